@@ -25,7 +25,7 @@ public sealed class SessionsApi
 
     /// <summary>A session now and at each change, until it has ended. Reconnects after a broken connection.</summary>
     public IAsyncEnumerable<SessionView> WatchAsync(string id, CancellationToken cancellationToken = default) =>
-        _api.WatchAsync($"sessions/{id}/events", ApiConnection.ValueOf<SessionView>, view => view.Phase != SessionPhase.Running,
+        _api.WatchAsync($"sessions/{id}/events", ApiConnection.ValueOf<SessionView>, view => !view.IsRunning,
             cancellationToken);
 
     /// <summary>Sends a command to a session, and returns the session when the command is in its journal.</summary>

@@ -1,4 +1,3 @@
-using Granary.Contracts.Sessions;
 using Granary.Trading.Live;
 
 namespace Granary.Api.Accounts;
@@ -21,7 +20,7 @@ internal sealed class LiveAccounts(ApiSettings settings, TimeProvider clock, ISe
     {
         var sent = (await ReaderAsync(cancellationToken).ConfigureAwait(false)).Send(command, accounts);
         foreach (var session in sessions is null ? [] : await sessions.ListAsync(cancellationToken).ConfigureAwait(false))
-            if (session.Phase == SessionPhase.Running && accounts.Contains(session.Id))
+            if (session.IsRunning && accounts.Contains(session.Id))
             {
                 await sessions!.CommandAsync(session.Id, command, cancellationToken).ConfigureAwait(false);
                 sent++;

@@ -1,4 +1,3 @@
-using Granary.Contracts.Sessions;
 using Granary.Trading.Live;
 
 namespace Granary.Api.Health;
@@ -11,7 +10,7 @@ internal sealed class JournalReadiness(ISessionService sessions) : IReadinessChe
     public async ValueTask<string?> CheckAsync(CancellationToken cancellationToken)
     {
         var views = await sessions.ListAsync(cancellationToken).ConfigureAwait(false);
-        string[] faults = [.. views.Where(v => v.Phase == SessionPhase.Running && v.Status?.JournalFault is not null)
+        string[] faults = [.. views.Where(v => v.IsRunning && v.Status?.JournalFault is not null)
             .Select(v => $"{v.Id}: {v.Status!.JournalFault}")];
         return faults.Length == 0 ? null : string.Join("; ", faults);
     }

@@ -22,7 +22,7 @@ internal sealed class ServerInstruments : IDisposable
         Gauge("granary.jobs.queue.age", "s", "Time that the oldest queued job has waited.", s => s.QueueAge.TotalSeconds);
         Gauge("granary.jobs.progress.age", "s", "Time since a job began, ended or made progress.", s => s.ProgressAge.TotalSeconds);
         Gauge("granary.sessions.running", "{session}", "Live sessions that run or wait to be tried again.",
-            s => s.Sessions.Count(v => v.View.Phase == SessionPhase.Running));
+            s => s.Sessions.Count(v => v.View.IsRunning));
         Gauge("granary.sessions.waiting", "{session}", "Live sessions that wait: for the next attempt, their journal or their broker.",
             s => s.Sessions.Count(v => IsWaiting(v.View)));
         Gauge("granary.sessions.failed", "{session}", "Accounts whose last session failed.",
@@ -43,6 +43,6 @@ internal sealed class ServerInstruments : IDisposable
             description);
 
     private IEnumerable<Measurement<double>> BarAges() => (_sampler.Last?.Sessions ?? [])
-        .Where(s => s.View.Phase == SessionPhase.Running)
+        .Where(s => s.View.IsRunning)
         .Select(s => new Measurement<double>(s.BarAge.TotalSeconds, new KeyValuePair<string, object?>("granary.account", s.View.Id)));
 }

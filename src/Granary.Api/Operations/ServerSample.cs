@@ -13,7 +13,7 @@ internal sealed record ServerSample(DateTimeOffset At, IReadOnlyList<JobStatus> 
     IReadOnlyList<SessionSample> Sessions, long DiskFree, TimeSpan ProgressAge)
 {
     /// <summary>No job waits or runs, and no session trades.</summary>
-    public bool IsIdle => Queued.Count + Running.Count == 0 && !Sessions.Any(s => s.View.Phase == SessionPhase.Running);
+    public bool IsIdle => Queued.Count + Running.Count == 0 && !Sessions.Any(s => s.View.IsRunning);
 
     /// <summary>How long the oldest job has waited; zero if none waits.</summary>
     public TimeSpan QueueAge => Queued.Count == 0 ? TimeSpan.Zero : At - Queued[0].SubmittedAt;

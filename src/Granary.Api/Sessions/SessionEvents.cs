@@ -19,7 +19,7 @@ internal static class SessionEvents
         while (await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } view)
         {
             var data = JsonSerializer.Serialize(view, SessionJson.Options);
-            var ended = view.Phase != SessionPhase.Running;
+            var ended = !view.IsRunning;
             if (data != last)
                 yield return new SseItem<string>(data, ended ? view.Phase.ToString().ToLowerInvariant() : "status")
                 {

@@ -29,7 +29,7 @@ internal sealed class RemoteLive(CompositionRoot root, string hosts)
         {
             await LiveView.WatchAsync(quiet || json, async status =>
             {
-                while (view.Phase == SessionPhase.Running)
+                while (view.IsRunning)
                 {
                     if (view.Status is { } now) status?.Report(now);
                     await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);

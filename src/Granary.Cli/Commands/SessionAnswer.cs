@@ -73,7 +73,7 @@ internal static class SessionAnswer
     // A command that changes the state has executed when the state shows it; the cluster has waited for the others.
     private static bool HasExecuted(SessionCommand command, SessionView view) =>
         view is { Phase: SessionPhase.Done, Digest: null, Fault: not null }
-        || view.Status is { } s && view.Phase != SessionPhase.Failed && (view.Phase != SessionPhase.Running || command switch
+        || view.Status is { } s && view.Phase != SessionPhase.Failed && (!view.IsRunning || command switch
         {
             SessionCommand.Pause or SessionCommand.Flatten => s.State == LiveState.Paused,
             SessionCommand.Resume => s.State != LiveState.Paused,

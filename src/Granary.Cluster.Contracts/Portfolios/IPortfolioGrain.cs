@@ -31,6 +31,13 @@ public interface IPortfolioGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Run")]
     Task RunAsync(SessionAttempt attempt);
 
+    /// <summary>
+    /// Stops an attempt, which gives up the account, and moves this grain to the silo that is prepared for the next attempt. Returns when
+    /// the account is free. Does nothing if this activation does not run the attempt.
+    /// </summary>
+    [AlwaysInterleave, ResponseTimeout("00:05:00"), Alias("Leave")]
+    Task LeaveAsync(long epoch, SiloAddress successor);
+
     /// <summary>Returns the state of an attempt; null if it is not the last one that this activation started.</summary>
     [AlwaysInterleave, Alias("State")]
     Task<AttemptState?> StateAsync(long epoch, CancellationToken cancellationToken = default);

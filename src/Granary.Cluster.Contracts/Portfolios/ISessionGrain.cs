@@ -64,6 +64,16 @@ public interface ISessionGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("WeightsSet")]
     Task WeightsSetAsync(PortfolioWeights weights);
 
+    /// <summary>
+    /// Hands the session over from a silo that leaves the cluster: another silo is prepared, then the old attempt leaves the account, and
+    /// the next one takes it. Returns when it trades, or when no other silo can take it.
+    /// </summary>
+    /// <param name="from">The silo that leaves.</param>
+    /// <param name="epoch">Epoch of the attempt on that silo.</param>
+    /// <returns>Whether another silo has the session.</returns>
+    [AlwaysInterleave, ResponseTimeout("01:00:00"), Alias("HandOver")]
+    Task<bool> HandOverAsync(SiloAddress from, long epoch, CancellationToken cancellationToken = default);
+
     /// <summary>Notifies the session that an attempt has ended. A lost call costs about a second, since this grain also polls.</summary>
     [AlwaysInterleave, Alias("AttemptEnded")]
     Task AttemptEndedAsync(long epoch);

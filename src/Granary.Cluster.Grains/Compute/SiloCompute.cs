@@ -27,6 +27,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly GrainSettings _settings;
     private readonly Timer _watch;
     private int _begun, _trialsBegun;
+    private long _leavingSince;
 
     internal SiloCompute(SiloServices services, GrainSettings settings, IClusterMembershipService membership, ILogger<SiloCompute> logger)
     {
@@ -52,7 +53,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Whether the silo is shutting down.</summary>
     internal CancellationToken Stopping => _stopping.Token;
 
-    internal bool IsLeaving { get; private set; }
+    internal bool IsLeaving => _leavingSince != 0;
 
     /// <summary>Whether an operator ordered that the silo takes no new groups.</summary>
     internal bool IsDraining { get; private set; }
@@ -210,14 +211,21 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         }
     }
 
+    /// <summary>Takes no new groups from now on, because the silo shuts down.</summary>
+    internal void Leave()
+    {
+        if (Interlocked.CompareExchange(ref _leavingSince, Stopwatch.GetTimestamp(), 0) != 0) return;
+        foreach (var run in _groups.Values.Select(c => c.Work.Run).Distinct(StringComparer.Ordinal)) Poke(run);
+    }
+
     // Finishes the groups that end in time; the others run again on another silo.
     private async Task LeaveAsync(CancellationToken hurry)
     {
-        IsLeaving = true;
-        foreach (var run in _groups.Values.Select(c => c.Work.Run).Distinct(StringComparer.Ordinal)) Poke(run);
+        Leave();
+        var rest = _settings.Drain - Stopwatch.GetElapsedTime(_leavingSince);
         try
         {
-            await Task.WhenAll(_groups.Values.Select(c => c.Ended)).WaitAsync(_settings.Drain, hurry);
+            await Task.WhenAll(_groups.Values.Select(c => c.Ended)).WaitAsync(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, hurry);
             await Services.Models.ReportAsync(hurry);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)

@@ -54,6 +54,7 @@ public static class GrainHosting
         services.AddSingleton<SiloProcess>();
         services.AddSingleton<PortfolioServices>();
         services.AddSingleton<LiveSessions>();
+        services.AddHostedService<SessionDrain>();
         services.AddSingleton<ModelReplicas>();
         services.AddHostedService(static s => s.GetRequiredService<ModelReplicas>());
         services.AddSingleton<BatchModels>();

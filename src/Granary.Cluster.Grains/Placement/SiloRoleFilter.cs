@@ -1,3 +1,4 @@
+using Granary.Cluster.Grains.Portfolios;
 using Granary.Server.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Metadata;
@@ -34,13 +35,16 @@ internal sealed class SiloRoleFilter(SiloRoles role) : PlacementFilterStrategy(o
         GrainType grainType, IReadOnlyDictionary<string, string> existingProperties) => [new(Property, Role.ToString())];
 }
 
-internal sealed class SiloRoleDirector(IClusterMembershipService membership) : IPlacementFilterDirector
+internal sealed class SiloRoleDirector(IClusterMembershipService membership, LiveSessions sessions, ILocalSiloDetails local)
+    : IPlacementFilterDirector
 {
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
     {
         var role = ((SiloRoleFilter)filterStrategy).Role;
         var members = membership.CurrentSnapshot.Members;
         var own = silos.Where(s => members.TryGetValue(s, out var m) && SiloRolesText.Of(m.Name).HasFlag(role)).ToArray();
+        // A silo that shuts down places nothing on itself if another one can take it.
+        if (sessions.IsLeaving && own.Where(s => !s.Equals(local.SiloAddress)).ToArray() is { Length: > 0 } others) return others;
         return own.Length > 0 ? own : throw new SiloUnavailableException(
             $"no silo of the cluster has the role {SiloRolesText.Word(role)}; start one with --roles {SiloRolesText.Word(role)}");
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -30,23 +31,26 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     private readonly QueuedControl _control;
     private readonly CurrentWeights _weights;
     private readonly PortfolioServices _services;
+    private readonly AccountTakeover? _takeover;
     private readonly CancellationTokenSource _stop, _cancel;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LiveStatus? _before;
     private OrderGateway? _opened;
     private volatile OrderGateway? _gateway;
+    private Task? _running;
     private string? _digest;
     private Exception? _fault;
 
     /// <param name="control">The session's commands and its status, which its attempts share.</param>
     /// <param name="opened">Gateway of the account if it is already open, else null. The attempt takes it over.</param>
+    /// <param name="takeover">Prepares the attempt while another silo trades the account; null if the account is free.</param>
     public LiveAttempt(SessionAttempt attempt, QueuedControl control, CurrentWeights weights, OrderGateway? opened,
-        PortfolioServices services)
+        PortfolioServices services, AccountTakeover? takeover = null)
     {
-        (_attempt, _control, _weights, _opened, _services) = (attempt, control, weights, opened, services);
+        (_attempt, _control, _weights, _opened, _services, _takeover) = (attempt, control, weights, opened, services, takeover);
         Strategies = new SessionStrategies(this);
         _before = control.Status;
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(services.Process.Life.ApplicationStopping);
+        _stop = new CancellationTokenSource();
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
     }
 
@@ -54,8 +58,27 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 
     public long Epoch => _attempt.Epoch;
 
+    /// <summary>Id of the session's run.</summary>
+    public string Run => _attempt.Run;
+
     /// <summary>Whether the attempt was stopped from outside, for example by its silo. It then has no result.</summary>
     public bool IsStopped => _stop.IsCancellationRequested;
+
+    /// <inheritdoc/>
+    public bool IsLeft => IsStopped;
+
+    /// <inheritdoc/>
+    public AccountTakeover? Takeover => _takeover;
+
+    /// <summary>Whether the attempt is prepared, or will be, and waits for its turn to run.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>Whether the attempt waits to run this one.</summary>
+    public bool IsFor(SessionAttempt attempt) => IsWaiting && !IsStopped && !_over.Task.IsCompleted
+        && (attempt.Account, attempt.Epoch, attempt.Run) == (Account, Epoch, Run);
+
+    /// <summary>Whether the attempt has ended without a result, since its silo leaves.</summary>
+    public bool HasLeft => IsStopped && _over.Task.IsCompleted && _digest is null;
 
     /// <summary>Completes when the attempt has ended.</summary>
     public Task Ended => _over.Task;
@@ -69,22 +92,50 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         {
             // Attempts share the control. A status that an earlier attempt set is not a status of this one.
             var status = _control.Status is { } shown && !ReferenceEquals(shown, _before) ? shown : null;
+            // The session goes on elsewhere: only this attempt has ended.
+            if (IsStopped && status is { State: LiveState.Ended }) status = null;
             var silo = _services.Process.Silo.SiloAddress.ToString();
-            return new AttemptState(silo, _gateway is null ? "" : silo, status, _digest, _fault is null ? null : GrainFaults.Of(_fault));
+            return new AttemptState(silo, _gateway is { HasLease: true } ? silo : "", status, _digest,
+                _fault is null ? null : GrainFaults.Of(_fault));
         }
     }
 
     /// <inheritdoc/>
     public ISessionControl Control => _control;
 
+    /// <summary>The commands and the status of the session.</summary>
+    public QueuedControl Commands => _control;
+
     /// <inheritdoc/>
     public IWeightsService Weights => _weights;
+
+    /// <summary>The current weights of the portfolio.</summary>
+    public CurrentWeights Current => _weights;
 
     /// <summary>The strategies, as the session's thread leaves them.</summary>
     public SessionStrategies Strategies { get; }
 
-    /// <summary>Runs the attempt to its end. Never throws: <see cref="Snapshot"/> has the failure.</summary>
-    public async Task RunAsync()
+    /// <summary>Prepares the attempt on the journal; returns when it has caught up.</summary>
+    /// <exception cref="SiloUnavailableException">The attempt was stopped.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        IsWaiting = true;
+        _running ??= DriveAsync();
+        await Task.WhenAny(_takeover!.Ready, _running).WaitAsync(cancellationToken);
+        if (_takeover.Ready.IsCompleted && !_running.IsCompleted) return;
+        throw _fault ?? new SiloUnavailableException($"the silo stopped the preparation of {Account}");
+    }
+
+    /// <summary>Runs the attempt to its end; one that is prepared takes its turn. Never throws: <see cref="Snapshot"/> has the
+    /// failure.</summary>
+    public Task RunAsync()
+    {
+        IsWaiting = false;
+        _takeover?.Begin();
+        return _running ??= DriveAsync();
+    }
+
+    private async Task DriveAsync()
     {
         try
         {
@@ -94,7 +145,8 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         }
         catch (Exception e)
         {
-            if (!IsStopped) _fault = e;
+            // The holder of the lease does not cross to another silo, and the sentence does.
+            if (!IsStopped) _fault = e is LeaseException ? new LeaseException(SessionRestarts.ReasonOf(e)) : e;
         }
         finally
         {
@@ -108,7 +160,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     {
         var start = _attempt.Start;
         var production = await _services.Models.ReadAsync(start.File, start.Text, start.Folder, Account, _stop.Token);
-        var request = start.ToRequest() with { Out = Path.Combine(_services.Settings.Runs, _attempt.Run) };
+        var request = start.ToRequest() with { Out = Path.Combine(_services.Settings.Runs, Run), Attempt = Epoch };
         _weights.Take(await _services.Grains.GetGrain<IWeightsGrain>(Account).FindAsync(_stop.Token));
         var run = await Task.Run(() => LiveSession.RunAsync(request, production, this, _services.Clock, _cancel.Token),
             CancellationToken.None);
@@ -118,7 +170,11 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     /// <summary>Opens an account and acquires its lease.</summary>
     /// <inheritdoc cref="OrderGateway.OpenAsync"/>
     public static Task<OrderGateway> OpenAsync(PortfolioServices services, string account, SessionStart start, Production production,
-        CancellationToken cancellationToken) => OrderGateway.OpenAsync(services.Accounts, new AccountOpening
+        CancellationToken cancellationToken) =>
+        OrderGateway.OpenAsync(services.Accounts, Opening(services, account, start, production), services.Clock, cancellationToken);
+
+    private static AccountOpening Opening(PortfolioServices services, string account, SessionStart start, Production production) =>
+        new()
         {
             Account = account,
             Broker = start.Broker,
@@ -130,11 +186,14 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
                 if (services.Logger.IsEnabled(LogLevel.Information) && FactLine.OfSession(e, production.Spec.Data.Timeframe) is { } line)
                     Fact(services.Logger, account, line);
             },
-        }, services.Clock, cancellationToken);
+        };
 
     /// <inheritdoc/>
     public async Task<OrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
     {
+        if (_takeover is not null)
+            return _gateway = OrderGateway.Follow(_services.Accounts, Opening(_services, account, _attempt.Start, production),
+                _services.Clock);
         var gateway = Interlocked.Exchange(ref _opened, null)
             ?? await OpenAsync(_services, account, _attempt.Start, production, cancellationToken).ConfigureAwait(false);
         Opened(_services.Logger, account, Epoch, gateway.Name);
@@ -173,7 +232,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     /// <summary>Removes a deactivating grain as owner of a strategy. While the session runs, a new activation takes over.</summary>
     public void Leave(string strategy, LiveStrategyGrain grain)
     {
-        if (_owners.TryUpdate(strategy, null, grain) && !_over.Task.IsCompleted) _ = Task.Run(() => OwnAgainAsync(strategy));
+        if (_owners.TryUpdate(strategy, null, grain) && !_over.Task.IsCompleted && !IsStopped) _ = Task.Run(() => OwnAgainAsync(strategy));
     }
 
     private async Task OwnAgainAsync(string strategy)
@@ -186,7 +245,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         catch (Exception e) when (Loss.Is(e))
         {
             // The session trades without the owner. The next call to the strategy's grain activates it again.
-            if (!_over.Task.IsCompleted) NotOwned(_services.Logger, Account, strategy, e.Message);
+            if (!_over.Task.IsCompleted && !IsStopped) NotOwned(_services.Logger, Account, strategy, e.Message);
         }
     }
 
@@ -201,9 +260,9 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
             await control.SendAsync(command).WaitAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(false);
             return true;
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // The session waits for its journal: its status says so, and the command stays queued.
+            // The session waits for its journal, or goes on elsewhere: the command stays queued.
             return false;
         }
     }
@@ -228,12 +287,17 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     private static partial void Fact(ILogger logger, string account, string fact);
 }
 
-/// <summary>The attempts that this silo runs, by account.</summary>
+/// <summary>The attempts that this silo runs or prepares, by account.</summary>
 internal sealed class LiveSessions
 {
     private readonly ConcurrentDictionary<string, LiveAttempt> _running = new(StringComparer.Ordinal);
 
-    /// <returns>null if this silo runs no session of the account.</returns>
+    /// <summary>Whether the silo is shutting down, so that it begins no attempt.</summary>
+    public bool IsLeaving { get; set; }
+
+    public IReadOnlyCollection<LiveAttempt> All => [.. _running.Values];
+
+    /// <returns>null if this silo runs no session of the account, and prepares none.</returns>
     public LiveAttempt? Find(string account) => _running.GetValueOrDefault(account);
 
     public void Add(LiveAttempt attempt) => _running[attempt.Account] = attempt;

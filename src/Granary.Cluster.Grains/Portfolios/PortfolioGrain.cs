@@ -11,6 +11,7 @@ using Granary.Trading.Live;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
@@ -24,12 +25,16 @@ namespace Granary.Cluster.Grains.Portfolios;
 internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger<PortfolioGrain> logger)
     : Grain, IPortfolioGrain
 {
-    private readonly CurrentWeights _weights = new();
+    // Longest time in which the activation moves to another silo.
+    private static readonly TimeSpan s_move = TimeSpan.FromSeconds(2);
+
+    private CurrentWeights _weights = new();
     private QueuedControl? _control;
     private string _run = "";
     private LiveAttempt? _attempt;
     private OrderGateway? _opened;
     private IGrainTimer? _awake;
+    private SiloAddress? _successor;
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -39,6 +44,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
 
     public async Task OpenAsync(SessionStart start)
     {
+        ThrowIfLeaving();
         if (_attempt is { } before) await before.StopAsync();
         await CloseAsync();
         var production = new ProductionReader(services.Catalogues).Read(start.File, start.Text, start.Folder);
@@ -47,7 +53,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         try
         {
             SessionStarted? last = null;
-            await foreach (var entry in gateway.ReadAsync(JournalKinds.BesideStarts, stop))
+            await foreach (var entry in gateway.ReadAsync(JournalKinds.BesideStarts, cancellationToken: stop))
                 last = LiveSession.LastStart(last, JournalCodec.Decode(entry));
             LiveSession.CheckJournal(last, gateway.Name, start.ToRequest(), production);
             _opened = gateway;
@@ -66,15 +72,21 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
 
     public Task RunAsync(SessionAttempt attempt)
     {
-        if (services.Process.Life.ApplicationStopping.IsCancellationRequested)
-        {
-            DeactivateOnIdle();
-            throw new SiloUnavailableException($"the silo of portfolio {Id} shuts down");
-        }
+        ThrowIfLeaving();
         if (attempt.Epoch <= (_attempt?.Epoch ?? 0)) return Task.CompletedTask;
         var before = _attempt;
-        _attempt = new LiveAttempt(attempt, ControlOf(attempt.Run), _weights, _opened, services);
-        _opened = null;
+        var control = ControlOf(attempt.Run);
+        var prepared = services.Sessions.Find(Id) is { IsWaiting: true } waiting ? waiting : null;
+        if (prepared?.IsFor(attempt) == true)
+        {
+            (_attempt, _weights) = (prepared, prepared.Current);
+        }
+        else
+        {
+            before ??= prepared;
+            _attempt = new LiveAttempt(attempt, control, _weights, _opened, services);
+            _opened = null;
+        }
         foreach (var command in attempt.Commands) _control!.Offer(command);
         // The timer keeps the activation alive during an attempt, also without calls.
         _awake ??= this.RegisterGrainTimer(static (own, _) => own.RereadWeightsAsync(), this,
@@ -86,6 +98,8 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     private async Task DriveAsync(LiveAttempt attempt, LiveAttempt? before, QueuedControl control)
     {
         if (before is not null) await before.StopAsync();
+        // A prepared attempt was not notified of weights that were set meanwhile.
+        _ = RereadWeightsAsync();
         control.Again();
         await attempt.RunAsync();
         if (_attempt != attempt) return;
@@ -93,10 +107,9 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         _awake = null;
         if (attempt.IsStopped)
         {
-            // The next activation does not know the epoch, so the session's grain sees that the attempt is lost.
             Stopped(logger, Id, attempt.Epoch);
-            control.End();
-            DeactivateOnIdle();
+            control.Leave();
+            if (_successor is null) DeactivateOnIdle();
             return;
         }
         await Loss.IgnoreAsync(() => Session.AttemptEndedAsync(attempt.Epoch));
@@ -108,11 +121,39 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         if (_control is { } known && _run == run) return known;
         _control?.End();
         _run = run;
-        return _control = new QueuedControl();
+        return _control = services.Sessions.Find(Id) is { IsWaiting: true } next && next.Run == run ? next.Commands : new QueuedControl();
+    }
+
+    private void ThrowIfLeaving()
+    {
+        if (!services.Sessions.IsLeaving) return;
+        DeactivateOnIdle();
+        throw new SiloUnavailableException($"the silo of portfolio {Id} shuts down");
+    }
+
+    public async Task LeaveAsync(long epoch, SiloAddress successor)
+    {
+        if (_attempt is not { } attempt || attempt.Epoch != epoch) return;
+        _successor = successor;
+        await attempt.StopAsync();
+        // The next activation does not know the epoch, so the session's grain begins the next attempt.
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, successor);
+        this.MigrateOnIdle();
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        _ = GoAsync();
+    }
+
+    // Orleans keeps an activation that it can place nowhere else.
+    private async Task GoAsync()
+    {
+        await Task.Delay(s_move, services.Clock);
+        DeactivateOnIdle();
     }
 
     public Task<AttemptState?> StateAsync(long epoch, CancellationToken cancellationToken) =>
-        Task.FromResult(_attempt is { } attempt && attempt.Epoch == epoch ? attempt.Snapshot : null);
+        _successor is not null && _attempt is { HasLeft: true }
+        ? throw new SiloUnavailableException($"portfolio {Id} moves to another silo")
+        : Task.FromResult(_attempt is { HasLeft: false } attempt && attempt.Epoch == epoch ? attempt.Snapshot : null);
 
     public async Task<bool> SendAsync(string run, IssuedCommand command)
     {
@@ -158,7 +199,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         if (_attempt is { } attempt)
             await Task.WhenAny(attempt.StopAsync(), Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None));
         await CloseAsync();
-        _control?.End();
+        _control?.Leave();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 

@@ -14,6 +14,7 @@ using Granary.Trading.Live;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
@@ -25,9 +26,10 @@ namespace Granary.Cluster.Grains.Portfolios;
 [SiloRole(SiloRoles.Sessions)]
 [GrainType("session")]
 internal sealed partial class SessionGrain([PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
-    PortfolioServices services, SessionMonitor monitor, TimeProvider clock, ILogger<SessionGrain> logger) : Grain, ISessionGrain
+    PortfolioServices services, SessionMonitor monitor, IClusterMembershipService membership, TimeProvider clock,
+    ILogger<SessionGrain> logger) : Grain, ISessionGrain
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10), s_soon = TimeSpan.FromMilliseconds(50);
 
     private CancellationTokenSource? _stop;
     private Task? _running;
@@ -36,6 +38,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     private TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<IssuedCommand> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SessionWriter? _writer;
+    private SessionHandover? _handover;
     private bool _isFollowing, _isListed;
 
     // From the last answer of the portfolio's grain.
@@ -55,7 +58,14 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (IsRunning)
+        // The hint that moved this grain here would flow to all calls that it makes.
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        if (IsRunning && services.Sessions.IsLeaving)
+        {
+            // Another silo placed it here before it noticed that this one leaves.
+            DeactivateOnIdle();
+        }
+        else if (IsRunning)
         {
             Resumed(logger, Id, session.State.Run);
             Drive(begin: false);
@@ -137,9 +147,20 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         var kept = command with { Id = command.Id ?? Guid.NewGuid().ToString("N") };
         var unstored = await Writer.KeepAsync(kept);
         // The next write removes the command from storage. It is in the journal, so no later attempt executes it again.
-        if (await Portfolio.SendAsync(session.State.Run, kept)) session.State.Commands.RemoveAll(c => c.Id == kept.Id);
+        if (await SendAsync(kept)) session.State.Commands.RemoveAll(c => c.Id == kept.Id);
         if (unstored is not null) await StoreStopAsync();
         return await SessionAsync(CancellationToken.None);
+    }
+
+    // During a handover, the old attempt leaves the command to the next one.
+    private async Task<bool> SendAsync(IssuedCommand command)
+    {
+        while (true)
+        {
+            if (await Portfolio.SendAsync(session.State.Run, command)) return true;
+            if (_handover is not { } handover) return false;
+            await handover.Taken;
+        }
     }
 
     // A stop is answered when it, or the end that it caused, is stored: otherwise another activation would trade on.
@@ -173,8 +194,9 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         if (s.Last is { } last && !IsRunning) return last;
         var retry = _restarts?.Waiting(_status);
         return new SessionView(
-            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, _host ?? services.Process.Silo.SiloAddress.ToString(),
-            _gateway, _status, s.Digest, s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
+            Id, s.Run, _handover is null ? (SessionPhase)s.Phase : SessionPhase.HandingOver, s.Start.StartedBy, s.StartedAt,
+            _host ?? services.Process.Silo.SiloAddress.ToString(), _gateway, _status, s.Digest,
+            s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
         {
             Retry = retry,
         };
@@ -182,7 +204,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
 
     private void Drive(bool begin)
     {
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(services.Process.Life.ApplicationStopping);
+        _stop = new CancellationTokenSource();
         _stopAsked = new TaskCompletionSource<IssuedCommand>(TaskCreationOptions.RunContinuationsAsynchronously);
         (_isListed, _status, _host, _gateway, _unanswered) = (false, null, null, "", null);
         var period = services.Settings.Tick * 4;
@@ -209,6 +231,15 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                     await EndAsync(SessionPhase.Done, digest, null);
                     return;
                 }
+                if (end is null && _handover is { IsLeft: true } handover)
+                {
+                    handover.IsLeft = false;
+                    session.State.Epoch++;
+                    await Writer.WriteAsync();
+                    begin = true;
+                    continue;
+                }
+                _handover?.End(taken: false);
                 var fault = end?.Fault ?? new SiloUnavailableException("the silo that ran the session is lost, or has handed it over");
                 if (restarts.After(fault, _status) is not { } retry)
                 {
@@ -242,8 +273,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     // Follows the current attempt to its end; null if it is lost. Starts it at most once, since two of one epoch could both trade.
     private async Task<AttemptState?> FollowAsync(bool begin, CancellationToken stop)
     {
-        var attempt = new SessionAttempt(Id, session.State.Epoch, session.State.Start!, session.State.Run,
-            [.. session.State.Commands]);
+        var attempt = Attempt(session.State.Epoch);
         if (begin) await Loss.IgnoreAsync(() => Portfolio.RunAsync(attempt).WaitAsync(stop));
         _isFollowing = true;
         try
@@ -264,9 +294,15 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         }
     }
 
+    private SessionAttempt Attempt(long epoch) =>
+        new(Id, epoch, session.State.Start!, session.State.Run, [.. session.State.Commands]);
+
     private async Task LookedForAsync(CancellationToken stop)
     {
-        await _look.Task.WaitAsync(stop);
+        // A handover ends when the next attempt has the account, which it does not report.
+        if (_handover is not null) await Task.WhenAny(_look.Task, Task.Delay(s_soon, clock, stop));
+        else await _look.Task.WaitAsync(stop);
+        stop.ThrowIfCancellationRequested();
         _look = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
@@ -307,7 +343,47 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         }
         if (standing is not null && epoch == session.State.Epoch && _isFollowing)
             (_host, _gateway, _status) = (standing.Host, standing.Gateway, standing.Status ?? _status);
+        if (standing is { Gateway.Length: > 0 } && _handover?.Next == epoch) _handover.End(taken: true);
         return standing;
+    }
+
+    public async Task<bool> HandOverAsync(SiloAddress from, long epoch, CancellationToken cancellationToken)
+    {
+        // A second silo may leave before the session trades on it.
+        while (_handover is { } earlier) await earlier.Taken.WaitAsync(cancellationToken);
+        if (!IsRunning || session.State.Epoch != epoch) return true;
+        var own = services.Process.Silo.SiloAddress;
+        var handover = _handover = new SessionHandover(from, epoch + 1);
+        try
+        {
+            if (await handover.PrepareAsync(Attempt(epoch + 1), own, membership, GrainFactory, cancellationToken) is not { } to)
+            {
+                NoSuccessor(logger, Id, handover.Refusal);
+                return false;
+            }
+            // The old attempt was lost meanwhile, and the next one has begun.
+            if (session.State.Epoch != epoch) return true;
+            var since = clock.GetTimestamp();
+            handover.IsLeft = true;
+            await Portfolio.LeaveAsync(epoch, to);
+            Look();
+            var taken = await handover.Taken.WaitAsync(cancellationToken);
+            if (taken) HandedOver(logger, Id, from.Endpoint.ToString(), to.Endpoint.ToString(), clock.GetElapsedTime(since).TotalSeconds);
+            if (taken && own.Equals(from)) MoveTo(to);
+            return taken;
+        }
+        finally
+        {
+            _handover = null;
+            handover.End(taken: false);
+        }
+    }
+
+    private void MoveTo(SiloAddress silo)
+    {
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+        this.MigrateOnIdle();
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
     }
 
     private async Task EndAsync(SessionPhase phase, string? digest, string? fault)
@@ -373,6 +449,14 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
 
     [LoggerMessage(6, LogLevel.Debug, "Live session of {Account}: it failed again, attempt {Attempts}: {Reason}")]
     private static partial void FailedAgain(ILogger logger, string account, int attempts, string reason);
+
+    [LoggerMessage(8, LogLevel.Information,
+        "Live session of {Account}: it was handed over from silo {From} to {To}; its account was free for {Seconds:0.0} s")]
+    private static partial void HandedOver(ILogger logger, string account, string from, string to, double seconds);
+
+    [LoggerMessage(9, LogLevel.Warning,
+        "Live session of {Account}: no other silo can take it ({Reason}); it stops with its silo, and goes on when another one can")]
+    private static partial void NoSuccessor(ILogger logger, string account, string reason);
 
     [LoggerMessage(7, LogLevel.Information, "Live session of {Account}: took over {RunId} from the portfolio's grain")]
     private static partial void TakenOver(ILogger logger, string account, string runId);

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
-using Granary.Contracts.Sessions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -51,11 +50,9 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
             try
             {
                 var now = clock.GetUtcNow();
+                // At once, and again in the time of attention: a silo may leave in several steps.
                 if (await ChangedWithinAsync(now < attentive ? Pause : Rest, stop).ConfigureAwait(false))
-                {
                     attentive = clock.GetUtcNow() + Attention;
-                    await Task.Delay(Pause, clock, stop).ConfigureAwait(false);
-                }
                 using var untraced = new Untraced();
                 var list = grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
                 if (!await WakeAsync(list, stop).ConfigureAwait(false)) attentive = clock.GetUtcNow() + Attention;
@@ -91,7 +88,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
             try
             {
                 if (await TimedCall.CallAsync(grains.GetGrain<ISessionGrain>(id).SessionAsync, settings.SiloTimeout, stop)
-                    .ConfigureAwait(false) is { Phase: SessionPhase.Running })
+                    .ConfigureAwait(false) is { IsRunning: true })
                     continue;
                 // A listed session that does not run was interrupted between its end and the update of the list.
                 await list.EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);

@@ -2,7 +2,6 @@ using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Silos;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Operations;
-using Granary.Contracts.Sessions;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
 using Granary.Trading.Live;
@@ -30,7 +29,7 @@ public sealed class ClusterOperations(IGrainFactory grains, ComputeServices serv
         var running = await jobs.ListAsync(new JobQuery(MostListed, State: JobState.Running), cancellationToken).ConfigureAwait(false);
         var live = await sessions.ListAsync(cancellationToken).ConfigureAwait(false);
         return new ClusterState(cluster.Value.ClusterId, [.. queued.Items.Select(j => j.Id)], [.. running.Items.Select(j => j.Id)],
-            [.. live.Where(s => s.Phase == SessionPhase.Running).Select(s => s.Id)], silos);
+            [.. live.Where(s => s.IsRunning).Select(s => s.Id)], silos);
     }
 
     /// <inheritdoc/>

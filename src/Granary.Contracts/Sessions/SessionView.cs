@@ -17,6 +17,9 @@ public enum SessionPhase : byte
 
     /// <summary>It failed; <see cref="SessionView.Fault"/> gives the reason.</summary>
     Failed = 2,
+
+    /// <summary>Its silo shuts down. It trades there until another silo is prepared, which then takes it.</summary>
+    HandingOver = 3,
 }
 
 /// <summary>A session and its status.</summary>
@@ -32,6 +35,10 @@ public sealed record SessionView(string Id, string Run, SessionPhase Phase, stri
     [property: JsonPropertyName("desk")] string Gateway, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
         IReadOnlyList<string> Files)
 {
+    /// <summary>Whether it has not ended: it trades, recovers, or is handed over to another silo.</summary>
+    [JsonIgnore]
+    public bool IsRunning => Phase is SessionPhase.Running or SessionPhase.HandingOver;
+
     /// <summary>The pause before its next attempt; null while it runs.</summary>
     public SessionRetry? Retry { get; init; }
 }

@@ -50,6 +50,8 @@ public sealed class WarmFeed : ILiveFeed
     private readonly List<string> _notes = [];
     private long _reached = long.MinValue, _saved = long.MinValue;
     private long _missed;
+    // Whether the bars that the store already has are known.
+    private bool _isSettled;
     private readonly CallWatch _past, _saves;
 
     /// <exception cref="BarDataException">The feed has several timeframes, or a longer timeframe is not a multiple of the
@@ -174,6 +176,7 @@ public sealed class WarmFeed : ILiveFeed
     // Saves bars that an earlier session received but could not save before its process ended.
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
+        _isSettled = true;
         if (_request.Store is not { } store) return;
         try
         {
@@ -378,7 +381,7 @@ public sealed class WarmFeed : ILiveFeed
         try
         {
             // bars that came before the caller stopped reading are saved too
-            await SaveAsync(long.MaxValue / 2, true, CancellationToken.None).ConfigureAwait(false);
+            if (_isSettled) await SaveAsync(long.MaxValue / 2, true, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {

@@ -64,8 +64,9 @@ public sealed class FileJournal : IJournal
         FileStream? file = null, head = null;
         try
         {
-            lease = FolderLock.Take(folder, name + ".lease", holder, clock, other => new LeaseException(
-                $"the account in {folder} is traded by {other}; stop that session first, or give this one another --state"));
+            lease = FolderLock.Take(folder, name + ".lease", holder, clock, other =>
+                LeaseException.Of($"the account in {folder} is traded by {other}",
+                    "stop that session first, or give this one another --state"));
             var path = Path.Combine(folder, name);
             head = OpenFile(JournalHead.FileOf(path));
             file = OpenFile(path);

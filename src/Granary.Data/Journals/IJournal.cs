@@ -87,4 +87,13 @@ public sealed class JournalException : Exception
 }
 
 /// <summary>Another session trades this account. The message is one sentence.</summary>
-public sealed class LeaseException(string message) : Exception(message);
+public sealed class LeaseException(string message) : Exception(message)
+{
+    /// <summary>Who trades the account, without a remedy; null if it is not known.</summary>
+    public string? Held { get; init; }
+
+    /// <summary>Creates the fault of an account that another session trades.</summary>
+    /// <param name="held">Who trades the account.</param>
+    /// <param name="remedy">What a person does who starts another session.</param>
+    public static LeaseException Of(string held, string remedy) => new($"{held}; {remedy}") { Held = held };
+}

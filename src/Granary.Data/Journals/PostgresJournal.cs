@@ -104,8 +104,8 @@ public sealed class PostgresJournal : IJournal
                 await using var who = new NpgsqlCommand("SELECT holder FROM granary_lease WHERE account = $1", _lease);
                 who.Parameters.Add(new() { Value = _account });
                 var holder = await who.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as string ?? "another session";
-                throw new LeaseException($"the account {_account} is traded "
-                    + $"by {holder}; stop that session first, or give this one another account");
+                throw LeaseException.Of($"the account {_account} is traded by {holder}",
+                    "stop that session first, or give this one another account");
             }
         }
         await using (var note = new NpgsqlCommand("INSERT INTO granary_lease VALUES ($1, $2, $3, $4) ON CONFLICT (account) DO UPDATE SET "

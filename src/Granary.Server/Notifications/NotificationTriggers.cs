@@ -37,7 +37,7 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
 
     private (string Occasion, string Text)? Occasion(NotificationRule rule, SessionView view, TimeSpan barAge)
     {
-        var running = view.Phase == SessionPhase.Running;
+        var running = view.IsRunning;
         return (rule.On, view.Status) switch
         {
             (NotificationEvent.Drawdown, { } s) when running && _peaks.GetValueOrDefault(view.Run) is > 0 and var peak =>

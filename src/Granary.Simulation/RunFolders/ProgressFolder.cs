@@ -19,30 +19,39 @@ internal static class ProgressFolder
         attempt == 0 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}-{attempt}");
 
     /// <summary>
-    /// If the run is resumed, copies the finished work of the newest earlier attempt. Removes the folders of earlier attempts.
+    /// Copies the finished work of the newest earlier attempt. Removes the folders of earlier attempts.
     /// </summary>
     /// <exception cref="IOException">
     /// The folder cannot be written, or the earlier attempt ended during the copy; another attempt may succeed.
     /// </exception>
-    public static void TakeOver(string run, long attempt, bool resume)
+    public static void TakeOver(string run, long attempt)
     {
         if (!Directory.Exists(run)) return;
         var own = Path.Combine(run, NameOf(attempt));
         foreach (var unfinished in Directory.EnumerateDirectories(run, Copy + "*").ToList()) Delete(unfinished);
-        var earlier = Directory.EnumerateDirectories(run, Name + "*").Select(d => (Path: d, Attempt: AttemptOf(d)))
-            .Where(d => d.Attempt < attempt).OrderByDescending(d => d.Attempt).ToList();
-        if (resume && !Directory.Exists(own) && earlier is [var newest, ..])
+        if (!Directory.Exists(own) && Earlier(run, attempt) is [var newest, ..])
         {
             // The copy gets its final name at the end, so an interrupted copy is never read.
             var copy = Path.Combine(run, string.Create(CultureInfo.InvariantCulture, $"{Copy}{attempt}"));
             Directory.CreateDirectory(copy);
             // Copies the log of finished strategies first. Their events are already complete, even if the earlier attempt still writes.
-            foreach (var file in Directory.EnumerateFiles(newest.Path).OrderBy(f => Path.GetFileName(f) == Finished ? 0 : 1))
+            foreach (var file in Directory.EnumerateFiles(newest).OrderBy(f => Path.GetFileName(f) == Finished ? 0 : 1))
                 File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
             Directory.Move(copy, own);
         }
-        foreach (var (path, _) in earlier) Delete(path);
+        RemoveEarlier(run, attempt);
     }
+
+    /// <summary>Removes the folders of earlier attempts.</summary>
+    public static void RemoveEarlier(string run, long attempt)
+    {
+        foreach (var path in Earlier(run, attempt)) Delete(path);
+    }
+
+    // Newest first.
+    private static List<string> Earlier(string run, long attempt) =>
+        [.. Directory.EnumerateDirectories(run, Name + "*").Select(d => (Path: d, Attempt: AttemptOf(d))).Where(d => d.Attempt < attempt)
+            .OrderByDescending(d => d.Attempt).Select(d => d.Path)];
 
     /// <summary>Removes a folder if it exists.</summary>
     public static void Delete(string folder)

@@ -36,9 +36,11 @@ public sealed class RunFolder : IDisposable
     private readonly string _progress;
     private FinishedLog? _log;
 
+    private readonly long _attempt;
+
     private RunFolder(string path, MetricCatalogue metrics, long attempt)
     {
-        _metrics = metrics;
+        (_metrics, _attempt) = (metrics, attempt);
         FullPath = path;
         _progress = Path.Combine(path, ProgressFolder.NameOf(attempt));
     }
@@ -88,7 +90,8 @@ public sealed class RunFolder : IDisposable
     /// <param name="metrics">Metrics of the strategies that an interrupted run had finished.</param>
     /// <param name="attempt">
     /// Number of this attempt if an earlier one may still be writing, for example on a silo that hangs. It is greater than those of all
-    /// earlier attempts, and their finished work is copied. 0 = only one attempt exists at a time.
+    /// earlier attempts. With <paramref name="resume"/> their finished work is copied, and their folders are removed; without, see
+    /// <see cref="RemoveEarlier"/>. 0 = only one attempt exists at a time.
     /// </param>
     /// <exception cref="InputException">There is no run to resume.</exception>
     /// <exception cref="DiskException">The folder cannot be written.</exception>
@@ -111,7 +114,7 @@ public sealed class RunFolder : IDisposable
         };
         try
         {
-            if (attempt > 0) ProgressFolder.TakeOver(folder.FullPath, attempt, resume);
+            if (attempt > 0 && resume) ProgressFolder.TakeOver(folder.FullPath, attempt);
             Directory.CreateDirectory(folder._progress);
             folder.RemoveUnfinished();
         }
@@ -210,6 +213,9 @@ public sealed class RunFolder : IDisposable
         foreach (var file in _files) File.Delete(PathOf(file));
         if (Directory.Exists(PathOf("trades"))) Directory.Delete(PathOf("trades"), recursive: true);
     }
+
+    /// <summary>Removes the work of earlier attempts, which do not write any more.</summary>
+    public void RemoveEarlier() => ProgressFolder.RemoveEarlier(FullPath, _attempt);
 
     /// <summary>Stores the outcomes of finished strategies.</summary>
     public void Keep(IReadOnlyList<StrategyOutcome> outcomes)

@@ -20,7 +20,8 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private readonly List<JournalEvent> _deferred = [];
     private ResiliencePipeline? _retries;
     private readonly OrderTelemetry _orders = new();
-    private long _next = journal.Last + 1;
+    // The next sequence number; 0 before the first fact, because the journal may be read before it is opened for writing.
+    private long _next;
     private long _flushed = clock.GetTimestamp();
     private readonly CallWatch _writes = new(clock);
     private string? _fault;
@@ -108,7 +109,11 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
         _orders.Observe(e);
     }
 
-    private void Add(JournalEvent e) => _waiting.Add(JournalCodec.Encode(_next++, clock.GetUtcNow(), e));
+    private void Add(JournalEvent e)
+    {
+        if (_next == 0) _next = journal.Last + 1;
+        _waiting.Add(JournalCodec.Encode(_next++, clock.GetUtcNow(), e));
+    }
 
     /// <exception cref="JournalException">The disk failed; restart the session.</exception>
     /// <exception cref="LeaseException">Another session has taken over the account.</exception>

@@ -22,23 +22,32 @@ internal sealed class DeploymentControl : ISessionControl
     private long _looked = long.MinValue, _seen;
     private string? _fault;
 
-    /// <param name="past">The events of the journal.</param>
-    public DeploymentControl(ISessionControl inner, DeploymentBook book, int number, IReadOnlyList<JournalEvent> past, TimeProvider clock)
+    public DeploymentControl(ISessionControl inner, DeploymentBook book, int number, TimeProvider clock)
     {
         (_inner, _book, _number, _clock) = (inner, book, number, clock);
         _members = DeploymentMember.Of(book.Get(number));
         _enabled = _members.ToDictionary(m => m.Id, _ => true, StringComparer.Ordinal);
-        foreach (var e in past)
-        {
-            // After a switch, all strategies are enabled.
-            if (e is DeploymentSwitched) foreach (var member in _members) _enabled[member.Id] = true;
-            if (e is not EnablementChanged change) continue;
-            foreach (var member in _members)
-                if (change.Strategy.Length > 0 ? change.Strategy == member.Id : member.Symbols.Contains(change.Symbol,
-                    StringComparer.Ordinal))
-                    _enabled[member.Id] = change.Enabled;
-        }
     }
+
+    /// <inheritdoc/>
+    public void Know(JournalEvent e)
+    {
+        // After a switch, all strategies are enabled.
+        if (e is DeploymentSwitched) foreach (var member in _members) _enabled[member.Id] = true;
+        if (e is not EnablementChanged change) return;
+        foreach (var member in _members)
+            if (change.Strategy.Length > 0 ? change.Strategy == member.Id : member.Symbols.Contains(change.Symbol, StringComparer.Ordinal))
+                _enabled[member.Id] = change.Enabled;
+    }
+
+    /// <summary>Records in the deployment's history that the session starts.</summary>
+    /// <param name="folder">The folder of the session's run.</param>
+    public void Begin(string account, string folder) =>
+        _book.Append(new DeploymentEvent(0, default, DeploymentAction.Started, _number, Environment.UserName, "")
+        {
+            Account = account,
+            Run = folder,
+        });
 
     /// <inheritdoc/>
     public IReadOnlyList<IssuedCommand> Take()

@@ -19,7 +19,16 @@ public interface ISessionEnvironment
     /// <summary>Shows single strategies of the running session; null = they are not shown.</summary>
     SessionStrategies? Strategies { get; }
 
-    /// <summary>Opens the account's journal, which takes its lease.</summary>
+    /// <summary>Prepares the session while another one still trades the account; null if the account is free.</summary>
+    AccountTakeover? Takeover => null;
+
+    /// <summary>Whether another process or silo continues the session when this one is cancelled, so that it writes no report.</summary>
+    bool IsLeft => false;
+
+    /// <summary>
+    /// Opens the account's journal, which takes its lease. With <see cref="Takeover"/> the journal is only read, and the session takes
+    /// the lease later.
+    /// </summary>
     /// <param name="account">The account's name.</param>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Data.Journals.JournalException">The journal cannot be reached.</exception>

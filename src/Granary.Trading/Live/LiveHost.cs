@@ -33,8 +33,7 @@ public sealed class LiveHost
     private readonly OrderGateway _gateway;
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
-    private readonly List<JournalEvent> _past;
-    private readonly long _pastSignals;
+    private readonly AccountPast _past;
     private readonly HandedTrades _handed;
     private readonly LiveBars _bars;
     private readonly List<string> _notes = [];
@@ -60,10 +59,10 @@ public sealed class LiveHost
     private LiveHost(BatchSpec spec, ILiveFeed feed, OrderGateway gateway, TimeProvider clock, LiveOptions options, AccountPast past)
     {
         (_spec, _feed, _gateway, _clock, _options) = (spec, feed, gateway, clock, options);
-        (_past, _pastSignals) = ([.. past.Events], past.Signals);
-        _handed = new HandedTrades(HandedTrades.LastSwitch(_past));
+        _past = past with { Events = [.. past.Events] };
+        _handed = new HandedTrades(HandedTrades.LastSwitch(_past.Events));
         _bars = new LiveBars(feed.Series);
-        Tag = OrderNames.TagOf(_past, spec, options);
+        Tag = OrderNames.TagOf(_past.Events, spec, options);
     }
 
     /// <param name="spec">The specification of the production configuration.</param>
@@ -174,11 +173,11 @@ public sealed class LiveHost
 
     private async Task TradeAsync(CancellationToken cancellationToken)
     {
-        await _gateway.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
         Show(_state, now: true);
+        await ResumeAsync(cancellationToken).ConfigureAwait(false);
+        await _gateway.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
         try
         {
-            Replay();
             // Fills from here on are new, so they are reported.
             _ledger.Hit = (trade, fill) =>
             {
@@ -199,16 +198,42 @@ public sealed class LiveHost
         await _gateway.FlushAsync(end.Token).ConfigureAwait(false);
     }
 
-    // Replays the journal. Every fact of the account is booked, and no order is sent.
-    private void Replay()
+    // Replays the journal, and takes the account if another session still has it.
+    private async Task ResumeAsync(CancellationToken cancellationToken)
     {
-        var switched = _past.FindLastIndex(e => e is DeploymentSwitched);
-        // Strategies are run ahead of the facts, so the model versions must be set before.
-        _models.Put(_past.Skip(switched + 1).OfType<ModelChanged>());
-        var slices = new ReplayedSlices(_past, _slices, _portfolio);
-        for (var i = 0; i < _past.Count; i++)
+        Replay(_past);
+        var (isNew, switched) = (_past.Events.Count == 0, HandedTrades.LastSwitch(_past.Events));
+        _past.Events.Clear();
+        _past.Events.TrimExcess();
+        if (_options.Takeover is { } takeover)
         {
-            var e = _past[i];
+            var known = long.MinValue;
+            await takeover.FollowAsync(_gateway, _past, _options.Configuration, more =>
+            {
+                Replay(more);
+                foreach (var bar in more.Events.OfType<BarsTaken>().SelectMany(t => t.Bars)) known = Math.Max(known, bar.Bar.Time);
+            }, cancellationToken).ConfigureAwait(false);
+            // The feed was opened before these bars came.
+            if (known > long.MinValue) _feed.Seek(known + 1);
+        }
+        _options.Begins?.Invoke();
+        if (!isNew) _notes.Add($"went on with the journal at {_portfolio.TimeText(_portfolio.Timestamp)}, "
+            + $"after {Counted.Of(_bars.Count, "bar")} "
+            + $"and {Counted.Of(_ledger.Fills, "fill")}");
+        if (switched is not null) _notes.Add(_handed.Note(switched, _spec.Data.Timeframe));
+    }
+
+    // Replays a part of the journal. Every fact of the account is booked, and no order is sent.
+    private void Replay(AccountPast past)
+    {
+        var events = past.Events;
+        var switched = events.FindLastIndex(e => e is DeploymentSwitched);
+        // Strategies are run ahead of the facts, so the model versions must be set before.
+        _models.Put(events.Skip(switched + 1).OfType<ModelChanged>());
+        var slices = new ReplayedSlices(events, _slices, _portfolio);
+        for (var i = 0; i < events.Count; i++)
+        {
+            var e = events[i];
             Reach(e.Timestamp);
             _operator.Know(e);
             // Before the switch, the account traded another configuration with its own weights and enablement.
@@ -239,13 +264,7 @@ public sealed class LiveHost
                     break;
             }
         }
-        _orders.Signals = _pastSignals;
-        if (_past.Count > 0) _notes.Add($"went on with the journal at {_portfolio.TimeText(_portfolio.Timestamp)}, "
-            + $"after {Counted.Of(_bars.Count, "bar")} "
-            + $"and {Counted.Of(_ledger.Fills, "fill")}");
-        if (switched >= 0) _notes.Add(_handed.Note((DeploymentSwitched)_past[switched], _spec.Data.Timeframe));
-        _past.Clear();
-        _past.TrimExcess();
+        _orders.Signals += past.Signals;
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)

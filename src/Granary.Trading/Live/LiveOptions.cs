@@ -53,6 +53,12 @@ public sealed record LiveOptions
     /// </summary>
     public Action<Engine.Brokerage.AccountTrade, Engine.Brokerage.BrokerFill>? Hit { get; init; }
 
+    /// <summary>Prepares the session while another one still trades the account; null if this one has it.</summary>
+    public AccountTakeover? Takeover { get; init; }
+
+    /// <summary>Called when the session has its account, before it trades.</summary>
+    public Action? Begins { get; init; }
+
     /// <summary>Receives the status after every time slice.</summary>
     public IProgress<LiveStatus>? Status { get; init; }
 }

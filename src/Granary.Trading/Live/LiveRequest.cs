@@ -24,4 +24,7 @@ public sealed record LiveRequest : SessionOptions
     public string? Out { get; init; }
 
     public IProgress<LiveStatus>? Status { get; init; }
+
+    /// <summary>Number of this attempt at the run if an earlier one may still write its folder; 0 = only one exists at a time.</summary>
+    public long Attempt { get; init; }
 }

@@ -1,5 +1,4 @@
 using Granary.Backtesting.Runs;
-using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
@@ -110,12 +109,13 @@ public static class LiveSession
         var folder = FolderOf(request, production, clock);
 
         await using var gateway = await environment.OpenGatewayAsync(production, account, cancellationToken).ConfigureAwait(false);
-        var journal = await AccountPast.ReadAsync(gateway, cancellationToken).ConfigureAwait(false);
+        var journal = await AccountPast.ReadAsync(gateway, cancellationToken: cancellationToken).ConfigureAwait(false);
         var past = journal.Events;
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), gateway.Name, request, production);
         var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
         var changed = await CompareAsync(request, spec, past, gateway.Name, cancellationToken).ConfigureAwait(false);
-        var control = ControlOf(request, environment, past, account, folder, clock);
+        var control = ControlOf(request, environment, clock);
+        var runner = new SessionRunner(production, clock, request.Attempt);
 
         await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
         foreach (var symbol in spec.Data.Symbols)
@@ -138,12 +138,18 @@ public static class LiveSession
             Keep = keep,
             Status = request.Status,
             Changed = [.. changed.Select(c => (c.Symbol, c.ToString()))],
+            Takeover = environment.Takeover,
+            Begins = () =>
+            {
+                (control as DeploymentControl)?.Begin(account, folder);
+                runner.RemoveEarlier();
+            },
         });
         past.Clear();
         try
         {
-            var (run, against) = await new SessionRunner(host, production, clock).RunAsync(spec, folder, WriteAccountAsync,
-                cancellationToken).ConfigureAwait(false);
+            var (run, against) = await runner.RunAsync(host, spec, folder, () => environment.IsLeft, WriteAccountAsync, cancellationToken)
+                .ConfigureAwait(false);
             return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
         }
         finally
@@ -155,19 +161,11 @@ public static class LiveSession
     }
 
     // A session of a deployment takes hand-overs, and its start is an event of the deployment.
-    private static ISessionControl ControlOf(LiveRequest request, ISessionEnvironment environment, IReadOnlyList<JournalEvent> past,
-        string account, string folder, TimeProvider clock)
-    {
-        if (request.Deployments is not { } deployments) return environment.Control;
-        var book = new DeploymentBook(DeploymentStores.Open(deployments), clock);
-        var control = new DeploymentControl(environment.Control, book, request.Deployment!.Value, past, clock);
-        book.Append(new DeploymentEvent(0, default, DeploymentAction.Started, request.Deployment.Value, Environment.UserName, "")
-        {
-            Account = account,
-            Run = folder,
-        });
-        return control;
-    }
+    private static ISessionControl ControlOf(LiveRequest request, ISessionEnvironment environment, TimeProvider clock) =>
+        request.Deployments is { } deployments
+            ? new DeploymentControl(environment.Control, new DeploymentBook(DeploymentStores.Open(deployments), clock),
+                request.Deployment!.Value, clock)
+            : environment.Control;
 
     // A session only has the bars of the symbols that it trades, so another benchmark cannot be drawn.
     private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name

@@ -21,6 +21,8 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
 
     private readonly bool _owns = true;
+    // The journal whose lease is taken later; null if it was open.
+    private LeasedJournal? _leased;
     private IBroker? _broker;
     private AccountLedger _ledger = null!;
     private OrderManager? _manager;
@@ -36,8 +38,21 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
     public static async Task<OrderGateway> OpenAsync(IAccountStore store, AccountOpening opening, TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
-        var inner = await store.OpenJournalAsync(opening.Account, opening.Holder, clock, cancellationToken).ConfigureAwait(false);
-        return new OrderGateway(new AccountJournal(inner, clock) { Seen = opening.OnKept }, opening.Broker, ConnectAsync);
+        var gateway = Follow(store, opening, clock);
+        await gateway.TakeAsync(cancellationToken).ConfigureAwait(false);
+        return gateway;
+    }
+
+    /// <summary>Creates a gateway that only reads the account's journal until <see cref="TakeAsync"/>, while another session trades the
+    /// account.</summary>
+    public static OrderGateway Follow(IAccountStore store, AccountOpening opening, TimeProvider clock)
+    {
+        var leased = new LeasedJournal(store, opening.Account, opening.Holder, clock);
+        return new OrderGateway(new AccountJournal(leased, clock) { Seen = opening.OnKept }, opening.Broker, ConnectAsync)
+        {
+            _leased = leased,
+            HasLease = false,
+        };
 
         Task<IBroker> ConnectAsync(IReadOnlyDictionary<string, Instrument> instruments, CancellationToken stop) =>
             opening.Factory.ConnectAsync(new BrokerEnvironment
@@ -51,6 +66,18 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
                     await store.OpenBrokerJournalAsync(opening.Account, opening.Broker, opening.Holder, clock, s).ConfigureAwait(false)),
                 Clock = clock,
             }, stop);
+    }
+
+    /// <summary>Whether the account can be traded: its lease is held.</summary>
+    public bool HasLease { get; private set; } = true;
+
+    /// <summary>Takes the account's lease.</summary>
+    /// <exception cref="LeaseException">Another session trades the account.</exception>
+    /// <exception cref="JournalException">The journal cannot be reached.</exception>
+    public async Task TakeAsync(CancellationToken cancellationToken = default)
+    {
+        if (_leased is { } leased) await leased.TakeAsync(cancellationToken).ConfigureAwait(false);
+        HasLease = true;
     }
 
     /// <summary>The venue's name in journals and reports.</summary>
@@ -76,9 +103,11 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
 
     /// <summary>Reads the journal, oldest entry first.</summary>
     /// <param name="without">Kinds to exclude; see <see cref="JournalKinds"/>.</param>
+    /// <param name="after">Only entries with higher sequence numbers.</param>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public IAsyncEnumerable<JournalEntry> ReadAsync(IReadOnlyList<string> without, CancellationToken cancellationToken = default) =>
-        journal.ReadAsync(new JournalQuery { Without = without }, cancellationToken);
+    public IAsyncEnumerable<JournalEntry> ReadAsync(IReadOnlyList<string> without, long after = 0,
+        CancellationToken cancellationToken = default) =>
+        journal.ReadAsync(new JournalQuery { Without = without, After = after }, cancellationToken);
 
     /// <summary>Connects to the venue. Must be called before all other methods except reading.</summary>
     /// <param name="ledger">

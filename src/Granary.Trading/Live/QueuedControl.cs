@@ -12,7 +12,7 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
     private readonly List<(IssuedCommand Command, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];
     private readonly TaskCompletionSource<IssuedCommand> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LiveStatus? _status;
-    private bool _ended;
+    private bool _ended, _left;
 
     /// <summary>The session's last status; null before its first bar.</summary>
     public LiveStatus? Status => _status;
@@ -52,7 +52,7 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
         Exception? unstored = null;
         lock (_lock)
         {
-            if (_ended) return Task.CompletedTask;
+            if (_ended) return _left ? Task.FromCanceled(new CancellationToken(canceled: true)) : Task.CompletedTask;
             if (command.Id is { } id && Pending.FirstOrDefault(p => p.Command.Id == id) is { Done: { } pending }) return pending.Task;
             _waiting.Add((command with { Id = command.Id ?? Guid.NewGuid().ToString("N") }, done));
             try
@@ -103,12 +103,24 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
     }
 
     /// <summary>Ends all pending and later commands, because no session will execute them.</summary>
-    public void End()
+    public void End() => End(static done => done.TrySetResult());
+
+    /// <summary>Cancels all pending and later commands, because the session goes on elsewhere and executes them there.</summary>
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            _left = !_ended;
+            End(static done => done.TrySetCanceled());
+        }
+    }
+
+    private void End(Action<TaskCompletionSource> answer)
     {
         lock (_lock)
         {
             _ended = true;
-            foreach (var (_, done) in Pending) done.TrySetResult();
+            foreach (var (_, done) in Pending) answer(done);
             _stopping.Clear();
             _taken.Clear();
             _waiting.Clear();

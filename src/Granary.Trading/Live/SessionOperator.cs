@@ -41,6 +41,7 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
     /// <summary>Applies a fact from the journal.</summary>
     public void Know(JournalEvent e)
     {
+        options.Control?.Know(e);
         if (e is ICommanded { CommandId: { } id }) _done.Add(id);
     }
 

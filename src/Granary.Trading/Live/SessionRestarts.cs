@@ -37,7 +37,7 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
         _pause = attempts == 1 ? First : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, (attempts <= Most ? Soon : Longest).Ticks));
         (_bars, _lastStatus) = (Math.Max(_bars, bars), status);
         return _last = fault is not (InputException or BarDataException) && (MayPass(fault) || attempts < Most)
-            ? new SessionRetry(attempts, clock.GetUtcNow() + _pause, fault.Message) : null;
+            ? new SessionRetry(attempts, clock.GetUtcNow() + _pause, ReasonOf(fault)) : null;
     }
 
     /// <summary>
@@ -57,6 +57,10 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
         await pause;
         return null;
     }
+
+    /// <summary>Returns why a session waits. It takes its account over without its operator, so no one has to stop anything.</summary>
+    public static string ReasonOf(Exception fault) => fault is LeaseException { Held: { } held }
+        ? $"{held}; this session goes on when that one has ended or lost its connection" : fault.Message;
 
     /// <summary>Returns the final message of a session.</summary>
     public static string Describe(Exception fault) =>

@@ -12,13 +12,17 @@ namespace Granary.Trading.Live;
 /// Runs the steps of a live session: open, plan, the session itself (simulation and portfolio, bar by bar), weights, output. The folder has
 /// the files of a backtest and those of the account.
 /// </summary>
-internal sealed class SessionRunner(LiveHost host, Production production, TimeProvider clock)
+/// <param name="attempt">See <see cref="LiveRequest.Attempt"/>.</param>
+internal sealed class SessionRunner(Production production, TimeProvider clock, long attempt)
 {
+    private RunFolder? _folder;
+
     /// <param name="path">The session's folder.</param>
+    /// <param name="isLeft">Whether another process or silo continues the session, so that there is no report.</param>
     /// <param name="writeAccount">Writes the account's files to the folder; called after the session.</param>
     /// <returns>The run, and a backtest of the session's bars; null if the session took none.</returns>
-    public async Task<(BatchRun Run, SessionBacktest? Against)> RunAsync(BatchSpec spec, string path, Func<string, Task> writeAccount,
-        CancellationToken cancellationToken)
+    public async Task<(BatchRun Run, SessionBacktest? Against)> RunAsync(LiveHost host, BatchSpec spec, string path, Func<bool> isLeft,
+        Func<string, Task> writeAccount, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         var options = new BatchOptions { Out = path };
@@ -32,17 +36,21 @@ internal sealed class SessionRunner(LiveHost host, Production production, TimePr
             IsLive = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken).ConfigureAwait(false);
-        using var folder = RunFolder.Open(path, spec.Name, resume: false, clock.GetUtcNow().UtcDateTime, spec.Metrics);
-        return await folder.WorkAsync(() => RunAsync(new RunContext(opened, folder, options, clock, watch), writeAccount,
+        using var folder = _folder = RunFolder.Open(path, spec.Name, resume: false, clock.GetUtcNow().UtcDateTime, spec.Metrics, attempt);
+        return await folder.WorkAsync(() => RunAsync(host, new RunContext(opened, folder, options, clock, watch), isLeft, writeAccount,
             cancellationToken)).ConfigureAwait(false);
     }
 
-    private async Task<(BatchRun Run, SessionBacktest? Against)> RunAsync(RunContext run, Func<string, Task> writeAccount,
-        CancellationToken cancellationToken)
+    /// <summary>Removes what earlier attempts at the run have left in its folder. No other attempt has the account then.</summary>
+    public void RemoveEarlier() => _folder!.RemoveEarlier();
+
+    private async Task<(BatchRun Run, SessionBacktest? Against)> RunAsync(LiveHost host, RunContext run, Func<bool> isLeft,
+        Func<string, Task> writeAccount, CancellationToken cancellationToken)
     {
         run.BeginFolder();
         using var strategies = new StrategySimulation(run);
         await strategies.RunAsync(host.RunAsync, null, cancellationToken).ConfigureAwait(false);
+        if (isLeft()) throw new OperationCanceledException("another process or silo continues the session", cancellationToken);
         using var portfolio = await RecordedPortfolio.RecordAsync(run, (row, trade, fill) =>
             Task.FromResult(host.Outcome(row, trade, fill))).ConfigureAwait(false);
         // The report shows the validation checks of the configuration, with which the session was started.

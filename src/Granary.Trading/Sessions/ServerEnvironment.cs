@@ -10,9 +10,13 @@ namespace Granary.Trading.Sessions;
 /// <param name="strategies">Shows the session's strategies to the server.</param>
 /// <param name="opened">Called with the gateway when the account is open.</param>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>
+/// <param name="process">Is cancelled when the process stops. The next process continues the session.</param>
 internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control,
-    SessionStrategies strategies, Action<OrderGateway> opened, Action accepted) : ISessionEnvironment
+    SessionStrategies strategies, Action<OrderGateway> opened, Action accepted, CancellationToken process) : ISessionEnvironment
 {
+    /// <inheritdoc/>
+    public bool IsLeft => process.IsCancellationRequested;
+
     /// <inheritdoc/>
     public ISessionControl Control => control;
 

@@ -3,6 +3,7 @@ using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
 using Granary.Exchanges.Kucoin;
 using Granary.Exchanges.Tests.Server;
 using Granary.Storage.Addresses;
@@ -52,7 +53,7 @@ public sealed class ExchangeSessionsInTheClusterTests
 
     private static async Task<SessionView> EndAsync(ClusterSessions sessions)
     {
-        var end = await Eventually.IsAsync(async () => await sessions.FindAsync(Account), s => s is { Phase: not SessionPhase.Running });
+        var end = await Eventually.IsAsync(async () => await sessions.FindAsync(Account), s => s is { IsRunning: false });
         end!.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{TestSilos.Log.Tail}");
         return end;
     }
@@ -77,7 +78,8 @@ public sealed class ExchangeSessionsInTheClusterTests
         await Eventually.HoldsAsync(() => exchange.Market.Orders.Count > 6);
         var before = exchange.Market.Orders.Count;
         await silos.Cluster.StopSiloAsync(silos.Alive.Single(s => s.SiloAddress.ToString() == begun.Host));
-        (await EndAsync(sessions)).Restarts.ShouldBeGreaterThan(0);
+        (await EndAsync(sessions)).Restarts.ShouldBe(0);
+        (await PostgresJournal.PeekAsync(connection, Account, new JournalQuery(nameof(SessionStarted)))).Count.ShouldBe(2);
         // Once more, for the fills of the orders on the last bar.
         await sessions.StartAsync(start);
         var end = await EndAsync(sessions);

@@ -75,13 +75,13 @@ internal sealed class LiveSilos : IAsyncDisposable
                 continue;
             }
             if (last is not null && so(last)) return last;
-            if (last is { Phase: not SessionPhase.Running }) break;
+            if (last is { IsRunning: false }) break;
             await Task.Delay(20, CancellationToken.None);
         }
         throw new InvalidOperationException($"the session did not get there: {last} {last?.Status?.JournalFault}\n{TestSilos.Log.Tail}");
     }
 
-    public Task<SessionView> EndAsync() => UntilAsync(s => s.Phase != SessionPhase.Running, Eventually.LongestWork);
+    public Task<SessionView> EndAsync() => UntilAsync(s => !s.IsRunning, Eventually.LongestWork);
 
     /// <summary>The account's state, from its journal, and the calls to the venue.</summary>
     public async Task<string> AccountAsync() => AccountText.Of(
@@ -146,6 +146,9 @@ internal sealed class Fate(int? at = null)
 
     /// <summary>Is asked at each boundary, as by a test that makes the database go.</summary>
     public Func<int, string, Task>? Before { get; init; }
+
+    /// <summary>Is asked before a silo reads a journal without its lease, as by a test that holds the preparation of a session.</summary>
+    public Func<MortalAccounts, Task>? BeforePeek { get; set; }
 
     public async ValueTask PassAsync(MortalAccounts silo, string place)
     {
@@ -224,8 +227,14 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
             }, cancellationToken));
     }
 
-    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
-        inner.PeekAsync(account, query, cancellationToken);
+    public async Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query,
+        CancellationToken cancellationToken = default)
+    {
+        Live();
+        if (fate.BeforePeek is { } before) await before(this);
+        Live();
+        return await inner.PeekAsync(account, query, cancellationToken);
+    }
 
     private sealed class Mortal(MortalAccounts owner, IJournal inner) : IJournal
     {

@@ -332,9 +332,9 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         (stopped.Enabled, stopped.Bars > 20, stopped.Equity > 0).ShouldBe((false, true, true));
         (await cluster.Sessions.StrategyAsync(LiveSilos.Account, "nothing")).ShouldBeNull();
         // Its silo goes; what was said stays.
-        await cluster.Silos.Cluster.StopSiloAsync(cluster.Silos.Alive.Single(s =>
-            s.SiloAddress.ToString() == cluster.Sessions.FindAsync(LiveSilos.Account).AsTask().Result!.Host));
-        var back = await cluster.UntilAsync(s => s is { Restarts: > 0, Retry: null, Status.State: LiveState.Paused });
+        var from = (await cluster.Sessions.FindAsync(LiveSilos.Account))!.Host;
+        await cluster.Silos.Cluster.StopSiloAsync(cluster.Silos.Alive.Single(s => s.SiloAddress.ToString() == from));
+        var back = await cluster.UntilAsync(s => s is { Phase: SessionPhase.Running, Status.State: LiveState.Paused } && s.Host != from);
         back.Status!.WeightsVersion.ShouldBe(1);
         var (first, second) = ((await cluster.Sessions.StrategyAsync(LiveSilos.Account, id))!,
             (await cluster.Sessions.StrategyAsync(LiveSilos.Account, other))!);

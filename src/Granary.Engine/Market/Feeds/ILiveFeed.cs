@@ -24,6 +24,15 @@ public interface ILiveFeed : IAsyncDisposable
     string? Fault => null;
 
     /// <summary>
+    /// Continues a stored feed with the first bar that opens at a time or later, since the reader has the bars before. The feed of a venue
+    /// does nothing: its bars come when they close. Call it before <see cref="ReadAsync"/>.
+    /// </summary>
+    /// <param name="openTime">UTC ticks.</param>
+    void Seek(long openTime)
+    {
+    }
+
+    /// <summary>
     /// Returns all items up to <see cref="FeedItemKind.End"/>, which is always the last; the feed of a venue has no end. Call it once.
     /// </summary>
     /// <exception cref="BarDataException">The received data are not valid bars, and the feed's policy is to stop.</exception>

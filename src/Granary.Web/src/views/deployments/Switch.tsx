@@ -7,6 +7,7 @@ import { SelectField, TextField } from '../../components/Field';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
 import { number, price, signedMoney, tone } from '../../format/numbers';
+import { isRunning } from '../live/StateBadge';
 
 type Outcome = Schemas['SwitchOutcome'];
 
@@ -39,7 +40,7 @@ export function Switch(props: { deployment: Schemas['DeploymentEntry']; onClose:
         if (!dryRun) props.onDone();
     });
     const done = plan?.dryRun === false;
-    const running = sessions.data?.some((s) => s.id === account && s.phase === 'running') === true;
+    const running = sessions.data?.some((s) => s.id === account && isRunning(s)) === true;
     return (
         <Dialog title={`Hand an account over to ${deployment.number}: ${deployment.name}`} onClose={props.onClose}>
             <SelectField

@@ -20,7 +20,7 @@ import { Equity } from './Equity';
 import { Events } from './Events';
 import { Limits } from './Limits';
 import { Price } from './Price';
-import { StateBadge, stateOf } from './StateBadge';
+import { isRunning, StateBadge, stateOf } from './StateBadge';
 import { Trades } from './Trades';
 import './live.css';
 
@@ -44,7 +44,7 @@ export default function SessionView() {
     const path = `/sessions/${encodeURIComponent(id)}`;
     const loaded = useQuery(`session ${id}`, () => json<Session>(path));
     const session = loaded.data;
-    useRepeated(loaded, session === undefined || session.phase === 'running');
+    useRepeated(loaded, session === undefined || isRunning(session));
     useExchangeZones(id);
     useTitle(session ? `${id}: ${stateOf(session).text}` : id);
     return (
@@ -59,9 +59,9 @@ export default function SessionView() {
                     </header>
                     <div class="bar">
                         <Tabs label="Parts of the session" tabs={tabs} shown={tab} />
-                        {can('admin') && s.phase === 'running' && <Commands session={s} onDone={loaded.reload} />}
+                        {can('admin') && isRunning(s) && <Commands session={s} onDone={loaded.reload} />}
                     </div>
-                    {s.phase === 'running' && loaded.problem && (
+                    {isRunning(s) && loaded.problem && (
                         <p class="note">
                             <Badge kind="no">Connection lost; figures are of {time(lastBar(s))} market time</Badge>
                         </p>
@@ -71,9 +71,7 @@ export default function SessionView() {
                     <p class="note">
                         Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
                         {s.restarts > 0 && `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}.
-                        {s.run !== '' && s.phase !== 'running' && (
-                            <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>
-                        )}
+                        {s.run !== '' && !isRunning(s) && <a href={`/runs/${encodeURIComponent(s.run)}`}> The run of the session</a>}
                     </p>
                 </>
             )}
@@ -113,7 +111,7 @@ function Part(props: { session: Session; tab: string; onDone: (session: Session)
                     </Loaded>
                     <Equity session={session} />
                     <Trades session={session} onDone={props.onDone} onShow={setGoTo} />
-                    <Events id={id} version={(session.status?.bars ?? 0) + (session.phase === 'running' ? 0 : 1)} />
+                    <Events id={id} version={(session.status?.bars ?? 0) + (isRunning(session) ? 0 : 1)} />
                 </>
             );
     }
@@ -138,13 +136,13 @@ function Warnings(props: { session: Session }) {
                 <Wrong key={f}>{f}</Wrong>
             ))}
             {status?.commandFault && <p class="notice">{status.commandFault}</p>}
-            {status?.warmingUp && session.phase === 'running' && (
+            {status?.warmingUp && isRunning(session) && (
                 <p class="notice">
                     Warming up: the slowest of {status.warmingUp.strategies} strategies has had {status.warmingUp.bars} of{' '}
                     {status.warmingUp.needed} bars. They make no signals before their factors have values.
                 </p>
             )}
-            {status?.state === 'paused' && session.phase === 'running' && (
+            {status?.state === 'paused' && isRunning(session) && (
                 <p class="notice">Entries are paused. Exits, stops and targets remain active; resume allows entries again.</p>
             )}
         </>

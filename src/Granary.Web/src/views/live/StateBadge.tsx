@@ -12,10 +12,16 @@ const words: Record<string, { text: string; kind?: 'yes' | 'no' | 'wait' }> = {
     ended: { text: 'Ended' },
 };
 
+/** Whether a session has not ended: it trades, recovers, or is handed over to another silo. */
+export function isRunning(session: Schemas['SessionView']): boolean {
+    return session.phase === 'running' || session.phase === 'handing-over';
+}
+
 /** The state of a session, in a word or two. */
 export function stateOf(session: Schemas['SessionView']): { text: string; kind?: 'yes' | 'no' | 'wait' } {
     if (session.phase === 'failed') return { text: 'Failed', kind: 'no' };
     if (session.phase === 'done') return { text: 'Ended' };
+    if (session.phase === 'handing-over') return { text: 'Handing over', kind: 'wait' };
     if (session.fault) return { text: 'Interrupted', kind: 'no' };
     return words[session.status?.state ?? 'warming-up'] ?? { text: session.status?.state ?? '' };
 }

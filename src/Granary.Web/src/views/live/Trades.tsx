@@ -10,6 +10,7 @@ import { DataTable, type Column } from '../../components/Table';
 import { none, number, price, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { command } from './Commands';
+import { isRunning } from './StateBadge';
 
 type Session = Schemas['SessionView'];
 type Trade = Schemas['AccountTradeRow'];
@@ -78,7 +79,7 @@ export function Trades(props: { session: Session; onDone: (session: Session) => 
     const { session, onShow } = props;
     const [closing, setClosing] = useState<Trade>();
     const account = session.status?.account;
-    const mayClose = can('admin') && session.phase === 'running';
+    const mayClose = can('admin') && isRunning(session);
     const { set } = useSearch();
     const show = useCallback(
         (t: Trade) => {
