@@ -72,7 +72,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                 + $"another account");
         if (_running is { } before) await before;
         var production = new ProductionReader(services.Catalogues).Read(start.File, start.Text, start.Folder);
-        LiveSession.Check(start.ToRequest(), production);
+        LiveSession.Check(start.ToRequest(services.Catalogues), production);
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
         // Fails if another session owns the account, before this one is accepted.
@@ -172,12 +172,12 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         if (s.Start is null) return null;
         if (s.Last is { } last && !IsRunning) return last;
         var retry = _restarts?.Waiting(_status);
-        return new SessionView(
+        return ShownSession.Of(new SessionView(
             Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, _host ?? services.Process.Silo.SiloAddress.ToString(),
             _gateway, _status, s.Digest, s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
         {
             Retry = retry,
-        };
+        }, services.Catalogues);
     }
 
     private void Drive(bool begin)
@@ -319,7 +319,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         {
             Phase = phase,
             Digest = digest,
-            Fault = fault,
+            Fault = fault is null ? null : services.Catalogues.Shown(fault),
             Retry = null,
             Host = "",
             Gateway = "",

@@ -104,7 +104,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             WalkForward = root.Find("walkForward"),
             Regimes = regimes,
             Text = text,
-            Folder = folder,
+            Folder = root.Place.Folder,
         };
         if (bindStrategies) CheckBroker(spec, faults);
         return spec;

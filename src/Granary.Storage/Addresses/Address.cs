@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Storage.Addresses;
 
@@ -79,16 +80,23 @@ public sealed record Address
     public Address WithoutKeep => this with { Keep = null };
 
     /// <summary>The full path of the file or folder that the address opens; null for a server, generated bars and plug-ins.</summary>
-    public string? Path => IsFolder || Scheme.Length == 0
-        ? System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetFullPath(Folder), Rest)) : null;
+    public string? Path
+    {
+        get
+        {
+            if (!IsFolder && Scheme.Length > 0) return null;
+            var full = System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetFullPath(Folder), Rest));
+            return _confinement?.Resolve(full) ?? full;
+        }
+    }
 
     /// <summary>Folder to which a relative path is resolved.</summary>
     public string Folder => _folder.Length == 0 ? "." : _folder;
 
     /// <summary>
-    /// Whether the caller who wrote the address may read a file. A link in the address's folder may point outside the permitted folders.
+    /// The files that the caller who wrote the address may use. A link in the address's folder may lead out of the permitted ones.
     /// </summary>
-    public bool Reaches(string file) => _confinement?.Holds(file) ?? true;
+    public PermittedFiles Files => _confinement?.Files ?? PermittedFiles.All;
 
     /// <summary>Whether the address names files in a folder.</summary>
     public bool IsFolder => Scheme is Csv or Store;
@@ -145,6 +153,13 @@ public sealed record Address
     /// Granary's own files.
     /// </summary>
     public string Full => With(Path is { } path ? Scheme.Length == 0 ? path : $"{Scheme}:{path}" : Own, Keep?.Full);
+
+    /// <summary>
+    /// The address as a text for stored files and grain keys. Of a confined server it is relative to the data folder. Otherwise it is
+    /// <see cref="Full"/>.
+    /// </summary>
+    public string Kept => _confinement is not { } confinement ? Full
+        : With(Path is { } path ? Scheme.Length == 0 ? confinement.Kept(path) : $"{Scheme}:{confinement.Kept(path)}" : Own, Keep?.Kept);
 
     /// <summary>The address as written. It includes the password.</summary>
     public string Written => With(Own, Keep?.Written);

@@ -35,7 +35,7 @@ public static class DeploymentStores
     /// <exception cref="InputException">The database address is invalid, or the database does not respond.</exception>
     public static IDeploymentStore Open(Address store)
     {
-        if (!store.IsDatabase) return new FileDeploymentStore(ModelStores.FolderOf(store));
+        if (!store.IsDatabase) return new FileDeploymentStore(ModelStores.FolderOf(store), store.Files);
         try
         {
             return new PostgresDeploymentStore(ModelStores.Connection(store), store.ToString());
