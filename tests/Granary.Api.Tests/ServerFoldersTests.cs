@@ -131,7 +131,7 @@ public sealed class ServerFoldersTests : IAsyncLifetime
                 to = "2022-01-11",
             }));
         await StartSessionAsync("whole", "asap");
-        await StartSessionAsync("restarted", "fixed:20ms");
+        await StartSessionAsync("restarted", "fixed:1s");
         await StartSessionAsync("nowhere", "asap", "csv:none");
         await UntilAsync("whole", v => v != "running");
         await _server!.DisposeAsync();
@@ -141,11 +141,11 @@ public sealed class ServerFoldersTests : IAsyncLifetime
         await UntilAsync("restarted", v => v == "done");
     }
 
-    private Task UntilAsync(string account, Func<string, bool> so) => Eventually.HoldsAsync(async () =>
+    private Task UntilAsync(string account, Func<string, bool> so) => Eventually.IsAsync(async () =>
     {
         using var admin = _server!.As(_admin);
-        return so((string)JsonNode.Parse(await admin.GetStringAsync($"/api/v1/sessions/{account}"))!["phase"]!);
-    });
+        return await admin.GetStringAsync($"/api/v1/sessions/{account}");
+    }, view => so((string)JsonNode.Parse(view)!["phase"]!));
 
     // Every GET of the description, with all ids that there are, as a viewer and as an operator; and every file of every run.
     private async Task ReadAllAsync(string run)

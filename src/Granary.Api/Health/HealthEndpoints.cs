@@ -28,8 +28,8 @@ internal static class HealthEndpoints
         health.MapGet("/ready", ReadyAsync);
     }
 
-    private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime, GranaryCatalogues catalogues,
-        CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime,
+        GranaryCatalogues catalogues, CancellationToken cancellationToken)
     {
         var reasons = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (lifetime.ApplicationStopping.IsCancellationRequested) reasons["server"] = "it is being stopped";

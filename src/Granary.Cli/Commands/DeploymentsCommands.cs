@@ -35,7 +35,7 @@ internal sealed class DeploymentsCommands(CompositionRoot root)
         };
     }
 
-    internal static DeploymentBook Open(Address store) => new(DeploymentStores.Open(store), TimeProvider.System);
+    internal static DeploymentBook Open(Address store) => DeploymentStores.OpenBook(store, TimeProvider.System);
 
     private DeploymentBook Open(ParseResult call) => Open(Address.Parse(call.GetValue(_store)!));
 

@@ -12,7 +12,7 @@ public sealed class AddressJson : JsonConverter<Address>
 {
     /// <inheritdoc/>
     public override Address Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Address.Parse(reader.GetString()!);
+        Address.OfKept(reader.GetString()!);
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>

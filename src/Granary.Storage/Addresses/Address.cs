@@ -25,6 +25,7 @@ public sealed record Address
 
     private readonly string _folder;
     private readonly Confinement? _confinement;
+    private bool _isKept;
 
     private Address(string scheme, string rest, string folder, Confinement? confinement) =>
         (Scheme, Rest, _folder, _confinement) = (scheme, rest, folder, confinement);
@@ -154,11 +155,16 @@ public sealed record Address
     /// </summary>
     public string Full => With(Path is { } path ? Scheme.Length == 0 ? path : $"{Scheme}:{path}" : Own, Keep?.Full);
 
+    /// <summary>Parses a stored text (<see cref="Kept"/>), which stays as it is when the address is stored again.</summary>
+    /// <remarks>A confined server opens it only after <see cref="Place.Address"/> has read it again.</remarks>
+    /// <exception cref="BarDataException">The text has control characters.</exception>
+    public static Address OfKept(string text) => Parse(text) with { _isKept = true };
+
     /// <summary>
     /// The address as a text for stored files and grain keys. Of a confined server it is relative to the data folder. Otherwise it is
     /// <see cref="Full"/>.
     /// </summary>
-    public string Kept => _confinement is not { } confinement ? Full
+    public string Kept => _isKept ? Written : _confinement is not { } confinement ? Full
         : With(Path is { } path ? Scheme.Length == 0 ? confinement.Kept(path) : $"{Scheme}:{confinement.Kept(path)}" : Own, Keep?.Kept);
 
     /// <summary>The address as written. It includes the password.</summary>
