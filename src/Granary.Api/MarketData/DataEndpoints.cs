@@ -31,7 +31,8 @@ internal static class DataEndpoints
     {
         var data = api.MapGroup("/data").WithTags("Data").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
-        data.MapGet("", (ApiSettings settings) => TypedResults.Ok(new StoreLibrary(Path.GetFullPath(settings.DataFolder), settings.PlaceOf().Files).List()))
+        data.MapGet("", (ApiSettings settings) => TypedResults.Ok(
+                new StoreLibrary(Path.GetFullPath(settings.DataFolder), settings.PlaceOf().Files).List()))
             .WithName("listData").WithSummary("The stores of the data folder, with their markets.")
             .Produces<IReadOnlyList<StoreEntry>>();
         data.MapGet("/sources", async (ClaimsPrincipal user, ApiSettings settings, GranaryCatalogues known, UploadStore uploads,
