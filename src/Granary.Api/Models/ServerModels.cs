@@ -1,7 +1,6 @@
 using Granary.Learning.Registry;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Models;
-using Granary.Storage.Addresses;
 
 namespace Granary.Api.Models;
 

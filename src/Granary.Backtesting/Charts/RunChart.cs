@@ -1,4 +1,3 @@
-using System.Text;
 using Granary.Contracts.Runs;
 using Granary.Data.Resampling;
 using Granary.Engine.Factors;

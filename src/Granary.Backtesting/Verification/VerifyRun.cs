@@ -1,4 +1,3 @@
-using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Contracts.Runs;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Backtesting.WalkForward;

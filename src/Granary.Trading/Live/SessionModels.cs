@@ -9,7 +9,6 @@ using Granary.Learning.Retraining;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Models;
-using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Live;
 
