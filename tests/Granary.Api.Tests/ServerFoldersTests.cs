@@ -226,7 +226,8 @@ public sealed class ServerFoldersTests : IAsyncLifetime
         using var admin = _server!.As(_admin);
         using var request = new HttpRequestMessage(method, $"/api/v1/{path}")
         {
-            Content = new StringContent(body, Encoding.UTF8, path.EndsWith(".csv", StringComparison.Ordinal) ? "text/csv" : "application/json"),
+            Content = new StringContent(body, Encoding.UTF8,
+                path.EndsWith(".csv", StringComparison.Ordinal) ? "text/csv" : "application/json"),
         };
         return await KeepAsync($"{method} {path}", await admin.SendAsync(request));
     }
@@ -251,7 +252,8 @@ public sealed class ServerFoldersTests : IAsyncLifetime
     {
         var link = (string)JsonNode.Parse(await SendAsync(HttpMethod.Post, $"runs/{run}/shares", """{ "days": 1 }"""))!["url"]!;
         await GetAsync(_server!.Client, link);
-        foreach (var file in Directory.GetFiles(Path.Combine(Runs, run))) await GetAsync(_server.Client, $"{link}/{Path.GetFileName(file)}");
+        foreach (var file in Directory.GetFiles(Path.Combine(Runs, run)))
+            await GetAsync(_server.Client, $"{link}/{Path.GetFileName(file)}");
         _asked.ShouldContain($"{link}/manifest.json");
     }
 

@@ -40,7 +40,8 @@ internal static class DataEndpoints
             {
                 var folder = Path.GetFullPath(settings.DataFolder);
                 var own = uploads.List(RolePolicies.NameOf(user)).Select(u => Path.GetDirectoryName(u.Path)!).Distinct();
-                return TypedResults.Ok(await new SourceLibrary(folder, new BarFileOptions { Formats = known.Formats, Files = settings.PlaceOf().Files })
+                return TypedResults.Ok(await new SourceLibrary(folder,
+                        new BarFileOptions { Formats = known.Formats, Files = settings.PlaceOf().Files })
                     .ListAsync(own, [Path.GetFullPath(settings.Runs), Path.Combine(folder, UploadStore.Folder)], stop)
                     .ConfigureAwait(false));
             })

@@ -76,7 +76,8 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),
         .. OrderedMarkets.Select(m => m.Series.ContentHash),
         .. Spec.Catalogues.Plugins.Select(p => p.ContentHash).Order(StringComparer.Ordinal),
-        .. Plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => RecordedFile.HashOf(Spec.Folder, RecordedRuns.Of(i).Name, Spec.Catalogues.Files)),
+        .. Plan.Instances.Where(RecordedRuns.IsRecorded)
+            .Select(i => RecordedFile.HashOf(Spec.Folder, RecordedRuns.Of(i).Name, Spec.Catalogues.Files)),
         // Models that the run trains follow from the rest.
         .. Learning is null ? Plan.Instances.Select(i => i.Model?.Name).OfType<string>().Distinct(StringComparer.Ordinal) : []]),
         Options.Resume);

@@ -143,8 +143,8 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 
     /// <inheritdoc/>
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) =>
-        LocalEnvironment.OpenFeedAsync(_attempt.Start.ToRequest(_services.Catalogues), _services.Catalogues, data, markets, _services.Clock, cancellationToken,
-            spec => _services.Sources.Open(Account, spec));
+        LocalEnvironment.OpenFeedAsync(_attempt.Start.ToRequest(_services.Catalogues), _services.Catalogues, data, markets,
+            _services.Clock, cancellationToken, spec => _services.Sources.Open(Account, spec));
 
     /// <summary>Whether the attempt runs a strategy, so that the strategy's grain may own it.</summary>
     public bool Has(string strategy) => !_over.Task.IsCompleted && _owners.ContainsKey(strategy);

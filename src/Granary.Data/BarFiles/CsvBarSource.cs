@@ -158,7 +158,8 @@ public sealed class CsvBarSource : IBarSource
     {
         try
         {
-            return _options.Files.Holds(path) && new FileInfo(path).Length > 0 && !BarFile.FormatsOf(_options).Recognises(TextFile.Open(path, _options.Files), _options);
+            return _options.Files.Holds(path) && new FileInfo(path).Length > 0
+                && !BarFile.FormatsOf(_options).Recognises(TextFile.Open(path, _options.Files), _options);
         }
         catch (BarDataException)
         {

@@ -25,7 +25,8 @@ public static partial class ImportFiles
                 continue;
             }
             var folder = isFolder ? name : Path.GetDirectoryName(name) is { Length: > 0 } parent ? parent : ".";
-            var found = permitted.FilesIn(folder, isFolder ? "*" : Path.GetFileName(name)).Where(f => Path.GetFileName(f)[0] != '.').ToList();
+            var found = permitted.FilesIn(folder, isFolder ? "*" : Path.GetFileName(name))
+                .Where(f => Path.GetFileName(f)[0] != '.').ToList();
             if (found.Count == 0) throw new BarDataException($"{name}: there is no such file; give a bar file, a folder or a pattern");
             files.AddRange(found.Order(StringComparer.Ordinal));
         }

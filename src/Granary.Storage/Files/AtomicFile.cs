@@ -28,7 +28,8 @@ public sealed class AtomicFile : IDisposable
     /// </param>
     /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
     /// <param name="files">Where files may be written; null = everywhere.</param>
-    public AtomicFile(string path, Func<string, Exception, Exception>? fault = null, UnixFileMode? mode = null, PermittedFiles? files = null)
+    public AtomicFile(string path, Func<string, Exception, Exception>? fault = null, UnixFileMode? mode = null,
+        PermittedFiles? files = null)
     {
         _path = path;
         _fault = fault;

@@ -191,10 +191,11 @@ public sealed class PermittedFiles
     {
         Demand(pinned, path);
         if (pinned.IsFolder) throw new UnauthorizedAccessException($"Access to the path '{path}' is denied: it is a folder.");
-        if (!pinned.IsFile) throw BarDataException.At(path, null, null, "this is a pipe or a device, not a file", "put a file in its place");
+        if (!pinned.IsFile) throw BarDataException.At(path, null, null,
+            "this is a pipe or a device, not a file", "put a file in its place");
         if (pinned.Links > 1)
-            throw BarDataException.At(path, null, null, "the file has further names (hard links), which may lie outside of the folders that "
-                + "this process reads", "put a copy in its place");
+            throw BarDataException.At(path, null, null, "the file has further names (hard links), which may lie outside of the folders "
+                + "that this process reads", "put a copy in its place");
     }
 
     private void Demand(PinnedPath pinned, string path)

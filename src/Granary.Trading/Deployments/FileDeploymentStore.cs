@@ -44,7 +44,8 @@ public sealed class FileDeploymentStore(string folder, PermittedFiles? files = n
     public bool TryAdd(int number, byte[] document, long sequence, byte[] entry) => InTurn(() =>
     {
         if (File.Exists(VersionAt(number)) || File.Exists(EventAt(sequence))) return false;
-        AtomicFile.Write(_pending, SealedJson.Write(new Addition(number, document, sequence, entry), JsonSerializerOptions.Web), files: _files);
+        AtomicFile.Write(_pending, SealedJson.Write(new Addition(number, document, sequence, entry), JsonSerializerOptions.Web),
+            files: _files);
         CompleteInTurn();
         return true;
     });
@@ -67,7 +68,8 @@ public sealed class FileDeploymentStore(string folder, PermittedFiles? files = n
     private string EventAt(long sequence) =>
         Path.Combine(_events, string.Create(CultureInfo.InvariantCulture, $"{sequence:00000000}.json"));
 
-    private IEnumerable<long> NumbersIn(string path) => _files.FilesIn(path, "*.json").Select(f => long.TryParse(Path.GetFileNameWithoutExtension(f), NumberStyles.None,
+    private IEnumerable<long> NumbersIn(string path) => _files.FilesIn(path, "*.json")
+        .Select(f => long.TryParse(Path.GetFileNameWithoutExtension(f), NumberStyles.None,
             CultureInfo.InvariantCulture, out var n) ? n : 0).Where(n => n > 0).Order();
 
     private bool InTurn(Func<bool> write)

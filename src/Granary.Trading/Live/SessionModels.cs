@@ -162,7 +162,8 @@ internal sealed class SessionModels
         return new Found(number, version.ModelHash, trained, long.MaxValue, null);
     }
 
-    private ModelRegistry Registry(Followed model) => new(ModelStores.Open(_catalogues.AddressOf(model.Origin.Registry)), _catalogues.ModelKinds);
+    private ModelRegistry Registry(Followed model) =>
+        new(ModelStores.Open(_catalogues.AddressOf(model.Origin.Registry)), _catalogues.ModelKinds);
 
     private void Put(Followed model, Found found, long after)
     {

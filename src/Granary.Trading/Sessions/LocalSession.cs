@@ -114,7 +114,8 @@ internal sealed class LocalSession : IAsyncDisposable
     /// <summary>Returns the current state of a strategy; null if the session has ended, or has no such strategy.</summary>
     /// <exception cref="ServiceUnavailableException">The session is opening its account, or recovering from a loss.</exception>
     public SessionStrategy? Strategy(string id) => _view.Phase != SessionPhase.Running ? null
-        : ShownSession.Of(_strategies.Find(id), _services.Catalogues) ?? SessionStrategies.Missing(_view.Id, id, _start.StrategiesOf(_services.Catalogues));
+        : ShownSession.Of(_strategies.Find(id), _services.Catalogues)
+            ?? SessionStrategies.Missing(_view.Id, id, _start.StrategiesOf(_services.Catalogues));
 
     /// <summary>Interrupts the session; its file still shows it as running.</summary>
     public async ValueTask DisposeAsync()
