@@ -63,6 +63,7 @@ public sealed class ServerFoldersTests : IAsyncLifetime
         await FailAsync(Batch("no folder", "csv:none"));
         await JobAsync("""{ "kind": "import", "files": ["1h"], "symbolFrom": "name", "store": "bars" }""");
         await JobAsync("""{ "kind": "import", "files": ["bad/*.csv"], "symbolFrom": "name", "store": "bars" }""");
+        await JobAsync("""{ "kind": "import", "files": ["none/*.csv"], "symbolFrom": "name", "store": "bars" }""");
         await JobAsync($$"""{ "kind": "train", "batch": {{Batch("learning coins", "csv:1h", learning: true)}} }""");
         await JobAsync($$"""{ "kind": "verify", "run": "{{first.Id}}", "cuts": 2 }""");
         await JobAsync($$"""{ "kind": "combine", "runs": ["{{first.Id}}", "{{second.Id}}"], "name": "both" }""");

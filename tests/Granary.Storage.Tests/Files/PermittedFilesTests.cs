@@ -33,7 +33,12 @@ public sealed class PermittedFilesTests : IDisposable
     {
         File.CreateSymbolicLink(In("data/link.csv"), In("data/bars/a.csv"));
         Directory.CreateSymbolicLink(In("data/again"), In("data/bars"));
-        foreach (var path in (string[])["data/bars/a.csv", "data/link.csv", "data/again/a.csv", "data/../data/bars/a.csv"])
+        // As Kubernetes mounts a configuration: a link to a file below a link to its version.
+        Directory.CreateDirectory(In("data/..v1"));
+        File.WriteAllText(In("data/..v1/a.csv"), Public);
+        Directory.CreateSymbolicLink(In("data/..data"), "..v1");
+        File.CreateSymbolicLink(In("data/mounted.csv"), "..data/a.csv");
+        foreach (var path in (string[])["data/bars/a.csv", "data/mounted.csv", "data/link.csv", "data/again/a.csv", "data/../data/bars/a.csv"])
         {
             Encoding.UTF8.GetString(_files.ReadAllBytes(In(path))).ShouldBe(Public);
             _files.ReadAllLines(In(path)).ShouldBe([Public]);
