@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Granary.Server.Access;
 using Granary.Server.Audit;
+using Granary.Simulation.Catalogues;
 using Granary.Storage.Addresses;
 
 namespace Granary.Api;
@@ -36,13 +37,17 @@ public sealed record ApiSettings
     public IReadOnlyList<string> AllowedSources { get; init; } = [];
 
     /// <summary>null = callers may name any file and address.</summary>
-    internal Confinement? Confinement => Confined ? new Confinement(DataFolder, AllowedSources) { Samples = Samples } : null;
+    internal Confinement? Confinement => !Confined ? null
+        : new Confinement(DataFolder, AllowedSources) { Runs = Path.GetFullPath(Runs) } is var own && Stores.Count == 0 ? own
+        : own with { Stores = [.. Stores.Select(s => own.OfOperator(s).Kept)] };
 
-    /// <summary>
-    /// The folder of the sample batch's bars. It is in the folder of the runs, since the data folder may be read-only, and since all silos
-    /// share the runs.
-    /// </summary>
-    internal string Samples => Path.Combine(Path.GetFullPath(Runs), ".samples");
+    private IReadOnlyList<string> Stores => [.. new[] { Models, Deployments }.OfType<string>()];
+
+    /// <summary>The catalogues with which a server reads all texts, of callers and its own: with its confinement.</summary>
+    public GranaryCatalogues Confine(GranaryCatalogues catalogues) => catalogues with { Confinement = Confinement };
+
+    /// <summary>The folder of the sample batch's bars.</summary>
+    internal string Samples => Storage.Addresses.Confinement.SamplesIn(Runs);
 
     /// <summary>The registry of models: a folder, or postgres://…; null for the folder <c>models</c> of the data folder.</summary>
     public string? Models { get; init; }
@@ -51,7 +56,12 @@ public sealed record ApiSettings
     public string? Deployments { get; init; }
 
     /// <summary>Address of the store of deployments.</summary>
-    internal Address DeploymentStore => Address.Parse(Deployments ?? Path.Combine(DataFolder, "deployments"));
+    internal Address DeploymentStore => OfOperator(Deployments ?? Path.Combine(DataFolder, "deployments"));
+
+    /// <summary>Address of the registry of models.</summary>
+    internal Address ModelRegistry => OfOperator(Models ?? Path.Combine(DataFolder, "models"));
+
+    private Address OfOperator(string text) => Confinement?.OfOperator(text) ?? Address.Parse(text);
 
     /// <summary>Returns the place in which a caller's paths and addresses are resolved.</summary>
     /// <param name="folder">The caller's folder. A confined server ignores it and uses <see cref="DataFolder"/>.</param>

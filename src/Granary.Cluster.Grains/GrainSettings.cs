@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Granary.Server.Operations;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
@@ -32,7 +33,8 @@ public sealed record GrainSettings
     public ModelDecisions ModelDecisions { get; init; } = ModelDecisions.Advise;
 
     // A grain's key has the registry's address without its password. This returns the configured address with it.
-    internal Address RegistryOf(string kept) => Models is { } own && ModelStores.Kept(own) == kept ? own : Address.Parse(kept);
+    internal Address RegistryOf(string kept, GranaryCatalogues catalogues) =>
+        Models is { } own && ModelStores.Kept(own) == kept ? own : catalogues.AddressOf(kept);
 
     /// <summary>
     /// Roles of this silo. Other silos read them from its name, so the host must use <see cref="SiloRolesText.NameOf"/> as the silo's name.

@@ -58,7 +58,7 @@ public static class SiloApplication
 
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainTimeout);
         builder.Services.AddSingleton<ClusterInstruments>();
-        builder.Services.AddGranaryApi(new ApiSettings
+        var api = new ApiSettings
         {
             Keys = settings.Keys is null ? null : ApiKeys.Open(settings.Keys),
             DataFolder = Path.GetFullPath(settings.Data ?? "."),
@@ -71,7 +71,9 @@ public static class SiloApplication
             MostQueuedWork = settings.WorkLimit * 1e9,
             // A log per silo: it can be written while the database is away, and its chain has one writer.
             Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
-        }, catalogues);
+        };
+        catalogues = api.Confine(catalogues);
+        builder.Services.AddGranaryApi(api, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
             s.GetRequiredService<TimeProvider>(), refusal: () => s.GetRequiredService<IOverloadDetector>().IsOverloaded
                 ? "this silo has little memory left; submit the job to another silo, or again when runs have ended"
@@ -173,7 +175,7 @@ public static class SiloApplication
         {
             Runs = Path.GetFullPath(settings.Runs),
             Trials = Path.Combine(Path.GetFullPath(settings.Runs), ".trials"),
-            Models = Address.Parse(settings.Models ?? Path.Combine(settings.Data ?? ".", "models")),
+            Models = catalogues.AddressOfOperator(settings.Models ?? Path.Combine(Path.GetFullPath(settings.Data ?? "."), "models")),
             ModelDecisions = settings.ModelDecisions,
             Roles = settings.Roles,
             Threads = settings.Threads ?? Environment.ProcessorCount,

@@ -6,6 +6,7 @@ using Granary.Api.Routing;
 using Granary.Contracts.Jobs;
 using Granary.Server.Jobs;
 using Granary.Simulation.RunFolders;
+using Granary.Storage.Addresses;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -19,7 +20,7 @@ internal static class BatchEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var batches = api.MapGroup("/batches").WithTags("Batches").ProducesProblem(401).ProducesProblem(403);
-        batches.MapPost("", ([AsParameters] SubmittedBody body, RedactedJobs service, JobCatalogue kinds, CancellationToken stop) =>
+        batches.MapPost("", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop) =>
             body.SubmitAsync(service, kinds, "batches", _ => JobCatalogue.Backtest, stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitBatch")
             .WithSummary("Submit a batch file's text.")
@@ -28,17 +29,18 @@ internal static class BatchEndpoints
                 + "or if the server is confined, they start from the server's data folder. With ?check=true a batch whose source or "
                 + "symbols do not exist is refused at once.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission();
-        batches.MapPost("/quickstart", async (ClaimsPrincipal user, RedactedJobs service, JobCatalogue kinds, ApiSettings settings,
+        batches.MapPost("/quickstart", async (ClaimsPrincipal user, IJobService service, JobCatalogue kinds, ApiSettings settings,
                 CancellationToken stop) =>
             {
-                var job = kinds.Read(await Quickstart.PrepareAsync(settings.Samples, stop).ConfigureAwait(false));
+                var job = kinds.Read(await Quickstart.PrepareAsync(settings.Samples,
+                    settings.Confined ? Confinement.SamplesName : settings.Samples, stop).ConfigureAwait(false));
                 var receipt = await service.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(user), null),
                     stop).ConfigureAwait(false);
                 return TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{receipt.Job.Id}", receipt.Job);
             })
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitQuickstart")
             .WithSummary("Submit the sample batch: a thousand strategies on six synthetic markets.").ProducesSubmission();
-        batches.MapGet("", async (RedactedJobs service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
+        batches.MapGet("", async (IJobService service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
                 [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 var page = await JobAnswers.OfBatches(service).ListAsync(paging.Cursor, limit, null, state, stop)

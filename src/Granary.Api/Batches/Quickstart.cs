@@ -12,8 +12,9 @@ internal static class Quickstart
 
     /// <summary>Writes the files of bars that are missing or have another length, and reads the batch.</summary>
     /// <param name="folder">The folder of the bars, from which the batch's paths start.</param>
+    /// <param name="kept">The folder as the server stores it.</param>
     /// <returns>The batch, with the folder of the bars.</returns>
-    public static async Task<JobText> PrepareAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<JobText> PrepareAsync(string folder, string kept, CancellationToken cancellationToken)
     {
         var data = Path.Combine(folder, "data", "1h");
         Directory.CreateDirectory(data);
@@ -25,7 +26,7 @@ internal static class Quickstart
             AtomicFile.Write(path, bytes);
         }
         var text = await ReadAsync("quickstart.json", cancellationToken).ConfigureAwait(false);
-        return new JobText(JobCatalogue.Backtest, text, "quickstart.json", folder);
+        return new JobText(JobCatalogue.Backtest, text, "quickstart.json", kept);
     }
 
     private static async Task<byte[]> ReadAsync(string name, CancellationToken cancellationToken)

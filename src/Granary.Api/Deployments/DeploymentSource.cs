@@ -23,7 +23,7 @@ internal sealed class DeploymentSource(ApiSettings settings, GranaryCatalogues c
             throw new InputException("send 'run', the id of a run, or 'configuration', the text of a prod.json");
         if (added.Run is { } id && runs.Find(id) is null) throw new InputException($"run: there is no run {id} here");
         var run = added.Run is null ? null : runs.PathOf(added.Run);
-        var folder = added.Configuration is null ? run! : settings.DataFolder;
+        var folder = added.Configuration is null && !settings.Confined ? DataFolder.Of(run!) : settings.PlaceOf().KeptFolder;
         var name = added.Configuration is null ? $"prod.json of the run {added.Run}" : "configuration";
         var text = added.Configuration is { } given ? Encoding.UTF8.GetBytes(given) : Bytes(run!, name);
         var production = new ProductionReader(catalogues).Read(name, text, folder);

@@ -1,4 +1,5 @@
 using Granary.Contracts.Operations;
+using Granary.Simulation.Catalogues;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,13 +29,13 @@ internal static class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime,
-        CancellationToken cancellationToken)
+        GranaryCatalogues catalogues, CancellationToken cancellationToken)
     {
         var reasons = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (lifetime.ApplicationStopping.IsCancellationRequested) reasons["server"] = "it is being stopped";
         var asked = checks.Select(c => (c.Name, Answer: AskAsync(c, cancellationToken))).ToArray();
         foreach (var (name, answer) in asked)
-            if (await answer.ConfigureAwait(false) is { } reason) reasons[name] = reason;
+            if (await answer.ConfigureAwait(false) is { } reason) reasons[name] = catalogues.Shown(reason);
         return reasons.Count == 0
             ? TypedResults.Ok(new HealthAnswer("ready"))
             : TypedResults.Json(new HealthAnswer("not ready", reasons), statusCode: StatusCodes.Status503ServiceUnavailable);

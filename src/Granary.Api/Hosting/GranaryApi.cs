@@ -66,9 +66,8 @@ public static class GranaryApi
         if (new ApiSettingsValidator().Validate(null, settings) is { Failed: true } wrong)
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
         services.AddSingleton(settings);
-        services.TryAddSingleton(catalogues);
-        // Callers' texts are parsed with these.
-        var confined = catalogues with { Confinement = settings.Confinement };
+        var confined = settings.Confine(catalogues);
+        services.TryAddSingleton(confined);
         services.TryAddSingleton(KnownJobs.Of(confined, settings.Runs));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunCharts>();
@@ -121,8 +120,6 @@ public static class GranaryApi
 
     private static void AddProblems(IServiceCollection services)
     {
-        services.AddSingleton<ServerPaths>();
-        services.AddSingleton<RedactedJobs>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemMapping>();
@@ -140,6 +137,7 @@ public static class GranaryApi
     public static WebApplication UseGranaryApi(this WebApplication app)
     {
         RequestThreads.Reserve();
+        NoteDataFolder(app.Services.GetRequiredService<ApiSettings>());
         // Resolves the instruments, which no service requests, so that /metrics shows them from the start.
         _ = app.Services.GetRequiredService<ServerInstruments>();
         app.UseExceptionHandler();
@@ -210,9 +208,17 @@ public static class GranaryApi
             ShareEndpoints.Map(api);
         }
         if (app.Services.GetService<ISessionService>() is { } sessions)
-            SessionEndpoints.Map(api, new RedactedSessions(sessions, app.Services.GetRequiredService<ServerPaths>()));
+            SessionEndpoints.Map(api, sessions);
         CallerEndpoints.Map(api);
         ApiDescription.Map(app);
+    }
+
+    // For the command line, which reads the runs and the deployments of this server.
+    private static void NoteDataFolder(ApiSettings settings)
+    {
+        if (!settings.Confined) return;
+        var (runs, data) = (Path.GetFullPath(settings.Runs), Path.GetFullPath(settings.DataFolder));
+        DataFolder.Write(runs, data);
     }
 
     // After the endpoint of the metrics, which begins to listen to the counters.

@@ -20,7 +20,7 @@ internal static class JobEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var jobs = api.MapGroup("/jobs").WithTags("Jobs").ProducesProblem(401).ProducesProblem(403);
-        jobs.MapPost("", ([AsParameters] SubmittedBody body, RedactedJobs service, JobCatalogue kinds, CancellationToken stop) =>
+        jobs.MapPost("", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop) =>
             body.SubmitAsync(service, kinds, "jobs", root => root.Need("kind").String(), stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitJob")
             .WithSummary("Submit a job.")
@@ -29,7 +29,7 @@ internal static class JobEndpoints
                 + "symbols do not exist is refused at once; without it the job fails. Send "
                 + "Idempotency-Key to make a repeated submission give the same job; a key is known as long as its job.")
             .Accepts<object>("application/json").ProducesSubmission();
-        jobs.MapGet("", async (RedactedJobs service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
+        jobs.MapGet("", async (IJobService service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
                 [FromQuery] string? kind, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 var page = await JobAnswers.OfJobs(service).ListAsync(paging.Cursor, limit, kind, state, stop).ConfigureAwait(false);
@@ -40,7 +40,7 @@ internal static class JobEndpoints
             .WithDescription("'next' is the cursor of the next page; null on the last page.").Produces<JobPage>().ProducesProblem(
                 400);
         MapOne(jobs, "Job", JobAnswers.OfJobs);
-        api.MapPost("/automl", ([AsParameters] SubmittedBody body, RedactedJobs service, JobCatalogue kinds, CancellationToken stop,
+        api.MapPost("/automl", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop,
                 [FromQuery(Name = "num_strategies"), Display(Name = "num_strategies"), AllowedRange(1, int.MaxValue)] int? strategies) =>
             body.SubmitAsync(service, kinds, "jobs", _ => "experiment", stop, batch => Experiment(batch, strategies)))
             .RequireAuthorization(RolePolicies.Submitter).WithTags("Jobs").WithName("submitExperiment")
@@ -54,25 +54,25 @@ internal static class JobEndpoints
     public static void MapOne(IEndpointRouteBuilder jobs, string noun, Func<IJobService, JobAnswers> answers)
     {
         var one = noun.ToLowerInvariant();
-        jobs.MapGet("/{id}", (string id, RedactedJobs service, CancellationToken stop) => answers(service).GetAsync(id, stop))
+        jobs.MapGet("/{id}", (string id, IJobService service, CancellationToken stop) => answers(service).GetAsync(id, stop))
             .RequireAuthorization(RolePolicies.Viewer).WithName($"get{noun}").WithSummary($"The status of a {one}.").Produces<JobStatus>()
             .ProducesProblem(404);
-        jobs.MapGet("/{id}/events", (string id, RedactedJobs service, ApiSettings settings, CancellationToken stop) =>
+        jobs.MapGet("/{id}/events", (string id, IJobService service, ApiSettings settings, CancellationToken stop) =>
                 answers(service).EventsAsync(id, settings, stop))
             .RequireAuthorization(RolePolicies.Viewer).RequireRateLimiting(CallerLimits.Streams).WithName($"watch{noun}")
             .WithSummary($"The status of a {one} at each change, as server-sent events.")
             .WithDescription("Events 'progress' and at last 'done', 'failed' or 'cancelled', each with the whole status as data and its "
                 + "revision as id. The first comes at once; after a broken connection just connect again.")
             .Produces<JobStatus>(200, "text/event-stream").ProducesProblem(404);
-        jobs.MapDelete("/{id}", (string id, RedactedJobs service, CancellationToken stop) => answers(service).CancelAsync(id, stop))
+        jobs.MapDelete("/{id}", (string id, IJobService service, CancellationToken stop) => answers(service).CancelAsync(id, stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName($"cancel{noun}")
             .WithSummary($"Cancel a {one}; one that has ended stays as it is.").Produces<JobStatus>().Produces<JobStatus>(202)
             .ProducesProblem(404);
-        jobs.MapPost("/{id}/resume", (string id, RedactedJobs service, CancellationToken stop) => answers(service).ResumeAsync(id, stop))
+        jobs.MapPost("/{id}/resume", (string id, IJobService service, CancellationToken stop) => answers(service).ResumeAsync(id, stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName($"resume{noun}")
             .WithSummary($"Queue a cancelled {one} again; it continues from the strategies that had finished.")
             .Produces<JobStatus>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429);
-        jobs.MapGet("/{id}/files/{name}", (string id, string name, RedactedJobs service, CancellationToken stop) =>
+        jobs.MapGet("/{id}/files/{name}", (string id, string name, IJobService service, CancellationToken stop) =>
                 answers(service).FileAsync(id, name, stop))
             .RequireAuthorization(RolePolicies.Viewer).WithName($"get{noun}File")
             .WithSummary($"A file of a {one}, once it is done.").Produces(200, null, "application/octet-stream")

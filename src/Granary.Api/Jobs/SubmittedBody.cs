@@ -36,7 +36,7 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         // The text of a backtest is its batch alone, on the lines of the request.
         if (name == JobCatalogue.Backtest && collection == "jobs")
             body = [.. root.Only("kind", "batch").Need("batch").Alone(body).SkipWhile(b => b == ' ')];
-        var job = kinds.Read(new JobText(name, body, file, Settings.PlaceOf(Folder).Folder));
+        var job = kinds.Read(new JobText(name, body, file, Settings.PlaceOf(Folder).KeptFolder));
         if (Check == true) await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
         await CheckQuotasAsync(jobs, job, cancellationToken).ConfigureAwait(false);
         var receipt = await jobs.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(User), IdempotencyKey), cancellationToken)

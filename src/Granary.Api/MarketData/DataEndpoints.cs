@@ -31,7 +31,8 @@ internal static class DataEndpoints
     {
         var data = api.MapGroup("/data").WithTags("Data").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
-        data.MapGet("", (ApiSettings settings) => TypedResults.Ok(new StoreLibrary(Path.GetFullPath(settings.DataFolder)).List()))
+        data.MapGet("", (ApiSettings settings) => TypedResults.Ok(
+                new StoreLibrary(Path.GetFullPath(settings.DataFolder), settings.PlaceOf().Files).List()))
             .WithName("listData").WithSummary("The stores of the data folder, with their markets.")
             .Produces<IReadOnlyList<StoreEntry>>();
         data.MapGet("/sources", async (ClaimsPrincipal user, ApiSettings settings, GranaryCatalogues known, UploadStore uploads,
@@ -39,7 +40,8 @@ internal static class DataEndpoints
             {
                 var folder = Path.GetFullPath(settings.DataFolder);
                 var own = uploads.List(RolePolicies.NameOf(user)).Select(u => Path.GetDirectoryName(u.Path)!).Distinct();
-                return TypedResults.Ok(await new SourceLibrary(folder, new BarFileOptions { Formats = known.Formats })
+                return TypedResults.Ok(await new SourceLibrary(folder,
+                        new BarFileOptions { Formats = known.Formats, Files = settings.PlaceOf().Files })
                     .ListAsync(own, [Path.GetFullPath(settings.Runs), Path.Combine(folder, UploadStore.Folder)], stop)
                     .ConfigureAwait(false));
             })

@@ -1,7 +1,6 @@
 using Granary.Learning.Registry;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Models;
-using Granary.Storage.Addresses;
 
 namespace Granary.Api.Models;
 
@@ -9,7 +8,7 @@ namespace Granary.Api.Models;
 internal sealed class ServerModels(ApiSettings settings, GranaryCatalogues known)
 {
     public ModelRegistry Open() =>
-        new(ModelStores.Open(Address.Parse(settings.Models ?? Path.Combine(settings.DataFolder, "models"))), known.ModelKinds);
+        new(ModelStores.Open(settings.ModelRegistry), known.ModelKinds);
 
     /// <summary>
     /// Removes undefined figures, such as the AUC of a single class, from a lineage, because JSON has no number for them.

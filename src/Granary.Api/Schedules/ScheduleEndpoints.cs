@@ -54,7 +54,7 @@ internal static class ScheduleEndpoints
         if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
             return RequestBody.TooLong(settings.LongestBatch);
         var isNew = book.Find(name) is null;
-        var schedule = await schedules.SetAsync(name, body, Path.GetFullPath(settings.DataFolder), file,
+        var schedule = await schedules.SetAsync(name, body, settings.PlaceOf().KeptFolder, file,
             RolePolicies.NameOf(request.HttpContext.User), cancellationToken).ConfigureAwait(false);
         return isNew ? TypedResults.Created($"{ApiSettings.Prefix}/schedules/{name}", schedule) : TypedResults.Ok(schedule);
     }

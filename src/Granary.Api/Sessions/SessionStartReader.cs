@@ -33,7 +33,7 @@ internal sealed class SessionStartReader(ApiSettings settings, GranaryCatalogues
         CheckEndpoint(form, place);
         // The number alone means the server's own store.
         return new SessionStart(form is { Deployment: not null, Deployments: null } ? form with { Deployments = settings.DeploymentStore }
-            : form, text, form.File, place.Folder);
+            : form, text, form.File, place.KeptFolder);
     }
 
     private static void CheckEndpoint(SessionBody form, Place place)

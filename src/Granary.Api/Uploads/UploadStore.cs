@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Granary.Contracts.MarketData;
 using Granary.Simulation.Json;
+using Granary.Storage.Files;
 
 namespace Granary.Api.Uploads;
 
@@ -12,6 +13,8 @@ internal sealed class UploadStore(ApiSettings settings)
     public const string Folder = "uploads";
 
     private readonly SemaphoreSlim _placing = new(1, 1);
+
+    private PermittedFiles Files => settings.PlaceOf().Files;
 
     /// <summary>The files of a caller, by name.</summary>
     public IReadOnlyList<Upload> List(string caller)
@@ -27,7 +30,7 @@ internal sealed class UploadStore(ApiSettings settings)
     {
         var path = PathOf(caller, name);
         if (!File.Exists(path)) return null;
-        var file = File.OpenRead(path);
+        var file = Files.OpenRead(path);
         await using var _ = file.ConfigureAwait(false);
         return (file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)));
     }
@@ -37,7 +40,8 @@ internal sealed class UploadStore(ApiSettings settings)
     {
         var path = PathOf(caller, name);
         if (!File.Exists(path)) return false;
-        File.Delete(path);
+        using var folder = Files.OpenFolder(FolderOf(caller));
+        File.Delete(Path.Combine(folder.Path, name));
         return true;
     }
 
@@ -47,8 +51,8 @@ internal sealed class UploadStore(ApiSettings settings)
         CancellationToken cancellationToken)
     {
         var path = PathOf(caller, name);
-        Directory.CreateDirectory(FolderOf(caller));
-        var temporary = Path.Combine(FolderOf(caller), "." + Path.GetRandomFileName());
+        using var folder = Files.OpenFolder(FolderOf(caller), create: true);
+        var temporary = Path.Combine(folder.Path, "." + Path.GetRandomFileName());
         try
         {
             await WriteAsync(temporary, UploadCheck.Of(name), content, Room(caller, name), cancellationToken).ConfigureAwait(false);
@@ -57,7 +61,7 @@ internal sealed class UploadStore(ApiSettings settings)
             {
                 if (new FileInfo(temporary).Length > Room(caller, name)) throw Full();
                 var replaced = File.Exists(path);
-                File.Move(temporary, path, overwrite: true);
+                File.Move(temporary, Path.Combine(folder.Path, name), overwrite: true);
                 return (Shown(caller, new FileInfo(path)), replaced);
             }
             finally

@@ -1,4 +1,3 @@
-using System.Text;
 using Granary.Contracts.Runs;
 using Granary.Data.Resampling;
 using Granary.Engine.Factors;
@@ -35,8 +34,7 @@ public sealed class RunChart
         var manifest = RunManifest.Read(runFolder);
         if (!manifest.DataHashes.ContainsKey(query.Symbol))
             throw new InputException($"this run has no symbol '{query.Symbol}'; it has {string.Join(", ", manifest.DataHashes.Keys)}");
-        var spec = new BatchReader(catalogues).Read("manifest.json (spec)", Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder,
-            bindStrategies: false);
+        var spec = manifest.ReadBatch(catalogues, bindStrategies: false);
         var source = BatchSources.Open(catalogues.Sources, spec.Data);
         var shown = query.Timeframe ?? spec.Data.Timeframe;
         if (shown != spec.Data.Timeframe) source = new ResampledBarSource(source, spec.Data.Timeframe);
@@ -78,8 +76,7 @@ public sealed class RunChart
     {
         try
         {
-            var spec = new BatchReader(catalogues).Read("manifest.json (spec)", Encoding.UTF8.GetBytes(manifest.BatchText),
-                manifest.Folder);
+            var spec = manifest.ReadBatch(catalogues);
             (var recorder, _missing) = await StrategyLevels.ReplayAsync(runFolder, spec, _query.Strategy!, _query.Symbol,
                 cancellationToken).ConfigureAwait(false);
             return recorder;

@@ -33,4 +33,7 @@ public sealed record CombineRequest(IReadOnlyList<string> Members)
 
     /// <summary>The absolute path of the run's folder, which receives the batch and its members.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The folder from which the paths of the batch start; null for <see cref="Folder"/>.</summary>
+    public string? Base { get; init; }
 }

@@ -32,7 +32,7 @@ public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
     /// <exception cref="BarDataException">A member's file is invalid.</exception>
     public static CombinedBatch Write(CombineRequest request, GranaryCatalogues catalogues)
     {
-        var (runs, files) = Divide(request);
+        var (runs, files) = Divide(request, catalogues);
         var settings = CombineSettings.Read(request.Settings);
         var data = new CombinedData();
         foreach (var run in runs) data.Add(run);
@@ -53,16 +53,16 @@ public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
         var path = Path.Combine(request.Folder, FileName);
         Directory.CreateDirectory(request.Folder);
         AtomicFile.Write(path, text);
-        return new CombinedBatch(new BatchReader(catalogues).Read(path, text, request.Folder), recorded.Notes);
+        return new CombinedBatch(new BatchReader(catalogues).Read(path, text, request.Base ?? request.Folder), recorded.Notes);
     }
 
     /// <summary>Returns why a run cannot be a member, in one sentence; null if it can.</summary>
     /// <param name="folder">The folder of the run.</param>
-    public static string? FaultOf(string folder)
+    public static string? FaultOf(string folder, GranaryCatalogues catalogues)
     {
         try
         {
-            RunMember.Read(folder);
+            RunMember.Read(folder, catalogues);
             return null;
         }
         catch (InputException e)
@@ -71,12 +71,12 @@ public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
         }
     }
 
-    private static (List<RunMember> Runs, List<string> Files) Divide(CombineRequest request)
+    private static (List<RunMember> Runs, List<string> Files) Divide(CombineRequest request, GranaryCatalogues catalogues)
     {
         var (runs, files) = (new List<RunMember>(), new List<string>());
         foreach (var member in request.Members)
         {
-            if (Directory.Exists(member)) runs.Add(RunMember.Read(member));
+            if (Directory.Exists(member)) runs.Add(RunMember.Read(member, catalogues));
             else if (File.Exists(member)) files.Add(member);
             else throw new InputException($"{member} does not exist; name the folder of a run, a file of trades or an equity curve");
         }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
+using Granary.Storage.Addresses;
 
 namespace Granary.Backtesting.Combining;
 
@@ -13,8 +15,10 @@ internal sealed class RunMember
     private static readonly string[] NotCombined = ["learning", "version"];
 
     private readonly RunManifest _manifest;
+    private readonly Place _place;
 
-    private RunMember(string folder, RunManifest manifest, JsonObject batch) => (Folder, _manifest, Batch) = (folder, manifest, batch);
+    private RunMember(string folder, RunManifest manifest, Place place, JsonObject batch) =>
+        (Folder, _manifest, _place, Batch) = (folder, manifest, place, batch);
 
     /// <summary>The run's folder, as the user wrote it.</summary>
     public string Folder { get; }
@@ -23,7 +27,7 @@ internal sealed class RunMember
     public JsonObject Batch { get; }
 
     /// <exception cref="InputException">It is not a run that can be combined.</exception>
-    public static RunMember Read(string folder)
+    public static RunMember Read(string folder, GranaryCatalogues catalogues)
     {
         var manifest = RunManifest.Read(folder);
         if (manifest.Interrupted) throw new InputException($"{folder}: the run was interrupted; finish it with --resume first");
@@ -32,7 +36,7 @@ internal sealed class RunMember
         if (manifest.Kind == RunKinds.WalkForward || NotCombined.Any(batch.ContainsKey))
             throw new InputException($"{folder}: a walk-forward, a live session and a batch that trains models are no members as "
                 + "batches; name the equity.csv or the portfolio_trades.csv of the folder");
-        return new RunMember(folder, manifest, batch);
+        return new RunMember(folder, manifest, catalogues.PlaceOf(manifest.BaseUnder(catalogues)), batch);
     }
 
     /// <summary>Returns its data, with the symbols that it read and the base folder of its paths.</summary>
@@ -50,7 +54,7 @@ internal sealed class RunMember
         var listed = SymbolsOf(part);
         part["symbols"] = new JsonArray([.. (listed.Contains("*") ? Read() : listed).Select(s => (JsonNode)JsonValue.Create(s))]);
         var folder = part["folder"]?.GetValue<string>();
-        part["folder"] = folder is null ? _manifest.Folder : Path.GetFullPath(folder, _manifest.Folder);
+        part["folder"] = _place.Within(folder ?? ".").KeptFolder;
         return part;
 
         // Includes symbols that only a factor or the benchmark uses.

@@ -76,7 +76,8 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),
         .. OrderedMarkets.Select(m => m.Series.ContentHash),
         .. Spec.Catalogues.Plugins.Select(p => p.ContentHash).Order(StringComparer.Ordinal),
-        .. Plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => RecordedFile.HashOf(Spec.Folder, RecordedRuns.Of(i).Name)),
+        .. Plan.Instances.Where(RecordedRuns.IsRecorded)
+            .Select(i => RecordedFile.HashOf(Spec.Folder, RecordedRuns.Of(i).Name, Spec.Catalogues.Files)),
         // Models that the run trains follow from the rest.
         .. Learning is null ? Plan.Instances.Select(i => i.Model?.Name).OfType<string>().Distinct(StringComparer.Ordinal) : []]),
         Options.Resume);
@@ -106,7 +107,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             Seconds = Watch.Elapsed.TotalSeconds,
             BarEvaluations = result.BarEvaluations,
             Host = result.Host,
-            Strategies = result.Strategies,
+            Strategies = [.. result.Strategies.Select(s => s.Error is { } error ? s with { Error = Spec.Catalogues.Shown(error) } : s)],
             Markets = await MarketDescription.OfAsync(Markets, Plan, Spec.Outputs.Has("report"), Clock.GetUtcNow(), cancellationToken),
             StartingCash = Spec.Cash,
             RiskFree = Spec.RiskFreePercent / 100,
@@ -121,7 +122,8 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             BatchText = Encoding.UTF8.GetString(Spec.Text),
             Trials = checks?.Census,
         };
-        model = model.With([.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values, Opened.Source.PassedOver)]);
+        RunNote[] notes = [.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values, Opened.Source.PassedOver)];
+        model = model.With([.. notes.Select(n => n with { Sentence = Spec.Catalogues.Shown(n.Sentence) })]);
         return await BenchmarkCurve.CompareAsync(model, recorder.Curve, (Spec, Opened.Source, Markets), Shortest.Ticks, cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Contracts.Runs;
@@ -49,8 +48,7 @@ public static class VerifyRun
         if (LiveGap.IsLive(runFolder))
             throw new InputException($"{runFolder} is the run of a live session, whose bars came from a feed: {RunFolder.AgainstBacktest} "
                 + "compares it with a backtest over the same bars. Verify the backtest that made its configuration");
-        var spec = new BatchReader(catalogues)
-            .Read(Path.Combine(runFolder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
+        var spec = manifest.ReadBatch(catalogues, Path.Combine(runFolder, "manifest.json (spec)"));
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
         try
         {

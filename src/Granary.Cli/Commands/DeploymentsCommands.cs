@@ -5,6 +5,7 @@ using Granary.Contracts.Deployments;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 using Granary.Trading.Deployments;
 
@@ -34,7 +35,7 @@ internal sealed class DeploymentsCommands(CompositionRoot root)
         };
     }
 
-    internal static DeploymentBook Open(Address store) => new(DeploymentStores.Open(store), TimeProvider.System);
+    internal static DeploymentBook Open(Address store) => DeploymentStores.OpenBook(store, TimeProvider.System);
 
     private DeploymentBook Open(ParseResult call) => Open(Address.Parse(call.GetValue(_store)!));
 
@@ -75,7 +76,7 @@ internal sealed class DeploymentsCommands(CompositionRoot root)
             var production = new ProductionReader(root.Catalogues(call)).Read(path);
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             var backtest = JustifyingRun.Read(call.GetValue(run) ?? folder, production, path);
-            var deployment = Open(call).Add(production, File.ReadAllBytes(path), folder, backtest, Environment.UserName,
+            var deployment = Open(call).Add(production, File.ReadAllBytes(path), DataFolder.Of(folder), backtest, Environment.UserName,
                 call.GetValue(_why)!);
             if (call.GetValue(_json)) Console.WriteLine(JsonSerializer.Serialize(Form(deployment), Output.Json));
             else Console.WriteLine($"Deployment {deployment.Number}: {deployment.Name}");

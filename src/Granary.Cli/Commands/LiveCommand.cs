@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
@@ -66,7 +67,7 @@ internal static class LiveCommand
                 deployment.Folder);
         }
         return new SessionStart(request, RemoteLive.Read(request.Production, root.Catalogues(call)),
-            request.Production, Path.GetDirectoryName(Path.GetFullPath(request.Production))!);
+            request.Production, DataFolder.Of(Path.GetDirectoryName(Path.GetFullPath(request.Production))!));
     }
 
     private static void WriteJson(LiveRun run) => Console.WriteLine(JsonSerializer.Serialize(new

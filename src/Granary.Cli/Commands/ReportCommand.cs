@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Backtesting.WalkForward;
@@ -32,8 +31,7 @@ internal static class ReportCommand
             if (LiveGap.IsLive(folder))
                 throw new InputException($"{folder} is the run of a live session, whose bars and fills cannot be run again; its "
                     + "report is written when the session ends");
-            var spec = new BatchReader(root.Catalogues(call))
-                .Read(Path.Combine(folder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
+            var spec = manifest.ReadBatch(root.Catalogues(call), Path.Combine(folder, "manifest.json (spec)"));
             // The page names the run by its folder.
             var parent = Directory.CreateTempSubdirectory("granary-report-").FullName;
             var temporary = Path.Combine(parent, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)));

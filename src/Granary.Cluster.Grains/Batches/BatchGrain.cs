@@ -7,6 +7,7 @@ using Granary.Cluster.Grains.Telemetry;
 using Granary.Contracts.Jobs;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -23,7 +24,7 @@ namespace Granary.Cluster.Grains.Batches;
 internal sealed class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
     IClusterMembershipService membership, ComputeServices services, GrainSettings settings, ClusterInstruments instruments,
-    TimeProvider clock, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
+    GranaryCatalogues catalogues, TimeProvider clock, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
 {
     private const string Reminder = "drive";
     // Shorter than the time after which a silo can be declared dead.
@@ -332,7 +333,7 @@ internal sealed class BatchGrain(
             if (answer.Leaving) instruments.Recovered(LostWork.StrategyGroup, lost);
             if (over.Count > 0) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, over));
             if (fault is null) continue;
-            await EndAsync(s => s with { State = JobState.Failed, Fault = fault });
+            await EndAsync(s => s with { State = JobState.Failed, Fault = catalogues.Shown(fault) });
             await Loss.IgnoreAsync(() => Reporting.CancelAsync());
             return;
         }

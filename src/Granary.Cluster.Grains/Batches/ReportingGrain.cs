@@ -237,7 +237,7 @@ internal sealed partial class ReportingGrain(
         return Fault($"{e.GetType().Name}: {e.Message}");
     }
 
-    private static RunEnd Fault(string sentence) => new(sentence, null, 0, 0, 0, 0, []);
+    private RunEnd Fault(string sentence) => new(kinds.Shown(sentence), null, 0, 0, 0, 0, []);
 
     private string[] Files() => [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
         .Order(StringComparer.Ordinal)];

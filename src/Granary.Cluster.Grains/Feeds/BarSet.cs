@@ -3,14 +3,14 @@ using System.Text;
 using System.Text.Json;
 using Granary.Cluster.Feeds;
 using Granary.Data.Reading;
-using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Simulation.Catalogues;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>Identifies the bars of a source: address, state of the files, format and range. Readers with equal sets share a feed.</summary>
-/// <param name="Source">Address with a full path.</param>
+/// <param name="Source">Address as <see cref="Address.Kept"/>.</param>
 /// <param name="Folder">Base of a relative path in a plug-in's address; null otherwise.</param>
 /// <param name="State">State of the files. For a source without files: the id of the run or session, so that it has its own feed.</param>
 /// <param name="From">Open time of the first bar, UTC ticks; null for the start.</param>
@@ -23,7 +23,7 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
     /// <param name="files">State of the address's folder; null if the address is not a folder.</param>
     public static BarSet Of(string group, Address address, FolderState? files, BarFileOptions options, BarQuery query)
     {
-        return new BarSet(address.Full, files is null ? Path.GetFullPath(address.Folder) : null,
+        return new BarSet(address.Kept, files is null ? Path.GetFullPath(address.Folder) : null,
             files?.Of(query.Symbol) ?? group, options.Format, options.Adjust, options.Stamp,
             options.TimeZone, options.Columns, query.From, query.To);
     }
@@ -40,9 +40,9 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
     };
 
     /// <summary>Opens the bars of a feed. The thread pool parses files, so that grain calls on this silo do not wait.</summary>
-    public Task<IBarSeries> OpenAsync(BarSourceCatalogue sources, FeedKey feed, CancellationToken cancellationToken)
+    public Task<IBarSeries> OpenAsync(GranaryCatalogues catalogues, FeedKey feed, CancellationToken cancellationToken)
     {
-        var source = sources.Open(Address.Parse(Source, Folder), Options);
+        var source = catalogues.Sources.Open(catalogues.PlaceOf(Folder ?? ".").Address(Source), Options);
         return Task.Run(() => source.OpenAsync(new BarQuery(feed.Symbol, feed.Timeframe, From, To), cancellationToken).AsTask(),
             cancellationToken);
     }

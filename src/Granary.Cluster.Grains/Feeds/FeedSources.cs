@@ -32,7 +32,7 @@ internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalo
 
         public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
-            if (address.Path is { } path) _files ??= new FolderState(path);
+            if (address.Path is { } path) _files ??= new FolderState(path, address.Files);
             var bars = BarSet.Of(group, address, _files, options, query);
             var consumer = new FeedConsumer(Guid.NewGuid(), group, bars.ToText());
             var (key, feed) = owner.FeedOf(bars, query);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Storage.Files;
 
 namespace Granary.Cluster.Grains.Feeds;
 
@@ -6,11 +7,12 @@ namespace Granary.Cluster.Grains.Feeds;
 /// State of the files in a folder of bars at the first request. A rewritten file makes another data set, so that no batch reads the old
 /// bars from a feed that is still open.
 /// </summary>
-internal sealed class FolderState(string folder)
+/// <param name="permitted">The files that may be looked at.</param>
+internal sealed class FolderState(string folder, PermittedFiles permitted)
 {
-    private readonly Lazy<FileInfo[]> _files = new(() => Files(folder));
-    private readonly Lazy<HashSet<string>> _folders = new(() => Directory.Exists(folder)
-        ? new DirectoryInfo(folder).EnumerateDirectories().Select(d => d.Name).ToHashSet(StringComparer.Ordinal) : []);
+    private readonly Lazy<FileInfo[]> _files = new(() => Files(folder, permitted));
+    private readonly Lazy<HashSet<string>> _folders = new(() =>
+        permitted.FoldersIn(folder).Select(d => Path.GetFileName(d)).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>Returns number, length and newest time of a symbol's files; null if there are none.</summary>
     public string? Of(string symbol)
@@ -40,9 +42,9 @@ internal sealed class FolderState(string folder)
         return count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{count}-{length}-{newest}") : null;
     }
 
-    private static FileInfo[] Files(string folder)
+    private static FileInfo[] Files(string folder, PermittedFiles permitted)
     {
-        var files = Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles() : [];
+        FileInfo[] files = [.. permitted.FilesIn(folder).Select(f => new FileInfo(f))];
         Array.Sort(files, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return files;
     }

@@ -59,7 +59,7 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
         activity?.SetTag("granary.run", consumer.Group).SetTag("granary.feed", $"{key.Symbol}:{key.Timeframe}");
         try
         {
-            _series = await BarSet.Parse(consumer.BarSet).OpenAsync(catalogues.Sources, key, default);
+            _series = await BarSet.Parse(consumer.BarSet).OpenAsync(catalogues, key, default);
             instruments.FeedOpenings.Add(1);
             var bytes = _series.Count * FeedMemory.BytesOfBar;
             _reserved = memory.TryReserve(bytes) ? bytes : 0;

@@ -25,7 +25,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
 
     private ModelKey Key => ModelKey.Parse(this.GetPrimaryKeyString());
 
-    private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(settings.RegistryOf(Key.Registry)),
+    private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(settings.RegistryOf(Key.Registry, catalogues)),
         catalogues.ModelKinds);
 
     public Task<ModelVersions> VersionsAsync(CancellationToken cancellationToken) =>

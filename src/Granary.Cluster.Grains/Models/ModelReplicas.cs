@@ -31,7 +31,7 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
 
     /// <summary>Counts the predictions of a batch's filter until the result is disposed; null if its model is not registered.</summary>
     public IDisposable? Follow(EntryModel filter) =>
-        filter.Origin is { } origin ? Of(Address.Parse(origin.Registry), origin.Model).Follow(filter) : null;
+        filter.Origin is { } origin ? Of(catalogues.AddressOf(origin.Registry), origin.Model).Follow(filter) : null;
 
     /// <summary>Reads a live session's configuration with filters over this silo's replicas, which report their predictions.</summary>
     /// <param name="account">Account of the session.</param>
@@ -39,7 +39,7 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
     public async Task<Production> ReadAsync(string file, byte[] text, string folder, string account, CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<ModelReference, LoadedVersion>();
-        foreach (var model in ProductionReader.ModelsOf(file, text, folder).Where(m => !m.IsOfRisk))
+        foreach (var model in new ProductionReader(catalogues).ModelsOf(file, text, folder).Where(m => !m.IsOfRisk))
             loaded[model] = await Of(model.Registry, model.Model).LoadAsync(model.Version, cancellationToken).ConfigureAwait(false);
         return new ProductionReader(catalogues, (strategy, model) => Filter(loaded.First(l => l.Key.Model == model.Model
             && l.Key.Version == model.Version && l.Key.Registry == model.Registry).Value, $"{account}/{strategy}", model))

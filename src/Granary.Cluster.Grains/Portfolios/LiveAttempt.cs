@@ -160,7 +160,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     {
         var start = _attempt.Start;
         var production = await _services.Models.ReadAsync(start.File, start.Text, start.Folder, Account, _stop.Token);
-        var request = start.ToRequest() with { Out = Path.Combine(_services.Settings.Runs, Run), Attempt = Epoch };
+        var request = start.ToRequest(_services.Catalogues) with { Out = Path.Combine(_services.Settings.Runs, Run), Attempt = Epoch };
         _weights.Take(await _services.Grains.GetGrain<IWeightsGrain>(Account).FindAsync(_stop.Token));
         var run = await Task.Run(() => LiveSession.RunAsync(request, production, this, _services.Clock, _cancel.Token),
             CancellationToken.None);
@@ -202,8 +202,8 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 
     /// <inheritdoc/>
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) =>
-        LocalEnvironment.OpenFeedAsync(_attempt.Start, _services.Catalogues, data, markets, _services.Clock, cancellationToken,
-            spec => _services.Sources.Open(Account, spec));
+        LocalEnvironment.OpenFeedAsync(_attempt.Start.ToRequest(_services.Catalogues), _services.Catalogues, data, markets,
+            _services.Clock, cancellationToken, spec => _services.Sources.Open(Account, spec));
 
     /// <summary>Whether the attempt runs a strategy, so that the strategy's grain may own it.</summary>
     public bool Has(string strategy) => !_over.Task.IsCompleted && _owners.ContainsKey(strategy);

@@ -55,7 +55,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
             SessionStarted? last = null;
             await foreach (var entry in gateway.ReadAsync(JournalKinds.BesideStarts, cancellationToken: stop))
                 last = LiveSession.LastStart(last, JournalCodec.Decode(entry));
-            LiveSession.CheckJournal(last, gateway.Name, start.ToRequest(), production);
+            LiveSession.CheckJournal(last, gateway.Name, start.ToRequest(services.Catalogues), production);
             _opened = gateway;
         }
         catch

@@ -82,7 +82,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                 + $"another account");
         if (_running is { } before) await before;
         var production = new ProductionReader(services.Catalogues).Read(start.File, start.Text, start.Folder);
-        LiveSession.Check(start.ToRequest(), production);
+        LiveSession.Check(start.ToRequest(services.Catalogues), production);
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
         // Fails if another session owns the account, before this one is accepted.
@@ -193,13 +193,13 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         if (s.Start is null) return null;
         if (s.Last is { } last && !IsRunning) return last;
         var retry = _restarts?.Waiting(_status);
-        return new SessionView(
+        return ShownSession.Of(new SessionView(
             Id, s.Run, _handover is null ? (SessionPhase)s.Phase : SessionPhase.HandingOver, s.Start.StartedBy, s.StartedAt,
             _host ?? services.Process.Silo.SiloAddress.ToString(), _gateway, _status, s.Digest,
             s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
         {
             Retry = retry,
-        };
+        }, services.Catalogues);
     }
 
     private void Drive(bool begin)
@@ -396,7 +396,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         {
             Phase = phase,
             Digest = digest,
-            Fault = fault,
+            Fault = fault is null ? null : services.Catalogues.Shown(fault),
             Retry = null,
             Host = "",
             Gateway = "",

@@ -24,7 +24,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     {
         var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
         var account = start.Account ?? production.Spec.Name;
-        LiveSession.Check(start.ToRequest(), production);
+        LiveSession.Check(start.ToRequest(catalogues), production);
         try
         {
             // The call is not repeated: if its answer is lost, the caller must look whether the session runs.

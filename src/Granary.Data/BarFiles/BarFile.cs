@@ -25,7 +25,7 @@ public static class BarFile
     public static BarFileInspection Inspect(string path, BarFileOptions? options = null)
     {
         options ??= new BarFileOptions();
-        var file = TextFile.Open(path);
+        var file = TextFile.Open(path, options.Files);
         var layout = FirstLayout(Look(file, options));
         var times = FirstTimes(file, layout, options);
         var steps = new Dictionary<long, int>();
@@ -88,8 +88,8 @@ public static class BarFile
         {
             // A future's zip has a text for each contract: gc-201312 is the one that expires in December 2013.
             var contract = LeanFuture.Contract(path, query.Symbol);
-            if (contract is not null && !TextFile.HasEntry(path, contract)) continue;
-            var file = TextFile.Open(path, contract);
+            if (contract is not null && !TextFile.HasEntry(path, options.Files, contract)) continue;
+            var file = TextFile.Open(path, options.Files, contract);
             var layout = (look?.Invoke(file) ?? Look(file, options)).Of(query.Symbol, file.DisplayName);
             if (layout.Format != "lean" || LeanLocation.Of(path) is not { } location)
             {
@@ -99,7 +99,7 @@ public static class BarFile
             // A file of one day outside of the requested range need not be opened.
             if (location.Day is { } day && paths.Count > 1 && !MayHold(day, query)) continue;
             var factorFile = Path.Combine(location.MarketFolder, "factor_files", location.Ticker + ".csv");
-            if (File.Exists(factorFile)) factors = new BarFileSeries.LeanFactors(factorFile);
+            if (File.Exists(factorFile)) factors = new BarFileSeries.LeanFactors(factorFile, options.Files);
             if (location.Day is null) AddMapped(parts, new BarFilePart(file, layout), location, options);
             else parts.Add(new BarFilePart(file, layout));
         }
@@ -120,7 +120,7 @@ public static class BarFile
     private static void AddMapped(List<BarFilePart> parts, BarFilePart own, LeanLocation location, BarFileOptions options)
     {
         var map = Path.Combine(location.MarketFolder, "map_files", location.Ticker + ".csv");
-        var periods = File.Exists(map) ? LeanMapFile.Read(map) : [];
+        var periods = File.Exists(map) ? LeanMapFile.Read(map, options.Files) : [];
         if (periods.Count == 0)
         {
             parts.Add(own);
@@ -138,7 +138,7 @@ public static class BarFile
             var earlier = Path.Combine(Path.GetDirectoryName(own.File.Path)!,
                 period.Ticker + Path.GetFileName(own.File.Path)[location.Ticker.Length..]);
             if (!File.Exists(earlier)) continue;
-            var file = TextFile.Open(earlier);
+            var file = TextFile.Open(earlier, options.Files);
             parts.Add(new BarFilePart(file, Layout(file, options), from, to));
         }
         if (!parts.Exists(p => p.File.Path == own.File.Path)) parts.Add(own);

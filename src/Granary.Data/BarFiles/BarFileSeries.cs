@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.BarFiles;
 
@@ -21,10 +22,10 @@ public sealed class BarFileSeries : IBarSeries
     private BarBlock[]? _blocks;
     private long _taken;
 
-    internal sealed record LeanFactors(string Path)
+    internal sealed record LeanFactors(string Path, PermittedFiles Files)
     {
         // Each reading needs its own cursor.
-        public Lean.LeanFactorFile Read() => Lean.LeanFactorFile.Read(Path);
+        public Lean.LeanFactorFile Read() => Lean.LeanFactorFile.Read(Path, Files);
     }
 
     private BarFileSeries(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors,

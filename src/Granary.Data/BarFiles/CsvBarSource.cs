@@ -57,15 +57,8 @@ public sealed class CsvBarSource : IBarSource
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         var paths = PathsOf(query);
-        foreach (var path in paths)
-            if (!Admits(path))
-                throw BarDataException.At(path, null, null, "a link leads out of the folder that this process reads",
-                    "copy the file into it");
         return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken, Look).ConfigureAwait(false);
     }
-
-    /// <summary>Whether the source may open a file of this name.</summary>
-    public Func<string, bool> Admits { get; init; } = _ => true;
 
     internal BarFileOptions Options => _options;
 
@@ -134,10 +127,10 @@ public sealed class CsvBarSource : IBarSource
             new ParallelOptions { CancellationToken = cancellationToken }, path =>
         {
             // The folders of LEAN say the timeframe.
-            if (LeanLocation.Of(path) is not null || !Admits(path)) return;
+            if (LeanLocation.Of(path) is not null || !_options.Files.Holds(path)) return;
             try
             {
-                var file = TextFile.Open(path);
+                var file = TextFile.Open(path, _options.Files);
                 if (BarFile.OtherTimeframe(file, Look(file), _options, timeframe) is { } other) found[path] = other;
             }
             catch (Exception e) when (e is BarDataException or BarStoreException)
@@ -158,14 +151,15 @@ public sealed class CsvBarSource : IBarSource
 
     // The symbols inside a file; empty if it holds one market. The folder shows LEAN's layout, whose zips may hold several texts.
     private IReadOnlyList<string> SymbolsIn(string path) =>
-        LeanLocation.Of(path) is null && Admits(path) ? Look(TextFile.Open(path)).Symbols : [];
+        LeanLocation.Of(path) is null && _options.Files.Holds(path) ? Look(TextFile.Open(path, _options.Files)).Symbols : [];
 
     // An empty file of a market is a lost download, not a foreign file.
     private bool IsForeign(string path)
     {
         try
         {
-            return new FileInfo(path).Length > 0 && !BarFile.FormatsOf(_options).Recognises(TextFile.Open(path), _options);
+            return _options.Files.Holds(path) && new FileInfo(path).Length > 0
+                && !BarFile.FormatsOf(_options).Recognises(TextFile.Open(path, _options.Files), _options);
         }
         catch (BarDataException)
         {
@@ -213,13 +207,13 @@ public sealed class CsvBarSource : IBarSource
                 if (_listed.TryGetValue(folder, out var known) && known.Changed == changed) return known.Markets;
             }
             var markets = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-            foreach (var file in Directory.EnumerateFiles(folder))
+            foreach (var file in _options.Files.FilesIn(folder))
             {
                 if (SymbolOf(file) is not { } symbol) continue;
                 if (!markets.TryAdd(symbol, [file])) throw Twice(symbol, file, markets[symbol][0]);
             }
             var daily = false;
-            foreach (var sub in Directory.EnumerateDirectories(folder))
+            foreach (var sub in _options.Files.FoldersIn(folder))
             {
                 var days = LeanDays(sub);
                 if (days.Count == 0) continue;
@@ -263,10 +257,10 @@ public sealed class CsvBarSource : IBarSource
     }
 
     // One zip per day: trades if there are any, otherwise quotes.
-    private static List<string> LeanDays(string folder)
+    private List<string> LeanDays(string folder)
     {
         var days = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(folder, "*.zip"))
+        foreach (var file in _options.Files.FilesIn(folder, "*.zip"))
         {
             if (LeanLocation.Of(file) is not { Day: not null, Resolution: "minute" } location) continue;
             var day = Path.GetFileName(file)[..8];

@@ -38,17 +38,19 @@ internal static class FileFaults
 
     /// <summary>Opens a file for writing and creates its folder; failures have the messages of <see cref="Writing"/>.</summary>
     /// <exception cref="BarStoreException">The folder cannot be made or written.</exception>
-    public static AtomicFile Create(string path)
+    /// <exception cref="BarDataException">The file is not permitted.</exception>
+    /// <param name="files">Where files may be written; null = everywhere.</param>
+    public static AtomicFile Create(string path, PermittedFiles? files = null)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            (files ?? PermittedFiles.All).OpenFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, create: true).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Writing(path, e);
         }
-        return new AtomicFile(path, Writing);
+        return new AtomicFile(path, Writing, files: files);
     }
 
     // ENOSPC 28 and EDQUOT 122 on Linux, ERROR_DISK_FULL 112 on Windows.

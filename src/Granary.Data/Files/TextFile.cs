@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Files;
 
@@ -15,6 +16,7 @@ internal sealed class TextFile
     private readonly long _length;
     private readonly Compression _compression;
     private readonly string? _entry;
+    private readonly PermittedFiles _files;
     private Encoding? _wide;
 
     private enum Compression
@@ -24,9 +26,10 @@ internal sealed class TextFile
         Zip,
     }
 
-    private TextFile(string path, DateTime modified, long length, Compression compression, string? entry)
+    private TextFile(string path, DateTime modified, long length, Compression compression, string? entry, PermittedFiles files)
     {
         Path = path;
+        _files = files;
         _modified = modified;
         _length = length;
         _compression = compression;
@@ -47,33 +50,29 @@ internal sealed class TextFile
     /// <summary>Bytes on disk.</summary>
     public long Length => _length;
 
+    /// <param name="files">The files that may be opened.</param>
     /// <param name="entry">Chooses the entry of a zip; null requires that the zip has exactly one.</param>
-    /// <exception cref="BarDataException">The file does not exist or is empty, or a zip does not hold exactly one text.</exception>
+    /// <exception cref="BarDataException">
+    /// The file does not exist, is empty or not permitted, or a zip does not hold exactly one text.
+    /// </exception>
     /// <exception cref="BarStoreException">The disk failed or permission is missing.</exception>
-    public static TextFile Open(string path, Func<string, bool>? entry = null)
+    public static TextFile Open(string path, PermittedFiles files, Func<string, bool>? entry = null)
     {
         try
         {
-            var info = new FileInfo(path);
-            if (!info.Exists)
-            {
-                throw Directory.Exists(path)
-                    ? BarDataException.At(path, null, null, "this is a folder, not a file", "name a file in it")
-                    : BarDataException.At(path, null, null, "the file does not exist", "check the path and its spelling");
-            }
-            if (info.Length == 0) throw BarDataException.At(path, null, null, "the file is empty", "download or export it again");
+            using var file = files.OpenRead(path, bufferSize: 0);
+            var (length, modified) = (file.Length, File.GetLastWriteTimeUtc(file.SafeFileHandle));
+            if (length == 0) throw BarDataException.At(path, null, null, "the file is empty", "download or export it again");
             Span<byte> magic = stackalloc byte[4];
-            int n;
-            using (var file = File.OpenHandle(path))
-                n = RandomAccess.Read(file, magic, 0);
+            var n = RandomAccess.Read(file.SafeFileHandle, magic, 0);
             if (n >= 2 && magic[0] == 0x1F && magic[1] == 0x8B)
-                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Gzip, null)
+                return new TextFile(path, modified, length, Compression.Gzip, null, files)
                 {
                     InnerName = System.IO.Path.GetFileNameWithoutExtension(path),
                 }.Unpacked();
             if (n == 4 && magic[0] == 'P' && magic[1] == 'K' && magic[2] is 3 or 5)
             {
-                using var zip = ZipFile.OpenRead(path);
+                using var zip = new ZipArchive(file, ZipArchiveMode.Read);
                 var entries = zip.Entries.Where(e => e.Length > 0 && IsOfUser(e.FullName)).Select(e => e.FullName).ToList();
                 var chosen = entry is null ? entries : entries.Where(entry).ToList();
                 // HistData packs a report of gaps beside the bars.
@@ -82,12 +81,12 @@ internal sealed class TextFile
                     : "the zip does not contain the requested text", "pack it again with one CSV in it");
                 if (chosen.Count > 1) throw BarDataException.At(path, null, null,
                     $"the zip contains {chosen.Count} files ({chosen[0]}, {chosen[1]}, …)", "unpack it and name one of them");
-                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Zip, chosen[0])
+                return new TextFile(path, modified, length, Compression.Zip, chosen[0], files)
                 {
                     InnerName = chosen[0],
                 }.Unpacked();
             }
-            return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.None, null)
+            return new TextFile(path, modified, length, Compression.None, null, files)
             {
                 InnerName = System.IO.Path.GetFileName(path),
                 _wide = WideOf(magic[..n]),
@@ -120,11 +119,11 @@ internal sealed class TextFile
     /// <summary>Whether a zip holds an entry that the predicate accepts.</summary>
     /// <exception cref="BarDataException">The zip is damaged or does not exist.</exception>
     /// <exception cref="BarStoreException">The disk failed or permission is missing.</exception>
-    public static bool HasEntry(string path, Func<string, bool> entry)
+    public static bool HasEntry(string path, PermittedFiles files, Func<string, bool> entry)
     {
         try
         {
-            using var zip = ZipFile.OpenRead(path);
+            using var zip = new ZipArchive(files.OpenRead(path), ZipArchiveMode.Read);
             return zip.Entries.Any(e => e.Length > 0 && entry(e.FullName));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -142,8 +141,7 @@ internal sealed class TextFile
     {
         try
         {
-            var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0,
-                FileOptions.SequentialScan);
+            var file = _files.OpenRead(Path, bufferSize: 0, FileOptions.SequentialScan);
             switch (_compression)
             {
                 case Compression.Gzip:
@@ -176,10 +174,10 @@ internal sealed class TextFile
     // Concatenated gzips are a valid gzip, but the length at the end is only that of the last member.
     private bool MayHaveSeveralMembers()
     {
-        using var file = File.OpenHandle(Path, options: FileOptions.SequentialScan);
+        using var file = _files.OpenRead(Path, bufferSize: 0, FileOptions.SequentialScan);
         var buffer = new byte[256 << 10];
         int n;
-        for (long at = 1; (n = RandomAccess.Read(file, buffer, at)) >= 10; at += n - 9)
+        for (long at = 1; (n = RandomAccess.Read(file.SafeFileHandle, buffer, at)) >= 10; at += n - 9)
             for (var i = 0; i + 10 <= n; i++)
                 if (buffer[i] == 0x1F && buffer[i + 1] == 0x8B && buffer[i + 2] == 8 && buffer[i + 3] < 0x20 && buffer[i + 8] is 0 or 2 or 4
                     && buffer[i + 9] is < 14 or 255)

@@ -4,6 +4,7 @@ using Granary.Data.Files;
 using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Granary.Data.FolderStore;
@@ -20,14 +21,14 @@ internal sealed unsafe class BarStoreFile : IDisposable
     private readonly bool[] _verified;
     private int _disposed;
 
-    private BarStoreFile(string path)
+    private BarStoreFile(string path, PermittedFiles? files)
     {
         Path = path;
         try
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            var stream = (files ?? PermittedFiles.All).OpenRead(path, bufferSize: 0);
             _file = stream.SafeFileHandle;
-            var length = stream.Length;
+            var length = Length = stream.Length;
             if (length < 4096)
             {
                 stream.Dispose();
@@ -56,11 +57,15 @@ internal sealed unsafe class BarStoreFile : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Bytes of the file.</summary>
+    public long Length { get; }
+
     public BarStoreHeader Header { get; }
 
-    /// <exception cref="BarDataException">The file does not exist, or is damaged.</exception>
+    /// <param name="files">The files that may be opened; null = all.</param>
+    /// <exception cref="BarDataException">The file does not exist, is damaged, or is not permitted.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static BarStoreFile Open(string path) => new(path);
+    public static BarStoreFile Open(string path, PermittedFiles? files = null) => new(path, files);
 
     public int CountOf(long segment) => (int)Math.Min(BarStoreHeader.SegmentSize, Header.Count - segment * BarStoreHeader.SegmentSize);
 

@@ -21,7 +21,7 @@ internal sealed class BarStoreWriter : IDisposable
     private readonly byte[] _bytes;
     private long _count, _first, _last = long.MinValue;
 
-    public BarStoreWriter(string path, Instrument instrument, Timeframe timeframe, bool withAdjusted)
+    public BarStoreWriter(string path, Instrument instrument, Timeframe timeframe, bool withAdjusted, PermittedFiles? files = null)
     {
         _path = path;
         _withAdjusted = withAdjusted;
@@ -29,7 +29,7 @@ internal sealed class BarStoreWriter : IDisposable
         _segment = new BarColumns(BarStoreHeader.SegmentSize, withAdjusted);
         _bytes = new byte[BarStoreHeader.SegmentSize * BarColumns.BytesPerBar(withAdjusted)];
         _headerLength = BarStoreHeader.LengthFor(instrument);
-        _file = FileFaults.Create(path);
+        _file = FileFaults.Create(path, files);
         _file.Stream.SetLength(_headerLength);
         _file.Stream.Position = _headerLength;
     }

@@ -9,13 +9,13 @@ namespace Granary.Data.FolderStore;
 /// <summary>
 /// A folder of bar files as a store. A merge writes a new file and renames it, so that a market is either complete or unchanged.
 /// </summary>
-/// <param name="admits">Whether a file may be read and written; null = every file.</param>
-public sealed class FolderBarStore(string directory, Func<string, bool>? admits = null) : IBarStore
+/// <param name="files">The files that may be read and written; null = all.</param>
+public sealed class FolderBarStore(string directory, PermittedFiles? files = null) : IBarStore
 {
     private const int Piece = 4096;
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly BarStore _store = new(directory, admits);
+    private readonly BarStore _store = new(directory, files);
 
     public string Name => directory;
 
@@ -29,7 +29,7 @@ public sealed class FolderBarStore(string directory, Func<string, bool>? admits 
     public Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default) =>
         Task.Run(_store.List, cancellationToken);
 
-    public IBarSource Source(bool adjust = true) => new StoreBarSource(directory, adjust, admits);
+    public IBarSource Source(bool adjust = true) => new StoreBarSource(directory, adjust, files);
 
     public Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
         Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: a bar file is written whole, in order and with checksums, "
@@ -37,7 +37,7 @@ public sealed class FolderBarStore(string directory, Func<string, bool>? admits 
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static ImportResult Merge(string path, BarsToStore series, CancellationToken cancellationToken)
+    private ImportResult Merge(string path, BarsToStore series, CancellationToken cancellationToken)
     {
         var notes = new List<string>(series.Notes);
         if (!File.Exists(path))
@@ -45,7 +45,7 @@ public sealed class FolderBarStore(string directory, Func<string, bool>? admits 
             var first = WriteNew(path, series, cancellationToken);
             return ResultOf(series, new StoreChange { Added = first.Count }, first, notes);
         }
-        using var existing = BarStoreFile.Open(path);
+        using var existing = BarStoreFile.Open(path, files);
         var header = existing.Header;
         series.RequireAdjustedCloseAs(header.HasAdjusted, "store");
         var change = Compare(existing, series, cancellationToken);
@@ -65,9 +65,9 @@ public sealed class FolderBarStore(string directory, Func<string, bool>? admits 
             notes);
 
     // Writes a market that the store does not have: whole columns at once.
-    private static BarStoreHeader WriteNew(string path, BarsToStore series, CancellationToken cancellationToken)
+    private BarStoreHeader WriteNew(string path, BarsToStore series, CancellationToken cancellationToken)
     {
-        using var writer = new BarStoreWriter(path, series.Instrument, series.Timeframe, series.HasAdjustedClose);
+        using var writer = new BarStoreWriter(path, series.Instrument, series.Timeframe, series.HasAdjustedClose, files);
         foreach (var columns in series.ReadRaw(Piece))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -106,10 +106,10 @@ public sealed class FolderBarStore(string directory, Func<string, bool>? admits 
     }
 
     // Writes the complete market: the stored bars, overwritten by the given ones.
-    private static BarStoreHeader Write(string path, BarStoreFile existing, BarsToStore series, CancellationToken cancellationToken)
+    private BarStoreHeader Write(string path, BarStoreFile existing, BarsToStore series, CancellationToken cancellationToken)
     {
         var instrument = Combine(existing.Header.Instrument, series);
-        using var writer = new BarStoreWriter(path, instrument, series.Timeframe, series.HasAdjustedClose);
+        using var writer = new BarStoreWriter(path, instrument, series.Timeframe, series.HasAdjustedClose, files);
         var buffer = new BarColumns(Piece, series.HasAdjustedClose);
         foreach (var (stored, given) in Pairs(existing, series))
         {
@@ -195,13 +195,13 @@ public sealed class FolderBarStore(string directory, Func<string, bool>? admits 
     }
 
     // One import at a time per market; otherwise the later writer would undo the changes of the earlier one.
-    private static async Task<IDisposable> LockAsync(string path, CancellationToken cancellationToken)
+    private async Task<IDisposable> LockAsync(string path, CancellationToken cancellationToken)
     {
         var turns = path + ".lock";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return await ExclusiveFile.OpenAsync(turns, LockTimeout, cancellationToken).ConfigureAwait(false);
+            (files ?? PermittedFiles.All).OpenFolder(Path.GetDirectoryName(path)!, create: true).Dispose();
+            return await ExclusiveFile.OpenAsync(turns, LockTimeout, cancellationToken, files: files).ConfigureAwait(false);
         }
         catch (IOException e) when (ExclusiveFile.IsInUse(e, turns))
         {

@@ -2,15 +2,16 @@ using System.Runtime.CompilerServices;
 using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.FolderStore;
 
 /// <summary>Reads the markets of a bar-file store. Opening reads only a header; bars come from mapped memory.</summary>
 /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>
-/// <param name="admits">Whether a file may be opened; null = every file.</param>
-public sealed class StoreBarSource(string directory, bool adjust = true, Func<string, bool>? admits = null) : IBarSource
+/// <param name="files">The files that may be opened; null = all.</param>
+public sealed class StoreBarSource(string directory, bool adjust = true, PermittedFiles? files = null) : IBarSource
 {
-    private readonly BarStore _store = new(directory, admits);
+    private readonly BarStore _store = new(directory, files);
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         new([.. _store.Files().Where(f => f.Timeframe == timeframe).Select(f => f.Symbol)]);
@@ -20,16 +21,16 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Func<st
         var path = _store.PathOf(query.Symbol, query.Timeframe);
         if (!File.Exists(path))
         {
-            var files = _store.Files().ToList();
-            var timeframes = files.Where(f => f.Symbol == query.Symbol).Select(f => f.Timeframe.ToString()).ToList();
+            var stored = _store.Files().ToList();
+            var timeframes = stored.Where(f => f.Symbol == query.Symbol).Select(f => f.Timeframe.ToString()).ToList();
             if (timeframes.Count > 0)
                 throw BarDataException.At(directory, null, null, $"{query.Symbol} has no {query.Timeframe} bars",
                     $"use {string.Join(" or ", timeframes)}, or import them");
-            var nearest = Spelling.Nearest(query.Symbol, files.Select(f => f.Symbol).Distinct());
+            var nearest = Spelling.Nearest(query.Symbol, stored.Select(f => f.Symbol).Distinct());
             throw BarDataException.At(directory, null, null, $"the store has no symbol '{query.Symbol}'", nearest is null
                 ? "import it first" : $"did you mean {nearest}?");
         }
-        return new ValueTask<IBarSeries>(new StoreBarSeries(BarStoreFile.Open(path), query, adjust));
+        return new ValueTask<IBarSeries>(new StoreBarSeries(BarStoreFile.Open(path, files), query, adjust));
     }
 
     private sealed class StoreBarSeries : IBarSeries

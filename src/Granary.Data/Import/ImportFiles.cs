@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Granary.Data.Files;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Import;
 
@@ -8,10 +9,12 @@ namespace Granary.Data.Import;
 public static partial class ImportFiles
 {
     /// <param name="named">Files, folders (without their subfolders) and patterns such as <c>bars/*.csv</c>.</param>
+    /// <param name="permitted">The folders that may be listed; null = all.</param>
     /// <returns>The files in the order of the arguments; those of a folder or pattern are sorted by name.</returns>
     /// <exception cref="BarDataException">A folder or a pattern contains no file.</exception>
-    public static IReadOnlyList<string> Find(IEnumerable<string> named)
+    public static IReadOnlyList<string> Find(IEnumerable<string> named, PermittedFiles? permitted = null)
     {
+        permitted ??= PermittedFiles.All;
         var files = new List<string>();
         foreach (var name in named)
         {
@@ -22,9 +25,8 @@ public static partial class ImportFiles
                 continue;
             }
             var folder = isFolder ? name : Path.GetDirectoryName(name) is { Length: > 0 } parent ? parent : ".";
-            var found = Directory.Exists(folder)
-                ? Directory.GetFiles(folder, isFolder ? "*" : Path.GetFileName(name)).Where(f =>
-                    Path.GetFileName(f)[0] != '.').ToList() : [];
+            var found = permitted.FilesIn(folder, isFolder ? "*" : Path.GetFileName(name))
+                .Where(f => Path.GetFileName(f)[0] != '.').ToList();
             if (found.Count == 0) throw new BarDataException($"{name}: there is no such file; give a bar file, a folder or a pattern");
             files.AddRange(found.Order(StringComparer.Ordinal));
         }

@@ -6,6 +6,7 @@ using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Data.Stores;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Import;
 
@@ -23,7 +24,7 @@ public static class MarketsImport
     {
         var looked = new ConcurrentDictionary<string, FileMarkets>(StringComparer.Ordinal);
         FileMarkets Look(TextFile file) => looked.GetOrAdd(file.DisplayName, _ => BarFile.Look(file, options));
-        var markets = files.SelectMany(f => SymbolsOf(f, Look).Select(s => (Symbol: s, File: f)))
+        var markets = files.SelectMany(f => SymbolsOf(f, options.Files, Look).Select(s => (Symbol: s, File: f)))
             .GroupBy(m => m.Symbol, m => m.File, StringComparer.Ordinal).OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
         var results = new IReadOnlyList<ImportResult>[markets.Count];
         var faults = new ConcurrentDictionary<int, string>();
@@ -44,11 +45,11 @@ public static class MarketsImport
         return ([.. results.SelectMany(r => r)], [.. faults.OrderBy(f => f.Key).Select(f => f.Value)]);
     }
 
-    private static IReadOnlyList<string> SymbolsOf(string file, Func<TextFile, FileMarkets> look)
+    private static IReadOnlyList<string> SymbolsOf(string file, PermittedFiles permitted, Func<TextFile, FileMarkets> look)
     {
         try
         {
-            if (LeanLocation.Of(file) is null && look(TextFile.Open(file)).Symbols is { Count: > 0 } inside) return inside;
+            if (LeanLocation.Of(file) is null && look(TextFile.Open(file, permitted)).Symbols is { Count: > 0 } inside) return inside;
         }
         catch (BarDataException)
         {

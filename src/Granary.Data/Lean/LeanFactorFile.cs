@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Lean;
 
@@ -22,18 +23,19 @@ public sealed class LeanFactorFile
         _reference = [.. rows.Select(r => r.Reference)];
     }
 
+    /// <param name="files">The files that may be opened; null = all.</param>
     /// <exception cref="BarDataException">A row is not a date and three numbers.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static LeanFactorFile Read(string path)
+    public static LeanFactorFile Read(string path, PermittedFiles? files = null)
     {
         string[] lines;
         try
         {
-            lines = File.ReadAllLines(path);
+            lines = (files ?? PermittedFiles.All).ReadAllLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Files.FileFaults.Reading(path, e);
+            throw Granary.Data.Files.FileFaults.Reading(path, e);
         }
         var rows = new List<(int, double, double, double)>();
         for (var i = 0; i < lines.Length; i++)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Lean;
 
@@ -13,18 +14,19 @@ public sealed record TickerPeriod(string Ticker, int FirstDay, int LastDay);
 public static class LeanMapFile
 {
     /// <returns>The periods, oldest first; adjacent periods of one ticker are joined.</returns>
+    /// <param name="files">The files that may be opened; null = all.</param>
     /// <exception cref="BarDataException">A row is not a date and a ticker.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static IReadOnlyList<TickerPeriod> Read(string path)
+    public static IReadOnlyList<TickerPeriod> Read(string path, PermittedFiles? files = null)
     {
         string[] lines;
         try
         {
-            lines = File.ReadAllLines(path);
+            lines = (files ?? PermittedFiles.All).ReadAllLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Files.FileFaults.Reading(path, e);
+            throw Granary.Data.Files.FileFaults.Reading(path, e);
         }
         var rows = new List<(int Day, string Ticker)>();
         for (var i = 0; i < lines.Length; i++)

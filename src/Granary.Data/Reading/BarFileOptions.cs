@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Reading;
 
@@ -10,6 +11,9 @@ public sealed record BarFileOptions
 
     /// <summary>The formats that the process knows; null for Granary's own.</summary>
     public IBarFormats? Formats { get; init; }
+
+    /// <summary>The files that may be opened.</summary>
+    public PermittedFiles Files { get; init; } = PermittedFiles.All;
 
     /// <summary>Scale open, high, low and close by adjusted close / close, where the file has an adjusted close. Volume stays.</summary>
     public bool Adjust { get; init; } = true;

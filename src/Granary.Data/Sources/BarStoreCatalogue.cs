@@ -15,7 +15,7 @@ public sealed class BarStoreCatalogue(CatalogueBuilder<IBarStoreFactory> builder
     public IBarStore Open(Address store)
     {
         if (TryGet(store.Scheme, out var factory)) return factory.Open(store);
-        if (store is { Scheme: Address.Plain, Rest.Length: > 0, Path: { } folder }) return new FolderBarStore(folder, store.Reaches);
+        if (store is { Scheme: Address.Plain, Rest.Length: > 0, Path: { } folder }) return new FolderBarStore(folder, store.Files);
         var schemes = string.Join(", ", Names.Select(n => n + ":"));
         throw new BarDataException($"--store {store}: this is not a store; use a folder, or an address with one of {schemes}");
     }

@@ -9,5 +9,5 @@ namespace Granary.Data.Sources;
 public sealed class CsvSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) =>
-        new CsvBarSource(SourceFolder.Of(request.Address), request.Options) { Admits = request.Address.Reaches };
+        new CsvBarSource(SourceFolder.Of(request.Address), request.Options with { Files = request.Address.Files });
 }

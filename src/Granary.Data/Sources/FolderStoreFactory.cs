@@ -10,6 +10,6 @@ namespace Granary.Data.Sources;
 public sealed class FolderStoreFactory : IBarStoreFactory
 {
     public IBarStore Open(Address address) => address is { Rest.Length: > 0, Path: { } folder }
-        ? new FolderBarStore(folder, address.Reaches)
+        ? new FolderBarStore(folder, address.Files)
         : throw new BarDataException($"--store {address}: it names no folder; write store:DIR");
 }

@@ -9,5 +9,5 @@ namespace Granary.Data.Sources;
 public sealed class StoreSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) =>
-        new StoreBarSource(SourceFolder.Of(request.Address), request.Options.Adjust, request.Address.Reaches);
+        new StoreBarSource(SourceFolder.Of(request.Address), request.Options.Adjust, request.Address.Files);
 }

@@ -8,22 +8,24 @@ namespace Granary.Learning.Registry;
 /// <c>NAME/current.json</c>. A version is written to a temporary folder, flushed and renamed, so that a reader sees it completely or not at
 /// all.
 /// </summary>
-public sealed class FileModelStore(string root) : IModelStore
+/// <param name="files">The files that may be read and written; null = all.</param>
+public sealed class FileModelStore(string root, PermittedFiles? files = null) : IModelStore
 {
+    private readonly PermittedFiles _files = files ?? PermittedFiles.All;
+
     // A change writes one small file.
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
-    public IReadOnlyList<string> Models() => !Directory.Exists(root) ? [] :
-        [.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)!).Where(n => Versions(n).Count > 0)
+    public IReadOnlyList<string> Models() => 
+        [.. _files.FoldersIn(root).Select(d => Path.GetFileName(d)!).Where(n => Versions(n).Count > 0)
             .Order(StringComparer.Ordinal)];
 
     public IReadOnlyList<int> Versions(string model)
     {
         var folder = Path.Combine(root, model);
-        if (!Directory.Exists(folder)) return [];
         return
         [
-            .. Directory.GetDirectories(folder, "v*").Select(d => Path.GetFileName(d)!)
+            .. _files.FoldersIn(folder, "v*").Select(d => Path.GetFileName(d)!)
                 .Select(d => int.TryParse(d.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && d == FolderOf(n) ? n
                     : 0)
                 .Where(n => n > 0).Order(),
@@ -34,13 +36,14 @@ public sealed class FileModelStore(string root) : IModelStore
     {
         var target = Place(model, number);
         if (Directory.Exists(target)) return false;
-        var temporary = Path.Combine(root, model, ".new-" + Path.GetRandomFileName());
+        using var folder = _files.OpenFolder(Path.Combine(root, model), create: true);
+        var temporary = Path.Combine(folder.Path, ".new-" + Path.GetRandomFileName());
         Directory.CreateDirectory(temporary);
-        AtomicFile.Write(Path.Combine(temporary, "model.bin"), bytes);
-        AtomicFile.Write(Path.Combine(temporary, "lineage.json"), lineage);
+        AtomicFile.Write(Path.Combine(temporary, "model.bin"), bytes, files: _files);
+        AtomicFile.Write(Path.Combine(temporary, "lineage.json"), lineage, files: _files);
         try
         {
-            Directory.Move(temporary, target);
+            Directory.Move(temporary, Path.Combine(folder.Path, FolderOf(number)));
             return true;
         }
         catch (IOException) when (Directory.Exists(target))
@@ -63,7 +66,7 @@ public sealed class FileModelStore(string root) : IModelStore
         var fault = "cannot be read";
         try
         {
-            return File.ReadAllBytes(path);
+            return _files.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -77,13 +80,13 @@ public sealed class FileModelStore(string root) : IModelStore
     public byte[]? ReadPointer(string model)
     {
         var path = Path.Combine(root, model, "current.json");
-        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+        return File.Exists(path) ? _files.ReadAllBytes(path) : null;
     }
 
     public void ChangePointer(string model, Func<byte[]?, byte[]?> change)
     {
-        using var turn = ExclusiveFile.Open(Path.Combine(root, model, ".current.lock"), s_longestTurn);
-        if (change(ReadPointer(model)) is { } next) AtomicFile.Write(Path.Combine(root, model, "current.json"), next);
+        using var turn = ExclusiveFile.Open(Path.Combine(root, model, ".current.lock"), s_longestTurn, _files);
+        if (change(ReadPointer(model)) is { } next) AtomicFile.Write(Path.Combine(root, model, "current.json"), next, files: _files);
     }
 
     private string Place(string model, int number) => Path.Combine(root, model, FolderOf(number));

@@ -48,7 +48,7 @@ public sealed class PreparedSearch : ITrialMaker
             List<LearningSpec> specs = [.. LearnBatch.Specs(opened.Plan, strategies, inWindows: true).Where(s => !s.IsOfRisk)];
             if (specs.FirstOrDefault(s => s.Search is null) is { } without)
                 throw without.Place.Fault("other sections have a \"search\" in their \"experiment\", and this one has none: give it one");
-            caches = specs.ToDictionary(s => s, s => keeps ? new WindowCache(CachePath(s)) : WindowCache.None);
+            caches = specs.ToDictionary(s => s, s => keeps ? new WindowCache(CachePath(s), s.Registry.Files) : WindowCache.None);
             var trades = await StrategyTrades.RunAsync(opened.Plan, opened.Markets, host, i => specs.Any(s => s.Covers(i)),
                 cancellationToken);
             return new PreparedSearch(opened, caches, await new SearchUnits(opened, specs, caches).MakeAsync(trades, cancellationToken));

@@ -124,7 +124,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
 
     // One file for each build, section and feed, or for each build, section and market of the entries.
     private static WindowCache OpenCache(LearningSpec spec, string feed) => new(Path.Combine(spec.Cache,
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(UnitFits.TextOf(spec, feed)))) + ".windows"));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(UnitFits.TextOf(spec, feed)))) + ".windows"), spec.Registry.Files);
 
     private sealed class Counter(IProgress<TrainingProgress>? progress)
     {

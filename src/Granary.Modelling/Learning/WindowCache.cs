@@ -27,12 +27,13 @@ public sealed class WindowCache : IDisposable
     }
 
     /// <summary>Opens or creates the file. If another training writes to it, this cache stores nothing.</summary>
-    public WindowCache(string path)
+    /// <param name="files">The files that may be opened; null = all.</param>
+    public WindowCache(string path, PermittedFiles? files = null)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        (files ?? PermittedFiles.All).OpenFolder(Path.GetDirectoryName(path)!, create: true).Dispose();
         try
         {
-            _file = ExclusiveFile.Open(path);
+            _file = ExclusiveFile.Open(path, files);
         }
         catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
         {

@@ -21,7 +21,7 @@ public static class AllocatorVersions
         VersionUse use)
     {
         if (outcome.Result is not { } result) return outcome;
-        var place = (plan.Spec.Portfolio.Allocator ?? new AllocatorSpec()).RegistryUnder(plan.Spec.Folder);
+        var place = (plan.Spec.Portfolio.Allocator ?? new AllocatorSpec()).RegistryUnder(plan.Spec.Catalogues.PlaceOf(plan.Spec.Folder));
         var registry = new ModelRegistry(ModelStores.Open(place), plan.Spec.Catalogues.ModelKinds);
         var model = ModelRegistry.NameFor($"{plan.Spec.Name}-weights");
         var checks = Checks(result);

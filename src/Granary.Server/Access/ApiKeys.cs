@@ -192,9 +192,22 @@ public sealed class ApiKeys
                 // A removed or damaged file admits no key, so that an urgent revocation never leaves old keys valid.
                 _byId = new Dictionary<string, Entry>();
                 _stamp = stamp;
-                if (File.Exists(_path)) _byId = Index(Read(_path));
+                if (File.Exists(_path)) _byId = Index(ReadForCaller());
             }
             return _byId;
+        }
+    }
+
+    // The sentence is sent to callers without a key, who need not know where the file is.
+    private Content ReadForCaller()
+    {
+        try
+        {
+            return Read(_path);
+        }
+        catch (InputException e)
+        {
+            throw new InputException(e.Message.Replace(_path, Path.GetFileName(_path), StringComparison.Ordinal), e);
         }
     }
 

@@ -11,7 +11,8 @@ namespace Granary.Server.JobKinds;
 public sealed class BacktestJob : Job
 {
     /// <param name="spec">The validated batch, whose text is that of the job.</param>
-    public BacktestJob(BatchSpec spec) : this(new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Folder), spec)
+    public BacktestJob(BatchSpec spec) : this(
+        new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Place.KeptFolder), spec)
     {
     }
 

@@ -60,7 +60,8 @@ internal static class BatchWork
         if (Generated(data) is { } generated) return generated.Bars;
         if (data.Source.Path is { } path && Directory.Exists(path))
         {
-            var files = new DirectoryInfo(path).EnumerateFiles("*", _all).ToList();
+            using var folder = data.Source.Files.OpenFolder(path);
+            var files = new DirectoryInfo(folder.Path).EnumerateFiles("*", _all).ToList();
             var all = data.Symbols is ["*"] || (double)files.Count * data.Symbols.Count > MostComparisons;
             var named = files.Where(f => all || data.Symbols.Any(s => f.FullName.Contains(s, StringComparison.OrdinalIgnoreCase))).ToList();
             // Symbols without a matching file name are inside of files.

@@ -22,6 +22,7 @@ internal sealed class CombineJob(JobText text, IReadOnlyList<string> runs, Combi
             Name = request.Name,
             Weights = request.Weights,
             Folder = Path.GetFullPath(run.Folder),
+            Base = catalogues.Confinement is null ? null : Text.Folder,
         }, catalogues);
         var options = new BatchOptions { Out = run.Folder, Resume = run.Resume, Threads = run.Threads, Notes = combined.Notes };
         return RunOutcome.Of(await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)
@@ -58,11 +59,10 @@ internal sealed class CombineKind(string runs) : RequestKind<CombineJobRequest>
         {
             var id = JobRequest.Run(part, runs);
             if (members.Contains(id)) throw part.Fault($"the run '{id}' is named twice; name each run once");
-            if (CombinedBatch.FaultOf(Path.Combine(runs, id)) is { } fault) throw part.Fault(fault);
+            if (CombinedBatch.FaultOf(Path.Combine(runs, id), catalogues) is { } fault) throw part.Fault(fault);
             members.Add(id);
         }
         if (members.Count < 2) throw body.Need("runs").Fault("one run is no combination; name at least two runs");
-        // The batches of the runs were checked against the confinement when they were submitted.
-        return new CombineJob(text, members, request, catalogues with { Confinement = null });
+        return new CombineJob(text, members, request, catalogues);
     }
 }

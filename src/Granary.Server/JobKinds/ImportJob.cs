@@ -21,13 +21,14 @@ internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, stri
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
-        IReadOnlyList<string> found = [.. files.SelectMany(f => ImportFiles.Find([f.Path!]).Select(found => f.Reaches(found) ? found
-            : throw new InputException($"{found}: a link leads out of the server's data folder; copy the file into it")))];
+        IReadOnlyList<string> found = [.. files.SelectMany(f => ImportFiles.Find([f.Path!], f.Files))];
         var (results, faults) = symbol is not null
             ? (await BarImport.RunAsync(request(symbol, found), catalogues.Stores, cancellationToken).ConfigureAwait(false), [])
             : await MarketsImport.RunAsync(found, options, request, catalogues.Stores,
                 RunOutcome.Stages<(int Done, int Markets)>(run, p => FormattableString.Invariant($"{p.Done} of {p.Markets} markets")),
                 cancellationToken).ConfigureAwait(false);
+        results = [.. results.Select(r => r with { File = catalogues.Shown(r.File), Notes = [.. r.Notes.Select(catalogues.Shown)] })];
+        faults = [.. faults.Select(catalogues.Shown)];
         await ResultFile.WriteAsync(run.Folder, ImportJson.Write(results, faults), cancellationToken).ConfigureAwait(false);
         return faults.Count == 0 ? new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0)
             : throw new InputException(string.Join(Environment.NewLine, faults));
@@ -79,6 +80,7 @@ internal sealed class ImportKind : RequestKind<ImportJobRequest>
             throw body.Fault("give 'symbol' for files of one market, or \"symbolFrom\": \"name\" for a market in each file's name");
         var options = new BarFileOptions
         {
+            Files = request.Store.Files,
             Format = request.Format,
             Formats = catalogues.Formats,
             TimeZone = request.TimeZone,

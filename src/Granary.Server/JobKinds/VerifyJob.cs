@@ -52,6 +52,5 @@ internal sealed class VerifyKind(string runs) : RequestKind<VerifyRequest>
 
     protected override Job Read(VerifyRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
         new VerifyJob(text, JobRequest.Run(body.Need("run"), runs), LookAheadEffort.OfCuts(request.Sample ?? int.MaxValue, request.Cuts),
-            // The batch of the run was checked against the confinement when it was submitted.
-            catalogues with { Confinement = null });
+            catalogues);
 }

@@ -275,7 +275,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             var wrongInput = e is InputException or Engine.Market.BarDataException;
             if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException or StuckStrategyException))
                 _onFault?.Invoke(entry.Status.Id, e);
-            End(entry, s => s with { State = JobState.Failed, Fault = e.Message, WrongInput = wrongInput });
+            End(entry, s => s with { State = JobState.Failed, Fault = _kinds.Shown(e.Message), WrongInput = wrongInput });
         }
         await SaveWhenPossibleAsync(entry).ConfigureAwait(false);
         if (stuck is not null) ThreadLost?.Invoke(entry.Status.Id, stuck);

@@ -38,8 +38,8 @@ public sealed record AllocatorSpec
     /// <summary>Interval at which a live session checks for a newer promoted version of the policy; null = never.</summary>
     public CalendarSpan? Refresh { get; init; }
 
-    /// <summary>Returns the registry of a batch in a folder; the default registry if the file names none.</summary>
-    public Address RegistryUnder(string folder) => Registry ?? ModelStores.Standard(new Place(folder));
+    /// <summary>Returns the registry of a batch in a place; the default registry if the file names none.</summary>
+    public Address RegistryUnder(Place place) => Registry ?? ModelStores.Standard(place);
 
     /// <exception cref="InputException">A key is unknown or a value is invalid.</exception>
     public static AllocatorSpec Read(JsonPart part)

@@ -7,6 +7,7 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -41,7 +42,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             throw new InputException($"{path} cannot be read: {e.Message.TrimEnd('.')}; make it readable, or give another file", e);
         }
-        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        var folder = DataFolder.Of(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
         return Read(path, WeightsFile.Inline(text, folder), folder, bindStrategies);
     }
 
@@ -104,7 +105,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             WalkForward = root.Find("walkForward"),
             Regimes = regimes,
             Text = text,
-            Folder = folder,
+            Folder = root.Place.Folder,
         };
         if (bindStrategies) CheckBroker(spec, faults);
         return spec;

@@ -16,6 +16,9 @@ public sealed record BatchSpec
     /// <summary>Catalogues of the process that read the file; they resolve the names in it.</summary>
     public required GranaryCatalogues Catalogues { get; init; }
 
+    /// <summary>The place of the batch's paths.</summary>
+    public Place Place => Catalogues.PlaceOf(Folder);
+
     public required DataSpec Data { get; init; }
 
     /// <summary>Initial cash of an account if the batch does not set it.</summary>

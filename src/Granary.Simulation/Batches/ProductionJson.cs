@@ -29,7 +29,7 @@ public static class ProductionJson
             json.WriteNumber("version", Version);
             json.WriteString("name", run.Name);
             json.WriteString("run", run.Run);
-            json.WriteString("folder", spec.Folder);
+            json.WriteString("folder", spec.Place.KeptFolder);
             json.WriteNumber("seed", spec.Seed);
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));

@@ -7,6 +7,7 @@ using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -50,7 +51,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             throw new InputException($"{path} does not exist; give the path of a prod.json, as a backtest writes it into its run's folder",
                 e);
         }
-        return Read(path, text, Path.GetDirectoryName(Path.GetFullPath(path))!, bindStrategies);
+        return Read(path, text, DataFolder.Of(Path.GetDirectoryName(Path.GetFullPath(path))!), bindStrategies);
     }
 
     /// <param name="name">Name or path of the file, for error messages.</param>
@@ -130,9 +131,9 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     /// <param name="name">Name or path of the file, for error messages.</param>
     /// <param name="folder">Base folder of relative paths in the file.</param>
     /// <exception cref="InputException">The file is not JSON, or its models do not have the format that a run writes.</exception>
-    public static IReadOnlyCollection<ModelReference> ModelsOf(string name, byte[] text, string folder)
+    public IReadOnlyCollection<ModelReference> ModelsOf(string name, byte[] text, string folder)
     {
-        var root = JsonPart.Parse(name, text, place: new Place(folder));
+        var root = JsonPart.Parse(name, text, place: catalogues.PlaceOf(folder));
         return [.. Models(root.Find("models"), root.Find("folder")?.Folder() ?? root.Place).Values];
     }
 

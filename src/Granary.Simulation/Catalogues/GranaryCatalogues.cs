@@ -10,6 +10,7 @@ using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
 using Granary.Simulation.Plugins;
 using Granary.Storage.Addresses;
+using Granary.Storage.Files;
 
 namespace Granary.Simulation.Catalogues;
 
@@ -59,8 +60,24 @@ public sealed record GranaryCatalogues
     /// <summary>Restricts the addresses in texts that are read with these catalogues; null = no restriction.</summary>
     public Confinement? Confinement { get; init; }
 
-    /// <summary>Creates the place of a text whose relative paths start from a folder.</summary>
-    public Place PlaceOf(string folder) => new(folder, Confinement);
+    /// <summary>The files that texts which are read with these catalogues may name.</summary>
+    public PermittedFiles Files => Confinement?.Files ?? PermittedFiles.All;
+
+    /// <summary>
+    /// Creates the place of a text whose relative paths start from a folder. Of a confined server, a relative folder is in its data folder.
+    /// </summary>
+    public Place PlaceOf(string folder) => Confinement?.PlaceOf(folder) ?? new Place(folder);
+
+    /// <summary>Parses an address that a file or a grain's key has kept.</summary>
+    /// <exception cref="Engine.Market.BarDataException">It lies outside of a confined server's folders.</exception>
+    public Address AddressOf(string kept) => Confinement is null || Confinement.Stores.Contains(kept) ? Address.Parse(kept)
+        : PlaceOf(".").Address(kept);
+
+    /// <summary>Parses an address of the operator, which may lead anywhere.</summary>
+    public Address AddressOfOperator(string text) => Confinement?.OfOperator(text) ?? Address.Parse(text);
+
+    /// <summary>Returns a sentence as callers see it: a confined server shows paths in its data folder relative to it.</summary>
+    public string Shown(string sentence) => Confinement?.Shown(sentence) ?? sentence;
 
     /// <summary>The plug-ins whose classes are in the catalogues.</summary>
     public required IReadOnlyList<Plugin> Plugins { get; init; }

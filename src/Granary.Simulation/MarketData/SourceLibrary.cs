@@ -31,7 +31,8 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
     public async Task<IReadOnlyList<SourceEntry>> ListAsync(IEnumerable<string> own, IReadOnlyCollection<string> skipped,
         CancellationToken cancellationToken)
     {
-        var sources = new StoreLibrary(folder).List().SelectMany(s => s.Markets.Where(m => m.Fault is null).GroupBy(m => m.Timeframe)
+        var sources = new StoreLibrary(folder, options.Files).List()
+            .SelectMany(s => s.Markets.Where(m => m.Fault is null).GroupBy(m => m.Timeframe)
             .Select(g => new SourceEntry("store:" + s.Store, g.Key, [.. g.Select(m => m.Symbol)]))).ToList();
         var folders = Directory.EnumerateDirectories(folder, "*", s_search).Append(folder)
             .Where(d => !skipped.Any(s => s != folder && (d == s

@@ -1,12 +1,14 @@
 using Granary.Contracts.MarketData;
 using Granary.Data.FolderStore;
 using Granary.Data.Stores;
+using Granary.Storage.Files;
 
 namespace Granary.Simulation.MarketData;
 
 /// <summary>Lists the bar stores in a data folder.</summary>
 /// <param name="folder">Full path of the folder.</param>
-public sealed class StoreLibrary(string folder)
+/// <param name="files">The files that may be opened.</param>
+public sealed class StoreLibrary(string folder, PermittedFiles files)
 {
     // Pattern STORE/SYMBOL/TIMEFRAME.bars; the store is at most four folders below the data folder.
     private static readonly EnumerationOptions _search = new()
@@ -23,7 +25,7 @@ public sealed class StoreLibrary(string folder)
         .. Directory.EnumerateFiles(folder, "*.bars", _search).Select(f => Path.GetDirectoryName(Path.GetDirectoryName(f))!)
             .Where(s => s.StartsWith(folder, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(s => new StoreEntry(Path.GetRelativePath(folder, s).Replace(Path.DirectorySeparatorChar, '/'),
-                [.. new BarStore(s).List().Select(EntryOf)])),
+                [.. new BarStore(s, files).List().Select(EntryOf)])),
     ];
 
     private static StoredMarketEntry EntryOf(StoredMarket m) => new(m.Symbol, m.Timeframe.ToString(), m.Count,

@@ -13,7 +13,7 @@ public static class ModelStores
     /// <exception cref="InputException">The address is neither, or the database does not answer.</exception>
     public static IModelStore Open(Address registry)
     {
-        if (!registry.IsDatabase) return new FileModelStore(FolderOf(registry));
+        if (!registry.IsDatabase) return new FileModelStore(FolderOf(registry), registry.Files);
         try
         {
             return new PostgresModelStore(Connection(registry));
@@ -30,10 +30,10 @@ public static class ModelStores
     }
 
     /// <summary>
-    /// Returns the registry as text for prod.json, model files and grain keys: a full path, or a database address without its password. A
-    /// host that opens it needs PGPASSWORD.
+    /// Returns the registry as text for prod.json, model files and grain keys: a path (<see cref="Address.Kept"/>), or a database address
+    /// without its password. A host that opens it needs PGPASSWORD.
     /// </summary>
-    public static string Kept(Address registry) => registry.IsDatabase ? registry.ToString() : registry.Full;
+    public static string Kept(Address registry) => registry.IsDatabase ? registry.ToString() : registry.Kept;
 
     /// <summary>Reads the registry of a section; the default is the folder <c>models</c>.</summary>
     internal static Address Read(JsonPart section) =>

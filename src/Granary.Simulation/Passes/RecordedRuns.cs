@@ -42,7 +42,7 @@ public static class RecordedRuns
         try
         {
             var path = RecordedFile.PathOf(pass.Plan.Spec.Folder, Of(instance).Name);
-            var replay = new TradeReplay(instance, RecordedFile.Read(path), bars)
+            var replay = new TradeReplay(instance, RecordedFile.Read(path, pass.Plan.Spec.Catalogues.Files), bars)
             {
                 Multiplier = market.Instrument.Multiplier,
                 CostFactor = (pass.Plan.IsStressed ? 2 : 1) * (pass.Plan.Spec.Execution.Stress ? 2 : 1),

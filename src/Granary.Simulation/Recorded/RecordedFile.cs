@@ -30,9 +30,9 @@ public static class RecordedFile
                 $"'{name}' is not a name of a recorded member; give that of a file in the folder {Folder}, without .csv");
 
     /// <summary>Returns the hash of a member's file; empty if it does not exist.</summary>
-    public static string HashOf(string batchFolder, string name) =>
+    public static string HashOf(string batchFolder, string name, PermittedFiles files) =>
         PathOf(batchFolder, name) is var path && File.Exists(path)
-            ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : "";
+            ? Convert.ToHexStringLower(SHA256.HashData(files.ReadAllBytes(path))) : "";
 
     /// <summary>Writes the file atomically.</summary>
     public static void Write(string path, IEnumerable<ReplayedTrade> trades)
@@ -51,11 +51,12 @@ public static class RecordedFile
         });
     }
 
+    /// <param name="files">The files that may be opened; null = all.</param>
     /// <exception cref="InputException">The file is missing or damaged.</exception>
-    public static IReadOnlyList<ReplayedTrade> Read(string path)
+    public static IReadOnlyList<ReplayedTrade> Read(string path, PermittedFiles? files = null)
     {
         var trades = new List<ReplayedTrade>();
-        foreach (var row in TradeTable.Read(path).Rows)
+        foreach (var row in TradeTable.Read(path, files: files).Rows)
         {
             var exit = row.Text("exittime") is null ? (long?)null : row.Time("exittime");
             trades.Add(new ReplayedTrade(TradeFormat.SideOf(row.Need("side")) ?? throw row.Fault("side", "write long or short"),

@@ -140,7 +140,7 @@ public sealed class RunFolder : IDisposable
         {
             which = "whose manifest.json cannot be read";
         }
-        return new RunNote(NoteCode.Output, $"This run took the place of another one in {Path.GetFullPath(path)}: the run {which} is gone. "
+        return new RunNote(NoteCode.Output, $"This run took the place of another one in its folder: the run {which} is gone. "
             + "Give another --out, or none, to keep both.");
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Granary.Contracts.Runs;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
@@ -20,8 +21,22 @@ public sealed record RunManifest
 
     public required string BatchText { get; init; }
 
-    /// <summary>Base folder of relative paths in the batch.</summary>
+    /// <summary>Base folder of relative paths in the batch, as stored: in a run of a confined server it is relative to the data
+    /// folder.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The folder of the run.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Reads the batch of the run.</summary>
+    /// <param name="name">The name of the text, for messages.</param>
+    /// <inheritdoc cref="BatchReader.Read(string, bool)"/>
+    public BatchSpec ReadBatch(GranaryCatalogues catalogues, string name = "manifest.json (spec)", bool bindStrategies = true) =>
+        new BatchReader(catalogues).Read(name, Encoding.UTF8.GetBytes(BatchText), BaseUnder(catalogues), bindStrategies);
+
+    /// <summary>Returns the full path of <see cref="Folder"/>.</summary>
+    public string BaseUnder(GranaryCatalogues catalogues) => catalogues.Confinement is null
+        ? Path.GetFullPath(Folder, DataFolder.Of(Run)) : catalogues.PlaceOf(Folder).Folder;
 
     /// <summary>IANA time zones of the markets' exchanges, by symbol.</summary>
     public required IReadOnlyDictionary<string, string> Zones { get; init; }
@@ -85,7 +100,7 @@ public sealed record RunManifest
             json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
             json.WriteString("os", RuntimeInformation.RuntimeIdentifier);
             json.WriteNumber("seed", plan.Spec.Seed);
-            json.WriteString("folder", plan.Spec.Folder);
+            json.WriteString("folder", plan.Spec.Place.KeptFolder);
             json.WriteString("spec", Encoding.UTF8.GetString(plan.Spec.Text));
             json.WriteString("specHash", RunFolder.HashOf(Encoding.UTF8.GetString(plan.Spec.Text)));
             json.WriteStartArray("data");
@@ -180,6 +195,7 @@ public sealed record RunManifest
             Digest = root.Need("digest").String(),
             BatchText = root.Need("spec").String(),
             Folder = root.Need("folder").String(),
+            Run = Path.GetFullPath(runFolder),
             CreatedAt = new DateTime(root.Need("created").Time(), DateTimeKind.Utc),
             Seconds = root.Need("seconds").Number(),
             Host = root.Need("host").String(),

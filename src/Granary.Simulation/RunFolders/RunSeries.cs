@@ -68,8 +68,7 @@ public sealed record RunSeries(long? From, long? To, int Points)
         var manifest = RunManifest.Read(runFolder);
         if (!manifest.DataHashes.ContainsKey(symbol))
             throw new InputException($"this run has no symbol '{symbol}'; it has {string.Join(", ", manifest.DataHashes.Keys)}");
-        var spec = new BatchReader(catalogues).Read("manifest.json (spec)", System.Text.Encoding.UTF8.GetBytes(manifest.BatchText),
-            manifest.Folder, bindStrategies: false);
+        var spec = manifest.ReadBatch(catalogues, bindStrategies: false);
         var source = BatchSources.Open(catalogues.Sources, spec.Data);
         var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, From ?? spec.Data.From, To ?? spec.Data.To),
             cancellationToken).ConfigureAwait(false);

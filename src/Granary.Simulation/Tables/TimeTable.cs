@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Simulation.Tables;
 
@@ -11,16 +12,17 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
     /// <param name="path">A text file, UTF-8, separated by commas, semicolons or tabs.</param>
     /// <param name="choose">Selects the value columns to keep from the names in the header; null keeps all.</param>
     /// <param name="headerless">Names of the value columns if the first line contains data; null refuses such a file.</param>
+    /// <param name="files">The files that may be opened; null = all.</param>
     /// <exception cref="BarDataException">The file is missing or empty, or a line does not match the header; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static TimeTable Read(string path, Func<IReadOnlyList<string>, IReadOnlyList<string>>? choose = null,
-        IReadOnlyList<string>? headerless = null)
+        IReadOnlyList<string>? headerless = null, PermittedFiles? files = null)
     {
         if (Directory.Exists(path)) throw BarDataException.At(path, null, null, "this is a folder", "name a CSV file");
         if (!System.IO.File.Exists(path)) throw BarDataException.At(path, null, null, "there is no such file", "check the path");
         try
         {
-            using var reader = new StreamReader(path);
+            using var reader = new StreamReader((files ?? PermittedFiles.All).OpenRead(path));
             return Read(path, reader, choose, headerless);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -4,6 +4,7 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
+using Granary.Storage.Files;
 
 namespace Granary.Simulation.TradeFiles;
 
@@ -29,12 +30,13 @@ internal sealed record TradeTable(string File, IReadOnlyList<string> Columns, IR
     }
 
     /// <param name="renamed">Columns of the file by role; null keeps the names of the file.</param>
+    /// <param name="files">The files that may be opened; null = all.</param>
     /// <exception cref="InputException">The file is missing or empty, or its rows do not match its header.</exception>
-    public static TradeTable Read(string path, IReadOnlyDictionary<string, string>? renamed = null)
+    public static TradeTable Read(string path, IReadOnlyDictionary<string, string>? renamed = null, PermittedFiles? files = null)
     {
         try
         {
-            using var reader = new StreamReader(path);
+            using var reader = new StreamReader((files ?? PermittedFiles.All).OpenRead(path));
             while (char.IsWhiteSpace((char)reader.Peek())) _ = reader.Read();
             return reader.Peek() is '{' or '[' ? FromJson(path, reader.ReadToEnd()) : FromText(path, reader, renamed);
         }

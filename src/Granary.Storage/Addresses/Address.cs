@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Storage.Addresses;
 
@@ -24,6 +25,7 @@ public sealed record Address
 
     private readonly string _folder;
     private readonly Confinement? _confinement;
+    private bool _isKept;
 
     private Address(string scheme, string rest, string folder, Confinement? confinement) =>
         (Scheme, Rest, _folder, _confinement) = (scheme, rest, folder, confinement);
@@ -79,16 +81,23 @@ public sealed record Address
     public Address WithoutKeep => this with { Keep = null };
 
     /// <summary>The full path of the file or folder that the address opens; null for a server, generated bars and plug-ins.</summary>
-    public string? Path => IsFolder || Scheme.Length == 0
-        ? System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetFullPath(Folder), Rest)) : null;
+    public string? Path
+    {
+        get
+        {
+            if (!IsFolder && Scheme.Length > 0) return null;
+            var full = System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetFullPath(Folder), Rest));
+            return _confinement?.Resolve(full) ?? full;
+        }
+    }
 
     /// <summary>Folder to which a relative path is resolved.</summary>
     public string Folder => _folder.Length == 0 ? "." : _folder;
 
     /// <summary>
-    /// Whether the caller who wrote the address may read a file. A link in the address's folder may point outside the permitted folders.
+    /// The files that the caller who wrote the address may use. A link in the address's folder may lead out of the permitted ones.
     /// </summary>
-    public bool Reaches(string file) => _confinement?.Holds(file) ?? true;
+    public PermittedFiles Files => _confinement?.Files ?? PermittedFiles.All;
 
     /// <summary>Whether the address names files in a folder.</summary>
     public bool IsFolder => Scheme is Csv or Store;
@@ -145,6 +154,18 @@ public sealed record Address
     /// Granary's own files.
     /// </summary>
     public string Full => With(Path is { } path ? Scheme.Length == 0 ? path : $"{Scheme}:{path}" : Own, Keep?.Full);
+
+    /// <summary>Parses a stored text (<see cref="Kept"/>), which stays as it is when the address is stored again.</summary>
+    /// <remarks>A confined server opens it only after <see cref="Place.Address"/> has read it again.</remarks>
+    /// <exception cref="BarDataException">The text has control characters.</exception>
+    public static Address OfKept(string text) => Parse(text) with { _isKept = true };
+
+    /// <summary>
+    /// The address as a text for stored files and grain keys. Of a confined server it is relative to the data folder. Otherwise it is
+    /// <see cref="Full"/>.
+    /// </summary>
+    public string Kept => _isKept ? Written : _confinement is not { } confinement ? Full
+        : With(Path is { } path ? Scheme.Length == 0 ? confinement.Kept(path) : $"{Scheme}:{confinement.Kept(path)}" : Own, Keep?.Kept);
 
     /// <summary>The address as written. It includes the password.</summary>
     public string Written => With(Own, Keep?.Written);

@@ -4,14 +4,90 @@ using Granary.Storage.Files;
 namespace Granary.Storage.Addresses;
 
 /// <summary>Restricts the addresses of a server's callers to the server's data folder and to allowed sources.</summary>
+/// <remarks>
+/// It is also the rule of the paths that a confined server stores and shows. They are relative to its data folder, so no file and no
+/// answer says where that folder is, and the folder can be moved.
+/// </remarks>
 /// <param name="Folder">The data folder.</param>
 /// <param name="AllowedSources">
 /// Schemes, such as <c>postgres</c>, and prefixes of addresses, such as <c>postgres://db.local/bars</c>, that are allowed too.
 /// </param>
 public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSources)
 {
-    /// <summary>The folder of the bars of the server's own sample batch, which callers may read too; null if there is none.</summary>
-    public string? Samples { get; init; }
+    /// <summary>The name by which callers know <see cref="Samples"/>, as if it were in the data folder.</summary>
+    public const string SamplesName = ".samples";
+
+    /// <summary>The name of <see cref="Runs"/> in messages.</summary>
+    private const string RunsName = "runs";
+
+    /// <summary>
+    /// The operator's own stores outside of the data folder, as <see cref="Address.Kept"/>: the server's files may name them, callers may
+    /// not.
+    /// </summary>
+    public IReadOnlyList<string> Stores { get; init; } = [];
+
+    /// <summary>The folder of the server's runs; null if there is none.</summary>
+    public string? Runs { get; init; }
+
+    /// <summary>
+    /// The folder of the bars of the server's own sample batch, which callers may read too; null if there is none. It is in the folder of
+    /// the runs, because the data folder may be read-only, and because all silos share the runs.
+    /// </summary>
+    public string? Samples => Runs is null ? null : SamplesIn(Runs);
+
+    /// <summary>The files that callers may use.</summary>
+    public PermittedFiles Files => Samples is { } samples ? PermittedFiles.In(Folder, samples) : PermittedFiles.In(Folder);
+
+    /// <summary>Returns the folder of the sample batch's bars.</summary>
+    public static string SamplesIn(string runs) => Path.Combine(Path.GetFullPath(runs), SamplesName);
+
+    /// <summary>Returns the path as it is stored and shown: relative to the data folder if it is in it, otherwise unchanged.</summary>
+    public string Kept(string path)
+    {
+        foreach (var (folder, name) in Known)
+            if (path == folder) return name;
+            else if (path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                return (name == "." ? "" : name + "/") + path[(folder.Length + 1)..].Replace(Path.DirectorySeparatorChar, '/');
+        return path;
+    }
+
+    /// <summary>Returns a sentence in which the paths of the server's folders are as <see cref="Kept"/> stores them.</summary>
+    public string Shown(string sentence)
+    {
+        foreach (var (folder, name) in Known)
+            sentence = sentence.Replace(folder + Path.DirectorySeparatorChar, name == "." ? "" : $"{name}/", StringComparison.Ordinal)
+                .Replace(folder, name, StringComparison.Ordinal);
+        return sentence;
+    }
+
+    /// <summary>The place of a text whose relative paths start from a folder, which may itself be relative to the data folder.</summary>
+    public Place PlaceOf(string folder) => new(Resolve(Path.GetFullPath(folder, Path.GetFullPath(Folder))), this);
+
+    /// <summary>
+    /// Parses an address of the operator, which may lead anywhere. In the data folder it is the same address as a caller's.
+    /// </summary>
+    public Address OfOperator(string text)
+    {
+        var address = Address.Parse(text);
+        return address.Path is { } path && PermittedFiles.In(Folder).Holds(path) ? Address.Parse(address.Full, null, this) : address;
+    }
+
+    /// <summary>Returns the full path of one that may be in <see cref="Samples"/> by its name.</summary>
+    internal string Resolve(string path)
+    {
+        if (Samples is not { } samples) return path;
+        var named = Path.Combine(Path.GetFullPath(Folder), SamplesName);
+        return path == named ? samples : path.StartsWith(named + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? samples + path[named.Length..] : path;
+    }
+
+    // Longer paths first, because a folder may be in another one.
+    private IEnumerable<(string Folder, string Name)> Known => new (string Folder, string Name)[]
+    {
+        (Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)), "."),
+        (Runs is null ? "" : Path.TrimEndingDirectorySeparator(Path.GetFullPath(Runs)), RunsName),
+        (Samples ?? "", SamplesName),
+    }.Where(f => f.Folder.Length > 0).OrderByDescending(f => f.Folder.Length);
 
     /// <exception cref="BarDataException">The address lies outside.</exception>
     public void Demand(Address address)
@@ -42,18 +118,7 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
             && Allows(allowed, Address.Parse(o.Value, address.Folder))));
     }
 
-    // Cyclic links, and links that the server may not read, count as outside.
-    internal bool Holds(string path)
-    {
-        try
-        {
-            return RealPath.IsWithin(path, Folder) || Samples is not null && RealPath.IsWithin(path, Samples);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private bool Holds(string path) => Files.Holds(path);
 
     private static bool IsScheme(string allowed) => !allowed.Contains(':', StringComparison.Ordinal);
 

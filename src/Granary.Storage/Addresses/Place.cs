@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Storage.Addresses;
 
@@ -16,6 +17,12 @@ public sealed record Place(string Folder, Confinement? Confinement = null)
         return address;
     }
 
+    /// <summary>The files that the callers may use.</summary>
+    public PermittedFiles Files => Confinement?.Files ?? PermittedFiles.All;
+
+    /// <summary>The base folder as it is stored: a confined server's is relative to its data folder.</summary>
+    public string KeptFolder => Confinement?.Kept(Folder) ?? Folder;
+
     /// <summary>The same confinement with another base folder.</summary>
     /// <param name="folder">Relative to the current base folder.</param>
     /// <exception cref="BarDataException">The folder lies outside the permitted ones.</exception>
@@ -23,6 +30,7 @@ public sealed record Place(string Folder, Confinement? Confinement = null)
     {
         if (folder.Any(char.IsControl)) throw new BarDataException("a folder has a control character in its name; write its path");
         var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(Folder, folder));
+        path = Confinement?.Resolve(path) ?? path;
         Confinement?.Demand(folder, path);
         return this with { Folder = path };
     }

@@ -17,7 +17,8 @@ public sealed class AtomicFile : IDisposable
     // Another writer holds the file only briefly. Other faults of the disk are reported after this time too.
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
-    private readonly string _path, _temporary;
+    private readonly string _path, _temporary, _target;
+    private readonly OpenFolder _folder;
     private readonly Func<string, Exception, Exception>? _fault;
     private FileStream? _stream;
 
@@ -26,17 +27,20 @@ public sealed class AtomicFile : IDisposable
     /// Creates the exception if the path cannot be written; null throws the exception of the operating system.
     /// </param>
     /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
-    public AtomicFile(string path, Func<string, Exception, Exception>? fault = null, UnixFileMode? mode = null)
+    /// <param name="files">Where files may be written; null = everywhere.</param>
+    public AtomicFile(string path, Func<string, Exception, Exception>? fault = null, UnixFileMode? mode = null,
+        PermittedFiles? files = null)
     {
         _path = path;
         _fault = fault;
-        _temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!,
-            $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
         try
         {
+            _folder = (files ?? PermittedFiles.All).OpenFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            _target = Path.Combine(_folder.Path, Path.GetFileName(path));
+            _temporary = Path.Combine(_folder.Path, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
             var options = new FileStreamOptions
             {
-                Mode = FileMode.Create,
+                Mode = FileMode.CreateNew,
                 Access = FileAccess.ReadWrite,
                 Share = FileShare.None,
                 BufferSize = 1 << 16,
@@ -44,8 +48,10 @@ public sealed class AtomicFile : IDisposable
             if (mode is not null && !OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
             _stream = new FileStream(_temporary, options);
         }
-        catch (Exception e) when (fault is not null && (e is IOException or UnauthorizedAccessException))
+        catch (Exception e)
         {
+            _folder?.Dispose();
+            if (fault is null || e is not (IOException or UnauthorizedAccessException)) throw;
             throw fault(path, e);
         }
     }
@@ -71,9 +77,10 @@ public sealed class AtomicFile : IDisposable
 
     /// <summary>Replaces the file with these bytes.</summary>
     /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
-    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
+    /// <param name="files">Where files may be written; null = everywhere.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, PermittedFiles? files = null)
     {
-        using var file = new AtomicFile(path, mode: mode);
+        using var file = new AtomicFile(path, mode: mode, files: files);
         file.Stream.Write(content);
         file.Commit();
     }
@@ -95,7 +102,7 @@ public sealed class AtomicFile : IDisposable
         return true;
     }
 
-    /// <inheritdoc cref="Write(string, ReadOnlySpan{byte}, UnixFileMode?)"/>
+    /// <inheritdoc cref="Write(string, ReadOnlySpan{byte}, UnixFileMode?, PermittedFiles?)"/>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default,
         UnixFileMode? mode = null)
     {
@@ -122,7 +129,8 @@ public sealed class AtomicFile : IDisposable
             Stream.Flush(flushToDisk: flush);
             Stream.Dispose();
             _stream = null;
-            File.Move(_temporary, _path, overwrite: true);
+            File.Move(_temporary, _target, overwrite: true);
+            _folder.Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -157,5 +165,6 @@ public sealed class AtomicFile : IDisposable
         {
             // A leftover is never read, and the original fault is already being thrown.
         }
+        _folder.Dispose();
     }
 }

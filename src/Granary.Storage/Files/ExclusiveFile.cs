@@ -8,7 +8,7 @@ namespace Granary.Storage.Files;
 /// </summary>
 public static class ExclusiveFile
 {
-    /// <summary>Whether an exception of <see cref="Open(string)"/> means that another holder has the file open.</summary>
+    /// <summary>Whether an exception of <see cref="Open(string, PermittedFiles)"/> means that another holder has the file open.</summary>
     public static bool IsInUse(Exception exception, string path) =>
         exception is IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
         && File.Exists(path);
@@ -16,28 +16,29 @@ public static class ExclusiveFile
     /// <summary>Opens the file, and creates it if it does not exist.</summary>
     /// <exception cref="IOException">Another holder has it open (<see cref="IsInUse"/>), or the disk fails.</exception>
     /// <exception cref="UnauthorizedAccessException">The user of this process may not write the file.</exception>
-    public static FileStream Open(string path) =>
-        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    /// <param name="files">The files that may be opened; null = all.</param>
+    public static FileStream Open(string path, PermittedFiles? files = null) => (files ?? PermittedFiles.All).OpenExclusive(path);
 
-    /// <summary>Opens the file as <see cref="Open(string)"/> does; while another holder has it open, it waits.</summary>
+    /// <summary>Opens the file as <see cref="Open(string, PermittedFiles)"/> does; while another holder has it open, it waits.</summary>
     /// <param name="timeout">Time from the first attempt after which the last exception is thrown.</param>
     /// <param name="clock">For pauses and the timeout; null for the system's.</param>
+    /// <param name="files">The files that may be opened; null = all.</param>
     public static Task<FileStream> OpenAsync(string path, TimeSpan timeout, CancellationToken cancellationToken,
-        TimeProvider? clock = null)
+        TimeProvider? clock = null, PermittedFiles? files = null)
     {
         // A free file, which is the usual case, needs no policy: building one takes longer than opening a file.
         try
         {
-            return Task.FromResult(Open(path));
+            return Task.FromResult(Open(path, files));
         }
         catch (IOException e) when (IsInUse(e, path))
         {
             return RetryPolicies.FileInUse(x => IsInUse(x, path), timeout, clock)
-                .RunAsync(_ => Task.FromResult(Open(path)), cancellationToken);
+                .RunAsync(_ => Task.FromResult(Open(path, files)), cancellationToken);
         }
     }
 
     /// <summary>As <see cref="OpenAsync"/>, for callers that cannot await; it blocks the thread.</summary>
-    public static FileStream Open(string path, TimeSpan timeout) =>
-        RetryPolicies.FileInUse(e => IsInUse(e, path), timeout).Execute(() => Open(path));
+    public static FileStream Open(string path, TimeSpan timeout, PermittedFiles? files = null) =>
+        RetryPolicies.FileInUse(e => IsInUse(e, path), timeout).Execute(() => Open(path, files));
 }

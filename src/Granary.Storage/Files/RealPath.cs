@@ -20,10 +20,12 @@ public static class RealPath
     }
 
     /// <summary>Whether a path is a folder or lies within it, after links in both are resolved.</summary>
-    public static bool IsWithin(string path, string folder)
+    public static bool IsWithin(string path, string folder) => IsWithinReal(Of(path), folder);
+
+    /// <summary>Whether a real path is a folder or lies within it, after links in the folder's path are resolved.</summary>
+    internal static bool IsWithinReal(string real, string folder)
     {
         var root = Of(folder);
-        var real = Of(path);
         return real == root || real.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar,
             StringComparison.Ordinal);
     }

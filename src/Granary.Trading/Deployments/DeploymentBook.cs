@@ -23,6 +23,12 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
     /// <summary>The store's name in messages.</summary>
     public string Store => store.Name;
 
+    /// <summary>
+    /// The full path from which a relative folder of a deployment starts, for the command line; null keeps it, as a server does. A confined
+    /// server keeps its store in its data folder, to which the folder is relative.
+    /// </summary>
+    public string? Base { get; init; }
+
     /// <summary>All deployments, oldest first.</summary>
     public IReadOnlyList<Deployment> All() => [.. store.Numbers().Select(Get)];
 
@@ -41,7 +47,9 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
     /// <summary>Returns the deployment with this number; null if it does not exist.</summary>
     /// <exception cref="InputException">The document is damaged, or was changed after it was added.</exception>
     public Deployment? Find(int number) =>
-        store.Read(number) is { } document ? Parse<Deployment>(document, $"deployment {number}", d => d.Number == number) : null;
+        store.Read(number) is { } document ? Based(Parse<Deployment>(document, $"deployment {number}", d => d.Number == number)) : null;
+
+    private Deployment Based(Deployment found) => Base is null ? found : found with { Folder = Path.GetFullPath(found.Folder, Base) };
 
     /// <summary>Returns the newest deployment of a configuration; null if there is none.</summary>
     public Deployment? Find(string hash) => All().LastOrDefault(d => d.Hash == hash);

@@ -13,8 +13,11 @@ namespace Granary.Trading.Deployments;
 /// A version and its event are first written together to <c>pending.json</c>, then to their own files. If a process ends in between, the
 /// next access completes them.
 /// </remarks>
-public sealed class FileDeploymentStore(string folder) : IDeploymentStore
+/// <param name="files">The files that may be read and written; null = all.</param>
+public sealed class FileDeploymentStore(string folder, PermittedFiles? files = null) : IDeploymentStore
 {
+    private readonly PermittedFiles _files = files ?? PermittedFiles.All;
+
     private sealed record Addition(int Number, byte[] Document, long Sequence, byte[] Entry);
 
     // A writer only writes a few small files.
@@ -35,13 +38,14 @@ public sealed class FileDeploymentStore(string folder) : IDeploymentStore
     {
         Complete();
         var path = VersionAt(number);
-        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+        return File.Exists(path) ? _files.ReadAllBytes(path) : null;
     }
 
     public bool TryAdd(int number, byte[] document, long sequence, byte[] entry) => InTurn(() =>
     {
         if (File.Exists(VersionAt(number)) || File.Exists(EventAt(sequence))) return false;
-        AtomicFile.Write(_pending, SealedJson.Write(new Addition(number, document, sequence, entry), JsonSerializerOptions.Web));
+        AtomicFile.Write(_pending, SealedJson.Write(new Addition(number, document, sequence, entry), JsonSerializerOptions.Web),
+            files: _files);
         CompleteInTurn();
         return true;
     });
@@ -49,13 +53,13 @@ public sealed class FileDeploymentStore(string folder) : IDeploymentStore
     public IReadOnlyList<(long Sequence, byte[] Document)> Events(long after)
     {
         Complete();
-        return [.. NumbersIn(_events).Where(n => n > after).Select(n => (n, File.ReadAllBytes(EventAt(n))))];
+        return [.. NumbersIn(_events).Where(n => n > after).Select(n => (n, _files.ReadAllBytes(EventAt(n))))];
     }
 
     public bool TryAppend(long sequence, byte[] document) => InTurn(() =>
     {
         if (File.Exists(EventAt(sequence))) return false;
-        AtomicFile.Write(EventAt(sequence), document);
+        AtomicFile.Write(EventAt(sequence), document, files: _files);
         return true;
     });
 
@@ -64,15 +68,15 @@ public sealed class FileDeploymentStore(string folder) : IDeploymentStore
     private string EventAt(long sequence) =>
         Path.Combine(_events, string.Create(CultureInfo.InvariantCulture, $"{sequence:00000000}.json"));
 
-    private static IEnumerable<long> NumbersIn(string path) => !Directory.Exists(path) ? []
-        : Directory.GetFiles(path, "*.json").Select(f => long.TryParse(Path.GetFileNameWithoutExtension(f), NumberStyles.None,
+    private IEnumerable<long> NumbersIn(string path) => _files.FilesIn(path, "*.json")
+        .Select(f => long.TryParse(Path.GetFileNameWithoutExtension(f), NumberStyles.None,
             CultureInfo.InvariantCulture, out var n) ? n : 0).Where(n => n > 0).Order();
 
     private bool InTurn(Func<bool> write)
     {
-        Directory.CreateDirectory(_versions);
-        Directory.CreateDirectory(_events);
-        using var turn = ExclusiveFile.Open(Path.Combine(folder, ".lock"), s_longestTurn);
+        _files.OpenFolder(_versions, create: true).Dispose();
+        _files.OpenFolder(_events, create: true).Dispose();
+        using var turn = ExclusiveFile.Open(Path.Combine(folder, ".lock"), s_longestTurn, _files);
         CompleteInTurn();
         return write();
     }
@@ -88,15 +92,15 @@ public sealed class FileDeploymentStore(string folder) : IDeploymentStore
         Addition addition;
         try
         {
-            addition = SealedJson.Read<Addition>(File.ReadAllBytes(_pending), JsonSerializerOptions.Web);
+            addition = SealedJson.Read<Addition>(_files.ReadAllBytes(_pending), JsonSerializerOptions.Web);
         }
         catch (JsonException e)
         {
             throw new InputException($"{_pending} is damaged ({e.Message.TrimEnd('.')}); put back a copy, or remove it: the deployment "
                 + "that it holds was not added", e);
         }
-        AtomicFile.Write(VersionAt(addition.Number), addition.Document);
-        AtomicFile.Write(EventAt(addition.Sequence), addition.Entry);
+        AtomicFile.Write(VersionAt(addition.Number), addition.Document, files: _files);
+        AtomicFile.Write(EventAt(addition.Sequence), addition.Entry, files: _files);
         File.Delete(_pending);
     }
 }

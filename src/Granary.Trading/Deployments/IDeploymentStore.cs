@@ -32,10 +32,17 @@ public interface IDeploymentStore
 /// <summary>Opens the store that <c>--store</c> and <c>--deployments</c> name: a folder, or postgres://….</summary>
 public static class DeploymentStores
 {
+    /// <summary>Opens the deployments of a store as the command line reads them.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static DeploymentBook OpenBook(Address store, TimeProvider clock) => new(Open(store), clock)
+    {
+        Base = store.Path is { } folder ? Path.GetDirectoryName(folder) : Environment.CurrentDirectory,
+    };
+
     /// <exception cref="InputException">The database address is invalid, or the database does not respond.</exception>
     public static IDeploymentStore Open(Address store)
     {
-        if (!store.IsDatabase) return new FileDeploymentStore(ModelStores.FolderOf(store));
+        if (!store.IsDatabase) return new FileDeploymentStore(ModelStores.FolderOf(store), store.Files);
         try
         {
             return new PostgresDeploymentStore(ModelStores.Connection(store), store.ToString());

@@ -51,7 +51,7 @@ internal static class AccountFiles
             models = production.ModelVersions,
             broker = request.Broker,
             feed = request.Feed.ToString(),
-            journal = gateway.Name,
+            journal = production.Spec.Catalogues.Shown(gateway.Name),
             withoutEvidence = !production.Verdict.MayBeTraded,
             evidence = production.Verdict.Reasons,
             weights = production.Spec.Portfolio.FixedWeights,
@@ -72,7 +72,7 @@ internal static class AccountFiles
                 p99 = JsonNumber.Finite(latency.Percentiles().P99),
                 journalShare = JsonNumber.Finite(latency.JournalShare)
             },
-            notes = host.Notes,
+            notes = host.Notes.Select(production.Spec.Catalogues.Shown),
             facts,
         }, Json));
     }

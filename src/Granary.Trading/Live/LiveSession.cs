@@ -49,7 +49,7 @@ public static class LiveSession
     {
         var reader = new ProductionReader(catalogues);
         if (request.Deployment is not { } number) return reader.Read(request.Production);
-        var deployment = new DeploymentBook(DeploymentStores.Open(request.Deployments!), clock).Get(number);
+        var deployment = DeploymentStores.OpenBook(request.Deployments!, clock).Get(number);
         return reader.Read(request.Production, deployment.Text(), deployment.Folder);
     }
 

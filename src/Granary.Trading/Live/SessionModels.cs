@@ -1,5 +1,6 @@
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Simulation.Catalogues;
 using Granary.Learning;
 using Granary.Learning.Gating;
 using Granary.Learning.ModelFiles;
@@ -8,7 +9,6 @@ using Granary.Learning.Retraining;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Models;
-using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Live;
 
@@ -22,7 +22,7 @@ internal sealed class SessionModels
     private readonly LiveOptions _options;
     private readonly OrderGateway _gateway;
     private readonly LivePortfolio _portfolio;
-    private readonly ModelKindCatalogue _kinds;
+    private readonly GranaryCatalogues _catalogues;
     private readonly ICollection<string> _notes;
     private readonly List<Followed> _followed;
     // Models of strategies whose versions expire, and versions whose expiry was noted.
@@ -47,10 +47,10 @@ internal sealed class SessionModels
 
     private sealed record Found(int Version, string Hash, ITrainedModel Model, long Until, VersionAge? Age);
 
-    public SessionModels(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, ModelKindCatalogue kinds,
+    public SessionModels(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, GranaryCatalogues catalogues,
         ICollection<string> notes)
     {
-        (_options, _gateway, _portfolio, _kinds, _notes) = (options, gateway, portfolio, kinds, notes);
+        (_options, _gateway, _portfolio, _catalogues, _notes) = (options, gateway, portfolio, catalogues, notes);
         _followed = [.. portfolio.Strategies.Select(s => s.Instance.Model).OfType<EntryModel>().Distinct()
             .Where(m => m is { Origin: not null, Refresh: not null }).GroupBy(m => m.Origin!)
             .Select(g => new Followed(g.Key, g.First().Refresh!, [.. g]))];
@@ -162,7 +162,8 @@ internal sealed class SessionModels
         return new Found(number, version.ModelHash, trained, long.MaxValue, null);
     }
 
-    private ModelRegistry Registry(Followed model) => new(ModelStores.Open(Address.Parse(model.Origin.Registry)), _kinds);
+    private ModelRegistry Registry(Followed model) =>
+        new(ModelStores.Open(_catalogues.AddressOf(model.Origin.Registry)), _catalogues.ModelKinds);
 
     private void Put(Followed model, Found found, long after)
     {

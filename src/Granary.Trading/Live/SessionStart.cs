@@ -33,6 +33,12 @@ public sealed record SessionStart : SessionOptions
     public IReadOnlySet<string> StrategiesOf(GranaryCatalogues catalogues) =>
         new ProductionReader(catalogues).Read(File, Text, Folder).Spec.Strategies.Select(s => s.Id!).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Creates the request that runs the session.</summary>
-    public LiveRequest ToRequest() => new(this, File);
+    /// <summary>Creates the request that runs the session. Its addresses are read again, with the confinement of the server.</summary>
+    /// <exception cref="Engine.Market.BarDataException">An address leads out of a confined server's folders.</exception>
+    public LiveRequest ToRequest(GranaryCatalogues catalogues) => new(this with
+    {
+        Feed = catalogues.AddressOf(Feed.Kept),
+        WarmUp = WarmUp is { } warmUp ? catalogues.AddressOf(warmUp.Kept) : null,
+        Deployments = Deployments is { } store ? catalogues.AddressOf(store.Kept) : null,
+    }, File);
 }

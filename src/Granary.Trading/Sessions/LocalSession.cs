@@ -45,12 +45,13 @@ internal sealed class LocalSession : IAsyncDisposable
     {
         get
         {
-            if (_view is not { Phase: SessionPhase.Running } view) return _view;
+            if (_view is not { Phase: SessionPhase.Running } view) return ShownSession.Of(_view, _services.Catalogues);
             var status = _control.Status;
             var retry = _restarts.Waiting(status);
             if (retry is not null && _diskFault is { } fault) status = status is null ? null
                 : status with { State = LiveState.WaitingForJournal, JournalFault = fault };
-            return view with { Status = status ?? view.Status, Fault = view.Fault ?? retry?.Reason, Retry = retry };
+            return ShownSession.Of(view with { Status = status ?? view.Status, Fault = view.Fault ?? retry?.Reason, Retry = retry },
+                _services.Catalogues);
         }
     }
 
@@ -113,7 +114,8 @@ internal sealed class LocalSession : IAsyncDisposable
     /// <summary>Returns the current state of a strategy; null if the session has ended, or has no such strategy.</summary>
     /// <exception cref="ServiceUnavailableException">The session is opening its account, or recovering from a loss.</exception>
     public SessionStrategy? Strategy(string id) => _view.Phase != SessionPhase.Running ? null
-        : _strategies.Find(id) ?? SessionStrategies.Missing(_view.Id, id, _start.StrategiesOf(_services.Catalogues));
+        : ShownSession.Of(_strategies.Find(id), _services.Catalogues)
+            ?? SessionStrategies.Missing(_view.Id, id, _start.StrategiesOf(_services.Catalogues));
 
     /// <summary>Interrupts the session; its file still shows it as running.</summary>
     public async ValueTask DisposeAsync()
@@ -174,7 +176,7 @@ internal sealed class LocalSession : IAsyncDisposable
     // Returns the digest of the run; null if the process ends before.
     private async Task<string?> TradeAsync(Production production)
     {
-        var request = _start.ToRequest() with { Out = Path.Combine(_services.Runs, _view.Run) };
+        var request = _start.ToRequest(_services.Catalogues) with { Out = Path.Combine(_services.Runs, _view.Run) };
         var environment = new ServerEnvironment(request, _services, _control, _strategies, gateway => _gateway = gateway, Accept,
             _stop.Token);
         while (true)

@@ -39,7 +39,7 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     public async ValueTask<SessionView> StartAsync(SessionStart start, CancellationToken cancellationToken = default)
     {
         var production = new ProductionReader(_services.Catalogues).Read(start.File, start.Text, start.Folder);
-        LiveSession.Check(start.ToRequest(), production);
+        LiveSession.Check(start.ToRequest(_services.Catalogues), production);
         var account = start.Account ?? production.Spec.Name;
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -6,6 +6,7 @@ using Granary.Learning.Tracking;
 using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
 using Granary.Storage.Addresses;
+using Granary.Storage.Files;
 
 namespace Granary.Trading.Track;
 
@@ -23,10 +24,10 @@ public static class TrackIndex
     {
         var request = options.ToRequest();
         bool? arePrices = options.Prices ? true : options.Returns ? false : null;
-        if (options.Panel is { } panel) return FromPanel(panel.Path!, options.Index, request, arePrices);
-        var source = new CsvBarSource(options.Universe!.Path!, files) { Admits = options.Universe.Reaches };
+        if (options.Panel is { } panel) return FromPanel(panel.Path!, options.Index, request, arePrices, panel.Files);
+        var source = new CsvBarSource(options.Universe!.Path!, files with { Files = options.Universe.Files });
         var symbols = await source.ListSymbolsAsync(Timeframe.D1, cancellationToken).ConfigureAwait(false);
-        var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(indexFile!.Path)!, files),
+        var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(indexFile!.Path)!, files with { Files = indexFile.Files }),
             SymbolOf(indexFile.Path!), cancellationToken).ConfigureAwait(false);
         return await FromUniverseAsync(index, symbols, async (s, t) => await ClosesAsync(source, s, t).ConfigureAwait(false), request,
             cancellationToken).ConfigureAwait(false);
@@ -50,12 +51,14 @@ public static class TrackIndex
 
     /// <param name="panelFile">A CSV of prices or returns, with a date and one column for each name.</param>
     /// <param name="index">The column to replicate.</param>
+    /// <param name="files">The files that may be opened; null = all.</param>
     /// <param name="arePrices">Whether the panel has prices; null to detect it from the values and add a note.</param>
     /// <exception cref="BarDataException">The file, the column or an option cannot be used; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static TrackResult FromPanel(string panelFile, string index, TrackRequest request, bool? arePrices = null)
+    public static TrackResult FromPanel(string panelFile, string index, TrackRequest request, bool? arePrices = null,
+        PermittedFiles? files = null)
     {
-        var table = TimeTable.Read(panelFile);
+        var table = TimeTable.Read(panelFile, files: files);
         var at = table.Names.ToList().IndexOf(index);
         if (at < 0)
         {

@@ -25,5 +25,5 @@ public sealed class ModelsOfConfigurationTests
     }
 
     private static IReadOnlyCollection<ModelReference> Read(string text) =>
-        ProductionReader.ModelsOf("prod.json", Encoding.UTF8.GetBytes(text), ".");
+        new ProductionReader(TestCatalogues.All).ModelsOf("prod.json", Encoding.UTF8.GetBytes(text), ".");
 }

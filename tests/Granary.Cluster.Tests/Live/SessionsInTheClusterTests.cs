@@ -78,7 +78,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             foreach (var paper in new[] { "", Rough })
             {
                 var state = Path.Combine(Folder, "state-" + Embedded.Count);
-                var run = await LiveSession.RunAsync(Start(paper).ToRequest() with
+                var run = await LiveSession.RunAsync(Start(paper).ToRequest(TestCatalogues.All) with
                 {
                     Production = Production,
                     State = state,

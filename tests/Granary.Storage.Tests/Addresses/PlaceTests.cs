@@ -96,8 +96,14 @@ public sealed class PlaceTests : IDisposable
     public void The_samples_of_the_server_are_admitted_wherever_they_are()
     {
         var samples = Path.Combine(_root, "runs", ".samples");
-        var place = new Place(Path.Combine(_root, "data"), new Confinement(Path.Combine(_root, "data"), []) { Samples = samples });
-        place.Address($"csv:{samples}/data/1h").Path.ShouldBe(Path.Combine(samples, "data", "1h"));
+        var place = new Place(Path.Combine(_root, "data"),
+            new Confinement(Path.Combine(_root, "data"), []) { Runs = Path.Combine(_root, "runs") });
+        foreach (var written in (string[])[$"csv:{samples}/data/1h", "csv:.samples/data/1h"])
+        {
+            place.Address(written).Path.ShouldBe(Path.Combine(samples, "data", "1h"));
+            place.Address(written).Kept.ShouldBe("csv:.samples/data/1h");
+        }
+        place.Within(".samples").Address("csv:data/1h").Path.ShouldBe(Path.Combine(samples, "data", "1h"));
         foreach (var outside in (string[])[$"csv:{samples}/..", $"csv:{samples}-other", "csv:../runs"])
             Should.Throw<BarDataException>(() => place.Address(outside)).Message.ShouldContain("leads out");
     }
@@ -126,8 +132,33 @@ public sealed class PlaceTests : IDisposable
     public void A_link_in_a_folder_of_the_place_is_no_file_that_its_author_reaches()
     {
         File.CreateSymbolicLink(Path.Combine(_root, "data", "inside", "x.csv"), Path.Combine(_root, "outside", "x.csv"));
-        Confined().Address("csv:inside").Reaches(Path.Combine(_root, "data", "inside", "x.csv")).ShouldBeFalse();
-        Confined().Address("csv:inside").Reaches(Path.Combine(_root, "data", "inside", "y.csv")).ShouldBeTrue();
-        Address.Parse("csv:inside").Reaches("/etc/passwd").ShouldBeTrue();
+        Confined().Address("csv:inside").Files.Holds(Path.Combine(_root, "data", "inside", "x.csv")).ShouldBeFalse();
+        Confined().Address("csv:inside").Files.Holds(Path.Combine(_root, "data", "inside", "y.csv")).ShouldBeTrue();
+        Address.Parse("csv:inside").Files.Holds("/etc/passwd").ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("csv:inside", "csv:inside")]
+    [InlineData("csv:ROOT/data/inside", "csv:inside")]
+    [InlineData("store:.", "store:.")]
+    [InlineData("inside/../inside/x.csv", "inside/x.csv")]
+    [InlineData("generated:?seed=1", "generated:?seed=1")]
+    public void A_confined_address_is_kept_relative_to_the_data_folder_and_opens_the_same_after_a_move(string written, string kept)
+    {
+        var address = Confined().Address(written.Replace("ROOT", _root));
+        address.Kept.ShouldBe(kept);
+        var moved = Directory.CreateDirectory(Path.Combine(_root, "moved")).FullName;
+        if (address.Path is { } path)
+            new Confinement(moved, []).PlaceOf(".").Address(kept).Path
+                .ShouldBe(Path.Combine(moved, Path.GetRelativePath(Path.Combine(_root, "data"), path)).TrimEnd('.').TrimEnd('/'));
+        Address.Parse("csv:inside", _root).Kept.ShouldBe($"csv:{_root}/inside");
+    }
+
+    [Fact]
+    public void A_sentence_of_a_confined_server_has_its_paths_as_callers_write_them()
+    {
+        var confinement = new Confinement(Path.Combine(_root, "data"), []) { Runs = Path.Combine(_root, "data", "runs") };
+        confinement.Shown($"{_root}/data/a.csv, line 3; {_root}/data; {_root}/data/runs/x and {_root}/data/runs/.samples/b.csv")
+            .ShouldBe("a.csv, line 3; .; runs/x and .samples/b.csv");
     }
 }

@@ -9,6 +9,6 @@ export interface FeedConfiguration {
 export function feedOf(c: FeedConfiguration): string {
     const source = c.data.source ?? c.data.parts?.[0]?.source ?? '';
     const [, scheme, path] = /^(csv|store):(.*)$/.exec(source) ?? [];
-    if (scheme === undefined || path === undefined || path.startsWith('/') || c.folder === undefined) return source;
+    if (scheme === undefined || path === undefined || path.startsWith('/') || c.folder === undefined || c.folder === '.') return source;
     return `${scheme}:${c.folder.replace(/\/+$/, '')}/${path.replace(/^\.\//, '')}`;
 }
