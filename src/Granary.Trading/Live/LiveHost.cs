@@ -424,6 +424,7 @@ public sealed class LiveHost
             CommandFault = _operator.CommandFault,
             Account = _watch.Details(_gateway, _options.IsStream),
             WarmingUp = _warmUp.Progress(),
+            Stopped = _portfolio.Strategies.Count(s => !s.IsEnabled),
         }, now);
     }
 }

@@ -115,7 +115,7 @@ public static class LiveSession
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), gateway.Name, request, production);
         var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
         var changed = await CompareAsync(request, spec, past, gateway.Name, cancellationToken).ConfigureAwait(false);
-        var control = ControlOf(request, environment, past, account, folder, clock);
+        var control = await ControlOfAsync(request, environment, gateway, account, folder, clock, cancellationToken).ConfigureAwait(false);
 
         await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
         foreach (var symbol in spec.Data.Symbols)
@@ -155,11 +155,14 @@ public static class LiveSession
     }
 
     // A session of a deployment takes hand-overs, and its start is an event of the deployment.
-    private static ISessionControl ControlOf(LiveRequest request, ISessionEnvironment environment, IReadOnlyList<JournalEvent> past,
-        string account, string folder, TimeProvider clock)
+    private static async Task<ISessionControl> ControlOfAsync(LiveRequest request, ISessionEnvironment environment, OrderGateway gateway,
+        string account, string folder, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (request.Deployments is not { } deployments) return environment.Control;
         var book = new DeploymentBook(DeploymentStores.Open(deployments), clock);
+        List<JournalEntry> past = [];
+        await foreach (var entry in gateway.ReadAsync(JournalKinds.AllBut([.. DeploymentControl.Kinds]), cancellationToken)
+            .ConfigureAwait(false)) past.Add(entry);
         var control = new DeploymentControl(environment.Control, book, request.Deployment!.Value, past, clock);
         book.Append(new DeploymentEvent(0, default, DeploymentAction.Started, request.Deployment.Value, Environment.UserName, "")
         {

@@ -1,15 +1,15 @@
 import { useMemo } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
-import { LineChart } from '../../components/LineChart';
+import { LineChart, type Line } from '../../components/LineChart';
 import { Loaded } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
 import { number, percent, signedMoney, tone } from '../../format/numbers';
 
 const start = (day: string) => Date.parse(day) / 1000;
 
-/** Equity of the account with its expected interval, drawdown, and profit by day. */
-export function Equity(props: { session: Schemas['SessionView'] }) {
+/** Equity of the account with its expected interval, drawdown, and profit by day; with a height, only the equity. */
+export function Equity(props: { session: Schemas['SessionView']; height?: number }) {
     const { id, status } = props.session;
     const equity = useQuery(`equity ${id}`, () => take(api.GET('/api/v1/sessions/{id}/equity', { params: { path: { id } } })));
     useVersion(equity, status?.bars ?? 0);
@@ -42,18 +42,14 @@ export function Equity(props: { session: Schemas['SessionView'] }) {
         [days],
     );
     return (
-        <Loaded query={{ ...equity, data: shown }} height={230}>
-            {(s) => (
+        <Loaded query={{ ...equity, data: shown }} height={props.height ?? 230}>
+            {(s) =>
+                props.height !== undefined ? (
+                    <EquityChart curve={s} height={props.height} />
+                ) : (
                 <>
                     <div class="charts">
-                        <LineChart
-                            title="Equity"
-                            unit={s.equity.length > 1 ? 'and the 95% interval of the backtest' : 'account currency'}
-                            x={s.x}
-                            lines={s.equity}
-                            height={170}
-                            summary={`Equity of the account ${number(s.last, 2)}`}
-                        />
+                        <EquityChart curve={s} height={170} />
                         <LineChart
                             title="Drawdown"
                             unit="of the highest equity"
@@ -88,5 +84,19 @@ export function Equity(props: { session: Schemas['SessionView'] }) {
                 </>
             )}
         </Loaded>
+    );
+}
+
+function EquityChart(props: { curve: { x: number[]; equity: Line[]; last: number | undefined }; height: number }) {
+    const { x, equity, last } = props.curve;
+    return (
+        <LineChart
+            title="Equity"
+            unit={equity.length > 1 ? 'and the 95% interval of the backtest' : 'account currency'}
+            x={x}
+            lines={equity}
+            height={props.height}
+            summary={`Equity of the account ${number(last, 2)}`}
+        />
     );
 }

@@ -1,7 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
-import { useSearch } from '../../api/useSearch';
 import { mostBars, PriceChart, seconds, type Level, type Mark } from '../../components/PriceChart';
 import { signedMoney } from '../../format/numbers';
 
@@ -42,12 +41,15 @@ export function Price(props: {
     session: Schemas['SessionView'];
     configuration: Schemas['SessionConfiguration'];
     goTo: { time: number } | undefined;
+    /** The chosen symbol; any other text is the first symbol with a position. */
+    symbol: string | undefined;
+    onSymbol: (symbol: string) => void;
+    height?: number;
 }) {
     const { session, configuration, goTo } = props;
     const { id, status } = session;
-    const { search, set } = useSearch();
     const held = Object.keys(status?.positions ?? {});
-    const symbol = [search.symbol, ...held, ...configuration.symbols].find((s) => s && configuration.symbols.includes(s)) ?? '';
+    const symbol = [props.symbol, ...held, ...configuration.symbols].find((s) => s && configuration.symbols.includes(s)) ?? '';
     const bars = status?.bars ?? 0;
     const log = useQuery(`log ${id} of ${symbol}`, () =>
         take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query: { symbol, limit: 1000 } } })),
@@ -63,7 +65,7 @@ export function Price(props: {
         ),
     });
     const choice = (
-        <select aria-label="Symbol" value={symbol} onChange={(e) => set({ symbol: e.currentTarget.value })}>
+        <select aria-label="Symbol" value={symbol} onChange={(e) => props.onSymbol(e.currentTarget.value)}>
             {configuration.symbols.map((s) => (
                 <option key={s}>{s}</option>
             ))}
@@ -81,7 +83,7 @@ export function Price(props: {
             levels={levels}
             version={bars}
             goTo={goTo}
-            height={340}
+            height={props.height ?? 340}
             follow
             legend="▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders."
         />
