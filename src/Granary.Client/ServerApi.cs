@@ -77,8 +77,8 @@ public sealed class ServerApi
 
     /// <summary>Sends a test notification.</summary>
     /// <param name="to">The webhook's name; null for all.</param>
-    public Task<IReadOnlyList<TestResult>> TestNotificationsAsync(string? to = null, CancellationToken cancellationToken = default) =>
-        _api.PostAsync<IReadOnlyList<TestResult>>($"notifications/test", ApiConnection.Json(new NewTest(to)), cancellationToken);
+    public Task<IReadOnlyList<TestDelivery>> TestNotificationsAsync(string? to = null, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<IReadOnlyList<TestDelivery>>($"notifications/test", ApiConnection.Json(new NewTest(to)), cancellationToken);
 
     /// <summary>Deliveries of notifications, the newest first.</summary>
     public Task<IReadOnlyList<DeliveryEntry>> NotificationDeliveriesAsync(CancellationToken cancellationToken = default) =>

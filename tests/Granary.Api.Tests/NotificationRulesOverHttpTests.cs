@@ -156,7 +156,7 @@ public sealed class NotificationRulesOverHttpTests : IAsyncLifetime
     {
         await using var server = await StartAsync();
         using var client = new ApiClient(server.Address);
-        (await client.Server.TestNotificationsAsync("ops")).ShouldBe([new TestResult("ops", true, null)]);
+        (await client.Server.TestNotificationsAsync("ops")).ShouldBe([new TestDelivery("ops", true, null)]);
         _received.ShouldBe(["test"]);
         _status = 500;
         var failed = (await client.Server.TestNotificationsAsync()).Single();

@@ -50,7 +50,7 @@ internal static class NotificationEndpoints
             .WithDescription("Send If-Match as for setNotificationRules.").ProducesChange();
         notifications.MapPost("/test", TestAsync).RequireAuthorization(RolePolicies.Admin).WithName("testNotifications")
             .WithSummary("Send a signed test notification to a webhook, or to all.")
-            .Produces<IReadOnlyList<TestResult>>().ProducesProblem(400).ProducesProblem(409);
+            .Produces<IReadOnlyList<TestDelivery>>().ProducesProblem(400).ProducesProblem(409);
         notifications.MapGet("/deliveries", (HttpContext context) => TypedResults.Ok(
                 (context.RequestServices.GetService<NotificationService>()?.Outbox.List() ?? []).Select(EntryOf).ToList()))
             .RequireAuthorization(RolePolicies.Viewer)
@@ -86,9 +86,9 @@ internal static class NotificationEndpoints
         var results = await Task.WhenAll(wanted.Select(async w =>
         {
             var fault = await service.Sender.TestAsync(w, cancellationToken).ConfigureAwait(false);
-            return new TestResult(w.Name, fault is null, fault);
+            return new TestDelivery(w.Name, fault is null, fault);
         })).ConfigureAwait(false);
-        return TypedResults.Ok<IReadOnlyList<TestResult>>(results);
+        return TypedResults.Ok<IReadOnlyList<TestDelivery>>(results);
     }
 
     private static RouteHandlerBuilder ProducesChange(this RouteHandlerBuilder endpoint) =>

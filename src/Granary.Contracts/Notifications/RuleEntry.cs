@@ -46,4 +46,4 @@ public sealed record NewTest(string? To);
 /// <summary>The result of a test notification.</summary>
 /// <param name="To">The webhook's name.</param>
 /// <param name="Fault">Why the receiver did not take it; null if it did.</param>
-public sealed record TestResult(string To, bool Delivered, string? Fault);
+public sealed record TestDelivery(string To, bool Delivered, string? Fault);

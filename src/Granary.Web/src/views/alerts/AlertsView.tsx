@@ -31,8 +31,8 @@ export default function AlertsView() {
                     ) : (
                         <Empty title="This server sends no alerts">
                             <p>
-                                Start it with --notifications FILE: a file with the addresses of webhooks and where their secrets are. Rules can then
-                                be changed here.
+                                Start it with --notifications FILE: a file with the addresses of webhooks and where their secrets are. Rules
+                                can then be changed here.
                             </p>
                         </Empty>
                     )
@@ -71,7 +71,11 @@ function Shown(props: { state: State; onChanged: () => void }) {
                     )}
                 </div>
             )}
-            <Rules state={state} onChange={(rule) => setAsked({ kind: 'change', rule })} onRemove={(rule) => setAsked({ kind: 'remove', rule })} />
+            <Rules
+                state={state}
+                onChange={(rule) => setAsked({ kind: 'change', rule })}
+                onRemove={(rule) => setAsked({ kind: 'remove', rule })}
+            />
             <h2>Webhooks</h2>
             <Webhooks state={state} />
             <h2>Deliveries</h2>
@@ -136,7 +140,7 @@ function Rules(props: { state: State; onChange: (rule: Rule) => void; onRemove: 
 // Addresses and secrets stay in the file of the operator.
 function Webhooks(props: { state: State }) {
     const { webhooks, rules } = props.state;
-    const [results, setResults] = useState<Schemas['TestResult'][]>([]);
+    const [results, setResults] = useState<Schemas['TestDelivery'][]>([]);
     const { run, busy, problem } = useAction(async (to: string | null) => {
         setResults([]);
         setResults([...(await take(api.POST('/api/v1/notifications/test', { body: { to } })))]);
@@ -175,7 +179,9 @@ function Webhooks(props: { state: State }) {
             <div role="status">
                 {results.map((r) => (
                     <p key={r.to} class={r.delivered ? 'notice calm' : 'notice wrong'}>
-                        {r.delivered ? `${r.to} took the test.` : `${r.to} did not take the test: ${r.fault}. Check its address and its log.`}
+                        {r.delivered
+                            ? `${r.to} took the test.`
+                            : `${r.to} did not take the test: ${r.fault}. Check its address and its log.`}
                     </p>
                 ))}
             </div>

@@ -1,6 +1,5 @@
 import { prefix, send, type Schemas } from '../../api/client';
 import { Problem, problemOf } from '../../api/problem';
-import { number } from '../../format/numbers';
 
 export type Rule = Schemas['RuleEntry'];
 export type State = Schemas['NotificationState'];
@@ -18,7 +17,7 @@ export const unitOf = (state: State, on: string) => units[state.events.find((e) 
 
 /** What an event means, with its threshold. */
 export function conditionOf(state: State, rule: Rule): string {
-    const amount = rule.threshold == null ? '' : `${number(rule.threshold, 6)} ${unitOf(state, rule.on)}`.trim();
+    const amount = rule.threshold == null ? '' : `${rule.threshold} ${unitOf(state, rule.on)}`.trim();
     switch (rule.on) {
         case 'drawdown':
             return `Equity is ${amount} below its highest`;
@@ -40,7 +39,10 @@ export function conditionOf(state: State, rule: Rule): string {
 }
 
 const same = (a: Rule, b: Rule) =>
-    a.on === b.on && (a.threshold ?? null) === (b.threshold ?? null) && (a.account ?? null) === (b.account ?? null) && a.to.join() === b.to.join();
+    a.on === b.on &&
+    (a.threshold ?? null) === (b.threshold ?? null) &&
+    (a.account ?? null) === (b.account ?? null) &&
+    a.to.join() === b.to.join();
 
 /**
  * The rules after a change. The change names the rule itself and not its place, so that it still fits when another one has changed the list.
@@ -50,7 +52,11 @@ export function edited(rules: readonly Rule[], edit: Edit): Rule[] {
     const { before, after } = edit;
     if (before === undefined) return after ? [...rules, after] : [...rules];
     if (!rules.some((r) => same(r, before)))
-        throw new Problem(409, 'The rule is not there any more', 'Somebody has changed or removed this rule in the meantime; close this dialog');
+        throw new Problem(
+            409,
+            'The rule is not there any more',
+            'Somebody has changed or removed this rule in the meantime; close this dialog',
+        );
     return rules.flatMap((r) => (same(r, before) ? (after ? [after] : []) : [r]));
 }
 

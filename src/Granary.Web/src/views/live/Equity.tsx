@@ -47,42 +47,43 @@ export function Equity(props: { session: Schemas['SessionView']; height?: number
                 props.height !== undefined ? (
                     <EquityChart curve={s} height={props.height} />
                 ) : (
-                <>
-                    <div class="charts">
-                        <EquityChart curve={s} height={170} />
-                        <LineChart
-                            title="Drawdown"
-                            unit="of the highest equity"
-                            format={(v) => percent(v)}
-                            x={s.x}
-                            lines={s.drawdown}
-                            height={170}
-                            summary={`Largest drawdown ${percent(s.worst)}`}
-                        />
-                        <LineChart
-                            title="Profit by day"
-                            unit="account currency, UTC days"
-                            x={profit.x}
-                            lines={profit.lines}
-                            height={170}
-                            format={signedMoney}
-                            summary={`Profit by day, ${number(profit.x.length)} days`}
-                        />
-                    </div>
-                    <details>
-                        <summary>Profit by day as a table</summary>
-                        <ShortTable
-                            label="Profit by day"
-                            rows={[...(days ?? [])].reverse()}
-                            columns={[
-                                { title: 'Day (UTC)', nowrap: true, cell: (d) => d.from },
-                                { title: 'Profit', figure: true, cell: (d) => signedMoney(d.profit), tone: (d) => tone(d.profit) },
-                                { title: 'Equity at its end', figure: true, cell: (d) => number(d.equity, 2) },
-                            ]}
-                        />
-                    </details>
-                </>
-            )}
+                    <>
+                        <div class="charts">
+                            <EquityChart curve={s} height={170} />
+                            <LineChart
+                                title="Drawdown"
+                                unit="of the highest equity"
+                                format={(v) => percent(v)}
+                                x={s.x}
+                                lines={s.drawdown}
+                                height={170}
+                                summary={`Largest drawdown ${percent(s.worst)}`}
+                            />
+                            <LineChart
+                                title="Profit by day"
+                                unit="account currency, UTC days"
+                                x={profit.x}
+                                lines={profit.lines}
+                                height={170}
+                                format={signedMoney}
+                                summary={`Profit by day, ${number(profit.x.length)} days`}
+                            />
+                        </div>
+                        <details>
+                            <summary>Profit by day as a table</summary>
+                            <ShortTable
+                                label="Profit by day"
+                                rows={[...(days ?? [])].reverse()}
+                                columns={[
+                                    { title: 'Day (UTC)', nowrap: true, cell: (d) => d.from },
+                                    { title: 'Profit', figure: true, cell: (d) => signedMoney(d.profit), tone: (d) => tone(d.profit) },
+                                    { title: 'Equity at its end', figure: true, cell: (d) => number(d.equity, 2) },
+                                ]}
+                            />
+                        </details>
+                    </>
+                )
+            }
         </Loaded>
     );
 }

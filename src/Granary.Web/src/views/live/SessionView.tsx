@@ -115,9 +115,7 @@ function Part(props: { session: Session; tab: string; onDone: (session: Session)
         case 'promised':
             return <AgainstBacktest session={session} />;
         case 'configuration':
-            return (
-                <Loaded query={configuration}>{(c) => <Configuration session={session} configuration={c} onDone={done} />}</Loaded>
-            );
+            return <Loaded query={configuration}>{(c) => <Configuration session={session} configuration={c} onDone={done} />}</Loaded>;
         default:
             return (
                 <>

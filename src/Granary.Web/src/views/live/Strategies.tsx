@@ -22,12 +22,7 @@ export function changeText(change: Member['change']): string {
 }
 
 /** The strategies of a session with their weights, and the command that stops or allows the entries of one. */
-export function Strategies(props: {
-    session: Session;
-    members: readonly Member[];
-    height: number;
-    onDone: (session: Session) => void;
-}) {
+export function Strategies(props: { session: Session; members: readonly Member[]; height: number; onDone: (session: Session) => void }) {
     const { session, members } = props;
     const [changed, setChanged] = useState<Member>();
     const mayChange = can('admin') && session.phase === 'running';

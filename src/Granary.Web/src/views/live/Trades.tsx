@@ -73,15 +73,16 @@ const positionColumns: Column<Position>[] = [
 ];
 
 /** Positions with their trades, and open orders. */
-export function Trades(props: { session: Session; onDone: (session: Session) => void; onShow?: (to: { symbol: string; time: number }) => void }) {
+export function Trades(props: {
+    session: Session;
+    onDone: (session: Session) => void;
+    onShow?: (to: { symbol: string; time: number }) => void;
+}) {
     const { session, onShow } = props;
     const [closing, setClosing] = useState<Trade>();
     const account = session.status?.account;
     const mayClose = can('admin') && session.phase === 'running';
-    const show = useMemo(
-        () => onShow && ((t: Trade) => onShow({ symbol: t.symbol, time: Date.parse(t.enteredAt) / 1000 })),
-        [onShow],
-    );
+    const show = useMemo(() => onShow && ((t: Trade) => onShow({ symbol: t.symbol, time: Date.parse(t.enteredAt) / 1000 })), [onShow]);
     const columns = useMemo(() => tradeColumns(show, mayClose ? setClosing : undefined), [show, mayClose]);
     const positions = positionsOf(session);
     return (

@@ -17,12 +17,7 @@ export function AddPanel(props: { sessions: readonly string[]; count: number; on
                 if (!isFull) props.onAdd(panelOf(kind, chosen));
             }}
         >
-            <SelectField
-                label="Session"
-                value={chosen}
-                options={sessions.map((s) => ({ value: s, label: s }))}
-                onValue={setSession}
-            />
+            <SelectField label="Session" value={chosen} options={sessions.map((s) => ({ value: s, label: s }))} onValue={setSession} />
             <SelectField
                 label="Panel"
                 value={kind}

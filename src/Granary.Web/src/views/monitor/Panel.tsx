@@ -39,11 +39,17 @@ export function Panel(props: Props) {
         <section class={`panel ${panel.wide ? 'wide' : ''}`} data-panel={panel.id} aria-label={name}>
             <header>
                 <h2>
-                    <a href={`/live/${encodeURIComponent(panel.session)}`}>{panel.session}</a>{' '}
-                    <span class="soft">{kinds[panel.kind]}</span> {query?.data && <StateBadge session={query.data} />}
+                    <a href={`/live/${encodeURIComponent(panel.session)}`}>{panel.session}</a> <span class="soft">{kinds[panel.kind]}</span>{' '}
+                    {query?.data && <StateBadge session={query.data} />}
                 </h2>
                 <span class="tools" role="group" aria-label={`Place and size of ${name}`}>
-                    <button type="button" data-act="up" aria-label={`Move ${name} up`} disabled={place === 1} onClick={() => props.onMove(-1)}>
+                    <button
+                        type="button"
+                        data-act="up"
+                        aria-label={`Move ${name} up`}
+                        disabled={place === 1}
+                        onClick={() => props.onMove(-1)}
+                    >
                         ↑
                     </button>
                     <button
