@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { firstLayout, mostPanels, moved, panelOf, read, write, type Layout } from '../src/views/monitor/layout';
 
 const queryOf = (text: string) => Object.fromEntries(new URLSearchParams(text));
-const without = (layout: Layout) => layout.panels.map(({ id: _, ...rest }) => rest);
+const without = (layout: Layout) => layout.panels.map((p) => ({ ...p, id: 0 }));
 
 test('an address leads to the layout that it was written from, whatever a symbol is called', () => {
     for (const symbol of ['BTCUSDT', 'BTC/USDT', 'A:B,C', '100%', 'x&y=z', 'a b+c', '"é"']) {
