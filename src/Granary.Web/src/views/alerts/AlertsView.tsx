@@ -98,7 +98,6 @@ function Rules(props: { state: State; onChange: (rule: Rule) => void; onRemove: 
             empty="No rule: nobody is notified."
             columns={[
                 { title: 'When', prose: true, cell: (r) => conditionOf(state, r) },
-                { title: 'Event', nowrap: true, cell: (r) => r.on },
                 { title: 'Account', cell: (r) => r.account ?? 'all' },
                 {
                     title: 'Webhooks',

@@ -36,20 +36,27 @@ export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, 
     ];
 }
 
+/** What the marks of the chart mean. */
+export const legend = '▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders.';
+
+/** The symbols that a chart can begin with: the chosen one, those with a position, all others. */
+export const symbolOf = (chosen: string | undefined, session: Schemas['SessionView'], symbols: readonly string[]) =>
+    [chosen, ...Object.keys(session.status?.positions ?? {}), ...symbols].find((s) => s && symbols.includes(s)) ?? '';
+
 /** Prices of one symbol of a session with its fills, signals, open trades and orders, as the bars come. */
 export function Price(props: {
     session: Schemas['SessionView'];
     configuration: Schemas['SessionConfiguration'];
     goTo: { time: number } | undefined;
-    /** The chosen symbol; any other text is the first symbol with a position. */
+    /** See {@link symbolOf}. */
     symbol: string | undefined;
     onSymbol: (symbol: string) => void;
+    /** The height of one of several charts, which share a legend. */
     height?: number;
 }) {
     const { session, configuration, goTo } = props;
     const { id, status } = session;
-    const held = Object.keys(status?.positions ?? {});
-    const symbol = [props.symbol, ...held, ...configuration.symbols].find((s) => s && configuration.symbols.includes(s)) ?? '';
+    const symbol = symbolOf(props.symbol, session, configuration.symbols);
     const bars = status?.bars ?? 0;
     const log = useQuery(`log ${id} of ${symbol}`, () =>
         take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query: { symbol, limit: 1000 } } })),
@@ -85,7 +92,7 @@ export function Price(props: {
             goTo={goTo}
             height={props.height ?? 340}
             follow
-            legend="▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders."
+            legend={props.height === undefined ? legend : undefined}
         />
     );
 }

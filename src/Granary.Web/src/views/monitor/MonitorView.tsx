@@ -7,6 +7,7 @@ import { useQuery, useRepeated, type Query } from '../../api/useQuery';
 import { Empty, Loaded } from '../../components/States';
 import { useTitle } from '../../layout/title';
 import { monitorLayout } from '../../theme/settings';
+import { legend } from '../live/Price';
 import '../live/live.css';
 import { AddPanel } from './AddPanel';
 import { firstLayout, kinds, moved, read, write, type Layout, type Panel as Shown } from './layout';
@@ -110,6 +111,7 @@ function Panels(props: { sessions: readonly Session[] }) {
                     ))}
                 </div>
             )}
+            {panels.some((p) => p.kind === 'price') && <p class="note">{legend}</p>}
         </>
     );
 }
