@@ -188,6 +188,8 @@ public sealed class NotificationRulesOverHttpTests : IAsyncLifetime
         using var client = new ApiClient(server.Address);
         var state = await client.Server.NotificationsAsync();
         (state.Configured, state.Rules.Count, state.Webhooks.Count).ShouldBe((false, 0, 0));
+        using var refused = await server.Client.PostAsJsonAsync("/api/v1/notifications/test", new NewTest(null));
+        await refused.ProblemAsync(409);
         foreach (var call in (Func<Task>[])[() => client.Server.SetNotificationRulesAsync(new NewRules([], null), 0),
             () => client.Server.ResetNotificationRulesAsync(0, ""), () => client.Server.TestNotificationsAsync()])
             (await Should.ThrowAsync<ApiException>(call)).Message.ShouldContain("started without --notifications");

@@ -100,7 +100,7 @@ function Change(props: { session: Session; member: Member; onDone: (session: Ses
             </p>
             <p>
                 {member.enabled
-                    ? `From the next bar on, the portfolio refuses its entries, also after a restart, until they are allowed again. Exits, stops and targets of its ${counted(open, 'open trade')} remain active.`
+                    ? `From the next bar on, the portfolio refuses its entries, and those that wait at the broker are cancelled, also after a restart, until they are allowed again. Exits, stops and targets of its ${counted(open, 'open trade')} remain active.`
                     : 'From the next bar on, the portfolio takes its signals again.'}
             </p>
             <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
