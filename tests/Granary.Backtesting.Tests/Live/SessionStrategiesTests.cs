@@ -87,12 +87,13 @@ public sealed class SessionStrategiesTests : IDisposable
     {
         // Both wait far below the market, where nothing fills.
         var backtest = await _under.BacktestAsync("""
-            { "class": "LimitEntries", "params": { "percent": [60, 70] }, "size": { "cash": 1000 } }
-            """, """["COINUSDT"]""");
+            { "class": "LimitEntries", "params": { "percent": 60 }, "size": { "cash": 1000 } }
+            """);
         var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(backtest.Folder, "prod.json"));
         var id = backtest.Model.Strategies[0].Id;
         var undisturbed = await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings());
-        undisturbed.Host.Ledger.OpenOrders.Count.ShouldBe(2);
+        undisturbed.Host.Ledger.OpenOrders.Count.ShouldBe(2, string.Join("; ", FileJournal.Peek(State + "2", new JournalQuery())
+            .Select(JournalCodec.Decode).Where(e => e is SignalDecided or OrderIntended or OrderAnswered).Take(8)));
         var strategies = new SessionStrategies();
         var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), options: new LiveOptions
         {
