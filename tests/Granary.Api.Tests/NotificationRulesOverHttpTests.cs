@@ -70,8 +70,8 @@ public sealed class NotificationRulesOverHttpTests : IAsyncLifetime
             (first.Configured, first.Version, first.Change).ShouldBe((true, 0, null));
             first.Rules.Single().On.ShouldBe("job-failed");
             first.Events.Select(e => e.On).ShouldBe(NotificationSettings.Events.Select(e => e.Word));
-            var set = await client.Server.SetNotificationRulesAsync(new NewRules([Done, new("drawdown", 7.5, "main", ["ops"])], "quiet nights"),
-                first.Version);
+            var set = await client.Server.SetNotificationRulesAsync(
+                new NewRules([Done, new("drawdown", 7.5, "main", ["ops"])], "quiet nights"), first.Version);
             (set.Version, set.Change!.Who, set.Change.Why).ShouldBe((1, "local", "quiet nights"));
             var job = await server.SubmitAsync();
             for (var i = 0; i < 6; i++) server.Host.Go();
@@ -128,9 +128,9 @@ public sealed class NotificationRulesOverHttpTests : IAsyncLifetime
     [InlineData("""{ "to": ["ops"] }""", "rules[0].on: the event is missing; use one of drawdown")]
     [InlineData("""null""", "rules[0].on: the event is missing")]
     [InlineData("""{ "on": "job-done", "threshold": 3, "to": ["ops"] }""", "rules[0].threshold: a rule on 'job-done' has no threshold")]
-    [InlineData("""{ "on": "drawdown", "threshold": 0, "to": ["ops"] }""", "rules[0].threshold: a rule on 'drawdown' needs a threshold above 0")]
+    [InlineData("""{ "on": "drawdown", "threshold": 0, "to": ["ops"] }""", "a rule on 'drawdown' needs a threshold above 0")]
     [InlineData("""{ "on": "drawdown", "threshold": -5, "to": ["ops"] }""", "rules[0].threshold: a rule on 'drawdown' needs")]
-    [InlineData("""{ "on": "drawdown", "threshold": 101, "to": ["ops"] }""", "rules[0].threshold: no equity falls by more than 100 percent")]
+    [InlineData("""{ "on": "drawdown", "threshold": 101, "to": ["ops"] }""", "rules[0].threshold: no equity falls by more than 100")]
     [InlineData("""{ "on": "feed-lag", "account": "", "to": ["ops"] }""", "rules[0].account: an account has 1 to 200 characters")]
     [InlineData("""{ "on": "job-failed", "account": "main", "to": ["ops"] }""", "rules[0].account: a rule on 'job-failed' has no account")]
     [InlineData("""{ "on": "drift", "to": [] }""", "rules[0].to: no webhook is named; the webhooks are ops")]

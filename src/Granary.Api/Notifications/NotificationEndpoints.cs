@@ -99,8 +99,8 @@ internal static class NotificationEndpoints
 
     private static NotificationState StateOf(NotificationService? service)
     {
-        List<EventEntry> events = [.. NotificationSettings.Events.Select(e => new EventEntry(e.Word, e.Key, e.Key is null ? null : e.Default,
-            NotificationRule.IsOfAccount(e.Event)))];
+        List<EventEntry> events = [.. NotificationSettings.Events.Select(e =>
+            new EventEntry(e.Word, e.Key, e.Key is null ? null : e.Default, NotificationRule.IsOfAccount(e.Event)))];
         if (service is null) return new NotificationState(false, [], 0, null, [], events);
         var (stored, rules) = service.Book.Read();
         return new NotificationState(true, [.. rules.Select(EntryOf)], stored.Version, stored.Change,

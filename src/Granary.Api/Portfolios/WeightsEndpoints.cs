@@ -99,8 +99,8 @@ internal static class WeightsEndpoints
         if (await service.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } current)
             return Problem.NotFound($"portfolio {id} has no weights yet");
         response.Headers.ETag = VersionTag.Of(current.Version);
-        return request.Headers.IfNoneMatch.Contains(VersionTag.Of(current.Version)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(current);
+        return request.Headers.IfNoneMatch.Contains(VersionTag.Of(current.Version))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(current);
     }
 
     private static async Task<IResult> PutAsync(string id, NewWeights body, HttpRequest request, ClaimsPrincipal user,
@@ -132,8 +132,9 @@ internal static class WeightsEndpoints
             return Problem.Of(400, "The request is wrong",
                 "If-None-Match must be '*', and must not be sent together with If-Match");
         var expected = none.Count > 0 ? 0 : VersionTag.Read(match.ToString());
-        if (expected is null || expected == 0 && none.Count == 0) return Problem.Of(StatusCodes.Status412PreconditionFailed, "Changed in the meantime",
-            $"If-Match: {match} is no ETag of these weights; read them again");
+        if (expected is null || expected == 0 && none.Count == 0)
+            return Problem.Of(StatusCodes.Status412PreconditionFailed, "Changed in the meantime",
+                $"If-Match: {match} is no ETag of these weights; read them again");
         await CheckKnownAsync(id, body.Weights.Keys, request.HttpContext.RequestServices, cancellationToken).ConfigureAwait(false);
         var next = await service.SetAsync(id, expected.Value, body.Weights, RolePolicies.NameOf(user), body.Why ?? "", cancellationToken)
             .ConfigureAwait(false);

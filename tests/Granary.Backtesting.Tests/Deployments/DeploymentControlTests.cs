@@ -27,7 +27,8 @@ public sealed class DeploymentControlTests : IDisposable
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] } } ] }
             """), Directory.GetCurrentDirectory());
         var text = Encoding.UTF8.GetBytes($$"""
-            { "strategies": [ { "id": "{{One}}", "weight": 1, "symbols": ["COIN"] }, { "id": "{{Two}}", "weight": 1, "symbols": ["COIN"] } ] }
+            { "strategies": [ { "id": "{{One}}", "weight": 1, "symbols": ["COIN"] },
+                { "id": "{{Two}}", "weight": 1, "symbols": ["COIN"] } ] }
             """);
         _book.Add(new Production(spec, "hash", "digest", new ValidationVerdict(0, 0, []), new Dictionary<string, string>()), text, _folder,
             new Justification("run", "digest", new Dictionary<string, double>(), []), "me", "");
@@ -76,7 +77,8 @@ public sealed class DeploymentControlTests : IDisposable
     private void Journal(bool enabled, string strategy)
     {
         _clock.Now += TimeSpan.FromMinutes(1);
-        _journal.Add(JournalCodec.Encode(_journal.Count + 1, _clock.Now, new EnablementChanged(0, enabled, "bob", "") { Strategy = strategy }));
+        var change = new EnablementChanged(0, enabled, "bob", "") { Strategy = strategy };
+        _journal.Add(JournalCodec.Encode(_journal.Count + 1, _clock.Now, change));
     }
 
     private DeploymentControl Start() => new(new NoCommands(), _book, 1, _journal, _clock);

@@ -41,7 +41,8 @@ public class NotificationTriggersTests
             return [.. triggers.Of(view, TimeSpan.FromSeconds(age), Now).Select(f => f.Event.Id)];
         }
         var rejected = View(1000, rejected: 12);
-        var (five, ten) = (Levels(NotificationEvent.RejectedOrders, rejected, 0, 5), Levels(NotificationEvent.RejectedOrders, rejected, 0, 10));
+        var five = Levels(NotificationEvent.RejectedOrders, rejected, 0, 5);
+        var ten = Levels(NotificationEvent.RejectedOrders, rejected, 0, 10);
         five.ShouldBe(ten, "both are at ten orders");
         Levels(NotificationEvent.RejectedOrders, rejected, 0, 4).ShouldNotBe(ten, "eight orders");
         Levels(NotificationEvent.FeedLag, View(1000), 400, 60, 300).Distinct().Count().ShouldBe(2, "the longer gap is another event");

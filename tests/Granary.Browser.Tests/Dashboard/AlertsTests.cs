@@ -20,11 +20,11 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
         await dialog.GetByLabel("Event").SelectOptionAsync("feed-lag");
         await dialog.GetByText("No bar for 300 s").WaitForAsync();
         await dialog.GetByLabel("Threshold, s").FillAsync("86400");
-        await dialog.GetByLabel("Account").FillAsync("nobody");
+        await dialog.GetByLabel("Account").FillAsync("quiet");
         await dialog.GetByLabel("Reason, for the audit log").FillAsync("nights");
         await visit.PictureAsync("rule");
         await visit.Button("Add the rule").ClickAsync();
-        await Assertions.Expect(rules.GetByRole(AriaRole.Row, new() { Name = "No bar for 86400 s" })).ToContainTextAsync("nobody");
+        await Assertions.Expect(rules.GetByRole(AriaRole.Row, new() { Name = "No bar for 86400 s" })).ToContainTextAsync("quiet");
         await visit.ShowsAsync("by office: nights");
 
         // A rule that cannot notify is refused in the dialog, and nothing changes.
@@ -41,7 +41,7 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
             Content = JsonContent.Create(new
             {
                 rules = new object[] { new { on = "session-lost", to = (string[])["ops"] },
-                    new { on = "feed-lag", threshold = 86400, account = "nobody", to = (string[])["ops"] } },
+                    new { on = "feed-lag", threshold = 86400, account = "quiet", to = (string[])["ops"] } },
                 why = "theirs",
             }),
         };
@@ -53,7 +53,8 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
         await Granary.Testing.Eventually.HoldsAsync(async () =>
         {
             if (await dialog.CountAsync() == 0) return true;
-            if (await dialog.GetByText("read them again and decide again").IsVisibleAsync()) await visit.Button("Save the rule").ClickAsync();
+            if (await dialog.GetByText("read them again and decide again").IsVisibleAsync())
+                await visit.Button("Save the rule").ClickAsync();
             return false;
         });
         await Assertions.Expect(rules.GetByRole(AriaRole.Row)).ToHaveCountAsync(3);

@@ -61,7 +61,7 @@ internal sealed class GranaryServer : IAsyncDisposable
         foreach (var symbol in (string[])["COINUSDT", "GLIMUSDT", "ACME"])
             File.Copy(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h", symbol + ".csv"),
                 Path.Combine(folder, "data", symbol + ".csv"));
-        // Nobody listens there: a test and each delivery fail.
+        // No program listens there: a test and each delivery fail.
         await File.WriteAllTextAsync(Path.Combine(folder, "ops.secret"), "a secret of the tests");
         await File.WriteAllTextAsync(Path.Combine(folder, "notifications.json"), """
             { "webhooks": [ { "name": "ops", "url": "http://127.0.0.1:9/hook", "secretFile": "ops.secret" } ],

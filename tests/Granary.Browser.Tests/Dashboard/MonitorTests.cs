@@ -7,7 +7,7 @@ namespace Granary.Browser.Tests.Dashboard;
 /// <summary>Several sessions in one view: their charts follow the newest bar, and the layout is kept.</summary>
 public sealed class MonitorTests(Browser browser, TradedServer traded)
 {
-    private static readonly string[] Names = ["desk-a", "desk-b", "desk-c", "desk-d"];
+    private static readonly string[] Names = ["watch-a", "watch-b", "watch-c", "watch-d"];
 
     [Fact]
     public async Task Four_charts_follow_their_newest_bars_with_one_subscription_a_session_that_ends_with_its_last_panel()
@@ -53,7 +53,8 @@ public sealed class MonitorTests(Browser browser, TradedServer traded)
     public async Task A_layout_is_arranged_with_the_keyboard_and_kept_in_the_browser_and_in_the_address()
     {
         var server = await traded.ServerAsync();
-        await using var visit = await Visit.OpenAsync(browser, server, "/monitor?columns=2&panels=figures:paper:s,limits:paper:s,events:ended:s");
+        await using var visit = await Visit.OpenAsync(browser, server,
+            "/monitor?columns=2&panels=figures:paper:s,limits:paper:s,events:ended:s");
         var page = visit.Page;
         await ShowsAsync(page, "Figures of paper", "Limits of paper", "Events of ended");
         var down = visit.Button("Move Figures of paper down");

@@ -18,7 +18,8 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
             "/live/paper?tab=configuration", "/live/start?deployment=1", "/portfolio", "/portfolio/paper",
             "/portfolio/paper?tab=history", "/deployments", "/deployments/1", "/signals/RUN",
             "/alerts",
-            "/monitor?columns=2&panels=trades:paper:m,strategies:paper:m", "/models", "/models/MODEL", "/reinforcement?run=LEARNED", "/data", "/data/import",
+            "/monitor?columns=2&panels=trades:paper:m,strategies:paper:m",
+            "/models", "/models/MODEL", "/reinforcement?run=LEARNED", "/data", "/data/import",
             "/data/market?store=other&symbol=COINUSDT&timeframe=1h"];
         string[] actions = ["Pause", "Resume", "Close", "End the session", "Start", "Save", "Promote", "Roll back", "Add a deployment",
             "Trade it", "Hand", "Stop entries", "Allow entries", "Import", "Apply", "Make", "Run again", "Verify", "Share", "Cancel",

@@ -20,7 +20,8 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
         "/runs/WATCHED?tab=models", "/compare?runs=RUN,GRID")]
     [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=limits",
         "/live/ended", "/live/ended?tab=promised", "/live/paper?tab=configuration", "/alerts",
-        "/monitor?columns=2&panels=price:paper:m,equity:ended:s,trades:paper:l,strategies:paper:mw,events:paper:s,limits:paper:s,figures:ended:s")]
+        "/monitor?columns=2&panels=price:paper:m,equity:ended:s,trades:paper:l,strategies:paper:mw",
+        "/monitor?columns=1&panels=events:paper:s,limits:paper:s,figures:ended:s")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",
         "/signals/RUN")]
     [InlineData("/models", "/models/MODEL", "/reinforcement", "/reinforcement?run=LEARNED")]

@@ -95,7 +95,7 @@ function Rules(props: { state: State; onChange: (rule: Rule) => void; onRemove: 
         <ShortTable
             label="Rules"
             rows={state.rules}
-            empty="No rule: nobody is notified."
+            empty="There is no rule, so nothing is sent."
             columns={[
                 { title: 'When', prose: true, cell: (r) => conditionOf(state, r) },
                 { title: 'Account', cell: (r) => r.account ?? 'all' },

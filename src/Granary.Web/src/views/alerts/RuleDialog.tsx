@@ -94,7 +94,7 @@ export function RemoveDialog(props: Props & { rule: Rule }) {
             onConfirm={() => apply(props, { before: rule, after: undefined }, why)}
         >
             <p>
-                {conditionOf(state, rule)}, {rule.account ?? 'all accounts'}: nobody is notified of it any more by {rule.to.join(', ')}.
+                {conditionOf(state, rule)}, {rule.account ?? 'all accounts'}: it is not sent any more to {rule.to.join(', ')}.
             </p>
             <TextField label="Reason, for the audit log" value={why} onValue={setWhy} />
         </Confirm>

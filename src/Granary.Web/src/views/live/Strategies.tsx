@@ -13,7 +13,7 @@ import { command } from './Commands';
 type Session = Schemas['SessionView'];
 type Member = Schemas['SessionMember'];
 
-/** When the entries of a strategy were stopped or allowed, by whom, and why; empty if they never were. */
+/** When the entries of a strategy were stopped or allowed, who did it, and why; empty if they never were. */
 export function changeText(change: Member['change']): string {
     if (!change) return '';
     const about = change.symbol === '' ? '' : `, with all of ${change.symbol}`;
