@@ -34,7 +34,26 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
         await Assertions.Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("no webhook is named; the webhooks are ops");
         await dialog.GetByLabel("ops").CheckAsync();
 
-        // Somebody else changes another rule meanwhile: a conflict, and the same button saves both.
+        await SaveBesideAnotherAsync(server, visit);
+        await Assertions.Expect(rules.GetByRole(AriaRole.Row)).ToHaveCountAsync(3);
+        await Assertions.Expect(rules).ToContainTextAsync("No bar for 7200 s");
+
+        await visit.Button("Remove: No bar for 7200 s").ClickAsync();
+        await visit.Button("Remove the rule").ClickAsync();
+        await Assertions.Expect(rules).Not.ToContainTextAsync("No bar for");
+        await visit.Button("Back to the rules of the file").ClickAsync();
+        await visit.Button("Use the rules of the file").ClickAsync();
+        await Assertions.Expect(rules).ToContainTextAsync("Equity is 90 % below its highest");
+
+        await visit.Button("Send a test to ops").ClickAsync();
+        await visit.ShowsAsync("ops did not take the test");
+        // The browser reports the refusals of the two wrong calls.
+        visit.Complaints.Where(c => !c.Contains("status of 400") && !c.Contains("status of 412")).ShouldBeEmpty();
+    }
+    // Somebody else changes another rule meanwhile: a conflict, and the same button saves both.
+    private static async Task SaveBesideAnotherAsync(GranaryServer server, Visit visit)
+    {
+        var dialog = visit.Page.Locator("dialog");
         var now = await server.GetAsync("notifications");
         using var put = new HttpRequestMessage(HttpMethod.Put, "/api/v1/notifications/rules")
         {
@@ -57,19 +76,5 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
                 await visit.Button("Save the rule").ClickAsync();
             return false;
         });
-        await Assertions.Expect(rules.GetByRole(AriaRole.Row)).ToHaveCountAsync(3);
-        await Assertions.Expect(rules).ToContainTextAsync("No bar for 7200 s");
-
-        await visit.Button("Remove: No bar for 7200 s").ClickAsync();
-        await visit.Button("Remove the rule").ClickAsync();
-        await Assertions.Expect(rules).Not.ToContainTextAsync("No bar for");
-        await visit.Button("Back to the rules of the file").ClickAsync();
-        await visit.Button("Use the rules of the file").ClickAsync();
-        await Assertions.Expect(rules).ToContainTextAsync("Equity is 90 % below its highest");
-
-        await visit.Button("Send a test to ops").ClickAsync();
-        await visit.ShowsAsync("ops did not take the test");
-        // The browser reports the refusals of the two wrong calls.
-        visit.Complaints.Where(c => !c.Contains("status of 400") && !c.Contains("status of 412")).ShouldBeEmpty();
     }
 }
