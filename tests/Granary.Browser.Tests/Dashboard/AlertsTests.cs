@@ -50,6 +50,7 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
         // The browser reports the refusals of the two wrong calls.
         visit.Complaints.Where(c => !c.Contains("status of 400") && !c.Contains("status of 412")).ShouldBeEmpty();
     }
+
     // Somebody else changes another rule meanwhile: a conflict, and the same button saves both.
     private static async Task SaveBesideAnotherAsync(GranaryServer server, Visit visit)
     {
