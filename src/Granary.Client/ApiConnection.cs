@@ -24,6 +24,9 @@ internal sealed class ApiConnection(HttpClient http)
 
     public static HttpContent Json(object body) => JsonContent.Create(body, body.GetType(), options: JobJson.Options);
 
+    /// <summary>The ETag of a version.</summary>
+    public static string TagOf(long version) => FormattableString.Invariant($"\"{version}\"");
+
     public static T ValueOf<T>(SseItem<string> item) => JsonSerializer.Deserialize<T>(item.Data, JobJson.Options)!;
 
     public Task<T> GetAsync<T>(FormattableString path, CancellationToken cancellationToken) =>

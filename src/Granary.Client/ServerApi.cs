@@ -57,6 +57,29 @@ public sealed class ServerApi
     public Task<IReadOnlyList<RuleEntry>> NotificationRulesAsync(CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<RuleEntry>>($"notifications/rules", cancellationToken);
 
+    /// <summary>The rules with their version, the webhooks, and the events that a rule can have.</summary>
+    public Task<NotificationState> NotificationsAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<NotificationState>($"notifications", cancellationToken);
+
+    /// <summary>Replaces the rules; the server refuses it with 412 if another caller was first.</summary>
+    /// <param name="replaces">The version that they replace.</param>
+    public Task<NotificationState> SetNotificationRulesAsync(NewRules rules, long replaces,
+        CancellationToken cancellationToken = default) =>
+        _api.SendAsync<NotificationState>(HttpMethod.Put, $"notifications/rules", ApiConnection.Json(rules), cancellationToken,
+            "If-Match", ApiConnection.TagOf(replaces));
+
+    /// <summary>Puts the rules of the server's file in force again.</summary>
+    /// <param name="replaces">The version that they replace.</param>
+    /// <param name="why">The reason, for the audit log.</param>
+    public Task<NotificationState> ResetNotificationRulesAsync(long replaces, string why, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<NotificationState>(HttpMethod.Delete, $"notifications/rules?why={why}", null, cancellationToken,
+            "If-Match", ApiConnection.TagOf(replaces));
+
+    /// <summary>Sends a test notification.</summary>
+    /// <param name="to">The webhook's name; null for all.</param>
+    public Task<IReadOnlyList<TestDelivery>> TestNotificationsAsync(string? to = null, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<IReadOnlyList<TestDelivery>>($"notifications/test", ApiConnection.Json(new NewTest(to)), cancellationToken);
+
     /// <summary>Deliveries of notifications, the newest first.</summary>
     public Task<IReadOnlyList<DeliveryEntry>> NotificationDeliveriesAsync(CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<DeliveryEntry>>($"notifications/deliveries", cancellationToken);

@@ -19,7 +19,7 @@ public sealed class WeightsApi
     /// <summary>The weights in force; null if they still have the caller's version.</summary>
     public Task<PortfolioWeights?> GetNewerAsync(string portfolio, long version, CancellationToken cancellationToken = default) =>
         _api.SendAsync<PortfolioWeights?>(HttpMethod.Get, $"portfolios/{portfolio}/weights", null, cancellationToken,
-            "If-None-Match", TagOf(version));
+            "If-None-Match", ApiConnection.TagOf(version));
 
     /// <summary>Sets weights.</summary>
     /// <param name="replaces">The version that they replace; 0 if there are none yet.</param>
@@ -52,11 +52,9 @@ public sealed class WeightsApi
     public Task<PortfolioWeights> RollBackAsync(string portfolio, Rollback rollback, long replaces,
         CancellationToken cancellationToken = default) =>
         _api.SendAsync<PortfolioWeights>(HttpMethod.Post, $"portfolios/{portfolio}/weights/rollback", ApiConnection.Json(rollback),
-            cancellationToken, "If-Match", TagOf(replaces));
+            cancellationToken, "If-Match", ApiConnection.TagOf(replaces));
 
     private Task<PortfolioWeights> PutAsync(FormattableString path, HttpContent body, long replaces, CancellationToken stop) =>
         replaces == 0 ? _api.SendAsync<PortfolioWeights>(HttpMethod.Put, path, body, stop, "If-None-Match", "*")
-            : _api.SendAsync<PortfolioWeights>(HttpMethod.Put, path, body, stop, "If-Match", TagOf(replaces));
-
-    private static string TagOf(long version) => FormattableString.Invariant($"\"{version}\"");
+            : _api.SendAsync<PortfolioWeights>(HttpMethod.Put, path, body, stop, "If-Match", ApiConnection.TagOf(replaces));
 }

@@ -95,6 +95,7 @@ public class HealthAndDescriptionTests
             ("/api/v1/batches/{id}/files/{name}", "get"), ("/api/v1/portfolios/{id}/weights", "get put"),
             ("/api/v1/sessions", "get post"), ("/api/v1/sessions/{id}", "get"), ("/api/v1/sessions/{id}/events", "get"),
             ("/api/v1/sessions/{id}/commands", "post"), ("/api/v1/sessions/{id}/files/{name}", "get"),
+            ("/api/v1/notifications", "get"), ("/api/v1/notifications/rules", "delete get put"), ("/api/v1/notifications/test", "post"),
             ("/api/v1/health/live", "get"), ("/api/v1/health/ready", "get"),
         })
             string.Join(' ', paths.GetProperty(path).EnumerateObject().Select(v => v.Name).Order()).ShouldBe(verbs);

@@ -40,6 +40,12 @@ public sealed class KeysAndRolesTests : IDisposable
             ((int)(await client.PostAsJsonAsync("/api/v1/sessions", new { })).StatusCode).ShouldBe(trade);
             ((int)(await client.PostAsJsonAsync("/api/v1/sessions/main/commands", new { command = "stop" })).StatusCode)
                 .ShouldBe(trade == 400 ? 404 : 403);
+            ((int)(await client.GetAsync("/api/v1/notifications")).StatusCode).ShouldBe(200);
+            // With the role, the answer says that this server has no webhooks.
+            ((int)(await client.PutAsJsonAsync("/api/v1/notifications/rules", new { rules = Array.Empty<object>() })).StatusCode)
+                .ShouldBe(trade == 400 ? 409 : 403);
+            ((int)(await client.DeleteAsync("/api/v1/notifications/rules")).StatusCode).ShouldBe(trade == 400 ? 409 : 403);
+            ((int)(await client.PostAsJsonAsync("/api/v1/notifications/test", new { })).StatusCode).ShouldBe(trade == 400 ? 409 : 403);
         }
         using var forbidden = await server.As(viewer).SendAsync(ApiServer.Submission());
         (await forbidden.ProblemAsync(403)).ShouldContain("dashboard");

@@ -148,6 +148,55 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
     }
 
     [Fact]
+    public async Task A_stopped_strategy_says_when_who_and_why_and_stays_stopped_after_a_restart()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-stopped-").FullName;
+        string one, two;
+        await using (var server = await ApiServer.StartAsync(parts: ServerParts.Sessions, folder: folder))
+        {
+            using var starter = new GranaryClient(server.Address.ToString(), null, Eventually.Longest);
+            using var client = new ApiClient(server.Address);
+            await starter.StartSessionAsync(made.Start("entries", "fixed:1h"));
+            var first = await client.Sessions.ConfigurationAsync("entries");
+            first.Strategies.ShouldAllBe(s => s.Change == null);
+            (one, two) = (first.Strategies[0].Id, first.Strategies[1].Id);
+            await client.Sessions.CommandAsync("entries", new NewCommand("disable", "loses too much", one, null, null));
+            await client.Sessions.CommandAsync("entries", new NewCommand("disable", "thin", null, "GLIMUSDT", null));
+            await client.Sessions.CommandAsync("entries", new NewCommand("enable", "fine", two, null, null));
+            var refused = await Should.ThrowAsync<ApiException>(() =>
+                client.Sessions.CommandAsync("entries", new NewCommand("disable", "", null, null, null)));
+            refused.Message.ShouldContain("disable needs a strategy or a symbol");
+            await Check(client, one, two);
+        }
+        await using (var server = await ApiServer.StartAsync(parts: ServerParts.Sessions, folder: folder))
+        {
+            using var client = new ApiClient(server.Address);
+            await Eventually.IsAsync(() => client.Sessions.GetAsync("entries"), v => v.Status is { Stopped: > 0 });
+            await Check(client, one, two);
+            (await client.Sessions.StrategyAsync("entries", one)).Enabled.ShouldBeFalse();
+            await client.Sessions.CommandAsync("entries", new NewCommand("stop", "", null, null, null));
+        }
+        Directory.Delete(folder, recursive: true);
+
+        static async Task Check(ApiClient client, string one, string two)
+        {
+            var known = await client.Sessions.ConfigurationAsync("entries");
+            var stopped = known.Strategies.Single(s => s.Id == one);
+            stopped.Enabled.ShouldBeFalse();
+            var change = stopped.Change.ShouldNotBeNull();
+            (change.Enabled, change.Who, change.Why, change.Strategy).ShouldBe((false, "local", "loses too much", one));
+            change.At.ShouldBeInRange(DateTimeOffset.UtcNow - TimeSpan.FromHours(1), DateTimeOffset.UtcNow);
+            known.Strategies.Single(s => s.Id == two).ShouldSatisfyAllConditions(s => s.Enabled.ShouldBeTrue(),
+                s => s.Change!.Why.ShouldBe("fine"));
+            known.Strategies.Where(s => s.Symbols.Contains("GLIMUSDT") && s.Id != one && s.Id != two)
+                .ShouldAllBe(s => !s.Enabled && s.Change!.Symbol == "GLIMUSDT" && s.Change.Why == "thin");
+            var view = await Eventually.IsAsync(() => client.Sessions.GetAsync("entries"),
+                v => v.Status?.Stopped == known.Strategies.Count(s => !s.Enabled));
+            view.Phase.ShouldBe(SessionPhase.Running);
+        }
+    }
+
+    [Fact]
     public async Task The_log_names_the_commands_of_the_operator()
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Accounts;
+using Granary.Api.Notifications;
 using Granary.Contracts.Accounts;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
@@ -20,8 +21,9 @@ namespace Granary.Api.Audit;
 /// <summary>Reads the state of an operation's target for the audit log.</summary>
 /// <param name="runs">null if the server has no runs.</param>
 /// <param name="sessions">null if the server trades no account.</param>
+/// <param name="notifications">null if the server sends none.</param>
 internal sealed class AuditStates(IJobService jobs, IWeightsService weights, LiveAccounts accounts, AuditedFiles files,
-    RunLibrary? runs = null, ISessionService? sessions = null)
+    RunLibrary? runs = null, ISessionService? sessions = null, NotificationService? notifications = null)
 {
     /// <param name="path">Path below the prefix of the API.</param>
     /// <param name="who">The caller, who has uploads of their own.</param>
@@ -62,6 +64,7 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
                     schedule.Enabled,
                     schedule.Why,
                 }) : null,
+                "notifications" when notifications?.Book.Read() is var (stored, rules) => Shown(new { stored.Version, Rules = rules }),
                 "uploads" => await files.Uploads.HashOfAsync(who, id, cancellationToken).ConfigureAwait(false) is { } file
                     ? Shown(new { file.Bytes, file.Sha256 }) : null,
                 _ => null,

@@ -35,14 +35,15 @@ internal static class OperationAnswers
         ["Granary-Api"] = "The version of the API; a request with another version is refused.",
         ["Retry-After"] = "Seconds to wait.",
         ["WWW-Authenticate"] = "Bearer.",
-        ["ETag"] = "The version of the weights.",
+        ["ETag"] = "The version of the weights or rules.",
         ["Location"] = "The path of the created object.",
         ["Link"] = "The next page, as in RFC 8288; absent on the last.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly string[] s_always = ["RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin", "Granary-Api"];
 
-    private static readonly FrozenSet<string> s_tagged = FrozenSet.Create("getWeights", "setWeights", "rollBackWeights");
+    private static readonly FrozenSet<string> s_tagged = FrozenSet.Create("getWeights", "setWeights", "rollBackWeights",
+        "getNotifications", "listNotificationRules", "setNotificationRules", "resetNotificationRules");
 
     private static readonly FrozenSet<string> s_placed = FrozenSet.Create("submitJob", "submitBatch", "submitQuickstart",
         "submitExperiment", "addDeployment", "startSession", "putUpload", "shareRun", "setSchedule");

@@ -19,6 +19,8 @@ public static class NotificationHosting
         if (file is null) return services;
         services.AddSingleton(NotificationSettings.Read(file));
         services.AddSingleton(s => OutboxStores.Open(connection, s.GetRequiredService<RunLibrary>().PathOf(".notifications")));
+        services.AddSingleton(s => OutboxStores.OpenRules(connection, s.GetRequiredService<RunLibrary>().PathOf(".notifications")));
+        services.AddSingleton<WebhookSender>();
         services.AddSingleton<NotificationService>();
         return services.AddHostedService(static s => s.GetRequiredService<NotificationService>());
     }

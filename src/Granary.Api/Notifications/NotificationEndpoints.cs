@@ -1,6 +1,10 @@
+using System.Security.Claims;
 using Granary.Api.Access;
+using Granary.Api.Problems;
+using Granary.Api.Routing;
 using Granary.Contracts.Notifications;
 using Granary.Server.Notifications;
+using Granary.Simulation.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,22 +12,99 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Notifications;
 
-/// <summary>The rules of the server's notifications and their deliveries. Only the operator's file changes the rules.</summary>
+/// <summary>Rules of the server's notifications, tests and deliveries. Only the operator's file has webhooks and secrets.</summary>
 internal static class NotificationEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        var notifications = api.MapGroup("/notifications").WithTags("Notifications").ProducesProblem(401).ProducesProblem(403)
-            .RequireAuthorization(RolePolicies.Viewer);
-        notifications.MapGet("/rules", (HttpContext context) => TypedResults.Ok(
-                (context.RequestServices.GetService<NotificationSettings>()?.Rules ?? []).Select(EntryOf).ToList()))
-            .WithName("listNotificationRules").WithSummary("The rules in the file of --notifications; empty without a file.")
+        var notifications = api.MapGroup("/notifications").WithTags("Notifications").ProducesProblem(401).ProducesProblem(403);
+        notifications.MapGet("", (HttpContext context) =>
+            {
+                var state = StateOf(context.RequestServices.GetService<NotificationService>());
+                context.Response.Headers.ETag = VersionTag.Of(state.Version);
+                return TypedResults.Ok(state);
+            })
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getNotifications")
+            .WithSummary("The rules of notifications with their version, the webhooks, and the events that a rule can have.")
+            .WithDescription("The version is also the ETag. Addresses and secrets of webhooks are never shown.")
+            .Produces<NotificationState>();
+        notifications.MapGet("/rules", (HttpContext context) =>
+            {
+                var state = StateOf(context.RequestServices.GetService<NotificationService>());
+                context.Response.Headers.ETag = VersionTag.Of(state.Version);
+                return TypedResults.Ok(state.Rules);
+            })
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listNotificationRules")
+            .WithSummary("The rules in force; their version is the ETag. Empty on a server without --notifications.")
             .Produces<IReadOnlyList<RuleEntry>>();
+        notifications.MapPut("/rules", (NewRules body, HttpContext context, ClaimsPrincipal user) =>
+                Replace(context, body.Rules ?? throw new InputException("'rules' is missing: send { \"rules\": [ … ], \"why\": \"…\" }"),
+                    user, body.Why))
+            .RequireAuthorization(RolePolicies.Admin).WithName("setNotificationRules").WithSummary("Replace the rules.")
+            .WithDescription("Send If-Match with the ETag of the rules that the change replaces. 428: the header is missing; 412: another "
+                + "caller has changed the rules. The rules are in force from the next check on, at most five seconds later, on all silos, "
+                + "and after a restart.").ProducesChange();
+        notifications.MapDelete("/rules", (HttpContext context, ClaimsPrincipal user, string? why) => Replace(context, null, user, why))
+            .RequireAuthorization(RolePolicies.Admin).WithName("resetNotificationRules")
+            .WithSummary("Put the rules of the file of --notifications in force again.")
+            .WithDescription("Send If-Match as for setNotificationRules.").ProducesChange();
+        notifications.MapPost("/test", TestAsync).RequireAuthorization(RolePolicies.Admin).WithName("testNotifications")
+            .WithSummary("Send a signed test notification to a webhook, or to all.")
+            .Produces<IReadOnlyList<TestDelivery>>().ProducesProblem(400).ProducesProblem(409);
         notifications.MapGet("/deliveries", (HttpContext context) => TypedResults.Ok(
                 (context.RequestServices.GetService<NotificationService>()?.Outbox.List() ?? []).Select(EntryOf).ToList()))
+            .RequireAuthorization(RolePolicies.Viewer)
             .WithName("listNotificationDeliveries").WithSummary("The pending, delivered and abandoned deliveries, the newest first.")
             .WithDescription("A delivery with the state dead was abandoned after its last attempt.")
             .Produces<IReadOnlyList<DeliveryEntry>>();
+    }
+
+    private static IResult Replace(HttpContext context, IReadOnlyList<RuleEntry?>? rules, ClaimsPrincipal user, string? why)
+    {
+        if (context.RequestServices.GetService<NotificationService>() is not { } service) return NotConfigured();
+        var match = context.Request.Headers.IfMatch;
+        if (match.Count == 0)
+            return Problem.Of(StatusCodes.Status428PreconditionRequired, "Say what you replace",
+                "send If-Match with the ETag of the rules that you read");
+        if (VersionTag.Read(match.ToString()) is not { } expected
+            || !service.Book.TryReplace(expected, rules, RolePolicies.NameOf(user), why ?? ""))
+            return Problem.Of(StatusCodes.Status412PreconditionFailed, "Changed in the meantime",
+                $"the rules are in version {service.Book.Read().Stored.Version}, not {match}; read them again and decide again");
+        var state = StateOf(service);
+        context.Response.Headers.ETag = VersionTag.Of(state.Version);
+        return TypedResults.Ok(state);
+    }
+
+    private static async Task<IResult> TestAsync(NewTest body, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (context.RequestServices.GetService<NotificationService>() is not { } service) return NotConfigured();
+        var all = service.Settings.Webhooks;
+        var wanted = all.Where(w => body.To is null || w.Name == body.To).ToList();
+        if (wanted.Count == 0)
+            throw new InputException(all.Count == 0 ? "the file of --notifications has no webhook; add one"
+                : $"to: there is no webhook '{body.To}'; the webhooks are {string.Join(", ", all.Select(w => w.Name))}");
+        var results = await Task.WhenAll(wanted.Select(async w =>
+        {
+            var fault = await service.Sender.TestAsync(w, cancellationToken).ConfigureAwait(false);
+            return new TestDelivery(w.Name, fault is null, fault);
+        })).ConfigureAwait(false);
+        return TypedResults.Ok<IReadOnlyList<TestDelivery>>(results);
+    }
+
+    private static RouteHandlerBuilder ProducesChange(this RouteHandlerBuilder endpoint) =>
+        endpoint.Produces<NotificationState>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(412).ProducesProblem(428);
+
+    private static IResult NotConfigured() => Problem.Of(StatusCodes.Status409Conflict, "No webhooks",
+        "this server was started without --notifications; start it with a file that has the webhooks");
+
+    private static NotificationState StateOf(NotificationService? service)
+    {
+        List<EventEntry> events = [.. NotificationSettings.Events.Select(e =>
+            new EventEntry(e.Word, e.Key, e.Key is null ? null : e.Default, NotificationRule.IsOfAccount(e.Event)))];
+        if (service is null) return new NotificationState(false, [], 0, null, [], events);
+        var (stored, rules) = service.Book.Read();
+        return new NotificationState(true, [.. rules.Select(EntryOf)], stored.Version, stored.Change,
+            [.. service.Settings.Webhooks.Select(w => new WebhookEntry(w.Name, w.Url.Host))], events);
     }
 
     private static RuleEntry EntryOf(NotificationRule rule) => new(NotificationSettings.WordOf(rule.On),

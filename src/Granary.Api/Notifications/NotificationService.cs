@@ -13,7 +13,6 @@ internal sealed partial class NotificationService : BackgroundService
     private const int NewestJobs = 100;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1), Overlap = TimeSpan.FromMinutes(1);
 
-    private readonly NotificationSettings _settings;
     private readonly OperationsSampler _sampler;
     private readonly IJobService _jobs;
     private readonly TimeProvider _clock;
@@ -24,25 +23,31 @@ internal sealed partial class NotificationService : BackgroundService
     private string _fault = "";
 
     public NotificationService(NotificationSettings settings, OperationsSampler sampler, IJobService jobs,
-        IOutboxStore store, TimeProvider clock, ILogger<NotificationService> logger)
+        IOutboxStore store, IRuleStore rules, WebhookSender sender, TimeProvider clock, ILogger<NotificationService> logger)
     {
-        (_settings, _sampler, _jobs, _clock, _logger) = (settings, sampler, jobs, clock, logger);
-        _triggers = new NotificationTriggers(settings.Rules);
-        (_store, Outbox) = (store, new Outbox(store, clock));
+        (Settings, _sampler, _jobs, Sender, _clock, _logger) = (settings, sampler, jobs, sender, clock, logger);
+        _triggers = new NotificationTriggers([]);
+        (_store, Outbox, Book) = (store, new Outbox(store, clock), new RuleBook(settings, rules, clock));
     }
+
+    public NotificationSettings Settings { get; }
 
     public Outbox Outbox { get; }
 
+    /// <summary>The rules in force.</summary>
+    public RuleBook Book { get; }
+
+    public WebhookSender Sender { get; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var sender = new WebhookSender(_clock);
         using var timer = new PeriodicTimer(Every, _clock);
         try
         {
             var since = ReadSince();
             do
             {
-                since = await TurnAsync(since, sender, stoppingToken).ConfigureAwait(false);
+                since = await TurnAsync(since, stoppingToken).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
@@ -52,7 +57,7 @@ internal sealed partial class NotificationService : BackgroundService
     }
 
     // A fault (a full disk, a cluster that does not answer) passes: the next turn compares and sends the same again.
-    private async Task<DateTimeOffset> TurnAsync(DateTimeOffset since, WebhookSender sender, CancellationToken stop)
+    private async Task<DateTimeOffset> TurnAsync(DateTimeOffset since, CancellationToken stop)
     {
         try
         {
@@ -61,7 +66,7 @@ internal sealed partial class NotificationService : BackgroundService
                 since = await CompareAsync(sample, since, stop).ConfigureAwait(false);
                 _compared = sample;
             }
-            await Outbox.DeliverAsync((delivery, token) => SendAsync(sender, delivery, token), stop).ConfigureAwait(false);
+            await Outbox.DeliverAsync(SendAsync, stop).ConfigureAwait(false);
             _fault = "";
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
@@ -74,6 +79,8 @@ internal sealed partial class NotificationService : BackgroundService
 
     private async Task<DateTimeOffset> CompareAsync(ServerSample sample, DateTimeOffset since, CancellationToken stop)
     {
+        // A caller may have changed them, also on another silo.
+        _triggers.Rules = Book.Read().Rules;
         foreach (var session in sample.Sessions) Keep(_triggers.Of(session.View, session.BarAge, sample.At));
         var jobs = await _jobs.ListAsync(new JobQuery(NewestJobs), stop).ConfigureAwait(false);
         var ended = jobs.Items.Where(j => j.FinishedAt >= since - Overlap).ToList();
@@ -92,13 +99,13 @@ internal sealed partial class NotificationService : BackgroundService
                     Detected(_logger, notification.Text, webhook);
     }
 
-    private async Task SendAsync(WebhookSender sender, Delivery delivery, CancellationToken stop)
+    private async Task SendAsync(Delivery delivery, CancellationToken stop)
     {
-        var webhook = _settings.Webhooks.FirstOrDefault(w => w.Name == delivery.Webhook)
+        var webhook = Settings.Webhooks.FirstOrDefault(w => w.Name == delivery.Webhook)
             ?? throw new InvalidOperationException($"the configuration has no webhook '{delivery.Webhook}' any more");
         try
         {
-            await sender.SendAsync(webhook, delivery.Notification, stop).ConfigureAwait(false);
+            await Sender.SendAsync(webhook, delivery.Notification, stop).ConfigureAwait(false);
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {

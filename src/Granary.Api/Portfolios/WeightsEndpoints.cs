@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Events;
 using Granary.Api.Problems;
+using Granary.Api.Routing;
 using Granary.Contracts.Weights;
 using Granary.Simulation.Tables;
 using Granary.Simulation.Weights;
@@ -97,9 +98,9 @@ internal static class WeightsEndpoints
     {
         if (await service.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } current)
             return Problem.NotFound($"portfolio {id} has no weights yet");
-        response.Headers.ETag = TagOf(current.Version);
-        return request.Headers.IfNoneMatch.Contains(TagOf(current.Version)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(current);
+        response.Headers.ETag = VersionTag.Of(current.Version);
+        return request.Headers.IfNoneMatch.Contains(VersionTag.Of(current.Version))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(current);
     }
 
     private static async Task<IResult> PutAsync(string id, NewWeights body, HttpRequest request, ClaimsPrincipal user,
@@ -130,21 +131,15 @@ internal static class WeightsEndpoints
         if (none.Count > 0 && (match.Count > 0 || none.ToString().Trim() != "*"))
             return Problem.Of(400, "The request is wrong",
                 "If-None-Match must be '*', and must not be sent together with If-Match");
-        var expected = none.Count > 0 ? 0 : VersionOf(match.ToString());
-        if (expected is null) return Problem.Of(StatusCodes.Status412PreconditionFailed, "Changed in the meantime",
-            $"If-Match: {match} is no ETag of these weights; read them again");
+        var expected = none.Count > 0 ? 0 : VersionTag.Read(match.ToString());
+        if (expected is null || expected == 0 && none.Count == 0)
+            return Problem.Of(StatusCodes.Status412PreconditionFailed, "Changed in the meantime",
+                $"If-Match: {match} is no ETag of these weights; read them again");
         await CheckKnownAsync(id, body.Weights.Keys, request.HttpContext.RequestServices, cancellationToken).ConfigureAwait(false);
         var next = await service.SetAsync(id, expected.Value, body.Weights, RolePolicies.NameOf(user), body.Why ?? "", cancellationToken)
             .ConfigureAwait(false);
         request.HttpContext.RequestServices.GetRequiredService<CollectionReader>().Watch(id);
-        request.HttpContext.Response.Headers.ETag = TagOf(next.Version);
+        request.HttpContext.Response.Headers.ETag = VersionTag.Of(next.Version);
         return next.Version == 1 ? TypedResults.Created((string?)null, next) : TypedResults.Ok(next);
     }
-
-    private static string TagOf(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
-
-    /// <returns>null if the text cannot be a tag of this server; the precondition then fails.</returns>
-    private static long? VersionOf(string tag) =>
-        tag.Trim() is ['"', .. var digits, '"'] && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            && version > 0 ? version : null;
 }

@@ -95,7 +95,8 @@ internal static class LiveView
             ["State", State(s)],
             ["Market time (UTC)", Time(s)],
             ["Bars", Cell.Count(s.Bars)],
-            ["Strategies", Cell.Count(s.Strategies) + (s.Failed > 0 ? $", {Cell.Count(s.Failed)} failed" : "")],
+            ["Strategies", Cell.Count(s.Strategies) + (s.Failed > 0 ? $", {Cell.Count(s.Failed)} failed" : "")
+                + (s.Stopped > 0 ? $", entries of {Cell.Count(s.Stopped)} stopped" : "")],
             ["Equity", $"{Cell.Money(s.AccountEquity)} (with simulated fills {Cell.Money(s.ModelEquity)})"],
             ["Cash", Cell.Money(s.AccountCash)],
             ["Fees", Cell.Money(s.AccountFees)],

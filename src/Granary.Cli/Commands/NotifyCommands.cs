@@ -28,23 +28,16 @@ internal static class NotifyCommands
     private static async Task<int> SendAsync(IReadOnlyList<Webhook> webhooks, CancellationToken cancellationToken)
     {
         using var sender = new WebhookSender(TimeProvider.System);
-        var now = TimeProvider.System.GetUtcNow();
         var failed = 0;
         foreach (var webhook in webhooks)
         {
-            try
+            if (await sender.TestAsync(webhook, cancellationToken) is { } fault)
             {
-                await sender.SendAsync(webhook, Notification.Of(NotificationEvent.Test, webhook.Name, now.ToString("O"),
-                    "This is a test of the notifications.", now), cancellationToken);
-                Console.WriteLine($"{webhook.Name}: delivered to {webhook.Url}");
-            }
-            catch (Exception e) when (e is HttpRequestException
-                || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-            {
-                CommandLine.Complain($"{webhook.Name}: {webhook.Url} did not take the notification ({e.Message.TrimEnd('.')}); check the "
+                CommandLine.Complain($"{webhook.Name}: {webhook.Url} did not take the notification ({fault}); check the "
                     + "address, and the receiver's log");
                 failed++;
             }
+            else Console.WriteLine($"{webhook.Name}: delivered to {webhook.Url}");
         }
         return failed == 0 ? 0 : CommandLine.Failed;
     }

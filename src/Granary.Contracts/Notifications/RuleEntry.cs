@@ -12,3 +12,38 @@ public sealed record RuleEntry(string On, double? Threshold, string? Account, IR
 /// <param name="NextAt">When the next attempt is due; absent where none is.</param>
 public sealed record DeliveryEntry(string Id, string On, string Subject, string Text, DateTimeOffset At, string Webhook, string State,
     int Attempts, DateTimeOffset? NextAt, string? Fault);
+
+/// <summary>The notifications of a server: rules, webhooks, and the events that a rule can have.</summary>
+/// <param name="Configured">Whether the server was started with a file of webhooks; without one it has no rules.</param>
+/// <param name="Version">The version of the rules; 0 = those of the file.</param>
+/// <param name="Change">Who changed the rules last; null while those of the file are in force from the start.</param>
+public sealed record NotificationState(bool Configured, IReadOnlyList<RuleEntry> Rules, long Version, RuleChange? Change,
+    IReadOnlyList<WebhookEntry> Webhooks, IReadOnlyList<EventEntry> Events);
+
+/// <summary>A change of the rules.</summary>
+/// <param name="At">UTC.</param>
+public sealed record RuleChange(string Who, string Why, DateTimeOffset At);
+
+/// <summary>A webhook. Its address and its secret are in the file of the operator only.</summary>
+/// <param name="Host">The host of its address.</param>
+public sealed record WebhookEntry(string Name, string Host);
+
+/// <summary>An event that a rule can have.</summary>
+/// <param name="On">Its name.</param>
+/// <param name="Unit">The unit of its threshold: percent, count or seconds; null for an event without one.</param>
+/// <param name="Threshold">The usual threshold; null without one.</param>
+/// <param name="HasAccount">Whether its rules can be of one account.</param>
+public sealed record EventEntry(string On, string? Unit, double? Threshold, bool HasAccount);
+
+/// <summary>New rules, which replace all.</summary>
+/// <param name="Why">For the audit log.</param>
+public sealed record NewRules(IReadOnlyList<RuleEntry?>? Rules, string? Why);
+
+/// <summary>A request for a test notification.</summary>
+/// <param name="To">The webhook's name; null = all.</param>
+public sealed record NewTest(string? To);
+
+/// <summary>The result of a test notification.</summary>
+/// <param name="To">The webhook's name.</param>
+/// <param name="Fault">Why the receiver did not take it; null if it did.</param>
+public sealed record TestDelivery(string To, bool Delivered, string? Fault);

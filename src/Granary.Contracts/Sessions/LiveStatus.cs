@@ -54,6 +54,9 @@ public sealed record LiveStatus(
     /// <summary>Strategies that give no signals yet, since their factors need more bars; null if all factors have values.</summary>
     public WarmUpProgress? WarmingUp { get; init; }
 
+    /// <summary>The number of strategies whose entries a command has stopped.</summary>
+    public int Stopped { get; init; }
+
     /// <summary>When the session's process last wrote its status, UTC; it does so each second.</summary>
     public DateTimeOffset SeenAt { get; init; }
 

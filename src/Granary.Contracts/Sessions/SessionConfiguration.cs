@@ -1,3 +1,5 @@
+using Granary.Contracts.Accounts;
+
 namespace Granary.Contracts.Sessions;
 
 /// <summary>The configuration that a session trades, with the weights in force.</summary>
@@ -11,4 +13,5 @@ public sealed record SessionConfiguration(string Name, string Hash, int? Deploym
 /// <summary>A strategy of a session's configuration.</summary>
 /// <param name="Weight">The weight in force; 0 = not traded.</param>
 /// <param name="Enabled">Whether it may enter.</param>
-public sealed record SessionMember(string Id, IReadOnlyList<string> Symbols, double Weight, bool Enabled);
+/// <param name="Change">The last command that stopped or allowed its entries: when, who and why; null if there was none.</param>
+public sealed record SessionMember(string Id, IReadOnlyList<string> Symbols, double Weight, bool Enabled, StrategyChange? Change);

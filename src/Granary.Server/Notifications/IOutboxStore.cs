@@ -28,7 +28,7 @@ public interface IOutboxStore
     DateTimeOffset? Since { get; set; }
 }
 
-/// <summary>Opens the store of a server.</summary>
+/// <summary>Opens the stores of a server's notifications.</summary>
 public static class OutboxStores
 {
     /// <summary>The JSON format of deliveries.</summary>
@@ -42,4 +42,8 @@ public static class OutboxStores
     /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached or refuses the connection.</exception>
     public static IOutboxStore Open(string? connection, string folder) =>
         connection is null ? new FileOutboxStore(folder) : new PostgresOutboxStore(connection);
+
+    /// <inheritdoc cref="Open"/>
+    public static IRuleStore OpenRules(string? connection, string folder) =>
+        connection is null ? new FileRuleStore(folder) : new PostgresRuleStore(connection);
 }

@@ -66,15 +66,14 @@ public sealed record NotificationSettings(IReadOnlyList<Webhook> Webhooks, IRead
         foreach (var other in (string[])["percent", "count", "seconds"])
             if (other != key && part.Find(other) is { } extra)
                 throw extra.Fault($"a rule on '{word}' has {(key is null ? "no threshold" : $"the threshold '{key}'")}; remove '{other}'");
-        if (key is not null && part.Find(key) is { } given) threshold = given.Number(double.Epsilon);
-        List<string> to = [];
-        foreach (var name in part.Need("to").OneOrMany())
+        if (key is not null && part.Find(key) is { } given) threshold = given.Number();
+        var to = part.Need("to");
+        var rule = new NotificationRule(kind, threshold, part.Find("account")?.String(), [.. to.OneOrMany().Select(t => t.String())]);
+        return rule.FaultOf([.. webhooks.Select(w => w.Name)]) is not var (wrong, sentence) ? rule : throw (wrong switch
         {
-            if (webhooks.All(w => w.Name != name.String()))
-                throw name.Fault($"there is no webhook '{name.String()}'; the webhooks are "
-                    + string.Join(", ", webhooks.Select(w => w.Name)));
-            to.Add(name.String());
-        }
-        return new NotificationRule(kind, threshold, part.Find("account")?.String(), to);
+            RulePart.Threshold => part.Need(key!),
+            RulePart.Account => part.Need("account"),
+            RulePart.To => to.OneOrMany().FirstOrDefault(t => webhooks.All(w => w.Name != t.String())) ?? to,
+        }).Fault(sentence);
     }
 }

@@ -8,6 +8,9 @@ namespace Granary.Server.Notifications;
 /// threshold.</summary>
 public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
 {
+    /// <summary>The rules in force.</summary>
+    public IReadOnlyList<NotificationRule> Rules { get; set; } = rules;
+
     private readonly Dictionary<string, double> _peaks = new(StringComparer.Ordinal);
 
     /// <param name="barAge">The time since the session took a bar.</param>
@@ -15,7 +18,7 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
     {
         if (view.Status is { AccountEquity: > 0 } status)
             _peaks[view.Run] = Math.Max(_peaks.GetValueOrDefault(view.Run), status.AccountEquity);
-        foreach (var rule in rules.Where(r => r.Account is null || r.Account == view.Id))
+        foreach (var rule in Rules.Where(r => r.Account is null || r.Account == view.Id))
             if (Occasion(rule, view, barAge) is { } found)
                 yield return (rule, Notification.Of(rule.On, view.Id, $"{view.Run}\0{found.Occasion}", found.Text, now));
     }
@@ -31,7 +34,7 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
         };
         var text = job.State == JobState.Failed ? $"The job {job.Id} failed: {job.Fault}"
             : $"The job {job.Id} is done{(job.Digest is { } digest ? $", digest {digest}" : "")}.";
-        foreach (var rule in rules.Where(r => r.On == kind && r.Account is null))
+        foreach (var rule in Rules.Where(r => r.On == kind && r.Account is null))
             yield return (rule, Notification.Of(rule.On, job.Id, "", text, now));
     }
 
@@ -47,7 +50,7 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
                     v => $"The equity of {view.Id} differs by {v:0.##} % from its portfolio's with simulated fills."),
             (NotificationEvent.RejectedOrders, { } s) => Step(rule, s.Rejected, v => $"{v:0} orders of {view.Id} were rejected."),
             (NotificationEvent.FeedLag, { } s) when running && barAge.TotalSeconds >= rule.Threshold =>
-                (Invariant($"{s.Bars}"), Invariant($"{view.Id} took no bar for {barAge.TotalSeconds:0} s.")),
+                (Invariant($"{s.Bars} {rule.Threshold}"), Invariant($"{view.Id} took no bar for {barAge.TotalSeconds:0} s.")),
             (NotificationEvent.SessionLost, _) when view.Phase == SessionPhase.Failed =>
                 ("failed", $"The session of {view.Id} failed: {view.Fault}"),
             (NotificationEvent.SessionLost, _) when view.Retry is { } retry =>
@@ -56,8 +59,9 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
         };
     }
 
+    // The level that was crossed: rules of other thresholds, also earlier ones, report other levels.
     private static (string, string)? Step(NotificationRule rule, double value, Func<double, FormattableString> text) =>
-        value >= rule.Threshold ? (Invariant($"{Math.Floor(value / rule.Threshold)}"), Invariant(text(value))) : null;
+        value >= rule.Threshold ? (Invariant($"{Math.Floor(value / rule.Threshold) * rule.Threshold}"), Invariant(text(value))) : null;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -52,6 +52,23 @@ public sealed class WebhookSender : IDisposable
             throw new HttpRequestException($"{webhook.Url.Host} answered with {(int)answer.StatusCode}", null, answer.StatusCode);
     }
 
+    /// <summary>Sends a test notification.</summary>
+    /// <returns>Why the receiver did not take it; null if it did.</returns>
+    public async Task<string?> TestAsync(Webhook webhook, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        var test = Notification.Of(NotificationEvent.Test, webhook.Name, now.ToString("O"), "This is a test of the notifications.", now);
+        try
+        {
+            await SendAsync(webhook, test, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e) when (e is HttpRequestException || e is TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return e.Message.TrimEnd('.');
+        }
+    }
+
     /// <summary>Returns the signature of a body.</summary>
     public static string Sign(byte[] secret, string timestamp, ReadOnlySpan<byte> body) => "v1=" + Convert.ToHexStringLower(
         HMACSHA256.HashData(secret, (byte[])[.. Encoding.UTF8.GetBytes(timestamp + "."), .. body]));

@@ -23,6 +23,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>Whether all positions must be closed, without new entries.</summary>
     public bool Flatten { get; set; }
 
+    /// <summary>Whether entries are paused: those that wait at the broker are cancelled.</summary>
+    public bool Paused { get; set; }
+
     /// <summary>The number of decided signals, including those of earlier sessions.</summary>
     public long Signals { get; set; }
 
@@ -162,7 +165,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         }
     }
 
-    /// <summary>Cancels entries that the strategy no longer wants, and moves stops.</summary>
+    /// <summary>Cancels entries that the strategy no longer wants or that a command has stopped, and moves stops.</summary>
     public async ValueTask MoveAsync(long timestamp, CancellationToken cancellationToken)
     {
         foreach (var order in ledger.OpenOrders.Where(t => t.Order.Closes is null
@@ -172,7 +175,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             var wanted = strategy?.Trades.GetValueOrDefault(order.Intent.Trade);
             var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, order.Intent.Trade));
             // Part of it may fill after the strategy's own entry did; it waits for the rest while the trade is open.
-            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten
+            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten || Paused || strategy is { IsEnabled: false }
                 || names.Handed.Cancels(order.Order.ClientId) || _closing.Contains(order.Order.ClientId))
                 await gateway.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
         }

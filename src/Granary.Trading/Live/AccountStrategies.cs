@@ -52,7 +52,7 @@ public sealed class AccountStrategies(AccountReader reader)
     public async Task<IReadOnlyList<StrategyChange>> HistoryAsync(Func<StrategyChange, bool> wanted, CancellationToken cancellationToken)
     {
         var read = await reader.EntriesAsync(new JournalQuery(nameof(EnablementChanged)), cancellationToken).ConfigureAwait(false);
-        return [.. read.SelectMany(a => a.Entries.Select(e => Change(a.Account, e))).Where(wanted).OrderBy(c => c.At)];
+        return [.. read.SelectMany(a => a.Entries.Select(e => ChangeOf(a.Account, e))).Where(wanted).OrderBy(c => c.At)];
     }
 
     private static void Read(string account, JournalEntry entry, SortedDictionary<string, Known> known)
@@ -63,7 +63,7 @@ public sealed class AccountStrategies(AccountReader reader)
                 foreach (var (id, weight) in ((WeightsChanged)JournalCodec.Decode(entry)).Weights) Of(known, id).Weight = weight;
                 break;
             case nameof(EnablementChanged):
-                var change = Change(account, entry);
+                var change = ChangeOf(account, entry);
                 if (change.Strategy.Length > 0) Of(known, change.Strategy).Change = change;
                 else foreach (var (_, one) in known.Where(k => IsAbout(change, k.Key))) one.Change = change;
                 break;
@@ -87,7 +87,8 @@ public sealed class AccountStrategies(AccountReader reader)
         return one;
     }
 
-    private static StrategyChange Change(string account, JournalEntry entry)
+    /// <summary>Reads an entry of the kind <see cref="EnablementChanged"/>.</summary>
+    internal static StrategyChange ChangeOf(string account, JournalEntry entry)
     {
         var change = (EnablementChanged)JournalCodec.Decode(entry);
         return new StrategyChange(account, change.Enabled, entry.Strategy, entry.Strategy.Length > 0 ? "" : entry.Symbol, change.Who,

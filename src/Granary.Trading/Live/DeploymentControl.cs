@@ -1,5 +1,7 @@
+using Granary.Contracts.Accounts;
 using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Simulation.Json;
 using Granary.Trading.Deployments;
@@ -17,7 +19,7 @@ internal sealed class DeploymentControl : ISessionControl
     private readonly DeploymentBook _book;
     private readonly int _number;
     private readonly TimeProvider _clock;
-    private readonly Dictionary<string, bool> _enabled;
+    private readonly Dictionary<string, StrategyChange> _journalled = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<DeploymentMember> _members;
     private long _looked = long.MinValue, _seen;
     private string? _fault;
@@ -26,39 +28,40 @@ internal sealed class DeploymentControl : ISessionControl
     {
         (_inner, _book, _number, _clock) = (inner, book, number, clock);
         _members = DeploymentMember.Of(book.Get(number));
-        _enabled = _members.ToDictionary(m => m.Id, _ => true, StringComparer.Ordinal);
     }
 
-    /// <inheritdoc/>
-    public void Know(JournalEvent e)
-    {
-        // After a switch, all strategies are enabled.
-        if (e is DeploymentSwitched) foreach (var member in _members) _enabled[member.Id] = true;
-        if (e is not EnablementChanged change) return;
-        foreach (var member in _members)
-            if (change.Strategy.Length > 0 ? change.Strategy == member.Id : member.Symbols.Contains(change.Symbol, StringComparer.Ordinal))
-                _enabled[member.Id] = change.Enabled;
-    }
-
-    /// <summary>Records in the deployment's history that the session starts.</summary>
+    /// <summary>
+    /// Reads the account's enablement from its journal, and records in the deployment's history that the session starts. Call it before the
+    /// first commands are taken.
+    /// </summary>
     /// <param name="folder">The folder of the session's run.</param>
-    public void Begin(string account, string folder) =>
+    public async Task BeginAsync(OrderGateway gateway, string account, string folder, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in gateway.ReadAsync(JournalKinds.AllBut(nameof(EnablementChanged), nameof(DeploymentSwitched)),
+            cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            // After a switch, all strategies are enabled.
+            if (entry.Kind == nameof(DeploymentSwitched)) _journalled.Clear();
+            if (entry.Kind != nameof(EnablementChanged)) continue;
+            var change = AccountStrategies.ChangeOf("", entry);
+            foreach (var member in _members.Where(m => AccountStrategies.IsAbout(change, m.Id))) _journalled[member.Id] = change;
+        }
         _book.Append(new DeploymentEvent(0, default, DeploymentAction.Started, _number, Environment.UserName, "")
         {
             Account = account,
             Run = folder,
         });
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<IssuedCommand> Take()
     {
         var orders = _inner.Take();
         if (_looked != long.MinValue && _clock.GetElapsedTime(_looked) < TimeSpan.FromSeconds(1)) return orders;
-        var first = _looked == long.MinValue;
         _looked = _clock.GetTimestamp();
         try
         {
-            var changes = Changes(first);
+            var changes = Changes();
             _fault = null;
             return changes.Count == 0 ? orders : [.. orders, .. changes];
         }
@@ -74,24 +77,22 @@ internal sealed class DeploymentControl : ISessionControl
     public void Show(LiveStatus status, bool now) =>
         _inner.Show(_fault is null ? status : status with { CommandFault = status.CommandFault ?? _fault }, now);
 
-    // A command to the session applies until the deployment changes the strategy, or until the next start.
-    private List<IssuedCommand> Changes(bool first)
+    // The newest command applies, to the session or to its deployment; the journal has the session's over its restarts.
+    private List<IssuedCommand> Changes()
     {
+        var first = _seen == 0;
         var news = _book.History(after: _seen);
-        if (!first && news.Count == 0) return [];
-        if (news.Count > 0) _seen = news[^1].Sequence;
-        var disabled = _book.Disabled(_number);
+        if (news.Count == 0) return [];
+        _seen = news[^1].Sequence;
         var changes = new List<IssuedCommand>();
         foreach (var member in _members)
         {
-            var wanted = !disabled.ContainsKey(member.Id);
-            if (_enabled[member.Id] == wanted) continue;
-            _enabled[member.Id] = wanted;
-            var e = disabled.GetValueOrDefault(member.Id) ?? _book.History(_number).LastOrDefault(h =>
-                h.Action == DeploymentAction.Enabled && member.Matches(h));
-            // The session's operator disabled it before this start, and no deployment event has changed it since.
-            if (e is null && first) continue;
-            changes.Add(new IssuedCommand(wanted ? SessionCommand.Enable : SessionCommand.Disable, e?.Who ?? "", e?.Why ?? "", member.Id));
+            if (news.LastOrDefault(e => e.Number == _number && e.Action is DeploymentAction.Enabled or DeploymentAction.Disabled
+                && member.Matches(e)) is not { } e) continue;
+            var wanted = e.Action == DeploymentAction.Enabled;
+            var before = _journalled.GetValueOrDefault(member.Id);
+            if (first && ((before?.Enabled ?? true) == wanted || before?.At >= e.At)) continue;
+            changes.Add(new IssuedCommand(wanted ? SessionCommand.Enable : SessionCommand.Disable, e.Who, e.Why, member.Id));
         }
         return changes;
     }

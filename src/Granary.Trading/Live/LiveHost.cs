@@ -216,7 +216,7 @@ public sealed class LiveHost
             // The feed was opened before these bars came.
             if (known > long.MinValue) _feed.Seek(known + 1);
         }
-        _options.Begins?.Invoke();
+        if (_options.Begins is { } begins) await begins(cancellationToken).ConfigureAwait(false);
         if (!isNew) _notes.Add($"went on with the journal at {_portfolio.TimeText(_portfolio.Timestamp)}, "
             + $"after {Counted.Of(_bars.Count, "bar")} "
             + $"and {Counted.Of(_ledger.Fills, "fill")}");
@@ -443,6 +443,7 @@ public sealed class LiveHost
             CommandFault = _operator.CommandFault,
             Account = _watch.Details(_gateway, _options.IsStream),
             WarmingUp = _warmUp.Progress(),
+            Stopped = _portfolio.Strategies.Count(s => !s.IsEnabled),
         }, now);
     }
 }

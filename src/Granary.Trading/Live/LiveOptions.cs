@@ -57,7 +57,7 @@ public sealed record LiveOptions
     public AccountTakeover? Takeover { get; init; }
 
     /// <summary>Called when the session has its account, before it trades.</summary>
-    public Action? Begins { get; init; }
+    public Func<CancellationToken, Task>? Begins { get; init; }
 
     /// <summary>Receives the status after every time slice.</summary>
     public IProgress<LiveStatus>? Status { get; init; }

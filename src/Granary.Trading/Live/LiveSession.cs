@@ -139,9 +139,10 @@ public static class LiveSession
             Status = request.Status,
             Changed = [.. changed.Select(c => (c.Symbol, c.ToString()))],
             Takeover = environment.Takeover,
-            Begins = () =>
+            Begins = async stop =>
             {
-                (control as DeploymentControl)?.Begin(account, folder);
+                if (control is DeploymentControl deployment)
+                    await deployment.BeginAsync(gateway, account, folder, stop).ConfigureAwait(false);
                 runner.RemoveEarlier();
             },
         });

@@ -25,11 +25,6 @@ public interface ISessionControl
     /// <summary>Returns new commands, each once and in order. The commands of the previous call count as executed.</summary>
     IReadOnlyList<IssuedCommand> Take();
 
-    /// <summary>Receives each fact of the journal before the session trades.</summary>
-    void Know(JournalEvent e)
-    {
-    }
-
     /// <summary>Shows the status of the session.</summary>
     /// <param name="now">Whether a reader waits for it, such as for the response to a command.</param>
     void Show(LiveStatus status, bool now);

@@ -15,7 +15,7 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
     private long _weightsLooked;
 
     /// <summary>Whether entries are paused; exits, stops and targets continue.</summary>
-    public bool Paused { get; private set; }
+    public bool Paused => orders.Paused;
 
     public bool Stopping { get; private set; }
 
@@ -41,7 +41,6 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
     /// <summary>Applies a fact from the journal.</summary>
     public void Know(JournalEvent e)
     {
-        options.Control?.Know(e);
         if (e is ICommanded { CommandId: { } id }) _done.Add(id);
     }
 
@@ -90,14 +89,14 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
         switch (control.Command)
         {
             case SessionCommand.Pause:
-                Paused = true;
+                orders.Paused = true;
                 break;
             case SessionCommand.Resume:
-                (Paused, orders.Flatten) = (false, false);
+                (orders.Paused, orders.Flatten) = (false, false);
                 orders.Unblock();
                 break;
             case SessionCommand.Flatten:
-                (Paused, orders.Flatten) = (true, true);
+                (orders.Paused, orders.Flatten) = (true, true);
                 break;
             case SessionCommand.ReloadWeights:
                 _checkWeights = true;

@@ -1,3 +1,4 @@
+using Granary.Contracts.Accounts;
 using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
@@ -32,31 +33,32 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
         var weights = new Dictionary<string, double>(production.Spec.Portfolio.FixedWeights ?? new Dictionary<string, double>(),
             StringComparer.Ordinal);
         var members = production.Spec.Strategies.Select(s => s.Id!).ToList();
-        var disabled = new HashSet<string>(StringComparer.Ordinal);
+        var changes = new Dictionary<string, StrategyChange>(StringComparer.Ordinal);
         var version = 0L;
-        await foreach (var e in FactsAsync(id, JournalKinds.AllBut(nameof(WeightsChanged), nameof(EnablementChanged),
-            nameof(DeploymentSwitched)), cancellationToken).ConfigureAwait(false))
-            switch (e.Event)
+        foreach (var entry in await accounts.PeekAsync(id, new JournalQuery
+        {
+            Without = JournalKinds.AllBut(nameof(WeightsChanged), nameof(EnablementChanged), nameof(DeploymentSwitched)),
+        }, cancellationToken).ConfigureAwait(false))
+            switch (JournalCodec.Decode(entry))
             {
-                case WeightsChanged change:
-                    version = change.Version;
-                    foreach (var (strategy, weight) in change.Weights) weights[strategy] = weight;
+                case WeightsChanged weighed:
+                    version = weighed.Version;
+                    foreach (var (strategy, weight) in weighed.Weights) weights[strategy] = weight;
                     break;
-                case EnablementChanged change:
-                    foreach (var strategy in members.Where(m => change.Strategy.Length > 0 ? m == change.Strategy
-                        : AccountStrategies.SymbolsOf(m).Contains(change.Symbol)))
-                        _ = change.Enabled ? disabled.Remove(strategy) : disabled.Add(strategy);
+                case EnablementChanged:
+                    var change = AccountStrategies.ChangeOf(id, entry);
+                    foreach (var strategy in members.Where(m => AccountStrategies.IsAbout(change, m))) changes[strategy] = change;
                     break;
                 case DeploymentSwitched:
                     // The account traded another configuration before, and its weights were of that one.
                     version = 0;
                     weights = new(production.Spec.Portfolio.FixedWeights ?? new Dictionary<string, double>(), StringComparer.Ordinal);
-                    disabled.Clear();
+                    changes.Clear();
                     break;
             }
         return new SessionConfiguration(production.Spec.Name, production.Hash, start.Deployment, production.Spec.Data.Timeframe.ToString(),
-            production.Spec.Data.Symbols, version, [.. members.Select(m =>
-                new SessionMember(m, AccountStrategies.SymbolsOf(m), weights.GetValueOrDefault(m), !disabled.Contains(m)))]);
+            production.Spec.Data.Symbols, version, [.. members.Select(m => new SessionMember(m, AccountStrategies.SymbolsOf(m),
+                weights.GetValueOrDefault(m), changes.GetValueOrDefault(m)?.Enabled ?? true, changes.GetValueOrDefault(m)))]);
     }
 
     /// <summary>Returns the equity of the account with the interval that the backtest of its deployment leads to expect.</summary>
@@ -116,13 +118,6 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
     private async Task<(SessionStart Start, Production Production)?> OpenAsync(string id, CancellationToken cancellationToken) =>
         await sessions.StartOfAsync(id, cancellationToken).ConfigureAwait(false) is { } start
             ? (start, new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder)) : null;
-
-    private async IAsyncEnumerable<(long Sequence, JournalEvent Event)> FactsAsync(string id, IReadOnlyList<string> without,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var entry in await accounts.PeekAsync(id, new JournalQuery { Without = without }, cancellationToken).ConfigureAwait(false))
-            yield return (entry.Sequence, JournalCodec.Decode(entry));
-    }
 
     private ReadSession Read(string id, SessionView? view, Production production)
     {

@@ -33,6 +33,29 @@ public class NotificationTriggersTests
     }
 
     [Fact]
+    public void Rules_of_other_thresholds_report_their_own_levels_and_the_same_level_once()
+    {
+        string[] Levels(NotificationEvent on, SessionView view, double age, params double[] thresholds)
+        {
+            var triggers = new NotificationTriggers([.. thresholds.Select(t => new NotificationRule(on, t, null, ["ops"]))]);
+            return [.. triggers.Of(view, TimeSpan.FromSeconds(age), Now).Select(f => f.Event.Id)];
+        }
+        var rejected = View(1000, rejected: 12);
+        var five = Levels(NotificationEvent.RejectedOrders, rejected, 0, 5);
+        var ten = Levels(NotificationEvent.RejectedOrders, rejected, 0, 10);
+        five.ShouldBe(ten, "both are at ten orders");
+        Levels(NotificationEvent.RejectedOrders, rejected, 0, 4).ShouldNotBe(ten, "eight orders");
+        Levels(NotificationEvent.FeedLag, View(1000), 400, 60, 300).Distinct().Count().ShouldBe(2, "the longer gap is another event");
+
+        // Rules that a caller changes are in force from the next evaluation on, and the highest equity is kept.
+        var changed = With(NotificationEvent.Drawdown, 50);
+        Texts(changed, View(1000)).ShouldBeEmpty();
+        Texts(changed, View(880)).ShouldBeEmpty();
+        changed.Rules = [new NotificationRule(NotificationEvent.Drawdown, 10, null, ["ops"])];
+        Texts(changed, View(880)).ShouldBe(["The equity of main is 12 % below its highest."]);
+    }
+
+    [Fact]
     public void Lag_loss_drift_and_rejections_have_a_sentence_each()
     {
         Texts(With(NotificationEvent.FeedLag, 60), View(1000), 59).ShouldBeEmpty();

@@ -80,6 +80,34 @@ public sealed class SessionStrategiesTests : IDisposable
         again.Find("no such strategy").ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(SessionCommand.Disable, 1)]
+    [InlineData(SessionCommand.Pause, 0)]
+    public async Task An_entry_that_waits_at_the_broker_is_cancelled_when_entries_are_stopped(SessionCommand command, int left)
+    {
+        // Both wait far below the market, where nothing fills.
+        var backtest = await _under.BacktestAsync("""
+            { "class": "LimitEntries", "params": { "percent": 60 }, "size": { "cash": 1000 } }
+            """);
+        var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(backtest.Folder, "prod.json"));
+        var id = backtest.Model.Strategies[0].Id;
+        var undisturbed = await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings());
+        undisturbed.Host.Ledger.OpenOrders.Count.ShouldBe(2, string.Join("; ", FileJournal.Peek(State + "2", new JournalQuery())
+            .Select(JournalCodec.Decode).Where(e => e is SignalDecided or OrderIntended or OrderAnswered).Take(8)));
+        var strategies = new SessionStrategies();
+        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), options: new LiveOptions
+        {
+            Account = "test",
+            Control = new Looking(strategies, id, 300, new IssuedCommand(command, "Anna", "news",
+                command == SessionCommand.Disable ? id : "")),
+            Strategies = strategies,
+        });
+        end.Host.Ledger.OpenOrders.Count.ShouldBe(left);
+        end.Host.Ledger.OpenOrders.ShouldAllBe(o => o.Intent.Strategy != id);
+        // The strategies do not see it.
+        end.Digest.ShouldBe(undisturbed.Digest);
+    }
+
     [Fact]
     public void A_strategy_that_the_session_does_not_show_yet_differs_from_one_that_it_does_not_have()
     {

@@ -61,6 +61,12 @@ internal sealed class GranaryServer : IAsyncDisposable
         foreach (var symbol in (string[])["COINUSDT", "GLIMUSDT", "ACME"])
             File.Copy(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h", symbol + ".csv"),
                 Path.Combine(folder, "data", symbol + ".csv"));
+        // No program listens there: a test and each delivery fail.
+        await File.WriteAllTextAsync(Path.Combine(folder, "ops.secret"), "a secret of the tests");
+        await File.WriteAllTextAsync(Path.Combine(folder, "notifications.json"), """
+            { "webhooks": [ { "name": "ops", "url": "http://127.0.0.1:9/hook", "secretFile": "ops.secret" } ],
+              "rules": [ { "on": "session-lost", "to": "ops" }, { "on": "drawdown", "percent": 90, "to": "ops" } ] }
+            """);
         var admin = await KeyAsync("office", Role.Admin);
         var server = new GranaryServer(folder, FreePort(), admin, await KeyAsync("screen", Role.Viewer), silo);
         await server.RunAsync();
@@ -75,7 +81,8 @@ internal sealed class GranaryServer : IAsyncDisposable
     {
         string[] program = _isSilo ? [SiloProgram, "--silo-port", Text(FreePort()), "--gateway-port", Text(FreePort())]
             : [Path.Combine(AppContext.BaseDirectory, "granary.dll"), "serve"];
-        _process = Start(Folder, [.. program, "--urls", Address.ToString(), "--runs", "runs", "--data", "data", "--keys", "keys.json"]);
+        _process = Start(Folder, [.. program, "--urls", Address.ToString(), "--runs", "runs", "--data", "data", "--keys", "keys.json",
+            "--notifications", "notifications.json"]);
         foreach (var stream in (StreamReader[])[_process.StandardOutput, _process.StandardError]) _ = DrainAsync(stream);
         await Eventually.HoldsAsync(async () =>
         {

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
@@ -15,11 +17,13 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
             "/runs/RUN?tab=files", "/compare?runs=RUN,GRID", "/live", "/live/paper", "/live/paper?tab=limits",
             "/live/paper?tab=configuration", "/live/start?deployment=1", "/portfolio", "/portfolio/paper",
             "/portfolio/paper?tab=history", "/deployments", "/deployments/1", "/signals/RUN",
+            "/alerts",
+            "/monitor?columns=2&panels=trades:paper:m,strategies:paper:m",
             "/models", "/models/MODEL", "/reinforcement?run=LEARNED", "/data", "/data/import",
             "/data/market?store=other&symbol=COINUSDT&timeframe=1h"];
         string[] actions = ["Pause", "Resume", "Close", "End the session", "Start", "Save", "Promote", "Roll back", "Add a deployment",
             "Trade it", "Hand", "Stop entries", "Allow entries", "Import", "Apply", "Make", "Run again", "Verify", "Share", "Cancel",
-            "Run the"];
+            "Run the", "Add a rule", "Change", "Remove", "Send a test", "Back to the rules"];
         var seen = new List<string>();
         await using var visit = await Visit.OpenAsync(browser, server, "/", server.Viewer);
         foreach (var view in views)
@@ -131,6 +135,42 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
         await visit.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "Resume entries" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Trading");
         visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_entries_of_one_strategy_are_stopped_and_allowed_and_the_page_says_when_who_and_why()
+    {
+        var server = await traded.ServerAsync();
+        await server.TradeAsync(1, "entries", "fixed:1s", "2023-06-30");
+        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/entries"), s => TradedServer.OpenTrades(s) > 0);
+        var (mine, other) = (TradedServer.Strategies[0], TradedServer.Strategies[1]);
+        var visit = await tab.LoadAsync("/live/entries");
+        var row = Row(mine);
+        await visit.Button($"Stop entries of {mine}").ClickAsync();
+        await visit.Page.GetByLabel("Reason, for the journal").FillAsync("too dear");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Page.Locator("dialog")).ToHaveCountAsync(0);
+        await Assertions.Expect(row).ToContainTextAsync(new Regex(@"stopped.*Stopped 20\d\d-\d\d-\d\d \d\d:\d\d by office: too dear"));
+        await visit.ShowsAsync("Entries of 1 strategy are stopped");
+        await visit.PictureAsync("stopped");
+        Known(await server.GetAsync("sessions/entries/configuration"), mine).GetProperty("enabled").GetBoolean().ShouldBeFalse();
+        Known(await server.GetAsync("sessions/entries/configuration"), other).GetProperty("enabled").GetBoolean().ShouldBeTrue();
+
+        // Another person allows it again; the page follows.
+        using var allowed = await server.Client.PostAsJsonAsync("/api/v1/sessions/entries/commands",
+            new { command = "enable", strategy = mine, why = "cheap again" });
+        allowed.EnsureSuccessStatusCode();
+        await Assertions.Expect(row).ToContainTextAsync(new Regex("allowed.*Allowed .* by office: cheap again"));
+        await Assertions.Expect(visit.Button($"Stop entries of {mine}")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByText("are stopped; their exits")).ToHaveCountAsync(0);
+        await visit.Page.GetByRole(AriaRole.Region, new() { Name = "Events" }).GetByText("cheap again").First.WaitForAsync();
+        visit.Complaints.ShouldBeEmpty();
+
+        ILocator Row(string id) => visit.Page.GetByRole(AriaRole.Region, new() { Name = "Strategies" }).GetByRole(AriaRole.Row)
+            .Filter(new() { Has = visit.Page.Locator($"[title='{id}']") });
+
+        static JsonElement Known(JsonElement configuration, string id) => configuration.GetProperty("strategies").EnumerateArray()
+            .Single(s => s.GetProperty("id").GetString() == id);
     }
 
     [Fact]

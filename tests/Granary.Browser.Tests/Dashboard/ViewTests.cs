@@ -19,7 +19,9 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
     [InlineData("/runs/GRID?tab=analysis", "/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files",
         "/runs/WATCHED?tab=models", "/compare?runs=RUN,GRID")]
     [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=limits",
-        "/live/ended", "/live/ended?tab=promised", "/live/paper?tab=configuration")]
+        "/live/ended", "/live/ended?tab=promised", "/live/paper?tab=configuration", "/alerts",
+        "/monitor?columns=2&panels=price:paper:m,equity:ended:s,trades:paper:l,strategies:paper:mw",
+        "/monitor?columns=1&panels=events:paper:s,limits:paper:s,figures:ended:s")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",
         "/signals/RUN")]
     [InlineData("/models", "/models/MODEL", "/reinforcement", "/reinforcement?run=LEARNED")]

@@ -105,6 +105,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         ((long)strategy["bars"]!).ShouldBeGreaterThan(0);
         using var again = await silo.Client.DeleteAsync(path);
         again.StatusCode.ShouldBe(HttpStatusCode.Accepted, "it is disabled, and stays so");
+        await StoppedAsync(silo.Client, id);
         (await client.CommandAsync(LiveSilos.Account, "pause", "lunch")).Status!.State.ShouldBe(LiveState.Paused);
         var end = await client.CommandAsync(LiveSilos.Account, "stop", "evening");
         end.Phase.ShouldBe(SessionPhase.Done);
@@ -116,10 +117,22 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         (change.Version, change.Why, change.Weights[id]).ShouldBe((1, "it lost", 0));
         journal.OfType<Engine.Brokerage.EnablementChanged>().Single().Strategy.ShouldBe(id);
 
-        // Started again, it goes on with its journal, and with its pause.
+        // Started again, it goes on with its journal, its pause, and its stopped strategy.
         await client.StartSessionAsync(made.Start(speed: "fixed:50ms", to: "2023-06-01"));
-        (await UntilAsync(client, s => s.Status is { State: LiveState.Paused, WeightsVersion: 1 })).Run.ShouldNotBe(end.Run);
+        (await UntilAsync(client, s => s.Status is { State: LiveState.Paused, WeightsVersion: 1, Stopped: 1 })).Run.ShouldNotBe(end.Run);
+        await StoppedAsync(silo.Client, id);
         (await client.CommandAsync(LiveSilos.Account, "stop", "")).Phase.ShouldBe(SessionPhase.Done);
+    }
+
+    private static async Task StoppedAsync(HttpClient silo, string id)
+    {
+        var configuration = await silo.GetFromJsonAsync<JsonObject>($"/api/v1/sessions/{LiveSilos.Account}/configuration");
+        foreach (var member in configuration!["strategies"]!.AsArray())
+        {
+            ((bool)member!["enabled"]!).ShouldBe((string)member["id"]! != id);
+            if ((string)member["id"]! != id) member["change"].ShouldBeNull();
+            else ((bool)member["change"]!["enabled"]!, (string)member["change"]!["why"]!).ShouldBe((false, "a test"));
+        }
     }
 
     [Fact]

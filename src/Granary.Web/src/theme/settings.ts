@@ -18,6 +18,9 @@ export const zone = setting<string>('zone', 'UTC');
 /** Whether the browser shows notifications when jobs end while the page is in the background. */
 export const notifications = setting<'on' | 'off'>('notifications', 'off');
 
+/** The layout of the monitor, as in its address; empty before the user has changed it. */
+export const monitorLayout = setting<string>('monitor', '');
+
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const systemIsDark = signal(dark.matches);
 dark.addEventListener('change', (e) => (systemIsDark.value = e.matches));

@@ -78,6 +78,13 @@ export const views: View[] = [
         component: lazy(() => import('./live/SessionView')),
     },
     {
+        path: '/monitor',
+        title: 'Monitor',
+        group: 'Trading',
+        summary: 'Several sessions and charts in one view, arranged as you like',
+        component: lazy(() => import('./monitor/MonitorView')),
+    },
+    {
         path: '/portfolio',
         title: 'Portfolios',
         group: 'Trading',
@@ -102,6 +109,13 @@ export const views: View[] = [
         title: 'Deployment',
         summary: 'One deployment',
         component: lazy(() => import('./deployments/DeploymentView')),
+    },
+    {
+        path: '/alerts',
+        title: 'Alerts',
+        group: 'Trading',
+        summary: 'Rules of notifications, tests of webhooks, deliveries',
+        component: lazy(() => import('./alerts/AlertsView')),
     },
     {
         path: '/signals/:id',

@@ -53,7 +53,7 @@ export function Commands(props: { session: Session; onDone: (session: Session) =
 const texts = {
     pause: {
         title: 'Pause entries',
-        text: 'From the next bar on, nothing is entered. Exits, stops and targets remain active. Open trades stay open.',
+        text: 'From the next bar on, nothing is entered, and entries that wait at the broker are cancelled. Exits, stops and targets remain active. Open trades stay open.',
         action: 'Pause entries',
     },
     resume: {

@@ -1,26 +1,13 @@
 import type { Schemas } from '../../api/client';
-import { Badge } from '../../components/Badge';
-import { StrategyName } from '../../components/StrategyName';
-import { DataTable, type Column } from '../../components/Table';
-import { number, weight } from '../../format/numbers';
+import { number } from '../../format/numbers';
+import { Strategies } from './Strategies';
 
-type Member = Schemas['SessionMember'];
-
-const columns: Column<Member>[] = [
-    { id: 'id', title: 'Strategy', width: 420, value: (m) => m.id, cell: (m) => <StrategyName id={m.id} /> },
-    { id: 'symbols', title: 'Symbols', width: 180, value: (m) => m.symbols.join(), cell: (m) => m.symbols.join(', ') },
-    { id: 'weight', title: 'Weight', width: 100, figure: true, value: (m) => m.weight, cell: (m) => weight(m.weight) },
-    {
-        id: 'enabled',
-        title: 'Entries',
-        width: 110,
-        value: (m) => (m.enabled ? 1 : 0),
-        cell: (m) => <Badge kind={m.enabled ? 'yes' : 'no'}>{m.enabled ? 'allowed' : 'stopped'}</Badge>,
-    },
-];
-
-/** The configuration of a session, with the weights in force. */
-export function Configuration(props: { configuration: Schemas['SessionConfiguration'] }) {
+/** The configuration of a session, with the weights in force and the strategies that may enter. */
+export function Configuration(props: {
+    session: Schemas['SessionView'];
+    configuration: Schemas['SessionConfiguration'];
+    onDone: (session: Schemas['SessionView']) => void;
+}) {
     const c = props.configuration;
     return (
         <>
@@ -36,7 +23,7 @@ export function Configuration(props: { configuration: Schemas['SessionConfigurat
                     ? ' The weights are those of the configuration.'
                     : ` Weights of version ${number(c.weightsVersion)} are in force.`}
             </p>
-            <DataTable label="Weights in force" rows={c.strategies} columns={columns} id={(m) => m.id} />
+            <Strategies session={props.session} members={c.strategies} height={560} onDone={props.onDone} />
         </>
     );
 }

@@ -1,15 +1,15 @@
 import { useMemo } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
-import { LineChart } from '../../components/LineChart';
+import { LineChart, type Line } from '../../components/LineChart';
 import { Loaded } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
 import { number, percent, signedMoney, tone } from '../../format/numbers';
 
 const start = (day: string) => Date.parse(day) / 1000;
 
-/** Equity of the account with its expected interval, drawdown, and profit by day. */
-export function Equity(props: { session: Schemas['SessionView'] }) {
+/** Equity of the account with its expected interval, drawdown, and profit by day; with a height, only the equity. */
+export function Equity(props: { session: Schemas['SessionView']; height?: number }) {
     const { id, status } = props.session;
     const equity = useQuery(`equity ${id}`, () => take(api.GET('/api/v1/sessions/{id}/equity', { params: { path: { id } } })));
     useVersion(equity, status?.bars ?? 0);
@@ -42,51 +42,62 @@ export function Equity(props: { session: Schemas['SessionView'] }) {
         [days],
     );
     return (
-        <Loaded query={{ ...equity, data: shown }} height={230}>
-            {(s) => (
-                <>
-                    <div class="charts">
-                        <LineChart
-                            title="Equity"
-                            unit={s.equity.length > 1 ? 'and the 95% interval of the backtest' : 'account currency'}
-                            x={s.x}
-                            lines={s.equity}
-                            height={170}
-                            summary={`Equity of the account ${number(s.last, 2)}`}
-                        />
-                        <LineChart
-                            title="Drawdown"
-                            unit="of the highest equity"
-                            format={(v) => percent(v)}
-                            x={s.x}
-                            lines={s.drawdown}
-                            height={170}
-                            summary={`Largest drawdown ${percent(s.worst)}`}
-                        />
-                        <LineChart
-                            title="Profit by day"
-                            unit="account currency, UTC days"
-                            x={profit.x}
-                            lines={profit.lines}
-                            height={170}
-                            format={signedMoney}
-                            summary={`Profit by day, ${number(profit.x.length)} days`}
-                        />
-                    </div>
-                    <details>
-                        <summary>Profit by day as a table</summary>
-                        <ShortTable
-                            label="Profit by day"
-                            rows={[...(days ?? [])].reverse()}
-                            columns={[
-                                { title: 'Day (UTC)', nowrap: true, cell: (d) => d.from },
-                                { title: 'Profit', figure: true, cell: (d) => signedMoney(d.profit), tone: (d) => tone(d.profit) },
-                                { title: 'Equity at its end', figure: true, cell: (d) => number(d.equity, 2) },
-                            ]}
-                        />
-                    </details>
-                </>
-            )}
+        <Loaded query={{ ...equity, data: shown }} height={props.height ?? 230}>
+            {(s) =>
+                props.height !== undefined ? (
+                    <EquityChart curve={s} height={props.height} />
+                ) : (
+                    <>
+                        <div class="charts">
+                            <EquityChart curve={s} height={170} />
+                            <LineChart
+                                title="Drawdown"
+                                unit="of the highest equity"
+                                format={(v) => percent(v)}
+                                x={s.x}
+                                lines={s.drawdown}
+                                height={170}
+                                summary={`Largest drawdown ${percent(s.worst)}`}
+                            />
+                            <LineChart
+                                title="Profit by day"
+                                unit="account currency, UTC days"
+                                x={profit.x}
+                                lines={profit.lines}
+                                height={170}
+                                format={signedMoney}
+                                summary={`Profit by day, ${number(profit.x.length)} days`}
+                            />
+                        </div>
+                        <details>
+                            <summary>Profit by day as a table</summary>
+                            <ShortTable
+                                label="Profit by day"
+                                rows={[...(days ?? [])].reverse()}
+                                columns={[
+                                    { title: 'Day (UTC)', nowrap: true, cell: (d) => d.from },
+                                    { title: 'Profit', figure: true, cell: (d) => signedMoney(d.profit), tone: (d) => tone(d.profit) },
+                                    { title: 'Equity at its end', figure: true, cell: (d) => number(d.equity, 2) },
+                                ]}
+                            />
+                        </details>
+                    </>
+                )
+            }
         </Loaded>
+    );
+}
+
+function EquityChart(props: { curve: { x: number[]; equity: Line[]; last: number | undefined }; height: number }) {
+    const { x, equity, last } = props.curve;
+    return (
+        <LineChart
+            title="Equity"
+            unit={equity.length > 1 ? 'and the 95% interval of the backtest' : 'account currency'}
+            x={x}
+            lines={equity}
+            height={props.height}
+            summary={`Equity of the account ${number(last, 2)}`}
+        />
     );
 }

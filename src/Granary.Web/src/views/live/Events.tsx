@@ -33,8 +33,9 @@ function KindBadge(props: { kind: Kind }) {
 }
 
 /** Fills, signals, refusals, models, commands and states of a session, newest first. */
-export function Events(props: { id: string; version: number }) {
+export function Events(props: { id: string; version: number; height?: number }) {
     const [kind, setKind] = useState<Kind>();
+    const height = props.height ?? 360;
     const log = useQuery(`log ${props.id} ${kind ?? ''}`, () =>
         take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id: props.id }, query: kind ? { kind } : {} } })),
     );
@@ -54,12 +55,12 @@ export function Events(props: { id: string; version: number }) {
                     ))}
                 </span>
             </div>
-            <Loaded query={log} height={360}>
+            <Loaded query={log} height={height}>
                 {(entries) =>
                     entries.length === 0 ? (
                         <p class="soft">No event of this kind has happened yet.</p>
                     ) : (
-                        <DataTable label="Events" rows={entries} columns={columns} id={(e) => String(e.sequence)} height={360} />
+                        <DataTable label="Events" rows={entries} columns={columns} id={(e) => String(e.sequence)} height={height} />
                     )
                 }
             </Loaded>

@@ -68,14 +68,17 @@ export default function LiveView() {
                         </Empty>
                     ) : (
                         <>
-                            {can('admin') && (
-                                <div class="actions">
-                                    <span class="push" />
+                            <div class="actions">
+                                <a class="button" href="/monitor">
+                                    Several in one view
+                                </a>
+                                <span class="push" />
+                                {can('admin') && (
                                     <a class="button primary" href="/live/start">
                                         Start a session
                                     </a>
-                                </div>
-                            )}
+                                )}
+                            </div>
                             <ul class="sessions" aria-label="Sessions">
                                 {all.map((s) => (
                                     <Card key={s.id} session={s} />

@@ -1,7 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
-import { useSearch } from '../../api/useSearch';
 import { mostBars, PriceChart, seconds, type Level, type Mark } from '../../components/PriceChart';
 import { signedMoney } from '../../format/numbers';
 
@@ -37,17 +36,27 @@ export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, 
     ];
 }
 
+/** What the marks of the chart mean. */
+export const legend = '▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders.';
+
+/** The symbols that a chart can begin with: the chosen one, those with a position, all others. */
+export const symbolOf = (chosen: string | undefined, session: Schemas['SessionView'], symbols: readonly string[]) =>
+    [chosen, ...Object.keys(session.status?.positions ?? {}), ...symbols].find((s) => s && symbols.includes(s)) ?? '';
+
 /** Prices of one symbol of a session with its fills, signals, open trades and orders, as the bars come. */
 export function Price(props: {
     session: Schemas['SessionView'];
     configuration: Schemas['SessionConfiguration'];
     goTo: { time: number } | undefined;
+    /** See {@link symbolOf}. */
+    symbol: string | undefined;
+    onSymbol: (symbol: string) => void;
+    /** The height of one of several charts, which share a legend. */
+    height?: number;
 }) {
     const { session, configuration, goTo } = props;
     const { id, status } = session;
-    const { search, set } = useSearch();
-    const held = Object.keys(status?.positions ?? {});
-    const symbol = [search.symbol, ...held, ...configuration.symbols].find((s) => s && configuration.symbols.includes(s)) ?? '';
+    const symbol = symbolOf(props.symbol, session, configuration.symbols);
     const bars = status?.bars ?? 0;
     const log = useQuery(`log ${id} of ${symbol}`, () =>
         take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query: { symbol, limit: 1000 } } })),
@@ -63,7 +72,7 @@ export function Price(props: {
         ),
     });
     const choice = (
-        <select aria-label="Symbol" value={symbol} onChange={(e) => set({ symbol: e.currentTarget.value })}>
+        <select aria-label="Symbol" value={symbol} onChange={(e) => props.onSymbol(e.currentTarget.value)}>
             {configuration.symbols.map((s) => (
                 <option key={s}>{s}</option>
             ))}
@@ -81,9 +90,9 @@ export function Price(props: {
             levels={levels}
             version={bars}
             goTo={goTo}
-            height={340}
+            height={props.height ?? 340}
             follow
-            legend="▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders."
+            legend={props.height === undefined ? legend : undefined}
         />
     );
 }

@@ -1,8 +1,8 @@
 import { useRoute } from 'preact-iso';
-import { useState } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { api, json, take, type Schemas } from '../../api/client';
-import { useQuery, useRepeated, useVersion } from '../../api/useQuery';
+import { useQuery, useRepeated } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
@@ -16,11 +16,13 @@ import { loadRun } from '../runs/run';
 import { AgainstBacktest } from './AgainstBacktest';
 import { Commands } from './Commands';
 import { Configuration } from './Configuration';
+import { useConfiguration } from './configuration';
 import { Equity } from './Equity';
 import { Events } from './Events';
 import { Limits } from './Limits';
 import { Price } from './Price';
 import { isRunning, StateBadge, stateOf } from './StateBadge';
+import { Strategies } from './Strategies';
 import { Trades } from './Trades';
 import './live.css';
 
@@ -92,25 +94,46 @@ function Part(props: { session: Session; tab: string; onDone: (session: Session)
     const { session, tab } = props;
     const { id } = session;
     const [goTo, setGoTo] = useState<{ time: number }>();
-    const configuration = useQuery(`configuration ${id} ${session.run}`, () =>
-        take(api.GET('/api/v1/sessions/{id}/configuration', { params: { path: { id } } })),
+    const configuration = useConfiguration(session);
+    const { search, set } = useSearch();
+    const show = useCallback(
+        (to: { symbol: string; time: number }) => {
+            set({ symbol: to.symbol });
+            setGoTo(to);
+        },
+        [set],
     );
-    useVersion(configuration, session.status?.weightsVersion ?? 0);
+    const done = (s: Session) => {
+        configuration.reload();
+        props.onDone(s);
+    };
     switch (tab) {
         case 'limits':
             return <Limits session={session} />;
         case 'promised':
             return <AgainstBacktest session={session} />;
         case 'configuration':
-            return <Loaded query={configuration}>{(c) => <Configuration configuration={c} />}</Loaded>;
+            return <Loaded query={configuration}>{(c) => <Configuration session={session} configuration={c} onDone={done} />}</Loaded>;
         default:
             return (
                 <>
                     <Loaded query={configuration} height={430}>
-                        {(c) => <Price session={session} configuration={c} goTo={goTo} />}
+                        {(c) => (
+                            <Price
+                                session={session}
+                                configuration={c}
+                                goTo={goTo}
+                                symbol={search.symbol}
+                                onSymbol={(symbol) => set({ symbol })}
+                            />
+                        )}
                     </Loaded>
                     <Equity session={session} />
-                    <Trades session={session} onDone={props.onDone} onShow={setGoTo} />
+                    <Trades session={session} onDone={props.onDone} onShow={show} />
+                    <h2>Strategies</h2>
+                    <Loaded query={configuration} height={260}>
+                        {(c) => <Strategies session={session} members={c.strategies} height={330} onDone={done} />}
+                    </Loaded>
                     <Events id={id} version={(session.status?.bars ?? 0) + (isRunning(session) ? 0 : 1)} />
                 </>
             );
@@ -142,6 +165,12 @@ function Warnings(props: { session: Session }) {
                     {status.warmingUp.needed} bars. They make no signals before their factors have values.
                 </p>
             )}
+            {status && status.stopped > 0 && isRunning(session) && (
+                <p class="notice">
+                    Entries of {counted(status.stopped, 'strategy', 'strategies')} are stopped; their exits, stops and targets remain
+                    active. The list of strategies says who stopped them and why.
+                </p>
+            )}
             {status?.state === 'paused' && isRunning(session) && (
                 <p class="notice">Entries are paused. Exits, stops and targets remain active; resume allows entries again.</p>
             )}
@@ -149,7 +178,8 @@ function Warnings(props: { session: Session }) {
     );
 }
 
-function Headline(props: { session: Session }) {
+/** The figures of a session. */
+export function Headline(props: { session: Session }) {
     const { status } = props.session;
     const account = status?.account;
     if (!status || !account) return <p class="soft">The session has not received a bar yet.</p>;

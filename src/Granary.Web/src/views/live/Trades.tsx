@@ -1,7 +1,6 @@
-import { useCallback, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import type { Schemas } from '../../api/client';
-import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
@@ -75,19 +74,16 @@ const positionColumns: Column<Position>[] = [
 ];
 
 /** Positions with their trades, and open orders. */
-export function Trades(props: { session: Session; onDone: (session: Session) => void; onShow: (to: { time: number }) => void }) {
+export function Trades(props: {
+    session: Session;
+    onDone: (session: Session) => void;
+    onShow?: (to: { symbol: string; time: number }) => void;
+}) {
     const { session, onShow } = props;
     const [closing, setClosing] = useState<Trade>();
     const account = session.status?.account;
     const mayClose = can('admin') && isRunning(session);
-    const { set } = useSearch();
-    const show = useCallback(
-        (t: Trade) => {
-            set({ symbol: t.symbol });
-            onShow({ time: Date.parse(t.enteredAt) / 1000 });
-        },
-        [set, onShow],
-    );
+    const show = useMemo(() => onShow && ((t: Trade) => onShow({ symbol: t.symbol, time: Date.parse(t.enteredAt) / 1000 })), [onShow]);
     const columns = useMemo(() => tradeColumns(show, mayClose ? setClosing : undefined), [show, mayClose]);
     const positions = positionsOf(session);
     return (
@@ -108,7 +104,7 @@ export function Trades(props: { session: Session; onDone: (session: Session) => 
                     columns={columns}
                     id={(t) => t.entry}
                     height={420}
-                    onOpen={(t) => show(t)}
+                    {...(show ? { onOpen: show } : {})}
                 />
             )}
             <h2>Orders</h2>
@@ -122,18 +118,21 @@ export function Trades(props: { session: Session; onDone: (session: Session) => 
     );
 }
 
-function tradeColumns(show: (trade: Trade) => void, close: ((trade: Trade) => void) | undefined): Column<Trade>[] {
+function tradeColumns(show: ((trade: Trade) => void) | undefined, close: ((trade: Trade) => void) | undefined): Column<Trade>[] {
     return [
         {
             id: 'symbol',
             title: 'Symbol',
             width: 120,
             value: (t) => t.symbol,
-            cell: (t) => (
-                <button type="button" class="plain" title="Show in the chart" onClick={() => show(t)}>
-                    {t.symbol}
-                </button>
-            ),
+            cell: (t) =>
+                show ? (
+                    <button type="button" class="plain" title="Show in the chart" onClick={() => show(t)}>
+                        {t.symbol}
+                    </button>
+                ) : (
+                    t.symbol
+                ),
         },
         { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => sideOf(t.side) },
         { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (t) => t.quantity, cell: (t) => number(t.quantity, 4) },
