@@ -70,6 +70,8 @@ public static class GranaryApi
         var confined = catalogues with { Confinement = settings.Confinement };
         services.TryAddSingleton(KnownJobs.Of(confined, settings.Runs));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RunCurves>();
+        services.TryAddSingleton<RunSpans>();
         services.TryAddSingleton<RunCharts>();
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();

@@ -21,6 +21,8 @@ internal static class RunRowEndpoints
     public static void Map(RouteGroupBuilder runs)
     {
         MapRows(runs, "trades", "listRunTrades", "The trades of the strategies of a run, each in its own account.");
+        MapRows(runs, "portfolio-trades", "listRunPortfolioTrades", "The trades of the portfolio of a run, as its account made them.",
+            "portfolio_trades");
         MapRows(runs, "factors", "listRunFactors", "The factors of the strategies of a run at their entries.");
         MapRows(runs, "conditions", "listRunConditions", "The profit of the strategies of a run by condition, such as volatility or weekday.");
         MapRows(runs, "model-decisions", "listRunModelDecisions", "Entries of a run that a model changed, with the effect of each change.",
@@ -54,15 +56,23 @@ internal static class RunRowEndpoints
     // Unless it has another name, the file has the name of the path.
     private static void MapRows(RouteGroupBuilder runs, string path, string name, string summary, string? file = null,
         string? absence = null) =>
-        runs.MapGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
-                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+        runs.MapGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [AsParameters] SeriesSpan span,
+                [FromQuery] string? strategy, [FromQuery] string? sort, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var page = new RowQuery(limit, strategy,
-                    paging.Cursor).Of(Path.Combine(library.PathOf(id), (file ?? path) + ".csv"), absence);
+                    paging.Cursor)
+                {
+                    Sort = string.IsNullOrEmpty(sort) ? null : sort,
+                    From = span.First,
+                    To = span.End,
+                }.Of(Path.Combine(library.PathOf(id), (file ?? path) + ".csv"), absence, library.Rows);
                 return paging.Answer(page, page.Next);
             })
-            .WithName(name).WithSummary(summary).Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
+            .WithName(name).WithSummary(summary)
+            .WithDescription("'sort' is a key of the rows, with '-' in front for the largest first. 'from' and 'to' are times in ISO 8601, of "
+                + "trades: those closed at 'from' or later and before 'to'.")
+            .Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
 
     private sealed record ChartQuestion([FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string? Timeframe,
         [FromQuery(Name = "factors")] string? Factors, [FromQuery(Name = "strategy")] string? Strategy);
