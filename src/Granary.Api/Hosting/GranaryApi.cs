@@ -1,3 +1,4 @@
+using Granary.Data.Reading;
 using Granary.Api.Access;
 using Granary.Api.Accounts;
 using Granary.Api.Audit;
@@ -31,6 +32,7 @@ using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.MarketData;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Telemetry;
@@ -80,6 +82,7 @@ public static class GranaryApi
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<SessionHistory>();
         services.AddSingleton<UploadStore>();
+        services.AddSingleton(new BarFileLibrary(Path.GetFullPath(settings.DataFolder), new BarFileOptions { Formats = catalogues.Formats }));
         services.AddSingleton<ServerModels>();
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));

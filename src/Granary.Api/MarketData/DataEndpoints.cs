@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Security.Claims;
 using Granary.Api.Access;
+using Granary.Api.Lists;
 using Granary.Api.Routing;
 using Granary.Api.Runs;
 using Granary.Api.Uploads;
@@ -46,6 +47,12 @@ internal static class DataEndpoints
             .WithName("listSources").WithSummary("The sources that a batch can name, with their symbols.")
             .WithDescription("Stores and folders of bar files in the data folder, the caller's uploads, and generated markets.")
             .Produces<IReadOnlyList<SourceEntry>>();
+        data.MapGet("/files", FilesAsync)
+            .WithName("listBarFiles").WithSummary("The bar files of the data folder that a batch can use, with their first and last bars.")
+            .WithDescription("Files in any known format, also the caller's uploads. The server reads new and changed files in the background; "
+                + "'waiting' counts those that it has not read yet. 'sort' is file, symbol, timeframe, bars, first, last, bytes or "
+                + "findings, with '-' in front for the largest first. 'search' is a part of the file or the symbol.")
+            .Produces<BarFilePage>().ProducesProblem(400);
         data.MapGet("/coverage", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
                 TypedResults.Ok(await new StoredMarkets(known.Stores).CoverageAsync(Within(settings, "store", store),
@@ -73,6 +80,16 @@ internal static class DataEndpoints
             .WithDescription("Prices within 'tolerance' percent are equal, volumes within 'volumeTolerance' percent. The answer has the "
                 + "1,000 widest disagreements in the order of time.")
             .Produces<StoreComparison>().ProducesProblem(400);
+    }
+
+    private static async Task<IResult> FilesAsync(ClaimsPrincipal user, ApiSettings settings, BarFileLibrary files, UploadStore uploads,
+        [AsParameters] Paging paging, [FromQuery] string? sort, [FromQuery] string? search, CancellationToken stop,
+        [AllowedRange(1, Paging.Most)] int limit = Paging.Usual)
+    {
+        var own = uploads.List(RolePolicies.NameOf(user)).Select(u => Path.GetDirectoryName(u.Path)!).Distinct();
+        var skipped = new[] { Path.GetFullPath(settings.Runs), Path.Combine(Path.GetFullPath(settings.DataFolder), UploadStore.Folder) };
+        var page = await files.ListAsync(new BarFileQuery(limit, sort, search, paging.Cursor), own, skipped, stop).ConfigureAwait(false);
+        return paging.Answer(page, page.Next);
     }
 
     /// <param name="A">A store.</param>
