@@ -28,12 +28,20 @@ public sealed class RunCurves(RunLibrary library, GranaryCatalogues catalogues)
     /// <summary>
     /// Returns the value of buying and holding all markets of a run in equal parts, at the rows of its equity.csv; NaN before the first bar.
     /// </summary>
-    /// <exception cref="InputException">The run has no equity.csv, or its bars cannot be read.</exception>
     public async Task<RunCurve> HoldAsync(string id, RunSeries span)
     {
-        var hold = await _holds.FindAsync(library.VersionOf(id), () => Task.Run(() => ReadHoldAsync(id))).ConfigureAwait(false);
-        return span.Curve(Hold, hold.Times.ToArray(), hold.Values.ToArray());
+        try
+        {
+            var hold = await _holds.FindAsync(library.VersionOf(id), () => Task.Run(() => ReadHoldAsync(id))).ConfigureAwait(false);
+            return span.Curve(Hold, hold.Times.ToArray(), hold.Values.ToArray());
+        }
+        catch (Exception e) when (e is InputException or BarDataException)
+        {
+            return Not(Hold, $"The bars of the run cannot be read again: {e.Message}");
+        }
     }
+
+    private static RunCurve Not(string name, string why) => new(name, 0, [], []) { Why = why };
 
     /// <summary>Returns a strategy of a run, run again.</summary>
     public Task<StrategyReplay> ReplayAsync(string id, string strategy) => _replays.FindAsync($"{library.VersionOf(id)}|{strategy}",
@@ -51,11 +59,11 @@ public sealed class RunCurves(RunLibrary library, GranaryCatalogues catalogues)
         }));
 
     /// <summary>Returns a curve of a strategy's own account: equity, drawdown or buy-and-hold.</summary>
-    /// <exception cref="InputException">There is no such curve; the message says why.</exception>
+    /// <exception cref="InputException">A strategy has no such curve.</exception>
     public async Task<RunCurve> StrategyAsync(string id, string strategy, string name, RunSeries span)
     {
         var replay = await ReplayAsync(id, strategy).ConfigureAwait(false);
-        if (replay.Equity is not { } equity) throw new InputException(replay.Missing ?? "The strategy has no bars.");
+        if (replay.Equity is not { } equity) return Not(name, replay.Missing ?? "The strategy has no bars.");
         return span.Curve(name, equity.Times.ToArray(), name switch
         {
             "equity" => equity.Values.ToArray(),

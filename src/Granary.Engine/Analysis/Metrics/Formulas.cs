@@ -43,7 +43,7 @@ public static class Formulas
         new("importance of a condition",
             "ω² = (SSB − (k − 1) · MSW) / (SST + MSW) over the net returns of a strategy's closed trades in the k groups of the condition's "
                 + "values: SSB = Σ n_j (r̄_j − r̄)², SSW = Σ Σ (r − r̄_j)², SST = SSB + SSW, MSW = SSW / (n − k); the share of their variance "
-                + "that the condition explains, less what chance explains; at or below 0 nothing",
+                + "that the condition explains, less what chance explains; at or below 0 nothing; undefined with n − k < 10",
             "Hays 1963"),
         new("mae, mfe", "largest move against and for the trade while open, as a fraction of the entry price", "Sweeney 1997"),
     ];

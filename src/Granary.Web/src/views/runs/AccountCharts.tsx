@@ -22,15 +22,12 @@ export function AccountCharts(props: { run: string; strategy?: string; benchmark
     const hold = useCurve(run, 'buy-and-hold', strategy);
     const problem = equity.problem ?? drawdown.problem;
     if (problem && !equity.data)
-        return strategy && problem.status === 400 ? (
-            <p class="notice">The equity of this strategy is not known. {problem.detail}</p>
-        ) : (
-            <Failed problem={problem} retry={equity.reload} />
-        );
+        return <Failed problem={problem} retry={equity.reload} />;
+    if (equity.data?.why) return <p class="notice">The equity at each bar is not known. {equity.data.why}</p>;
     const of = strategy ? 'the strategy’s own account' : 'the portfolio';
     const x = equity.data?.x ?? [];
     const others: Line[] = [
-        ...(hold.data ? [{ name: 'Buy and hold', values: benchmarkAt(hold.data, x), colour: 's2' }] : []),
+        ...(hold.data && !hold.data.why ? [{ name: 'Buy and hold', values: benchmarkAt(hold.data, x), colour: 's2' }] : []),
         ...(benchmark && benchmark.name !== 'Buy and hold' ? [{ name: benchmark.name, values: benchmarkAt(benchmark, x), colour: 's3' }] : []),
     ];
     return (
@@ -63,8 +60,12 @@ export function AccountCharts(props: { run: string; strategy?: string; benchmark
                 <Loading height={200} />
             )}
             <p class="note">
-                Buy and hold: {strategy ? 'the symbols of the strategy' : 'the markets of the run'} in equal parts, bought at the first row with
+                {hold.data?.why ?? (
+                    <>
+                        Buy and hold: {strategy ? 'the symbols of the strategy' : 'the markets of the run'} in equal parts, bought at the first row with
                 what the account then has.
+                    </>
+                )}
             </p>
         </>
     );
@@ -75,6 +76,6 @@ function useCurve(run: string, name: string, strategy: string | undefined) {
     const range = useRange();
     return useQuery(`run/${run}/${strategy ?? ''}/${name}/${range.name}`, async () => {
         const curve = await takeCurve(run, name, { points: 2000, ...range.query, ...(strategy ? { strategy } : {}) });
-        return { times: curve.times, x: curve.times.map((t) => Date.parse(t) / 1000), values: curve.values };
+        return { why: curve.why, times: curve.times, x: curve.times.map((t) => Date.parse(t) / 1000), values: curve.values };
     });
 }
