@@ -17,7 +17,9 @@ export function rangeOf(search: Record<string, string | undefined>): Range | nul
 
 /** What the address has for a range. */
 export const searchOf = (range: Range | null): { from: string; to: string } =>
-    range === null || !(Math.floor(range.from) < Math.ceil(range.to)) ? { from: '', to: '' } : { from: iso(range.from), to: iso(Math.ceil(range.to)) };
+    range === null || !(Math.floor(range.from) < Math.ceil(range.to))
+        ? { from: '', to: '' }
+        : { from: iso(range.from), to: iso(Math.ceil(range.to)) };
 
 /** The one range of a page: each chart, table and figure shows it, and each chart can change it. It stands in the address. */
 export function useRange() {

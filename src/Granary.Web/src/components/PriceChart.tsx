@@ -230,7 +230,11 @@ export function PriceChart(props: Props) {
                         </button>
                     ))}
                     {onChoose && (
-                        <button type="button" title="Narrow the page to the bars in sight" onClick={() => seen.current && onChoose(seen.current)}>
+                        <button
+                            type="button"
+                            title="Narrow the page to the bars in sight"
+                            onClick={() => seen.current && onChoose(seen.current)}
+                        >
                             Use this range
                         </button>
                     )}

@@ -45,7 +45,13 @@ const columns: Column<Entry>[] = [
                 ''
             ),
     },
-    { id: 'file', title: 'File', width: 260, value: (f) => f.file, cell: (f) => <Unbroken>{`${f.file}${f.format ? ` (${f.format})` : ''}`}</Unbroken> },
+    {
+        id: 'file',
+        title: 'File',
+        width: 260,
+        value: (f) => f.file,
+        cell: (f) => <Unbroken>{`${f.file}${f.format ? ` (${f.format})` : ''}`}</Unbroken>,
+    },
 ];
 
 const pageSize = 200;
@@ -77,7 +83,13 @@ export function BarFiles() {
                 {can('submitter') && 'Choose a symbol to begin a batch on it.'}
             </p>
             <div class="filters">
-                <TextField label="Find a file" type="search" value={find} onValue={(file) => set({ file })} placeholder="a part of its path or symbol" />
+                <TextField
+                    label="Find a file"
+                    type="search"
+                    value={find}
+                    onValue={(file) => set({ file })}
+                    placeholder="a part of its path or symbol"
+                />
             </div>
             {problem && <Failed problem={problem} />}
             {!rows && !problem && <Loading height={300} />}

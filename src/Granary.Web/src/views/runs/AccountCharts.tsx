@@ -21,14 +21,15 @@ export function AccountCharts(props: { run: string; strategy?: string; benchmark
     const drawdown = useCurve(run, 'drawdown', strategy);
     const hold = useCurve(run, 'buy-and-hold', strategy);
     const problem = equity.problem ?? drawdown.problem;
-    if (problem && !equity.data)
-        return <Failed problem={problem} retry={equity.reload} />;
+    if (problem && !equity.data) return <Failed problem={problem} retry={equity.reload} />;
     if (equity.data?.why) return <p class="notice">The equity at each bar is not known. {equity.data.why}</p>;
     const of = strategy ? 'the strategy’s own account' : 'the portfolio';
     const x = equity.data?.x ?? [];
     const others: Line[] = [
         ...(hold.data && !hold.data.why ? [{ name: 'Buy and hold', values: benchmarkAt(hold.data, x), colour: 's2' }] : []),
-        ...(benchmark && benchmark.name !== 'Buy and hold' ? [{ name: benchmark.name, values: benchmarkAt(benchmark, x), colour: 's3' }] : []),
+        ...(benchmark && benchmark.name !== 'Buy and hold'
+            ? [{ name: benchmark.name, values: benchmarkAt(benchmark, x), colour: 's3' }]
+            : []),
     ];
     return (
         <>
@@ -62,8 +63,8 @@ export function AccountCharts(props: { run: string; strategy?: string; benchmark
             <p class="note">
                 {hold.data?.why ?? (
                     <>
-                        Buy and hold: {strategy ? 'the symbols of the strategy' : 'the markets of the run'} in equal parts, bought at the first row with
-                what the account then has.
+                        Buy and hold: {strategy ? 'the symbols of the strategy' : 'the markets of the run'} in equal parts, bought at the
+                        first row with what the account then has.
                     </>
                 )}
             </p>

@@ -86,9 +86,9 @@ const withStrategy: Column<Condition>[] = [
 function Order() {
     return (
         <p class="note">
-            The most important conditions first. Importance is ω² (Hays 1963): the share of the variance of a strategy’s returns by trade that
-            the condition explains, less what chance explains; at 0 or below it explains nothing. Equal ones keep the order of the run. The exit
-            is known only after the trade.
+            The most important conditions first. Importance is ω² (Hays 1963): the share of the variance of a strategy’s returns by trade
+            that the condition explains, less what chance explains; at 0 or below it explains nothing. Equal ones keep the order of the run.
+            The exit is known only after the trade.
         </p>
     );
 }
@@ -137,7 +137,9 @@ function ConditionMap(props: { run: RunDetails }) {
     const strategies = props.run.conditions?.strategies ?? [];
     const rows = strategies.flatMap((s) => s.rows);
     // One importance of a strategy counts once, not once for each value of its condition.
-    const ordered = byImportance(strategies.flatMap((s) => s.rows.filter((r, i) => s.rows.findIndex((o) => o.condition === r.condition) === i)));
+    const ordered = byImportance(
+        strategies.flatMap((s) => s.rows.filter((r, i) => s.rows.findIndex((o) => o.condition === r.condition) === i)),
+    );
     const conditions = ordered.map((c) => c.condition);
     const shown = search.condition && conditions.includes(search.condition) ? search.condition : conditions[0];
     if (shown === undefined) return null;

@@ -75,8 +75,8 @@ export function PortfolioTrades(props: { run: RunDetails }) {
             {rows && rows.total > 0 && (
                 <>
                     <p class="note" role="status">
-                        {counted(rows.total, 'trade')}{range.range ? ', closed in the range' : ''}. Choose an entry to see the trade in the chart of
-                        its strategy.
+                        {counted(rows.total, 'trade')}
+                        {range.range ? ', closed in the range' : ''}. Choose an entry to see the trade in the chart of its strategy.
                     </p>
                     <DataTable
                         label="Trades of the portfolio"

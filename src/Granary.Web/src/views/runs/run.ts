@@ -23,7 +23,10 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     guards?: { conclusions?: string[] };
     /** Profit by condition of the first strategies; absent if the run has none. */
     conditions?: {
-        strategies: { strategy: string; rows: { condition: string; value: string; trades: number; meanReturn: number | null; importance?: number | null }[] }[];
+        strategies: {
+            strategy: string;
+            rows: { condition: string; value: string; trades: number; meanReturn: number | null; importance?: number | null }[];
+        }[];
     };
     /** Decisions of models; absent without models. */
     modelDecisions?: ModelResults;
