@@ -37,12 +37,13 @@ public sealed class RowIndex
                 index.Header = end;
                 return;
             }
-            var cell = CsvLines.Cell(line, 0);
-            if (places.Count > 0 && cell.SequenceEqual(last))
+            // Most rows are of the strategy of the row before, which is seen without a search for the end of the cell.
+            if (places.Count > 0 && line.StartsWith(last) && line.Length > last.Length && line[last.Length] == ',')
             {
                 places[^1] = (places[^1].From, end);
                 return;
             }
+            var cell = CsvLines.Cell(line, 0);
             last = cell.ToArray();
             // A run writes ids in quotes; the same id without them is the same strategy.
             var id = CsvText.Read(Encoding.UTF8.GetString(CsvLines.Unquoted(cell)));
