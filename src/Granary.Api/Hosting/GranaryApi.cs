@@ -82,7 +82,8 @@ public static class GranaryApi
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<SessionHistory>();
         services.AddSingleton<UploadStore>();
-        services.AddSingleton(new BarFileLibrary(Path.GetFullPath(settings.DataFolder), new BarFileOptions { Formats = catalogues.Formats }));
+        services.AddSingleton(new BarFileLibrary(Path.GetFullPath(settings.DataFolder),
+            new BarFileOptions { Formats = catalogues.Formats }));
         services.AddSingleton<ServerModels>();
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));

@@ -69,15 +69,15 @@ internal static class RunEndpoints
         runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
                 + "months (the return of each), buy-and-hold, or price:SYMBOL for bars.")
-            .WithDescription("With 'strategy', an id of the run, the curves equity, drawdown and buy-and-hold are those of the strategy's own "
-                + "account: the strategy is run again for them. Buying and holding is of the run's markets, or of the strategy's, in equal "
+            .WithDescription("With 'strategy', an id of the run, the curves equity, drawdown and buy-and-hold are those of the strategy's "
+                + "own account: the strategy is run again for them. Buying and holding is of the run's markets, or of the strategy's, in equal "
                 + "parts. Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/figures", FiguresAsync)
             .WithName("getRunFigures").WithSummary("The figures of a part of a run, of the portfolio or of a strategy in its own account.")
-            .WithDescription("The definitions are those of results.json. The first return is taken on the equity before 'from'; a trade counts "
-                + "where it was closed at 'from' or later and before 'to'. Times are in ISO 8601.")
+            .WithDescription("The definitions are those of results.json. The first return is taken on the equity before 'from'; a trade "
+                + "counts where it was closed at 'from' or later and before 'to'. Times are in ISO 8601.")
             .Produces<SpanFigures>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/analysis", (string id, RunLibrary library) => library.Find(id) is null ? Unknown(id)
                 : RunFile.Open(library.PathOf(id), RunReport.AnalysisFile) is { } file ? JobAnswers.OfFile(file.Name, file)

@@ -24,7 +24,8 @@ internal static class RunRowEndpoints
         MapRows(runs, "portfolio-trades", "listRunPortfolioTrades", "The trades of the portfolio of a run, as its account made them.",
             "portfolio_trades");
         MapRows(runs, "factors", "listRunFactors", "The factors of the strategies of a run at their entries.");
-        MapRows(runs, "conditions", "listRunConditions", "The profit of the strategies of a run by condition, such as volatility or weekday.");
+        MapRows(runs, "conditions", "listRunConditions",
+            "The profit of the strategies of a run by condition, such as volatility or weekday.");
         MapRows(runs, "model-decisions", "listRunModelDecisions", "Entries of a run that a model changed, with the effect of each change.",
             "model_decisions", NoModels);
         MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what followed.", "model_log", NoModels);
@@ -70,8 +71,8 @@ internal static class RunRowEndpoints
                 return paging.Answer(page, page.Next);
             })
             .WithName(name).WithSummary(summary)
-            .WithDescription("'sort' is a key of the rows, with '-' in front for the largest first. 'from' and 'to' are times in ISO 8601, of "
-                + "trades: those closed at 'from' or later and before 'to'.")
+            .WithDescription("'sort' is a key of the rows, with '-' in front for the largest first. 'from' and 'to' are times in ISO 8601, "
+                + "of trades: those closed at 'from' or later and before 'to'.")
             .Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
 
     private sealed record ChartQuestion([FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string? Timeframe,

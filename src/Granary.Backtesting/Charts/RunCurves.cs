@@ -26,7 +26,7 @@ public sealed class RunCurves(RunLibrary library, GranaryCatalogues catalogues)
     private readonly RecentAnswers<StrategyReplay> _replays = new(MostReplays);
 
     /// <summary>
-    /// Returns the value of buying and holding all markets of a run in equal parts, at the rows of its equity.csv; NaN before the first bar.
+    /// Returns the value of buying and holding all markets of a run in equal parts, at the rows of its equity.csv from the first bar on.
     /// </summary>
     public async Task<RunCurve> HoldAsync(string id, RunSeries span)
     {

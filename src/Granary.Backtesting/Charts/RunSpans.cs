@@ -72,7 +72,8 @@ public sealed class RunSpans(RunLibrary library, RunCurves curves)
         var metrics = MetricCatalogue.BuiltIn.Compute(new MetricInput
         {
             Parts = MetricParts.Equity | MetricParts.Trades,
-            Equity = end - first > 1 ? equity.Measure(perYear) : EquityMeasures.Unmeasured(start, end > first ? curve.Values[first] : start),
+            Equity = end - first > 1 ? equity.Measure(perYear)
+                : EquityMeasures.Unmeasured(start, end > first ? curve.Values[first] : start),
             Trades = trades,
             Checks = CheckResults.None,
         });
