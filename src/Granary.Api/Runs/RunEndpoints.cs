@@ -70,7 +70,8 @@ internal static class RunEndpoints
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
                 + "months (the return of each), buy-and-hold, or price:SYMBOL for bars.")
             .WithDescription("With 'strategy', an id of the run, the curves equity, drawdown and buy-and-hold are those of the strategy's "
-                + "own account: the strategy is run again for them. Buying and holding is of the run's markets, or of the strategy's, in equal "
+                + "own account: the strategy is run again for them. Buying and holding is of the run's markets, or of "
+                + "the strategy's, in equal "
                 + "parts. Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
