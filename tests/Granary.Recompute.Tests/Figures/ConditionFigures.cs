@@ -78,7 +78,7 @@ internal sealed class ConditionFigures
         double Return(TradeRow t) => t.NetProfit / (t.EntryPrice * t.Quantity * _run.Markets.Multiplier(t.Symbol));
         for (var k = 0; k < s_names.Length; k++)
         {
-            var importance = Importance([.. trades.Where(t => t.Values[k] is not null).GroupBy(t => t.Values[k]!)
+            var importance = s_names[k] == "exit" ? double.NaN : Importance([.. trades.Where(t => t.Values[k] is not null).GroupBy(t => t.Values[k]!)
                 .Select(g => g.Select(t => Return(t.Trade)).ToArray())]);
             foreach (var group in trades.Where(t => t.Values[k] is not null).GroupBy(t => t.Values[k]!)
                 .OrderBy(g => Math.Max(-1, Array.IndexOf(s_order, g.Key)) is var at && at >= 0 ? at : g.Key == "Sunday" ? 99 : -1)

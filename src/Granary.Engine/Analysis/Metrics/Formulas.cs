@@ -41,7 +41,7 @@ public static class Formulas
                 + "it; periodsPerYear of the whole record",
             "convention"),
         new("importance of a condition",
-            "ω² = (SSB − (k − 1) · MSW) / (SST + MSW) over the net returns of a strategy's closed trades in the k groups of the condition's "
+            "of a condition known at the entry: ω² = (SSB − (k − 1) · MSW) / (SST + MSW) over the net returns of a strategy's closed trades in the k groups of the condition's "
                 + "values: SSB = Σ n_j (r̄_j − r̄)², SSW = Σ Σ (r − r̄_j)², SST = SSB + SSW, MSW = SSW / (n − k); the share of their variance "
                 + "that the condition explains, less what chance explains; at or below 0 nothing; undefined with n − k < 10",
             "Hays 1963"),

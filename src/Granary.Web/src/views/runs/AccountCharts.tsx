@@ -16,7 +16,7 @@ export interface Compared {
 /** Equity with buying and holding, and drawdown: of the portfolio, or of a strategy in its own account. */
 export function AccountCharts(props: { run: string; strategy?: string; benchmark?: Compared | undefined }) {
     const { run, strategy, benchmark } = props;
-    const { choose } = useRange();
+    const { range, choose } = useRange();
     const equity = useCurve(run, 'equity', strategy);
     const drawdown = useCurve(run, 'drawdown', strategy);
     const hold = useCurve(run, 'buy-and-hold', strategy);
@@ -49,7 +49,7 @@ export function AccountCharts(props: { run: string; strategy?: string; benchmark
             {drawdown.data ? (
                 <LineChart
                     title="Drawdown"
-                    unit="percent below the peak"
+                    unit={range ? 'percent below the peak of the whole run so far' : 'percent below the peak'}
                     summary={`Drawdown of ${of} over time`}
                     x={drawdown.data.x}
                     format={(v) => percent(v, 1)}

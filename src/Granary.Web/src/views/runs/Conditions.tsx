@@ -87,8 +87,8 @@ function Order() {
     return (
         <p class="note">
             The most important conditions first. Importance is ω² (Hays 1963): the share of the variance of a strategy’s returns by trade
-            that the condition explains, less what chance explains; at 0 or below it explains nothing. Equal ones keep the order of the run.
-            The exit is known only after the trade.
+            that the condition explains, less what chance explains. At 0 or below it explains nothing. Equal ones keep the order of the run.
+            Exits have none, since they are known only after the trade.
         </p>
     );
 }

@@ -11,6 +11,10 @@ import { PortfolioTrades } from './PortfolioTrades';
 import { checkNames, verdictOf, type RunDetails, type Stats } from './run';
 import { useFigures } from './useFigures';
 
+/** How long the drawdown was, and whose peak it is below. */
+export const drawdownNote = (s: Stats, isPart: boolean): string =>
+    `${number(s.maxDrawdownDays)} days${isPart ? ', below the peak in the range' : ''}`;
+
 /** The portfolio of a run: headline figures, each with how far it can be believed, equity, drawdown, months, trades, checks. */
 export function Overview(props: { run: RunDetails }) {
     const { run } = props;
@@ -63,7 +67,7 @@ function figuresOf(run: RunDetails, s: Stats, isPart: boolean): Figure[] {
                     ? `from every bar; Sortino ${number(s.sortino, 2)}`
                     : `from every bar; ${percent(deflated.value, 1)} sure it is not luck`,
         },
-        { name: 'Max drawdown', value: percent(s.maxDrawdown), note: `${number(s.maxDrawdownDays)} days` },
+        { name: 'Max drawdown', value: percent(s.maxDrawdown), note: drawdownNote(s, isPart) },
         {
             name: 'Trades',
             value: number(s.trades),

@@ -12,6 +12,7 @@ import { number, percent, signedMoney, signedPercent, tone, weight } from '../..
 import { time } from '../../format/times';
 import { AccountCharts } from './AccountCharts';
 import { ConditionTable } from './Conditions';
+import { drawdownNote } from './Overview';
 import { loadStrategies, namedAs, runPath, verdictOf, type RunDetails, type Strategy } from './run';
 import { StrategyChart } from './StrategyChart';
 import { tradeColumns, type Trade } from './trades';
@@ -115,7 +116,7 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                         value: number(s.sharpe, 2),
                         note: isPart ? 'annualised' : `${percent(s.deflatedSharpe, 1)} sure it is not luck`,
                     },
-                    { name: 'Max drawdown', value: percent(s.maxDrawdown), note: `${number(s.maxDrawdownDays)} days` },
+                    { name: 'Max drawdown', value: percent(s.maxDrawdown), note: drawdownNote(s, isPart) },
                     { name: 'Trades', value: number(s.trades), note: `${percent(s.winRate, 1)} won` },
                     {
                         name: 'Profit factor',
