@@ -35,7 +35,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         Membership = membership;
         _logger = logger;
         TrialThreads = new SemaphoreSlim(settings.Threads);
-        Pool = new ComputePool(settings.Threads, settings.StrategyDeadline, yields: true);
+        Pool = new ComputePool(settings.Threads, settings.StrategyDeadline);
         _watch = new Timer(_ => LookAfterRuns(), null, Watch, Watch);
     }
 

@@ -8,8 +8,11 @@ namespace Granary.Simulation.Passes;
 /// </summary>
 internal static class YieldingThread
 {
-    /// <summary>Niceness of the thread: with 10 it gets about a tenth of a processor that another thread also needs.</summary>
-    internal const int Niceness = 10;
+    /// <summary>
+    /// Niceness of the thread: with 3 it gets a third of a processor that another thread also needs. With 10 a batch nearly stood still
+    /// beside other programs of the machine.
+    /// </summary>
+    internal const int Niceness = 3;
 
     private const int Process = 0, Self = 0;
 
