@@ -4,7 +4,6 @@ using Granary.Data.BarFiles;
 using Granary.Data.Quality;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
-using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.MarketData;
 
@@ -73,7 +72,6 @@ public sealed class BarFileLibrary(string folder, BarFileOptions options)
 
     private void Read()
     {
-        YieldingThread.Begin();
         while (true)
         {
             Found[] files;
