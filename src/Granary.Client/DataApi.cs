@@ -19,7 +19,7 @@ public sealed class DataApi
         _api.GetAsync<IReadOnlyList<SourceEntry>>($"data/sources", cancellationToken);
 
     /// <summary>A page of the bar files of the data folder that a batch can use.</summary>
-    /// <param name="sort">file, symbol, timeframe, bars, first, last, bytes or findings; for example, -bars sorts the largest first.</param>
+    /// <param name="sort">file, symbol, timeframe, bars, first, last, bytes or findings; -bars sorts the largest first.</param>
     /// <param name="search">A part of the file or the symbol.</param>
     /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
     public Task<BarFilePage> FilesAsync(string? sort = null, string? search = null, string? cursor = null, int? limit = null,

@@ -62,8 +62,8 @@ public sealed class DataOverHttpTests
         await File.WriteAllTextAsync(Path.Combine(server.Folder, "more", "notes.txt"), "no bars");
         await File.WriteAllTextAsync(Path.Combine(server.Folder, "more", "table.csv"), "a,b\nx,y\n");
         var page = await FilesAsync("");
-        page.Items.Select(f => (f.File, f.Source, f.Symbol)).ShouldBe([("COINUSDT.csv", "csv:.", "COINUSDT"), ("OTHER.csv", "csv:.", "OTHER"),
-            ("more/table.csv", "csv:more", "table")]);
+        page.Items.Select(f => (f.File, f.Source, f.Symbol)).ShouldBe([("COINUSDT.csv", "csv:.", "COINUSDT"),
+            ("OTHER.csv", "csv:.", "OTHER"), ("more/table.csv", "csv:more", "table")]);
         var (whole, other, table) = (page.Items[0], page.Items[1], page.Items[2]);
         var rows = Rows(await File.ReadAllTextAsync(Path.Combine(s_bars, "COINUSDT.csv")));
         (whole.Timeframe, whole.Bars, whole.First, whole.Last).ShouldBe(("1h", rows.Count, rows[0].Time, rows[^1].Time));

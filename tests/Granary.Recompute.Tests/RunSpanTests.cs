@@ -6,8 +6,8 @@ using Granary.Recompute.Tests.Running;
 namespace Granary.Recompute.Tests;
 
 /// <summary>
-/// What the server computes of a part of a run, and what the run's files do not have: figures of a span, buying and holding, the equity of a
-/// strategy. Each follows from the run's files and the bars.
+/// What the server computes of a part of a run, and what the run's files do not have: figures of a span, buying and holding, the equity
+/// of a strategy. Each follows from the run's files and the bars.
 /// </summary>
 public class RunSpanTests(QuickstartRun run)
 {
@@ -128,8 +128,8 @@ public class RunSpanTests(QuickstartRun run)
         var table = CsvTable.Read(Path.Combine(run.Files.Folder, "conditions.csv"));
         double Of(string[] row) => table.Number(row, "importance") is var value && double.IsNaN(value) ? double.NegativeInfinity : value;
         page.GetProperty("total").GetInt32().ShouldBe(table.Rows.Count);
-        page.GetProperty("items").EnumerateArray().Select(c => (c.GetProperty("strategy").GetString(), c.GetProperty("condition").GetString(),
-            c.GetProperty("trades").GetInt32())).ShouldBe(table.Rows.OrderByDescending(Of).Take(1000).Select(r =>
+        page.GetProperty("items").EnumerateArray().Select(c => (c.GetProperty("strategy").GetString(),
+            c.GetProperty("condition").GetString(), c.GetProperty("trades").GetInt32())).ShouldBe(table.Rows.OrderByDescending(Of).Take(1000).Select(r =>
                 ((string?)table.Text(r, "strategy"), (string?)table.Text(r, "condition"), (int)table.Number(r, "trades"))));
     }
 

@@ -75,11 +75,6 @@ internal static class RunEndpoints
                 + "parts. Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
-        runs.MapGet("/{id}/figures", FiguresAsync)
-            .WithName("getRunFigures").WithSummary("The figures of a part of a run, of the portfolio or of a strategy in its own account.")
-            .WithDescription("The definitions are those of results.json. The first return is taken on the equity before 'from'; a trade "
-                + "counts where it was closed at 'from' or later and before 'to'. Times are in ISO 8601.")
-            .Produces<SpanFigures>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/analysis", (string id, RunLibrary library) => library.Find(id) is null ? Unknown(id)
                 : RunFile.Open(library.PathOf(id), RunReport.AnalysisFile) is { } file ? JobAnswers.OfFile(file.Name, file)
                 : Problem.NotFound($"the run {id} has no {RunReport.AnalysisFile}; run its batch with \"report\" among its outputs"))
@@ -126,12 +121,6 @@ internal static class RunEndpoints
                 + "price:SYMBOL"),
         };
     }
-
-    private static async Task<IResult> FiguresAsync(string id, [AsParameters] SeriesSpan span, [FromQuery] string? strategy,
-        RunLibrary library, RunSpans spans) =>
-        library.Find(id) is null ? Unknown(id)
-            : TypedResults.Ok(string.IsNullOrEmpty(strategy) ? spans.Portfolio(id, span.First, span.End)
-                : await spans.StrategyAsync(id, strategy, span.First, span.End).ConfigureAwait(false));
 
     // The strategies, most of results.json, are counted and left out; its other parts are copied as they are written.
     private static async Task WriteAsync(Stream stream, RunSummary run, RunLibrary library)

@@ -30,6 +30,11 @@ internal static class RunRowEndpoints
             "model_decisions", NoModels);
         MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what followed.", "model_log", NoModels);
         MapFiles(runs);
+        runs.MapGet("/{id}/figures", FiguresAsync)
+            .WithName("getRunFigures").WithSummary("The figures of a part of a run, of the portfolio or of a strategy in its own account.")
+            .WithDescription("The definitions are those of results.json. The first return is taken on the equity before 'from'; a trade "
+                + "counts where it was closed at 'from' or later and before 'to'. Times are in ISO 8601.")
+            .Produces<SpanFigures>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/chart", ChartAsync).WithName("getRunChart")
             .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")
             .WithDescription("'factors' are texts with semicolons between, such as sma(10);macd(12,26,9).signal. Bars are joined to longer "
@@ -37,6 +42,12 @@ internal static class RunRowEndpoints
                 + "'strategy', an id of the run, the chart has the stops and targets of its trades: the strategy is run again for them.")
             .Produces<ChartBars>().ProducesProblem(400).ProducesProblem(404);
     }
+
+    private static async Task<IResult> FiguresAsync(string id, [AsParameters] SeriesSpan span, [FromQuery] string? strategy,
+        RunLibrary library, RunSpans spans) =>
+        library.Find(id) is null ? Unknown(id)
+            : TypedResults.Ok(string.IsNullOrEmpty(strategy) ? spans.Portfolio(id, span.First, span.End)
+                : await spans.StrategyAsync(id, strategy, span.First, span.End).ConfigureAwait(false));
 
     private const string NoModels = "this run has no decisions of models; give its batch a section 'learning', and \"signals\" among its "
         + "outputs";

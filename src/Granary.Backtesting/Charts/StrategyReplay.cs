@@ -26,7 +26,9 @@ public sealed class StrategyReplay
     /// <summary>The equity of the strategy's own account at the close of each bar; null if <see cref="Missing"/> says why.</summary>
     public EquityCurve? Equity { get; private init; }
 
-    /// <summary>The value of buying and holding the strategy's symbols in equal parts with its cash, one for each point of the equity.</summary>
+    /// <summary>
+    /// The value of buying and holding the strategy's symbols in equal parts with its cash, one for each point of the equity.
+    /// </summary>
     public IReadOnlyList<double> Hold { get; private init; } = [];
 
     /// <summary>Returns the levels of the strategy's trades in one of its symbols; null if <see cref="Missing"/> says why.</summary>

@@ -62,7 +62,8 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
         {
             var groups = GroupsOf(trades, k).Select(g => (Value: g.Key, Trades: g.ToList())).ToList();
             // The exit follows from how a trade went, and would explain its return best.
-            var importance = name == TradeConditions.Exit ? double.NaN : ExplainedVariance.Of(groups.ConvertAll(g => g.Trades.ConvertAll(t => t.Return)));
+            var importance = name == TradeConditions.Exit ? double.NaN
+                : ExplainedVariance.Of(groups.ConvertAll(g => g.Trades.ConvertAll(t => t.Return)));
             foreach (var (value, group) in groups)
             {
                 var mean = intervals.Of([.. group.Select(t => t.Return)], Variation.OfReturns);

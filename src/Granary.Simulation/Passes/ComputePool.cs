@@ -122,7 +122,6 @@ public sealed class ComputePool : IDisposable
 
         public StrategyWatch Watch { get; } = new();
 
-
         public void Start()
         {
             _thread = new Thread(Work) { IsBackground = true, Name = $"{pool._name} {++pool._made}" };

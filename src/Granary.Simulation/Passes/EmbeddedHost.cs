@@ -42,8 +42,9 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         }
         await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);
         var decided = pass with { Include = i => !RecordedRuns.IsRecorded(i) && pass.Include(i) };
-        await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize, Deadline) { Observe = Observe, Yields = Yields }.Run(cancellationToken),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        var queue = new FeedQueue(decided, threads, blockSize, Deadline) { Observe = Observe, Yields = Yields };
+        await Task.Factory.StartNew(() => queue.Run(cancellationToken), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
 
     // Runs at most as many feeds at once as there are threads, so that memory does not grow with the number of feeds.

@@ -16,7 +16,9 @@ internal static class YieldingThread
 
     private const int Process = 0, Self = 0;
 
-    /// <summary>Lowers the priority of the calling thread until it ends. Without the right to do so, the thread keeps its priority.</summary>
+    /// <summary>
+    /// Lowers the priority of the calling thread until it ends. Without the right to do so, the thread keeps its priority.
+    /// </summary>
     public static void Begin()
     {
         if (!OperatingSystem.IsLinux()) Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;

@@ -31,7 +31,8 @@ internal static class CsvLines
     {
         var (buffer, held) = (new byte[Math.Min(1 << 18, end - from)], 0);
         file.Position = from;
-        while (from + held < end && file.Read(buffer.AsSpan(held, (int)Math.Min(buffer.Length - held, end - from - held))) is > 0 and var read)
+        int Free() => (int)Math.Min(buffer.Length - held, end - from - held);
+        while (from + held < end && file.Read(buffer.AsSpan(held, Free())) is > 0 and var read)
         {
             ReadOnlySpan<byte> rest = buffer.AsSpan(0, held + read);
             for (int stop; (stop = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(stop + 1)..])

@@ -139,7 +139,9 @@ public sealed class RunLibrary(string folder)
         KeepIndex();
     }
 
-    /// <summary>Returns a name for the current content of a run that <see cref="Find"/> has found: another one after it is written again.</summary>
+    /// <summary>
+    /// Returns a name for the current content of a run that <see cref="Find"/> has found: another one after it is written again.
+    /// </summary>
     public string VersionOf(string id) => string.Create(CultureInfo.InvariantCulture,
         $"{id}|{File.GetLastWriteTimeUtc(Path.Combine(folder, id, "manifest.json")).Ticks}");
 

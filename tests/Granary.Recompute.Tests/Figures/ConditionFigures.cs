@@ -78,12 +78,14 @@ internal sealed class ConditionFigures
         double Return(TradeRow t) => t.NetProfit / (t.EntryPrice * t.Quantity * _run.Markets.Multiplier(t.Symbol));
         for (var k = 0; k < s_names.Length; k++)
         {
-            var importance = s_names[k] == "exit" ? double.NaN : Importance([.. trades.Where(t => t.Values[k] is not null).GroupBy(t => t.Values[k]!)
+            var importance = s_names[k] == "exit" ? double.NaN
+                : Importance([.. trades.Where(t => t.Values[k] is not null).GroupBy(t => t.Values[k]!)
                 .Select(g => g.Select(t => Return(t.Trade)).ToArray())]);
             foreach (var group in trades.Where(t => t.Values[k] is not null).GroupBy(t => t.Values[k]!)
                 .OrderBy(g => Math.Max(-1, Array.IndexOf(s_order, g.Key)) is var at && at >= 0 ? at : g.Key == "Sunday" ? 99 : -1)
                 .ThenBy(g => g.Key, StringComparer.Ordinal))
-                yield return new ConditionFigure(id, s_names[k], group.Key, group.Average(t => t.Trade.NetProfit > 0 ? 1 : 0),
+                yield return new ConditionFigure(id, s_names[k], group.Key,
+                    group.Average(t => t.Trade.NetProfit > 0 ? 1 : 0),
                     group.Sum(t => t.Trade.NetProfit), MeanFigures.Of([.. group.Select(t => Return(t.Trade))]),
                     MeanFigures.Of([.. group.Where(t => t.Closed <= Split).Select(t => Return(t.Trade))]),
                     MeanFigures.Of([.. group.Where(t => t.Trade.EntryTime >= Split).Select(t => Return(t.Trade))]))
