@@ -129,8 +129,9 @@ public class RunSpanTests(QuickstartRun run)
         double Of(string[] row) => table.Number(row, "importance") is var value && double.IsNaN(value) ? double.NegativeInfinity : value;
         page.GetProperty("total").GetInt32().ShouldBe(table.Rows.Count);
         page.GetProperty("items").EnumerateArray().Select(c => (c.GetProperty("strategy").GetString(),
-            c.GetProperty("condition").GetString(), c.GetProperty("trades").GetInt32())).ShouldBe(table.Rows.OrderByDescending(Of).Take(1000).Select(r =>
-                ((string?)table.Text(r, "strategy"), (string?)table.Text(r, "condition"), (int)table.Number(r, "trades"))));
+            c.GetProperty("condition").GetString(), c.GetProperty("trades").GetInt32()))
+            .ShouldBe(table.Rows.OrderByDescending(Of).Take(1000).Select(r => ((string?)table.Text(r, "strategy"),
+                (string?)table.Text(r, "condition"), (int)table.Number(r, "trades"))));
     }
 
     private static string Span(DateTime from, DateTime to) => $"from={from:yyyy-MM-ddTHH:mm:ss}Z&to={to:yyyy-MM-ddTHH:mm:ss}Z";
