@@ -47,14 +47,15 @@ public sealed class RunsApi
             $"runs/{id}/signals?strategy={strategy}&symbol={symbol}&decision={decision}&cursor={cursor}&limit={limit}", cancellationToken);
 
     /// <summary>A page of the rows of a table of a run.</summary>
+    /// <param name="part">The rows to list, and their order; null for all in the run's order.</param>
     /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
-    /// <param name="sort">A key of the rows; for example, -pnlNet sorts the largest first.</param>
-    /// <param name="from">The first time at which trades were closed, such as 2024-01-31; only of tables of trades.</param>
-    /// <param name="to">The exclusive end; only of tables of trades.</param>
-    public Task<FileRows> RowsAsync(string id, RunTable table, string? strategy = null, string? cursor = null, int? limit = null,
-        string? sort = null, string? from = null, string? to = null, CancellationToken cancellationToken = default) =>
-        _api.GetAsync<FileRows>(
+    public Task<FileRows> RowsAsync(string id, RunTable table, RowPart? part = null, string? cursor = null, int? limit = null,
+        CancellationToken cancellationToken = default)
+    {
+        var (strategy, sort, from, to) = part ?? new RowPart();
+        return _api.GetAsync<FileRows>(
             $"runs/{id}/{table}?strategy={strategy}&sort={sort}&from={from}&to={to}&cursor={cursor}&limit={limit}", cancellationToken);
+    }
 
     /// <summary>The figures of a part of a run, by the definitions of results.json.</summary>
     /// <param name="from">The first time, such as 2024-01-31 or 2024-01-31T14:30:00Z; null for the start.</param>

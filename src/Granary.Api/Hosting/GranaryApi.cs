@@ -1,4 +1,3 @@
-using Granary.Data.Reading;
 using Granary.Api.Access;
 using Granary.Api.Accounts;
 using Granary.Api.Audit;
@@ -32,8 +31,8 @@ using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.MarketData;
 using Granary.Simulation.Json;
+using Granary.Simulation.MarketData;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Telemetry;
 using Granary.Simulation.Weights;
@@ -82,8 +81,7 @@ public static class GranaryApi
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<SessionHistory>();
         services.AddSingleton<UploadStore>();
-        services.AddSingleton(new BarFileLibrary(Path.GetFullPath(settings.DataFolder),
-            new BarFileOptions { Formats = catalogues.Formats }));
+        services.AddSingleton(new BarFileLibrary(settings.DataFolder, new() { Formats = catalogues.Formats }));
         services.AddSingleton<ServerModels>();
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));

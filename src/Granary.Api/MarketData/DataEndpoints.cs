@@ -83,13 +83,16 @@ internal static class DataEndpoints
             .Produces<StoreComparison>().ProducesProblem(400);
     }
 
-    private static async Task<IResult> FilesAsync(ClaimsPrincipal user, ApiSettings settings, BarFileLibrary files, UploadStore uploads,
-        [AsParameters] Paging paging, [FromQuery] string? sort, [FromQuery] string? search, CancellationToken stop,
-        [AllowedRange(1, Paging.Most)] int limit = Paging.Usual)
+    private sealed record FileQuestion([FromQuery(Name = "sort")] string? Sort, [FromQuery(Name = "search")] string? Search,
+        ClaimsPrincipal User, UploadStore Uploads);
+
+    private static async Task<IResult> FilesAsync([AsParameters] FileQuestion asked, [AsParameters] Paging paging, ApiSettings settings,
+        BarFileLibrary files, CancellationToken stop, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual)
     {
-        var own = uploads.List(RolePolicies.NameOf(user)).Select(u => Path.GetDirectoryName(u.Path)!).Distinct();
+        var own = asked.Uploads.List(RolePolicies.NameOf(asked.User)).Select(u => Path.GetDirectoryName(u.Path)!).Distinct();
         var skipped = new[] { Path.GetFullPath(settings.Runs), Path.Combine(Path.GetFullPath(settings.DataFolder), UploadStore.Folder) };
-        var page = await files.ListAsync(new BarFileQuery(limit, sort, search, paging.Cursor), own, skipped, stop).ConfigureAwait(false);
+        var page = await files.ListAsync(new BarFileQuery(limit, asked.Sort, asked.Search, paging.Cursor), own, skipped, stop)
+            .ConfigureAwait(false);
         return paging.Answer(page, page.Next);
     }
 

@@ -7,7 +7,6 @@ using Granary.Api.Routing;
 using Granary.Backtesting.Charts;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Runs;
-using Granary.Reporting.Html.Pages;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
@@ -75,12 +74,6 @@ internal static class RunEndpoints
                 + "parts. Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
-        runs.MapGet("/{id}/analysis", (string id, RunLibrary library) => library.Find(id) is null ? Unknown(id)
-                : RunFile.Open(library.PathOf(id), RunReport.AnalysisFile) is { } file ? JobAnswers.OfFile(file.Name, file)
-                : Problem.NotFound($"the run {id} has no {RunReport.AnalysisFile}; run its batch with \"report\" among its outputs"))
-            .WithName("getRunAnalysis").WithSummary("The figures of the charts of a run's report: benchmark, rolling figures, distribution "
-                + "of returns, excursions of trades, correlation of strategies.")
-            .Produces<RunAnalysis>().ProducesProblem(404);
         RunRowEndpoints.Map(runs);
         RunChangeEndpoints.Map(api);
     }
@@ -100,11 +93,14 @@ internal static class RunEndpoints
         };
     }
 
+    private sealed record SeriesSource(RunCurves Curves, GranaryCatalogues Catalogues, [FromQuery(Name = "strategy")] string? Strategy);
+
     private static async Task<IResult> SeriesAsync(string id, string name, [AsParameters] SeriesSpan span, RunLibrary library,
-        RunCurves curves, GranaryCatalogues catalogues, [FromQuery] string? strategy, CancellationToken cancellationToken,
+        [AsParameters] SeriesSource source, CancellationToken cancellationToken,
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
+        var (curves, catalogues, strategy) = source;
         var series = span.Read(points);
         if (!string.IsNullOrEmpty(strategy))
             return TypedResults.Ok(await curves.StrategyAsync(id, strategy, name, series).ConfigureAwait(false));

@@ -6,6 +6,7 @@ using Granary.Backtesting.Charts;
 using Granary.Contracts.Runs;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Reporting.Html.Pages;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +31,12 @@ internal static class RunRowEndpoints
             "model_decisions", NoModels);
         MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what followed.", "model_log", NoModels);
         MapFiles(runs);
+        runs.MapGet("/{id}/analysis", (string id, RunLibrary library) => library.Find(id) is null ? Unknown(id)
+                : RunFile.Open(library.PathOf(id), RunReport.AnalysisFile) is { } file ? JobAnswers.OfFile(file.Name, file)
+                : Problem.NotFound($"the run {id} has no {RunReport.AnalysisFile}; run its batch with \"report\" among its outputs"))
+            .WithName("getRunAnalysis").WithSummary("The figures of the charts of a run's report: benchmark, rolling figures, distribution "
+                + "of returns, excursions of trades, correlation of strategies.")
+            .Produces<RunAnalysis>().ProducesProblem(404);
         runs.MapGet("/{id}/figures", FiguresAsync)
             .WithName("getRunFigures").WithSummary("The figures of a part of a run, of the portfolio or of a strategy in its own account.")
             .WithDescription("The definitions are those of results.json. The first return is taken on the equity before 'from'; a trade "

@@ -11,10 +11,12 @@ namespace Granary.Simulation.MarketData;
 /// The bar files of a data folder with what is in them. Each file is read and checked once, in the background, and again when its size or
 /// its time of change differs.
 /// </summary>
-/// <param name="folder">Full path of the data folder.</param>
+/// <param name="dataFolder">Path of the data folder.</param>
 /// <param name="options">The formats of files.</param>
-public sealed class BarFileLibrary(string folder, BarFileOptions options)
+public sealed class BarFileLibrary(string dataFolder, BarFileOptions options)
 {
+    private readonly string _folder = Path.GetFullPath(dataFolder);
+
     // A list that needs longer is answered with what is known by then.
     private static readonly TimeSpan s_patient = TimeSpan.FromSeconds(0.5);
 
@@ -54,7 +56,7 @@ public sealed class BarFileLibrary(string folder, BarFileOptions options)
     private List<Found> FilesIn(IEnumerable<string> own, IReadOnlyCollection<string> skipped)
     {
         var found = new List<Found>();
-        foreach (var place in new SourceLibrary(folder, options).Folders(own, skipped))
+        foreach (var place in new SourceLibrary(_folder, options).Folders(own, skipped))
         {
             try
             {
@@ -85,7 +87,7 @@ public sealed class BarFileLibrary(string folder, BarFileOptions options)
 
     private List<BarFileEntry> MarketsIn(Found file)
     {
-        var relative = Path.GetRelativePath(folder, file.Path).Replace(Path.DirectorySeparatorChar, '/');
+        var relative = Path.GetRelativePath(_folder, file.Path).Replace(Path.DirectorySeparatorChar, '/');
         var (place, symbol) = (Path.GetDirectoryName(relative)?.Replace(Path.DirectorySeparatorChar, '/'),
             CsvBarSource.SymbolOf(file.Path)!);
         var entry = new BarFileEntry(relative, "csv:" + (string.IsNullOrEmpty(place) ? "." : place), symbol, null, null, 0, null, null,
@@ -132,6 +134,6 @@ public sealed class BarFileLibrary(string folder, BarFileOptions options)
     {
         Findings = 1,
         Severity = nameof(Severity.Error),
-        Odd = fault.Message.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal),
+        Odd = fault.Message.Replace(_folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal),
     };
 }

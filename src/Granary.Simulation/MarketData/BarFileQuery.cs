@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Granary.Contracts.MarketData;
 using Granary.Simulation.Json;
@@ -10,7 +11,7 @@ namespace Granary.Simulation.MarketData;
 /// <param name="Cursor">A value of <see cref="BarFilePage.Next"/>; null = start at the first row.</param>
 public sealed record BarFileQuery(int Limit, string? Sort = null, string? Search = null, string? Cursor = null)
 {
-    private static readonly Dictionary<string, Comparison<BarFileEntry>> s_orders = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Comparison<BarFileEntry>> s_orders = new Dictionary<string, Comparison<BarFileEntry>>
     {
         ["file"] = (a, b) => string.CompareOrdinal(a.File, b.File),
         ["symbol"] = (a, b) => string.CompareOrdinal(a.Symbol, b.Symbol),
@@ -21,7 +22,7 @@ public sealed record BarFileQuery(int Limit, string? Sort = null, string? Search
         ["bytes"] = (a, b) => a.Bytes.CompareTo(b.Bytes),
         // An error is worse than any number of warnings.
         ["findings"] = (a, b) => (a.Severity == "Error", a.Findings).CompareTo((b.Severity == "Error", b.Findings)),
-    };
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <param name="waiting">Files that are not read yet.</param>
     /// <exception cref="InputException">The order or the cursor is invalid.</exception>

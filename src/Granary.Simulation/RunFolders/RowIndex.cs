@@ -6,8 +6,6 @@ namespace Granary.Simulation.RunFolders;
 /// <summary>Where the rows of each strategy are in a CSV file whose first column is the strategy.</summary>
 public sealed class RowIndex
 {
-    private static readonly List<(long From, long End)> s_none = [];
-
     private readonly Dictionary<string, List<(long From, long End)>> _places = new(StringComparer.Ordinal);
 
     private RowIndex()
@@ -21,12 +19,12 @@ public sealed class RowIndex
     internal long Header { get; private set; }
 
     /// <summary>Returns the byte ranges with the rows of a strategy, in the order of the file.</summary>
-    internal IReadOnlyList<(long From, long End)> Of(string strategy) => _places.GetValueOrDefault(strategy, s_none);
+    internal IReadOnlyList<(long From, long End)> Of(string strategy) => _places.TryGetValue(strategy, out var places) ? places : [];
 
     /// <summary>Reads a file once.</summary>
     internal static RowIndex Read(string path)
     {
-        var (index, last, places) = (new RowIndex(), Array.Empty<byte>(), s_none);
+        var (index, last, places) = (new RowIndex(), Array.Empty<byte>(), new List<(long From, long End)>());
         CsvLines.Read(path, Take);
         return index;
 
