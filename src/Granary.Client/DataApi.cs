@@ -18,6 +18,14 @@ public sealed class DataApi
     public Task<IReadOnlyList<SourceEntry>> SourcesAsync(CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<SourceEntry>>($"data/sources", cancellationToken);
 
+    /// <summary>A page of the bar files of the data folder that a batch can use.</summary>
+    /// <param name="sort">file, symbol, timeframe, bars, first, last, bytes or findings; -bars sorts the largest first.</param>
+    /// <param name="search">A part of the file or the symbol.</param>
+    /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
+    public Task<BarFilePage> FilesAsync(string? sort = null, string? search = null, string? cursor = null, int? limit = null,
+        CancellationToken cancellationToken = default) =>
+        _api.GetAsync<BarFilePage>($"data/files?sort={sort}&search={search}&cursor={cursor}&limit={limit}", cancellationToken);
+
     /// <summary>Number of bars of a market on each day.</summary>
     public Task<MarketCoverage> CoverageAsync(string store, string symbol, string timeframe,
         CancellationToken cancellationToken = default) =>

@@ -6,6 +6,9 @@ public enum RunTable
     /// <summary>trades.csv.</summary>
     Trades,
 
+    /// <summary>portfolio_trades.csv.</summary>
+    PortfolioTrades,
+
     /// <summary>Factors at the entries of trades.</summary>
     Factors,
 

@@ -47,26 +47,42 @@ public sealed class RunsApi
             $"runs/{id}/signals?strategy={strategy}&symbol={symbol}&decision={decision}&cursor={cursor}&limit={limit}", cancellationToken);
 
     /// <summary>A page of the rows of a table of a run.</summary>
+    /// <param name="part">The rows to list, and their order; null for all in the run's order.</param>
     /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
-    public Task<FileRows> RowsAsync(string id, RunTable table, string? strategy = null, string? cursor = null, int? limit = null,
+    public Task<FileRows> RowsAsync(string id, RunTable table, RowPart? part = null, string? cursor = null, int? limit = null,
+        CancellationToken cancellationToken = default)
+    {
+        var (strategy, sort, from, to) = part ?? new RowPart();
+        return _api.GetAsync<FileRows>(
+            $"runs/{id}/{table}?strategy={strategy}&sort={sort}&from={from}&to={to}&cursor={cursor}&limit={limit}", cancellationToken);
+    }
+
+    /// <summary>The figures of a part of a run, by the definitions of results.json.</summary>
+    /// <param name="from">The first time, such as 2024-01-31 or 2024-01-31T14:30:00Z; null for the start.</param>
+    /// <param name="to">The exclusive end; null for the end.</param>
+    /// <param name="strategy">A strategy, in its own account; null for the portfolio.</param>
+    public Task<SpanFigures> FiguresAsync(string id, string? from = null, string? to = null, string? strategy = null,
         CancellationToken cancellationToken = default) =>
-        _api.GetAsync<FileRows>($"runs/{id}/{table}?strategy={strategy}&cursor={cursor}&limit={limit}", cancellationToken);
+        _api.GetAsync<SpanFigures>($"runs/{id}/figures?from={from}&to={to}&strategy={strategy}", cancellationToken);
 
     /// <summary>The figures of the charts of a run's report.</summary>
     public Task<RunAnalysis> AnalysisAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync<RunAnalysis>($"runs/{id}/analysis", cancellationToken);
 
     /// <summary>A curve of a run.</summary>
-    /// <param name="name">equity, cash, exposure, drawdown, or months for the return of each month.</param>
+    /// <param name="name">equity, cash, exposure, drawdown, buy-and-hold, or months for the return of each month.</param>
     /// <param name="from">The first time, such as 2024-01-31 or 2024-01-31T14:30:00Z.</param>
     /// <param name="to">The exclusive end.</param>
     /// <param name="points">The maximum number of points, to which the curve is reduced.</param>
+    /// <param name="strategy">A strategy, whose own account has equity, drawdown and buy-and-hold; null for the portfolio.</param>
     public Task<RunCurve> CurveAsync(string id, string name, string? from = null, string? to = null, int? points = null,
-        CancellationToken cancellationToken = default) =>
-        _api.GetAsync<RunCurve>($"runs/{id}/series/{name}?from={from}&to={to}&points={points}", cancellationToken);
+        string? strategy = null, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<RunCurve>($"runs/{id}/series/{name}?from={from}&to={to}&points={points}&strategy={strategy}", cancellationToken);
 
     /// <summary>Bars of a symbol of a run, joined to at most the given number.</summary>
-    /// <inheritdoc cref="CurveAsync"/>
+    /// <param name="from">The first time, such as 2024-01-31 or 2024-01-31T14:30:00Z.</param>
+    /// <param name="to">The exclusive end.</param>
+    /// <param name="points">The maximum number of bars.</param>
     public Task<RunBars> BarsAsync(string id, string symbol, string? from = null, string? to = null, int? points = null,
         CancellationToken cancellationToken = default) =>
         _api.GetAsync<RunBars>($"runs/{id}/series/price:{symbol}?from={from}&to={to}&points={points}", cancellationToken);

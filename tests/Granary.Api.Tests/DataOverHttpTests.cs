@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Granary.Client;
 using Granary.Contracts.Jobs;
+using Granary.Contracts.MarketData;
 using Granary.Contracts.Runs;
 using Granary.Testing;
 
@@ -51,6 +52,41 @@ public sealed class DataOverHttpTests
         (market.GetProperty("symbol").GetString(), market.GetProperty("timeframe").GetString()).ShouldBe(("COINUSDT", "1h"));
         market.GetProperty("bars").GetInt64().ShouldBe(File.ReadLines(Path.Combine(s_bars, "COINUSDT.csv")).Count() - 1);
         market.GetProperty("first").GetDateTime().ShouldBe(new DateTime(2022, 1, 1));
+    }
+
+    [Fact]
+    public async Task Bar_files_are_listed_with_their_bars_and_what_is_odd_and_a_changed_file_is_read_again()
+    {
+        await using var server = await StartAsync();
+        Directory.CreateDirectory(Path.Combine(server.Folder, "more"));
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "more", "notes.txt"), "no bars");
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "more", "table.csv"), "a,b\nx,y\n");
+        var page = await FilesAsync("");
+        page.Items.Select(f => (f.File, f.Source, f.Symbol)).ShouldBe([("COINUSDT.csv", "csv:.", "COINUSDT"),
+            ("OTHER.csv", "csv:.", "OTHER"), ("more/table.csv", "csv:more", "table")]);
+        var (whole, other, table) = (page.Items[0], page.Items[1], page.Items[2]);
+        var rows = Rows(await File.ReadAllTextAsync(Path.Combine(s_bars, "COINUSDT.csv")));
+        (whole.Timeframe, whole.Bars, whole.First, whole.Last).ShouldBe(("1h", rows.Count, rows[0].Time, rows[^1].Time));
+        whole.Bytes.ShouldBe(new FileInfo(Path.Combine(s_bars, "COINUSDT.csv")).Length);
+        (other.Bars, other.Severity is null, other.Odd is null).ShouldBe((rows.Count - 24, false, false));
+        (table.Bars, table.Severity).ShouldBe((0, "Error"));
+        table.Odd.ShouldNotBeNull().ShouldNotContain(server.Folder);
+
+        (await FilesAsync("?sort=-findings")).Items[0].File.ShouldBe("more/table.csv");
+        (await FilesAsync("?search=coin")).Items.Single().ShouldBe(whole);
+        var second = await FilesAsync("?limit=1&cursor=1");
+        (second.Items.Single().File, second.Total, second.Next).ShouldBe(("OTHER.csv", 3, "2"));
+
+        var path = Path.Combine(server.Folder, "COINUSDT.csv");
+        var lines = await File.ReadAllLinesAsync(path);
+        await File.WriteAllLinesAsync(path, lines[..^1]);
+        (await FilesAsync("?search=coin")).Items.Single().Last.ShouldBe(rows[^2].Time);
+        using var wrong = await server.Client.GetAsync("/api/v1/data/files?sort=size");
+        (await wrong.ProblemAsync(400)).ShouldContain("sort=size: write one of file, symbol");
+
+        // The files are read in the background: the list is whole when none waits.
+        Task<BarFilePage> FilesAsync(string query) => Eventually.IsAsync(
+            async () => (await server.Client.GetFromJsonAsync<BarFilePage>("/api/v1/data/files" + query))!, p => p.Waiting == 0);
     }
 
     [Fact]

@@ -76,6 +76,78 @@ public sealed class RunRowsOverHttpTests
     }
 
     [Fact]
+    public async Task Trades_are_sorted_narrowed_to_a_span_and_paged_and_a_changed_file_is_read_again()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
+        var folder = Path.Combine(server.Folder, run.Id);
+        var lines = File.ReadAllLines(Path.Combine(folder, "portfolio_trades.csv"));
+        var header = lines[0].Split(',').ToList();
+        // The id of a strategy has commas, so that columns are counted from the end.
+        string Cell(string line, string column) => line.Split(',')[^(header.Count - header.IndexOf(column))];
+        double Profit(string line) => double.Parse(Cell(line, "pnl_net"), CultureInfo.InvariantCulture);
+        var trades = lines.Skip(1).ToList();
+        var middle = Cell(trades.OrderBy(t => Cell(t, "exit_time"), StringComparer.Ordinal).ElementAt(trades.Count / 2), "exit_time");
+
+        await SameAsync("portfolio-trades?sort=-pnlNet", trades.OrderByDescending(Profit));
+        await SameAsync("portfolio-trades?sort=pnlNet", trades.OrderBy(Profit));
+        await SameAsync($"portfolio-trades?from={middle}", trades.Where(t => string.CompareOrdinal(Cell(t, "exit_time"), middle) >= 0));
+        await SameAsync($"portfolio-trades?to={middle}&sort=-exitTime", trades
+            .Where(t => string.CompareOrdinal(Cell(t, "exit_time"), middle) < 0).OrderByDescending(t => Cell(t, "exit_time"),
+                StringComparer.Ordinal));
+        var page = await GetAsync("portfolio-trades?sort=-pnlNet&limit=2&cursor=3");
+        Profits(page).ShouldBe(trades.Select(Profit).OrderDescending().Skip(3).Take(2));
+        page.GetProperty("next").GetString().ShouldBe("5");
+
+        foreach (var (query, sentence) in new[] { ("trades?sort=profit", "pnlNet"), ("conditions?from=2020-01-01", "leave out from and to"),
+            ("trades?from=yesterday", "from yesterday is not a date"), ("trades?cursor=x", "begin without") })
+            (await (await server.Client.GetAsync($"/api/v1/runs/{run.Id}/{query}")).ProblemAsync(400)).ShouldContain(sentence);
+
+        var (path, id) = (Path.Combine(folder, "trades.csv"), run.Progress.Leaders![0].Id);
+        var own = $"trades?strategy={Uri.EscapeDataString(id)}";
+        var before = (await GetAsync(own)).GetProperty("total").GetInt32();
+        var kept = File.ReadAllLines(path).ToList();
+        kept.RemoveAt(kept.FindIndex(l => l.Contains(id, StringComparison.Ordinal)));
+        await File.WriteAllLinesAsync(path, kept);
+        (await GetAsync(own)).GetProperty("total").GetInt32().ShouldBe(before - 1);
+
+        Task<JsonElement> GetAsync(string rest) => server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run.Id}/{rest}");
+
+        async Task SameAsync(string query, IEnumerable<string> expected) =>
+            Profits(await GetAsync(query + "&limit=1000")).ShouldBe(expected.Select(Profit));
+
+        static IEnumerable<double> Profits(JsonElement page) =>
+            page.GetProperty("items").EnumerateArray().Select(t => t.GetProperty("pnlNet").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_strategy_that_cannot_be_run_again_has_no_curve_and_the_answer_says_why()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
+        var strategy = $"strategy={Uri.EscapeDataString(run.Progress.Leaders![0].Id)}";
+        var whole = await GetAsync($"series/equity?{strategy}");
+        whole.GetProperty("rows").GetInt32().ShouldBeGreaterThan(100);
+        whole.TryGetProperty("why", out _).ShouldBeFalse();
+        // Another trade in the file than the strategy makes.
+        var path = Path.Combine(server.Folder, run.Id, "trades.csv");
+        var lines = (await File.ReadAllLinesAsync(path)).ToList();
+        lines.RemoveAt(lines.FindIndex(l => l.Contains(run.Progress.Leaders[0].Id, StringComparison.Ordinal)));
+        await File.WriteAllLinesAsync(path, lines);
+        var manifest = Path.Combine(server.Folder, run.Id, "manifest.json");
+        File.SetLastWriteTimeUtc(manifest, File.GetLastWriteTimeUtc(manifest).AddSeconds(1));
+        var none = await GetAsync($"series/equity?{strategy}");
+        none.GetProperty("rows").GetInt32().ShouldBe(0);
+        none.GetProperty("why").GetString().ShouldNotBeNull().ShouldContain("makes other trades");
+        var figures = await GetAsync($"figures?{strategy}");
+        figures.GetProperty("missing").GetString().ShouldNotBeNull().ShouldContain("makes other trades");
+        figures.GetProperty("stats").EnumerateObject().Select(f => f.Name).ShouldContain("winRate");
+        figures.GetProperty("stats").EnumerateObject().Select(f => f.Name).ShouldNotContain("sharpe");
+
+        Task<JsonElement> GetAsync(string rest) => server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run.Id}/{rest}");
+    }
+
+    [Fact]
     public async Task The_quickstart_is_one_call_that_needs_no_data_of_the_caller()
     {
         await using var server = await ApiServer.StartAsync(parts: TestEffort.IsLong ? ServerParts.RealHost : ServerParts.None);

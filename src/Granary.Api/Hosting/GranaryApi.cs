@@ -33,6 +33,7 @@ using Granary.Server.Operations;
 using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.MarketData;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Telemetry;
 using Granary.Simulation.Weights;
@@ -70,6 +71,8 @@ public static class GranaryApi
         services.TryAddSingleton(confined);
         services.TryAddSingleton(KnownJobs.Of(confined, settings.Runs));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RunCurves>();
+        services.TryAddSingleton<RunSpans>();
         services.TryAddSingleton<RunCharts>();
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();
@@ -78,6 +81,7 @@ public static class GranaryApi
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<SessionHistory>();
         services.AddSingleton<UploadStore>();
+        services.AddSingleton(new BarFileLibrary(settings.DataFolder, new() { Formats = catalogues.Formats }));
         services.AddSingleton<ServerModels>();
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Security.Claims;
 using Granary.Api.Access;
+using Granary.Api.Lists;
 using Granary.Api.Routing;
 using Granary.Api.Runs;
 using Granary.Api.Uploads;
@@ -48,6 +49,13 @@ internal static class DataEndpoints
             .WithName("listSources").WithSummary("The sources that a batch can name, with their symbols.")
             .WithDescription("Stores and folders of bar files in the data folder, the caller's uploads, and generated markets.")
             .Produces<IReadOnlyList<SourceEntry>>();
+        data.MapGet("/files", FilesAsync)
+            .WithName("listBarFiles").WithSummary("The bar files of the data folder that a batch can use, with their first and last bars.")
+            .WithDescription("Files in any known format, also the caller's uploads. The server reads new and changed files in the "
+                + "background; 'waiting' counts those that it has not read yet. 'sort' is file, symbol, timeframe, "
+                + "bars, first, last, bytes or "
+                + "findings, with '-' in front for the largest first. 'search' is a part of the file or the symbol.")
+            .Produces<BarFilePage>().ProducesProblem(400);
         data.MapGet("/coverage", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
                 TypedResults.Ok(await new StoredMarkets(known.Stores).CoverageAsync(Within(settings, "store", store),
@@ -75,6 +83,19 @@ internal static class DataEndpoints
             .WithDescription("Prices within 'tolerance' percent are equal, volumes within 'volumeTolerance' percent. The answer has the "
                 + "1,000 widest disagreements in the order of time.")
             .Produces<StoreComparison>().ProducesProblem(400);
+    }
+
+    private sealed record FileQuestion([FromQuery(Name = "sort")] string? Sort, [FromQuery(Name = "search")] string? Search,
+        ClaimsPrincipal User, UploadStore Uploads);
+
+    private static async Task<IResult> FilesAsync([AsParameters] FileQuestion asked, [AsParameters] Paging paging, ApiSettings settings,
+        BarFileLibrary files, CancellationToken stop, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual)
+    {
+        var own = asked.Uploads.List(RolePolicies.NameOf(asked.User)).Select(u => Path.GetDirectoryName(u.Path)!).Distinct();
+        var skipped = new[] { Path.GetFullPath(settings.Runs), Path.Combine(Path.GetFullPath(settings.DataFolder), UploadStore.Folder) };
+        var page = await files.ListAsync(new BarFileQuery(limit, asked.Sort, asked.Search, paging.Cursor), own, skipped, stop)
+            .ConfigureAwait(false);
+        return paging.Answer(page, page.Next);
     }
 
     /// <param name="A">A store.</param>

@@ -4,9 +4,9 @@ using Granary.Api.Jobs;
 using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
+using Granary.Backtesting.Charts;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Runs;
-using Granary.Reporting.Html.Pages;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
@@ -58,7 +58,7 @@ internal static class RunEndpoints
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var page = new SignalQuery(limit, strategy, symbol, decision, paging.Cursor)
-                    .Of(Path.Combine(library.PathOf(id), "signals.csv"));
+                    .Of(Path.Combine(library.PathOf(id), "signals.csv"), library.Rows);
                 return paging.Answer(page, page.Next);
             })
             .WithName("listRunSignals").WithSummary("The signals of a run: the portfolio's decision, and what each earned in the "
@@ -67,16 +67,13 @@ internal static class RunEndpoints
             .Produces<SignalRows>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
-                + "months (the return of each), or price:SYMBOL for bars.")
-            .WithDescription("Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
+                + "months (the return of each), buy-and-hold, or price:SYMBOL for bars.")
+            .WithDescription("With 'strategy', an id of the run, the curves equity, drawdown and buy-and-hold are those of the strategy's "
+                + "own account: the strategy is run again for them. Buying and holding is of the run's markets, or of "
+                + "the strategy's, in equal "
+                + "parts. Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
-        runs.MapGet("/{id}/analysis", (string id, RunLibrary library) => library.Find(id) is null ? Unknown(id)
-                : RunFile.Open(library.PathOf(id), RunReport.AnalysisFile) is { } file ? JobAnswers.OfFile(file.Name, file)
-                : Problem.NotFound($"the run {id} has no {RunReport.AnalysisFile}; run its batch with \"report\" among its outputs"))
-            .WithName("getRunAnalysis").WithSummary("The figures of the charts of a run's report: benchmark, rolling figures, distribution "
-                + "of returns, excursions of trades, correlation of strategies.")
-            .Produces<RunAnalysis>().ProducesProblem(404);
         RunRowEndpoints.Map(runs);
         RunChangeEndpoints.Map(api);
     }
@@ -96,19 +93,29 @@ internal static class RunEndpoints
         };
     }
 
+    private sealed record SeriesSource(RunCurves Curves, GranaryCatalogues Catalogues, [FromQuery(Name = "strategy")] string? Strategy);
+
     private static async Task<IResult> SeriesAsync(string id, string name, [AsParameters] SeriesSpan span, RunLibrary library,
-        GranaryCatalogues catalogues, CancellationToken cancellationToken,
+        [AsParameters] SeriesSource source, CancellationToken cancellationToken,
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
+        var (curves, catalogues, strategy) = source;
         var series = span.Read(points);
+        if (!string.IsNullOrEmpty(strategy))
+            return TypedResults.Ok(await curves.StrategyAsync(id, strategy, name, series).ConfigureAwait(false));
         if (name.StartsWith(Price, StringComparison.Ordinal))
             return TypedResults.Ok(await series.BarsAsync(library.PathOf(id), name[Price.Length..], catalogues, cancellationToken)
                 .ConfigureAwait(false));
-        if (name == "months") return TypedResults.Ok(series.Months(Path.Combine(library.PathOf(id), "equity.csv")));
-        return name is "equity" or "cash" or "exposure" or "drawdown"
-            ? TypedResults.Ok(series.Curve(Path.Combine(library.PathOf(id), "equity.csv"), name))
-            : Problem.NotFound($"a run has no series '{name}'; it has equity, cash, exposure, drawdown, months and price:SYMBOL");
+        var equity = Path.Combine(library.PathOf(id), "equity.csv");
+        return name switch
+        {
+            "months" => TypedResults.Ok(series.Months(equity)),
+            RunCurves.Hold => TypedResults.Ok(await curves.HoldAsync(id, series).ConfigureAwait(false)),
+            "equity" or "cash" or "exposure" or "drawdown" => TypedResults.Ok(series.Curve(equity, name)),
+            _ => Problem.NotFound($"a run has no series '{name}'; it has equity, cash, exposure, drawdown, months, {RunCurves.Hold} and "
+                + "price:SYMBOL"),
+        };
     }
 
     // The strategies, most of results.json, are counted and left out; its other parts are copied as they are written.

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Runs;
 
-/// <summary>Reads the list of runs while the server starts, so that the first caller does not wait for a folder of thousands.</summary>
+/// <summary>
+/// Reads the list of runs and the results of the newest one while the server starts, so that the first caller does not wait for a folder
+/// of thousands, or for a file of thousands of strategies.
+/// </summary>
 internal sealed class RunListReader(RunLibrary library, ILogger<RunListReader> log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Read, CancellationToken.None);
@@ -13,12 +16,14 @@ internal sealed class RunListReader(RunLibrary library, ILogger<RunListReader> l
     {
         try
         {
-            library.List(new RunQuery(1));
+            // The newest run is the one that is likeliest to be opened.
+            if (library.List(new RunQuery(1)).Items is [var newest, ..])
+                new StrategyQuery(1, "id").Of(library.ResultsOf(newest.Id));
         }
         catch (Exception e)
         {
             // The server continues; each caller that requests the list gets the fault as an answer.
-            log.LogWarning(e, "The list of runs could not be read at the start.");
+            log.LogWarning(e, "The runs could not be read at the start.");
         }
     }
 }

@@ -6,6 +6,7 @@ using Granary.Backtesting.Charts;
 using Granary.Contracts.Runs;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Reporting.Html.Pages;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
@@ -21,12 +22,26 @@ internal static class RunRowEndpoints
     public static void Map(RouteGroupBuilder runs)
     {
         MapRows(runs, "trades", "listRunTrades", "The trades of the strategies of a run, each in its own account.");
+        MapRows(runs, "portfolio-trades", "listRunPortfolioTrades", "The trades of the portfolio of a run, as its account made them.",
+            "portfolio_trades");
         MapRows(runs, "factors", "listRunFactors", "The factors of the strategies of a run at their entries.");
-        MapRows(runs, "conditions", "listRunConditions", "The profit of the strategies of a run by condition, such as volatility or weekday.");
+        MapRows(runs, "conditions", "listRunConditions",
+            "The profit of the strategies of a run by condition, such as volatility or weekday.");
         MapRows(runs, "model-decisions", "listRunModelDecisions", "Entries of a run that a model changed, with the effect of each change.",
             "model_decisions", NoModels);
         MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what followed.", "model_log", NoModels);
         MapFiles(runs);
+        runs.MapGet("/{id}/analysis", (string id, RunLibrary library) => library.Find(id) is null ? Unknown(id)
+                : RunFile.Open(library.PathOf(id), RunReport.AnalysisFile) is { } file ? JobAnswers.OfFile(file.Name, file)
+                : Problem.NotFound($"the run {id} has no {RunReport.AnalysisFile}; run its batch with \"report\" among its outputs"))
+            .WithName("getRunAnalysis").WithSummary("The figures of the charts of a run's report: benchmark, rolling figures, distribution "
+                + "of returns, excursions of trades, correlation of strategies.")
+            .Produces<RunAnalysis>().ProducesProblem(404);
+        runs.MapGet("/{id}/figures", FiguresAsync)
+            .WithName("getRunFigures").WithSummary("The figures of a part of a run, of the portfolio or of a strategy in its own account.")
+            .WithDescription("The definitions are those of results.json. The first return is taken on the equity before 'from'; a trade "
+                + "counts where it was closed at 'from' or later and before 'to'. Times are in ISO 8601.")
+            .Produces<SpanFigures>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/chart", ChartAsync).WithName("getRunChart")
             .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")
             .WithDescription("'factors' are texts with semicolons between, such as sma(10);macd(12,26,9).signal. Bars are joined to longer "
@@ -34,6 +49,12 @@ internal static class RunRowEndpoints
                 + "'strategy', an id of the run, the chart has the stops and targets of its trades: the strategy is run again for them.")
             .Produces<ChartBars>().ProducesProblem(400).ProducesProblem(404);
     }
+
+    private static async Task<IResult> FiguresAsync(string id, [AsParameters] SeriesSpan span, [FromQuery] string? strategy,
+        RunLibrary library, RunSpans spans) =>
+        library.Find(id) is null ? Unknown(id)
+            : TypedResults.Ok(string.IsNullOrEmpty(strategy) ? spans.Portfolio(id, span.First, span.End)
+                : await spans.StrategyAsync(id, strategy, span.First, span.End).ConfigureAwait(false));
 
     private const string NoModels = "this run has no decisions of models; give its batch a section 'learning', and \"signals\" among its "
         + "outputs";
@@ -54,15 +75,23 @@ internal static class RunRowEndpoints
     // Unless it has another name, the file has the name of the path.
     private static void MapRows(RouteGroupBuilder runs, string path, string name, string summary, string? file = null,
         string? absence = null) =>
-        runs.MapGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
-                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+        runs.MapGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [AsParameters] SeriesSpan span,
+                [FromQuery] string? strategy, [FromQuery] string? sort, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var page = new RowQuery(limit, strategy,
-                    paging.Cursor).Of(Path.Combine(library.PathOf(id), (file ?? path) + ".csv"), absence);
+                    paging.Cursor)
+                {
+                    Sort = string.IsNullOrEmpty(sort) ? null : sort,
+                    From = span.First,
+                    To = span.End,
+                }.Of(Path.Combine(library.PathOf(id), (file ?? path) + ".csv"), absence, library.Rows);
                 return paging.Answer(page, page.Next);
             })
-            .WithName(name).WithSummary(summary).Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
+            .WithName(name).WithSummary(summary)
+            .WithDescription("'sort' is a key of the rows, with '-' in front for the largest first. 'from' and 'to' are times in ISO 8601, "
+                + "of trades: those closed at 'from' or later and before 'to'.")
+            .Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
 
     private sealed record ChartQuestion([FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string? Timeframe,
         [FromQuery(Name = "factors")] string? Factors, [FromQuery(Name = "strategy")] string? Strategy);

@@ -14,6 +14,13 @@ internal sealed record SeriesSpan([FromQuery(Name = "from")] string? From, [From
     public const int MostPoints = 20_000, UsualPoints = 1000;
 
     /// <exception cref="InputException">A time is wrong.</exception>
-    public RunSeries Read(int points) =>
-        new(From is null ? null : UtcTicks.Read("from", From), To is null ? null : UtcTicks.Read("to", To), points);
+    public RunSeries Read(int points) => new(First, End, points);
+
+    /// <summary>UTC ticks; null = from the first row.</summary>
+    /// <exception cref="InputException">The time is wrong.</exception>
+    public long? First => From is null ? null : UtcTicks.Read("from", From);
+
+    /// <summary>UTC ticks, exclusive; null = to the last row.</summary>
+    /// <exception cref="InputException">The time is wrong.</exception>
+    public long? End => To is null ? null : UtcTicks.Read("to", To);
 }

@@ -27,9 +27,10 @@ public sealed class RunChart
 
     /// <summary>Reads the bars of a market from the run's source, and computes factors over all of them.</summary>
     /// <param name="runFolder">The folder of the run.</param>
+    /// <param name="replayed">Runs the strategy again for its levels; null without a strategy.</param>
     /// <exception cref="InputException">The run has no such symbol, or a text is not a factor of one market.</exception>
-    public static async Task<RunChart> ReadAsync(string runFolder, ChartQuery query, GranaryCatalogues catalogues,
-        CancellationToken cancellationToken)
+    internal static async Task<RunChart> ReadAsync(string runFolder, ChartQuery query, Func<Task<StrategyReplay>>? replayed,
+        GranaryCatalogues catalogues, CancellationToken cancellationToken)
     {
         var manifest = RunManifest.Read(runFolder);
         if (!manifest.DataHashes.ContainsKey(query.Symbol))
@@ -43,16 +44,19 @@ public sealed class RunChart
         await using var _ = series.ConfigureAwait(false);
         var chart = new RunChart(query, shown);
         var columns = Columns(new MarketSeries(series.Instrument, shown), query.Factors, catalogues.Factors);
-        var replay = query.Strategy is null ? null
-            : Task.Run(() => chart.ReplayAsync(runFolder, manifest, catalogues, cancellationToken), cancellationToken);
+        var replay = replayed?.Invoke();
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             columns.Next(block);
             for (var i = 0; i < block.Count; i++) chart._bars.Add(block[i]);
             for (var f = 0; f < query.Factors.Count; f++) chart._factors[f].AddRange(columns[f]);
         }
-        if (replay is not null && await replay.ConfigureAwait(false) is { } recorder)
-            (chart._stops, chart._targets) = recorder.Over(chart._bars);
+        if (replay is not null && await replay.ConfigureAwait(false) is var strategy)
+        {
+            // If the strategy cannot be run again, the chart is shown without levels, with the reason.
+            chart._missing = strategy.Missing;
+            if (strategy.LevelsOf(query.Symbol) is { } levels) (chart._stops, chart._targets) = levels.Over(chart._bars);
+        }
         return chart;
     }
 
@@ -68,24 +72,6 @@ public sealed class RunChart
         IReadOnlyList<double?> Shown(IReadOnlyList<double> values) => values.Count == 0 ? []
             : [.. Enumerable.Range(0, shown.Times.Count)
                 .Select(i => JsonNumber.Finite(values[first + LevelOfDetail.LastOf(bars.Count, part.Points, i)]))];
-    }
-
-    // If the replay fails, the chart is shown without levels, with the reason.
-    private async Task<LevelRecorder?> ReplayAsync(string runFolder, RunManifest manifest, GranaryCatalogues catalogues,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            var spec = manifest.ReadBatch(catalogues);
-            (var recorder, _missing) = await StrategyLevels.ReplayAsync(runFolder, spec, _query.Strategy!, _query.Symbol,
-                cancellationToken).ConfigureAwait(false);
-            return recorder;
-        }
-        catch (Exception e) when (e is InputException or BarDataException)
-        {
-            _missing = $"The strategy cannot be run again: {e.Message}";
-            return null;
-        }
     }
 
     private static FactorColumns Columns(MarketSeries market, IReadOnlyList<string> factors, FactorCatalogue known)

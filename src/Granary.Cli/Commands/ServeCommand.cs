@@ -108,8 +108,8 @@ internal static class ServeCommand
         builder.Services.AddGranaryApi(settings, catalogues);
         var runs = Path.GetFullPath(given.Runs);
         builder.Services.AddLocalJobs(runs,
-            s => new HostedRunner(new EmbeddedHost(given.Threads), TimeProvider.System, given.Threads, runs, TrialLedger.OfUser(),
-                s.GetRequiredService<RunningBatches>()));
+            s => new HostedRunner(new EmbeddedHost(given.Threads) { Yields = true }, TimeProvider.System, given.Threads, runs,
+                TrialLedger.OfUser(), s.GetRequiredService<RunningBatches>()));
         builder.Services.AddLocalSessions(runs).AddNotifications(given.Notifications);
         var app = builder.Build();
         app.UseGranaryApi();

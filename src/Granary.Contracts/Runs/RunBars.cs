@@ -3,7 +3,11 @@ namespace Granary.Contracts.Runs;
 /// <summary>A curve of a run, thinned to the requested number of points.</summary>
 /// <param name="Rows">How many rows the run has in the span.</param>
 /// <param name="Times">UTC.</param>
-public sealed record RunCurve(string Name, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
+public sealed record RunCurve(string Name, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values)
+{
+    /// <summary>Why there is no curve, such as a strategy that cannot be run again; null if there is one.</summary>
+    public string? Why { get; init; }
+}
 
 /// <summary>Bars of a run, a store or a session; neighbouring bars are joined if there are more than requested.</summary>
 /// <param name="Rows">How many bars of the timeframe there are in the span.</param>

@@ -26,7 +26,8 @@ public static class BarFile
     {
         options ??= new BarFileOptions();
         var file = TextFile.Open(path, options.Files);
-        var layout = FirstLayout(Look(file, options));
+        var markets = Look(file, options);
+        var layout = FirstLayout(markets);
         var times = FirstTimes(file, layout, options);
         var steps = new Dictionary<long, int>();
         for (var i = 1; i < times.Length; i++)
@@ -42,7 +43,11 @@ public static class BarFile
                 if (t.Ticks == most)
                     timeframe = t;
         }
-        return new BarFileInspection(path, layout.Format, timeframe, layout.HasAdjustedClose, layout.Notes);
+        return new BarFileInspection(path, layout.Format, timeframe, layout.HasAdjustedClose, layout.Notes)
+        {
+            Symbols = markets.Symbols,
+            IsOfDay = layout.Format == "lean" && LeanLocation.Of(path)?.Day is not null,
+        };
     }
 
     /// <summary>The timeframe that the first rows of a file have instead of a given one; null if they may have that one.</summary>

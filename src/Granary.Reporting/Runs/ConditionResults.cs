@@ -42,8 +42,10 @@ public sealed record StrategyConditions(string Strategy, IReadOnlyList<Condition
 /// <param name="MeanReturn">Mean net return of a trade on its notional at entry.</param>
 /// <param name="Low">Lower end of the 95 % confidence interval of the mean (Student's t); NaN with fewer than two trades.</param>
 /// <param name="High">Upper end of that interval.</param>
+/// <param name="Importance">The share of the variance of the strategy's returns that the whole condition explains (ω²). NaN if
+/// undefined, and for the exit, which is known only after the trade.</param>
 public sealed record ConditionRow(string Condition, string Value, int Trades, double WinRate, double Profit, double MeanReturn, double Low,
-    double High);
+    double High, double Importance);
 
 /// <summary>A condition before the split, and on the trades after it.</summary>
 /// <param name="First">The number of trades closed by the split.</param>

@@ -59,12 +59,18 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
     private static IEnumerable<ConditionRow> RowsOf(IReadOnlyList<ConditionTrade> trades, MeanIntervals intervals)
     {
         foreach (var (k, name) in TradeConditions.Names.Index())
-            foreach (var group in GroupsOf(trades, k))
+        {
+            var groups = GroupsOf(trades, k).Select(g => (Value: g.Key, Trades: g.ToList())).ToList();
+            // The exit follows from how a trade went, and would explain its return best.
+            var importance = name == TradeConditions.Exit ? double.NaN
+                : ExplainedVariance.Of(groups.ConvertAll(g => g.Trades.ConvertAll(t => t.Return)));
+            foreach (var (value, group) in groups)
             {
                 var mean = intervals.Of([.. group.Select(t => t.Return)], Variation.OfReturns);
-                yield return new ConditionRow(name, group.Key, mean.Count, (double)group.Count(t => t.Net > 0) / mean.Count,
-                    group.Sum(t => t.Net), mean.Mean, mean.Low, mean.High);
+                yield return new ConditionRow(name, value, mean.Count, (double)group.Count(t => t.Net > 0) / mean.Count,
+                    group.Sum(t => t.Net), mean.Mean, mean.Low, mean.High, importance);
             }
+        }
     }
 
     private static IEnumerable<IGrouping<string, ConditionTrade>> GroupsOf(IEnumerable<ConditionTrade> trades, int condition) =>

@@ -34,18 +34,22 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
         var sources = new StoreLibrary(folder, options.Files).List()
             .SelectMany(s => s.Markets.Where(m => m.Fault is null).GroupBy(m => m.Timeframe)
             .Select(g => new SourceEntry("store:" + s.Store, g.Key, [.. g.Select(m => m.Symbol)]))).ToList();
-        var folders = Directory.EnumerateDirectories(folder, "*", s_search).Append(folder)
-            .Where(d => !skipped.Any(s => s != folder && (d == s
-                || d.StartsWith(s + Path.DirectorySeparatorChar, StringComparison.Ordinal))))
-            .Where(d => !File.Exists(Path.Combine(d, "manifest.json"))) // a run
-            .Concat(own.Select(o => Path.Combine(folder, o)).Where(Directory.Exists)).Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal);
-        foreach (var found in folders)
+        foreach (var found in Folders(own, skipped))
             if (await OfFilesAsync(found, cancellationToken).ConfigureAwait(false) is { } source)
                 sources.Add(source);
         sources.Add(new SourceEntry(Sample, Timeframe.H1.ToString(), DataGeneration.SampleSymbols));
         return sources;
     }
+
+    /// <summary>Returns the full paths of the folders that may have bar files, in order.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    internal IEnumerable<string> Folders(IEnumerable<string> own, IReadOnlyCollection<string> skipped) =>
+        Directory.EnumerateDirectories(folder, "*", s_search).Append(folder)
+            .Where(d => !skipped.Any(s => s != folder && (d == s
+                || d.StartsWith(s + Path.DirectorySeparatorChar, StringComparison.Ordinal))))
+            .Where(d => !File.Exists(Path.Combine(d, "manifest.json"))) // a run
+            .Concat(own.Select(o => Path.Combine(folder, o)).Where(Directory.Exists)).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
 
     // Null for a folder whose first file has no bars. The first file decides, so that a folder of other files costs no more.
     private async Task<SourceEntry?> OfFilesAsync(string of, CancellationToken cancellationToken)

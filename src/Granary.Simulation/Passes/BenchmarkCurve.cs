@@ -29,8 +29,7 @@ public static class BenchmarkCurve
         var worth = new BenchmarkRows(rows.Times.ToArray(), rowTicks);
         if (name == Own)
         {
-            foreach (var (_, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal))
-                await AddAsync(market, from, worth, cancellationToken);
+            await AddAsync(markets, from, worth, cancellationToken);
         }
         else if (markets.TryGetValue(name, out var market))
         {
@@ -64,6 +63,25 @@ public static class BenchmarkCurve
             Comparison = comparison,
             Portfolio = model.Portfolio?.With(MetricInput.Of(comparison.Against)),
         };
+    }
+
+    /// <summary>
+    /// Returns the value of buying and holding markets in equal parts from the first row at which one of them has a bar, with what the
+    /// account then has. NaN before that row.
+    /// </summary>
+    /// <param name="rows">The account's equity.</param>
+    /// <param name="markets">By symbol.</param>
+    /// <param name="from">Earlier bars only warm up, UTC ticks.</param>
+    /// <param name="rowTicks">Time from a row's timestamp until it is known, in ticks.</param>
+    public static async Task<double[]> HoldAsync(EquityCurve rows, IReadOnlyDictionary<string, OpenedMarket> markets, long from,
+        long rowTicks, CancellationToken cancellationToken)
+    {
+        var worth = new BenchmarkRows(rows.Times.ToArray(), rowTicks);
+        await AddAsync(markets, from, worth, cancellationToken);
+        var values = new double[rows.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = i < worth.First ? double.NaN : worth.At(i) / worth.At(worth.First) * rows.Values[worth.First];
+        return values;
     }
 
     /// <summary>Whether these symbols include all bars that the benchmark needs.</summary>
@@ -168,6 +186,13 @@ public static class BenchmarkCurve
         }
         if (first < 0) return null;
         return new BenchmarkTrace(tracer?.Finish() ?? new EquityTrace(periodTicks, first / periodTicks, start, [start]), first, last);
+    }
+
+    private static async Task AddAsync(IReadOnlyDictionary<string, OpenedMarket> markets, long from, BenchmarkRows rows,
+        CancellationToken cancellationToken)
+    {
+        foreach (var (_, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal))
+            await AddAsync(market, from, rows, cancellationToken);
     }
 
     private static async Task AddAsync(OpenedMarket market, long from, BenchmarkRows rows, CancellationToken cancellationToken)

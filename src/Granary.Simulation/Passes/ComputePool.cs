@@ -16,12 +16,17 @@ public sealed class ComputePool : IDisposable
     private readonly Timer _watchdog;
     private readonly Action _pulse;
     private int _first, _made;
+    private readonly bool _yields;
     private bool _stopped;
 
     /// <param name="deadline">Maximum time of one strategy for one block; null = <see cref="StrategyWatch.DefaultDeadline"/>.</param>
     /// <param name="name">Name of the threads, for a debugger.</param>
-    public ComputePool(int threads, TimeSpan? deadline = null, string name = "strategies")
+    /// <param name="yields">
+    /// Whether the threads leave the processors to other threads that have work, such as those that answer requests.
+    /// </param>
+    public ComputePool(int threads, TimeSpan? deadline = null, string name = "strategies", bool yields = false)
     {
+        _yields = yields;
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _deadline = deadline ?? StrategyWatch.DefaultDeadline;
         _name = name;
@@ -117,7 +122,6 @@ public sealed class ComputePool : IDisposable
 
         public StrategyWatch Watch { get; } = new();
 
-
         public void Start()
         {
             _thread = new Thread(Work) { IsBackground = true, Name = $"{pool._name} {++pool._made}" };
@@ -128,6 +132,7 @@ public sealed class ComputePool : IDisposable
 
         private void Work()
         {
+            if (pool._yields) YieldingThread.Begin();
             while (true)
             {
                 lock (pool._gate)

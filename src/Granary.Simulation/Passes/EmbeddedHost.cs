@@ -23,6 +23,12 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     /// <summary>Returns an observer for a strategy's actions in one of its symbols, in place of the pass's events; null = none.</summary>
     public Func<StrategyInstance, int, IRunObserver?, IRunObserver>? Observe { get; init; }
 
+    /// <summary>Whether the threads leave the processors to other threads that have work, such as those that answer requests.</summary>
+    public bool Yields { get; init; }
+
+    /// <inheritdoc/>
+    public IBatchHost ForValidation(long evaluations, int threads) => new EmbeddedHost(threads) { Yields = Yields };
+
     /// <inheritdoc/>
     public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
     {
@@ -36,8 +42,9 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         }
         await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);
         var decided = pass with { Include = i => !RecordedRuns.IsRecorded(i) && pass.Include(i) };
-        await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize, Deadline) { Observe = Observe }.Run(cancellationToken),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        var queue = new FeedQueue(decided, threads, blockSize, Deadline) { Observe = Observe, Yields = Yields };
+        await Task.Factory.StartNew(() => queue.Run(cancellationToken), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
 
     // Runs at most as many feeds at once as there are threads, so that memory does not grow with the number of feeds.
@@ -55,6 +62,8 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
 
         public Func<StrategyInstance, int, IRunObserver?, IRunObserver>? Observe { get; init; }
 
+        public bool Yields { get; init; }
+
         public void Run(CancellationToken cancellationToken)
         {
             foreach (var feed in pass.Plan.Feeds)
@@ -65,7 +74,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
                 _total += FeedBlocks.CountOf(pass.Markets[feed.Symbols[0]].Series, feed.Timeframe) * wanted.Count;
                 _strategies += wanted.Count;
             }
-            using var pool = new ComputePool(threads, deadline);
+            using var pool = new ComputePool(threads, deadline, yields: Yields);
             lock (_gate)
             {
                 while (true)

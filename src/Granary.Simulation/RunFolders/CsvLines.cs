@@ -8,22 +8,43 @@ namespace Granary.Simulation.RunFolders;
 internal static class CsvLines
 {
     /// <summary>Uses a line, without its end.</summary>
-    public delegate void Use(ReadOnlySpan<byte> line);
+    /// <param name="from">Where the line begins in the file, in bytes.</param>
+    /// <param name="end">Where the next line begins.</param>
+    public delegate void Use(ReadOnlySpan<byte> line, long from, long end);
 
     /// <summary>Reads all lines in order, the header first.</summary>
     public static void Read(string path, Use use)
     {
-        var (buffer, held) = (new byte[1 << 18], 0);
         using var file = File.OpenRead(path);
-        while (file.Read(buffer.AsSpan(held)) is > 0 and var read)
+        Read(file, 0, long.MaxValue, use);
+    }
+
+    /// <summary>Reads the header, and the lines of some ranges of the file.</summary>
+    public static void Read(string path, long header, IEnumerable<(long From, long End)> ranges, Use use)
+    {
+        using var file = File.OpenRead(path);
+        Read(file, 0, header, use);
+        foreach (var (from, end) in ranges) Read(file, from, end, use);
+    }
+
+    private static void Read(FileStream file, long from, long end, Use use)
+    {
+        var (buffer, held) = (new byte[Math.Min(1 << 18, end - from)], 0);
+        file.Position = from;
+        int Free() => (int)Math.Min(buffer.Length - held, end - from - held);
+        while (from + held < end && file.Read(buffer.AsSpan(held, Free())) is > 0 and var read)
         {
             ReadOnlySpan<byte> rest = buffer.AsSpan(0, held + read);
-            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..]) use(rest[..end].TrimEnd((byte)'\r'));
+            for (int stop; (stop = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(stop + 1)..])
+            {
+                use(rest[..stop].TrimEnd((byte)'\r'), from, from + stop + 1);
+                from += stop + 1;
+            }
             rest.CopyTo(buffer);
             held = rest.Length;
             if (held == buffer.Length) Array.Resize(ref buffer, 2 * held);
         }
-        if (held > 0) use(buffer.AsSpan(0, held).TrimEnd((byte)'\r'));
+        if (held > 0) use(buffer.AsSpan(0, held).TrimEnd((byte)'\r'), from, from + held);
     }
 
     /// <summary>Returns the cells of a line as texts.</summary>
@@ -45,6 +66,10 @@ internal static class CsvLines
             line = line[(end + 1)..];
         }
     }
+
+    /// <summary>Returns the content of a cell between its quotes; two quotes in a row are one.</summary>
+    public static ReadOnlySpan<byte> Unquoted(ReadOnlySpan<byte> cell) => cell.Length < 2 || cell[0] != '"' ? cell
+        : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(cell[1..^1]).Replace("\"\"", "\"", StringComparison.Ordinal));
 
     /// <summary>Returns both forms in which a cell may stand in a line.</summary>
     public static (byte[] Quoted, byte[] Plain) FormsOf(string cell) =>

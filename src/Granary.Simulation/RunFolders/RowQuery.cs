@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
 using Granary.Reporting.Runs;
@@ -6,16 +7,29 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 
-/// <summary>Query for rows of a run's CSV file in the run's order: the rows of one strategy, or all rows.</summary>
+/// <summary>Query for rows of a run's CSV file: the rows of one strategy or all, of a span or all, in the run's order or sorted.</summary>
 /// <param name="Strategy">Id of the strategy; null = all.</param>
 /// <param name="Cursor">A value of <see cref="FileRows.Next"/>; null = start at the first row.</param>
 public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor = null)
 {
+    /// <summary>The column whose time decides whether a trade is in a span: trades belong to the time at which they were closed.</summary>
+    private const string SpanColumn = "exit_time";
+
+    /// <summary>A key of the rows, with '-' in front for the largest first; null = the run's order. Ties keep the run's order.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>The first time, UTC ticks; null = from the first row. Only for files of trades.</summary>
+    public long? From { get; init; }
+
+    /// <summary>The exclusive end, UTC ticks; null = to the last row. Only for files of trades.</summary>
+    public long? To { get; init; }
+
     /// <summary>Returns a page of rows of a file whose first column is the strategy.</summary>
     /// <param name="path">Path of a CSV file of a run, such as trades.csv.</param>
     /// <param name="absence">Error message if the file does not exist; null = a message that names the output that writes it.</param>
-    /// <exception cref="InputException">The run has no such file, or the cursor cannot be used.</exception>
-    public FileRows Of(string path, string? absence = null)
+    /// <param name="indexes">Finds the rows of a strategy; null = the whole file is read.</param>
+    /// <exception cref="InputException">The run has no such file, or the cursor or the order cannot be used.</exception>
+    public FileRows Of(string path, string? absence = null, RowIndexes? indexes = null)
     {
         var from = 0;
         if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
@@ -23,24 +37,83 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         var name = Path.GetFileNameWithoutExtension(path);
         if (!File.Exists(path))
             throw new InputException(absence ?? $"this run has no {name}.csv; run its batch with \"{name}\" among its outputs");
-        string[]? header = null;
-        var items = new List<JsonObject>();
-        var total = 0;
-        var (quoted, plain) = Strategy is null ? default : CsvLines.FormsOf(CsvText.Write(Strategy));
-        CsvLines.Read(path, Take);
+        return Sort is null ? InOrder(path, from, indexes) : Sorted(path, from, indexes);
+    }
+
+    private FileRows InOrder(string path, int from, RowIndexes? indexes)
+    {
+        var (items, total) = (new List<JsonObject>(), 0);
+        Read(path, indexes, (header, line, _) =>
+        {
+            if (total >= from && items.Count < Limit) items.Add(Row(header, CsvLines.Cells(line)));
+            total++;
+        });
+        return Page(items, from, total);
+    }
+
+    // Only the cells to sort by stay in memory; the rows of the page are read again.
+    private FileRows Sorted(string path, int from, RowIndexes? indexes)
+    {
+        var (sign, key) = Sort!.StartsWith('-') ? (-1, Sort[1..]) : (1, Sort);
+        var (column, rows, end) = (-1, new List<SortedRow>(), 0L);
+        Read(path, indexes, (header, line, place) =>
+        {
+            if (column < 0) column = ColumnOf(header, key, path);
+            rows.Add(SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, column)), place));
+        }, header => end = header);
+        var page = rows.Order(Comparer<SortedRow>.Create((a, b) => a.IsEmpty != b.IsEmpty ? a.IsEmpty ? 1 : -1
+            : a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From)));
+        var (items, names) = (new List<JsonObject>(), default(string[]));
+        CsvLines.Read(path, end, page.Skip(from).Take(Limit).Select(r => r.Place), (line, _, _) =>
+        {
+            if (names is null) names = CsvLines.Cells(line);
+            else items.Add(Row(names, CsvLines.Cells(line)));
+        });
+        return Page(items, from, rows.Count);
+    }
+
+    private FileRows Page(List<JsonObject> items, int from, int total)
+    {
         var next = from + items.Count;
         return new FileRows(items, total, next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
+    }
 
-        void Take(ReadOnlySpan<byte> line)
+    private delegate void Use(string[] header, ReadOnlySpan<byte> line, (long From, long End) place);
+
+    private void Read(string path, RowIndexes? indexes, Use use, Action<long>? headed = null)
+    {
+        string[]? header = null;
+        var span = -1;
+        var (quoted, plain) = Strategy is null ? default : CsvLines.FormsOf(CsvText.Write(Strategy));
+        if (Strategy is not null && indexes?.Of(path) is { } index) CsvLines.Read(path, index.Header, index.Of(Strategy), Take);
+        else CsvLines.Read(path, Take);
+
+        void Take(ReadOnlySpan<byte> line, long from, long end)
         {
-            if (header is null) header = CsvLines.Cells(line);
+            if (header is null)
+            {
+                header = CsvLines.Cells(line);
+                headed?.Invoke(end);
+                if (From is not null || To is not null)
+                    span = Array.IndexOf(header, SpanColumn) is >= 0 and var found ? found
+                        : throw new InputException($"{Path.GetFileName(path)} has no trades, so that it has no part of a span; leave out "
+                            + "from and to");
+            }
             else if (Strategy is null || CsvLines.Cell(line, 0) is var id && (id.SequenceEqual(quoted) || id.SequenceEqual(plain)))
             {
-                if (total >= from && items.Count < Limit) items.Add(Row(header, CsvLines.Cells(line)));
-                total++;
+                if (span >= 0 && !Has(CsvLines.Cell(line, span))) return;
+                use(header, line, (from, end));
             }
         }
     }
+
+    private bool Has(ReadOnlySpan<byte> cell) => UtcTicks.TryRead(Encoding.UTF8.GetString(CsvLines.Unquoted(cell))) is { } time
+        && time >= (From ?? long.MinValue) && time < (To ?? long.MaxValue);
+
+    private static int ColumnOf(string[] header, string key, string path) =>
+        Array.FindIndex(header, h => CsvLines.KeyOf(h) == key) is >= 0 and var found ? found
+            : throw new InputException($"sort={key}: the rows of {Path.GetFileName(path)} have "
+                + $"{string.Join(", ", header.Select(CsvLines.KeyOf))}");
 
     private static JsonObject Row(string[] header, string[] cells)
     {
@@ -53,5 +126,18 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
                 && double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(CsvText.Read(cells[i]));
         }
         return row;
+    }
+
+    // A cell to sort by: a number, a text, or nothing.
+    private readonly record struct SortedRow(double Number, string? Text, (long From, long End) Place) : IComparable<SortedRow>
+    {
+        public bool IsEmpty => Text is null && double.IsNaN(Number);
+
+        public static SortedRow Of(ReadOnlySpan<byte> cell, (long From, long End) place) => cell.IsEmpty ? new(double.NaN, null, place)
+            : double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+                ? new(number, null, place) : new(double.NaN, Encoding.UTF8.GetString(cell), place);
+
+        public int CompareTo(SortedRow other) => Text is null && other.Text is null ? Number.CompareTo(other.Number)
+            : string.CompareOrdinal(Text, other.Text);
     }
 }

@@ -28,6 +28,9 @@ public sealed class RunLibrary(string folder)
     private readonly Lazy<ConcurrentDictionary<string, RunIndex.Entry>> _known = new(() =>
         new(new RunIndex(folder).Read().Select(e => KeyValuePair.Create(e.Id, e)), StringComparer.Ordinal));
 
+    /// <summary>Where the rows of strategies are in the files of runs.</summary>
+    public RowIndexes Rows { get; } = new();
+
     /// <summary>The folder of all runs.</summary>
     public string Folder => folder;
 
@@ -57,7 +60,8 @@ public sealed class RunLibrary(string folder)
             }
             var read = RunResults.Read(file.FullName);
             _results.AddFirst((name, read));
-            while (_results.Sum(r => r.Results.Size) > MostResults) _results.RemoveLast();
+            // The newest stays also if it is larger alone, or each request would read it again.
+            while (_results.Count > 1 && _results.Sum(r => r.Results.Size) > MostResults) _results.RemoveLast();
             return read;
         }
     }
@@ -134,6 +138,12 @@ public sealed class RunLibrary(string folder)
         Find(id);
         KeepIndex();
     }
+
+    /// <summary>
+    /// Returns a name for the current content of a run that <see cref="Find"/> has found: another one after it is written again.
+    /// </summary>
+    public string VersionOf(string id) => string.Create(CultureInfo.InvariantCulture,
+        $"{id}|{File.GetLastWriteTimeUtc(Path.Combine(folder, id, "manifest.json")).Ticks}");
 
     /// <summary>Returns the folder of a run that <see cref="Find"/> has found.</summary>
     public string PathOf(string id) => Path.Combine(folder, id);

@@ -21,6 +21,7 @@ public sealed class RunResults
     private readonly List<Range> _strategies = [];
     private readonly ConcurrentDictionary<string, Cell[]> _columns = new(StringComparer.Ordinal);
     private readonly Lazy<IReadOnlyList<string>> _keys;
+    private readonly Lazy<Dictionary<string, int>> _byId;
 
     /// <summary>Value of a strategy under a key.</summary>
     /// <param name="Text">Text as written, without quotes; null if the value is neither a text nor a number.</param>
@@ -31,6 +32,12 @@ public sealed class RunResults
     {
         _text = text;
         _keys = new(ReadKeys);
+        _byId = new(() =>
+        {
+            var (ids, found) = (Column("id"), new Dictionary<string, int>(StringComparer.Ordinal));
+            for (var i = 0; i < ids.Count; i++) found.TryAdd(ids[i].Text ?? "", i);
+            return found;
+        });
     }
 
     /// <summary>Number of strategies.</summary>
@@ -79,6 +86,9 @@ public sealed class RunResults
 
     /// <summary>Returns a strategy by its index in the run, as JSON in UTF-8.</summary>
     internal ReadOnlyMemory<byte> Strategy(int index) => Slice(_strategies[index]);
+
+    /// <summary>Returns a strategy by its id, as JSON in UTF-8; empty if the run has no such strategy.</summary>
+    public ReadOnlyMemory<byte> StrategyOf(string id) => _byId.Value.TryGetValue(id, out var index) ? Strategy(index) : default;
 
     /// <summary>
     /// Returns the values of all strategies under a key, in the run's order. A strategy's own key takes precedence over a metric.

@@ -19,21 +19,36 @@ public sealed record RunSeries(long? From, long? To, int Points)
     /// <exception cref="InputException">The run has no such file, or the file is damaged.</exception>
     public RunCurve Curve(string path, string column)
     {
-        var (times, values) = Read(path, column);
+        var (times, values, _) = Read(path, column);
+        return Curve(column, times, values);
+    }
+
+    /// <summary>Returns the part of a curve that is in the span.</summary>
+    /// <param name="times">UTC ticks, ascending.</param>
+    /// <param name="values">One for each time; NaN = none.</param>
+    public RunCurve Curve(string name, IReadOnlyList<long> times, IReadOnlyList<double> values)
+    {
+        List<int> shown = [.. Enumerable.Range(0, times.Count).Where(i => Has(times[i]) && !double.IsNaN(values[i]))];
+        return Curve(name, shown.ConvertAll(i => new DateTime(times[i], DateTimeKind.Utc)), shown.ConvertAll(i => values[i]));
+    }
+
+    private RunCurve Curve(string name, List<DateTime> times, List<double> values)
+    {
         var kept = LevelOfDetail.Keep(values, Points);
-        return new RunCurve(column, values.Count, [.. kept.Select(i => times[i])], [.. kept.Select(i => values[i])]);
+        return new RunCurve(name, values.Count, [.. kept.Select(i => times[i])], [.. kept.Select(i => values[i])]);
     }
 
     /// <summary>
-    /// Returns monthly returns: last equity of the month over the last equity before it, minus 1. The time is the first day.
+    /// Returns monthly returns: last equity of the month over the last equity before it, minus 1. The time is the first day. Months at the
+    /// ends of the span have only their rows in it.
     /// </summary>
     /// <param name="path">equity.csv of the run.</param>
     /// <exception cref="InputException">The run has no such file, or the file is damaged.</exception>
     public RunCurve Months(string path)
     {
-        var (times, values) = Read(path, "equity");
+        var (times, values, earlier) = Read(path, "equity");
         var (months, returns) = (new List<DateTime>(), new List<double>());
-        var before = values.Count > 0 ? values[0] : 0;
+        var before = earlier ?? (values.Count > 0 ? values[0] : 0);
         for (var i = 0; i < values.Count; i++)
         {
             var month = new DateTime(times[i].Year, times[i].Month, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -45,19 +60,21 @@ public sealed record RunSeries(long? From, long? To, int Points)
         return new RunCurve("months", values.Count, months, returns);
     }
 
-    private (List<DateTime> Times, List<double> Values) Read(string path, string column)
+    // Earlier is the last value before the span; null without one.
+    private (List<DateTime> Times, List<double> Values, double? Earlier) Read(string path, string column)
     {
         if (!File.Exists(path)) throw new InputException("this run has no equity.csv; run its batch with \"equity\" among its outputs");
         var table = TimeTable.Read(path, names => names.Contains(column) ? [column]
             : throw new InputException($"{path}, line 1: there is no column '{column}'; run the batch again"));
-        var (times, values) = (new List<DateTime>(), new List<double>());
+        var (times, values, earlier) = (new List<DateTime>(), new List<double>(), default(double?));
         for (var i = 0; i < table.Times.Length; i++)
         {
+            if (table.Times[i] < From) earlier = table.Columns[0][i];
             if (!Has(table.Times[i])) continue;
             times.Add(new DateTime(table.Times[i], DateTimeKind.Utc));
             values.Add(table.Columns[0][i]);
         }
-        return (times, values);
+        return (times, values, earlier);
     }
 
     /// <summary>Returns the bars of a symbol from the run's source.</summary>

@@ -28,10 +28,11 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
     /// <summary>Returns a page of signals, and totals by decision over all matching signals.</summary>
     /// <param name="path">Path of the run's signals.csv.</param>
     /// <exception cref="InputException">The run has no such file, the file is damaged, or the cursor is invalid.</exception>
-    public SignalRows Of(string path)
+    /// <param name="indexes">Finds the rows of a strategy; null = the whole file is read.</param>
+    public SignalRows Of(string path, RowIndexes? indexes = null)
     {
-        var from = 0;
-        if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
+        var first = 0;
+        if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out first))
             throw new InputException($"cursor={Cursor} is in no list here; begin without a cursor");
         if (!File.Exists(path)) throw new InputException("this run has no signals.csv; run its batch with \"signals\" among its outputs");
         var (strategy, symbol, decision) = (Form.Of(Strategy), Form.Of(Symbol), Form.Of(Decision == Refused ? Accepted : Decision));
@@ -39,11 +40,12 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
         int ofSymbol = 0, ofDecision = 0, ofProfit = 0, line = 0, total = 0;
         var items = new List<JsonObject>();
         var totals = new SortedDictionary<string, DecisionTotal>(StringComparer.Ordinal);
-        CsvLines.Read(path, Take);
-        var next = from + items.Count;
+        if (Strategy is not null && indexes?.Of(path) is { } index) CsvLines.Read(path, index.Header, index.Of(Strategy), Take);
+        else CsvLines.Read(path, Take);
+        var next = first + items.Count;
         return new SignalRows(items, total, [.. totals.Values], next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
 
-        void Take(ReadOnlySpan<byte> row)
+        void Take(ReadOnlySpan<byte> row, long from, long end)
         {
             line++;
             if (header is null)
@@ -58,7 +60,7 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
             var name = Encoding.UTF8.GetString(cell.Trim((byte)'"'));
             var before = totals.GetValueOrDefault(name) ?? new DecisionTotal(name, 0, 0, 0, 0);
             totals[name] = before.With(Number(Encoding.UTF8.GetString(CsvLines.Cell(row, ofProfit)), path, line));
-            if (total >= from && items.Count < Limit) items.Add(Row(header, CsvLines.Cells(row), path, line));
+            if (total >= first && items.Count < Limit) items.Add(Row(header, CsvLines.Cells(row), path, line));
             total++;
         }
 

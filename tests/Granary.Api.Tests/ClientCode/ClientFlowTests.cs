@@ -47,7 +47,7 @@ public sealed class ClientFlowTests
         var strategy = (string)rows.Items[0]["id"]!;
         var others = await client.Runs.StrategiesAsync(job.Id, cursor: rows.Next, limit: 1, sort: "-sharpe");
         ((string?)others.Items[0]["id"]).ShouldNotBe(strategy);
-        (await client.Runs.RowsAsync(job.Id, RunTable.Trades, strategy)).Total.ShouldBeGreaterThan(0);
+        (await client.Runs.RowsAsync(job.Id, RunTable.Trades, new RowPart(strategy))).Total.ShouldBeGreaterThan(0);
         (await client.Runs.CurveAsync(job.Id, "equity", points: 10)).Values.Count.ShouldBeInRange(1, 20);
         (await client.Runs.BarsAsync(job.Id, "alpha-daily", points: 10)).Close.Count.ShouldBeInRange(1, 20);
         var chart = await client.Runs.ChartAsync(job.Id, new ChartPart("alpha-daily", Points: 10));

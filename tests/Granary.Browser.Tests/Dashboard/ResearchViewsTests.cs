@@ -33,6 +33,70 @@ public class ResearchViewsTests(DashboardTab tab) : IClassFixture<DashboardTab>
         open.Complaints.ShouldBeEmpty();
     }
 
+    // The figures of the run's second half, as the server has them.
+    private const string SecondHalf = """
+        async run => {
+            const get = async path => (await fetch(`/api/v1/runs/${run}/${path}`,
+                { headers: { Authorization: `Bearer ${sessionStorage.getItem('granary.key')}` } })).json();
+            const rows = (await get('series/equity?points=20000')).times;
+            const [from, to] = [rows[Math.floor(rows.length / 2)], rows.at(-1)];
+            const part = await get(`figures?from=${from.slice(0, 10)}T00:00:00Z&to=${to.slice(0, 10)}T23:59:59Z`);
+            return [from.slice(0, 10), String(part.stats.trades), String((await get('figures')).stats.trades)];
+        }
+        """;
+
+    [Fact]
+    public async Task One_range_narrows_figures_charts_and_trades_of_a_run_and_All_shows_the_whole_again()
+    {
+        var open = await tab.LoadAsync("/runs/GRID");
+        var (page, run) = (open.Page, new Uri(open.Page.Url).AbsolutePath.Split('/')[2]);
+        var (from, part, whole) = await page.EvaluateAsync<string[]>(SecondHalf, run) is [var f, var p, var w] ? (f, p, w) : ("", "", "");
+        part.ShouldNotBe(whole);
+        await Figure(page, "Trades", whole);
+        foreach (var name in new[] { "Win rate", "Profit factor", "Expectancy", "Average exposure" })
+            await page.Locator("dl.figures dt", new() { HasText = name }).First.WaitForAsync();
+        await page.Locator(".u-legend", new() { HasText = "Buy and hold" }).First.WaitForAsync();
+
+        await page.GetByLabel("From", new() { Exact = true }).FillAsync(from);
+        await Figure(page, "Trades", part);
+        page.Url.ShouldContain($"from={from}T00%3A00%3A00Z");
+        await page.GetByText($"{part} trade").First.WaitForAsync();
+        // Another tab of the run, and a strategy of it, have the same range.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Analysis", Exact = true }).ClickAsync();
+        await page.GetByLabel("From", new() { Exact = true }).WaitForAsync();
+        (await page.GetByLabel("From", new() { Exact = true }).InputValueAsync()).ShouldBe(from);
+        await page.GoBackAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "All", Exact = true }).ClickAsync();
+        await Figure(page, "Trades", whole);
+        page.Url.ShouldNotContain("from=");
+
+        var trades = page.GetByRole(AriaRole.Region, new() { Name = "Trades of the portfolio" });
+        await trades.GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.WaitForURLAsync(new Regex("strategy=.*at="));
+        await open.SettledAsync();
+        await page.GetByRole(AriaRole.Img, new() { Name = "Equity of the strategy’s own account over time" }).WaitForAsync();
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    private static Task Figure(IPage page, string name, string value) => Eventually(async () => (await page.Locator("dl.figures > div",
+        new() { Has = page.Locator("dt", new() { HasTextRegex = new Regex($"^{name}$") }) }).Locator("dd").First.InnerTextAsync())
+        .Replace(",", "", StringComparison.Ordinal) == value);
+
+    [Fact]
+    public async Task A_bar_file_of_the_data_folder_begins_a_batch_on_it()
+    {
+        var open = await tab.LoadAsync("/data");
+        var server = open.Page;
+        await server.GetByRole(AriaRole.Heading, new() { Name = "Bar files" }).WaitForAsync();
+        await Eventually(async () => !await server.GetByText("being read").First.IsVisibleAsync());
+        var file = server.GetByRole(AriaRole.Region, new() { Name = "Bar files" }).GetByRole(AriaRole.Link).First;
+        var symbol = await file.InnerTextAsync();
+        await file.ClickAsync();
+        await server.WaitForURLAsync(new Regex("/batches/new"));
+        (await server.GetByLabel("Batch file").InputValueAsync()).ShouldContain($"\"{symbol}\"");
+        open.Complaints.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_form_and_the_text_of_a_batch_agree_and_a_fault_of_the_server_stands_at_its_field()
     {

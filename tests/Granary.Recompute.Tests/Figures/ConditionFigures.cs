@@ -32,6 +32,9 @@ internal sealed record ConditionFigure(string Strategy, string Condition, string
     public double Adjusted { get; set; } = double.NaN;
 
     public string Outcome { get; set; } = "";
+
+    /// <summary>ω² (Hays 1963) of the whole condition of the strategy; NaN with fewer than ten returns more than values.</summary>
+    public double Importance { get; init; } = double.NaN;
 }
 
 /// <summary>Profit by condition, from the trades, the signals and the bars.</summary>
@@ -74,13 +77,32 @@ internal sealed class ConditionFigures
     {
         double Return(TradeRow t) => t.NetProfit / (t.EntryPrice * t.Quantity * _run.Markets.Multiplier(t.Symbol));
         for (var k = 0; k < s_names.Length; k++)
+        {
+            var importance = s_names[k] == "exit" ? double.NaN
+                : Importance([.. trades.Where(t => t.Values[k] is not null).GroupBy(t => t.Values[k]!)
+                .Select(g => g.Select(t => Return(t.Trade)).ToArray())]);
             foreach (var group in trades.Where(t => t.Values[k] is not null).GroupBy(t => t.Values[k]!)
                 .OrderBy(g => Math.Max(-1, Array.IndexOf(s_order, g.Key)) is var at && at >= 0 ? at : g.Key == "Sunday" ? 99 : -1)
                 .ThenBy(g => g.Key, StringComparer.Ordinal))
-                yield return new ConditionFigure(id, s_names[k], group.Key, group.Average(t => t.Trade.NetProfit > 0 ? 1 : 0),
+                yield return new ConditionFigure(id, s_names[k], group.Key,
+                    group.Average(t => t.Trade.NetProfit > 0 ? 1 : 0),
                     group.Sum(t => t.Trade.NetProfit), MeanFigures.Of([.. group.Select(t => Return(t.Trade))]),
                     MeanFigures.Of([.. group.Where(t => t.Closed <= Split).Select(t => Return(t.Trade))]),
-                    MeanFigures.Of([.. group.Where(t => t.Trade.EntryTime >= Split).Select(t => Return(t.Trade))]));
+                    MeanFigures.Of([.. group.Where(t => t.Trade.EntryTime >= Split).Select(t => Return(t.Trade))]))
+                { Importance = importance };
+        }
+    }
+
+    // The sum of squares between the groups, less what chance gives, over the whole sum of squares and one share of chance.
+    private static double Importance(List<double[]> groups)
+    {
+        double[] all = [.. groups.SelectMany(g => g)];
+        if (groups.Count < 2 || all.Length - groups.Count < 10) return double.NaN;
+        var total = all.Sum(r => Math.Pow(r - all.Average(), 2));
+        if (Math.Sqrt(total / all.Length) <= 1e-11) return double.NaN;
+        var inside = groups.Sum(g => g.Sum(r => Math.Pow(r - g.Average(), 2)));
+        var chance = inside / (all.Length - groups.Count);
+        return (total - inside - (groups.Count - 1) * chance) / (total + chance);
     }
 
     // Holm: the smallest probability times the number of tests, the next times one less, and so on, never falling.

@@ -27,6 +27,7 @@ internal static class ConditionTables
                 ("high", e.All.High), ("first_trades", isTest ? first.Count : double.NaN), ("first_mean_return", first.Mean),
                 ("p_value", first.PValue), ("adjusted_p_value", e.Adjusted), ("later_trades", isTest ? later.Count : double.NaN),
                 ("later_mean_return", later.Mean), ("later_low", later.Low), ("later_high", later.High), ("later_p_value", later.PValue),
+                ("importance", e.Importance),
             ];
             foreach (var (column, value) in figures)
                 Agreement.Same(table.Number(row, column), value).ShouldBeTrue(
@@ -70,6 +71,7 @@ internal static class ConditionTables
                 check.Number(path + "meanReturn", r.All.Mean);
                 check.Number(path + "low", r.All.Low);
                 check.Number(path + "high", r.All.High);
+                check.Number(path + "importance", r.Importance);
             }
     }
 

@@ -51,6 +51,15 @@ internal sealed class GranaryServer : IDisposable
         }
     }
 
+    /// <summary>Asks once.</summary>
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var response = await Client.GetAsync(path);
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
     /// <summary>Asks again and again until an answer is as wanted; 503 is no answer yet.</summary>
     public async Task<JsonElement> UntilAsync(string path, Predicate<JsonElement> isWanted)
     {

@@ -32,6 +32,20 @@ public static class Formulas
                 + "0. With execution.leverage L: positions up to L · E; with execution.maintenancePercent m: all is closed at the "
                 + "next open once E < m · Σ|position|",
             "contract"),
+        new("buy and hold",
+            "B_t = E_s / m · Σ_k C_k,t / C_k,s: the account's equity at its first row s with a bar of the m markets, in equal parts; "
+                + "C_k the close of market k with splits and dividends reinvested, C_k,s its first close",
+            "convention"),
+        new("figures of a span",
+            "the formulas over the rows from its start to before its end; E_0 is the last equity before the span; trades that were "
+                + "closed in it; periodsPerYear of the whole record",
+            "convention"),
+        new("importance of a condition",
+            "of a condition known at the entry: ω² = (SSB − (k − 1) · MSW) / (SST + MSW) over the net returns of a strategy's closed "
+                + "trades in the k groups of the condition's values: SSB = Σ n_j (r̄_j − r̄)², SSW = Σ Σ (r − r̄_j)², SST = SSB + SSW, "
+                + "MSW = SSW / (n − k); the share of their variance that the condition explains, less what chance explains; at or below "
+                + "0 nothing; undefined with n − k < 10",
+            "Hays 1963"),
         new("mae, mfe", "largest move against and for the trade while open, as a fraction of the entry price", "Sweeney 1997"),
     ];
 

@@ -1,6 +1,6 @@
 import { api, take, type Schemas } from './client';
 
-type Query = { points?: number; from?: string; to?: string };
+type Query = { points?: number; from?: string; to?: string; strategy?: string };
 
 /** A curve of a run, as equity or months. Prices are bars and no curve. */
 export async function takeCurve(id: string, name: string, query: Query = {}): Promise<Schemas['RunCurve']> {

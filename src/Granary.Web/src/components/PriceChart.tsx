@@ -61,6 +61,10 @@ interface Props {
     legend?: ComponentChildren;
     /** The time to show, seconds since 1970; a new value moves the chart there. */
     goTo?: { time: number } | undefined;
+    /** The range of the page, which the chart shows; null for all bars. */
+    range?: Stretch | null;
+    /** Chooses the range of the page; with it the chart has a button that narrows the page to the bars in sight. */
+    onChoose?: (range: Stretch | null) => void;
     /** A new number reloads the bars, because more bars have closed. */
     version?: number;
     height?: number;
@@ -154,8 +158,10 @@ export function PriceChart(props: Props) {
         setWhole((w) => (w === null ? { from, to: to + 1 } : { from: Math.min(w.from, from), to: Math.max(w.to, to + 1) }));
     }, [times]);
     useVersion(prices, version);
+    const seen = useRef<Stretch>();
     const see = (sight: Stretch) => {
         if (whole === null) return;
+        seen.current = sight;
         setFollowing(props.follow === true && sight.to >= (times.at(-1) ?? Infinity));
         const next = stretchFor(sight, { ...(stretch ?? whole), detail }, whole);
         // A range up to the last bar has no end, so that new bars are included.
@@ -181,6 +187,16 @@ export function PriceChart(props: Props) {
         latest.current(goTo.time);
         figure.current?.scrollIntoView({ block: 'nearest' });
     }, [goTo]);
+    const { range, onChoose } = props;
+    const isKnown = whole !== null;
+    const shownRange = useRef<Stretch | null>(null);
+    const narrowTo = useRef<(range: Stretch | null) => void>(() => {});
+    narrowTo.current = (next) => whole && go(next ? { from: Math.max(next.from, whole.from), to: Math.min(next.to, whole.to) } : whole);
+    useEffect(() => {
+        if (!isKnown || range === undefined || range === shownRange.current) return;
+        shownRange.current = range;
+        narrowTo.current(range);
+    }, [range, isKnown]);
     const all = useMemo(() => marks ?? [], [marks]);
     // Joined candles are too many bars for a chart that follows the newest one.
     const narrow = useRef(() => {});
@@ -203,11 +219,25 @@ export function PriceChart(props: Props) {
                             key={title}
                             type="button"
                             aria-label={days === Infinity ? 'All bars' : `The last ${title}`}
-                            onClick={() => whole && go({ from: Math.max(whole.from, whole.to - days * 86_400), to: whole.to })}
+                            onClick={() => {
+                                if (whole === null) return;
+                                const last = { from: Math.max(whole.from, whole.to - days * 86_400), to: whole.to };
+                                if (onChoose) onChoose(days === Infinity ? null : last);
+                                else go(last);
+                            }}
                         >
                             {title}
                         </button>
                     ))}
+                    {onChoose && (
+                        <button
+                            type="button"
+                            title="Narrow the page to the bars in sight"
+                            onClick={() => seen.current && onChoose(seen.current)}
+                        >
+                            Use this range
+                        </button>
+                    )}
                     {props.follow && !following && (
                         <button type="button" onClick={jump}>
                             Jump to now

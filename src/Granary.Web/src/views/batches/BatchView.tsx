@@ -29,16 +29,27 @@ export default function BatchView() {
     const { search } = useSearch();
     const like = search.like;
     const kinds = useKinds();
-    const known = useQuery(`new batch ${like ?? ''}`, async (): Promise<Known> => {
-        const [schema, classes, sources, before] = await Promise.all([
-            json<Schema>('/catalogue/schemas/batch'),
-            take(api.GET('/api/v1/catalogue/strategies')),
-            take(api.GET('/api/v1/data/sources')),
-            like ? json<{ spec: string; folder: string }>(`/runs/${encodeURIComponent(like)}/files/manifest.json`) : undefined,
-        ]);
-        const [first] = sources;
-        return { text: before?.spec ?? (first ? example(first) : '{}'), folder: before?.folder, schema, classes, sources };
-    });
+    const known = useQuery(
+        `new batch ${like ?? ''} ${search.source ?? ''} ${search.symbol ?? ''} ${search.timeframe ?? ''}`,
+        async (): Promise<Known> => {
+            const [schema, classes, sources, before] = await Promise.all([
+                json<Schema>('/catalogue/schemas/batch'),
+                take(api.GET('/api/v1/catalogue/strategies')),
+                take(api.GET('/api/v1/data/sources')),
+                like ? json<{ spec: string; folder: string }>(`/runs/${encodeURIComponent(like)}/files/manifest.json`) : undefined,
+            ]);
+            const [first] = search.source
+                ? [{ source: search.source, timeframe: search.timeframe ?? '1d', symbols: search.symbol ? [search.symbol] : [] }]
+                : sources;
+            return {
+                text: before?.spec ?? (first ? example(first, search.symbol) : '{}'),
+                folder: before?.folder,
+                schema,
+                classes,
+                sources,
+            };
+        },
+    );
     return (
         <>
             <h1>New batch</h1>

@@ -100,11 +100,11 @@ export function parameterFaults(value: JsonMap, classes: readonly Schemas['Catal
     });
 }
 
-/** A batch to begin with, on a source that exists. */
-export function example(source: Schemas['SourceEntry']): string {
+/** A batch to begin with, on a source that exists: on one of its symbols or on all. */
+export function example(source: Schemas['SourceEntry'], symbol?: string): string {
     return formatBatch({
         name: 'my-batch',
-        data: { source: source.source, symbols: '*', timeframe: source.timeframe },
+        data: { source: source.source, symbols: symbol ? [symbol] : '*', timeframe: source.timeframe },
         account: { cash: 100000 },
         execution: { commissionPercent: 0.05, slippagePercent: 0.02 },
         strategies: [{ class: 'SmaCross', params: { fast: [10, 20], slow: [50, 100] }, size: { percentOfEquity: 10 } }],

@@ -9,6 +9,7 @@ import { bytes, counted, number } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { marketAddress } from './addresses';
+import { BarFiles } from './BarFiles';
 
 type Market = Schemas['StoredMarketEntry'] & { store: string };
 
@@ -38,7 +39,7 @@ export default function DataView() {
     return (
         <>
             <h1>Data</h1>
-            <p class="lead">The stores of bars in the data folder of the server.</p>
+            <p class="lead">The stores of bars and the bar files in the data folder of the server.</p>
             <Loaded query={stores}>
                 {(all) => {
                     const markets = all.flatMap((s) => s.markets.map((m) => ({ ...m, store: s.store })));
@@ -83,6 +84,7 @@ export default function DataView() {
                     );
                 }}
             </Loaded>
+            <BarFiles />
         </>
     );
 }

@@ -1,5 +1,7 @@
 import { api, take, type Schemas } from '../../api/client';
+import { useRange, within } from '../../api/range';
 import { useQuery } from '../../api/useQuery';
+import { RangeBar } from '../../components/RangeBar';
 import { HeatTable } from '../../components/HeatTable';
 import { LineChart, type Line } from '../../components/LineChart';
 import { Empty, Loaded } from '../../components/States';
@@ -18,7 +20,7 @@ export function useAnalysis(run: RunDetails) {
 }
 
 /** The benchmark at other times: its last value until then. */
-export function benchmarkAt(benchmark: Schemas['BenchmarkLine'], x: readonly number[]): (number | null)[] {
+export function benchmarkAt(benchmark: { times: readonly string[]; values: readonly number[] }, x: readonly number[]): (number | null)[] {
     const times = benchmark.times.map((t) => Date.parse(t) / 1000);
     let next = 0;
     return x.map((second) => {
@@ -41,6 +43,7 @@ export function AnalysisTab(props: { run: RunDetails }) {
         <Loaded query={analysis} height={900}>
             {({ rolling, returns, trades, correlation }) => (
                 <>
+                    <RangeBar what="Rolling figures" />
                     {!rolling && !returns && !trades && !correlation && nothing}
                     {rolling && <Rolling of={rolling} />}
                     {returns && <Returns of={returns} />}
@@ -54,6 +57,7 @@ export function AnalysisTab(props: { run: RunDetails }) {
 
 function Rolling(props: { of: NonNullable<Analysis['rolling']> }) {
     const { window, period, times, ...values } = props.of;
+    const { range, choose } = useRange();
     const x = times.map((t) => Date.parse(t) / 1000);
     const span = `over ${window} ${period}s`;
     return (
@@ -78,10 +82,11 @@ function Rolling(props: { of: NonNullable<Analysis['rolling']> }) {
                     title={`${l.name} ${span}`}
                     unit={l.unit}
                     summary={`${l.name} of the portfolio ${span}`}
-                    x={x}
+                    x={within(range, x, x).x}
                     format={l.format}
                     height={150}
-                    lines={[l]}
+                    onZoom={choose}
+                    lines={[{ ...l, values: within(range, x, l.values).values }]}
                 />
             ))}
         </section>
@@ -93,6 +98,7 @@ function Returns(props: { of: NonNullable<Analysis['returns']> }) {
     return (
         <section>
             <h2>Distribution of returns</h2>
+            <p class="lead">From here on of the whole run, also where a range is chosen.</p>
             <Histogram title={`Returns per ${period} in the market`} unit={`${period}s`} bins={inMarket} />
             <ShortTable
                 label={`Returns per ${period}`}

@@ -20,10 +20,20 @@ interface Condition {
     low?: number;
     high?: number;
     outcome?: string;
+    importance?: number;
 }
 
 const columns: Column<Condition>[] = [
     { id: 'condition', title: 'Condition', width: 96, value: (c) => c.condition, cell: (c) => c.condition },
+    {
+        id: 'importance',
+        title: 'Importance',
+        width: 104,
+        figure: true,
+        value: (c) => c.importance,
+        cell: (c) => percent(c.importance, 1),
+        hint: 'Share of the variance of the returns of trades that the whole condition explains, less what chance explains (ω²)',
+    },
     { id: 'value', title: 'Value', width: 90, value: (c) => c.value, cell: (c) => c.value },
     { id: 'trades', title: 'Trades', width: 70, figure: true, value: (c) => c.trades, cell: (c) => number(c.trades) },
     { id: 'winRate', title: 'Won', width: 70, figure: true, value: (c) => c.winRate, cell: (c) => percent(c.winRate, 1) },
@@ -72,9 +82,30 @@ const withStrategy: Column<Condition>[] = [
     ...columns,
 ];
 
+/** How the rows are sorted, in words. */
+function Order() {
+    return (
+        <p class="note">
+            The most important conditions first. Importance is ω² (Hays 1963): the share of the variance of a strategy’s returns by trade
+            that the condition explains, less what chance explains. At 0 or below it explains nothing. Equal ones keep the order of the run.
+            Exits have none, since they are known only after the trade.
+        </p>
+    );
+}
+
+/** The conditions of strategies, the most important first: by the mean importance over the strategies that have one. */
+export function byImportance(rows: readonly { condition: string; importance?: number | null }[]): { condition: string; mean: number }[] {
+    const names = [...new Set(rows.map((r) => r.condition))];
+    const mean = (name: string) => {
+        const known = rows.flatMap((r) => (r.condition === name && typeof r.importance === 'number' ? [r.importance] : []));
+        return known.length === 0 ? Number.NEGATIVE_INFINITY : known.reduce((a, b) => a + b, 0) / known.length;
+    };
+    return names.map((condition) => ({ condition, mean: mean(condition) })).sort((a, b) => (a.mean === b.mean ? 0 : b.mean - a.mean));
+}
+
 /** Profit by condition of one strategy. */
 export function ConditionTable(props: { run: RunDetails; strategy: string }) {
-    const path = `${runPath(props.run.id)}/conditions?limit=1000&strategy=${encodeURIComponent(props.strategy)}`;
+    const path = `${runPath(props.run.id)}/conditions?limit=1000&sort=-importance&strategy=${encodeURIComponent(props.strategy)}`;
     const rows = useQuery(path, () => json<{ items: Condition[] }>(path));
     return (
         <Loaded query={rows} height={300}>
@@ -84,13 +115,16 @@ export function ConditionTable(props: { run: RunDetails; strategy: string }) {
                         <p>Too few trades, or the batch left conditions.csv out.</p>
                     </Empty>
                 ) : (
-                    <DataTable
-                        label="Profit by condition"
-                        rows={page.items}
-                        columns={columns}
-                        id={(c) => `${c.condition}/${c.value}`}
-                        height={420}
-                    />
+                    <>
+                        <Order />
+                        <DataTable
+                            label="Profit by condition"
+                            rows={page.items}
+                            columns={columns}
+                            id={(c) => `${c.condition}/${c.value}`}
+                            height={420}
+                        />
+                    </>
                 )
             }
         </Loaded>
@@ -102,7 +136,11 @@ function ConditionMap(props: { run: RunDetails }) {
     const { search, set: setSearch } = useSearch();
     const strategies = props.run.conditions?.strategies ?? [];
     const rows = strategies.flatMap((s) => s.rows);
-    const conditions = [...new Set(rows.map((r) => r.condition))];
+    // One importance of a strategy counts once, not once for each value of its condition.
+    const ordered = byImportance(
+        strategies.flatMap((s) => s.rows.filter((r, i) => s.rows.findIndex((o) => o.condition === r.condition) === i)),
+    );
+    const conditions = ordered.map((c) => c.condition);
     const shown = search.condition && conditions.includes(search.condition) ? search.condition : conditions[0];
     if (shown === undefined) return null;
     const values = [...new Set(rows.filter((r) => r.condition === shown).map((r) => r.value))];
@@ -114,7 +152,10 @@ function ConditionMap(props: { run: RunDetails }) {
                     label="Mean return by"
                     value={shown}
                     onValue={(condition) => setSearch({ condition })}
-                    options={conditions.map((c) => ({ value: c, label: c }))}
+                    options={ordered.map((c) => ({
+                        value: c.condition,
+                        label: Number.isFinite(c.mean) ? `${c.condition}, importance ${percent(c.mean, 1)}` : c.condition,
+                    }))}
                 />
             </div>
             <HeatTable
@@ -140,7 +181,7 @@ function ConditionMap(props: { run: RunDetails }) {
 /** Which conditions were tried over the whole run, and which held later. */
 export function Conditions(props: { run: RunDetails }) {
     const { search, set: setSearch } = useSearch();
-    const path = `${runPath(props.run.id)}/conditions?limit=1000${search.of ? `&strategy=${encodeURIComponent(search.of)}` : ''}`;
+    const path = `${runPath(props.run.id)}/conditions?limit=1000&sort=-importance${search.of ? `&strategy=${encodeURIComponent(search.of)}` : ''}`;
     const rows = useQuery(path, () => json<{ items: Condition[]; total: number }>(path));
     return (
         <>
@@ -167,6 +208,7 @@ export function Conditions(props: { run: RunDetails }) {
                         </Empty>
                     ) : (
                         <>
+                            <Order />
                             <DataTable
                                 label="Profit by condition"
                                 rows={page.items}

@@ -1,3 +1,4 @@
+import { useRange } from '../../api/range';
 import { takeCurve } from '../../api/series';
 import { useQuery } from '../../api/useQuery';
 import { HeatTable } from '../../components/HeatTable';
@@ -28,7 +29,8 @@ export function yearsOf(
 /** The heat map of monthly returns. */
 export function Months(props: { run: RunDetails }) {
     const { id } = props.run;
-    const months = useQuery(`run/${id}/months`, () => takeCurve(id, 'months'));
+    const range = useRange();
+    const months = useQuery(`run/${id}/months/${range.name}`, () => takeCurve(id, 'months', range.query));
     if (!months.data) return months.problem ? null : <Loading height={140} />;
     const years = yearsOf(months.data.times, months.data.values);
     return (

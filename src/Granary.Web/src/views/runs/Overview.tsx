@@ -1,144 +1,96 @@
-import { useState } from 'preact/hooks';
-import { takeCurve } from '../../api/series';
-import { useQuery } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
-import { Figures } from '../../components/Figures';
-import { LineChart } from '../../components/LineChart';
-import { Failed, Loading } from '../../components/States';
+import { Figures, type Figure } from '../../components/Figures';
+import { RangeBar } from '../../components/RangeBar';
 import { ShortTable } from '../../components/ShortTable';
-import { number, percent, signedPercent, tone } from '../../format/numbers';
-import { benchmarkAt, useAnalysis } from './Analysis';
+import { Wrong } from '../../components/Wrong';
+import { number, percent, signedMoney, signedPercent, tone } from '../../format/numbers';
+import { AccountCharts } from './AccountCharts';
+import { useAnalysis } from './Analysis';
 import { Months } from './Months';
-import { checkNames, verdictOf, type RunDetails } from './run';
+import { PortfolioTrades } from './PortfolioTrades';
+import { checkNames, verdictOf, type RunDetails, type Stats } from './run';
+import { useFigures } from './useFigures';
 
-/** The portfolio of a run: headline figures, each with how far it can be believed, equity, drawdown, months, checks. */
+/** How long the drawdown was, and whose peak it is below. */
+export const drawdownNote = (s: Stats, isPart: boolean): string =>
+    `${number(s.maxDrawdownDays)} days${isPart ? ', below the peak in the range' : ''}`;
+
+/** The portfolio of a run: headline figures, each with how far it can be believed, equity, drawdown, months, trades, checks. */
 export function Overview(props: { run: RunDetails }) {
     const { run } = props;
-    const s = run.portfolio.stats ?? {};
-    const verdict = verdictOf(run);
-    const unseen = run.evidence?.outOfSample as { return?: number } | undefined;
-    const deflated = run.evidence?.deflatedSharpe as { value?: number; effectiveTrials?: number } | undefined;
-    const stress = run.evidence?.costStress as { stressed?: number } | undefined;
+    const { stats: s, isPart, problem } = useFigures(run.id, run.portfolio.stats);
+    const analysis = useAnalysis(run);
     return (
         <>
-            <Figures
-                figures={[
-                    {
-                        name: 'Verdict',
-                        value: <Badge kind={verdict.kind}>{verdict.text}</Badge>,
-                        note: `${verdict.passed} of ${verdict.of} checks passed`,
-                    },
-                    {
-                        name: 'Total return',
-                        value: signedPercent(s.totalReturn),
-                        tone: tone(s.totalReturn),
-                        note:
-                            unseen?.return === undefined
-                                ? `${signedPercent(s.cagr)} a year`
-                                : `${signedPercent(unseen.return, 1)} on bars not seen`,
-                    },
-                    {
-                        name: 'Sharpe ratio',
-                        value: number(s.sharpe, 2),
-                        note:
-                            deflated?.value === undefined
-                                ? `from every bar; Sortino ${number(s.sortino, 2)}`
-                                : `from every bar; ${percent(deflated.value, 1)} sure it is not luck`,
-                    },
-                    {
-                        name: 'Max drawdown',
-                        value: percent(s.maxDrawdown),
-                        note: `${number(s.maxDrawdownDays)} days`,
-                    },
-                    {
-                        name: 'Trades',
-                        value: number(s.trades),
-                        note:
-                            stress?.stressed === undefined
-                                ? `${percent(s.winRate, 1)} won`
-                                : `${signedPercent(stress.stressed, 1)} at double costs and one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
-                    },
-                    { name: 'Commission', value: number(s.commission, 2), note: 'account currency' },
-                ]}
-            />
-            <p class="note">Figures are of the portfolio’s account where they do not say otherwise; ratios are annualised.</p>
+            <RangeBar what="Figures, charts and trades" />
+            {problem && <Wrong>{problem.message}</Wrong>}
+            <Figures figures={[verdictFigure(run, isPart), ...figuresOf(run, s, isPart)]} />
+            <p class="note">
+                Figures are of the portfolio’s account where they do not say otherwise; ratios are annualised.
+                {isPart && ' Those of a range begin with the equity before it; a trade counts in the range in which it was closed.'}
+            </p>
             {run.portfolio.stats === null && <p class="notice">No strategy of this run has a weight, so that it has no portfolio.</p>}
-            <Curves run={run} />
+            <AccountCharts run={run.id} benchmark={analysis.data?.benchmark ?? undefined} />
             <Months run={run} />
+            <PortfolioTrades run={run} />
             <Checks run={run} />
         </>
     );
 }
 
-type Span = { from: number; to: number } | null;
-
-// The server sends as many points as the chart has pixels; a zoom asks for the points of the stretch in sight.
-function Curves(props: { run: RunDetails }) {
-    const { run } = props;
-    const [span, setSpan] = useState<Span>(null);
-    const equity = useCurve(run.id, 'equity', span);
-    const drawdown = useCurve(run.id, 'drawdown', span);
-    const benchmark = useAnalysis(run).data?.benchmark;
-    const problem = equity.problem ?? drawdown.problem;
-    if (problem && !equity.data) return <Failed problem={problem} retry={equity.reload} />;
-    return (
-        <>
-            {span && (
-                <div class="actions">
-                    <button type="button" onClick={() => setSpan(null)}>
-                        Show the whole
-                    </button>
-                </div>
-            )}
-            {equity.data ? (
-                <LineChart
-                    title="Equity"
-                    unit="account currency"
-                    summary="Equity of the portfolio over time"
-                    x={equity.data.x}
-                    lines={[
-                        { name: 'Equity', values: equity.data.values, colour: 's1' },
-                        ...(benchmark ? [{ name: benchmark.name, values: benchmarkAt(benchmark, equity.data.x), colour: 's2' }] : []),
-                    ]}
-                    onZoom={setSpan}
-                    height={280}
-                />
-            ) : (
-                <Loading height={330} />
-            )}
-            {drawdown.data ? (
-                <LineChart
-                    title="Drawdown"
-                    unit="percent below the peak"
-                    summary="Drawdown of the portfolio over time"
-                    x={drawdown.data.x}
-                    format={(v) => percent(v, 1)}
-                    height={150}
-                    onZoom={setSpan}
-                    lines={[
-                        {
-                            name: 'Drawdown',
-                            values: drawdown.data.values.map((v) => (v === null ? null : -v)),
-                            colour: 'loss',
-                            filled: true,
-                        },
-                    ]}
-                />
-            ) : (
-                <Loading height={200} />
-            )}
-            <p class="note">Drag over a chart to see a stretch of it in full detail.</p>
-        </>
-    );
+function verdictFigure(run: RunDetails, isPart: boolean): Figure {
+    const verdict = verdictOf(run);
+    return {
+        name: 'Verdict',
+        value: <Badge kind={verdict.kind}>{verdict.text}</Badge>,
+        note: `${verdict.passed} of ${verdict.of} checks passed${isPart ? ', of the whole run' : ''}`,
+    };
 }
 
-function useCurve(id: string, name: string, span: Span) {
-    return useQuery(`run/${id}/${name}/${span?.from ?? ''}/${span?.to ?? ''}`, async () => {
-        const iso = (s: number) => new Date(s * 1000).toISOString();
-        const query = { points: 2000, ...(span ? { from: iso(span.from), to: iso(span.to) } : {}) };
-        const curve = await takeCurve(id, name, query);
-        return { x: curve.times.map((t) => Date.parse(t) / 1000), values: curve.values as (number | null)[] };
-    });
+// What validation checks say is of the whole run, and stands beside its figures only.
+function figuresOf(run: RunDetails, s: Stats, isPart: boolean): Figure[] {
+    const unseen = isPart ? undefined : (run.evidence?.outOfSample as { return?: number } | undefined);
+    const deflated = isPart ? undefined : (run.evidence?.deflatedSharpe as { value?: number } | undefined);
+    const stress = isPart ? undefined : (run.evidence?.costStress as { stressed?: number } | undefined);
+    return [
+        {
+            name: 'Total return',
+            value: signedPercent(s.totalReturn),
+            tone: tone(s.totalReturn),
+            note: unseen?.return === undefined ? `${signedPercent(s.cagr)} a year` : `${signedPercent(unseen.return, 1)} on bars not seen`,
+        },
+        {
+            name: 'Sharpe ratio',
+            value: number(s.sharpe, 2),
+            note:
+                deflated?.value === undefined
+                    ? `from every bar; Sortino ${number(s.sortino, 2)}`
+                    : `from every bar; ${percent(deflated.value, 1)} sure it is not luck`,
+        },
+        { name: 'Max drawdown', value: percent(s.maxDrawdown), note: drawdownNote(s, isPart) },
+        {
+            name: 'Trades',
+            value: number(s.trades),
+            note:
+                stress?.stressed === undefined
+                    ? 'closed'
+                    : `${signedPercent(stress.stressed, 1)} at double costs and one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
+        },
+        { name: 'Win rate', value: percent(s.winRate, 1), note: 'closed trades with a net profit' },
+        { name: 'Profit factor', value: number(s.profitFactor, 2), note: 'net wins over net losses' },
+        {
+            name: 'Expectancy',
+            value: signedMoney(s.expectancy),
+            tone: tone(s.expectancy),
+            note: 'mean net profit of a trade, account currency',
+        },
+        {
+            name: 'Average exposure',
+            value: percent(s.grossExposureAverage, 1),
+            note: `longs and shorts over equity; in the market ${percent(s.exposure, 0)} of the time`,
+        },
+        { name: 'Commission', value: number(s.commission, 2), note: 'account currency' },
+    ];
 }
 
 function Checks(props: { run: RunDetails }) {

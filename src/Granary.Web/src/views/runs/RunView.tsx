@@ -13,7 +13,7 @@ import { Conditions } from './Conditions';
 import { Models } from './Models';
 import { Overview } from './Overview';
 import { ParameterMaps } from './ParameterMaps';
-import { loadRun, loadStrategiesAhead, runKinds, verdictOf, type RunDetails } from './run';
+import { loadRun, loadStrategiesAhead, namedAs, runKinds, verdictOf, type RunDetails } from './run';
 import { RunActions } from './RunActions';
 import { RunFiles } from './RunFiles';
 import './runs.css';
@@ -39,7 +39,8 @@ export default function RunView() {
     const { search } = useSearch();
     const run = useQuery(`run/${id}`, () => loadRun(id));
     useState(() => {
-        if (search.tab === 'strategies' && !search.strategy && !run.data) loadStrategiesAhead(id, askedBy(search));
+        if (search.strategy && !run.data) loadStrategiesAhead(id, namedAs(search.strategy));
+        else if (search.tab === 'strategies' && !search.strategy && !run.data) loadStrategiesAhead(id, askedBy(search));
     });
     useTitle(run.data?.name ?? 'Run');
     return (

@@ -1,9 +1,11 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import { json, type Schemas } from '../../api/client';
+import { useRange } from '../../api/range';
 import { useQuery } from '../../api/useQuery';
 import { indexOf, mostBars, PriceChart, seconds, type Mark, type PriceLine, type Prices } from '../../components/PriceChart';
 import { runPath, type RunDetails, type Strategy } from './run';
-import type { Signal, Trade } from './StrategyDetails';
+import type { Signal } from './StrategyDetails';
+import type { Trade } from './trades';
 
 const oscillators =
     /^(rsi|stochastic|williams|cci|roc|momentum|adx|aroon|atr|natr|macd|obv|mfi|cmf|stddev|zscore|return|volatility|efficiency|slope)/;
@@ -17,6 +19,7 @@ export function StrategyChart(props: {
     goTo: { time: number } | undefined;
 }) {
     const { run, strategy, trades, signals } = props;
+    const { range, choose } = useRange();
     const factors = useFactors(run.id, strategy.id);
     const hasLines = factors !== undefined && signals !== undefined;
     const load = useCallback(
@@ -48,6 +51,8 @@ export function StrategyChart(props: {
             load={load}
             marks={marks}
             goTo={props.goTo}
+            range={range}
+            onChoose={choose}
             legend="▲ entry long, ▼ entry short, ● exit, ■ refused, ┄ stop and target."
         />
     );

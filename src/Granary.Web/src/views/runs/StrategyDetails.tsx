@@ -1,29 +1,22 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { api, json, take } from '../../api/client';
+import { useRange } from '../../api/range';
 import { useQuery } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
+import { RangeBar } from '../../components/RangeBar';
 import { Empty, Loaded } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
-import { number, percent, price, signedPercent, tone, weight } from '../../format/numbers';
+import { number, percent, signedMoney, signedPercent, tone, weight } from '../../format/numbers';
 import { time } from '../../format/times';
+import { AccountCharts } from './AccountCharts';
 import { ConditionTable } from './Conditions';
-import { loadStrategies, runPath, verdictOf, type RunDetails, type Strategy } from './run';
+import { drawdownNote } from './Overview';
+import { loadStrategies, namedAs, runPath, verdictOf, type RunDetails, type Strategy } from './run';
 import { StrategyChart } from './StrategyChart';
-
-export interface Trade {
-    symbol: string;
-    side: 'long' | 'short';
-    quantity: number;
-    entryTime: string;
-    entryPrice: number;
-    exitTime?: string;
-    exitPrice?: number;
-    pnlNet?: number;
-    return?: number;
-    bars?: number;
-    exitReason?: string;
-}
+import { tradeColumns, type Trade } from './trades';
+import { useFigures } from './useFigures';
 
 export interface Signal {
     time: string;
@@ -47,28 +40,7 @@ const columnsWith = (show: (trade: Trade) => void): Column<Trade & { number: num
             </button>
         ),
     },
-    { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => t.side },
-    { id: 'entryPrice', title: 'Entry price', width: 110, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
-    { id: 'exitTime', title: 'Exit', width: 140, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
-    { id: 'exitPrice', title: 'Exit price', width: 110, figure: true, value: (t) => t.exitPrice, cell: (t) => price(t.exitPrice) },
-    {
-        id: 'return',
-        title: 'Return',
-        width: 90,
-        figure: true,
-        value: (t) => t.return,
-        cell: (t) => <span class={tone(t.return)}>{signedPercent(t.return)}</span>,
-    },
-    {
-        id: 'pnlNet',
-        title: 'Net profit',
-        width: 100,
-        figure: true,
-        value: (t) => t.pnlNet,
-        cell: (t) => <span class={tone(t.pnlNet)}>{number(t.pnlNet, 2)}</span>,
-    },
-    { id: 'bars', title: 'Bars', width: 70, figure: true, value: (t) => t.bars, cell: (t) => number(t.bars) },
-    { id: 'exitReason', title: 'Exit by', width: 110, value: (t) => t.exitReason, cell: (t) => t.exitReason ?? '' },
+    ...tradeColumns,
 ];
 
 const none: never[] = [];
@@ -77,14 +49,9 @@ const none: never[] = [];
 export function StrategyDetails(props: { run: RunDetails; id: string }) {
     const { run, id } = props;
     const found = useQuery(`run/${run.id}/strategy/${id}`, async () => {
-        // An id has commas, which separate the conditions of a filter: each part of it is a condition.
-        const filter = id
-            .split(',')
-            .map((part) => `id~${part.trim()}`)
-            .join();
         let cursor: string | undefined;
         do {
-            const page = await loadStrategies(run.id, { filter, limit: 1000, ...(cursor ? { cursor } : {}) });
+            const page = await loadStrategies(run.id, { ...namedAs(id), ...(cursor ? { cursor } : {}) });
             const strategy = page.items.find((s) => s.id === id);
             if (strategy) return strategy;
             cursor = page.next ?? undefined;
@@ -110,16 +77,19 @@ export function StrategyDetails(props: { run: RunDetails; id: string }) {
 
 function Details(props: { run: RunDetails; strategy: Strategy }) {
     const { run, strategy } = props;
-    const s = strategy.stats ?? {};
-    const path = `${runPath(run.id)}/trades?strategy=${encodeURIComponent(strategy.id)}&limit=1000`;
-    const trades = useQuery(`run/${run.id}/trades/${strategy.id}`, () => json<{ items: Trade[]; total: number }>(path));
+    const { search } = useSearch();
+    const range = useRange();
+    const { stats: s, isPart, missing } = useFigures(run.id, strategy.stats, strategy.id);
+    const path = `${runPath(run.id)}/trades?${new URLSearchParams({ strategy: strategy.id, limit: '1000', ...range.query })}`;
+    const trades = useQuery(path, () => json<{ items: Trade[]; total: number }>(path));
     const signals = useQuery(`run/${run.id}/signals/${strategy.id}`, async () => {
         const answer = await take(
             api.GET('/api/v1/runs/{id}/signals', { params: { path: { id: run.id }, query: { strategy: strategy.id, limit: 1000 } } }),
         );
         return answer.items as unknown as Signal[];
     });
-    const [goTo, setGoTo] = useState<{ time: number }>();
+    const at = Date.parse(search.at ?? '') / 1000;
+    const [goTo, setGoTo] = useState<{ time: number } | undefined>(() => (Number.isNaN(at) ? undefined : { time: at }));
     const show = useCallback((t: Trade) => setGoTo({ time: Date.parse(t.entryTime) / 1000 }), []);
     const columns = useMemo(() => columnsWith(show), [show]);
     const verdict = verdictOf(run);
@@ -131,6 +101,8 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                     All strategies
                 </a>
             </div>
+            <RangeBar what="Figures, charts and trades" />
+            {missing && <p class="notice">Figures of the equity are not known for a range. {missing}</p>}
             <Figures
                 figures={[
                     {
@@ -139,10 +111,24 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                         tone: tone(s.totalReturn),
                         note: `${signedPercent(s.cagr)} a year`,
                     },
-                    { name: 'Sharpe ratio', value: number(s.sharpe, 2), note: `${percent(s.deflatedSharpe, 1)} sure it is not luck` },
-                    { name: 'Max drawdown', value: percent(s.maxDrawdown), note: `${number(s.maxDrawdownDays)} days` },
+                    {
+                        name: 'Sharpe ratio',
+                        value: number(s.sharpe, 2),
+                        note: isPart ? 'annualised' : `${percent(s.deflatedSharpe, 1)} sure it is not luck`,
+                    },
+                    { name: 'Max drawdown', value: percent(s.maxDrawdown), note: drawdownNote(s, isPart) },
                     { name: 'Trades', value: number(s.trades), note: `${percent(s.winRate, 1)} won` },
-                    { name: 'Profit factor', value: number(s.profitFactor, 2), note: `commission ${number(s.commission, 2)}` },
+                    {
+                        name: 'Profit factor',
+                        value: number(s.profitFactor, 2),
+                        note: isPart ? 'net wins over net losses' : `commission ${number(s.commission, 2)}`,
+                    },
+                    {
+                        name: 'Expectancy',
+                        value: signedMoney(s.expectancy),
+                        tone: tone(s.expectancy),
+                        note: 'mean net profit of a trade',
+                    },
                     { name: 'Weight', value: weight(strategy.weight), note: <Badge kind={verdict.kind}>{verdict.text}</Badge> },
                 ]}
             />
@@ -154,12 +140,13 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                 signals={signals.problem ? none : signals.data}
                 goTo={goTo}
             />
+            <AccountCharts run={run.id} strategy={strategy.id} />
             <h2>Trades</h2>
             <Loaded query={trades} height={400}>
                 {(page) =>
                     page.items.length === 0 ? (
                         <Empty title="No trades">
-                            <p>The strategy made no trade in this span.</p>
+                            <p>The strategy closed no trade{isPart ? ' in this range' : ' in this run'}.</p>
                         </Empty>
                     ) : (
                         <>
@@ -181,6 +168,7 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                 }
             </Loaded>
             <h2>Profit by condition</h2>
+            {isPart && <p class="note">Of the whole run.</p>}
             <ConditionTable run={run} strategy={strategy.id} />
         </>
     );

@@ -23,7 +23,10 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     guards?: { conclusions?: string[] };
     /** Profit by condition of the first strategies; absent if the run has none. */
     conditions?: {
-        strategies: { strategy: string; rows: { condition: string; value: string; trades: number; meanReturn: number | null }[] }[];
+        strategies: {
+            strategy: string;
+            rows: { condition: string; value: string; trades: number; meanReturn: number | null; importance?: number | null }[];
+        }[];
     };
     /** Decisions of models; absent without models. */
     modelDecisions?: ModelResults;
@@ -101,6 +104,15 @@ interface Asked {
     cursor?: string;
     limit?: number;
 }
+
+/** Asks for the strategies whose id has all parts of a text. An id has commas, which separate the conditions of a filter. */
+export const namedAs = (id: string): { filter: string; limit: number } => ({
+    filter: id
+        .split(',')
+        .map((part) => `id~${part.trim()}`)
+        .join(),
+    limit: 1000,
+});
 
 /** Pages that were requested before their view is loaded. */
 const ahead = new Map<string, Promise<StrategyPage>>();
