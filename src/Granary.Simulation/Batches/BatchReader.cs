@@ -5,8 +5,10 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -64,8 +66,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
             "regimes", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
-        var account = root.Find("account")?.Only("cash", "riskFreePercent");
-        var cash = account?.Find("cash")?.Number(1, 1e15) ?? BatchSpec.DefaultCash;
+        var account = root.Find("account") is { } a ? faults.Try(() => RecordKeys<AccountKeys>.Read(a), new AccountKeys()) : new AccountKeys();
+        var cash = account.Cash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
         if (bindStrategies && root.Find("data")?.Find("format") is { IsFaulty: false } format) CheckFormat(format);
@@ -91,7 +93,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Catalogues = catalogues,
             Data = data,
             Cash = cash,
-            RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
+            RiskFreePercent = account.RiskFreePercent,
             Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(LeastPerYear, MostPerYear),
             Execution = execution,
@@ -209,28 +211,12 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return found;
     }
 
-    internal static TimeSpan TimeOfDay(JsonPart part) =>
-        TimeSpan.TryParseExact(part.String(), ["hh\\:mm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var time)
-            ? time
-            : part.Wrong($"'{part.Text}' is not a time of day; write it as 15:55", TimeSpan.Zero);
-
     public static Timeframe Timeframe(JsonPart part) =>
         Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
             ? timeframe.Value
             : part.IsFaulty ? Engine.Market.Timeframe.D1
             : part.Wrong($"'{part.Text}' is not a timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}",
                 Engine.Market.Timeframe.D1);
-
-    // The duration must be a whole number of minutes, hours or days.
-    public static TimeSpan Duration(JsonPart part)
-    {
-        var text = part.String();
-        var unit = text is [.., 'm'] ? TimeSpan.FromMinutes(1) : text is [.., 'h'] ? TimeSpan.FromHours(1)
-            : text is [.., 'd'] ? TimeSpan.FromDays(1) : TimeSpan.Zero;
-        return unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture,
-            out var number) && number is > 0 and <= 100_000 ? number * unit
-            : part.Wrong($"'{part.Text}' is not a length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);
-    }
 
     private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
     {
@@ -249,7 +235,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys of a production configuration.</param>
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
-        part.Only([.. more, "class", "params", .. TradingKeys.All.Select(k => k.Name), "symbols", "timeframe", "tag"]);
+        part.Only([.. more, "class", "params", .. RecordKeys<TradingSettings>.All.Select(k => k.Name), "symbols", "timeframe", "tag"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
@@ -270,7 +256,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             Class = part.Need("class").String(),
             Params = parameters,
-            Trading = TradingKeys.Read(part, cash),
+            Trading = RecordKeys<TradingSettings>.ReadInto(new TradingSettings { Cash = cash }, part),
             Symbols = part.Find("symbols")?.OneOrMany().Select(s => s.String()).ToList(),
             Timeframes = part.Find("timeframe")?.OneOrMany().Select(Timeframe).ToList(),
             Tag = part.Find("tag")?.String(),

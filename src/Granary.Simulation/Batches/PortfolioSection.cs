@@ -4,12 +4,17 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
 /// <summary>Reads the rules of a batch file's portfolio: limits, sizing, and which strategies and symbols may enter.</summary>
 public static class PortfolioSection
 {
+    /// <summary>Whether the limits have a key of this name, which a rule of a plug-in therefore cannot have. Case does not matter.</summary>
+    public static bool IsKeyOfLimits(string name) =>
+        RecordKeys<PortfolioLimits>.All.Any(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <param name="part">null = the section is missing.</param>
     /// <param name="rules">Rules that the section may name; null if the process does not know them, as in a client.</param>
     /// <exception cref="InputException">A value is invalid.</exception>
@@ -17,38 +22,18 @@ public static class PortfolioSection
     {
         if (part is null) return new PortfolioLimits();
         var named = rules is null ? part.Members.Select(m => m.Name) : rules.Names;
-        part.Only([.. PortfolioLimits.Keys, .. named]);
+        var limits = RecordKeys<PortfolioLimits>.Read(part, named);
         foreach (var name in (string[])["resumeDrawdownPercent", "resumeAfterDays"])
-            if (part.Find(name) is { } resume && part.Find("maxDrawdownPercent") is null)
+            if (part.Find(name) is { } resume && limits.MaxDrawdownPercent is null)
                 resume.Wrong("it says how trading resumes after maxDrawdownPercent, which is not there; add it, or leave this out", 0);
-        if (part.Find("correlation") is { } c && part.Find("maxCorrelatedPercent") is null)
+        if (part.Find("correlation") is { } c && limits.MaxCorrelatedPercent is null)
             c.Wrong("it is for maxCorrelatedPercent, which is not there; add it, or leave this out", 0);
-        return new PortfolioLimits
+        foreach (var (_, group) in part.Find("groups")?.Members ?? [])
+            if (group.Find("maxPercent") is null && group.Find("maxPositions") is null)
+                group.Wrong("a group has a limit: give maxPercent, maxPositions or both", 0);
+        return limits with
         {
-            MaxPositions = part.Find("maxPositions")?.Whole(0),
-            MaxGrossPercent = part.Find("maxGrossPercent")?.Number(0, 1e6),
-            MaxNetPercent = part.Find("maxNetPercent")?.Number(0, 1e6),
-            MaxSymbolPercent = part.Find("maxSymbolPercent")?.Number(0, 1e6),
-            MaxStrategyPercent = part.Find("maxStrategyPercent")?.Number(0, 1e6),
-            MaxLeverage = part.Find("maxLeverage")?.Number(0, 1e4),
-            MaxTurnoverPercent = part.Find("maxTurnoverPercent")?.Number(0, 1e6),
-            MaxCorrelatedPercent = part.Find("maxCorrelatedPercent")?.Number(0, 1e6),
-            Correlation = part.Find("correlation")?.Number(0, 1) ?? 0.8,
-            Days = part.Find("days")?.Whole(10, 10_000) ?? 60,
-            Groups = part.Find("groups") is { } groups ? Groups(groups) : [],
-            RiskPercent = part.Find("riskPercent")?.Number(0, 100),
-            MaxDrawdownPercent = part.Find("maxDrawdownPercent")?.Number(0, 100),
-            ResumeDrawdownPercent = part.Find("resumeDrawdownPercent")?.Number(0, 100),
-            ResumeAfterDays = part.Find("resumeAfterDays")?.Whole(1, 100_000),
-            DailyLossPercent = part.Find("dailyLossPercent")?.Number(0, 100),
-            RestrictedSymbols = part.Find("restrictedSymbols")?.List().Select(s => s.String()).ToList() ?? [],
-            ExclusiveSymbols = part.Find("exclusiveSymbols")?.Bool() ?? false,
-            Reserved = part.Find("reserved") is { } reserved
-                ? Object(reserved).ToDictionary(m => m.Name, m => (IReadOnlyList<string>)[.. m.Value.OneOrMany().Select(s => s.String())],
-                    StringComparer.Ordinal)
-                : new Dictionary<string, IReadOnlyList<string>>(),
             Rules = rules is null ? [] : [.. rules.All.SelectMany(rule => part.Find(rule.Name) is { } p ? Chosen(rule, p) : [])],
-            AtEveryBar = part.Find("enforce")?.Choice(("signal", false), ("every-bar", true)) ?? false,
         };
     }
 
@@ -68,23 +53,6 @@ public static class PortfolioSection
         {
             return part.Wrong<ChosenRule[]>(e.Message, [], e);
         }
-    }
-
-    private static IReadOnlyList<(string Name, JsonPart Value)> Object(JsonPart part) =>
-        part.Kind == JsonValueKind.Object ? part.Members : part.Wrong("an object by name is needed", part.Members);
-
-    private static List<PortfolioGroup> Groups(JsonPart part)
-    {
-        var groups = new List<PortfolioGroup>();
-        foreach (var (name, p) in Object(part))
-        {
-            p.Only("symbols", "maxPercent", "maxPositions");
-            if (p.Find("maxPercent") is null && p.Find("maxPositions") is null)
-                p.Wrong("a group has a limit: give maxPercent, maxPositions or both", 0);
-            groups.Add(new PortfolioGroup(name, [.. p.Need("symbols").List().Select(s => s.String())], p.Find("maxPercent")?.Number(0, 1e6),
-                p.Find("maxPositions")?.Whole(0)));
-        }
-        return groups;
     }
 
     public static PortfolioSizing Sizing(JsonPart? part)
@@ -139,13 +107,8 @@ public static class PortfolioSection
     public static EnablementRule? Enablement(JsonPart? part)
     {
         if (part is null) return null;
-        part.Only("by", "trades", "minTrades", "minProfitFactor", "minWinRate", "minExpectancyPercent");
-        var rule = new EnablementRule(part.Find("trades")?.Whole(1, 100_000) ?? 20, part.Find("minTrades")?.Whole(1, 100_000) ?? 10,
-            part.Find("minProfitFactor")?.Number(0, 1e6),
-            part.Find("minWinRate")?.Number(0, 1), part.Find("minExpectancyPercent")?.Number(-100, 1e6) / 100,
-            part.Find("by")?.Choice(("strategy", true), ("symbol", false), ("both", true)) ?? true,
-            part.Find("by")?.Choice(("strategy", false), ("symbol", true), ("both", true)) ?? false);
-        if (rule.MinProfitFactor is null && rule.MinWinRate is null && rule.MinExpectancy is null)
+        var rule = RecordKeys<EnablementRule>.Read(part);
+        if (rule.MinProfitFactor is null && rule.MinWinRate is null && rule.MinExpectancyPercent is null)
             part.Wrong("nothing is asked of them: give minProfitFactor, minWinRate or minExpectancyPercent", 0);
         return rule;
     }

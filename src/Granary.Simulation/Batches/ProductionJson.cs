@@ -1,9 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
@@ -209,7 +211,7 @@ public static class ProductionJson
             json.WriteEndArray();
         }
         json.WriteString("timeframe", instance.Timeframe.ToString());
-        TradingKeys.Write(json, instance.Trading);
+        RecordKeys<TradingSettings>.Write(json, instance.Trading);
         json.WriteNumber("weight", entry.Weight);
         if (byState is { } b)
         {
