@@ -17,7 +17,8 @@ internal static class DriftCommand
         public required string Column { get; init; }
         [Key("adwin, page-hinkley, ddm or kswin, row by row; psi compares all rows with the first ones")]
         public required string Detector { get; init; }
-        [Key("the detector's parameters, such as \"delta=0.002;clock=32\"; names as in river; psi: bins, alpha, features, looks, threshold")]
+        [Key("the detector's parameters, such as \"delta=0.002;clock=32\"; names as in river; psi: bins, alpha, features, looks, "
+            + "threshold")]
         public string? Params { get; init; }
         [Key("for psi: the number of first rows, with which all others are compared")]
         public int? Reference { get; init; }

@@ -57,7 +57,8 @@ public class DeclaredKey(string name, Type type, object? usual)
         if (Type == typeof(string)) return Checked(text, given);
         if (Type == typeof(bool))
             return bool.TryParse(text, out var flag) ? flag : throw new ArgumentException($"{given}: use true or false");
-        if (Type.IsEnum) return EnumWords.Find(Type, text) ?? throw new ArgumentException($"{given}: use one of {string.Join(", ", Words)}");
+        if (Type.IsEnum)
+            return EnumWords.Find(Type, text) ?? throw new ArgumentException($"{given}: use one of {string.Join(", ", Words)}");
         var isWhole = Type != typeof(double);
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             throw new ArgumentException($"{given}: a {(isWhole ? "whole " : "")}number is needed");

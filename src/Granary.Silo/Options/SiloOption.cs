@@ -64,7 +64,8 @@ public sealed class SiloOption
         var type = _key.Type;
         if (type == typeof(SiloRoles))
             return SiloRolesText.Parse(text) ?? throw Wrong("choose from api, compute and sessions, with commas between");
-        if (type == typeof(IPAddress)) return IPAddress.TryParse(text, out var address) ? address : throw Wrong("give an IP address, not a name");
+        if (type == typeof(IPAddress))
+            return IPAddress.TryParse(text, out var address) ? address : throw Wrong("give an IP address, not a name");
         if (type == typeof(IReadOnlyList<string>))
             return text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (type == typeof(IReadOnlyDictionary<string, string>)) return KafkaConfigFile.Read(text, source, faults);

@@ -42,7 +42,7 @@ public static class ExecutionSection
             CommissionPercent = keys.Stress ? 2 * Math.Max(keys.CommissionPercent, 0) : keys.CommissionPercent,
             SlippagePercent = keys.Stress ? 2 * keys.SlippagePercent : keys.SlippagePercent,
             Stress = keys.Stress,
-            PathTimeframe = keys.IntrabarPath is { } path && path != "auto" ? BatchReader.Timeframe(part.Need("intrabarPath")) : null,
+            PathTimeframe = keys.IntrabarPath is { } path && path != "auto" ? part.Need("intrabarPath").Timeframe() : null,
             Settings = keys.Stress ? settings.Stressed() : settings,
             Place = part,
         };

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>Reads the rules of a batch file's portfolio: limits, sizing, and which strategies and symbols may enter.</summary>
 public static class PortfolioSection
 {
-    /// <summary>Whether the limits have a key of this name, which a rule of a plug-in therefore cannot have. Case does not matter.</summary>
+    /// <summary>Whether the limits have a key of this name, whatever its case. A rule of a plug-in cannot have it.</summary>
     public static bool IsKeyOfLimits(string name) =>
         RecordKeys<PortfolioLimits>.All.Any(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
@@ -58,33 +58,25 @@ public static class PortfolioSection
     public static PortfolioSizing Sizing(JsonPart? part)
     {
         if (part is null) return PortfolioSizing.Own;
-        part.Only("units", "cash", "percentOfEquity", "riskPercent", "volatilityPercent", "kelly", "capPercent", "trades", "minTrades");
-        var rules = part.Members.Where(m => m.Name is not ("capPercent" or "trades" or "minTrades")).ToList();
+        var keys = RecordKeys<PortfolioSizeKeys>.Read(part);
         if (part.IsFaulty) return PortfolioSizing.Own;
-        if (rules.Count != 1) return part.Wrong("one rule is needed: units, cash, percentOfEquity, riskPercent, volatilityPercent or kelly",
-            PortfolioSizing.Own);
-        var (rule, value) = rules[0];
-        var sizing = rule switch
-        {
-            "units" => new PortfolioSizing(PortfolioSizeKind.Units, value.Number(1e-12, 1e15)),
-            "cash" => new PortfolioSizing(PortfolioSizeKind.Cash, value.Number(1e-9, 1e15)),
-            "percentOfEquity" => new PortfolioSizing(PortfolioSizeKind.PercentOfEquity, value.Number(1e-9, 10_000)),
-            "riskPercent" => new PortfolioSizing(PortfolioSizeKind.RiskPercent, value.Number(1e-9, 100)),
-            "volatilityPercent" => new PortfolioSizing(PortfolioSizeKind.VolatilityTarget, value.Number(1e-9, 1000)),
-            _ => new PortfolioSizing(PortfolioSizeKind.Kelly, value.Number(0.001, 2), Cap: 20),
-        };
-        if (part.Find("capPercent") is { } cap)
-            sizing = sizing.Kind is PortfolioSizeKind.VolatilityTarget or PortfolioSizeKind.Kelly
-                ? sizing with { Cap = cap.Number(0.001, 10_000) }
-                : cap.Wrong("it is for volatilityPercent and kelly; leave it out", sizing);
+        (PortfolioSizeKind Kind, double? Value)[] rules =
+        [
+            (PortfolioSizeKind.Units, keys.Units), (PortfolioSizeKind.Cash, keys.Cash),
+            (PortfolioSizeKind.PercentOfEquity, keys.PercentOfEquity), (PortfolioSizeKind.RiskPercent, keys.RiskPercent),
+            (PortfolioSizeKind.VolatilityTarget, keys.VolatilityPercent), (PortfolioSizeKind.Kelly, keys.Kelly),
+        ];
+        if (rules.Count(r => r.Value is not null) != 1)
+            return part.Wrong("one rule is needed: units, cash, percentOfEquity, riskPercent, volatilityPercent or kelly",
+                PortfolioSizing.Own);
+        var (kind, value) = rules.Single(r => r.Value is not null);
+        var isKelly = kind == PortfolioSizeKind.Kelly;
+        if (keys.CapPercent is not null && !isKelly && kind != PortfolioSizeKind.VolatilityTarget)
+            part.Need("capPercent").Wrong("it is for volatilityPercent and kelly; leave it out", 0);
         foreach (var name in (string[])["trades", "minTrades"])
-            if (part.Find(name) is { } p && sizing.Kind != PortfolioSizeKind.Kelly)
+            if (part.Find(name) is { } p && !isKelly)
                 p.Wrong("it is for kelly; leave it out", 0);
-        return sizing with
-        {
-            Trades = part.Find("trades")?.Whole(2, 100_000) ?? sizing.Trades,
-            MinTrades = part.Find("minTrades")?.Whole(1, 100_000) ?? sizing.MinTrades
-        };
+        return new PortfolioSizing(kind, value!.Value, keys.CapPercent ?? (isKelly ? 20 : 100), keys.Trades ?? 100, keys.MinTrades ?? 20);
     }
 
     /// <summary>Returns the rule name in <c>portfolio.weights</c>; null if it is an object of weights by strategy id.</summary>
@@ -104,12 +96,8 @@ public static class PortfolioSection
             WeightRule.Winners);
     }
 
-    public static EnablementRule? Enablement(JsonPart? part)
-    {
-        if (part is null) return null;
-        var rule = RecordKeys<EnablementRule>.Read(part);
-        if (rule.MinProfitFactor is null && rule.MinWinRate is null && rule.MinExpectancyPercent is null)
-            part.Wrong("nothing is asked of them: give minProfitFactor, minWinRate or minExpectancyPercent", 0);
-        return rule;
-    }
+    /// <summary>Refuses a rule that asks for nothing.</summary>
+    public static EnablementRule? Checked(EnablementRule? rule, JsonPart? part) =>
+        rule is { MinProfitFactor: null, MinWinRate: null, MinExpectancyPercent: null }
+            ? part!.Wrong("nothing is asked of them: give minProfitFactor, minWinRate or minExpectancyPercent", rule) : rule;
 }

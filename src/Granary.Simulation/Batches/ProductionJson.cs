@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
@@ -96,7 +97,7 @@ public static class ProductionJson
         json.WriteString("timeframe", data.Timeframe.ToString());
         if (!data.WarmUp) json.WriteBoolean("warmUp", false);
         json.WriteBoolean("adjust", data.Adjust);
-        if (data.StampIsOpen is { } isOpen) json.WriteString("stamp", isOpen ? "open" : "close");
+        if (data.Stamp is { } stamp) json.WriteString("stamp", EnumWords.Of(stamp));
         if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);
         if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
         Instruments(json, data, plan.Sessions);

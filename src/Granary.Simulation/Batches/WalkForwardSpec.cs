@@ -41,7 +41,8 @@ internal sealed record WalkForwardKeys
     [Key("`rolling`, or `anchored`: in-sample periods start at the first bar and grow")]
     public WindowMode Mode { get; init; }
 
-    [Key("a statistic of `results.json`; ([metrics](metrics.md) says which values are better); a leading `-` makes the least value the best, a leading `+` the greatest")]
+    [Key("a statistic of `results.json` ([metrics](metrics.md) says which values are better); a leading `-` makes the least value the "
+        + "best, a leading `+` the greatest")]
     public string Objective { get; init; } = "sharpe";
 
     [Key("what one is chosen from: `parameters`, the combinations of each class on each market; `market`, all strategies of each market; "

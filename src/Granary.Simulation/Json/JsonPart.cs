@@ -346,6 +346,11 @@ public sealed class JsonPart
             : Wrong($"'{Text}' is not a length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);
     }
 
+    /// <summary>Reads a length of bars, such as 1h.</summary>
+    public Timeframe Timeframe() => Engine.Market.Timeframe.TryParse(String(), out var timeframe) ? timeframe.Value
+        : IsFaulty ? Engine.Market.Timeframe.D1
+        : Wrong($"'{Text}' is not a timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}", Engine.Market.Timeframe.D1);
+
     /// <summary>Reads a time of day, such as 15:55.</summary>
     public TimeOnly TimeOfDay() =>
         TimeOnly.TryParseExact(String(), ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time

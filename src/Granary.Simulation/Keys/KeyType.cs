@@ -31,7 +31,7 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             key => Number("number", key)),
         [typeof(string)] = new((part, key) => key.Words.Count > 0 ? part.Choice([.. key.Words.Select(w => (w, w))]) : part.String(),
             (json, v) => json.WriteStringValue((string)v), Text),
-        [typeof(Timeframe)] = new((part, _) => part.Choice([.. Timeframe.All.Select(t => (t.ToString(), t))]),
+        [typeof(Timeframe)] = new((part, _) => part.Timeframe(),
             (json, v) => json.WriteStringValue(v.ToString()), Text),
         [typeof(CalendarSpan)] = new((part, _) => part.CalendarSpan(), (json, v) => json.WriteStringValue(v.ToString()),
             _ => Pattern("^[0-9]{1,5}(h|d|w|mo|y)$")),

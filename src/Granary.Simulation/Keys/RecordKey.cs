@@ -119,8 +119,9 @@ public sealed class RecordKey : DeclaredKey
     /// <summary>Writes the value of a record so that reading restores it.</summary>
     public void WriteValue(Utf8JsonWriter json, object record)
     {
-        if (Of(record) is { } value) _type.Value.Write(json, value);
-        else json.WriteNullValue();
+        if (Of(record) is not { } value) json.WriteNullValue();
+        else if (IsTime) json.WriteStringValue(UtcTicks.Text((long)value));
+        else _type.Value.Write(json, value);
     }
 
     /// <summary>Describes the key as JSON Schema; <c>format</c> is <see cref="Offers"/>.</summary>

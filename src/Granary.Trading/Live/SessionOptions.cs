@@ -14,7 +14,8 @@ namespace Granary.Trading.Live;
 /// </summary>
 public record SessionOptions
 {
-    [Key("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too"), JsonConverter(typeof(AddressJson))]
+    [Key("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
+    [JsonConverter(typeof(AddressJson))]
     public required Address Feed { get; init; }
     [Key("paper, kucoin, gateio, binance, or a broker of a plug-in; 'granary broker list' shows them")]
     public string Broker { get; init; } = "paper";
@@ -38,7 +39,8 @@ public record SessionOptions
     public long? From { get; init; }
     [Key("the end of the feed: the first bar that is left out"), JsonConverter(typeof(UtcTicks))]
     public long? To { get; init; }
-    [Key("the store of the deployment, whose enabled strategies the session follows: a folder or postgres://…"), JsonConverter(typeof(AddressJson))]
+    [Key("the store of the deployment, whose enabled strategies the session follows: a folder or postgres://…")]
+    [JsonConverter(typeof(AddressJson))]
     public Address? Deployments { get; init; }
     [Key("the number of the deployment in --deployments, in the place of PROD.json")]
     public int? Deployment { get; init; }

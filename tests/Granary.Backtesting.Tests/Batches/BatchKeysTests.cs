@@ -10,6 +10,7 @@ using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Validation;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Batches;
@@ -22,21 +23,27 @@ public sealed class BatchKeysTests
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Where the keys of a record are: the object in the schema, and the heading of their table.
-    private sealed record Section(Type Record, string[] Schema, string Page, string Heading)
+    // Where the keys of a record are: the object in the schema, and the heading of their table. Other keys are read by hand.
+    private sealed record Section(Type Record, string[] Schema, string Page, string Heading, params string[] Others)
     {
-        public IReadOnlyList<RecordKey> Keys => RecordKeys.Of(Record);
+        public IReadOnlyList<RecordKey> Keys { get; } = RecordKeys.Of(Record);
     }
+
+    private const string Batches = "batch-file.md";
 
     private static readonly IReadOnlyList<Section> Sections =
     [
-        new(typeof(AccountKeys), ["account"], "batch-file.md", "## `account`"),
-        new(typeof(ExecutionKeys), ["execution"], "batch-file.md", "## `execution`"),
-        new(typeof(TradingSettings), ["strategies", "items"], "batch-file.md", "## `strategies[]`"),
+        new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source", "columns", "instruments"),
+        new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments", "session"),
+        new(typeof(AccountKeys), ["account"], Batches, "## `account`"),
+        new(typeof(ExecutionKeys), ["execution"], Batches, "## `execution`"),
+        new(typeof(TradingSettings), ["strategies", "[]"], Batches, "## `strategies[]`", "class", "params", "symbols", "timeframe", "tag"),
+        new(typeof(PortfolioKeys), ["portfolio"], Batches, "## `portfolio`", "weights", "limits", "size"),
         new(typeof(RebalanceSpec), ["portfolio", "rebalance"], "guards.md", "## Weights over time"),
-        new(typeof(EnablementRule), ["portfolio", "enable"], "batch-file.md", "### Enabled strategies"),
         new(typeof(AllocatorSpec), ["portfolio", "allocator"], "reinforcement.md", "## Weights of a batch"),
-        new(typeof(PortfolioLimits), ["portfolio", "limits"], "batch-file.md", "### Limits"),
+        new(typeof(PortfolioLimits), ["portfolio", "limits"], Batches, "### Limits"),
+        new(typeof(PortfolioSizeKeys), ["portfolio", "size"], Batches, "### Size"),
+        new(typeof(EnablementRule), ["portfolio", "enable"], Batches, "### Enabled strategies"),
         new(typeof(WalkForwardKeys), ["walkForward"], "guards.md", "## Walk-forward"),
     ];
 
@@ -53,9 +60,8 @@ public sealed class BatchKeysTests
     {
         var section = Sections.Single(s => s.Record.Name == record);
         var key = section.Keys.Single(k => k.Name == name);
-        var usual = Read(section, "{ }");
-        var set = Read(section, $$"""{ "{{name}}": {{Sample(key)}} }""");
-        key.IsUsual(usual).ShouldBeTrue();
+        var set = Read(section, name, Sample(key));
+        if (!key.IsRequired) key.IsUsual(Read(section, "", "")).ShouldBeTrue();
         key.IsUsual(set).ShouldBeFalse();
         var written = Written(section, set);
         written[name]!.ToJsonString().ShouldBe(JsonNode.Parse(Sample(key))!.ToJsonString());
@@ -98,9 +104,10 @@ public sealed class BatchKeysTests
     {
         var section = Sections.Single(s => s.Record.Name == record);
         var key = section.Keys.Single(k => k.Name == name);
-        var wrong = key.Type == typeof(string) || key.Type == typeof(IReadOnlyList<string>) || key.Type == typeof(Granary.Storage.Addresses.Address) ? "7" : "\"no such value\"";
-        Should.Throw<InputException>(() => Read(section, $$"""{ "{{name}}": {{wrong}} }""")).Message
-            .ShouldStartWith($"batch.json, line 1, {name}: ");
+        var isText = key.Type == typeof(string) || key.Type == typeof(IReadOnlyList<string>) || key.Type == typeof(Address);
+        var wrong = isText ? "7" : "\"no such value\"";
+        Should.Throw<InputException>(() => Read(section, name, wrong)).Message
+            .ShouldStartWith($"batch.json, line 1, {name}");
     }
 
     [Theory]
@@ -111,17 +118,11 @@ public sealed class BatchKeysTests
         var path = Path.Combine(SharedData.RepositoryRoot, "docs", "batch.schema.json");
         var schema = JsonNode.Parse(File.ReadAllText(path))!;
         var place = schema;
-        foreach (var step in section.Schema) place = step == "items" ? place["items"]! : place["properties"]![step]!;
-        var keys = new JsonObject();
-        foreach (var (name, other) in place["properties"]!.AsObject())
-        {
-            if (section.Record == typeof(TradingSettings) && name != "symbols" && keys.Count >= 2 && name is not ("timeframe" or "tag")) continue;
-            if (section.Record == typeof(TradingSettings) && name == "symbols")
-                foreach (var key in section.Keys) keys[key.Name] = key.ToSchema();
-            if (section.Record == typeof(TradingSettings)) keys[name] = other!.DeepClone();
-        }
-        if (section.Record != typeof(TradingSettings))
-            foreach (var key in section.Keys) keys[key.Name] = key.ToSchema();
+        foreach (var step in section.Schema)
+            place = step switch { "[]" => place["items"]!, "*" => place["additionalProperties"]!, _ => place["properties"]![step]! };
+        var others = place["properties"]!.AsObject().Where(p => section.Others.Contains(p.Key, StringComparer.Ordinal));
+        var keys = new JsonObject([.. others.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())),
+            .. section.Keys.Select(k => KeyValuePair.Create(k.Name, (JsonNode?)k.ToSchema()))]);
         if (Writes)
         {
             place["properties"] = keys;
@@ -172,13 +173,15 @@ public sealed class BatchKeysTests
         if (schema["anyOf"] is JsonArray any) return SampleOf(any[0]!, key);
         if (schema["enum"] is JsonArray words)
             return words.First(w => key.Default is null || w!.ToJsonString() != JsonOf(key).ToJsonString())!.DeepClone();
+        if (key.IsTime) return JsonValue.Create("2024-01-31T00:00:00.0000000Z");
         if (key.Type == typeof(SizeRule)) return JsonNode.Parse("""{ "units": 2 }""")!;
         if (schema["additionalProperties"] is JsonObject named) return new JsonObject { ["one"] = SampleOf(named, key) };
         if (schema["required"] is JsonArray required)
-            return new JsonObject(required.Select(r => KeyValuePair.Create((string)r!, (JsonNode?)SampleOf(schema["properties"]![(string)r!]!,
-                key))));
+            return new JsonObject(required.Select(r => (string)r!)
+                .Select(name => KeyValuePair.Create(name, (JsonNode?)SampleOf(schema["properties"]![name]!, key))));
         return (string)schema["type"]! switch
         {
+            "object" => new JsonObject(),
             "boolean" => JsonValue.Create(!(bool)key.Default!),
             "array" => new JsonArray(SampleOf(schema["items"]!, key)),
             "string" => JsonValue.Create((string?)schema["pattern"] switch
@@ -196,12 +199,19 @@ public sealed class BatchKeysTests
     {
         var least = Math.Ceiling((double?)schema["minimum"] ?? 0);
         var greatest = (double?)schema["maximum"] ?? double.MaxValue;
-        var usual = key.Default is null ? double.NaN : key.IsNumber ? Convert.ToDouble(key.Default, CultureInfo.InvariantCulture) : double.NaN;
+        var usual = key is { Default: not null, IsNumber: true } ? Convert.ToDouble(key.Default, CultureInfo.InvariantCulture) : double.NaN;
         return new[] { least + 2, least + 1, least, 0.6 }.First(n => n <= greatest && n != usual && n >= ((double?)schema["minimum"] ?? n));
     }
 
+    // The required keys, and one more.
+    private static object Read(Section section, string name, string value)
+    {
+        var keys = section.Keys.Where(k => k.IsRequired && k.Name != name).Select(k => $"\"{k.Name}\": {Sample(k)}");
+        return Read(section, $"{{ {string.Join(", ", name.Length > 0 ? keys.Append($"\"{name}\": {value}") : keys)} }}");
+    }
+
     private static object Read(Section section, string text) => section.Record == typeof(TradingSettings) ? Trading(text)
-        : RecordKeys.Read(section.Record, JsonPart.Parse("batch.json", Encoding.UTF8.GetBytes(text), place: new Granary.Storage.Addresses.Place("/")));
+        : RecordKeys.Read(section.Record, JsonPart.Parse("batch.json", Encoding.UTF8.GetBytes(text), place: new Place("/")));
 
     private static TradingSettings Trading(string strategy) => RecordKeys<TradingSettings>.ReadInto(new TradingSettings(),
         JsonPart.Parse("batch.json", Encoding.UTF8.GetBytes(strategy)));
