@@ -55,7 +55,8 @@ internal sealed record InstrumentKeys
     [Key("margin per unit", Without = "the source's"), Range(0, 1e12)]
     public double? Margin { get; init; }
 
-    [Key("currency of the prices, as `\"JPY\"`", Without = "that of the source, else the second of a pair such as `USDJPY`, else `\"USD\"`")]
+    [Key("currency of the prices, as `\"JPY\"`",
+        Without = "that of the source, else the second of a pair such as `USDJPY`, else `\"USD\"`")]
     public string? Currency { get; init; }
 
     [Key("text", Without = "the source's")]

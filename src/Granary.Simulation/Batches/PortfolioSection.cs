@@ -11,10 +11,6 @@ namespace Granary.Simulation.Batches;
 /// <summary>Reads the rules of a batch file's portfolio: limits, sizing, and which strategies and symbols may enter.</summary>
 public static class PortfolioSection
 {
-    /// <summary>Whether the limits have a key of this name, whatever its case. A rule of a plug-in cannot have it.</summary>
-    public static bool IsKeyOfLimits(string name) =>
-        RecordKeys<PortfolioLimits>.All.Any(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-
     /// <param name="part">null = the section is missing.</param>
     /// <param name="rules">Rules that the section may name; null if the process does not know them, as in a client.</param>
     /// <exception cref="InputException">A value is invalid.</exception>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -20,7 +21,7 @@ namespace Granary.Simulation.Keys;
 internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<Utf8JsonWriter, object> Write,
     Func<RecordKey, JsonObject> Schema)
 {
-    private static readonly Dictionary<Type, KeyType> s_simple = new()
+    private static readonly FrozenDictionary<Type, KeyType> s_simple = new Dictionary<Type, KeyType>
     {
         [typeof(bool)] = new((part, _) => part.Bool(), (json, v) => json.WriteBooleanValue((bool)v), _ => Type("boolean")),
         [typeof(int)] = new((part, key) => part.Whole((int)Math.Max(key.Minimum, int.MinValue), (int)Math.Min(key.Maximum, int.MaxValue)),
@@ -51,7 +52,7 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             (json, v) => json.WriteStringValue(((Address)v).Written), Text),
         [typeof(JsonPart)] = new((part, _) => part, (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
         [typeof(SizeRule)] = SizeKey.Type,
-    };
+    }.ToFrozenDictionary();
 
     /// <summary>Names the value in the identity of a trial.</summary>
     public Func<object, string> Identity { get; init; } = value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

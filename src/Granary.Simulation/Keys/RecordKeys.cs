@@ -16,6 +16,9 @@ public static class RecordKeys<T> where T : class
     /// <summary>All keys in the order of the source; those of the base record come first.</summary>
     public static IReadOnlyList<RecordKey> All { get; } = [.. RecordKeys.Of(typeof(T))];
 
+    /// <summary>Whether there is a key of this name, whatever its case.</summary>
+    public static bool Has(string name) => All.Any(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Creates a record from the given values; missing keys have their defaults.</summary>
     /// <param name="read">Returns the value of a key; null if it is not given.</param>
     public static T Create(Func<RecordKey, object?> read)
