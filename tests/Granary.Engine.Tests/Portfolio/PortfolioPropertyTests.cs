@@ -186,7 +186,7 @@ public sealed class PortfolioPropertyTests
             Math.Abs(held.Sum(h => (int)h.Side * h.Quantity * prices[h.Market])).ShouldBeLessThanOrEqualTo(net * percent * Slack + 1e-6);
         for (var i = 0; limits.MaxSymbolPercent is { } symbol && i < Markets; i++)
             Value(h => h.Market == i).ShouldBeLessThanOrEqualTo(symbol * percent * Slack + 1e-6);
-        foreach (var group in limits.Groups)
+        foreach (var group in limits.Groups.Values)
             if (group.MaxPercent is { } most)
                 Value(h => group.Symbols.Contains($"M{h.Market}")).ShouldBeLessThanOrEqualTo(most * percent * Slack + 1e-6);
         if (limits.MaxPositions is { } positions) held.Count.ShouldBeLessThanOrEqualTo(positions);
