@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Health;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Testing;
 using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
@@ -182,8 +182,8 @@ public class HealthAndDescriptionTests
             .GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!;
         var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(body.Split('/')[^1]);
         schema.GetProperty("required").EnumerateArray().Select(r => r.GetString()).ShouldBe(["configuration", "feed"], ignoreOrder: true);
-        foreach (var option in RecordOptions<SessionBody>.All)
-            schema.GetProperty("properties").GetProperty(option.Key).GetProperty("description").GetString().ShouldBe(option.Help);
+        foreach (var option in RecordKeys<SessionBody>.All)
+            schema.GetProperty("properties").GetProperty(option.Name).GetProperty("description").GetString().ShouldBe(option.Help);
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Text.RegularExpressions;
 using Granary.Cli.Commands;
+using Granary.Engine.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
@@ -15,7 +15,7 @@ public sealed class SessionOptionTests
 {
     public sealed record WithOneMore : SessionOptions
     {
-        [Description("how often to look")]
+        [Key("how often to look")]
         public int LookEvery { get; init; } = 5;
     }
 
@@ -39,7 +39,7 @@ public sealed class SessionOptionTests
     [InlineData("WarmUp", "Granary.Trading/Live/LiveSession.cs", "Granary.Trading/Live/SessionOptions.cs")]
     public void The_hosts_do_not_name_the_options_of_a_session(string option, params string[] files)
     {
-        RecordOptions<SessionOptions>.All.Select(o => o.Key).ShouldContain(char.ToLowerInvariant(option[0]) + option[1..]);
+        RecordKeys<SessionOptions>.All.Select(o => o.Name).ShouldContain(char.ToLowerInvariant(option[0]) + option[1..]);
         var source = Path.Combine(SharedData.RepositoryRoot, "src");
         string[] rooms = ["Granary.Cli", "Granary.Api", "Granary.Cluster.Contracts", "Granary.Cluster.Client", "Granary.Cluster.Grains",
             "Granary.Trading/Live", "Granary.Trading/Sessions"];

@@ -4,7 +4,7 @@ using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -35,7 +35,7 @@ internal static class CatalogueEndpoints
                 new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
             .WithName("listBrokers").WithSummary("The brokers, with their options.").Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k =>
-                new CatalogueItem(k.Name, k.Summary, [], Schema: RecordOption.SchemaOf(k.Keys)))))
+                new CatalogueItem(k.Name, k.Summary, [], Schema: RecordKeys.Schema(k.Keys)))))
             .WithName("listJobKinds").WithSummary("The kinds of jobs, each with the JSON Schema of its request.")
             .Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/cron", (string cron, JobSchedules schedules) => TypedResults.Ok(schedules.TimesOf(cron)))
@@ -48,7 +48,7 @@ internal static class CatalogueEndpoints
 
     private static IResult Items(IEnumerable<CatalogueItem> items) => TypedResults.Ok<IReadOnlyList<CatalogueItem>>([.. items]);
 
-    private static IReadOnlyList<CatalogueParameter> ParametersOf(IEnumerable<ParameterDefinition> parameters) => [.. parameters.Select(p =>
+    private static IReadOnlyList<CatalogueParameter> ParametersOf(IEnumerable<DeclaredKey> parameters) => [.. parameters.Select(p =>
         new CatalogueParameter(p.Name, p.Type.IsEnum ? "enum" : p.Type == typeof(int) ? "int" : p.Type == typeof(double) ? "double"
             : p.Type == typeof(bool) ? "bool" : "string", p.Type.IsEnum ? p.Default?.ToString()?.ToLowerInvariant() : p.Default,
             double.IsFinite(p.Minimum) ? p.Minimum : null, double.IsFinite(p.Maximum) ? p.Maximum : null,

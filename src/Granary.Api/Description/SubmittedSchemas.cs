@@ -39,12 +39,12 @@ internal static class SubmittedSchemas
     // The keys of all kinds, each of the first kind that has it.
     private static void AddJobs(JsonObject properties, JobCatalogue kinds)
     {
-        foreach (var key in kinds.Kinds.SelectMany(k => k.Keys).DistinctBy(k => k.Key))
+        foreach (var key in kinds.Kinds.SelectMany(k => k.Keys).DistinctBy(k => k.Name))
         {
-            var names = string.Join(", ", kinds.Kinds.Where(k => k.Keys.Any(other => other.Key == key.Key)).Select(k => k.Name));
+            var names = string.Join(", ", kinds.Kinds.Where(k => k.Keys.Any(other => other.Name == key.Name)).Select(k => k.Name));
             var schema = key.Offers == "batch" ? DocumentJson.Reference("schemas", Batch) : key.ToSchema();
             schema["description"] = $"For {names}: {key.Help}";
-            properties[key.Key] = schema;
+            properties[key.Name] = schema;
         }
     }
 

@@ -1,5 +1,5 @@
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Mvc;
 

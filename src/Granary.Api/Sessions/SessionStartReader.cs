@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;
 using Microsoft.AspNetCore.Http;
@@ -23,10 +23,10 @@ internal sealed class SessionStartReader(ApiSettings settings, GranaryCatalogues
     public SessionStart Read(IQueryCollection query, byte[] body)
     {
         const string File = "the body of the request";
-        var inQuery = query.ContainsKey(RecordOptions<SessionOptions>.All.Single(o => o.IsRequired).Key);
+        var inQuery = query.ContainsKey(RecordKeys<SessionOptions>.All.Single(o => o.IsRequired).Name);
         var folder = inQuery ? query["folder"].LastOrDefault() : JsonPart.Parse(File, body).Find("folder")?.String();
         var place = settings.PlaceOf(folder);
-        var form = inQuery ? OfQuery(query, place) : RecordOptions<SessionBody>.Read(JsonPart.Parse(File, body, place: place));
+        var form = inQuery ? OfQuery(query, place) : RecordKeys<SessionBody>.Read(JsonPart.Parse(File, body, place: place));
         var text = inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration);
         // The reader checks the addresses of the configuration.
         new ProductionReader(catalogues).Read(form.File, text, place.Folder);
@@ -48,6 +48,6 @@ internal sealed class SessionStartReader(ApiSettings settings, GranaryCatalogues
         }
     }
 
-    private static SessionBody OfQuery(IQueryCollection query, Place place) => RecordOptions<SessionBody>.Create(o =>
-        query[o.Key].LastOrDefault() is { Length: > 0 } text ? o.Read(o.Key, text, place) : null);
+    private static SessionBody OfQuery(IQueryCollection query, Place place) => RecordKeys<SessionBody>.Create(o =>
+        query[o.Name].LastOrDefault() is { Length: > 0 } text ? o.Read(o.Name, text, place) : null);
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using Granary.Backtesting.Analyze;
 using Granary.Cli.Tables;
+using Granary.Engine.Catalogues;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
@@ -17,23 +17,23 @@ internal static class AnalyzeCommand
 {
     private sealed record Options
     {
-        [Description("another equity curve to compare with")]
+        [Key("another equity curve to compare with")]
         public string? Benchmark { get; init; }
-        [Description("how many rows a year has (detected from the dates)")]
+        [Key("how many rows a year has (detected from the dates)")]
         public double? PeriodsPerYear { get; init; }
-        [Description("risk-free rate in percent a year; adds the Sharpe ratio above this rate")]
+        [Key("risk-free rate in percent a year; adds the Sharpe ratio above this rate")]
         public double RiskFree { get; init; }
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
-        [Description("write a tear sheet to this file, such as report.html")]
+        [Key("write a tear sheet to this file, such as report.html")]
         public string? Out { get; init; }
-        [Description("heading of the tear sheet (the file's name)")]
+        [Key("heading of the tear sheet (the file's name)")]
         public string? Title { get; init; }
-        [Description("the author, shown beside the heading")]
+        [Key("the author, shown beside the heading")]
         public string? Author { get; init; }
-        [Description("the roles of the columns of a file of trades, such as \"side=Direction;entry_time=Opened\"")]
+        [Key("the roles of the columns of a file of trades, such as \"side=Direction;entry_time=Opened\"")]
         public string? Columns { get; init; }
-        [Description("of a file of trades: how many systems were tried before this one was chosen (not known)")]
+        [Key("of a file of trades: how many systems were tried before this one was chosen (not known)")]
         public int? Trials { get; init; }
     }
 

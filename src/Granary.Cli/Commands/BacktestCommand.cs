@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Catalogues;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -19,17 +19,17 @@ internal static class BacktestCommand
 {
     private sealed record Options : RunForm
     {
-        [Description("embedded, or the address of a silo")]
+        [Key("embedded, or the address of a silo")]
         public string Host { get; init; } = "embedded";
-        [Description("continue an interrupted run")]
+        [Key("continue an interrupted run")]
         public bool Resume { get; init; }
-        [Description("also write one trades file for each strategy")]
+        [Key("also write one trades file for each strategy")]
         public bool Separate { get; init; }
 
-        [Description("folder of an earlier run: use the model versions that were in force there, without training")]
+        [Key("folder of an earlier run: use the model versions that were in force there, without training")]
         public string? ModelsOf { get; init; }
 
-        [Description("show where the time went: steps, compiler, collector, memory")]
+        [Key("show where the time went: steps, compiler, collector, memory")]
         public bool Timings { get; init; }
 
         public bool IsEmbedded => Host == "embedded";

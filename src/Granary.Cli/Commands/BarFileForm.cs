@@ -1,5 +1,5 @@
-using System.ComponentModel;
 using Granary.Data.Reading;
+using Granary.Engine.Catalogues;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -9,13 +9,13 @@ namespace Granary.Cli.Commands;
 /// <summary>The options for reading a bar file.</summary>
 internal record BarFileForm
 {
-    [Description("auto, or a name of 'granary data formats'")]
+    [Key("auto, or a name of 'granary data formats'")]
     public string Format { get; init; } = "auto";
-    [Description("what the file's times mean: open or close (open; of weeks and months what their dates show)")]
+    [Key("what the file's times mean: open or close (open; of weeks and months what their dates show)")]
     public string? Stamp { get; init; }
-    [Description("IANA name of the time zone of times without one (UTC)")]
+    [Key("IANA name of the time zone of times without one (UTC)")]
     public string? TimeZone { get; init; }
-    [Description("the columns by header or number, such as \"time=Datum;open=2;high=3;low=4;close=5\" (detected from the header); "
+    [Key("the columns by header or number, such as \"time=Datum;open=2;high=3;low=4;close=5\" (detected from the header); "
         + "those that are left out are found by the header; also timeOfDay, volume, adjustedClose, and symbol, the column that tells "
         + "markets apart, empty for none")]
     public string? Columns { get; init; }

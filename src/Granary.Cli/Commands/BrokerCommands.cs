@@ -187,7 +187,7 @@ internal static class BrokerCommands
         can.DeadManSwitch ? "dead-man switch" : "",
     }.Where(w => w.Length > 0));
 
-    internal static string Parameters(IReadOnlyList<ParameterDefinition> parameters) => string.Join(", ", parameters.Select(p =>
+    internal static string Parameters(IReadOnlyList<DeclaredKey> parameters) => string.Join(", ", parameters.Select(p =>
         FormattableString.Invariant($"{p.Name} {(p.Default is "" ? "none" : p.Default ?? "needed")}") + (double.IsInfinity(p.Minimum) ? ""
             : FormattableString.Invariant($" ({p.Minimum}…{p.Maximum})"))));
 }

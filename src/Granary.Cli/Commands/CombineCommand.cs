@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using Granary.Backtesting.Combining;
 using Granary.Backtesting.Runs;
+using Granary.Engine.Catalogues;
 using Granary.Simulation.Passes;
 using Granary.Simulation.TradeFiles;
 using Granary.Simulation.Validation;
@@ -14,21 +14,21 @@ internal static class CombineCommand
 {
     private sealed record Options : RunForm
     {
-        [Description("winners, equal, score, matching-pursuit, regime, or a CSV with strategy,weight (the rule of the members)")]
+        [Key("winners, equal, score, matching-pursuit, regime, or a CSV with strategy,weight (the rule of the members)")]
         public string? Weights { get; init; }
-        [Description("a JSON file with the sections account, execution, portfolio, … that apply to the portfolio")]
+        [Key("a JSON file with the sections account, execution, portfolio, … that apply to the portfolio")]
         public string? Settings { get; init; }
-        [Description("a source with bars of the symbols of recorded trades, such as store:DIR")]
+        [Key("a source with bars of the symbols of recorded trades, such as store:DIR")]
         public string? Bars { get; init; }
-        [Description("timeframe of the bars of --bars")]
+        [Key("timeframe of the bars of --bars")]
         public string Timeframe { get; init; } = "1d";
-        [Description("how many systems were tried before the trades and curves of other programs were chosen (not known)")]
+        [Key("how many systems were tried before the trades and curves of other programs were chosen (not known)")]
         public int? Trials { get; init; }
-        [Description("the roles of the columns of a file of trades, such as \"side=Direction;entry_time=Opened\"")]
+        [Key("the roles of the columns of a file of trades, such as \"side=Direction;entry_time=Opened\"")]
         public string? Columns { get; init; }
-        [Description("the symbol of trades whose file names none (the file's name)")]
+        [Key("the symbol of trades whose file names none (the file's name)")]
         public string? Symbol { get; init; }
-        [Description("the name of the run (made from the names of the members)")]
+        [Key("the name of the run (made from the names of the members)")]
         public string? Name { get; init; }
     }
 

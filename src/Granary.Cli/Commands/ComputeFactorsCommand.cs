@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Data.BarFiles;
 using Granary.Data.Reading;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
@@ -18,17 +18,17 @@ internal static class ComputeFactorsCommand
 {
     private sealed record Options
     {
-        [Description("the factors, separated by semicolons, such as \"sma(20);macd(12,26,9).signal\"")]
+        [Key("the factors, separated by semicolons, such as \"sma(20);macd(12,26,9).signal\"")]
         public required string Factors { get; init; }
-        [Description("auto, generic, yahoo, binance, backtrader, lean or questdb")]
+        [Key("auto, generic, yahoo, binance, backtrader, lean or questdb")]
         public string Format { get; init; } = "auto";
-        [Description("timeframe of the file's bars (detected from their times)")]
+        [Key("timeframe of the file's bars (detected from their times)")]
         public string? Timeframe { get; init; }
-        [Description("use raw prices, even if the file has adjusted ones too")]
+        [Key("use raw prices, even if the file has adjusted ones too")]
         public bool NoAdjust { get; init; }
-        [Description("the meaning of the file's times: open or close of a bar")]
+        [Key("the meaning of the file's times: open or close of a bar")]
         public string? Stamp { get; init; }
-        [Description("a CSV file (standard output)")]
+        [Key("a CSV file (standard output)")]
         public string? Out { get; init; }
     }
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Data.Quality;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 using Granary.Simulation.MarketData;
@@ -17,21 +17,21 @@ internal static class DataCheckCommand
 {
     private sealed record Options : BarFileForm
     {
-        [Description("the store: a folder, postgres://… or questdb://…")]
+        [Key("the store: a folder, postgres://… or questdb://…")]
         public string? Store { get; init; }
-        [Description("check only this symbol (all symbols of the store)")]
+        [Key("check only this symbol (all symbols of the store)")]
         public string? Symbol { get; init; }
-        [Description("timeframe, such as 1m, 1h or 1d")]
+        [Key("timeframe, such as 1m, 1h or 1d")]
         public string? Timeframe { get; init; }
-        [Description("trading hours of the market of a FILE: 24/7, XNYS, or a zone with hours, such as \"America/New_York 09:30-16:00\" or, "
+        [Key("trading hours of the market of a FILE: 24/7, XNYS, or a zone with hours, such as \"America/New_York 09:30-16:00\" or, "
             + "with a break, \"Asia/Tokyo 09:00-11:30,12:30-15:30\" (detected from the bars)")]
         public string? Session { get; init; }
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
-        [Description("also repair what is safe, and log each change: for a FILE, write a copy in order of time without repetitions; "
+        [Key("also repair what is safe, and log each change: for a FILE, write a copy in order of time without repetitions; "
             + "for PostgreSQL, correct the catalogue's counts of rows")]
         public bool Fix { get; init; }
-        [Description("the fixed copy (FILE.fixed.csv); of a store, the log")]
+        [Key("the fixed copy (FILE.fixed.csv); of a store, the log")]
         public string? Out { get; init; }
     }
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Data.BarFiles;
 using Granary.Data.Comparison;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
@@ -21,17 +21,17 @@ internal static class DataCompareCommand
 
     private sealed record Options : BarFileForm
     {
-        [Description("the symbol in both (default for a FILE: its name)")]
+        [Key("the symbol in both (default for a FILE: its name)")]
         public string? Symbol { get; init; }
-        [Description("timeframe, such as 1m, 1h or 1d (detected for a FILE)")]
+        [Key("timeframe, such as 1m, 1h or 1d (detected for a FILE)")]
         public string? Timeframe { get; init; }
-        [Description("prices that differ by at most this percentage are equal")]
+        [Key("prices that differ by at most this percentage are equal")]
         public double Tolerance { get; init; } = 0.01;
-        [Description("volumes that differ by at most this percentage are equal")]
+        [Key("volumes that differ by at most this percentage are equal")]
         public double VolumeTolerance { get; init; } = 1;
-        [Description("write all differences to this CSV file")]
+        [Key("write all differences to this CSV file")]
         public string? Out { get; init; }
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
 

@@ -1,16 +1,16 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Data.Import;
 using Granary.Data.Stores;
+using Granary.Engine.Catalogues;
 using Granary.Exchanges.Candles;
 using Granary.Reporting.Runs;
 using Granary.Server.JobKinds;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
@@ -20,26 +20,26 @@ internal static class DataImportCommand
 {
     private sealed record Options : BarFileForm
     {
-        [Description("the store: a folder, postgres://… or questdb://…")]
+        [Key("the store: a folder, postgres://… or questdb://…")]
         public required string Store { get; init; }
-        [Description("the symbol; all FILEs have bars of this market")]
+        [Key("the symbol; all FILEs have bars of this market")]
         public string? Symbol { get; init; }
-        [Description("name: the name of each FILE begins with its market, such as BTCUSDT.csv and BTCUSDT-1m-2024-01.csv, "
+        [Key("name: the name of each FILE begins with its market, such as BTCUSDT.csv and BTCUSDT-1m-2024-01.csv, "
             + "or the FILE has a column with the symbols")]
         public string? SymbolFrom { get; init; }
-        [Description("timeframe, such as 1m, 1h or 1d")]
+        [Key("timeframe, such as 1m, 1h or 1d")]
         public required string Timeframe { get; init; }
-        [Description("download from kucoin, gateio or binance instead of reading files")]
+        [Key("download from kucoin, gateio or binance instead of reading files")]
         public string? FromExchange { get; init; }
-        [Description("the first bar of a download, such as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
+        [Key("the first bar of a download, such as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
         public long? From { get; init; }
-        [Description("the exclusive end of a download (now)"), JsonConverter(typeof(UtcTicks))]
+        [Key("the exclusive end of a download (now)"), JsonConverter(typeof(UtcTicks))]
         public long? To { get; init; }
-        [Description("the address of the exchange")]
+        [Key("the address of the exchange")]
         public string? Endpoint { get; init; }
-        [Description("print faults only")]
+        [Key("print faults only")]
         public bool Quiet { get; init; }
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Cli.Tables;
+using Granary.Engine.Catalogues;
 using Granary.Learning.Drift;
 using Granary.Modelling.Drift;
 
@@ -13,15 +13,16 @@ internal static class DriftCommand
 {
     private sealed record Options
     {
-        [Description("the column to examine")]
+        [Key("the column to examine")]
         public required string Column { get; init; }
-        [Description("adwin, page-hinkley, ddm or kswin, row by row; psi compares all rows with the first ones")]
+        [Key("adwin, page-hinkley, ddm or kswin, row by row; psi compares all rows with the first ones")]
         public required string Detector { get; init; }
-        [Description("the detector's parameters, such as \"delta=0.002;clock=32\"; names as in river; psi: bins, alpha, features, looks, threshold")]
+        [Key("the detector's parameters, such as \"delta=0.002;clock=32\"; names as in river; psi: bins, alpha, features, looks, "
+            + "threshold")]
         public string? Params { get; init; }
-        [Description("for psi: the number of first rows, with which all others are compared")]
+        [Key("for psi: the number of first rows, with which all others are compared")]
         public int? Reference { get; init; }
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Cluster.Client;
+using Granary.Engine.Catalogues;
 using Granary.Modelling.Experiments;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
@@ -23,7 +23,7 @@ internal static class ExperimentCommand
 
     private sealed record Options : LearningCommands.TrainOptions
     {
-        [Description("embedded, or the address of a server or of silos, over which the fits of a search are spread: http://HOST:PORT")]
+        [Key("embedded, or the address of a server or of silos, over which the fits of a search are spread: http://HOST:PORT")]
         public string Host { get; init; } = "embedded";
     }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Text.Json;
 using Granary.Backtesting.Screening;
 using Granary.Cli.Tables;
+using Granary.Engine.Catalogues;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
@@ -19,21 +19,21 @@ internal static class FeaturesCommand
 
     private sealed record Options
     {
-        [Description("all, or how many of the batch's first strategies")]
+        [Key("all, or how many of the batch's first strategies")]
         public string Strategies { get; init; } = "all";
-        [Description("also test features that are generated from the catalogue of factors")]
+        [Key("also test features that are generated from the catalogue of factors")]
         public bool Generate { get; init; }
-        [Description("other symbols of the batch that generated features read, such as ETHUSDT,SOLUSDT (the first 5 others)")]
+        [Key("other symbols of the batch that generated features read, such as ETHUSDT,SOLUSDT (the first 5 others)")]
         public string? References { get; init; }
-        [Description("expected share of false findings among the relevant features")]
+        [Key("expected share of false findings among the relevant features")]
         public double Level { get; init; } = 0.05;
-        [Description("the part of the bars, from the first, that is used")]
+        [Key("the part of the bars, from the first, that is used")]
         public double Share { get; init; } = 0.4;
-        [Description("write the page of the study to this file")]
+        [Key("write the page of the study to this file")]
         public string? Out { get; init; }
-        [Description("threads to use (all)")]
+        [Key("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Text.Json;
 using Granary.Cli.Tables;
+using Granary.Engine.Catalogues;
 using Granary.Learning.Registry;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Models;
@@ -14,30 +14,30 @@ internal static class LearnCommand
 {
     private sealed record Options
     {
-        [Description("the column to predict")]
+        [Key("the column to predict")]
         public required string Label { get; init; }
-        [Description("the trainer's name; 'granary trainers' lists them")]
+        [Key("the trainer's name; 'granary trainers' lists them")]
         public required string Trainer { get; init; }
-        [Description("share of the rows that the model is trained on")]
+        [Key("share of the rows that the model is trained on")]
         public double Split { get; init; } = 0.7;
-        [Description("rows between training and test that are left out")]
+        [Key("rows between training and test that are left out")]
         public int Gap { get; init; }
-        [Description("the column with the time at which the label was known; training rows whose label the test's first row did not know "
+        [Key("the column with the time at which the label was known; training rows whose label the test's first row did not know "
             + "are left out (label_time)")]
         public string? LabelTime { get; init; }
-        [Description("order of day and month in dates such as 01/02/2013: day-first or month-first (the whole column decides)")]
+        [Key("order of day and month in dates such as 01/02/2013: day-first or month-first (the whole column decides)")]
         public string? Dates { get; init; }
-        [Description("seed of the trainer's random numbers")]
+        [Key("seed of the trainer's random numbers")]
         public long Seed { get; init; } = 1;
-        [Description("the trainer's parameters, such as \"trees=200;leaves=15\"; 'granary trainers' lists them")]
+        [Key("the trainer's parameters, such as \"trees=200;leaves=15\"; 'granary trainers' lists them")]
         public string? Params { get; init; }
-        [Description("threads to use (all)")]
+        [Key("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
-        [Description("add the model to a registry under this name; 'granary models predict' uses it")]
+        [Key("add the model to a registry under this name; 'granary models predict' uses it")]
         public string? Save { get; init; }
-        [Description("for --save: the folder of versions, or postgres://…")]
+        [Key("for --save: the folder of versions, or postgres://…")]
         public string Registry { get; init; } = "models";
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Cli.Tables;
+using Granary.Engine.Catalogues;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -15,13 +15,13 @@ internal static class LearningCommands
 {
     internal record TrainOptions
     {
-        [Description("all, or how many of the batch's first strategies")]
+        [Key("all, or how many of the batch's first strategies")]
         public string Strategies { get; init; } = "all";
-        [Description("threads to use (all)")]
+        [Key("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
-        [Description("print no progress")]
+        [Key("print no progress")]
         public bool Quiet { get; init; }
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
 

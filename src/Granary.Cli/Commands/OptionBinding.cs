@@ -1,18 +1,18 @@
 using System.CommandLine;
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 
 namespace Granary.Cli.Commands;
 
 /// <summary>The options of a record as options of a command.</summary>
 internal sealed class OptionBinding<T> where T : class
 {
-    private readonly Dictionary<RecordOption, (Option Option, Func<ParseResult, object?> Read)> _options = [];
+    private readonly Dictionary<RecordKey, (Option Option, Func<ParseResult, object?> Read)> _options = [];
 
     /// <summary>Adds an option for each option of the record.</summary>
     public OptionBinding(Command command)
     {
-        foreach (var of in RecordOptions<T>.All)
+        foreach (var of in RecordKeys<T>.All)
         {
             var (option, _) = _options[of] = Bind(of);
             option.Required = of.IsRequired;
@@ -22,27 +22,27 @@ internal sealed class OptionBinding<T> where T : class
     }
 
     /// <exception cref="InputException">A text is not a valid value of its option.</exception>
-    public T Read(ParseResult call) => RecordOptions<T>.Create(of => _options[of].Read(call));
+    public T Read(ParseResult call) => RecordKeys<T>.Create(of => _options[of].Read(call));
 
-    private static (Option Option, Func<ParseResult, object?> Read) Bind(RecordOption of)
+    private static (Option Option, Func<ParseResult, object?> Read) Bind(RecordKey of)
     {
         if (of.Type == typeof(bool))
         {
-            var flag = new Option<bool>(of.Name);
+            var flag = new Option<bool>(of.Flag);
             return (flag, call => call.GetValue(flag));
         }
         if (of.Type == typeof(int)) return Number<int>(of);
         if (of.Type == typeof(double)) return Number<double>(of);
         if (of.Type == typeof(long) && !of.IsTime) return Number<long>(of);
-        var text = new Option<string?>(of.Name);
+        var text = new Option<string?>(of.Flag);
         if (of.Default is string value) text.DefaultValueFactory = _ => value;
-        return (text, call => call.GetValue(text) is { } given ? of.Read(of.Name, given) : null);
+        return (text, call => call.GetValue(text) is { } given ? of.Read(of.Flag, given) : null);
     }
 
-    private static (Option Option, Func<ParseResult, object?> Read) Number<TValue>(RecordOption of) where TValue : struct
+    private static (Option Option, Func<ParseResult, object?> Read) Number<TValue>(RecordKey of) where TValue : struct
     {
-        var option = new Option<TValue?>(of.Name);
+        var option = new Option<TValue?>(of.Flag);
         if (of.Default is TValue value && !of.IsRequired) option.DefaultValueFactory = _ => value;
-        return (option, call => call.GetValue(option) is { } given ? of.Checked(of.Name, given) : null);
+        return (option, call => call.GetValue(option) is { } given ? of.Check(of.Flag, given) : null);
     }
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.ComponentModel;
 using Granary.Api;
 using Granary.Api.Access;
 using Granary.Api.Hosting;
+using Granary.Engine.Catalogues;
 using Granary.Server.Access;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
@@ -22,32 +22,32 @@ internal static class ServeCommand
 {
     private sealed record Options
     {
-        [Description("addresses to listen on")]
+        [Key("addresses to listen on")]
         public string Urls { get; init; } = "http://127.0.0.1:8080";
-        [Description("the folder of the runs, accounts and sessions")]
+        [Key("the folder of the runs, accounts and sessions")]
         public string Runs { get; init; } = "runs";
-        [Description("the file of API keys; without it, only this machine may call")]
+        [Key("the file of API keys; without it, only this machine may call")]
         public string? Keys { get; init; }
-        [Description("certificate for https addresses: a PFX file, or a PEM file with --certificate-key")]
+        [Key("certificate for https addresses: a PFX file, or a PEM file with --certificate-key")]
         public string? Certificate { get; init; }
-        [Description("the PEM file of the certificate's private key")]
+        [Key("the PEM file of the certificate's private key")]
         public string? CertificateKey { get; init; }
-        [Description("a file with the password of the private key (the variable GRANARY_CERTIFICATE_PASSWORD)")]
+        [Key("a file with the password of the private key (the variable GRANARY_CERTIFICATE_PASSWORD)")]
         public string? CertificatePasswordFile { get; init; }
-        [Description("threads to use (all)")]
+        [Key("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
-        [Description("the folder of stores, uploads, models and deployments; callers may name only files in it "
+        [Key("the folder of stores, uploads, models and deployments; callers may name only files in it "
             + "(default: the folder of --runs, and callers may name any file)")]
         public string? Data { get; init; }
-        [Description("the file of webhooks and notification rules (no notifications)")]
+        [Key("the file of webhooks and notification rules (no notifications)")]
         public string? Notifications { get; init; }
-        [Description("the registry of models: a folder, or postgres://… (the folder models of --data)")]
+        [Key("the registry of models: a folder, or postgres://… (the folder models of --data)")]
         public string? Models { get; init; }
-        [Description("the store of deployments: a folder, or postgres://… (the folder deployments of --data)")]
+        [Key("the store of deployments: a folder, or postgres://… (the folder deployments of --data)")]
         public string? Deployments { get; init; }
-        [Description("maximum requests per second of each key")]
+        [Key("maximum requests per second of each key")]
         public int RateLimit { get; init; } = 5_000;
-        [Description("maximum queued work of each key, in billions of bars times strategies")]
+        [Key("maximum queued work of each key, in billions of bars times strategies")]
         public int WorkLimit { get; init; } = 10_000;
     }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
 using Granary.Cli.Tables;
 using Granary.Data.Reading;
+using Granary.Engine.Catalogues;
 using Granary.Learning.Tracking;
 using Granary.Reporting.Runs;
 using Granary.Storage.Addresses;
@@ -16,9 +16,9 @@ internal static class TrackCommand
 {
     private sealed record Options : TrackOptions
     {
-        [Description("write a report to this file, such as replica.html: residual, stocks with their history, tracking error by number of stocks")]
+        [Key("write a report to this file, such as replica.html: residual, stocks with their history, tracking error by number of stocks")]
         public string? Out { get; init; }
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.ComponentModel;
 using Granary.Backtesting.Verification;
+using Granary.Engine.Catalogues;
 using Granary.Reporting.Runs;
 using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
@@ -12,11 +12,11 @@ internal static class VerifyCommand
 {
     private sealed record Options
     {
-        [Description("how many strategies the look-ahead check covers (all)")]
+        [Key("how many strategies the look-ahead check covers (all)")]
         public int? Sample { get; init; }
-        [Description("how often the future of each strategy is perturbed: half at random times, half right after its own decisions")]
+        [Key("how often the future of each strategy is perturbed: half at random times, half right after its own decisions")]
         public int Cuts { get; init; } = 12;
-        [Description("print the result as JSON")]
+        [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
 

@@ -10,7 +10,7 @@ namespace Granary.Cluster.Grains.Batches;
 internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> work,
     IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes)
 {
-    // An event log counts its chunks, also after a loss. Chunks of other sinks are counted here.
+    // Chunks received, by strategy. An event log counts its own, and knows them again after a restart; other sinks do not.
     private readonly Dictionary<int, int> _chunks = [];
 
     public PassKey Key { get; } =

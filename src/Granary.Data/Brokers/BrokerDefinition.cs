@@ -11,7 +11,7 @@ namespace Granary.Data.Brokers;
 /// <param name="Parameters">Its options.</param>
 /// <param name="Make">Creates the factory from one value for each parameter, in their order.</param>
 public sealed record BrokerDefinition(
-    string Name, string Summary, IReadOnlyList<ParameterDefinition> Parameters, Func<object?[], IBrokerFactory> Make)
+    string Name, string Summary, IReadOnlyList<DeclaredKey> Parameters, Func<object?[], IBrokerFactory> Make)
 {
     /// <summary>Returns the definition of a class with <see cref="BrokerAttribute"/>.</summary>
     /// <exception cref="ArgumentException">The class is not a valid broker; the message says why.</exception>
@@ -26,7 +26,7 @@ public sealed record BrokerDefinition(
         var constructors = type.GetConstructors();
         if (constructors is not [var constructor])
             throw new ArgumentException($"{type} has {constructors.Length} public constructors; it needs one");
-        return new BrokerDefinition(attribute.Name, attribute.Summary, [.. constructor.GetParameters().Select(ParameterDefinition.From)],
+        return new BrokerDefinition(attribute.Name, attribute.Summary, [.. constructor.GetParameters().Select(DeclaredKey.From)],
             values => (IBrokerFactory)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, values, CultureInfo.InvariantCulture));
     }
 
@@ -49,7 +49,7 @@ public sealed record BrokerDefinition(
         }
     }
 
-    private static object ValueOf(ParameterDefinition parameter, IReadOnlyDictionary<string, string> options) =>
+    private static object ValueOf(DeclaredKey parameter, IReadOnlyDictionary<string, string> options) =>
         options.TryGetValue(parameter.Name, out var text) ? parameter.Parse(text)
         : parameter.Default ?? throw new ArgumentException($"option '{parameter.Name}' is missing; give it as {parameter.Name}=…");
 

@@ -23,7 +23,7 @@ public sealed class FactorDefinition
         Range = attribute.Range;
         Undefined = attribute.Undefined;
         Lines = attribute.Lines.Split(',');
-        Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
+        Parameters = [.. _constructor.GetParameters().Select(DeclaredKey.From)];
     }
 
     public Type Kernel { get; }
@@ -44,7 +44,7 @@ public sealed class FactorDefinition
     /// <summary>Line names; the first is what the factor means without a line name.</summary>
     public IReadOnlyList<string> Lines { get; }
 
-    public IReadOnlyList<ParameterDefinition> Parameters { get; }
+    public IReadOnlyList<DeclaredKey> Parameters { get; }
 
     /// <param name="arguments">One for each parameter, of its type.</param>
     /// <exception cref="ArgumentException">Each argument is in its range, but not all of them together.</exception>

@@ -41,12 +41,12 @@ public sealed class PortfolioRun
         sizing ??= PortfolioSizing.Own;
         _account = new PortfolioAccount(cash, instruments, members, execution);
         _peak = new EquityPeak(cash);
-        _policy = new PortfolioPolicy(limits.AtEveryBar, sizing.OnInsufficientCash, limits.RiskPercent);
+        _policy = new PortfolioPolicy(limits.Enforce == LimitCheck.EveryBar, sizing.OnInsufficientCash, limits.RiskPercent);
         if (limits.MaxCorrelatedPercent is not null || sizing.Kind == PortfolioSizeKind.VolatilityTarget)
             _returns = new DailyReturns(instruments.Count, limits.Days);
         if (enablement is not null || sizing.Kind == PortfolioSizeKind.Kelly)
             _history = new TradeHistory(Math.Max(enablement?.Trades ?? 1, sizing.Kind == PortfolioSizeKind.Kelly ? sizing.Trades : 1),
-                members.Count, enablement is { Symbols: true } ? instruments.Count : 0);
+                members.Count, enablement is { By: not EnablementScope.Strategy } ? instruments.Count : 0);
         var limitRules = new LimitRules(limits, [.. instruments.Select(i => i.Symbol)], [.. members.Select(m => m.Id)]);
         _rules = new RuleSet(limitRules.Make(_peak, enablement, _returns, _history), _account);
         _activity = new MarketActivity(instruments.Count);

@@ -33,7 +33,7 @@ public sealed class StrategyDefinition
         WorksIn = attribute?.WorksIn ?? "";
         LosesIn = attribute?.LosesIn ?? "";
         Source = attribute?.Source ?? "";
-        Parameters = [.. parameters.Where((_, i) => _services[i] is null).Select(ParameterDefinition.From)];
+        Parameters = [.. parameters.Where((_, i) => _services[i] is null).Select(DeclaredKey.From)];
         foreach (var parameter in Parameters)
             if (parameter.Type != typeof(int) && parameter.Type != typeof(double) && parameter.Type != typeof(bool)
                 && parameter.Type != typeof(string) && !parameter.Type.IsEnum)
@@ -61,14 +61,14 @@ public sealed class StrategyDefinition
     public bool IsMultiSymbol => Type.IsSubclassOf(typeof(MultiSymbolStrategy));
 
     /// <summary>In the constructor's order.</summary>
-    public IReadOnlyList<ParameterDefinition> Parameters { get; }
+    public IReadOnlyList<DeclaredKey> Parameters { get; }
 
     /// <summary>Converts named arguments to the constructor's order; missing ones take their defaults.</summary>
     /// <param name="named">Values of the parameter's type, or values whose text can be parsed as it.</param>
     /// <exception cref="ArgumentException">
     /// An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.
     /// </exception>
-    public IReadOnlyList<object> Bind(IReadOnlyDictionary<string, object> named) => ParameterDefinition.Bind(Name, Parameters, named);
+    public IReadOnlyList<object> Bind(IReadOnlyDictionary<string, object> named) => DeclaredKey.Bind(Name, Parameters, named);
 
     /// <summary>A new instance, for one run.</summary>
     /// <param name="arguments">As <see cref="Bind"/> gives them.</param>

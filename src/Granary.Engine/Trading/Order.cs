@@ -1,3 +1,4 @@
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading;
@@ -11,14 +12,18 @@ public readonly record struct OrderId(long Value)
 public enum TimeInForce : byte
 {
     /// <summary>The order is valid until it fills or is cancelled.</summary>
+    [Word("gtc")]
     GoodTillCancelled,
     /// <summary>The order is valid to the end of the first session day on which it can trade.</summary>
     Day,
     /// <summary>The order is valid on bars that open at or before <see cref="Order.ExpiresAt"/>.</summary>
+    [Word("gtd")]
     GoodTillDate,
     /// <summary>The order is valid on the first bar on which it can trade; the unfilled part then expires.</summary>
+    [Word("ioc")]
     ImmediateOrCancel,
     /// <summary>As <see cref="TimeInForce.ImmediateOrCancel"/>, but the order fills completely or not at all.</summary>
+    [Word("fok")]
     FillOrKill,
 }
 

@@ -62,7 +62,8 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
             facts.AddRange(await orders.ForcedAsync(entry, Part(quantity), cancellationToken).ConfigureAwait(false));
             left -= quantity;
         }
-        // It may be closed meanwhile. If the owner has a position too, it may be the owner's; reconciliation finds that.
+        // The rest belongs to no open entry: a position that was closed before this fill was known, or one of the account's owner.
+        // Only without a position of the owner it is booked here; otherwise reconciliation finds the difference.
         if (left > 0 && Book.Begun!.Holdings.GetValueOrDefault(instrument.Listed) == 0)
             facts.Add(new ForcedBooked(VenueOrders.ExecutionOf(Part(left)), instrument.Symbol, fill.Side, fill.Price, left,
                 fill.Fee * left / fill.Quantity, fill.At));

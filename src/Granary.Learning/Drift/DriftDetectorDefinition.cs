@@ -14,7 +14,7 @@ public sealed class DriftDetectorDefinition
     {
         (Name, Summary) = (attribute.Name, attribute.Summary);
         _constructor = type.GetConstructors().Single();
-        Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
+        Parameters = [.. _constructor.GetParameters().Select(DeclaredKey.From)];
     }
 
     public string Name { get; }
@@ -22,7 +22,7 @@ public sealed class DriftDetectorDefinition
     /// <summary>A description in one sentence.</summary>
     public string Summary { get; }
 
-    public IReadOnlyList<ParameterDefinition> Parameters { get; }
+    public IReadOnlyList<DeclaredKey> Parameters { get; }
 
     internal IDriftDetector Create(IReadOnlyDictionary<string, string> parameters)
     {
@@ -32,7 +32,7 @@ public sealed class DriftDetectorDefinition
             var named = parameters.ToDictionary(p => Parameters.FirstOrDefault(known => known.Name.Equals(
                 p.Key.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))?.Name ?? p.Key, p =>
                     (object)p.Value);
-            return (IDriftDetector)_constructor.Invoke([.. ParameterDefinition.Bind(Name, Parameters, named)]);
+            return (IDriftDetector)_constructor.Invoke([.. DeclaredKey.Bind(Name, Parameters, named)]);
         }
         catch (ArgumentException e)
         {

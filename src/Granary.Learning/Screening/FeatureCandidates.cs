@@ -93,7 +93,7 @@ public static class FeatureCandidates
         return lists;
     }
 
-    private static IEnumerable<int> WindowsOf(ParameterDefinition window) =>
+    private static IEnumerable<int> WindowsOf(DeclaredKey window) =>
         Windows.Where(w => w >= window.Minimum && w <= window.Maximum);
 
     // Null if a factor does not exist on these bars, or uses other symbols than the given one.

@@ -19,7 +19,7 @@ public sealed class TrainerDefinition
         Summary = attribute.Summary;
         Numbers = attribute.Numbers;
         _constructor = type.GetConstructors().Single();
-        Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
+        Parameters = [.. _constructor.GetParameters().Select(DeclaredKey.From)];
     }
 
     public Type Type { get; }
@@ -31,14 +31,14 @@ public sealed class TrainerDefinition
     /// <summary>Whether it always predicts a number; other trainers classify if there are two classes.</summary>
     public bool Numbers { get; }
 
-    public IReadOnlyList<ParameterDefinition> Parameters { get; }
+    public IReadOnlyList<DeclaredKey> Parameters { get; }
 
     internal ITrainer Create(IReadOnlyDictionary<string, string> parameters)
     {
         object?[] arguments;
         try
         {
-            arguments = [.. ParameterDefinition.Bind(Name, Parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value))];
+            arguments = [.. DeclaredKey.Bind(Name, Parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value))];
         }
         catch (ArgumentException e)
         {

@@ -69,7 +69,7 @@ internal sealed class AllocationEnvironment : IEnvironment
         var now = _account.Run.Equity;
         if (!(now > 0) || !(equity > 0)) return new StepResult(Ruin, Terminated: true);
         var growth = PortableMath.Log(now / equity);
-        var reward = (_spec.RewardsSharpe ? DifferentialSharpe(growth) : growth)
+        var reward = (_spec.Reward == AllocatorReward.DifferentialSharpe ? DifferentialSharpe(growth) : growth)
             - _spec.DrawdownPenalty * Math.Max(0, _account.Run.Drawdown - drawdown);
         return new StepResult(reward, Truncated: _steps == _length);
     }

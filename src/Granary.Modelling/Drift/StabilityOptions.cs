@@ -17,8 +17,8 @@ public sealed class StabilityOptions(
     [Range(1, 1_000_000)] int looks = 1,
     [Range(0, 1000)] double threshold = 0)
 {
-    private static readonly ParameterDefinition[] s_parameters =
-        [.. typeof(StabilityOptions).GetConstructors().Single().GetParameters().Select(ParameterDefinition.From)];
+    private static readonly DeclaredKey[] s_parameters =
+        [.. typeof(StabilityOptions).GetConstructors().Single().GetParameters().Select(DeclaredKey.From)];
 
     public int Bins { get; } = bins;
 
@@ -37,7 +37,7 @@ public sealed class StabilityOptions(
     {
         try
         {
-            var values = ParameterDefinition.Bind("psi", s_parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value));
+            var values = DeclaredKey.Bind("psi", s_parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value));
             return new StabilityOptions((int)values[0], (double)values[1], (int)values[2], (int)values[3], (double)values[4]);
         }
         catch (ArgumentException e)

@@ -25,5 +25,5 @@ public sealed record AllocatorInput(BatchPlan Plan, AllocationUnits Units, IRead
 
     /// <summary>Schedule of the allocators' trainings; by default every 26 weeks on the preceding 104 weeks.</summary>
     public RebalanceSpec Rebalance =>
-        Plan.Spec.Portfolio.Rebalance ?? new RebalanceSpec(CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(104 * 7));
+        Plan.Spec.Portfolio.Rebalance ?? new RebalanceSpec { Every = CalendarSpan.OfDays(26 * 7), Window = CalendarSpan.OfDays(104 * 7) };
 }

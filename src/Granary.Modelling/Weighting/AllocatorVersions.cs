@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Engine.Catalogues;
 using Granary.Learning.Registry;
 using Granary.Modelling.Allocation;
 using Granary.Simulation.Batches;
@@ -59,7 +60,7 @@ public static class AllocatorVersions
                 ["steps"] = spec.Steps.ToString(CultureInfo.InvariantCulture),
                 ["seeds"] = spec.Seeds.ToString(CultureInfo.InvariantCulture),
                 ["episode"] = spec.Episode.ToString(CultureInfo.InvariantCulture),
-                ["reward"] = spec.RewardsSharpe ? "differential-sharpe" : "log-growth",
+                ["reward"] = EnumWords.Of(spec.Reward),
             },
             Seed = seed.Seed,
             InSample = new Dictionary<string, double>

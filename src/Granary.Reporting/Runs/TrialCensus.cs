@@ -3,7 +3,8 @@ namespace Granary.Reporting.Runs;
 /// <summary>All trials on the data sets of a run.</summary>
 /// <param name="Trials">The number of different combinations, including those of this run.</param>
 /// <param name="New">The number of combinations that had not been run before.</param>
-/// <param name="Effective">The equivalent number of independent trials: the sum of their shares, at least that of this run.</param>
+/// <param name="Effective">The equivalent number of independent trials: the sum of their shares. Never less than
+/// <paramref name="Own"/>.</param>
 /// <param name="Own">The equivalent number of independent trials of this run alone.</param>
 /// <param name="Sharpes">The daily Sharpe ratios of trials at this run's costs, if they have one.</param>
 public sealed record TrialCensus(long Trials, long New, double Effective, double Own, TrialSharpes Sharpes)

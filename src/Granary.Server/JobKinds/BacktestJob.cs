@@ -2,7 +2,7 @@ using Granary.Backtesting.Runs;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
@@ -56,7 +56,7 @@ public sealed class BacktestKind : JobKind
     public override string Summary => "Run a batch file.";
 
     // The text of a backtest is the batch itself; POST /jobs takes it out of its request.
-    public override IReadOnlyList<RecordOption> Keys => RecordOptions<BatchRequest>.All;
+    public override IReadOnlyList<RecordKey> Keys => RecordKeys<BatchRequest>.All;
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {

@@ -1,7 +1,6 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Granary.Backtesting.Combining;
 using Granary.Backtesting.Runs;
+using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -33,14 +32,14 @@ internal sealed class CombineJob(JobText text, IReadOnlyList<string> runs, Combi
 /// <summary>The request of a <see cref="CombineJob"/>.</summary>
 internal sealed record CombineJobRequest
 {
-    [Description("The finished runs to combine, in the order of the portfolio's members."), DataType("run")]
+    [Key("The finished runs to combine, in the order of the portfolio's members.", Offers = "run")]
     public required IReadOnlyList<string> Runs { get; init; }
 
-    [Description("The name of the new run; without it, it is made of the members' names.")]
+    [Key("The name of the new run; without it, it is made of the members' names.")]
     public string? Name { get; init; }
 
-    [Description("The weights of the portfolio; without it, the rule of the members, or winners if they differ."),
-        AllowedValues("winners", "equal", "score", "matching-pursuit", "regime")]
+    [Key("The weights of the portfolio; without it, the rule of the members, or winners if they differ.",
+        Words = "winners equal score matching-pursuit regime")]
     public string? Weights { get; init; }
 }
 

@@ -1,8 +1,7 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Granary.Data.BarFiles;
 using Granary.Data.Import;
 using Granary.Data.Reading;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
@@ -38,32 +37,32 @@ internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, stri
 /// <summary>The request of an <see cref="ImportJob"/>.</summary>
 internal sealed record ImportJobRequest
 {
-    [Description("Files and folders, relative to the data folder; * stands for any letters."), DataType("file")]
+    [Key("Files and folders, relative to the data folder; * stands for any letters.", Offers = "file")]
     public required IReadOnlyList<Address> Files { get; init; }
 
-    [Description("A folder, which is created if it is missing, or postgres://…"), DataType("store")]
+    [Key("A folder, which is created if it is missing, or postgres://…", Offers = "store")]
     public required Address Store { get; init; }
 
-    [Description("The market of all files."), DataType("symbol")]
+    [Key("The market of all files.", Offers = "symbol")]
     public string? Symbol { get; init; }
 
-    [Description("name: each file's name begins with its symbol. Give this or a symbol."), AllowedValues("name")]
+    [Key("name: each file's name begins with its symbol. Give this or a symbol.", Words = "name")]
     public string? SymbolFrom { get; init; }
 
-    [Description("The length of the bars; without it, that of each market's first file.")]
+    [Key("The length of the bars; without it, that of each market's first file.")]
     public Timeframe? Timeframe { get; init; }
 
-    [Description("The format of the files, such as yahoo or binance; auto detects it.")]
+    [Key("The format of the files, such as yahoo or binance; auto detects it.")]
     public string Format { get; init; } = "auto";
 
-    [Description("Whether the times of the files are those of the bars' open or close; without it opens, and for weeks and months "
-        + "what their dates show."), AllowedValues("open", "close")]
+    [Key("Whether the times of the files are those of the bars' open or close; without it opens, and for weeks and months "
+        + "what their dates show.", Words = "open close")]
     public string? Stamp { get; init; }
 
-    [Description("The time zone of times without one, such as America/New_York; without it, that of the format."), DataType("time-zone")]
+    [Key("The time zone of times without one, such as America/New_York; without it, that of the format.", Offers = "time-zone")]
     public string? TimeZone { get; init; }
 
-    [Description("The columns of a table of your own, such as { \"time\": \"Date\", \"close\": 5 }.")]
+    [Key("The columns of a table of your own, such as { \"time\": \"Date\", \"close\": 5 }.")]
     public JsonPart? Columns { get; init; }
 }
 

@@ -1,11 +1,10 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Server.JobKinds;
@@ -13,21 +12,21 @@ namespace Granary.Server.JobKinds;
 /// <summary>The request of a job that runs a batch.</summary>
 internal record BatchRequest
 {
-    [Description("The batch, as in a batch file."), DataType("batch")]
+    [Key("The batch, as in a batch file.", Offers = "batch")]
     public required JsonPart Batch { get; init; }
 }
 
 /// <summary>A kind whose request is a record: its options are the keys, their types, ranges and words.</summary>
-/// <typeparam name="T">See <see cref="RecordOption"/>.</typeparam>
+/// <typeparam name="T">See <see cref="RecordKey"/>.</typeparam>
 internal abstract class RequestKind<T> : JobKind where T : class
 {
-    public override IReadOnlyList<RecordOption> Keys => RecordOptions<T>.All;
+    public override IReadOnlyList<RecordKey> Keys => RecordKeys<T>.All;
 
     public sealed override Job Read(JobText text, GranaryCatalogues catalogues)
     {
         var faults = new JsonFaults();
         var body = JsonPart.Parse(text.File, text.Body, faults, catalogues.PlaceOf(text.Folder));
-        var request = RecordOptions<T>.Read(body, "kind");
+        var request = RecordKeys<T>.Read(body, "kind");
         // An object that could not be read has a fault already.
         var job = faults.Try(() => Read(request, body, text, catalogues), null);
         faults.Close();

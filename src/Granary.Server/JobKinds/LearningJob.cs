@@ -1,8 +1,8 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 using Granary.Modelling.Experiments;
 using Granary.Modelling.Learning;
 using Granary.Server.Jobs;
@@ -102,14 +102,14 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
 /// <summary>The request of a learning job.</summary>
 internal record LearningRequest : BatchRequest
 {
-    [Description("The number of the batch's first strategies to use; all without it."), Range(1, int.MaxValue), AllowedValues("all")]
+    [Key("The number of the batch's first strategies to use; all without it.", Words = "all"), Range(1, int.MaxValue)]
     public int? Strategies { get; init; }
 }
 
 /// <summary>The request of a training.</summary>
 internal sealed record TrainRequest : LearningRequest
 {
-    [Description("After this time, UTC, versions are registered and not promoted."), JsonConverter(typeof(UtcTicks))]
+    [Key("After this time, UTC, versions are registered and not promoted."), JsonConverter(typeof(UtcTicks))]
     public long? PromoteUntil { get; init; }
 }
 

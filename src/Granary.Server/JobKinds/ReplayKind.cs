@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
+using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -9,7 +8,7 @@ namespace Granary.Server.JobKinds;
 /// <summary>The request of a replay.</summary>
 internal sealed record ReplayRequest : BatchRequest
 {
-    [Description("The run whose model versions are used."), DataType("run")]
+    [Key("The run whose model versions are used.", Offers = "run")]
     public required string ModelsOf { get; init; }
 }
 

@@ -1,6 +1,6 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Granary.Backtesting.Verification;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -32,13 +32,13 @@ internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort e
 /// <summary>The request of a <see cref="VerifyJob"/>.</summary>
 internal sealed record VerifyRequest
 {
-    [Description("The run to verify."), DataType("run")]
+    [Key("The run to verify.", Offers = "run")]
     public required string Run { get; init; }
 
-    [Description("The number of strategies to check for look-ahead; all without it."), Range(1, int.MaxValue)]
+    [Key("The number of strategies to check for look-ahead; all without it."), Range(1, int.MaxValue)]
     public int? Sample { get; init; }
 
-    [Description("The number of places at which the bars are cut."), Range(1, 1000)]
+    [Key("The number of places at which the bars are cut."), Range(1, 1000)]
     public int Cuts { get; init; } = 12;
 }
 

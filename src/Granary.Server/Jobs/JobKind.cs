@@ -1,6 +1,6 @@
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 
 namespace Granary.Server.Jobs;
 
@@ -14,7 +14,7 @@ public abstract class JobKind
     public abstract string Summary { get; }
 
     /// <summary>The keys of a request beside <c>kind</c>, for forms.</summary>
-    public virtual IReadOnlyList<RecordOption> Keys => [];
+    public virtual IReadOnlyList<RecordKey> Keys => [];
 
     /// <summary>Parses and validates a job of this kind.</summary>
     /// <param name="catalogues">The catalogues of the process.</param>

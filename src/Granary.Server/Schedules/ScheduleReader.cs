@@ -36,7 +36,7 @@ public sealed class ScheduleReader(JobCatalogue kinds)
         {
             Name = name,
             Cron = root.Need("cron").String(),
-            Window = root.Find("window") is { } window ? BatchReader.Duration(window) : null,
+            Window = root.Find("window") is { } window ? window.Duration() : null,
             Job = JsonElement.Parse(job.ToJson()),
             Folder = folder,
             Enabled = root.Find("enabled")?.Bool() ?? true,

@@ -1,9 +1,18 @@
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
+
+/// <summary>The reward of a policy's step.</summary>
+public enum AllocatorReward
+{
+    LogGrowth,
+    DifferentialSharpe,
+}
 
 /// <summary>Settings for learning the weights <c>ppo</c> and <c>adaptive</c>: the batch file's <c>portfolio.allocator</c>.</summary>
 public sealed record AllocatorSpec
@@ -11,52 +20,37 @@ public sealed record AllocatorSpec
     /// <summary>Maximum number of strategies that a policy can weigh.</summary>
     public const int MostStrategies = 50;
 
-    /// <summary>Steps of the environment for each seed and training.</summary>
+    [Key("steps of the environment for each seed and training"), Range(1000, int.MaxValue)]
     public long Steps { get; init; } = 30_000;
 
-    /// <summary>Number of trainings per window; each uses a different random seed.</summary>
+    [Key("trainings per window, each with another random seed"), Range(1, 1000)]
     public int Seeds { get; init; } = 10;
 
-    /// <summary>Number of rows in an episode.</summary>
+    [Key("rows in an episode"), Range(10, 100_000)]
     public int Episode { get; init; } = 250;
 
-    /// <summary>Share of a window's rows that trains. The other rows select the best seed.</summary>
+    [Key("share of a window's rows that trains; the other rows select the best seed"), Range(0.5, 0.95)]
     public double TrainingShare { get; init; } = 0.75;
 
-    /// <summary>Whether the reward is the differential Sharpe ratio instead of the log growth.</summary>
-    public bool RewardsSharpe { get; init; }
+    [Key("`log-growth`, or `differential-sharpe` (the differential Sharpe ratio)")]
+    public AllocatorReward Reward { get; init; }
 
-    /// <summary>Penalty subtracted from the reward per unit of drawdown growth.</summary>
+    [Key("subtracted from the reward per unit of drawdown growth"), Range(0, 100)]
     public double DrawdownPenalty { get; init; } = 0.1;
 
-    /// <summary>Weights stay unchanged if the sum of their changes would not exceed this share of the equity.</summary>
+    [Key("weights stay unchanged if the sum of their changes would not exceed this share of the equity"), Range(0, 1)]
     public double Band { get; init; } = 0.05;
 
     /// <summary>Folder or database of the registry; null if the file names none.</summary>
+    [Key("folder or database of the registry of models", Offers = "registry", Without = "the folder `models`")]
     public Address? Registry { get; init; }
 
-    /// <summary>Interval at which a live session checks for a newer promoted version of the policy; null = never.</summary>
+    [Key("how often a live session looks for a newer promoted version of the policy", Without = "never")]
     public CalendarSpan? Refresh { get; init; }
 
     /// <summary>Returns the registry of a batch in a place; the default registry if the file names none.</summary>
     public Address RegistryUnder(Place place) => Registry ?? ModelStores.Standard(place);
 
     /// <exception cref="InputException">A key is unknown or a value is invalid.</exception>
-    public static AllocatorSpec Read(JsonPart part)
-    {
-        part.Only("steps", "seeds", "episode", "trainingShare", "reward", "drawdownPenalty", "band", "registry", "refresh");
-        var standard = new AllocatorSpec();
-        return new AllocatorSpec
-        {
-            Steps = part.Find("steps")?.Whole(1000, int.MaxValue) ?? standard.Steps,
-            Seeds = part.Find("seeds")?.Whole(1, 1000) ?? standard.Seeds,
-            Episode = part.Find("episode")?.Whole(10, 100_000) ?? standard.Episode,
-            TrainingShare = part.Find("trainingShare")?.Number(0.5, 0.95) ?? standard.TrainingShare,
-            RewardsSharpe = part.Find("reward")?.Choice(("log-growth", false), ("differential-sharpe", true)) ?? false,
-            DrawdownPenalty = part.Find("drawdownPenalty")?.Number(0, 100) ?? standard.DrawdownPenalty,
-            Band = part.Find("band")?.Number(0, 1) ?? standard.Band,
-            Registry = part.Find("registry") is null ? null : ModelStores.Read(part),
-            Refresh = part.Find("refresh") is { } refresh ? RebalanceSpec.Span(refresh) : null,
-        };
-    }
+    public static AllocatorSpec Read(JsonPart part) => RecordKeys<AllocatorSpec>.Read(part);
 }

@@ -5,8 +5,10 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
@@ -65,8 +67,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
             "regimes", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
-        var account = root.Find("account")?.Only("cash", "riskFreePercent");
-        var cash = account?.Find("cash")?.Number(1, 1e15) ?? BatchSpec.DefaultCash;
+        var account = root.Find("account") is { } section
+            ? faults.Try(() => RecordKeys<AccountKeys>.Read(section), new AccountKeys()) : new AccountKeys();
+        var cash = account.Cash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
         if (bindStrategies && root.Find("data")?.Find("format") is { IsFaulty: false } format) CheckFormat(format);
@@ -92,7 +95,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Catalogues = catalogues,
             Data = data,
             Cash = cash,
-            RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
+            RiskFreePercent = account.RiskFreePercent,
             Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(LeastPerYear, MostPerYear),
             Execution = execution,
@@ -142,34 +145,29 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {
-        part.Only([.. more, "source", "format", "symbols", "timeframe", "from", "to", "warmUp", "adjust", "stamp", "timeZone", "columns",
-            "instruments"]);
+        var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source", "columns", "instruments"]);
         var source = part.Need("source");
         var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
-        var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
-        if (symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
-        var timeframe = part.Need("timeframe");
-        var from = part.Find("from")?.Time();
-        var to = part.Find("to")?.Time();
-        if (from >= to && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
+        if (keys.Symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
+        if (keys.From >= keys.To && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
             end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
         return new DataSpec
         {
             Source = address,
-            Format = part.Find("format")?.String() ?? "auto",
-            Symbols = symbols,
-            Timeframe = Timeframe(timeframe),
-            From = from,
-            To = to,
-            WarmUp = part.Find("warmUp")?.Bool() ?? true,
-            Adjust = part.Find("adjust")?.Bool() ?? true,
-            StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)),
+            Format = keys.Format,
+            Symbols = keys.Symbols,
+            Timeframe = keys.Timeframe,
+            From = keys.From,
+            To = keys.To,
+            WarmUp = keys.WarmUp,
+            Adjust = keys.Adjust,
+            Stamp = keys.Stamp,
             TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
             Columns = part.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
             Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
             InstrumentsPart = part.Find("instruments"),
             Place = source,
-            TimeframePlace = timeframe,
+            TimeframePlace = part.Need("timeframe"),
         };
     }
 
@@ -199,38 +197,12 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var found = new Dictionary<string, InstrumentSpec>(StringComparer.Ordinal);
         foreach (var (symbol, p) in part.Members)
         {
-            p.Only("kind", "tick", "lot", "multiplier", "margin", "currency", "venue", "session");
+            var keys = RecordKeys<InstrumentKeys>.Read(p, "session");
             // Stocks trade whole shares, unless the file gives a lot size.
-            double? lot = p.Find("kind")?.Choice(("stock", 1.0));
-            found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9) ?? lot,
-                p.Find("multiplier")?.Number(1e-9, 1e9),
-                p.Find("margin")?.Number(0, 1e12), p.Find("currency")?.String(), p.Find("venue")?.String(), p.Find("session") is { } s
-                    ? SessionSection.Read(s) : null));
+            found.Add(symbol, new InstrumentSpec(keys.Tick, keys.Lot ?? (keys.Kind is null ? null : 1.0), keys.Multiplier, keys.Margin,
+                keys.Currency, keys.Venue, p.Find("session") is { } session ? SessionSection.Read(session) : null));
         }
         return found;
-    }
-
-    internal static TimeSpan TimeOfDay(JsonPart part) =>
-        TimeSpan.TryParseExact(part.String(), ["hh\\:mm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var time)
-            ? time
-            : part.Wrong($"'{part.Text}' is not a time of day; write it as 15:55", TimeSpan.Zero);
-
-    public static Timeframe Timeframe(JsonPart part) =>
-        Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
-            ? timeframe.Value
-            : part.IsFaulty ? Engine.Market.Timeframe.D1
-            : part.Wrong($"'{part.Text}' is not a timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}",
-                Engine.Market.Timeframe.D1);
-
-    // The duration must be a whole number of minutes, hours or days.
-    public static TimeSpan Duration(JsonPart part)
-    {
-        var text = part.String();
-        var unit = text is [.., 'm'] ? TimeSpan.FromMinutes(1) : text is [.., 'h'] ? TimeSpan.FromHours(1)
-            : text is [.., 'd'] ? TimeSpan.FromDays(1) : TimeSpan.Zero;
-        return unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture,
-            out var number) && number is > 0 and <= 100_000 ? number * unit
-            : part.Wrong($"'{part.Text}' is not a length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);
     }
 
     private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
@@ -250,7 +222,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys of a production configuration.</param>
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
-        part.Only([.. more, "class", "params", .. TradingKeys.All.Select(k => k.Name), "symbols", "timeframe", "tag"]);
+        part.Only([.. more, "class", "params", .. RecordKeys<TradingSettings>.All.Select(k => k.Name), "symbols", "timeframe", "tag"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
@@ -271,9 +243,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             Class = part.Need("class").String(),
             Params = parameters,
-            Trading = TradingKeys.Read(part, cash),
+            Trading = RecordKeys<TradingSettings>.ReadInto(new TradingSettings { Cash = cash }, part),
             Symbols = part.Find("symbols")?.OneOrMany().Select(s => s.String()).ToList(),
-            Timeframes = part.Find("timeframe")?.OneOrMany().Select(Timeframe).ToList(),
+            Timeframes = part.Find("timeframe")?.OneOrMany().Select(t => t.Timeframe()).ToList(),
             Tag = part.Find("tag")?.String(),
             Place = part,
         };
@@ -283,38 +255,29 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     internal static PortfolioSpec Portfolio(JsonPart? part, Catalogue<PortfolioRuleDefinition>? rules)
     {
         if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };
-        part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "allocator", "chosenBefore", "from",
-            "fills", "broker");
+        var keys = RecordKeys<PortfolioKeys>.Read(part, "weights", "limits", "size");
         var weights = part.Find("weights");
+        var isGiven = weights is { Kind: JsonValueKind.Object };
+        if (keys.Rebalance is not null && isGiven)
+            part.Need("rebalance").Wrong("given weights are not chosen again; leave it out, or name a rule", 0);
+        if (keys.Allocator is not null && weights is not { Kind: JsonValueKind.String, Text: WeightRule.Ppo or WeightRule.Adaptive })
+            part.Need("allocator").Wrong("it is for the weights ppo and adaptive; leave it out, or name one of them", 0);
+        if (keys.ChosenBefore is not null && !isGiven)
+            part.Need("chosenBefore").Wrong("it is for weights that are given; a rule chooses its own", 0);
         return new PortfolioSpec
         {
             Rule = PortfolioSection.Rule(weights),
-            FixedWeights = weights is { Kind: JsonValueKind.Object }
-                ? weights.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal)
-                : null,
+            FixedWeights = isGiven
+                ? weights!.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal) : null,
             Limits = PortfolioSection.Limits(part.Find("limits"), rules),
-            Sizing = PortfolioSection.Sizing(part.Find("size")) with
-            {
-                OnInsufficientCash = part.Find("onInsufficientCash")?.Choice(("resize", InsufficientCash.Resize),
-                    ("reject", InsufficientCash.Reject)) ?? InsufficientCash.Resize,
-            },
-            Enablement = PortfolioSection.Enablement(part.Find("enable")),
-            Rebalance = part.Find("rebalance") is { } rebalance
-                ? weights is { Kind: JsonValueKind.Object }
-                ? rebalance.Wrong<RebalanceSpec?>("given weights are not chosen again; leave it out, or name a rule", null)
-                : RebalanceSpec.Read(rebalance)
-                : null,
-            Allocator = part.Find("allocator") is not { } allocator ? null
-                : weights is { Kind: System.Text.Json.JsonValueKind.String } && weights.String() is WeightRule.Ppo or WeightRule.Adaptive
-                    ? AllocatorSpec.Read(allocator)
-                    : allocator.Wrong<AllocatorSpec?>("it is for the weights ppo and adaptive; leave it out, or name one of them", null),
-            ChosenBefore = part.Find("chosenBefore") is { } before
-                ? weights is { Kind: JsonValueKind.Object } ? before.Time()
-                : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)
-                : null,
-            From = part.Find("from")?.Time(),
-            Broker = part.Find("broker")?.String(),
-            BookAtClose = part.Find("fills")?.Choice(("bar-open", false), ("bar-close", true)) ?? false,
+            Sizing = PortfolioSection.Sizing(part.Find("size")) with { OnInsufficientCash = keys.OnInsufficientCash },
+            Enablement = PortfolioSection.Checked(keys.Enable, part.Find("enable")),
+            Rebalance = keys.Rebalance,
+            Allocator = keys.Allocator,
+            ChosenBefore = keys.ChosenBefore,
+            From = keys.From,
+            Broker = keys.Broker,
+            BookAtClose = keys.Fills == FillBooking.BarClose,
             Place = part,
         };
     }

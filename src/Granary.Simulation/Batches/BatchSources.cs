@@ -25,7 +25,7 @@ public static class BatchSources
         Format = data.Format,
         Adjust = data.Adjust,
         TimeZone = data.TimeZone,
-        Stamp = data.StampIsOpen switch { null => null, true => BarStamp.Open, false => BarStamp.Close },
+        Stamp = data.Stamp,
         Columns = data.Columns,
     };
 

@@ -105,6 +105,9 @@ public sealed record ExecutionSpec
     /// <summary>Whether costs are doubled and orders delayed by one bar.</summary>
     public bool Stress { get; init; }
 
+    /// <summary>The section as it was read.</summary>
+    internal ExecutionKeys Keys { get; init; } = new();
+
     /// <summary>The resulting settings of the engine.</summary>
     public required ExecutionSettings Settings { get; init; }
 

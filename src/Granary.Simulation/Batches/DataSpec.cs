@@ -31,8 +31,8 @@ public sealed record DataSpec
 
     public bool Adjust { get; init; } = true;
 
-    /// <summary>Whether timestamps in a file are open times; otherwise they are close times.</summary>
-    public bool? StampIsOpen { get; init; }
+    /// <summary>Meaning of the timestamps in a file; null = opens, and for weeks and months what their dates show.</summary>
+    public BarStamp? Stamp { get; init; }
 
     /// <summary>IANA time zone of timestamps without a zone; null = UTC, or the zone that the format defines.</summary>
     public string? TimeZone { get; init; }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
@@ -10,97 +11,74 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 public static class ExecutionSection
 {
-    private static readonly string[] Keys =
-    [
-        "commissionPercent", "commissionMakerPercent", "commissionPerUnit", "commissionPerOrder", "commissionMinimum", "commissionTiers",
-        "commissionTierDays",
-        "slippagePercent", "slippageTicks", "slippageVolumeImpact", "fill", "intrabar", "intrabarPath", "protectFrom", "latencyBars",
-        "volumePercent", "timeInForce", "borrowPercent", "marginRatePercent", "leverage", "maintenancePercent", "stress", "atEnd",
-    ];
-
     /// <param name="part">null = the section is missing.</param>
     /// <exception cref="InputException">A value is invalid.</exception>
     public static ExecutionSpec Read(JsonPart? part)
     {
         if (part is null) return new ExecutionSpec { Settings = new ExecutionSettings() };
-        part.Only(Keys);
-        var percent = part.Find("commissionPercent")?.Number(-10, 50) ?? 0;
-        var slippage = part.Find("slippagePercent")?.Number(0, 50) ?? 0;
+        var keys = RecordKeys<ExecutionKeys>.Read(part);
         var settings = new ExecutionSettings
         {
-            Fee = Fee(part, percent),
-            Slippage = Slippage(part, slippage),
-            Fill = part.Find("fill")?.Choice(("next-open", FillTiming.NextOpen), ("same-close", FillTiming.SameClose))
-                ?? FillTiming.NextOpen,
-            Intrabar = part.Find("intrabar")?.Choice(("stop-first", IntrabarRule.StopFirst), ("target-first", IntrabarRule.TargetFirst))
-                ?? IntrabarRule.StopFirst,
-            ProtectFrom = part.Find("protectFrom")?.Choice(("entry-bar", ProtectFrom.EntryBar), ("next-bar", ProtectFrom.NextBar))
-                ?? ProtectFrom.EntryBar,
-            UsePath = part.Find("intrabarPath") is not null,
-            LatencyBars = part.Find("latencyBars")?.Whole(0, 1000) ?? 0,
-            VolumeShare = (part.Find("volumePercent")?.Number(1e-9, 100) ?? 0) / 100,
-            EntryTimeInForce = part.Find("timeInForce")?.Choice(("gtc", TimeInForce.GoodTillCancelled), ("day", TimeInForce.Day),
-                ("ioc", TimeInForce.ImmediateOrCancel), ("fok", TimeInForce.FillOrKill)) ?? TimeInForce.GoodTillCancelled,
-            BorrowFeeRate = (part.Find("borrowPercent")?.Number(0, 1000) ?? 0) / 100,
-            MarginRate = (part.Find("marginRatePercent")?.Number(0, 1000) ?? 0) / 100,
-            Leverage = part.Find("leverage")?.Number(1, 1000) ?? 0,
-            AtEnd = part.Find("atEnd")?.Choice(("mark", AtEnd.Mark), ("close", AtEnd.Close)) ?? AtEnd.Mark,
-            Maintenance = (part.Find("maintenancePercent")?.Number(0, 100) ?? 0) / 100,
+            Fee = Fee(keys, part),
+            Slippage = Slippage(keys),
+            Fill = keys.Fill,
+            Intrabar = keys.Intrabar,
+            ProtectFrom = keys.ProtectFrom,
+            UsePath = keys.IntrabarPath is not null,
+            LatencyBars = keys.LatencyBars,
+            VolumeShare = (keys.VolumePercent ?? 0) / 100,
+            EntryTimeInForce = keys.TimeInForce,
+            BorrowFeeRate = keys.BorrowPercent / 100,
+            MarginRate = keys.MarginRatePercent / 100,
+            Leverage = keys.Leverage ?? 0,
+            AtEnd = keys.AtEnd,
+            Maintenance = keys.MaintenancePercent / 100,
         };
         if (settings.MarginRate > 0 && settings.Leverage == 0)
             part.Need("marginRatePercent").Wrong("an account without 'leverage' has no margin loan; add it, or leave this out", 0);
-        var stress = part.Find("stress")?.Bool() ?? false;
         return new ExecutionSpec
         {
-            CommissionPercent = stress ? 2 * Math.Max(percent, 0) : percent,
-            SlippagePercent = stress ? 2 * slippage : slippage,
-            Stress = stress,
-            PathTimeframe = part.Find("intrabarPath") is { } path && path.String() != "auto" ? BatchReader.Timeframe(path) : null,
-            Settings = stress ? settings.Stressed() : settings,
+            Keys = keys,
+            CommissionPercent = keys.Stress ? 2 * Math.Max(keys.CommissionPercent, 0) : keys.CommissionPercent,
+            SlippagePercent = keys.Stress ? 2 * keys.SlippagePercent : keys.SlippagePercent,
+            Stress = keys.Stress,
+            PathTimeframe = keys.IntrabarPath is { } path && path != "auto" ? part.Need("intrabarPath").Timeframe() : null,
+            Settings = keys.Stress ? settings.Stressed() : settings,
             Place = part,
         };
     }
 
-    private static FeeModel Fee(JsonPart part, double percent)
+    private static FeeModel Fee(ExecutionKeys keys, JsonPart part)
     {
-        var perUnit = part.Find("commissionPerUnit")?.Number(0, 1e9) ?? 0;
-        var maker = part.Find("commissionMakerPercent")?.Number(-10, 50);
-        var perOrder = part.Find("commissionPerOrder")?.Number(0, 1e9) ?? 0;
-        var minimum = part.Find("commissionMinimum")?.Number(0, 1e9) ?? 0;
-        var tiers = part.Find("commissionTiers");
-        var days = part.Find("commissionTierDays");
-        if (days is not null && tiers is null)
-            days.Wrong("it says over how many days 'commissionTiers' count, and there are none; add them, or leave it out", 0);
-        if (maker is null && perOrder == 0 && minimum == 0 && tiers is null)
+        var (percent, maker) = (keys.CommissionPercent, keys.CommissionMakerPercent);
+        if (keys.CommissionTierDays is not null && keys.CommissionTiers is null)
+            part.Need("commissionTierDays").Wrong("it says over how many days 'commissionTiers' count, and there are none; add them, or "
+                + "leave it out", 0);
+        if (maker is null && keys.CommissionPerOrder == 0 && keys.CommissionMinimum == 0 && keys.CommissionTiers is null)
         {
-            if (perUnit == 0) return new PercentFee(percent);
-            if (percent == 0) return new PerUnitFee(perUnit);
+            if (keys.CommissionPerUnit == 0) return new PercentFee(percent);
+            if (percent == 0) return new PerUnitFee(keys.CommissionPerUnit);
         }
         var steps = new List<FeeTier> { new(0, percent, maker ?? percent) };
-        foreach (var tier in tiers?.List() ?? [])
+        foreach (var (tier, i) in (keys.CommissionTiers ?? []).Select((tier, i) => (tier, i)))
+            if (tier.From > steps[^1].From) steps.Add(new FeeTier(tier.From, tier.Percent, tier.MakerPercent ?? tier.Percent));
+            else
+                part.Need("commissionTiers").Items[i].Need("from").Wrong("each tier starts above the one before it; the first, from 0, is "
+                    + "commissionPercent and commissionMakerPercent", 0);
+        return new FeeSchedule(steps, keys.CommissionTierDays ?? 30)
         {
-            tier.Only("from", "percent", "makerPercent");
-            var from = tier.Need("from").Number(0, 1e18);
-            var taker = tier.Need("percent").Number(-10, 50);
-            if (from <= steps[^1].From)
-            {
-                tier.Need("from").Wrong("each tier starts above the one before it; the first, from 0, is commissionPercent and "
-                    + "commissionMakerPercent", 0);
-                continue;
-            }
-            steps.Add(new FeeTier(from, taker, tier.Find("makerPercent")?.Number(-10, 50) ?? taker));
-        }
-        return new FeeSchedule(steps, days?.Whole(1, 3660) ?? 30) { PerOrder = perOrder, PerUnit = perUnit, Minimum = minimum };
+            PerOrder = keys.CommissionPerOrder,
+            PerUnit = keys.CommissionPerUnit,
+            Minimum = keys.CommissionMinimum,
+        };
     }
 
-    private static SlippageModel? Slippage(JsonPart part, double percent)
+    private static SlippageModel? Slippage(ExecutionKeys keys)
     {
-        var ticks = part.Find("slippageTicks")?.Number(0, 10_000) ?? 0;
-        var impact = part.Find("slippageVolumeImpact")?.Number(0, 1) ?? 0;
         List<SlippageModel> parts = [];
-        if (percent > 0) parts.Add(new PercentSlippage(percent));
-        if (ticks > 0) parts.Add(new TickSlippage(ticks));
-        if (impact > 0) parts.Add(new VolumeShareSlippage(impact));
+        if (keys.SlippagePercent > 0) parts.Add(new PercentSlippage(keys.SlippagePercent));
+        if (keys.SlippageTicks > 0) parts.Add(new TickSlippage(keys.SlippageTicks));
+        if (keys.SlippageVolumeImpact > 0) parts.Add(new VolumeShareSlippage(keys.SlippageVolumeImpact));
         return parts.Count switch { 0 => null, 1 => parts[0], _ => new CombinedSlippage(parts) };
     }
 
@@ -117,19 +95,5 @@ public static class ExecutionSection
     public static string Name(IntrabarRule rule) => rule == IntrabarRule.StopFirst ? "stop-first" : "target-first";
 
     /// <summary>Writes the section so that <see cref="Read"/> restores it. Costs that were left out are written as 0.</summary>
-    public static void Write(Utf8JsonWriter json, ExecutionSpec spec)
-    {
-        var settings = spec.Settings;
-        if (spec.Place?.Find("commissionPercent") is null) json.WriteNumber("commissionPercent", 0);
-        if (spec.Place?.Find("slippagePercent") is null) json.WriteNumber("slippagePercent", 0);
-        foreach (var (name, value) in spec.Place?.Members ?? [])
-            if (name is not ("fill" or "intrabar" or "protectFrom"))
-            {
-                json.WritePropertyName(name);
-                value.WriteTo(json);
-            }
-        json.WriteString("fill", settings.Fill == FillTiming.NextOpen ? "next-open" : "same-close");
-        json.WriteString("intrabar", Name(settings.Intrabar));
-        json.WriteString("protectFrom", settings.ProtectFrom == ProtectFrom.EntryBar ? "entry-bar" : "next-bar");
-    }
+    public static void Write(Utf8JsonWriter json, ExecutionSpec spec) => RecordKeys<ExecutionKeys>.Write(json, spec.Keys);
 }

@@ -90,7 +90,7 @@ public sealed class PolicyPlan
         part.Only("model", "version", "registry", "hash", "refresh", "from", "changes");
         var first = PolicyReference.Read(part);
         var schedule = part.Find("refresh") is { } every
-            ? new RetrainingSchedule(part.Need("from").Time(), RebalanceSpec.Span(every)) : null;
+            ? new RetrainingSchedule(part.Need("from").Time(), every.CalendarSpan()) : null;
         List<(long After, PolicyReference Reference)>? changes = part.Find("changes") is { } list
             ? [.. list.List().Select(c => (c.Need("after").Time(), first with
                 { Version = c.Need("version").Whole(1), Hash = c.Need("hash").String() }))] : null;

@@ -4,6 +4,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
@@ -17,38 +18,18 @@ public static class PortfolioSection
     {
         if (part is null) return new PortfolioLimits();
         var named = rules is null ? part.Members.Select(m => m.Name) : rules.Names;
-        part.Only([.. PortfolioLimits.Keys, .. named]);
+        var limits = RecordKeys<PortfolioLimits>.Read(part, named);
         foreach (var name in (string[])["resumeDrawdownPercent", "resumeAfterDays"])
-            if (part.Find(name) is { } resume && part.Find("maxDrawdownPercent") is null)
+            if (part.Find(name) is { } resume && limits.MaxDrawdownPercent is null)
                 resume.Wrong("it says how trading resumes after maxDrawdownPercent, which is not there; add it, or leave this out", 0);
-        if (part.Find("correlation") is { } c && part.Find("maxCorrelatedPercent") is null)
+        if (part.Find("correlation") is { } c && limits.MaxCorrelatedPercent is null)
             c.Wrong("it is for maxCorrelatedPercent, which is not there; add it, or leave this out", 0);
-        return new PortfolioLimits
+        foreach (var (_, group) in part.Find("groups")?.Members ?? [])
+            if (group.Find("maxPercent") is null && group.Find("maxPositions") is null)
+                group.Wrong("a group has a limit: give maxPercent, maxPositions or both", 0);
+        return limits with
         {
-            MaxPositions = part.Find("maxPositions")?.Whole(0),
-            MaxGrossPercent = part.Find("maxGrossPercent")?.Number(0, 1e6),
-            MaxNetPercent = part.Find("maxNetPercent")?.Number(0, 1e6),
-            MaxSymbolPercent = part.Find("maxSymbolPercent")?.Number(0, 1e6),
-            MaxStrategyPercent = part.Find("maxStrategyPercent")?.Number(0, 1e6),
-            MaxLeverage = part.Find("maxLeverage")?.Number(0, 1e4),
-            MaxTurnoverPercent = part.Find("maxTurnoverPercent")?.Number(0, 1e6),
-            MaxCorrelatedPercent = part.Find("maxCorrelatedPercent")?.Number(0, 1e6),
-            Correlation = part.Find("correlation")?.Number(0, 1) ?? 0.8,
-            Days = part.Find("days")?.Whole(10, 10_000) ?? 60,
-            Groups = part.Find("groups") is { } groups ? Groups(groups) : [],
-            RiskPercent = part.Find("riskPercent")?.Number(0, 100),
-            MaxDrawdownPercent = part.Find("maxDrawdownPercent")?.Number(0, 100),
-            ResumeDrawdownPercent = part.Find("resumeDrawdownPercent")?.Number(0, 100),
-            ResumeAfterDays = part.Find("resumeAfterDays")?.Whole(1, 100_000),
-            DailyLossPercent = part.Find("dailyLossPercent")?.Number(0, 100),
-            RestrictedSymbols = part.Find("restrictedSymbols")?.List().Select(s => s.String()).ToList() ?? [],
-            ExclusiveSymbols = part.Find("exclusiveSymbols")?.Bool() ?? false,
-            Reserved = part.Find("reserved") is { } reserved
-                ? Object(reserved).ToDictionary(m => m.Name, m => (IReadOnlyList<string>)[.. m.Value.OneOrMany().Select(s => s.String())],
-                    StringComparer.Ordinal)
-                : new Dictionary<string, IReadOnlyList<string>>(),
             Rules = rules is null ? [] : [.. rules.All.SelectMany(rule => part.Find(rule.Name) is { } p ? Chosen(rule, p) : [])],
-            AtEveryBar = part.Find("enforce")?.Choice(("signal", false), ("every-bar", true)) ?? false,
         };
     }
 
@@ -70,53 +51,28 @@ public static class PortfolioSection
         }
     }
 
-    private static IReadOnlyList<(string Name, JsonPart Value)> Object(JsonPart part) =>
-        part.Kind == JsonValueKind.Object ? part.Members : part.Wrong("an object by name is needed", part.Members);
-
-    private static List<PortfolioGroup> Groups(JsonPart part)
-    {
-        var groups = new List<PortfolioGroup>();
-        foreach (var (name, p) in Object(part))
-        {
-            p.Only("symbols", "maxPercent", "maxPositions");
-            if (p.Find("maxPercent") is null && p.Find("maxPositions") is null)
-                p.Wrong("a group has a limit: give maxPercent, maxPositions or both", 0);
-            groups.Add(new PortfolioGroup(name, [.. p.Need("symbols").List().Select(s => s.String())], p.Find("maxPercent")?.Number(0, 1e6),
-                p.Find("maxPositions")?.Whole(0)));
-        }
-        return groups;
-    }
-
     public static PortfolioSizing Sizing(JsonPart? part)
     {
         if (part is null) return PortfolioSizing.Own;
-        part.Only("units", "cash", "percentOfEquity", "riskPercent", "volatilityPercent", "kelly", "capPercent", "trades", "minTrades");
-        var rules = part.Members.Where(m => m.Name is not ("capPercent" or "trades" or "minTrades")).ToList();
+        var keys = RecordKeys<PortfolioSizeKeys>.Read(part);
         if (part.IsFaulty) return PortfolioSizing.Own;
-        if (rules.Count != 1) return part.Wrong("one rule is needed: units, cash, percentOfEquity, riskPercent, volatilityPercent or kelly",
-            PortfolioSizing.Own);
-        var (rule, value) = rules[0];
-        var sizing = rule switch
-        {
-            "units" => new PortfolioSizing(PortfolioSizeKind.Units, value.Number(1e-12, 1e15)),
-            "cash" => new PortfolioSizing(PortfolioSizeKind.Cash, value.Number(1e-9, 1e15)),
-            "percentOfEquity" => new PortfolioSizing(PortfolioSizeKind.PercentOfEquity, value.Number(1e-9, 10_000)),
-            "riskPercent" => new PortfolioSizing(PortfolioSizeKind.RiskPercent, value.Number(1e-9, 100)),
-            "volatilityPercent" => new PortfolioSizing(PortfolioSizeKind.VolatilityTarget, value.Number(1e-9, 1000)),
-            _ => new PortfolioSizing(PortfolioSizeKind.Kelly, value.Number(0.001, 2), Cap: 20),
-        };
-        if (part.Find("capPercent") is { } cap)
-            sizing = sizing.Kind is PortfolioSizeKind.VolatilityTarget or PortfolioSizeKind.Kelly
-                ? sizing with { Cap = cap.Number(0.001, 10_000) }
-                : cap.Wrong("it is for volatilityPercent and kelly; leave it out", sizing);
+        (PortfolioSizeKind Kind, double? Value)[] rules =
+        [
+            (PortfolioSizeKind.Units, keys.Units), (PortfolioSizeKind.Cash, keys.Cash),
+            (PortfolioSizeKind.PercentOfEquity, keys.PercentOfEquity), (PortfolioSizeKind.RiskPercent, keys.RiskPercent),
+            (PortfolioSizeKind.VolatilityTarget, keys.VolatilityPercent), (PortfolioSizeKind.Kelly, keys.Kelly),
+        ];
+        if (rules.Count(r => r.Value is not null) != 1)
+            return part.Wrong("one rule is needed: units, cash, percentOfEquity, riskPercent, volatilityPercent or kelly",
+                PortfolioSizing.Own);
+        var (kind, value) = rules.Single(r => r.Value is not null);
+        var isKelly = kind == PortfolioSizeKind.Kelly;
+        if (keys.CapPercent is not null && !isKelly && kind != PortfolioSizeKind.VolatilityTarget)
+            part.Need("capPercent").Wrong("it is for volatilityPercent and kelly; leave it out", 0);
         foreach (var name in (string[])["trades", "minTrades"])
-            if (part.Find(name) is { } p && sizing.Kind != PortfolioSizeKind.Kelly)
+            if (part.Find(name) is { } p && !isKelly)
                 p.Wrong("it is for kelly; leave it out", 0);
-        return sizing with
-        {
-            Trades = part.Find("trades")?.Whole(2, 100_000) ?? sizing.Trades,
-            MinTrades = part.Find("minTrades")?.Whole(1, 100_000) ?? sizing.MinTrades
-        };
+        return new PortfolioSizing(kind, value!.Value, keys.CapPercent ?? (isKelly ? 20 : 100), keys.Trades ?? 100, keys.MinTrades ?? 20);
     }
 
     /// <summary>Returns the rule name in <c>portfolio.weights</c>; null if it is an object of weights by strategy id.</summary>
@@ -136,17 +92,8 @@ public static class PortfolioSection
             WeightRule.Winners);
     }
 
-    public static EnablementRule? Enablement(JsonPart? part)
-    {
-        if (part is null) return null;
-        part.Only("by", "trades", "minTrades", "minProfitFactor", "minWinRate", "minExpectancyPercent");
-        var rule = new EnablementRule(part.Find("trades")?.Whole(1, 100_000) ?? 20, part.Find("minTrades")?.Whole(1, 100_000) ?? 10,
-            part.Find("minProfitFactor")?.Number(0, 1e6),
-            part.Find("minWinRate")?.Number(0, 1), part.Find("minExpectancyPercent")?.Number(-100, 1e6) / 100,
-            part.Find("by")?.Choice(("strategy", true), ("symbol", false), ("both", true)) ?? true,
-            part.Find("by")?.Choice(("strategy", false), ("symbol", true), ("both", true)) ?? false);
-        if (rule.MinProfitFactor is null && rule.MinWinRate is null && rule.MinExpectancy is null)
-            part.Wrong("nothing is asked of them: give minProfitFactor, minWinRate or minExpectancyPercent", 0);
-        return rule;
-    }
+    /// <summary>Refuses a rule that asks for nothing.</summary>
+    public static EnablementRule? Checked(EnablementRule? rule, JsonPart? part) =>
+        rule is { MinProfitFactor: null, MinWinRate: null, MinExpectancyPercent: null }
+            ? part!.Wrong("nothing is asked of them: give minProfitFactor, minWinRate or minExpectancyPercent", rule) : rule;
 }

@@ -1,9 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
@@ -94,7 +97,7 @@ public static class ProductionJson
         json.WriteString("timeframe", data.Timeframe.ToString());
         if (!data.WarmUp) json.WriteBoolean("warmUp", false);
         json.WriteBoolean("adjust", data.Adjust);
-        if (data.StampIsOpen is { } isOpen) json.WriteString("stamp", isOpen ? "open" : "close");
+        if (data.Stamp is { } stamp) json.WriteString("stamp", EnumWords.Of(stamp));
         if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);
         if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
         Instruments(json, data, plan.Sessions);
@@ -209,7 +212,7 @@ public static class ProductionJson
             json.WriteEndArray();
         }
         json.WriteString("timeframe", instance.Timeframe.ToString());
-        TradingKeys.Write(json, instance.Trading);
+        RecordKeys<TradingSettings>.Write(json, instance.Trading);
         json.WriteNumber("weight", entry.Weight);
         if (byState is { } b)
         {

@@ -7,6 +7,7 @@ using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
@@ -77,8 +78,9 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
                 + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
-        var account = root.Find("account")?.Only("cash", "riskFreePercent");
-        var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
+        var account = root.Find("account") is { } section
+            ? faults.Try(() => RecordKeys<AccountKeys>.Read(section), new AccountKeys()) : new AccountKeys();
+        var cash = account.Cash;
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, cash, faults, bindStrategies);
@@ -103,7 +105,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
                 Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
             },
             Cash = cash,
-            RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
+            RiskFreePercent = account.RiskFreePercent,
             Benchmark = root.Find("benchmark"),
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(BatchReader.LeastPerYear, BatchReader.MostPerYear),
             Execution = execution!,
@@ -203,7 +205,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         {
             p.Only("model", "symbol", "timeframe", "strategies");
             var (name, symbol) = (p.Need("model").String(), p.Need("symbol").String());
-            var timeframe = BatchReader.Timeframe(p.Need("timeframe"));
+            var timeframe = p.Need("timeframe").Timeframe();
             List<string> strategies = [.. p.Need("strategies").List().Select(s => s.String())];
             if (models is null || p.IsFaulty) continue;
             if (!models.TryGetValue(name, out var model) || !model.IsOfRisk)

@@ -51,7 +51,7 @@ internal static class SessionSection
 
     private static string Clock(TimeSpan time) => FormattableString.Invariant($"{(int)time.TotalHours:00}:{time.Minutes:00}");
 
-    private static TimeSpan TimeOfDay(JsonPart part) => part.String() == "24:00" ? TimeSpan.FromDays(1) : BatchReader.TimeOfDay(part);
+    private static TimeSpan TimeOfDay(JsonPart part) => part.String() == "24:00" ? TimeSpan.FromDays(1) : part.TimeOfDay().ToTimeSpan();
 
     private static (TimeSpan Start, TimeSpan End)? Break(JsonPart part) =>
         part.String().Split('-') is [var start, var end] && Parse(start) is { } from && Parse(end) is { } to

@@ -1,6 +1,8 @@
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
@@ -15,6 +17,43 @@ public enum ChoiceAmong
 
     /// <summary>All strategies of the batch.</summary>
     Batch,
+}
+
+/// <summary>The bars on which a window chooses.</summary>
+public enum WindowMode
+{
+    /// <summary>As many as those of the window before.</summary>
+    Rolling,
+
+    /// <summary>All from the first one on.</summary>
+    Anchored,
+}
+
+/// <summary>The keys of a batch file's <c>walkForward</c>.</summary>
+internal sealed record WalkForwardKeys
+{
+    [Key("length of the in-sample period: `30d`, `13w`, `3mo`, `1y`", Without = "`1y` for days, `26w` for hours, `28d` for minutes")]
+    public CalendarSpan? InSample { get; init; }
+
+    [Key("length of the out-of-sample period in which a choice trades", Without = "`3mo` for days, `6w` for hours, `7d` for minutes")]
+    public CalendarSpan? OutOfSample { get; init; }
+
+    [Key("`rolling`, or `anchored`: in-sample periods start at the first bar and grow")]
+    public WindowMode Mode { get; init; }
+
+    [Key("a statistic of `results.json` ([metrics](metrics.md) says which values are better); a leading `-` makes the least value the "
+        + "best, a leading `+` the greatest")]
+    public string Objective { get; init; } = "sharpe";
+
+    [Key("what one is chosen from: `parameters`, the combinations of each class on each market; `market`, all strategies of each market; "
+        + "`batch`, all strategies")]
+    public ChoiceAmong Choose { get; init; }
+
+    [Key("bars before a window that only warm up factors"), Range(0, 1_000_000)]
+    public int WarmUp { get; init; } = 300;
+
+    [Key("fewest closed trades in a window for a combination to be chosen"), Range(0, 1_000_000)]
+    public int MinTrades { get; init; }
 }
 
 /// <summary>The batch file's <c>walkForward</c>: lengths of the windows, and the objective of the choice.</summary>
@@ -37,31 +76,20 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
         var (inSample, outOfSample) = timeframe.Ticks >= TimeSpan.TicksPerDay ? (CalendarSpan.OfMonths(12), CalendarSpan.OfMonths(3))
             : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7))
             : (CalendarSpan.OfDays(28), CalendarSpan.OfDays(7));
-        if (part is null) return new WalkForwardSpec(inSample, outOfSample, false, "sharpe", false, ChoiceAmong.Parameters, 300, 0);
-        part.Only("inSample", "outOfSample", "mode", "objective", "choose", "warmUp", "minTrades");
-        var objective = part.Find("objective")?.String() ?? "sharpe";
+        var keys = part is null ? new WalkForwardKeys() : RecordKeys<WalkForwardKeys>.Read(part);
+        var objective = keys.Objective;
         var name = objective.TrimStart('-', '+');
         if (metrics.Objectives.FirstOrDefault(m => m.Key == name) is not { } metric)
         {
             string[] known = [.. metrics.Objectives.Select(m => m.Key)];
             var near = Spelling.Nearest(name, known);
-            metric = part.Need("objective").Wrong($"there is no statistic '{name}'; "
+            metric = part!.Need("objective").Wrong($"there is no statistic '{name}'; "
                 + (near is null ? $"use one of {string.Join(", ", known)}" : $"did you mean '{near}'?"), metrics.Objectives.First());
         }
-        return new WalkForwardSpec(
-            part.Find("inSample") is { } i ? Span(i) : inSample,
-            part.Find("outOfSample") is { } o ? Span(o) : outOfSample,
-            part.Find("mode")?.Choice(("rolling", false), ("anchored", true)) ?? false,
-            name, objective.StartsWith('-') || (!objective.StartsWith('+') && metric.Better == MetricDirection.Lower),
-            part.Find("choose")?.Choice(("parameters", ChoiceAmong.Parameters), ("market", ChoiceAmong.Market),
-                ("batch", ChoiceAmong.Batch)) ?? ChoiceAmong.Parameters,
-            part.Find("warmUp")?.Whole(0, 1_000_000) ?? 300,
-            part.Find("minTrades")?.Whole(0, 1_000_000) ?? 0);
+        return new WalkForwardSpec(keys.InSample ?? inSample, keys.OutOfSample ?? outOfSample, keys.Mode == WindowMode.Anchored, name,
+            objective.StartsWith('-') || (!objective.StartsWith('+') && metric.Better == MetricDirection.Lower), keys.Choose, keys.WarmUp,
+            keys.MinTrades);
     }
-
-    private static CalendarSpan Span(JsonPart part) =>
-        CalendarSpan.TryParse(part.String(), out var span) ? span
-            : part.Wrong($"'{part.Text}' is not a span of time; write it as 30d, 13w, 3mo or 1y", span);
 
     /// <summary>Returns the windows over the bars, oldest first. The last one may be shortened by at most half.</summary>
     /// <param name="first">Open time of the first bar, UTC ticks.</param>

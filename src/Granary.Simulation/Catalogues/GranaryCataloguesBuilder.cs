@@ -10,6 +10,7 @@ using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.Recorded;
 
@@ -158,7 +159,7 @@ public sealed class GranaryCataloguesBuilder
                 _brokers.Add(broker.Name, BrokerDefinition.Of(type), origin);
                 return true;
             case PortfolioRuleAttribute rule:
-                if (PortfolioLimits.Keys.Contains(rule.Name, StringComparer.OrdinalIgnoreCase))
+                if (RecordKeys<PortfolioLimits>.Has(rule.Name))
                     throw new ArgumentException($"the portfolio rule name '{rule.Name}' of {origin} is taken by a limit of Granary");
                 _portfolioRules.Add(rule.Name, new PortfolioRuleDefinition(type, rule), origin);
                 return true;

@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Granary.Data.Replay;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 
@@ -9,21 +9,21 @@ namespace Granary.Simulation.Feeds;
 /// <summary>Options of <c>granary replay</c>.</summary>
 public sealed record ReplayOptions
 {
-    [Description("stdout, or kafka://HOST:PORT/TOPIC")]
+    [Key("stdout, or kafka://HOST:PORT/TOPIC")]
     public required string To { get; init; }
-    [Description("asap, fixed:100ms, realtime, or x60 for sixty times as fast"), JsonPropertyName("pace")]
+    [Key("asap, fixed:100ms, realtime, or x60 for sixty times as fast"), JsonPropertyName("pace")]
     public string Speed { get; init; } = "asap";
-    [Description("the longest wait between two time slices, as 1s; nights and weekends are waited out without it")]
+    [Key("the longest wait between two time slices, as 1s; nights and weekends are waited out without it")]
     public string? MaxGap { get; init; }
-    [Description("begin at this time, as 2024-01-31T14:30"), JsonConverter(typeof(UtcTicks))]
+    [Key("begin at this time, as 2024-01-31T14:30"), JsonConverter(typeof(UtcTicks))]
     public long? Start { get; init; }
-    [Description("bars of a market in a message where nothing waits (Kafka 1024, stdout 1)")]
+    [Key("bars of a market in a message where nothing waits (Kafka 1024, stdout 1)")]
     public int? Block { get; init; }
-    [Description("take commands from standard input: pause, resume, seek TIME, pace PACE, stop")]
+    [Key("take commands from standard input: pause, resume, seek TIME, pace PACE, stop")]
     public bool Control { get; init; }
-    [Description("print nothing but faults")]
+    [Key("print nothing but faults")]
     public bool Quiet { get; init; }
-    [Description("the outcome as JSON on stdout (on stderr where the bars go to stdout)")]
+    [Key("the outcome as JSON on stdout (on stderr where the bars go to stdout)")]
     public bool Json { get; init; }
 
     /// <summary>Whether the bars go to standard output.</summary>

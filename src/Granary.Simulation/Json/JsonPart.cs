@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
 using Addresses = Granary.Storage.Addresses.Address;
@@ -295,7 +296,7 @@ public sealed class JsonPart
             return Wrong($"a number is needed, not {(Kind == JsonValueKind.Number ? _text : Named(Kind))}",
                 Math.Clamp(1, minimum, maximum));
         if (value < minimum || value > maximum)
-            return Wrong(string.Create(CultureInfo.InvariantCulture, $"{_text} is out of range: {Span(minimum, maximum)}"),
+            return Wrong(string.Create(CultureInfo.InvariantCulture, $"{_text} is out of range: {DeclaredKey.Span(minimum, maximum)}"),
                 Math.Clamp(value, minimum, maximum));
         return value;
     }
@@ -329,6 +330,31 @@ public sealed class JsonPart
         var text = String();
         return UtcTicks.TryRead(text) ?? Wrong($"'{text}' is not a date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
     }
+
+    /// <summary>Reads a span of the calendar, such as 30d, 13w, 3mo or 1y. Months and years are calendar months and years.</summary>
+    public CalendarSpan CalendarSpan() => Engine.Market.CalendarSpan.TryParse(String(), out var span) ? span
+        : Wrong($"'{Text}' is not a span of time; write it as 30d, 13w, 3mo or 1y", span);
+
+    /// <summary>Reads a whole number of minutes, hours or days, such as 4h; zero if there is an error.</summary>
+    public TimeSpan Duration()
+    {
+        var text = String();
+        var unit = text is [.., 'm'] ? TimeSpan.FromMinutes(1) : text is [.., 'h'] ? TimeSpan.FromHours(1)
+            : text is [.., 'd'] ? TimeSpan.FromDays(1) : TimeSpan.Zero;
+        return unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var number) && number is > 0 and <= 100_000 ? number * unit
+            : Wrong($"'{Text}' is not a length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);
+    }
+
+    /// <summary>Reads a length of bars, such as 1h.</summary>
+    public Timeframe Timeframe() => Engine.Market.Timeframe.TryParse(String(), out var timeframe) ? timeframe.Value
+        : IsFaulty ? Engine.Market.Timeframe.D1
+        : Wrong($"'{Text}' is not a timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}", Engine.Market.Timeframe.D1);
+
+    /// <summary>Reads a time of day, such as 15:55.</summary>
+    public TimeOnly TimeOfDay() =>
+        TimeOnly.TryParseExact(String(), ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time
+            : Wrong($"'{Text}' is not a time of day; write it as 15:55", TimeOnly.MinValue);
 
     /// <summary>Returns the value as JSON as it was read, without comments.</summary>
     public string ToJson()
@@ -365,12 +391,6 @@ public sealed class JsonPart
                 break;
         }
     }
-
-    internal static string Span(double minimum, double maximum) =>
-        minimum is > 0 and <= 1e-6 ? string.Create(CultureInfo.InvariantCulture, $"more than 0, at most {maximum}")
-        : maximum >= int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"at least {minimum}")
-        : double.IsNegativeInfinity(minimum) ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}")
-        : string.Create(CultureInfo.InvariantCulture, $"{minimum} … {maximum}");
 
     private static string Named(JsonValueKind kind) => kind switch
     {

@@ -24,7 +24,10 @@ public sealed class UtcTicks : JsonConverter<long>
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(new DateTime(value, DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(Text(value));
+
+    /// <summary>Writes UTC ticks as ISO 8601.</summary>
+    public static string Text(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture);
 
     /// <summary>Returns the ticks of an ISO 8601 date or time; null for other texts, because 03/02/2010 is ambiguous.</summary>
     public static long? TryRead(string text) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Catalogues;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
@@ -120,7 +121,7 @@ public static class BatchNotes
         yield return new RunNote(NoteCode.Intrabar, string.Create(CultureInfo.InvariantCulture,
             $"Of {path + rule:N0} bars that touched a trade's stop and its target, the path of smaller bars decided {path:N0}; ")
             + string.Create(CultureInfo.InvariantCulture,
-            $"{rule:N0} were left to the rule {ExecutionSection.Name(settings.Intrabar)}, where the source has no smaller bars or one of "
+            $"{rule:N0} were left to the rule {EnumWords.Of(settings.Intrabar)}, where the source has no smaller bars or one of "
                 + $"them touched both."),
             path + rule);
     }

@@ -30,7 +30,7 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
     private readonly FileStream _file;
     private readonly string _path;
     private readonly byte[] _head;
-    // Entries from the number of strategies on are the runs that the portfolio follows instead of the strategies' own runs.
+    // First the strategies' own runs, by index. Behind them, in the same order, the runs that the portfolio follows instead of these.
     private readonly Kept?[] _kept;
     private readonly int _strategies;
     private readonly Lock _lock = new();

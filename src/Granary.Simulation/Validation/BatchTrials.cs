@@ -4,6 +4,7 @@ using Granary.Engine.Analysis;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Keys;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 
@@ -85,7 +86,7 @@ public static class BatchTrials
         var parameters =
             string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
         var text = new StringBuilder(FormattableString.Invariant($"{instance.Definition.Name}({parameters})@{instance.Timeframe}"));
-        foreach (var key in TradingKeys.All)
+        foreach (var key in RecordKeys<TradingSettings>.All)
             if (!key.IsUsual(instance.Trading)) text.Append('|').Append(key.Name).Append(' ').Append(key.Identity(instance.Trading));
         return text.Append('|').Append(model).Append(RulesOf(settings)).ToString();
     }

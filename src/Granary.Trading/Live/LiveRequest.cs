@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using Granary.Contracts.Sessions;
+using Granary.Engine.Catalogues;
 
 namespace Granary.Trading.Live;
 
@@ -16,11 +16,11 @@ public sealed record LiveRequest : SessionOptions
 
     /// <summary>The path of a prod.json.</summary>
     public required string Production { get; init; }
-    [Description("the folder of the account's journal, or postgres://… (state in the run's folder)")]
+    [Key("the folder of the account's journal, or postgres://… (state in the run's folder)")]
     public string? State { get; init; }
-    [Description("the folder of the weights service, whose changes come into force at the next bar")]
+    [Key("the folder of the weights service, whose changes come into force at the next bar")]
     public string? Weights { get; init; }
-    [Description("the run's folder (runs/<name>-live-<UTC>)")]
+    [Key("the run's folder (runs/<name>-live-<UTC>)")]
     public string? Out { get; init; }
 
     public IProgress<LiveStatus>? Status { get; init; }

@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Granary.Engine.Catalogues;
 
 namespace Granary.Trading.Live;
 
@@ -15,10 +15,10 @@ public sealed record SessionBody : SessionOptions
     public SessionBody(SessionStart start) : base(start) =>
         (Configuration, File, Folder) = (Encoding.UTF8.GetString(start.Text), start.File, start.Folder);
 
-    [Description("the text of prod.json as it stands in the file: its hash identifies the configuration")]
+    [Key("the text of prod.json as it stands in the file: its hash identifies the configuration")]
     public required string Configuration { get; init; }
-    [Description("the path of prod.json, for messages")]
+    [Key("the path of prod.json, for messages")]
     public string File { get; init; } = "prod.json";
-    [Description("the folder that relative paths start from (the server's data folder)")]
+    [Key("the folder that relative paths start from (the server's data folder)")]
     public string Folder { get; init; } = ".";
 }

@@ -1,9 +1,9 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Granary.Data.Brokers;
 using Granary.Data.Replay;
+using Granary.Engine.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Live;
@@ -14,41 +14,40 @@ namespace Granary.Trading.Live;
 /// </summary>
 public record SessionOptions
 {
-    [Description("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
+    [Key("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
     [JsonConverter(typeof(AddressJson))]
     public required Address Feed { get; init; }
-    [Description("paper, kucoin, gateio, binance, or a broker of a plug-in; 'granary broker list' shows them")]
+    [Key("paper, kucoin, gateio, binance, or a broker of a plug-in; 'granary broker list' shows them")]
     public string Broker { get; init; } = "paper";
-    [Description("options of the broker: key=value,key=value, or a JSON object")]
+    [Key("options of the broker: key=value,key=value, or a JSON object")]
     public string? BrokerOptions { get; init; }
-    [Description("the address of the exchange, for testnets: the broker's option 'endpoint'")]
+    [Key("the address of the exchange, for testnets: the broker's option 'endpoint'")]
     public string? Endpoint { get; init; }
-    [Description("how often the account is compared with the venue, as 30s")]
+    [Key("how often the account is compared with the venue, as 30s")]
     public string? Reconcile { get; init; }
-    [Description("options of the broker 'paper', as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"")]
+    [Key("options of the broker 'paper', as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"")]
     public string? Paper { get; init; }
-    [Description("of a replayed feed: asap, fixed:100ms, realtime or x60"), JsonPropertyName("pace")]
+    [Key("of a replayed feed: asap, fixed:100ms, realtime or x60"), JsonPropertyName("pace")]
     public string Speed { get; init; } = "asap";
-    [Description("the longest wait of a paced replay, as 1s")]
+    [Key("the longest wait of a paced replay, as 1s")]
     public string? MaxGap { get; init; }
-    [Description("the account's name in the journal and the weights service (the configuration's)")]
+    [Key("the account's name in the journal and the weights service (the configuration's)")]
     public string? Account { get; init; }
-    [Description("where the bars before the feed's first come from (for streams the configuration's source)")]
-    [JsonConverter(typeof(AddressJson))]
+    [Key("where the bars before the feed's first come from (for streams the configuration's source)"), JsonConverter(typeof(AddressJson))]
     public Address? WarmUp { get; init; }
-    [Description("the first bar of the feed, as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
+    [Key("the first bar of the feed, as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
     public long? From { get; init; }
-    [Description("the end of the feed: the first bar that is left out"), JsonConverter(typeof(UtcTicks))]
+    [Key("the end of the feed: the first bar that is left out"), JsonConverter(typeof(UtcTicks))]
     public long? To { get; init; }
-    [Description("the store of the deployment, whose enabled strategies the session follows: a folder or postgres://…")]
+    [Key("the store of the deployment, whose enabled strategies the session follows: a folder or postgres://…")]
     [JsonConverter(typeof(AddressJson))]
     public Address? Deployments { get; init; }
-    [Description("the number of the deployment in --deployments, in the place of PROD.json")]
+    [Key("the number of the deployment in --deployments, in the place of PROD.json")]
     public int? Deployment { get; init; }
-    [Description("at a restart, bars of the journal that have other prices in the feed: refuse (nothing is traded until you decide), or "
+    [Key("at a restart, bars of the journal that have other prices in the feed: refuse (nothing is traded until you decide), or "
         + "keep (trade on by the journal's)")]
     public string ChangedBars { get; init; } = "refuse";
-    [Description("trade although validation checks are missing or failed; the journal records it"), JsonPropertyName("withoutEvidence")]
+    [Key("trade although validation checks are missing or failed; the journal records it"), JsonPropertyName("withoutEvidence")]
     public bool IgnoresChecks { get; init; }
 
     /// <summary>The feed without the store that its bars are saved to.</summary>

@@ -1,5 +1,5 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 using Granary.Learning.Tracking;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
@@ -9,48 +9,48 @@ namespace Granary.Trading.Track;
 /// <summary>The options of <c>granary track</c> and of its job.</summary>
 public record TrackOptions
 {
-    [Description("a CSV of prices or returns: date and a column for each name"), DataType("file")]
+    [Key("a CSV of prices or returns: date and a column for each name", Offers = "file")]
     public Address? Panel { get; init; }
-    [Description("the panel holds prices (by its values: nearly all are positive)")]
+    [Key("the panel holds prices (by its values: nearly all are positive)")]
     public bool Prices { get; init; }
-    [Description("the panel holds returns, as 0.01 for 1 % (by its values: some are negative)")]
+    [Key("the panel holds returns, as 0.01 for 1 % (by its values: some are negative)")]
     public bool Returns { get; init; }
-    [Description("a folder of bar files")]
+    [Key("a folder of bar files")]
     public Address? Universe { get; init; }
-    [Description("the panel's column, or with a universe a bar file")]
+    [Key("the panel's column, or with a universe a bar file")]
     public required string Index { get; init; }
-    [Description("how many names the replica holds at the most"), Range(1, int.MaxValue)]
+    [Key("how many names the replica holds at the most"), Range(1, int.MaxValue)]
     public required int MaxStocks { get; init; }
-    [Description("fit a constant beside the weights")]
+    [Key("fit a constant beside the weights")]
     public bool Intercept { get; init; }
-    [Description("no short positions")]
+    [Key("no short positions")]
     public bool NonNegative { get; init; }
-    [Description("the weights add up to one")]
+    [Key("the weights add up to one")]
     public bool SumToOne { get; init; }
-    [Description("names whose weight would be smaller are not held"), Range(0.0, double.MaxValue)]
+    [Key("names whose weight would be smaller are not held"), Range(0.0, double.MaxValue)]
     public double MinWeight { get; init; }
-    [Description("the largest weight of a name"), Range(0.0, double.MaxValue)]
+    [Key("the largest weight of a name"), Range(0.0, double.MaxValue)]
     public double? MaxWeight { get; init; }
-    [Description("stop when the residual's norm is at most this share of the index's"), Range(0.0, double.MaxValue)]
+    [Key("stop when the residual's norm is at most this share of the index's"), Range(0.0, double.MaxValue)]
     public double Residual { get; init; }
-    [Description("volatile names have no advantage in the choice")]
+    [Key("volatile names have no advantage in the choice")]
     public bool Normalise { get; init; }
-    [Description("names that correlate more with a chosen one are passed over"), Range(0.0, 1.0)]
+    [Key("names that correlate more with a chosen one are passed over"), Range(0.0, 1.0)]
     public double MaxCorrelation { get; init; } = 1;
-    [Description("price of moving a unit of weight, as a share of the index's squared norm"), Range(0.0, double.MaxValue)]
+    [Key("price of moving a unit of weight, as a share of the index's squared norm"), Range(0.0, double.MaxValue)]
     public double TurnoverPenalty { get; init; }
-    [Description("what trading a unit of each name costs on top, in the same unit"), Range(0.0, double.MaxValue)]
+    [Key("what trading a unit of each name costs on top, in the same unit"), Range(0.0, double.MaxValue)]
     public double Cost { get; init; }
-    [Description("choose again from the last so many periods, and follow out of sample"), Range(1, int.MaxValue)]
+    [Key("choose again from the last so many periods, and follow out of sample"), Range(1, int.MaxValue)]
     public int? Window { get; init; }
-    [Description("periods between such choices"), Range(1, int.MaxValue)]
+    [Key("periods between such choices"), Range(1, int.MaxValue)]
     public int Step { get; init; } = 21;
-    [Description("share of the periods that is fitted; the rest judges"), Range(0.0, 1.0)]
+    [Key("share of the periods that is fitted; the rest judges"), Range(0.0, 1.0)]
     public double Split { get; init; } = 1;
-    [Description("how many rows a year has (from the dates)"), Range(0.0, double.MaxValue)]
+    [Key("how many rows a year has (from the dates)"), Range(0.0, double.MaxValue)]
     public double? PeriodsPerYear { get; init; }
-    [Description("with constraints: auto tries all sets of names where they are few and else exchanges names, local exchanges them, none "
-        + "keeps the pursuit's"), AllowedValues("auto", "local", "none")]
+    [Key("with constraints: auto tries all sets of names where they are few and else exchanges names, local exchanges them, none "
+        + "keeps the pursuit's", Words = "auto local none")]
     public string Refine { get; init; } = "auto";
 
     /// <exception cref="InputException">A word is unknown, or not exactly one of panel and universe is set.</exception>

@@ -42,7 +42,7 @@ public sealed class WeightsByScoreTests
     // Four days, and a fifth that must not be read.
     private static double[][] With(params double[] fifth) => [.. Percent.Select((p, i) => (double[])[.. p, fifth[i]])];
 
-    private static readonly RebalanceSpec FourDays = new(CalendarSpan.OfDays(1), CalendarSpan.OfDays(4));
+    private static readonly RebalanceSpec FourDays = new() { Every = CalendarSpan.OfDays(1), Window = CalendarSpan.OfDays(4) };
 
     private static Dictionary<int, double> Chosen(WeightChoice choice, int step = 0) =>
         choice.History[step].Chosen.ToDictionary(w => w.Strategy, w => w.Weight);
@@ -141,7 +141,7 @@ public sealed class WeightsByScoreTests
             Trace = new EquityTrace(TimeSpan.TicksPerDay, Day(2020, 1, 31), 100, equity),
         });
         var choice = ScheduledWeights.ByEquity(Plan, outcomes, "equal",
-            new RebalanceSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(12)));
+            new RebalanceSpec { Every = CalendarSpan.OfMonths(1), Window = CalendarSpan.OfMonths(12) });
         // By the calendar, and not each 30.4375 days: the 31st comes back after a shorter month.
         choice.History.Take(4).Select(s => new DateTime(s.Time)).ShouldBe(
             [new(2021, 1, 31), new(2021, 2, 28), new(2021, 3, 31), new(2021, 4, 30)]);

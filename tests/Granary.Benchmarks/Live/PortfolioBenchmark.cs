@@ -16,7 +16,7 @@ internal static class PortfolioBenchmark
     {
         var signals = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1_000_000;
         Pass(signals / 10, All);
-        foreach (var (name, limits) in new[] { ("all limits, asked at the signal", All with { AtEveryBar = false }),
+        foreach (var (name, limits) in new[] { ("all limits, asked at the signal", All with { Enforce = LimitCheck.Signal }),
             ("all limits, at every bar", All) })
         {
             var best = double.MaxValue;
@@ -47,14 +47,19 @@ internal static class PortfolioBenchmark
         Correlation = 0.7,
         Days = 60,
         Groups = [.. Enumerable.Range(0, 5)
-            .Select(g => new PortfolioGroup($"sector {g}", [.. Enumerable.Range(0, 10).Select(i => $"M{g * 10 + i}")], 40, 20))],
+            .ToDictionary(g => $"sector {g}", g => new PortfolioGroup
+            {
+                Symbols = [.. Enumerable.Range(0, 10).Select(i => $"M{g * 10 + i}")],
+                MaxPercent = 40,
+                MaxPositions = 20,
+            }),
         RiskPercent = 1,
         MaxDrawdownPercent = 50,
         ResumeAfterDays = 5,
         DailyLossPercent = 10,
         RestrictedSymbols = ["M49"],
         Reserved = new Dictionary<string, IReadOnlyList<string>> { ["M48"] = ["S1*"] },
-        AtEveryBar = true,
+        Enforce = LimitCheck.EveryBar,
     };
 
     private static int Pass(int signals, PortfolioLimits limits)
@@ -62,7 +67,7 @@ internal static class PortfolioBenchmark
         var instruments = Enumerable.Range(0, Markets).Select(i => new Instrument { Symbol = $"M{i}" }).ToList();
         var members = Enumerable.Range(0, Members).Select(i => new PortfolioMember($"S{i}", [i % Markets], 1)).ToList();
         var run = new PortfolioRun(1_000_000, limits, instruments, members, new ExecutionSettings { Fee = new PercentFee(0.01) },
-            enablement: new EnablementRule(20, 10, MinProfitFactor: 0.1, null, null, Strategies: true, Symbols: true));
+            enablement: new EnablementRule { By = EnablementScope.Both, MinProfitFactor = 0.1 });
         var random = new Random(1);
         var prices = new double[Markets];
         Array.Fill(prices, 100);

@@ -1,5 +1,5 @@
 using Granary.Cluster.Wire;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,9 +15,9 @@ public sealed class SessionStartWireTests : IDisposable
     public void Dispose() => _services.Dispose();
 
     // Every option has a value of its own.
-    private static SessionStart Start() => new(RecordOptions<SessionOptions>.Create(o => o.Type == typeof(bool) ? true
-        : o.Type == typeof(long) ? 638_000_000_000_000_000L + o.Key.Length : o.Type == typeof(int) ? o.Key.Length
-        : o.Type == typeof(Address) ? Address.Parse("/text of " + o.Key) : "text of " + o.Key),
+    private static SessionStart Start() => new(RecordKeys<SessionOptions>.Create(o => o.Type == typeof(bool) ? true
+        : o.Type == typeof(long) ? 638_000_000_000_000_000L + o.Name.Length : o.Type == typeof(int) ? o.Name.Length
+        : o.Type == typeof(Address) ? Address.Parse("/text of " + o.Name) : "text of " + o.Name),
         [1, 2], "prod.json", "/f")
     {
         StartedBy = "me",

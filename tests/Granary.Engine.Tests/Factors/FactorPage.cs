@@ -70,10 +70,10 @@ internal static class FactorPage
     }
 
     // The range that the page's head states once for all.
-    private static bool IsUsual(ParameterDefinition parameter) =>
+    private static bool IsUsual(DeclaredKey parameter) =>
         parameter is { IsNumber: true, Minimum: 1, Maximum: 10_000 } && parameter.Type == typeof(int);
 
-    private static string Allowed(ParameterDefinition parameter)
+    private static string Allowed(DeclaredKey parameter)
     {
         if (parameter.Type.IsEnum) return string.Join(", ", Enum.GetNames(parameter.Type)).ToLowerInvariant();
         if (!parameter.IsNumber) return "text";

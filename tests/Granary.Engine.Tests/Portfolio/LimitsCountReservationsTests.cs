@@ -38,8 +38,8 @@ public sealed class LimitsCountReservationsTests
         MaxCorrelatedPercent = l.Correlated,
         Correlation = Threshold,
         Days = Days,
-        Groups = l.Group is null && l.GroupPositions is null ? [] : [new PortfolioGroup("first two", ["M0", "M1"], l.Group,
-            l.GroupPositions)],
+        Groups = l.Group is null && l.GroupPositions is null ? new Dictionary<string, PortfolioGroup>()
+            : new() { ["first two"] = new() { Symbols = ["M0", "M1"], MaxPercent = l.Group, MaxPositions = l.GroupPositions } },
     };
 
     // Prices with a common part, so that some symbols correlate.

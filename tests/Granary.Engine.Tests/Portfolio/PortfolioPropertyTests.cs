@@ -162,12 +162,16 @@ public sealed class PortfolioPropertyTests
         MaxCorrelatedPercent = 60,
         Correlation = 0.5,
         Days = 20,
-        Groups = [new PortfolioGroup("left", ["M0", "M1"], 50, 4), new PortfolioGroup("right", ["M2", "M3"], 45, null)],
+        Groups = new Dictionary<string, PortfolioGroup>
+        {
+            ["left"] = new() { Symbols = ["M0", "M1"], MaxPercent = 50, MaxPositions = 4 },
+            ["right"] = new() { Symbols = ["M2", "M3"], MaxPercent = 45 },
+        },
         RiskPercent = 2,
         MaxDrawdownPercent = 30,
         ResumeAfterDays = 5,
         DailyLossPercent = 10,
-        AtEveryBar = true,
+        Enforce = LimitCheck.EveryBar,
     };
 
     private static void Within(PortfolioRun run, double[] prices, IReadOnlyList<(int Market, Side Side, double Quantity)> held,
@@ -182,7 +186,7 @@ public sealed class PortfolioPropertyTests
             Math.Abs(held.Sum(h => (int)h.Side * h.Quantity * prices[h.Market])).ShouldBeLessThanOrEqualTo(net * percent * Slack + 1e-6);
         for (var i = 0; limits.MaxSymbolPercent is { } symbol && i < Markets; i++)
             Value(h => h.Market == i).ShouldBeLessThanOrEqualTo(symbol * percent * Slack + 1e-6);
-        foreach (var group in limits.Groups)
+        foreach (var group in limits.Groups.Values)
             if (group.MaxPercent is { } most)
                 Value(h => group.Symbols.Contains($"M{h.Market}")).ShouldBeLessThanOrEqualTo(most * percent * Slack + 1e-6);
         if (limits.MaxPositions is { } positions) held.Count.ShouldBeLessThanOrEqualTo(positions);
@@ -201,10 +205,10 @@ public sealed class PortfolioPropertyTests
     {
         PortfolioLimits[] alone =
         [
-            new() { MaxGrossPercent = 70, AtEveryBar = true }, new() { MaxNetPercent = 20, AtEveryBar = true },
-            new() { MaxSymbolPercent = 15, AtEveryBar = true },
-            new() { MaxPositions = 3, AtEveryBar = true }, new() { MaxLeverage = 0.5, AtEveryBar = true },
-            new() { Groups = All.Groups, AtEveryBar = true },
+            new() { MaxGrossPercent = 70, Enforce = LimitCheck.EveryBar }, new() { MaxNetPercent = 20, Enforce = LimitCheck.EveryBar },
+            new() { MaxSymbolPercent = 15, Enforce = LimitCheck.EveryBar },
+            new() { MaxPositions = 3, Enforce = LimitCheck.EveryBar }, new() { MaxLeverage = 0.5, Enforce = LimitCheck.EveryBar },
+            new() { Groups = All.Groups, Enforce = LimitCheck.EveryBar },
         ];
         var limits = alone[Math.Abs(seed % alone.Length)];
         Play(seed, limits, (run, prices, held) => Within(run, prices, held, limits), jump: 0.2);
@@ -213,7 +217,7 @@ public sealed class PortfolioPropertyTests
     [Fact]
     public void Without_that_they_are_asked_at_the_signal_counts_always_hold_and_the_books_balance() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
-            Play(seed, All with { AtEveryBar = false }, (run, _, held) =>
+            Play(seed, All with { Enforce = LimitCheck.Signal }, (run, _, held) =>
             {
                 held.Count.ShouldBeLessThanOrEqualTo(6);
                 run.OpenTrades.ShouldBe(held.Count);

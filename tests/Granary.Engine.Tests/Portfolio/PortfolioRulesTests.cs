@@ -98,8 +98,11 @@ public sealed class PortfolioRulesTests
     {
         var run = Run(new PortfolioLimits
         {
-            Groups = [new PortfolioGroup("sector", ["A", "B"], 25, null),
-            new PortfolioGroup("few", ["A", "C"], null, 1)]
+            Groups = new Dictionary<string, PortfolioGroup>
+            {
+                ["sector"] = new() { Symbols = ["A", "B"], MaxPercent = 25 },
+                ["few"] = new() { Symbols = ["A", "C"], MaxPositions = 1 },
+            }
         });
         run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted); // 10,000 of A
         run.OnSignal(2, Signal(1, quantity: 160)).ShouldBe(Decision.MaxGroup); // 16,000 of B more
@@ -200,8 +203,7 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_strategy_that_loses_is_switched_off_the_next_day_and_on_again_when_it_gains()
     {
-        var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: 1, MinWinRate: null, MinExpectancy: null,
-            Strategies: true, Symbols: false));
+        var run = Run(enable: new EnablementRule { Trades = 4, MinTrades = 4, MinProfitFactor = 1 });
         for (var n = 1; n <= 4; n++) Close(run, 0, n, 99);
         run.OnSignal(0, Signal(5)).ShouldBe(Decision.Accepted); // the same day: not looked at yet
         run.OnSignalEnded(0, 5);
@@ -216,8 +218,7 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_symbol_is_switched_off_by_the_trades_of_all_its_strategies()
     {
-        var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: null, MinWinRate: 0.5, MinExpectancy: null,
-            Strategies: false, Symbols: true));
+        var run = Run(enable: new EnablementRule { By = EnablementScope.Symbol, Trades = 4, MinTrades = 4, MinWinRate = 0.5 });
         Close(run, 0, 1, 99);
         Close(run, 0, 2, 99);
         Close(run, 1, 1, 99);
@@ -231,7 +232,7 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void Prices_that_move_it_beyond_a_limit_are_followed_by_a_cut_at_the_bars_close()
     {
-        var run = Run(new PortfolioLimits { MaxSymbolPercent = 20, AtEveryBar = true });
+        var run = Run(new PortfolioLimits { MaxSymbolPercent = 20, Enforce = LimitCheck.EveryBar });
         run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);
         Fill(run, 0, 1, 200).ShouldBe(200);
         At(run, 0.1, 150, 100, 100); // 30,000 of 110,000
@@ -250,7 +251,7 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_fill_at_a_worse_price_is_cut_to_what_the_limits_leave()
     {
-        var run = Run(new PortfolioLimits { MaxGrossPercent = 20, AtEveryBar = true });
+        var run = Run(new PortfolioLimits { MaxGrossPercent = 20, Enforce = LimitCheck.EveryBar });
         run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);
         Fill(run, 0, 1, 200, price: 125).ShouldBe(160, 1e-9);
     }

@@ -34,8 +34,8 @@ public sealed class StrategyCatalogueTests
     [Theory]
     [InlineData(0, "SmaCross: fast = 0 is out of range: 1 … 2000")]
     [InlineData(2.5, "SmaCross: fast = 2.5: a whole number is needed")]
-    [InlineData("ten", "SmaCross: fast = ten: a number is needed")]
-    [InlineData(double.NaN, "SmaCross: fast = NaN: a number is needed")]
+    [InlineData("ten", "SmaCross: fast = ten: a whole number is needed")]
+    [InlineData(double.NaN, "SmaCross: fast = NaN: a whole number is needed")]
     public void A_wrong_value_is_refused_in_one_sentence(object value, string sentence) =>
         Should.Throw<ArgumentException>(() =>
             StrategyCatalogue.BuiltIn.Get("SmaCross").Bind(Named(("fast", value)))).Message.ShouldBe(sentence);

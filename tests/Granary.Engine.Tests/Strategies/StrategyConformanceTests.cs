@@ -110,7 +110,7 @@ public sealed class StrategyConformanceTests
             Settings with { Sides = Sides.Long, StopLossPercent = 1, TakeProfitPercent = 2 },
             Settings with { Sides = Sides.Short, TrailingStopPercent = 1, MaxBars = 20 },
             Settings with { Size = SizeRule.Units(3), ExitOnSignal = false, StopLossPercent = 0.5, MaxOpenTrades = 5,
-                ExitAt = new TimeSpan(15, 0, 0) },
+                ExitAt = new TimeOnly(15, 0) },
             Settings with { Size = new SizeRule(SizeKind.RiskPercent, 0.1), StopLossPercent = 1, MaxOpenTrades = 1 }])
             foreach (var execution in (ExecutionSettings[])[Execution with { Fill = FillTiming.SameClose },
                 Execution with { ProtectFrom = ProtectFrom.NextBar, Intrabar = IntrabarRule.TargetFirst }])

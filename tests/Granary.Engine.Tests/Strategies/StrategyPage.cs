@@ -52,10 +52,10 @@ internal static class StrategyPage
         if (definition.Source.Length > 0) page.Append(CultureInfo.InvariantCulture, $"- Source: {definition.Source}\n");
     }
 
-    private static string Text(ParameterDefinition parameter) =>
+    private static string Text(DeclaredKey parameter) =>
         $"`{parameter.Name}` = {(parameter.Default is { } value ? StrategyDefinition.TextOf(value) : "none")} ({Allowed(parameter)})";
 
-    private static string Allowed(ParameterDefinition parameter)
+    private static string Allowed(DeclaredKey parameter)
     {
         if (parameter.Type.IsEnum) return string.Join(", ", Enum.GetNames(parameter.Type));
         if (parameter.Type == typeof(bool)) return "true, false";

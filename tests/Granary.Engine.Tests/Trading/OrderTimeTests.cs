@@ -46,7 +46,7 @@ public sealed class OrderTimeTests
         {
             Instrument = new Instrument { Symbol = "TEST", Calendar = SessionCalendar.NewYork() },
             Timeframe = Timeframe.M5,
-            Settings = _settings with { ExitAt = new TimeSpan(15, 55, 0) },
+            Settings = _settings with { ExitAt = new TimeOnly(15, 55) },
         };
         var exit = new DateTime(2024, 3, day, hour, minute, 0, DateTimeKind.Utc);
         for (var i = -20; i <= 0; i++)

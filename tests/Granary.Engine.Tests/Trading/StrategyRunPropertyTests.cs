@@ -44,7 +44,7 @@ public sealed class StrategyRunPropertyTests
             TrailingStopPercent = random.Next(2) * (0.2 + random.NextDouble()),
             ExitOnSignal = random.Next(4) > 0,
             MaxBars = random.Next(3) == 0 ? random.Next(1, 40) : 0,
-            ExitAt = random.Next(4) == 0 ? new TimeSpan(15, 30, 0) : null,
+            ExitAt = random.Next(4) == 0 ? new TimeOnly(15, 30) : null,
             MaxOpenTrades = random.Next(1, 5),
         };
         var execution = new ExecutionSettings

@@ -14,9 +14,10 @@ public readonly record struct MergedBar(int Series, long Close, Bar Bar);
 /// blocks of any size, and returns a bar as soon as no feed can deliver an earlier one. The order does not depend on the block sizes.
 /// </summary>
 /// <remarks>
-/// One array holds the close of each feed's next bar. Another holds the least of every <see cref="Group"/> of them. A sweep over the
-/// second finds the next time slice and the groups that have bars of it; a sweep over a group finds the feeds. Both are vectorised. A feed
-/// without waiting bars takes part with the earliest close that it could still have. If that is the least, its next block is needed.
+/// Feeds are in groups of <see cref="Group"/>. One array holds the close of each feed's next bar, another the earliest close of each group.
+/// A sweep over the second finds the next time slice and the groups that have bars of it; a sweep over a group finds the feeds. Both are
+/// vectorised. A feed without waiting bars takes part with the earliest close that it could still have. If that is the least, its next
+/// block is needed.
 /// </remarks>
 /// <example><code>
 /// while (true)

@@ -14,7 +14,7 @@ internal sealed class EnablementByResults(EnablementRule rule, TradeHistory hist
 
     public void OnNewDay(long day, IPortfolioView portfolio)
     {
-        for (var i = 0; rule.Strategies && i < _memberOff.Length; i++) _memberOff[i] = !history.OfMember(i).Meets(rule);
-        for (var i = 0; rule.Symbols && i < _marketOff.Length; i++) _marketOff[i] = !history.OfMarket(i).Meets(rule);
+        for (var i = 0; rule.By != EnablementScope.Symbol && i < _memberOff.Length; i++) _memberOff[i] = !history.OfMember(i).Meets(rule);
+        for (var i = 0; rule.By != EnablementScope.Strategy && i < _marketOff.Length; i++) _marketOff[i] = !history.OfMarket(i).Meets(rule);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class LimitRules(PortfolioLimits limits, IReadOnlyList<string> s
     {
         if (limits.MaxLeverage is { } leverage) yield return new LeverageLimit(leverage);
         if (limits.MaxTurnoverPercent is { } turnover) yield return new TurnoverLimit(turnover);
-        foreach (var group in limits.Groups) yield return new GroupLimit(group, symbols);
+        foreach (var group in limits.Groups.Values) yield return new GroupLimit(group, symbols);
         if (limits.MaxCorrelatedPercent is { } correlated)
             yield return new CorrelatedLimit(correlated, limits.Correlation, returns!, symbols.Count);
         if (limits.MaxSymbolPercent is { } symbol) yield return new SymbolLimit(symbol);

@@ -21,7 +21,7 @@ public sealed class PortfolioRuleDefinition
                 + "public constructors; it needs one, whose parameters are its settings");
         _constructor = constructors[0];
         (Type, Name, Summary) = (type, attribute.Name, attribute.Summary);
-        Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
+        Parameters = [.. _constructor.GetParameters().Select(DeclaredKey.From)];
     }
 
     public Type Type { get; }
@@ -33,13 +33,13 @@ public sealed class PortfolioRuleDefinition
     public string Summary { get; }
 
     /// <summary>In the constructor's order.</summary>
-    public IReadOnlyList<ParameterDefinition> Parameters { get; }
+    public IReadOnlyList<DeclaredKey> Parameters { get; }
 
     /// <summary>Binds the rule to parameter values.</summary>
     /// <exception cref="ArgumentException">An unknown name, or a missing or invalid value; one sentence.</exception>
     public ChosenRule Bind(IReadOnlyDictionary<string, object> named)
     {
-        var rule = new ChosenRule(this, ParameterDefinition.Bind(Name, Parameters, named));
+        var rule = new ChosenRule(this, DeclaredKey.Bind(Name, Parameters, named));
         try
         {
             rule.Create();

@@ -40,7 +40,7 @@ internal sealed class RecentTrades(int length)
         var (n, wins, won, _, lost) = Sums(rule.Trades);
         if (n < rule.MinTrades) return true;
         return (rule.MinProfitFactor is not { } factor || won >= factor * lost) && (rule.MinWinRate is not { } rate || wins >= rate * n)
-            && (rule.MinExpectancy is not { } expectancy || won - lost >= expectancy * n);
+            && (rule.MinExpectancyPercent is not { } expectancy || won - lost >= expectancy / 100 * n);
     }
 
     /// <summary>

@@ -57,7 +57,7 @@ internal struct BookEvents(IRunObserver? observer, bool isVolumeLimited, bool ha
 
     // ---- signals ----
 
-    /// <summary>Records an entry signal, except for the observer: see <see cref="Signal"/>.</summary>
+    /// <summary>Records an entry signal in the digest and the entry filter. <see cref="Signal"/> sends it to the observer.</summary>
     /// <param name="stop">0 = none.</param>
     public void Signalled(in Order order, double stop, double target, in EntryAdvice advice)
     {

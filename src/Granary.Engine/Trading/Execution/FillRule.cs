@@ -8,11 +8,11 @@ namespace Granary.Engine.Trading.Execution;
 /// the same price in a backtest, in paper trading and in the comparison with a live session.
 /// </summary>
 /// <remarks>
-/// A limit order fills at its price, or at the open if the bar opens beyond it. A stop order does likewise, to the trader's disadvantage. A
-/// stop-limit order whose limit lies behind its stop fills in the bar that triggers it only if the bar closes beyond the limit. A fill
-/// takes two steps. <see cref="AtOpen"/> or <see cref="Within"/> returns the reference price at which the order trades.
-/// <see cref="Price"/>, <see cref="StopPrice"/> or <see cref="TargetPrice"/> then adds slippage and respects the order's limit.
-/// <see cref="BarVolume"/> decides the quantity.
+/// A limit order fills at its price, or at the open if the bar opens beyond it. A stop order fills at its price, or at the open if the bar
+/// opens beyond it, which is worse. A stop-limit order whose limit lies behind its stop fills in the bar that triggers it only if the bar
+/// closes beyond the limit. A fill takes two steps. <see cref="AtOpen"/> or <see cref="Within"/> returns the reference price at which the
+/// order trades. <see cref="Price"/>, <see cref="StopPrice"/> or <see cref="TargetPrice"/> then adds slippage and respects the order's
+/// limit. <see cref="BarVolume"/> decides the quantity.
 /// </remarks>
 public readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
 {

@@ -1,23 +1,23 @@
-using System.ComponentModel;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Engine.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Simulation.Options;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;
 
-namespace Granary.Backtesting.Tests.Options;
+namespace Granary.Backtesting.Tests.Keys;
 
-/// <summary>The options of a record, read from JSON and from text.</summary>
-public sealed class RecordOptionsTests
+/// <summary>The keys of a record, read from JSON and from text.</summary>
+public sealed class RecordKeysTests
 {
     public record Base
     {
-        [Description("the feed")]
+        [Key("the feed")]
         public required string Feed { get; init; }
 
-        [Description("the longest wait")]
+        [Key("the longest wait")]
         public string MaxGap { get; init; } = "1s";
 
         public string NotAnOption { get; init; } = "";
@@ -25,28 +25,28 @@ public sealed class RecordOptionsTests
 
     public sealed record Derived : Base
     {
-        [Description("how many")]
+        [Key("how many")]
         public int Count { get; init; } = 3;
 
-        [Description("whether")]
+        [Key("whether")]
         public bool WithAll { get; init; }
 
-        [Description("the first bar"), JsonConverter(typeof(UtcTicks)), JsonPropertyName("from")]
+        [Key("the first bar"), JsonConverter(typeof(UtcTicks)), JsonPropertyName("from")]
         public long? Start { get; init; }
 
-        [Description("the seed")]
+        [Key("the seed")]
         public long Seed { get; init; } = 1;
 
-        [Description("the share")]
+        [Key("the share")]
         public double Share { get; init; } = 0.5;
     }
 
-    private static Derived Read(string json) => RecordOptions<Derived>.Read(JsonPart.Parse("body", Encoding.UTF8.GetBytes(json)));
+    private static Derived Read(string json) => RecordKeys<Derived>.Read(JsonPart.Parse("body", Encoding.UTF8.GetBytes(json)));
 
     [Fact]
     public void The_properties_with_a_description_are_the_options_with_their_names_and_defaults()
     {
-        RecordOptions<Derived>.All.Select(o => (o.Key, o.Name, o.Help, o.IsRequired, o.Default)).ShouldBe(
+        RecordKeys<Derived>.All.Select(o => (o.Name, o.Flag, o.Help, o.IsRequired, o.Default)).ShouldBe(
         [
             ("feed", "--feed", "the feed", true, null), ("maxGap", "--max-gap", "the longest wait", false, "1s"),
             ("count", "--count", "how many", false, 3), ("withAll", "--with-all", "whether", false, false),
@@ -80,20 +80,20 @@ public sealed class RecordOptionsTests
     [InlineData("from", "soon", "--from soon is not a date; write it as 2024-01-31 or 2024-01-31T14:30:00Z")]
     public void A_wrong_text_is_refused_with_the_option_and_the_remedy(string key, string text, string sentence)
     {
-        var option = RecordOptions<Derived>.All.Single(o => o.Key == key);
-        Should.Throw<InputException>(() => option.Read(option.Name, text)).Message.ShouldBe(sentence);
+        var option = RecordKeys<Derived>.All.Single(o => o.Name == key);
+        Should.Throw<InputException>(() => option.Read(option.Flag, text)).Message.ShouldBe(sentence);
     }
 
     [Fact]
     public void Every_option_of_a_session_survives_the_JSON_that_session_files_and_grains_keep()
     {
-        var all = RecordOptions<SessionOptions>.Create(o => o.Type == typeof(bool) ? true : o.Type == typeof(int) ? 7
-            : o.Type == typeof(long) ? 638_000_000_000_000_000L : o.Type == typeof(Address) ? Address.Parse("/text of " + o.Key)
-            : "text of " + o.Key);
+        var all = RecordKeys<SessionOptions>.Create(o => o.Type == typeof(bool) ? true : o.Type == typeof(int) ? 7
+            : o.Type == typeof(long) ? 638_000_000_000_000_000L : o.Type == typeof(Address) ? Address.Parse("/text of " + o.Name)
+            : "text of " + o.Name);
         var json = JsonSerializer.SerializeToElement(all, SessionControl.Json);
-        foreach (var option in RecordOptions<SessionOptions>.All)
-            json.GetProperty(option.Key).ToString().ShouldBeOneOf("True", "7", "2022-09-28T22:13:20.0000000Z", "text of " + option.Key,
-                "/text of " + option.Key);
+        foreach (var option in RecordKeys<SessionOptions>.All)
+            json.GetProperty(option.Name).ToString().ShouldBeOneOf("True", "7", "2022-09-28T22:13:20.0000000Z", "text of " + option.Name,
+                "/text of " + option.Name);
         JsonSerializer.Deserialize<SessionOptions>(JsonSerializer.SerializeToUtf8Bytes(all, SessionControl.Json), SessionControl.Json)
             .ShouldBe(all);
     }

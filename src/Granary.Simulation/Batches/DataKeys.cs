@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using Granary.Data.Reading;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>The keys of a batch file's <c>data</c>, beside <c>source</c>, <c>columns</c> and <c>instruments</c>.</summary>
+internal sealed record DataKeys
+{
+    [Key("`auto` or a name of `granary data formats`, such as `yahoo` or `metatrader`")]
+    public string Format { get; init; } = "auto";
+
+    [Key("a list, or `\"*\"` for all of the source ([files of several symbols](data.md#other-files))", Without = "required")]
+    public required IReadOnlyList<string> Symbols { get; init; }
+
+    [Key("of the source's bars: 1m 3m 5m 10m 15m 30m 1h 2h 4h 6h 8h 12h 1d 1w 1mo. Bars of another one are refused", Without = "required")]
+    public required Timeframe Timeframe { get; init; }
+
+    [Key("first bar, UTC, as `2024-01-31` or `2024-01-31T14:30:00Z` (only ISO 8601)", Without = "all"), JsonConverter(typeof(UtcTicks))]
+    public long? From { get; init; }
+
+    [Key("end of the bars: the first bar that is left out", Without = "all"), JsonConverter(typeof(UtcTicks))]
+    public long? To { get; init; }
+
+    [Key("the 500 bars of the longest timeframe before `from` warm up factors and crossings")]
+    public bool WarmUp { get; init; } = true;
+
+    [Key("IANA zone, such as `America/New_York`, of CSV times without one; bare dates stay dates", Without = "UTC, or the format's")]
+    public string? TimeZone { get; init; }
+
+    [Key("use an adjusted-close column if present")]
+    public bool Adjust { get; init; } = true;
+
+    [Key("whether a file's times are bar opens or closes: `open`, `close`", Without = "`open`; of weeks and months what their dates show")]
+    public BarStamp? Stamp { get; init; }
+}
+
+/// <summary>The keys of an instrument in a batch file's <c>data.instruments</c>, beside <c>session</c>.</summary>
+internal sealed record InstrumentKeys
+{
+    [Key("`stock` trades whole shares unless `lot` says otherwise", Words = "stock", Without = "fractions")]
+    public string? Kind { get; init; }
+
+    [Key("price step", Without = "the source's"), Range(0, 1e9)]
+    public double? Tick { get; init; }
+
+    [Key("quantity step", Without = "the source's"), Range(0, 1e9)]
+    public double? Lot { get; init; }
+
+    [Key("value per point", Without = "the source's"), Range(1e-9, 1e9)]
+    public double? Multiplier { get; init; }
+
+    [Key("margin per unit", Without = "the source's"), Range(0, 1e12)]
+    public double? Margin { get; init; }
+
+    [Key("currency of the prices, as `\"JPY\"`",
+        Without = "that of the source, else the second of a pair such as `USDJPY`, else `\"USD\"`")]
+    public string? Currency { get; init; }
+
+    [Key("text", Without = "the source's")]
+    public string? Venue { get; init; }
+}

@@ -1,0 +1,96 @@
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>The keys of a batch file's <c>execution</c>.</summary>
+internal sealed record ExecutionKeys
+{
+    [Key("of the notional", IsAlwaysWritten = true), Range(-10, 50)]
+    public double CommissionPercent { get; init; }
+
+    [Key("the same for limit orders filled at their price; negative is a rebate", Without = "`commissionPercent`"), Range(-10, 50)]
+    public double? CommissionMakerPercent { get; init; }
+
+    [Key("per unit, added to the percentage"), Range(0, 1e9)]
+    public double CommissionPerUnit { get; init; }
+
+    [Key("per order, charged with its first fill", Without = "none"), Range(0, 1e9)]
+    public double CommissionPerOrder { get; init; }
+
+    [Key("minimum per order, over all its fills", Without = "none"), Range(0, 1e9)]
+    public double CommissionMinimum { get; init; }
+
+    [Key("`[{ \"from\": 1000000, \"percent\": 0.08, \"makerPercent\": 0.02 }]`, by notional of the last `commissionTierDays` days",
+        Without = "none")]
+    public IReadOnlyList<FeeTierKeys>? CommissionTiers { get; init; }
+
+    [Key("days over which `commissionTiers` count the notional", Without = "30"), Range(1, 3660)]
+    public int? CommissionTierDays { get; init; }
+
+    [Key("of the price of market and stop orders, within the bar's range", IsAlwaysWritten = true), Range(0, 50)]
+    public double SlippagePercent { get; init; }
+
+    [Key("in the instrument's ticks, added to the percentage"), Range(0, 10_000)]
+    public double SlippageTicks { get; init; }
+
+    [Key("factor of (fill / bar volume)², a fraction of the price, added to the other slippage"), Range(0, 1)]
+    public double SlippageVolumeImpact { get; init; }
+
+    [Key("bars until an order arrives; cancellations, and stops and targets of an entry, are not delayed"), Range(0, 1000)]
+    public int LatencyBars { get; init; }
+
+    [Key("maximum share of a bar's volume that a strategy, and the portfolio in total, fills. The rest stays open; the rest of a triggered "
+        + "stop is a market order", Without = "no limit"), Range(1e-9, 100)]
+    public double? VolumePercent { get; init; }
+
+    [Key("of entries without their own: `gtc`, `day`, `ioc`, `fok`", Words = "gtc day ioc fok")]
+    public TimeInForce TimeInForce { get; init; }
+
+    [Key("per year, on short positions at the last close (actual/365); the paper broker charges it, interest and dividends likewise"),
+        Range(0, 1000)]
+    public double BorrowPercent { get; init; }
+
+    [Key("per year, on purchases beyond the cash without proceeds of short sales (actual/365; with `leverage`); long trades share it by "
+        + "value (`carry` in `trades.csv`)"), Range(0, 1000)]
+    public double MarginRatePercent { get; init; }
+
+    [Key("maximum positions as a multiple of the equity ([margin](#margin-and-ruin))", Without = "none"), Range(1, 1000)]
+    public double? Leverage { get; init; }
+
+    [Key("minimum equity in percent of the positions' value (of their `margin` if set); below it all positions are closed at the next open "
+        + "(`margin-call`)", Without = "no margin calls"), Range(0, 100)]
+    public double MaintenancePercent { get; init; }
+
+    [Key("when a symbol [stops trading](#end-of-data): `mark` or `close`")]
+    public AtEnd AtEnd { get; init; }
+
+    [Key("doubles all costs (not rebates), and delays every order by one bar")]
+    public bool Stress { get; init; }
+
+    [Key("`next-open` or `same-close`", IsAlwaysWritten = true)]
+    public FillTiming Fill { get; init; }
+
+    [Key("which comes first in a bar that touches stop and target: `stop-first` or `target-first`", IsAlwaysWritten = true)]
+    public IntrabarRule Intrabar { get; init; }
+
+    [Key("[smaller bars](#intrabar-path) that decide this: `1m`, …, or `auto`", Without = "none")]
+    public string? IntrabarPath { get; init; }
+
+    [Key("stop and target work from the `entry-bar` or the `next-bar`", IsAlwaysWritten = true)]
+    public ProtectFrom ProtectFrom { get; init; }
+}
+
+/// <summary>A step of <see cref="ExecutionKeys.CommissionTiers"/>.</summary>
+internal sealed record FeeTierKeys
+{
+    [Key("least notional of the step"), Range(0, 1e18)]
+    public required double From { get; init; }
+
+    [Key("commission of the notional"), Range(-10, 50)]
+    public required double Percent { get; init; }
+
+    [Key("the same for limit orders filled at their price", Without = "`percent`"), Range(-10, 50)]
+    public double? MakerPercent { get; init; }
+}

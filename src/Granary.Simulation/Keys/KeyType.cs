@@ -1,0 +1,158 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
+
+namespace Granary.Simulation.Keys;
+
+/// <summary>
+/// A type of values that a <see cref="RecordKey"/> can have: text, <see cref="bool"/>, a number, an enumeration, <see cref="Timeframe"/>,
+/// <see cref="CalendarSpan"/>, a length of time (<see cref="TimeSpan"/>), a time of day (<see cref="TimeOnly"/>), <see cref="Address"/>,
+/// <see cref="SizeRule"/>, a <see cref="JsonPart"/> (an object), another record of keys, and lists and objects by name of these.
+/// </summary>
+/// <param name="Read">Reads a value of the file.</param>
+/// <param name="Write">Writes the value so that <paramref name="Read"/> restores it.</param>
+/// <param name="Schema">Describes the value as JSON Schema.</param>
+internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<Utf8JsonWriter, object> Write,
+    Func<RecordKey, JsonObject> Schema)
+{
+    private static readonly FrozenDictionary<Type, KeyType> s_simple = new Dictionary<Type, KeyType>
+    {
+        [typeof(bool)] = new((part, _) => part.Bool(), (json, v) => json.WriteBooleanValue((bool)v), _ => Type("boolean")),
+        [typeof(int)] = new((part, key) => part.Whole((int)Math.Max(key.Minimum, int.MinValue), (int)Math.Min(key.Maximum, int.MaxValue)),
+            (json, v) => json.WriteNumberValue((int)v), key => Number("integer", key)),
+        [typeof(long)] = new((part, key) => part.WholeLong((long)Math.Max(key.Minimum, long.MinValue), key.Maximum < long.MaxValue
+            ? (long)key.Maximum : long.MaxValue), (json, v) => json.WriteNumberValue((long)v), key => Number("integer", key)),
+        [typeof(double)] = new((part, key) => part.Number(key.Minimum, key.Maximum), (json, v) => json.WriteNumberValue((double)v),
+            key => Number("number", key)),
+        [typeof(string)] = new((part, key) => key.Words.Count > 0 ? part.Choice([.. key.Words.Select(w => (w, w))]) : part.String(),
+            (json, v) => json.WriteStringValue((string)v), Text),
+        [typeof(Timeframe)] = new((part, _) => part.Timeframe(),
+            (json, v) => json.WriteStringValue(v.ToString()), Text),
+        [typeof(CalendarSpan)] = new((part, _) => part.CalendarSpan(), (json, v) => json.WriteStringValue(v.ToString()),
+            _ => Pattern("^[0-9]{1,5}(h|d|w|mo|y)$")),
+        [typeof(TimeSpan)] = new((part, _) => part.Duration(), (json, v) => json.WriteStringValue(Text((TimeSpan)v)),
+            _ => Pattern("^[1-9][0-9]*[mhd]$"))
+        { Identity = v => ((TimeSpan)v).Ticks.ToString(CultureInfo.InvariantCulture) },
+        [typeof(TimeOnly)] = new((part, _) => part.TimeOfDay(),
+            (json, v) => json.WriteStringValue(((TimeOnly)v).ToString(((TimeOnly)v).Second == 0 ? "HH:mm" : "HH:mm:ss",
+                CultureInfo.InvariantCulture)), _ => Pattern("^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"))
+        { Identity = v => ((TimeOnly)v).ToString("HH:mm:ss", CultureInfo.InvariantCulture) },
+        [typeof(Address)] = new((part, key) => key.Offers switch
+            {
+                "file" => part.Address(Address.Plain),
+                "registry" => part.Address(Address.Plain, Address.Postgres),
+                _ => part.Address(),
+            },
+            (json, v) => json.WriteStringValue(((Address)v).Written), Text),
+        [typeof(JsonPart)] = new((part, _) => part, (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
+        [typeof(SizeRule)] = SizeKey.Type,
+    }.ToFrozenDictionary();
+
+    /// <summary>Names the value in the identity of a trial.</summary>
+    public Func<object, string> Identity { get; init; } = value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>The key type of a type of values.</summary>
+    public static KeyType Of(Type type) => s_simple.GetValueOrDefault(type)
+        ?? (type.IsEnum ? Enumeration(type)
+            : !type.IsGenericType ? Record(type)
+            : type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? List(type.GetGenericArguments()[0])
+            : ByName(type.GetGenericArguments()[1]));
+
+    private static KeyType Enumeration(Type type) => new((part, key) => part.Choice(
+            [.. key.Words.Select(w => (w, EnumWords.Find(type, w)!))]),
+        (json, v) => json.WriteStringValue(EnumWords.Of((Enum)v)), Text);
+
+    private static KeyType Record(Type type)
+    {
+        var keys = RecordKeys.Of(type);
+        return new KeyType((part, _) => RecordKeys.Read(type, part), (json, v) =>
+        {
+            json.WriteStartObject();
+            RecordKeys.Write(json, v, keys);
+            json.WriteEndObject();
+        }, _ => RecordKeys.Schema(keys));
+    }
+
+    private static KeyType List(Type element)
+    {
+        var type = Of(element);
+        var isMany = !element.IsClass || element == typeof(string) || element == typeof(Address);
+        return new KeyType((part, key) =>
+        {
+            var items = isMany ? part.OneOrMany() : part.List();
+            var list = Array.CreateInstance(element, items.Count);
+            for (var i = 0; i < items.Count; i++) list.SetValue(type.Read(items[i], key), i);
+            return list;
+        }, (json, v) =>
+        {
+            json.WriteStartArray();
+            foreach (var item in (System.Collections.IEnumerable)v) type.Write(json, item);
+            json.WriteEndArray();
+        }, key =>
+        {
+            var list = new JsonObject { ["type"] = "array", ["items"] = type.Schema(key) };
+            if (!isMany) return list;
+            list["minItems"] = key.IsRequired ? 1 : 0;
+            return new JsonObject { ["anyOf"] = new JsonArray(list, type.Schema(key)) };
+        });
+    }
+
+    private static KeyType ByName(Type element)
+    {
+        var type = Of(element);
+        var table = typeof(Dictionary<,>).MakeGenericType(typeof(string), element);
+        return new KeyType((part, key) =>
+        {
+            if (part.Kind != JsonValueKind.Object) part.Wrong("an object by name is needed", 0);
+            var named = (System.Collections.IDictionary)Activator.CreateInstance(table)!;
+            foreach (var (name, value) in part.Members) named[name] = type.Read(value, key);
+            return named;
+        }, (json, v) =>
+        {
+            json.WriteStartObject();
+            foreach (System.Collections.DictionaryEntry entry in (System.Collections.IDictionary)v)
+            {
+                json.WritePropertyName((string)entry.Key);
+                type.Write(json, entry.Value!);
+            }
+            json.WriteEndObject();
+        }, key => new JsonObject { ["type"] = "object", ["additionalProperties"] = type.Schema(key) });
+    }
+
+    // The largest unit of which the length is a multiple.
+    private static string Text(TimeSpan time) =>
+        time.Ticks % TimeSpan.TicksPerDay == 0 ? $"{time.Ticks / TimeSpan.TicksPerDay}d"
+        : time.Ticks % TimeSpan.TicksPerHour == 0 ? $"{time.Ticks / TimeSpan.TicksPerHour}h"
+        : $"{time.Ticks / TimeSpan.TicksPerMinute}m";
+
+    // ---- schemas ----
+
+    /// <summary>Words as a list of a schema.</summary>
+    public static JsonArray Words(IReadOnlyList<string> words) => [.. words.Select(w => (JsonNode)w)];
+
+    private static JsonObject Type(string name) => new() { ["type"] = name };
+
+    private static JsonObject Pattern(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
+
+    private static JsonObject Number(string type, RecordKey key)
+    {
+        var schema = Type(type);
+        if (double.IsFinite(key.Minimum)) schema["minimum"] = key.Minimum;
+        if (double.IsFinite(key.Maximum) && key.Maximum is not (int.MaxValue or double.MaxValue)) schema["maximum"] = key.Maximum;
+        return schema;
+    }
+
+    private static JsonObject Text(RecordKey key)
+    {
+        var schema = Type("string");
+        if (key.Offers is { } offers) schema["format"] = offers;
+        if (key.Words.Count > 0) schema["enum"] = Words(key.Words);
+        return schema;
+    }
+}

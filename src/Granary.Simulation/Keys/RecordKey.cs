@@ -1,0 +1,151 @@
+using System.Collections;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
+
+namespace Granary.Simulation.Keys;
+
+/// <summary>
+/// A key of a record: a property with a <see cref="KeyAttribute"/>. <see cref="KeyType"/> lists the types that it can have; a long with
+/// <see cref="UtcTicks"/> is a time.
+/// </summary>
+public sealed class RecordKey : DeclaredKey
+{
+    private readonly PropertyInfo _property;
+    private readonly KeyAttribute _declared;
+    private readonly Lazy<KeyType> _type;
+
+    internal RecordKey(PropertyInfo property, object defaults)
+        : base(property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name),
+            property.PropertyType, property.GetValue(defaults))
+    {
+        (_property, _declared) = (property, property.GetCustomAttribute<KeyAttribute>()!);
+        IsRequired = property.IsDefined(typeof(RequiredMemberAttribute));
+        IsTime = property.GetCustomAttribute<JsonConverterAttribute>()?.ConverterType == typeof(UtcTicks);
+        if (property.GetCustomAttribute<RangeAttribute>() is { } range) (Minimum, Maximum) = (range.Minimum, range.Maximum);
+        if (Type == typeof(Timeframe)) Words = [.. Timeframe.All.Select(t => t.ToString())];
+        if (_declared.Words is { } words) Words = words.Split(' ');
+        _type = new Lazy<KeyType>(() => KeyType.Of(Type));
+    }
+
+    /// <summary>Name on the command line, such as <c>--max-gap</c>.</summary>
+    public string Flag => "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(Name);
+
+    public string Help => _declared.Description;
+
+    public bool IsRequired { get; }
+
+    /// <summary>Whether the value is a time in UTC ticks.</summary>
+    public bool IsTime { get; }
+
+    /// <inheritdoc cref="KeyAttribute.Without"/>
+    public string? Without => _declared.Without;
+
+    /// <inheritdoc cref="KeyAttribute.IsAlwaysWritten"/>
+    public bool IsAlwaysWritten => _declared.IsAlwaysWritten;
+
+    /// <inheritdoc cref="KeyAttribute.Placeholder"/>
+    public string? Placeholder => _declared.Placeholder;
+
+    /// <inheritdoc cref="KeyAttribute.Offers"/>
+    public string? Offers => _declared.Offers;
+
+    // Words beside a value that is no word itself.
+    private bool StandForNone => Words.Count > 0 && Type != typeof(string) && Type != typeof(Timeframe) && !Type.IsEnum;
+
+    /// <summary>The value in a record.</summary>
+    public object? Of(object record) => _property.GetValue(record);
+
+    /// <summary>Whether a record has the default.</summary>
+    public bool IsUsual(object record) => Equals(Of(record), Default)
+        || Of(record) is ICollection { Count: 0 } && Default is ICollection { Count: 0 };
+
+    /// <summary>The value in the identity of a trial. The ledger of trials has it, so it must not change.</summary>
+    public string Identity(object record) => _type.Value.Identity(Of(record)!);
+
+    /// <summary>Sets the value in a new record.</summary>
+    public void Set(object record, object? value) => _property.SetValue(record, value);
+
+    // ---- text ----
+
+    /// <summary>Reads a value from text.</summary>
+    /// <param name="name">The key as the user wrote it.</param>
+    /// <param name="place">Base folder of a relative address; null for the current folder.</param>
+    /// <exception cref="InputException">The text is not a valid value of the key's type.</exception>
+    public object Read(string name, string text, Place? place = null)
+    {
+        if (IsTime) return UtcTicks.Read(name, text);
+        try
+        {
+            return Type == typeof(Address) ? (place ?? new Place("")).Address(text) : Parse(text, $"{name} {text}");
+        }
+        catch (BarDataException e)
+        {
+            throw new InputException($"{name}: {e.Message}", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+    }
+
+    /// <summary>Checks the range and the words of a value from the command line.</summary>
+    /// <exception cref="InputException">The value is out of range, or is not one of the words.</exception>
+    public object Check(string name, object value)
+    {
+        try
+        {
+            return Checked(value, FormattableString.Invariant($"{name} {value}"));
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+    }
+
+    // ---- JSON ----
+
+    internal object? Read(JsonPart part) => part.Kind == JsonValueKind.Null && !IsRequired ? Default
+        : StandForNone && part.Kind == JsonValueKind.String && Words.Contains(part.Text, StringComparer.Ordinal) ? null
+        : IsTime ? part.Time()
+        : _type.Value.Read(part, this);
+
+    /// <summary>Writes the value of a record so that reading restores it.</summary>
+    public void WriteValue(Utf8JsonWriter json, object record)
+    {
+        if (Of(record) is not { } value) json.WriteNullValue();
+        else if (IsTime) json.WriteStringValue(UtcTicks.Text((long)value));
+        else _type.Value.Write(json, value);
+    }
+
+    /// <summary>Describes the key as JSON Schema; <c>format</c> is <see cref="Offers"/>.</summary>
+    public JsonObject ToSchema()
+    {
+        var value = IsTime ? new JsonObject { ["type"] = "string", ["format"] = "date-time" } : _type.Value.Schema(this);
+        var schema = StandForNone
+            ? new JsonObject { ["anyOf"] = new JsonArray(value, new JsonObject { ["enum"] = KeyType.Words(Words) }) } : value;
+        schema["description"] = Help.Replace("`", "", StringComparison.Ordinal);
+        if (!IsRequired && Without is null && Default is not null and not Timeframe) schema["default"] = UsualJson();
+        return schema;
+    }
+
+    /// <summary>Writes the default.</summary>
+    public void WriteDefault(Utf8JsonWriter json)
+    {
+        if (Default is not null) _type.Value.Write(json, Default);
+        else json.WriteNullValue();
+    }
+
+    private JsonNode? UsualJson()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer)) WriteDefault(json);
+        return JsonNode.Parse(buffer.ToArray());
+    }
+}
