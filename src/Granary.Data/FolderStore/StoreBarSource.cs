@@ -57,6 +57,7 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Func<st
                 {
                     Symbol = query.Symbol,
                     PriceDecimals = _adjust ? -1 : header.Instrument.PriceDecimals,
+                    IsAdjusted = _adjust,
                     CorporateActions = _adjust ? [] : header.Instrument.CorporateActions
                 };
                 Timeframe = header.Timeframe;

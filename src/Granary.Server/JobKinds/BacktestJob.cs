@@ -34,6 +34,7 @@ public sealed class BacktestJob : Job
         var options = new BatchOptions
         {
             Out = run.Folder,
+            Since = Text.SubmittedAt,
             Resume = run.Resume,
             Attempt = run.Attempt,
             Threads = run.Threads,
@@ -61,6 +62,6 @@ public sealed class BacktestKind : JobKind
     {
         var spec = new BatchReader(catalogues).Read(text.File, text.Body, text.Folder);
         BatchWork.Check(spec);
-        return new BacktestJob(spec);
+        return new BacktestJob(text, spec);
     }
 }

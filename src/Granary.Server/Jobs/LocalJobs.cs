@@ -246,7 +246,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             var submitted = SubmittedJob.Read(OwnFolder(entry.Status.Id));
             using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
             span?.SetTag(GranaryInstruments.Run, entry.Status.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
-            var job = _kinds.Read(submitted.ToText());
+            var job = _kinds.Read(submitted.ToText() with { SubmittedAt = entry.Status.SubmittedAt });
             var outcome = await _host.RunAsync(job, folder, entry.Resumes, p => Report(entry, p), stop.Token).ConfigureAwait(false);
             var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
                 .Order(StringComparer.Ordinal).ToArray();

@@ -127,6 +127,7 @@ public static class LiveSession
         var host = LiveHost.Create(spec, feed, gateway, journal, clock, new LiveOptions
         {
             Account = account,
+            Feed = $"{request.Feed}",
             Configuration = production.Hash,
             WithoutEvidence = !production.Verdict.MayBeTraded,
             Weights = environment.Weights,

@@ -14,6 +14,7 @@ import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { loadRun } from '../runs/run';
 import { AgainstBacktest } from './AgainstBacktest';
+import { WarmUp } from './WarmUp';
 import { Commands } from './Commands';
 import { Configuration } from './Configuration';
 import { Equity } from './Equity';
@@ -138,12 +139,7 @@ function Warnings(props: { session: Session }) {
                 <Wrong key={f}>{f}</Wrong>
             ))}
             {status?.commandFault && <p class="notice">{status.commandFault}</p>}
-            {status?.warmingUp && session.phase === 'running' && (
-                <p class="notice">
-                    Warming up: the slowest of {status.warmingUp.strategies} strategies has had {status.warmingUp.bars} of{' '}
-                    {status.warmingUp.needed} bars. They make no signals before their factors have values.
-                </p>
-            )}
+            {status?.warmingUp && session.phase === 'running' && <WarmUp progress={status.warmingUp} all={status.strategies} />}
             {status?.state === 'paused' && session.phase === 'running' && (
                 <p class="notice">Entries are paused. Exits, stops and targets remain active; resume allows entries again.</p>
             )}

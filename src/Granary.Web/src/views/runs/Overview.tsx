@@ -56,12 +56,17 @@ export function Overview(props: { run: RunDetails }) {
                         note:
                             stress?.stressed === undefined
                                 ? `${percent(s.winRate, 1)} won`
-                                : `${signedPercent(stress.stressed, 1)} at double costs and one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
+                                : `${signedPercent(stress.stressed, 1)} with double costs and each order one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
                     },
                     { name: 'Commission', value: number(s.commission, 2), note: 'account currency' },
                 ]}
             />
-            <p class="note">Figures are of the portfolio’s account where they do not say otherwise; ratios are annualised.</p>
+            <p class="note">
+                Figures are of the portfolio’s account where they do not say otherwise; ratios are annualised.
+                {stress?.stressed !== undefined &&
+                    ' The return with double costs can be above the total return: each order also fills one bar later, at a price that may be better' +
+                        (run.kind === 'walk-forward' ? '.' : ', and each strategy has an account of its own.')}
+            </p>
             {run.portfolio.stats === null && <p class="notice">No strategy of this run has a weight, so that it has no portfolio.</p>}
             <Curves run={run} />
             <Months run={run} />
