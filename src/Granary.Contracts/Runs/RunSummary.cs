@@ -37,6 +37,9 @@ public sealed record RunSummary(string Id, string Batch, string Status, string D
     /// <summary>The portfolio's drawdown, a positive fraction of the peak; null if there is no portfolio, and for a live run.</summary>
     public double? MaxDrawdown { get; init; }
 
+    /// <summary>Whether it has a configuration to trade, prod.json, from which a deployment can be made.</summary>
+    public bool Deployable { get; init; }
+
     /// <summary>Whether all validation checks passed, as a live session requires them.</summary>
     public bool Tradable { get; init; }
 }

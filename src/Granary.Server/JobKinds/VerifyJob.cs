@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Granary.Backtesting.Verification;
+using Granary.Contracts.Runs;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -50,8 +51,15 @@ internal sealed class VerifyKind(string runs) : RequestKind<VerifyRequest>
 
     public override string Summary => "Run a finished run of this server again, compare the digests, and search for look-ahead.";
 
-    protected override Job Read(VerifyRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
-        new VerifyJob(text, JobRequest.Run(body.Need("run"), runs), LookAheadEffort.OfCuts(request.Sample ?? int.MaxValue, request.Cuts),
+    public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen) =>
+        VerifyRun.FaultOf(Path.Combine(runs, run.Id));
+
+    protected override Job Read(VerifyRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
+    {
+        var run = JobRequest.Run(body.Need("run"), runs);
+        if (VerifyRun.FaultOf(Path.Combine(runs, run)) is { } fault) throw body.Need("run").Fault(fault);
+        return new VerifyJob(text, run, LookAheadEffort.OfCuts(request.Sample ?? int.MaxValue, request.Cuts),
             // The batch of the run was checked against the confinement when it was submitted.
             catalogues with { Confinement = null });
+    }
 }

@@ -19,6 +19,9 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
     /// <summary>The kinds sorted by name.</summary>
     public IReadOnlyList<JobKind> Kinds { get; } = [.. kinds.OrderBy(k => k.Name, StringComparer.Ordinal)];
 
+    /// <summary>Returns a kind by its name; null if there is none.</summary>
+    public JobKind? Find(string name) => _kinds.GetValueOrDefault(name);
+
     /// <summary>Parses and validates a job.</summary>
     /// <exception cref="InputException">
     /// The kind is unknown, the text is invalid, or an address leads out of a confined server's folder.

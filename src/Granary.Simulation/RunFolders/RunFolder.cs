@@ -193,7 +193,10 @@ public sealed class RunFolder : IDisposable
         {
             if (found.Log is null)
                 throw new InputException($"{FullPath} holds a run of another batch, or with other bars, plug-ins, recorded trades or "
-                    + "models, which cannot be resumed with this one; run without --resume, or into another folder");
+                    + "models, which cannot be resumed with this one; run without --resume, or into another folder")
+                {
+                    IsOfOtherRun = true,
+                };
             (_log, Resumed) = (found.Log, true);
             if (found.Replaced is { } replaced) Replaced = new RunNote(NoteCode.Output, replaced);
             return;

@@ -19,6 +19,11 @@ public interface ISessionEnvironment
     /// <summary>Shows single strategies of the running session; null = they are not shown.</summary>
     SessionStrategies? Strategies { get; }
 
+    /// <summary>
+    /// Cancelled when the process ends: the session continues in another one, so that it writes no report and compares no backtest.
+    /// </summary>
+    CancellationToken Ending => CancellationToken.None;
+
     /// <summary>Opens the account's journal, which takes its lease.</summary>
     /// <param name="account">The account's name.</param>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>

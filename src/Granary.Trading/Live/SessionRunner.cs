@@ -12,7 +12,8 @@ namespace Granary.Trading.Live;
 /// Runs the steps of a live session: open, plan, the session itself (simulation and portfolio, bar by bar), weights, output. The folder has
 /// the files of a backtest and those of the account.
 /// </summary>
-internal sealed class SessionRunner(LiveHost host, Production production, TimeProvider clock)
+/// <param name="ending">Cancelled when the process ends and another one continues the session.</param>
+internal sealed class SessionRunner(LiveHost host, Production production, TimeProvider clock, CancellationToken ending)
 {
     /// <param name="path">The session's folder.</param>
     /// <param name="writeAccount">Writes the account's files to the folder; called after the session.</param>
@@ -43,6 +44,7 @@ internal sealed class SessionRunner(LiveHost host, Production production, TimePr
         run.BeginFolder();
         using var strategies = new StrategySimulation(run);
         await strategies.RunAsync(host.RunAsync, null, cancellationToken).ConfigureAwait(false);
+        ending.ThrowIfCancellationRequested();
         using var portfolio = await RecordedPortfolio.RecordAsync(run, (row, trade, fill) =>
             Task.FromResult(host.Outcome(row, trade, fill))).ConfigureAwait(false);
         // The report shows the validation checks of the configuration, with which the session was started.

@@ -175,7 +175,8 @@ internal sealed class LocalSession : IAsyncDisposable
     private async Task<string?> TradeAsync(Production production)
     {
         var request = _start.ToRequest() with { Out = Path.Combine(_services.Runs, _view.Run) };
-        var environment = new ServerEnvironment(request, _services, _control, _strategies, gateway => _gateway = gateway, Accept);
+        var environment = new ServerEnvironment(request, _services, _control, _strategies, gateway => _gateway = gateway, Accept,
+            _stop.Token);
         while (true)
         {
             // Not disposed of, because a command may cancel it late.

@@ -9,10 +9,14 @@ namespace Granary.Trading.Sessions;
 /// <summary>The session environment in a server's process, with its account store, weights service and commands.</summary>
 /// <param name="strategies">Shows the session's strategies to the server.</param>
 /// <param name="opened">Called with the gateway when the account is open.</param>
+/// <param name="ending">Cancelled when the process ends.</param>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>
 internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control,
-    SessionStrategies strategies, Action<OrderGateway> opened, Action accepted) : ISessionEnvironment
+    SessionStrategies strategies, Action<OrderGateway> opened, Action accepted, CancellationToken ending) : ISessionEnvironment
 {
+    /// <inheritdoc/>
+    public CancellationToken Ending => ending;
+
     /// <inheritdoc/>
     public ISessionControl Control => control;
 
