@@ -6,7 +6,6 @@ using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 using Granary.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Backtesting.Tests.RunFolders;
 
@@ -62,7 +61,7 @@ public sealed class RunTimesTests : IDisposable
     [Fact]
     public void The_load_is_unknown_before_it_is_measured_and_is_not_shown_as_idle()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new ManualClock();
         var meter = new LoadMeter(clock);
         meter.Measure(3).ShouldBeNull();
         clock.Advance(TimeSpan.FromMilliseconds(100));
