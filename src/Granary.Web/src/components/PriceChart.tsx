@@ -256,8 +256,7 @@ export function PriceChart(props: Props) {
                 )}
             </Loaded>
             <p class="note" role="status">
-                {props.legend}{' '}
-                {bars.joined === 1 ? '' : `Each candle joins ${number(bars.joined)} bars: zoom in for single bars.`}{' '}
+                {props.legend} {bars.joined === 1 ? '' : `Each candle joins ${number(bars.joined)} bars: zoom in for single bars.`}{' '}
                 {inSight.length === 0 && all.length > 0 ? (detail ? 'No trade is in this range.' : 'Zoom in to see the trades.') : ''}{' '}
                 {shown.note} {bases[bars.prices]} Chart by lightweight-charts of TradingView.
             </p>

@@ -24,7 +24,9 @@ export function WarmUp(props: { progress: Schemas['WarmUpProgress']; all: number
                 ]}
             />
             {progress.slowest.length < progress.strategies && (
-                <p class="note">{counted(progress.strategies - progress.slowest.length, 'more strategy', 'more strategies')} miss fewer bars.</p>
+                <p class="note">
+                    {counted(progress.strategies - progress.slowest.length, 'more strategy', 'more strategies')} miss fewer bars.
+                </p>
             )}
         </details>
     );
