@@ -98,7 +98,7 @@ internal static class ServeCommand
     // folders stay locked until this process is gone.
     private static async Task EndAsync(WebApplication app, int code)
     {
-        var disposal = app.DisposeAsync().AsTask();
+        var disposal = Task.Run(() => app.DisposeAsync().AsTask());
         if (await Task.WhenAny(disposal, Task.Delay(LongestEnd)) != disposal) Environment.Exit(code);
         await disposal;
     }
