@@ -29,7 +29,9 @@ public sealed record RunQuery(int Limit, string? Cursor = null)
             ["elapsedSeconds"] = r => r.ElapsedSeconds,
         }.ToFrozenDictionary();
 
-    /// <summary>created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown, seconds or elapsedSeconds; null = created.</summary>
+    /// <summary>
+    /// created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown, seconds or elapsedSeconds; null = created.
+    /// </summary>
     public string? Sort { get; init; }
 
     /// <summary>asc or desc; null = desc for created and asc for the others.</summary>

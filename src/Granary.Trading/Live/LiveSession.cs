@@ -143,8 +143,8 @@ public static class LiveSession
         past.Clear();
         try
         {
-            var (run, against) = await new SessionRunner(host, production, clock, environment.Ending).RunAsync(spec, folder, WriteAccountAsync,
-                cancellationToken).ConfigureAwait(false);
+            var (run, against) = await new SessionRunner(host, production, clock, environment.Ending).RunAsync(spec, folder,
+                WriteAccountAsync, cancellationToken).ConfigureAwait(false);
             return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
         }
         finally

@@ -26,7 +26,7 @@ public sealed class RunFormsTests(Browser browser)
         var lines = await File.ReadAllLinesAsync(Path.Combine(server.Data, "COINUSDT.csv"));
         await File.WriteAllLinesAsync(Path.Combine(server.Data, "OWN.csv"), lines.Take(4000));
         var own = await server.JobAsync("batches", s_own);
-        await using var visit = await Visit.OpenAsync(browser, server, "/start");
+        await using var visit = await Visit.OpenAsync(browser, server, "/");
         await visit.Button("Run the quickstart").ClickAsync();
         await visit.Page.WaitForURLAsync(new Regex("/runs/quickstart-"), new() { Timeout = 180_000 });
         var quickstart = visit.Page.Url.Split('/')[^1];
