@@ -24,15 +24,13 @@ internal sealed class ReplayKind(string runs) : RequestKind<ReplayRequest>
     public override string Summary => "Run a batch with the model versions that were in force in an earlier run, without training.";
 
     public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen) => key == "modelsOf"
-        ? FaultOf(run.Id) : base.RefusalOf(key, run, chosen);
-
-    private string? FaultOf(string run) => File.Exists(Path.Combine(runs, run, ModelArchive.Name)) ? null
-        : $"the run {run} has no models to use again; name the run of a batch with a \"learning\" section";
+        ? run.Kind == RunKinds.Training || File.Exists(Path.Combine(runs, run.Id, ModelArchive.Name)) ? null
+            : $"the run {run.Id} has no models to use again; name the run of a batch with a \"learning\" section"
+        : base.RefusalOf(key, run, chosen);
 
     protected override Job Read(ReplayRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
         var run = JobRequest.Run(body.Need("modelsOf"), runs);
-        if (FaultOf(run) is { } fault) throw body.Need("modelsOf").Fault(fault);
         return new BacktestJob(text, JobRequest.Batch(request, text, catalogues)) { ModelsOf = run };
     }
 }
