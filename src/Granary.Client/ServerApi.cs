@@ -36,6 +36,13 @@ public sealed class ServerApi
     public Task<IReadOnlyList<CatalogueItem>> CatalogueAsync(Catalogue catalogue, CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<CatalogueItem>>($"catalogue/{catalogue}", cancellationToken);
 
+    /// <summary>The newest runs, each with the reason why a kind of job cannot take it.</summary>
+    /// <param name="key">The key of the job's request that names a run, or batch.</param>
+    /// <param name="chosen">The ids of the runs that the key has already, with commas between.</param>
+    public Task<IReadOnlyList<RunChoice>> RunsForJobAsync(string kind, string key, string? chosen = null,
+        CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<RunChoice>>($"catalogue/jobs/{kind}/runs?key={key}&chosen={chosen}", cancellationToken);
+
     /// <summary>The JSON schema of batch files.</summary>
     public Task<JsonObject> BatchSchemaAsync(CancellationToken cancellationToken = default) =>
         _api.GetAsync<JsonObject>($"catalogue/schemas/batch", cancellationToken);

@@ -250,6 +250,7 @@ public class BatchesOverHttpTests
             for (var i = 0; i < 6; i++) second.Host.Go();
             (await second.UntilAsync(running, s => s.Ended)).State.ShouldBe(JobState.Done);
             (await second.UntilAsync(waiting, s => s.Ended)).State.ShouldBe(JobState.Done);
+            second.Host.Resumed.ShouldBe([true, false], "what ran continues, and what waited begins");
             (await second.SubmitAsync(key: "b")).Id.ShouldBe(running);
         }
         finally

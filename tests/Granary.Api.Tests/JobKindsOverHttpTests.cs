@@ -90,6 +90,56 @@ public sealed class JobKindsOverHttpTests
     }
 
     [Fact]
+    public async Task Runs_with_other_cash_are_combined_with_that_of_the_named_run_and_a_list_says_which_runs_cannot_be()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        async Task<string> RunAsync(string batch) => (await server.UntilAsync((await server.SubmitAsync(batch)).Id, s => s.Ended)).Id;
+        var a = await RunAsync(Batch("a", "5"));
+        var rich = await RunAsync(Batch("rich", "10").Replace("\"strategies\"", "\"account\": { \"cash\": 5000 }, \"strategies\""));
+        // The same symbol, with prices read in another way.
+        var other = await RunAsync(Batch("other", "10").Replace("\"timeframe\"", "\"adjust\": false, \"timeframe\""));
+        foreach (var (named, cash) in ((string?, double)[])[(null, 100_000), (rich, 5_000)])
+        {
+            var done = await DoneAsync(server, $$"""
+                { "kind": "combine", "runs": ["{{a}}", "{{rich}}"]{{(named is null ? "" : $", \"sectionsOf\": \"{named}\"")}} }
+                """);
+            (done.State, done.Fault).ShouldBe((JobState.Done, null));
+            var manifest = await server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{done.Id}/files/manifest.json");
+            manifest.GetProperty("notes").ToString().ShouldContain("batches differ in 'account'");
+            using var spec = JsonDocument.Parse(manifest.GetProperty("spec").GetString()!);
+            (spec.RootElement.TryGetProperty("account", out var account) ? account.GetProperty("cash").GetDouble() : 100_000)
+                .ShouldBe(cash);
+        }
+        using var wrong = await PostAsync(server, $$"""{ "kind": "combine", "runs": ["{{a}}", "{{other}}"] }""");
+        (await wrong.ProblemAsync(400)).ShouldContain("a portfolio values a symbol by one series");
+        var choices = await server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/catalogue/jobs/combine/runs?key=runs&chosen={a}");
+        var refusals = choices.EnumerateArray().ToDictionary(c => c.GetProperty("id").GetString()!,
+            c => c.TryGetProperty("refusal", out var r) ? r.GetString() : null);
+        (refusals[a], refusals[rich]).ShouldBe((null, null));
+        refusals[other].ShouldNotBeNull().ShouldContain("a portfolio values a symbol by one series");
+        (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/catalogue/jobs/replay/runs?key=modelsOf")).EnumerateArray()
+            .ShouldAllBe(c => c.GetProperty("refusal").GetString()!.Contains("has no models"));
+        (await server.Client.GetAsync("/api/v1/catalogue/jobs/none/runs?key=runs")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_run_says_how_long_it_took_from_its_submission_with_the_wait_for_the_jobs_before_it()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var before = await server.SubmitAsync(Batch("a", "5"));
+        var after = await server.SubmitAsync(Batch("b", "10"));
+        foreach (var id in (string[])[before.Id, after.Id])
+        {
+            var job = await server.UntilAsync(id, s => s.Ended);
+            var run = await server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{id}");
+            var elapsed = run.GetProperty("elapsedSeconds").GetDouble();
+            elapsed.ShouldBeGreaterThanOrEqualTo((job.StartedAt - job.SubmittedAt)!.Value.TotalSeconds);
+            elapsed.ShouldBeGreaterThanOrEqualTo(run.GetProperty("seconds").GetDouble());
+            elapsed.ShouldBeLessThanOrEqualTo((job.FinishedAt - job.SubmittedAt)!.Value.TotalSeconds);
+        }
+    }
+
+    [Fact]
     public async Task A_backtest_is_a_job_like_the_others_and_its_data_can_be_checked_before_it_is_queued()
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);

@@ -48,6 +48,7 @@ internal sealed class SeededServer(ApiServer server, string job, string strategy
         ("{strategy}", _) => strategy,
         ("{symbol}", _) => "COINUSDT",
         ("{link}", _) => link,
+        ("{kind}", _) => "combine",
         ("{number}" or "{version}", _) => "1",
         _ => throw new InvalidOperationException($"{path}: name something that is there for {parameter}"),
     };

@@ -85,6 +85,16 @@ public class SessionAnswerTests
         LiveView.Rows(status with { State = LiveState.WarmingUp, WarmingUp = new WarmUpProgress(3, 0, 200) })[0][1].ShouldBe(
             "warming up, 0 of 200 bars: no signals before the factors have values");
         LiveView.Rows(status with { State = LiveState.Paused })[0][1].ShouldBe("paused");
+        status = status with
+        {
+            WarmingUp = status.WarmingUp! with
+            {
+                Feed = "csv:bars",
+                Slowest = [new StrategyWarmUp("SmaCross(slow=200)@SPY:1d", "SPY 1d", "sma(200)", 12, 200)],
+            },
+        };
+        LiveView.Rows(status).Single(r => r[0] == "Warming up")[1].ShouldBe(
+            "SmaCross(slow=200)@SPY:1d: 12 of the 200 bars of SPY 1d that sma(200) needs, from csv:bars");
     }
 
     [Fact]

@@ -1,12 +1,17 @@
 using Granary.Api.Access;
+using Granary.Api.Lists;
+using Granary.Api.Problems;
 using Granary.Contracts.Catalogues;
+using Granary.Contracts.Runs;
 using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Keys;
+using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Catalogues;
@@ -38,12 +43,28 @@ internal static class CatalogueEndpoints
                 new CatalogueItem(k.Name, k.Summary, [], Schema: RecordKeys.Schema(k.Keys)))))
             .WithName("listJobKinds").WithSummary("The kinds of jobs, each with the JSON Schema of its request.")
             .Produces<IReadOnlyList<CatalogueItem>>();
+        catalogue.MapGet("/jobs/{kind}/runs", (string kind, string key, string? chosen, JobCatalogue kinds,
+                [FromServices] RunLibrary? library) => kinds.Find(kind) is { } known && library is not null
+                    ? Choices(known, key, chosen?.Split(',') ?? [], kinds, library) : Problem.NotFound($"there is no kind of job '{kind}'"))
+            .WithName("listRunsForJob").WithSummary("The newest thousand runs, each with the reason why a kind of job cannot take it.")
+            .WithDescription("'key' is the key of the job's request that names a run, or 'batch'. 'chosen' are the ids of the runs that "
+                + "the key has already, with commas between.")
+            .Produces<IReadOnlyList<RunChoice>>().ProducesProblem(404);
         catalogue.MapGet("/cron", (string cron, JobSchedules schedules) => TypedResults.Ok(schedules.TimesOf(cron)))
             .WithName("getCronTimes").WithSummary("The next three times of a cron expression, UTC.")
             .Produces<IReadOnlyList<DateTimeOffset>>().ProducesProblem(400);
         catalogue.MapGet("/schemas/batch", () => TypedResults.Stream(
                 typeof(CatalogueEndpoints).Assembly.GetManifestResourceStream(Schema)!, "application/schema+json"))
             .WithName("getBatchSchema").WithSummary("The JSON schema of batch files.").Produces<object>(200, "application/schema+json");
+    }
+
+    private static IResult Choices(JobKind kind, string key, string[] chosen, JobCatalogue kinds, RunLibrary library)
+    {
+        List<string> known = [.. chosen.Where(c => library.Find(c) is not null)];
+        return TypedResults.Ok<IReadOnlyList<RunChoice>>([.. library.List(new RunQuery(Paging.Most)).Items
+            .Select(r => new RunChoice(r.Id, r.Name, r.Created, Refusal(r)))]);
+
+        string? Refusal(RunSummary run) => kinds.RefusalOf(kind, key, run, [.. known.Where(c => c != run.Id)]);
     }
 
     private static IResult Items(IEnumerable<CatalogueItem> items) => TypedResults.Ok<IReadOnlyList<CatalogueItem>>([.. items]);

@@ -64,8 +64,10 @@ internal static class DataEndpoints
             .Produces<MarketCoverage>().ProducesProblem(400);
         data.MapGet("/bars", BarsAsync)
             .WithName("getStoredBars").WithSummary("Bars of a market, with at most 'limit' of them.")
-            .WithDescription("The bars are as stored, without adjustments. Bars of a timeframe that the store does not have are built from "
-                + "its longest shorter ones. More bars than 'limit' are joined. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
+            .WithDescription("The bars are as stored, without adjustments, so that 'prices' is raw: a run over them has adjusted prices "
+                + "where the store has adjusted closes. Bars of a timeframe that the store does not have are built from its longest "
+                + "shorter ones. More bars than 'limit' are joined, and the answer's 'timeframe' says how many, as 5 x 1d. 'from' and "
+                + "'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunBars>().ProducesProblem(400);
         data.MapGet("/file", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) => FileOf($"{symbol}-{timeframe}.csv", await new StoredMarkets(known.Stores).BarsAsync(

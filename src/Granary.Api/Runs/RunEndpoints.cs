@@ -32,8 +32,8 @@ internal static class RunEndpoints
                 return paging.Answer(page, page.Next);
             })
             .WithName("listRuns").WithSummary("Finished runs of the server's folder, sorted and filtered; the newest first without 'sort'.")
-            .WithDescription("'sort' is created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown or seconds, and 'order' "
-                + "asc or desc; runs without the figure come last. 'kind' is backtest, walk-forward, combined, live, reinforce or "
+            .WithDescription("'sort' is created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown, seconds or "
+                + "elapsedSeconds, and 'order' asc or desc; runs without the figure come last. 'kind' is backtest, walk-forward, combined, live, reinforce or "
                 + "training. 'market' is a symbol, in capitals or not. 'tradable' is true or false: whether all validation checks passed. "
                 + "'search' is a part of the name, the batch, the id, the digest or a symbol.")
             .Produces<RunPage>().ProducesProblem(400);

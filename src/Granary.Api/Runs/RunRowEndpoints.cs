@@ -46,7 +46,8 @@ internal static class RunRowEndpoints
             .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")
             .WithDescription("'factors' are texts with semicolons between, such as sma(10);macd(12,26,9).signal. Bars are joined to longer "
                 + "ones; 'from' and 'to' are times in ISO 8601; 'to' is left out. 'timeframe' is a multiple of the batch's. With "
-                + "'strategy', an id of the run, the chart has the stops and targets of its trades: the strategy is run again for them.")
+                + "'strategy', an id of the run, the chart has the stops and targets of its trades: the strategy is run again for them. "
+                + "'prices' of the bars says whether they are adjusted for splits and dividends.")
             .Produces<ChartBars>().ProducesProblem(400).ProducesProblem(404);
     }
 

@@ -35,8 +35,10 @@ internal static class SessionHistoryEndpoints
             .Produces<SessionEquity>();
         history.MapGet("/bars", BarsAsync).WithName("getSessionBars")
             .WithSummary("Bars that a session has processed, at most 'limit' of them.")
-            .WithDescription("'timeframe' is a multiple of the session's; without it the bars are the session's. More bars than 'limit' are "
-                + "joined. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
+            .WithDescription("'timeframe' is a multiple of the session's, and its days are the market's trading days; without it the bars "
+                + "are the session's. More bars than 'limit' are joined, and the answer's 'timeframe' says how many, as 5 x 1d. 'prices' "
+                + "says whether the feed's prices are adjusted for splits and dividends. 'from' and 'to' are times in ISO 8601; 'to' is "
+                + "left out.")
             .Produces<RunBars>().ProducesProblem(400);
         history.MapGet("/log", async (string id, [FromServices] SessionHistory known, string? kind, string? symbol,
                 CancellationToken stop, [AllowedRange(1, MostEntries)] int limit = UsualEntries) =>

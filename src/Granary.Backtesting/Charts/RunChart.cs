@@ -12,6 +12,7 @@ namespace Granary.Backtesting.Charts;
 /// <summary>All bars of a market of a run, in memory, so that panning does not read the source again.</summary>
 public sealed class RunChart
 {
+    private readonly Instrument _instrument;
     private readonly Timeframe _timeframe;
     private readonly List<Bar> _bars = [];
     private readonly ChartQuery _query;
@@ -19,9 +20,9 @@ public sealed class RunChart
     private double[] _stops = [], _targets = [];
     private string? _missing;
 
-    private RunChart(ChartQuery query, Timeframe timeframe)
+    private RunChart(ChartQuery query, Instrument instrument, Timeframe timeframe)
     {
-        (_query, _timeframe) = (query, timeframe);
+        (_query, _instrument, _timeframe) = (query, instrument, timeframe);
         _factors = [.. query.Factors.Select(_ => new List<double>())];
     }
 
@@ -42,7 +43,7 @@ public sealed class RunChart
         var series = await source.OpenAsync(new BarQuery(query.Symbol, shown, spec.Data.From, spec.Data.To), cancellationToken)
             .ConfigureAwait(false);
         await using var _ = series.ConfigureAwait(false);
-        var chart = new RunChart(query, shown);
+        var chart = new RunChart(query, series.Instrument, shown);
         var columns = Columns(new MarketSeries(series.Instrument, shown), query.Factors, catalogues.Factors);
         var replay = replayed?.Invoke();
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
@@ -65,7 +66,7 @@ public sealed class RunChart
     {
         var (first, end) = (IndexOf(part.From ?? long.MinValue), IndexOf(part.To ?? long.MaxValue));
         var bars = _bars.GetRange(first, Math.Max(0, end - first));
-        var shown = part.Show(_query.Symbol, _timeframe, bars);
+        var shown = part.Show(_instrument, _timeframe, bars);
         return new ChartBars(shown, [.. _query.Factors.Select((name, f) => new ChartFactor(name, Shown(_factors[f])))],
             _query.Strategy is null ? null : new ChartLevels(Shown(_stops), Shown(_targets), _missing));
 

@@ -16,6 +16,12 @@ public sealed record CombineRequest(IReadOnlyList<string> Members)
     /// <summary>A JSON file with batch sections that override those of the members; null for none.</summary>
     public string? Settings { get; init; }
 
+    /// <summary>
+    /// The member, one of <see cref="Members"/>, whose sections the portfolio has where those of the members differ; null refuses members
+    /// that differ.
+    /// </summary>
+    public string? SectionsOf { get; init; }
+
     /// <summary>A source with bars for the symbols of recorded trades; null creates bars from the trades' prices.</summary>
     public string? Bars { get; init; }
 

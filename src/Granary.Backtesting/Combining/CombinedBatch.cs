@@ -45,7 +45,7 @@ public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
         data.AddMultipliers(recorded);
         foreach (var part in parts) data.Add(part);
 
-        var sections = new CombinedSections(runs, settings);
+        var sections = new CombinedSections(runs, settings, request.SectionsOf, recorded.Notes);
         var batch = new JsonObject { ["name"] = request.Name ?? sections.Name, ["data"] = data.ToJson(runs, settings, recorded.Notes) };
         sections.AddTo(batch, request.Weights);
         batch["strategies"] = new JsonArray([.. runs.SelectMany(r => r.Strategies()), .. strategies]);
@@ -56,13 +56,14 @@ public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
         return new CombinedBatch(new BatchReader(catalogues).Read(path, text, request.Base ?? request.Folder), recorded.Notes);
     }
 
-    /// <summary>Returns why a run cannot be a member, in one sentence; null if it can.</summary>
-    /// <param name="folder">The folder of the run.</param>
-    public static string? FaultOf(string folder, GranaryCatalogues catalogues)
+    /// <summary>Returns why runs cannot be members of one portfolio, in one sentence; null if they can.</summary>
+    /// <param name="folders">The folders of the runs.</param>
+    public static string? FaultOf(GranaryCatalogues catalogues, params IEnumerable<string> folders)
     {
         try
         {
-            RunMember.Read(folder, catalogues);
+            var data = new CombinedData();
+            foreach (var folder in folders) data.Add(RunMember.Read(folder, catalogues));
             return null;
         }
         catch (InputException e)

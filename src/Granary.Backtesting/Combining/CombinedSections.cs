@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
@@ -6,7 +7,9 @@ using Granary.Simulation.Tables;
 namespace Granary.Backtesting.Combining;
 
 /// <summary>Account, execution, portfolio and similar sections, from the settings or, if all members agree, from the members.</summary>
-internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSettings settings)
+/// <param name="sectionsOf">The folder of the member whose sections count where members differ; null refuses members that differ.</param>
+/// <param name="notes">Receives the sections in which the members differ.</param>
+internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSettings settings, string? sectionsOf, List<RunNote> notes)
 {
     private static readonly string[] Shared = ["account", "execution", "benchmark", "regimes", "periodsPerYear"];
 
@@ -56,6 +59,12 @@ internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSet
     private JsonNode? Agreed(string key, Func<RunMember, JsonNode?> section)
     {
         var found = Distinct(section);
+        if (found.Count > 1 && runs.FirstOrDefault(r => r.Folder == sectionsOf) is { } chosen)
+        {
+            notes.Add(new RunNote(NoteCode.DataFinding, $"The members' batches differ in '{key}'; the portfolio has that of "
+                + $"{chosen.Name}: {section(chosen)?.ToJsonString() ?? "the defaults"}.", found.Count));
+            return section(chosen);
+        }
         return found.Count <= 1 ? found.FirstOrDefault()
             : throw new InputException($"the batches of {string.Join(" and ", runs.Select(r => r.Folder))} differ in '{key}'; say with "
                 + $"--settings FILE.json what holds for the portfolio: {{ \"{key}\": … }}");

@@ -23,6 +23,9 @@ internal sealed class RunMember
     /// <summary>The run's folder, as the user wrote it.</summary>
     public string Folder { get; }
 
+    /// <summary>The name of the run.</summary>
+    public string Name => Path.GetFileName(Folder.TrimEnd(Path.DirectorySeparatorChar));
+
     /// <summary>The parsed text of its batch.</summary>
     public JsonObject Batch { get; }
 

@@ -14,6 +14,9 @@ public sealed record BatchOptions
 
     public bool Resume { get; init; }
 
+    /// <summary>When the run was submitted; null = it begins now, or began with its first attempt in the folder.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>The attempt, if several can run concurrently; null = only one at a time.</summary>
     public RunAttempt? Attempt { get; init; }
 

@@ -38,6 +38,10 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     /// <summary>The markets sorted by symbol.</summary>
     public IEnumerable<OpenedMarket> OrderedMarkets => Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal);
 
+    /// <summary>Seconds since the run was submitted, or since its first attempt began; at least as long as this attempt.</summary>
+    public double ElapsedSeconds => Math.Max(Watch.Elapsed.TotalSeconds,
+        (Clock.GetUtcNow() - (Options.Since ?? Folder.Since)).TotalSeconds);
+
     /// <summary>SHA-256 of the bars of all markets.</summary>
     public string DataHash => RunFolder.HashOf([.. OrderedMarkets.Select(m => m.Series.ContentHash)]);
 
@@ -105,6 +109,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             Digest = result.Digest,
             CreatedAt = Clock.GetUtcNow().UtcDateTime,
             Seconds = Watch.Elapsed.TotalSeconds,
+            ElapsedSeconds = ElapsedSeconds,
             BarEvaluations = result.BarEvaluations,
             Host = result.Host,
             Strategies = [.. result.Strategies.Select(s => s.Error is { } error ? s with { Error = Spec.Catalogues.Shown(error) } : s)],

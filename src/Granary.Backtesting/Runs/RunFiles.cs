@@ -31,6 +31,7 @@ public sealed class RunFiles(RunContext run)
             .. files,
             new OutputFile(isWalkForward ? null : "report", RunReport.AnalysisFile, report.WriteAnalysis),
         ]);
+        if (run.Options.Rebuilds is null) model = model with { ElapsedSeconds = run.ElapsedSeconds };
         // Last, so that a folder with a manifest is complete.
         AtomicFile.Write(run.Folder.PathOf("manifest.json"), RunManifest.Write(model, run.Plan, run.Options.Validation));
     }

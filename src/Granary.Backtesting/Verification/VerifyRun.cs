@@ -42,12 +42,8 @@ public static class VerifyRun
     public static async Task<VerificationResult> RunAsync(string runFolder, GranaryCatalogues catalogues, IBatchHost host,
         TimeProvider clock, LookAheadEffort effort, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
+        if (FaultOf(runFolder) is { } fault) throw new InputException(fault);
         var manifest = RunManifest.Read(runFolder);
-        if (manifest.Interrupted) throw new InputException($"{runFolder} was interrupted and has no digest of a whole run; finish it with "
-            + $"backtest --resume first");
-        if (LiveGap.IsLive(runFolder))
-            throw new InputException($"{runFolder} is the run of a live session, whose bars came from a feed: {RunFolder.AgainstBacktest} "
-                + "compares it with a backtest over the same bars. Verify the backtest that made its configuration");
         var spec = manifest.ReadBatch(catalogues, Path.Combine(runFolder, "manifest.json (spec)"));
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
         try
@@ -78,6 +74,15 @@ public static class VerifyRun
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         }
     }
+
+    /// <summary>Returns why a run cannot be verified, in one sentence; null if it can.</summary>
+    /// <exception cref="InputException">The folder is not that of a run.</exception>
+    public static string? FaultOf(string runFolder) => RunManifest.Read(runFolder).Interrupted
+        ? $"{runFolder} was interrupted and has no digest of a whole run; finish it with backtest --resume first"
+        : LiveGap.IsLive(runFolder)
+        ? $"{runFolder} is the run of a live session, whose bars came from a feed: {RunFolder.AgainstBacktest} compares it with a backtest "
+            + "over the same bars. Verify the backtest that made its configuration"
+        : null;
 
     // The features of the run's models that can be computed on hourly bars; the default ones if there are none.
     private static IReadOnlyList<FeatureSet>? Features(BatchSpec spec, BatchPlan plan)

@@ -12,7 +12,7 @@ internal static class LiveView
 {
     private static readonly Column[] _columns = [Column.Text("Session"), Column.Text("Now")];
 
-    private const int MostNotes = 5, MostPositions = 8;
+    private const int MostNotes = 5, MostPositions = 8, MostCold = 5;
 
     public static async Task<T> ShowAsync<T>(bool silent, Func<IProgress<LiveStatus>?, Task<T>> work)
     {
@@ -72,6 +72,9 @@ internal static class LiveView
             + $"bars{some}: no signals before the factors have values";
     }
 
+    private static string ColdText(StrategyWarmUp w, string feed) => $"{w.Strategy}: {Cell.Count(w.Bars)} of the {Cell.Count(w.Needed)} "
+        + $"bars of {w.Market} that {w.Factor} needs{(feed.Length > 0 ? $", from {feed}" : "")}";
+
     /// <summary>The table of one strategy.</summary>
     public static void Write(SessionStrategy s)
     {
@@ -114,6 +117,8 @@ internal static class LiveView
         if (s.WeightsVersion > 0) rows.Add(["Weights version", Cell.Count(s.WeightsVersion)]);
         if (double.IsFinite(s.LatencyP50))
             rows.Add(["Bar to order (ms)", $"{Cell.Ratio(s.LatencyP50 / 1000)}, 99th percentile {Cell.Ratio(s.LatencyP99 / 1000)}"]);
+        if (s.State != LiveState.Ended)
+            rows.AddRange((s.WarmingUp?.Slowest ?? []).Take(MostCold).Select(w => new[] { "Warming up", ColdText(w, s.WarmingUp!.Feed) }));
         rows.AddRange(s.Notes.TakeLast(MostNotes).Select(note => new[] { "Note", note }));
         return rows;
     }

@@ -13,6 +13,7 @@ using Granary.Storage.Files;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Cli.Commands;
@@ -20,6 +21,9 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary serve</c>: the HTTP API of one process.</summary>
 internal static class ServeCommand
 {
+    // For open requests, and then for jobs and sessions.
+    private static readonly TimeSpan LongestRequests = TimeSpan.FromSeconds(2), LongestEnd = TimeSpan.FromSeconds(3);
+
     private sealed record Options
     {
         [Key("addresses to listen on")]
@@ -70,7 +74,7 @@ internal static class ServeCommand
             using var runs = Own(given.Runs, "--runs", given.Urls);
             using var data = given.Data is null || Path.GetFullPath(given.Data) == Path.GetFullPath(given.Runs) ? null
                 : Own(DataFolder(given.Data), "--data", given.Urls);
-            await using var app = Build(given, new ApiSettings
+            var app = Build(given, new ApiSettings
             {
                 Keys = keys,
                 Accounts = call.GetValue(states)!,
@@ -83,9 +87,20 @@ internal static class ServeCommand
                 RequestsPerSecond = given.RateLimit,
                 MostQueuedWork = given.WorkLimit * 1e9,
             }, root.Catalogues(call));
-            return await ListenAsync(app, given, token);
+            var code = await ListenAsync(app, given, token);
+            await EndAsync(app, code);
+            return code;
         });
         return command;
+    }
+
+    // Work that does not stop in time is like that of a process that was killed: the next server does it again from what is stored. The
+    // folders stay locked until this process is gone.
+    private static async Task EndAsync(WebApplication app, int code)
+    {
+        var disposal = Task.Run(() => app.DisposeAsync().AsTask());
+        if (await Task.WhenAny(disposal, Task.Delay(LongestEnd)) != disposal) Environment.Exit(code);
+        await disposal;
     }
 
     // Only one server may use a folder: two servers would both run its jobs, sessions and schedules.
@@ -104,6 +119,7 @@ internal static class ServeCommand
         var builder = WebApplication.CreateSlimBuilder();
         new CertificateFiles(given.Certificate, given.CertificateKey, given.CertificatePasswordFile).Listen(builder, given.Urls);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = LongestRequests);
         OtlpTelemetry.Add(builder, "granary-serve", $"{Environment.MachineName}-{Environment.ProcessId}");
         builder.Services.AddGranaryApi(settings, catalogues);
         var runs = Path.GetFullPath(given.Runs);

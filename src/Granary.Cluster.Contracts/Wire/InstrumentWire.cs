@@ -16,7 +16,8 @@ public readonly record struct InstrumentWire(
     [property: Id(8)] SessionCalendar Calendar,
     [property: Id(9)] bool DailyEquity,
     // Midnights are exact as doubles.
-    [property: Id(10)] double[] CorporateActions);
+    [property: Id(10)] double[] CorporateActions,
+    [property: Id(11)] bool IsAdjusted);
 
 [RegisterConverter]
 public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
@@ -34,10 +35,11 @@ public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
         Calendar = surrogate.Calendar,
         DailyEquity = surrogate.DailyEquity,
         CorporateActions = [.. (surrogate.CorporateActions ?? []).Chunk(3).Select(a => new CorporateAction((long)a[0], a[1], a[2]))],
+        IsAdjusted = surrogate.IsAdjusted,
     };
 
     public InstrumentWire ConvertToSurrogate(in Instrument value) =>
         new(value.Symbol, value.Venue, value.Currency, value.TickSize, value.LotSize, value.Multiplier,
         value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity,
-        [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])]);
+        [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])], value.IsAdjusted);
 }

@@ -177,7 +177,7 @@ internal sealed partial class ReportingGrain(
         try
         {
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
-            var job = kinds.Read(new JobText(batch.Kind, batch.Text, batch.File, batch.Folder));
+            var job = kinds.Read(new JobText(batch.Kind, batch.Text, batch.File, batch.Folder) { SubmittedAt = batch.SubmittedAt });
             Directory.CreateDirectory(Folder);
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job is BacktestJob;

@@ -16,3 +16,10 @@ public sealed record CatalogueItem(string Name, string Summary, IReadOnlyList<Ca
 /// <param name="Maximum">null = none.</param>
 public sealed record CatalogueParameter(string Name, string Type, object? Default, double? Minimum, double? Maximum,
     IReadOnlyList<string>? Values);
+
+/// <summary>A finished run that a job can take, or cannot.</summary>
+/// <param name="Id">The id of the run.</param>
+/// <param name="Name">The name to show.</param>
+/// <param name="Created">UTC.</param>
+/// <param name="Refusal">Why the job cannot take the run, in one sentence; null if it can.</param>
+public sealed record RunChoice(string Id, string Name, DateTimeOffset Created, string? Refusal);

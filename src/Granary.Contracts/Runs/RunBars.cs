@@ -9,11 +9,25 @@ public sealed record RunCurve(string Name, int Rows, IReadOnlyList<DateTime> Tim
     public string? Why { get; init; }
 }
 
+/// <summary>The basis of the prices of a chart.</summary>
+public enum PriceBasis : byte
+{
+    /// <summary>Prices as the source has them.</summary>
+    Raw,
+
+    /// <summary>Prices that the source's adjusted closes adjust for splits and dividends, as of the source's newest bar.</summary>
+    Adjusted,
+}
+
 /// <summary>Bars of a run, a store or a session; neighbouring bars are joined if there are more than requested.</summary>
-/// <param name="Rows">How many bars of the timeframe there are in the span.</param>
+/// <param name="Timeframe">The length of the bars: <c>1d</c>, or <c>5 x 1d</c> where each joins five bars of a day.</param>
+/// <param name="Rows">How many bars there are in the span before they are joined.</param>
+/// <param name="Joined">How many bars each bar joins, the last one maybe fewer; 1 = none are joined.</param>
+/// <param name="Prices">Whether the prices are adjusted for splits and dividends.</param>
 /// <param name="Times">Open times, UTC.</param>
-public sealed record RunBars(string Symbol, string Timeframe, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Open,
-    IReadOnlyList<double> High, IReadOnlyList<double> Low, IReadOnlyList<double> Close, IReadOnlyList<double> Volume);
+public sealed record RunBars(string Symbol, string Timeframe, int Rows, int Joined, PriceBasis Prices, IReadOnlyList<DateTime> Times,
+    IReadOnlyList<double> Open, IReadOnlyList<double> High, IReadOnlyList<double> Low, IReadOnlyList<double> Close,
+    IReadOnlyList<double> Volume);
 
 /// <summary>A factor at the bars of a chart: at a joined bar the value at its last one; null until the factor is warm.</summary>
 public sealed record ChartFactor(string Name, IReadOnlyList<double?> Values);

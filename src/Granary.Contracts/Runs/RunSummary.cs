@@ -5,11 +5,17 @@ namespace Granary.Contracts.Runs;
 /// <param name="Batch">The name of its batch.</param>
 /// <param name="Status">done or interrupted.</param>
 /// <param name="Created">UTC.</param>
-/// <param name="Seconds">Duration of the run.</param>
+/// <param name="Seconds">From the first bar read until the results were complete, of the last attempt.</param>
 /// <param name="LearnedWeights">Whether a policy learned its weights.</param>
 public sealed record RunSummary(string Id, string Batch, string Status, string Digest, DateTimeOffset Created, double? Seconds,
     string Host, bool LearnedWeights)
 {
+    /// <summary>
+    /// Seconds that passed from the submission or start of the run until its files were written; the wait in the queue and interrupted
+    /// attempts count.
+    /// </summary>
+    public double? ElapsedSeconds { get; init; }
+
     /// <summary>The name to show: that of the batch, unless the run was renamed.</summary>
     public required string Name { get; init; }
 
@@ -30,6 +36,9 @@ public sealed record RunSummary(string Id, string Batch, string Status, string D
 
     /// <summary>The portfolio's drawdown, a positive fraction of the peak; null if there is no portfolio, and for a live run.</summary>
     public double? MaxDrawdown { get; init; }
+
+    /// <summary>Whether it has a configuration to trade, prod.json, from which a deployment can be made.</summary>
+    public bool Deployable { get; init; }
 
     /// <summary>Whether all validation checks passed, as a live session requires them.</summary>
     public bool Tradable { get; init; }

@@ -77,6 +77,9 @@ public sealed record AccountDetails
     /// <summary>The journal, as messages name it.</summary>
     public string Journal { get; init; } = "";
 
+    /// <summary>Symbols whose feed has prices that are adjusted for splits and dividends; those of all others are raw.</summary>
+    public IReadOnlyList<string> Adjusted { get; init; } = [];
+
     /// <summary>Symbols in which entries are blocked until <c>resume</c>, since the account's books and the venue differ.</summary>
     public IReadOnlyList<string> Blocked { get; init; } = [];
 }

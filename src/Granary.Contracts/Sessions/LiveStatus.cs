@@ -19,7 +19,25 @@ public enum LiveState : byte
 /// <param name="Strategies">The number of these strategies.</param>
 /// <param name="Bars">Bars so far of the strategy with the longest warm-up.</param>
 /// <param name="Needed">Bars that this strategy needs.</param>
-public sealed record WarmUpProgress(int Strategies, long Bars, int Needed);
+public sealed record WarmUpProgress(int Strategies, long Bars, int Needed)
+{
+    /// <summary>Maximum number of strategies in <see cref="Slowest"/>.</summary>
+    public const int MostNamed = 20;
+
+    /// <summary>The feed that the missing bars come from.</summary>
+    public string Feed { get; init; } = "";
+
+    /// <summary>The strategies that miss most bars, at most 20.</summary>
+    public IReadOnlyList<StrategyWarmUp> Slowest { get; init; } = [];
+}
+
+/// <summary>A strategy that gives no signals yet.</summary>
+/// <param name="Strategy">Its id.</param>
+/// <param name="Market">The market whose bars it waits for, as <c>SPY 1d</c>.</param>
+/// <param name="Factor">Its slowest factor, which has no value yet.</param>
+/// <param name="Bars">Bars that the strategy has had.</param>
+/// <param name="Needed">Bars that the factor needs.</param>
+public sealed record StrategyWarmUp(string Strategy, string Market, string Factor, long Bars, int Needed);
 
 /// <summary>The status of a session.</summary>
 /// <param name="Timestamp">Market time reached, UTC.</param>

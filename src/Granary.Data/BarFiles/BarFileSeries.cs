@@ -69,6 +69,7 @@ public sealed class BarFileSeries : IBarSeries
             {
                 Symbol = query.Symbol,
                 PriceDecimals = _withAdjusted ? -1 : collector.PriceDecimals,
+                IsAdjusted = _withAdjusted,
                 DailyEquity = query.Timeframe == Timeframe.D1 && !collector.WeekendSeen,
                 // Unadjusted prices: a run that holds through a split or a dividend needs the corporate action.
                 CorporateActions = !_withAdjusted && factors is not null ? factors.Read().Actions() : [],

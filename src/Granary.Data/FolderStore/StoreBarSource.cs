@@ -58,6 +58,7 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
                 {
                     Symbol = query.Symbol,
                     PriceDecimals = _adjust ? -1 : header.Instrument.PriceDecimals,
+                    IsAdjusted = _adjust,
                     CorporateActions = _adjust ? [] : header.Instrument.CorporateActions
                 };
                 Timeframe = header.Timeframe;

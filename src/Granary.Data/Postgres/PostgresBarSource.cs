@@ -109,6 +109,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         {
             Symbol = query.Symbol,
             PriceDecimals = adjust ? -1 : market.Instrument.PriceDecimals,
+            IsAdjusted = adjust,
             CorporateActions = adjust ? [] : market.Instrument.CorporateActions,
         };
 

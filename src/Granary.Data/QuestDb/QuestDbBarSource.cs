@@ -104,7 +104,7 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
             ContentHash = hasher.Finish();
             if (instrument is null)
                 Instrument = Instrument with { PriceDecimals = decimals, DailyEquity = Timeframe == Timeframe.D1 && !weekend };
-            else if (adjust) Instrument = Instrument with { PriceDecimals = -1, CorporateActions = [] };
+            else if (adjust) Instrument = Instrument with { PriceDecimals = -1, CorporateActions = [], IsAdjusted = true };
         }
 
         public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]

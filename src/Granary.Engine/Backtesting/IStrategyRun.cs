@@ -15,8 +15,8 @@ public interface IStrategyRun
     /// <summary>Whether all its factors have values; before that it makes no signals.</summary>
     bool IsWarm { get; }
 
-    /// <summary>The number of bars after which the slowest of its factors has its first value; 0 without factors.</summary>
-    int NeededBars { get; }
+    /// <summary>The slowest of its factors, and the number of bars after which it has its first value; 0 without factors.</summary>
+    (string Factor, int Bars) WarmUp { get; }
 
     /// <summary>Trades closed so far.</summary>
     int TradeCount { get; }

@@ -95,7 +95,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     public bool IsWarm => _ready;
 
     /// <inheritdoc/>
-    public int NeededBars => _plans[0].WarmUpOf(_strategy, Series[0]);
+    public (string Factor, int Bars) WarmUp => _plans[0].WarmUpOf(_strategy, Series[0]);
 
     public int TradeCount => _account.Trades.Trades;
 

@@ -80,7 +80,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public bool IsWarm => _warm;
 
     /// <inheritdoc/>
-    public int NeededBars => _plan.WarmUpOf(_strategy, Series);
+    public (string Factor, int Bars) WarmUp => _plan.WarmUpOf(_strategy, Series);
 
     /// <summary>Trades closed so far.</summary>
     public int TradeCount => _book.Trades.Trades;

@@ -72,9 +72,10 @@ public sealed class FactorPlan
         return Add(request);
     }
 
-    /// <summary>Bars after which the slowest factor of a strategy has its first value; 0 without factors.</summary>
-    internal int WarmUpOf(Strategies.Strategy strategy, MarketSeries series) =>
-        strategy.Factors.Select(f => f.Request.CreateKernel(series, Supply).WarmUpOf(f.Line)).DefaultIfEmpty().Max();
+    /// <summary>The slowest factor of a strategy, and the bars after which it has its first value; 0 without factors.</summary>
+    internal (string Factor, int Bars) WarmUpOf(Strategies.Strategy strategy, MarketSeries series) =>
+        strategy.Factors.Select(f => (Factor: f.Request.Key, Bars: f.Request.CreateKernel(series, Supply).WarmUpOf(f.Line)))
+            .DefaultIfEmpty((Factor: "", Bars: 0)).MaxBy(f => f.Bars);
 
     internal int FirstColumn(int request) => _firstColumn[request];
 

@@ -38,6 +38,9 @@ public sealed record Instrument
     /// <summary>Set for daily files of stocks, which have no session hours but skip weekends.</summary>
     public bool DailyEquity { get; init; }
 
+    /// <summary>Whether the source scaled the prices by its adjusted closes, so that splits and dividends make no jumps.</summary>
+    public bool IsAdjusted { get; init; }
+
     /// <summary>
     /// Splits and dividends that the prices are not adjusted for, one action for each ex date, in their order; empty for adjusted prices.
     /// </summary>

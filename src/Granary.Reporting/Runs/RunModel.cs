@@ -74,6 +74,12 @@ public sealed record RunModel
     /// <summary>Duration in seconds, from reading the first bar until the results were complete.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>
+    /// Seconds that passed from the submission of the job, or the start of the command, until the results were complete. They include the
+    /// wait in the queue and interrupted attempts; in the manifest also the writing of the files.
+    /// </summary>
+    public required double ElapsedSeconds { get; init; }
+
     /// <summary>Trials on these bars at the time of the run; null if they were not counted.</summary>
     public TrialCensus? Trials { get; init; }
 

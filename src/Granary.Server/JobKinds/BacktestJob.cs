@@ -35,6 +35,7 @@ public sealed class BacktestJob : Job
         var options = new BatchOptions
         {
             Out = run.Folder,
+            Since = Text.SubmittedAt,
             Resume = run.Resume,
             Attempt = run.Attempt,
             Threads = run.Threads,
@@ -62,6 +63,6 @@ public sealed class BacktestKind : JobKind
     {
         var spec = new BatchReader(catalogues).Read(text.File, text.Body, text.Folder);
         BatchWork.Check(spec);
-        return new BacktestJob(spec);
+        return new BacktestJob(text, spec);
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Backtesting.Combining;
 using Granary.Backtesting.Runs;
+using Granary.Contracts.Runs;
 using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
@@ -20,10 +21,12 @@ internal sealed class CombineJob(JobText text, IReadOnlyList<string> runs, Combi
         {
             Name = request.Name,
             Weights = request.Weights,
+            SectionsOf = Path.GetFullPath(Path.Combine(run.Runs, request.SectionsOf ?? runs[0])),
             Folder = Path.GetFullPath(run.Folder),
             Base = catalogues.Confinement is null ? null : Text.Folder,
         }, catalogues);
-        var options = new BatchOptions { Out = run.Folder, Resume = run.Resume, Threads = run.Threads, Notes = combined.Notes };
+        var options = new BatchOptions { Out = run.Folder, Since = Text.SubmittedAt, Resume = run.Resume, Threads = run.Threads,
+            Notes = combined.Notes };
         return RunOutcome.Of(await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)
             .RunAsync(combined.Spec, options, RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false), cancellationToken);
     }
@@ -41,6 +44,10 @@ internal sealed record CombineJobRequest
     [Key("The weights of the portfolio; without it, the rule of the members, or winners if they differ.",
         Words = "winners equal score matching-pursuit regime")]
     public string? Weights { get; init; }
+
+    [Key("The run whose cash, costs, limits and benchmark the portfolio has where the runs differ; without it, the first one.",
+        Offers = "run")]
+    public string? SectionsOf { get; init; }
 }
 
 /// <summary>The kind of <see cref="CombineJob"/>.</summary>
@@ -51,6 +58,11 @@ internal sealed class CombineKind(string runs) : RequestKind<CombineJobRequest>
 
     public override string Summary => "Combine finished runs of this server into one portfolio.";
 
+    public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) =>
+        CombinedBatch.FaultOf(catalogues, chosen.Append(run.Id).Select(FolderOf));
+
+    private string FolderOf(string id) => Path.Combine(runs, id);
+
     protected override Job Read(CombineJobRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
         var members = new List<string>();
@@ -58,10 +70,12 @@ internal sealed class CombineKind(string runs) : RequestKind<CombineJobRequest>
         {
             var id = JobRequest.Run(part, runs);
             if (members.Contains(id)) throw part.Fault($"the run '{id}' is named twice; name each run once");
-            if (CombinedBatch.FaultOf(Path.Combine(runs, id), catalogues) is { } fault) throw part.Fault(fault);
             members.Add(id);
+            if (CombinedBatch.FaultOf(catalogues, members.Select(FolderOf)) is { } fault) throw part.Fault(fault);
         }
         if (members.Count < 2) throw body.Need("runs").Fault("one run is no combination; name at least two runs");
+        if (body.Find("sectionsOf") is { } chosen && !members.Contains(JobRequest.Run(chosen, runs)))
+            throw chosen.Fault($"'{request.SectionsOf}' is not one of the runs to combine; name one of {string.Join(", ", members)}");
         return new CombineJob(text, members, request, catalogues);
     }
 }

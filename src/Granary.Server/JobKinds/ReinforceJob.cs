@@ -17,7 +17,7 @@ internal sealed class ReinforceJob(JobText text, BatchSpec spec) : Job(text, spe
 
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
-        var options = new BatchOptions { Out = run.Folder, Resume = run.Resume, Threads = run.Threads };
+        var options = new BatchOptions { Out = run.Folder, Since = Text.SubmittedAt, Resume = run.Resume, Threads = run.Threads };
         return RunOutcome.Of(await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)
             .RunAsync(spec, options, RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false), cancellationToken);
     }

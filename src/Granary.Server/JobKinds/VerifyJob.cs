@@ -1,4 +1,5 @@
 using Granary.Backtesting.Verification;
+using Granary.Contracts.Runs;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Server.Jobs;
@@ -50,7 +51,13 @@ internal sealed class VerifyKind(string runs) : RequestKind<VerifyRequest>
 
     public override string Summary => "Run a finished run of this server again, compare the digests, and search for look-ahead.";
 
-    protected override Job Read(VerifyRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
-        new VerifyJob(text, JobRequest.Run(body.Need("run"), runs), LookAheadEffort.OfCuts(request.Sample ?? int.MaxValue, request.Cuts),
-            catalogues);
+    public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) =>
+        VerifyRun.FaultOf(Path.Combine(runs, run.Id));
+
+    protected override Job Read(VerifyRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
+    {
+        var run = JobRequest.Run(body.Need("run"), runs);
+        if (VerifyRun.FaultOf(Path.Combine(runs, run)) is { } fault) throw body.Need("run").Fault(fault);
+        return new VerifyJob(text, run, LookAheadEffort.OfCuts(request.Sample ?? int.MaxValue, request.Cuts), catalogues);
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, s
         var progress = RunOutcome.Stages<(int Done, int Windows)>(run,
             p => string.Create(CultureInfo.InvariantCulture, $"{p.Done} of {p.Windows} windows"));
         var (made, _) = await new WalkForwardRunner(run.Clock, run.Ledger, run.Sources)
-            .RunAsync(spec, new BatchOptions { Out = run.Folder, Threads = run.Threads }, progress,
+            .RunAsync(spec, new BatchOptions { Out = run.Folder, Since = Text.SubmittedAt, Threads = run.Threads }, progress,
                 cancellationToken).ConfigureAwait(false);
         return RunOutcome.Of(made, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Granary.Contracts.Runs;
 using Granary.Engine.Market;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -21,6 +22,13 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
 
     /// <summary>Returns a sentence as callers see it; see <see cref="GranaryCatalogues.Shown"/>.</summary>
     public string Shown(string sentence) => catalogues.Shown(sentence);
+
+    /// <summary>Returns a kind by its name; null if there is none.</summary>
+    public JobKind? Find(string name) => _kinds.GetValueOrDefault(name);
+
+    /// <inheritdoc cref="JobKind.RefusalOf"/>
+    public string? RefusalOf(JobKind kind, string key, RunSummary run, IReadOnlyList<string> chosen) =>
+        kind.RefusalOf(key, run, chosen, catalogues) is { } fault ? catalogues.Shown(fault) : null;
 
     /// <summary>Parses and validates a job.</summary>
     /// <exception cref="InputException">

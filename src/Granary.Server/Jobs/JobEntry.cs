@@ -13,6 +13,8 @@ internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
     public string Fingerprint { get; } = submitted.Fingerprint;
     public CancellationTokenSource Cancel { get; set; } = new();
     public bool Resumes { get; set; }
+    /// <summary>Whether the last process ended while it ran.</summary>
+    public bool IsRecovered { get; init; }
     public TaskCompletionSource Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     public Task Written = Task.CompletedTask;
 }

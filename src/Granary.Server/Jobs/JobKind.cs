@@ -1,3 +1,4 @@
+using Granary.Contracts.Runs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
@@ -15,6 +16,13 @@ public abstract class JobKind
 
     /// <summary>The keys of a request beside <c>kind</c>, for forms.</summary>
     public virtual IReadOnlyList<RecordKey> Keys => [];
+
+    /// <summary>Returns why a run cannot be the value of a key, in one sentence; null if it can.</summary>
+    /// <param name="key">A key of the request that names a run or takes the batch of one.</param>
+    /// <param name="run">A finished run.</param>
+    /// <param name="chosen">The ids of the runs that are chosen already.</param>
+    public virtual string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) => key == "batch"
+        && run.Kind == RunKinds.Live ? "it is of a live session and has no batch; take the run of its configuration" : null;
 
     /// <summary>Parses and validates a job of this kind.</summary>
     /// <param name="catalogues">The catalogues of the process.</param>

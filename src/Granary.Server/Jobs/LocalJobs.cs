@@ -246,8 +246,8 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             var submitted = SubmittedJob.Read(OwnFolder(entry.Status.Id));
             using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
             span?.SetTag(GranaryInstruments.Run, entry.Status.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
-            var job = _kinds.Read(submitted.ToText());
-            var outcome = await _host.RunAsync(job, folder, entry.Resumes, p => Report(entry, p), stop.Token).ConfigureAwait(false);
+            var job = _kinds.Read(submitted.ToText() with { SubmittedAt = entry.Status.SubmittedAt });
+            var outcome = await RunAsync(entry, job, folder, stop.Token).ConfigureAwait(false);
             var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
                 .Order(StringComparer.Ordinal).ToArray();
             End(entry, s => s with
@@ -261,9 +261,9 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             });
             GranaryInstruments.StrategiesFailed.Add(outcome.Failed);
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
+        catch (Exception) when (_stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
         {
-            return; // stays "running" on disk, so that the next start runs it again
+            return; // stays "running" on disk, so that the next start continues it; the end of the process may have caused the fault
         }
         catch (OperationCanceledException) when (entry.Cancel.IsCancellationRequested)
         {
@@ -279,6 +279,20 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         }
         await SaveWhenPossibleAsync(entry).ConfigureAwait(false);
         if (stuck is not null) ThreadLost?.Invoke(entry.Status.Id, stuck);
+    }
+
+    private async Task<JobOutcome> RunAsync(JobEntry entry, Job job, string folder, CancellationToken cancellationToken)
+    {
+        Task<JobOutcome> Attempt(bool resumes) => _host.RunAsync(job, folder, resumes, p => Report(entry, p), cancellationToken);
+        try
+        {
+            return await Attempt(entry.Resumes).ConfigureAwait(false);
+        }
+        catch (InputException e) when (e.IsOfOtherRun && entry.IsRecovered)
+        {
+            // Its bars have changed since the last process, so that what was finished is of no use.
+            return await Attempt(resumes: false).ConfigureAwait(false);
+        }
     }
 
     // The end of a job is kept in memory until its folder can be written. No other job starts before: its folder would fail too.
@@ -384,7 +398,10 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             if (!SubmittedJob.IsIn(own)) continue; // a run that was not submitted here, or never acknowledged
             try
             {
-                Add(new JobEntry(SubmittedJob.ReadStatus(own), SubmittedJob.Read(own)));
+                var status = SubmittedJob.ReadStatus(own);
+                // A job that had begun continues from what it has finished.
+                var begun = !status.Ended && status.StartedAt is not null;
+                Add(new JobEntry(status, SubmittedJob.Read(own)) { Resumes = begun, IsRecovered = begun });
             }
             catch (Exception e) when (e is JsonException or IOException)
             {

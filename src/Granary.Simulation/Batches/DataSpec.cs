@@ -55,6 +55,10 @@ public sealed record DataSpec
     /// <summary>The JSON value of the timeframe, for error messages; the list of parts if there are several.</summary>
     public required JsonPart TimeframePlace { get; init; }
 
+    /// <summary>Returns the settings of a symbol's instrument; null if the batch has none for it.</summary>
+    public InstrumentSpec? InstrumentOf(string symbol) => Of(symbol).Instruments is var own && own.TryGetValue(symbol, out var found)
+        || own.TryGetValue("*", out found) ? found : null;
+
     /// <summary>Returns the part that names a symbol; this object if no part does.</summary>
     public DataSpec Of(string symbol) => Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data ?? this;
 }

@@ -15,6 +15,9 @@ public sealed class InputException : Exception
     /// <summary>The errors, one sentence each, in the order of the file.</summary>
     public IReadOnlyList<string> Faults { get; }
 
+    /// <summary>Whether a folder that was to be resumed has another run, or one with other bars.</summary>
+    public bool IsOfOtherRun { get; init; }
+
     /// <summary>JSON path in the file, such as <c>strategies[0].class</c>; null if the error does not concern a value.</summary>
     internal string? Path { get; init; }
 

@@ -88,7 +88,7 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
         }
         await using var series = await source.OpenAsync(new BarQuery(symbol, timeframe, part.From, part.To), cancellationToken)
             .ConfigureAwait(false);
-        return part.Show(symbol, timeframe, await BarsOfAsync(series, cancellationToken).ConfigureAwait(false));
+        return part.Show(series.Instrument, timeframe, await BarsOfAsync(series, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Reads all bars of an opened series.</summary>

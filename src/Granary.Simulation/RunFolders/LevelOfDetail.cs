@@ -30,17 +30,22 @@ public static class LevelOfDetail
         return kept;
     }
 
+    /// <summary>Returns how many bars a joined bar has, so that all but the last have the same number; 1 = none are joined.</summary>
+    /// <param name="points">Maximum number of joined bars.</param>
+    public static int EachOf(int count, int points) => Math.Max(1, (count + points - 1) / points);
+
     /// <summary>
     /// Joins bars to longer ones: first open, highest high, lowest low, last close, and sum of the volumes.
     /// </summary>
     /// <param name="points">Maximum number of joined bars.</param>
     public static IReadOnlyList<Bar> Join(IReadOnlyList<Bar> bars, int points)
     {
-        if (bars.Count <= points) return bars;
+        var each = EachOf(bars.Count, points);
+        if (each == 1) return bars;
         var joined = new List<Bar>(points);
-        for (var s = 0; s < points; s++)
+        for (var first = 0; first < bars.Count; first += each)
         {
-            var (first, end) = Stretch(bars.Count, points, s);
+            var end = Math.Min(first + each, bars.Count);
             var bar = bars[first];
             var (high, low, volume) = (bar.High, bar.Low, 0.0);
             for (var i = first; i < end; i++)
@@ -52,7 +57,7 @@ public static class LevelOfDetail
 
     /// <summary>Returns the index of the last bar of a joined bar.</summary>
     /// <param name="points">The same value as for <see cref="Join"/>.</param>
-    public static int LastOf(int count, int points, int number) => count <= points ? number : Stretch(count, points, number).End - 1;
+    public static int LastOf(int count, int points, int number) => Math.Min((number + 1) * EachOf(count, points), count) - 1;
 
     private static (int First, int End) Stretch(int count, int stretches, int number) =>
         ((int)((long)count * number / stretches), (int)((long)count * (number + 1) / stretches));

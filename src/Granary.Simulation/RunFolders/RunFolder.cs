@@ -70,6 +70,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Hash of everything that the results depend on; empty before <see cref="Begin"/>.</summary>
     public string Key { get; private set; } = "";
 
+    /// <summary>When the first attempt of the run began.</summary>
+    public DateTimeOffset Since { get; private set; }
+
     /// <summary>Deletes a folder that was created for this run.</summary>
     public void Discard()
     {
@@ -117,6 +120,7 @@ public sealed class RunFolder : IDisposable
             if (attempt > 0 && resume) ProgressFolder.TakeOver(folder.FullPath, attempt);
             Directory.CreateDirectory(folder._progress);
             folder.RemoveUnfinished();
+            folder.Since = folder.BeganAt(resume, now);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -124,6 +128,16 @@ public sealed class RunFolder : IDisposable
                 + $"made: {e.Message.TrimEnd('.')}; make room, or correct its rights", e);
         }
         return folder;
+    }
+
+    // An interrupted run keeps the time of its first attempt.
+    private DateTimeOffset BeganAt(bool resume, DateTime now)
+    {
+        var path = Temporary(ProgressFolder.Began);
+        if (resume && File.Exists(path) && DateTimeOffset.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture,
+            DateTimeStyles.RoundtripKind, out var first))
+            return first;
+        return new DateTimeOffset(now, TimeSpan.Zero);
     }
 
     private static RunNote? ReplacedBy(string path)
@@ -182,7 +196,10 @@ public sealed class RunFolder : IDisposable
         {
             if (found.Log is null)
                 throw new InputException($"{FullPath} holds a run of another batch, or with other bars, plug-ins, recorded trades or "
-                    + "models, which cannot be resumed with this one; run without --resume, or into another folder");
+                    + "models, which cannot be resumed with this one; run without --resume, or into another folder")
+                {
+                    IsOfOtherRun = true,
+                };
             (_log, Resumed) = (found.Log, true);
             if (found.Replaced is { } replaced) Replaced = new RunNote(NoteCode.Output, replaced);
             return;
@@ -191,6 +208,7 @@ public sealed class RunFolder : IDisposable
         // Progress of another run would be continued when this one is resumed.
         ProgressFolder.Delete(_progress);
         Directory.CreateDirectory(_progress);
+        File.WriteAllText(Temporary(ProgressFolder.Began), Since.ToString("O", CultureInfo.InvariantCulture));
         _log = FinishedLog.Create(path, key, Replaced?.Sentence, _metrics);
     }
 

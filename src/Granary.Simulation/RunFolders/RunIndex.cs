@@ -11,7 +11,7 @@ namespace Granary.Simulation.RunFolders;
 /// <param name="folder">The folder of all runs.</param>
 internal sealed class RunIndex(string folder)
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <param name="Written">Times at which the manifest and the name were written, UTC ticks, added up.</param>
     /// <param name="Summary">Null if the manifest cannot be read.</param>

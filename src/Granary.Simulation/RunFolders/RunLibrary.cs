@@ -165,6 +165,8 @@ public sealed class RunLibrary(string folder)
                 root.GetProperty("created").GetDateTimeOffset(), Number(root, "seconds"), root.GetProperty("host").GetString()!,
                 File.Exists(Path.Combine(run, "weights.csv")))
             {
+                Deployable = root.GetProperty("kind").GetString() != RunKinds.Live && File.Exists(Path.Combine(run, "prod.json")),
+                ElapsedSeconds = Number(root, "elapsedSeconds"),
                 Name = File.Exists(name) ? File.ReadAllText(name) : batch,
                 Kind = root.GetProperty("kind").GetString()!,
                 Markets = [.. root.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("symbol").GetString()!)],

@@ -52,8 +52,11 @@ public sealed record RunManifest
     /// <summary>Time of the run, UTC.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>Duration in seconds.</summary>
+    /// <summary>Seconds from the first bar read until the results were complete, of the last attempt.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>Seconds that passed from the submission or start of the run until its files were written.</summary>
+    public required double ElapsedSeconds { get; init; }
 
     /// <summary>Host of the run, such as "embedded, 2 threads".</summary>
     public required string Host { get; init; }
@@ -72,6 +75,7 @@ public sealed record RunManifest
     {
         CreatedAt = CreatedAt,
         Seconds = Seconds,
+        ElapsedSeconds = ElapsedSeconds,
         Host = Host,
         Notes = Notes,
         Trials = Trials ?? again.Trials,
@@ -94,6 +98,7 @@ public sealed record RunManifest
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
             json.WriteNumber("seconds", run.Seconds);
+            json.WriteNumber("elapsedSeconds", run.ElapsedSeconds);
             json.WriteNumber("barEvaluations", run.BarEvaluations);
             json.WriteString("host", run.Host);
             json.WriteString("granary", typeof(RunManifest).Assembly.GetName().Version?.ToString(3));
@@ -198,6 +203,7 @@ public sealed record RunManifest
             Run = Path.GetFullPath(runFolder),
             CreatedAt = new DateTime(root.Need("created").Time(), DateTimeKind.Utc),
             Seconds = root.Need("seconds").Number(),
+            ElapsedSeconds = root.Need("elapsedSeconds").Number(),
             Host = root.Need("host").String(),
             HasChecks = root.Need("checks").Bool(),
             Notes = ReadNotes(root.Need("notes")),

@@ -26,9 +26,12 @@ public sealed record RunQuery(int Limit, string? Cursor = null)
             ["sharpe"] = r => r.Sharpe ?? (r.TotalReturn > 0 && r.MaxDrawdown == 0 ? double.PositiveInfinity : null),
             ["maxDrawdown"] = r => r.MaxDrawdown,
             ["seconds"] = r => r.Seconds,
+            ["elapsedSeconds"] = r => r.ElapsedSeconds,
         }.ToFrozenDictionary();
 
-    /// <summary>created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown or seconds; null = created.</summary>
+    /// <summary>
+    /// created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown, seconds or elapsedSeconds; null = created.
+    /// </summary>
     public string? Sort { get; init; }
 
     /// <summary>asc or desc; null = desc for created and asc for the others.</summary>

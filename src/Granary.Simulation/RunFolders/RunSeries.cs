@@ -93,16 +93,20 @@ public sealed record RunSeries(long? From, long? To, int Points)
         var bars = new List<Bar>();
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
             for (var i = 0; i < block.Count; i++) bars.Add(block[i]);
-        return Show(symbol, spec.Data.Timeframe, bars);
+        return Show(series.Instrument, spec.Data.Timeframe, bars);
     }
 
     /// <summary>Returns bars of a market in the span, joined to <see cref="Points"/>.</summary>
+    /// <param name="instrument">Its symbol, and whether its prices are adjusted.</param>
+    /// <param name="timeframe">The timeframe of the bars.</param>
     /// <param name="bars">In the order of time.</param>
-    public RunBars Show(string symbol, Timeframe timeframe, IReadOnlyList<Bar> bars)
+    public RunBars Show(Instrument instrument, Timeframe timeframe, IReadOnlyList<Bar> bars)
     {
         List<Bar> shown = [.. bars.Where(b => Has(b.Time))];
-        var joined = LevelOfDetail.Join(shown, Points);
-        return new RunBars(symbol, timeframe.ToString(), shown.Count, [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))],
+        var (each, joined) = (LevelOfDetail.EachOf(shown.Count, Points), LevelOfDetail.Join(shown, Points));
+        return new RunBars(instrument.Symbol, each == 1 ? timeframe.ToString() : FormattableString.Invariant($"{each} x {timeframe}"),
+            shown.Count, each, instrument.IsAdjusted ? PriceBasis.Adjusted : PriceBasis.Raw,
+            [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))],
             [.. joined.Select(b => b.Open)], [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)],
             [.. joined.Select(b => b.Close)], [.. joined.Select(b => b.Volume)]);
     }

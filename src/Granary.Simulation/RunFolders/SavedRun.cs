@@ -59,6 +59,7 @@ public sealed class SavedRun : IRunEvents
             Digest = results.Need("digest").String(),
             CreatedAt = new DateTime(manifest.Need("created").Time(), DateTimeKind.Utc),
             Seconds = manifest.Need("seconds").Number(),
+            ElapsedSeconds = manifest.Need("elapsedSeconds").Number(),
             BarEvaluations = (long)manifest.Need("barEvaluations").Number(),
             Host = manifest.Need("host").String(),
             IsLive = File.Exists(Path.Combine(folder, RunFolder.AccountGap)),

@@ -103,6 +103,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         FeedLag = isStream && LastBarAt is { } at
             ? Math.Max(0, (at - new DateTimeOffset(portfolio.Timestamp, TimeSpan.Zero)).TotalSeconds) : null,
         Journal = gateway.Name,
+        Adjusted = [.. portfolio.Instruments.Values.Where(i => i.IsAdjusted).Select(i => i.Symbol).Order(StringComparer.Ordinal)],
         Blocked = [.. ledger.Blocked.Order(StringComparer.Ordinal)],
     };
 

@@ -30,15 +30,18 @@ internal sealed class DeploymentControl : ISessionControl
         _members = DeploymentMember.Of(book.Get(number));
     }
 
+    /// <summary>The kinds of entries that it reads: enablement, and switches to another deployment.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [nameof(EnablementChanged), nameof(DeploymentSwitched)];
+
     /// <summary>
     /// Reads the account's enablement from its journal, and records in the deployment's history that the session starts. Call it before the
     /// first commands are taken.
     /// </summary>
+    /// <param name="past">The account's entries of <see cref="Kinds"/>, oldest first.</param>
     /// <param name="folder">The folder of the session's run.</param>
-    public async Task BeginAsync(OrderGateway gateway, string account, string folder, CancellationToken cancellationToken)
+    public async Task BeginAsync(IAsyncEnumerable<JournalEntry> past, string account, string folder)
     {
-        await foreach (var entry in gateway.ReadAsync(JournalKinds.AllBut(nameof(EnablementChanged), nameof(DeploymentSwitched)),
-            cancellationToken: cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in past.ConfigureAwait(false))
         {
             // After a switch, all strategies are enabled.
             if (entry.Kind == nameof(DeploymentSwitched)) _journalled.Clear();

@@ -134,7 +134,7 @@ public sealed class LiveHost
         if (_options.Strategies is { } shown) await shown.OwnAsync(plan, cancellationToken).ConfigureAwait(false);
         _portfolio = new LivePortfolio(pass, _feed.Series, _bars, _notes);
         _options.Strategies?.Begin(_portfolio.Strategies);
-        _warmUp = new WarmUpWatch(_portfolio.Strategies);
+        _warmUp = new WarmUpWatch(_portfolio.Strategies, _options.Feed);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
         _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits, _spec.Data.Timeframe);
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);

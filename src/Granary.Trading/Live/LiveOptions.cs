@@ -10,6 +10,9 @@ public sealed record LiveOptions
     /// <summary>The account's name in the journal, which is also the portfolio's id in the weights service.</summary>
     public required string Account { get; init; }
 
+    /// <summary>The feed, as messages name it.</summary>
+    public string Feed { get; init; } = "";
+
     /// <summary>The service of new weights; null = the weights of the configuration stay.</summary>
     public IWeightsService? Weights { get; init; }
 

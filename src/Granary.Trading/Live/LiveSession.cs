@@ -127,6 +127,7 @@ public static class LiveSession
         var host = LiveHost.Create(spec, feed, gateway, journal, clock, new LiveOptions
         {
             Account = account,
+            Feed = $"{request.Feed}",
             Configuration = production.Hash,
             WithoutEvidence = !production.Verdict.MayBeTraded,
             Weights = environment.Weights,
@@ -142,7 +143,8 @@ public static class LiveSession
             Begins = async stop =>
             {
                 if (control is DeploymentControl deployment)
-                    await deployment.BeginAsync(gateway, account, folder, stop).ConfigureAwait(false);
+                    await deployment.BeginAsync(gateway.ReadAsync(JournalKinds.AllBut([.. DeploymentControl.Kinds]), cancellationToken: stop),
+                        account, folder).ConfigureAwait(false);
                 runner.RemoveEarlier();
             },
         });

@@ -80,7 +80,7 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
     }
 
     /// <summary>Returns the bars that a session has taken, those of its warm-up included.</summary>
-    /// <param name="timeframe">A multiple of the session's, whose bars are cut by UTC time; null = the session's.</param>
+    /// <param name="timeframe">A multiple of the session's, whose days are the market's trading days; null = the session's.</param>
     /// <returns>Null if the account never had a session.</returns>
     /// <exception cref="InputException">The session does not trade the symbol, or cannot have the timeframe.</exception>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
@@ -97,7 +97,9 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
             return symbols.IndexOf(symbol) is >= 0 and var series ? read.BarsOf(series)
                 : throw new InputException($"symbol={symbol}: the session of {id} has {string.Join(", ", symbols)}");
         }, cancellationToken).ConfigureAwait(false);
-        return part.Show(symbol, to, to == from ? bars : Joined(bars, from, to));
+        var isAdjusted = view?.Status?.Account.Adjusted.Contains(symbol, StringComparer.Ordinal) ?? false;
+        return part.Show(new Instrument { Symbol = symbol, IsAdjusted = isAdjusted }, to,
+            to == from ? bars : Joined(bars, from, to, CalendarOf(production.Spec.Data, symbol, bars, to)));
     }
 
     /// <summary>Returns the newest entries of a session's log, newest first.</summary>
@@ -132,10 +134,19 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
         }
     }
 
-    // The last bar may be unfinished: the chart shows it as it is.
-    private static List<Bar> Joined(IReadOnlyList<Bar> bars, Timeframe from, Timeframe to)
+    // The sessions that the configuration names or, as for its backtest, those that the bars show.
+    private static SessionCalendar CalendarOf(DataSpec data, string symbol, IReadOnlyList<Bar> bars, Timeframe longer)
     {
-        var (aggregator, joined) = (new BarAggregator(from, to), new List<Bar>());
+        if (data.InstrumentOf(symbol)?.Calendar is { } named) return named;
+        var seen = new SessionInference(data.Timeframe);
+        seen.Add([.. bars.Select(b => b.Time)]);
+        return seen.InsteadOfUtc(longer) ?? SessionCalendar.Continuous;
+    }
+
+    // The last bar may be unfinished: the chart shows it as it is.
+    private static List<Bar> Joined(IReadOnlyList<Bar> bars, Timeframe from, Timeframe to, SessionCalendar calendar)
+    {
+        var (aggregator, joined) = (new BarAggregator(from, to, calendar), new List<Bar>());
         foreach (var bar in bars)
         {
             aggregator.Add(bar, out var before, out var completed);

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOf, serverFaults, textOf, type Schema } from '../src/api/jsonSchema';
-import { at, example, formatBatch, gridSize, parameterFaults, parseBatch, put, valuesOf } from '../src/views/batches/batch';
+import {
+    at,
+    completed,
+    example,
+    formatBatch,
+    gridSize,
+    parameterFaults,
+    parseBatch,
+    put,
+    resolved,
+    valuesOf,
+} from '../src/views/batches/batch';
 
 const sample = example({ source: 'csv:.', timeframe: '1h', symbols: ['A'] });
 
@@ -90,5 +101,29 @@ describe('the faults that a schema finds', () => {
         expect(parameterFaults({ strategies: [{ class: 'A', params: { fast: [5, 500] } }] }, classes)).toEqual([
             { path: 'strategies[0].params.fast', sentence: '500 is not a whole number from 1 to 100.' },
         ]);
+    });
+});
+
+describe('a batch for a kind of job', () => {
+    it('gets the section that the kind needs, and keeps one that it has', () => {
+        const plain = { name: 'a', portfolio: { weights: 'winners', limits: { maxPositions: 3 } } };
+        expect(completed(plain, 'backtest')).toEqual({ batch: plain, added: [] });
+        const trained = completed(plain, 'train');
+        expect(trained.batch.learning).toEqual({ trainer: 'logistic', label: 'direction' });
+        expect(trained.added).toHaveLength(1);
+        const own = { ...plain, learning: { trainer: 'tree' } };
+        expect(completed(own, 'experiment')).toEqual({ batch: own, added: [] });
+        const learned = completed(plain, 'reinforce').batch;
+        expect(at(learned, ['portfolio', 'weights'])).toBe('adaptive');
+        expect(at(learned, ['portfolio', 'limits', 'maxPositions'])).toBe(3);
+        expect(completed(learned, 'reinforce').added).toEqual([]);
+    });
+
+    it('names its sources from the folder of its run', () => {
+        const source = (value: unknown) => ({ data: value }) as Parameters<typeof resolved>[0];
+        expect(resolved(source({ source: 'csv:data/1h' }), '/runs/a')).toEqual(source({ source: 'csv:/runs/a/data/1h' }));
+        expect(resolved(source({ parts: [{ source: 'csv:b' }, { source: 'store:/c' }] }), '/a')).toEqual(
+            source({ parts: [{ source: 'csv:/a/b' }, { source: 'store:/c' }] }),
+        );
     });
 });

@@ -117,7 +117,10 @@ describe('stops and targets', () => {
     });
 
     it('are those of the server where it could run the strategy again', () => {
-        const bars = { symbol: 'A', timeframe: '1h', rows: 2, times: [], open: [], high: [], low: [], close: [], volume: [] };
+        const bars = {
+            ...{ symbol: 'A', timeframe: '1h', rows: 2, joined: 1, prices: 'raw' as const },
+            ...{ times: [], open: [], high: [], low: [], close: [], volume: [] },
+        };
         const levels = { stops: [94, 95], targets: [null, null], why: null };
         expect(levelsOf({ bars, factors: [], levels })).toEqual([{ name: 'Stop', colour: 'loss', dashed: true, values: [94, 95] }]);
         expect(levelsOf({ bars, factors: [], levels: { stops: [], targets: [], why: 'No trades.csv.' } })).toBeNull();

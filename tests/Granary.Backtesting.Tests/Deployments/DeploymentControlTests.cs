@@ -37,27 +37,27 @@ public sealed class DeploymentControlTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_strategy_that_the_sessions_operator_stopped_stays_stopped_though_the_deployment_allowed_it_earlier()
+    public async Task A_strategy_that_the_sessions_operator_stopped_stays_stopped_though_the_deployment_allowed_it_earlier()
     {
         Deploy(enabled: false, One);
         Deploy(enabled: true, One);
         Journal(enabled: false, One);
-        Commands(Start()).ShouldBeEmpty();
+        Commands(await StartAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public void What_the_deployment_stopped_or_allowed_after_the_journals_last_change_applies_at_the_start()
+    public async Task What_the_deployment_stopped_or_allowed_after_the_journals_last_change_applies_at_the_start()
     {
         Journal(enabled: false, One);
         Deploy(enabled: true, One);
         Deploy(enabled: false, Two);
-        Commands(Start()).ShouldBe([(SessionCommand.Enable, One), (SessionCommand.Disable, Two)]);
+        Commands(await StartAsync()).ShouldBe([(SessionCommand.Enable, One), (SessionCommand.Disable, Two)]);
     }
 
     [Fact]
-    public void A_running_session_takes_each_later_change_of_its_deployment_once_and_no_other()
+    public async Task A_running_session_takes_each_later_change_of_its_deployment_once_and_no_other()
     {
-        var control = Start();
+        var control = await StartAsync();
         Commands(control).ShouldBeEmpty();
         // The operator of the session stopped Two meanwhile; a change of One leaves it stopped.
         Deploy(enabled: false, One);
@@ -81,7 +81,12 @@ public sealed class DeploymentControlTests : IDisposable
         _journal.Add(JournalCodec.Encode(_journal.Count + 1, _clock.Now, change));
     }
 
-    private DeploymentControl Start() => new(new NoCommands(), _book, 1, _journal, _clock);
+    private async Task<DeploymentControl> StartAsync()
+    {
+        var control = new DeploymentControl(new NoCommands(), _book, 1, _clock);
+        await control.BeginAsync(_journal.ToAsyncEnumerable(), "account", _folder);
+        return control;
+    }
 
     private List<(SessionCommand, string)> Commands(DeploymentControl control)
     {

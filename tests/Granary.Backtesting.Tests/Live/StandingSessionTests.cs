@@ -87,9 +87,13 @@ public sealed class StandingSessionTests : IDisposable
             { "class": "SmaCross", "params": { "fast": 5, "slow": [10, 30] }, "size": { "percentOfEquity": 20 } }
             """, """["COINUSDT"]""");
         var live = await _under.LiveAsync(backtest, with: r => r with { To = new DateTime(2022, 1, 1, 20, 0, 0).Ticks });
-        live.Status.WarmingUp.ShouldBe(new WarmUpProgress(1, 20, 30));
-        live.Status.Notes.ShouldContain("2 of 2 strategies had too few earlier bars: the slowest has 0 of 30 bars, and makes no signals "
-            + "before its factors have values; --warm-up names a source of earlier bars");
+        var cold = live.Status.WarmingUp.ShouldNotBeNull();
+        (cold.Strategies, cold.Bars, cold.Needed).ShouldBe((1, 20, 30));
+        cold.Feed.ShouldStartWith("csv:");
+        cold.Slowest.ShouldBe([new StrategyWarmUp("SmaCross(fast=5,slow=30)@COINUSDT:1h", "COINUSDT 1h", "sma(30)", 20, 30)]);
+        live.Status.Notes.ShouldContain("2 of 2 strategies had too few earlier bars: SmaCross(fast=5,slow=30)@COINUSDT:1h has 0 of the "
+            + "30 bars of COINUSDT 1h that sma(30) needs, and makes no signals before its factors have values; --warm-up names a source of "
+            + "earlier bars");
     }
 
     [Fact]

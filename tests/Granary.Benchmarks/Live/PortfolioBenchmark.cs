@@ -46,7 +46,7 @@ internal static class PortfolioBenchmark
         MaxCorrelatedPercent = 60,
         Correlation = 0.7,
         Days = 60,
-        Groups = [.. Enumerable.Range(0, 5)
+        Groups = Enumerable.Range(0, 5)
             .ToDictionary(g => $"sector {g}", g => new PortfolioGroup
             {
                 Symbols = [.. Enumerable.Range(0, 10).Select(i => $"M{g * 10 + i}")],

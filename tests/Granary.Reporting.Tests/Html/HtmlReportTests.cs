@@ -57,6 +57,7 @@ public class HtmlReportTests
         Digest = "00",
         CreatedAt = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc),
         Seconds = 0.2,
+        ElapsedSeconds = 0.3,
         BarEvaluations = 0,
         Host = "embedded, 1 thread",
         Interrupted = true,

@@ -293,6 +293,7 @@ public sealed class SyntheticRun : IRunEvents
             Digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([(byte)seed])),
             CreatedAt = new DateTime(2026, 10, 26, 14, 5, 12, DateTimeKind.Utc),
             Seconds = 4.31,
+            ElapsedSeconds = 35,
             BarEvaluations = (long)entries.Count * days,
             Host = "embedded, 2 threads",
             Strategies = entries,

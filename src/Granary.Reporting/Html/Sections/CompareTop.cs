@@ -23,8 +23,8 @@ internal static class CompareTop
                 + $"runs does not list them. Run both with \"outputs\": \"all\".</p>\n");
         HtmlTable.Open(html, "The two runs", [new("Property", Number: false), new("A", Number: false), new("B", Number: false)], "two");
         Row("Run", a.Run, b.Run);
-        Row("Made", $"{NumberText.Clock(a.CreatedAt)} UTC, {a.Host}, {NumberText.Seconds(a.Seconds)}",
-            $"{NumberText.Clock(b.CreatedAt)} UTC, {b.Host}, {NumberText.Seconds(b.Seconds)}");
+        Row("Made", $"{NumberText.Clock(a.CreatedAt)} UTC, {a.Host}, {NumberText.Seconds(a.ElapsedSeconds)} from start to end",
+            $"{NumberText.Clock(b.CreatedAt)} UTC, {b.Host}, {NumberText.Seconds(b.ElapsedSeconds)} from start to end");
         Row("Strategies", NumberText.Count(a.Strategies.Count), NumberText.Count(b.Strategies.Count));
         Row("Digest", a.Digest, b.Digest);
         HtmlTable.Close(html);

@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks';
-import { api, take } from '../api/client';
+import { api, take, type Schemas } from '../api/client';
 import { useQuery } from '../api/useQuery';
 import { time } from '../format/times';
 import { Group } from './Field';
@@ -8,6 +8,8 @@ interface Item {
     id: string;
     label: string;
     note?: string;
+    /** Why the item cannot be chosen. */
+    refusal?: string | undefined;
 }
 
 interface Props {
@@ -49,6 +51,7 @@ export function PickField(props: Props & { items: Item[]; find: string; empty: s
                         type={many ? 'checkbox' : 'radio'}
                         name={name}
                         checked={value.includes(i.id)}
+                        disabled={i.refusal !== undefined && !value.includes(i.id)}
                         onChange={(e) => {
                             const rest = many ? value.filter((id) => id !== i.id) : [];
                             props.onValue(e.currentTarget.checked ? [...rest, i.id] : rest);
@@ -56,6 +59,7 @@ export function PickField(props: Props & { items: Item[]; find: string; empty: s
                     />
                     <span>
                         {i.label} {i.note && <span class="soft">{i.note}</span>}
+                        {i.refusal && <span class="hint refusal">Not possible: {i.refusal}.</span>}
                     </span>
                 </label>
             ))}
@@ -65,10 +69,18 @@ export function PickField(props: Props & { items: Item[]; find: string; empty: s
     );
 }
 
-/** Finished runs, chosen from the newest thousand. */
-export function RunsField(props: Props) {
-    const runs = useQuery('runs/1000', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
-    const items = (runs.data?.items ?? []).map((r) => ({ id: r.id, label: r.name, note: time(r.created) }));
+/** Finished runs that a kind of job can take, chosen from the newest thousand. The others are shown with the reason, and cannot be chosen. */
+export function RunsField(props: Props & { kind: string; name: string }) {
+    const { kind, name, value } = props;
+    const chosen = value.join(',');
+    const runs = useQuery(`runs for ${kind} ${name} ${chosen}`, () =>
+        take(api.GET('/api/v1/catalogue/jobs/{kind}/runs', { params: { path: { kind }, query: { key: name, chosen } } })),
+    );
+    const [last, setLast] = useState<Schemas['RunChoice'][]>();
+    if (runs.data && runs.data !== last) setLast(runs.data);
+    const items = (runs.data ?? last ?? [])
+        .map((r) => ({ id: r.id, label: r.name, note: time(r.created), refusal: r.refusal?.replace(/\.$/, '') }))
+        .sort((a, b) => Number(a.refusal !== undefined) - Number(b.refusal !== undefined));
     return (
         <PickField
             {...props}

@@ -92,6 +92,11 @@ const ranges: [title: string, days: number][] = [
     ['All', Infinity],
 ];
 
+const bases: Record<Bars['prices'], string> = {
+    raw: 'Prices are raw: as the source has them, not adjusted for splits and dividends.',
+    adjusted: 'Prices are adjusted for splits and dividends by the source’s adjusted closes, as of its newest bar.',
+};
+
 const iso = (seconds: number) => new Date(Math.round(seconds) * 1000).toISOString();
 export const seconds = (text: string) => Date.parse(text) / 1000;
 
@@ -211,7 +216,7 @@ export function PriceChart(props: Props) {
         <figure class="chart price" ref={figure}>
             <figcaption>
                 <span class="name">
-                    {props.title ?? props.symbol}, {timeframe}
+                    {props.title ?? props.symbol}, {bars.timeframe}
                 </span>
                 <span class="tools">
                     {ranges.map(([title, days]) => (
@@ -281,10 +286,9 @@ export function PriceChart(props: Props) {
                 )}
             </Loaded>
             <p class="note" role="status">
-                {props.legend}{' '}
-                {detail ? '' : `Each candle joins ${number(Math.ceil(bars.rows / bars.times.length))} bars: zoom in for single bars.`}{' '}
+                {props.legend} {bars.joined === 1 ? '' : `Each candle joins ${number(bars.joined)} bars: zoom in for single bars.`}{' '}
                 {inSight.length === 0 && all.length > 0 ? (detail ? 'No trade is in this range.' : 'Zoom in to see the trades.') : ''}{' '}
-                {shown.note} Prices by lightweight-charts of TradingView.
+                {shown.note} {bases[bars.prices]} Chart by lightweight-charts of TradingView.
             </p>
         </figure>
     );

@@ -3,6 +3,7 @@ import { api, json, take } from '../api/client';
 import { faultAt, plainJson, textOf, type Fault, type Json, type JsonMap, type Schema } from '../api/jsonSchema';
 import { asProblem } from '../api/problem';
 import { useQuery } from '../api/useQuery';
+import { completed, resolved } from '../views/batches/batch';
 import { SelectField, TextArea, TextField } from './Field';
 import { FileDrop } from './FileDrop';
 import { RunsField } from './PickField';
@@ -11,6 +12,8 @@ const zones = ['UTC', 'America/New_York', 'America/Chicago', 'Europe/London', 'E
 
 /** Form fields for an object, from its schema: names, types, ranges, defaults and enumeration values. */
 export function SchemaFields(props: {
+    /** The kind of job whose request the object is; it says which runs it can take. */
+    kind?: string;
     schema: Schema;
     value: JsonMap;
     faults: Fault[];
@@ -34,6 +37,8 @@ export function SchemaFields(props: {
             {sorted.map((key) => (
                 <SchemaField
                     key={key}
+                    kind={props.kind ?? ''}
+                    name={key}
                     label={labelOf(key) + (required(key) || !props.schema.required || isCheck(key) ? '' : ' (optional)')}
                     schema={props.schema.properties?.[key] ?? {}}
                     value={props.value[key]}
@@ -52,6 +57,8 @@ export function labelOf(key: string): string {
 }
 
 interface FieldProps {
+    kind: string;
+    name: string;
     label: string;
     schema: Schema;
     value: Json | undefined;
@@ -59,7 +66,7 @@ interface FieldProps {
     onValue: (value: Json | undefined) => void;
 }
 
-function SchemaField({ label, schema, value, fault, onValue }: FieldProps) {
+function SchemaField({ kind, name, label, schema, value, fault, onValue }: FieldProps) {
     // If a value has several forms, the field edits the first one.
     const form = schema.anyOf?.[0] ?? schema.oneOf?.[0] ?? schema;
     const many = form.type === 'array';
@@ -106,11 +113,11 @@ function SchemaField({ label, schema, value, fault, onValue }: FieldProps) {
     if (format === 'run')
         return (
             <div class="wide">
-                <RunsField {...about} value={list} many={many} onValue={setList} />
+                <RunsField {...about} kind={kind} name={name} value={list} many={many} onValue={setList} />
             </div>
         );
     if (format === 'file') return <FileField {...about} value={list} many={many} onValue={setList} />;
-    if (format === 'batch') return <BatchField {...about} value={value} onValue={onValue} />;
+    if (format === 'batch') return <BatchField {...about} kind={kind} value={value} onValue={onValue} />;
     if (type === 'object') return <ObjectField {...about} value={value} onValue={onValue} />;
     return <WordField {...about} format={format} examples={schema.examples} value={textOf(value)} usual={usual} onValue={onValue} />;
 }
@@ -203,14 +210,15 @@ function ObjectField(props: About & { value: Json | undefined; rows?: number; on
 }
 
 /** Edits a batch as JSON text, or takes the batch of a finished run. */
-function BatchField(props: About & { value: Json | undefined; onValue: (value: Json | undefined) => void }) {
+function BatchField(props: About & { kind: string; value: Json | undefined; onValue: (value: Json | undefined) => void }) {
     const [taken, setTaken] = useState('');
     const [fault, setFault] = useState<string>();
     const take = async (id: string) => {
         setFault(undefined);
         try {
-            const manifest = await json<{ spec: string }>(`/runs/${encodeURIComponent(id)}/files/manifest.json`);
-            props.onValue(JSON.parse(plainJson(manifest.spec)) as Json);
+            const manifest = await json<{ spec: string; folder: string }>(`/runs/${encodeURIComponent(id)}/files/manifest.json`);
+            const batch = JSON.parse(plainJson(manifest.spec)) as JsonMap;
+            props.onValue(completed(resolved(batch, manifest.folder), props.kind).batch);
             setTaken(id);
         } catch (e) {
             setFault(asProblem(e).message);
@@ -220,6 +228,8 @@ function BatchField(props: About & { value: Json | undefined; onValue: (value: J
         <div class="wide">
             <RunsField
                 label="Take the batch of a run"
+                kind={props.kind}
+                name="batch"
                 value={taken === '' ? [] : [taken]}
                 many={false}
                 fault={fault}

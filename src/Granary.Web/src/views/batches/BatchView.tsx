@@ -13,7 +13,7 @@ import { counted } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
 import { valuesIn } from '../jobs/JobForm';
 import { isBatchKind, useKinds, type Kind } from '../jobs/kinds';
-import { example, formatBatch, gridSize, parameterFaults, parseBatch } from './batch';
+import { completed, example, formatBatch, gridSize, parameterFaults, parseBatch } from './batch';
 import './batches.css';
 import { BatchForm, type Offers } from './BatchForm';
 
@@ -67,9 +67,11 @@ export default function BatchView() {
 function Editor(props: { known: Known; kinds: Kind[] }) {
     const { known, kinds } = props;
     const { search, set } = useSearch();
-    const [text, setText] = useState(known.text);
-    const [folder, setFolder] = useState(known.folder);
     const kind = kinds.find((k) => k.name === (search.as ?? 'backtest'));
+    const [start] = useState(() => completedText(known.text, kind?.name ?? ''));
+    const [text, setText] = useState(start.text);
+    const [added, setAdded] = useState(start.added);
+    const [folder, setFolder] = useState(known.folder);
     const [extra, setExtra] = useState<JsonMap>(() => (kind ? valuesIn(search, kind.schema) : {}));
     const [faults, setFaults] = useState<Fault[]>([]);
     const [busy, setBusy] = useState(false);
@@ -78,6 +80,13 @@ function Editor(props: { known: Known; kinds: Kind[] }) {
     const more = Object.keys(kind?.schema.properties ?? {}).filter((key) => key !== 'batch');
     const change = (next: string) => {
         setText(next);
+        setFaults([]);
+    };
+    const runAs = (as: string) => {
+        set({ as });
+        const next = completedText(text, as);
+        if (next.text !== text) change(next.text);
+        setAdded(next.added);
         setFaults([]);
     };
     const submit = async () => {
@@ -126,14 +135,17 @@ function Editor(props: { known: Known; kinds: Kind[] }) {
                     value={kind?.name ?? ''}
                     hint={kind?.summary}
                     options={kinds.map((k) => ({ value: k.name, label: k.name }))}
-                    onValue={(as) => {
-                        set({ as });
-                        setFaults([]);
-                    }}
+                    onValue={runAs}
                 />
             </div>
+            {added.length > 0 && (
+                <p class="notice calm">
+                    A job of the kind {kind?.name} needs {added.join(' and ')}. The form added this; change it below or in the text.
+                </p>
+            )}
             {kind && (
                 <SchemaFields
+                    kind={kind.name}
                     schema={kind.schema}
                     value={extra}
                     faults={faults}
@@ -179,4 +191,11 @@ function Editor(props: { known: Known; kinds: Kind[] }) {
             </div>
         </div>
     );
+}
+
+/** The text of a batch with what a kind of job needs; a text that is complete, or no JSON, stays as it is. */
+function completedText(text: string, kind: string): { text: string; added: string[] } {
+    const { value } = parseBatch(text);
+    const { batch, added } = value ? completed(value, kind) : { batch: {}, added: [] };
+    return { text: added.length > 0 ? formatBatch(batch) : text, added };
 }

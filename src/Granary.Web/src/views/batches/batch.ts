@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client';
 import { plainJson, type Fault, type Json, type JsonMap } from '../../api/jsonSchema';
+import { feedOf } from '../live/feed';
 
 export interface Parsed {
     value: JsonMap | undefined;
@@ -110,4 +111,44 @@ export function example(source: Schemas['SourceEntry'], symbol?: string): string
         strategies: [{ class: 'SmaCross', params: { fast: [10, 20], slow: [50, 100] }, size: { percentOfEquity: 10 } }],
         portfolio: { weights: 'winners' },
     });
+}
+
+/** What a kind of job needs in a batch, and how it is said. */
+const needs: { kinds: string[]; path: string[]; isMissing: (value: JsonMap) => boolean; section: () => JsonMap; what: string }[] = [
+    {
+        kinds: ['train', 'evaluate', 'experiment', 'replay'],
+        path: ['learning'],
+        isMissing: (value) => value.learning === undefined,
+        section: () => ({ trainer: 'logistic', label: 'direction' }),
+        what: 'models: the section "learning" with a logistic model of the direction',
+    },
+    {
+        kinds: ['reinforce'],
+        path: ['portfolio'],
+        isMissing: (value) => !['adaptive', 'ppo'].includes(String(at(value, ['portfolio', 'weights']))),
+        section: () => ({ weights: 'adaptive', rebalance: { every: '4w', window: '12w' }, allocator: { steps: 20000, seeds: 2 } }),
+        what: 'learned weights: "adaptive" in place of the batch’s, chosen again every four weeks',
+    },
+];
+
+/** The batch with what a kind of job needs and the batch lacks, and what was added, in words. */
+export function completed(value: JsonMap, kind: string): { batch: JsonMap; added: string[] } {
+    const missing = needs.filter((n) => n.kinds.includes(kind) && n.isMissing(value));
+    const batch = missing.reduce<JsonMap>((b, n) => {
+        const before = at(b, n.path);
+        const kept = before !== null && typeof before === 'object' && !Array.isArray(before) ? before : {};
+        return put(b, n.path, { ...kept, ...n.section() });
+    }, value);
+    return { batch, added: missing.map((n) => n.what) };
+}
+
+/** The batch with sources that no longer depend on the folder of its run. */
+export function resolved(value: JsonMap, folder: string): JsonMap {
+    const source = (part: Json): Json => {
+        if (part === null || typeof part !== 'object' || Array.isArray(part) || typeof part.source !== 'string') return part;
+        return { ...part, source: feedOf({ folder, data: { source: part.source } }) };
+    };
+    const data = value.data;
+    if (data === null || typeof data !== 'object' || Array.isArray(data)) return value;
+    return { ...value, data: Array.isArray(data.parts) ? { ...data, parts: data.parts.map(source) } : source(data) };
 }

@@ -141,7 +141,13 @@ function Add(props: { run: string; onClose: () => void; onAdded: (number: number
                     add();
                 }}
             >
-                <RunField label="Run" value={run} onValue={setRun} hint="Its prod.json becomes the deployment, its results the promise" />
+                <RunField
+                    label="Run"
+                    value={run}
+                    onValue={setRun}
+                    only={(r) => r.deployable}
+                    hint="Its prod.json becomes the deployment, its results the promise. Runs without one are left out: no strategy of theirs has a weight, or they are of a session"
+                />
                 <TextField label="Reason, for the history" value={why} onValue={setWhy} />
                 <Wrong>{problem?.message}</Wrong>
                 <div class="actions">

@@ -51,8 +51,9 @@ function One(props: { comparison: Comparison }) {
     return (
         <>
             <p class="lead">
-                {c.account}: {number(c.days.length)} days, live {signedMoney(last.difference)} against the backtest of the same bars. The
-                return was outside of what the backtest lets expect (95%) on {number(c.outside)} {c.outside === 1 ? 'day' : 'days'}.
+                {c.account}: {number(c.days.length)} days, difference {signedMoney(last.difference)}: live less the backtest of the same
+                bars. The return was outside of what the backtest lets expect (95%) on {number(c.outside)}{' '}
+                {c.outside === 1 ? 'day' : 'days'}.
             </p>
             <div class="columns">
                 <LineChart

@@ -43,45 +43,52 @@ export function Switch(props: { deployment: Schemas['DeploymentEntry']; onClose:
     const running = sessions.data?.some((s) => s.id === account && isRunning(s)) === true;
     return (
         <Dialog title={`Hand an account over to ${deployment.number}: ${deployment.name}`} onClose={props.onClose}>
-            <SelectField
-                label="Account"
-                value={account}
-                options={[{ value: '', label: 'Choose' }, ...(sessions.data ?? []).map((s) => ({ value: s.id, label: s.id }))]}
-                onValue={(v) => {
-                    setAccount(v);
-                    setPlan(undefined);
+            <form
+                onSubmit={(e) => {
+                    e.preventDefault();
+                    if (!busy && account !== '' && !done && !(plan && running)) ask(!plan);
                 }}
-            />
-            <SelectField
-                label="Open trades"
-                value={policy}
-                options={policies}
-                onValue={(v) => {
-                    setPolicy(v);
-                    setPlan(undefined);
-                }}
-            />
-            <TextField label="Reason, for journal and history" value={why} onValue={setWhy} />
-            {plan && <Plan plan={plan} />}
-            {plan && running && !done && (
-                <p class="notice">The account is traded now. End its session first; the next one starts on the new deployment.</p>
-            )}
-            <Wrong>{problem?.message}</Wrong>
-            <div class="actions">
-                <button type="button" onClick={props.onClose}>
-                    {done ? 'Done' : 'Back'}
-                </button>
-                {!done && (
-                    <>
-                        <button type="button" disabled={busy || account === ''} onClick={() => ask(true)}>
-                            Show what would happen
-                        </button>
-                        <button type="button" class="primary" disabled={busy || !plan || running} onClick={() => ask(false)}>
-                            Hand over
-                        </button>
-                    </>
+            >
+                <SelectField
+                    label="Account"
+                    value={account}
+                    options={[{ value: '', label: 'Choose' }, ...(sessions.data ?? []).map((s) => ({ value: s.id, label: s.id }))]}
+                    onValue={(v) => {
+                        setAccount(v);
+                        setPlan(undefined);
+                    }}
+                />
+                <SelectField
+                    label="Open trades"
+                    value={policy}
+                    options={policies}
+                    onValue={(v) => {
+                        setPolicy(v);
+                        setPlan(undefined);
+                    }}
+                />
+                <TextField label="Reason, for journal and history" value={why} onValue={setWhy} />
+                {plan && <Plan plan={plan} />}
+                {plan && running && !done && (
+                    <p class="notice">The account is traded now. End its session first; the next one starts on the new deployment.</p>
                 )}
-            </div>
+                <Wrong>{problem?.message}</Wrong>
+                <div class="actions">
+                    <button type="button" onClick={props.onClose}>
+                        {done ? 'Done' : 'Back'}
+                    </button>
+                    {!done && (
+                        <>
+                            <button type={plan ? 'button' : 'submit'} disabled={busy || account === ''} onClick={plan && (() => ask(true))}>
+                                Show what would happen
+                            </button>
+                            <button type={plan ? 'submit' : 'button'} class="primary" disabled={busy || !plan || running}>
+                                Hand over
+                            </button>
+                        </>
+                    )}
+                </div>
+            </form>
         </Dialog>
     );
 }

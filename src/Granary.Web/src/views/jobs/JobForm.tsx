@@ -62,6 +62,7 @@ export function JobForm(props: {
         <form class="card" noValidate onSubmit={(e) => void submit(e)}>
             <Faults faults={faults} />
             <SchemaFields
+                kind={kind}
                 schema={schema}
                 value={value}
                 faults={faults}

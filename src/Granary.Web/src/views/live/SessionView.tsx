@@ -14,6 +14,7 @@ import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { loadRun } from '../runs/run';
 import { AgainstBacktest } from './AgainstBacktest';
+import { WarmUp } from './WarmUp';
 import { Commands } from './Commands';
 import { Configuration } from './Configuration';
 import { useConfiguration } from './configuration';
@@ -159,12 +160,7 @@ function Warnings(props: { session: Session }) {
                 <Wrong key={f}>{f}</Wrong>
             ))}
             {status?.commandFault && <p class="notice">{status.commandFault}</p>}
-            {status?.warmingUp && isRunning(session) && (
-                <p class="notice">
-                    Warming up: the slowest of {status.warmingUp.strategies} strategies has had {status.warmingUp.bars} of{' '}
-                    {status.warmingUp.needed} bars. They make no signals before their factors have values.
-                </p>
-            )}
+            {status?.warmingUp && isRunning(session) && <WarmUp progress={status.warmingUp} all={status.strategies} />}
             {status && status.stopped > 0 && isRunning(session) && (
                 <p class="notice">
                     Entries of {counted(status.stopped, 'strategy', 'strategies')} are stopped; their exits, stops and targets remain

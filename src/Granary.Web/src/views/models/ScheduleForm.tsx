@@ -130,6 +130,7 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
             />
             <SchemaFields
                 key={kind}
+                kind={kind}
                 schema={schema}
                 value={job}
                 faults={faults}

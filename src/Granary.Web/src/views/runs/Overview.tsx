@@ -28,6 +28,10 @@ export function Overview(props: { run: RunDetails }) {
             <p class="note">
                 Figures are of the portfolio’s account where they do not say otherwise; ratios are annualised.
                 {isPart && ' Those of a range begin with the equity before it; a trade counts in the range in which it was closed.'}
+                {!isPart &&
+                    stressOf(run) !== undefined &&
+                    ' The return with double costs can be above the total return: each order also fills one bar later, at a price that may be better' +
+                        (run.kind === 'walk-forward' ? '.' : ', and each strategy has an account of its own.')}
             </p>
             {run.portfolio.stats === null && <p class="notice">No strategy of this run has a weight, so that it has no portfolio.</p>}
             <AccountCharts run={run.id} benchmark={analysis.data?.benchmark ?? undefined} />
@@ -47,11 +51,13 @@ function verdictFigure(run: RunDetails, isPart: boolean): Figure {
     };
 }
 
+const stressOf = (run: RunDetails): number | undefined => (run.evidence?.costStress as { stressed?: number } | undefined)?.stressed;
+
 // What validation checks say is of the whole run, and stands beside its figures only.
 function figuresOf(run: RunDetails, s: Stats, isPart: boolean): Figure[] {
     const unseen = isPart ? undefined : (run.evidence?.outOfSample as { return?: number } | undefined);
     const deflated = isPart ? undefined : (run.evidence?.deflatedSharpe as { value?: number } | undefined);
-    const stress = isPart ? undefined : (run.evidence?.costStress as { stressed?: number } | undefined);
+    const stressed = isPart ? undefined : stressOf(run);
     return [
         {
             name: 'Total return',
@@ -72,9 +78,9 @@ function figuresOf(run: RunDetails, s: Stats, isPart: boolean): Figure[] {
             name: 'Trades',
             value: number(s.trades),
             note:
-                stress?.stressed === undefined
+                stressed === undefined
                     ? 'closed'
-                    : `${signedPercent(stress.stressed, 1)} at double costs and one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
+                    : `${signedPercent(stressed, 1)} with double costs and each order one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
         },
         { name: 'Win rate', value: percent(s.winRate, 1), note: 'closed trades with a net profit' },
         { name: 'Profit factor', value: number(s.profitFactor, 2), note: 'net wins over net losses' },

@@ -94,8 +94,8 @@ function Top(props: { run: RunDetails; onChanged: () => void }) {
             </div>
             <p class="eyebrow" title={run.id}>
                 {runKinds[run.kind] ?? run.kind} · {counted(run.strategies, 'strategy', 'strategies')} · {markets(run)} ·{' '}
-                <span class="nowrap">{time(run.created)}</span> · computed in {duration(run.seconds)} on {run.host} · digest{' '}
-                <code>{run.digest.slice(0, 12)}</code>
+                <span class="nowrap">{time(run.created)}</span> · took {duration(run.elapsedSeconds)} from start to end,{' '}
+                {duration(run.seconds)} of it computing on {run.host} · digest <code>{run.digest.slice(0, 12)}</code>
             </p>
         </>
     );

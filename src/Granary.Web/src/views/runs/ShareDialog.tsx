@@ -36,33 +36,41 @@ export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
     const url = share && new URL(share.url, location.origin).href;
     return (
         <Dialog title={`Share ${props.run.name}`} onClose={props.onClose}>
-            <p>Everyone with the link can read this run, and nothing else. It needs no key.</p>
-            {url ? (
-                <div class="field">
-                    <label for="share-link">Link, until {time(share.expiresAt)}</label>
-                    <input id="share-link" ref={link} readOnly value={url} onFocus={(e) => e.currentTarget.select()} />
-                    <span class="hint" role="status">
-                        {said}
-                    </span>
-                </div>
-            ) : (
-                <SelectField label="The link works for" value={days} options={lengths} onValue={setDays} />
-            )}
-            <Wrong>{problem?.message}</Wrong>
-            <div class="actions">
-                <button type="button" onClick={props.onClose}>
-                    Close
-                </button>
+            <form
+                onSubmit={(e) => {
+                    e.preventDefault();
+                    if (url) void copy(url);
+                    else if (!busy) run();
+                }}
+            >
+                <p>Everyone with the link can read this run, and nothing else. It needs no key.</p>
                 {url ? (
-                    <button type="button" class="primary" onClick={() => void copy(url)}>
-                        Copy the link
-                    </button>
+                    <div class="field">
+                        <label for="share-link">Link, until {time(share.expiresAt)}</label>
+                        <input id="share-link" ref={link} readOnly value={url} onFocus={(e) => e.currentTarget.select()} />
+                        <span class="hint" role="status">
+                            {said}
+                        </span>
+                    </div>
                 ) : (
-                    <button type="button" class="primary" disabled={busy} onClick={run}>
-                        Make the link
-                    </button>
+                    <SelectField label="The link works for" value={days} options={lengths} onValue={setDays} />
                 )}
-            </div>
+                <Wrong>{problem?.message}</Wrong>
+                <div class="actions">
+                    <button type="button" onClick={props.onClose}>
+                        Close
+                    </button>
+                    {url ? (
+                        <button type="submit" class="primary">
+                            Copy the link
+                        </button>
+                    ) : (
+                        <button type="submit" class="primary" disabled={busy}>
+                            Make the link
+                        </button>
+                    )}
+                </div>
+            </form>
         </Dialog>
     );
 }
