@@ -58,20 +58,7 @@ public static class SiloApplication
 
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainTimeout);
         builder.Services.AddSingleton<ClusterInstruments>();
-        var api = new ApiSettings
-        {
-            Keys = settings.Keys is null ? null : ApiKeys.Open(settings.Keys),
-            DataFolder = Path.GetFullPath(settings.Data ?? "."),
-            Confined = settings.Data is not null,
-            AllowedSources = settings.AllowSource,
-            Models = settings.Models,
-            Deployments = settings.Deployments,
-            Runs = Path.GetFullPath(settings.Runs),
-            RequestsPerSecond = settings.RateLimit,
-            MostQueuedWork = settings.WorkLimit * 1e9,
-            // A log per silo: it can be written while the database is away, and its chain has one writer.
-            Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
-        };
+        var api = ApiSettingsOf(settings, siloName);
         catalogues = api.Confine(catalogues);
         builder.Services.AddGranaryApi(api, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
@@ -107,6 +94,21 @@ public static class SiloApplication
         ServeApi(app, settings.Roles);
         return app;
     }
+
+    private static ApiSettings ApiSettingsOf(SiloSettings settings, string siloName) => new()
+    {
+        Keys = settings.Keys is null ? null : ApiKeys.Open(settings.Keys),
+        DataFolder = Path.GetFullPath(settings.Data ?? "."),
+        Confined = settings.Data is not null,
+        AllowedSources = settings.AllowSource,
+        Models = settings.Models,
+        Deployments = settings.Deployments,
+        Runs = Path.GetFullPath(settings.Runs),
+        RequestsPerSecond = settings.RateLimit,
+        MostQueuedWork = settings.WorkLimit * 1e9,
+        // A log per silo: it can be written while the database is away, and its chain has one writer.
+        Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
+    };
 
     private static void ServeApi(WebApplication app, SiloRoles roles)
     {

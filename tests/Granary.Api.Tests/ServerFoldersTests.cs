@@ -121,7 +121,7 @@ public sealed class ServerFoldersTests : IAsyncLifetime
     {
         using var admin = _server!.As(_admin);
         var configuration = await admin.GetStringAsync($"/api/v1/batches/{run}/files/prod.json");
-        async Task StartSessionAsync(string account, string pace, string feed = "csv:1h") =>
+        async Task StartSessionAsync(string account, string speed, string feed = "csv:1h") =>
             await SendAsync(HttpMethod.Post, "sessions", JsonSerializer.Serialize(new
             {
                 configuration,

@@ -21,6 +21,7 @@ public static class NotificationHosting
         services.AddSingleton(s => OutboxStores.Open(connection, s.GetRequiredService<RunLibrary>().PathOf(".notifications")));
         services.AddSingleton(s => OutboxStores.OpenRules(connection, s.GetRequiredService<RunLibrary>().PathOf(".notifications")));
         services.AddSingleton<WebhookSender>();
+        services.AddSingleton<RuleBook>();
         services.AddSingleton<NotificationService>();
         return services.AddHostedService(static s => s.GetRequiredService<NotificationService>());
     }

@@ -22,15 +22,15 @@ internal sealed partial class NotificationService : BackgroundService
     private ServerSample? _compared;
     private string _fault = "";
 
-    public NotificationService(NotificationSettings settings, OperationsSampler sampler, IJobService jobs,
-        IOutboxStore store, IRuleStore rules, WebhookSender sender, TimeProvider clock, ILogger<NotificationService> logger)
+    public NotificationService(RuleBook book, OperationsSampler sampler, IJobService jobs, IOutboxStore store, WebhookSender sender,
+        TimeProvider clock, ILogger<NotificationService> logger)
     {
-        (Settings, _sampler, _jobs, Sender, _clock, _logger) = (settings, sampler, jobs, sender, clock, logger);
+        (Book, _sampler, _jobs, Sender, _clock, _logger) = (book, sampler, jobs, sender, clock, logger);
         _triggers = new NotificationTriggers([]);
-        (_store, Outbox, Book) = (store, new Outbox(store, clock), new RuleBook(settings, rules, clock));
+        (_store, Outbox) = (store, new Outbox(store, clock));
     }
 
-    public NotificationSettings Settings { get; }
+    public NotificationSettings Settings => Book.Settings;
 
     public Outbox Outbox { get; }
 

@@ -23,8 +23,7 @@ namespace Granary.Cluster.Grains.Batches;
 [SiloRole(SiloRoles.Compute), Reentrant, CollectionAgeLimit(Minutes = 5), GrainType("batch")]
 internal sealed class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
-    IClusterMembershipService membership, ComputeServices services, GrainSettings settings, ClusterInstruments instruments,
-    GranaryCatalogues catalogues, TimeProvider clock, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
+    IClusterMembershipService membership, BatchServices services, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
 {
     private const string Reminder = "drive";
     // Shorter than the time after which a silo can be declared dead.
@@ -37,8 +36,8 @@ internal sealed class BatchGrain(
     private Activity? _activity;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask, _ending = Task.CompletedTask, _submitting = Task.CompletedTask;
-    private readonly LoadMeter _load = new(clock);
-    private readonly PassProgress _progress = new(clock);
+    private readonly LoadMeter _load = new(services.Clock);
+    private readonly PassProgress _progress = new(services.Clock);
     // Number of groups by silo that an earlier activation had assigned and this one has not adopted.
     private Dictionary<SiloAddress, int> _inherited = [];
     private bool _inTimer, _again, _isLeaving;
@@ -50,7 +49,8 @@ internal sealed class BatchGrain(
     private IBatchListGrain List => GrainFactory.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
 
     private SiloPolls Silos =>
-        _polls ??= new SiloPolls(settings, (silo, stop) => services.Of(silo).PollAsync(Run, stop), () => _ = OnTimerAsync());
+        _polls ??= new SiloPolls(services.Settings, (silo, stop) => services.Compute.Of(silo).PollAsync(Run, stop),
+            () => _ = OnTimerAsync());
 
     private ReportingPoll Reports => _reports ??= new ReportingPoll(BeginAsync, () => _ = OnTimerAsync(),
         e => BatchMessages.TimerFailed(logger, Run, e.Message, e));
@@ -98,7 +98,7 @@ internal sealed class BatchGrain(
 
     private async Task<SubmitAnswer> TakeAsync(SubmittedBatch batch)
     {
-        if (!await List.AddAsync(batch.Id)) return new SubmitAnswer(null, false, settings.MostWaiting);
+        if (!await List.AddAsync(batch.Id)) return new SubmitAnswer(null, false, services.Settings.MostWaiting);
         var status = new JobStatus
         {
             Id = batch.Id,
@@ -134,7 +134,7 @@ internal sealed class BatchGrain(
     {
         // A cancellation that has not finished would undo the resumption.
         await _ending;
-        if (!await List.AddAsync(Run)) return new SubmitAnswer(null, false, settings.MostWaiting);
+        if (!await List.AddAsync(Run)) return new SubmitAnswer(null, false, services.Settings.MostWaiting);
         await Reporting.ReopenAsync();
         await Reports.ForgetAsync();
         await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
@@ -167,7 +167,7 @@ internal sealed class BatchGrain(
     {
         // At most one timer period: an activation that the directory lost with a silo ends only after its last call.
         if (_status is { } now && now.Revision <= seen && !now.Ended)
-            await Task.WhenAny(_changed.Task, Task.Delay(settings.Tick, cancellationToken));
+            await Task.WhenAny(_changed.Task, Task.Delay(services.Settings.Tick, cancellationToken));
         return _status;
     }
 
@@ -187,7 +187,8 @@ internal sealed class BatchGrain(
         // Only the reporting grain knows whether the stop or the outcome came first.
         if (!await Reporting.StopStrategyAsync(strategy, reason)) return false;
         if (state.State.Stopped.TryAdd(strategy, reason)) await WriteAsync(_status);
-        await Task.WhenAll(Silos.Views.Keys.Select(s => Loss.IgnoreAsync(() => services.Of(s).StopStrategyAsync(Run, strategy, reason))));
+        await Task.WhenAll(Silos.Views.Keys.Select(s =>
+            Loss.IgnoreAsync(() => services.Compute.Of(s).StopStrategyAsync(Run, strategy, reason))));
         return true;
     }
 
@@ -215,7 +216,7 @@ internal sealed class BatchGrain(
 
     // A silo that stops does not wait for the calls of a callback, whose answers do not reach it any more.
     private void Drive() => _timer ??= this.RegisterGrainTimer(stop => OnTimerAsync().WaitAsync(stop),
-        new GrainTimerCreationOptions(TimeSpan.Zero, settings.Tick) { Interleave = true, KeepAlive = true });
+        new GrainTimerCreationOptions(TimeSpan.Zero, services.Settings.Tick) { Interleave = true, KeepAlive = true });
 
     // Only one callback runs at a time. A callback that is requested meanwhile runs directly after it.
     private async Task OnTimerAsync()
@@ -261,9 +262,14 @@ internal sealed class BatchGrain(
         await ConfirmAsync();
         if (_status.State == JobState.Queued)
         {
-            _place ??= new QueuePlace(List, Run, settings.Tick);
+            _place ??= new QueuePlace(List, Run, services.Settings.Tick);
             if (!await _place.MayStartAsync() || _status.State != JobState.Queued) return;
-            var running = _status with { State = JobState.Running, StartedAt = clock.GetUtcNow(), Revision = _status.Revision + 1 };
+            var running = _status with
+            {
+                State = JobState.Running,
+                StartedAt = services.Clock.GetUtcNow(),
+                Revision = _status.Revision + 1,
+            };
             await WriteAsync(running);
             if (_status.Ended) return;
             Change(_ => running);
@@ -275,9 +281,9 @@ internal sealed class BatchGrain(
         var members = membership.CurrentSnapshot.Members;
         Silos.Ask(members);
         foreach (var silo in _inherited.Keys.Where(s => Loss.IsOf(members, s)).ToList())
-            if (_inherited.Remove(silo, out var groups)) instruments.Recovered(LostWork.StrategyGroup, groups);
+            if (_inherited.Remove(silo, out var groups)) services.Instruments.Recovered(LostWork.StrategyGroup, groups);
         // All groups are done, but outcomes are missing: an earlier attempt of the reporting grain had acknowledged them.
-        var isShort = _assignments?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
+        var isShort = _assignments?.IsEmptyFor(services.Settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
         if (reporting.Pass != _assignments?.Pass.Token || isShort) await TurnToAsync(reporting.Pass);
         await ConfirmAsync();
         if (_assignments is { } assignments) await DriveAsync(assignments);
@@ -294,7 +300,7 @@ internal sealed class BatchGrain(
         }
         finally
         {
-            if (Stopwatch.GetElapsedTime(askedAt) > settings.Tick + s_stall) _confirmedAt = 0;
+            if (Stopwatch.GetElapsedTime(askedAt) > services.Settings.Tick + s_stall) _confirmedAt = 0;
         }
     }
 
@@ -330,10 +336,10 @@ internal sealed class BatchGrain(
             if (!view.Fresh || view.Answer is not { } answer) continue;
             view.Fresh = false;
             var over = assignments.Seen(silo, answer.Groups, view.AskedAt, out var lost, out var fault);
-            if (answer.Leaving) instruments.Recovered(LostWork.StrategyGroup, lost);
-            if (over.Count > 0) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, over));
+            if (answer.Leaving) services.Instruments.Recovered(LostWork.StrategyGroup, lost);
+            if (over.Count > 0) _ = Loss.IgnoreAsync(() => services.Compute.Of(silo).StopAsync(Run, over));
             if (fault is null) continue;
-            await EndAsync(s => s with { State = JobState.Failed, Fault = catalogues.Shown(fault) });
+            await EndAsync(s => s with { State = JobState.Failed, Fault = services.Catalogues.Shown(fault) });
             await Loss.IgnoreAsync(() => Reporting.CancelAsync());
             return;
         }
@@ -347,7 +353,7 @@ internal sealed class BatchGrain(
         if (assignments.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
             await Loss.IgnoreAsync(async () => assignments.GivenUp(relief.Group,
-                await services.Of(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
+                await services.Compute.Of(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
             await AssignAsync(assignments, open);
         }
     }
@@ -358,7 +364,7 @@ internal sealed class BatchGrain(
         foreach (var silo in assignments.BusySilos.Where(s => !Silos.Views.TryGetValue(s, out var view) || !view.IsResponsive).ToList())
         {
             var groups = assignments.Lost(silo, dead: !Silos.Views.ContainsKey(silo));
-            instruments.Recovered(LostWork.StrategyGroup, groups);
+            services.Instruments.Recovered(LostWork.StrategyGroup, groups);
             BatchMessages.SiloLost(logger, Run, silo.ToString(), groups);
         }
     }
@@ -371,7 +377,7 @@ internal sealed class BatchGrain(
         try
         {
             work = work with { Stopped = state.State.Stopped is { Count: > 0 } stopped ? new(stopped) : null };
-            await services.Of(silo).StartAsync(work).WaitAsync(SiloPolls.Timeout);
+            await services.Compute.Of(silo).StartAsync(work).WaitAsync(SiloPolls.Timeout);
             assignments.Started(work.Id, Stopwatch.GetTimestamp());
         }
         catch (Exception e) when (Loss.Is(e))
@@ -405,13 +411,13 @@ internal sealed class BatchGrain(
     private async Task EndAsync(Func<JobStatus, JobStatus> how)
     {
         if (_status is not { Ended: false } status) return;
-        var ended = how(status) with { Revision = status.Revision + 1, FinishedAt = clock.GetUtcNow() };
+        var ended = how(status) with { Revision = status.Revision + 1, FinishedAt = services.Clock.GetUtcNow() };
         await WriteAsync(ended);
         if (_status.Ended) return;
         Change(s => ended with { Revision = Math.Max(ended.Revision, s.Revision + 1) });
         _timer?.Dispose();
         (_timer, _assignments) = (null, null);
-        foreach (var silo in Silos.Views.Keys) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, null));
+        foreach (var silo in Silos.Views.Keys) _ = Loss.IgnoreAsync(() => services.Compute.Of(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();
         _activity = null;

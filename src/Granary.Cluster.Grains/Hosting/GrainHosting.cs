@@ -53,6 +53,7 @@ public static class GrainHosting
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();
         services.AddSingleton<PortfolioServices>();
+        services.AddSingleton<SiloDeparture>();
         services.AddSingleton<LiveSessions>();
         services.AddHostedService<SessionDrain>();
         services.AddSingleton<ModelReplicas>();
@@ -69,6 +70,7 @@ public static class GrainHosting
         // Orleans logs each change of the ring, on which nothing of it depends.
         services.AddLogging(l => l.AddFilter(typeof(ComputeService).FullName, LogLevel.Warning));
         services.AddSingleton<ComputeServices>();
+        services.AddSingleton<BatchServices>();
         silo.AddGrainDirectory(SiloDirectory.Name, static (_, _) => new SiloDirectory());
         SiloRoleFilter.Add(services);
         services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();

@@ -1,4 +1,3 @@
-using Granary.Cluster.Grains.Portfolios;
 using Granary.Server.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Metadata;
@@ -35,7 +34,7 @@ internal sealed class SiloRoleFilter(SiloRoles role) : PlacementFilterStrategy(o
         GrainType grainType, IReadOnlyDictionary<string, string> existingProperties) => [new(Property, Role.ToString())];
 }
 
-internal sealed class SiloRoleDirector(IClusterMembershipService membership, LiveSessions sessions, ILocalSiloDetails local)
+internal sealed class SiloRoleDirector(IClusterMembershipService membership, SiloDeparture departure, ILocalSiloDetails local)
     : IPlacementFilterDirector
 {
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
@@ -44,7 +43,7 @@ internal sealed class SiloRoleDirector(IClusterMembershipService membership, Liv
         var members = membership.CurrentSnapshot.Members;
         var own = silos.Where(s => members.TryGetValue(s, out var m) && SiloRolesText.Of(m.Name).HasFlag(role)).ToArray();
         // A silo that shuts down places nothing on itself if another one can take it.
-        if (sessions.IsLeaving && own.Where(s => !s.Equals(local.SiloAddress)).ToArray() is { Length: > 0 } others) return others;
+        if (departure.HasBegun && own.Where(s => !s.Equals(local.SiloAddress)).ToArray() is { Length: > 0 } others) return others;
         return own.Length > 0 ? own : throw new SiloUnavailableException(
             $"no silo of the cluster has the role {SiloRolesText.Word(role)}; start one with --roles {SiloRolesText.Word(role)}");
     }

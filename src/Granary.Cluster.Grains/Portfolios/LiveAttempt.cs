@@ -288,12 +288,12 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 }
 
 /// <summary>The attempts that this silo runs or prepares, by account.</summary>
-internal sealed class LiveSessions
+internal sealed class LiveSessions(SiloDeparture departure)
 {
     private readonly ConcurrentDictionary<string, LiveAttempt> _running = new(StringComparer.Ordinal);
 
     /// <summary>Whether the silo is shutting down, so that it begins no attempt.</summary>
-    public bool IsLeaving { get; set; }
+    public bool IsLeaving => departure.HasBegun;
 
     public IReadOnlyCollection<LiveAttempt> All => [.. _running.Values];
 

@@ -10,15 +10,15 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// Hands the sessions of this silo over before the silo stops anything: until then, sessions trade and the silo answers. Sessions that no
 /// other silo takes in time are stopped.
 /// </summary>
-internal sealed partial class SessionDrain(LiveSessions sessions, SiloCompute compute, IGrainFactory grains, SiloProcess process,
-    GrainSettings settings, TimeProvider clock, ILogger<SessionDrain> logger) : IHostedLifecycleService
+internal sealed partial class SessionDrain(LiveSessions sessions, SiloDeparture departure, SiloCompute compute, IGrainFactory grains,
+    SiloProcess process, GrainSettings settings, ILogger<SessionDrain> logger) : IHostedLifecycleService
 {
     // The end of an attempt writes its last facts for ten seconds at most.
     private static readonly TimeSpan s_end = TimeSpan.FromSeconds(12);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        sessions.IsLeaving = true;
+        departure.Begin();
         // A process that is ended at once hands nothing over.
         if (cancellationToken.IsCancellationRequested) return;
         compute.Leave();
@@ -29,7 +29,7 @@ internal sealed partial class SessionDrain(LiveSessions sessions, SiloCompute co
 
     /// <summary>Ends attempts that are left. A process that is ended at once waits for none.</summary>
     public Task StopAsync(CancellationToken cancellationToken) =>
-        Task.WhenAny(Task.WhenAll(sessions.All.Select(a => a.StopAsync())), Task.Delay(s_end, clock, cancellationToken));
+        Task.WhenAny(Task.WhenAll(sessions.All.Select(a => a.StopAsync())), Task.Delay(s_end, cancellationToken));
 
     private async Task LeaveAsync(LiveAttempt attempt, CancellationToken late)
     {
@@ -44,7 +44,7 @@ internal sealed partial class SessionDrain(LiveSessions sessions, SiloCompute co
             NotHandedOver(logger, attempt.Account, e is OperationCanceledException
                 ? $"it was not ready within {settings.Drain.TotalSeconds:0} s" : e.Message);
         }
-        await Task.WhenAny(attempt.StopAsync(), Task.Delay(s_end, clock, CancellationToken.None));
+        await Task.WhenAny(attempt.StopAsync(), Task.Delay(s_end, CancellationToken.None));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

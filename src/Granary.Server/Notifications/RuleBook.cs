@@ -6,6 +6,9 @@ namespace Granary.Server.Notifications;
 /// <summary>The rules in force: those of the file, until a caller changes them. Webhooks and secrets come from the file only.</summary>
 public sealed class RuleBook(NotificationSettings settings, IRuleStore store, TimeProvider clock)
 {
+    /// <summary>The settings of the file.</summary>
+    public NotificationSettings Settings => settings;
+
     /// <summary>The maximum number of rules.</summary>
     public const int MostRules = 100;
 

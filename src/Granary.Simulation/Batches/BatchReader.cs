@@ -9,7 +9,6 @@ using Granary.Engine.Trading;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
-using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;

@@ -8,7 +8,6 @@ using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
-using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;

@@ -101,8 +101,7 @@ public static class LiveSession
     /// <summary>Runs a session in its environment.</summary>
     /// <inheritdoc cref="RunAsync(LiveRequest, GranaryCatalogues, TimeProvider, CancellationToken)"/>
     public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionEnvironment environment,
-        TimeProvider clock,
-        CancellationToken cancellationToken = default)
+        TimeProvider clock, CancellationToken cancellationToken = default)
     {
         Check(request, production);
         var account = request.Account ?? production.Spec.Name;
@@ -140,13 +139,7 @@ public static class LiveSession
             Status = request.Status,
             Changed = [.. changed.Select(c => (c.Symbol, c.ToString()))],
             Takeover = environment.Takeover,
-            Begins = async stop =>
-            {
-                if (control is DeploymentControl deployment)
-                    await deployment.BeginAsync(gateway.ReadAsync(JournalKinds.AllBut([.. DeploymentControl.Kinds]), cancellationToken: stop),
-                        account, folder).ConfigureAwait(false);
-                runner.RemoveEarlier();
-            },
+            Begins = BeginAsync,
         });
         past.Clear();
         try
@@ -161,6 +154,14 @@ public static class LiveSession
         }
 
         Task WriteAccountAsync(string path) => AccountFiles.WriteAsync(path, gateway, request, production, host);
+
+        async Task BeginAsync(CancellationToken stop)
+        {
+            var entries = JournalKinds.AllBut([.. DeploymentControl.Kinds]);
+            if (control is DeploymentControl deployment)
+                await deployment.BeginAsync(gateway.ReadAsync(entries, cancellationToken: stop), account, folder).ConfigureAwait(false);
+            runner.RemoveEarlier();
+        }
     }
 
     // A session of a deployment takes hand-overs, and its start is an event of the deployment.

@@ -1,6 +1,5 @@
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
-using Granary.Simulation.Catalogues;
 using Granary.Learning;
 using Granary.Learning.Gating;
 using Granary.Learning.ModelFiles;
@@ -8,6 +7,7 @@ using Granary.Learning.Registry;
 using Granary.Learning.Retraining;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Models;
 
 namespace Granary.Trading.Live;

@@ -239,7 +239,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
     [Theory]
     [InlineData("")]
     [InlineData(Rough)]
-    public async Task The_equity_of_an_account_is_that_of_the_embedded_session_at_any_pace_and_after_each_kind_of_restart(string paper)
+    public async Task The_equity_of_an_account_is_that_of_the_embedded_session_at_any_speed_and_after_each_kind_of_restart(string paper)
     {
         await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
         async Task<InProcessSiloHandle> HostAfterAsync(int bars)

@@ -76,7 +76,7 @@ public class FactorColumnsTests
     [InlineData("smaa(20)", "there is no factor 'smaa'; did you mean 'sma'?")]
     [InlineData("sma(0)", "sma(0): n = 0 is out of range: 1 … 10000")]
     [InlineData("sma(2.5)", "sma(2.5): n = 2.5: a whole number is needed")]
-    [InlineData("sma(x)", "sma(x): n = x: a number is needed")]
+    [InlineData("sma(x)", "sma(x): n = x: a whole number is needed")]
     [InlineData("sma(1,2)", "sma takes 1 parameters, not 2")]
     [InlineData("sma(20", "'sma(20': the closing parenthesis is missing")]
     [InlineData("macd.signa", "'macd.signa': macd has no line 'signa'; it has (none), .signal, .histogram")]

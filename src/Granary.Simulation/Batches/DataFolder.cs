@@ -1,7 +1,7 @@
 using System.Text;
 using Granary.Storage.Files;
 
-namespace Granary.Simulation.RunFolders;
+namespace Granary.Simulation.Batches;
 
 /// <summary>
 /// The folder from which relative paths in the files of a run start. A confined server writes them relative to its data folder, and notes
@@ -19,12 +19,13 @@ public static class DataFolder
         AtomicFile.Write(Path.Combine(runs, Note), Encoding.UTF8.GetBytes(Path.GetRelativePath(runs, data)), AtomicFile.OwnerOnly);
     }
 
-    /// <summary>Returns the base folder of a run's files.</summary>
-    /// <param name="run">The folder of the run.</param>
+    /// <summary>Returns the base folder of the files in a folder.</summary>
+    /// <param name="run">The folder of a run, which has a manifest; another folder is the base of its files.</param>
     public static string Of(string run)
     {
         var folder = Path.GetFullPath(run);
-        return Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)) is { } runs && Path.Combine(runs, Note) is var note
-            && File.Exists(note) ? Path.GetFullPath(File.ReadAllText(note), runs) : folder;
+        return File.Exists(Path.Combine(folder, "manifest.json"))
+            && Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)) is { } runs
+            && Path.Combine(runs, Note) is var note && File.Exists(note) ? Path.GetFullPath(File.ReadAllText(note), runs) : folder;
     }
 }
