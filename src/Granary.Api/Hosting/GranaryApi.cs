@@ -31,6 +31,7 @@ using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
 using Granary.Server.Schedules;
+using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.MarketData;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;

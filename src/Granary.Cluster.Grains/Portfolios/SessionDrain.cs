@@ -1,4 +1,5 @@
 using Granary.Cluster.Grains.Compute;
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Portfolios;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
