@@ -7,7 +7,7 @@ namespace Granary.Testing;
 /// </summary>
 internal static partial class ComparedRuns
 {
-    [GeneratedRegex("""("(created|seconds|run|host)": ?)("[^"]*"|[0-9.Ee+-]+)""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""("(created|seconds|elapsedSeconds|run|host)": ?)("[^"]*"|[0-9.Ee+-]+)""", RegexOptions.IgnoreCase)]
     private static partial Regex Facts();
 
     [GeneratedRegex(@"bar evaluations in [^,<]*")]

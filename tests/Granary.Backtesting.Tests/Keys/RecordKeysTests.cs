@@ -88,7 +88,7 @@ public sealed class RecordKeysTests
     public void Every_option_of_a_session_survives_the_JSON_that_session_files_and_grains_keep()
     {
         var all = RecordKeys<SessionOptions>.Create(o => o.Type == typeof(bool) ? true : o.Type == typeof(int) ? 7
-            : o.Type == typeof(long) ? 638_000_000_000_000_000L : o.Type == typeof(Address) ? Address.Parse("/text of " + o.Name)
+            : o.Type == typeof(long) ? 638_000_000_000_000_000L : o.Type == typeof(Address) ? Address.OfKept("/text of " + o.Name)
             : "text of " + o.Name);
         var json = JsonSerializer.SerializeToElement(all, SessionControl.Json);
         foreach (var option in RecordKeys<SessionOptions>.All)

@@ -17,7 +17,7 @@ public sealed class SessionStartWireTests : IDisposable
     // Every option has a value of its own.
     private static SessionStart Start() => new(RecordKeys<SessionOptions>.Create(o => o.Type == typeof(bool) ? true
         : o.Type == typeof(long) ? 638_000_000_000_000_000L + o.Name.Length : o.Type == typeof(int) ? o.Name.Length
-        : o.Type == typeof(Address) ? Address.Parse("/text of " + o.Name) : "text of " + o.Name),
+        : o.Type == typeof(Address) ? Address.OfKept("/text of " + o.Name) : "text of " + o.Name),
         [1, 2], "prod.json", "/f")
     {
         StartedBy = "me",
