@@ -70,7 +70,7 @@ public sealed class SiloOption
             return text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (type == typeof(IReadOnlyDictionary<string, string>)) return KafkaConfigFile.Read(text, source, faults);
         if (type != typeof(TimeSpan)) return _key.Read(source, text);
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds((int)_key.Check(source, seconds)) : throw Wrong("a whole number of seconds is needed");
 
         InputException Wrong(string remedy) => new($"{source} {text}: {remedy}");

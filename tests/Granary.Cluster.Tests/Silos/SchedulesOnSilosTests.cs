@@ -19,10 +19,6 @@ public sealed class SchedulesOnSilosTests
         await using var cluster = await TestSilos.StartAsync(2);
         var clock = new ManualClock(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
         var folder = Path.Combine(cluster.Runs, ".schedules");
-        // Of a run whose batch is gone: its verification is submitted, and fails.
-        const string Run = "20261121-000000-none-cafe";
-        Directory.CreateDirectory(Path.Combine(cluster.Runs, Run));
-        await File.WriteAllTextAsync(Path.Combine(cluster.Runs, Run, "manifest.json"), "{}");
         var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All, cluster.Runs));
         // As each silo makes them: with its own grain factory, and the folder that all share.
         var silos = cluster.Alive.Select(silo => new ScheduleRunner(new ScheduleBook(folder), new ClusterJobs(
@@ -30,8 +26,10 @@ public sealed class SchedulesOnSilosTests
             Eventually.Longest), reader, clock)).ToList();
         silos.Count.ShouldBe(2);
         var book = new ScheduleBook(folder);
-        book.Set(reader.Read("nightly", Encoding.UTF8.GetBytes($$"""
-            { "cron": "0 2 * * *", "job": { "kind": "verify", "run": "{{Run}}" } }
+        // Its bars do not exist: the batch is submitted, and fails.
+        book.Set(reader.Read("nightly", Encoding.UTF8.GetBytes("""
+            { "cron": "0 2 * * *", "job": { "kind": "backtest", "batch": { "name": "nightly",
+              "data": { "source": "csv:nowhere", "symbols": ["A"], "timeframe": "1d" }, "strategies": [{ "class": "SmaCross" }] } } }
             """), cluster.Runs) with
         { Who = "desk", ChangedAt = clock.GetUtcNow() });
 
