@@ -195,12 +195,14 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
         Live();
         var journal = await opening;
         lock (_open) _open.Add(journal);
-        return new Mortal(this, journal);
+        return journal;
     }
 
-    public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
-        CancellationToken cancellationToken = default) => KeepAsync(inner.OpenJournalAsync(account, holder, clock, cancellationToken));
+    public async Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
+        CancellationToken cancellationToken = default) =>
+        new Mortal(this, await KeepAsync(inner.OpenJournalAsync(account, holder, clock, cancellationToken)));
 
+    // The silo dies between the broker's calls, not within its own writes.
     public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default) =>
         KeepAsync(inner.OpenBrokerJournalAsync(account, broker, holder, clock, cancellationToken));
@@ -219,12 +221,8 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
 
     private sealed class Factory(MortalAccounts owner, IBrokerFactory inner) : IBrokerFactory
     {
-        // The silo dies between the broker's calls, not within its own writes.
         public async Task<IBroker> ConnectAsync(BrokerEnvironment environment, CancellationToken cancellationToken = default) =>
-            new Broker(owner, (PaperBroker)await inner.ConnectAsync(environment with
-            {
-                OpenJournalAsync = async stop => ((Mortal)await environment.OpenJournalAsync(stop)).Inner,
-            }, cancellationToken));
+            new Broker(owner, (PaperBroker)await inner.ConnectAsync(environment, cancellationToken));
     }
 
     public async Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query,
@@ -238,8 +236,6 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
 
     private sealed class Mortal(MortalAccounts owner, IJournal inner) : IJournal
     {
-        public IJournal Inner => inner;
-
         public string Name => inner.Name;
 
         public long Last => inner.Last;
