@@ -127,7 +127,7 @@ public sealed class ServerFoldersTests : IAsyncLifetime
                 configuration,
                 feed,
                 account,
-                pace,
+                pace = speed,
                 withoutEvidence = true,
                 to = "2022-01-11",
             }));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Trading.Live;

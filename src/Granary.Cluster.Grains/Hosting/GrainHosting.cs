@@ -1,3 +1,4 @@
+using Granary.Cluster.Grains.Batches;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Models;
