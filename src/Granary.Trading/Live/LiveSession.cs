@@ -117,10 +117,7 @@ public static class LiveSession
         var runner = new SessionRunner(production, clock, request.Attempt);
 
         await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
-        foreach (var symbol in spec.Data.Symbols)
-            if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
-                throw new InputException(
-                    $"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
+        CheckFeed(feed, request, spec);
 
         await using var keep = request.Feed.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
         var host = LiveHost.Create(spec, feed, gateway, journal, clock, new LiveOptions
@@ -162,6 +159,14 @@ public static class LiveSession
                 await deployment.BeginAsync(gateway.ReadAsync(entries, cancellationToken: stop), account, folder).ConfigureAwait(false);
             runner.RemoveEarlier();
         }
+    }
+
+    private static void CheckFeed(ILiveFeed feed, LiveRequest request, BatchSpec spec)
+    {
+        foreach (var symbol in spec.Data.Symbols)
+            if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
+                throw new InputException(
+                    $"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
     }
 
     // A session of a deployment takes hand-overs, and its start is an event of the deployment.

@@ -26,10 +26,9 @@ public sealed class SchedulesOnSilosTests
             Eventually.Longest), reader, clock)).ToList();
         silos.Count.ShouldBe(2);
         var book = new ScheduleBook(folder);
-        // Its bars do not exist: the batch is submitted, and fails.
+        // Its file does not exist: the job is submitted, and fails.
         book.Set(reader.Read("nightly", Encoding.UTF8.GetBytes("""
-            { "cron": "0 2 * * *", "job": { "kind": "backtest", "batch": { "name": "nightly",
-              "data": { "source": "csv:nowhere", "symbols": ["A"], "timeframe": "1d" }, "strategies": [{ "class": "SmaCross" }] } } }
+            { "cron": "0 2 * * *", "job": { "kind": "import", "files": ["nowhere.csv"], "store": "bars", "symbol": "A" } }
             """), cluster.Runs) with
         { Who = "desk", ChangedAt = clock.GetUtcNow() });
 
