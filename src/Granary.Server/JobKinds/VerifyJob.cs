@@ -52,12 +52,25 @@ internal sealed class VerifyKind(string runs) : RequestKind<VerifyRequest>
     public override string Summary => "Run a finished run of this server again, compare the digests, and search for look-ahead.";
 
     public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) =>
-        VerifyRun.FaultOf(Path.Combine(runs, run.Id));
+        FaultOf(run.Id);
 
     protected override Job Read(VerifyRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
         var run = JobRequest.Run(body.Need("run"), runs);
-        if (VerifyRun.FaultOf(Path.Combine(runs, run)) is { } fault) throw body.Need("run").Fault(fault);
+        if (FaultOf(run) is { } fault) throw body.Need("run").Fault(fault);
         return new VerifyJob(text, run, LookAheadEffort.OfCuts(request.Sample ?? int.MaxValue, request.Cuts), catalogues);
+    }
+
+    // The job itself says what is wrong with a manifest.
+    private string? FaultOf(string run)
+    {
+        try
+        {
+            return VerifyRun.FaultOf(Path.Combine(runs, run));
+        }
+        catch (InputException)
+        {
+            return null;
+        }
     }
 }

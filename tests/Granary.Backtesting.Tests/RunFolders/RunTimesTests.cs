@@ -36,8 +36,7 @@ public sealed class RunTimesTests : IDisposable
         manifest.RootElement.GetProperty("elapsedSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(3600);
         manifest.RootElement.GetProperty("seconds").GetDouble().ShouldBeLessThan(3600);
         var report = await File.ReadAllTextAsync(Path.Combine(_folder, "run", "report.html"));
-        report.ShouldContain("of computing on");
-        report.ShouldContain("passed from the start to these results");
+        report.ShouldContain(" computing), ");
     }
 
     [Fact]

@@ -63,7 +63,8 @@ public sealed class GrainFaultsTests
         var grains = silos.ServiceOf<IGrainFactory>(caller);
         if (type == typeof(IComputeService)) return silos.ServiceOf<ComputeServices>(caller).Of(home);
         if (typeof(IGrainWithIntegerKey).IsAssignableFrom(type)) return grains.GetGrain(type, ISessionListGrain.Key);
-        return grains.GetGrain(type, type == typeof(ITrialGrain) ? home.ToParsableString() : key);
+        return grains.GetGrain(type, type == typeof(ITrialGrain) ? home.ToParsableString()
+            : type == typeof(ISuccessorGrain) ? $"{key}|{home.ToParsableString()}" : key);
     }
 
     private static async Task<Exception?> CallAsync(object target, MethodInfo method, string kind)

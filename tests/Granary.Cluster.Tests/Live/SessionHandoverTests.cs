@@ -52,8 +52,8 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         await dying.CutAsync();
         held.Release();
         await stop;
-        var moved = await cluster.UntilAsync(s => s.Phase == SessionPhase.Running && s.Gateway.Length > 0);
-        moved.Host.ShouldNotBe(from.SiloAddress.ToString());
+        var moved = await cluster.UntilAsync(s => s is { Phase: SessionPhase.Running, Gateway.Length: > 0 }
+            && s.Host != from.SiloAddress.ToString());
         moved.Host.ShouldNotBe(first.SiloAddress.ToString());
         await IsAsUndisturbedAsync(cluster);
     }
