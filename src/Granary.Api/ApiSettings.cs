@@ -64,12 +64,15 @@ public sealed record ApiSettings
     private Address OfOperator(string text) => Confinement?.OfOperator(text) ?? Address.Parse(text);
 
     /// <summary>Returns the place in which a caller's paths and addresses are resolved.</summary>
-    /// <param name="folder">The caller's folder. A confined server ignores it and uses <see cref="DataFolder"/>.</param>
-    /// <exception cref="Engine.Market.BarDataException">The caller's folder has a control character.</exception>
+    /// <param name="folder">
+    /// The caller's folder. A confined server takes it relative to <see cref="DataFolder"/>, as its runs name it, and ignores a full path,
+    /// which is of the caller's machine.
+    /// </param>
+    /// <exception cref="Engine.Market.BarDataException">The caller's folder has a control character, or is outside.</exception>
     internal Place PlaceOf(string? folder = null)
     {
         var place = new Place(Path.GetFullPath(DataFolder), Confinement);
-        return Confined ? place : place.Within(folder ?? ".");
+        return Confined && Path.IsPathFullyQualified(folder ?? ".") ? place : place.Within(folder ?? ".");
     }
 
     /// <summary>Longest batch text, bytes.</summary>

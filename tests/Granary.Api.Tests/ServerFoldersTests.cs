@@ -155,7 +155,7 @@ public sealed class ServerFoldersTests : IAsyncLifetime
         foreach (var key in (string[])[_viewer, _admin])
         {
             using var client = _server!.As(key);
-            var jobs = JsonNode.Parse(await client.GetStringAsync("/api/v1/jobs?limit=100"))!.AsArray();
+            var jobs = JsonNode.Parse(await client.GetStringAsync("/api/v1/jobs?limit=100"))!["items"]!.AsArray();
             var names = new Dictionary<string, string[]>
             {
                 ["jobs"] = [.. jobs.Select(j => (string)j!["id"]!)],

@@ -117,7 +117,7 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
         await runs.GetByText("name at least two runs").WaitForAsync();
         await runs.GetByRole(AriaRole.Checkbox, new() { Checked = false }).First.CheckAsync();
         await Assertions.Expect(runs.GetByRole(AriaRole.Checkbox, new() { Checked = true })).ToHaveCountAsync(2);
-        await page.GetByLabel("Name").FillAsync("both");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync("both");
         await page.GetByLabel("Kind of job").SelectOptionAsync("track");
         await page.GetByLabel("Max stocks").FillAsync("0");
         await open.Button("Start the job").ClickAsync();

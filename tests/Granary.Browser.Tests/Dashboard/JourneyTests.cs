@@ -21,7 +21,8 @@ public sealed class JourneyTests(Browser browser)
         await visit.Button("Import").ClickAsync();
         await visit.ShowsAsync("13,104");
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "See the markets" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "COINUSDT", Exact = true }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Region, new() { Name = "Markets" })
+            .GetByRole(AriaRole.Link, new() { Name = "COINUSDT", Exact = true }).ClickAsync();
         await visit.ShowsAsync("all bars of a usual day of that weekday");
 
         var run = await server.JobAsync("batches", JsonNode.Parse("""
