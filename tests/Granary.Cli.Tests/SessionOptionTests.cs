@@ -36,7 +36,8 @@ public sealed class SessionOptionTests
     // granary broker check makes a broker as a session would.
     [Theory]
     [InlineData("BrokerOptions", "Granary.Cli/Commands/BrokerCommands.cs", "Granary.Trading/Live/SessionOptions.cs")]
-    [InlineData("WarmUp", "Granary.Trading/Live/LiveSession.cs", "Granary.Trading/Live/SessionOptions.cs")]
+    [InlineData("WarmUp", "Granary.Trading/Live/LiveSession.cs", "Granary.Trading/Live/SessionOptions.cs",
+        "Granary.Trading/Live/SessionStart.cs", "Granary.Trading/Live/WarmUpWatch.cs")]
     public void The_hosts_do_not_name_the_options_of_a_session(string option, params string[] files)
     {
         RecordKeys<SessionOptions>.All.Select(o => o.Name).ShouldContain(char.ToLowerInvariant(option[0]) + option[1..]);

@@ -21,7 +21,7 @@ public sealed class RunFiles(RunContext run)
     /// <param name="events">The events for the report's tables of single trades.</param>
     public void WriteAll(RunModel model, IRunEvents events, IEnumerable<OutputFile> files)
     {
-        if (run.Options.Rebuilds is { } first) model = first.Restore(model);
+        model = run.Options.Rebuilds is { } first ? first.Restore(model) : model with { ElapsedSeconds = run.ElapsedSeconds };
         var isWalkForward = model.Section<WalkForwardResults>() is not null;
         var report = new RunReport(model, events);
         // Files that take longest come first.
@@ -31,7 +31,6 @@ public sealed class RunFiles(RunContext run)
             .. files,
             new OutputFile(isWalkForward ? null : "report", RunReport.AnalysisFile, report.WriteAnalysis),
         ]);
-        if (run.Options.Rebuilds is null) model = model with { ElapsedSeconds = run.ElapsedSeconds };
         // Last, so that a folder with a manifest is complete.
         AtomicFile.Write(run.Folder.PathOf("manifest.json"), RunManifest.Write(model, run.Plan, run.Options.Validation));
     }

@@ -55,7 +55,7 @@ public sealed record RunManifest
     /// <summary>Seconds from the first bar read until the results were complete, of the last attempt.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Seconds that passed from the submission or start of the run until its files were written.</summary>
+    /// <summary>Seconds that passed from the submission or start of the run until its results were complete.</summary>
     public required double ElapsedSeconds { get; init; }
 
     /// <summary>Host of the run, such as "embedded, 2 threads".</summary>

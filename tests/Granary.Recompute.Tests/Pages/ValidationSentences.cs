@@ -112,7 +112,10 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
             says.Says($"With every cost doubled and every order one bar later, {(tried ? "the stitched equity earns"
                 : "the weighted strategies, each in its own account, earn on average")} {{}} instead of {{}}, and {{}} of {{}} "
                 + (tried ? "*" : (E("costStress", "strategies") == 1 ? "strategy" : "strategies")
-                    + (E("costStress", "strategies") == 1 || E("costStress", "stillProfitable") == 1 ? " still earns." : " still earn.")),
+                    + (E("costStress", "strategies") == 1 || E("costStress", "stillProfitable") == 1 ? " still earns." : " still earn.")
+                    + (E("costStress", "stressed") > E("costStress", "return")
+                        ? " It is more since an order one bar later fills at another price, which was better here by more than the costs."
+                        : "")),
                 E("costStress", "stressed"), E("costStress", "return"), E("costStress", "stillProfitable"), E("costStress", "strategies"));
         }
         if (Has("betterThanBenchmark", "return"))

@@ -36,7 +36,7 @@ internal static class RunTop
         if (m.Markets.Count > 0)
             html.Prose($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
         html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations "
-            + $"in {NumberText.Seconds(m.ElapsedSeconds)} ({NumberText.Seconds(m.Seconds)} computing), {m.Host}.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
+            + $"in {NumberText.Seconds(m.ElapsedSeconds)}, {m.Host}.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
     }
 
     private static string Kind(RunModel m) => m.Section<SessionResults>() is not null ? "Live session"
