@@ -17,7 +17,7 @@ public static class ShownSession
             FeedFault = Of(status.FeedFault, catalogues),
             CommandFault = Of(status.CommandFault, catalogues),
             Notes = [.. status.Notes.Select(catalogues.Shown)],
-            Account = status.Account is { } account ? account with { Journal = catalogues.Shown(account.Journal) } : null,
+            Account = status.Account with { Journal = catalogues.Shown(status.Account.Journal) },
         },
     };
 
