@@ -23,8 +23,8 @@ internal sealed class ReplayKind(string runs) : RequestKind<ReplayRequest>
     public override string Summary => "Run a batch with the model versions that were in force in an earlier run, without training.";
 
     public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) => key == "modelsOf"
-        ? run.Kind == RunKinds.Training || File.Exists(Path.Combine(runs, run.Id, ModelArchive.Name)) ? null
-            : $"the run {run.Id} has no models to use again; name the run of a batch with a \"learning\" section"
+        ? File.Exists(Path.Combine(runs, run.Id, ModelArchive.Name)) ? null
+            : $"the run {run.Id} has no models to use again; name the run of a batch with learning.retrain"
         : base.RefusalOf(key, run, chosen, catalogues);
 
     protected override Job Read(ReplayRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)

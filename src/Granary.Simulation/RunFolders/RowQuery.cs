@@ -13,7 +13,9 @@ namespace Granary.Simulation.RunFolders;
 public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor = null)
 {
     /// <summary>The column whose time decides whether a trade is in a span: trades belong to the time at which they were closed.</summary>
-    private const string SpanColumn = "exit_time";
+    private const string SpanColumn = "exit_time", ReasonColumn = "exit_reason";
+
+    private static ReadOnlySpan<byte> Open => "open"u8;
 
     /// <summary>A key of the rows, with '-' in front for the largest first; null = the run's order. Ties keep the run's order.</summary>
     public string? Sort { get; init; }
@@ -83,7 +85,7 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
     private void Read(string path, RowIndexes? indexes, Use use, Action<long>? headed = null)
     {
         string[]? header = null;
-        var span = -1;
+        var (span, reason) = (-1, -1);
         var (quoted, plain) = Strategy is null ? default : CsvLines.FormsOf(CsvText.Write(Strategy));
         if (Strategy is not null && indexes?.Of(path) is { } index) CsvLines.Read(path, index.Header, index.Of(Strategy), Take);
         else CsvLines.Read(path, Take);
@@ -98,10 +100,13 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
                     span = Array.IndexOf(header, SpanColumn) is >= 0 and var found ? found
                         : throw new InputException($"{Path.GetFileName(path)} has no trades, so that it has no part of a span; leave out "
                             + "from and to");
+                reason = Array.IndexOf(header, ReasonColumn);
             }
             else if (Strategy is null || CsvLines.Cell(line, 0) is var id && (id.SequenceEqual(quoted) || id.SequenceEqual(plain)))
             {
                 if (span >= 0 && !Has(CsvLines.Cell(line, span))) return;
+                // A trade that is open at the end was closed in no part of the run.
+                if (span >= 0 && reason >= 0 && CsvLines.Cell(line, reason) is var word && word.SequenceEqual(Open)) return;
                 use(header, line, (from, end));
             }
         }

@@ -88,7 +88,12 @@ public sealed class RunFormsTests(Browser browser)
         await group.GetByText("has no models to use again").First.WaitForAsync();
         await Assertions.Expect(group.GetByRole(AriaRole.Radio).First).ToBeDisabledAsync();
         var learned = s_own.DeepClone();
-        learned["learning"] = new JsonObject { ["trainer"] = "logistic", ["label"] = "direction" };
+        learned["learning"] = new JsonObject
+        {
+            ["trainer"] = "logistic",
+            ["label"] = "direction",
+            ["retrain"] = new JsonObject { ["days"] = 90 },
+        };
         var trained = await server.JobAsync("batches", learned);
         await visit.GoAsync($"/batches/new?like={trained}&as=replay");
         await group.GetByRole(AriaRole.Radio).First.CheckAsync();
