@@ -91,7 +91,8 @@ public sealed class RunRowsOverHttpTests
 
         await SameAsync("portfolio-trades?sort=-pnlNet", trades.OrderByDescending(Profit));
         await SameAsync("portfolio-trades?sort=pnlNet", trades.OrderBy(Profit));
-        await SameAsync($"portfolio-trades?from={middle}", trades.Where(t => string.CompareOrdinal(Cell(t, "exit_time"), middle) >= 0 && Cell(t, "exit_reason") != "open"));
+        await SameAsync($"portfolio-trades?from={middle}", trades.Where(t =>
+            string.CompareOrdinal(Cell(t, "exit_time"), middle) >= 0 && Cell(t, "exit_reason") != "open"));
         await SameAsync($"portfolio-trades?to={middle}&sort=-exitTime", trades
             .Where(t => string.CompareOrdinal(Cell(t, "exit_time"), middle) < 0).OrderByDescending(t => Cell(t, "exit_time"),
                 StringComparer.Ordinal));
