@@ -46,7 +46,8 @@ internal sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
                 next = _timers.Where(t => t.Due <= until).MinBy(t => t.Due);
                 if (next is null)
                 {
-                    _now = until;
+                    // Another caller may have advanced the clock further meanwhile.
+                    if (span < TimeSpan.Zero || until > _now) _now = until;
                     return;
                 }
                 if (next.Due > _now) _now = next.Due!.Value;
