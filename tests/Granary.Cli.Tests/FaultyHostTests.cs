@@ -61,8 +61,16 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
         var accepted = words == "live"
             ? JsonSerializer.Serialize(new SessionView(id, "run", SessionPhase.Running, "a test", default, "", "", null, null, null, 0, []),
                 SessionControl.Json)
-            : JsonSerializer.Serialize(new JobStatus { Id = id, Kind = words, Name = "held", State = JobState.Queued, Revision = 1,
-                SubmittedBy = "a test", SubmittedAt = default },
+            : JsonSerializer.Serialize(new JobStatus
+            {
+                Id = id,
+                Kind = words,
+                Name = "held",
+                State = JobState.Queued,
+                Revision = 1,
+                SubmittedBy = "a test",
+                SubmittedAt = default
+            },
                 JobJson.Options);
         await using var server = new FaultyServer(fault, accepted);
         string[] arguments = [.. await ArgumentsAsync(words), "--host", server.Address];

@@ -16,7 +16,7 @@ public sealed class FileModelStore(string root, PermittedFiles? files = null) : 
     // A change writes one small file.
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
-    public IReadOnlyList<string> Models() => 
+    public IReadOnlyList<string> Models() =>
         [.. _files.FoldersIn(root).Select(d => Path.GetFileName(d)!).Where(n => Versions(n).Count > 0)
             .Order(StringComparer.Ordinal)];
 

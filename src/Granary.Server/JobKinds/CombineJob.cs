@@ -25,8 +25,14 @@ internal sealed class CombineJob(JobText text, IReadOnlyList<string> runs, Combi
             Folder = Path.GetFullPath(run.Folder),
             Base = catalogues.Confinement is null ? null : Text.Folder,
         }, catalogues);
-        var options = new BatchOptions { Out = run.Folder, Since = Text.SubmittedAt, Resume = run.Resume, Threads = run.Threads,
-            Notes = combined.Notes };
+        var options = new BatchOptions
+        {
+            Out = run.Folder,
+            Since = Text.SubmittedAt,
+            Resume = run.Resume,
+            Threads = run.Threads,
+            Notes = combined.Notes
+        };
         return RunOutcome.Of(await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)
             .RunAsync(combined.Spec, options, RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false), cancellationToken);
     }
