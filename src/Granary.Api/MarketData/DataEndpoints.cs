@@ -52,9 +52,8 @@ internal static class DataEndpoints
         data.MapGet("/files", FilesAsync)
             .WithName("listBarFiles").WithSummary("The bar files of the data folder that a batch can use, with their first and last bars.")
             .WithDescription("Files in any known format, also the caller's uploads. The server reads new and changed files in the "
-                + "background; 'waiting' counts those that it has not read yet. 'sort' is file, symbol, timeframe, "
-                + "bars, first, last, bytes or "
-                + "findings, with '-' in front for the largest first. 'search' is a part of the file or the symbol.")
+                + "background; 'waiting' counts those that it has not read yet. 'sort' is file, symbol, timeframe, bars, first, last, "
+                + "bytes or findings, with '-' in front for the largest first. 'search' is a part of the file or the symbol.")
             .Produces<BarFilePage>().ProducesProblem(400);
         data.MapGet("/coverage", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>

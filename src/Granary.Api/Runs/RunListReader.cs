@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Api.Runs;
 
 /// <summary>
-/// Reads the list of runs and the results of the newest one while the server starts, so that the first caller does not wait for a folder
-/// of thousands, or for a file of thousands of strategies.
+/// Reads the list of runs and the results of the newest one while the server starts. The first caller then does not wait for a folder of
+/// thousands of runs, or for a file of thousands of strategies.
 /// </summary>
 internal sealed class RunListReader(RunLibrary library, ILogger<RunListReader> log) : BackgroundService
 {

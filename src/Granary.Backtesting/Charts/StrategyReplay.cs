@@ -8,8 +8,8 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Backtesting.Charts;
 
 /// <summary>
-/// What a run's files do not have of a strategy: the moved and trailing stops of its trades, and its equity at each bar. The strategy is
-/// run again over the run's bars.
+/// Details of a strategy that a run's files do not have: the moved and trailing stops of its trades, and its equity at each bar. The
+/// strategy is run again over the run's bars for them.
 /// </summary>
 public sealed class StrategyReplay
 {

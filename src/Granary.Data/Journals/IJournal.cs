@@ -89,7 +89,7 @@ public sealed class JournalException : Exception
 /// <summary>Another session trades this account. The message is one sentence.</summary>
 public sealed class LeaseException(string message) : Exception(message)
 {
-    /// <summary>Who trades the account, without a remedy; null if it is not known.</summary>
+    /// <summary>The session that trades the account, as a sentence without a remedy; null if it is not known.</summary>
     public string? Held { get; init; }
 
     /// <summary>Creates the fault of an account that another session trades.</summary>

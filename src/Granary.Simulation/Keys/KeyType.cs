@@ -11,9 +11,10 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Keys;
 
 /// <summary>
-/// A type of values that a <see cref="RecordKey"/> can have: text, <see cref="bool"/>, a number, an enumeration, <see cref="Timeframe"/>,
-/// <see cref="CalendarSpan"/>, a length of time (<see cref="TimeSpan"/>), a time of day (<see cref="TimeOnly"/>), <see cref="Address"/>,
-/// <see cref="SizeRule"/>, a <see cref="JsonPart"/> (an object), another record of keys, and lists and objects by name of these.
+/// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
+/// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="TimeSpan"/> (a length of time), <see cref="TimeOnly"/> (a time of day),
+/// <see cref="Address"/> and <see cref="SizeRule"/>. A <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
+/// can lists of values and objects of values by name.
 /// </summary>
 /// <param name="Read">Reads a value of the file.</param>
 /// <param name="Write">Writes the value so that <paramref name="Read"/> restores it.</param>
@@ -71,7 +72,7 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
     private static KeyType Record(Type type)
     {
         var keys = RecordKeys.Of(type);
-        return new KeyType((part, _) => RecordKeys.Read(type, part), (json, v) =>
+        return new KeyType((part, _) => RecordKeys.Read(type, keys, part), (json, v) =>
         {
             json.WriteStartObject();
             RecordKeys.Write(json, v, keys);

@@ -68,9 +68,8 @@ public static class RecordKeys
 
     /// <summary>Reads a JSON object as a new record.</summary>
     /// <exception cref="InputException">A key is unknown, a required one is missing, or a value has the wrong type.</exception>
-    public static object Read(Type type, JsonPart part)
+    internal static object Read(Type type, IReadOnlyList<RecordKey> keys, JsonPart part)
     {
-        var keys = Of(type);
         part.Only([.. keys.Select(k => k.Name)]);
         var record = Activator.CreateInstance(type)!;
         ReadInto(record, part, keys);

@@ -28,7 +28,7 @@ public sealed class RunLibrary(string folder)
     private readonly Lazy<ConcurrentDictionary<string, RunIndex.Entry>> _known = new(() =>
         new(new RunIndex(folder).Read().Select(e => KeyValuePair.Create(e.Id, e)), StringComparer.Ordinal));
 
-    /// <summary>Where the rows of strategies are in the files of runs.</summary>
+    /// <summary>The places of the strategies' rows in the files of runs.</summary>
     public RowIndexes Rows { get; } = new();
 
     /// <summary>The folder of all runs.</summary>

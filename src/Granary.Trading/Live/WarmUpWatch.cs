@@ -8,7 +8,7 @@ namespace Granary.Trading.Live;
 /// <param name="feed">The feed of the session, as messages name it.</param>
 internal sealed class WarmUpWatch(IReadOnlyList<LiveStrategy> strategies, string feed)
 {
-    // What strategies in warm-up need.
+    // Strategies in warm-up, each with its slowest factor and the bars that it needs.
     private readonly Dictionary<IStrategyRun, (string Factor, int Bars)> _needed = [];
     private bool _isOver;
 

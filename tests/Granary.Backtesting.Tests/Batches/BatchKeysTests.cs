@@ -211,7 +211,7 @@ public sealed class BatchKeysTests
     }
 
     private static object Read(Section section, string text) => section.Record == typeof(TradingSettings) ? Trading(text)
-        : RecordKeys.Read(section.Record, JsonPart.Parse("batch.json", Encoding.UTF8.GetBytes(text), place: new Place("/")));
+        : RecordKeys.Read(section.Record, section.Keys, JsonPart.Parse("batch.json", Encoding.UTF8.GetBytes(text), place: new Place("/")));
 
     private static TradingSettings Trading(string strategy) => RecordKeys<TradingSettings>.ReadInto(new TradingSettings(),
         JsonPart.Parse("batch.json", Encoding.UTF8.GetBytes(strategy)));

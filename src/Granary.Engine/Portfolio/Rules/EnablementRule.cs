@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>Whose recent trades decide whether entries are enabled.</summary>
+/// <summary>Strategies and symbols that an <see cref="EnablementRule"/> enables by recent trades.</summary>
 public enum EnablementScope
 {
     /// <summary>Each strategy, by its own trades.</summary>
