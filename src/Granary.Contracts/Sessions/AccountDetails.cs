@@ -30,7 +30,10 @@ public sealed record AccountOrderRow(string ClientId, string Strategy, string Sy
 /// </param>
 /// <param name="Title">What is limited, for tables, such as <c>All positions</c>.</param>
 /// <param name="Unit">Unit of the figures; percentages of values are of the account's equity.</param>
-public sealed record LimitUse(string Limit, double Used, double Allowed, string? About, string Title, RuleUnit Unit);
+/// <param name="Refusal">The decision on an entry that it refuses, as in the account's signals and the session's log.</param>
+/// <param name="Reason">The reason of such a refusal, one sentence.</param>
+public sealed record LimitUse(string Limit, double Used, double Allowed, string? About, string Title, RuleUnit Unit, string Refusal,
+    string Reason);
 
 /// <summary>The change of the account's equity in a UTC day, or in a week from Monday on.</summary>
 /// <param name="Equity">Equity at the end of the day or week.</param>

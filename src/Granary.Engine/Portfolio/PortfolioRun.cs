@@ -99,9 +99,11 @@ public sealed class PortfolioRun
     /// <summary>The portfolio as its rules see it.</summary>
     public IPortfolioView View => _account;
 
-    /// <summary>How much of each limit an account uses, by the key of the limit, in the order in which the rules are asked.</summary>
+    /// <summary>
+    /// How much of each limit an account uses, with the key of the limit and its refusal, in the order in which the rules are asked.
+    /// </summary>
     /// <param name="account">An account with the portfolio's strategies and instruments, such as the broker's.</param>
-    public IEnumerable<(string Rule, RuleUse Use)> Uses(IPortfolioView account) => _rules.Uses(account);
+    public IEnumerable<(string Rule, Decision Refusal, RuleUse Use)> Uses(IPortfolioView account) => _rules.Uses(account);
 
     /// <summary>Signals that were accepted.</summary>
     public int Accepted { get; private set; }

@@ -138,7 +138,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
             Turnover = ledger.Traded - _tradedBefore,
         };
         return portfolio.Run.Uses(account).Select(u =>
-            new LimitUse(u.Rule, u.Use.Used, u.Use.Allowed, u.Use.About, u.Use.Title, u.Use.Unit));
+            new LimitUse(u.Rule, u.Use.Used, u.Use.Allowed, u.Use.About, u.Use.Title, u.Use.Unit, u.Refusal.Word, u.Refusal.Sentence));
     }
 
     private static double Percent(double value, double equity) => equity > 0 ? 100 * value / equity : 0;

@@ -353,7 +353,8 @@ public sealed class PortfolioRulesTests
             Fill(run, member, 1, quantity);
         }
         // 10,000 of A and 7,000 of B together; 15,000 of C alone.
-        run.Uses(run.View).ShouldBe([("maxCorrelatedPercent", new RuleUse("Symbols that move together", 17, 50, RuleUnit.Percent, "A, B"))]);
+        run.Uses(run.View).ShouldBe([("maxCorrelatedPercent", Decision.Of("max-correlated"),
+            new RuleUse("Symbols that move together", 17, 50, RuleUnit.Percent, "A, B"))]);
     }
 
     [PortfolioRule("maxShortPercent", "Bounds the short positions.", Refusal = "max-short")]

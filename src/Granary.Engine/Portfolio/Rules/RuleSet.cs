@@ -67,8 +67,8 @@ internal sealed class RuleSet
     }
 
     /// <summary>How much of each limit an account uses.</summary>
-    public IEnumerable<(string Rule, RuleUse Use)> Uses(IPortfolioView account) =>
-        _all.SelectMany(rule => rule.Rule.Uses(account).Select(use => (rule.Name, use)));
+    public IEnumerable<(string Rule, Decision Refusal, RuleUse Use)> Uses(IPortfolioView account) =>
+        _all.SelectMany(rule => rule.Rule.Uses(account).Select(use => (rule.Name, rule.Refusal, use)));
 
     /// <summary>The portfolio was valued.</summary>
     public void OnRevalued(long day)

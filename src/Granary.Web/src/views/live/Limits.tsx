@@ -20,7 +20,7 @@ export function Limits(props: { session: Schemas['SessionView'] }) {
                 const decimals = unit === '' ? 0 : 1;
                 const share = l.allowed > 0 ? l.used / l.allowed : 1;
                 return (
-                    <div class="gauge" key={`${l.limit} ${l.title} ${l.about ?? ''}`}>
+                    <div class="gauge" title={`${l.refusal}: ${l.reason}`} key={`${l.limit} ${l.title} ${l.about ?? ''}`}>
                         <span>
                             {l.title}
                             <br />
