@@ -24,10 +24,7 @@ public sealed record AccountOrderRow(string ClientId, string Strategy, string Sy
 /// <summary>A limit of the portfolio, and how much of it the account's positions use at the last closes.</summary>
 /// <param name="Limit">Its key in <c>portfolio.limits</c>.</param>
 /// <param name="Used">In the unit, as <paramref name="Allowed"/>.</param>
-/// <param name="About">
-/// The symbol, strategy or group that the figures are of; null if they are of the whole account. Of a limit that each symbol or strategy
-/// has, the one that uses most of it.
-/// </param>
+/// <param name="About">The symbol, strategy or group that uses most of the limit; null if it applies to the whole account.</param>
 /// <param name="Title">What is limited, for tables, such as <c>All positions</c>.</param>
 /// <param name="Unit">Unit of the figures; percentages of values are of the account's equity.</param>
 /// <param name="Refusal">The decision on an entry that it refuses, as in the account's signals and the session's log.</param>
