@@ -50,7 +50,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null)
     {
         if (series.Count < strategy.LeastSymbols || series.Count > strategy.MostSymbols)
-            throw new ArgumentException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives "
+            throw new InputException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives "
                 + $"it {series.Count}: name them in the strategy's 'symbols'");
         Id = id;
         Series = series;
@@ -107,6 +107,12 @@ public sealed class MultiSymbolRun : IStrategyRun
 
     /// <summary>A symbol's factors in the current time slice, for the writer that stores them beside its signals.</summary>
     public IFactorReader Factors(int symbol) => _symbols[symbol];
+
+    void IStrategyRun.Process(PreparedBars bars) => Process((PreparedJoin)bars);
+
+    void IStrategyRun.EndData()
+    {
+    }
 
     /// <summary>The next stretch of the timeline, and its factors.</summary>
     /// <exception cref="InvalidOperationException">It does not follow the one before.</exception>

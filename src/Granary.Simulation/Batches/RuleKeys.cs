@@ -51,15 +51,8 @@ public sealed class RuleKeys
         var settings = part.Kind == JsonValueKind.Object ? part.Members
             : _rule.Parameters.Count == 1 ? [(_rule.Parameters[0].Name, part)]
             : part.Wrong($"an object with {names} is needed", part.Members);
-        if (part.IsFaulty) return null;
-        try
-        {
-            return _rule.Bind(settings.ToDictionary(s => s.Name, s => (object)s.Value.Text, StringComparer.Ordinal));
-        }
-        catch (ArgumentException e)
-        {
-            return part.Wrong<ChosenRule?>(e.Message, null, e);
-        }
+        return part.IsFaulty ? null : part.Make<ChosenRule?>(
+            () => _rule.Bind(settings.ToDictionary(s => s.Name, s => (object)s.Value.Text, StringComparer.Ordinal)), null);
     }
 
     private ChosenRule? Keyed(JsonPart limits, JsonPart value)

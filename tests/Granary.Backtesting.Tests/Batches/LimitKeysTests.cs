@@ -1,8 +1,8 @@
 using System.Text;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Tests.Batches;
 

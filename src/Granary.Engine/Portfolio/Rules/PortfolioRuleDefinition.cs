@@ -70,7 +70,7 @@ public sealed class PortfolioRuleDefinition
             : throw new ArgumentException($"the class {typeof(T)} has no {nameof(PortfolioRuleAttribute)}; give it one");
 
     /// <summary>Binds the rule to values of its constructor's parameters.</summary>
-    /// <exception cref="ArgumentException">An unknown name, or a missing or invalid value; one sentence.</exception>
+    /// <exception cref="InputException">An unknown name, or a missing or invalid value; one sentence.</exception>
     public ChosenRule Bind(IReadOnlyDictionary<string, object> named)
     {
         var arguments = DeclaredKey.Bind(Name, Parameters, named);
@@ -82,7 +82,7 @@ public sealed class PortfolioRuleDefinition
         }
         catch (ArgumentException e)
         {
-            throw new ArgumentException($"{Name}: {e.Message}", e);
+            throw new InputException($"{Name}: {e.Message}", e);
         }
         return rule;
     }
