@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
@@ -29,7 +30,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
     private readonly Dictionary<int, List<Decision>> _decisions = [];
-    private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
+    private readonly Dictionary<Decision, long> _counts = [];
     // No strategy has a weight before this time, so nothing can trade and there are no rows.
     private readonly long _from;
     private readonly long _shortest;
@@ -144,9 +145,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         var said = _decisions[entry.Member];
         if (said[entry.Number - 1] != Decision.Accepted) return;
-        _counts[(int)Decision.Accepted]--;
-        _counts[(int)Decision.Expired]++;
-        said[entry.Number - 1] = Decision.Expired;
+        Change(said, entry.Number - 1, Decision.Expired);
         var strategy = _plan.Instances[entry.Member].Id;
         _expired[strategy] = _expired.GetValueOrDefault(strategy) + 1;
     }
@@ -242,7 +241,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         }
         var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
         AnswersTo(strategy, e.Number - 1).Add(decision);
-        _counts[(int)decision]++;
+        Count(decision, 1);
         return decision;
     }
 
@@ -287,10 +286,18 @@ public sealed class PortfolioDriver : IPortfolioSteps
         // Without a stop, sizing by risk gives no quantity; the missing stop is the actual reason.
         var now = said[^1] == Decision.Accepted ? Decision.StrategyRefused
             : said[^1] == Decision.NoQuantity && end == SignalEnd.NoStop ? Decision.NoStop : said[^1];
-        _counts[(int)said[^1]]--;
-        _counts[(int)now]++;
-        said[^1] = now;
+        Change(said, said.Count - 1, now);
     }
+
+    private void Change(List<Decision> said, int index, Decision now)
+    {
+        Count(said[index], -1);
+        Count(now, 1);
+        said[index] = now;
+    }
+
+    private void Count(Decision decision, int more) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_counts, decision, out _) += more;
 
     // A strategy that got its weight during a session had weight 0 at its earlier signals.
     private List<Decision> AnswersTo(int strategy, int earlier)
@@ -308,11 +315,9 @@ public sealed class PortfolioDriver : IPortfolioSteps
         if (number > said.Count) return;
         var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
         var before = said[number - 1];
-        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash)
+        if (before == now || !before.IsAccepted && before != Decision.VolumeTaken && before != Decision.NoCash
             || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1) return;
-        _counts[(int)before]--;
-        _counts[(int)now]++;
-        said[number - 1] = now;
+        Change(said, number - 1, now);
     }
 
     private void Book(in PortfolioTrade own)
@@ -328,15 +333,12 @@ public sealed class PortfolioDriver : IPortfolioSteps
         foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
         foreach (var (strategy, trade) in _ended) Settle(strategy, trade);
         var stats = _statistics.ToMetrics(_run.Commission, _run.Financing);
-        var counts = new Dictionary<Decision, long>();
-        foreach (var decision in Enum.GetValues<Decision>())
-            if (_counts[(int)decision] > 0)
-                counts[decision] = _counts[(int)decision];
+        var counts = _counts.Where(c => c.Value > 0).OrderBy(c => c.Key, Decision.ByTable).ToDictionary(c => c.Key, c => c.Value);
         return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder)
         {
             Notes =
             [
-                .. PortfolioNotes.Of(_run, _counts, _expired, _closedAtEnd),
+                .. PortfolioNotes.Of(_run, counts, _expired, _closedAtEnd),
                 .. PeriodNotes.Of(_statistics.Counted, _statistics.PeriodsPerYear, "periodsPerYear")
                     .Select(s => new RunNote(NoteCode.PeriodsPerYear, s)),
             ],

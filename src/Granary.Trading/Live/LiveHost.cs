@@ -136,7 +136,7 @@ public sealed class LiveHost
         _options.Strategies?.Begin(_portfolio.Strategies);
         _warmUp = new WarmUpWatch(_portfolio.Strategies, _options.Feed);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
-        _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits, _spec.Data.Timeframe);
+        _watch = new AccountWatch(_ledger, _portfolio, _spec.Data.Timeframe);
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
         _models = new SessionModels(_options, _gateway, _portfolio, _spec.Catalogues, _notes);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);

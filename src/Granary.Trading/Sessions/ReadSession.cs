@@ -98,7 +98,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     private static SessionLogKind? KindOf(JournalEvent e) => e switch
     {
         VenueReported { Event.Fill: not null } => SessionLogKind.Fill,
-        SignalDecided { Decision: Decision.Accepted } or PortfolioActed => SessionLogKind.Signal,
+        SignalDecided { Decision.IsAccepted: true } or PortfolioActed => SessionLogKind.Signal,
         SignalDecided or EntrySkipped or OrderChanged { To: OrderState.Rejected } => SessionLogKind.Refusal,
         ModelChanged or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
         SessionControlled or WeightsChanged or EnablementChanged or DeploymentSwitched => SessionLogKind.Operator,

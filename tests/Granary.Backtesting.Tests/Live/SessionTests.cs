@@ -375,7 +375,7 @@ public sealed class SessionTests : IDisposable
         signals.Where(s => s.Strategy.StartsWith("SmaCross(fast=5,slow=20)", StringComparison.Ordinal))
             .ShouldAllBe(s => s.Factors.ContainsKey("sma(5)") && s.Factors.ContainsKey("sma(20)"));
         signals.ShouldContain(s => s.Decision == Decision.Accepted && s.Granted > 0);
-        signals.ShouldContain(s => s.Decision == Decision.MaxPositions && s.Granted == 0);
+        signals.ShouldContain(s => s.Decision == Decision.Of("max-positions") && s.Granted == 0);
         // One live signal at most for a strategy, symbol, side and period.
         signals.GroupBy(s => (s.Strategy, s.Symbol, s.Side, s.Period)).ShouldAllBe(g => g.Count() == 1);
     }
