@@ -181,7 +181,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     /// the exit.
     /// </summary>
     public static bool IsEndOfData(StrategyInstance instance, in RunEvent e) =>
-        e.Kind == RunEventKind.Trade && !instance.Definition.IsMultiSymbol && e.ToTrade().Reason == ExitReason.DataEnded;
+        e.Kind == RunEventKinds.Trade && !instance.Definition.IsMultiSymbol && e.Trade.Reason == ExitReason.DataEnded;
 
     /// <summary>Processes the next event of a strategy.</summary>
     /// <returns>The decision on a signal; null for other events.</returns>
@@ -189,40 +189,39 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         switch (e.Kind)
         {
-            case RunEventKind.Signal:
+            case RunEventKinds.Signal:
                 return Decide(strategy, e);
             // The strategy's bars have ended. A live session cannot know that; the portfolio withdraws the entry when the symbol proves
             // inactive.
-            case RunEventKind.SignalEnded when e.IsEndOfRun:
+            case RunEventKinds.SignalEnded when e.IsEndOfRun:
                 break;
-            case RunEventKind.SignalEnded:
+            case RunEventKinds.SignalEnded:
                 EndSignal(strategy, e);
                 break;
-            case RunEventKind.Entry:
-            case RunEventKind.Fill:
+            case RunEventKinds.Fill:
                 Fill(strategy, e);
                 break;
-            case RunEventKind.Exiting:
+            case RunEventKinds.Exiting:
                 _run.OnExiting(strategy, e.Number);
                 break;
-            case RunEventKind.EntryCut:
-                _run.OnEntryCut(strategy, e.Number, e.ToEntryCut().Rest);
+            case RunEventKinds.EntryCut:
+                _run.OnEntryCut(strategy, e.Number, e.EntryCut.Rest);
                 break;
             // They concern the strategy's own account; the portfolio may close a different part of its own trade.
-            case RunEventKind.CashShort or RunEventKind.ClosedPart:
+            case RunEventKinds.CashShort or RunEventKinds.ClosedPart:
                 break;
-            case RunEventKind.EntryEnded:
+            case RunEventKinds.EntryEnded:
                 _run.OnEntryEnded(strategy, e.Number);
                 break;
-            case RunEventKind.Financing:
-                var financing = e.ToFinancing();
+            case RunEventKinds.Financing:
+                var financing = e.Financing;
                 _run.OnFinancing(strategy, e.Number, e.Time, financing.Kind, financing.Amount);
                 break;
-            case RunEventKind.Split:
-                var split = e.ToSplit();
+            case RunEventKinds.Split:
+                var split = e.Split;
                 _run.OnSplit(strategy, e.Number, e.Time, split.ExDate, split.Ratio);
                 break;
-            case RunEventKind.Trade:
+            case RunEventKinds.Trade:
                 CloseTrade(strategy, e);
                 break;
         }
@@ -239,7 +238,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
             _run.SetWeight(strategy, _schedule.At(strategy, known));
             _run.TotalWeight = _schedule.SumAt(known);
         }
-        var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
+        var decision = _run.OnSignal(strategy, e.Signal, e.SymbolIndex);
         AnswersTo(strategy, e.Number - 1).Add(decision);
         Count(decision, 1);
         return decision;
@@ -248,17 +247,17 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private void EndSignal(int strategy, in RunEvent e)
     {
         // A signal that the strategy's own account refuses at once is also refused here, whatever the portfolio decided.
-        if (e.ToSignalEnded().End.IsRefusal())
+        if (e.SignalEnded.End.IsRefusal())
         {
             var said = AnswersTo(strategy, 0);
-            if (said.Count == e.Number) Refuse(said, e.ToSignalEnded().End);
+            if (said.Count == e.Number) Refuse(said, e.SignalEnded.End);
         }
         _run.OnSignalEnded(strategy, e.Number);
     }
 
     private void Fill(int strategy, in RunEvent e)
     {
-        var fill = e.ToFill();
+        var fill = e.Fill;
         var own = _run.OnFill(strategy, fill, e.SymbolIndex);
         if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
         // A venue has filled the accepted quantity, so the part without cash is sold again.
@@ -268,10 +267,10 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private void CloseTrade(int strategy, in RunEvent e)
     {
         // The portfolio closes its own part when it knows that the symbol has stopped trading. Until then the trade stays open.
-        if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
+        if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.Trade with { Reason = ExitReason.Open }));
         // The symbol's bars may end before others. The position costs interest until those end.
-        else if (e.IsEndOfRun) _ended.Add((strategy, e.ToTrade()));
-        else Settle(strategy, e.ToTrade());
+        else if (e.IsEndOfRun) _ended.Add((strategy, e.Trade));
+        else Settle(strategy, e.Trade);
     }
 
     // If a trade is still open at the end, the closed part of it counts as a separate trade.

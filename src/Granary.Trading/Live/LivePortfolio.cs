@@ -244,7 +244,7 @@ internal sealed class LivePortfolio
         if (!_isMember[instance.Index]) return;
         _policy?.Take(instance.Index, e);
         if (_driver.Take(instance.Index, e) is not { } said || decided is null) return;
-        var signal = e.ToSignal();
+        var signal = e.Signal;
         var symbol = instance.Symbols[e.SymbolIndex];
         var granted = said == Decision.Accepted
             ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;

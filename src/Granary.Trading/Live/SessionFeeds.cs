@@ -23,7 +23,10 @@ internal sealed class SessionFeeds
         (_spec, _carried) = (pass.Plan.Spec, carried);
         _paths = new IntrabarPath?[carried.Count];
         var marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
-        var settings = new FeedSettings(_spec.Execution.Settings, pass.Events, pass.WithFactors);
+        var settings = new FeedSettings(_spec.Execution.Settings, pass.Events, pass.WithFactors)
+        {
+            MemberEvents = pass.MemberEvents,
+        };
         _feeds = [.. pass.Plan.Feeds.Select(f => new SessionFeed(f,
             [.. f.Symbols.Select(s => WithPath(new MarketSeries(pass.Markets[s].Instrument, f.Timeframe), marketOf[s], notes))],
             settings, MemberRuns.Resizes(_spec.Portfolio)))];
