@@ -12,8 +12,8 @@ using Polly;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// The order in which the silo's threads process the blocks of some strategies of one feed, which share its bars and factors, and send their
-/// reports together. Each strategy is owned by its grain.
+/// The order in which the silo's threads process the blocks of some strategies of one feed. They share its bars and factors, and send their
+/// reports together. The grain of each strategy owns it.
 /// </summary>
 internal sealed class StrategyGroup
 {

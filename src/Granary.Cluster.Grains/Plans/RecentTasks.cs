@@ -1,6 +1,6 @@
 namespace Granary.Cluster.Grains.Plans;
 
-/// <summary>Results by run, each made once for all callers; the most recently used ones are kept. A fault is not kept. Thread-safe.</summary>
+/// <summary>Results by run, each made once for all callers. Keeps those used last, and no faults. Thread-safe.</summary>
 /// <param name="most">Number of results to keep.</param>
 internal sealed class RecentTasks<T>(int most)
 {

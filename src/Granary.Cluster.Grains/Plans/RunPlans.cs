@@ -9,8 +9,8 @@ using Polly;
 namespace Granary.Cluster.Grains.Plans;
 
 /// <summary>
-/// The jobs of the runs that this silo works for, and the plans of their batches. A silo reads the text of a job once for all its grains and
-/// strategy groups. Plans are pure functions of the text and the symbols, so each silo makes its own.
+/// The jobs of the runs that this silo works for, and the plans of their batches. A silo reads the text of a job once for all its grains
+/// and strategy groups. Plans are pure functions of the text and the symbols, so each silo makes its own.
 /// </summary>
 public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
 {
