@@ -4,9 +4,9 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Compute;
 
 /// <summary>
-/// One strategy of one run; the key is <c>run/strategy id</c>. It owns the strategy until its outcome and events are durable. The threads of
-/// its silo process the blocks, together with those of the other strategies of its group. Only its own silo calls it: others ask the silo's
-/// <see cref="IComputeService"/>.
+/// One strategy of one run; the key is <c>run/strategy id</c>. It owns the strategy until its outcome and events are durable. The threads
+/// of its silo process the blocks, together with those of the other strategies of its group. Only its own silo calls it: others ask the
+/// silo's <see cref="IComputeService"/>.
 /// </summary>
 [Alias("granary.IStrategyGrain")]
 public interface IStrategyGrain : IGrainWithStringKey

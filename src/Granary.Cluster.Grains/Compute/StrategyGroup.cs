@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;

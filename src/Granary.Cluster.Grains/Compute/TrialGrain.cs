@@ -1,9 +1,9 @@
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Modelling.Experiments;
 using Granary.Server.JobKinds;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Orleans.Runtime;
 

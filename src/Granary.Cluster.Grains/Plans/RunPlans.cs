@@ -1,8 +1,8 @@
 using Granary.Cluster.Batches;
+using Granary.Engine;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Storage.Retries;
 using Polly;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Contracts.Jobs;
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 

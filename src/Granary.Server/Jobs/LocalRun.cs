@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Granary.Contracts.Jobs;
+using Granary.Engine;
+using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -75,7 +77,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         {
             return await Attempt(entry.Resumes).ConfigureAwait(false);
         }
-        catch (InputException e) when (e.IsOfOtherRun && entry.IsRecovered)
+        catch (OtherRunException) when (entry.IsRecovered)
         {
             // Its bars have changed since the last process, so that what was finished is of no use.
             return await Attempt(resumes: false).ConfigureAwait(false);
@@ -96,8 +98,8 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
 
     private void Fail(JobEntry entry, Exception e)
     {
-        var wrongInput = e is InputException or Engine.Market.BarDataException;
-        if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException or StuckStrategyException))
+        var wrongInput = e is InputException or BarDataException;
+        if (!wrongInput && e is not (BarStoreException or DiskException or StuckStrategyException))
             handlers.Failed?.Invoke(entry.Id, e);
         End(entry, s => s with { State = JobState.Failed, Fault = kinds.Shown(e.Message), WrongInput = wrongInput });
     }
