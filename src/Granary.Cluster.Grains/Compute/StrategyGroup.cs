@@ -5,7 +5,6 @@ using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Storage.Retries;
 using Polly;
