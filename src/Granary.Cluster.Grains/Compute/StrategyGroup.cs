@@ -130,6 +130,7 @@ internal sealed class StrategyGroup
         }
         var over = new OperationCanceledException("the group has ended");
         foreach (var strategy in _strategies) strategy?.Lose(over);
+        _ = _reported.Task.Exception; // the group has ended for a reason of its own
         if (_feed is { } feed) await feed.DisposeAsync();
         _ended.TrySetResult();
     }
