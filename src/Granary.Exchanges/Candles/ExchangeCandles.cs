@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Exchanges.Connections;
+using Granary.Exchanges.Markets;
 using Granary.Exchanges.Trading;
 using Granary.Storage.Retries;
 
