@@ -1,5 +1,6 @@
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 

@@ -64,19 +64,23 @@ public sealed class WarmFeedTests : IDisposable
     private static async Task<Dictionary<string, List<Bar>>> AllAsync(WarmFeed live)
     {
         var bars = live.Series.ToDictionary(s => s.ToString(), _ => new List<Bar>());
-        var (reached, place) = (0L, 0);
-        await foreach (var item in live.ReadAsync())
+        List<string> series = [.. live.Series.Select(s => s.ToString())];
+        var reached = 0L;
+        await foreach (var slice in live.ReadAsync())
         {
-            if (item.Bars is not { } block) continue;
-            for (var i = 0; i < block.Count; i++)
-            {
-                var close = block[i].Time + live.Series[item.Series].Timeframe.Ticks;
-                (close > reached || close == reached && item.Series > place).ShouldBeTrue("strict order over all markets");
-                (reached, place) = (close, item.Series);
-                bars[live.Series[item.Series].ToString()].Add(block[i]);
-            }
+            slice.Time.ShouldBeGreaterThan(reached);
+            reached = slice.Time;
+            slice.Bars.ShouldAllBe(b => b.CloseTime == slice.Time);
+            var places = slice.Bars.Select(b => series.IndexOf($"{b.Symbol}:{b.Timeframe}")).ToList();
+            places.ShouldBe(places.Distinct().Order(), "strict order over all markets");
+            Add(bars, slice);
         }
         return bars;
+    }
+
+    private static void Add(Dictionary<string, List<Bar>> bars, TimeSlice slice)
+    {
+        foreach (var closed in slice.Bars) bars[$"{closed.Symbol}:{closed.Timeframe}"].Add(closed.Bar);
     }
 
     [Fact]
@@ -195,18 +199,12 @@ public sealed class WarmFeedTests : IDisposable
             Past = [new Memory(("A", all))]
         });
         var bars = live.Series.ToDictionary(s => s.ToString(), _ => new List<Bar>());
-        void Take(FeedItem item)
-        {
-            for (var i = 0; i < (item.Bars?.Count ?? 0); i++) bars[live.Series[item.Series].ToString()].Add(item.Bars![i]);
-        }
         foreach (var bar in all[..700])
-        {
-            live.Resume(bar.Time + TimeSpan.TicksPerMinute, [(0, bar)]);
-            while (live.TryNext(out var item)) Take(item);
-        }
+            foreach (var slice in live.Resume(bar.Time + TimeSpan.TicksPerMinute, [new ClosedBar("A", bar, Timeframe.M1)]))
+                Add(bars, slice);
         bars["A:1m"].ShouldBe(all[..700]);
         bars["A:15m"].ShouldBe(BarResampler.Resample(all[..690], Timeframe.M1, Timeframe.M15));
-        await foreach (var item in live.ReadAsync()) Take(item);
+        await foreach (var slice in live.ReadAsync()) Add(bars, slice);
         bars["A:1m"].ShouldBe(all);
         foreach (var longer in Longer)
             bars[$"A:{longer}"].ShouldBe(BarResampler.Resample(all, Timeframe.M1, longer).Where(x => x.Time + longer.Ticks <= Minute(2000)),
