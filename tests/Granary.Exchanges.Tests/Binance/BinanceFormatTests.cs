@@ -101,7 +101,7 @@ public sealed class BinanceFormatTests : IDisposable
     public async Task A_damaged_archive_is_repaired()
     {
         List<Bar> good = [.. Enumerable.Range(0, 60).Select(i => new Bar(Read.Utc("2023-01-01") + i * TimeSpan.TicksPerMinute,
-            100 + i % 7, 103 + i % 7, 98 + i % 5, 101 + i % 6, 5 + i))];
+            100 + i % 7, 110, 95, 101 + i % 6, 5 + i))];
         List<Bar> bad = [.. good];
         // Two minutes change places, one is there twice, one has a price of zero.
         (bad[10], bad[11]) = (bad[11], bad[10]);
