@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 
@@ -26,7 +27,7 @@ internal sealed class GateioSockets(GateioClient client, TimeProvider clock)
             var message = JsonElement.Parse(bytes.Span);
             if (message.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
                 throw error.Text("message").Contains("auth", StringComparison.OrdinalIgnoreCase)
-                    ? new BrokerInputException($"broker '{client.Name}': Gate.io refuses the API key: {error.Text("message")}")
+                    ? new InputException($"broker '{client.Name}': Gate.io refuses the API key: {error.Text("message")}")
                     : new VenueRefusalException(error.Text("code"), error.Text("message"));
             if (message.Text("event") == "subscribe")
             {

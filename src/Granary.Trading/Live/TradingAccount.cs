@@ -1,5 +1,6 @@
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
@@ -99,10 +100,6 @@ public sealed class TradingAccount : IAsyncDisposable
             using var call = Venue.Begin();
             _connected = await RetryPolicies.ServerAway(static e => e is BrokerUnavailableException, ConnectTimeout)
                 .RunAsync(stop => _connect(instruments, stop), cancellationToken).ConfigureAwait(false);
-        }
-        catch (BrokerInputException e)
-        {
-            throw new InputException(e.Message, e);
         }
         catch (BrokerUnavailableException e)
         {
