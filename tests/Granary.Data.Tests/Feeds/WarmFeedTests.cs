@@ -72,7 +72,7 @@ public sealed class WarmFeedTests : IDisposable
             reached = slice.Time;
             slice.Bars.ShouldAllBe(b => b.CloseTime == slice.Time);
             var places = slice.Bars.Select(b => series.IndexOf($"{b.Symbol}:{b.Timeframe}")).ToList();
-            places.ShouldBe(places.Distinct().Order(), "strict order over all markets");
+            places.ShouldBe([.. places.Distinct().Order()], "strict order over all markets");
             Add(bars, slice);
         }
         return bars;
