@@ -46,7 +46,7 @@ public sealed class GranaryCataloguesBuilder
     /// <summary>Adds Granary's own factors and strategies.</summary>
     public GranaryCataloguesBuilder AddEngine() => AddAssembly(typeof(Strategy).Assembly);
 
-    /// <summary>Adds Granary's own formats, sources, stores, live feeds and brokers.</summary>
+    /// <summary>Adds Granary's own formats, sources, stores and brokers.</summary>
     public GranaryCataloguesBuilder AddData() => AddAssembly(typeof(BarFormat).Assembly);
 
     /// <summary>Adds Granary's own trainers and model kinds, and ML.NET's trainers if they are installed.</summary>

@@ -58,7 +58,7 @@ public sealed class SharedFeed
 
     /// <summary>Begins to prepare the feed's blocks, after all strategies are created.</summary>
     /// <param name="mostRows">The most rows of a joined block.</param>
-    public FeedPreparer Prepare(int mostRows = IBarSeries.DefaultBlockSize) => new(Plan, _series, _factors, mostRows);
+    public FeedPreparer Prepare(int mostRows = IBarSeries.DefaultBlockSize) => FeedPreparer.Of(Plan, _series, _factors, mostRows);
 
     /// <summary>Opens the reader of the feed's blocks, after all strategies are created.</summary>
     /// <param name="blocksOf">Returns the bars of a symbol by its position in the feed.</param>

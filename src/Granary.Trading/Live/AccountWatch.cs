@@ -94,8 +94,9 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     public IReadOnlyList<EquityMark> Marks => _marks;
 
     /// <summary>Returns the current state of the account.</summary>
+    /// <param name="journal">The journal's name.</param>
     /// <param name="isStream">Whether the bars are live.</param>
-    public AccountDetails Details(OrderGateway gateway, bool isStream) => new()
+    public AccountDetails Details(string journal, bool isStream) => new()
     {
         StartingCash = ledger.StartingCash,
         Trades = [.. ledger.ActiveTrades.Where(t => t.Open > 0).Select(Of)],
@@ -108,7 +109,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         LastBarAt = LastBarAt,
         FeedLag = isStream && LastBarAt is { } at
             ? Math.Max(0, (at - new DateTimeOffset(portfolio.Timestamp, TimeSpan.Zero)).TotalSeconds) : null,
-        Journal = gateway.Name,
+        Journal = journal,
         Adjusted = [.. portfolio.Instruments.Values.Where(i => i.IsAdjusted).Select(i => i.Symbol).Order(StringComparer.Ordinal)],
         Blocked = [.. ledger.Blocked.Order(StringComparer.Ordinal)],
     };

@@ -305,7 +305,7 @@ public sealed class SessionTests : IDisposable
         entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
         var taken = entries.Select(JournalCodec.Decode).OfType<BarsTaken>().SelectMany(b => b.Bars).ToList();
         taken.Count.ShouldBe((int)live.Status.Bars);
-        taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(taken.Count);
+        taken.Select(b => (b.Symbol, b.Bar.Time)).Distinct().Count().ShouldBe(taken.Count);
         entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(live.Ledger.TrackedOrders.Count);
         await using var kept = TestCatalogues.All.Stores.Open(Address.Parse($"{address}?dataset=kept"));
         (await kept.ListAsync()).Sum(m => m.Count).ShouldBe(taken.Count);

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Engine.Market;
+using Granary.Exchanges.Feeds;
 
-namespace Granary.Data.Exchanges;
+namespace Granary.Exchanges.Gateio;
 
 /// <summary>
 /// Gate.io's spot websocket, version 4. spot.candlesticks reports in "w" whether a bar is closed; "a" is the volume in base currency.
 /// </summary>
-public sealed class Gateio : ExchangeProtocol
+public sealed class GateioFeedProtocol : ExchangeProtocol
 {
     public override string Name => "gateio";
 

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
-using Granary.Storage.Addresses;
+using Granary.Exchanges.Connections;
 using Granary.Storage.Retries;
 
-namespace Granary.Data.Exchanges;
+namespace Granary.Exchanges.Feeds;
 
 /// <summary>Request for an exchange's feed.</summary>
 public sealed record ExchangeFeedRequest
@@ -86,20 +86,6 @@ public sealed class ExchangeFeed : ILiveFeed
             Venue = request.Exchange.Name.ToUpperInvariant(),
             Currency = PairSymbol.Split(m.Symbol)!.Value.Quote,
         }, m.Timeframe))], LateBarPolicy.LeaveOut);
-    }
-
-    /// <summary>Opens ws:EXCHANGE or ws:EXCHANGE?endpoint=URL.</summary>
-    /// <exception cref="BarDataException">The exchange is unknown.</exception>
-    public static ExchangeFeed Open(Address address, IReadOnlyList<BarQuery> markets, TimeProvider clock)
-    {
-        var name = address.Body;
-        Uri? endpoint = null;
-        if (address.Options(["endpoint"]).TryGetValue("endpoint", out var given) && !Uri.TryCreate(given, UriKind.Absolute, out endpoint))
-            throw new BarDataException($"'{address}': the endpoint is not a valid address; write ws:{name}?endpoint=ws://HOST:PORT/");
-        var exchange = ExchangeProtocol.All.FirstOrDefault(e => e.Name == name)
-            ?? throw new BarDataException($"'{address}': there is no exchange '{name}'; "
-                + $"use {string.Join(", ", ExchangeProtocol.All.Select(e => "ws:" + e.Name))}");
-        return new ExchangeFeed(new ExchangeFeedRequest { Exchange = exchange, Markets = markets, Endpoint = endpoint, Clock = clock });
     }
 
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;

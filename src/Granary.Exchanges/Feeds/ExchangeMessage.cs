@@ -1,6 +1,6 @@
 using Granary.Engine.Market;
 
-namespace Granary.Data.Exchanges;
+namespace Granary.Exchanges.Feeds;
 
 /// <summary>Content of one message of an exchange, in Granary's terms. The parser translates the exchange's spellings.</summary>
 /// <param name="Time">The exchange's clock, UTC ticks; 0 where the message has none.</param>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Granary.Engine.Brokerage;
 
-namespace Granary.Data.Exchanges;
+namespace Granary.Exchanges.Connections;
 
 /// <summary>Settings to open a websocket of an exchange.</summary>
 /// <param name="Address">With the token, where one is needed.</param>

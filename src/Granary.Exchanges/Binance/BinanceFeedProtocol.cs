@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Granary.Engine.Market;
+using Granary.Exchanges.Feeds;
 
-namespace Granary.Data.Exchanges;
+namespace Granary.Exchanges.Binance;
 
 /// <summary>Binance's combined streams: SYMBOL@kline_1m reports in "x" whether a bar is closed. The server sends the pings.</summary>
-public sealed class Binance : ExchangeProtocol
+public sealed class BinanceFeedProtocol : ExchangeProtocol
 {
     public override string Name => "binance";
 

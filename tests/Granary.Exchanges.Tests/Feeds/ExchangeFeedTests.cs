@@ -1,23 +1,24 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Granary.Data.Exchanges;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Exchanges.Feeds;
+using Granary.Exchanges.Markets;
 using Granary.Storage.Addresses;
 using Granary.Testing;
-using static Granary.Data.Tests.Exchanges.ExchangeMessages;
-using static Granary.Data.Tests.Exchanges.LocalExchange.Ending;
+using static Granary.Exchanges.Tests.Feeds.ExchangeMessages;
+using static Granary.Exchanges.Tests.Feeds.LocalExchange.Ending;
 
-namespace Granary.Data.Tests.Exchanges;
+namespace Granary.Exchanges.Tests.Feeds;
 
 public sealed class ExchangeFeedTests
 {
     private static readonly long Start = new DateTime(2024, 5, 1, 12, 0, 0, DateTimeKind.Utc).Ticks;
 
-    public static TheoryData<string> Exchanges => [.. ExchangeProtocol.All.Select(e => e.Name)];
+    public static TheoryData<string> Exchanges => [.. ExchangeMarkets.Feeds.Select(e => e.Name)];
 
-    private static ExchangeProtocol Named(string name) => ExchangeProtocol.All.Single(e => e.Name == name);
+    private static ExchangeProtocol Named(string name) => ExchangeMarkets.Feeds.Single(e => e.Name == name);
 
     private static Bar Minute(int n, double close = 0) =>
         new(Start + n * TimeSpan.TicksPerMinute, 100 + n, 103 + n, 98 + n, close == 0 ? 101 + n : close, 5 + n);
@@ -184,12 +185,13 @@ public sealed class ExchangeFeedTests
         (Named("binance").Spell(symbol), Named("kucoin").Spell(symbol), Named("gateio").Spell(symbol)).ShouldBe((binance, kucoin, gateio));
 
     [Fact]
-    public void What_cannot_be_spelled_or_is_no_exchange_is_a_sentence()
+    public async Task What_cannot_be_spelled_or_is_no_exchange_is_a_sentence()
     {
         Should.Throw<BarDataException>(() => Named("kucoin")
             .Spell("ORCL")).Message.ShouldBe("symbol 'ORCL': kucoin cannot tell its two currencies apart; write it as BTC/USDT");
-        Should.Throw<BarDataException>(() => ExchangeFeed.Open(Address.Parse("ws:nasdaq"), [new BarQuery("A", Timeframe.M1)],
-            TimeProvider.System)).Message.ShouldBe("'ws:nasdaq': there is no exchange 'nasdaq'; use ws:binance, ws:gateio, ws:kucoin");
+        (await Should.ThrowAsync<BarDataException>(() => new ExchangeFeedFactory().OpenAsync(new LiveFeedRequest("ws:nasdaq",
+            [new BarQuery("A", Timeframe.M1)], TimeProvider.System), TestContext.Current.CancellationToken)))
+            .Message.ShouldBe("'ws:nasdaq': there is no exchange 'nasdaq'; use ws:binance, ws:gateio, ws:kucoin");
     }
 
     [Theory]
@@ -310,7 +312,7 @@ public sealed class ExchangeFeedTests
     [InlineData("Ω/USDT")]
     public void A_symbol_from_outside_names_no_other_channel(string symbol)
     {
-        foreach (var exchange in ExchangeProtocol.All)
+        foreach (var exchange in ExchangeMarkets.Feeds)
             Should.Throw<BarDataException>(() => exchange.Spell(symbol)).Message.ShouldContain("cannot tell its two currencies apart");
     }
 }

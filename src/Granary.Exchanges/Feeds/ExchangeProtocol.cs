@@ -4,7 +4,7 @@ using System.Text.Json;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 
-namespace Granary.Data.Exchanges;
+namespace Granary.Exchanges.Feeds;
 
 /// <summary>Address to connect to now.</summary>
 /// <param name="PingEvery">Interval at which the server expects a message from its client; null if it names none.</param>
@@ -94,7 +94,4 @@ public abstract class ExchangeProtocol
                 return timeframe;
         throw new FormatException($"'{name}' is not a timeframe of {Name}");
     }
-
-    /// <summary>All exchanges, by name.</summary>
-    public static IReadOnlyList<ExchangeProtocol> All { get; } = [new Binance(), new Gateio(), new Kucoin()];
 }

@@ -2,15 +2,16 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Granary.Engine.Market;
+using Granary.Exchanges.Feeds;
 
-namespace Granary.Data.Exchanges;
+namespace Granary.Exchanges.Kucoin;
 
 /// <summary>
 /// KuCoin's public websocket. POST /api/v1/bullet-public returns an address, a token and the ping interval. The server accepts requests
 /// after its welcome message. Candles are [start, open, close, high, low, volume, turnover]. They do not say when they are closed; the next
 /// candle shows it.
 /// </summary>
-public sealed class Kucoin : ExchangeProtocol
+public sealed class KucoinFeedProtocol : ExchangeProtocol
 {
     public override string Name => "kucoin";
 

@@ -5,7 +5,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 
-namespace Granary.Data.Tests.Exchanges;
+namespace Granary.Exchanges.Tests.Feeds;
 
 /// <summary>
 /// A server on loopback that speaks an exchange's documented messages: each connection gets the next list of them, then it is dropped, or

@@ -1,8 +1,9 @@
+using Granary.Data.Formats;
 using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 
-namespace Granary.Data.Formats;
+namespace Granary.Exchanges.Binance;
 
 /// <summary>
 /// Binance's kline archives: 12 columns with or without a header (open time, open, high, low, close, volume, close time, quote volume,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Granary.Engine.Market;
 
-namespace Granary.Data.Tests.Exchanges;
+namespace Granary.Exchanges.Tests.Feeds;
 
 /// <summary>Messages as the exchanges' documentation has them.</summary>
 internal static class ExchangeMessages
