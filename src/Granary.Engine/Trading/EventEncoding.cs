@@ -51,25 +51,25 @@ internal static class EventEncoding
     /// <param name="factors">How many factor values follow.</param>
     /// <param name="length">The length of the event without them.</param>
     /// <exception cref="InvalidDataException">The bytes end within the event, or are none.</exception>
-    public static RunEvent Read(ReadOnlySpan<byte> bytes, out int factors, out int length)
+    public static void Read(ReadOnlySpan<byte> bytes, out RunEvent e, out int factors, out int length)
     {
         var head = HeadOf(bytes, out length);
         factors = head.Factors;
         var symbol = head.Symbol;
         var record = bytes[HeadLength..];
-        return head.Kind switch
+        e = head.Kind switch
         {
-            RunEventKinds.Signal => RunEvent.Of(MemoryMarshal.Read<Signal>(record), symbol),
-            RunEventKinds.SignalEnded => RunEvent.Of(MemoryMarshal.Read<SignalEndedEvent>(record), symbol),
-            RunEventKinds.Fill => RunEvent.Of(MemoryMarshal.Read<TradeFill>(record), symbol),
-            RunEventKinds.Trade => RunEvent.Of(MemoryMarshal.Read<Trade>(record)),
-            RunEventKinds.ClosedPart => RunEvent.OfPart(MemoryMarshal.Read<Trade>(record)),
-            RunEventKinds.Financing => RunEvent.Of(MemoryMarshal.Read<FinancingEvent>(record), symbol),
-            RunEventKinds.Split => RunEvent.Of(MemoryMarshal.Read<SplitEvent>(record), symbol),
-            RunEventKinds.EntryEnded => RunEvent.Of(MemoryMarshal.Read<EntryEndedEvent>(record), symbol),
-            RunEventKinds.EntryCut => RunEvent.Of(MemoryMarshal.Read<EntryCutEvent>(record), symbol),
-            RunEventKinds.Exiting => RunEvent.Of(MemoryMarshal.Read<ExitingEvent>(record), symbol),
-            _ => RunEvent.Of(MemoryMarshal.Read<CashShortEvent>(record), symbol),
+            RunEventKinds.Signal => RunEvent.Of(MemoryMarshal.AsRef<Signal>(record), symbol),
+            RunEventKinds.SignalEnded => RunEvent.Of(MemoryMarshal.AsRef<SignalEndedEvent>(record), symbol),
+            RunEventKinds.Fill => RunEvent.Of(MemoryMarshal.AsRef<TradeFill>(record), symbol),
+            RunEventKinds.Trade => RunEvent.Of(MemoryMarshal.AsRef<Trade>(record)),
+            RunEventKinds.ClosedPart => RunEvent.OfPart(MemoryMarshal.AsRef<Trade>(record)),
+            RunEventKinds.Financing => RunEvent.Of(MemoryMarshal.AsRef<FinancingEvent>(record), symbol),
+            RunEventKinds.Split => RunEvent.Of(MemoryMarshal.AsRef<SplitEvent>(record), symbol),
+            RunEventKinds.EntryEnded => RunEvent.Of(MemoryMarshal.AsRef<EntryEndedEvent>(record), symbol),
+            RunEventKinds.EntryCut => RunEvent.Of(MemoryMarshal.AsRef<EntryCutEvent>(record), symbol),
+            RunEventKinds.Exiting => RunEvent.Of(MemoryMarshal.AsRef<ExitingEvent>(record), symbol),
+            _ => RunEvent.Of(MemoryMarshal.AsRef<CashShortEvent>(record), symbol),
         };
     }
 

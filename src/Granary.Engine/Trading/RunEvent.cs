@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -11,25 +12,25 @@ namespace Granary.Engine.Trading;
 [StructLayout(LayoutKind.Explicit)]
 public readonly struct RunEvent
 {
-    private const int Record = 16;
+    private const int RecordOffset = 16;
 
     [FieldOffset(0)] private readonly RunEventKinds _kind;
     [FieldOffset(2)] private readonly ushort _symbol;
     [FieldOffset(4)] private readonly int _number;
     [FieldOffset(8)] private readonly long _time;
-    [FieldOffset(Record)] private readonly Signal _signal;
-    [FieldOffset(Record)] private readonly SignalEndedEvent _signalEnded;
-    [FieldOffset(Record)] private readonly TradeFill _fill;
-    [FieldOffset(Record)] private readonly Trade _trade;
-    [FieldOffset(Record)] private readonly FinancingEvent _financing;
-    [FieldOffset(Record)] private readonly SplitEvent _split;
-    [FieldOffset(Record)] private readonly EntryEndedEvent _entryEnded;
-    [FieldOffset(Record)] private readonly EntryCutEvent _entryCut;
-    [FieldOffset(Record)] private readonly ExitingEvent _exiting;
-    [FieldOffset(Record)] private readonly CashShortEvent _cashShort;
-    [FieldOffset(Record)] private readonly Order _order;
-    [FieldOffset(Record)] private readonly StopMovedEvent _stopMoved;
-    [FieldOffset(Record)] private readonly LevelsEvent _levels;
+    [FieldOffset(RecordOffset)] private readonly Signal _signal;
+    [FieldOffset(RecordOffset)] private readonly SignalEndedEvent _signalEnded;
+    [FieldOffset(RecordOffset)] private readonly TradeFill _fill;
+    [FieldOffset(RecordOffset)] private readonly Trade _trade;
+    [FieldOffset(RecordOffset)] private readonly FinancingEvent _financing;
+    [FieldOffset(RecordOffset)] private readonly SplitEvent _split;
+    [FieldOffset(RecordOffset)] private readonly EntryEndedEvent _entryEnded;
+    [FieldOffset(RecordOffset)] private readonly EntryCutEvent _entryCut;
+    [FieldOffset(RecordOffset)] private readonly ExitingEvent _exiting;
+    [FieldOffset(RecordOffset)] private readonly CashShortEvent _cashShort;
+    [FieldOffset(RecordOffset)] private readonly Order _order;
+    [FieldOffset(RecordOffset)] private readonly StopMovedEvent _stopMoved;
+    [FieldOffset(RecordOffset)] private readonly LevelsEvent _levels;
 
     // The record is written by the constructor of its kind.
     private RunEvent(RunEventKinds kind, int symbol, int number, long time)
@@ -119,48 +120,68 @@ public readonly struct RunEvent
 
     /// <summary>The record of an event of this kind; the other properties of records likewise.</summary>
     /// <exception cref="InvalidOperationException">The event is of another kind.</exception>
-    public Signal Signal => Is(RunEventKinds.Signal) ? _signal : throw Another(RunEventKinds.Signal);
+    [UnscopedRef]
+    public ref readonly Signal Signal => ref Record(RunEventKinds.Signal, in _signal);
 
     /// <inheritdoc cref="Signal"/>
-    public SignalEndedEvent SignalEnded => Is(RunEventKinds.SignalEnded) ? _signalEnded : throw Another(RunEventKinds.SignalEnded);
+    [UnscopedRef]
+    public ref readonly SignalEndedEvent SignalEnded => ref Record(RunEventKinds.SignalEnded, in _signalEnded);
 
     /// <inheritdoc cref="Signal"/>
-    public TradeFill Fill => Is(RunEventKinds.Fill) ? _fill : throw Another(RunEventKinds.Fill);
+    [UnscopedRef]
+    public ref readonly TradeFill Fill => ref Record(RunEventKinds.Fill, in _fill);
 
     /// <summary>The record of a <see cref="RunEventKinds.Trade"/> or a <see cref="RunEventKinds.ClosedPart"/>.</summary>
     /// <exception cref="InvalidOperationException">The event is of another kind.</exception>
-    public Trade Trade => IsTradeRow ? _trade : throw Another(RunEventKinds.Trade);
+    [UnscopedRef]
+    public ref readonly Trade Trade => ref Record(RunEventKinds.Trade | RunEventKinds.ClosedPart, in _trade);
 
     /// <inheritdoc cref="Signal"/>
-    public FinancingEvent Financing => Is(RunEventKinds.Financing) ? _financing : throw Another(RunEventKinds.Financing);
+    [UnscopedRef]
+    public ref readonly FinancingEvent Financing => ref Record(RunEventKinds.Financing, in _financing);
 
     /// <inheritdoc cref="Signal"/>
-    public SplitEvent Split => Is(RunEventKinds.Split) ? _split : throw Another(RunEventKinds.Split);
+    [UnscopedRef]
+    public ref readonly SplitEvent Split => ref Record(RunEventKinds.Split, in _split);
 
     /// <inheritdoc cref="Signal"/>
-    public EntryEndedEvent EntryEnded => Is(RunEventKinds.EntryEnded) ? _entryEnded : throw Another(RunEventKinds.EntryEnded);
+    [UnscopedRef]
+    public ref readonly EntryEndedEvent EntryEnded => ref Record(RunEventKinds.EntryEnded, in _entryEnded);
 
     /// <inheritdoc cref="Signal"/>
-    public EntryCutEvent EntryCut => Is(RunEventKinds.EntryCut) ? _entryCut : throw Another(RunEventKinds.EntryCut);
+    [UnscopedRef]
+    public ref readonly EntryCutEvent EntryCut => ref Record(RunEventKinds.EntryCut, in _entryCut);
 
     /// <inheritdoc cref="Signal"/>
-    public ExitingEvent Exiting => Is(RunEventKinds.Exiting) ? _exiting : throw Another(RunEventKinds.Exiting);
+    [UnscopedRef]
+    public ref readonly ExitingEvent Exiting => ref Record(RunEventKinds.Exiting, in _exiting);
 
     /// <inheritdoc cref="Signal"/>
-    public CashShortEvent CashShort => Is(RunEventKinds.CashShort) ? _cashShort : throw Another(RunEventKinds.CashShort);
+    [UnscopedRef]
+    public ref readonly CashShortEvent CashShort => ref Record(RunEventKinds.CashShort, in _cashShort);
 
     /// <inheritdoc cref="Signal"/>
-    public Order Order => Is(RunEventKinds.Order) ? _order : throw Another(RunEventKinds.Order);
+    [UnscopedRef]
+    public ref readonly Order Order => ref Record(RunEventKinds.Order, in _order);
 
     /// <inheritdoc cref="Signal"/>
-    public StopMovedEvent StopMoved => Is(RunEventKinds.StopMoved) ? _stopMoved : throw Another(RunEventKinds.StopMoved);
+    [UnscopedRef]
+    public ref readonly StopMovedEvent StopMoved => ref Record(RunEventKinds.StopMoved, in _stopMoved);
 
     /// <inheritdoc cref="Signal"/>
-    public LevelsEvent Levels => Is(RunEventKinds.Levels) ? _levels : throw Another(RunEventKinds.Levels);
+    [UnscopedRef]
+    public ref readonly LevelsEvent Levels => ref Record(RunEventKinds.Levels, in _levels);
+
+    [UnscopedRef]
+    private ref readonly T Record<T>(RunEventKinds kinds, [UnscopedRef] in T record) where T : struct
+    {
+        if ((_kind & kinds) == 0) Refuse(kinds);
+        return ref record;
+    }
+
+    private void Refuse(RunEventKinds asked) => throw new InvalidOperationException($"the event is of the kind {Kind}, not {asked}");
 
     private bool Is(RunEventKinds kind) => _kind == kind;
-
-    private InvalidOperationException Another(RunEventKinds asked) => new($"the event is a {Kind}, not a {asked}");
 
     /// <summary>Whether it was made at a bar's close, when the strategy was called.</summary>
     public bool IsAtClose => Is(RunEventKinds.Exiting) || Is(RunEventKinds.Signal) && !_signal.AtFill;

@@ -36,10 +36,13 @@ public ref struct RunEventReader(ReadOnlySpan<byte> chunk)
 
     private bool Next(out RunEvent e, out ReadOnlySpan<byte> factors)
     {
-        e = default;
-        factors = default;
-        if (_rest.Length == 0) return false;
-        e = EventEncoding.Read(_rest, out var count, out var length);
+        if (_rest.Length == 0)
+        {
+            e = default;
+            factors = default;
+            return false;
+        }
+        EventEncoding.Read(_rest, out e, out var count, out var length);
         factors = _rest.Slice(length, count * sizeof(double));
         _rest = _rest[(length + factors.Length)..];
         return true;

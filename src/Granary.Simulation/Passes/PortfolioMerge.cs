@@ -18,8 +18,9 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
     {
         private byte[] _events = [];
         private int _read, _chunk;
-        // The event after the current one; null until it is needed.
-        private RunEvent? _next;
+        private RunEvent _current, _next;
+        // Whether the event after the current one was read.
+        private bool _hasNext;
         private (long Timestamp, int Phase) _last = (long.MinValue, 0);
 
         public int Strategy => instance.Index;
@@ -27,16 +28,16 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
         /// <summary>Position among the streams, by strategy. It orders events of the same time.</summary>
         public required int Order { get; init; }
 
-        public RunEvent Current { get; private set; }
+        public ref readonly RunEvent Current => ref _current;
 
         public (long Timestamp, int Phase) Key => _last;
 
         public bool Next()
         {
-            if (_next is { } next) (Current, _next) = (next, null);
-            else if (Read() is { } e) Current = e;
-            else return false;
-            var key = KeyOf(Current);
+            if (_hasNext) _current = _next;
+            else if (!Read(out _current)) return false;
+            _hasNext = false;
+            var key = KeyOf(_current);
             if (key.CompareTo(_last) > 0) _last = key;
             return true;
         }
@@ -47,7 +48,8 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
             if (e.Kind == RunEventKinds.Signal)
             {
                 // A signal that was created with its fill is known at the same time as the fill.
-                return (_next ??= Read()) is { } fill ? KeyOf(fill) : (instance.Timeframe.CloseOf(e.Time), 1);
+                _hasNext = _hasNext || Read(out _next);
+                return _hasNext ? KeyOf(_next) : (instance.Timeframe.CloseOf(e.Time), 1);
             }
             // Effects of the end of the bars come after everything else.
             if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (instance.Timeframe.CloseOf(e.Time), 2);
@@ -55,17 +57,14 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
             return atClose ? (instance.Timeframe.CloseOf(e.Time), 0) : (e.Time, 2);
         }
 
-        private RunEvent? Read()
+        private bool Read(out RunEvent e)
         {
-            while (_read == _events.Length)
-            {
-                if (_chunk == log.ChunkCount(run.Log)) return null;
-                (_events, _read) = (log.Read(run.Log, _chunk++), 0);
-            }
+            while (_read == _events.Length && _chunk < log.ChunkCount(run.Log)) (_events, _read) = (log.Read(run.Log, _chunk++), 0);
             var reader = new RunEventReader(_events.AsSpan(_read));
-            reader.Next(out var e);
+            if (!reader.Next(out e)) return false;
             _read = _events.Length - reader.Rest;
-            return e.NumberedAfter(run.Earlier);
+            if (run.Earlier > 0) e = e.NumberedAfter(run.Earlier);
+            return true;
         }
     }
 

@@ -164,8 +164,8 @@ public sealed class RunEventTests
     [Fact]
     public void The_record_of_another_kind_is_not_given()
     {
-        Should.Throw<InvalidOperationException>(() => RunEvent.Of(s_signal).Trade).Message.ShouldBe("the event is a Signal, not a Trade");
-        Should.Throw<InvalidOperationException>(() => RunEvent.Of(s_trade).Order);
+        Should.Throw<InvalidOperationException>(() => _ = RunEvent.Of(s_signal).Trade).Message.ShouldBe("the event is of the kind Signal, not Trade, ClosedPart");
+        Should.Throw<InvalidOperationException>(() => _ = RunEvent.Of(s_trade).Order);
         RunEvent.OfPart(s_trade).Trade.ShouldBe(s_trade);
     }
 
