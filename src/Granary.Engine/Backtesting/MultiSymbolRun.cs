@@ -64,6 +64,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         _touched = new bool[series.Count];
         _activity = new MarketActivity(series.Count);
         _listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));
+        var range = strategy.UseAtr(settings);
         string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
         for (var s = 0; s < _symbols.Length; s++)
         {
@@ -71,6 +72,8 @@ public sealed class MultiSymbolRun : IStrategyRun
             var (bars, plan) = (series[s], plans[s]);
             _symbols[s] = new SymbolContext(s, book, bars, strategy,
                 [.. strategy.Factors.Select(f => plan.Add(f.Request, bars, symbols) + f.Line)]);
+            var context = _symbols[s];
+            if (range is not null) book.AverageTrueRange = _ => context[range];
             if (_listens) book.Listen(new StrategyCallbacks(strategy, _symbols[s]));
         }
         _account.Take([.. _symbols.Select(s => s.Book)]);
@@ -194,6 +197,9 @@ public sealed class MultiSymbolRun : IStrategyRun
         if (_account.IsCalled)
             foreach (var symbol in _symbols)
                 symbol.Book.CallMargin(symbol.Index);
+        for (var s = 0; active && s < _symbols.Length; s++)
+            if (_touched[s])
+                _symbols[s].Book.AddSteps(_symbols[s].Index);
 
         _context.Now = block.TimeColumn[row];
         _context.BarNumber = block.FirstRow + row;

@@ -40,7 +40,7 @@ const sections: { path: string[]; title: string; keys: string[]; needed: (as: st
     {
         path: ['walkForward'],
         title: 'Walk-forward',
-        keys: ['inSample', 'outOfSample', 'mode', 'objective', 'choose'],
+        keys: ['inSample', 'outOfSample', 'gap', 'mode', 'objective', 'choose'],
         needed: (as) => as === 'walkforward',
     },
     {
