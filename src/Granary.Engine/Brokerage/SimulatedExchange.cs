@@ -343,7 +343,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         }
         var instrument = instruments[order.Symbol];
         var moved = w.Levels.Stop;
-        if (first) w.Levels.Start(order.Protection, order.Side, price, instrument);
+        if (first) w.Levels.Start(order.Protection, order.Side, price, w.Filled, instrument);
         else w.Levels.Follow(order.Side, before, w.EntryPrice, w.Filled, instrument);
         if (w.StopMoved) w.Levels.Stop = moved;
     }

@@ -27,8 +27,12 @@ internal sealed class TradeRecorder : IRunObserver
 
     public void OnFill(in TradeFill fill)
     {
+        Fills.Add(fill);
         if (fill.IsFirst) Entries.Add((fill.Number, fill.Time, fill.Price, fill.Quantity, fill.Commission));
     }
+
+    /// <summary>Every fill that is reported; the only exit of a trade is not.</summary>
+    public List<TradeFill> Fills { get; } = [];
 
     /// <summary>What was closed of trades that are open at the end.</summary>
     public List<Trade> Parts { get; } = [];

@@ -32,12 +32,13 @@ public struct TradeProtection
 
     /// <summary>Sets the levels at the entry's first fill.</summary>
     /// <param name="price">The fill price.</param>
-    public void Start(in Protection terms, Side side, double price, Instrument instrument)
+    /// <param name="entered">Base units that were entered.</param>
+    public void Start(in Protection terms, Side side, double price, double entered, Instrument instrument)
     {
         Terms = terms;
         _fall = -1;
         Stop = instrument.RoundPrice(terms.StopFor(side, price));
-        Target = instrument.RoundPrice(terms.TargetFor(side, price));
+        SetTarget(side, price, entered, instrument);
         TrailBest = terms.FromNextBar ? double.NaN : price;
         TrailLevel = terms.FromNextBar ? 0 : instrument.RoundPrice(terms.TrailFor(side, price, price));
     }
