@@ -38,7 +38,7 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
         [typeof(CalendarSpan)] = new((part, _) => part.CalendarSpan(), (json, v) => json.WriteStringValue(v.ToString()),
             _ => Pattern("^[0-9]{1,5}(h|d|w|mo|y)$")),
         [typeof(WindowSpan)] = new((part, _) => WindowSpan.TryParse(part.String(), out var span) ? span
-                : part.Wrong($"'{part.Text}' is no length of a window; write 30d, 13w, 3mo, 1y or a number of bars, 500bars", span),
+                : part.Wrong($"'{part.Text}' is not a span of time or a number of bars; write 30d, 13w, 3mo, 1y or 500bars", span),
             (json, v) => json.WriteStringValue(v.ToString()), _ => Pattern("^([0-9]{1,5}(h|d|w|mo|y)|[0-9]{1,8}bars)$")),
         [typeof(TimeSpan)] = new((part, _) => part.Duration(), (json, v) => json.WriteStringValue(Text((TimeSpan)v)),
             _ => Pattern("^[1-9][0-9]*[mhd]$"))

@@ -99,6 +99,8 @@ export function BatchForm(props: FormProps) {
                     index={i}
                     entry={entry}
                     classes={known.classes}
+                    schema={partOf(known.schema, ['strategies']).items ?? {}}
+                    faults={faults}
                     faultAt={fault}
                     onPut={set}
                     onRemove={entries.length > 1 ? () => set(['strategies', i], undefined) : undefined}
