@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -89,15 +90,9 @@ public sealed record WalkForwardSpec(WindowSpan InSample, WindowSpan OutOfSample
             : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7))
             : (CalendarSpan.OfDays(28), CalendarSpan.OfDays(7));
         var keys = part is null ? new WalkForwardKeys() : RecordKeys<WalkForwardKeys>.Read(part);
-        MetricObjective objective;
-        try
-        {
-            objective = MetricObjective.Parse(keys.Objective, metrics);
-        }
-        catch (FormatException e)
-        {
-            objective = part!.Need("objective").Wrong(e.Message, MetricObjective.Parse(new WalkForwardKeys().Objective, metrics), e);
-        }
+        var usual = MetricObjective.Parse(new WalkForwardKeys().Objective, metrics);
+        var objective = part?.Find("objective") is { } given
+            ? given.Make(() => MetricObjective.Parse(keys.Objective, metrics), usual) : usual;
         return new WalkForwardSpec(keys.InSample ?? inSample, keys.OutOfSample ?? outOfSample, keys.Mode == WindowMode.Anchored, objective,
             keys.Choose, keys.WarmUp, keys.MinTrades)
         { Gap = keys.Gap ?? default };

@@ -1,4 +1,5 @@
 using System.Text;
+using Granary.Engine;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;

@@ -69,10 +69,10 @@ public sealed class MetricObjectiveTests
     [InlineData("1.2.3 * sharpe", "'1.2.3 * sharpe': '1.2.3' is not a number; write it as 0.5")]
     [InlineData("", "a metric or a number is missing at its end")]
     public void A_wrong_expression_is_refused_in_one_sentence(string text, string sentence) =>
-        Should.Throw<FormatException>(() => MetricObjective.Parse(text, Metrics)).Message.ShouldStartWith(sentence);
+        Should.Throw<InputException>(() => MetricObjective.Parse(text, Metrics)).Message.ShouldStartWith(sentence);
 
     [Fact]
     public void Parentheses_without_end_are_refused() =>
-        Should.Throw<FormatException>(() => MetricObjective.Parse(new string('(', 100_000) + "sharpe", Metrics)).Message
+        Should.Throw<InputException>(() => MetricObjective.Parse(new string('(', 100_000) + "sharpe", Metrics)).Message
             .ShouldEndWith("it is nested more than 100 times; write it shorter");
 }

@@ -37,7 +37,7 @@ public sealed class MetricObjective
     /// Reads a metric's key, with a leading <c>-</c> if the smallest value is the best and a leading <c>+</c> if the greatest is, or an
     /// expression.
     /// </summary>
-    /// <exception cref="FormatException">
+    /// <exception cref="InputException">
     /// There is no such metric, or the text is no expression; one sentence with the remedy.
     /// </exception>
     public static MetricObjective Parse(string text, MetricCatalogue metrics)
@@ -136,7 +136,7 @@ public sealed class MetricObjective
             return taken;
         }
 
-        private FormatException Wrong(string sentence) => new(text.AsSpan().IndexOfAny("+-*/() ") < 0 ? sentence
+        private InputException Wrong(string sentence) => new(text.AsSpan().IndexOfAny("+-*/() ") < 0 ? sentence
             : $"'{text}': {sentence}");
     }
 }
