@@ -1,5 +1,6 @@
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
+using static System.FormattableString;
 
 namespace Granary.Engine.Trading;
 
@@ -164,15 +165,16 @@ public sealed record TradingSettings : IKeyFaults
     {
         for (var i = 1; i < TakeProfit.Count; i++)
         {
-            if (TakeProfit[i].Percent <= TakeProfit[i - 1].Percent)
-                yield return ("takeProfit", FormattableString.Invariant($"the target of {TakeProfit[i].Percent} percent is not beyond that of ")
-                    + FormattableString.Invariant($"{TakeProfit[i - 1].Percent} percent before it; order them from the nearest to the farthest"));
-            if (TakeProfit[i - 1].Share is null)
-                yield return ("takeProfit", FormattableString.Invariant($"the target of {TakeProfit[i - 1].Percent} percent has no share and ")
-                    + "closes all that is left; give it a share, or leave the later ones out");
+            var (before, step) = (TakeProfit[i - 1], TakeProfit[i]);
+            if (step.Percent <= before.Percent)
+                yield return ("takeProfit", Invariant($"the target of {step.Percent} percent is not beyond that of {before.Percent} percent ")
+                    + "before it; order them from the nearest to the farthest");
+            if (before.Share is null)
+                yield return ("takeProfit", Invariant($"the target of {before.Percent} percent has no share and closes all that is left; ")
+                    + "give it a share, or leave the later ones out");
         }
         if (TakeProfit.Sum(t => t.Share ?? 0) is > 1 + 1e-9 and var sum)
-            yield return ("takeProfit", FormattableString.Invariant($"the shares sum to {sum:0.####}; they must not exceed 1"));
+            yield return ("takeProfit", Invariant($"the shares sum to {sum:0.####}; they must not exceed 1"));
     }
 
     private IEnumerable<(string, string)> FallFaults()
@@ -184,8 +186,8 @@ public sealed record TradingSettings : IKeyFaults
             if (i > 0 && fall.After <= TakeProfitOverTime[i - 1].After)
                 yield return ("takeProfitOverTime", "a time is not after the one before it; order them from the first to the last");
             if (fall.Percent >= earlier)
-                yield return ("takeProfitOverTime", FormattableString.Invariant($"the target of {fall.Percent} percent is not below the ")
-                    + FormattableString.Invariant($"{earlier} percent before it; later targets are nearer to the entry"));
+                yield return ("takeProfitOverTime", Invariant($"the target of {fall.Percent} percent is not below the {earlier} ")
+                    + "percent before it; later targets are nearer to the entry");
             earlier = fall.Percent;
         }
     }

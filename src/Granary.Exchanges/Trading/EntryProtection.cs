@@ -5,7 +5,8 @@ using Granary.Engine.Trading;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// Maintains the stop and the next target of each open entry at the exchange. They are placed after the entry's first fill, follow its quantity,
+/// Maintains the stop and the next target of each open entry at the exchange. They are placed after the entry's first fill, follow its
+/// quantity,
 /// and are cancelled after the trade is closed.
 /// </summary>
 /// <remarks>The stop always rests at the exchange, so that it works while the session is down. The target rests there too, unless a stop

@@ -12,7 +12,8 @@ namespace Granary.Simulation.Keys;
 
 /// <summary>
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
-/// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time), <see cref="TimeOnly"/> (a time of day),
+/// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
+/// <see cref="TimeOnly"/> (a time of day),
 /// <see cref="Address"/> and <see cref="SizeRule"/>. A <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
 /// can lists of values and objects of values by name.
 /// </summary>

@@ -32,9 +32,10 @@ public sealed class ExitKeysTests
         "takeProfit: the target of 4 percent has no share and closes all that is left; give it a share, or leave the later ones out")]
     [InlineData("\"takeProfit\": [{ \"share\": 0.5 }]", "takeProfit[0]: 'percent' is missing")]
     [InlineData("\"takeProfit\": 4", "takeProfit: a list is needed, not a number")]
-    [InlineData("\"takeProfit\": [{ \"percent\": 4 }], \"takeProfitPercent\": 4", "takeProfit: takeProfitPercent is given too; leave one of them out")]
+    [InlineData("\"takeProfit\": [{ \"percent\": 4 }], \"takeProfitPercent\": 4",
+        "takeProfit: takeProfitPercent is given too; leave one of them out")]
     [InlineData("\"takeProfitOverTime\": [{ \"after\": \"-5m\", \"percent\": 1 }]", "takeProfitOverTime[0].after: ")]
-    [InlineData("\"takeProfitPercent\": 4, \"takeProfitOverTime\": [{ \"after\": \"2h\", \"percent\": 2 }, { \"after\": \"1h\", \"percent\": 1 }]",
+    [InlineData("\"takeProfitOverTime\": [{ \"after\": \"2h\", \"percent\": 2 }, { \"after\": \"1h\", \"percent\": 1 }]",
         "takeProfitOverTime: a time is not after the one before it; order them from the first to the last")]
     [InlineData("\"takeProfitPercent\": 4, \"takeProfitOverTime\": [{ \"after\": \"1h\", \"percent\": 5 }]",
         "takeProfitOverTime: the target of 5 percent is not below the 4 percent before it; later targets are nearer to the entry")]
@@ -43,7 +44,8 @@ public sealed class ExitKeysTests
     [InlineData("\"trailingStartPercent\": -1", "trailingStartPercent: -1 is out of range")]
     [InlineData("\"entryOrder\": \"stop-limit\"", "entryOrder: ")]
     [InlineData("\"entryOffsetPercent\": 100", "entryOffsetPercent: 100 is out of range")]
-    [InlineData("\"scaleIn\": [{ \"percent\": 0 }]", "scaleIn: a step of 0 percent is the entry itself; give it a distance, or a larger size")]
+    [InlineData("\"scaleIn\": [{ \"percent\": 0 }]",
+        "scaleIn: a step of 0 percent is the entry itself; give it a distance, or a larger size")]
     [InlineData("\"scaleIn\": [{ \"percent\": 2, \"share\": 0 }]", "scaleIn[0].share: 0 is out of range")]
     public void A_wrong_value_is_refused_in_one_sentence_with_its_place(string keys, string sentence)
     {

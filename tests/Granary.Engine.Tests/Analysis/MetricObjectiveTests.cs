@@ -60,7 +60,8 @@ public sealed class MetricObjectiveTests
 
     [Theory]
     [InlineData("sharp", "there is no statistic 'sharp'; did you mean 'sharpe'?")]
-    [InlineData("sharpe - 0.5 * maxDrawdwon", "'sharpe - 0.5 * maxDrawdwon': there is no statistic 'maxDrawdwon'; did you mean 'maxDrawdown'?")]
+    [InlineData("sharpe - 0.5 * maxDrawdwon",
+        "'sharpe - 0.5 * maxDrawdwon': there is no statistic 'maxDrawdwon'; did you mean 'maxDrawdown'?")]
     [InlineData("sharpe -", "'sharpe -': a metric or a number is missing at its end")]
     [InlineData("sharpe * / 2", "'sharpe * / 2': a metric or a number is needed before '/ 2'")]
     [InlineData("(sharpe", "'(sharpe': a closing parenthesis is missing")]

@@ -55,7 +55,14 @@ public sealed class EntryOrderTests
     {
         var s = new Scenario
         {
-            Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), EntryOrder = EntryOrder.Limit, EntryOffsetAtr = 0.75, AtrBars = 3 },
+            Settings = new()
+            {
+                Cash = 10_000,
+                Size = SizeRule.Units(10),
+                EntryOrder = EntryOrder.Limit,
+                EntryOffsetAtr = 0.75,
+                AtrBars = 3,
+            },
         };
         for (var i = 0; i < 5; i++) s.Bar(100, 101, 99, 100, i == 4 ? b => b.Enter(Side.Buy) : null);
         // 0.75 · 2 below 100.
@@ -98,7 +105,8 @@ public sealed class EntryOrderTests
         var s = new Scenario
         {
             Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), EntryOrder = EntryOrder.Limit, EntryOffsetPercent = 1 },
-        }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Stop, StopPrice = 102 })).Bar(100, 103, 99, 101);
+        }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Stop, StopPrice = 102 }))
+            .Bar(100, 103, 99, 101);
         Entry(s).ShouldBe((1, 102));
     }
 
@@ -139,7 +147,8 @@ public sealed class EntryOrderTests
 
     private static EntryStep Step(double percent, double share = 1) => new() { Percent = percent, Share = share };
 
-    private static Scenario Scaled(IReadOnlyList<EntryStep> steps, Side side = Side.Buy, double stopPercent = 0, ExecutionSettings? execution = null)
+    private static Scenario Scaled(IReadOnlyList<EntryStep> steps, Side side = Side.Buy, double stopPercent = 0,
+        ExecutionSettings? execution = null)
         => new Scenario
         {
             Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), ScaleIn = steps, StopLossPercent = stopPercent },

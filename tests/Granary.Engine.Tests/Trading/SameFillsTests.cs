@@ -62,12 +62,16 @@ public sealed class SameFillsTests
     // Half of the runs have stops and targets of the settings, for entries without their own.
     private static TradingSettings Protected(TradingSettings settings, Random random) => random.Next(8) switch
     {
-        0 => settings with { TakeProfit = [new() { Percent = 0.2, Share = 0.3 }, new() { Percent = 0.5, Share = 0.3 }, new() { Percent = 1 }] },
+        0 => settings with
+        {
+            TakeProfit = [new() { Percent = 0.2, Share = 0.3 }, new() { Percent = 0.5, Share = 0.3 }, new() { Percent = 1 }],
+        },
         1 => settings with
         {
             StopLossPercent = 0.4,
             TakeProfitPercent = 1.5,
-            TakeProfitOverTime = [new() { After = TimeSpan.FromMinutes(30), Percent = 0.5 }, new() { After = TimeSpan.FromHours(2), Percent = -0.2 }],
+            TakeProfitOverTime =
+                [new() { After = TimeSpan.FromMinutes(30), Percent = 0.5 }, new() { After = TimeSpan.FromHours(2), Percent = -0.2 }],
         },
         2 => settings with { StopLossAtr = 2, TakeProfitAtr = 3, TrailingStopAtr = 4, AtrBars = 10 },
         3 => settings with { TakeProfit = [new() { Percent = 0.3, Share = 0.5 }], TrailingStopPercent = 0.4, TrailingStartPercent = 0.5 },

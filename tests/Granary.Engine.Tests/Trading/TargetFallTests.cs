@@ -53,7 +53,8 @@ public sealed class TargetFallTests
     [Fact]
     public void A_target_below_the_entry_closes_a_trade_at_a_loss() =>
         // After 30 minutes anything above 95 will do: bar 4 opens at 97.
-        Exit(Of(falls: [After(30, -5)]).Bar(100, 101, 96, 97).Bar(97, 98, 96, 97).Bar(97, 98, 96, 97).Bar(97, 98, 96, 97)).ShouldBe((4, 97));
+        Exit(Of(falls: [After(30, -5)]).Bar(100, 101, 96, 97).Bar(97, 98, 96, 97).Bar(97, 98, 96, 97).Bar(97, 98, 96, 97))
+            .ShouldBe((4, 97));
 
     [Fact]
     public void Without_a_first_target_there_is_none_until_the_first_time_has_passed() =>
@@ -92,7 +93,8 @@ public sealed class TargetFallTests
         {
             var s = new Scenario
             {
-                Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), StopLossPercent = 2, TakeProfitPercent = 4, TakeProfitOverTime = Table },
+                Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), StopLossPercent = 2, TakeProfitPercent = 4,
+                    TakeProfitOverTime = Table },
                 Execution = new() { Intrabar = rule },
                 Timeframe = Timeframe.M10,
             };

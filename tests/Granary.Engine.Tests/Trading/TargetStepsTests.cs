@@ -9,10 +9,10 @@ public sealed class TargetStepsTests
 {
     private static TargetStep Step(double percent, double? share = null) => new() { Percent = percent, Share = share };
 
-    private static Scenario Of(IReadOnlyList<TargetStep> steps, double units = 10, double stopPercent = 0, ExecutionSettings? execution = null,
-        Instrument? instrument = null, Side side = Side.Buy) => new Scenario
+    private static Scenario Of(IReadOnlyList<TargetStep> steps, double units = 10, double stopPercent = 0,
+        ExecutionSettings? execution = null, Instrument? instrument = null, Side side = Side.Buy) => new Scenario
         {
-            Settings = new TradingSettings { Cash = 10_000, Size = SizeRule.Units(units), TakeProfit = steps, StopLossPercent = stopPercent },
+            Settings = new() { Cash = 10_000, Size = SizeRule.Units(units), TakeProfit = steps, StopLossPercent = stopPercent },
             Execution = execution ?? new ExecutionSettings(),
             Instrument = instrument ?? new Instrument { Symbol = "TEST" },
         }.Bar(100, 100, 100, 100, b => b.Enter(side));
@@ -90,7 +90,8 @@ public sealed class TargetStepsTests
     {
         // A third of 10 is 3.33: sums of 3.33, 6.67 and 10 are rounded down to 3, 6 and 10.
         var third = 1.0 / 3;
-        var s = Of([Step(1, third), Step(2, third), Step(3, third)], instrument: new() { Symbol = "TEST", LotSize = 1 }).Bar(100, 104, 99, 103);
+        var s = Of([Step(1, third), Step(2, third), Step(3, third)], instrument: new() { Symbol = "TEST", LotSize = 1 })
+            .Bar(100, 104, 99, 103);
         s.Run();
         s.PartialExits.Select(e => e.Quantity).ShouldBe([3, 3, 4]);
     }
@@ -127,7 +128,8 @@ public sealed class TargetStepsTests
     public void A_volume_cap_fills_a_part_over_several_bars()
     {
         // Two units a bar. The entry of 4 fills on bars 1 and 2. The first target is for 3: two on bar 3, one on bar 4.
-        var s = Of([Step(4, 0.75), Step(8)], units: 4, execution: new() { VolumeShare = 0.002 }, instrument: new() { Symbol = "TEST", LotSize = 1 })
+        var s = Of([Step(4, 0.75), Step(8)], units: 4, execution: new() { VolumeShare = 0.002 },
+            instrument: new() { Symbol = "TEST", LotSize = 1 })
             .Bar(100, 101, 99, 100).Bar(100, 101, 99, 100).Bar(103, 109, 102, 105).Bar(103, 105, 102, 104).Bar(104, 109, 103, 105);
         s.Run();
         s.PartialExits.ShouldBe([(3, 104, 2), (4, 104, 1), (5, 108, 1)]);
