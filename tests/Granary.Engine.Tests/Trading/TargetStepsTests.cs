@@ -1,4 +1,6 @@
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
@@ -181,5 +183,25 @@ public sealed class TargetStepsTests
         s.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 105, 99, 104).Bar(52, 53, 51, 52).Bar(52, 55, 51, 54);
         s.Run();
         s.PartialExits.ShouldBe([(1, 104, 5), (3, 54, 10)]);
+    }
+
+    [Fact]
+    public void A_portfolio_closes_its_own_share_of_each_part_in_whole_lots()
+    {
+        var portfolio = new PortfolioRun(10_000, new PortfolioLimits(), [new Instrument { Symbol = "TEST", LotSize = 1 }],
+            [new PortfolioMember("steps", [0], 0.5)], new ExecutionSettings());
+        portfolio.Mark(0, 100);
+        portfolio.Revalue(1);
+        portfolio.OnSignal(0, new Signal(1, 1, Side.Buy, OrderType.Market, 100, 10, 0, 104, long.MaxValue)).ShouldBe(Decision.Accepted);
+        TradeFill Fill(long time, double price, double quantity, int order, bool isEntry) =>
+            new(1, time, price, quantity, 0, new OrderId(order), isEntry, isEntry, !isEntry);
+        // Half of the strategy's 10; half of that is 2.5, of which 2 are whole lots; the strategy's last part closes the rest.
+        portfolio.OnFill(0, Fill(2, 100, 10, 1, isEntry: true)).ShouldBe(5);
+        portfolio.OnFill(0, Fill(3, 104, 5, 2, isEntry: false)).ShouldBe(2);
+        portfolio.OnFill(0, Fill(4, 108, 5, 3, isEntry: false)).ShouldBe(3);
+        var trade = portfolio.OnTrade(0, new Trade(1, Side.Buy, 10, 1, 2, 100, 4, 106, 60, 0, 2, ExitReason.Target, 0, 0))!.Value.Trade;
+        trade.Quantity.ShouldBe(5);
+        // 2 · 4 + 3 · 8.
+        trade.Profit.ShouldBe(32, 1e-9);
     }
 }
