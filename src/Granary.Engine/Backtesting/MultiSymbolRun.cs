@@ -203,9 +203,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         if (_account.IsCalled)
             foreach (var symbol in _symbols)
                 symbol.Book.CallMargin(symbol.Index);
-        for (var s = 0; active && s < _symbols.Length; s++)
-            if (_touched[s])
-                _symbols[s].Book.AddSteps(_symbols[s].Index);
+        if (active) AddSteps();
 
         _context.Now = block.TimeColumn[row];
         _context.BarNumber = block.FirstRow + row;
@@ -219,6 +217,13 @@ public sealed class MultiSymbolRun : IStrategyRun
         }
         _strategy.OnBar(_context);
         Tell();
+    }
+
+    private void AddSteps()
+    {
+        for (var s = 0; s < _symbols.Length; s++)
+            if (_touched[s])
+                _symbols[s].Book.AddSteps(_symbols[s].Index);
     }
 
     // Entries in a symbol that has stopped trading would keep the account's cash reserved for ever, and a position would be held at a price

@@ -284,6 +284,7 @@ public abstract class BrokerContractTests : IAsyncLifetime
     {
         await StartAsync();
         await Broker.SubmitAsync(Buy(protection: InParts));
+        await TradeAsync(100, 100);
         await TradeAsync(100, 105);
         await TradeAsync(105, 85);
         Assert.Empty((await Broker.SnapshotAsync()).Positions);
