@@ -37,7 +37,9 @@ internal sealed record WalkForwardInput(BatchPlan Plan, WalkForwardSpec Spec, IR
     {
         var first = Math.Max(plan.Spec.Data.From ?? 0, markets.Min(m => m.Blocks[0].Time[0]));
         var end = plan.Spec.Data.Timeframe.CloseOf(markets.Max(m => m.Blocks[^1].Time[^1]));
-        var windows = spec.Windows(first, end);
+        var bars = !spec.CountsBars ? []
+            : markets.SelectMany(m => m.Blocks).SelectMany(b => b.Time.ToArray()).Where(t => t >= first).Distinct().Order().ToList();
+        var windows = spec.Windows(first, end, bars);
         return windows.Count > 0 ? windows : throw (plan.Spec.WalkForward ?? plan.Spec.Data.Place).Fault(
             FormattableString.Invariant($"the record of {(end - first) / (double)TimeSpan.TicksPerDay:0} days has no room for ")
             + $"{spec.InSample} in sample and {spec.OutOfSample} out of sample; use shorter windows");

@@ -96,7 +96,7 @@ internal static class WalkForwardOptimiser
         var past = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         foreach (var (symbol, market) in input.Markets)
         {
-            var series = market.Cut(window.From, window.At, input.Spec.WarmUp);
+            var series = market.Cut(window.From, window.Learnt, input.Spec.WarmUp);
             if (series.Count > 0) past[symbol] = new OpenedMarket(symbol, series, market.Instrument);
         }
         bool Has(StrategyInstance i) => i.Symbols.All(past.ContainsKey);
@@ -118,7 +118,7 @@ internal static class WalkForwardOptimiser
         {
             var strategy = Best(g.Members, judged, input.Spec);
             var statistics = strategy < 0 ? null : judged[strategy].Statistics;
-            return new WindowChoice(window, strategy, statistics is null ? double.NaN : statistics[input.Spec.Objective], statistics);
+            return new WindowChoice(window, strategy, statistics is null ? double.NaN : input.Spec.Objective[statistics], statistics);
         })], models);
     }
 
@@ -147,7 +147,7 @@ internal static class WalkForwardOptimiser
         {
             if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.IsRuined
                 || statistics.Trades < spec.MinTrades) continue;
-            var rank = statistics.RankOf(statistics.Layout.Catalogue.Find(spec.Objective)!, spec.Minimise);
+            var rank = spec.Objective.RankOf(statistics);
             if (rank.IsKnown && (at < 0 || rank > best)) (best, at) = (rank, member.Index);
         }
         return at;
@@ -161,7 +161,7 @@ internal static class WalkForwardOptimiser
         foreach (var choice in groups.SelectMany(g => g.Choices))
         {
             if (choice.Strategy < 0 || double.IsNaN(choice.InSampleReturn)) continue;
-            past += Yearly(choice.InSampleReturn, choice.Window.At - choice.Window.From);
+            past += Yearly(choice.InSampleReturn, choice.Window.Learnt - choice.Window.From);
             future += Yearly(choice.OutOfSampleReturn, choice.Window.To - choice.Window.At);
             count++;
         }

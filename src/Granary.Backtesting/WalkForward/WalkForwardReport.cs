@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 
@@ -12,16 +13,21 @@ internal static class WalkForwardReport
     public static WalkForwardResults Of(BatchPlan plan, WalkForwardOutcome outcome) => new()
     {
         Mode = outcome.Spec.Anchored ? "anchored" : "rolling",
-        Objective = (outcome.Spec.Minimise ? "-" : "") + outcome.Spec.Objective,
+        Objective = outcome.Spec.Objective.ToString(),
         InSample = outcome.Spec.InSample.ToString(),
         OutOfSample = outcome.Spec.OutOfSample.ToString(),
-        InSampleDays = outcome.Spec.InSample.NominalDays,
-        OutOfSampleDays = outcome.Spec.OutOfSample.NominalDays,
+        InSampleDays = Days(outcome.Spec.InSample, outcome.Windows.Average(w => w.Learnt - w.From)),
+        OutOfSampleDays = Days(outcome.Spec.OutOfSample, outcome.Windows.Average(w => w.To - w.At)),
+        Gap = outcome.Spec.Gap == default ? null : outcome.Spec.Gap.ToString(),
         Windows = outcome.Windows.Count,
         EfficiencyRatio = outcome.Efficiency,
         Groups = [.. outcome.Groups.Select(g => new WalkForwardGroup(g.Name, g.Members.Count, g.Statistics.TotalReturn, g.Stability,
             [.. g.Choices.Select(c => Choice(plan, outcome.Spec, c))]))],
     };
+
+    // A number of bars is as long as the windows are on average.
+    private static double Days(WindowSpan span, double ticks) =>
+        span.Bars > 0 ? ticks / TimeSpan.TicksPerDay : span.Calendar.NominalDays;
 
     private static WalkForwardChoice Choice(BatchPlan plan, WalkForwardSpec spec, WindowChoice choice) => new()
     {
@@ -36,7 +42,7 @@ internal static class WalkForwardReport
         Objective = choice.Objective,
         InSampleReturn = choice.InSampleReturn,
         OutOfSampleReturn = choice.OutOfSampleReturn,
-        OutOfSampleObjective = choice.OutOfSample is { } o ? o[spec.Objective] : double.NaN,
+        OutOfSampleObjective = choice.OutOfSample is { } o ? spec.Objective[o] : double.NaN,
         Trades = choice.Trades.Count,
         InSample = Account(choice.InSample),
         OutOfSample = Account(choice.OutOfSample),
@@ -71,7 +77,7 @@ internal static class WalkForwardReport
                 csv.WriteField(RunText.Number(c.InSampleReturn));
                 csv.WriteField(RunText.Number(c.OutOfSampleReturn));
                 csv.WriteField(c.Trades.Count.ToString(CultureInfo.InvariantCulture));
-                csv.WriteField(RunText.Number(c.OutOfSample is { } o ? o[outcome.Spec.Objective] : double.NaN));
+                csv.WriteField(RunText.Number(c.OutOfSample is { } o ? outcome.Spec.Objective[o] : double.NaN));
                 csv.NextRecord();
             }
     }

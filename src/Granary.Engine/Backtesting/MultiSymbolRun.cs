@@ -62,6 +62,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         _touched = new bool[series.Count];
         _activity = new MarketActivity(series.Count);
         _listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));
+        var range = strategy.UseAtr(settings);
         string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
         for (var s = 0; s < _symbols.Length; s++)
         {
@@ -69,6 +70,8 @@ public sealed class MultiSymbolRun : IStrategyRun
             var (bars, plan) = (series[s], plans[s]);
             _symbols[s] = new SymbolContext(s, book, bars, strategy,
                 [.. strategy.Factors.Select(f => plan.Add(f.Request, bars, symbols) + f.Line)]);
+            var context = _symbols[s];
+            if (range is not null) book.AverageTrueRange = _ => context[range];
             if (_listens) book.CallBack(new StrategyCallbacks(strategy, _symbols[s]));
         }
         _account.Take([.. _symbols.Select(s => s.Book)]);
@@ -198,6 +201,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         if (_account.IsCalled)
             foreach (var symbol in _symbols)
                 symbol.Book.CallMargin(symbol.Index);
+        if (active) AddSteps();
 
         _context.Now = block.TimeColumn[row];
         _context.BarNumber = block.FirstRow + row;
@@ -211,6 +215,13 @@ public sealed class MultiSymbolRun : IStrategyRun
         }
         _strategy.OnBar(_context);
         Tell();
+    }
+
+    private void AddSteps()
+    {
+        for (var s = 0; s < _symbols.Length; s++)
+            if (_touched[s])
+                _symbols[s].Book.AddSteps(_symbols[s].Index);
     }
 
     // Entries in a symbol that has stopped trading would keep the account's cash reserved for ever, and a position would be held at a price

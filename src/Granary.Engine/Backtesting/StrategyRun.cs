@@ -47,6 +47,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
         _closesAtEnd = execution.AtEnd == AtEnd.Close;
         _context = new StrategyContext(_book, series);
+        if (strategy.UseAtr(settings) is { } range) _book.AverageTrueRange = range.At;
         _factors = [.. strategy.Factors];
         foreach (var crossing in strategy.Crossings.Reverse())
         {

@@ -2,30 +2,6 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Brokerage;
 
-/// <summary>
-/// The stop and target of an entry, on the opposite side, for its filled quantity. They work from the entry's fill on and cancel each
-/// other. Any other order that closes the trade cancels both. Prices take precedence over fractions; 0 = none.
-/// </summary>
-/// <param name="StopPrice">Quote currency.</param>
-/// <param name="StopFraction">Stop distance as a fraction of the entry's fill price; for example, 0.02 for 2 %.</param>
-/// <param name="TargetPrice">Quote currency.</param>
-/// <param name="TargetFraction">Target distance as a fraction of the entry's fill price.</param>
-/// <param name="TrailFraction">Distance below (above) the best price since the entry, as a fraction of it.</param>
-/// <param name="FromNextBar">Not on the bar of the entry itself.</param>
-/// <param name="TrailFrom">Prices from which the best is taken.</param>
-public readonly record struct Protection(double StopPrice, double StopFraction, double TargetPrice, double TargetFraction,
-    double TrailFraction, bool FromNextBar, TrailFrom TrailFrom = TrailFrom.Close)
-{
-    public bool IsNone => StopPrice <= 0 && StopFraction <= 0 && TargetPrice <= 0 && TargetFraction <= 0 && TrailFraction <= 0;
-
-    /// <summary>The stop price for an entry filled at this price; 0 = none.</summary>
-    public double StopFor(Side side, double fill) =>
-        StopPrice > 0 ? StopPrice : StopFraction > 0 ? fill * (1 - (int)side * StopFraction) : 0;
-
-    public double TargetFor(Side side, double fill) =>
-        TargetPrice > 0 ? TargetPrice : TargetFraction > 0 ? fill * (1 + (int)side * TargetFraction) : 0;
-}
-
 /// <summary>An order as it is sent to a venue: the data that the venue needs, without the strategy behind it.</summary>
 public sealed record BrokerOrder
 {

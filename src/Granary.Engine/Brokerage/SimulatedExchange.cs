@@ -245,8 +245,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             if (_live[i].Waits && _live[i].Order.Symbol == symbol)
                 WorkAfterOpen(_live[i], bar);
         foreach (var w in _live)
-            if (w.Open > 0 && w.Order.Symbol == symbol && w.Order.Protection.TrailFraction > 0)
-                w.Levels.Trail(w.Order.Side, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
+            if (w.Open > 0 && w.Order.Symbol == symbol && w.Levels.Terms.HasTrail)
+                w.Levels.Trail(w.Order.Side, w.EntryPrice, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
     }
 
     private void WorkAtOpen(WorkingOrder w, in Bar bar, long close)
@@ -291,18 +291,29 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     {
         var isEntryBar = w.EntryTime == bar.Time;
         if (w.Order.Protection.FromNextBar && isEntryBar) return;
-        var (side, enteredHere) = (w.Order.Side, isEntryBar && !w.AtOpen);
+        w.Levels.Fall(w.Order.Side, w.EntryPrice, bar.Time - w.EntryTime, instruments[w.Order.Symbol]);
+        while (w.Open > 0 && HitsLevel(w, bar, enteredHere: isEntryBar && !w.AtOpen))
+        {
+        }
+    }
+
+    // Returns whether a part was closed at its target, so that the next target works on the same bar.
+    private bool HitsLevel(WorkingOrder w, in Bar bar, bool enteredHere)
+    {
+        var (side, instrument) = (w.Order.Side, instruments[w.Order.Symbol]);
         var touch = w.Levels.Touch(side, bar, byClose: enteredHere && w.Simulated.ReturnedToLimit);
-        if (touch.IsNone) return;
+        if (touch.IsNone) return false;
         var (rule, from) = (_rules[w.Order.Symbol], enteredHere ? w.EntryPrice : bar.Open);
         if (touch.Stopped && (!touch.Reached || execution.Intrabar == IntrabarRule.StopFirst))
         {
             var leg = touch.Reason == ExitReason.TrailingStop ? "trail" : "stop";
             Close(w, w.Open, rule.StopPrice(side, touch.Stop, from, w.Open, bar), maker: false, leg, w, bar.Time);
-            return;
+            return false;
         }
-        var (price, maker) = rule.TargetPrice(side, w.Levels.Target, from, w.Open, bar);
-        Close(w, w.Open, price, maker, "target", w, bar.Time);
+        var quantity = Math.Min(w.Open, w.Levels.TargetQuantity(w.Filled, instrument));
+        var (price, maker) = rule.TargetPrice(side, w.Levels.Target, from, quantity, bar);
+        Close(w, quantity, price, maker, "target", w, bar.Time);
+        return w.Levels.Take(quantity, side, w.EntryPrice, w.Filled, instrument) > 0;
     }
 
     private void Fill(WorkingOrder w, double reference, in Bar bar, bool atOpen)
@@ -322,7 +333,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             return;
         }
         Book(w, quantity, order.Side, price, maker, "", bar.Time);
-        var first = w.Open == 0;
+        var (first, before) = (w.Open == 0, w.EntryPrice);
         w.Open += quantity;
         w.EntryPrice = w.Filled == quantity ? price : w.FilledNotional / w.Filled;
         if (first)
@@ -331,10 +342,10 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             w.FinancedTo = bar.Time / TimeSpan.TicksPerDay;
         }
         var instrument = instruments[order.Symbol];
-        if (!w.StopMoved) w.Levels.Stop = instrument.RoundPrice(order.Protection.StopFor(order.Side, w.EntryPrice));
-        w.Levels.Target = instrument.RoundPrice(order.Protection.TargetFor(order.Side, w.EntryPrice));
-        (w.Levels.TrailFraction, w.Levels.TrailFrom) = (order.Protection.TrailFraction, order.Protection.TrailFrom);
-        if (first) w.Levels.StartTrail(order.Side, price, !order.Protection.FromNextBar, instrument);
+        var moved = w.Levels.Stop;
+        if (first) w.Levels.Start(order.Protection, order.Side, price, w.Filled, instrument);
+        else w.Levels.Follow(order.Side, before, w.EntryPrice, w.Filled, instrument);
+        if (w.StopMoved) w.Levels.Stop = moved;
     }
 
     // Closes a part of an entry's trade, by a separate order or by the entry's stop or target.

@@ -54,12 +54,13 @@ public sealed record Instrument
     public double SplitPrice(double price, double ratio) => price > 0 ? RoundPrice(price / ratio) : price;
 
     /// <summary>Rounds a quantity towards zero to whole lots, so that a rounded order never costs more than intended.</summary>
-    public double RoundQuantity(double quantity)
-    {
-        if (LotSize <= 0) return quantity;
-        // The tolerance keeps 0.3 / 0.1 at three lots.
-        return OnGrid(Math.Floor(quantity / LotSize * (1 + 1e-12)), LotSize);
-    }
+    public double RoundQuantity(double quantity) => RoundQuantity(quantity, LotSize);
+
+    /// <inheritdoc cref="RoundQuantity(double)"/>
+    /// <param name="lot">0 = any quantity.</param>
+    // The tolerance keeps 0.3 / 0.1 at three lots.
+    public static double RoundQuantity(double quantity, double lot) =>
+        lot <= 0 ? quantity : OnGrid(Math.Floor(quantity / lot * (1 + 1e-12)), lot);
 
     // 9785 ticks of a hundredth are 97.85, where 9785 · 0.01 would be 97.85000000000001.
     private static double OnGrid(double steps, double step)

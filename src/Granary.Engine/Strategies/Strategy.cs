@@ -45,6 +45,15 @@ public abstract class Strategy
         return factor;
     }
 
+    /// <summary>Declares the average true range in which distances of the settings count, if one does.</summary>
+    /// <returns>Null if none does.</returns>
+    internal Factor? UseAtr(TradingSettings settings)
+    {
+        if (!settings.UsesAtr) return null;
+        var request = FactorCatalogue.BuiltIn.Request("atr", settings.AtrBars);
+        return _factors.Find(f => f.Request.Key == request.Key) ?? Use(request);
+    }
+
     /// <summary>Declares a factor in the syntax of a batch file, with line and timeframe: <c>Use("macd(12,26,9).signal@1h")</c>.</summary>
     protected Factor Use(string text)
     {

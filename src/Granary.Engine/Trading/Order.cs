@@ -148,6 +148,12 @@ public record struct Order
     /// <summary>Distance of its trailing stop as a fraction of the best price since the entry; 0 = none.</summary>
     public double TrailFraction { get; internal set; }
 
+    /// <summary>Average true range at its signal, quote currency; 0 if no distance counts in it.</summary>
+    public double Atr { get; internal set; }
+
+    // The number of the trade to which this entry adds; 0 = none.
+    internal int AddsTo { get; set; }
+
     // Applies a split: quantities grow as prices fall. The quantity that the order opens stays in whole lots; the quantity that it closes
     // may have a part of one, as the open trade.
     internal void Split(double ratio, double closes, Instrument instrument)
@@ -160,6 +166,7 @@ public record struct Order
         StopPrice = instrument.SplitPrice(StopPrice, ratio);
         StopLoss = instrument.SplitPrice(StopLoss, ratio);
         TakeProfit = instrument.SplitPrice(TakeProfit, ratio);
+        Atr /= ratio;
     }
 
     /// <exception cref="InvalidOperationException">The life cycle does not permit the transition.</exception>

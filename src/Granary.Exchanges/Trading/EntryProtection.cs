@@ -5,7 +5,8 @@ using Granary.Engine.Trading;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// Maintains the stop and the target of each open entry at the exchange. They are placed after the entry's first fill, follow its quantity,
+/// Maintains the stop and the next target of each open entry at the exchange. They are placed after the entry's first fill, follow its
+/// quantity,
 /// and are cancelled after the trade is closed.
 /// </summary>
 /// <remarks>The stop always rests at the exchange, so that it works while the session is down. The target rests there too, unless a stop
@@ -17,7 +18,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     private VenueBook Book => journal.Book;
 
     /// <summary>Whether a price must be monitored for a target.</summary>
-    public bool Watches => Book.OpenEntries.Any(e => TargetOf(e) > 0 && !TargetRests(e));
+    public bool Watches => Book.OpenEntries.Any(e => TargetOf(e).Price > 0 && !TargetRests(e));
 
     /// <summary>Places, changes or cancels the legs of all entries as required.</summary>
     /// <exception cref="BrokerUnavailableException">There is no response; another call continues.</exception>
@@ -53,8 +54,9 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         if (stop > 0)
             await EnsureAsync(new WantedLeg(entry, isTrail ? "trail" : "stop", OrderType.Stop, stop), missing, cancellationToken)
                 .ConfigureAwait(false);
-        if (TargetOf(entry) is > 0 and var target && TargetRests(entry) && entry.Open > 0)
-            await EnsureAsync(new WantedLeg(entry, "target", OrderType.Limit, target), missing, cancellationToken).ConfigureAwait(false);
+        if (TargetOf(entry) is { Price: > 0 } target && TargetRests(entry) && entry.Open > 0)
+            await EnsureAsync(new WantedLeg(entry, "target", OrderType.Limit, target.Price, target.Quantity), missing, cancellationToken)
+                .ConfigureAwait(false);
     }
 
     private async ValueTask EnsureAsync(WantedLeg wanted, List<WantedLeg> missing, CancellationToken cancellationToken)
@@ -93,11 +95,11 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             if (fault is not null) throw fault;
     }
 
-    // A leg that an entry should have.
-    private readonly record struct WantedLeg(VenueOrder Entry, string Name, OrderType Type, double Price)
+    // A leg that an entry should have. It closes at most a quantity; null = all that is open.
+    private readonly record struct WantedLeg(VenueOrder Entry, string Name, OrderType Type, double Price, double? Most = null)
     {
-        /// <summary>Open quantity of the entry, in whole lots.</summary>
-        public decimal Quantity => Entry.Instrument.FloorQuantity(Entry.Open);
+        /// <summary>The part of the entry's open quantity that it closes, in whole lots.</summary>
+        public decimal Quantity => QuantityOf(Entry, Most ?? double.PositiveInfinity);
 
         public (string Name, BrokerOrder Order) Make(decimal quantity)
         {
@@ -135,12 +137,12 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         foreach (var entry in Book.OpenEntries.Where(e => e.Instrument.Listed == listed).ToList())
         {
             var target = TargetOf(entry);
-            if (target <= 0 || TargetRests(entry) || Book.IsClosing(entry) || clock.GetUtcNow() < entry.LegsWaitUntil
-                || (int)entry.Order.Side * (price - (decimal)target) < 0) continue;
+            if (target.Price <= 0 || TargetRests(entry) || Book.IsClosing(entry) || clock.GetUtcNow() < entry.LegsWaitUntil
+                || (int)entry.Order.Side * (price - (decimal)target.Price) < 0) continue;
             if ((await ReleaseAsync([entry], cancellationToken).ConfigureAwait(false))[0] is { } fault) throw fault;
-            var quantity = entry.Instrument.FloorQuantity(entry.Open);
+            var quantity = QuantityOf(entry, target.Quantity);
             if (quantity <= 0) continue;
-            var (name, order) = entry.LegOrder("target", OrderType.Limit, target);
+            var (name, order) = entry.LegOrder("target", OrderType.Limit, target.Price);
             var sent = await orders.SendAsync(order with { Quantity = (double)quantity, TimeInForce = TimeInForce.ImmediateOrCancel }, name,
                 entry.ClientId, quantity, cancellationToken).ConfigureAwait(false);
             if (sent.State == OrderState.Rejected) entry.LegsWaitUntil = clock.GetUtcNow() + RefusalPause;
@@ -153,7 +155,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     {
         foreach (var entry in Book.OpenEntries)
         {
-            if (entry.Order.Symbol != symbol || entry.Order.Protection.TrailFraction <= 0 || entry.SentAt.UtcTicks >= closeTime) continue;
+            if (entry.Order.Symbol != symbol || !entry.Order.Protection.HasTrail || entry.SentAt.UtcTicks >= closeTime) continue;
             var (side, protection) = (entry.Order.Side, entry.Order.Protection);
             var price = protection.TrailFrom.PriceOf(side, bar, sinceOpen: entry.SentAt.UtcTicks <= bar.Time);
             if (double.IsNaN(entry.TrailBest) || (int)side * (price - entry.TrailBest) > 0)
@@ -166,17 +168,27 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
 
     private static double EntryPrice(VenueOrder entry) => entry.Filled > 0 ? (double)(entry.Notional / entry.Filled) : 0;
 
-    private static double TargetOf(VenueOrder entry) =>
-        (double)entry.Instrument.RoundPrice(entry.Order.Protection.TargetFor(entry.Order.Side, EntryPrice(entry)));
+    // Price and greatest quantity of the next target; a price of 0 = none.
+    private (double Price, double Quantity) TargetOf(VenueOrder entry)
+    {
+        var (protection, instrument) = (entry.Order.Protection, entry.Instrument);
+        var entered = entry.Reported > 0 ? entry.Reported : entry.Filled;
+        var (step, quantity) = protection.NextTarget((double)entered, (double)entry.Taken, (double)instrument.Lot);
+        var age = entry.FilledAt is { } filled ? (clock.GetUtcNow() - filled).Ticks : 0;
+        return ((double)instrument.RoundPrice(protection.TargetFor(entry.Order.Side, EntryPrice(entry), step, age)), quantity);
+    }
+
+    private static decimal QuantityOf(VenueOrder entry, double most) => entry.Instrument.FloorQuantity(
+        most < (double)entry.Open ? Math.Min(entry.Instrument.FloorQuantity(most), entry.Open) : entry.Open);
 
     private static (double Price, bool IsTrail) StopOf(VenueOrder entry)
     {
         var (side, instrument, protection) = (entry.Order.Side, entry.Instrument, entry.Order.Protection);
         var stop = entry.MovedStop > 0 ? entry.MovedStop : protection.StopFor(side, EntryPrice(entry));
         var rounded = stop > 0 ? (double)instrument.RoundPrice(stop) : 0;
-        if (protection.TrailFraction <= 0) return (rounded, false);
         var best = double.IsNaN(entry.TrailBest) ? EntryPrice(entry) : entry.TrailBest;
-        var trail = (double)instrument.RoundPrice(best * (1 - (int)side * protection.TrailFraction));
+        var trail = (double)instrument.RoundPrice(protection.TrailFor(side, EntryPrice(entry), best));
+        if (trail <= 0) return (rounded, false);
         return rounded > 0 && (int)side * (rounded - trail) >= 0 ? (rounded, false) : (trail, true);
     }
 }

@@ -153,6 +153,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         {
             var entry = _orders[order.Leg.Length > 0 ? order.Entry : order.Order.Closes!];
             entry.Open = Math.Max(0, entry.Open - fill.Quantity);
+            if (order.Leg == "target") entry.Taken += fill.Quantity;
             if (entry.Open == 0) _entries.Remove(entry);
         }
         if (isForeign) ForeignFees += fill.FeeInQuote;

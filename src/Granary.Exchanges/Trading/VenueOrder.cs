@@ -74,6 +74,9 @@ internal sealed class VenueOrder(OrderMade made, VenueInstrument? instrument, lo
     /// <summary>Base units of an entry that were reported to the session: the received ones in whole lots.</summary>
     public decimal Reported { get; set; }
 
+    /// <summary>Base units of an entry that its targets have closed.</summary>
+    public decimal Taken { get; set; }
+
     /// <summary>Base units of an entry that are still open.</summary>
     public decimal Open { get; set; }
 

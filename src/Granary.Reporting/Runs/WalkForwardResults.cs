@@ -9,14 +9,20 @@ public sealed record WalkForwardResults() : ResultSection("walkForward")
     /// <summary>anchored or rolling.</summary>
     public string Mode { get; init; } = "";
 
-    /// <summary>The key of the objective metric, with a leading minus if it is minimized.</summary>
+    /// <summary>
+    /// The key of the objective metric, with a leading minus if it is minimized, or an expression of metrics.
+    /// </summary>
     public string Objective { get; init; } = "";
 
-    /// <summary>Length of the in-sample range, such as 3y.</summary>
+    /// <summary>Length of the in-sample range, such as 3y or 500bars.</summary>
     public string InSample { get; init; } = "";
 
-    /// <summary>Length of the out-of-sample range, such as 1y.</summary>
+    /// <summary>Length of the out-of-sample range, such as 1y or 100bars.</summary>
     public string OutOfSample { get; init; } = "";
+
+    /// <summary>Length between the two; null if there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Gap { get; init; }
 
     public double InSampleDays { get; init; }
 

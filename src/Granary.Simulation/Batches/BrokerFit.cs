@@ -18,14 +18,20 @@ public static class BrokerFit
                 + $"{(sellers.Count == 1 ? "it" : "them")} \"sides\": \"long\" in the batch and run the backtest again, "
                 + "or take a broker of a futures market");
         if (Leverage($"the broker '{broker}'", capabilities, spec) is { } leverage) faults.Add(leverage);
-        var hasStops = spec.Strategies.Any(s => s.Trading.StopLossPercent > 0 || s.Trading.TrailingStopPercent > 0);
+        var hasStops = spec.Strategies.Any(s => s.Trading.HasStop);
         if (hasStops && !capabilities.RestingStops)
             faults.Add($"the broker '{broker}' keeps no stops while the session is off, and the configuration has stops; "
                 + "take another broker");
         Need(OrderType.Market, "every entry and exit is one", true);
-        Need(OrderType.Stop, "stopLossPercent and trailingStopPercent are stops", hasStops && capabilities.RestingStops);
-        Need(OrderType.Limit, "takeProfitPercent is a limit", spec.Strategies.Any(s => s.Trading.TakeProfitPercent > 0));
+        Need(OrderType.Stop, "stops and trailing stops are stop orders", hasStops && capabilities.RestingStops);
+        Need(OrderType.Limit, "targets are limit orders", spec.Strategies.Any(s => s.Trading.HasTarget));
+        Need(OrderType.Limit, "entryOrder and scaleIn enter by limit orders", Enters(EntryOrder.Limit, below: true));
+        Need(OrderType.Stop, "entryOrder and scaleIn enter by stop orders", Enters(EntryOrder.Stop, below: false));
+        Need(OrderType.MarketOnClose, "entryOrder enters at the close", spec.Strategies.Any(s => s.Trading.EntryOrder == EntryOrder.Close));
         return faults;
+
+        bool Enters(EntryOrder order, bool below) => spec.Strategies.Any(s => s.Trading.EntryOrder == order
+            || s.Trading.ScaleIn.Any(step => step.Percent < 0 == below));
 
         void Need(OrderType type, string why, bool isNeeded)
         {

@@ -12,7 +12,8 @@ namespace Granary.Simulation.Keys;
 
 /// <summary>
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
-/// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="TimeSpan"/> (a length of time), <see cref="TimeOnly"/> (a time of day),
+/// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
+/// <see cref="TimeOnly"/> (a time of day),
 /// <see cref="Address"/> and <see cref="SizeRule"/>. A <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
 /// can lists of values and objects of values by name.
 /// </summary>
@@ -37,6 +38,9 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             (json, v) => json.WriteStringValue(v.ToString()), Text),
         [typeof(CalendarSpan)] = new((part, _) => part.CalendarSpan(), (json, v) => json.WriteStringValue(v.ToString()),
             _ => Pattern("^[0-9]{1,5}(h|d|w|mo|y)$")),
+        [typeof(WindowSpan)] = new((part, _) => WindowSpan.TryParse(part.String(), out var span) ? span
+                : part.Wrong($"'{part.Text}' is not a span of time or a number of bars; write 30d, 13w, 3mo, 1y or 500bars", span),
+            (json, v) => json.WriteStringValue(v.ToString()), _ => Pattern("^([0-9]{1,5}(h|d|w|mo|y)|[0-9]{1,8}bars)$")),
         [typeof(TimeSpan)] = new((part, _) => part.Duration(), (json, v) => json.WriteStringValue(Text((TimeSpan)v)),
             _ => Pattern("^[1-9][0-9]*[mhd]$"))
         { Identity = v => ((TimeSpan)v).Ticks.ToString(CultureInfo.InvariantCulture) },
@@ -77,7 +81,8 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             json.WriteStartObject();
             RecordKeys.Write(json, v, keys);
             json.WriteEndObject();
-        }, _ => RecordKeys.Schema(keys));
+        }, _ => RecordKeys.Schema(keys))
+        .NamedByJson();
     }
 
     private static KeyType List(Type element)
@@ -101,7 +106,8 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             if (!isMany) return list;
             list["minItems"] = key.IsRequired ? 1 : 0;
             return new JsonObject { ["anyOf"] = new JsonArray(list, type.Schema(key)) };
-        });
+        })
+        .NamedByJson();
     }
 
     private static KeyType ByName(Type element)
@@ -123,8 +129,20 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
                 type.Write(json, entry.Value!);
             }
             json.WriteEndObject();
-        }, key => new JsonObject { ["type"] = "object", ["additionalProperties"] = type.Schema(key) });
+        }, key => new JsonObject { ["type"] = "object", ["additionalProperties"] = type.Schema(key) })
+        .NamedByJson();
     }
+
+    // A value of several parts is named by what a file says of it.
+    private KeyType NamedByJson() => this with
+    {
+        Identity = value =>
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer)) Write(json, value);
+            return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+        },
+    };
 
     // The largest unit of which the length is a multiple.
     private static string Text(TimeSpan time) =>

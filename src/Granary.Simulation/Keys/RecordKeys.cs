@@ -82,6 +82,10 @@ public static class RecordKeys
         foreach (var key in keys)
             if ((key.IsRequired ? part.Need(key.Name) : part.Find(key.Name)) is { } value)
                 key.Set(record, key.Read(value));
+        if (record is not IKeyFaults checkedKeys) return;
+        foreach (var (key, fault) in checkedKeys.KeyFaults)
+            if ((part.Find(key) ?? part) is { IsFaulty: false } place)
+                place.Wrong(fault, 0);
     }
 
     internal static void Write(Utf8JsonWriter json, object record, IReadOnlyList<RecordKey> keys)

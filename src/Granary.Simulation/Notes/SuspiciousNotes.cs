@@ -26,6 +26,7 @@ internal static class SuspiciousNotes
             if (trading.Size is { Kind: SizeKind.RiskPercent, Value: > 0 and < 0.05 and var risk }) found.Add(("size.riskPercent", risk));
             if (trading.StopLossPercent is > 0 and < LeastPercent) found.Add(("stopLossPercent", trading.StopLossPercent));
             if (trading.TakeProfitPercent is > 0 and < LeastPercent) found.Add(("takeProfitPercent", trading.TakeProfitPercent));
+            foreach (var step in trading.TakeProfit.Where(s => s.Percent < LeastPercent)) found.Add(("takeProfit.percent", step.Percent));
             if (trading.TrailingStopPercent is > 0 and < LeastPercent) found.Add(("trailingStopPercent", trading.TrailingStopPercent));
         }
         foreach (var rule in spec.Portfolio.Limits.Rules.Where(r => r.Definition.IsLargePercentage))

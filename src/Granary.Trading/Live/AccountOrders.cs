@@ -116,10 +116,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             StopPrice = order.StopPrice,
             TimeInForce = order.TimeInForce,
             ExpiresAt = signal.AtFill ? long.MaxValue : signal.ValidUntil,
-            Protection = signal.AtFill ? default
-                : new Protection(order.StopLoss, order.StopLoss > 0 ? 0 : trading.StopLossPercent / 100, order.TakeProfit,
-                    order.TakeProfit > 0 ? 0 : trading.TakeProfitPercent / 100,
-                order.TrailFraction, execution.ProtectFrom == ProtectFrom.NextBar, trading.TrailFrom),
+            Protection = signal.AtFill ? default : trading.ToProtection(execution).Of(order),
             CreatedAt = timestamp,
         }, OrderRole.Entry, signal.Number, ExitReason.Open)
         { Strategy = strategy.Instance.Id, Symbol = symbol });

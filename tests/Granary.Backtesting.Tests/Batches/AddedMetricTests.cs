@@ -78,7 +78,7 @@ public sealed class AddedMetricTests : IDisposable
 
         var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(
             Spec(Windows, Metrics), Options, null, TestContext.Current.CancellationToken);
-        outcome.Spec.Minimise.ShouldBeTrue();
+        outcome.Spec.Objective.IsMinimised.ShouldBeTrue();
         var choices = outcome.Groups.SelectMany(g => g.Choices).ToList();
         choices.Count.ShouldBeGreaterThan(3);
         choices.ShouldAllBe(c => c.Objective == c.InSample!.NetProfit / c.InSample[ExposureMetrics.Periods]);

@@ -90,10 +90,10 @@ public sealed class BatchKeysTests
         Identity(Trading("""
             { "sides": "long", "size": { "riskPercent": 0.1 }, "stopLossPercent": 1.5, "takeProfitPercent": 3, "trailingStopPercent": 2.25,
               "trailFrom": "high", "exitOnSignal": false, "maxBars": 7, "exitAt": "15:55", "maxOpenTrades": 2, "entryEvery": "1w",
-              "signalValid": "4h" }
+              "signalValid": "4h", "takeProfitOverTime": [{ "after": "40m", "percent": 1 }] }
             """)).ShouldBe("SmaCross(fast=3,slow=5)@1d|sides Long|size RiskPercent 0.1|stopLossPercent 1.5|takeProfitPercent 3"
                 + "|trailingStopPercent 2.25|trailFrom High|exitOnSignal False|maxBars 7|exitAt 15:55:00|maxOpenTrades 2|entryEvery 1w"
-                + "|signalValid 144000000000|m");
+                + "|signalValid 144000000000|takeProfitOverTime [{\"after\":\"40m\",\"percent\":1}]|m");
     }
 
     [Fact]

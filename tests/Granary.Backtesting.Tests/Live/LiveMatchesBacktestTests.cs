@@ -40,6 +40,21 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     }
 
     [Fact]
+    public async Task Targets_in_parts_and_over_time_ranges_entry_orders_and_steps_trade_live_as_in_the_backtest()
+    {
+        var backtest = await _under.BacktestAsync(SessionUnderTest.Exits);
+        backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 4);
+        var live = await _under.LiveAsync(backtest);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        SameLines(live.Run.Folder, backtest.Folder, "portfolio_trades.csv", "equity.csv", "signals.csv", "trades.csv");
+        live.Status.AccountEquity.ShouldBe(live.Status.ModelEquity, 1e-6 * live.Status.ModelEquity);
+        live.Against!.IsSame.ShouldBeTrue();
+        live.Status.Differences.ShouldBe(0);
+        // Some trades of the account were closed at several targets.
+        live.Ledger.Trades.Values.Count(t => t.Why == "target").ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
     public async Task Entries_once_a_day_that_expire_are_those_of_the_backtest()
     {
         const string Dips = """

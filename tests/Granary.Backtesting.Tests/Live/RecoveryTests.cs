@@ -61,6 +61,7 @@ public sealed class RecoveryTests : IDisposable
         { "class": "RsiReversion", "symbols": ["COINUSDT"], "timeframe": "1d", "params": { "period": 3 }, "stopLossPercent": 0.5,
           "takeProfitPercent": 0.5, "exitOnSignal": false, "size": { "percentOfEquity": 20 } }
         """, Reject, """, "intrabarPath": "auto" """)]
+    [InlineData("targets in parts and over time, distances in ranges, orders of entries, scaling in", SessionUnderTest.Exits, Resize, "")]
     [InlineData("strategies that fail", """
         { "class": "FailsAt", "params": { "bar": [60, 130, 401] } }, { "class": "SmaCross", "params": { "fast": 5, "slow": 20 } }
         """, Resize, "")]

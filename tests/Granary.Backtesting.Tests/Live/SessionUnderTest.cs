@@ -40,6 +40,20 @@ internal sealed class SessionUnderTest : IDisposable
           "stopLossPercent": 2, "maxBars": 20 }
         """;
 
+    /// <summary>Strategies with the keys of entries and exits beyond one stop and one target.</summary>
+    public const string Exits = """
+        { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "size": { "percentOfEquity": 10 },
+          "takeProfit": [{ "percent": 0.6, "share": 0.5 }, { "percent": 1.2, "share": 0.25 }], "trailingStopPercent": 1,
+          "trailingStartPercent": 0.8, "entryOrder": "limit", "entryOffsetPercent": 0.1, "signalValid": "6h" },
+        { "class": "VolatilityBreakout", "params": { "period": 10, "multiplier": 1, "hold": 20 }, "size": { "percentOfEquity": 10 },
+          "stopLossAtr": 2, "takeProfitAtr": 3, "scaleIn": [{ "percent": 0.4, "share": 0.5 }, { "percent": -0.4 }] },
+        { "class": "RsiReversion", "params": { "period": 7, "low": 30, "high": 70 }, "size": { "cash": 10000 },
+          "takeProfitPercent": 3, "takeProfitOverTime": [{ "after": "6h", "percent": 0.5 }, { "after": "2d", "percent": -0.5 }],
+          "entryOrder": "close" },
+        { "class": "DonchianBreakout", "params": { "period": 20, "exit": 10 }, "size": { "riskPercent": 0.5 }, "trailingStopAtr": 3,
+          "atrBars": 10, "entryOrder": "stop", "entryOffsetAtr": 0.1, "signalValid": "12h" }
+        """;
+
     public static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
     /// <summary>Runs the batch as a backtest.</summary>

@@ -5,6 +5,7 @@ using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Backtesting.WalkForward;
 using Granary.Engine;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -78,33 +79,82 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
 
     private const string Rolling = "\"inSample\": \"12w\", \"outOfSample\": \"6w\"";
 
+    private static readonly MetricObjective Sharpe = MetricObjective.Parse("sharpe", MetricCatalogue.BuiltIn);
+
+    [Fact]
+    public void A_gap_lies_between_what_a_window_learns_from_and_what_it_trades()
+    {
+        var week = 7 * TimeSpan.TicksPerDay;
+        var spec = new WalkForwardSpec(CalendarSpan.OfDays(28), CalendarSpan.OfDays(14), false, Sharpe, ChoiceAmong.Parameters, 0, 0)
+        {
+            Gap = CalendarSpan.OfDays(7),
+        };
+        // In sample [0, 4), a gap of one week, out of sample [5, 7); the next window is two weeks later.
+        spec.Windows(0, 9 * week, [])
+            .ShouldBe([new(0, 0, 5 * week, 7 * week, 4 * week), new(1, 2 * week, 7 * week, 9 * week, 6 * week)]);
+        (spec with { Anchored = true }).Windows(0, 9 * week, [])
+            .ShouldBe([new(0, 0, 5 * week, 7 * week, 4 * week), new(1, 0, 7 * week, 9 * week, 6 * week)]);
+    }
+
+    [Fact]
+    public void Windows_of_bars_have_as_many_bars_whatever_the_calendar_between_them()
+    {
+        // Ten daily bars; a week of holidays lies between the fifth and the sixth.
+        var day = TimeSpan.TicksPerDay;
+        long[] bars = [.. Enumerable.Range(0, 10).Select(i => (i < 5 ? i : i + 7) * day)];
+        var spec = new WalkForwardSpec(new WindowSpan(default, 4), new WindowSpan(default, 2), false, Sharpe, ChoiceAmong.Parameters, 0, 0)
+        {
+            Gap = new WindowSpan(default, 1),
+        };
+        var end = 17 * day;
+        // In sample bars 0 to 3, gap bar 4, out of sample bars 5 and 6; then all two bars later. A third window has bar 9 alone: half.
+        spec.Windows(0, end, bars).ShouldBe([new(0, 0, bars[5], bars[7], bars[4]), new(1, bars[2], bars[7], bars[9], bars[6])]);
+        spec.Windows(0, end + day, [.. bars, end]).Count.ShouldBe(3);
+        // Lengths of both kinds: the calendar's week out of sample begins with the bar after the gap.
+        (spec with { OutOfSample = CalendarSpan.OfDays(7) }).Windows(0, end, bars).ShouldBe([new(0, 0, bars[5], end, bars[4])]);
+    }
+
+    [Fact]
+    public async Task A_window_with_a_gap_chooses_by_the_bars_before_the_gap_alone()
+    {
+        var (_, outcome) = await RunAsync(Spec(Rolling + ", \"gap\": \"40bars\", \"objective\": \"sharpe - 0.5 * maxDrawdown\"", Short));
+        foreach (var choice in outcome.Groups.SelectMany(g => g.Choices))
+        {
+            choice.Window.Learnt.ShouldBeLessThan(choice.Window.At);
+            if (choice.InSample is not { } inSample) continue;
+            choice.Objective.ShouldBe(inSample.Sharpe - 0.5 * inSample.MaxDrawdown, 1e-12);
+        }
+        outcome.Groups.SelectMany(g => g.Choices).Count(c => c.Strategy >= 0).ShouldBeGreaterThan(0);
+    }
+
     [Fact]
     public void Windows_roll_or_are_anchored_and_follow_one_another_without_a_gap()
     {
         var week = 7 * TimeSpan.TicksPerDay;
-        var rolling = new WalkForwardSpec(CalendarSpan.OfDays(28), CalendarSpan.OfDays(14), false, "sharpe", false, ChoiceAmong.Parameters,
+        var rolling = new WalkForwardSpec(CalendarSpan.OfDays(28), CalendarSpan.OfDays(14), false, Sharpe, ChoiceAmong.Parameters,
             0, 0);
-        rolling.Windows(10 * week, 19 * week).ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 12 * week, 16 * week, 18 * week)]);
+        rolling.Windows(10 * week, 19 * week, []).ShouldBe([new(0, 10 * week, 14 * week, 16 * week, 14 * week),
+            new(1, 12 * week, 16 * week, 18 * week, 16 * week)]);
         // A last window of a good half is taken, of less than half is left.
-        rolling.Windows(10 * week, 19 * week + week / 2).Count.ShouldBe(3);
-        (rolling with { Anchored = true }).Windows(10 * week, 19 * week)
-            .ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 10 * week, 16 * week, 18 * week)]);
+        rolling.Windows(10 * week, 19 * week + week / 2, []).Count.ShouldBe(3);
+        (rolling with { Anchored = true }).Windows(10 * week, 19 * week, [])
+            .ShouldBe([new(0, 10 * week, 14 * week, 16 * week, 14 * week), new(1, 10 * week, 16 * week, 18 * week, 16 * week)]);
     }
 
     [Fact]
     public void Windows_of_years_and_months_begin_at_midnight_of_the_same_day_and_do_not_drift()
     {
         static long At(int year, int month, int day, int hour = 0) => new DateTime(year, month, day, hour, 0, 0, DateTimeKind.Utc).Ticks;
-        var yearly = new WalkForwardSpec(CalendarSpan.OfMonths(36), CalendarSpan.OfMonths(12), false, "sharpe", false,
+        var yearly = new WalkForwardSpec(CalendarSpan.OfMonths(36), CalendarSpan.OfMonths(12), false, Sharpe,
             ChoiceAmong.Parameters, 0, 0);
-        var windows = yearly.Windows(At(1995, 1, 3, 14), At(2015, 1, 1));
+        var windows = yearly.Windows(At(1995, 1, 3, 14), At(2015, 1, 1), []);
         windows.Select(w => w.At).ShouldBe(Enumerable.Range(1998, 17).Select(y => At(y, 1, 3)));
         windows.Select(w => w.From).ShouldBe(Enumerable.Range(1995, 17).Select(y => At(y, 1, 3)));
         windows[^1].To.ShouldBe(At(2015, 1, 1));
         // The 31st comes back after a shorter month.
-        var monthly = new WalkForwardSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(1), false, "sharpe", false,
+        var monthly = new WalkForwardSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(1), false, Sharpe,
             ChoiceAmong.Parameters, 0, 0);
-        monthly.Windows(At(2020, 12, 31), At(2021, 6, 1)).Select(w => w.At)
+        monthly.Windows(At(2020, 12, 31), At(2021, 6, 1), []).Select(w => w.At)
             .ShouldBe([At(2021, 1, 31), At(2021, 2, 28), At(2021, 3, 31), At(2021, 4, 30)]);
     }
 

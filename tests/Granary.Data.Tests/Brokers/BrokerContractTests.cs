@@ -251,6 +251,48 @@ public abstract class BrokerContractTests : IAsyncLifetime
         Assert.Empty((await Broker.SnapshotAsync()).Positions);
     }
 
+    // Half at 3 percent above the entry, the rest at 8.
+    private static readonly Protection InParts = new(90, 0, 0, 0, 0, FromNextBar: true)
+    {
+        Targets = [new TargetStep { Percent = 3, Share = 0.5 }, new TargetStep { Percent = 8 }],
+    };
+
+    [Fact]
+    public async Task Targets_of_parts_close_their_shares_in_turn_also_after_a_restart()
+    {
+        await StartAsync();
+        var order = Buy(protection: InParts);
+        await Broker.SubmitAsync(order);
+        await TradeAsync(100, 100);
+        var entry = (await FillsAsync())[0].Price;
+        await TradeAsync(100, 105);
+        Assert.Equal(1, await PositionAsync(), 1e-9);
+        Assert.All((await FillsAsync()).Where(f => f.Side == Side.Sell), 
+            f => Assert.Equal(("target", true), (f.Leg, f.Price >= entry * 1.03 - 1e-9)));
+        await StartAsync();
+        await TradeAsync(105, 104);
+        Assert.Equal(1, await PositionAsync(), 1e-9);
+        await TradeAsync(104, 112);
+        Assert.Empty((await Broker.SnapshotAsync()).Positions);
+        var last = (await FillsAsync())[^1];
+        Assert.Equal(("target", order.ClientId, true), (last.Leg, last.ClientId, last.Price >= entry * 1.08 - 1e-9));
+        Assert.Equal(2, (await FillsAsync()).Where(f => f.Leg == "target").Sum(f => f.Quantity), 1e-9);
+    }
+
+    [Fact]
+    public async Task A_stop_closes_what_the_targets_of_parts_have_left()
+    {
+        await StartAsync();
+        await Broker.SubmitAsync(Buy(protection: InParts));
+        await TradeAsync(100, 100);
+        await TradeAsync(100, 105);
+        await TradeAsync(105, 85);
+        Assert.Empty((await Broker.SnapshotAsync()).Positions);
+        var fills = await FillsAsync();
+        Assert.Equal(1, fills.Where(f => f.Leg == "target").Sum(f => f.Quantity), 1e-9);
+        Assert.Equal(1, fills.Where(f => f.Leg == "stop").Sum(f => f.Quantity), 1e-9);
+    }
+
     [Fact]
     public async Task A_moved_stop_works_at_its_new_price()
     {

@@ -74,6 +74,35 @@ public sealed class MultiSymbolRunTests
     private static TradingSettings Settings(double cash) =>
         new() { Cash = cash, Size = SizeRule.PercentOfEquity(60), MaxOpenTrades = 2 };
 
+    /// <summary>The keys of entries and exits beyond one stop and one target.</summary>
+    public static TradingSettings Exits(double cash) => Settings(cash) with
+    {
+        Size = SizeRule.PercentOfEquity(15),
+        TakeProfit = [new() { Percent = 0.3, Share = 0.4 }, new() { Percent = 0.8, Share = 0.4 }],
+        StopLossAtr = 3,
+        TrailingStopAtr = 4,
+        TrailingStartPercent = 0.5,
+        EntryOrder = EntryOrder.Limit,
+        EntryOffsetAtr = 0.3,
+        SignalValid = TimeSpan.FromHours(2),
+        ScaleIn = [new() { Percent = 0.4, Share = 0.5 }, new() { Percent = -0.4, Share = 0.5 }],
+    };
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void Targets_in_parts_ranges_entry_orders_and_steps_do_not_depend_on_blocks_and_explain_the_equity(int seed)
+    {
+        const double start = 10_000;
+        var outcome = MultiSymbolRunner.Run(new Gambler(seed, start), Feeds(seed), Exits(start), Costs);
+        var trades = outcome.Symbols.SelectMany(s => s.Trades.Concat(s.Parts)).ToList();
+        (start + trades.Sum(t => t.Profit - t.Commission)).ShouldBe(outcome.Result.Equity.Final, 1e-8 * start);
+        trades.Count(t => t.Reason == ExitReason.Target).ShouldBeGreaterThan(10);
+        trades.Count(t => t.Reason == ExitReason.TrailingStop).ShouldBeGreaterThan(3);
+        var again = MultiSymbolRunner.Run(new Gambler(seed, start), Feeds(seed), Exits(start), Costs, [1, 7, 300], 13);
+        again.Result.Fingerprint.ShouldBe(outcome.Result.Fingerprint);
+    }
+
     // Three symbols with holes at different places; the third is listed later and ends earlier.
     private static List<SampleBars.Feed> Feeds(int seed, int count = 1500)
     {

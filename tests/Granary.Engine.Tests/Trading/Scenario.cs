@@ -27,6 +27,13 @@ internal sealed class Scenario
 
     public IReadOnlyList<Trade> Closed => [.. _recorder.Closed];
 
+    /// <summary>Closed parts of trades that are open at the end.</summary>
+    public IReadOnlyList<Trade> Parts => _recorder.Parts;
+
+    /// <summary>Exits of trades that close in parts: number of the bar, price and quantity.</summary>
+    public IReadOnlyList<(int Bar, double Price, double Quantity)> PartialExits =>
+        [.. _recorder.Fills.Where(f => !f.IsEntry).Select(f => (BarOf(f.Time), f.Price, f.Quantity))];
+
     public IReadOnlyList<Signal> Signals => _recorder.Signals;
 
     public IReadOnlyList<(int Number, SignalEnd End, long Time)> Ended => _recorder.Ended;

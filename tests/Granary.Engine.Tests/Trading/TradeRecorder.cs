@@ -21,6 +21,9 @@ internal sealed class TradeRecorder : IRunListener
 
     public IEnumerable<Trade> Closed => Trades.Where(t => t.Reason != ExitReason.Open);
 
+    /// <summary>Every fill that is reported; the only exit of a trade is not.</summary>
+    public List<TradeFill> Fills { get; } = [];
+
     /// <summary>What was closed of trades that are open at the end.</summary>
     public List<Trade> Parts { get; } = [];
 
@@ -34,8 +37,9 @@ internal sealed class TradeRecorder : IRunListener
             case RunEventKinds.SignalEnded:
                 Ended.Add((e.Number, e.SignalEnded.End, e.Time));
                 break;
-            case RunEventKinds.Fill when e.Fill is { IsFirst: true } fill:
-                Entries.Add((fill.Number, fill.Time, fill.Price, fill.Quantity, fill.Commission));
+            case RunEventKinds.Fill when e.Fill is var fill:
+                Fills.Add(fill);
+                if (fill.IsFirst) Entries.Add((fill.Number, fill.Time, fill.Price, fill.Quantity, fill.Commission));
                 break;
             case RunEventKinds.ClosedPart:
                 Parts.Add(e.Trade);

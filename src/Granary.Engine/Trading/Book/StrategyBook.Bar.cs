@@ -21,16 +21,18 @@ internal sealed partial class StrategyBook
             if (ProcessAtOpen(i, bar, index))
                 i = -1;
         ProcessAfterOpen(index, bar);
+        AddSteps(index);
         if (HasNotices) Dispatch();
     }
 
     // A run with several books on one account processes a bar in these steps: BeginBar of all books, the orders at the open of all books
     // in the order of their making, ProcessAfterOpen of all books.
 
-    /// <summary>Books the financing and splits since the last bar.</summary>
+    /// <summary>Books the financing and splits since the last bar, and lowers targets that fall with time.</summary>
     public void BeginBar(int index)
     {
         if (_hasFinancing) BookFinancing(index);
+        if (_settings.TakeProfitOverTime.Count > 0) LowerTargets(_block.TimeColumn[index]);
     }
 
     /// <summary>Returns the waiting order that was made next after another; none if that was the last.</summary>

@@ -27,10 +27,10 @@ internal sealed partial class StrategyBook
         for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
-            if (trade.Protection.TrailFraction > 0)
+            if (trade.Protection.Terms.HasTrail)
             {
                 var sinceOpen = trade.EntryIndex < feedIndex || trade.EnteredAtOpen;
-                trade.Protection.Trail(trade.Side, bar, sinceOpen, Instrument);
+                trade.Protection.Trail(trade.Side, trade.EntryPrice, bar, sinceOpen, Instrument);
                 _events.Protected(trade, bar.Time);
             }
             if (trade.Exiting) continue;

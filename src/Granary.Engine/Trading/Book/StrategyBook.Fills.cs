@@ -114,11 +114,12 @@ internal sealed partial class StrategyBook
         SetExpiry(ref _orders[at], bar.Time);
         Fill(at, bar.Close, bar, index, atOpen: false);
         // The close at which it was entered is a close since the entry.
-        if (_trades.Count > trades && _trades.Last.Protection.TrailFraction > 0)
+        if (_trades.Count > trades && _trades.Last.Protection.Terms.HasTrail)
         {
-            _trades.Last.Protection.Trail(_trades.Last.Side, bar, sinceOpen: false, Instrument);
+            _trades.Last.Protection.Trail(_trades.Last.Side, _trades.Last.EntryPrice, bar, sinceOpen: false, Instrument);
             _events.Protected(_trades.Last, bar.Time);
         }
+        AddSteps(index);
         if (_isRuined) CancelAll(bar.Time);
         Refresh();
     }

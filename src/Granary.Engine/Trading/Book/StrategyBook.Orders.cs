@@ -154,6 +154,14 @@ internal sealed partial class StrategyBook
                 Drop(i, OrderState.Cancelled, time);
     }
 
+    // Cancels the waiting orders that would add to a trade.
+    private void CancelStepsOf(int number, long time)
+    {
+        for (var i = _orders.Count - 1; i >= 0; i--)
+            if (_orders[i].AddsTo == number)
+                Drop(i, OrderState.Cancelled, time);
+    }
+
     private void CancelAll(long time)
     {
         while (_orders.Count > 0) Drop(_orders.Count - 1, OrderState.Cancelled, time);

@@ -13,6 +13,21 @@ internal sealed partial class StrategyBook
         ref var trade = ref _trades[at];
         var feedIndex = _block.FirstIndex + index;
         if (feedIndex < trade.ProtectedFrom || trade.Protection.IsNone) return false;
+        // A bar that passes the targets of several parts fills each of them.
+        while (true)
+        {
+            var taken = trade.Protection.Taken;
+            var target = trade.Protection.Target;
+            if (TryLevels(at, part, bar, index)) return true;
+            if (trade.Protection.Taken == taken || trade.Protection.Target == target) return false;
+        }
+    }
+
+    // Whether the stop or target closed the trade; a target of a part may fill without that.
+    private bool TryLevels(int at, in Bar part, in Bar bar, int index)
+    {
+        ref var trade = ref _trades[at];
+        var feedIndex = _block.FirstIndex + index;
         // The trade was entered within the part that is being tried, so it was only exposed to the remainder of that part.
         var enteredHere = trade.EntryIndex == feedIndex && !trade.EnteredAtOpen && trade.EntryStep == _step;
         var touch = trade.Protection.Touch(trade.Side, part, trade.TargetByClose && enteredHere);
@@ -24,6 +39,17 @@ internal sealed partial class StrategyBook
         var stopFirst = _execution.UsePath ? IsStopFirst(trade, touch, from, bar) : _execution.Intrabar == IntrabarRule.StopFirst;
         return touch.Stopped && (!touch.Reached || stopFirst)
             ? FillStop(at, touch, from, bar, index) : FillTarget(at, from, bar, index);
+    }
+
+    // Lowers the targets of trades that are old enough at the open of a bar.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LowerTargets(long time)
+    {
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.Protection.Fall(trade.Side, trade.EntryPrice, time - trade.EntryTime, Instrument)) _events.Protected(trade, time);
+        }
     }
 
     private bool FillStop(int at, in ProtectionTouch touch, double from, in Bar bar, int index)
@@ -38,18 +64,28 @@ internal sealed partial class StrategyBook
     private bool FillTarget(int at, double from, in Bar bar, int index)
     {
         ref var trade = ref _trades[at];
-        var quantity = trade.Quantity;
+        var quantity = Math.Min(trade.Quantity, trade.Protection.TargetQuantity(trade.EntryQuantity, Instrument));
+        var isPart = quantity < trade.Quantity;
         if (_isVolumeLimited)
         {
             quantity = Fillable(quantity, bar, index);
             if (quantity <= 0) return false;
-            if (trade.TargetOrder.IsNone) trade.TargetOrder = NextOrder();
         }
+        if ((_isVolumeLimited || isPart) && trade.TargetOrder.IsNone) trade.TargetOrder = NextOrder();
         var (price, maker) = _fillRule.TargetPrice(trade.Side, trade.Protection.Target, from, quantity, bar);
         var fee = NextFee(price, quantity, maker, bar.Time, ref trade.TargetFees);
-        var order = _isVolumeLimited ? trade.TargetOrder : default;
+        var order = _isVolumeLimited || isPart ? trade.TargetOrder : default;
         var fill = new TradeFill(trade.Number, bar.Time, price, quantity, fee, order, IsEntry: false, IsFirst: false, maker);
-        return CloseTrade(at, fill, ExitReason.Target, bar, index);
+        if (CloseTrade(at, fill, ExitReason.Target, bar, index)) return true;
+        var target = trade.Protection.Target;
+        if (trade.Protection.Take(quantity, trade.Side, trade.EntryPrice, trade.EntryQuantity, Instrument) is not (> 0 and var part))
+            return false;
+        // The next part is an order of its own.
+        var done = trade.TargetOrder;
+        (trade.TargetOrder, trade.TargetFees) = (default, default);
+        if (_events.HasListener) NotePart(ref trade, done, target, part, price);
+        _events.Protected(trade, bar.Time);
+        return false;
     }
 
     // Whether the stop comes before the target, if smaller bars are used. A smaller bar that opens beyond one of them reached that one
@@ -96,18 +132,27 @@ internal sealed partial class StrategyBook
 
     // ---- stops and targets as orders, which a strategy with call-backs sees ----
 
-    private readonly record struct ProtectionOrder(OrderRole Role, OrderType Type, double Level);
+    private readonly record struct ProtectionOrder(OrderRole Role, OrderType Type, double Level, double Quantity);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void NoteProtection(ref OpenTrade trade, OrderState stop, OrderState target, OrderState trailing, double price = 0)
     {
         var p = trade.Protection;
-        var (takeProfit, trail) = (new ProtectionOrder(OrderRole.TakeProfit, OrderType.Limit, p.Target),
-            new ProtectionOrder(OrderRole.TrailingStop, OrderType.TrailingStop, p.TrailFraction));
+        var trail = new ProtectionOrder(OrderRole.TrailingStop, OrderType.TrailingStop, p.Terms.HasTrail ? 1 : 0, trade.EntryQuantity);
         trade.StopOrder = NoteProtection(trade, StopOrder(trade), trade.StopOrder, stop, price);
-        trade.TargetOrder = NoteProtection(trade, takeProfit, trade.TargetOrder, target, price);
+        trade.TargetOrder = NoteProtection(trade, TargetOrder(trade), trade.TargetOrder, target, price);
         trade.TrailOrder = NoteProtection(trade, trail, trade.TrailOrder, trailing, price);
     }
+
+    // The target of a part has filled, and the next one waits.
+    private void NotePart(ref OpenTrade trade, OrderId done, double target, double quantity, double price)
+    {
+        NoteProtection(trade, new ProtectionOrder(OrderRole.TakeProfit, OrderType.Limit, target, quantity), done, OrderState.Filled, price);
+        trade.TargetOrder = NoteProtection(trade, TargetOrder(trade), default, OrderState.Submitted, 0);
+    }
+
+    private ProtectionOrder TargetOrder(in OpenTrade trade) => new(OrderRole.TakeProfit, OrderType.Limit, trade.Protection.Target,
+        trade.Protection.TargetOrderQuantity(trade.EntryQuantity, Instrument));
 
     // The order of a stop that the strategy has set for a trade without one.
     private void NoteStop(ref OpenTrade trade)
@@ -115,7 +160,8 @@ internal sealed partial class StrategyBook
         if (trade.StopOrder.IsNone) trade.StopOrder = NoteProtection(trade, StopOrder(trade), default, OrderState.Submitted, 0);
     }
 
-    private static ProtectionOrder StopOrder(in OpenTrade trade) => new(OrderRole.StopLoss, OrderType.Stop, trade.Protection.Stop);
+    private static ProtectionOrder StopOrder(in OpenTrade trade) => new(OrderRole.StopLoss, OrderType.Stop, trade.Protection.Stop,
+        trade.EntryQuantity);
 
     private OrderId NoteProtection(in OpenTrade trade, in ProtectionOrder leg, OrderId id, OrderState state, double price)
     {
@@ -127,7 +173,7 @@ internal sealed partial class StrategyBook
             Role = leg.Role,
             Type = leg.Type,
             Side = (Side)(-(int)trade.Side),
-            Quantity = trade.EntryQuantity,
+            Quantity = leg.Quantity,
             TradeNumber = trade.Number,
             StopPrice = leg.Role == OrderRole.StopLoss ? leg.Level : leg.Role == OrderRole.TrailingStop ? trade.Protection.TrailLevel : 0,
             LimitPrice = leg.Role == OrderRole.TakeProfit ? leg.Level : 0,

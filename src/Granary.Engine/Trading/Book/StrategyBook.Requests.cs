@@ -11,22 +11,26 @@ internal sealed partial class StrategyBook
     public static readonly EntryOptions AtMarket;
 
     // Prices of an entry before its order is made: the expected price, the stop of the strategy or of its model (0 = the batch's), and the
-    // stop or trailing stop that the size rule counts with (0 = none).
-    private readonly record struct EntryPlan(double Price, double OwnStop, double Target, double Trail, double RiskStop);
+    // stop or trailing stop that the size rule counts with (0 = none). The average true range is 0 if no distance counts in it.
+    private readonly record struct EntryPlan(double Price, double OwnStop, double Target, double Trail, double RiskStop, double Atr = 0);
 
     /// <summary>Requests an entry. Most requests make no order, since the trade is already open.</summary>
     /// <returns>None if no order was made.</returns>
     public OrderId Enter(Side side, in EntryOptions options, int index) =>
         MayEnter(side, index) && MayTrade(index) ? Make(side, options, index) : default;
 
+    // An entry that adds to a trade names it; else it is 0.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private OrderId Make(Side side, in EntryOptions options, int index)
+    private OrderId Make(Side side, in EntryOptions asked, int index, int addsTo = 0)
     {
         var close = _block.CloseColumn[index];
+        var atr = AverageTrueRange?.Invoke(index) ?? 0;
+        var options = asked.Type == OrderType.Market && _settings.EntryOrder != EntryOrder.Market
+            ? Placed(asked, side, close, atr) : asked;
         var time = TimeAt(index);
         // In a time slice without a bar of the instrument, a model makes no prediction.
         var advice = _events.Filter is { } filter && _staleAt == 0 ? filter.Advise(index, side) : EntryAdvice.NoOpinion;
-        var plan = Plan(side, options, close, advice);
+        var plan = Plan(side, options, close, advice, atr);
         var wanted = Wanted(options, plan, close);
         var noStop = double.IsNaN(wanted);
         var isLimit = options.Type == OrderType.Limit;
@@ -36,6 +40,7 @@ internal sealed partial class StrategyBook
             quantity = payable;
 
         ref var order = ref NewEntry(side, options, plan, noStop ? 0 : quantity, time);
+        order.AddsTo = addsTo;
         Delay(ref order, index);
         var id = order.Id;
         _events.Signalled(order, plan.RiskStop, plan.Target, advice);
@@ -53,7 +58,7 @@ internal sealed partial class StrategyBook
             Reject(ref order, SignalEnd.NoCash, time);
             return default;
         }
-        if (_settings.EntryEvery is { } every) _lastEntryPeriod = PeriodOf(every, time);
+        if (_settings.EntryEvery is { } every && addsTo == 0) _lastEntryPeriod = PeriodOf(every, time);
         Send(ref order);
         if (FillsNow(options.Type)) FillAtClose(_orders.Count - 1, index);
         return id;
@@ -95,18 +100,62 @@ internal sealed partial class StrategyBook
         return time >= _settings.TradeFrom && _timeframe.CloseOf(time) < _settings.TradeUntil;
     }
 
-    private EntryPlan Plan(Side side, in EntryOptions options, double close, in EntryAdvice advice)
+    // The order of the settings for an entry at the market.
+    private EntryOptions Placed(in EntryOptions options, Side side, double close, double atr)
+    {
+        var settings = _settings;
+        if (settings.EntryOrder == EntryOrder.Close) return options with { Type = OrderType.MarketOnClose };
+        var offset = settings.EntryOffsetAtr > 0 ? settings.EntryOffsetAtr * atr : close * (settings.EntryOffsetPercent / 100);
+        var isLimit = settings.EntryOrder == EntryOrder.Limit;
+        // An offset beyond the whole price is an order that never fills.
+        var price = Math.Max(close * 1e-6, Instrument.RoundPrice(close + (isLimit ? -1 : 1) * (int)side * offset));
+        return isLimit ? options with { Type = OrderType.Limit, LimitPrice = price }
+            : options with { Type = OrderType.Stop, StopPrice = price };
+    }
+
+    /// <summary>Sends the orders that add to the trades which were entered in this bar.</summary>
+    public void AddSteps(int index)
+    {
+        if (_settings.ScaleIn.Count > 0 && !_isClosed && MayTrade(index)) SendSteps(index);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SendSteps(int index)
+    {
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (!trade.StepsDue) continue;
+            trade.StepsDue = false;
+            var (side, number, entry) = (trade.Side, trade.Number, trade.EntryPrice);
+            foreach (var step in _settings.ScaleIn)
+            {
+                var price = Instrument.RoundPrice(entry * (1 + (int)side * (step.Percent / 100)));
+                if (!(price > 0)) continue;
+                Make(side, step.Percent > 0
+                    ? new EntryOptions { Type = OrderType.Stop, StopPrice = price, SizeFactor = step.Share }
+                    : new EntryOptions { Type = OrderType.Limit, LimitPrice = price, SizeFactor = step.Share }, index, number);
+            }
+        }
+    }
+
+    private EntryPlan Plan(Side side, in EntryOptions options, double close, in EntryAdvice advice, double atr)
     {
         var (settings, instrument, sign) = (_settings, Instrument, (int)side);
         var price = options.Type == OrderType.Market ? close : EntryPrice(options, close);
+        if (!_isProtected && !HasOwnPrices(options) && advice.StopFraction <= 0) return new EntryPlan(price, 0, 0, 0, 0, atr);
         var ownStop = options.StopLoss > 0 ? options.StopLoss : advice.StopFraction > 0 ? price * (1 - sign * advice.StopFraction) : 0;
         var hasOwnStop = ownStop > 0;
         if (hasOwnStop) ownStop = instrument.RoundPrice(ownStop);
-        var stop = hasOwnStop ? ownStop : settings.StopAt(price, side, instrument);
-        var target = options.TakeProfit > 0 ? instrument.RoundPrice(options.TakeProfit) : settings.TargetAt(price, side, instrument);
         var trail = (options.TrailingStopPercent > 0 ? options.TrailingStopPercent : settings.TrailingStopPercent) / 100;
-        return new EntryPlan(price, hasOwnStop ? ownStop : 0, target, trail, stop > 0 ? stop : trail > 0 ? price * (1 - sign * trail) : 0);
+        var terms = _usual with { TrailFraction = trail, Atr = atr };
+        var stop = hasOwnStop ? ownStop : instrument.RoundPrice(terms.StopFor(side, price));
+        var target = instrument.RoundPrice(options.TakeProfit > 0 ? options.TakeProfit : terms.TargetFor(side, price));
+        return new EntryPlan(price, hasOwnStop ? ownStop : 0, target, trail, stop > 0 ? stop : terms.TrailFor(side, price, price), atr);
     }
+
+    private static bool HasOwnPrices(in EntryOptions options) =>
+        options.StopLoss > 0 || options.TakeProfit > 0 || options.TrailingStopPercent > 0;
 
     // The quantity in whole lots; NaN if the size rule needs a stop and there is none.
     private double Wanted(in EntryOptions options, in EntryPlan plan, double close)
@@ -131,6 +180,7 @@ internal sealed partial class StrategyBook
         order.StopLoss = plan.OwnStop;
         order.TakeProfit = options.TakeProfit > 0 ? plan.Target : 0;
         order.TrailFraction = plan.Trail;
+        order.Atr = plan.Atr;
         order.TradeNumber = NextSignal();
         return ref order;
     }

@@ -64,21 +64,18 @@ internal sealed partial class StrategyBook
 
     private void Protect(ref OpenTrade trade, in Order order, double price)
     {
-        var (settings, execution, instrument) = (_settings, _execution, Instrument);
-        ref var p = ref trade.Protection;
+        var execution = _execution;
         if (order.Role == OrderRole.Entry)
         {
-            p.Stop = order.StopLoss > 0 ? order.StopLoss : settings.StopAt(price, order.Side, instrument);
-            p.Target = order.TakeProfit > 0 ? order.TakeProfit : settings.TargetAt(price, order.Side, instrument);
-            p.TrailFraction = order.TrailFraction;
-            p.TrailFrom = settings.TrailFrom;
+            if (_isProtected || order.StopLoss > 0 || order.TakeProfit > 0 || order.TrailFraction > 0)
+                trade.Protection.Start(_usual.Of(order), order.Side, price, trade.EntryQuantity, Instrument);
+            trade.StepsDue = _settings.ScaleIn.Count > 0 && order.AddsTo == 0;
         }
         // An entry on the close needs no protection within its bar, since the bar is over.
         var onClose = order.Type == OrderType.MarketOnClose || (execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market);
         trade.FirstWholeBar = trade.EntryIndex + (onClose ? 1 : 0);
         trade.ProtectedFrom = execution.ProtectFrom == ProtectFrom.NextBar ? trade.EntryIndex + 1 : trade.FirstWholeBar;
         trade.TargetByClose = order.ReturnedToLimit;
-        p.StartTrail(order.Side, price, execution.ProtectFrom == ProtectFrom.EntryBar, instrument);
     }
 
     // Adds a further fill of an entry; the trade's entry price becomes the average.
@@ -91,21 +88,12 @@ internal sealed partial class StrategyBook
         _trades.Increase(ref trade, fill.Quantity, fill.Price);
         trade.Commission += fill.Commission;
         trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
+        // A stop or target relative to the entry price follows the average price, unless the strategy has moved it.
         if (order.Role == OrderRole.Entry)
-        {
-            // A stop or target relative to the entry price follows the average price, unless the strategy has moved it.
-            var sign = (int)order.Side;
-            ref var p = ref trade.Protection;
-            p.Stop = Follow(p.Stop, order.StopLoss, -sign * _settings.StopLossPercent, before, trade.EntryPrice);
-            p.Target = Follow(p.Target, order.TakeProfit, sign * _settings.TakeProfitPercent, before, trade.EntryPrice);
-        }
+            trade.Protection.Follow(order.Side, before, trade.EntryPrice, trade.EntryQuantity, Instrument);
         _events.Increased(trade, fill, bar);
         _orders.FitExit(trade);
     }
-
-    private double Follow(double level, double fixedLevel, double percent, double before, double now) =>
-        fixedLevel > 0 || percent == 0 || level != Instrument.RoundPrice(before * (1 + percent / 100)) ? level
-            : Instrument.RoundPrice(now * (1 + percent / 100));
 
     // Books a fill that closes a trade or a part of it; returns true if the trade is completely closed.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -129,6 +117,7 @@ internal sealed partial class StrategyBook
         var (exiting, number) = (trade.Exiting, trade.Number);
         _trades.RemoveAt(at);
         if (exiting) CancelExitsOf(number, bar.Time);
+        if (_settings.ScaleIn.Count > 0) CancelStepsOf(number, bar.Time);
         return true;
     }
 

@@ -34,7 +34,7 @@ internal sealed partial class StrategyBook
             var (below, above) = trade.Side == Side.Buy ? (p.Stop, p.Target) : (p.Target, p.Stop);
             if (below > 0 && below > low) low = below;
             if (above > 0 && above < high) high = above;
-            everyBar |= p.TrailFraction > 0 || _settings.MaxBars > 0 || trade.TimeExit != long.MaxValue;
+            everyBar |= p.IsMoving || _settings.MaxBars > 0 || trade.TimeExit != long.MaxValue;
         }
         // A price that differs from a level by rounding alone reaches it.
         (low, high) = (low * (1 + PriceLevel.Rounding), high * (1 - PriceLevel.Rounding));

@@ -55,6 +55,9 @@ internal sealed partial class StrategyBook
     private readonly BuyingPower _power;
     private readonly Timeframe _timeframe;
     private readonly double _multiplier;
+    // The protection of entries without prices of their own.
+    private readonly Protection _usual;
+    private readonly bool _isProtected;
     // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
     private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
     private readonly bool _hasFinancing;
@@ -106,6 +109,8 @@ internal sealed partial class StrategyBook
         Instrument = series.Instrument;
         _timeframe = series.Timeframe;
         _settings = settings;
+        _usual = settings.ToProtection(execution);
+        _isProtected = !_usual.IsNone;
         _execution = execution;
         _fillRule = new FillRule(Instrument, execution);
         _power = new BuyingPower(Instrument, execution);
@@ -148,6 +153,9 @@ internal sealed partial class StrategyBook
 
     /// <summary>Sets the receiver of the strategy's call-backs.</summary>
     public void CallBack(IRunListener callBacks) => _events.CallBack(callBacks);
+
+    /// <summary>Returns the average true range, in which distances of the settings count, at a bar; null if none does.</summary>
+    public Func<int, double>? AverageTrueRange { get; set; }
 
     /// <summary>Sets a model that filters every entry.</summary>
     public void FilterEntries(IEntryFilter filter)

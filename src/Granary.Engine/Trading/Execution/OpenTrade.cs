@@ -44,6 +44,8 @@ internal struct OpenTrade
     public bool ExitReported;
     /// <summary>Whether a part of its entry is still waiting.</summary>
     public bool EntryWorking;
+    /// <summary>Whether the orders that add to it are still to be sent.</summary>
+    public bool StepsDue;
     /// <summary>Whether it has been partly closed.</summary>
     public bool Parted;
     /// <summary>Fees of the target order so far, if it fills in parts.</summary>

@@ -3,47 +3,111 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Trading.Execution;
 
 /// <summary>
-/// The stop, target and trailing stop of one open trade. The level that the market reaches first closes the trade, and the others end with
-/// it. A level of 0 is absent.
+/// The stop, target and trailing stop of one open trade, as they work now. The level that the market reaches first closes the trade, or
+/// the part that a target is for. A level of 0 is absent.
 /// </summary>
 public struct TradeProtection
 {
+    /// <summary>Prices and distances of the entry.</summary>
+    public Protection Terms;
     /// <summary>Quote currency.</summary>
     public double Stop;
-    /// <summary>Quote currency.</summary>
+    /// <summary>The next target, quote currency.</summary>
     public double Target;
-    /// <summary>Distance of the trailing stop from the best price, as a fraction of that price; 0 = no trailing stop.</summary>
-    public double TrailFraction;
-    public TrailFrom TrailFrom;
+    /// <summary>Base units that targets have closed.</summary>
+    public double Taken;
     /// <summary>The best price since the entry; NaN until one counts.</summary>
     public double TrailBest;
     /// <summary>The trailing stop's price; 0 until it works.</summary>
     public double TrailLevel;
+    // The index in Terms.Falls of the target that works; -1 = the first one.
+    private int _fall;
+    // Base units that the target which works now has closed.
+    private double _part;
 
-    public readonly bool IsNone => !(Stop > 0 || Target > 0 || TrailFraction > 0);
+    public readonly bool IsNone => !(Stop > 0 || Target > 0 || Terms.HasTrail);
 
-    /// <summary>Starts the trailing stop at the entry.</summary>
-    /// <param name="fromEntry">Whether the stop works from the entry price on; otherwise from the first close after it.</param>
-    public void StartTrail(Side side, double price, bool fromEntry, Instrument instrument)
+    /// <summary>Whether a level may move without a call: the trailing stop, or a target that falls with time.</summary>
+    public readonly bool IsMoving => Terms.HasTrail || Terms.FallsAfter(_fall);
+
+    /// <summary>Sets the levels at the entry's first fill.</summary>
+    /// <param name="price">The fill price.</param>
+    /// <param name="entered">Base units that were entered.</param>
+    public void Start(in Protection terms, Side side, double price, double entered, Instrument instrument)
     {
-        TrailBest = fromEntry ? price : double.NaN;
-        TrailLevel = fromEntry && TrailFraction > 0 ? instrument.RoundPrice(price * (1 - (int)side * TrailFraction)) : 0;
+        Terms = terms;
+        _fall = -1;
+        Stop = instrument.RoundPrice(terms.StopFor(side, price));
+        SetTarget(side, price, entered, instrument);
+        TrailBest = terms.FromNextBar ? double.NaN : price;
+        TrailLevel = terms.FromNextBar ? 0 : instrument.RoundPrice(terms.TrailFor(side, price, price));
     }
 
-    /// <summary>Moves the trailing stop at the end of a bar. Call it only if there is a trailing stop.</summary>
-    /// <param name="sinceOpen">Whether the trade was open from the bar's open on.</param>
-    public void Trail(Side side, in Bar bar, bool sinceOpen, Instrument instrument)
+    /// <summary>Moves the levels with the average price of an entry that fills further. A stop that was moved stays.</summary>
+    /// <param name="entered">Base units that were entered.</param>
+    public void Follow(Side side, double before, double now, double entered, Instrument instrument)
     {
-        var (sign, price) = ((int)side, TrailFrom.PriceOf(side, bar, sinceOpen));
-        if (double.IsNaN(TrailBest) || sign * (price - TrailBest) > 0) TrailBest = price;
-        TrailLevel = instrument.RoundPrice(TrailBest * (1 - sign * TrailFraction));
+        if (Stop == instrument.RoundPrice(Terms.StopFor(side, before))) Stop = instrument.RoundPrice(Terms.StopFor(side, now));
+        SetTarget(side, now, entered, instrument);
+    }
+
+    /// <summary>Lowers the target of a trade that is old enough for the next one.</summary>
+    /// <param name="price">The entry's fill price.</param>
+    /// <param name="age">Time since the entry, ticks.</param>
+    /// <returns>Whether the target has changed.</returns>
+    public bool Fall(Side side, double price, long age, Instrument instrument)
+    {
+        if (Terms.FallAt(age) is var fall && fall <= _fall) return false;
+        _fall = fall;
+        SetTarget(side, price, 0, instrument);
+        return true;
+    }
+
+    /// <summary>The quantity that the target closes: infinite for all that is open.</summary>
+    /// <param name="entered">Base units that were entered.</param>
+    public readonly double TargetQuantity(double entered, Instrument instrument) =>
+        Terms.NextTarget(entered, Taken, instrument.LotSize).Quantity;
+
+    /// <summary>The quantity of the target's order, filled or not.</summary>
+    /// <param name="entered">Base units that were entered.</param>
+    public readonly double TargetOrderQuantity(double entered, Instrument instrument) =>
+        TargetQuantity(entered, instrument) is var due && double.IsPositiveInfinity(due) ? entered - (Taken - _part) : due + _part;
+
+    /// <summary>Counts a fill of the target; the next one works when it is done.</summary>
+    /// <param name="price">The entry's fill price.</param>
+    /// <param name="entered">Base units that were entered.</param>
+    /// <returns>The base units that the target has closed if it is done, so that the next one works now; else 0.</returns>
+    public double Take(double quantity, Side side, double price, double entered, Instrument instrument)
+    {
+        var before = Terms.NextTarget(entered, Taken, instrument.LotSize).Step;
+        Taken += quantity;
+        _part += quantity;
+        if (Terms.NextTarget(entered, Taken, instrument.LotSize).Step == before) return 0;
+        SetTarget(side, price, entered, instrument);
+        var done = _part;
+        _part = 0;
+        return done;
+    }
+
+    private void SetTarget(Side side, double price, double entered, Instrument instrument) =>
+        Target = instrument.RoundPrice(Terms.TargetFor(side, price, Terms.NextTarget(entered, Taken, instrument.LotSize).Step,
+            _fall < 0 ? 0 : Terms.Falls![_fall].After.Ticks));
+
+    /// <summary>Moves the trailing stop at the end of a bar. Call it only if there is a trailing stop.</summary>
+    /// <param name="price">The entry's fill price.</param>
+    /// <param name="sinceOpen">Whether the trade was open from the bar's open on.</param>
+    public void Trail(Side side, double price, in Bar bar, bool sinceOpen, Instrument instrument)
+    {
+        var best = Terms.TrailFrom.PriceOf(side, bar, sinceOpen);
+        if (double.IsNaN(TrailBest) || (int)side * (best - TrailBest) > 0) TrailBest = best;
+        if (Terms.TrailFor(side, price, TrailBest) is > 0 and var level) TrailLevel = instrument.RoundPrice(level);
     }
 
     /// <summary>The stop or the trailing stop, whichever the market reaches first; a price of 0 = none.</summary>
     /// <param name="side">The side of the trade.</param>
     public readonly (double Price, ExitReason Reason) WorkingStop(Side side)
     {
-        var isTrailed = TrailFraction > 0 && TrailLevel > 0 && (Stop <= 0 || (side == Side.Buy ? TrailLevel > Stop : TrailLevel < Stop));
+        var isTrailed = TrailLevel > 0 && (Stop <= 0 || (side == Side.Buy ? TrailLevel > Stop : TrailLevel < Stop));
         return isTrailed ? (TrailLevel, ExitReason.TrailingStop) : (Stop, ExitReason.Stop);
     }
 
@@ -63,11 +127,19 @@ public struct TradeProtection
         return new ProtectionTouch(stopped, reached, stop, reason);
     }
 
-    /// <summary>Applies a split: prices fall by its ratio.</summary>
+    /// <summary>Applies a split: prices fall by its ratio, quantities grow.</summary>
     public void Split(double ratio, Instrument instrument)
     {
+        Terms = Terms with
+        {
+            StopPrice = instrument.SplitPrice(Terms.StopPrice, ratio),
+            TargetPrice = instrument.SplitPrice(Terms.TargetPrice, ratio),
+            Atr = Terms.Atr / ratio,
+        };
         Stop = instrument.SplitPrice(Stop, ratio);
         Target = instrument.SplitPrice(Target, ratio);
+        Taken *= ratio;
+        _part *= ratio;
         TrailBest /= ratio;
         TrailLevel = instrument.SplitPrice(TrailLevel, ratio);
     }

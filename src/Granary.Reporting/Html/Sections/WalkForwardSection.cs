@@ -21,7 +21,8 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
         var (groups, efficiency) = (results.Groups, results.EfficiencyRatio);
         html.Write($"<p>{Counted.Of(results.Windows, results.Mode + " window")} "
             + $"of {Span(results.InSample, results.InSampleDays)} in sample "
-            + $"and {Span(results.OutOfSample, results.OutOfSampleDays)} out of sample; chosen by {Objective(results.Objective)}. ");
+            + $"and {Span(results.OutOfSample, results.OutOfSampleDays)} out of sample"
+            + $"{(results.Gap is { } gap ? $", with a gap of {gap} between the two" : "")}; chosen by {Objective(results.Objective)}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the "
             + $"choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
         InAgainstOut(html, groups.Count == 1 ? groups[0].Group : $"mean of {Counted.Of(groups.Count, "group")}",
@@ -171,7 +172,9 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
     }
 
     // A minus sign precedes an objective that is minimized.
-    private static string Objective(string key) => MetricText.Name(key.TrimStart('-'));
+    // An expression stands as it was written.
+    private static string Objective(string text) =>
+        text.AsSpan(1).IndexOfAny("+-*/()") >= 0 || text[0] == '(' ? text : MetricText.Name(text.TrimStart('-'));
 
     private static void Ratio(HtmlWriter html, double value) =>
         HtmlTable.Number(html, double.IsFinite(value) ? NumberText.Ratio(value, 3) : NumberText.Undefined);

@@ -40,7 +40,7 @@ const sections: { path: string[]; title: string; keys: string[]; needed: (as: st
     {
         path: ['walkForward'],
         title: 'Walk-forward',
-        keys: ['inSample', 'outOfSample', 'mode', 'objective', 'choose'],
+        keys: ['inSample', 'outOfSample', 'gap', 'mode', 'objective', 'choose'],
         needed: (as) => as === 'walkforward',
     },
     {
@@ -99,6 +99,8 @@ export function BatchForm(props: FormProps) {
                     index={i}
                     entry={entry}
                     classes={known.classes}
+                    schema={partOf(known.schema, ['strategies']).items ?? {}}
+                    faults={faults}
                     faultAt={fault}
                     onPut={set}
                     onRemove={entries.length > 1 ? () => set(['strategies', i], undefined) : undefined}

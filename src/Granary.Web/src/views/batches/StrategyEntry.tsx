@@ -1,12 +1,16 @@
 import type { Schemas } from '../../api/client';
 import { SelectField, TextField } from '../../components/Field';
-import { textOf, type Json, type JsonMap } from '../../api/jsonSchema';
+import { SchemaFields } from '../../components/SchemaFields';
+import { textOf, type Fault, type Json, type JsonMap, type Schema } from '../../api/jsonSchema';
 import { at, valuesOf } from './batch';
 
 interface Props {
     index: number;
     entry: Json;
     classes: Schemas['CatalogueItem'][];
+    /** The schema of an entry. */
+    schema: Schema;
+    faults: Fault[];
     faultAt: (path: string) => string | undefined;
     onPut: (path: (string | number)[], value: Json | undefined) => void;
     onRemove: (() => void) | undefined;
@@ -17,6 +21,21 @@ const sizes = [
     { value: 'riskPercent', label: 'Percent at risk' },
     { value: 'cash', label: 'Account currency' },
     { value: 'units', label: 'Units' },
+];
+
+/** Keys that have fields of their own, or that the text alone has. */
+const shown = [
+    'class',
+    'params',
+    'symbols',
+    'timeframe',
+    'tag',
+    'sides',
+    'size',
+    'stopLossPercent',
+    'takeProfitPercent',
+    'trailingStopPercent',
+    'maxBars',
 ];
 
 /** One entry of a batch's strategies: class, parameters with their ranges, sides, size and exits. */
@@ -106,6 +125,17 @@ export function StrategyEntry(props: Props) {
                 {amount('trailingStopPercent', 'Trailing stop, %')}
                 {amount('maxBars', 'Longest trade, bars')}
             </div>
+            <details>
+                <summary>More about entries and exits</summary>
+                <SchemaFields
+                    schema={props.schema}
+                    value={(entry ?? {}) as JsonMap}
+                    faults={props.faults}
+                    path={`strategies[${index}]`}
+                    skip={shown}
+                    onValue={(key, v) => put([key], v)}
+                />
+            </details>
             {props.onRemove && (
                 <div class="actions">
                     <button type="button" class="danger" onClick={props.onRemove}>
