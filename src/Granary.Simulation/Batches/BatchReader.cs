@@ -144,7 +144,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {
-        var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source", "columns", "instruments"]);
+        var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source", "columns"]);
         var source = part.Need("source");
         var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
         if (keys.Symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
@@ -163,7 +163,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Stamp = keys.Stamp,
             TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
             Columns = part.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
-            Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
+            Instruments = keys.Instruments,
             InstrumentsPart = part.Find("instruments"),
             Place = source,
             TimeframePlace = part.Need("timeframe"),
@@ -188,20 +188,6 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
             : part.Wrong($"'{part.Text}' is not a time zone that this machine knows; use an IANA name such as America/New_York", "");
-    }
-
-    private static Dictionary<string, InstrumentSpec> Instruments(JsonPart part)
-    {
-        if (part.Kind != JsonValueKind.Object) part.Wrong("an object by symbol is needed", 0);
-        var found = new Dictionary<string, InstrumentSpec>(StringComparer.Ordinal);
-        foreach (var (symbol, p) in part.Members)
-        {
-            var keys = RecordKeys<InstrumentKeys>.Read(p, "session");
-            // Stocks trade whole shares, unless the file gives a lot size.
-            found.Add(symbol, new InstrumentSpec(keys.Tick, keys.Lot ?? (keys.Kind is null ? null : 1.0), keys.Multiplier, keys.Margin,
-                keys.Currency, keys.Venue, p.Find("session") is { } session ? SessionSection.Read(session) : null));
-        }
-        return found;
     }
 
     private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)

@@ -76,22 +76,6 @@ public sealed record BatchSpec
     public required string Folder { get; init; }
 }
 
-/// <summary>Instrument settings of a batch; null keeps the source's value.</summary>
-public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? Multiplier, double? Margin, string? Currency, string? Venue,
-    SessionCalendar? Calendar)
-{
-    public Instrument Apply(Instrument instrument) => instrument with
-    {
-        TickSize = TickSize ?? instrument.TickSize,
-        LotSize = LotSize ?? instrument.LotSize,
-        Multiplier = Multiplier ?? instrument.Multiplier,
-        MarginPerUnit = Margin ?? instrument.MarginPerUnit,
-        Currency = Currency ?? instrument.Currency,
-        Venue = Venue ?? instrument.Venue,
-        Calendar = Calendar ?? instrument.Calendar,
-    };
-}
-
 public sealed record ExecutionSpec
 {
     /// <summary>Commission in percent of the notional, per side, as charged: already doubled if <see cref="Stress"/> is set.</summary>

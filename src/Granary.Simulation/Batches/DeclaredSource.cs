@@ -6,7 +6,7 @@ namespace Granary.Simulation.Batches;
 /// Applies the batch's instrument settings to a source, so that all readers of its bars use the same sessions, lots and multipliers.
 /// </summary>
 /// <param name="declared">Settings by symbol; "*" for all others.</param>
-internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentSpec> declared) : IBarSource
+internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentKeys> declared) : IBarSource
 {
     /// <summary>Wraps a source; returns the source itself if the batch has no instrument settings.</summary>
     public static IBarSource Of(IBarSource source, DataSpec data) =>

@@ -21,6 +21,7 @@ internal static class NamedSymbols
         foreach (var (symbol, part) in spec.Data.InstrumentsPart?.Members ?? [])
             if (symbol != "*" && !read.Contains(symbol))
                 Symbol(symbol, part, "an instrument");
+        foreach (var (symbol, part) in spec.Execution.Place?.Find("symbols")?.Members ?? []) Symbol(symbol, part, "given costs");
         var limits = spec.Portfolio.Place?.Find("limits");
         foreach (var part in limits?.Find("restrictedSymbols")?.List() ?? []) Symbol(part.String(), part, "restricted");
         foreach (var (_, group) in limits?.Find("groups")?.Members ?? [])

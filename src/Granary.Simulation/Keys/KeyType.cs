@@ -13,7 +13,7 @@ namespace Granary.Simulation.Keys;
 /// <summary>
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="TimeSpan"/> (a length of time), <see cref="TimeOnly"/> (a time of day),
-/// <see cref="Address"/> and <see cref="SizeRule"/>. A <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
+/// <see cref="Address"/>, <see cref="SizeRule"/> and <see cref="SessionCalendar"/>. A <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
 /// can lists of values and objects of values by name.
 /// </summary>
 /// <param name="Read">Reads a value of the file.</param>
@@ -53,6 +53,7 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             (json, v) => json.WriteStringValue(((Address)v).Written), Text),
         [typeof(JsonPart)] = new((part, _) => part, (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
         [typeof(SizeRule)] = SizeKey.Type,
+        [typeof(SessionCalendar)] = SessionKey.Type,
     }.ToFrozenDictionary();
 
     /// <summary>Names the value in the identity of a trial.</summary>

@@ -33,10 +33,12 @@ public sealed class BatchKeysTests
 
     private static readonly IReadOnlyList<Section> Sections =
     [
-        new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source", "columns", "instruments"),
-        new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments", "session"),
+        new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source", "columns"),
+        new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments"),
+        new(typeof(SessionKeys), ["data", "instruments", "*", "session", "|1"], Batches, "### Sessions"),
         new(typeof(AccountKeys), ["account"], Batches, "## `account`"),
         new(typeof(ExecutionKeys), ["execution"], Batches, "## `execution`"),
+        new(typeof(SymbolCostKeys), ["execution", "symbols", "*"], Batches, "### Costs of single symbols"),
         new(typeof(TradingSettings), ["strategies", "[]"], Batches, "## `strategies[]`", "class", "params", "symbols", "timeframe", "tag"),
         new(typeof(PortfolioKeys), ["portfolio"], Batches, "## `portfolio`", "weights", "limits", "size"),
         new(typeof(RebalanceSpec), ["portfolio", "rebalance"], "guards.md", "## Weights over time"),
@@ -119,7 +121,8 @@ public sealed class BatchKeysTests
         var schema = JsonNode.Parse(File.ReadAllText(path))!;
         var place = schema;
         foreach (var step in section.Schema)
-            place = step switch { "[]" => place["items"]!, "*" => place["additionalProperties"]!, _ => place["properties"]![step]! };
+            place = step switch { "[]" => place["items"]!, "*" => place["additionalProperties"]!,
+                "|1" => place["anyOf"]![1]!, _ => place["properties"]![step]! };
         var others = place["properties"]!.AsObject().Where(p => section.Others.Contains(p.Key, StringComparer.Ordinal));
         var keys = new JsonObject([.. others.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())),
             .. section.Keys.Select(k => KeyValuePair.Create(k.Name, (JsonNode?)k.ToSchema()))]);

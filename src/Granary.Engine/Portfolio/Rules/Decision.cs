@@ -44,4 +44,6 @@ public enum Decision : byte
     Rule,
     /// <summary>The cap of a risk model left no room for it.</summary>
     PredictedRisk,
+    /// <summary>The portfolio's order would have been smaller than the instrument permits.</summary>
+    BelowMinimum,
 }

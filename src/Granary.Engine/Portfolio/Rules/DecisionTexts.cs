@@ -39,6 +39,8 @@ public static class DecisionTexts
         Decision.Ruined => ("ruined", "ruined", "Nothing was left of the portfolio's account; it was closed."),
         Decision.Rule => ("rule", "rule of the limits", "A rule that portfolio.limits names refused it."),
         Decision.PredictedRisk => ("predicted-risk", "predicted risk", "The predicted drawdown left no room for more exposure."),
+        Decision.BelowMinimum => ("below-minimum", "below the minimum",
+            "Its order would have been smaller than minQuantity or minNotional of the instrument."),
     };
 
     /// <summary>Its spelling in files: "no-cash".</summary>

@@ -104,6 +104,7 @@ internal sealed partial class StrategyBook
         SharedAccount? account = null)
     {
         Instrument = series.Instrument;
+        execution = execution.For(Instrument.Symbol);
         _timeframe = series.Timeframe;
         _settings = settings;
         _execution = execution;
