@@ -51,7 +51,8 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
                 _ => part.Address(),
             },
             (json, v) => json.WriteStringValue(((Address)v).Written), Text),
-        [typeof(JsonPart)] = new((part, _) => part, (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
+        [typeof(JsonPart)] = new((part, _) => part.Kind == JsonValueKind.Object ? part
+            : part.Wrong("an object is needed", part), (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
         [typeof(SizeRule)] = SizeKey.Type,
         [typeof(SessionCalendar)] = SessionKey.Type,
     }.ToFrozenDictionary();

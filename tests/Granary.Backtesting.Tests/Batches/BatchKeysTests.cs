@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Server.Schedules;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
@@ -47,9 +48,13 @@ public sealed class BatchKeysTests
         new(typeof(PortfolioSizeKeys), ["portfolio", "size"], Batches, "### Size"),
         new(typeof(EnablementRule), ["portfolio", "enable"], Batches, "### Enabled strategies"),
         new(typeof(WalkForwardKeys), ["walkForward"], "guards.md", "## Walk-forward"),
+        // Not of a batch file.
+        new(typeof(ScheduleKeys), [], "http-api.md", "## Schedules"),
     ];
 
     public static TheoryData<string> Records => [.. Sections.Select(s => s.Record.Name)];
+
+    public static TheoryData<string> RecordsOfBatches => [.. Sections.Where(s => s.Schema.Length > 0).Select(s => s.Record.Name)];
 
     public static TheoryData<string, string> Keys =>
         new(Sections.SelectMany(s => s.Keys.Select(k => (s.Record.Name, k.Name))));
@@ -113,7 +118,7 @@ public sealed class BatchKeysTests
     }
 
     [Theory]
-    [MemberData(nameof(Records))]
+    [MemberData(nameof(RecordsOfBatches))]
     public void The_schema_of_batch_files_has_the_keys(string record)
     {
         var section = Sections.Single(s => s.Record.Name == record);
