@@ -41,6 +41,7 @@ internal static class InstrumentJson
         }
         if (i.MinQuantity > 0) node["minQuantity"] = i.MinQuantity;
         if (i.MinNotional > 0) node["minNotional"] = i.MinNotional;
+        if (i.DelistedAt > 0) node["delistedAt"] = i.DelistedAt;
         if (i.CorporateActions.Count > 0)
             node["corporateActions"] =
                 new JsonArray([.. i.CorporateActions.Select(a => (JsonNode)new JsonArray(a.ExDate, a.SplitRatio, a.Dividend))]);
@@ -79,6 +80,7 @@ internal static class InstrumentJson
                 Calendar = calendar,
                 MinQuantity = (double?)n["minQuantity"] ?? 0,
                 MinNotional = (double?)n["minNotional"] ?? 0,
+                DelistedAt = (long?)n["delistedAt"] ?? 0,
                 CorporateActions = n["corporateActions"] is JsonArray actions
                     ? [.. actions.Select(a => new CorporateAction((long)a![0]!, (double)a[1]!, (double)a[2]!))]
                     : [],

@@ -113,6 +113,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         if (_isClosed) return NoEquity;
         if (!instruments.TryGetValue(order.Symbol, out var instrument)) return $"unknown symbol {order.Symbol}";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
+        if (instrument.DelistedAt > 0 && order.CreatedAt > instrument.DelistedAt) return $"{order.Symbol} was delisted";
         var price = order.LimitPrice > 0 ? order.LimitPrice : order.StopPrice > 0 ? order.StopPrice : _closes.GetValueOrDefault(order.Symbol);
         if (order.Closes is null && instrument.MinimumOf(order.Quantity, price) is > 0 and var minimum)
             return FormattableString.Invariant($"the order is below the instrument's minimum of {minimum}");
@@ -239,6 +240,11 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private void Work(in ClosedBar closed)
     {
         var (symbol, bar) = (closed.Symbol, closed.Bar);
+        if (instruments[symbol].IsDelistedIn(closed.Timeframe, bar.Time))
+        {
+            CloseDelisted(symbol, bar);
+            return;
+        }
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Waits && _live[i].Order.Symbol == symbol)
                 WorkAtOpen(_live[i], bar, closed.Timeframe.CloseOf(bar.Time));
@@ -251,6 +257,15 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         foreach (var w in _live)
             if (w.Open > 0 && w.Order.Symbol == symbol && w.Order.Protection.TrailFraction > 0)
                 w.Levels.Trail(w.Order.Side, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
+    }
+
+    // As a strategy's account does.
+    private void CloseDelisted(string symbol, in Bar bar)
+    {
+        foreach (var w in _live)
+            if (w.Waits && w.Order.Symbol == symbol) End(w, OrderState.Cancelled, $"{symbol} was delisted");
+        foreach (var w in _live)
+            if (w.Open > 0 && w.Order.Symbol == symbol) Close(w, w.Open, bar.Close, maker: false, ExitReason.Delisted.Word(), w, bar.Time);
     }
 
     private void WorkAtOpen(WorkingOrder w, in Bar bar, long close)

@@ -24,6 +24,9 @@ public sealed record Instrument
     /// <summary>The smallest value of an order, in the currency of its prices; 0 for none.</summary>
     public double MinNotional { get; init; }
 
+    /// <summary>The open time of the bar at whose price it was delisted, UTC ticks; 0 if it was not. Its bars end there.</summary>
+    public long DelistedAt { get; init; }
+
     /// <summary>Currency units per unit of price and quantity; 1 except for derivatives.</summary>
     public double Multiplier { get; init; } = 1;
 
@@ -78,6 +81,12 @@ public sealed record Instrument
         if (quantity * (1 + 1e-12) < MinQuantity) return MinQuantity;
         return price > 0 && quantity * price * Multiplier * (1 + 1e-12) < MinNotional ? MinNotional : 0;
     }
+
+    /// <summary>Whether it was delisted before the close of a bar, so that nothing can be traded in that bar or after it.</summary>
+    /// <param name="time">The bar's open, UTC ticks.</param>
+    public bool IsDelistedIn(Timeframe timeframe, long time) => DelistedAt > 0
+        // Days are dated by their local date.
+        && timeframe.CloseOf(time) > (timeframe.IsIntraday ? DelistedAt : Calendar.LocalDay(DelistedAt) * TimeSpan.TicksPerDay);
 
     // 9785 ticks of a hundredth are 97.85, where 9785 · 0.01 would be 97.85000000000001.
     private static double OnGrid(double steps, double step)

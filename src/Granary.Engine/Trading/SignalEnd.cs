@@ -15,13 +15,15 @@ public enum SignalEnd : byte
     Unfilled,
     /// <summary>The order would have been smaller than the instrument permits.</summary>
     BelowMinimum,
+    /// <summary>The symbol was delisted.</summary>
+    Delisted,
 }
 
 /// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
 public static class SignalEndTexts
 {
     /// <summary>The number of ends.</summary>
-    internal const int Count = (int)SignalEnd.BelowMinimum + 1;
+    internal const int Count = (int)SignalEnd.Delisted + 1;
 
     private readonly record struct Text(string Word, string Title, string Sentence, string Counted, string? Refusal = null);
 
@@ -41,6 +43,8 @@ public static class SignalEndTexts
         SignalEnd.BelowMinimum => new("below-minimum", "below the minimum",
             "The size came to less than minQuantity or minNotional of its instrument.", "below the instrument's minimum",
             ", since their size came to less than minQuantity or minNotional of their instrument. Use a larger size or more cash"),
+        SignalEnd.Delisted => new("delisted", "delisted", "The symbol was delisted.", "in a delisted symbol",
+            ", since their symbol was delisted"),
     };
 
     /// <summary>Its spelling in files: "no-cash".</summary>

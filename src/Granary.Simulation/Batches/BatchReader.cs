@@ -148,6 +148,10 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var source = part.Need("source");
         var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
         if (keys.Symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
+        foreach (var (symbol, instrument) in keys.Instruments)
+            if (instrument is { DelistingPrice: not null, Delisted: null })
+                part.Need("instruments").Need(symbol).Need("delistingPrice").Wrong("it is the price at 'delisted', which is missing; add "
+                    + "that time, or leave this out", 0);
         if (keys.From >= keys.To && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
             end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
         return new DataSpec

@@ -69,6 +69,12 @@ public sealed record InstrumentKeys
         Without = "that of the source, else the second of a pair such as `USDJPY`, else `\"USD\"`")]
     public string? Currency { get; init; }
 
+    [Key("time from which it is not traded any more: [Delisting](#delisting)", Without = "none"), JsonConverter(typeof(UtcTicks))]
+    public long? Delisted { get; init; }
+
+    [Key("price at which positions are closed then", Without = "the last close"), Range(1e-9, 1e12)]
+    public double? DelistingPrice { get; init; }
+
     [Key("text", Without = "the source's")]
     public string? Venue { get; init; }
 

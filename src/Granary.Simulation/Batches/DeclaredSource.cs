@@ -19,8 +19,10 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
 
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
-        var series = await source.OpenAsync(query, cancellationToken);
         var own = declared.GetValueOrDefault(query.Symbol) ?? declared.GetValueOrDefault("*");
+        if (own is { Delisted: { } delisted })
+            return await DelistedSeries.OpenAsync(source, query, own, delisted, cancellationToken);
+        var series = await source.OpenAsync(query, cancellationToken);
         return own is null ? series : new InstrumentSeries(series, own.Apply);
     }
 }

@@ -27,10 +27,11 @@ internal sealed partial class StrategyBook
     // A run with several books on one account processes a bar in these steps: BeginBar of all books, the orders at the open of all books
     // in the order of their making, ProcessAfterOpen of all books.
 
-    /// <summary>Books the financing and splits since the last bar.</summary>
+    /// <summary>Books the financing and splits since the last bar, and closes everything if the symbol is delisted in this bar.</summary>
     public void BeginBar(int index)
     {
         if (_hasFinancing) BookFinancing(index);
+        if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
     }
 
     /// <summary>Returns the waiting order that was made next after another; none if that was the last.</summary>

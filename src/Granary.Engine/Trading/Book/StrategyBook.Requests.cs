@@ -41,6 +41,11 @@ internal sealed partial class StrategyBook
         if (_events.HasObserver) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? EquityAt(close) : 0);
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity);
 
+        if (Instrument.IsDelistedIn(_timeframe, time))
+        {
+            Reject(ref order, SignalEnd.Delisted, time);
+            return default;
+        }
         if (noStop || !(quantity > 0))
         {
             Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
@@ -176,12 +181,12 @@ internal sealed partial class StrategyBook
         if (!(quantity > 0))
         {
             // The rest of a position that is less than one lot needs no order.
-            if (request.Quantity > 0 && _trades.Count == 0) RefuseForSize(request, SignalEnd.NoQuantity, index);
+            if (request.Quantity > 0 && _trades.Count == 0) Refuse(request, SignalEnd.NoQuantity, index);
             return default;
         }
-        if (IsBelowMinimum(request, quantity, index))
+        if (Instrument.IsDelistedIn(_timeframe, TimeAt(index)) || IsBelowMinimum(request, quantity, index))
         {
-            RefuseForSize(request, SignalEnd.BelowMinimum, index);
+            Refuse(request, Instrument.IsDelistedIn(_timeframe, TimeAt(index)) ? SignalEnd.Delisted : SignalEnd.BelowMinimum, index);
             return default;
         }
         ref var order = ref NewOrder(OrderRole.Net, request.Type, request.Side, quantity, TimeAt(index));
@@ -207,9 +212,9 @@ internal sealed partial class StrategyBook
         return Instrument.MinimumOf(quantity, price) > 0 && _trades.QuantityOf((Side)(-(int)request.Side)) != quantity;
     }
 
-    // Refuses a manual order for its size.
+    // Refuses a manual order.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RefuseForSize(in OrderRequest request, SignalEnd end, int index)
+    private void Refuse(in OrderRequest request, SignalEnd end, int index)
     {
         ref var order = ref NewOrder(OrderRole.Net, request.Type, request.Side, 0, TimeAt(index));
         order.ExpiresAt = long.MaxValue;
