@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Data.Brokers;
+using Granary.Engine.Analysis;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -66,8 +67,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
             "regimes", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
-        var account = root.Find("account") is { } section
-            ? faults.Try(() => RecordKeys<AccountKeys>.Read(section), new AccountKeys()) : new AccountKeys();
+        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
+            (new AccountKeys(), RiskFreeRate.None));
         var cash = account.Cash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
@@ -94,7 +95,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Catalogues = catalogues,
             Data = data,
             Cash = cash,
-            RiskFreePercent = account.RiskFreePercent,
+            Account = account,
+            RiskFree = riskFree,
             Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(LeastPerYear, MostPerYear),
             Execution = execution,

@@ -39,11 +39,12 @@ internal sealed class DelistedSeries : IBarSeries
         var at = query.Timeframe.Floor(query.Timeframe.IsIntraday ? time : calendar.LocalDay(time) * TimeSpan.TicksPerDay);
         if (query.From >= at) throw NoBars(query, delisted);
         var before = await source.OpenAsync(query with { To = Math.Min(at, query.To ?? at) }, cancellationToken);
-        if (before.Count == 0) throw NoBars(query, delisted);
+        Func<Instrument, Instrument> settings = i => keys.Apply(i) with { DelistedAt = at };
+        // The bars of a session come later, and with them that of the delisting.
+        if (before.Count == 0) return new InstrumentSeries(before, settings);
         var (last, close) = await LastAsync(before, cancellationToken);
         var isTraded = query.Wants(at) && at - last <= s_longestPause.Ticks;
-        return new DelistedSeries(before, i => keys.Apply(i) with { DelistedAt = at }, at,
-            isTraded ? keys.DelistingPrice ?? close : double.NaN);
+        return new DelistedSeries(before, settings, at, isTraded ? keys.DelistingPrice ?? close : double.NaN);
     }
 
     private static BarDataException NoBars(BarQuery query, long delisted) => new($"{query.Symbol} was delisted at "

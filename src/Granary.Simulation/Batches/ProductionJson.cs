@@ -39,8 +39,7 @@ public static class ProductionJson
             Data(json, spec.Data, plan, run.Strategies.Where(IsIn)
                 .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
             json.WriteStartObject("account");
-            json.WriteNumber("cash", spec.Cash);
-            if (spec.RiskFreePercent != 0) json.WriteNumber("riskFreePercent", spec.RiskFreePercent);
+            RecordKeys<AccountKeys>.Write(json, spec.Account with { Cash = spec.Cash });
             json.WriteEndObject();
             if (spec.Benchmark is { } benchmark) json.WriteString("benchmark", benchmark.String());
             if (spec.PeriodsPerYear is { } perYear) json.WriteNumber("periodsPerYear", perYear);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning;
@@ -77,8 +78,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
                 + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
-        var account = root.Find("account") is { } section
-            ? faults.Try(() => RecordKeys<AccountKeys>.Read(section), new AccountKeys()) : new AccountKeys();
+        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
+            (new AccountKeys(), RiskFreeRate.None));
         var cash = account.Cash;
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
@@ -104,7 +105,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
                 Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
             },
             Cash = cash,
-            RiskFreePercent = account.RiskFreePercent,
+            Account = account,
+            RiskFree = riskFree,
             Benchmark = root.Find("benchmark"),
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(BatchReader.LeastPerYear, BatchReader.MostPerYear),
             Execution = execution!,

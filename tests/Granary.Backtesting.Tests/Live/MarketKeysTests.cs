@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Backtesting.Runs;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
@@ -111,7 +112,7 @@ public sealed class MarketKeysTests : IDisposable
             (Number(Trade(run, "trades.csv", "OTHER"), "entry_price"), Number(Trade(run, "trades.csv", "OTHER"), "commission"))
                 .ShouldBe((100, 400));
             // The portfolio has half of both.
-            run.Model.Portfolio!.Commission.ShouldBe(200 * 100.2 * 0.02 + 200, 1e-6);
+            run.Model.Portfolio![TradeMetrics.Commission].ShouldBe(200 * 100.2 * 0.02 + 200, 1e-6);
         }
         JsonNode.Parse(File.ReadAllText(Path.Combine(backtest.Folder, "prod.json")))!["execution"]!["symbols"]!.ToJsonString()
             .ShouldBe("""{"ACME":{"commissionPercent":2,"spreadPercent":0.4}}""");
