@@ -146,7 +146,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {
-        var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source", "columns"]);
+        var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source"]);
         var source = part.Need("source");
         var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
         if (keys.Symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
@@ -168,7 +168,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Adjust = keys.Adjust,
             Stamp = keys.Stamp,
             TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
-            Columns = part.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
+            Columns = keys.Columns,
             Instruments = keys.Instruments,
             InstrumentsPart = part.Find("instruments"),
             Place = source,

@@ -6,7 +6,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>The keys of a batch file's <c>data</c>, beside <c>source</c> and <c>columns</c>.</summary>
+/// <summary>The keys of a batch file's <c>data</c>, beside <c>source</c>.</summary>
 internal sealed record DataKeys
 {
     [Key("`auto` or a name of `granary data formats`, such as `yahoo` or `metatrader`", IsAlwaysWritten = true)]
@@ -35,6 +35,11 @@ internal sealed record DataKeys
 
     [Key("whether a file's times are bar opens or closes: `open`, `close`", Without = "`open`; of weeks and months what their dates show")]
     public BarStamp? Stamp { get; init; }
+
+    [Key("columns by header or number from 1: `{ \"time\": \"Datum\", \"open\": 2, \"high\": 3, \"low\": 4, \"close\": 5 }`; also "
+        + "`timeOfDay`, `adjustedClose`, `volume`, and `symbol`, the column that tells markets apart (`\"\"`: none does). Those that are left out are found by the header",
+        Without = "the header")]
+    public ColumnMapping? Columns { get; init; }
 
     [Key("settings by symbol, `\"*\"` for all others: [Instruments](#instruments)", Without = "the source's")]
     public IReadOnlyDictionary<string, InstrumentKeys> Instruments { get; init; } = new Dictionary<string, InstrumentKeys>();

@@ -98,9 +98,9 @@ public static class ProductionJson
             TimeZone = data.TimeZone,
             Adjust = data.Adjust,
             Stamp = data.Stamp,
+            Columns = data.Columns,
             Instruments = Instruments(data, plan.Sessions),
         });
-        if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
         json.WriteEndObject();
     }
 

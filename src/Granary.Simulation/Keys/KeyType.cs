@@ -31,7 +31,9 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             ? (long)key.Maximum : long.MaxValue), (json, v) => json.WriteNumberValue((long)v), key => Number("integer", key)),
         [typeof(double)] = new((part, key) => part.Number(key.Minimum, key.Maximum), (json, v) => json.WriteNumberValue((double)v),
             key => Number("number", key)),
-        [typeof(string)] = new((part, key) => key.Words.Count > 0 ? part.Choice([.. key.Words.Select(w => (w, w))]) : part.String(),
+        // A column is the text of its header, or its number from 1.
+        [typeof(string)] = new((part, key) => key.Offers == "column" && part.Kind == JsonValueKind.Number
+            ? part.Whole(1, 10_000).ToString(CultureInfo.InvariantCulture) : key.Words.Count > 0 ? part.Choice([.. key.Words.Select(w => (w, w))]) : part.String(),
             (json, v) => json.WriteStringValue((string)v), Text),
         [typeof(Timeframe)] = new((part, _) => part.Timeframe(),
             (json, v) => json.WriteStringValue(v.ToString()), Text),
@@ -154,7 +156,8 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
     private static JsonObject Text(RecordKey key)
     {
         var schema = Type("string");
-        if (key.Offers is { } offers) schema["format"] = offers;
+        if (key.Offers == "column") schema["type"] = new JsonArray("string", "integer");
+        else if (key.Offers is { } offers) schema["format"] = offers;
         if (key.Words.Count > 0) schema["enum"] = Words(key.Words);
         return schema;
     }

@@ -34,7 +34,7 @@ public sealed class BatchKeysTests
 
     private static readonly IReadOnlyList<Section> Sections =
     [
-        new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source", "columns"),
+        new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source"),
         new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments"),
         new(typeof(SessionKeys), ["data", "instruments", "*", "session", "|1"], Batches, "### Sessions"),
         new(typeof(AccountKeys), ["account"], Batches, "## `account`"),
@@ -48,6 +48,8 @@ public sealed class BatchKeysTests
         new(typeof(PortfolioSizeKeys), ["portfolio", "size"], Batches, "### Size"),
         new(typeof(EnablementRule), ["portfolio", "enable"], Batches, "### Enabled strategies"),
         new(typeof(WalkForwardKeys), ["walkForward"], "guards.md", "## Walk-forward"),
+        new(typeof(RegimeKeys), ["regimes"], "guards.md", "## Regimes"),
+        new(typeof(RegimeMachineKeys), ["regimes", "machines", "[]"], "guards.md", "### Machines"),
         // Not of a batch file.
         new(typeof(ScheduleKeys), [], "http-api.md", "## Schedules"),
     ];
