@@ -26,7 +26,7 @@ public sealed class SessionCalendar
         Close = close;
         _days = new bool[7];
         foreach (var d in days) _days[(int)d] = true;
-        if (!_days.Contains(true)) throw new ArgumentException("a session has at least one day of the week");
+        if (!_days.Contains(true)) throw new InputException("a session has at least one day of the week");
         (_holidays, _breaks) = ([], []);
     }
 
@@ -38,7 +38,7 @@ public sealed class SessionCalendar
         foreach (var (start, end) in _breaks)
         {
             if (SinceOpen(start) <= last || SinceOpen(end) <= SinceOpen(start) || SinceOpen(end) >= SinceOpen(Close))
-                throw new ArgumentException("the breaks of a session lie within it, one after the other");
+                throw new InputException("the breaks of a session lie within it, one after the other");
             last = SinceOpen(end);
         }
     }
@@ -50,7 +50,7 @@ public sealed class SessionCalendar
         var dates = new Dictionary<DateOnly, (TimeSpan Open, TimeSpan Close)>(hours._special ?? []);
         foreach (var (date, own) in special)
         {
-            if (_holidays.Contains(date)) throw new ArgumentException($"{date:yyyy-MM-dd} is a holiday and has a session; keep one of them");
+            if (_holidays.Contains(date)) throw new InputException($"{date:yyyy-MM-dd} is a holiday and has a session; keep one of them");
             CheckHours(own.Open, own.Close);
             dates[date] = own;
         }
@@ -72,7 +72,7 @@ public sealed class SessionCalendar
     /// <param name="holidays">Local dates without a session.</param>
     /// <param name="breaks">Local times without trading within the session, as at noon; in order.</param>
     /// <param name="days">The weekdays of its sessions; null for Monday to Friday.</param>
-    /// <exception cref="ArgumentException">One of the times is not a time of a day, or a break is not within the session.</exception>
+    /// <exception cref="InputException">One of the times is not a time of a day, or a break is not within the session.</exception>
     /// <exception cref="TimeZoneNotFoundException">The machine does not know the zone.</exception>
     public static SessionCalendar Daily(string name, string timeZone, TimeSpan open, TimeSpan close, IEnumerable<DateOnly>? holidays = null,
         IEnumerable<(TimeSpan Start, TimeSpan End)>? breaks = null, IEnumerable<DayOfWeek>? days = null)
@@ -90,15 +90,15 @@ public sealed class SessionCalendar
     /// Local dates with a session of their own hours, also if the calendar has none on that day. Breaks that do not lie within it do not
     /// take place.
     /// </param>
-    /// <exception cref="ArgumentException">A time is none of a day, a date is in both, or the market trades around the clock.</exception>
+    /// <exception cref="InputException">A time is none of a day, a date is in both, or the market trades around the clock.</exception>
     public SessionCalendar With(IEnumerable<DateOnly> holidays, IEnumerable<(DateOnly Date, (TimeSpan Open, TimeSpan Close) Hours)> special) =>
-        IsContinuous ? throw new ArgumentException("a market around the clock has no holidays and no special sessions")
+        IsContinuous ? throw new InputException("a market around the clock has no holidays and no special sessions")
             : new SessionCalendar(this, holidays, special);
 
     private static void CheckHours(TimeSpan open, TimeSpan close)
     {
         if (open < TimeSpan.Zero || open >= TimeSpan.FromDays(1) || close < TimeSpan.Zero || close > TimeSpan.FromDays(1))
-            throw new ArgumentException("a session opens at a time from 00:00 to 23:59 and closes at one from 00:00 to 24:00");
+            throw new InputException("a session opens at a time from 00:00 to 23:59 and closes at one from 00:00 to 24:00");
     }
 
     /// <summary>The name of the calendar of stocks of New York.</summary>

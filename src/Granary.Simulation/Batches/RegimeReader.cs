@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Learning.Regimes;
@@ -35,9 +36,9 @@ public static class RegimeReader
             return new RegimePlan([.. keys.Machines.Zip(part.Need("machines").List()).Select(m => Machine(m.First, m.Second))], factors,
                 [.. keys.Rules.Select(r => new RegimeRule(r.When, r.State))], keys.Otherwise);
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
-            throw part.Fault(e.Message);
+            throw part.Placed(e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
@@ -81,9 +82,9 @@ internal static class SessionKey
         {
             throw part.Need("timeZone").Fault("this machine does not know that time zone; use an IANA name such as America/New_York", e);
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
-            throw part.Fault(e.Message, e);
+            throw part.Placed(e);
         }
     }
 

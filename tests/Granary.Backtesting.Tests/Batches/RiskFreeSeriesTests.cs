@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Backtesting.Runs;
+using Granary.Engine;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.Tests.Batches;

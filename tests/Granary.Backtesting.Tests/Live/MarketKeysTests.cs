@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Backtesting.Runs;
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
 namespace Granary.Backtesting.Tests.Live;

@@ -85,6 +85,6 @@ public sealed class SpecialSessionTests
 
     [Fact]
     public void A_date_is_not_both_a_holiday_and_a_session() =>
-        Should.Throw<ArgumentException>(() => SessionCalendar.NewYork().With([Saturday], [(Saturday, Hours(10, 12))]))
+        Should.Throw<InputException>(() => SessionCalendar.NewYork().With([Saturday], [(Saturday, Hours(10, 12))]))
             .Message.ShouldContain("2024-01-13 is a holiday and has a session; keep one of them");
 }
