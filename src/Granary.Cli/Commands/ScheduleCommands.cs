@@ -45,7 +45,8 @@ internal sealed class ScheduleCommands(CompositionRoot root)
             var schedules = await client.SchedulesAsync(token);
             if (call.GetValue(_json)) Console.WriteLine(JsonSerializer.Serialize(schedules, JobJson.Options));
             else
-                TableWriter.Write("", [Column.Text("Name"), Column.Text("Cron"), Column.Text("Zone"), Column.Number("Window", "min"), Column.Text("Job"),
+                TableWriter.Write("", [Column.Text("Name"), Column.Text("Cron"), Column.Text("Zone"),
+                    Column.Number("Window", "min"), Column.Text("Job"),
                     Column.Text("Next (UTC)"), Column.Text("Last (UTC)"), Column.Text("Outcome"), Column.Text("By"), Column.Text("Why")],
                     schedules.Select(s => new[]
                     {

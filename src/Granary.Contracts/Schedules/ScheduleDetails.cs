@@ -17,7 +17,8 @@ namespace Granary.Contracts.Schedules;
 /// <param name="Who">The key that set it.</param>
 /// <param name="ChangedAt">When it was set, UTC.</param>
 public sealed record ScheduleDetails(string Name, string Cron, string? TimeZone, int? WindowMinutes, string Kind, JsonElement Job,
-    bool Enabled, DateTimeOffset? Next, IReadOnlyList<DateTimeOffset> Upcoming, ScheduledJob? Last, string Who, string Why, DateTimeOffset ChangedAt);
+    bool Enabled, DateTimeOffset? Next, IReadOnlyList<DateTimeOffset> Upcoming, ScheduledJob? Last,
+    string Who, string Why, DateTimeOffset ChangedAt);
 
 /// <summary>A due time of a schedule, and the state of its job.</summary>
 /// <param name="Due">The due time by the cron expression, UTC.</param>

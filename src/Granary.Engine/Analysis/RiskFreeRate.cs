@@ -54,7 +54,8 @@ public sealed class RiskFreeRate
         var (deviation, downside) = (moments.SampleDeviation, Math.Sqrt(losses / excess.Length));
         var scale = Math.Sqrt(periodsPerYear);
         return new ExcessFigures(deviation > 0 ? moments.Mean / deviation * scale : double.NaN,
-            downside > 0 ? moments.Mean / downside * scale : double.NaN, benchmark is null ? double.NaN : Alpha(curve, benchmark, periodsPerYear));
+            downside > 0 ? moments.Mean / downside * scale : double.NaN,
+            benchmark is null ? double.NaN : Alpha(curve, benchmark, periodsPerYear));
     }
 
     // Jensen's.

@@ -114,7 +114,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         if (!instruments.TryGetValue(order.Symbol, out var instrument)) return $"unknown symbol {order.Symbol}";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
         if (instrument.DelistedAt > 0 && order.CreatedAt > instrument.DelistedAt) return $"{order.Symbol} was delisted";
-        var price = order.LimitPrice > 0 ? order.LimitPrice : order.StopPrice > 0 ? order.StopPrice : _closes.GetValueOrDefault(order.Symbol);
+        var price = order.LimitPrice > 0 ? order.LimitPrice : order.StopPrice > 0 ? order.StopPrice
+            : _closes.GetValueOrDefault(order.Symbol);
         if (order.Closes is null && instrument.MinimumOf(order.Quantity, price) is > 0 and var minimum)
             return FormattableString.Invariant($"the order is below the instrument's minimum of {minimum}");
         if (order.Closes is { } entry && (!_orders.TryGetValue(entry, out var closed) || !(closed.Open > 0)))

@@ -91,7 +91,8 @@ public sealed class SessionCalendar
     /// take place.
     /// </param>
     /// <exception cref="InputException">A time is none of a day, a date is in both, or the market trades around the clock.</exception>
-    public SessionCalendar With(IEnumerable<DateOnly> holidays, IEnumerable<(DateOnly Date, (TimeSpan Open, TimeSpan Close) Hours)> special) =>
+    public SessionCalendar With(IEnumerable<DateOnly> holidays,
+        IEnumerable<(DateOnly Date, (TimeSpan Open, TimeSpan Close) Hours)> special) =>
         IsContinuous ? throw new InputException("a market around the clock has no holidays and no special sessions")
             : new SessionCalendar(this, holidays, special);
 

@@ -67,6 +67,7 @@ internal sealed record VenueInstrument
         MinNotional = (double)MinNotional,
     };
 
-    public InstrumentCapabilities Describe(BrokerCapabilities broker) => new(Symbol, Listed, Traded, MaxLeverage > 0 && (double)MaxLeverage < broker.Leverage
+    public InstrumentCapabilities Describe(BrokerCapabilities broker) => new(Symbol, Listed, Traded,
+        MaxLeverage > 0 && (double)MaxLeverage < broker.Leverage
             ? broker with { Leverage = (double)MaxLeverage } : broker);
 }

@@ -34,7 +34,8 @@ public sealed partial class CronTimes
     public static CronTimes Parse(JsonPart part, JsonPart? timeZone = null)
     {
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone.String(), out _))
-            throw timeZone.Fault($"'{timeZone.Text}' is not a time zone that this machine knows; use an IANA name such as America/New_York");
+            throw timeZone.Fault($"'{timeZone.Text}' is not a time zone that this machine knows; use an IANA name such as "
+                + "America/New_York");
         var text = part.String();
         var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
         if (fields != 5)

@@ -49,7 +49,8 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
     {
         var last = await JobsOfAsync(book.Runs(schedule.Name, 1), jobs, cancellationToken).ConfigureAwait(false);
         var upcoming = schedule.Enabled ? schedule.Times.After(clock.GetUtcNow(), ShownTimes) : [];
-        return new ScheduleDetails(schedule.Name, schedule.Cron, schedule.TimeZone, (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
+        return new ScheduleDetails(schedule.Name, schedule.Cron, schedule.TimeZone,
+            (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
             schedule.Enabled, upcoming.Count > 0 ? upcoming[0] : null, upcoming, last.FirstOrDefault(), schedule.Who, schedule.Why,
             schedule.ChangedAt);
     }

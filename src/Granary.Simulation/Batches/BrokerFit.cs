@@ -49,7 +49,8 @@ public static class BrokerFit
                 if (Smallest(strategy.Trading.Size, spec.Cash) is { } value && value < instrument.Instrument.MinNotional)
                     faults.Add(FormattableString.Invariant(
                         $"{strategy.Class} orders {instrument.Symbol} for {value:0.##} {instrument.Instrument.Currency}, and the smallest ")
-                        + FormattableString.Invariant($"order at '{broker}' is worth {instrument.Instrument.MinNotional}; give it a larger size"));
+                        + FormattableString.Invariant($"order at '{broker}' is worth {instrument.Instrument.MinNotional}; ")
+                        + "give it a larger size");
         }
         return [.. faults.Distinct(StringComparer.Ordinal)];
     }

@@ -37,7 +37,8 @@ internal sealed record DataKeys
     public BarStamp? Stamp { get; init; }
 
     [Key("columns by header or number from 1: `{ \"time\": \"Datum\", \"open\": 2, \"high\": 3, \"low\": 4, \"close\": 5 }`; also "
-        + "`timeOfDay`, `adjustedClose`, `volume`, and `symbol`, the column that tells markets apart (`\"\"`: none does). Those that are left out are found by the header",
+        + "`timeOfDay`, `adjustedClose`, `volume`, and `symbol`, the column that tells markets apart (`\"\"`: none does). "
+        + "Those that are left out are found by the header",
         Without = "the header")]
     public ColumnMapping? Columns { get; init; }
 

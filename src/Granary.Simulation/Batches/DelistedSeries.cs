@@ -21,9 +21,10 @@ internal sealed class DelistedSeries : IBarSeries
     // NaN if there is no bar of the delisting.
     private readonly double _price;
 
-    private DelistedSeries(IBarSeries before, Func<Instrument, Instrument> settings, long at, double price)
+    private DelistedSeries(IBarSeries before, Func<Instrument, Instrument> settings, long at, double price, string? note)
     {
         (_before, _settings, _at, _price) = (before, settings, at, price);
+        Notes = note is null ? before.Notes : [.. before.Notes, note];
         ContentHash = double.IsNaN(price) ? before.ContentHash
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
                 string.Create(CultureInfo.InvariantCulture, $"{before.ContentHash} {at} {price:R}"))));
@@ -43,8 +44,13 @@ internal sealed class DelistedSeries : IBarSeries
         // The bars of a session come later, and with them that of the delisting.
         if (before.Count == 0) return new InstrumentSeries(before, settings);
         var (last, close) = await LastAsync(before, cancellationToken);
-        var isTraded = query.Wants(at) && at - last <= s_longestPause.Ticks;
-        return new DelistedSeries(before, settings, at, isTraded ? keys.DelistingPrice ?? close : double.NaN);
+        if (!query.Wants(at)) return new DelistedSeries(before, settings, at, double.NaN, null);
+        if (at - last > s_longestPause.Ticks)
+            return new DelistedSeries(before, settings, at, double.NaN, $"its bars end more than {s_longestPause.Days} days before its "
+                + $"delisting at {UtcTicks.Text(at)}, which closes nothing");
+        var price = keys.DelistingPrice ?? close;
+        return new DelistedSeries(before, settings, at, price, string.Create(CultureInfo.InvariantCulture,
+            $"it was delisted at {UtcTicks.Text(at)}, and positions in it are closed at {price}"));
     }
 
     private static BarDataException NoBars(BarQuery query, long delisted) => new($"{query.Symbol} was delisted at "
@@ -65,7 +71,7 @@ internal sealed class DelistedSeries : IBarSeries
 
     public string ContentHash { get; }
 
-    public IReadOnlyList<string> Notes => _before.Notes;
+    public IReadOnlyList<string> Notes { get; }
 
     public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -137,7 +137,9 @@ internal sealed record SymbolCostKeys
     [Key("per year, on short positions", Without = All), Range(0, 1000)]
     public double? BorrowPercent { get; init; }
 
-    /// <summary>The keys of all symbols with these values. The tiers are those of <c>commissionPercent</c>, so another one has none.</summary>
+    /// <summary>
+    /// The keys of all symbols with these values. The tiers are those of <c>commissionPercent</c>, so another one has none.
+    /// </summary>
     public ExecutionKeys Over(ExecutionKeys all) => all with
     {
         CommissionPercent = CommissionPercent ?? all.CommissionPercent,

@@ -47,7 +47,8 @@ public static class RegimeReader
         if (keys.HiddenMarkov is { } hidden)
         {
             part.Only("name", "hiddenMarkov");
-            return new HiddenMarkovMachine(keys.Name, hidden.States.Count > 0 ? hidden.States : ["down", "up"], hidden.Window, hidden.Refit);
+            return new HiddenMarkovMachine(keys.Name, hidden.States.Count > 0 ? hidden.States : ["down", "up"], hidden.Window,
+                hidden.Refit);
         }
         var measure = part.Need("measure").String();
         if (keys.Steps.Count > 0)
@@ -55,8 +56,8 @@ public static class RegimeReader
             if ((part.Find("enterPercent") ?? part.Find("leavePercent")) is { } both)
                 throw both.Fault("a machine has either steps or enterPercent, not both");
             part.Need("states");
-            return new LadderMachine(keys.Name, keys.States, measure, keys.Against, [.. keys.Steps.Select(s => new LadderRung(s.Up, s.Down))],
-                keys.Dwell);
+            return new LadderMachine(keys.Name, keys.States, measure, keys.Against,
+                [.. keys.Steps.Select(s => new LadderRung(s.Up, s.Down))], keys.Dwell);
         }
         if (part.Find("states") is { } states)
             throw states.Fault("states of one's own need steps between them, as \"steps\": [{ \"up\": 1, \"down\": 0.8 }]");

@@ -13,7 +13,8 @@ namespace Granary.Simulation.Keys;
 /// <summary>
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="TimeSpan"/> (a length of time), <see cref="TimeOnly"/> (a time of day),
-/// <see cref="Address"/>, <see cref="SizeRule"/> and <see cref="SessionCalendar"/>. A <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
+/// <see cref="Address"/>, <see cref="SizeRule"/> and <see cref="SessionCalendar"/>. A
+/// <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
 /// can lists of values and objects of values by name.
 /// </summary>
 /// <param name="Read">Reads a value of the file.</param>
@@ -33,7 +34,8 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             key => Number("number", key)),
         // A column is the text of its header, or its number from 1.
         [typeof(string)] = new((part, key) => key.Offers == "column" && part.Kind == JsonValueKind.Number
-            ? part.Whole(1, 10_000).ToString(CultureInfo.InvariantCulture) : key.Words.Count > 0 ? part.Choice([.. key.Words.Select(w => (w, w))]) : part.String(),
+            ? part.Whole(1, 10_000).ToString(CultureInfo.InvariantCulture)
+            : key.Words.Count > 0 ? part.Choice([.. key.Words.Select(w => (w, w))]) : part.String(),
             (json, v) => json.WriteStringValue((string)v), Text),
         [typeof(Timeframe)] = new((part, _) => part.Timeframe(),
             (json, v) => json.WriteStringValue(v.ToString()), Text),

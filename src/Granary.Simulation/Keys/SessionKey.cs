@@ -10,7 +10,8 @@ namespace Granary.Simulation.Keys;
 /// <summary>The hours of a market as a value of a key.</summary>
 internal sealed record SessionKeys
 {
-    [Key("`XNYS`: its hours and its holidays, instead of `timeZone`, `open`, `close`, `breaks` and `days`", Words = "XNYS", Without = "none")]
+    [Key("`XNYS`: its hours and its holidays, instead of `timeZone`, `open`, `close`, `breaks` and `days`", Words = "XNYS",
+        Without = "none")]
     public string? Calendar { get; init; }
 
     [Key("IANA zone of all times here, such as `America/New_York`", Without = "required without `calendar`")]

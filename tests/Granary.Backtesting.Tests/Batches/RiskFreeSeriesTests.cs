@@ -55,11 +55,13 @@ public sealed class RiskFreeSeriesTests : IDisposable
 
     [Theory]
     [InlineData("\"riskFree\": \"none.txt\"", "", "account.riskFree: ", "there is no such file")]
-    [InlineData("\"riskFree\": \"bad.txt\"", "date,yield\n2024-01-10,5", "none of the columns yield is called rate", "name the column of the rates")]
+    [InlineData("\"riskFree\": \"bad.txt\"", "date,yield\n2024-01-10,5", "none of the columns yield is called rate",
+        "name the column of the rates")]
     [InlineData("\"riskFree\": \"bad.txt\"", "date,rate\n2024-01-10,5%", "line 2", "rate")]
     [InlineData("\"riskFree\": \"bad.txt\"", "date,rate\n2024-01-10,5\n2024-01-09,5", "line 3", "")]
     [InlineData("\"riskFree\": \"bad.txt\"", "date,rate\n2024-01-10,5000", "5000 is out of range", "give it in percent per year")]
-    [InlineData("\"riskFree\": \"rates.txt\", \"riskFreePercent\": 2", "", "account.riskFreePercent: 'riskFree' is a series of this rate", "leave one")]
+    [InlineData("\"riskFree\": \"rates.txt\", \"riskFreePercent\": 2", "",
+        "account.riskFreePercent: 'riskFree' is a series of this rate", "leave one")]
     public void A_wrong_file_is_one_sentence(string account, string file, string sentence, string more)
     {
         File.WriteAllText(Path.Combine(_folder, "bad.txt"), file);

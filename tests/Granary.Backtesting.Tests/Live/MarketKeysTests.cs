@@ -32,8 +32,8 @@ public sealed class MarketKeysTests : IDisposable
 
     public void Dispose() => _under.Dispose();
 
-    private BatchSpec Spec(string instruments, string execution = "", string data = "") => new BatchReader(TestCatalogues.All).Read("keys.json",
-        Encoding.UTF8.GetBytes($$"""
+    private BatchSpec Spec(string instruments, string execution = "", string data = "") => new BatchReader(TestCatalogues.All)
+        .Read("keys.json", Encoding.UTF8.GetBytes($$"""
             { "name": "keys", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["ACME", "OTHER"], "timeframe": "1d" {{data}},
                 "instruments": { {{instruments}} } },
               "execution": { "commissionPercent": 1 {{execution}} }, "strategies": [ { "class": "EntersOnce", "size": { "cash": 40000 } } ],
@@ -50,7 +50,8 @@ public sealed class MarketKeysTests : IDisposable
 
     private static Dictionary<string, string> Trade(BatchRun run, string file, string symbol)
     {
-        var rows = File.ReadLines(Path.Combine(run.Folder, file)).Select(l => l.Replace("\"EntersOnce()", "EntersOnce()", StringComparison.Ordinal)
+        var rows = File.ReadLines(Path.Combine(run.Folder, file))
+            .Select(l => l.Replace("\"EntersOnce()", "EntersOnce()", StringComparison.Ordinal)
             .Split(',')).ToList();
         var row = rows.Skip(1).Single(r => r.Any(c => c == symbol));
         return rows[0].Zip(row).ToDictionary(c => c.First, c => c.Second);
@@ -75,6 +76,9 @@ public sealed class MarketKeysTests : IDisposable
             run.Model.Strategies.Single(s => s.Symbol == "ACME").Stats!.FinalEquity
                 .ShouldBe(100_000 + 400 * (50 * 0.99 - 100 * 1.01), 1e-6);
         }
+        backtest.Model.Markets.Single(m => m.Symbol == "ACME").Findings.ShouldContain(f =>
+            f.Contains("was delisted at 2024-01-20T00:00:00.0000000Z, and positions in it are "
+            + "closed at 50", StringComparison.Ordinal));
         var prod = JsonNode.Parse(File.ReadAllText(Path.Combine(backtest.Folder, "prod.json")))!["data"]!["instruments"]!["ACME"]!;
         ((double)prod["delistingPrice"]!, (string)prod["delisted"]!).ShouldBe((50, "2024-01-20T00:00:00.0000000Z"));
     }
@@ -92,12 +96,15 @@ public sealed class MarketKeysTests : IDisposable
     {
         var run = await _under.RunAsync(Spec("\"ACME\": { \"delisted\": \"2024-03-01\", \"delistingPrice\": 50 }"), "backtest");
         Trade(run, "trades.csv", "ACME")["exit_reason"].ShouldBe("open");
+        run.Model.Markets.Single(m => m.Symbol == "ACME").Findings.ShouldContain(f =>
+            f.Contains("end more than 10 days before its delisting", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_symbol_that_was_delisted_before_its_first_bar_is_refused() =>
         (await Should.ThrowAsync<InputException>(() => _under.RunAsync(Spec("\"ACME\": { \"delisted\": \"2023-12-01\" }",
-            data: ", \"from\": \"2024-01-01\""), "backtest"))).Message.ShouldContain("ACME was delisted at 2023-12-01T00:00:00.0000000Z, and "
+            data: ", \"from\": \"2024-01-01\""), "backtest"))).Message
+                .ShouldContain("ACME was delisted at 2023-12-01T00:00:00.0000000Z, and "
                 + "the batch reads no bar of it before; correct 'delisted', or leave the symbol out");
 
     [Fact]
@@ -127,12 +134,14 @@ public sealed class MarketKeysTests : IDisposable
         {
             File.ReadAllText(Path.Combine(run.Folder, "signals.csv")).ShouldContain("below-minimum");
             Trade(run, "portfolio_trades.csv", "OTHER")["exit_reason"].ShouldBe("open");
-            File.ReadLines(Path.Combine(run.Folder, "portfolio_trades.csv")).Count(l => l.Contains("ACME", StringComparison.Ordinal)).ShouldBe(0);
+            File.ReadLines(Path.Combine(run.Folder, "portfolio_trades.csv"))
+                .Count(l => l.Contains("ACME", StringComparison.Ordinal)).ShouldBe(0);
         }
     }
 
     [Theory]
-    [InlineData("\"ACME\": { \"delistingPrice\": 5 }", "", "data.instruments.ACME.delistingPrice: it is the price at 'delisted', which is missing")]
+    [InlineData("\"ACME\": { \"delistingPrice\": 5 }", "",
+        "data.instruments.ACME.delistingPrice: it is the price at 'delisted', which is missing")]
     [InlineData("\"ACME\": { \"minNotional\": -1 }", "", "data.instruments.ACME.minNotional: -1 is out of range")]
     [InlineData("\"ACME\": { \"session\": { \"calendar\": \"XNYS\", \"special\": { \"2024-13-01\": \"10:00-12:00\" } } }", "",
         "session.special.2024-13-01: '2024-13-01' is not a date; write it as 2024-01-31")]
@@ -140,7 +149,8 @@ public sealed class MarketKeysTests : IDisposable
         "special.2024-01-13: '10-12' is not a span of a day")]
     [InlineData("\"ACME\": { \"session\": { \"calendar\": \"XNYS\", \"open\": \"10:00\" } }", "",
         "session.open: 'calendar' has hours of its own; leave one of them out")]
-    [InlineData("\"ACME\": { \"session\": { \"calendar\": \"XNYS\", \"holidays\": [\"2024-01-10\"], \"special\": { \"2024-01-10\": \"10:00-12:00\" } } }",
+    [InlineData("\"ACME\": { \"session\": { \"calendar\": \"XNYS\", \"holidays\": [\"2024-01-10\"], "
+        + "\"special\": { \"2024-01-10\": \"10:00-12:00\" } } }",
         "", "session: 2024-01-10 is a holiday and has a session; keep one of them")]
     [InlineData("", ", \"symbols\": { \"ACME\": { \"borrowPercent\": -3 } }", "execution.symbols.ACME.borrowPercent: -3 is out of range")]
     public void A_wrong_value_is_one_sentence_with_its_place(string instruments, string execution, string sentence) =>

@@ -63,7 +63,8 @@ public sealed class CronTimesTests
 
     [Fact]
     public void An_unknown_zone_is_one_sentence() => Should.Throw<InputException>(() => Parse("0 2 * * *", "New York")).Message
-        .ShouldBe("schedule.json, line 1: 'New York' is not a time zone that this machine knows; use an IANA name such as America/New_York");
+        .ShouldBe("schedule.json, line 1: 'New York' is not a time zone that this machine knows; use an IANA name such as "
+            + "America/New_York");
 
     [Theory]
     [InlineData("0 2 * *", "'0 2 * *' has 4 fields; give five")]

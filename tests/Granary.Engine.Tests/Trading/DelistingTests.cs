@@ -70,7 +70,8 @@ public sealed class DelistingTests
     public void A_strategy_with_several_symbols_goes_on_with_the_others()
     {
         var series = new[] { "A", "B" }.Select(n => new MarketSeries(
-            n == "A" ? new Instrument { Symbol = n, DelistedAt = Start.Date.AddDays(2).Ticks } : new Instrument { Symbol = n }, Timeframe.D1)).ToList();
+            n == "A" ? new Instrument { Symbol = n, DelistedAt = Start.Date.AddDays(2).Ticks }
+                : new Instrument { Symbol = n }, Timeframe.D1)).ToList();
         Bar Of(int day, double price) => new(Start.Date.AddDays(day).Ticks, price, price, price, price, 1);
         var outcome = Backtesting.Backtest.Run(new BuysBoth(), series,
             [[Of(0, 100), Of(1, 100), Of(2, 35)], [Of(0, 100), Of(1, 100), Of(2, 100), Of(3, 100), Of(4, 100)]],

@@ -50,9 +50,13 @@ public sealed class SymbolCostTests
     {
         var execution = Costs with
         {
-            BySymbol = new Dictionary<string, SymbolCosts> { ["DEAR"] = new(new FeeSchedule([new FeeTier(0, 0, 0)], 30) { PerOrder = 7 }, null, 0) },
+            BySymbol = new Dictionary<string, SymbolCosts>
+            {
+                ["DEAR"] = new(new FeeSchedule([new FeeTier(0, 0, 0)], 30) { PerOrder = 7 }, null, 0),
+            },
         };
-        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "DEAR" }, new Instrument { Symbol = "OTHER" }],
+        var run = new PortfolioRun(100_000, new PortfolioLimits(),
+            [new Instrument { Symbol = "DEAR" }, new Instrument { Symbol = "OTHER" }],
             [new PortfolioMember("S0", [0], 1), new PortfolioMember("S1", [1], 1)], execution);
         run.Mark(0, 100);
         run.Mark(1, 100);
@@ -102,7 +106,8 @@ public sealed class SymbolCostTests
         void Day(int day)
         {
             var bar = new Bar(day * Timeframe.D1.Ticks, 100, 101, 99, 100, 1);
-            venue.OnBars((day + 1) * Timeframe.D1.Ticks, [new ClosedBar("DEAR", bar, Timeframe.D1), new ClosedBar("OTHER", bar, Timeframe.D1)]);
+            venue.OnBars((day + 1) * Timeframe.D1.Ticks,
+                [new ClosedBar("DEAR", bar, Timeframe.D1), new ClosedBar("OTHER", bar, Timeframe.D1)]);
         }
     }
 }

@@ -148,7 +148,8 @@ public static class RatioMetrics
     /// <summary>In the order of the report's table.</summary>
     public static ImmutableArray<Metric> All { get; } =
     [
-        Sharpe, ExcessSharpe, Sortino, ExcessSortino, ExcessAlpha, Calmar, Omega, ProbabilisticSharpe, MinimumTrackRecordLength, PeriodsPerYear,
+        Sharpe, ExcessSharpe, Sortino, ExcessSortino, ExcessAlpha, Calmar, Omega, ProbabilisticSharpe,
+        MinimumTrackRecordLength, PeriodsPerYear,
     ];
 
     // All divisors are deviations, losses or drawdowns of returns.
