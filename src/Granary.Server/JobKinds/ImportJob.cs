@@ -5,7 +5,6 @@ using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Server.Jobs;
-using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Engine;
 using Granary.Server.Jobs;
-using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
