@@ -80,10 +80,9 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
                 + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
         var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
             (new AccountKeys(), RiskFreeRate.None));
-        var cash = account.Cash;
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
-        var members = Members(root, models, regimes, cash, faults, bindStrategies);
+        var members = Members(root, models, regimes, account.Cash, faults, bindStrategies);
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
         var portfolio = root.Need("portfolio");
         var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);
@@ -104,7 +103,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             {
                 Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
             },
-            Cash = cash,
+            Cash = account.Cash,
             Account = account,
             RiskFree = riskFree,
             Benchmark = root.Find("benchmark"),
