@@ -25,8 +25,10 @@ public sealed class SchedulesApi
         _api.SendAsync<ScheduleDetails>(HttpMethod.Put, $"schedules/{name}?file={file}", schedule, cancellationToken);
 
     /// <summary>The next three times of a cron expression, UTC.</summary>
-    public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(string cron, CancellationToken cancellationToken = default) =>
-        _api.GetAsync<IReadOnlyList<DateTimeOffset>>($"catalogue/cron?cron={cron}", cancellationToken);
+    /// <param name="timeZone">IANA zone of the expression; null for UTC.</param>
+    public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(string cron, string? timeZone = null,
+        CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<DateTimeOffset>>($"catalogue/cron?cron={cron}&timeZone={timeZone}", cancellationToken);
 
     /// <summary>Removes a schedule; its jobs stay.</summary>
     public Task RemoveAsync(string name, CancellationToken cancellationToken = default) =>

@@ -48,10 +48,18 @@ public sealed class SchedulesOverHttpTests : IDisposable
         await using var server = await ServerAsync();
         DateTimeOffset[] days = [.. Enumerable.Range(22, 3).Select(day => new DateTimeOffset(2026, 11, day, 2, 0, 0, TimeSpan.Zero))];
         (await server.Client.GetFromJsonAsync<DateTimeOffset[]>("/api/v1/catalogue/cron?cron=0%202%20*%20*%20*")).ShouldBe(days);
+        // New York is five hours behind.
+        (await server.Client.GetFromJsonAsync<DateTimeOffset[]>("/api/v1/catalogue/cron?cron=0%202%20*%20*%20*&timeZone=America/New_York"))
+            .ShouldBe(days.Select(d => d.AddHours(5)));
+        using var zone = await server.Client.GetAsync("/api/v1/catalogue/cron?cron=0%202%20*%20*%20*&timeZone=Mars");
+        (await zone.ProblemAsync(400)).ShouldContain("'Mars' is not a time zone that this machine knows");
         using var wrong = await server.Client.GetAsync("/api/v1/catalogue/cron?cron=0%2099%20*%20*%20*");
         (await wrong.ProblemAsync(400)).ShouldContain("has the number 99, which is too large for every field");
         using var set = await PutAsync(server.Client, "nightly", Body());
         (await set.ReadAsync<ScheduleDetails>()).Upcoming.ShouldBe(days);
+        using var local = await PutAsync(server.Client, "nightly", Body(more: """, "timeZone": "America/New_York" """));
+        (await local.ReadAsync<ScheduleDetails>()).ShouldSatisfyAllConditions(s => s.TimeZone.ShouldBe("America/New_York"),
+            s => s.Upcoming.ShouldBe(days.Select(d => d.AddHours(5))));
         using var paused = await PutAsync(server.Client, "nightly", Body(more: """, "enabled": false"""));
         (await paused.ReadAsync<ScheduleDetails>()).Upcoming.ShouldBeEmpty();
     }

@@ -95,7 +95,7 @@ internal static class PageKinds
             Author = "A. Trader",
             Benchmark = _run.Model.Benchmark,
             BenchmarkName = "S&P 500",
-            RiskFree = 0.02,
+            RiskFree = RiskFreeRate.Of(0.02),
             Notes = ["Row 17 repeats row 16."],
         });
     }

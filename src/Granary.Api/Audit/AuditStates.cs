@@ -58,6 +58,7 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
                 "schedules" => files.Schedules.Find(id) is { } schedule ? Shown(new
                 {
                     schedule.Cron,
+                    schedule.TimeZone,
                     schedule.Window,
                     schedule.Kind,
                     Job = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schedule.Job.GetRawText()))),

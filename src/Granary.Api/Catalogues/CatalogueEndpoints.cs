@@ -50,7 +50,8 @@ internal static class CatalogueEndpoints
             .WithDescription("'key' is the key of the job's request that names a run, or 'batch'. 'chosen' are the ids of the runs that "
                 + "the key has already, with commas between.")
             .Produces<IReadOnlyList<RunChoice>>().ProducesProblem(404);
-        catalogue.MapGet("/cron", (string cron, JobSchedules schedules) => TypedResults.Ok(schedules.TimesOf(cron)))
+        catalogue.MapGet("/cron", (string cron, JobSchedules schedules, string? timeZone = null) =>
+                TypedResults.Ok(schedules.TimesOf(cron, timeZone)))
             .WithName("getCronTimes").WithSummary("The next three times of a cron expression, UTC.")
             .Produces<IReadOnlyList<DateTimeOffset>>().ProducesProblem(400);
         catalogue.MapGet("/schemas/batch", () => TypedResults.Stream(

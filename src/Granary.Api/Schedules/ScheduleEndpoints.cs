@@ -34,7 +34,8 @@ internal static class ScheduleEndpoints
             .Produces<IReadOnlyList<ScheduledJob>>().ProducesProblem(404);
         all.MapPut("/{name}", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setSchedule")
             .WithSummary("Create a schedule, or replace the one of the same name.")
-            .WithDescription("'cron' has five fields, in UTC: minute, hour, day of the month, month, day of the week. 'job' is the body of "
+            .WithDescription("'cron' has five fields, in UTC or 'timeZone': minute, hour, day of the month, month, day of "
+                + "the week. 'job' is the body of "
                 + "POST /jobs. 'window', such as \"2h\", is the maintenance window: how long after such a time the job may start, and a "
                 + "training promote a version. A time that passed while no server ran is run once if its window still lasts, and "
                 + "recorded as missed otherwise. 'file' is the path of the schedule at the client, for messages.")

@@ -9,7 +9,7 @@ namespace Granary.Backtesting.Analyze;
 /// <param name="EquityFile">The equity curve; see <see cref="EquityCurveFile"/>.</param>
 /// <param name="BenchmarkFile">The benchmark in the same format, compared at the times that both files have; null for none.</param>
 /// <param name="PeriodsPerYear">The number of periods per year; null to infer it from the dates.</param>
-/// <param name="RiskFreePercent">Annual risk-free rate in percent, for the excess Sharpe ratio; the Sharpe ratio itself uses 0.</param>
+/// <param name="RiskFreePercent">Annual risk-free rate in percent of the figures above it; all others use 0.</param>
 public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = null, double? PeriodsPerYear = null,
     double RiskFreePercent = 0);
 
@@ -47,13 +47,15 @@ public static class AnalyzeCurve
             throw BarDataException.At(request.BenchmarkFile!, null, "date",
                 $"fewer than three {(join.IsByDay ? "days" : "times")} are also in {request.EquityFile}",
                 "give a benchmark over the same dates");
-        return Of(curve, benchmark, request.PeriodsPerYear, request.RiskFreePercent / 100);
+        return Of(curve, benchmark, request.PeriodsPerYear, RiskFreeRate.Of(request.RiskFreePercent / 100));
     }
 
     /// <summary>Analyses curves in memory.</summary>
-    public static CurveAnalysis Of(EquityCurve curve, EquityCurve? benchmark = null, double? periodsPerYear = null, double riskFree = 0)
+    public static CurveAnalysis Of(EquityCurve curve, EquityCurve? benchmark = null, double? periodsPerYear = null,
+        RiskFreeRate? riskFree = null)
     {
-        var statistics = EquityStatistics.Of(curve, periodsPerYear, benchmark).Above(riskFree);
+        var statistics = EquityStatistics.Of(curve, periodsPerYear, benchmark)
+            .Above(riskFree ?? RiskFreeRate.None, curve, benchmark);
         var returns = curve.Count - 1;
         var window = Math.Max(20, (int)Math.Min(Math.Round(statistics.PeriodsPerYear), returns / 4.0));
         return new CurveAnalysis(curve, benchmark, statistics, Drawdown.Worst(curve), PeriodReturn.Monthly(curve),

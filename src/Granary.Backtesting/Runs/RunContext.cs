@@ -115,7 +115,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             Strategies = [.. result.Strategies.Select(s => s.Error is { } error ? s with { Error = Spec.Catalogues.Shown(error) } : s)],
             Markets = await MarketDescription.OfAsync(Markets, Plan, Spec.Outputs.Has("report"), Clock.GetUtcNow(), cancellationToken),
             StartingCash = Spec.Cash,
-            RiskFree = Spec.RiskFreePercent / 100,
+            RiskFree = Spec.RiskFree,
             Metrics = Spec.Metrics,
             PeriodScale = result.Portfolio.PeriodScale,
             Portfolio = checks?.Selection is { } selection ? portfolio.With(MetricInput.Of(selection.OfPortfolio)) : portfolio,

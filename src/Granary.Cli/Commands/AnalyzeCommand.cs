@@ -3,6 +3,7 @@ using System.Globalization;
 using Granary.Backtesting.Analyze;
 using Granary.Cli.Tables;
 using Granary.Engine;
+using Granary.Engine.Analysis;
 using Granary.Engine.Catalogues;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
@@ -21,7 +22,7 @@ internal static class AnalyzeCommand
         public string? Benchmark { get; init; }
         [Key("how many rows a year has (detected from the dates)")]
         public double? PeriodsPerYear { get; init; }
-        [Key("risk-free rate in percent a year; adds the Sharpe ratio above this rate")]
+        [Key("risk-free rate in percent a year; adds the ratios above this rate")]
         public double RiskFree { get; init; }
         [Key("print the result as JSON")]
         public bool Json { get; init; }
@@ -64,7 +65,7 @@ internal static class AnalyzeCommand
             PeriodsPerYear = given.PeriodsPerYear,
             Benchmark = analysis.Benchmark,
             BenchmarkName = Path.GetFileName(given.Benchmark),
-            RiskFree = given.RiskFree / 100,
+            RiskFree = RiskFreeRate.Of(given.RiskFree / 100),
             Author = given.Author,
             Notes = analysis.Notes,
         };

@@ -129,8 +129,8 @@ internal static class BrokerCommands
                 i.VenueSymbol,
                 i.Instrument.TickSize,
                 i.Instrument.LotSize,
-                i.MinQuantity,
-                i.MinNotional,
+                i.Instrument.MinQuantity,
+                i.Instrument.MinNotional,
                 i.Capabilities.Leverage,
             }),
             found?.Notes,
@@ -156,7 +156,7 @@ internal static class BrokerCommands
             TableWriter.Write("", [Column.Text("Symbol"), Column.Text("Listed as"), Column.Text("Tick"), Column.Text("Lot"),
                 Column.Text("Smallest order")], found.Instruments.Select(i => new[] { i.Symbol, i.VenueSymbol,
                 FormattableString.Invariant($"{i.Instrument.TickSize}"), FormattableString.Invariant($"{i.Instrument.LotSize}"),
-                FormattableString.Invariant($"{i.MinQuantity}, worth {i.MinNotional} {i.Instrument.Currency}") }));
+                FormattableString.Invariant($"{i.Instrument.MinQuantity}, worth {i.Instrument.MinNotional} {i.Instrument.Currency}") }));
             if (found.OpenOrders > 0) Console.WriteLine($"Open orders: {found.OpenOrders}");
             foreach (var note in found.Notes) Output.Marked("Note", note);
         }

@@ -45,11 +45,12 @@ internal sealed class ScheduleCommands(CompositionRoot root)
             var schedules = await client.SchedulesAsync(token);
             if (call.GetValue(_json)) Console.WriteLine(JsonSerializer.Serialize(schedules, JobJson.Options));
             else
-                TableWriter.Write("", [Column.Text("Name"), Column.Text("Cron (UTC)"), Column.Number("Window", "min"), Column.Text("Job"),
+                TableWriter.Write("", [Column.Text("Name"), Column.Text("Cron"), Column.Text("Zone"),
+                    Column.Number("Window", "min"), Column.Text("Job"),
                     Column.Text("Next (UTC)"), Column.Text("Last (UTC)"), Column.Text("Outcome"), Column.Text("By"), Column.Text("Why")],
                     schedules.Select(s => new[]
                     {
-                        s.Name, s.Cron, s.WindowMinutes is { } minutes ? Cell.Count(minutes) : "", s.Kind,
+                        s.Name, s.Cron, s.TimeZone ?? "UTC", s.WindowMinutes is { } minutes ? Cell.Count(minutes) : "", s.Kind,
                         s.Enabled ? Time(s.Next) : "disabled", Time(s.Last?.Due), Outcome(s.Last), s.Who, s.Why,
                     }), "the server has no schedules; 'granary schedules set NAME FILE' sets one");
             return 0;

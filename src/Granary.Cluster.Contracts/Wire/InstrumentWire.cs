@@ -17,7 +17,10 @@ public readonly record struct InstrumentWire(
     [property: Id(9)] bool DailyEquity,
     // Midnights are exact as doubles.
     [property: Id(10)] double[] CorporateActions,
-    [property: Id(11)] bool IsAdjusted);
+    [property: Id(11)] bool IsAdjusted,
+    [property: Id(12)] double MinQuantity = 0,
+    [property: Id(13)] double MinNotional = 0,
+    [property: Id(14)] long DelistedAt = 0);
 
 [RegisterConverter]
 public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
@@ -36,10 +39,14 @@ public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
         DailyEquity = surrogate.DailyEquity,
         CorporateActions = [.. (surrogate.CorporateActions ?? []).Chunk(3).Select(a => new CorporateAction((long)a[0], a[1], a[2]))],
         IsAdjusted = surrogate.IsAdjusted,
+        MinQuantity = surrogate.MinQuantity,
+        MinNotional = surrogate.MinNotional,
+        DelistedAt = surrogate.DelistedAt,
     };
 
     public InstrumentWire ConvertToSurrogate(in Instrument value) =>
         new(value.Symbol, value.Venue, value.Currency, value.TickSize, value.LotSize, value.Multiplier,
         value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity,
-        [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])], value.IsAdjusted);
+        [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])], value.IsAdjusted,
+        value.MinQuantity, value.MinNotional, value.DelistedAt);
 }

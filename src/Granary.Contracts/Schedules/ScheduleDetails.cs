@@ -4,7 +4,8 @@ using Granary.Contracts.Jobs;
 namespace Granary.Contracts.Schedules;
 
 /// <summary>A schedule, its next time, and its last one.</summary>
-/// <param name="Cron">Five fields, UTC.</param>
+/// <param name="Cron">Five fields.</param>
+/// <param name="TimeZone">The IANA zone of <paramref name="Cron"/>; null for UTC.</param>
 /// <param name="WindowMinutes">
 /// Minutes after a due time within which the job may start and a training may promote a version; null = no limit.
 /// </param>
@@ -15,8 +16,9 @@ namespace Granary.Contracts.Schedules;
 /// <param name="Last">Its newest recorded time with the state of the job; null before the first.</param>
 /// <param name="Who">The key that set it.</param>
 /// <param name="ChangedAt">When it was set, UTC.</param>
-public sealed record ScheduleDetails(string Name, string Cron, int? WindowMinutes, string Kind, JsonElement Job, bool Enabled,
-    DateTimeOffset? Next, IReadOnlyList<DateTimeOffset> Upcoming, ScheduledJob? Last, string Who, string Why, DateTimeOffset ChangedAt);
+public sealed record ScheduleDetails(string Name, string Cron, string? TimeZone, int? WindowMinutes, string Kind, JsonElement Job,
+    bool Enabled, DateTimeOffset? Next, IReadOnlyList<DateTimeOffset> Upcoming, ScheduledJob? Last,
+    string Who, string Why, DateTimeOffset ChangedAt);
 
 /// <summary>A due time of a schedule, and the state of its job.</summary>
 /// <param name="Due">The due time by the cron expression, UTC.</param>

@@ -37,9 +37,7 @@ public sealed record BrokerCapabilities
 /// <summary>Trading rules of one instrument at the venue.</summary>
 /// <param name="Symbol">The session's name of the instrument.</param>
 /// <param name="VenueSymbol">The venue's name of the instrument.</param>
-/// <param name="Instrument">The instrument, with the venue's tick and lot size in base units.</param>
-/// <param name="MinQuantity">The smallest order, base units.</param>
-/// <param name="MinNotional">The smallest value of an order, quote currency.</param>
+/// <param name="Instrument">The instrument, with the venue's tick, lot size and smallest order in base units.</param>
 /// <param name="Capabilities">The broker's capabilities, restricted to those of this instrument.</param>
-public sealed record InstrumentCapabilities(string Symbol, string VenueSymbol, Instrument Instrument, double MinQuantity,
-    double MinNotional, BrokerCapabilities Capabilities);
+public sealed record InstrumentCapabilities(string Symbol, string VenueSymbol, Instrument Instrument,
+    BrokerCapabilities Capabilities);

@@ -39,7 +39,7 @@ internal static class ExpectedBars
     /// </summary>
     public static IReadOnlyList<(long Open, long Close)> SessionOf(SessionCalendar calendar, DateOnly date)
     {
-        if (calendar.Name != SessionCalendar.NewYorkName) return calendar.Parts(date);
+        if (calendar.Name != SessionCalendar.NewYorkName || calendar.IsSpecial(date)) return calendar.Parts(date);
         if (UsHolidays.Contains(date)) return [];
         if (!UsHolidays.IsHalfDay(date)) return calendar.Parts(date);
         var lost = (calendar.Close - UsHolidays.HalfDayClose).Ticks;

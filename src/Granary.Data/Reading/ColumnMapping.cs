@@ -1,3 +1,5 @@
+using Granary.Engine.Catalogues;
+
 namespace Granary.Data.Reading;
 
 /// <summary>
@@ -5,8 +7,11 @@ namespace Granary.Data.Reading;
 /// without a header needs time, open, high, low and close. A date and a time of day in two columns are <see cref="Time"/> and
 /// <see cref="TimeOfDay"/>.
 /// </summary>
-public sealed record ColumnMapping(string? Time = null, string? Open = null, string? High = null, string? Low = null, string? Close = null)
+public sealed record ColumnMapping
 {
+    // What Key.Offers says of a column: its text in the header, or its number.
+    private const string Column = "column";
+
     /// <summary>Example of a column mapping, for messages.</summary>
     internal const string Example =
         """ "columns": { "time": "Datum", "open": "Start", "high": "Hoch", "low": "Tief", "close": "Schluss" } in the batch's data """
@@ -17,13 +22,32 @@ public sealed record ColumnMapping(string? Time = null, string? Open = null, str
         $"say whether '{column}' names the market: --columns \"symbol={column}\" if it does, --columns \"symbol=\" if not (\"columns\": {{ "
             + $"\"symbol\": \"{column}\" }} in a batch, or \"\")";
 
+    [Key("of the time, or of the date", Offers = Column, Without = "found by its name")]
+    public string? Time { get; init; }
+
+    [Key("of a time of day beside a date", Offers = Column, Without = "found by its name")]
     public string? TimeOfDay { get; init; }
 
+    [Key("of the open", Offers = Column, Without = "found by its name")]
+    public string? Open { get; init; }
+
+    [Key("of the high", Offers = Column, Without = "found by its name")]
+    public string? High { get; init; }
+
+    [Key("of the low", Offers = Column, Without = "found by its name")]
+    public string? Low { get; init; }
+
+    [Key("of the close", Offers = Column, Without = "found by its name")]
+    public string? Close { get; init; }
+
+    [Key("of the adjusted close", Offers = Column, Without = "found by its name")]
     public string? AdjustedClose { get; init; }
 
+    [Key("of the volume", Offers = Column, Without = "found by its name")]
     public string? Volume { get; init; }
 
     /// <summary>The column that names the market of each row; empty if no column does; null to find it by its name.</summary>
+    [Key("that names the market of each row; empty if none does", Offers = Column, Without = "found by its name")]
     public string? Symbol { get; init; }
 
     /// <summary>Whether a column of times, prices or volumes is named.</summary>

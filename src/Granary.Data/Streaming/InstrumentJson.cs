@@ -36,7 +36,13 @@ internal static class InstrumentJson
                     b.End.ToString("c")))]),
                 ["days"] = new JsonArray([.. i.Calendar.Days.Select(d => (JsonNode)(int)d)]),
             };
+            if (i.Calendar.Special.Count > 0)
+                node["calendar"]!["special"] = new JsonArray([.. i.Calendar.Special.Select(s =>
+                    (JsonNode)new JsonArray(s.Date.ToString("yyyy-MM-dd"), s.Open.ToString("c"), s.Close.ToString("c")))]);
         }
+        if (i.MinQuantity > 0) node["minQuantity"] = i.MinQuantity;
+        if (i.MinNotional > 0) node["minNotional"] = i.MinNotional;
+        if (i.DelistedAt > 0) node["delistedAt"] = i.DelistedAt;
         if (i.CorporateActions.Count > 0)
             node["corporateActions"] =
                 new JsonArray([.. i.CorporateActions.Select(a => (JsonNode)new JsonArray(a.ExDate, a.SplitRatio, a.Dividend))]);
@@ -57,6 +63,9 @@ internal static class InstrumentJson
                     [.. c["holidays"]!.AsArray().Select(h => DateOnly.ParseExact((string)h!, "yyyy-MM-dd"))],
                     c["breaks"]?.AsArray().Select(b => (TimeSpan.Parse((string)b![0]!), TimeSpan.Parse((string)b[1]!))),
                     c["days"]?.AsArray().Select(d => (DayOfWeek)(int)d!));
+                if (c["special"] is JsonArray special)
+                    calendar = calendar.With([], special.Select(s => (DateOnly.ParseExact((string)s![0]!, "yyyy-MM-dd"),
+                        (TimeSpan.Parse((string)s[1]!), TimeSpan.Parse((string)s[2]!)))));
             }
             return new Instrument
             {
@@ -70,6 +79,9 @@ internal static class InstrumentJson
                 PriceDecimals = (int)n["priceDecimals"]!,
                 DailyEquity = (bool)n["dailyEquity"]!,
                 Calendar = calendar,
+                MinQuantity = (double?)n["minQuantity"] ?? 0,
+                MinNotional = (double?)n["minNotional"] ?? 0,
+                DelistedAt = (long?)n["delistedAt"] ?? 0,
                 CorporateActions = n["corporateActions"] is JsonArray actions
                     ? [.. actions.Select(a => new CorporateAction((long)a![0]!, (double)a[1]!, (double)a[2]!))]
                     : [],

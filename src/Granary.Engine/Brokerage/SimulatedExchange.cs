@@ -51,7 +51,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private readonly NetPositions _positions = new();
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FillRule> _rules =
-        instruments.ToDictionary(i => i.Key, i => new FillRule(i.Value, execution), StringComparer.Ordinal);
+        instruments.ToDictionary(i => i.Key, i => new FillRule(i.Value, execution.For(i.Key)), StringComparer.Ordinal);
     private readonly Dictionary<string, double> _closes = new(StringComparer.Ordinal);
     private readonly FinancingRate _rate = new(execution);
     private CashAccount _account = new(settings.Cash);
@@ -111,8 +111,13 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private string? Refusal(BrokerOrder order)
     {
         if (_isClosed) return NoEquity;
-        if (!instruments.ContainsKey(order.Symbol)) return $"unknown symbol {order.Symbol}";
+        if (!instruments.TryGetValue(order.Symbol, out var instrument)) return $"unknown symbol {order.Symbol}";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
+        if (instrument.DelistedAt > 0 && order.CreatedAt > instrument.DelistedAt) return $"{order.Symbol} was delisted";
+        var price = order.LimitPrice > 0 ? order.LimitPrice : order.StopPrice > 0 ? order.StopPrice
+            : _closes.GetValueOrDefault(order.Symbol);
+        if (order.Closes is null && instrument.MinimumOf(order.Quantity, price) is > 0 and var minimum)
+            return FormattableString.Invariant($"the order is below the instrument's minimum of {minimum}");
         if (order.Closes is { } entry && (!_orders.TryGetValue(entry, out var closed) || !(closed.Open > 0)))
             return "there is nothing open to close";
         if (!settings.Short && order is { Closes: null, Side: Side.Sell }) return "a spot market cannot sell short";
@@ -165,14 +170,15 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private void Finance(in ClosedBar closed, double lent)
     {
         var (symbol, bar) = (closed.Symbol, closed.Bar);
+        var rate = new FinancingRate(execution.For(symbol));
         foreach (var w in _live)
         {
             if (!(w.Open > 0) || w.Order.Symbol != symbol) continue;
             var value = _closes[symbol] * instruments[symbol].Multiplier;
             if (FinancingRate.Nights(ref w.FinancedTo, bar.Time) is > 0 and var days)
             {
-                if (w.Order.Side == Side.Sell) Pay(w, FinancingKind.BorrowFee, -value * _rate.BorrowFee(days), bar.Time);
-                else Pay(w, FinancingKind.Interest, -value * _rate.Interest(days) * lent, bar.Time);
+                if (w.Order.Side == Side.Sell) Pay(w, FinancingKind.BorrowFee, -value * rate.BorrowFee(days), bar.Time);
+                else Pay(w, FinancingKind.Interest, -value * rate.Interest(days) * lent, bar.Time);
             }
             foreach (var action in instruments[symbol].CorporateActions)
             {
@@ -235,6 +241,11 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private void Work(in ClosedBar closed)
     {
         var (symbol, bar) = (closed.Symbol, closed.Bar);
+        if (instruments[symbol].IsDelistedIn(closed.Timeframe, bar.Time))
+        {
+            CloseDelisted(symbol, bar);
+            return;
+        }
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Waits && _live[i].Order.Symbol == symbol)
                 WorkAtOpen(_live[i], bar, closed.Timeframe.CloseOf(bar.Time));
@@ -247,6 +258,15 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         foreach (var w in _live)
             if (w.Open > 0 && w.Order.Symbol == symbol && w.Levels.Terms.HasTrail)
                 w.Levels.Trail(w.Order.Side, w.EntryPrice, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
+    }
+
+    // As a strategy's account does.
+    private void CloseDelisted(string symbol, in Bar bar)
+    {
+        foreach (var w in _live)
+            if (w.Waits && w.Order.Symbol == symbol) End(w, OrderState.Cancelled, $"{symbol} was delisted");
+        foreach (var w in _live)
+            if (w.Open > 0 && w.Order.Symbol == symbol) Close(w, w.Open, bar.Close, maker: false, ExitReason.Delisted.Word(), w, bar.Time);
     }
 
     private void WorkAtOpen(WorkingOrder w, in Bar bar, long close)
@@ -365,7 +385,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private void Book(WorkingOrder w, double quantity, Side side, double price, bool maker, string leg, long time)
     {
         var multiplier = instruments[w.Order.Symbol].Multiplier;
-        var fee = execution.Fee.Fee(price, quantity, multiplier, maker);
+        var fee = execution.For(w.Order.Symbol).Fee.Fee(price, quantity, multiplier, maker);
         _account.Book(side, quantity, price, multiplier, fee);
         _positions.Book(w.Order.Symbol, side, quantity);
         if (leg.Length == 0)

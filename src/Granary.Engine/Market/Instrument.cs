@@ -18,6 +18,15 @@ public sealed record Instrument
     /// <summary>The step to which order quantities are rounded down; 0 allows fractions.</summary>
     public double LotSize { get; init; }
 
+    /// <summary>The smallest quantity of an order, base units; 0 for none. See <see cref="MinimumOf"/>.</summary>
+    public double MinQuantity { get; init; }
+
+    /// <summary>The smallest value of an order, in the currency of its prices; 0 for none.</summary>
+    public double MinNotional { get; init; }
+
+    /// <summary>The open time of the bar at whose price it was delisted, UTC ticks; 0 if it was not. Its bars end there.</summary>
+    public long DelistedAt { get; init; }
+
     /// <summary>Currency units per unit of price and quantity; 1 except for derivatives.</summary>
     public double Multiplier { get; init; } = 1;
 
@@ -61,6 +70,24 @@ public sealed record Instrument
     // The tolerance keeps 0.3 / 0.1 at three lots.
     public static double RoundQuantity(double quantity, double lot) =>
         lot <= 0 ? quantity : OnGrid(Math.Floor(quantity / lot * (1 + 1e-12)), lot);
+
+    /// <summary>
+    /// The minimum that an order does not reach: <see cref="MinQuantity"/> or <see cref="MinNotional"/>; 0 if it reaches both. An order
+    /// that only closes a position may be smaller.
+    /// </summary>
+    /// <param name="price">The order's price, or the last one of a market order; 0 if it is unknown.</param>
+    public double MinimumOf(double quantity, double price)
+    {
+        // The tolerance keeps 0.1 · 100.1 at a value of 10.01.
+        if (quantity * (1 + 1e-12) < MinQuantity) return MinQuantity;
+        return price > 0 && quantity * price * Multiplier * (1 + 1e-12) < MinNotional ? MinNotional : 0;
+    }
+
+    /// <summary>Whether it was delisted before the close of a bar, so that nothing can be traded in that bar or after it.</summary>
+    /// <param name="time">The bar's open, UTC ticks.</param>
+    public bool IsDelistedIn(Timeframe timeframe, long time) => DelistedAt > 0
+        // Days are dated by their local date.
+        && timeframe.CloseOf(time) > (timeframe.IsIntraday ? DelistedAt : Calendar.LocalDay(DelistedAt) * TimeSpan.TicksPerDay);
 
     // 9785 ticks of a hundredth are 97.85, where 9785 · 0.01 would be 97.85000000000001.
     private static double OnGrid(double steps, double step)

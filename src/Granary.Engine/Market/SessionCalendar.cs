@@ -15,6 +15,8 @@ public sealed class SessionCalendar
     private readonly bool[] _days;
     private readonly HashSet<DateOnly> _holidays;
     private readonly (TimeSpan Start, TimeSpan End)[] _breaks;
+    // By date; null if there are none.
+    private readonly Dictionary<DateOnly, (TimeSpan Open, TimeSpan Close)>? _special;
 
     private SessionCalendar(string name, TimeZoneInfo zone, TimeSpan open, TimeSpan close, IEnumerable<DayOfWeek> days)
     {
@@ -31,7 +33,7 @@ public sealed class SessionCalendar
     private SessionCalendar(SessionCalendar hours, IEnumerable<DateOnly> holidays, IEnumerable<(TimeSpan Start, TimeSpan End)> breaks)
         : this(hours.Name, hours._zone, hours.Open, hours.Close, hours.Days)
     {
-        (_holidays, _breaks) = ([.. holidays], [.. breaks]);
+        (_holidays, _breaks, _special) = ([.. holidays], [.. breaks], hours._special);
         var last = TimeSpan.Zero;
         foreach (var (start, end) in _breaks)
         {
@@ -39,6 +41,20 @@ public sealed class SessionCalendar
                 throw new InputException("the breaks of a session lie within it, one after the other");
             last = SinceOpen(end);
         }
+    }
+
+    private SessionCalendar(SessionCalendar hours, IEnumerable<DateOnly> holidays,
+        IEnumerable<(DateOnly Date, (TimeSpan Open, TimeSpan Close) Hours)> special)
+        : this(hours, hours._holidays.Concat(holidays), hours._breaks)
+    {
+        var dates = new Dictionary<DateOnly, (TimeSpan Open, TimeSpan Close)>(hours._special ?? []);
+        foreach (var (date, own) in special)
+        {
+            if (_holidays.Contains(date)) throw new InputException($"{date:yyyy-MM-dd} is a holiday and has a session; keep one of them");
+            CheckHours(own.Open, own.Close);
+            dates[date] = own;
+        }
+        if (dates.Count > 0) _special = dates;
     }
 
     /// <summary>Every minute of every day, in UTC.</summary>
@@ -61,12 +77,29 @@ public sealed class SessionCalendar
     public static SessionCalendar Daily(string name, string timeZone, TimeSpan open, TimeSpan close, IEnumerable<DateOnly>? holidays = null,
         IEnumerable<(TimeSpan Start, TimeSpan End)>? breaks = null, IEnumerable<DayOfWeek>? days = null)
     {
-        if (open < TimeSpan.Zero || open >= TimeSpan.FromDays(1) || close < TimeSpan.Zero || close > TimeSpan.FromDays(1))
-            throw new InputException("a session opens at a time from 00:00 to 23:59 and closes at one from 00:00 to 24:00");
+        CheckHours(open, close);
         // From midnight to midnight is the day itself.
         if (open == TimeSpan.Zero && close == TimeSpan.Zero) close = TimeSpan.FromDays(1);
         return new SessionCalendar(new SessionCalendar(name, TimeZoneInfo.FindSystemTimeZoneById(timeZone), open, close, days ?? Weekdays),
             holidays ?? [], breaks ?? []);
+    }
+
+    /// <summary>The same hours with other exceptions, in addition to those that it has.</summary>
+    /// <param name="holidays">Local dates without a session.</param>
+    /// <param name="special">
+    /// Local dates with a session of their own hours, also if the calendar has none on that day. Breaks that do not lie within it do not
+    /// take place.
+    /// </param>
+    /// <exception cref="InputException">A time is none of a day, a date is in both, or the market trades around the clock.</exception>
+    public SessionCalendar With(IEnumerable<DateOnly> holidays,
+        IEnumerable<(DateOnly Date, (TimeSpan Open, TimeSpan Close) Hours)> special) =>
+        IsContinuous ? throw new InputException("a market around the clock has no holidays and no special sessions")
+            : new SessionCalendar(this, holidays, special);
+
+    private static void CheckHours(TimeSpan open, TimeSpan close)
+    {
+        if (open < TimeSpan.Zero || open >= TimeSpan.FromDays(1) || close < TimeSpan.Zero || close > TimeSpan.FromDays(1))
+            throw new InputException("a session opens at a time from 00:00 to 23:59 and closes at one from 00:00 to 24:00");
     }
 
     /// <summary>The name of the calendar of stocks of New York.</summary>
@@ -99,6 +132,13 @@ public sealed class SessionCalendar
     /// <summary>Local dates without a session although it is a weekday of the calendar, in order.</summary>
     public IReadOnlyList<DateOnly> Holidays => [.. _holidays.Order()];
 
+    /// <summary>Sessions with hours of their own, in order of their local dates.</summary>
+    public IReadOnlyList<(DateOnly Date, TimeSpan Open, TimeSpan Close)> Special =>
+        _special is null ? [] : [.. _special.OrderBy(s => s.Key).Select(s => (s.Key, s.Value.Open, s.Value.Close))];
+
+    /// <summary>Whether a local date has a session with hours of its own.</summary>
+    public bool IsSpecial(DateOnly localDate) => _special?.ContainsKey(localDate) == true;
+
     /// <summary>The local wall clock at a UTC time.</summary>
     public DateTime ToLocal(long utcTicks) => TimeZoneInfo.ConvertTimeFromUtc(new DateTime(utcTicks, DateTimeKind.Utc), _zone);
 
@@ -110,22 +150,39 @@ public sealed class SessionCalendar
         return Session(date) is { } session && utcTicks >= session.Open && utcTicks < session.Close && BreakAt(date, utcTicks) is null;
     }
 
-    public bool IsTradingDay(DateOnly localDate) => _days[(int)localDate.DayOfWeek] && !_holidays.Contains(localDate);
+    public bool IsTradingDay(DateOnly localDate) =>
+        _days[(int)localDate.DayOfWeek] && !_holidays.Contains(localDate) || IsSpecial(localDate);
 
     /// <summary>The open and close of a local date's session, as UTC ticks; null on a day without a session.</summary>
     public (long Open, long Close)? Session(DateOnly localDate)
     {
         if (!IsTradingDay(localDate)) return null;
         var day = localDate.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified);
-        return (ToUtc((CrossesMidnight ? day.AddDays(-1) : day) + Open), ToUtc(day + Close));
+        var (open, close) = HoursOn(localDate);
+        return (ToUtc((close <= open ? day.AddDays(-1) : day) + open), ToUtc(day + close));
+    }
+
+    private (TimeSpan Open, TimeSpan Close) HoursOn(DateOnly localDate) =>
+        _special?.TryGetValue(localDate, out var own) == true ? own : (Open, Close);
+
+    // The breaks of a date that lie within its session, as UTC ticks.
+    private IEnumerable<(long Start, long End)> BreaksOn(DateOnly localDate)
+    {
+        var session = IsSpecial(localDate) ? Session(localDate) : null;
+        foreach (var (start, end) in _breaks)
+        {
+            var (from, to) = (OnDay(localDate, start), OnDay(localDate, end));
+            if (session is null || from > session.Value.Open && to < session.Value.Close) yield return (from, to);
+        }
     }
 
     /// <summary>The break of a local date's session that holds a time, as UTC ticks; null if there is none.</summary>
     public (long Start, long End)? BreakAt(DateOnly localDate, long utcTicks)
     {
-        foreach (var (start, end) in _breaks)
-            if (OnDay(localDate, start) is var from && OnDay(localDate, end) is var to && utcTicks >= from && utcTicks < to)
-                return (from, to);
+        if (_breaks.Length == 0) return null;
+        foreach (var pause in BreaksOn(localDate))
+            if (utcTicks >= pause.Start && utcTicks < pause.End)
+                return pause;
         return null;
     }
 
@@ -138,10 +195,10 @@ public sealed class SessionCalendar
         if (_breaks.Length == 0) return [session];
         var parts = new List<(long Open, long Close)>();
         var open = session.Open;
-        foreach (var (start, end) in _breaks)
+        foreach (var (start, end) in BreaksOn(localDate))
         {
-            parts.Add((open, OnDay(localDate, start)));
-            open = OnDay(localDate, end);
+            parts.Add((open, start));
+            open = end;
         }
         parts.Add((open, session.Close));
         return parts;
@@ -158,8 +215,9 @@ public sealed class SessionCalendar
         for (var i = 0; i < MostDaysClosed; i++)
         {
             var date = DateOnly.FromDayNumber(day + i);
-            if (Session(date) is not { } session || KeepsUsHolidays && UsHolidays.Contains(date)) continue;
-            var close = KeepsUsHolidays && UsHolidays.IsHalfDay(date) ? Math.Min(session.Close, OnDay(date, UsHolidays.HalfDayClose))
+            var keepsUsHolidays = KeepsUsHolidays && !IsSpecial(date);
+            if (Session(date) is not { } session || keepsUsHolidays && UsHolidays.Contains(date)) continue;
+            var close = keepsUsHolidays && UsHolidays.IsHalfDay(date) ? Math.Min(session.Close, OnDay(date, UsHolidays.HalfDayClose))
                 : session.Close;
             if (utcTicks >= close) continue;
             return utcTicks < session.Open ? session.Open : BreakAt(date, utcTicks)?.End ?? utcTicks;
@@ -207,6 +265,8 @@ public sealed class SessionCalendar
         if (IsContinuous) return (int)(utcTicks / TimeSpan.TicksPerDay);
         var local = ToLocal(utcTicks);
         var day = (int)(local.Ticks / TimeSpan.TicksPerDay);
+        if (_special is not null)
+            return Session(DateOnly.FromDayNumber(day + 1)) is { } next && utcTicks >= next.Open ? day + 1 : day;
         return CrossesMidnight && local.TimeOfDay >= Open && IsTradingDay(DateOnly.FromDayNumber(day + 1)) ? day + 1 : day;
     }
 
@@ -216,7 +276,8 @@ public sealed class SessionCalendar
         if (IsContinuous) return day * TimeSpan.TicksPerDay;
         var date = DateOnly.FromDayNumber(day);
         var midnight = date.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified);
-        return ToUtc(CrossesMidnight && IsTradingDay(date) ? midnight.AddDays(-1) + Open : midnight);
+        var (open, close) = HoursOn(date);
+        return ToUtc(close <= open && IsTradingDay(date) ? midnight.AddDays(-1) + open : midnight);
     }
 
     /// <summary>The last tick of the session that a time belongs to; after it, or on a day without one, of the local day.</summary>

@@ -29,11 +29,11 @@ internal sealed class PortfolioAccount : IPortfolioView
         _instruments = [.. instruments];
         _members = [.. members];
         Execution = execution;
-        _power = [.. _instruments.Select(i => new BuyingPower(i, execution))];
+        _power = [.. _instruments.Select(i => new BuyingPower(i, execution.For(i.Symbol)))];
         _positions = new PortfolioPositions(_instruments, _members.Length);
         _trades = new int[_instruments.Length];
         _holder = new int[_instruments.Length];
-        Fees = new PortfolioFees(execution.Fee, instruments);
+        Fees = new PortfolioFees(execution, instruments);
         Reserved = new Reservations(_instruments.Length, _members.Length);
     }
 

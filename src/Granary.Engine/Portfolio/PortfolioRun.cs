@@ -283,6 +283,7 @@ public sealed class PortfolioRun
         var decision = _rules.Admit(new PositionScope(entry.Member, entry.Market, signal.Side, CountsReserved: true), value);
         if (decision != Decision.Accepted) return decision;
         if (isShort) return Decision.NoCash;
+        if (instrument.MinimumOf(quantity, signal.Price) > 0) return Decision.BelowMinimum;
         if (quantity < wanted) Resized++;
         if (wanted < uncapped) Capped++;
         var cost = _account.PowerOf(entry.Market).Cost(signal.Price, quantity, signal.Type == OrderType.Limit);

@@ -255,9 +255,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private double FeeOfTrade(in PortfolioHolding holding, in Trade trade)
     {
         var wasCut = holding.ExitNotional != 0 || policy.HoldsLimitsAtEveryBar;
-        if (!wasCut && account.Fees.IsProportional) return trade.Commission * holding.Scale;
+        if (!wasCut && account.Fees.IsProportional(holding.Market)) return trade.Commission * holding.Scale;
         // After a limit has closed a part, the strategy closes the rest in one fill, which pays its own fee.
-        var paysRest = wasCut && holding.Quantity > 0 && account.Fees.IsProportional;
+        var paysRest = wasCut && holding.Quantity > 0 && account.Fees.IsProportional(holding.Market);
         return holding.Commission + (paysRest ? account.Fees.ToClose(holding.Market, trade.ExitPrice, holding.Quantity) : 0);
     }
 

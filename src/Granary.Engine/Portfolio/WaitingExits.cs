@@ -19,7 +19,8 @@ internal sealed class WaitingExits(PortfolioAccount account, VolumeCap volume)
     /// <returns>Whether the portfolio still holds a part that it must close within the volume of later bars.</returns>
     public bool Add(long key, in Trade trade)
     {
-        if (!volume.IsOn || trade.Reason is ExitReason.Open or ExitReason.MarginCall or ExitReason.Limit) return false;
+        if (!volume.IsOn
+            || trade.Reason is ExitReason.Open or ExitReason.MarginCall or ExitReason.Limit or ExitReason.Delisted) return false;
         if (!account.Holdings.TryGetValue(key, out var holding) || !(holding.Quantity > 0)) return false;
         _trades[key] = trade;
         return true;

@@ -69,6 +69,11 @@ public sealed record ExecutionSettings
     public TimeInForce EntryTimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
 
     /// <summary>
+    /// Costs of single symbols, which replace <see cref="Fee"/>, <see cref="Slippage"/> and <see cref="BorrowFeeRate"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, SymbolCosts> BySymbol { get; init; } = new Dictionary<string, SymbolCosts>();
+
+    /// <summary>
     /// Borrow fee per year, a fraction of the short's market value; charged by the calendar day (actual/365), at the last close before it.
     /// </summary>
     public double BorrowFeeRate { get; init; }
@@ -97,6 +102,10 @@ public sealed record ExecutionSettings
     /// </summary>
     public AtEnd AtEnd { get; init; } = AtEnd.Mark;
 
+    /// <summary>The rules for a symbol: these, or with its own costs.</summary>
+    public ExecutionSettings For(string symbol) => BySymbol.TryGetValue(symbol, out var own)
+        ? this with { Fee = own.Fee, Slippage = own.Slippage, BorrowFeeRate = own.BorrowFeeRate } : this;
+
     /// <summary>
     /// Whether trading is free of costs: no fee for an order of any size, and no slippage. The stress test, which doubles costs, then has
     /// no effect on them.
@@ -107,7 +116,7 @@ public sealed record ExecutionSettings
         {
             foreach (var quantity in (ReadOnlySpan<double>)[1, 1_000, 1_000_000])
                 if (Fee.Fee(100, quantity, 1, maker: false) > 0 || Fee.Fee(100, quantity, 1, maker: true) > 0) return false;
-            return Slippage is null;
+            return Slippage is null && BySymbol.Count == 0;
         }
     }
 
@@ -119,7 +128,14 @@ public sealed record ExecutionSettings
         Fee = Fee.Times(2),
         Slippage = Slippage?.Times(2),
         BorrowFeeRate = BorrowFeeRate * 2,
+        BySymbol = BySymbol.ToDictionary(s => s.Key, s => new SymbolCosts(s.Value.Fee.Times(2), s.Value.Slippage?.Times(2),
+            s.Value.BorrowFeeRate * 2), StringComparer.Ordinal),
         MarginRate = MarginRate * 2,
         LatencyBars = LatencyBars + 1,
     };
 }
+
+/// <summary>Costs of one symbol.</summary>
+/// <param name="Slippage">Null for none.</param>
+/// <param name="BorrowFeeRate">Per year, a fraction of the short's market value.</param>
+public sealed record SymbolCosts(FeeModel Fee, SlippageModel? Slippage, double BorrowFeeRate);

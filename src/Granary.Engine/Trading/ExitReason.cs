@@ -21,6 +21,8 @@ public enum ExitReason : byte
     Ruined,
     /// <summary>Its symbol stopped trading, and it was closed at the last close.</summary>
     DataEnded,
+    /// <summary>Its symbol was delisted.</summary>
+    Delisted,
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
@@ -44,6 +46,7 @@ public static class ExitReasonTexts
         ExitReason.Ruined => ("ruined", "ruined", "The account's equity had reached zero, and it was closed."),
         ExitReason.DataEnded => ("data-ended", "data ended",
             "The symbol stopped trading; the trade was closed at its last close (execution.atEnd: close)."),
+        ExitReason.Delisted => ("delisted", "delisted", "The symbol was delisted; the trade was closed at the price of the delisting."),
     };
 
     /// <summary>Its spelling in files: "max-bars".</summary>

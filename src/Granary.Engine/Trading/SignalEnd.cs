@@ -13,13 +13,17 @@ public enum SignalEnd : byte
     NoStop,
     /// <summary>The bars ended before the entry filled.</summary>
     Unfilled,
+    /// <summary>The order would have been smaller than the instrument permits.</summary>
+    BelowMinimum,
+    /// <summary>The symbol was delisted.</summary>
+    Delisted,
 }
 
 /// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
 public static class SignalEndTexts
 {
     /// <summary>The number of ends.</summary>
-    internal const int Count = (int)SignalEnd.Unfilled + 1;
+    internal const int Count = (int)SignalEnd.Delisted + 1;
 
     private readonly record struct Text(string Word, string Title, string Sentence, string Counted, string? Refusal = null);
 
@@ -36,6 +40,11 @@ public static class SignalEndTexts
             ": size.riskPercent needs a stop, and they had none. Add stopLossPercent, or use another size"),
         SignalEnd.Unfilled => new("unfilled", "bars ended first", "The bars ended while the entry waited.",
             "unfilled when the bars ended"),
+        SignalEnd.BelowMinimum => new("below-minimum", "below the minimum",
+            "The size came to less than minQuantity or minNotional of its instrument.", "below the instrument's minimum",
+            ", since their size came to less than minQuantity or minNotional of their instrument. Use a larger size or more cash"),
+        SignalEnd.Delisted => new("delisted", "delisted", "The symbol was delisted.", "in a delisted symbol",
+            ", since their symbol was delisted"),
     };
 
     /// <summary>Its spelling in files: "no-cash".</summary>

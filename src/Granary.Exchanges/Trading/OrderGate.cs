@@ -38,7 +38,7 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
         if (!capabilities.OrderTypes.Contains(order.Type)) return $"the exchange has no {order.Type.Word()} orders";
         if (order.Closes is null && order.Side == Side.Sell && !capabilities.Short)
             return "a spot market cannot sell short";
-        if (quantity < instrument.MinQuantity)
+        if (instrument.Traded.MinimumOf((double)quantity, 0) > 0)
             return FormattableString.Invariant($"the quantity {quantity} is below the exchange's minimum of {instrument.MinQuantity}");
         if (instrument.MaxQuantity > 0 && quantity > instrument.MaxQuantity)
             return FormattableString.Invariant($"the quantity {quantity} is above the exchange's maximum of {instrument.MaxQuantity}");
@@ -51,7 +51,7 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
             : prices.Last(instrument.Listed);
         if (price <= 0) return null;
         var value = price * quantity;
-        if (value < instrument.MinNotional)
+        if (instrument.Traded.MinimumOf((double)quantity, (double)price) > 0)
             return FormattableString.Invariant(
                 $"the order is worth {Plain(value)} {instrument.Quote}, less than the exchange's minimum of {instrument.MinNotional}");
         if (order.Closes is not null) return null;

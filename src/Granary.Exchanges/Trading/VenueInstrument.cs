@@ -56,8 +56,18 @@ internal sealed record VenueInstrument
     // Both types represent fifteen digits exactly.
     private static decimal ToDecimal(double value) => double.IsFinite(value) && Math.Abs(value) < 7e27 ? (decimal)value : 0;
 
-    public InstrumentCapabilities Describe(BrokerCapabilities broker) => new(Symbol, Listed,
-        new Instrument { Symbol = Symbol, Currency = Quote, TickSize = (double)Tick, LotSize = (double)Lot }, (double)MinQuantity,
-        (double)MinNotional, MaxLeverage > 0 && (double)MaxLeverage < broker.Leverage
+    /// <summary>Its rules as the engine knows them.</summary>
+    public Instrument Traded => new()
+    {
+        Symbol = Symbol,
+        Currency = Quote,
+        TickSize = (double)Tick,
+        LotSize = (double)Lot,
+        MinQuantity = (double)MinQuantity,
+        MinNotional = (double)MinNotional,
+    };
+
+    public InstrumentCapabilities Describe(BrokerCapabilities broker) => new(Symbol, Listed, Traded,
+        MaxLeverage > 0 && (double)MaxLeverage < broker.Leverage
             ? broker with { Leverage = (double)MaxLeverage } : broker);
 }

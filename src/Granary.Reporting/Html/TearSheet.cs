@@ -14,8 +14,8 @@ public sealed record TearSheet(string Title)
 
     public string? BenchmarkName { get; init; }
 
-    /// <summary>The annual risk-free rate of the excess Sharpe ratio, as a fraction.</summary>
-    public double RiskFree { get; init; }
+    /// <summary>The risk-free rate of the figures above it.</summary>
+    public RiskFreeRate RiskFree { get; init; } = RiskFreeRate.None;
 
     /// <summary>The author; null = none.</summary>
     public string? Author { get; init; }

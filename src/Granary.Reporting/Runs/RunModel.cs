@@ -139,9 +139,9 @@ public sealed record RunModel
     public BenchmarkComparison? Comparison { get; init; }
 
     /// <summary>
-    /// The annual risk-free rate of the excess Sharpe ratio, as a fraction: the batch's <c>account.riskFreePercent</c>.
+    /// The risk-free rate of the figures above it: the batch's <c>account.riskFreePercent</c> or <c>riskFree</c>.
     /// </summary>
-    public double RiskFree { get; init; }
+    public RiskFreeRate RiskFree { get; init; } = RiskFreeRate.None;
 
     /// <summary>
     /// Periods per year of the portfolio over those that its rows count; 1 unless the batch sets them. Figures of days scale with it.

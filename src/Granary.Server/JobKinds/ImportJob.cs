@@ -5,7 +5,6 @@ using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Server.Jobs;
-using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
@@ -64,7 +63,7 @@ internal sealed record ImportJobRequest
     public string? TimeZone { get; init; }
 
     [Key("The columns of a table of your own, such as { \"time\": \"Date\", \"close\": 5 }.")]
-    public JsonPart? Columns { get; init; }
+    public ColumnMapping? Columns { get; init; }
 }
 
 /// <summary>The kind of <see cref="ImportJob"/>.</summary>
@@ -85,7 +84,7 @@ internal sealed class ImportKind : RequestKind<ImportJobRequest>
             Formats = catalogues.Formats,
             TimeZone = request.TimeZone,
             Stamp = request.Stamp switch { null => null, "close" => BarStamp.Close, _ => BarStamp.Open },
-            Columns = request.Columns is { } columns ? ColumnsSection.Read(columns) : null,
+            Columns = request.Columns,
         };
         return new ImportJob(text, request.Files, request.Symbol, options, (s, of) => new ImportRequest(of, request.Store, s,
             request.Timeframe ?? TimeframeOf(of[0], options), options), catalogues);

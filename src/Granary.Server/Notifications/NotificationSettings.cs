@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Engine;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Server.Notifications;
 
@@ -35,25 +36,24 @@ public sealed record NotificationSettings(IReadOnlyList<Webhook> Webhooks, IRead
 
     private static Webhook ReadWebhook(JsonPart part, string folder)
     {
-        part.Only("name", "url", "secretFile", "secretVariable");
-        var name = part.Need("name");
-        if (name.String().Length is 0 or > 40 || !name.String().All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            throw name.Fault("a name of at most 40 letters, digits, '-' and '_' is needed");
+        var keys = RecordKeys<WebhookKeys>.Read(part);
+        if (keys.Name.Length is 0 or > 40 || !keys.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            throw part.Need("name").Fault("a name of at most 40 letters, digits, '-' and '_' is needed");
         var url = part.Need("url");
-        if (!Uri.TryCreate(url.String(), UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
+        if (!Uri.TryCreate(keys.Url, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
             throw url.Fault("an address is needed, as https://hooks.example.com/granary");
         if (address.Scheme == "http" && !address.IsLoopback)
             throw url.Fault("what is sent would be readable on its way; use https, or http on this machine");
-        var secret = (part.Find("secretFile"), part.Find("secretVariable")) switch
+        var secret = (keys.SecretFile, keys.SecretVariable) switch
         {
-            ({ } file, null) => OfFile(file, Path.Combine(folder, file.String())),
-            (null, { } variable) => Environment.GetEnvironmentVariable(variable.String())
-                ?? throw variable.Fault($"the environment has no variable {variable.String()}; set it to the secret"),
+            ({ } file, null) => OfFile(part.Need("secretFile"), Path.Combine(folder, file)),
+            (null, { } variable) => Environment.GetEnvironmentVariable(variable)
+                ?? throw part.Need("secretVariable").Fault($"the environment has no variable {variable}; set it to the secret"),
             _ => throw part.Fault("one of secretFile and secretVariable is needed: the key of the signature"),
         };
         if (secret.Length < ShortestSecret)
             throw part.Fault($"the secret has fewer than {ShortestSecret} characters; make one with 'openssl rand -hex 32'");
-        return new Webhook(name.String(), address, Encoding.UTF8.GetBytes(secret));
+        return new Webhook(keys.Name, address, Encoding.UTF8.GetBytes(secret));
     }
 
     private static string OfFile(JsonPart key, string path) => File.Exists(path) ? File.ReadAllText(path).Trim()
@@ -61,15 +61,15 @@ public sealed record NotificationSettings(IReadOnlyList<Webhook> Webhooks, IRead
 
     private static NotificationRule ReadRule(JsonPart part, List<Webhook> webhooks)
     {
-        part.Only("on", "percent", "count", "seconds", "account", "to");
+        var keys = RecordKeys<NotificationRuleKeys>.Read(part);
         var kind = part.Need("on").Choice([.. Events.Select(e => (e.Word, e.Event))]);
         var (word, _, key, threshold) = Events.First(e => e.Event == kind);
         foreach (var other in (string[])["percent", "count", "seconds"])
             if (other != key && part.Find(other) is { } extra)
                 throw extra.Fault($"a rule on '{word}' has {(key is null ? "no threshold" : $"the threshold '{key}'")}; remove '{other}'");
-        if (key is not null && part.Find(key) is { } given) threshold = given.Number();
+        threshold = keys.Percent ?? keys.Count ?? keys.Seconds ?? threshold;
         var to = part.Need("to");
-        var rule = new NotificationRule(kind, threshold, part.Find("account")?.String(), [.. to.OneOrMany().Select(t => t.String())]);
+        var rule = new NotificationRule(kind, threshold, keys.Account, keys.To);
         return rule.FaultOf([.. webhooks.Select(w => w.Name)]) is not var (wrong, sentence) ? rule : throw (wrong switch
         {
             RulePart.Threshold => part.Need(key!),

@@ -9,8 +9,15 @@ public sealed record JobSchedule
     /// <summary>The name: up to 64 letters, digits, '.', '_' and '-'.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Five fields, UTC; see <see cref="CronTimes"/>.</summary>
+    /// <summary>Five fields; see <see cref="CronTimes"/>.</summary>
     public required string Cron { get; init; }
+
+    /// <summary>The IANA zone of <see cref="Cron"/>; null for UTC.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>Its due times.</summary>
+    [JsonIgnore]
+    public CronTimes Times => CronTimes.Of(Cron, TimeZone);
 
     /// <summary>
     /// The maintenance window: how long after such a time the job may start, and a training may promote a version. Null = no limit.

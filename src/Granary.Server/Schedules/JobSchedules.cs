@@ -12,9 +12,12 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
     private const int ShownTimes = 3;
 
     /// <summary>Returns the next times of a cron expression, UTC.</summary>
-    /// <exception cref="InputException">The text is not a cron expression, or has no times.</exception>
-    public IReadOnlyList<DateTimeOffset> TimesOf(string cron) =>
-        CronTimes.Parse(JsonPart.Parse("cron", JsonSerializer.SerializeToUtf8Bytes(cron))).After(clock.GetUtcNow(), ShownTimes);
+    /// <param name="timeZone">IANA zone of the expression; null or empty for UTC.</param>
+    /// <exception cref="InputException">The text is not a cron expression, or has no times, or the zone is unknown.</exception>
+    public IReadOnlyList<DateTimeOffset> TimesOf(string cron, string? timeZone) => CronTimes.Parse(Text("cron", cron),
+        string.IsNullOrEmpty(timeZone) ? null : Text("timeZone", timeZone)).After(clock.GetUtcNow(), ShownTimes);
+
+    private static JsonPart Text(string name, string value) => JsonPart.Parse(name, JsonSerializer.SerializeToUtf8Bytes(value));
 
     /// <summary>All schedules, by name.</summary>
     public async Task<IReadOnlyList<ScheduleDetails>> AllAsync(CancellationToken cancellationToken)
@@ -45,8 +48,9 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
     private async Task<ScheduleDetails> DetailsAsync(JobSchedule schedule, CancellationToken cancellationToken)
     {
         var last = await JobsOfAsync(book.Runs(schedule.Name, 1), jobs, cancellationToken).ConfigureAwait(false);
-        var upcoming = schedule.Enabled ? CronTimes.Of(schedule.Cron).After(clock.GetUtcNow(), ShownTimes) : [];
-        return new ScheduleDetails(schedule.Name, schedule.Cron, (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
+        var upcoming = schedule.Enabled ? schedule.Times.After(clock.GetUtcNow(), ShownTimes) : [];
+        return new ScheduleDetails(schedule.Name, schedule.Cron, schedule.TimeZone,
+            (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
             schedule.Enabled, upcoming.Count > 0 ? upcoming[0] : null, upcoming, last.FirstOrDefault(), schedule.Who, schedule.Why,
             schedule.ChangedAt);
     }

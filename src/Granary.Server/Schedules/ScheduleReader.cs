@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Engine;
 using Granary.Server.Jobs;
-using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Server.Schedules;
 
@@ -24,10 +24,10 @@ public sealed class ScheduleReader(JobCatalogue kinds)
     public JobSchedule Read(string name, byte[] text, string folder, string? file = null)
     {
         file = string.IsNullOrWhiteSpace(file) ? DefaultFile : file;
-        var root = JsonPart.Parse(file, text).Only("cron", "window", "job", "enabled", "why");
-        CronTimes.Parse(root.Need("cron"));
-        var job = root.Need("job");
-        if (job.Kind != JsonValueKind.Object) throw job.Fault("it is not an object; give the body of POST /jobs");
+        var root = JsonPart.Parse(file, text);
+        var keys = RecordKeys<ScheduleKeys>.Read(root);
+        CronTimes.Parse(root.Need("cron"), root.Find("timeZone"));
+        var job = keys.Job;
         var kind = job.Need("kind");
         if (kind.String() == JobCatalogue.Backtest)
             throw kind.Fault("a schedule does not submit backtests; give another kind that GET /catalogue/jobs lists, such as train");
@@ -36,13 +36,14 @@ public sealed class ScheduleReader(JobCatalogue kinds)
         return new JobSchedule
         {
             Name = name,
-            Cron = root.Need("cron").String(),
-            Window = root.Find("window") is { } window ? window.Duration() : null,
+            Cron = keys.Cron,
+            TimeZone = keys.TimeZone,
+            Window = keys.Window,
             Job = JsonElement.Parse(job.ToJson()),
             Folder = folder,
-            Enabled = root.Find("enabled")?.Bool() ?? true,
+            Enabled = keys.Enabled,
             Who = "",
-            Why = root.Find("why")?.String() ?? "",
+            Why = keys.Why,
             ChangedAt = default,
         };
     }

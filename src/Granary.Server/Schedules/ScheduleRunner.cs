@@ -41,7 +41,7 @@ public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, Schedule
     private async Task<DateTimeOffset?> RunAsync(string name, CancellationToken cancellationToken)
     {
         if (book.Find(name) is not { Enabled: true } schedule) return null;
-        var times = CronTimes.Of(schedule.Cron);
+        var times = schedule.Times;
         // First complete the times that an ended process has started.
         await SubmitAsync(schedule, cancellationToken).ConfigureAwait(false);
         await BeginAsync(schedule, times, cancellationToken).ConfigureAwait(false);

@@ -1,14 +1,59 @@
+using Granary.Engine;
+using Granary.Engine.Analysis;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
+using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
+using Granary.Simulation.Tables;
+using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
 /// <summary>The keys of a batch file's <c>account</c>.</summary>
 internal sealed record AccountKeys
 {
-    [Key("starting cash of the portfolio and of each strategy's account"), Range(1, 1e15)]
+    [Key("starting cash of the portfolio and of each strategy's account", IsAlwaysWritten = true), Range(1, 1e15)]
     public double Cash { get; init; } = BatchSpec.DefaultCash;
 
     [Key("per year, for the [report](report.md)"), Range(-100, 1000)]
     public double RiskFreePercent { get; init; }
+
+    [Key("the same as a series: a CSV file of `date,rate` in percent per year, each known from its date on", Offers = "file",
+        Without = "`riskFreePercent`")]
+    public Address? RiskFree { get; init; }
+
+    /// <summary>Reads the section.</summary>
+    /// <param name="part">Null = the section is missing.</param>
+    /// <param name="opensFiles">Whether the files of the batch are on this machine.</param>
+    /// <exception cref="InputException">A value, or a line of the file, is invalid.</exception>
+    public static (AccountKeys Keys, RiskFreeRate RiskFree) Read(JsonPart? part, bool opensFiles)
+    {
+        if (part is null) return (new AccountKeys(), RiskFreeRate.None);
+        var keys = RecordKeys<AccountKeys>.Read(part);
+        if (keys.RiskFree is null || !opensFiles || part.Need("riskFree").IsFaulty)
+            return (keys, RiskFreeRate.Of(keys.RiskFreePercent / 100));
+        if (part.Find("riskFreePercent") is { } constant)
+            constant.Wrong("'riskFree' is a series of this rate; leave one of them out", 0);
+        return (keys, Series(part.Need("riskFree"), keys.RiskFree));
+    }
+
+    private static RiskFreeRate Series(JsonPart part, Address address)
+    {
+        if (address.Path is not { } path) return part.Wrong($"'{address}' is not a file; name a CSV file", RiskFreeRate.None);
+        try
+        {
+            var table = TimeTable.Read(path, names => names.Contains("rate", StringComparer.Ordinal) ? ["rate"]
+                : throw BarDataException.At(path, 1, null, $"none of the columns {string.Join(", ", names)} is called rate",
+                    "name the column of the rates in percent per year 'rate'"), files: address.Files);
+            for (var i = 0; i < table.Times.Length; i++)
+                if (Math.Abs(table.Columns[0][i]) > 1000)
+                    throw table.Fault(i, "rate", FormattableString.Invariant($"{table.Columns[0][i]} is out of range: -1000 … 1000"),
+                        "give it in percent per year");
+            return RiskFreeRate.Of(table.Times, [.. table.Columns[0].Select(r => r / 100)]);
+        }
+        catch (Exception e) when (e is BarDataException or BarStoreException)
+        {
+            return part.Wrong(e.Message, RiskFreeRate.None, e);
+        }
+    }
 }

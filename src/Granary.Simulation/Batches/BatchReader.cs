@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Data.Brokers;
 using Granary.Engine;
+using Granary.Engine.Analysis;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -67,8 +68,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
             "regimes", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
-        var account = root.Find("account") is { } section
-            ? faults.Try(() => RecordKeys<AccountKeys>.Read(section), new AccountKeys()) : new AccountKeys();
+        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
+            (new AccountKeys(), RiskFreeRate.None));
         var cash = account.Cash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
@@ -95,7 +96,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Catalogues = catalogues,
             Data = data,
             Cash = cash,
-            RiskFreePercent = account.RiskFreePercent,
+            Account = account,
+            RiskFree = riskFree,
             Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(LeastPerYear, MostPerYear),
             Execution = execution,
@@ -145,10 +147,14 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {
-        var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source", "columns", "instruments"]);
+        var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source"]);
         var source = part.Need("source");
         var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
         if (keys.Symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
+        foreach (var (symbol, instrument) in keys.Instruments)
+            if (instrument is { DelistingPrice: not null, Delisted: null })
+                part.Need("instruments").Need(symbol).Need("delistingPrice").Wrong("it is the price at 'delisted', which is missing; add "
+                    + "that time, or leave this out", 0);
         if (keys.From >= keys.To && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
             end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
         return new DataSpec
@@ -163,8 +169,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Adjust = keys.Adjust,
             Stamp = keys.Stamp,
             TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
-            Columns = part.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
-            Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
+            Columns = keys.Columns,
+            Instruments = keys.Instruments,
             InstrumentsPart = part.Find("instruments"),
             Place = source,
             TimeframePlace = part.Need("timeframe"),
@@ -189,20 +195,6 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
             : part.Wrong($"'{part.Text}' is not a time zone that this machine knows; use an IANA name such as America/New_York", "");
-    }
-
-    private static Dictionary<string, InstrumentSpec> Instruments(JsonPart part)
-    {
-        if (part.Kind != JsonValueKind.Object) part.Wrong("an object by symbol is needed", 0);
-        var found = new Dictionary<string, InstrumentSpec>(StringComparer.Ordinal);
-        foreach (var (symbol, p) in part.Members)
-        {
-            var keys = RecordKeys<InstrumentKeys>.Read(p, "session");
-            // Stocks trade whole shares, unless the file gives a lot size.
-            found.Add(symbol, new InstrumentSpec(keys.Tick, keys.Lot ?? (keys.Kind is null ? null : 1.0), keys.Multiplier, keys.Margin,
-                keys.Currency, keys.Venue, p.Find("session") is { } session ? SessionSection.Read(session) : null));
-        }
-        return found;
     }
 
     private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)

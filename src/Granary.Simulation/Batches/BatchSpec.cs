@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -26,8 +27,11 @@ public sealed record BatchSpec
 
     public double Cash { get; init; } = DefaultCash;
 
-    /// <summary>Risk-free rate in percent per year; used only for the excess Sharpe ratio in the report.</summary>
-    public double RiskFreePercent { get; init; }
+    /// <summary>The section <c>account</c> as it was read.</summary>
+    internal AccountKeys Account { get; init; } = new();
+
+    /// <summary>The rate of the report's figures above it.</summary>
+    public RiskFreeRate RiskFree { get; init; } = RiskFreeRate.None;
 
     /// <summary>Periods per year of accounts whose rows have the timeframe of the data; null to count them.</summary>
     public double? PeriodsPerYear { get; init; }
@@ -74,22 +78,6 @@ public sealed record BatchSpec
 
     /// <summary>Base folder of relative paths.</summary>
     public required string Folder { get; init; }
-}
-
-/// <summary>Instrument settings of a batch; null keeps the source's value.</summary>
-public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? Multiplier, double? Margin, string? Currency, string? Venue,
-    SessionCalendar? Calendar)
-{
-    public Instrument Apply(Instrument instrument) => instrument with
-    {
-        TickSize = TickSize ?? instrument.TickSize,
-        LotSize = LotSize ?? instrument.LotSize,
-        Multiplier = Multiplier ?? instrument.Multiplier,
-        MarginPerUnit = Margin ?? instrument.MarginPerUnit,
-        Currency = Currency ?? instrument.Currency,
-        Venue = Venue ?? instrument.Venue,
-        Calendar = Calendar ?? instrument.Calendar,
-    };
 }
 
 public sealed record ExecutionSpec

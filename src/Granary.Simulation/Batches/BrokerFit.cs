@@ -48,14 +48,15 @@ public static class BrokerFit
         foreach (var instrument in instruments)
         {
             var own = spec.Data.Instruments.GetValueOrDefault(instrument.Symbol);
-            Step(faults, instrument, "lot", own?.LotSize, instrument.Instrument.LotSize);
-            Step(faults, instrument, "tick", own?.TickSize, instrument.Instrument.TickSize);
+            Step(faults, instrument, "lot", own?.Lot, instrument.Instrument.LotSize);
+            Step(faults, instrument, "tick", own?.Tick, instrument.Instrument.TickSize);
             if (Leverage($"{instrument.VenueSymbol} at '{broker}'", instrument.Capabilities, spec) is { } leverage) faults.Add(leverage);
             foreach (var strategy in spec.Strategies.Where(s => s.Symbols?.Contains(instrument.Symbol) ?? true))
-                if (Smallest(strategy.Trading.Size, spec.Cash) is { } value && value < instrument.MinNotional)
+                if (Smallest(strategy.Trading.Size, spec.Cash) is { } value && value < instrument.Instrument.MinNotional)
                     faults.Add(FormattableString.Invariant(
                         $"{strategy.Class} orders {instrument.Symbol} for {value:0.##} {instrument.Instrument.Currency}, and the smallest ")
-                        + FormattableString.Invariant($"order at '{broker}' is worth {instrument.MinNotional}; give it a larger size"));
+                        + FormattableString.Invariant($"order at '{broker}' is worth {instrument.Instrument.MinNotional}; ")
+                        + "give it a larger size");
         }
         return [.. faults.Distinct(StringComparer.Ordinal)];
     }

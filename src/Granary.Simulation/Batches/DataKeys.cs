@@ -6,10 +6,10 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>The keys of a batch file's <c>data</c>, beside <c>source</c>, <c>columns</c> and <c>instruments</c>.</summary>
+/// <summary>The keys of a batch file's <c>data</c>, beside <c>source</c>.</summary>
 internal sealed record DataKeys
 {
-    [Key("`auto` or a name of `granary data formats`, such as `yahoo` or `metatrader`")]
+    [Key("`auto` or a name of `granary data formats`, such as `yahoo` or `metatrader`", IsAlwaysWritten = true)]
     public string Format { get; init; } = "auto";
 
     [Key("a list, or `\"*\"` for all of the source ([files of several symbols](data.md#other-files))", Without = "required")]
@@ -30,15 +30,24 @@ internal sealed record DataKeys
     [Key("IANA zone, such as `America/New_York`, of CSV times without one; bare dates stay dates", Without = "UTC, or the format's")]
     public string? TimeZone { get; init; }
 
-    [Key("use an adjusted-close column if present")]
+    [Key("use an adjusted-close column if present", IsAlwaysWritten = true)]
     public bool Adjust { get; init; } = true;
 
     [Key("whether a file's times are bar opens or closes: `open`, `close`", Without = "`open`; of weeks and months what their dates show")]
     public BarStamp? Stamp { get; init; }
+
+    [Key("columns by header or number from 1: `{ \"time\": \"Datum\", \"open\": 2, \"high\": 3, \"low\": 4, \"close\": 5 }`; also "
+        + "`timeOfDay`, `adjustedClose`, `volume`, and `symbol`, the column that tells markets apart (`\"\"`: none does). "
+        + "Those that are left out are found by the header",
+        Without = "the header")]
+    public ColumnMapping? Columns { get; init; }
+
+    [Key("settings by symbol, `\"*\"` for all others: [Instruments](#instruments)", Without = "the source's")]
+    public IReadOnlyDictionary<string, InstrumentKeys> Instruments { get; init; } = new Dictionary<string, InstrumentKeys>();
 }
 
-/// <summary>The keys of an instrument in a batch file's <c>data.instruments</c>, beside <c>session</c>.</summary>
-internal sealed record InstrumentKeys
+/// <summary>The keys of an instrument in a batch file's <c>data.instruments</c>; a missing one keeps the source's value.</summary>
+public sealed record InstrumentKeys
 {
     [Key("`stock` trades whole shares unless `lot` says otherwise", Words = "stock", Without = "fractions")]
     public string? Kind { get; init; }
@@ -48,6 +57,13 @@ internal sealed record InstrumentKeys
 
     [Key("quantity step", Without = "the source's"), Range(0, 1e9)]
     public double? Lot { get; init; }
+
+    [Key("smallest quantity of an order that opens or adds to a position; [smaller ones](#smallest-orders) are not sent", Without = "none"),
+        Range(0, 1e15)]
+    public double? MinQuantity { get; init; }
+
+    [Key("the same for its value, in the currency of the prices", Without = "none"), Range(0, 1e15)]
+    public double? MinNotional { get; init; }
 
     [Key("value per point", Without = "the source's"), Range(1e-9, 1e9)]
     public double? Multiplier { get; init; }
@@ -59,6 +75,30 @@ internal sealed record InstrumentKeys
         Without = "that of the source, else the second of a pair such as `USDJPY`, else `\"USD\"`")]
     public string? Currency { get; init; }
 
+    [Key("time from which it is not traded any more: [Delisting](#delisting)", Without = "none"), JsonConverter(typeof(UtcTicks))]
+    public long? Delisted { get; init; }
+
+    [Key("price at which positions are closed then", Without = "the last close"), Range(1e-9, 1e12)]
+    public double? DelistingPrice { get; init; }
+
     [Key("text", Without = "the source's")]
     public string? Venue { get; init; }
+
+    [Key("`\"24/7\"`, `\"XNYS\"`, or [hours](#sessions)", Without = "the source's; [longer bars](data.md) may follow what the bars show")]
+    public SessionCalendar? Session { get; init; }
+
+    /// <summary>An instrument with these settings.</summary>
+    public Instrument Apply(Instrument instrument) => instrument with
+    {
+        TickSize = Tick ?? instrument.TickSize,
+        // Stocks trade whole shares, unless the file gives a lot size.
+        LotSize = Lot ?? (Kind is null ? instrument.LotSize : 1),
+        MinQuantity = MinQuantity ?? instrument.MinQuantity,
+        MinNotional = MinNotional ?? instrument.MinNotional,
+        Multiplier = Multiplier ?? instrument.Multiplier,
+        MarginPerUnit = Margin ?? instrument.MarginPerUnit,
+        Currency = Currency ?? instrument.Currency,
+        Venue = Venue ?? instrument.Venue,
+        Calendar = Session ?? instrument.Calendar,
+    };
 }

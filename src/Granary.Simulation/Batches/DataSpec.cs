@@ -41,7 +41,7 @@ public sealed record DataSpec
     public ColumnMapping? Columns { get; init; }
 
     /// <summary>Instrument settings by symbol, in addition to the source's; "*" applies to all other symbols.</summary>
-    public IReadOnlyDictionary<string, InstrumentSpec> Instruments { get; init; } = new Dictionary<string, InstrumentSpec>();
+    public IReadOnlyDictionary<string, InstrumentKeys> Instruments { get; init; } = new Dictionary<string, InstrumentKeys>();
 
     /// <summary>The section <c>instruments</c> in the file; null if there is none.</summary>
     public JsonPart? InstrumentsPart { get; init; }
@@ -56,7 +56,7 @@ public sealed record DataSpec
     public required JsonPart TimeframePlace { get; init; }
 
     /// <summary>Returns the settings of a symbol's instrument; null if the batch has none for it.</summary>
-    public InstrumentSpec? InstrumentOf(string symbol) => Of(symbol).Instruments is var own && own.TryGetValue(symbol, out var found)
+    public InstrumentKeys? InstrumentOf(string symbol) => Of(symbol).Instruments is var own && own.TryGetValue(symbol, out var found)
         || own.TryGetValue("*", out found) ? found : null;
 
     /// <summary>Returns the part that names a symbol; this object if no part does.</summary>

@@ -6,7 +6,7 @@ namespace Granary.Simulation.Batches;
 /// Applies the batch's instrument settings to a source, so that all readers of its bars use the same sessions, lots and multipliers.
 /// </summary>
 /// <param name="declared">Settings by symbol; "*" for all others.</param>
-internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentSpec> declared) : IBarSource
+internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentKeys> declared) : IBarSource
 {
     /// <summary>Wraps a source; returns the source itself if the batch has no instrument settings.</summary>
     public static IBarSource Of(IBarSource source, DataSpec data) =>
@@ -19,8 +19,10 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
 
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
-        var series = await source.OpenAsync(query, cancellationToken);
         var own = declared.GetValueOrDefault(query.Symbol) ?? declared.GetValueOrDefault("*");
+        if (own is { Delisted: { } delisted })
+            return await DelistedSeries.OpenAsync(source, query, own, delisted, cancellationToken);
+        var series = await source.OpenAsync(query, cancellationToken);
         return own is null ? series : new InstrumentSeries(series, own.Apply);
     }
 }

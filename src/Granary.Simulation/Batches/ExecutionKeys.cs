@@ -38,6 +38,9 @@ internal sealed record ExecutionKeys
     [Key("factor of (fill / bar volume)², a fraction of the price, added to the other slippage"), Range(0, 1)]
     public double SlippageVolumeImpact { get; init; }
 
+    [Key("between bid and ask, of the price; market and stop orders pay half of it, added to the other slippage"), Range(0, 50)]
+    public double SpreadPercent { get; init; }
+
     [Key("bars until an order arrives; cancellations, and stops and targets of an entry, are not delayed"), Range(0, 1000)]
     public int LatencyBars { get; init; }
 
@@ -51,6 +54,9 @@ internal sealed record ExecutionKeys
     [Key("per year, on short positions at the last close (actual/365); the paper broker charges it, interest and dividends likewise"),
         Range(0, 1000)]
     public double BorrowPercent { get; init; }
+
+    [Key("costs of [single symbols](#costs-of-single-symbols), as `{ \"ACME\": { \"borrowPercent\": 12 } }`", Without = "none")]
+    public IReadOnlyDictionary<string, SymbolCostKeys> Symbols { get; init; } = new Dictionary<string, SymbolCostKeys>();
 
     [Key("per year, on purchases beyond the cash without proceeds of short sales (actual/365; with `leverage`); long trades share it by "
         + "value (`carry` in `trades.csv`)"), Range(0, 1000)]
@@ -93,4 +99,60 @@ internal sealed record FeeTierKeys
 
     [Key("the same for limit orders filled at their price", Without = "`percent`"), Range(-10, 50)]
     public double? MakerPercent { get; init; }
+}
+
+/// <summary>The costs of a symbol in <see cref="ExecutionKeys.Symbols"/>; a missing one is that of all symbols.</summary>
+internal sealed record SymbolCostKeys
+{
+    private const string All = "that of all symbols";
+
+    [Key("of the notional", Without = All), Range(-10, 50)]
+    public double? CommissionPercent { get; init; }
+
+    [Key("the same for limit orders filled at their price; negative is a rebate",
+        Without = "the symbol's `commissionPercent`, else that of all symbols"), Range(-10, 50)]
+    public double? CommissionMakerPercent { get; init; }
+
+    [Key("per unit, added to the percentage", Without = All), Range(0, 1e9)]
+    public double? CommissionPerUnit { get; init; }
+
+    [Key("per order, charged with its first fill", Without = All), Range(0, 1e9)]
+    public double? CommissionPerOrder { get; init; }
+
+    [Key("minimum per order, over all its fills", Without = All), Range(0, 1e9)]
+    public double? CommissionMinimum { get; init; }
+
+    [Key("of the price of market and stop orders", Without = All), Range(0, 50)]
+    public double? SlippagePercent { get; init; }
+
+    [Key("in the instrument's ticks", Without = All), Range(0, 10_000)]
+    public double? SlippageTicks { get; init; }
+
+    [Key("factor of (fill / bar volume)²", Without = All), Range(0, 1)]
+    public double? SlippageVolumeImpact { get; init; }
+
+    [Key("between bid and ask, of the price", Without = All), Range(0, 50)]
+    public double? SpreadPercent { get; init; }
+
+    [Key("per year, on short positions", Without = All), Range(0, 1000)]
+    public double? BorrowPercent { get; init; }
+
+    /// <summary>
+    /// The keys of all symbols with these values. The tiers are those of <c>commissionPercent</c>, so another one has none.
+    /// </summary>
+    public ExecutionKeys Over(ExecutionKeys all) => all with
+    {
+        CommissionPercent = CommissionPercent ?? all.CommissionPercent,
+        CommissionMakerPercent = CommissionMakerPercent ?? (CommissionPercent is null ? all.CommissionMakerPercent : null),
+        CommissionPerUnit = CommissionPerUnit ?? all.CommissionPerUnit,
+        CommissionPerOrder = CommissionPerOrder ?? all.CommissionPerOrder,
+        CommissionMinimum = CommissionMinimum ?? all.CommissionMinimum,
+        CommissionTiers = CommissionPercent is null ? all.CommissionTiers : null,
+        CommissionTierDays = CommissionPercent is null ? all.CommissionTierDays : null,
+        SlippagePercent = SlippagePercent ?? all.SlippagePercent,
+        SlippageTicks = SlippageTicks ?? all.SlippageTicks,
+        SlippageVolumeImpact = SlippageVolumeImpact ?? all.SlippageVolumeImpact,
+        SpreadPercent = SpreadPercent ?? all.SpreadPercent,
+        BorrowPercent = BorrowPercent ?? all.BorrowPercent,
+    };
 }

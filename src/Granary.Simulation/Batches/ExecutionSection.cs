@@ -30,6 +30,7 @@ public static class ExecutionSection
             VolumeShare = (keys.VolumePercent ?? 0) / 100,
             EntryTimeInForce = keys.TimeInForce,
             BorrowFeeRate = keys.BorrowPercent / 100,
+            BySymbol = keys.Symbols.ToDictionary(s => s.Key, s => CostsOf(s.Value.Over(keys), part), StringComparer.Ordinal),
             MarginRate = keys.MarginRatePercent / 100,
             Leverage = keys.Leverage ?? 0,
             AtEnd = keys.AtEnd,
@@ -48,6 +49,9 @@ public static class ExecutionSection
             Place = part,
         };
     }
+
+    private static SymbolCosts CostsOf(ExecutionKeys keys, JsonPart part) =>
+        new(Fee(keys, part), Slippage(keys), keys.BorrowPercent / 100);
 
     private static FeeModel Fee(ExecutionKeys keys, JsonPart part)
     {
@@ -80,6 +84,8 @@ public static class ExecutionSection
         if (keys.SlippagePercent > 0) parts.Add(new PercentSlippage(keys.SlippagePercent));
         if (keys.SlippageTicks > 0) parts.Add(new TickSlippage(keys.SlippageTicks));
         if (keys.SlippageVolumeImpact > 0) parts.Add(new VolumeShareSlippage(keys.SlippageVolumeImpact));
+        // A trade crosses half of the spread.
+        if (keys.SpreadPercent > 0) parts.Add(new PercentSlippage(keys.SpreadPercent / 2));
         return parts.Count switch { 0 => null, 1 => parts[0], _ => new CombinedSlippage(parts) };
     }
 
@@ -87,8 +93,8 @@ public static class ExecutionSection
     public static void CheckTick(ExecutionSpec spec, Instrument instrument)
     {
         if (spec.Place is not { } place) return;
-        if (spec.Settings.Slippage is { NeedsTick: true } && instrument.TickSize <= 0)
-            throw place.Need("slippageTicks")
+        if (spec.Settings.For(instrument.Symbol).Slippage is { NeedsTick: true } && instrument.TickSize <= 0)
+            throw (place.Find("symbols")?.Find(instrument.Symbol)?.Find("slippageTicks") ?? place.Need("slippageTicks"))
                 .Fault($"the tick of {instrument.Symbol} is not known; write it into data.instruments, as "
                     + $"\"{instrument.Symbol}\": {{ \"tick\": 0.01 }}");
     }

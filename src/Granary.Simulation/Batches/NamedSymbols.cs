@@ -23,6 +23,9 @@ internal static class NamedSymbols
         foreach (var (symbol, part) in spec.Data.InstrumentsPart?.Members ?? [])
             if (symbol != "*" && !read.Contains(symbol) && !symbols.Contains(symbol, StringComparer.Ordinal))
                 faults.Add(Unknown(symbol, part, symbols));
+        foreach (var (symbol, part) in spec.Execution.Place?.Find("symbols")?.Members ?? [])
+            if (!symbols.Contains(symbol, StringComparer.Ordinal))
+                faults.Add(Unknown(symbol, part, symbols));
         if (spec.Portfolio.Place?.Find("limits") is { } limits)
             foreach (var chosen in spec.Portfolio.Limits.Rules)
                 Check(chosen, limits, symbols, instances, faults.Add);

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
@@ -39,8 +38,7 @@ public static class ProductionJson
             Data(json, spec.Data, plan, run.Strategies.Where(IsIn)
                 .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
             json.WriteStartObject("account");
-            json.WriteNumber("cash", spec.Cash);
-            if (spec.RiskFreePercent != 0) json.WriteNumber("riskFreePercent", spec.RiskFreePercent);
+            RecordKeys<AccountKeys>.Write(json, spec.Account with { Cash = spec.Cash });
             json.WriteEndObject();
             if (spec.Benchmark is { } benchmark) json.WriteString("benchmark", benchmark.String());
             if (spec.PeriodsPerYear is { } perYear) json.WriteNumber("periodsPerYear", perYear);
@@ -90,17 +88,18 @@ public static class ProductionJson
             return;
         }
         json.WriteString("source", data.Source.Written);
-        json.WriteString("format", data.Format);
-        json.WriteStartArray("symbols");
-        foreach (var symbol in symbols.Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
-        json.WriteEndArray();
-        json.WriteString("timeframe", data.Timeframe.ToString());
-        if (!data.WarmUp) json.WriteBoolean("warmUp", false);
-        json.WriteBoolean("adjust", data.Adjust);
-        if (data.Stamp is { } stamp) json.WriteString("stamp", EnumWords.Of(stamp));
-        if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);
-        if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
-        Instruments(json, data, plan.Sessions);
+        RecordKeys<DataKeys>.Write(json, new DataKeys
+        {
+            Format = data.Format,
+            Symbols = [.. symbols.Distinct(StringComparer.Ordinal)],
+            Timeframe = data.Timeframe,
+            WarmUp = data.WarmUp,
+            TimeZone = data.TimeZone,
+            Adjust = data.Adjust,
+            Stamp = data.Stamp,
+            Columns = data.Columns,
+            Instruments = Instruments(data, plan.Sessions),
+        });
         json.WriteEndObject();
     }
 
@@ -112,43 +111,25 @@ public static class ProductionJson
             json.WritePropertyName(key);
             value.WriteTo(json);
         }
-        Instruments(json, data, plan.Sessions.Where(s => data.Symbols.Contains(s.Key, StringComparer.Ordinal))
-            .ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
+        var instruments = Instruments(data, plan.Sessions.Where(s => data.Symbols.Contains(s.Key, StringComparer.Ordinal)));
+        if (instruments.Count > 0)
+        {
+            json.WritePropertyName("instruments");
+            KeyType.Of(instruments.GetType()).Write(json, instruments);
+        }
         json.WriteEndObject();
     }
 
     // A session trades by the sessions that the backtest inferred, since it does not have the bars that show them.
-    private static void Instruments(Utf8JsonWriter json, DataSpec data, IReadOnlyDictionary<string, SessionCalendar> sessions)
+    private static IReadOnlyDictionary<string, InstrumentKeys> Instruments(DataSpec data,
+        IEnumerable<KeyValuePair<string, SessionCalendar>> sessions)
     {
-        if (sessions.Count == 0)
-        {
-            if (data.InstrumentsPart is not { } instruments) return;
-            json.WritePropertyName("instruments");
-            instruments.WriteTo(json);
-            return;
-        }
-        var declared = (data.InstrumentsPart?.Members ?? []).ToList();
-        json.WriteStartObject("instruments");
-        foreach (var (symbol, part) in declared)
-        {
-            if (sessions.ContainsKey(symbol)) continue;
-            json.WritePropertyName(symbol);
-            part.WriteTo(json);
-        }
+        var instruments = new Dictionary<string, InstrumentKeys>(data.Instruments, StringComparer.Ordinal);
         foreach (var (symbol, calendar) in sessions.OrderBy(s => s.Key, StringComparer.Ordinal))
-        {
-            json.WriteStartObject(symbol);
             // The settings of all other symbols do not apply to one with settings of its own.
-            var own = declared.Find(d => d.Name == symbol).Value ?? declared.Find(d => d.Name == "*").Value;
-            foreach (var (key, value) in own?.Members ?? [])
-            {
-                json.WritePropertyName(key);
-                value.WriteTo(json);
-            }
-            SessionSection.Write(json, calendar);
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
+            instruments[symbol] = (data.Instruments.GetValueOrDefault(symbol) ?? data.Instruments.GetValueOrDefault("*")
+                ?? new InstrumentKeys()) with { Session = calendar };
+        return instruments;
     }
 
     private static void Risk(Utf8JsonWriter json, IReadOnlyList<RiskUse> risk, IReadOnlyDictionary<string, string> versions)

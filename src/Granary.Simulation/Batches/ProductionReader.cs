@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Granary.Engine;
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
@@ -77,12 +78,11 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
                 + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
-        var account = root.Find("account") is { } section
-            ? faults.Try(() => RecordKeys<AccountKeys>.Read(section), new AccountKeys()) : new AccountKeys();
-        var cash = account.Cash;
+        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
+            (new AccountKeys(), RiskFreeRate.None));
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
-        var members = Members(root, models, regimes, cash, faults, bindStrategies);
+        var members = Members(root, models, regimes, account.Cash, faults, bindStrategies);
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
         var portfolio = root.Need("portfolio");
         var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);
@@ -103,8 +103,9 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             {
                 Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
             },
-            Cash = cash,
-            RiskFreePercent = account.RiskFreePercent,
+            Cash = account.Cash,
+            Account = account,
+            RiskFree = riskFree,
             Benchmark = root.Find("benchmark"),
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(BatchReader.LeastPerYear, BatchReader.MostPerYear),
             Execution = execution!,

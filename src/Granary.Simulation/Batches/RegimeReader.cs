@@ -4,6 +4,7 @@ using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Learning.Regimes;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
@@ -29,14 +30,11 @@ public static class RegimeReader
     /// <param name="factors">The factors that the process knows.</param>
     public static RegimePlan Read(JsonPart part, FactorCatalogue factors)
     {
-        part.Only("machines", "rules", "otherwise");
+        var keys = RecordKeys<RegimeKeys>.Read(part);
         try
         {
-            return new RegimePlan(
-                [.. part.Need("machines").List().Select(Machine)],
-                factors,
-                [.. part.Find("rules")?.List().Select(Rule) ?? []],
-                part.Find("otherwise")?.String() ?? "neutral");
+            return new RegimePlan([.. keys.Machines.Zip(part.Need("machines").List()).Select(m => Machine(m.First, m.Second))], factors,
+                [.. keys.Rules.Select(r => new RegimeRule(r.When, r.State))], keys.Otherwise);
         }
         catch (InputException e)
         {
@@ -44,40 +42,29 @@ public static class RegimeReader
         }
     }
 
-    private static RegimeMachine Machine(JsonPart part)
+    private static RegimeMachine Machine(RegimeMachineKeys keys, JsonPart part)
     {
-        var name = part.Need("name").String();
-        if (part.Find("hiddenMarkov") is { } hidden)
+        if (keys.HiddenMarkov is { } hidden)
         {
             part.Only("name", "hiddenMarkov");
-            hidden.Only("states", "window", "refit");
-            return new HiddenMarkovMachine(name, hidden.Find("states") is { } s ? Names(s) : ["down", "up"],
-                hidden.Find("window")?.Whole(1, 1_000_000) ?? 500, hidden.Find("refit")?.Whole(1) ?? 50);
+            return new HiddenMarkovMachine(keys.Name, hidden.States.Count > 0 ? hidden.States : ["down", "up"], hidden.Window,
+                hidden.Refit);
         }
-        part.Only("name", "measure", "against", "enterPercent", "leavePercent", "states", "steps", "dwell");
-        var dwell = part.Find("dwell")?.Whole(1) ?? 1;
         var measure = part.Need("measure").String();
-        var against = part.Find("against")?.String();
-        if (part.Find("steps") is { } steps)
+        if (keys.Steps.Count > 0)
         {
             if ((part.Find("enterPercent") ?? part.Find("leavePercent")) is { } both)
                 throw both.Fault("a machine has either steps or enterPercent, not both");
-            return new LadderMachine(name, Names(part.Need("states")), measure, against,
-                [.. steps.List().Select(s => new LadderRung(s.Only("up", "down").Need("up").Number(), s.Need("down").Number()))], dwell);
+            part.Need("states");
+            return new LadderMachine(keys.Name, keys.States, measure, keys.Against,
+                [.. keys.Steps.Select(s => new LadderRung(s.Up, s.Down))], keys.Dwell);
         }
         if (part.Find("states") is { } states)
             throw states.Fault("states of one's own need steps between them, as \"steps\": [{ \"up\": 1, \"down\": 0.8 }]");
-        var enter = part.Need("enterPercent").Number(0, 1000);
+        var enter = part.Need("enterPercent").Number();
         var leave = part.Find("leavePercent")?.Number(0, enter) ?? 0;
-        return new LadderMachine(name, ["bearish", "neutral", "bullish"], measure, against,
-            [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], dwell);
-    }
-
-    private static RegimeRule Rule(JsonPart part)
-    {
-        part.Only("when", "state");
-        return new RegimeRule(part.Need("when").Members.ToDictionary(m => m.Name, m => m.Value.String(), StringComparer.Ordinal),
-            part.Need("state").String());
+        return new LadderMachine(keys.Name, ["bearish", "neutral", "bullish"], measure, keys.Against,
+            [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], keys.Dwell);
     }
 
     /// <summary>Writes a plan in the format that <see cref="Read"/> accepts.</summary>
@@ -88,64 +75,33 @@ public static class RegimeReader
             new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            json.WriteStartArray("machines");
-            foreach (var machine in plan.Machines)
+            RecordKeys<RegimeKeys>.Write(json, new RegimeKeys
             {
-                json.WriteStartObject();
-                json.WriteString("name", machine.Name);
-                if (machine is HiddenMarkovMachine hidden)
-                {
-                    json.WriteStartObject("hiddenMarkov");
-                    States(json, hidden.States);
-                    json.WriteNumber("window", hidden.Window);
-                    json.WriteNumber("refit", hidden.Refit);
-                    json.WriteEndObject();
-                }
-                else if (machine is LadderMachine ladder)
-                {
-                    json.WriteString("measure", ladder.Measure);
-                    if (ladder.Against is not null) json.WriteString("against", ladder.Against);
-                    States(json, ladder.States);
-                    json.WriteStartArray("steps");
-                    foreach (var rung in ladder.Rungs)
-                    {
-                        json.WriteStartObject();
-                        json.WriteNumber("up", rung.Up);
-                        json.WriteNumber("down", rung.Down);
-                        json.WriteEndObject();
-                    }
-                    json.WriteEndArray();
-                    json.WriteNumber("dwell", ladder.Dwell);
-                }
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            if (plan.Rules.Count > 0)
-            {
-                json.WriteStartArray("rules");
-                foreach (var rule in plan.Rules)
-                {
-                    json.WriteStartObject();
-                    json.WriteStartObject("when");
-                    foreach (var (machine, state) in rule.When) json.WriteString(machine, state);
-                    json.WriteEndObject();
-                    json.WriteString("state", rule.State);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
-                json.WriteString("otherwise", plan.Otherwise);
-            }
+                Machines = [.. plan.Machines.Select(KeysOf)],
+                Rules = [.. plan.Rules.Select(r => new RegimeRuleKeys { When = r.When, State = r.State })],
+                Otherwise = plan.Otherwise,
+            });
             json.WriteEndObject();
         }
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static void States(Utf8JsonWriter json, IReadOnlyList<string> states)
+    private static RegimeMachineKeys KeysOf(RegimeMachine machine) => machine switch
     {
-        json.WriteStartArray("states");
-        foreach (var state in states) json.WriteStringValue(state);
-        json.WriteEndArray();
-    }
-
-    private static List<string> Names(JsonPart part) => [.. part.List().Select(s => s.String())];
+        HiddenMarkovMachine hidden => new RegimeMachineKeys
+        {
+            Name = hidden.Name,
+            HiddenMarkov = new HiddenMarkovKeys { States = hidden.States, Window = hidden.Window, Refit = hidden.Refit },
+        },
+        LadderMachine ladder => new RegimeMachineKeys
+        {
+            Name = ladder.Name,
+            Measure = ladder.Measure,
+            Against = ladder.Against,
+            States = ladder.States,
+            Steps = [.. ladder.Rungs.Select(r => new RegimeStepKeys { Up = r.Up, Down = r.Down })],
+            Dwell = ladder.Dwell,
+        },
+        _ => new RegimeMachineKeys { Name = machine.Name },
+    };
 }

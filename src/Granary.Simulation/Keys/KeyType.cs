@@ -13,8 +13,8 @@ namespace Granary.Simulation.Keys;
 /// <summary>
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
-/// <see cref="TimeOnly"/> (a time of day),
-/// <see cref="Address"/> and <see cref="SizeRule"/>. A <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
+/// <see cref="TimeOnly"/> (a time of day), <see cref="Address"/>, <see cref="SizeRule"/> and <see cref="SessionCalendar"/>. A
+/// <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
 /// can lists of values and objects of values by name.
 /// </summary>
 /// <param name="Read">Reads a value of the file.</param>
@@ -32,7 +32,10 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             ? (long)key.Maximum : long.MaxValue), (json, v) => json.WriteNumberValue((long)v), key => Number("integer", key)),
         [typeof(double)] = new((part, key) => part.Number(key.Minimum, key.Maximum), (json, v) => json.WriteNumberValue((double)v),
             key => Number("number", key)),
-        [typeof(string)] = new((part, key) => key.Words.Count > 0 ? part.Choice([.. key.Words.Select(w => (w, w))]) : part.String(),
+        // A column is the text of its header, or its number from 1.
+        [typeof(string)] = new((part, key) => key.Offers == "column" && part.Kind == JsonValueKind.Number
+            ? part.Whole(1, 10_000).ToString(CultureInfo.InvariantCulture)
+            : key.Words.Count > 0 ? part.Choice([.. key.Words.Select(w => (w, w))]) : part.String(),
             (json, v) => json.WriteStringValue((string)v), Text),
         [typeof(Timeframe)] = new((part, _) => part.Timeframe(),
             (json, v) => json.WriteStringValue(v.ToString()), Text),
@@ -55,8 +58,10 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
                 _ => part.Address(),
             },
             (json, v) => json.WriteStringValue(((Address)v).Written), Text),
-        [typeof(JsonPart)] = new((part, _) => part, (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
+        [typeof(JsonPart)] = new((part, _) => part.Kind == JsonValueKind.Object ? part
+            : part.Wrong("an object is needed", part), (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
         [typeof(SizeRule)] = SizeKey.Type,
+        [typeof(SessionCalendar)] = SessionKey.Type,
     }.ToFrozenDictionary();
 
     /// <summary>Names the value in the identity of a trial.</summary>
@@ -170,7 +175,8 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
     private static JsonObject Text(RecordKey key)
     {
         var schema = Type("string");
-        if (key.Offers is { } offers) schema["format"] = offers;
+        if (key.Offers == "column") schema["type"] = new JsonArray("string", "integer");
+        else if (key.Offers is { } offers) schema["format"] = offers;
         if (key.Words.Count > 0) schema["enum"] = Words(key.Words);
         return schema;
     }

@@ -32,7 +32,7 @@ internal static class AccountCurrency
     public static string Of(DataSpec data, Instrument instrument)
     {
         var symbol = instrument.Symbol;
-        InstrumentSpec? In(DataSpec of) => of.Instruments.GetValueOrDefault(symbol) ?? of.Instruments.GetValueOrDefault("*");
+        InstrumentKeys? In(DataSpec of) => of.Instruments.GetValueOrDefault(symbol) ?? of.Instruments.GetValueOrDefault("*");
         if ((In(data.Of(symbol)) ?? In(data))?.Currency is { } named) return named;
         return instrument.Currency != Unnamed ? instrument.Currency : CurrencyUnit.OfPair(symbol) ?? Unnamed;
     }

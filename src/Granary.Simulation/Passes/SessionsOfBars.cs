@@ -22,7 +22,7 @@ internal static class SessionsOfBars
             .Distinct().Except(longer)];
         if (longer.Count == 0 && read.Count == 0) return market;
         var declared = plan.Spec.Data.Of(market.Symbol).Instruments;
-        var named = (declared.GetValueOrDefault(market.Symbol) ?? declared.GetValueOrDefault("*"))?.Calendar;
+        var named = (declared.GetValueOrDefault(market.Symbol) ?? declared.GetValueOrDefault("*"))?.Session;
         var sessions = await LongerBars.OfAsync(market.Series, longer, read, named, cancellationToken);
         var isInferred = sessions.Calendar != market.Series.Instrument.Calendar;
         var series = isInferred ? InstrumentSeries.WithSessions(market.Series, sessions.Calendar) : market.Series;

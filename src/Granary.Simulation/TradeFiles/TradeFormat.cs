@@ -165,6 +165,7 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
             "time" => ExitReason.Time,
             "margincall" or "liquidation" => ExitReason.MarginCall,
             "dataended" or "forceexit" => ExitReason.DataEnded,
+            "delisted" => ExitReason.Delisted,
             _ => ExitReason.Signal,
         };
     }

@@ -114,6 +114,14 @@ public static class BatchTrials
     public static ulong CostsOf(ExecutionSettings settings)
     {
         var text = new StringBuilder();
+        AddCosts(text, settings);
+        foreach (var symbol in settings.BySymbol.Keys.Order(StringComparer.Ordinal))
+            AddCosts(text.Append('|').Append(symbol).Append('|'), settings.For(symbol));
+        return (ulong)TrialLedger.HashOf(text.ToString());
+    }
+
+    private static void AddCosts(StringBuilder text, ExecutionSettings settings)
+    {
         foreach (var quantity in (double[])[1, 1_000, 1_000_000])
             foreach (var maker in (bool[])[false, true])
                 text.Append(CultureInfo.InvariantCulture,
@@ -121,6 +129,5 @@ public static class BatchTrials
                         + $"{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
         text.Append(CultureInfo.InvariantCulture,
             $"{settings.BorrowFeeRate:R}|{settings.MarginRate:R}");
-        return (ulong)TrialLedger.HashOf(text.ToString());
     }
 }

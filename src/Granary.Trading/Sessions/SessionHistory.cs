@@ -137,7 +137,7 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
     // The sessions that the configuration names or, as for its backtest, those that the bars show.
     private static SessionCalendar CalendarOf(DataSpec data, string symbol, IReadOnlyList<Bar> bars, Timeframe longer)
     {
-        if (data.InstrumentOf(symbol)?.Calendar is { } named) return named;
+        if (data.InstrumentOf(symbol)?.Session is { } named) return named;
         var seen = new SessionInference(data.Timeframe);
         seen.Add([.. bars.Select(b => b.Time)]);
         return seen.InsteadOfUtc(longer) ?? SessionCalendar.Continuous;

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Granary.Engine;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Server.Schedules;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
@@ -40,10 +41,12 @@ public sealed class BatchKeysTests
 
     private static readonly IReadOnlyList<Section> Sections =
     [
-        new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source", "columns", "instruments"),
-        new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments", "session"),
+        new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source"),
+        new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments"),
+        new(typeof(SessionKeys), ["data", "instruments", "*", "session", "|1"], Batches, "### Sessions"),
         new(typeof(AccountKeys), ["account"], Batches, "## `account`"),
         new(typeof(ExecutionKeys), ["execution"], Batches, "## `execution`"),
+        new(typeof(SymbolCostKeys), ["execution", "symbols", "*"], Batches, "### Costs of single symbols"),
         new(typeof(TradingSettings), ["strategies", "[]"], Batches, "## `strategies[]`", "class", "params", "symbols", "timeframe", "tag"),
         new(typeof(PortfolioKeys), ["portfolio"], Batches, "## `portfolio`", "weights", "limits", "size"),
         new(typeof(RebalanceSpec), ["portfolio", "rebalance"], "guards.md", "## Weights over time"),
@@ -52,9 +55,15 @@ public sealed class BatchKeysTests
         new(typeof(PortfolioSizeKeys), ["portfolio", "size"], Batches, "### Size"),
         new(typeof(EnablementRule), ["portfolio", "enable"], Batches, "### Enabled strategies"),
         new(typeof(WalkForwardKeys), ["walkForward"], "guards.md", "## Walk-forward"),
+        new(typeof(RegimeKeys), ["regimes"], "guards.md", "## Regimes"),
+        new(typeof(RegimeMachineKeys), ["regimes", "machines", "[]"], "guards.md", "### Machines"),
+        // Not of a batch file.
+        new(typeof(ScheduleKeys), [], "http-api.md", "## Schedules"),
     ];
 
     public static TheoryData<string> Records => [.. Sections.Select(s => s.Record.Name)];
+
+    public static TheoryData<string> RecordsOfBatches => [.. Sections.Where(s => s.Schema.Length > 0).Select(s => s.Record.Name)];
 
     public static TheoryData<string, string> Keys =>
         new(Sections.SelectMany(s => s.Keys.Select(k => (s.Record.Name, k.Name))));
@@ -118,7 +127,7 @@ public sealed class BatchKeysTests
     }
 
     [Theory]
-    [MemberData(nameof(Records))]
+    [MemberData(nameof(RecordsOfBatches))]
     public void The_schema_of_batch_files_has_the_keys(string record)
     {
         var section = Sections.Single(s => s.Record.Name == record);
@@ -126,7 +135,8 @@ public sealed class BatchKeysTests
         var schema = JsonNode.Parse(File.ReadAllText(path))!;
         var place = schema;
         foreach (var step in section.Schema)
-            place = step switch { "[]" => place["items"]!, "*" => place["additionalProperties"]!, _ => place["properties"]![step]! };
+            place = step switch { "[]" => place["items"]!, "*" => place["additionalProperties"]!,
+                "|1" => place["anyOf"]![1]!, _ => place["properties"]![step]! };
         var others = place["properties"]!.AsObject().Where(p => section.Others.Contains(p.Key, StringComparer.Ordinal));
         var keys = new JsonObject([.. others.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())),
             .. section.Together.SelectMany(s => s.Keys).Select(k => KeyValuePair.Create(k.Name, (JsonNode?)k.ToSchema()))]);

@@ -61,7 +61,7 @@ internal static class SpecExtensions
         {
             Data = spec.Data
             with
-            { Instruments = new Dictionary<string, InstrumentSpec> { ["*"] = new(tick, null, null, null, null, null, null) } }
+            { Instruments = new Dictionary<string, InstrumentKeys> { ["*"] = new() { Tick = tick } } }
         };
 }
 

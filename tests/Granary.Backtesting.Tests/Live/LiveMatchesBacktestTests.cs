@@ -138,7 +138,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
               "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }
             """);
         var live = await _under.LiveAsync(backtest);
-        live.Run.Model.RiskFree.ShouldBe(0.02);
+        live.Run.Model.RiskFree.At(0).ShouldBe(0.02);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         if (!compared) live.Run.Model.Benchmark.ShouldBeNull();
         else live.Run.Model.Portfolio![BenchmarkMetrics.Beta].ShouldBe(backtest.Model.Portfolio![BenchmarkMetrics.Beta], 1e-12);

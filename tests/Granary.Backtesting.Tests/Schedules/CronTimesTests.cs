@@ -5,11 +5,13 @@ using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Tests.Schedules;
 
-/// <summary>Cron expressions as crontab has them, in UTC.</summary>
+/// <summary>Cron expressions as crontab has them, in UTC or a time zone.</summary>
 public sealed class CronTimesTests
 {
-    private static CronTimes Parse(string text) =>
-        CronTimes.Parse(JsonPart.Parse("schedule.json", JsonSerializer.SerializeToUtf8Bytes(text)));
+    private static CronTimes Parse(string text, string? timeZone = null) =>
+        CronTimes.Parse(PartOf(text), timeZone is null ? null : PartOf(timeZone));
+
+    private static JsonPart PartOf(string text) => JsonPart.Parse("schedule.json", JsonSerializer.SerializeToUtf8Bytes(text));
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text + "Z", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -32,6 +34,37 @@ public sealed class CronTimesTests
     [Fact]
     public void Several_times_follow_one_another() => Parse("0 2 * * SUN").After(At("2026-11-22T02:00:00"), 3).ShouldBe(
         [At("2026-11-29T02:00:00"), At("2026-12-06T02:00:00"), At("2026-12-13T02:00:00")]);
+
+    // In New York the clock goes from 02:00 to 03:00 at 07:00 UTC on 2026-03-08, and from 02:00 to 01:00 at 06:00 UTC on 2026-11-01.
+    // On Lord Howe Island it goes from 02:00 to 02:30 at 15:30 UTC on 2026-10-03. cron(8) of Debian: "those jobs that would have run in the
+    // interval that has been skipped will be run immediately", those in a repeated time "will not be re-run", and this holds only for
+    // jobs "not specified ... with '*' in the hour or minute specifier".
+    [Theory]
+    [InlineData("30 2 * * *", "America/New_York", "2026-03-08T00:00", "2026-03-08T07:00 2026-03-09T06:30")]
+    [InlineData("15,45 2 * * *", "America/New_York", "2026-03-08T00:00", "2026-03-08T07:00 2026-03-09T06:15")]
+    [InlineData("30 1 * * *", "America/New_York", "2026-11-01T00:00", "2026-11-01T05:30 2026-11-02T06:30")]
+    [InlineData("30 1 * * *", "America/New_York", "2026-11-01T05:45", "2026-11-02T06:30 2026-11-03T06:30")]
+    [InlineData("*/30 * * * *", "America/New_York", "2026-03-08T06:29", "2026-03-08T06:30 2026-03-08T07:00 2026-03-08T07:30")]
+    [InlineData("*/30 * * * *", "America/New_York", "2026-11-01T05:00",
+        "2026-11-01T05:30 2026-11-01T06:00 2026-11-01T06:30 2026-11-01T07:00")]
+    [InlineData("0 */2 * * *", "America/New_York", "2026-03-08T05:00", "2026-03-08T08:00 2026-03-08T10:00")]
+    [InlineData("*/20 2 * * *", "America/New_York", "2026-03-08T00:00", "2026-03-09T06:00 2026-03-09T06:20")]
+    [InlineData("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00", "2026-10-03T15:30 2026-10-04T15:15")]
+    [InlineData("0 2 * * SUN", "Asia/Tokyo", "2026-11-20T00:00", "2026-11-21T17:00 2026-11-28T17:00")]
+    public void Times_of_a_zone_follow_its_clock_as_those_of_cron_do(string cron, string zone, string after, string times)
+    {
+        var expected = times.Split(' ').Select(At).ToList();
+        Parse(cron, zone).After(At(after), expected.Count).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void A_rare_time_is_found_over_many_changes_of_the_clock() =>
+        Parse("*/30 3 29 2 *", "Europe/Berlin").After(At("2026-03-01T00:00"), 2).ShouldBe([At("2028-02-29T02:00"), At("2028-02-29T02:30")]);
+
+    [Fact]
+    public void An_unknown_zone_is_one_sentence() => Should.Throw<InputException>(() => Parse("0 2 * * *", "New York")).Message
+        .ShouldBe("schedule.json, line 1: 'New York' is not a time zone that this machine knows; use an IANA name such as "
+            + "America/New_York");
 
     [Theory]
     [InlineData("0 2 * *", "'0 2 * *' has 4 fields; give five")]

@@ -153,7 +153,7 @@ public sealed class ScheduleRunnerTests : IDisposable
 
     [Theory]
     [InlineData("""{ "cron": "0 2 * * *" }""", "'job' is missing")]
-    [InlineData("""{ "cron": "0 2 * * *", "job": "train" }""", "job: it is not an object; give the body of POST /jobs")]
+    [InlineData("""{ "cron": "0 2 * * *", "job": "train" }""", "job: an object is needed")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "train" }, "windw": "2h" }""", "did you mean 'window'?")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "train" }, "window": "long" }""", "window: 'long' is not a length of time")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "trian" } }""", "there is no kind of job 'trian'; did you mean 'train'?")]

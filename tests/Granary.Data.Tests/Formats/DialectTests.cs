@@ -96,12 +96,18 @@ public sealed class DialectTests : IDisposable
         var path = _folder.Write("x.csv",
             "when,first,top,bottom,last,size,last adj\n2020-01-30 09:30,10.5,11,10.25,10.75,1000,1\n2020-01-31 "
                 + "09:30,10.75,12,10.5,11.5,2000,1\n");
-        Read.Bars(path, "1m", new BarFileOptions { Columns = new ColumnMapping("when", "first", "top", "4", "LAST") { Volume = "size" } })
-            .ShouldBe([First, Second]);
-        Read.Fault(path, "1m", new BarFileOptions { Columns = new ColumnMapping("wen", "first", "top", "bottom", "last") })
-            .ShouldContain("there is no column 'wen' for time; did you mean when?");
-        Read.Fault(path, "1m", new BarFileOptions { Columns = new ColumnMapping("when", "first", "first", "bottom", "last") })
-            .ShouldContain("mapped twice");
+        Read.Bars(path, "1m", new BarFileOptions
+        {
+            Columns = new ColumnMapping { Time = "when", Open = "first", High = "top", Low = "4", Close = "LAST", Volume = "size" },
+        }).ShouldBe([First, Second]);
+        Read.Fault(path, "1m", new BarFileOptions
+        {
+            Columns = new ColumnMapping { Time = "wen", Open = "first", High = "top", Low = "bottom", Close = "last" },
+        }).ShouldContain("there is no column 'wen' for time; did you mean when?");
+        Read.Fault(path, "1m", new BarFileOptions
+        {
+            Columns = new ColumnMapping { Time = "when", Open = "first", High = "first", Low = "bottom", Close = "last" },
+        }).ShouldContain("mapped twice");
     }
 
     [Fact]

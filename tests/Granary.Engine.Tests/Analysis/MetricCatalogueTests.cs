@@ -27,7 +27,7 @@ public class MetricCatalogueTests
         "totalReturn", "cagr", "volatility", "sharpe", "sortino", "calmar", "maxDrawdown", "maxDrawdownDays", "monthsProfitable",
         "weeksProfitable", "finalEquity", .. OfBenchmarks, "var95", "cvar95", "skew", "kurtosis", "ulcerIndex", "omega",
         "longestUnderwaterDays", "probabilisticSharpe", "periodsProfitable", "periodsProfitableInMarket", "var95InMarket", "cvar95InMarket",
-        "bestMonth", "worstMonth", "periodsPerYear", "excessSharpe",
+        "bestMonth", "worstMonth", "periodsPerYear", "excessSharpe", "excessSortino", "excessAlpha",
     ];
 
     private static readonly BenchmarkStatistics Benchmark = new(9, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 252);
@@ -73,7 +73,7 @@ public class MetricCatalogueTests
     {
         var curve = new EquityCurve([.. Enumerable.Range(0, 30).Select(i => i * TimeSpan.TicksPerDay)],
             [.. Enumerable.Range(0, 30).Select(i => 100.0 + i % 7)]);
-        Keys(EquityStatistics.Of(curve, 252).With(Benchmark).Above(0.02).Metrics).ShouldBe(OfCurves);
+        Keys(EquityStatistics.Of(curve, 252).With(Benchmark).Above(RiskFreeRate.Of(0.02), curve).Metrics).ShouldBe(OfCurves);
     }
 
     [Fact]

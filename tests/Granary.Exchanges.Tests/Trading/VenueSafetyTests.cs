@@ -263,7 +263,7 @@ public sealed class VenueSafetyTests : IDisposable
         check.Balances["USDT"].ShouldBe(1_000_000);
         check.ClockSkew.TotalMinutes.ShouldBe(60, 1);
         var instrument = check.Instruments.ShouldHaveSingleItem();
-        (instrument.Symbol, instrument.Instrument.TickSize, instrument.Instrument.LotSize, instrument.MinNotional)
+        (instrument.Symbol, instrument.Instrument.TickSize, instrument.Instrument.LotSize, instrument.Instrument.MinNotional)
             .ShouldBe(("BTC/USDT", 0.01, 0.001, TestExchange.Named(name).IsFutures ? 0 : 1));
         server.Market.Orders.ShouldBeEmpty();
     }

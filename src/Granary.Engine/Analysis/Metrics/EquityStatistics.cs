@@ -19,9 +19,19 @@ public sealed record EquityStatistics(EquityMeasures Measures, MetricSet Metrics
         Metrics = Metrics.With(new MetricInput { Parts = MetricParts.Benchmark, Benchmark = benchmark }),
     };
 
-    /// <summary>The statistics with the Sharpe ratio above a yearly rate, a fraction; of 0 they are the same.</summary>
-    public EquityStatistics Above(double riskFree) => riskFree == 0 ? this
-        : this with { Metrics = Metrics.With(new MetricInput { Parts = MetricParts.RiskFree, RiskFree = riskFree }) };
+    /// <summary>The statistics with the metrics above a rate; without a rate they are the same.</summary>
+    /// <param name="curve">The curve that they are of.</param>
+    /// <param name="benchmark">Null for none.</param>
+    public EquityStatistics Above(RiskFreeRate riskFree, EquityCurve curve, EquityCurve? benchmark = null) => riskFree.IsNone ? this
+        : this with
+        {
+            Metrics = Metrics.With(new MetricInput
+            {
+                Parts = MetricParts.RiskFree,
+                RiskFree = riskFree.Over(curve),
+                Excess = riskFree.Above(curve, benchmark, PeriodsPerYear),
+            }),
+        };
 
     /// <summary>
     /// The statistics of a curve that is held in memory. A run that streams uses <see cref="EquityAccumulator"/>, as this does.

@@ -24,8 +24,11 @@ public readonly struct MetricInput
     /// <summary>Results of the validation checks.</summary>
     public CheckResults Checks { get; init; }
 
-    /// <summary>The risk-free rate per year, as a fraction.</summary>
+    /// <summary>The risk-free rate per year, as a fraction; of a series its mean.</summary>
     public double RiskFree { get; init; }
+
+    /// <summary>The returns above the risk-free rate; null if only other metrics are known.</summary>
+    public ExcessFigures? Excess { get; init; }
 
     /// <summary>Metrics that were computed before a later part is added; otherwise null.</summary>
     public MetricSet? Earlier { get; init; }

@@ -23,16 +23,44 @@ public static class RatioMetrics
 
     public static Metric ExcessSharpe { get; } = new("excessSharpe", "Sharpe ratio above the risk-free rate")
     {
-        Formula = "sharpe − riskFree / volatility: (mean(r) − riskFree / periodsPerYear) / std(r, ddof 1) · √periodsPerYear",
+        Formula = "mean(e) / std(e, ddof 1) · √periodsPerYear, e = r − riskFree / periodsPerYear with the rate at the beginning of r; of "
+            + "a constant rate sharpe − riskFree / volatility",
         Source = "Sharpe 1994",
         Unit = MetricUnit.Ratio,
         Better = MetricDirection.Higher,
         Group = MetricGroup.ReturnForRisk,
         Needs = MetricParts.RiskFree,
-        Compute = static (in MetricInput m) => m.Earlier!.Sharpe - m.RiskFree / m.Earlier.Volatility,
+        Compute = static (in MetricInput m) => m.Excess?.Sharpe ?? m.Earlier!.Sharpe - m.RiskFree / m.Earlier.Volatility,
         ShortName = "Excess Sharpe",
         Place = 65,
         IsUnbounded = true,
+    };
+
+    public static Metric ExcessSortino { get; } = new("excessSortino", "Sortino ratio above the risk-free rate")
+    {
+        Formula = "mean(e) / √mean(min(e, 0)²) · √periodsPerYear, e as in excessSharpe",
+        Source = "Sortino and Price 1994",
+        Unit = MetricUnit.Ratio,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.RiskFree,
+        Compute = static (in MetricInput m) => m.Excess?.Sortino ?? double.NaN,
+        ShortName = "Excess Sortino",
+        Place = 66,
+        IsUnbounded = true,
+    };
+
+    public static Metric ExcessAlpha { get; } = new("excessAlpha", "Alpha above the risk-free rate, yearly")
+    {
+        Formula = "(mean(e) − beta · mean(eb)) · periodsPerYear, eb of the benchmark, beta = cov(e, eb) / var(eb)",
+        Source = "Jensen 1968, Journal of Finance 23(2)",
+        Unit = MetricUnit.PerYear,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.RiskFree,
+        Compute = static (in MetricInput m) => m.Excess?.Alpha ?? double.NaN,
+        ShortName = "Excess alpha",
+        Place = 67,
     };
 
     public static Metric Sortino { get; } = new("sortino", "Sortino ratio")
@@ -120,7 +148,8 @@ public static class RatioMetrics
     /// <summary>In the order of the report's table.</summary>
     public static ImmutableArray<Metric> All { get; } =
     [
-        Sharpe, ExcessSharpe, Sortino, Calmar, Omega, ProbabilisticSharpe, MinimumTrackRecordLength, PeriodsPerYear,
+        Sharpe, ExcessSharpe, Sortino, ExcessSortino, ExcessAlpha, Calmar, Omega, ProbabilisticSharpe,
+        MinimumTrackRecordLength, PeriodsPerYear,
     ];
 
     // All divisors are deviations, losses or drawdowns of returns.

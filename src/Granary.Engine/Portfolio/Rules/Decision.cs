@@ -16,7 +16,7 @@ public sealed class Decision : IEquatable<Decision>
         "accepted", "weight-zero", "restricted-symbol", "max-positions", "max-gross", "max-net", "max-symbol", "max-strategy",
         "max-drawdown", "daily-loss", "no-cash", "no-quantity", "strategy-refused", "model-refused", "disabled", "max-leverage",
         "max-turnover", "max-correlated", "max-group", "reserved", "same-period", "not-enough-history", "no-stop", "volume-taken",
-        "expired", "ruined", "rule", "predicted-risk",
+        "expired", "ruined", "rule", "predicted-risk", "below-minimum",
     }.Index().ToFrozenDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
 
     private readonly int _place, _hash;
@@ -84,6 +84,10 @@ public sealed class Decision : IEquatable<Decision>
     public static Decision PredictedRisk { get; } =
         new("predicted-risk", "predicted risk", "The predicted drawdown left no room for more exposure.");
 
+    /// <summary>The portfolio's order would have been smaller than the instrument permits.</summary>
+    public static Decision BelowMinimum { get; } = new("below-minimum", "below the minimum",
+        "Its order would have been smaller than minQuantity or minNotional of the instrument.");
+
     /// <summary>The portfolio's own decisions and those of Granary's rules, in the order of tables.</summary>
     public static IReadOnlyList<Decision> All => Known.All;
 
@@ -138,7 +142,7 @@ public sealed class Decision : IEquatable<Decision>
             .. new[]
             {
                 Accepted, WeightZero, NoCash, NoQuantity, StrategyRefused, ModelRefused, Disabled, SamePeriod, NotEnoughHistory, NoStop,
-                VolumeTaken, Expired, Ruined, Rule, PredictedRisk,
+                VolumeTaken, Expired, Ruined, Rule, PredictedRisk, BelowMinimum,
             }.Concat(PortfolioRuleDefinition.BuiltIn.Select(rule => rule.Refusal)).Distinct().Order(ByTable),
         ];
 

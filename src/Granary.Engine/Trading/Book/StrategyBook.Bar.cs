@@ -28,10 +28,14 @@ internal sealed partial class StrategyBook
     // A run with several books on one account processes a bar in these steps: BeginBar of all books, the orders at the open of all books
     // in the order of their making, ProcessAfterOpen of all books.
 
-    /// <summary>Books the financing and splits since the last bar, and lowers targets that fall with time.</summary>
+    /// <summary>
+    /// Books the financing and splits since the last bar, closes everything if the symbol is delisted in this bar, and lowers targets that
+    /// fall with time.
+    /// </summary>
     public void BeginBar(int index)
     {
         if (_hasFinancing) BookFinancing(index);
+        if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
         if (_settings.TakeProfitOverTime.Count > 0) LowerTargets(_block.TimeColumn[index]);
     }
 

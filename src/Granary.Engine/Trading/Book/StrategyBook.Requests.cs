@@ -47,9 +47,19 @@ internal sealed partial class StrategyBook
         if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? EquityAt(close) : 0);
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity);
 
+        if (Instrument.IsDelistedIn(_timeframe, time))
+        {
+            Reject(ref order, SignalEnd.Delisted, time);
+            return default;
+        }
         if (noStop || !(quantity > 0))
         {
             Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
+            return default;
+        }
+        if (Instrument.MinimumOf(quantity, plan.Price) > 0)
+        {
+            Reject(ref order, SignalEnd.BelowMinimum, time);
             return default;
         }
         if (BuyingPower.Exceeds(_power.Cost(plan.Price, quantity, maker: isLimit), AvailableAfterOrders(close)))
@@ -224,7 +234,12 @@ internal sealed partial class StrategyBook
         if (!(quantity > 0))
         {
             // The rest of a position that is less than one lot needs no order.
-            if (request.Quantity > 0 && _trades.Count == 0) RefuseForSize(request, index);
+            if (request.Quantity > 0 && _trades.Count == 0) Refuse(request, SignalEnd.NoQuantity, index);
+            return default;
+        }
+        if (Instrument.IsDelistedIn(_timeframe, TimeAt(index)) || IsBelowMinimum(request, quantity, index))
+        {
+            Refuse(request, Instrument.IsDelistedIn(_timeframe, TimeAt(index)) ? SignalEnd.Delisted : SignalEnd.BelowMinimum, index);
             return default;
         }
         ref var order = ref NewOrder(OrderRole.Net, request.Type, request.Side, quantity, TimeAt(index));
@@ -242,16 +257,24 @@ internal sealed partial class StrategyBook
         return id;
     }
 
-    // Refuses a manual order whose quantity is less than one lot.
+    // Whether a manual order is smaller than the instrument permits. One that closes a whole position is sent.
+    private bool IsBelowMinimum(in OrderRequest request, double quantity, int index)
+    {
+        if (Instrument is { MinQuantity: 0, MinNotional: 0 }) return false;
+        var price = request.LimitPrice > 0 ? request.LimitPrice : request.StopPrice > 0 ? request.StopPrice : _block.CloseColumn[index];
+        return Instrument.MinimumOf(quantity, price) > 0 && _trades.QuantityOf((Side)(-(int)request.Side)) != quantity;
+    }
+
+    // Refuses a manual order.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RefuseForSize(in OrderRequest request, int index)
+    private void Refuse(in OrderRequest request, SignalEnd end, int index)
     {
         ref var order = ref NewOrder(OrderRole.Net, request.Type, request.Side, 0, TimeAt(index));
         order.ExpiresAt = long.MaxValue;
         order.TradeNumber = NextSignal();
         _events.Signalled(order, 0, 0, EntryAdvice.NoOpinion);
         if (WantsSignal) ReportSignal(order, new EntryPlan(_block.CloseColumn[index], 0, 0, 0, 0), EntryAdvice.NoOpinion, 0);
-        Reject(ref order, SignalEnd.NoQuantity, order.CreatedAt);
+        Reject(ref order, end, order.CreatedAt);
     }
 
     /// <summary>Moves the stops of the open trades of a side.</summary>

@@ -60,7 +60,7 @@ internal sealed partial class StrategyBook
     private readonly bool _isProtected;
     // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
     private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
-    private readonly bool _hasFinancing;
+    private readonly bool _hasFinancing, _isDelisted;
     // The open times from which on the instrument's splits and dividends have taken effect, in order.
     private readonly long[] _exTimes;
     // The account of several books; null if the strategy has one instrument.
@@ -107,6 +107,7 @@ internal sealed partial class StrategyBook
         SharedAccount? account = null, int symbol = 0)
     {
         Instrument = series.Instrument;
+        execution = execution.For(Instrument.Symbol);
         _timeframe = series.Timeframe;
         _settings = settings;
         _usual = settings.ToProtection(execution);
@@ -129,6 +130,7 @@ internal sealed partial class StrategyBook
         _traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
         var actions = Instrument.CorporateActions;
         _exTimes = actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))];
+        _isDelisted = Instrument.DelistedAt > 0;
         _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0;
     }
 

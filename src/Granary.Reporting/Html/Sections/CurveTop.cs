@@ -39,9 +39,9 @@ internal static class CurveTop
             + (view.BenchmarkStatistics is { } other ? $"; {view.BenchmarkName} {NumberText.SignedPercent(other.Metrics.TotalReturn)}"
                 : ""));
         Figure("Sharpe ratio", NumberText.Ratio(s.Metrics.Sharpe), "", $"Sortino {NumberText.Ratio(s.Metrics.Sortino)}"
-            + (view.RiskFree == 0 ? ""
-                : $"; {NumberText.Ratio(s.Above(view.RiskFree).Metrics[RatioMetrics.ExcessSharpe])} above "
-                    + $"{NumberText.Percent(view.RiskFree)}"));
+            + (view.RiskFree.IsNone ? ""
+                : $"; {NumberText.Ratio(view.Above(s, view.Measured).Metrics[RatioMetrics.ExcessSharpe])} above "
+                    + $"{NumberText.Percent(view.RiskFree.Over(view.Measured))}"));
         Figure("Max drawdown", NumberText.Percent(s.Metrics.MaxDrawdown), "", NumberText.Days(s.Metrics[RiskMetrics.MaxDrawdownDays]));
         Figure("Volatility", NumberText.Percent(s.Metrics.Volatility), "", "a year");
         Figure("Value at risk, 95%", NumberText.Percent(s.Metrics[RiskMetrics.Var95]), "", $"per {view.Period}");

@@ -31,17 +31,17 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         if (own is not null && view.Statistics is not null)
             html.Write($"Ratios are of the returns of every bar, as in <code>results.json</code>. Figures marked with ° are of the "
                 + $"returns of each {view.Period}. ");
-        if (view.RiskFree == 0) html.Raw("The risk-free rate is 0.</p>\n");
+        if (view.RiskFree.IsNone) html.Raw("The risk-free rate is 0.</p>\n");
         else
-            html.Write($"The risk-free rate of {NumberText.Percent(view.RiskFree)} a year counts in one row, "
-                + $"{RatioMetrics.ExcessSharpe.Name}; all other ratios use 0.</p>\n");
+            html.Write($"The risk-free rate of {NumberText.Percent(view.RiskFree.Over(view.Measured))} a year"
+                + $"{(view.RiskFree.IsConstant ? "" : " on average")} counts in the rows that name it; all other ratios use 0.</p>\n");
         if (view.BenchmarkStatistics is { } b)
             html.Write($"<p class=\"note\">{view.BenchmarkName}: by {view.BenchmarkPeriod} at the {Counted.Of(b.Points, "time")} that "
                 + $"both curves have, annualised with {MetricText.Value(RatioMetrics.PeriodsPerYear, b.PeriodsPerYear)} periods a "
                 + $"year.</p>\n");
         var values = Values(view, own);
-        var theirs = view.BenchmarkStatistics is { } s ? Curve(s, view.RiskFree) : [];
-        var theirDays = view.BenchmarkDays is { } d ? Curve(d, view.RiskFree) : [];
+        var theirs = view.BenchmarkStatistics is { } s ? Curve(view.Above(s, null)) : [];
+        var theirDays = view.BenchmarkDays is { } d ? Curve(view.Above(d, null)) : [];
         foreach (var metric in view.Metrics.All)
             if (metric.OfDays is { } day && theirDays.TryGetValue(metric.Key, out var value))
                 theirs[day] = value;
@@ -58,15 +58,16 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
     {
         var values = new Dictionary<string, Figure>(StringComparer.Ordinal);
         if (view.Statistics is { } curve)
-            foreach (var (key, value) in Curve(curve, view.RiskFree))
+            foreach (var (key, value) in Curve(view.Above(curve, view.Measured)))
                 values[key] = new Figure(value, true);
         if (view is RunView run)
             foreach (var (metric, value) in run.Trades.Metrics.Listed())
                 values[metric.Key] = new Figure(value, false);
         if (own is not null)
         {
-            if (view.RiskFree != 0) own = own.With(new MetricInput { Parts = MetricParts.RiskFree, RiskFree = view.RiskFree });
-            foreach (var (metric, value) in own.Listed()) values[metric.Key] = new Figure(value, false);
+            foreach (var (metric, value) in view.Above(own).Listed())
+                // Only the page's curve has returns above the rate.
+                if (!double.IsNaN(value) || metric.Needs != MetricParts.RiskFree) values[metric.Key] = new Figure(value, false);
             // The page's curve and results.json may cover the same days; only one of the two is shown.
             if ((own.Layout.Parts & MetricParts.Days) != 0)
                 foreach (var metric in view.Metrics.All.Where(m => m.OfDays is not null))
@@ -78,8 +79,8 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         return values;
     }
 
-    private static Dictionary<string, double> Curve(EquityStatistics statistics, double riskFree) =>
-        statistics.Above(riskFree).Metrics.With(new MetricInput { Parts = MetricParts.TrackRecord }).Listed()
+    private static Dictionary<string, double> Curve(EquityStatistics statistics) =>
+        statistics.Metrics.With(new MetricInput { Parts = MetricParts.TrackRecord }).Listed()
             .ToDictionary(v => v.Metric.Key, v => v.Value, StringComparer.Ordinal);
 
     private static void Group(HtmlWriter html, CurveView view, (string Caption, MetricGroup Group) group, Dictionary<string, Figure> values,

@@ -65,8 +65,19 @@ internal class CurveView
     /// <summary>Statistics of the benchmark by day; null if the curve has no daily figures.</summary>
     public virtual EquityStatistics? BenchmarkDays => BenchmarkStatistics;
 
-    /// <summary>The annual risk-free rate, as a fraction.</summary>
-    public double RiskFree { get; init; }
+    public RiskFreeRate RiskFree { get; init; } = RiskFreeRate.None;
+
+    /// <summary>The statistics of a curve of the page above the risk-free rate.</summary>
+    /// <param name="curve">Their own curve; null if only a constant rate can be applied to them.</param>
+    public EquityStatistics Above(EquityStatistics statistics, EquityCurve? curve)
+    {
+        if (curve is not null) return statistics.Above(RiskFree, curve, Benchmark);
+        return RiskFree.IsNone || !RiskFree.IsConstant ? statistics : statistics with { Metrics = Above(statistics.Metrics) };
+    }
+
+    /// <summary>Metrics above the risk-free rate; the same if it is not constant, since the metrics have no times.</summary>
+    public MetricSet Above(MetricSet metrics) => RiskFree.IsNone || !RiskFree.IsConstant ? metrics
+        : metrics.With(new MetricInput { Parts = MetricParts.RiskFree, RiskFree = RiskFree.At(0) });
 
     public double PeriodsPerYear { get; }
 
@@ -91,7 +102,7 @@ internal class CurveView
 
     /// <summary>Creates the view of a curve without a run.</summary>
     public static CurveView Of(EquityCurve curve, double? periodsPerYear, EquityCurve? benchmark, string? benchmarkName,
-        double riskFree = 0)
+        RiskFreeRate? riskFree = null)
     {
         var recorder = new EquityRecorder();
         var peak = double.NegativeInfinity;
@@ -108,7 +119,7 @@ internal class CurveView
                 : OfBenchmark(curve, benchmark, benchmarkName, scale))
         {
             DrawnDepths = [.. rows.Select(r => r.Drawdown)],
-            RiskFree = riskFree,
+            RiskFree = riskFree ?? RiskFreeRate.None,
             PeriodScale = scale,
         };
     }

@@ -18,6 +18,7 @@ export function requestOf(s: Schedule): JsonMap {
         job: s.job as JsonMap,
         enabled: s.enabled,
         why: s.why,
+        ...(s.timeZone == null ? {} : { timeZone: s.timeZone }),
         ...(s.windowMinutes == null ? {} : { window: `${s.windowMinutes}m` }),
     };
 }
@@ -65,8 +66,9 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
     const [busy, setBusy] = useState(false);
     const schema = kinds.find((k) => k.name === kind)?.schema ?? {};
     const cron = String(request.cron ?? '');
-    const times = useQuery(cron.trim() === '' ? null : `cron ${cron}`, () =>
-        take(api.GET('/api/v1/catalogue/cron', { params: { query: { cron } } })),
+    const timeZone = String(request.timeZone ?? '');
+    const times = useQuery(cron.trim() === '' ? null : `cron ${cron} ${timeZone}`, () =>
+        take(api.GET('/api/v1/catalogue/cron', { params: { query: { cron, timeZone } } })),
     );
     const cronFault = times.problem ? serverFaults(times.problem.message)[0]?.sentence.replace(/^Line 1: /, '') : undefined;
     const text = (key: string, label: string, hint: string) => (
@@ -105,7 +107,7 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
                 />
             )}
             <TextField
-                label="Cron expression, UTC"
+                label="Cron expression"
                 hint="Minute, hour, day of the month, month, day of the week: 0 2 * * SUN is Sundays at 02:00"
                 fault={faultAt(faults, 'cron') ?? cronFault}
                 value={cron}
@@ -114,6 +116,7 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
             <div class="note" aria-live="polite">
                 Next three times, UTC: {!times.problem && <Times times={times.data ?? []} />}
             </div>
+            {text('timeZone', 'Time zone (optional)', 'Such as America/New_York; without it UTC')}
             <div class="row">
                 {text('window', 'Window (optional)', 'Such as 30m or 2h: how long after its time a job may start')}
                 {text('why', 'Reason (optional)', 'Kept with the schedule')}

@@ -15,7 +15,8 @@ import { putSchedule, requestOf, ScheduleForm, Times, type Schedule } from './Sc
 const columns: ShortColumn<Schedule>[] = [
     { title: 'Schedule', nowrap: true, cell: (s) => s.name },
     { title: 'Job', cell: (s) => s.kind },
-    { title: 'Cron (UTC)', nowrap: true, cell: (s) => <code>{s.cron}</code> },
+    { title: 'Cron', nowrap: true, cell: (s) => <code>{s.cron}</code> },
+    { title: 'Zone', nowrap: true, cell: (s) => s.timeZone ?? 'UTC' },
     {
         title: 'Window',
         nowrap: true,
@@ -94,7 +95,7 @@ export function Schedules() {
                     </button>
                 )}
             </div>
-            <p>The server submits these jobs at the times of cron expressions, in UTC.</p>
+            <p>The server submits these jobs at the times of cron expressions, in UTC or in a time zone of the schedule.</p>
             <Wrong>{pause.problem?.message}</Wrong>
             <Loaded query={schedules} height={90}>
                 {(all) => (

@@ -1,0 +1,41 @@
+using Granary.Engine.Catalogues;
+
+namespace Granary.Server.Notifications;
+
+/// <summary>The keys of a webhook in the file of notifications.</summary>
+internal sealed record WebhookKeys
+{
+    [Key("at most 40 letters, digits, `-` and `_`", Without = "needed")]
+    public required string Name { get; init; }
+
+    [Key("`https`, or `http` on this machine", Without = "needed")]
+    public required string Url { get; init; }
+
+    [Key("file with the key of the signature, relative to this file", Without = "`secretVariable`")]
+    public string? SecretFile { get; init; }
+
+    [Key("environment variable with the key of the signature", Without = "`secretFile`")]
+    public string? SecretVariable { get; init; }
+}
+
+/// <summary>The keys of a rule in the file of notifications.</summary>
+internal sealed record NotificationRuleKeys
+{
+    [Key("the event", Words = "drawdown rejected-orders feed-lag session-lost drift job-done job-failed", Without = "needed")]
+    public required string On { get; init; }
+
+    [Key("threshold of `drawdown` and `drift`", Without = "10, of `drift` 2")]
+    public double? Percent { get; init; }
+
+    [Key("threshold of `rejected-orders`", Without = "1")]
+    public double? Count { get; init; }
+
+    [Key("threshold of `feed-lag`", Without = "300")]
+    public double? Seconds { get; init; }
+
+    [Key("the account", Without = "all")]
+    public string? Account { get; init; }
+
+    [Key("names of webhooks", Without = "needed")]
+    public required IReadOnlyList<string> To { get; init; }
+}

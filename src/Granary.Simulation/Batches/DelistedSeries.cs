@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Engine.Market;
+using Granary.Simulation.Json;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>
+/// The bars of a symbol up to its delisting, and then one bar at the price of the delisting. Bars that follow in the source are left out.
+/// </summary>
+internal sealed class DelistedSeries : IBarSeries
+{
+    // The last bar is at most so long before the delisting; otherwise the bars had ended before, and the delisting says nothing of them.
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromDays(10);
+
+    private readonly IBarSeries _before;
+    private readonly Func<Instrument, Instrument> _settings;
+    private readonly long _at;
+    // NaN if there is no bar of the delisting.
+    private readonly double _price;
+
+    private DelistedSeries(IBarSeries before, Func<Instrument, Instrument> settings, long at, double price, string? note)
+    {
+        (_before, _settings, _at, _price) = (before, settings, at, price);
+        Notes = note is null ? before.Notes : [.. before.Notes, note];
+        ContentHash = double.IsNaN(price) ? before.ContentHash
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"{before.ContentHash} {at} {price:R}"))));
+    }
+
+    /// <exception cref="BarDataException">No bar of the range is before the delisting; one sentence.</exception>
+    public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, BarQuery query, InstrumentKeys keys, long delisted,
+        CancellationToken cancellationToken)
+    {
+        var calendar = keys.Session ?? SessionCalendar.Continuous;
+        // The first time at or after it at which the market trades.
+        var time = calendar.NextOpen(delisted);
+        var at = query.Timeframe.Floor(query.Timeframe.IsIntraday ? time : calendar.LocalDay(time) * TimeSpan.TicksPerDay);
+        if (query.From >= at) throw NoBars(query, delisted);
+        var before = await source.OpenAsync(query with { To = Math.Min(at, query.To ?? at) }, cancellationToken);
+        Func<Instrument, Instrument> settings = i => keys.Apply(i) with { DelistedAt = at };
+        // The bars of a session come later, and with them that of the delisting.
+        if (before.Count == 0) return new InstrumentSeries(before, settings);
+        var (last, close) = await LastAsync(before, cancellationToken);
+        if (!query.Wants(at)) return new DelistedSeries(before, settings, at, double.NaN, null);
+        if (at - last > s_longestPause.Ticks)
+            return new DelistedSeries(before, settings, at, double.NaN, $"its bars end more than {s_longestPause.Days} days before its "
+                + $"delisting at {UtcTicks.Text(at)}, which closes nothing");
+        var price = keys.DelistingPrice ?? close;
+        return new DelistedSeries(before, settings, at, price, string.Create(CultureInfo.InvariantCulture,
+            $"it was delisted at {UtcTicks.Text(at)}, and positions in it are closed at {price}"));
+    }
+
+    private static BarDataException NoBars(BarQuery query, long delisted) => new($"{query.Symbol} was delisted at "
+        + $"{UtcTicks.Text(delisted)}, and the batch reads no bar of it before; correct 'delisted', or leave the symbol out");
+
+    private static async Task<(long Time, double Close)> LastAsync(IBarSeries series, CancellationToken cancellationToken)
+    {
+        var last = default(Bar);
+        await foreach (var block in series.ReadAsync(BarBlock.MaxCount, cancellationToken)) last = block[^1];
+        return (last.Time, last.Close);
+    }
+
+    public Instrument Instrument => _settings(_before.Instrument);
+
+    public Timeframe Timeframe => _before.Timeframe;
+
+    public long Count => _before.Count + (double.IsNaN(_price) ? 0 : 1);
+
+    public string ContentHash { get; }
+
+    public IReadOnlyList<string> Notes { get; }
+
+    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var count = 0L;
+        await foreach (var block in _before.ReadAsync(blockSize, cancellationToken))
+        {
+            count += block.Count;
+            yield return block;
+        }
+        if (!double.IsNaN(_price)) yield return BarBlock.FromBars(count, [new Bar(_at, _price, _price, _price, _price, 0)]);
+    }
+
+    public ValueTask DisposeAsync() => _before.DisposeAsync();
+}

@@ -1,0 +1,31 @@
+using Granary.Cluster.Wire;
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Tests.Contracts;
+
+/// <summary>An instrument crosses between silos as it is.</summary>
+public sealed class InstrumentWireTests
+{
+    [Fact]
+    public void An_instrument_keeps_its_smallest_order_and_its_delisting()
+    {
+        var converter = new InstrumentConverter();
+        var instrument = new Instrument { Symbol = "ACME", MinQuantity = 0.001, MinNotional = 10, DelistedAt = 638_000_000_000_000_000 };
+        converter.ConvertFromSurrogate(converter.ConvertToSurrogate(instrument)).ShouldSatisfyAllConditions(
+            i => (i.MinQuantity, i.MinNotional, i.DelistedAt).ShouldBe((0.001, 10, instrument.DelistedAt)),
+            i => i.Symbol.ShouldBe("ACME"));
+    }
+
+    [Fact]
+    public void A_calendar_keeps_its_special_sessions()
+    {
+        var converter = new SessionCalendarConverter();
+        var saturday = new DateOnly(2024, 1, 13);
+        var calendar = SessionCalendar.NewYork()
+            .With([new DateOnly(2024, 1, 12)], [(saturday, (TimeSpan.FromHours(10), TimeSpan.FromHours(12)))]);
+        var read = converter.ConvertFromSurrogate(converter.ConvertToSurrogate(calendar));
+        (read.Name, read.Session(saturday), read.Holidays.Single())
+            .ShouldBe((calendar.Name, calendar.Session(saturday), new DateOnly(2024, 1, 12)));
+        read.Special.ShouldBe(calendar.Special);
+    }
+}
