@@ -56,7 +56,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         using var counted = new Recoveries(cluster, except: lost);
         await cluster.Cluster.KillSiloAsync(lost);
         gate.Open();
-        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         WithoutFeeds(counted).ShouldBe(hasBatch ? $"batch 1, strategy-group {groups}" : $"strategy-group {groups}");
     }
 
@@ -74,7 +74,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         var leaving = cluster.Cluster.StopSiloAsync(hasBatch ? home : cluster.Alive.First(s => s != home));
         gate.Open();
         await leaving;
-        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         // Groups whose end the batch's grain has not read when the silo leaves run again, and count.
         if (counted.Text.Length > 0) counted.Text.ShouldStartWith("strategy-group ");
         counted.Text.ShouldNotContain("batch");

@@ -1,26 +1,27 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Granary.Storage.Retries;
-using Granary.Testing;
 
-namespace Granary.Cluster.Tests.Fixtures;
+namespace Granary.Testing;
 
-/// <summary>Ports for silos of the tests.</summary>
+/// <summary>Ports for servers of the tests, and ports at which no server listens.</summary>
 internal static class FreePorts
 {
     // Below the range from which systems take ports for outgoing connections: on a busy machine one of those was taken between the choice
-    // and the silo's start.
+    // and the server's start.
     private const int First = 10_000, Count = 20_000;
 
-    // Test processes that run side by side take turns at one file, so that none takes the port of another.
+    // Test processes that run side by side take turns at one file, so that none takes the port of another. silos.sh takes its turn too.
     private static readonly string Turn = Path.Combine(Path.GetTempPath(), "granary-test-ports");
+
+    /// <summary>A port that had no listener a moment ago.</summary>
+    public static int Take() => Take(1)[0];
 
     /// <summary>Different ports that had no listener a moment ago and that come round again after twenty thousand others.</summary>
     public static int[] Take(int count)
     {
-        using var file = RetryPolicies.FileInUse(static e => e is IOException, Eventually.Longest)
-            .Execute(static () => new FileStream(Turn, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        using var file = Open();
         Span<byte> text = stackalloc byte[16];
         _ = int.TryParse(Encoding.ASCII.GetString(text[..file.Read(text)]), out var next);
         var ports = new int[count];
@@ -29,6 +30,19 @@ internal static class FreePorts
         file.SetLength(0);
         file.Write(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{next}")));
         return ports;
+    }
+
+    private static FileStream Open()
+    {
+        for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(5))
+            try
+            {
+                return new FileStream(Turn, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (waited.Elapsed < Eventually.Longest)
+            {
+                // Another process has its turn.
+            }
     }
 
     private static bool IsFree(int port)
