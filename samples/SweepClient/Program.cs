@@ -6,6 +6,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Cluster.Client;
+using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;

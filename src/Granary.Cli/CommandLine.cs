@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -38,7 +39,7 @@ internal static class CommandLine
             foreach (var fault in e.Faults) Complain(fault);
             return Wrong;
         }
-        catch (Exception e) when (e is BarDataException or Granary.Learning.LearningInputException)
+        catch (BarDataException e)
         {
             Complain(e.Message);
             return Wrong;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Granary.Cluster.Client;
+using Granary.Engine;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka.Bars;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.Plugins;
 
 namespace Granary.Cli;

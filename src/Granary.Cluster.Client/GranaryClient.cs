@@ -6,6 +6,7 @@ using Granary.Contracts.Jobs;
 using Granary.Contracts.Operations;
 using Granary.Contracts.Schedules;
 using Granary.Contracts.Sessions;
+using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;

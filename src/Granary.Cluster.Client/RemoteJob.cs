@@ -1,4 +1,5 @@
 using Granary.Contracts.Jobs;
+using Granary.Engine;
 using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;

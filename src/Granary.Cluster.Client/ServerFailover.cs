@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Granary.Client;
+using Granary.Engine;
 using Granary.Simulation.Json;
 
 namespace Granary.Cluster.Client;

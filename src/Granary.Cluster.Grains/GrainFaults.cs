@@ -1,10 +1,10 @@
 using System.Data.Common;
 using System.Runtime.Loader;
-using Granary.Data.Brokers;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
-using Granary.Learning;
+using Granary.Learning.Registry;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Migrations;
@@ -34,16 +34,15 @@ internal sealed class GrainFaults : IIncomingGrainCallFilter
     /// <summary>Returns the fault that a caller gets: the exception itself, or its record without foreign causes.</summary>
     public static Exception Of(Exception e) => Crosses(e) ? e : e switch
     {
-        // The mark of damage is a property, which does not cross; the API answers both alike.
-        LearningInputException { IsDamage: true } => new ServiceUnavailableException(e.Message),
-        LearningInputException => new LearningInputException(e.Message),
-        JournalException journal => new JournalException(e.Message) { MayPass = journal.MayPass },
+        DamagedModelException => new DamagedModelException(e.Message),
+        UnknownModelException => new UnknownModelException(e.Message),
+        OtherRunException => new OtherRunException(e.Message),
         InputException => new InputException(e.Message),
+        JournalException journal => new JournalException(e.Message) { MayPass = journal.MayPass },
         BarDataException => new BarDataException(e.Message),
         BarStoreException => new BarStoreException(e.Message),
         ServiceUnavailableException => new ServiceUnavailableException(e.Message),
         BrokerUnavailableException => new BrokerUnavailableException(e.Message),
-        BrokerInputException => new BrokerInputException(e.Message),
         MigrationException => new MigrationException(e.Message),
         DiskException => new DiskException(e.Message, new IOException(e.InnerException!.Message)),
         // Orleans deactivates the grain of an outdated state by this type.
@@ -54,7 +53,7 @@ internal sealed class GrainFaults : IIncomingGrainCallFilter
         _ => new GrainFaultException($"{e.GetType().Name}: {e.Message}"),
     };
 
-    private static bool Crosses(Exception e) => e is not LearningInputException { IsDamage: true } && IsKnown(e.GetType())
+    private static bool Crosses(Exception e) => IsKnown(e.GetType())
         && (e is AggregateException all ? all.InnerExceptions.All(Crosses) : e.InnerException is not { } cause || Crosses(cause));
 
     // Plug-ins, and ML.NET with its adapter, are loaded apart: another silo, or the client, may not have loaded them.

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -51,7 +52,7 @@ public sealed class GamTrainer(
     private TreeEnsemble Translate(MLNetTable table, GamModelParametersBase model, double scale, double offset)
     {
         if (model.NumberOfShapeFunctions != table.Columns.Length)
-            throw new LearningInputException(
+            throw new InputException(
                 $"{Name} dropped {table.Columns.Length - model.NumberOfShapeFunctions} of {table.Columns.Length} features, because they hardly "
                     + $"vary: leave them out, or select the best");
         var trees = new List<GrownTree>();

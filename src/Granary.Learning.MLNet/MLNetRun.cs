@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Microsoft.ML;
@@ -26,13 +27,13 @@ internal static class MLNetRun
         }
         catch (DllNotFoundException e)
         {
-            throw new LearningInputException($"{trainer} needs a native library that cannot be loaded on this machine "
+            throw new InputException($"{trainer} needs a native library that cannot be loaded on this machine "
                 + $"({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); install what is missing (for LightGBM on Debian and Ubuntu: "
                 + "apt-get install libgomp1), or use gradient-boosting", e);
         }
-        catch (Exception e) when (e is (InvalidOperationException or ArgumentException) and not LearningInputException)
+        catch (Exception e) when (e is (InvalidOperationException or ArgumentException) and not InputException)
         {
-            throw new LearningInputException($"{trainer} cannot learn from this table: ML.NET says "
+            throw new InputException($"{trainer} cannot learn from this table: ML.NET says "
                 + $"'{e.Message.ReplaceLineEndings(" ").TrimEnd('.')}'", e);
         }
     }

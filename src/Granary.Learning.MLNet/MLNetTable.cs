@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trees;
@@ -46,7 +47,7 @@ internal sealed class MLNetTable
     public TrainingSet Set => _set;
 
     /// <param name="asNumbers">Whether labels 0 and 1 are treated as numbers too.</param>
-    /// <exception cref="LearningInputException">Nothing can be learned from the set.</exception>
+    /// <exception cref="InputException">Nothing can be learned from the set.</exception>
     public static MLNetTable From(string trainer, TrainingSet set, bool classesOnly, bool asNumbers = false, int least = 20)
     {
         set.RequireLearnable(trainer, classesOnly, least);
@@ -68,7 +69,7 @@ internal sealed class MLNetTable
                 }
         }
         if (columns.Count == 0)
-            throw new LearningInputException($"no feature varies in the {set.Count} training samples "
+            throw new InputException($"no feature varies in the {set.Count} training samples "
                 + $"of {trainer}: nothing distinguishes the labels; choose other features or a longer training part");
         var weights = set.Weights();
         var total = 0.0;

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Trees;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Trainers.FastTree;
@@ -71,7 +72,7 @@ internal static class TreeTranslation
                 continue;
             }
             if (used - at.Place > TreeNode.MaxStep)
-                throw new LearningInputException($"a tree of {tree.NumberOfLeaves} leaves is too wide: ask for fewer leaves");
+                throw new InputException($"a tree of {tree.NumberOfLeaves} leaves is too wide: ask for fewer leaves");
             var feature = table.Columns[tree.NumericalSplitFeatureIndexes[at.Node]];
             nodes[at.Place] = new TreeNode(tree.NumericalSplitThresholds[at.Node], feature, used - at.Place);
             gain[feature] += Math.Max(0, tree.SplitGains[at.Node]);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Granary.Api.Access;
 using Granary.Api.Hosting;
+using Granary.Engine;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka;
 using Granary.Kafka.Bars;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Granary.Contracts.Jobs;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;

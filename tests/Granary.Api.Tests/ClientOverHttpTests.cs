@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Granary.Cluster.Client;
 using Granary.Contracts.Jobs;
+using Granary.Engine;
 using Granary.Server.Access;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;

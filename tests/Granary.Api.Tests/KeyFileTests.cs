@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Server.Access;
 using Granary.Server.Audit;
 using Granary.Simulation.Json;

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Granary.Api.Access;
+using Granary.Engine;
 using Granary.Server.Access;
-using Granary.Simulation.Json;
 
 namespace Granary.Api.Tests;
 

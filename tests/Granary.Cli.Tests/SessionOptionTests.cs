@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Granary.Cli.Commands;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 using Granary.Testing;

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Learning.Features;
 using Granary.Learning.Labels;
@@ -91,10 +92,10 @@ public class FeatureTests
     [InlineData("sma(5)[x]", "bars ago")]
     [InlineData("sma(5)/open", "")]
     public void A_feature_that_is_none_is_refused(string text, string why) =>
-        Should.Throw<LearningInputException>(() => FeatureSet.Parse([text], FactorCatalogue.BuiltIn)).Message.ShouldContain(why);
+        Should.Throw<InputException>(() => FeatureSet.Parse([text], FactorCatalogue.BuiltIn)).Message.ShouldContain(why);
 
     [Fact]
     public void A_feature_named_twice_is_refused() =>
-        Should.Throw<LearningInputException>(() =>
+        Should.Throw<InputException>(() =>
             FeatureSet.Parse(["rsi(14)", "rsi(14)"], FactorCatalogue.BuiltIn)).Message.ShouldContain("twice");
 }

@@ -5,6 +5,7 @@ using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Contracts.Accounts;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Simulation.Json;
 using Granary.Trading.Live;

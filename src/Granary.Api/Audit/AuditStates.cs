@@ -8,7 +8,7 @@ using Granary.Api.Notifications;
 using Granary.Contracts.Accounts;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Server.Jobs;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -70,7 +70,7 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
                 _ => null,
             };
         }
-        catch (Exception e) when (e is InputException or LearningInputException)
+        catch (InputException)
         {
             // The name is not valid in this collection. The operation reports this to the caller.
             return null;

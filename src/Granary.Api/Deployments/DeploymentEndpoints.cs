@@ -5,6 +5,7 @@ using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Contracts.Deployments;
+using Granary.Engine;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Trading.Deployments;

@@ -1,8 +1,8 @@
 using System.Text;
 using Granary.Contracts.Deployments;
+using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Trading.Deployments;
 

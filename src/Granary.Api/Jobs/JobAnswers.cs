@@ -1,8 +1,8 @@
 using Granary.Api.Events;
 using Granary.Api.Problems;
 using Granary.Contracts.Jobs;
+using Granary.Engine;
 using Granary.Server.Jobs;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -3,7 +3,7 @@ using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
 using Granary.Contracts.Models;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Registry;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Json;
@@ -139,7 +139,7 @@ internal static class ModelEndpoints
         {
             return ask();
         }
-        catch (LearningInputException e) when (!e.IsDamage)
+        catch (UnknownModelException e)
         {
             return Problem.NotFound(e.Message);
         }
@@ -151,7 +151,7 @@ internal static class ModelEndpoints
         {
             return await ask().ConfigureAwait(false);
         }
-        catch (LearningInputException e) when (!e.IsDamage)
+        catch (UnknownModelException e)
         {
             return Problem.NotFound(e.Message);
         }

@@ -1,8 +1,9 @@
 using System.Data.Common;
 using System.Diagnostics;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Learning;
+using Granary.Learning.Registry;
 using Granary.Server.Jobs;
 using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
@@ -28,6 +29,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         if (httpContext.RequestAborted.IsCancellationRequested) return true; // the caller has gone
         var (status, title, detail) = exception switch
         {
+            DamagedModelException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             InputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),
@@ -37,8 +39,6 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
             BarStoreException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             BarDataException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
-            LearningInputException { IsDamage: true } e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
-            LearningInputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             JournalException e => (StatusCodes.Status503ServiceUnavailable, "The journal cannot be read", e.Message),
             DbException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             LeaseException e => (StatusCodes.Status409Conflict, "The account is taken", e.Message),

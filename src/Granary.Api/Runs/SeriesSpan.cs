@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Simulation.RunFolders;

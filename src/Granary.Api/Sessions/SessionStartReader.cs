@@ -1,4 +1,5 @@
 using System.Text;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;

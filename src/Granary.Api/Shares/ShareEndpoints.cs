@@ -2,7 +2,7 @@ using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
 using Granary.Contracts.Runs;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Api.Uploads;
 

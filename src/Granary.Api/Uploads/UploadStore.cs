@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Contracts.MarketData;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Storage.Files;
 
 namespace Granary.Api.Uploads;

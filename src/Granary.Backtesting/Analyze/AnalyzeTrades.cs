@@ -1,10 +1,10 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
 
 namespace Granary.Backtesting.Analyze;

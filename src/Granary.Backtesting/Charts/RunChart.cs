@@ -1,5 +1,6 @@
 using Granary.Contracts.Runs;
 using Granary.Data.Resampling;
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
@@ -82,9 +83,9 @@ public sealed class RunChart
         {
             columns = new FactorColumns(market, factors, known);
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
-            throw new InputException($"factors: {e.Message}", e);
+            throw e.At("factors");
         }
         return columns.ReferenceSymbols.Count == 0 ? columns
             : throw new InputException("factors: a chart has one market, and "

@@ -1,5 +1,5 @@
+using Granary.Engine;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Charts;

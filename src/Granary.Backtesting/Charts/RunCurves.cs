@@ -1,10 +1,10 @@
 using System.Text;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Tables;

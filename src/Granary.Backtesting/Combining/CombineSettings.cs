@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Combining;

@@ -2,11 +2,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
 using Granary.Storage.Files;
 

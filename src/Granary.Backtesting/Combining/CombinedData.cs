@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
 namespace Granary.Backtesting.Combining;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
 
 namespace Granary.Backtesting.Combining;

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 using Granary.Backtesting.Analyze;
 using Granary.Data.BarFiles;
 using Granary.Data.Files;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Recorded;
 using Granary.Simulation.TradeFiles;
 

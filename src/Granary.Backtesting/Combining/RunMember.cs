@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 

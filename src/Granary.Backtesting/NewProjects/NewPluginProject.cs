@@ -1,8 +1,8 @@
 using System.Text;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.NewProjects;
 

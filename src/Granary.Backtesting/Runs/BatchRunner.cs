@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Text;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Modelling.Learning;
 using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Models;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;

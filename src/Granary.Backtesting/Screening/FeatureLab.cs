@@ -1,6 +1,6 @@
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
-using Granary.Learning;
 using Granary.Learning.Features;
 using Granary.Learning.Numerics;
 using Granary.Learning.Screening;
@@ -123,7 +123,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
             var from = opened.Plan.Spec.Data is { WarmUp: true, From: { } start } ? FirstFrom(first.Time, start) : 0;
             var samples = LabelledBars.Apart(label, bars.Where(b => b >= from && label.End[b] < end));
             if (samples.Length < 20)
-                throw new LearningInputException($"the first {options.Share:0 %} of {Counted.Of(first.Bars, "bar")} have "
+                throw new InputException($"the first {options.Share:0 %} of {Counted.Of(first.Bars, "bar")} have "
                     + $"{Counted.Of(samples.Length, "sample")} whose labels do not overlap, and a test needs 20: give more bars or a "
                     + "larger --share");
             double[] labels = [.. samples.Select(b => label.Values[b])];
@@ -146,7 +146,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
                 LabelFigures = Figures(ColumnProfile.Of(labels)),
             }, tested);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             return (study with { Error = e.Message }, []);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Contracts.Models;
+using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;

@@ -1,14 +1,13 @@
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Learning;
 using Granary.Learning.Features;
 using Granary.Learning.Proofs;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.LookAhead;
 using Granary.Simulation.Models;
 using Granary.Simulation.Passes;
@@ -98,7 +97,7 @@ public static class VerifyRun
                 FeatureTable.Compute(series, [], set, _ => new Dictionary<string, double[]>(), plan.Feeds[0].Supply);
                 return true;
             }
-            catch (Exception e) when (e is LearningInputException or ArgumentException)
+            catch (InputException)
             {
                 return false;
             }

@@ -1,6 +1,6 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.WalkForward;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Granary.Backtesting.Runs;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
@@ -11,7 +12,6 @@ using Granary.Modelling.Learning;
 using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Models;
 using Granary.Simulation.Notes;
 using Granary.Simulation.Passes;

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Granary.Backtesting.Analyze;
 using Granary.Cli.Tables;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
 using Granary.Storage.Files;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Cli.Tables;
+using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Server.Access;
 using Granary.Server.Audit;

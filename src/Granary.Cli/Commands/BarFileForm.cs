@@ -1,8 +1,8 @@
 using Granary.Data.Reading;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
@@ -50,7 +51,7 @@ internal static class BrokerCommands
         {
             return definition.Create(new Dictionary<string, string>()).Capabilities;
         }
-        catch (BrokerInputException)
+        catch (InputException)
         {
             return null;
         }
@@ -105,10 +106,6 @@ internal static class BrokerCommands
         try
         {
             return await factory.CheckAsync(symbols, TimeProvider.System, token);
-        }
-        catch (BrokerInputException e)
-        {
-            throw new InputException(e.Message, e);
         }
         catch (BrokerUnavailableException e)
         {

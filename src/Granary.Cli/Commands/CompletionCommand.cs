@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Cli.Commands;
 

@@ -4,11 +4,11 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Data.BarFiles;
 using Granary.Data.Reading;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
@@ -69,9 +69,9 @@ internal static class ComputeFactorsCommand
         {
             columns = new FactorColumns(market, factors, known);
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
-            throw new InputException($"--factors: {e.Message}", e);
+            throw e.At("--factors");
         }
         return columns.ReferenceSymbols.Count == 0 ? columns
             : throw new InputException($"--factors: {string.Join(", ", columns.ReferenceSymbols)} is needed "

@@ -4,6 +4,7 @@ using Granary.Cli.Tables;
 using Granary.Data.Quality;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;

@@ -4,9 +4,9 @@ using Granary.Cli.Tables;
 using Granary.Data.FolderStore;
 using Granary.Data.Sources;
 using Granary.Data.Synthetic;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

@@ -4,11 +4,11 @@ using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Data.BarFiles;
 using Granary.Data.Comparison;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.MarketData;
 using Granary.Storage.Addresses;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Data.Import;
 using Granary.Data.Stores;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Exchanges.Candles;
 using Granary.Reporting.Runs;

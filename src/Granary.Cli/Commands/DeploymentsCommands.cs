@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Contracts.Deployments;
+using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;

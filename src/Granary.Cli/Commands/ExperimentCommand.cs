@@ -3,13 +3,13 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Cluster.Client;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Modelling.Experiments;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
 using Granary.Server.JobKinds;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 

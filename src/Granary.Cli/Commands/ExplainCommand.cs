@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Cli.Explanations;
 using Granary.Cli.Tables;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 
@@ -61,7 +62,7 @@ internal static class Given
             return SessionCalendar.Daily("custom", words[0], parts[0]!.Value.Open, parts[^1]!.Value.Close, null,
                 parts.Zip(parts.Skip(1), (before, after) => (before!.Value.Close, after!.Value.Open)));
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
             // A part begins before the one before has ended.
             throw new InputException($"--session {text}: write the parts of the session in their order, each after the one before, as in "

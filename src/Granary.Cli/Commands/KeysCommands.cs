@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Granary.Cli.Tables;
+using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Server.Access;
 using Granary.Simulation.Json;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Trading.Live;
 

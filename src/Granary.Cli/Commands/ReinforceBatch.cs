@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Cli.Tables;
+using Granary.Engine;
 using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 

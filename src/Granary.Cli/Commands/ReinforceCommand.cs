@@ -3,11 +3,11 @@ using System.Text;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Cli.Tables;
+using Granary.Engine;
 using Granary.Learning.Networks;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Modelling.Reinforcement;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;

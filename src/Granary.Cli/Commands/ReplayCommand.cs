@@ -3,12 +3,12 @@ using System.Diagnostics;
 using System.Text.Json;
 using Granary.Data.Replay;
 using Granary.Data.Streaming;
+using Granary.Engine;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Feeds;
-using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

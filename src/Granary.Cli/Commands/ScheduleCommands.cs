@@ -4,6 +4,7 @@ using Granary.Cli.Tables;
 using Granary.Cluster.Client;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Schedules;
+using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Server.Jobs;
 using Granary.Server.Schedules;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Granary.Contracts.Sessions;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
-using Granary.Simulation.Json;
 using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;

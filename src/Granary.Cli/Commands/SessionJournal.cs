@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Simulation.Json;
 using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;

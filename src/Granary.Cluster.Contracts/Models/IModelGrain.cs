@@ -1,4 +1,5 @@
 using Granary.Contracts.Models;
+using Granary.Engine;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Models;
@@ -11,12 +12,12 @@ namespace Granary.Cluster.Models;
 public interface IModelGrain : IGrainWithStringKey
 {
     /// <summary>Returns the model's versions in ascending order, and the current one.</summary>
-    /// <exception cref="Granary.Simulation.Json.InputException">There is no such model.</exception>
+    /// <exception cref="InputException">There is no such model.</exception>
     [AlwaysInterleave, Alias("Versions")]
     Task<ModelVersions> VersionsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Returns a version for a silo's replica.</summary>
-    /// <exception cref="Granary.Simulation.Json.InputException">There is no such version.</exception>
+    /// <exception cref="InputException">There is no such version.</exception>
     [AlwaysInterleave, Alias("Load")]
     Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken = default);
 
@@ -26,19 +27,19 @@ public interface IModelGrain : IGrainWithStringKey
     Task ReportAsync(ModelReport report);
 
     /// <summary>Returns the counts of predictions and outcomes, and the advice for the version in use.</summary>
-    /// <exception cref="Granary.Simulation.Json.InputException">There is no such model.</exception>
+    /// <exception cref="InputException">There is no such model.</exception>
     [AlwaysInterleave, Alias("Use")]
     Task<ModelInUse> UseAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Makes a version the current one.</summary>
     /// <returns>The current version and those before it, oldest first.</returns>
-    /// <exception cref="Granary.Simulation.Json.InputException">There is no such version.</exception>
+    /// <exception cref="InputException">There is no such version.</exception>
     [Alias("Promote")]
     Task<ModelVersions> PromoteAsync(int version);
 
     /// <summary>Makes the version before the current one current again.</summary>
     /// <returns>The current version and those before it, oldest first.</returns>
-    /// <exception cref="Granary.Simulation.Json.InputException">There is no version before the current one.</exception>
+    /// <exception cref="InputException">There is no version before the current one.</exception>
     [Alias("RollBack")]
     Task<ModelVersions> RollBackAsync();
 }

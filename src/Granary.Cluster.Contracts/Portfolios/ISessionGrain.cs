@@ -1,5 +1,6 @@
 using Granary.Contracts.Sessions;
 using Granary.Contracts.Weights;
+using Granary.Engine;
 using Granary.Trading.Live;
 using Orleans.Concurrency;
 
@@ -18,7 +19,7 @@ namespace Granary.Cluster.Portfolios;
 public interface ISessionGrain : IGrainWithStringKey
 {
     /// <summary>Starts a live session. The answer comes when the account's lease is held.</summary>
-    /// <exception cref="Granary.Simulation.Json.InputException">The configuration or an option is wrong, or validation checks failed or
+    /// <exception cref="InputException">The configuration or an option is wrong, or validation checks failed or
     /// are missing.</exception>
     /// <exception cref="Granary.Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Granary.Data.Journals.JournalException">The journal cannot be reached.</exception>
@@ -56,7 +57,7 @@ public interface ISessionGrain : IGrainWithStringKey
     /// Sends a command to the session. It answers when the command is in the journal, or after about 20 s without a journal.
     /// </summary>
     /// <returns>The session's state; null without a session.</returns>
-    /// <exception cref="Granary.Simulation.Json.InputException">The session has ended.</exception>
+    /// <exception cref="InputException">The session has ended.</exception>
     [AlwaysInterleave, Alias("Command")]
     Task<SessionView?> CommandAsync(IssuedCommand command);
 

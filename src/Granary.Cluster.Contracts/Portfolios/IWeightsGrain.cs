@@ -1,4 +1,5 @@
 using Granary.Contracts.Weights;
+using Granary.Engine;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;
@@ -18,7 +19,7 @@ public interface IWeightsGrain : IGrainWithStringKey
     /// <summary>
     /// Sets a new version if <paramref name="expectedVersion"/> is still the current one, and notifies the portfolio's session.
     /// </summary>
-    /// <exception cref="Granary.Simulation.Json.InputException">A weight is not valid, or names a strategy that the running session does
+    /// <exception cref="InputException">A weight is not valid, or names a strategy that the running session does
     /// not trade.</exception>
     [Alias("Set")]
     Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why);

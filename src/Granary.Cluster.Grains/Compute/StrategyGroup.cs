@@ -3,6 +3,7 @@ using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
 using Granary.Simulation.Batches;

@@ -2,11 +2,11 @@ using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Modelling.Experiments;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Orleans.Runtime;
 

@@ -1,8 +1,8 @@
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;

@@ -1,7 +1,7 @@
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Models;
 using Granary.Contracts.Models;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Registry;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Json;
@@ -19,10 +19,10 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
     {
         ModelRegistry.CheckName(model);
         var replica = replicas.Of(registry, model);
-        var wanted = version ?? await AskedAsync(() => replica.CurrentAsync(cancellationToken)).ConfigureAwait(false);
+        var wanted = version ?? await replica.CurrentAsync(cancellationToken).ConfigureAwait(false);
         if (wanted == 0)
-            throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
-        var loaded = await AskedAsync(() => replica.LoadAsync(wanted, cancellationToken)).ConfigureAwait(false);
+            throw new UnknownModelException($"no version of the model '{model}' is promoted: promote one, or name a version");
+        var loaded = await replica.LoadAsync(wanted, cancellationToken).ConfigureAwait(false);
         var answers = RowPredictions.Of(loaded.Model, model, loaded.Version, rows);
         replica.Count(loaded.Version, answers.Predictions.Count, answers.Predictions.Count(p => !double.IsFinite(p)));
         return answers;
@@ -55,19 +55,6 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
     {
         ModelRegistry.CheckName(model);
         var key = new ModelKey(ModelStores.Kept(registry), model).ToString();
-        return AskedAsync(() => GrainCalls.TryAsync(stop => ask(grains.GetGrain<IModelGrain>(key), stop), cancellationToken));
-    }
-
-    // A grain throws InputException if the model or the version does not exist. Callers expect LearningInputException.
-    private static async Task<T> AskedAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask().ConfigureAwait(false);
-        }
-        catch (InputException e)
-        {
-            throw new LearningInputException(e.Message, e);
-        }
+        return GrainCalls.TryAsync(stop => ask(grains.GetGrain<IModelGrain>(key), stop), cancellationToken);
     }
 }

@@ -1,6 +1,6 @@
 using Granary.Cluster.Models;
 using Granary.Contracts.Models;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Registry;
 using Granary.Learning.Trainers;
 using Granary.Simulation.Catalogues;
@@ -29,20 +29,20 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         catalogues.ModelKinds);
 
     public Task<ModelVersions> VersionsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(Asked(() => new ModelVersions(Registry.Numbers(Key.Model), Registry.Pointer(Key.Model).Current)));
+        Task.FromResult(new ModelVersions(Registry.Numbers(Key.Model), Registry.Pointer(Key.Model).Current));
 
-    public Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken) => Task.FromResult(Asked(() =>
+    public Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken)
     {
         var (bytes, of) = Registry.LoadBytes(Key.Model, version);
-        return new ModelVersionFile(of.Number, bytes, of.Lineage.Label, of.Lineage.To);
-    }));
+        return Task.FromResult(new ModelVersionFile(of.Number, bytes, of.Lineage.Label, of.Lineage.To));
+    }
 
     public async Task ReportAsync(ModelReport report)
     {
         var record = state.State;
         if (record.Replicas.TryGetValue(report.Replica, out var known) && known.Sequence >= report.Sequence) return;
         // The registry is read before anything is counted: if it does not answer, the replica sends the whole report again.
-        var watch = report.Events.Any(e => !double.IsNaN(e.Outcome)) ? Asked(Use) : null;
+        var watch = report.Events.Any(e => !double.IsNaN(e.Outcome)) ? Use() : null;
         foreach (var count in report.Counts)
         {
             var counts = CountsOf(count.Version);
@@ -53,7 +53,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         record.Replicas[report.Replica] = new ReplicaMark { Sequence = report.Sequence, At = clock.GetUtcNow() };
         if (record.Replicas.Count > MostReplicas) record.Replicas.Remove(record.Replicas.MinBy(r => r.Value.At).Key);
         await StoreAsync();
-        if (watch is not null && settings.ModelDecisions == ModelDecisions.Apply) Asked(() => Apply(watch.Decide()));
+        if (watch is not null && settings.ModelDecisions == ModelDecisions.Apply) Apply(watch.Decide());
     }
 
     private void Take(PredictionEvent e, VersionWatch? watch)
@@ -106,17 +106,17 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         return loaded;
     }
 
-    public Task<ModelInUse> UseAsync(CancellationToken cancellationToken) => Task.FromResult(Asked(() =>
+    public Task<ModelInUse> UseAsync(CancellationToken cancellationToken)
     {
         Registry.Numbers(Key.Model);
         var watch = Use();
         var record = state.State;
         var versions = record.Counts.Keys.Union(record.Candidates.Keys).Order()
             .Select(v => VersionWatch.InUse(v, record.Counts.GetValueOrDefault(v), record.Candidates.GetValueOrDefault(v)));
-        return new ModelInUse(Key.Model, watch is null ? 0 : record.Version, [.. versions], record.Losses.Count, watch?.Loss,
-            watch?.Expected, record.HasDrifted,
-            watch?.Decide() ?? new ModelDecision(ModelAction.Keep, null, "no version is in use; promote one"));
-    }));
+        return Task.FromResult(new ModelInUse(Key.Model, watch is null ? 0 : record.Version, [.. versions], record.Losses.Count,
+            watch?.Loss, watch?.Expected, record.HasDrifted,
+            watch?.Decide() ?? new ModelDecision(ModelAction.Keep, null, "no version is in use; promote one")));
+    }
 
     private ModelPointer? Apply(ModelDecision decision)
     {
@@ -126,24 +126,11 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         return pointer;
     }
 
-    public Task<ModelVersions> PromoteAsync(int version) => Task.FromResult(Asked(() => Of(Registry.Promote(Key.Model, version))));
+    public Task<ModelVersions> PromoteAsync(int version) => Task.FromResult(Of(Registry.Promote(Key.Model, version)));
 
-    public Task<ModelVersions> RollBackAsync() => Task.FromResult(Asked(() => Of(Registry.RollBack(Key.Model))));
+    public Task<ModelVersions> RollBackAsync() => Task.FromResult(Of(Registry.RollBack(Key.Model)));
 
     private static ModelVersions Of(ModelPointer pointer) => new(pointer.History, pointer.Current);
-
-    // Callers of the grain get the registry's message as an InputException.
-    private static T Asked<T>(Func<T> ask)
-    {
-        try
-        {
-            return ask();
-        }
-        catch (LearningInputException e)
-        {
-            throw new InputException(e.Message, e);
-        }
-    }
 
     // After a failed write, the replica sends the report again, to a new activation that reads the stored state.
     private Task StoreAsync() => StoredState.WriteAsync(this, () => state.WriteStateAsync());

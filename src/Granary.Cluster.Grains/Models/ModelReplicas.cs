@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Models;
+using Granary.Engine;
 using Granary.Learning.Gating;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
@@ -35,7 +36,7 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
 
     /// <summary>Reads a live session's configuration with filters over this silo's replicas, which report their predictions.</summary>
     /// <param name="account">Account of the session.</param>
-    /// <exception cref="Granary.Simulation.Json.InputException">The configuration is wrong, or a version does not exist.</exception>
+    /// <exception cref="InputException">The configuration is wrong, or a version does not exist.</exception>
     public async Task<Production> ReadAsync(string file, byte[] text, string folder, string account, CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<ModelReference, LoadedVersion>();

@@ -4,6 +4,7 @@ using Granary.Cluster.Portfolios;
 using Granary.Contracts.Sessions;
 using Granary.Contracts.Weights;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 
 namespace Granary.Data.Brokers;
@@ -19,7 +20,7 @@ public sealed class BrokerCatalogue(CatalogueBuilder<BrokerDefinition> builder) 
     }
 
     /// <summary>Creates the factory of a broker from its name and options.</summary>
-    /// <exception cref="BrokerInputException">The name or an option is invalid; the message names it.</exception>
+    /// <exception cref="InputException">The name or an option is invalid; the message names it.</exception>
     public IBrokerFactory Create(string name, IReadOnlyDictionary<string, string> options) =>
         Find(name).Create(options) is var made && made is PaperBrokerFactory { Like.Length: > 0 } paper
             ? paper.Restricted(Find(paper.Like).Create(new Dictionary<string, string>()).Capabilities)
@@ -27,6 +28,6 @@ public sealed class BrokerCatalogue(CatalogueBuilder<BrokerDefinition> builder) 
 
     private BrokerDefinition Find(string name) => TryGet(name, out var definition)
         ? definition
-        : throw new BrokerInputException($"there is no broker '{name}'; this Granary has {string.Join(", ", Names)}"
+        : throw new InputException($"there is no broker '{name}'; this Granary has {string.Join(", ", Names)}"
             + (Names.Count > 1 ? "" : "; a plug-in of --plugins can bring others"));
 }

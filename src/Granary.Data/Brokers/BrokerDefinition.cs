@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -31,7 +32,7 @@ public sealed record BrokerDefinition(
     }
 
     /// <summary>Creates the factory from options as text; missing options take their defaults.</summary>
-    /// <exception cref="BrokerInputException">An option is unknown, missing or invalid; the message names it.</exception>
+    /// <exception cref="InputException">An option is unknown, missing or invalid; the message names it.</exception>
     public IBrokerFactory Create(IReadOnlyDictionary<string, string> options)
     {
         foreach (var name in options.Keys)
@@ -43,21 +44,21 @@ public sealed record BrokerDefinition(
             for (var i = 0; i < values.Length; i++) values[i] = ValueOf(Parameters[i], options);
             return Make(values);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or InputException)
         {
-            throw new BrokerInputException($"broker '{Name}': {e.Message}", e);
+            throw new InputException($"broker '{Name}': {e.Message}", e);
         }
     }
 
     private static object ValueOf(DeclaredKey parameter, IReadOnlyDictionary<string, string> options) =>
         options.TryGetValue(parameter.Name, out var text) ? parameter.Parse(text)
-        : parameter.Default ?? throw new ArgumentException($"option '{parameter.Name}' is missing; give it as {parameter.Name}=…");
+        : parameter.Default ?? throw new InputException($"option '{parameter.Name}' is missing; give it as {parameter.Name}=…");
 
-    private BrokerInputException Unknown(string name)
+    private InputException Unknown(string name)
     {
-        if (Parameters.Count == 0) return new BrokerInputException($"broker '{Name}' has no options; leave '{name}' out");
+        if (Parameters.Count == 0) return new InputException($"broker '{Name}' has no options; leave '{name}' out");
         var near = Spelling.Nearest(name, Parameters.Select(p => p.Name));
-        return new BrokerInputException($"broker '{Name}' has no option '{name}'"
+        return new InputException($"broker '{Name}' has no option '{name}'"
             + (near is null ? $"; it has {string.Join(", ", Parameters.Select(p => p.Name))}" : $"; did you mean '{near}'?"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 
 namespace Granary.Data.Brokers;
 
@@ -8,14 +9,14 @@ public static class BrokerOptionText
     private static readonly JsonDocumentOptions _json = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <returns>Values as text, by option; empty for null or an empty text.</returns>
-    /// <exception cref="BrokerInputException">The text has neither form; the message names the invalid part.</exception>
+    /// <exception cref="InputException">The text has neither form; the message names the invalid part.</exception>
     public static IReadOnlyDictionary<string, string> Parse(string? text)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         if (string.IsNullOrWhiteSpace(text)) return options;
         foreach (var (name, value) in text.TrimStart().StartsWith('{') ? ReadJson(text) : ReadPairs(text))
             if (!options.TryAdd(name, value))
-                throw new BrokerInputException($"option '{name}' is given twice; give it once");
+                throw new InputException($"option '{name}' is given twice; give it once");
         return options;
     }
 
@@ -24,7 +25,7 @@ public static class BrokerOptionText
         foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             yield return part.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, var value]
                 ? (name, value)
-                : throw new BrokerInputException($"'{part}' is not an option; write key=value, or a JSON object");
+                : throw new InputException($"'{part}' is not an option; write key=value, or a JSON object");
     }
 
     private static List<(string Name, string Value)> ReadJson(string text)
@@ -36,7 +37,7 @@ public static class BrokerOptionText
         }
         catch (JsonException e)
         {
-            throw new BrokerInputException($"the options are not valid JSON ({e.Message.TrimEnd('.')}); write an object, or key=value", e);
+            throw new InputException($"the options are not valid JSON ({e.Message.TrimEnd('.')}); write an object, or key=value", e);
         }
     }
 
@@ -44,6 +45,6 @@ public static class BrokerOptionText
     {
         JsonValueKind.String => property.Value.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => property.Value.GetRawText(),
-        _ => throw new BrokerInputException($"option '{property.Name}' must be a text, a number, true or false"),
+        _ => throw new InputException($"option '{property.Name}' must be a text, a number, true or false"),
     };
 }

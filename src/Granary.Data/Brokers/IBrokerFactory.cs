@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 
 namespace Granary.Data.Brokers;
@@ -16,7 +17,7 @@ public interface IBrokerFactory
     BrokerCapabilities Capabilities => BrokerCapabilities.Any;
 
     /// <summary>Connects to the account.</summary>
-    /// <exception cref="BrokerInputException">The venue refuses the account, for example because of a wrong key or a missing permission. A
+    /// <exception cref="InputException">The venue refuses the account, for example because of a wrong key or a missing permission. A
     /// retry would fail too.</exception>
     /// <exception cref="BrokerUnavailableException">The venue does not respond. The session retries.</exception>
     Task<IBroker> ConnectAsync(BrokerEnvironment environment, CancellationToken cancellationToken = default);
@@ -25,7 +26,7 @@ public interface IBrokerFactory
     /// <param name="symbols">The instruments to report.</param>
     /// <param name="clock">The local clock, to compare the venue's clock with.</param>
     /// <returns>Null if the venue needs no connection.</returns>
-    /// <exception cref="BrokerInputException">The venue refuses the account, or does not list a symbol.</exception>
+    /// <exception cref="InputException">The venue refuses the account, or does not list a symbol.</exception>
     /// <exception cref="BrokerUnavailableException">The venue does not respond.</exception>
     Task<BrokerCheck?> CheckAsync(IReadOnlyList<string> symbols, TimeProvider clock, CancellationToken cancellationToken = default) =>
         Task.FromResult<BrokerCheck?>(null);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Streaming;
@@ -74,7 +75,7 @@ internal static class InstrumentJson
                     : [],
             };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or InputException
             or NullReferenceException or TimeZoneNotFoundException)
         {
             return null;

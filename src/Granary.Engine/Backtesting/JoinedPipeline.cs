@@ -43,7 +43,7 @@ public sealed class JoinedPipeline
             if (Series[i].Instrument.Symbol == symbol)
                 return i;
         var near = Spelling.Nearest(symbol, Series.Select(s => s.Instrument.Symbol));
-        throw new ArgumentException($"a factor compares with '{symbol}', which is not among the "
+        throw new InputException($"a factor compares with '{symbol}', which is not among the "
             + $"symbols {string.Join(", ", Series.Select(s => s.Instrument.Symbol))}"
             + (near is null ? "; add it to the data" : $"; did you mean '{near}'?"));
     }

@@ -50,7 +50,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null)
     {
         if (series.Count < strategy.LeastSymbols || series.Count > strategy.MostSymbols)
-            throw new ArgumentException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives "
+            throw new InputException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives "
                 + $"it {series.Count}: name them in the strategy's 'symbols'");
         Id = id;
         Series = series;

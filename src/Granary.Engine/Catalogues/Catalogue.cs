@@ -50,7 +50,7 @@ public class Catalogue<T>
 
     /// <summary>Returns the entry of this name.</summary>
     /// <exception cref="ArgumentException">No entry has this name; the message is <see cref="Unknown"/>.</exception>
-    public T Get(string name) => TryGet(name, out var value) ? value : throw new ArgumentException(Unknown(name));
+    public T Get(string name) => TryGet(name, out var value) ? value : throw new InputException(Unknown(name));
 
     /// <summary>
     /// The message about an unknown name, with the nearest name or a list: "there is no factor 'smaa'; did you mean 'sma'?"

@@ -45,7 +45,7 @@ public class DeclaredKey(string name, Type type, object? usual)
     }
 
     /// <summary>Reads a value from text, and checks it against type, range and words.</summary>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="InputException">
     /// The text has the wrong type or is out of range; the message names the permitted values.
     /// </exception>
     public object Parse(string text) => Parse(text, $"{Name} = {text}");
@@ -56,27 +56,27 @@ public class DeclaredKey(string name, Type type, object? usual)
     {
         if (Type == typeof(string)) return Checked(text, given);
         if (Type == typeof(bool))
-            return bool.TryParse(text, out var flag) ? flag : throw new ArgumentException($"{given}: use true or false");
+            return bool.TryParse(text, out var flag) ? flag : throw new InputException($"{given}: use true or false");
         if (Type.IsEnum)
-            return EnumWords.Find(Type, text) ?? throw new ArgumentException($"{given}: use one of {string.Join(", ", Words)}");
+            return EnumWords.Find(Type, text) ?? throw new InputException($"{given}: use one of {string.Join(", ", Words)}");
         var isWhole = Type != typeof(double);
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
-            throw new ArgumentException($"{given}: a {(isWhole ? "whole " : "")}number is needed");
+            throw new InputException($"{given}: a {(isWhole ? "whole " : "")}number is needed");
         if (!isWhole) return Checked(number, given);
         if (number != Math.Floor(number) || Math.Abs(number) > (Type == typeof(int) ? int.MaxValue : 1L << 53))
-            throw new ArgumentException($"{given}: a whole number is needed");
+            throw new InputException($"{given}: a whole number is needed");
         return Checked(Type == typeof(int) ? (object)(int)number : (long)number, given);
     }
 
     /// <summary>Checks the range of a number and the words of a text.</summary>
-    /// <exception cref="ArgumentException">The value is out of range, or is not one of the words.</exception>
+    /// <exception cref="InputException">The value is out of range, or is not one of the words.</exception>
     protected object Checked(object value, string given)
     {
         if (value is string text && Words.Count > 0 && !Words.Contains(text, StringComparer.Ordinal))
-            throw new ArgumentException($"{given}: use one of {string.Join(", ", Words)}");
+            throw new InputException($"{given}: use one of {string.Join(", ", Words)}");
         if (value is int or long or double && Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number
             && (number < Minimum || number > Maximum))
-            throw new ArgumentException($"{given} is out of range: {Span(Minimum, Maximum)}");
+            throw new InputException($"{given} is out of range: {Span(Minimum, Maximum)}");
         return value;
     }
 
@@ -90,30 +90,30 @@ public class DeclaredKey(string name, Type type, object? usual)
     /// <summary>Converts named arguments to the constructor's order; missing ones take their defaults.</summary>
     /// <param name="owner">The name of the class, for messages.</param>
     /// <param name="named">Values of the parameter's type, or values whose text can be parsed as it.</param>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="InputException">
     /// An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.
     /// </exception>
     public static IReadOnlyList<object> Bind(string owner, IReadOnlyList<DeclaredKey> keys, IReadOnlyDictionary<string, object> named)
     {
         foreach (var name in named.Keys)
             if (keys.All(p => p.Name != name))
-                throw new ArgumentException(Unknown(owner, keys, name));
+                throw new InputException(Unknown(owner, keys, name));
         var arguments = new object[keys.Count];
         for (var i = 0; i < arguments.Length; i++)
         {
             var key = keys[i];
             if (!named.TryGetValue(key.Name, out var value))
             {
-                arguments[i] = key.Default ?? throw new ArgumentException($"{owner}: {key.Name} is missing and has no default");
+                arguments[i] = key.Default ?? throw new InputException($"{owner}: {key.Name} is missing and has no default");
                 continue;
             }
             try
             {
                 arguments[i] = key.Parse(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
             }
-            catch (ArgumentException e)
+            catch (InputException e)
             {
-                throw new ArgumentException($"{owner}: {e.Message}", e);
+                throw e.At(owner);
             }
         }
         return arguments;

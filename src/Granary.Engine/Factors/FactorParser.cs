@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors;
 public static class FactorParser
 {
     /// <summary>The request and the line's number.</summary>
-    /// <exception cref="ArgumentException">Not a factor; the message says what is wrong and what is near.</exception>
+    /// <exception cref="InputException">Not a factor; the message says what is wrong and what is near.</exception>
     internal static (FactorRequest Request, int Line) Parse(FactorCatalogue catalogue, string text)
     {
         var rest = text.Trim();
@@ -17,7 +17,7 @@ public static class FactorParser
         if (open >= 0)
         {
             var close = rest.IndexOf(')', open);
-            if (close < 0) throw new ArgumentException($"'{text}': the closing parenthesis is missing");
+            if (close < 0) throw new InputException($"'{text}': the closing parenthesis is missing");
             name = rest[..open].Trim();
             var inner = rest[(open + 1)..close].Trim();
             if (inner.Length > 0) arguments = inner.Split(',', StringSplitOptions.TrimEntries);
@@ -36,16 +36,16 @@ public static class FactorParser
             var dot = tail.IndexOf('.');
             var word = dot < 0 ? tail[1..] : tail[1..dot];
             if (!Timeframe.TryParse(word, out timeframe))
-                throw new ArgumentException($"'{text}': '{word}' is not a timeframe; use one of {string.Join(' ', Timeframe.All)}");
+                throw new InputException($"'{text}': '{word}' is not a timeframe; use one of {string.Join(' ', Timeframe.All)}");
             tail = dot < 0 ? "" : tail[dot..];
         }
 
         var request = Bind(catalogue, name, arguments, timeframe);
         if (tail.Length == 0) return (request, 0);
-        if (tail[0] != '.') throw new ArgumentException($"'{text}': '{tail}' is not understood; a line is written as .name");
+        if (tail[0] != '.') throw new InputException($"'{text}': '{tail}' is not understood; a line is written as .name");
         var line = request.Definition.Lines.ToList().IndexOf(tail[1..]);
         if (line < 0)
-            throw new ArgumentException($"'{text}': {name} has no line '{tail[1..]}'; it "
+            throw new InputException($"'{text}': {name} has no line '{tail[1..]}'; it "
                 + $"has {string.Join(", ", request.Definition.Lines.Select(l => l.Length == 0 ? "(none)" : "." + l))}");
         return (request, line);
     }
@@ -58,7 +58,7 @@ public static class FactorParser
     {
         var definition = catalogue.Get(name);
         if (arguments.Length > definition.Parameters.Count)
-            throw new ArgumentException($"{name} takes {definition.Parameters.Count} parameters, not {arguments.Length}");
+            throw new InputException($"{name} takes {definition.Parameters.Count} parameters, not {arguments.Length}");
         var bound = new object[definition.Parameters.Count];
         for (var i = 0; i < bound.Length; i++)
         {
@@ -67,11 +67,11 @@ public static class FactorParser
             {
                 bound[i] = i < arguments.Length
                     ? parameter.Parse(arguments[i])
-                    : parameter.Default ?? throw new ArgumentException($"{parameter.Name} is missing");
+                    : parameter.Default ?? throw new InputException($"{parameter.Name} is missing");
             }
-            catch (ArgumentException e)
+            catch (InputException e)
             {
-                throw new ArgumentException($"{name}({string.Join(',', arguments)}): {e.Message}", e);
+                throw new InputException($"{name}({string.Join(',', arguments)}): {e.Message}", e);
             }
         }
         // Creates one kernel here, so that an invalid combination of parameters is reported now and not at the first bar.
@@ -81,7 +81,7 @@ public static class FactorParser
         }
         catch (ArgumentException e)
         {
-            throw new ArgumentException($"{name}({string.Join(',', arguments)}): {e.Message}", e);
+            throw new InputException($"{name}({string.Join(',', arguments)}): {e.Message}", e);
         }
         return new FactorRequest(definition, bound, timeframe);
     }

@@ -65,7 +65,7 @@ public sealed class FactorPlan
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(symbol, symbols);
-                throw new ArgumentException($"{request.Key} compares with '{symbol}', which is not among the feed's "
+                throw new InputException($"{request.Key} compares with '{symbol}', which is not among the feed's "
                     + $"symbols {string.Join(", ", symbols)}"
                     + (near is null ? "" : $"; did you mean '{near}'?"));
             }

@@ -33,14 +33,14 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
     /// <param name="supply">
     /// Makes kernels that depend on more than their arguments, see <see cref="FactorPlan.Supply"/>; null where there are none.
     /// </param>
-    /// <exception cref="ArgumentException">The feed's bars are too long for it.</exception>
+    /// <exception cref="InputException">The feed's bars are too long for it.</exception>
     public FactorKernel CreateKernel(MarketSeries series, Func<FactorRequest, FactorKernel?>? supply = null)
     {
         FactorKernel kernel;
         if (Timeframe is { } longer && longer != series.Timeframe)
         {
             if (!longer.IsMultipleOf(series.Timeframe))
-                throw new ArgumentException($"{Key}: {longer} bars cannot be built from {series.Timeframe} bars");
+                throw new InputException($"{Key}: {longer} bars cannot be built from {series.Timeframe} bars");
             var inner = supply?.Invoke(this) ?? Definition.Create(_arguments);
             inner.Series = series with { Timeframe = longer };
             inner.Start();

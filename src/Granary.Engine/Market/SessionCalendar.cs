@@ -24,7 +24,7 @@ public sealed class SessionCalendar
         Close = close;
         _days = new bool[7];
         foreach (var d in days) _days[(int)d] = true;
-        if (!_days.Contains(true)) throw new ArgumentException("a session has at least one day of the week");
+        if (!_days.Contains(true)) throw new InputException("a session has at least one day of the week");
         (_holidays, _breaks) = ([], []);
     }
 
@@ -36,7 +36,7 @@ public sealed class SessionCalendar
         foreach (var (start, end) in _breaks)
         {
             if (SinceOpen(start) <= last || SinceOpen(end) <= SinceOpen(start) || SinceOpen(end) >= SinceOpen(Close))
-                throw new ArgumentException("the breaks of a session lie within it, one after the other");
+                throw new InputException("the breaks of a session lie within it, one after the other");
             last = SinceOpen(end);
         }
     }
@@ -56,13 +56,13 @@ public sealed class SessionCalendar
     /// <param name="holidays">Local dates without a session.</param>
     /// <param name="breaks">Local times without trading within the session, as at noon; in order.</param>
     /// <param name="days">The weekdays of its sessions; null for Monday to Friday.</param>
-    /// <exception cref="ArgumentException">One of the times is not a time of a day, or a break is not within the session.</exception>
+    /// <exception cref="InputException">One of the times is not a time of a day, or a break is not within the session.</exception>
     /// <exception cref="TimeZoneNotFoundException">The machine does not know the zone.</exception>
     public static SessionCalendar Daily(string name, string timeZone, TimeSpan open, TimeSpan close, IEnumerable<DateOnly>? holidays = null,
         IEnumerable<(TimeSpan Start, TimeSpan End)>? breaks = null, IEnumerable<DayOfWeek>? days = null)
     {
         if (open < TimeSpan.Zero || open >= TimeSpan.FromDays(1) || close < TimeSpan.Zero || close > TimeSpan.FromDays(1))
-            throw new ArgumentException("a session opens at a time from 00:00 to 23:59 and closes at one from 00:00 to 24:00");
+            throw new InputException("a session opens at a time from 00:00 to 23:59 and closes at one from 00:00 to 24:00");
         // From midnight to midnight is the day itself.
         if (open == TimeSpan.Zero && close == TimeSpan.Zero) close = TimeSpan.FromDays(1);
         return new SessionCalendar(new SessionCalendar(name, TimeZoneInfo.FindSystemTimeZoneById(timeZone), open, close, days ?? Weekdays),

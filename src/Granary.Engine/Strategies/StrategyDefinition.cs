@@ -65,14 +65,14 @@ public sealed class StrategyDefinition
 
     /// <summary>Converts named arguments to the constructor's order; missing ones take their defaults.</summary>
     /// <param name="named">Values of the parameter's type, or values whose text can be parsed as it.</param>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="InputException">
     /// An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.
     /// </exception>
     public IReadOnlyList<object> Bind(IReadOnlyDictionary<string, object> named) => DeclaredKey.Bind(Name, Parameters, named);
 
     /// <summary>A new instance, for one run.</summary>
     /// <param name="arguments">As <see cref="Bind"/> gives them.</param>
-    /// <exception cref="ArgumentException">Each argument is in its range, but not all of them together.</exception>
+    /// <exception cref="InputException">Each argument is in its range, but not all of them together.</exception>
     public Strategy Create(IReadOnlyList<object> arguments)
     {
         try
@@ -85,9 +85,9 @@ public sealed class StrategyDefinition
             _constructor.Invoke(strategy, BindingFlags.DoNotWrapExceptions, null, all, CultureInfo.InvariantCulture);
             return strategy;
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or InputException)
         {
-            throw new ArgumentException($"{Text(arguments)}: {e.Message}", e);
+            throw new InputException($"{Text(arguments)}: {e.Message}", e);
         }
     }
 

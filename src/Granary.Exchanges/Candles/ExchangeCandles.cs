@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Exchanges.Connections;
@@ -62,7 +63,7 @@ public sealed class ExchangeCandles : IAsyncDisposable
         {
             return VenueCheck.Match(_history.Name, listed, [symbol])[symbol];
         }
-        catch (Data.Brokers.BrokerInputException e)
+        catch (InputException e)
         {
             throw new BarDataException($"{_history.Name} does not list {symbol}; write it as BTC-USDT", e);
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Data.Brokers;
+using Granary.Engine;
 
 namespace Granary.Exchanges.Connections;
 
@@ -26,7 +27,7 @@ internal sealed class ApiCredentials
     /// <param name="exchange">The exchange, such as <c>kucoin</c>.</param>
     /// <param name="hasPassphrase">Whether the exchange's keys have a passphrase.</param>
     /// <param name="variable">Returns the value of an environment variable; null if it is not set.</param>
-    /// <exception cref="BrokerInputException">A variable is missing; the message names it.</exception>
+    /// <exception cref="InputException">A variable is missing; the message names it.</exception>
     public static ApiCredentials Read(string exchange, bool hasPassphrase, Func<string, string?> variable)
     {
         var prefix = $"GRANARY_{exchange.ToUpperInvariant()}_";
@@ -37,16 +38,16 @@ internal sealed class ApiCredentials
             var name = prefix + part;
             if (variable(name) is { Length: > 0 } value) return value.Trim();
             if (variable(name + "_FILE") is not { Length: > 0 } file)
-                throw new BrokerInputException($"broker '{exchange}': the environment variable {name} is not set; set it, or name a file "
+                throw new InputException($"broker '{exchange}': the environment variable {name} is not set; set it, or name a file "
                     + $"that holds it with {name}_FILE");
             try
             {
                 return File.ReadAllText(file).Trim() is { Length: > 0 } text ? text
-                    : throw new BrokerInputException($"broker '{exchange}': the file of {name}_FILE is empty; write the value into it");
+                    : throw new InputException($"broker '{exchange}': the file of {name}_FILE is empty; write the value into it");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new BrokerInputException($"broker '{exchange}': the file of {name}_FILE cannot be read ({e.Message.TrimEnd('.')}); "
+                throw new InputException($"broker '{exchange}': the file of {name}_FILE cannot be read ({e.Message.TrimEnd('.')}); "
                     + "correct its path or its rights", e);
             }
         }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Storage.Retries;
 
@@ -29,7 +30,7 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
     /// <summary>Sends a request and returns the data of its response.</summary>
     /// <exception cref="BrokerUnavailableException">There is no response, or none that says whether the request was executed.</exception>
     /// <exception cref="VenueRefusalException">The exchange rejects the request.</exception>
-    /// <exception cref="BrokerInputException">The exchange rejects the key.</exception>
+    /// <exception cref="InputException">The exchange rejects the key.</exception>
     public async Task<JsonElement> SendAsync(RestRequest request, CancellationToken cancellationToken)
     {
         var answer = await TryAsync(request, cancellationToken).ConfigureAwait(false);
@@ -43,7 +44,7 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
         {
             AnswerMeaning.Done => answer.Data,
             AnswerMeaning.Refused => throw new VenueRefusalException(answer.Code, answer.Message),
-            AnswerMeaning.WrongKey => throw new BrokerInputException(
+            AnswerMeaning.WrongKey => throw new InputException(
                 $"broker '{Name}': {connection.Title} refuses the API key: {answer.Message} ({answer.Code})"),
             AnswerMeaning.TooMany => throw new BrokerUnavailableException($"{Name}: too many requests; nothing is sent for a while")
             {

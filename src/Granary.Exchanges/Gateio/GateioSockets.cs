@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Brokers;
 using Granary.Data.Exchanges;
+using Granary.Engine;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 
@@ -27,7 +28,7 @@ internal sealed class GateioSockets(GateioClient client, TimeProvider clock)
             var message = JsonElement.Parse(bytes.Span);
             if (message.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
                 throw error.Text("message").Contains("auth", StringComparison.OrdinalIgnoreCase)
-                    ? new BrokerInputException($"broker '{client.Name}': Gate.io refuses the API key: {error.Text("message")}")
+                    ? new InputException($"broker '{client.Name}': Gate.io refuses the API key: {error.Text("message")}")
                     : new VenueRefusalException(error.Text("code"), error.Text("message"));
             if (message.Text("event") == "subscribe")
             {

@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
@@ -31,7 +32,7 @@ internal sealed record ExchangeMarket(string Name, string Title, string Home, Br
         });
 
     /// <summary>Opens the market with the API key from the environment.</summary>
-    /// <exception cref="BrokerInputException">The environment does not contain the key.</exception>
+    /// <exception cref="InputException">The environment does not contain the key.</exception>
     public ExchangeVenue Open(VenueSettings settings, TimeProvider clock) =>
         Open(settings.Endpoint, ApiCredentials.Read(KeyName, HasPassphrase, Environment.GetEnvironmentVariable), clock,
             settings.DryRun ? static _ => { }

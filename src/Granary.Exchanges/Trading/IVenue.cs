@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
@@ -8,7 +9,7 @@ namespace Granary.Exchanges.Trading;
 /// it to <see cref="Engine.Brokerage.IBroker"/>.
 /// </summary>
 /// <remarks>Every method throws <see cref="Engine.Brokerage.BrokerUnavailableException"/> if there is no response,
-/// <see cref="VenueRefusalException"/> if the exchange rejects the request, and <see cref="BrokerInputException"/> if it rejects the
+/// <see cref="VenueRefusalException"/> if the exchange rejects the request, and <see cref="InputException"/> if it rejects the
 /// key.</remarks>
 internal interface IVenue : IAsyncDisposable
 {
@@ -44,7 +45,7 @@ internal interface IVenue : IAsyncDisposable
     Task<IReadOnlyList<VenueInstrument>> InstrumentsAsync(CancellationToken cancellationToken);
 
     /// <summary>Sets the leverage and margin mode of a futures contract to those of the session; no effect on a spot market.</summary>
-    /// <exception cref="BrokerInputException">The account's position mode is not supported.</exception>
+    /// <exception cref="InputException">The account's position mode is not supported.</exception>
     Task PrepareAsync(VenueInstrument instrument, MarginTerms margin, CancellationToken cancellationToken);
 
     /// <returns>The exchange's order id; empty if the response has none.</returns>

@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 
@@ -26,11 +27,11 @@ internal sealed class PerpetualContracts(string name, string title)
 
     /// <summary>Creates the error for an account in hedge mode: it has long and short positions in one contract, but a session supports
     /// only the net position.</summary>
-    public BrokerInputException HedgeMode() =>
+    public InputException HedgeMode() =>
         new($"broker '{name}': the account is in hedge mode; set it to one-way mode at {title}");
 
     /// <summary>Creates the error for a rejected margin mode or leverage.</summary>
-    public BrokerInputException MarginRefused(string listed, MarginTerms margin, VenueRefusalException refusal) => new(
+    public InputException MarginRefused(string listed, MarginTerms margin, VenueRefusalException refusal) => new(
         $"broker '{name}': {title} does not set {listed} to {margin.Mode} margin with leverage {margin.Leverage}: {refusal.Message} "
         + $"({refusal.Code}); close its positions and orders, or give another margin= or execution.leverage", refusal);
 

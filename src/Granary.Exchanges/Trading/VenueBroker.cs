@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
@@ -91,7 +92,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         catch (VenueRefusalException e)
         {
             await venue.DisposeAsync().ConfigureAwait(false);
-            throw new BrokerInputException($"broker '{venue.Name}': {e.Message} ({e.Code})", e);
+            throw new InputException($"broker '{venue.Name}': {e.Message} ({e.Code})", e);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
@@ -6,44 +7,44 @@ namespace Granary.Exchanges.Trading;
 /// <summary>Checks before an account is traded: the permissions of the key, and the instruments.</summary>
 internal static class VenueCheck
 {
-    /// <exception cref="BrokerInputException">The key can withdraw, or cannot trade.</exception>
+    /// <exception cref="InputException">The key can withdraw, or cannot trade.</exception>
     public static void RefuseWithdrawal(string name, KeyPermissions permissions)
     {
         if (permissions.MayWithdraw == true)
-            throw new BrokerInputException($"broker '{name}': the API key may move funds off the account "
+            throw new InputException($"broker '{name}': the API key may move funds off the account "
                 + $"({string.Join(", ", permissions.Names)}); make a key that may only read and trade");
         if (permissions.MayTrade == false)
-            throw new BrokerInputException($"broker '{name}': the API key may not trade ({string.Join(", ", permissions.Names)}); "
+            throw new InputException($"broker '{name}': the API key may not trade ({string.Join(", ", permissions.Names)}); "
                 + "give it the permission to trade this market");
     }
 
     /// <summary>Refuses a dry run if the session has open trades, because it would cancel their stops only in the book.</summary>
-    /// <exception cref="BrokerInputException">A trade or order is open.</exception>
+    /// <exception cref="InputException">A trade or order is open.</exception>
     public static void RefuseTrades(string name, VenueBook book)
     {
         if (book.OpenEntries.Count + book.Working.Count > 0)
-            throw new BrokerInputException($"broker '{name}': the account has open trades or waiting orders of a session that was no dry "
+            throw new InputException($"broker '{name}': the account has open trades or waiting orders of a session that was no dry "
                 + "run; end them with 'session flatten', or give the dry run a --state of its own");
     }
 
-    /// <exception cref="BrokerInputException">The configuration cannot be traded with the listed instruments.</exception>
+    /// <exception cref="InputException">The configuration cannot be traded with the listed instruments.</exception>
     public static void RefuseFaults(IVenue venue, IEnumerable<VenueInstrument> instruments, BrokerEnvironment environment)
     {
         if (environment.FaultsOf([.. instruments.Select(i => i.Describe(venue.Capabilities))]) is { Count: > 0 } faults)
-            throw new BrokerInputException($"broker '{venue.Name}': {string.Join("; ", faults)}");
+            throw new InputException($"broker '{venue.Name}': {string.Join("; ", faults)}");
     }
 
-    /// <exception cref="BrokerInputException">A contract does not support the leverage.</exception>
+    /// <exception cref="InputException">A contract does not support the leverage.</exception>
     public static void RefuseLeverage(string name, IEnumerable<VenueInstrument> instruments, MarginTerms margin)
     {
         foreach (var instrument in instruments.Where(i => i.MaxLeverage > 0 && i.MaxLeverage < margin.Leverage))
-            throw new BrokerInputException(FormattableString.Invariant(
+            throw new InputException(FormattableString.Invariant(
                 $"broker '{name}': the highest leverage of {instrument.Symbol} is {instrument.MaxLeverage}, and execution.leverage is ")
                 + FormattableString.Invariant($"{margin.Leverage}; lower it and run the backtest again"));
     }
 
     /// <summary>Maps the session's symbols to the exchange's instruments.</summary>
-    /// <exception cref="BrokerInputException">The exchange does not list a symbol, or the symbols have several quote
+    /// <exception cref="InputException">The exchange does not list a symbol, or the symbols have several quote
     /// currencies.</exception>
     public static IReadOnlyDictionary<string, VenueInstrument> Match(string name, IReadOnlyList<VenueInstrument> listed,
         IEnumerable<string> symbols)
@@ -55,11 +56,11 @@ internal static class VenueCheck
         foreach (var symbol in symbols)
         {
             if (!byName.TryGetValue(VenueInstrument.Plain(symbol), out var instrument))
-                throw new BrokerInputException($"broker '{name}' does not list {symbol}; write it as BTC-USDT, or take another broker");
+                throw new InputException($"broker '{name}' does not list {symbol}; write it as BTC-USDT, or take another broker");
             found.Add(symbol, instrument with { Symbol = symbol });
         }
         if (found.Values.Select(i => i.Quote).Distinct().Skip(1).Any())
-            throw new BrokerInputException($"broker '{name}': the instruments are quoted in "
+            throw new InputException($"broker '{name}': the instruments are quoted in "
                 + string.Join(" and ", found.Values.Select(i => i.Quote).Distinct().Order())
                 + "; give each currency an account of its own");
         return found;
@@ -96,7 +97,7 @@ internal static class VenueCheck
         }
         catch (VenueRefusalException e)
         {
-            throw new BrokerInputException($"broker '{venue.Name}': {e.Message} ({e.Code})", e);
+            throw new InputException($"broker '{venue.Name}': {e.Message} ({e.Code})", e);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 
 namespace Granary.Learning.Drift;
@@ -19,11 +20,11 @@ public sealed class DriftDetectionMethod(
     private double _rate, _lowestRate, _lowestDeviation, _lowestSum = double.PositiveInfinity;
     private bool _drifted;
 
-    /// <exception cref="LearningInputException">The value is neither 0 nor 1.</exception>
+    /// <exception cref="InputException">The value is neither 0 nor 1.</exception>
     public DriftSignal Add(double value)
     {
         if (value is not (0 or 1))
-            throw new LearningInputException(
+            throw new InputException(
                 "ddm takes errors: 1 for a wrong prediction, 0 for a right one; use another detector for numbers");
         if (_drifted) Reset();
         _count++;

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 
 namespace Granary.Learning.Drift;
@@ -17,9 +18,9 @@ public sealed class DriftDetectorCatalogue : Catalogue<DriftDetectorDefinition>
 
     /// <summary>Creates a detector by name; missing parameters take their defaults.</summary>
     /// <param name="parameters">Parameters by name, such as <c>minInstances</c> or, as in river, <c>min_instances</c>.</param>
-    /// <exception cref="LearningInputException">The name or a parameter is unknown, or a value is out of range.</exception>
+    /// <exception cref="InputException">The name or a parameter is unknown, or a value is out of range.</exception>
     public IDriftDetector Create(string name, IReadOnlyDictionary<string, string>? parameters = null) =>
         TryGet(name, out var definition)
             ? definition.Create(parameters ?? new Dictionary<string, string>())
-            : throw new LearningInputException(Unknown(name));
+            : throw new InputException(Unknown(name));
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 
 namespace Granary.Learning.Drift;
@@ -34,13 +35,9 @@ public sealed class DriftDetectorDefinition
                     (object)p.Value);
             return (IDriftDetector)_constructor.Invoke([.. DeclaredKey.Bind(Name, Parameters, named)]);
         }
-        catch (ArgumentException e)
+        catch (TargetInvocationException e) when (e.InnerException is InputException fault)
         {
-            throw new LearningInputException(e.Message, e);
-        }
-        catch (TargetInvocationException e) when (e.InnerException is LearningInputException fault)
-        {
-            throw new LearningInputException(fault.Message, e);
+            throw new InputException(fault.Message, e);
         }
     }
 }

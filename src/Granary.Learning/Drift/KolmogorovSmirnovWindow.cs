@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 
 namespace Granary.Learning.Drift;
@@ -22,7 +23,7 @@ public sealed class KolmogorovSmirnovWindow : IDriftDetector
     /// <param name="windowSize">The number of values in the window; at least twice <paramref name="statSize"/>.</param>
     /// <param name="statSize">The number of values in each sample.</param>
     /// <param name="seed">Seed of the random samples; the same after each drift.</param>
-    /// <exception cref="LearningInputException">The window is shorter than two samples.</exception>
+    /// <exception cref="InputException">The window is shorter than two samples.</exception>
     public KolmogorovSmirnovWindow(
         [Range(1e-12, 0.999)] double alpha = 0.005,
         [Range(4, 100_000)] int windowSize = 100,
@@ -30,7 +31,7 @@ public sealed class KolmogorovSmirnovWindow : IDriftDetector
         [Range(0, int.MaxValue)] int seed = 1)
     {
         if (windowSize < 2 * statSize)
-            throw new LearningInputException($"kswin: windowSize = {windowSize} is too short for two samples of statSize = {statSize}; "
+            throw new InputException($"kswin: windowSize = {windowSize} is too short for two samples of statSize = {statSize}; "
                 + $"use at least {2 * statSize}");
         (_alpha, _size, _newest, _seed) = (alpha, windowSize, statSize, seed);
         (_window, _drawn, _recent) = (new double[_size], new double[_newest], new double[_newest]);

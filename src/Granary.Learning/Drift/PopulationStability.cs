@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Numerics;
 
@@ -17,16 +18,16 @@ public sealed record PopulationStability(double Value, int Bins, int Reference, 
     /// <param name="reference">In any order; at least as many values as bins.</param>
     /// <param name="sample">In any order, not empty.</param>
     /// <param name="bins">At least 2.</param>
-    /// <exception cref="LearningInputException">A sample is too short, or all values of the reference are equal.</exception>
+    /// <exception cref="InputException">A sample is too short, or all values of the reference are equal.</exception>
     public static PopulationStability Of(ReadOnlySpan<double> reference, ReadOnlySpan<double> sample, int bins = 10)
     {
-        if (bins < 2) throw new LearningInputException($"bins = {bins} is out of range; use at least 2");
+        if (bins < 2) throw new InputException($"bins = {bins} is out of range; use at least 2");
         if (reference.Length < bins)
-            throw new LearningInputException($"{reference.Length} reference values do not fill {bins} bins; give more, or fewer bins");
-        if (sample.Length == 0) throw new LearningInputException("there is no value after the reference; give fewer reference rows");
+            throw new InputException($"{reference.Length} reference values do not fill {bins} bins; give more, or fewer bins");
+        if (sample.Length == 0) throw new InputException("there is no value after the reference; give fewer reference rows");
         var edges = Edges(reference, bins);
         if (edges.Length == 0)
-            throw new LearningInputException("all values of the reference are equal, so they have no bins; give a longer reference");
+            throw new InputException("all values of the reference are equal, so they have no bins; give a longer reference");
         var (before, after) = (Counts(reference, edges), Counts(sample, edges));
         var used = edges.Length + 1;
         var index = 0.0;

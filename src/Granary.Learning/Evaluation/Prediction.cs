@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 
@@ -10,11 +11,11 @@ public static class Prediction
     /// Returns predictions for the rows with enough history, and these rows. A model that uses past labels receives those known at the
     /// time.
     /// </summary>
-    /// <exception cref="LearningInputException">The table's columns differ from the model's.</exception>
+    /// <exception cref="InputException">The table's columns differ from the model's.</exception>
     public static (int[] Rows, double[] Values) Of(ITrainedModel model, TrainingSet set)
     {
         if (set.Table.Features.FirstOrDefault(f => !model.Features.Contains(f)) is { } extra && model.Input.Kind == ModelInputKind.Features)
-            throw new LearningInputException($"the table has the column '{extra}', which the model was not trained on: leave it out; the "
+            throw new InputException($"the table has the column '{extra}', which the model was not trained on: leave it out; the "
                 + $"model's are {string.Join(", ", model.Features)}");
         var table = set.Table.Select(model.Features);
         var rows = Array.FindAll(set.Rows, row => table.CanRead(row, model.Input));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 
@@ -17,7 +18,7 @@ internal sealed record Feature(string Name, FactorRequest Request, int Line, boo
             var open = rest.LastIndexOf('[');
             if (open < 0 || !int.TryParse(rest.AsSpan(open + 1, rest.Length - open - 2), NumberStyles.None, CultureInfo.InvariantCulture,
                 out lag) || lag > 5_000)
-                throw new LearningInputException($"the feature '{text}': write bars ago as [2], from 0 to 5000");
+                throw new InputException($"the feature '{text}': write bars ago as [2], from 0 to 5000");
             rest = rest[..open].TrimEnd();
         }
         var overClose = rest.EndsWith("/close", StringComparison.Ordinal);
@@ -27,9 +28,9 @@ internal sealed record Feature(string Name, FactorRequest Request, int Line, boo
             var (request, line) = factors.Parse(rest);
             return new Feature(text.Trim(), request, line, overClose, lag);
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
-            throw new LearningInputException($"the feature '{text}': {e.Message}", e);
+            throw new InputException($"the feature '{text}': {e.Message}", e);
         }
     }
 }
@@ -85,7 +86,7 @@ public sealed class FeatureSet
             {
                 found.AddRange(feature.Request.CreateKernel(series, supply).ReferenceSymbols.Select(s => (feature.Name, s)));
             }
-            catch (ArgumentException)
+            catch (InputException)
             {
                 // The bars are too long for this factor; its computation reports the error.
             }
@@ -94,13 +95,13 @@ public sealed class FeatureSet
 
     /// <param name="texts">The features as users write them.</param>
     /// <param name="factors">The factors that the process knows.</param>
-    /// <exception cref="LearningInputException">None, one twice, or one that is not a factor.</exception>
+    /// <exception cref="InputException">None, one twice, or one that is not a factor.</exception>
     public static FeatureSet Parse(IReadOnlyList<string> texts, FactorCatalogue factors)
     {
-        if (texts.Count == 0) throw new LearningInputException("no feature is named; leave 'features' out for the usual ones");
+        if (texts.Count == 0) throw new InputException("no feature is named; leave 'features' out for the usual ones");
         Feature[] features = [.. texts.Select(text => Feature.Parse(text, factors))];
         if (features.GroupBy(f => f.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new LearningInputException($"the feature '{twice.Key}' is named twice; once is enough");
+            throw new InputException($"the feature '{twice.Key}' is named twice; once is enough");
         return new FeatureSet(features);
     }
 }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Learning.Labels;
@@ -53,7 +54,7 @@ public sealed class FeatureTable
 
     /// <param name="references">For each block, the closes of other symbols that features use; null if there are none.</param>
     /// <param name="supply">The factors of the batch, see <see cref="FactorPlan.Supply"/>.</param>
-    /// <exception cref="LearningInputException">A feature uses another symbol, but there are no references.</exception>
+    /// <exception cref="InputException">A feature uses another symbol, but there are no references.</exception>
     public static FeatureTable Compute(MarketSeries series, IEnumerable<BarBlock> blocks, FeatureSet set,
         Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null) =>
         Compute(series, blocks, [set], references, supply)[0];
@@ -69,7 +70,7 @@ public sealed class FeatureTable
         FeatureReader[] readers = [.. sets.Select(s => new FeatureReader(s, plan))];
         var computer = new FactorComputer(plan, series);
         if (references is null && computer.ReferenceSymbols.FirstOrDefault() is { } other)
-            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, whose bars are not read here: "
+            throw new InputException($"a feature compares {series.Instrument.Symbol} with {other}, whose bars are not read here: "
                 + "leave that feature out");
         var sheet = new FactorSheet(plan, BarBlock.MaxCount);
         var values = sets.Select(_ => new List<double>()).ToArray();
@@ -103,12 +104,12 @@ public sealed class FeatureTable
     /// <param name="bars">Bars in ascending order; bars in warm-up or without a label are omitted.</param>
     /// <param name="used">The bars of the table's rows.</param>
     /// <param name="sides">[bars of the feed]: +1 or −1, as an additional feature named <see cref="Side"/>; null omits it.</param>
-    /// <exception cref="LearningInputException">No bar is left.</exception>
+    /// <exception cref="InputException">No bar is left.</exception>
     public TrainingTable With(LabelColumn label, string name, IEnumerable<int> bars, out int[] used, double[]? sides = null)
     {
         used = [.. bars.Where(i => i >= FirstWarm && label.End[i] >= 0 && Dense.AllFinite(Row(i)))];
         if (used.Length == 0)
-            throw new LearningInputException($"of {Bars} bars none has all features and a known label "
+            throw new InputException($"of {Bars} bars none has all features and a known label "
                 + $"'{name}': the features are warm at bar {FirstWarm + 1}, so give more bars or shorter features");
         var own = _set.Names.Count;
         var width = own + (sides is null ? 0 : 1);

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Learning.Features;
@@ -23,9 +24,9 @@ public sealed class PortfolioFeature
     public string Name { get; }
 
     /// <param name="name">The name as in a batch.</param>
-    /// <exception cref="LearningInputException">The feature does not exist.</exception>
+    /// <exception cref="InputException">The feature does not exist.</exception>
     public static PortfolioFeature Find(string name) => All.FirstOrDefault(f => f.Name == name)
-        ?? throw new LearningInputException($"there is no feature '{name}' of the portfolio: use {string.Join(", ",
+        ?? throw new InputException($"there is no feature '{name}' of the portfolio: use {string.Join(", ",
             All.Select(f => f.Name))}");
 
     /// <summary>Returns the value; NaN if the state does not have it yet.</summary>

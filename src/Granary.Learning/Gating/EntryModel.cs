@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -44,7 +45,7 @@ public sealed class EntryModel : IEntryModel
     private long _predictions, _failed, _abstained;
 
     /// <param name="windows">The windows in ascending order of time.</param>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// A model has other features, uses no features, or predicts a value that the rule does not support.
     /// </exception>
     public EntryModel(string name, FeatureSet features, IReadOnlyList<ModelWindow> windows, EntryRule rule, PredictionMeaning meaning)
@@ -55,27 +56,27 @@ public sealed class EntryModel : IEntryModel
         _rule = rule;
         _meaning = meaning;
         if (!rule.Takes(meaning))
-            throw new LearningInputException($"the rule '{rule.Name}' cannot "
+            throw new InputException($"the rule '{rule.Name}' cannot "
                 + $"use {Describe(meaning)}: choose another label or another rule");
         foreach (var window in _windows)
         {
             if (window.Model.Input.Kind != ModelInputKind.Features)
-                throw new LearningInputException($"{window.Model.Trainer} reads no features: it is a baseline and cannot "
+                throw new InputException($"{window.Model.Trainer} reads no features: it is a baseline and cannot "
                     + $"judge entries, so choose another trainer");
             var sided = window.Model.Features.Count == features.Names.Count + 1 && window.Model.Features[^1] == FeatureTable.Side;
             if (!window.Model.Features.Take(features.Names.Count).SequenceEqual(features.Names)
                 || (!sided && window.Model.Features.Count != features.Names.Count))
-                throw new LearningInputException($"the model '{name}' was made for the "
+                throw new InputException($"the model '{name}' was made for the "
                     + $"features {string.Join(", ", window.Model.Features)}, not for {string.Join(", ", features.Names)}: train it again");
             if (sided && window.Model.Input.Length > 1)
-                throw new LearningInputException($"{window.Model.Trainer} looks back "
+                throw new InputException($"{window.Model.Trainer} looks back "
                     + $"on {window.Model.Input.Length} rows, but entries are not evenly spaced: choose another trainer, or a label of the "
                     + $"bars instead of the trades");
             _sided |= sided;
             _rows = Math.Max(_rows, window.Model.Input.Length);
         }
         if (_windows.Any(w => w.Model.Input.Length != _rows))
-            throw new LearningInputException($"the versions of the model '{name}' look back on different numbers of rows: train them all "
+            throw new InputException($"the versions of the model '{name}' look back on different numbers of rows: train them all "
                 + $"alike");
         _rows = Math.Max(_rows, 1);
     }
@@ -85,7 +86,7 @@ public sealed class EntryModel : IEntryModel
     /// was added before is ignored.
     /// </summary>
     /// <param name="window">From a time on that no entry has been judged at.</param>
-    /// <exception cref="LearningInputException">It was made for other features.</exception>
+    /// <exception cref="InputException">It was made for other features.</exception>
     public void Add(ModelWindow window)
     {
         if (Array.Exists(_windows, w => w.Number == window.Number)) return;
@@ -94,11 +95,11 @@ public sealed class EntryModel : IEntryModel
     }
 
     /// <summary>Checks that a later version has the same inputs as the existing ones.</summary>
-    /// <exception cref="LearningInputException">The version has other features.</exception>
+    /// <exception cref="InputException">The version has other features.</exception>
     public void Require(ITrainedModel model)
     {
         if (_windows is [.., var last] && !(last.Model.Features.SequenceEqual(model.Features) && last.Model.Input == model.Input))
-            throw new LearningInputException($"the newer version of the model '{Name}' was made for the features "
+            throw new InputException($"the newer version of the model '{Name}' was made for the features "
                 + $"{string.Join(", ", model.Features)}, not for {string.Join(", ", last.Model.Features)}");
     }
 
@@ -123,7 +124,7 @@ public sealed class EntryModel : IEntryModel
     public IPredictionObserver? Observer { get; init; }
 
     /// <summary>Reaction when its predictions get worse; null = its predictions are not watched.</summary>
-    /// <exception cref="LearningInputException">The detector or a parameter of it is unknown.</exception>
+    /// <exception cref="InputException">The detector or a parameter of it is unknown.</exception>
     public WatchRule? Watch
     {
         get;

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Learning.Features;
 using Granary.Learning.Tables;
@@ -13,7 +14,7 @@ public sealed class RiskModel
     private readonly ModelWindow[] _windows;
 
     /// <param name="windows">The windows in ascending order of time.</param>
-    /// <exception cref="LearningInputException">A model has other features, or uses several past rows.</exception>
+    /// <exception cref="InputException">A model has other features, or uses several past rows.</exception>
     public RiskModel(string name, EntryFeatures features, IReadOnlyList<ModelWindow> windows, LimitRule rule)
     {
         (Name, Features, Rule) = (name, features, rule);
@@ -21,10 +22,10 @@ public sealed class RiskModel
         foreach (var (_, model) in _windows)
         {
             if (model.Input is not { Kind: ModelInputKind.Features, Length: 1 })
-                throw new LearningInputException($"{model.Trainer} looks back on several rows or on past labels, but entries are not "
+                throw new InputException($"{model.Trainer} looks back on several rows or on past labels, but entries are not "
                     + "evenly spaced: choose another trainer");
             if (!model.Features.SequenceEqual(features.Names))
-                throw new LearningInputException($"the model '{name}' was made for the features {string.Join(", ", model.Features)}, "
+                throw new InputException($"the model '{name}' was made for the features {string.Join(", ", model.Features)}, "
                     + $"not for {string.Join(", ", features.Names)}: train it again");
         }
     }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
@@ -29,7 +30,7 @@ public sealed class NaiveBayesTrainer : ITrainer
             Dense.AddScaled(weights[i], z.AsSpan(i * width, width), mean.AsSpan(k * width, width));
         }
         if (!(total[0] > 0 && total[1] > 0))
-            throw new LearningInputException("all training samples with weight have the same label: one class alone cannot be "
+            throw new InputException("all training samples with weight have the same label: one class alone cannot be "
                 + "distinguished from "
                 + "another");
         for (var j = 0; j < mean.Length; j++) mean[j] /= total[j / width];

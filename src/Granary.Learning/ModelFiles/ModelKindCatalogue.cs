@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -23,22 +24,22 @@ public sealed class ModelKindCatalogue(CatalogueBuilder<ModelKind> builder) : Ca
     }
 
     /// <summary>Reads the output of <see cref="ModelFile.ToBytes"/>. The model's predictions are bit-identical.</summary>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// The bytes are not a model, are damaged, or have a newer format or an unknown kind; the message names <paramref name="source"/>.
     /// </exception>
     public ITrainedModel FromBytes(byte[] bytes, string source)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes));
         if (bytes.Length < 8 + ModelFile.HashLength || reader.ReadUInt32() != ModelFile.Magic)
-            throw new LearningInputException($"{source} is not a Granary model: give the path of a model.bin that 'train' wrote");
+            throw new InputException($"{source} is not a Granary model: give the path of a model.bin that 'train' wrote");
         var version = reader.ReadInt32();
         if (version > ModelFile.FormatVersion)
-            throw new LearningInputException(
+            throw new InputException(
                 $"{source} has model format {version}, and this program reads up to {ModelFile.FormatVersion}: "
                 + "update Granary or train the model again");
         var content = bytes.AsSpan(0, bytes.Length - ModelFile.HashLength);
         if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
-            throw new LearningInputException(
+            throw new InputException(
                 $"{source} is damaged (its checksum does not fit): restore it or roll back to another version");
         return ReadModel(reader, source);
     }
@@ -52,7 +53,7 @@ public sealed class ModelKindCatalogue(CatalogueBuilder<ModelKind> builder) : Ca
         var features = new string[reader.ReadInt32()];
         for (var i = 0; i < features.Length; i++) features[i] = reader.ReadString();
         if (!TryGet(format, out var kind))
-            throw new LearningInputException($"{source} is a model of the kind '{format}' ({trainer}), whose library is not loaded here: "
+            throw new InputException($"{source} is a model of the kind '{format}' ({trainer}), whose library is not loaded here: "
                 + "use a host that has it, or train another");
         return kind.Read(new ModelHead(trainer, task, features), reader, this);
     }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
@@ -24,7 +25,7 @@ public sealed class LstmTrainer(
     {
         set.RequireLearnable(Name, classesOnly: false, 40 + rows);
         if ((long)rows * set.Table.Width > 16_384)
-            throw new LearningInputException($"lstm reads {rows} rows of {set.Table.Width} features at once, which is more than 16384 "
+            throw new InputException($"lstm reads {rows} rows of {set.Table.Width} features at once, which is more than 16384 "
                 + $"values: use fewer rows or select features");
         var scaler = Standardiser.Fit(set);
         var scaling = LabelScaling.Of(set);

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -20,7 +21,7 @@ internal sealed class NetworkSamples
     private readonly double[] _z;
 
     /// <param name="rowsPerInput">The number of table rows in one input.</param>
-    /// <exception cref="LearningInputException">Too few samples are left for fitting.</exception>
+    /// <exception cref="InputException">Too few samples are left for fitting.</exception>
     public NetworkSamples(TrainingSet set, Standardiser scaler, LabelScaling scaling, int rowsPerInput)
     {
         (_table, _scaling, _rowsPerInput) = (set.Table, scaling, rowsPerInput);
@@ -31,7 +32,7 @@ internal sealed class NetworkSamples
         _heldBack = usable[cut..];
         Fit = Array.FindAll(usable[..cut], row => _heldBack.Length == 0 || _table.LabelEnd[row] <= _table.Time[_heldBack[0]]);
         if (Fit.Length < 10 || _heldBack.Length == 0)
-            throw new LearningInputException($"a network has {Fit.Length} samples left to train on after it held the "
+            throw new InputException($"a network has {Fit.Length} samples left to train on after it held the "
                 + $"newest {_heldBack.Length} back: give it more rows");
         // The table is standardised once, so that windows are views.
         var width = _table.Width;

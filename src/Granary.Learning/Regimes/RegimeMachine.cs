@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 
@@ -10,10 +11,10 @@ public abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
 {
     internal virtual void Check(FactorCatalogue factors)
     {
-        if (Name.Length == 0) throw new ArgumentException("a regime machine needs a name");
-        if (States.Count < 2) throw new ArgumentException($"machine '{Name}' has {States.Count} states: at least two are needed");
+        if (Name.Length == 0) throw new InputException("a regime machine needs a name");
+        if (States.Count < 2) throw new InputException($"machine '{Name}' has {States.Count} states: at least two are needed");
         if (States.Distinct(StringComparer.Ordinal).Count() != States.Count)
-            throw new ArgumentException($"machine '{Name}' names a state twice");
+            throw new InputException($"machine '{Name}' names a state twice");
     }
 }
 
@@ -37,7 +38,7 @@ public sealed record LadderMachine(string Name, IReadOnlyList<string> States, st
     {
         base.Check(factors);
         if (Rungs.Count != States.Count - 1)
-            throw new ArgumentException($"machine '{Name}' has {States.Count} states, so it "
+            throw new InputException($"machine '{Name}' has {States.Count} states, so it "
                 + $"needs {States.Count - 1} steps between them, not {Rungs.Count}");
         try
         {
@@ -45,9 +46,9 @@ public sealed record LadderMachine(string Name, IReadOnlyList<string> States, st
             factors.Parse(Measure);
             if (Against is not null) factors.Parse(Against);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or InputException)
         {
-            throw new ArgumentException($"machine '{Name}': {e.Message}", e);
+            throw new InputException($"machine '{Name}': {e.Message}", e);
         }
     }
 }
@@ -61,9 +62,9 @@ public sealed record HiddenMarkovMachine(string Name, IReadOnlyList<string> Stat
     {
         base.Check(factors);
         if (Window < 20 * States.Count)
-            throw new ArgumentException($"machine '{Name}' fits {States.Count} states "
+            throw new InputException($"machine '{Name}' fits {States.Count} states "
                 + $"on {Window} returns: at least {20 * States.Count} are needed");
-        if (Refit < 1) throw new ArgumentException($"machine '{Name}' is fitted every {Refit} bars: at least 1 is needed");
+        if (Refit < 1) throw new InputException($"machine '{Name}' is fitted every {Refit} bars: at least 1 is needed");
     }
 }
 

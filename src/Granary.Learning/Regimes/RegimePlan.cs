@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 
 namespace Granary.Learning.Regimes;
@@ -11,27 +12,27 @@ public sealed class RegimePlan
     /// slashes.
     /// </param>
     /// <param name="otherwise">The combined state if no rule matches.</param>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="InputException">
     /// A machine is invalid, or a rule names an unknown machine or state; the message says which.
     /// </exception>
     public RegimePlan(IReadOnlyList<RegimeMachine> machines, FactorCatalogue factors, IReadOnlyList<RegimeRule>? rules = null,
         string otherwise = "neutral")
     {
         Factors = factors;
-        if (machines.Count == 0) throw new ArgumentException("a regime needs at least one machine");
+        if (machines.Count == 0) throw new InputException("a regime needs at least one machine");
         Machines = machines;
         Rules = rules ?? [];
         foreach (var machine in machines) machine.Check(Factors);
         if (machines.GroupBy(m => m.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new ArgumentException($"two machines are called '{twice.Key}'");
+            throw new InputException($"two machines are called '{twice.Key}'");
         foreach (var rule in Rules)
         {
             foreach (var (name, state) in rule.When)
             {
-                var machine = machines.FirstOrDefault(m => m.Name == name) ?? throw new ArgumentException(
+                var machine = machines.FirstOrDefault(m => m.Name == name) ?? throw new InputException(
                     $"a rule names the machine '{name}', which is not there; there are {string.Join(", ", machines.Select(m => m.Name))}");
                 if (!machine.States.Contains(state))
-                    throw new ArgumentException($"a rule names the state '{state}' of "
+                    throw new InputException($"a rule names the state '{state}' of "
                         + $"'{name}', which has {string.Join(", ", machine.States)}");
             }
         }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 
@@ -36,7 +37,7 @@ public sealed class RegimeState : FactorKernel
     // The plan's factors have their own warm-up.
     public override int WarmUp => 1;
 
-    /// <exception cref="ArgumentException">The machine does not exist.</exception>
+    /// <exception cref="InputException">The machine does not exist.</exception>
     public override void Start()
     {
         if (_machine.Length > 0)
@@ -45,7 +46,7 @@ public sealed class RegimeState : FactorKernel
             if (_at < 0)
             {
                 var near = Spelling.Nearest(_machine, _plan.Machines.Select(m => m.Name));
-                throw new ArgumentException($"state({_machine}): the regimes have no machine '{_machine}'; " + (near is null
+                throw new InputException($"state({_machine}): the regimes have no machine '{_machine}'; " + (near is null
                     ? $"they have {string.Join(", ", _plan.Machines.Select(m => m.Name))}" : $"did you mean '{near}'?"));
             }
         }

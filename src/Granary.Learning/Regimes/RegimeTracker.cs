@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
@@ -15,7 +16,7 @@ public sealed class RegimeTracker
     private readonly int[][] _states;
     private int[] _composite = [];
 
-    /// <exception cref="ArgumentException">A machine's factor does not support the feed, or uses another symbol.</exception>
+    /// <exception cref="InputException">A machine's factor does not support the feed, or uses another symbol.</exception>
     public RegimeTracker(MarketSeries series, RegimePlan plan)
     {
         Plan = plan;
@@ -45,13 +46,13 @@ public sealed class RegimeTracker
                         break;
                     }
                 default:
-                    throw new ArgumentException($"machine '{plan.Machines[m].Name}' is of a kind that no tracker "
+                    throw new InputException($"machine '{plan.Machines[m].Name}' is of a kind that no tracker "
                         + $"knows: {plan.Machines[m].GetType().Name}");
             }
         }
         _columns = new FactorColumns(series, texts, plan.Factors);
         if (_columns.ReferenceSymbols.Count > 0)
-            throw new ArgumentException($"a regime reads its own feed only, not {string.Join(", ", _columns.ReferenceSymbols)}");
+            throw new InputException($"a regime reads its own feed only, not {string.Join(", ", _columns.ReferenceSymbols)}");
         _states = [.. plan.Machines.Select(_ => Array.Empty<int>())];
     }
 

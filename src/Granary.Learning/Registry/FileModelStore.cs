@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Storage.Files;
 
 namespace Granary.Learning.Registry;
@@ -71,9 +72,8 @@ public sealed class FileModelStore(string root, PermittedFiles? files = null) : 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (!Path.Exists(path)) fault = "is missing";
-            throw new LearningInputException($"model '{model}' version {number} is damaged: {model}/{FolderOf(number)}/{name} {fault}; put "
-                + "back a copy, or remove the folder and promote another version", e)
-            { IsDamage = true };
+            throw new DamagedModelException($"model '{model}' version {number} is damaged: {model}/{FolderOf(number)}/{name} {fault}; put "
+                + "back a copy, or remove the folder and promote another version", e);
         }
     }
 

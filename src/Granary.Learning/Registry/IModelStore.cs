@@ -1,3 +1,5 @@
+using Granary.Engine;
+
 namespace Granary.Learning.Registry;
 
 /// <summary>
@@ -16,7 +18,7 @@ public interface IModelStore
     bool TryAdd(string model, int number, byte[] bytes, byte[] lineage);
 
     /// <returns>Null if the version does not exist.</returns>
-    /// <exception cref="LearningInputException">A part of the version is missing or cannot be read.</exception>
+    /// <exception cref="InputException">A part of the version is missing or cannot be read.</exception>
     (byte[] Bytes, byte[] Lineage)? Read(string model, int number);
 
     /// <returns>Null if no version was ever promoted.</returns>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
@@ -28,13 +29,13 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     public IReadOnlyList<string> Models() => store.Models();
 
     /// <summary>Returns the versions of a model that can be read, ascending by number.</summary>
-    /// <exception cref="LearningInputException">The model does not exist.</exception>
+    /// <exception cref="InputException">The model does not exist.</exception>
     public IReadOnlyList<ModelVersion> Versions(string model) => Versions(model, out _);
 
     /// <summary>Returns the versions of a model that can be read: one damaged version hides no other.</summary>
     /// <param name="faults">The versions that cannot be read, one sentence each.</param>
     /// <returns>Ascending by number.</returns>
-    /// <exception cref="LearningInputException">The model does not exist.</exception>
+    /// <exception cref="InputException">The model does not exist.</exception>
     public IReadOnlyList<ModelVersion> Versions(string model, out IReadOnlyList<string> faults)
     {
         var (versions, damaged) = (new List<ModelVersion>(), new List<string>());
@@ -44,7 +45,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
             {
                 versions.Add(Version(model, number));
             }
-            catch (LearningInputException e)
+            catch (InputException e)
             {
                 damaged.Add(e.Message);
             }
@@ -63,7 +64,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         {
             return Pointer(model).Current;
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             fault = e.Message;
             return 0;
@@ -98,7 +99,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     }
 
     /// <summary>Loads a version; the current one if no number is given.</summary>
-    /// <exception cref="LearningInputException">The model or version does not exist, no version is promoted, or the file is damaged or has
+    /// <exception cref="InputException">The model or version does not exist, no version is promoted, or the file is damaged or has
     /// a newer format.</exception>
     public (ITrainedModel Model, ModelVersion Version) Load(string model, int? number = null)
     {
@@ -107,22 +108,22 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     }
 
     /// <summary>Loads the file of a version; of the current one if no number is given.</summary>
-    /// <exception cref="LearningInputException">The model or version does not exist, or no version is promoted.</exception>
+    /// <exception cref="InputException">The model or version does not exist, or no version is promoted.</exception>
     public (byte[] Bytes, ModelVersion Version) LoadBytes(string model, int? number = null)
     {
         var wanted = number ?? Pointer(model).Current;
         if (wanted == 0)
         {
             Numbers(model);
-            throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
+            throw new UnknownModelException($"no version of the model '{model}' is promoted: promote one, or name a version");
         }
         return Read(model, wanted);
     }
 
-    /// <exception cref="LearningInputException">The model or version does not exist, or is damaged.</exception>
+    /// <exception cref="InputException">The model or version does not exist, or is damaged.</exception>
     public ModelVersion Version(string model, int number) => Read(model, number).Version;
 
-    /// <exception cref="LearningInputException">The pointer is damaged.</exception>
+    /// <exception cref="InputException">The pointer is damaged.</exception>
     public ModelPointer Pointer(string model)
     {
         CheckName(model);
@@ -153,7 +154,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     }
 
     /// <summary>Promotes the previous version again.</summary>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// There is no previous version, or it was removed or is damaged; the current version stays.
     /// </exception>
     public ModelPointer RollBack(string model)
@@ -162,18 +163,18 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         return ChangePointer(model, pointer =>
         {
             if (pointer.History.Count == 0)
-                throw new LearningInputException($"the model '{model}' has no version to roll back "
+                throw new UnknownModelException($"the model '{model}' has no version to roll back "
                     + $"to: {(pointer.Current == 0 ? "none was promoted" : $"version {pointer.Current} is the first that was promoted")}");
             var previous = pointer.History[^1];
             try
             {
                 Read(model, previous);
             }
-            catch (LearningInputException e)
+            catch (InputException e)
             {
-                throw new LearningInputException($"version {pointer.Current} of the model '{model}' stays current, because version "
-                    + $"{previous} before it cannot be used: {e.Message}", e)
-                { IsDamage = e.IsDamage };
+                var fault = $"version {pointer.Current} of the model '{model}' stays current, because version {previous} before it "
+                    + $"cannot be used: {e.Message}";
+                throw e is DamagedModelException ? new DamagedModelException(fault, e) : new UnknownModelException(fault, e);
             }
             return new ModelPointer(previous, [.. pointer.History.SkipLast(1)]);
         });
@@ -222,14 +223,14 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     public static string HashOf(byte[] bytes) => Hash(bytes);
 
     /// <summary>Returns the version numbers of a model, ascending.</summary>
-    /// <exception cref="LearningInputException">The model does not exist.</exception>
+    /// <exception cref="InputException">The model does not exist.</exception>
     public IReadOnlyList<int> Numbers(string model)
     {
         CheckName(model);
         var versions = store.Versions(model);
         if (versions.Count > 0) return versions;
         var near = Spelling.Nearest(model, store.Models());
-        throw new LearningInputException($"there is no model '{model}'" + (near is null ? "; train it first"
+        throw new UnknownModelException($"there is no model '{model}'" + (near is null ? "; train it first"
             : $"; did you mean '{near}'?"));
     }
 
@@ -237,7 +238,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     {
         var versions = Numbers(model);
         var (bytes, text) = store.Read(model, number)
-            ?? throw new LearningInputException($"the model '{model}' has no version {number}; it has {string.Join(", ", versions)}");
+            ?? throw new UnknownModelException($"the model '{model}' has no version {number}; it has {string.Join(", ", versions)}");
         var stored = Parse<StoredLineage>(text, $"the lineage of model '{model}' version {number}", "another version");
         if (stored.Number != number)
             throw Damaged($"the lineage of model '{model}' version {number} is that of version {stored.Number}", "another version");
@@ -263,8 +264,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         }
     }
 
-    private static LearningInputException Damaged(string sentence, string other, Exception? inner = null) =>
-        new($"{sentence}; put back a copy, or remove it and promote {other}", inner) { IsDamage = true };
+    private static DamagedModelException Damaged(string sentence, string other, Exception? inner = null) =>
+        new($"{sentence}; put back a copy, or remove it and promote {other}", inner);
 
     /// <summary>Returns a version's hash and lineage field by field, in the order of serialization.</summary>
     public static IReadOnlyDictionary<string, string> Fields(ModelVersion version)
@@ -283,12 +284,12 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         }
     }
 
-    /// <exception cref="LearningInputException">The name is not valid for a model.</exception>
+    /// <exception cref="InputException">The name is not valid for a model.</exception>
     public static void CheckName(string model)
     {
         if (model.Length is 0 or > 120 || model[0] is '.' or '-'
             || model.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
-            throw new LearningInputException($"'{model}' cannot name a model: use up to 120 letters, digits, '-', '_' and '.', starting "
+            throw new UnknownModelException($"'{model}' cannot name a model: use up to 120 letters, digits, '-', '_' and '.', starting "
                 + $"with a letter or digit");
     }
 

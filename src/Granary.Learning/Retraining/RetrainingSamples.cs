@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Splits;
 using Granary.Learning.Tables;
 
@@ -11,12 +12,12 @@ namespace Granary.Learning.Retraining;
 public sealed record RetrainingSamples(int Train, int Test, int Gap, bool Rolling)
 {
     /// <summary>When enough labels for the first training are known, UTC ticks.</summary>
-    /// <exception cref="LearningInputException">There are too few samples.</exception>
+    /// <exception cref="InputException">There are too few samples.</exception>
     public long FirstTime(TrainingTable table)
     {
         var needed = Train + Gap + Test;
         if (table.Count < needed)
-            throw new LearningInputException($"{table.Count} samples do not hold the first training, "
+            throw new InputException($"{table.Count} samples do not hold the first training, "
                 + $"of {Train} to train, {Gap} between and {Test} to test: take shorter windows or more data");
         var known = table.LabelEnd.ToArray();
         Array.Sort(known);

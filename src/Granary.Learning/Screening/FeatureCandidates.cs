@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -104,7 +105,7 @@ public static class FeatureCandidates
         {
             kernel = request.CreateKernel(series);
         }
-        catch (ArgumentException)
+        catch (InputException)
         {
             return null; // the bars are too long for it
         }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Tables;
 
 namespace Granary.Learning.Series;
@@ -20,7 +21,7 @@ internal sealed record LabelSeries(double[] Values, int Ahead, double Mean)
             start = end;
         }
         if (length < 40)
-            throw new LearningInputException($"{trainer} needs 40 consecutive samples and the longest run "
+            throw new InputException($"{trainer} needs 40 consecutive samples and the longest run "
                 + $"has {length}: give it a longer unbroken window");
         var values = new double[length];
         var ahead = new int[length];

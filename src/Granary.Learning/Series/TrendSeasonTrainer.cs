@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
@@ -34,7 +35,7 @@ public sealed class TrendSeasonTrainer(
         var days = set.Rows.Select(r => SampleDays.Of(set.Table.Time[r])).ToArray();
         var (start, span) = (days[0], days[^1] - days[0]);
         if (!(span > 0))
-            throw new LearningInputException($"{Name} needs samples of different times: give the table a column named time");
+            throw new InputException($"{Name} needs samples of different times: give the table a column named time");
         var gaps = days.Zip(days.Skip(1), (a, b) => b - a).Order().ToArray();
         // Rows without times have no season. A season is omitted if it has not repeated, or if the samples are too far apart for it.
         var seasons = SampleDays.IsRow(set.Table.Time[0]) ? []

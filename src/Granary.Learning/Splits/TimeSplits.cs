@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Tables;
 
 namespace Granary.Learning.Splits;
@@ -16,7 +17,7 @@ public static class TimeSplits
     /// <paramref name="testRows"/>.
     /// </summary>
     /// <param name="gap">The number of rows between training and test, in addition to the purged ones.</param>
-    /// <exception cref="LearningInputException">The table is too short for one window.</exception>
+    /// <exception cref="InputException">The table is too short for one window.</exception>
     public static IReadOnlyList<Fold> Rolling(TrainingTable table, int trainRows, int testRows, int gap = 0) =>
         WalkForward(table, trainRows, testRows, gap, rolling: true);
 
@@ -42,7 +43,7 @@ public static class TimeSplits
             folds.Add(new Fold(folds.Count, [.. train], Rows(start, end)));
         }
         if (folds.Count == 0)
-            throw new LearningInputException($"{table.Count} samples are too few for one window "
+            throw new InputException($"{table.Count} samples are too few for one window "
                 + $"of {trainRows} to train, {gap} between and {testRows} to test: take shorter windows or more data");
         return folds;
     }
@@ -76,7 +77,7 @@ public static class TimeSplits
     {
         RequireParts(table.Count, groups);
         if (testGroups < 1 || testGroups >= groups)
-            throw new LearningInputException($"{testGroups} test groups of {groups}: use at least one group for testing and one for training");
+            throw new InputException($"{testGroups} test groups of {groups}: use at least one group for testing and one for training");
         var result = new List<Fold>();
         int[] chosen = [.. Enumerable.Range(0, testGroups)];
         while (true)
@@ -120,7 +121,7 @@ public static class TimeSplits
     private static void RequireParts(int count, int parts)
     {
         if (parts < 2 || parts > count)
-            throw new LearningInputException($"{count} samples cannot be divided "
+            throw new InputException($"{count} samples cannot be divided "
                 + $"into {parts} parts: use at least 2 parts, and at most as many as there are samples");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Learning.Tracking;
@@ -37,7 +38,7 @@ public sealed class IndexReplica : MultiSymbolStrategy
     /// <param name="every">The number of bars between two rebalances; each refits fitted weights.</param>
     /// <param name="percent">The percentage of the equity for weights that add up to 1.</param>
     /// <param name="shorts">Whether weights may be negative.</param>
-    /// <exception cref="LearningInputException">The text of the weights is invalid.</exception>
+    /// <exception cref="InputException">The text of the weights is invalid.</exception>
     public IndexReplica(string index = "", string weights = "", [Range(1, 500)] int names = 10, [Range(20, 5_000)] int window = 252,
         [Range(1, 1_000)] int every = 21, [Range(1, 1_000)] double percent = 95, bool shorts = false)
     {
@@ -140,7 +141,7 @@ public sealed class IndexReplica : MultiSymbolStrategy
             var at = pair.LastIndexOf(':');
             if (at < 1 || !double.TryParse(pair.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight)
                 || !double.IsFinite(weight) || !weights.TryAdd(pair[..at], weight))
-                throw new LearningInputException($"the weight '{pair}' is not written as SYMBOL:NUMBER, each symbol once");
+                throw new InputException($"the weight '{pair}' is not written as SYMBOL:NUMBER, each symbol once");
         }
         return weights;
     }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
@@ -46,7 +47,7 @@ public sealed class ModelStrategy : Strategy
     {
         _trainer = trainers.Create(trainer);
         if (trainer is "arima" or "ets")
-            throw new LearningInputException($"{trainer} reads past labels and no features: choose another trainer");
+            throw new InputException($"{trainer} reads past labels and no features: choose another trainer");
         var set = features.Length == 0 ? FeatureSet.Default : FeatureSet.Parse(
             features.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), AvailableFactors);
         Features = set;
@@ -122,7 +123,7 @@ public sealed class ModelStrategy : Strategy
         var model = _trainer.Train(new TrainingTable(Features.Names, values, labels, null, new(time, end), "rise").All(),
             new TrainingOptions(_seed));
         if (model.Input.Length > LongestInput)
-            throw new LearningInputException($"{_trainer.Name} looks back on {model.Input.Length} rows, more than half of "
+            throw new InputException($"{_trainer.Name} looks back on {model.Input.Length} rows, more than half of "
                 + $"the {_train} bars that it trains on: train on more bars");
         _model = model;
     }

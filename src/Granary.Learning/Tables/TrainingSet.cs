@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Tables;
@@ -32,16 +33,16 @@ public sealed record TrainingSet(TrainingTable Table, int[] Rows)
     }
 
     /// <summary>Throws if the set is not usable for training.</summary>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// Too few samples, a constant label, no weight, or (for a classifier) labels other than 0 and 1.
     /// </exception>
     public void RequireLearnable(string trainer, bool classesOnly, int least = 20)
     {
         if (Count < least)
-            throw new LearningInputException($"{trainer} has {Count} samples to train on and "
+            throw new InputException($"{trainer} has {Count} samples to train on and "
                 + $"needs {least}: give it more rows, a longer window or a larger split");
         if (classesOnly && Table.Task != LearningTask.Classification)
-            throw new LearningInputException($"{trainer} separates two classes, but the label "
+            throw new InputException($"{trainer} separates two classes, but the label "
                 + $"'{Table.LabelName}' has values other than 0 and 1: turn it into 0 and 1, or use a regression such as ridge or "
                 + $"gradient-boosting");
         var first = Table.Label[Rows[0]];
@@ -53,13 +54,13 @@ public sealed record TrainingSet(TrainingTable Table, int[] Rows)
             weight += Table.Weight[row];
         }
         if (constant)
-            throw new LearningInputException(Table.Task == LearningTask.Classification
+            throw new InputException(Table.Task == LearningTask.Classification
                 ? $"all {Count} training samples have the label '{Table.LabelName}' = {first}: one class alone cannot be distinguished "
                     + $"from "
                     + $"another, so use a longer training part"
                 : $"the label '{Table.LabelName}' is {first} in all {Count} training samples: there is nothing to learn, so choose another "
                     + $"column");
         if (!(weight > 0))
-            throw new LearningInputException("every training sample has the weight zero: give some of them weight");
+            throw new InputException("every training sample has the weight zero: give some of them weight");
     }
 }

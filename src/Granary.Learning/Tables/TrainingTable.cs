@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Granary.Engine;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Tables;
@@ -29,7 +30,7 @@ public sealed class TrainingTable
     /// <param name="weight">[rows], positive or zero; null for 1 each.</param>
     /// <param name="times">Times of the samples; null for the row index.</param>
     /// <param name="lines">[rows], line numbers in a file for messages; null for the row index.</param>
-    /// <exception cref="LearningInputException">Lengths differ, times decrease, a weight is negative, or a value is not finite.</exception>
+    /// <exception cref="InputException">Lengths differ, times decrease, a weight is negative, or a value is not finite.</exception>
     public TrainingTable(IReadOnlyList<string> features, double[] values, double[] label, double[]? weight = null,
         SampleTimes? times = null, string labelName = "label", IReadOnlyList<int>? lines = null)
     {
@@ -38,20 +39,20 @@ public sealed class TrainingTable
         LabelName = labelName;
         var rows = label.Length;
         var width = Features.Count;
-        if (width == 0) throw new LearningInputException($"a table needs one feature column at the least beside the label '{labelName}'");
+        if (width == 0) throw new InputException($"a table needs one feature column at the least beside the label '{labelName}'");
         if (Features.Distinct(StringComparer.Ordinal).Count() != width)
-            throw new LearningInputException($"the feature '{Features.GroupBy(f => f).First(g => g.Count() > 1).Key}' is there twice: give "
+            throw new InputException($"the feature '{Features.GroupBy(f => f).First(g => g.Count() > 1).Key}' is there twice: give "
                 + $"every column a name of its own");
         if (values.Length != (long)rows * width)
-            throw new LearningInputException($"{rows} labels with {width} features need {(long)rows * width} values, not {values.Length}");
+            throw new InputException($"{rows} labels with {width} features need {(long)rows * width} values, not {values.Length}");
         if ((weight ?? label).Length != rows || (time is not null && time.Length != rows)
             || (labelEnd is not null && labelEnd.Length != rows))
-            throw new LearningInputException("labels, weights and times of a table have the same length");
+            throw new InputException("labels, weights and times of a table have the same length");
         string Place(int row) => lines is null ? $"sample {row + 1}" : $"line {lines[row]}";
         if (!Dense.AllFinite(values))
         {
             var at = Array.FindIndex(values, v => !double.IsFinite(v));
-            throw new LearningInputException(
+            throw new InputException(
                 $"{Place(at / width)}, feature '{Features[at % width]}' is "
                     + $"{(double.IsNaN(values[at]) ? "empty or not a number" : "infinite")}: fill it in, or leave the row or the column "
                     + $"out");
@@ -59,14 +60,14 @@ public sealed class TrainingTable
         for (var i = 0; i < rows; i++)
         {
             if (!double.IsFinite(label[i]))
-                throw new LearningInputException($"{Place(i)}, label '{labelName}' is empty or not finite: fill it in or leave the row "
+                throw new InputException($"{Place(i)}, label '{labelName}' is empty or not finite: fill it in or leave the row "
                     + $"out");
             if (weight is not null && !(weight[i] >= 0 && double.IsFinite(weight[i])))
-                throw new LearningInputException($"{Place(i)}: the weight {weight[i]} is not zero or positive");
+                throw new InputException($"{Place(i)}: the weight {weight[i]} is not zero or positive");
             if (time is not null && i > 0 && time[i] < time[i - 1])
-                throw new LearningInputException($"{Place(i)} is older than the row before it: sort the table by time, oldest first");
+                throw new InputException($"{Place(i)} is older than the row before it: sort the table by time, oldest first");
             if (labelEnd is not null && time is not null && labelEnd[i] < time[i])
-                throw new LearningInputException($"{Place(i)}: its label was known before its features; a label lies in the future");
+                throw new InputException($"{Place(i)}: its label was known before its features; a label lies in the future");
         }
         _values = values;
         _label = label;
@@ -157,7 +158,7 @@ public sealed class TrainingTable
         new(Features, _values, label ?? _label, weight ?? _weight, new(_time, _labelEnd), LabelName);
 
     /// <summary>Returns a table with only these columns, in this order.</summary>
-    /// <exception cref="LearningInputException">A name is not in the table.</exception>
+    /// <exception cref="InputException">A name is not in the table.</exception>
     public TrainingTable Select(IReadOnlyList<string> names)
     {
         if (names.SequenceEqual(Features)) return this;
@@ -169,7 +170,7 @@ public sealed class TrainingTable
                 if (Features[f] == names[k])
                     at[k] = f;
             if (at[k] < 0)
-                throw new LearningInputException($"the table has no column '{names[k]}', which the model was trained on; it "
+                throw new InputException($"the table has no column '{names[k]}', which the model was trained on; it "
                     + $"has {string.Join(", ", Features)}");
         }
         var values = new double[Count * at.Length];

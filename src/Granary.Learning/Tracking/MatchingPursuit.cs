@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Analysis;
 
 namespace Granary.Learning.Tracking;
@@ -15,12 +16,12 @@ namespace Granary.Learning.Tracking;
 public static class MatchingPursuit
 {
     /// <param name="target">The index's returns over the panel's periods; finite.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or sizes do not match.</exception>
+    /// <exception cref="InputException">An option is out of range, or sizes do not match.</exception>
     public static SparseFit Fit(ReturnPanel panel, ReadOnlySpan<double> target, PursuitOptions options)
     {
         options.Check(panel, target.Length);
         foreach (var value in target)
-            if (!double.IsFinite(value)) throw new ArgumentException($"the target holds {value}");
+            if (!double.IsFinite(value)) throw new InputException($"the target holds {value}");
         return options.IsConstrained
             ? new ConstrainedPursuit(panel, target, options).Run()
             : Unconstrained(panel, target, options);

@@ -1,3 +1,5 @@
+using Granary.Engine;
+
 namespace Granary.Learning.Tracking;
 
 /// <summary>Constraints of a sparse replication.</summary>
@@ -56,23 +58,23 @@ public sealed record PursuitOptions
 
     internal bool HasPenalty => TurnoverPenalty > 0 || Costs is not null;
 
-    /// <exception cref="ArgumentException">A value is out of range, or no weights satisfy the constraints.</exception>
+    /// <exception cref="InputException">A value is out of range, or no weights satisfy the constraints.</exception>
     internal void Check(ReturnPanel panel, int targetLength)
     {
-        if (targetLength != panel.Periods) throw new ArgumentException($"the target has {targetLength} periods, the panel {panel.Periods}");
-        if (MaxNames < 1) throw new ArgumentException($"at most {MaxNames} names: at least 1 is needed");
-        if (!(ResidualThreshold >= 0)) throw new ArgumentException($"a residual threshold of {ResidualThreshold} is not a share from 0 up");
+        if (targetLength != panel.Periods) throw new InputException($"the target has {targetLength} periods, the panel {panel.Periods}");
+        if (MaxNames < 1) throw new InputException($"at most {MaxNames} names: at least 1 is needed");
+        if (!(ResidualThreshold >= 0)) throw new InputException($"a residual threshold of {ResidualThreshold} is not a share from 0 up");
         if (!(MinWeight >= 0) || !(MaxWeight > 0) || MinWeight > MaxWeight)
-            throw new ArgumentException($"weights from {MinWeight} to {MaxWeight}: the least must be at least 0 and not above the most");
+            throw new InputException($"weights from {MinWeight} to {MaxWeight}: the least must be at least 0 and not above the most");
         if (SumToOne && MaxWeight * Math.Min(MaxNames, panel.Count) < 1)
-            throw new ArgumentException($"{Math.Min(MaxNames, panel.Count)} names of at "
+            throw new InputException($"{Math.Min(MaxNames, panel.Count)} names of at "
                 + $"most {MaxWeight} cannot add up to 1: allow more names or larger weights");
-        if (SumToOne && MinWeight > 1) throw new ArgumentException($"a least weight of {MinWeight} exceeds the whole");
-        if (!(TurnoverPenalty >= 0)) throw new ArgumentException($"a turnover penalty of {TurnoverPenalty} is negative");
-        if (!(MaxCorrelation is > 0 and <= 1)) throw new ArgumentException($"a largest correlation of {MaxCorrelation} is not in (0, 1]");
+        if (SumToOne && MinWeight > 1) throw new InputException($"a least weight of {MinWeight} exceeds the whole");
+        if (!(TurnoverPenalty >= 0)) throw new InputException($"a turnover penalty of {TurnoverPenalty} is negative");
+        if (!(MaxCorrelation is > 0 and <= 1)) throw new InputException($"a largest correlation of {MaxCorrelation} is not in (0, 1]");
         if (PreviousWeights is { } p && p.Count != panel.Count)
-            throw new ArgumentException($"{p.Count} previous weights for {panel.Count} names");
+            throw new InputException($"{p.Count} previous weights for {panel.Count} names");
         if (Costs is { } c && (c.Count != panel.Count || c.Any(v => !(v >= 0))))
-            throw new ArgumentException("costs are one number from 0 up for each name");
+            throw new InputException("costs are one number from 0 up for each name");
     }
 }

@@ -1,3 +1,5 @@
+using Granary.Engine;
+
 namespace Granary.Learning.Tracking;
 
 /// <summary>A selection from the past that is held until the next one.</summary>
@@ -22,15 +24,15 @@ public sealed record RollingReplication(
     /// <param name="window">The number of periods that each selection is fitted to, at least 2.</param>
     /// <param name="step">The number of periods that it is held, at least 1.</param>
     /// <param name="options">Options; the previous weights are those held at the time, and a turnover penalty limits changes.</param>
-    /// <exception cref="ArgumentException">The panel is not longer than the window, or an option is out of range.</exception>
+    /// <exception cref="InputException">The panel is not longer than the window, or an option is out of range.</exception>
     public static RollingReplication Of(ReturnPanel panel, ReadOnlySpan<double> target, PursuitOptions options, int window, int step,
         double periodsPerYear)
     {
         options.Check(panel, target.Length);
         if (window < 2 || step < 1)
-            throw new ArgumentException($"a window of {window} and a step of {step} periods: at least 2 and 1 are needed");
+            throw new InputException($"a window of {window} and a step of {step} periods: at least 2 and 1 are needed");
         if (window >= panel.Periods)
-            throw new ArgumentException($"a window of {window} periods leaves nothing to replicate of {panel.Periods}: use a shorter one");
+            throw new InputException($"a window of {window} periods leaves nothing to replicate of {panel.Periods}: use a shorter one");
         var history = new List<Reselection>();
         var replica = new double[panel.Periods - window];
         var held = options.PreviousWeights is { } before ? before.ToArray() : null;

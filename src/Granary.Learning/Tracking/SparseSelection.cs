@@ -1,3 +1,5 @@
+using Granary.Engine;
+
 namespace Granary.Learning.Tracking;
 
 /// <summary>A selection of strategies with weights.</summary>
@@ -24,10 +26,10 @@ public static class SparseSelection
     /// The maximum weight, of a total of 1; if too few strategies are selected for it, they get equal weights.
     /// </param>
     /// <returns>No strategies if none has a positive return.</returns>
-    /// <exception cref="ArgumentException">Sizes do not match, or a limit is out of range.</exception>
+    /// <exception cref="InputException">Sizes do not match, or a limit is out of range.</exception>
     public static StrategyWeights Choose(ReturnPanel returns, int most, double maxCorrelation = 0.7, double maxWeight = 1)
     {
-        if (!(maxWeight is > 0 and <= 1)) throw new ArgumentException($"a largest weight of {maxWeight} is not in (0, 1]");
+        if (!(maxWeight is > 0 and <= 1)) throw new InputException($"a largest weight of {maxWeight} is not in (0, 1]");
         var ones = new double[returns.Periods];
         Array.Fill(ones, 1);
         var fit = MatchingPursuit.Fit(returns, ones, new PursuitOptions

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Learning.Tables;
 
@@ -9,7 +10,7 @@ public interface ITrainer
     /// <summary>The name on the command line and in batch files.</summary>
     string Name { get; }
 
-    /// <exception cref="LearningInputException">The set is not usable for training; the message has the reason and the remedy.</exception>
+    /// <exception cref="InputException">The set is not usable for training; the message has the reason and the remedy.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
     ITrainedModel Train(TrainingSet set, TrainingOptions options);
 }

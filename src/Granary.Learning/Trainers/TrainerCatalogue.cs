@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 
@@ -49,7 +50,7 @@ public sealed class TrainerCatalogue : Catalogue<TrainerDefinition>
             {
                 _ = library.Trainers;
             }
-            catch (LearningInputException e)
+            catch (InputException e)
             {
                 missing.Add(e.Message);
             }
@@ -61,7 +62,7 @@ public sealed class TrainerCatalogue : Catalogue<TrainerDefinition>
     public bool IsOfMissingLibrary(string name) => LibraryOf(name) is { IsLoaded: false };
 
     /// <summary>Creates a trainer by name; missing parameters take their defaults.</summary>
-    /// <exception cref="LearningInputException">The name or a parameter is unknown, a value is out of range, or a library is
+    /// <exception cref="InputException">The name or a parameter is unknown, a value is out of range, or a library is
     /// missing.</exception>
     public ITrainer Create(string name, IReadOnlyDictionary<string, string>? parameters = null) =>
         Find(name).Create(parameters ?? new Dictionary<string, string>());
@@ -71,13 +72,13 @@ public sealed class TrainerCatalogue : Catalogue<TrainerDefinition>
         Create(name, parameters.ToDictionary(p => p.Name, p => p.Value.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Returns the definition of a trainer.</summary>
-    /// <exception cref="LearningInputException">The name is unknown, or a library is missing.</exception>
+    /// <exception cref="InputException">The name is unknown, or a library is missing.</exception>
     public TrainerDefinition Find(string name)
     {
         if (TryGet(name, out var definition) || LibraryOf(name)?.Trainers.TryGet(name, out definition) == true) return definition!;
         var names = Loaded.Select(d => d.Name).ToList();
         var near = Spelling.Nearest(name, names) is { } nearest ? $" did you mean '{nearest}'?" : "";
-        throw new LearningInputException($"there is no trainer '{name}';{near} the trainers are {string.Join(' ', names)}");
+        throw new InputException($"there is no trainer '{name}';{near} the trainers are {string.Join(' ', names)}");
     }
 
     private LoadedLibrary? LibraryOf(string name) =>

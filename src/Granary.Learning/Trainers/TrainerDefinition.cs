@@ -1,4 +1,5 @@
 using System.Reflection;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -33,17 +34,6 @@ public sealed class TrainerDefinition
 
     public IReadOnlyList<DeclaredKey> Parameters { get; }
 
-    internal ITrainer Create(IReadOnlyDictionary<string, string> parameters)
-    {
-        object?[] arguments;
-        try
-        {
-            arguments = [.. DeclaredKey.Bind(Name, Parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value))];
-        }
-        catch (ArgumentException e)
-        {
-            throw new LearningInputException(e.Message, e);
-        }
-        return (ITrainer)_constructor.Invoke(arguments);
-    }
+    internal ITrainer Create(IReadOnlyDictionary<string, string> parameters) =>
+        (ITrainer)_constructor.Invoke([.. DeclaredKey.Bind(Name, Parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value))]);
 }

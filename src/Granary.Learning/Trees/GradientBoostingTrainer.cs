@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
@@ -91,7 +92,7 @@ internal static class TreeBounds
     public static void RequireWidth(string trainer, int width)
     {
         if (width > TreeNode.MaxFeatures)
-            throw new LearningInputException($"{trainer} takes up to {TreeNode.MaxFeatures} features, "
+            throw new InputException($"{trainer} takes up to {TreeNode.MaxFeatures} features, "
                 + $"not {width}: select the best of them first");
     }
 }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Drift;
 
 namespace Granary.Learning.Watching;
@@ -21,7 +22,7 @@ public sealed class PredictionWatch
     private double _before, _middle;
     private int _reviewed, _wrong;
 
-    /// <exception cref="LearningInputException">The detector or one of its parameters is unknown.</exception>
+    /// <exception cref="InputException">The detector or one of its parameters is unknown.</exception>
     public PredictionWatch(WatchRule rule)
     {
         _rule = rule;

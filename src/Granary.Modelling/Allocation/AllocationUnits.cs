@@ -1,4 +1,4 @@
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 
@@ -30,7 +30,7 @@ public sealed class AllocationUnits
         new(plan, strategies, [.. strategies.Select(s => plan.Instances[s].Id)], [.. strategies.Select(s => (int[])[s])]);
 
     /// <summary>Creates the units of a policy: the strategies that it weighs.</summary>
-    /// <exception cref="LearningInputException">One of the strategies is missing in the plan, or the plan has another order.</exception>
+    /// <exception cref="InputException">One of the strategies is missing in the plan, or the plan has another order.</exception>
     public static AllocationUnits Of(BatchPlan plan, WeightPolicy policy)
     {
         var byId = plan.Instances.ToDictionary(i => i.Id, i => i.Index, StringComparer.Ordinal);
@@ -38,17 +38,17 @@ public sealed class AllocationUnits
         for (var i = 0; i < indices.Length; i++)
         {
             if (!byId.TryGetValue(policy.Names[i], out indices[i]))
-                throw new LearningInputException($"the policy weighs {policy.Names[i]}, which the configuration does not have: run its "
+                throw new InputException($"the policy weighs {policy.Names[i]}, which the configuration does not have: run its "
                     + "batch again");
             if (i > 0 && indices[i] <= indices[i - 1])
-                throw new LearningInputException("the policy weighs the strategies in another order than the configuration lists them: "
+                throw new InputException("the policy weighs the strategies in another order than the configuration lists them: "
                     + "run its batch again");
         }
         return Of(plan, indices);
     }
 
     /// <summary>Creates the units of all versions of a policy: all strategies of the plan if the policy can change.</summary>
-    /// <exception cref="LearningInputException">The plan lacks a strategy of the first version.</exception>
+    /// <exception cref="InputException">The plan lacks a strategy of the first version.</exception>
     public static AllocationUnits Of(BatchPlan plan, PolicyPlan policies) => policies.Schedule is null && policies.Changes.Count == 0
         ? Of(plan, policies.First) : Of(plan, [.. plan.Instances.Select(i => i.Index)]);
 

@@ -1,5 +1,5 @@
+using Granary.Engine;
 using Granary.Engine.Portfolio;
-using Granary.Learning;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 
@@ -16,7 +16,7 @@ public sealed class PolicyDecider
 
     /// <param name="observer">Observer of all units.</param>
     /// <param name="units">All units of the account.</param>
-    /// <exception cref="LearningInputException">The policy belongs to other strategies, markets or regimes.</exception>
+    /// <exception cref="InputException">The policy belongs to other strategies, markets or regimes.</exception>
     public PolicyDecider(BatchPlan plan, AllocationObserver observer, AllocationUnits units, WeightPolicy policy)
     {
         (_policy, _observer) = (policy, observer);
@@ -26,7 +26,7 @@ public sealed class PolicyDecider
         (_observation, _own) = (new double[observer.Size - observer.MarketSize - units.Count + own.Count + _places.Length],
             new double[own.Count]);
         if (policy.ObservationSize != _observation.Length)
-            throw new LearningInputException($"the policy observes {policy.ObservationSize} numbers, and these markets and regimes give "
+            throw new InputException($"the policy observes {policy.ObservationSize} numbers, and these markets and regimes give "
                 + $"{_observation.Length}: run its batch again");
     }
 

@@ -1,7 +1,7 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
-using Granary.Learning;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 
@@ -23,7 +23,7 @@ public sealed class PolicyWeights
     private readonly Dictionary<WeightPolicy, PolicyDecider> _deciders = [];
 
     /// <param name="instruments">Instruments of all symbols of the plan, in the portfolio's order.</param>
-    /// <exception cref="LearningInputException">A version belongs to other strategies or markets.</exception>
+    /// <exception cref="InputException">A version belongs to other strategies or markets.</exception>
     public PolicyWeights(BatchPlan plan, IReadOnlyList<Instrument> instruments, PolicyPlan policies)
     {
         (_plan, _policies) = (plan, policies);
@@ -38,7 +38,7 @@ public sealed class PolicyWeights
     public DecidedWeights Weights { get; }
 
     /// <summary>Returns the decider of a version; creates it on the first call.</summary>
-    /// <exception cref="LearningInputException">The version belongs to other strategies, markets or regimes.</exception>
+    /// <exception cref="InputException">The version belongs to other strategies, markets or regimes.</exception>
     public PolicyDecider Require(WeightPolicy policy)
     {
         if (!_deciders.TryGetValue(policy, out var decider))

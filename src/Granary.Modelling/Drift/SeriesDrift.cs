@@ -1,6 +1,5 @@
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Drift;
-using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
 
 namespace Granary.Modelling.Drift;
@@ -13,11 +12,11 @@ public static class SeriesDrift
 
     /// <summary>Passes the column to a detector, row by row.</summary>
     /// <exception cref="InputException">The file cannot be read. The message gives file, line, column and remedy.</exception>
-    /// <exception cref="LearningInputException">The detector or a parameter is unknown, or the detector cannot use a value.</exception>
+    /// <exception cref="InputException">The detector or a parameter is unknown, or the detector cannot use a value.</exception>
     public static DriftFindings Detect(DriftRequest request, DriftDetectorCatalogue detectors)
     {
         if (!detectors.Contains(request.Detector))
-            throw new LearningInputException($"--detector: {detectors.Unknown(request.Detector)}"
+            throw new InputException($"--detector: {detectors.Unknown(request.Detector)}"
                 + (request.Detector.StartsWith('p') ? $" ({Stability} compares all rows with a reference)" : ""));
         if (request.Reference is not null)
             throw new InputException($"--reference is for {Stability}; {request.Detector} examines all rows, so leave it out");
@@ -31,9 +30,9 @@ public static class SeriesDrift
             {
                 signal = detector.Add(values[row]);
             }
-            catch (LearningInputException e)
+            catch (InputException e)
             {
-                throw new LearningInputException($"{request.File}, row {row} (from 0) below the header, {request.Column}: {e.Message}", e);
+                throw new InputException($"{request.File}, row {row} (from 0) below the header, {request.Column}: {e.Message}", e);
             }
             if (signal == DriftSignal.Drift) drifts.Add(row);
             else if (signal == DriftSignal.Warning) warnings.Add(row);
@@ -43,7 +42,7 @@ public static class SeriesDrift
 
     /// <summary>Compares the rows after the reference with the reference.</summary>
     /// <exception cref="InputException">The file cannot be read, the reference is missing, or no rows follow it.</exception>
-    /// <exception cref="LearningInputException">A parameter is unknown, or the values cannot be divided into bins.</exception>
+    /// <exception cref="InputException">A parameter is unknown, or the values cannot be divided into bins.</exception>
     public static StabilityFindings Compare(DriftRequest request)
     {
         var options = StabilityOptions.From(request.Parameters);

@@ -1,6 +1,6 @@
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
-using Granary.Learning;
 
 namespace Granary.Modelling.Drift;
 
@@ -32,17 +32,10 @@ public sealed class StabilityOptions(
     /// <param name="ofOne">Probability of a false alarm in one check.</param>
     public double OfAll(double ofOne) => 1 - Math.Pow(1 - ofOne, (double)features * looks);
 
-    /// <exception cref="LearningInputException">A parameter name is unknown, or a value is out of range.</exception>
+    /// <exception cref="InputException">A parameter name is unknown, or a value is out of range.</exception>
     public static StabilityOptions From(IReadOnlyDictionary<string, string> parameters)
     {
-        try
-        {
-            var values = DeclaredKey.Bind("psi", s_parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value));
-            return new StabilityOptions((int)values[0], (double)values[1], (int)values[2], (int)values[3], (double)values[4]);
-        }
-        catch (ArgumentException e)
-        {
-            throw new LearningInputException(e.Message, e);
-        }
+        var values = DeclaredKey.Bind("psi", s_parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value));
+        return new StabilityOptions((int)values[0], (double)values[1], (int)values[2], (int)values[3], (double)values[4]);
     }
 }

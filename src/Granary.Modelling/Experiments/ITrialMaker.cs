@@ -1,4 +1,4 @@
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Modelling.Experiments;
 

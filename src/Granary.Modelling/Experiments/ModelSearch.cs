@@ -1,6 +1,6 @@
+using Granary.Engine;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 

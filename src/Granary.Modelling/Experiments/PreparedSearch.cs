@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Engine;
 using Granary.Learning.Trainers;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Experiments;

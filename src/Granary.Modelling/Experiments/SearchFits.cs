@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Tables;
 using Granary.Modelling.Learning;
@@ -45,7 +45,7 @@ public sealed class SearchFits(WindowCache cache, long seed)
             return new SearchFit(predicted,
                 Array.ConvertAll(fold.Signals, s => unit.Predict(model, candidate.FeatureSet, unit.Signals[s], buffer)), null);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             return new SearchFit([], [], e.Message);
         }

@@ -1,5 +1,5 @@
+using Granary.Engine;
 using Granary.Engine.Trading;
-using Granary.Learning;
 using Granary.Learning.Features;
 using Granary.Learning.Splits;
 using Granary.Learning.Tables;
@@ -113,7 +113,7 @@ public sealed class SearchUnit
         var first = rows.Length / 2;
         int Start(int part) => first + (int)((long)(rows.Length - first) * part / windows);
         if (Start(1) == first)
-            throw new LearningInputException($"{rows.Length} training samples are too few for {windows} inner windows: give longer "
+            throw new InputException($"{rows.Length} training samples are too few for {windows} inner windows: give longer "
                 + "training windows, or fewer inner ones");
         var folds = new SearchFold[windows];
         for (var part = 0; part < windows; part++)

@@ -1,4 +1,4 @@
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Features;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
@@ -59,7 +59,7 @@ internal sealed class SearchUnits(OpenedBatch opened, IReadOnlyList<LearningSpec
         {
             return (union, (await UnitPreparation.FeaturesAsync(feed, opened.Markets, [union.Features], cancellationToken))[0], null);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             return (union, null, e.Message);
         }

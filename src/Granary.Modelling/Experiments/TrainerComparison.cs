@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Tables;

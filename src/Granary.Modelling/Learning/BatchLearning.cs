@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Learning;

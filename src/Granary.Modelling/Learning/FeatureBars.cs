@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Learning.Features;
@@ -44,7 +45,7 @@ public sealed class FeatureBars
 
     /// <summary>Computes the features of every bar; one table per set.</summary>
     /// <param name="memory">See <see cref="FeatureTable"/>.</param>
-    /// <exception cref="Granary.Learning.LearningInputException">A feature reads a symbol whose closes were not read.</exception>
+    /// <exception cref="InputException">A feature reads a symbol whose closes were not read.</exception>
     public IReadOnlyList<FeatureTable> Tables(IReadOnlyList<FeatureSet> sets, FactorMemory? memory = null) =>
         FeatureTable.Compute(Series, _blocks, sets, _closes.Count > 0 ? block => _closes[block] : null, _feed.Supply, memory);
 

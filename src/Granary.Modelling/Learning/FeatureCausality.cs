@@ -1,6 +1,6 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Learning;
 using Granary.Learning.Features;
 using Granary.Simulation.LookAhead;
 
@@ -13,7 +13,7 @@ namespace Granary.Modelling.Learning;
 /// </summary>
 internal static class FeatureCausality
 {
-    /// <exception cref="LearningInputException">A feature reads later bars, or its plug-in can reach data beyond the bars.</exception>
+    /// <exception cref="InputException">A feature reads later bars, or its plug-in can reach data beyond the bars.</exception>
     public static void Require(FeatureBars bars, IReadOnlyList<FeatureSet> sets, IReadOnlyList<FeatureTable> tables)
     {
         for (var s = 0; s < sets.Count; s++)
@@ -25,13 +25,13 @@ internal static class FeatureCausality
     }
 
     /// <summary>Scans the plug-ins of features that are already computed bar by bar, as those of risk models are.</summary>
-    /// <exception cref="LearningInputException">A plug-in can reach data beyond the bars.</exception>
+    /// <exception cref="InputException">A plug-in can reach data beyond the bars.</exception>
     public static void RequireClean(FeatureSet set)
     {
         if (ForeignOf(set) is not { } foreign) return;
         var found = PluginReach.Of(foreign.Requests.Select(r => r.Definition.Kernel));
         if (found.Count > 0)
-            throw new LearningInputException($"the feature '{foreign.Names[0]}' is not learned, because its plug-in "
+            throw new InputException($"the feature '{foreign.Names[0]}' is not learned, because its plug-in "
                 + $"{found[0].Plugin} fails the look-ahead check: {found[0].Sentence}");
     }
 
@@ -48,7 +48,7 @@ internal static class FeatureCausality
                 if (BitConverter.DoubleToInt64Bits(past) == BitConverter.DoubleToInt64Bits(known)
                     || (double.IsNaN(past) && double.IsNaN(known)))
                     continue;
-                throw new LearningInputException($"the feature '{foreign.Names[f]}' looks ahead: at the bar of "
+                throw new InputException($"the feature '{foreign.Names[f]}' looks ahead: at the bar of "
                     + $"{new DateTime(table.Time[bar], DateTimeKind.Utc):yyyy-MM-dd HH:mm}Z it differs from its value while later bars are "
                     + "not known yet; correct the factor, whose value at a bar may depend on this bar and earlier ones only");
             }

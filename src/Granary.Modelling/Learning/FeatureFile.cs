@@ -1,5 +1,5 @@
 using Granary.Data.Reading;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Tables;
 
 namespace Granary.Modelling.Learning;
@@ -18,14 +18,14 @@ public static class FeatureFile
     /// <param name="optional">Whether the label may be missing from the file.</param>
     /// <param name="dates">Order of day and month in dates such as 01/02/2013; by default the whole column decides.</param>
     /// <param name="labelTime">Column with the time at which the label was known; null for one named label_time, if there is one.</param>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// The file is missing or malformed. The message gives file, line, field and remedy.
     /// </exception>
     public static TrainingTable Read(string path, string? label, bool classes = false, bool optional = false,
         DateOrder dates = DateOrder.Detect, string? labelTime = null)
     {
         if (!File.Exists(path))
-            throw new LearningInputException($"{path}: there is no such file; give the path of a CSV file with a header");
+            throw new InputException($"{path}: there is no such file; give the path of a CSV file with a header");
         using var reader = new StreamReader(path);
         var columns = FeatureFileColumns.Of(path, reader.ReadLine()?.TrimStart('\uFEFF'), label, labelTime, optional);
         var rows = new FeatureRows(path, columns, label, dates);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Granary.Data.Reading;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Tables;
 
 namespace Granary.Modelling.Learning;
@@ -25,7 +25,7 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
     private int _number = 1;
 
     /// <summary>Adds the next line below the header; skips blank lines.</summary>
-    /// <exception cref="LearningInputException">The line is not a row of the table.</exception>
+    /// <exception cref="InputException">The line is not a row of the table.</exception>
     public void Add(string line)
     {
         _number++;
@@ -33,7 +33,7 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         var text = line.AsSpan();
         var fields = Split(text, columns.Separator, _fields);
         if (fields != columns.Names.Length)
-            throw new LearningInputException($"{path}, line {_number}: {fields} fields where the header names {columns.Names.Length}; "
+            throw new InputException($"{path}, line {_number}: {fields} fields where the header names {columns.Names.Length}; "
                 + "complete or remove the line");
         foreach (var at in columns.Features) _values.Add(Number(Bare(text[_fields[at]]), at));
         if (columns.Label >= 0) AddLabel(Bare(text[_fields[columns.Label]]));
@@ -44,26 +44,26 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
     }
 
     /// <param name="classes">Whether a label with two values means two classes, whatever the values.</param>
-    /// <exception cref="LearningInputException">There are no rows, or they do not form a table.</exception>
+    /// <exception cref="InputException">There are no rows, or they do not form a table.</exception>
     public TrainingTable ToTable(bool classes)
     {
-        if (_labels.Count == 0) throw new LearningInputException($"{path}: there is no row below the header; add samples");
+        if (_labels.Count == 0) throw new InputException($"{path}: there is no row below the header; add samples");
         var distinct = _labels.Distinct().Take(3).Order().ToArray();
         if (_words.Count == 0 && classes && distinct.Length == 2)
             for (var i = 0; i < _labels.Count; i++) _labels[i] = _labels[i] == distinct[1] ? 1 : 0;
         // An unnamed first column that counts rows adds nothing to the order of the rows.
         var times = _times is { CountsRows: false } known ? known.ToTicks() : null;
         if (times is null && _labelTimes is not null)
-            throw new LearningInputException($"{path}: the label times of column '{columns.Names[columns.LabelTime]}' need the times of "
+            throw new InputException($"{path}: the label times of column '{columns.Names[columns.LabelTime]}' need the times of "
                 + "the rows; add a column named time");
         try
         {
             return new TrainingTable([.. columns.Features.Select(i => columns.Names[i])], [.. _values], [.. _labels],
                 times: times is null ? null : new(times, _labelTimes?.ToTicks()), labelName: label ?? "label", lines: _lines);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
-            throw new LearningInputException($"{path}, {e.Message}", e);
+            throw new InputException($"{path}, {e.Message}", e);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         _labels.Add(_words.Count == 2 && IsOne(_words[at], _words[1 - at]) ? 1 : 0);
     }
 
-    private LearningInputException Fault(int column, string fault) =>
+    private InputException Fault(int column, string fault) =>
         new($"{path}, line {_number}, column '{columns.Names[column]}'{fault}");
 
     private static bool IsOne(string word, string other)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Data.Reading;
-using Granary.Learning;
+using Granary.Engine;
 
 namespace Granary.Modelling.Learning;
 
@@ -26,7 +26,7 @@ internal sealed partial class FeatureTimes(string path, string column, DateOrder
     /// Adds a time: ISO 8601 (UTC if it has no zone), a date of numbers with the year last, a date with the name of the month, or a Unix
     /// time in seconds, milliseconds, microseconds or nanoseconds.
     /// </summary>
-    /// <exception cref="LearningInputException">The text is not a time.</exception>
+    /// <exception cref="InputException">The text is not a time.</exception>
     public void Add(ReadOnlySpan<char> text, int line)
     {
         if (TryUnambiguous(text, out var ticks))
@@ -50,7 +50,7 @@ internal sealed partial class FeatureTimes(string path, string column, DateOrder
     }
 
     /// <summary>UTC ticks of all lines.</summary>
-    /// <exception cref="LearningInputException">The order of day and month is unknown, or the lines contradict each other.</exception>
+    /// <exception cref="InputException">The order of day and month is unknown, or the lines contradict each other.</exception>
     public long[] ToTicks()
     {
         if (_noDay.Text is { } wide && _noMonth.Text is { } other)
@@ -117,7 +117,7 @@ internal sealed partial class FeatureTimes(string path, string column, DateOrder
         return true;
     }
 
-    private LearningInputException Fault(int line, string fault) => new($"{path}, line {line}, column '{column}' {fault}");
+    private InputException Fault(int line, string fault) => new($"{path}, line {line}, column '{column}' {fault}");
 
     [GeneratedRegex(@"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}($|[T ])", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex YearFirst();

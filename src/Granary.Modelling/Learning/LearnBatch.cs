@@ -1,8 +1,8 @@
+using Granary.Engine;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Models;
 using Granary.Simulation.Passes;
 

@@ -1,5 +1,5 @@
 using Granary.Data.Reading;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
@@ -45,7 +45,7 @@ public sealed record LearnResult(
 /// <summary>Implements <c>granary learn</c>: trains any trainer on a table and tests it on the newest rows.</summary>
 public static class LearnTable
 {
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// The arguments or the table are invalid. The message is one sentence with the remedy.
     /// </exception>
     public static LearnResult Run(LearnRequest request, TrainerCatalogue trainers, TimeProvider clock,
@@ -92,7 +92,7 @@ public static class LearnTable
     /// The version, the predicted rows (counted from 1 below the header) and their predictions. A model that looks back skips the first
     /// rows.
     /// </returns>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// The model or version is unknown, a column is missing or does not match the model, or the file is malformed.
     /// </exception>
     public static (ModelVersion Version, int[] Rows, double[] Predictions) Predict(ModelRegistry registry, string name, int? number,
@@ -107,9 +107,9 @@ public static class LearnTable
             var (rows, values) = Prediction.Of(model, table.All());
             return (version, [.. rows.Select(r => r + 1)], values);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
-            throw new LearningInputException($"{file}: {e.Message}", e);
+            throw e.At(file);
         }
     }
 
@@ -129,7 +129,7 @@ public static class LearnTable
         var trainLabels = Prediction.Labels(table, trainRows);
         var binary = table.Task == LearningTask.Classification;
         if (binary && labels.AsSpan().IndexOfAnyExcept(labels[0]) < 0)
-            throw new LearningInputException($"all {labels.Length} test rows have the label "
+            throw new InputException($"all {labels.Length} test rows have the label "
                 + $"'{table.LabelName}' = {labels[0]}: no edge can be measured on one class, so choose a smaller split");
         var classify = model.Task == LearningTask.Classification;
         return (new LearnResult(
@@ -156,16 +156,16 @@ public static class LearnTable
     private static (TrainingSet Train, TrainingSet Test) Parts(TrainingTable table, LearnRequest request)
     {
         if (!(request.Split is > 0 and < 1))
-            throw new LearningInputException($"--split {request.Split}: the share of rows that trains lies between 0 and 1, as in 0.7");
+            throw new InputException($"--split {request.Split}: the share of rows that trains lies between 0 and 1, as in 0.7");
         if (request.Gap < 0)
-            throw new LearningInputException($"--gap {request.Gap}: the number of rows between training and test is 0 or more");
+            throw new InputException($"--gap {request.Gap}: the number of rows between training and test is 0 or more");
         var cut = (int)Math.Round(table.Count * request.Split);
         if (cut - request.Gap < 1 || table.Count - cut < 2)
-            throw new LearningInputException($"--split {request.Split} of {table.Count} rows "
+            throw new InputException($"--split {request.Split} of {table.Count} rows "
                 + $"leaves {Math.Max(0, cut - request.Gap)} to train and {table.Count - cut} to test; give more rows or another split");
         int[] known = [.. Enumerable.Range(0, cut - request.Gap).Where(row => table.LabelEnd[row] <= table.Time[cut])];
         if (known.Length == 0)
-            throw new LearningInputException("no label of a training row was known when the test begins; give more rows or another split");
+            throw new InputException("no label of a training row was known when the test begins; give more rows or another split");
         return (new TrainingSet(table, known), table.Range(cut, table.Count));
     }
 

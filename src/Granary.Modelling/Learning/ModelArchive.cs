@@ -1,10 +1,9 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Gating;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Modelling.Learning;
@@ -79,7 +78,7 @@ public static class ModelArchive
             }
             return filters;
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException or LearningInputException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or JsonException or InputException or ArgumentException)
         {
             throw new InputException($"{path}: it is damaged ({e.Message.TrimEnd('.')}); run the batch again without --models-of", e);
         }

@@ -1,5 +1,5 @@
 using Granary.Contracts.Models;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Granary.Simulation.Json;
@@ -13,12 +13,12 @@ public static class RowPredictions
     /// <param name="name">Name of the model.</param>
     /// <param name="number">Number of the version.</param>
     /// <param name="rows">A list of objects with a number for each feature of the model.</param>
-    /// <exception cref="LearningInputException">The model cannot predict single rows.</exception>
+    /// <exception cref="InputException">The model cannot predict single rows.</exception>
     /// <exception cref="InputException">A row lacks a feature.</exception>
     public static ModelAnswers Of(ITrainedModel model, string name, int number, JsonPart rows)
     {
         if (model.Input.Kind != ModelInputKind.Features || model.Input.Length != 1)
-            throw new LearningInputException(
+            throw new InputException(
                 $"the model {name}:{number} looks back over several rows; ask it with 'granary models predict'");
         var list = rows.List();
         if (list.Count is 0 or > 100_000) throw rows.Fault("give 1 to 100,000 rows");

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -47,7 +47,7 @@ public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache
         {
             return (ModelFile.ToBytes(WindowFit.Train(spec, table, rows, seed, cancellationToken)), null);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             return (null, e.Message);
         }
@@ -64,12 +64,12 @@ public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache
     }
 
     /// <summary>Returns the fit, and whether it came from the cache.</summary>
-    /// <exception cref="LearningInputException">Nothing can be learned from the rows.</exception>
+    /// <exception cref="InputException">Nothing can be learned from the rows.</exception>
     public (ITrainedModel Model, bool Reused) Of(int[] rows, CancellationToken cancellationToken)
     {
         var key = KeyOf(rows);
         if (_taken.TryGetValue(key, out var taken))
-            return taken.Model is null ? throw new LearningInputException(taken.Error!)
+            return taken.Model is null ? throw new InputException(taken.Error!)
                 : (spec.Catalogues.ModelKinds.FromBytes(taken.Model, "a fit of another process"), false);
         if (cache.Find(key) is { } kept)
         {
@@ -77,7 +77,7 @@ public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache
             {
                 return (spec.Catalogues.ModelKinds.FromBytes(kept, "a cached window"), true);
             }
-            catch (LearningInputException)
+            catch (InputException)
             {
                 // The record is damaged or of another build. It is only a cache, so the fit is made again.
             }

@@ -1,9 +1,8 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Learning;
 using Granary.Learning.Features;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Learning;
@@ -87,7 +86,7 @@ internal sealed class UnitPreparation
             if (sets.Length > 0)
                 foreach (var table in await FeaturesAsync(work[0].Feed, _markets, sets, cancellationToken)) tables.Add(table.Set, table);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             unreadable = e.Message;
         }
@@ -103,13 +102,13 @@ internal sealed class UnitPreparation
             units.Add(unit);
             if (feed.Symbols.Count > 1) unit.Error = "a strategy of several symbols is not judged by a model; leave it out of 'strategies'";
             unit.RunStep(() => unit.Prepare(tables.TryGetValue(spec.Features, out var features) ? features
-                : throw new LearningInputException(unreadable!), Trades));
+                : throw new InputException(unreadable!), Trades));
         }
         return units;
     }
 
     /// <summary>Computes the features of every bar of a one-symbol feed, including features that read other symbols' closes.</summary>
-    /// <exception cref="LearningInputException">A feature cannot be computed, or fails the look-ahead check.</exception>
+    /// <exception cref="InputException">A feature cannot be computed, or fails the look-ahead check.</exception>
     public static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyList<FeatureSet> sets, CancellationToken cancellationToken)
     {

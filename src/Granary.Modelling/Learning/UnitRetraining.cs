@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
@@ -17,7 +18,7 @@ internal sealed class UnitRetraining
 
     /// <param name="features">Features of the strategy's feed.</param>
     /// <param name="trades">Closed trades of the strategy's own account.</param>
-    /// <exception cref="Granary.Learning.LearningInputException">There are too few samples for the first training.</exception>
+    /// <exception cref="InputException">There are too few samples for the first training.</exception>
     public UnitRetraining(RetrainingRule rule, RetrainingSamples samples, TrainingTable table, FeatureTable features,
         IReadOnlyList<FilteredTrade> trades)
     {

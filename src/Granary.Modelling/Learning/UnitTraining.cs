@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
@@ -76,7 +76,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
         {
             action();
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             Error = e.Message;
         }
@@ -91,7 +91,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
         {
             var (column, sides, bars) = trades!.LabelOf(source.Strategies[0], features);
             if (bars.Count == 0)
-                throw new LearningInputException($"{Data} has closed no trade: there is nothing to learn from");
+                throw new InputException($"{Data} has closed no trade: there is nothing to learn from");
             _table = features.With(column, label.ToString(), bars.Where(b => b >= first), out _, sides);
         }
         else
@@ -156,7 +156,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
         {
             TrainFold(fold, cancellationToken);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             _failures[fold.Index] = e.Message;
         }
@@ -164,7 +164,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
 
     private void TrainFold(Fold fold, CancellationToken cancellationToken)
     {
-        if (fold.Train.Length == 0) throw new LearningInputException("no training sample is left");
+        if (fold.Train.Length == 0) throw new InputException("no training sample is left");
         var (model, reused) = _fits!.Of(fold.Train, cancellationToken);
         var (train, test) = (Measure(model, fold.Train), Measure(model, fold.Test));
         var importance = PermutationImportance.Of(model, new TrainingSet(_table!, fold.Test), seed);
@@ -241,7 +241,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
                 { Watch = spec.Watch };
             }
             else if (use != VersionUse.None && risk is null)
-                throw new LearningInputException($"{spec.Trainer} reads no features: it is a baseline for 'experiment' "
+                throw new InputException($"{spec.Trainer} reads no features: it is a baseline for 'experiment' "
                     + $"and judges no entries, so choose another trainer");
 
             ModelVersion? version = null;
@@ -278,9 +278,9 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
 
     private List<Window> Trained()
     {
-        if (_retraining is null && !_failures.IsEmpty) throw new LearningInputException(_failures.MinBy(f => f.Key).Value);
+        if (_retraining is null && !_failures.IsEmpty) throw new InputException(_failures.MinBy(f => f.Key).Value);
         var windows = Folds.Where(f => _windows.ContainsKey(f.Index)).Select(f => _windows[f.Index]).ToList();
-        return windows.Count > 0 ? windows : throw new LearningInputException(Folds.Count == 0
+        return windows.Count > 0 ? windows : throw new InputException(Folds.Count == 0
             ? "the bars end before the first training takes effect: take shorter windows or more data"
             : $"none of the {Folds.Count} trainings could learn; the last: {_failures[Folds[^1].Index]}");
     }
@@ -291,7 +291,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
             : new TrainedVersion(f.Index + 1, null, null, _failures[f.Index]))]);
 
     private RiskModel RiskOf(List<Window> windows) => windows[^1].Model is { Input.Length: not 1 } model
-        ? throw new LearningInputException($"{model.Trainer} looks back on several rows or on past labels, but entries are not evenly "
+        ? throw new InputException($"{model.Trainer} looks back on several rows or on past labels, but entries are not evenly "
             + "spaced: choose another trainer")
         : new RiskModel(Name, spec.EntryFeatures, [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))],
             (LimitRule)spec.Rule);

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Labels;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Tables;
@@ -10,7 +11,7 @@ namespace Granary.Modelling.Learning;
 internal static class WindowFit
 {
     /// <param name="rows">Rows of the table, ascending; the fit uses no others.</param>
-    /// <exception cref="Granary.Learning.LearningInputException">Nothing can be learned from the rows.</exception>
+    /// <exception cref="InputException">Nothing can be learned from the rows.</exception>
     public static ITrainedModel Train(LearningSpec spec, TrainingTable table, int[] rows, long seed, CancellationToken cancellationToken)
     {
         var set = new TrainingSet(table, rows);

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.Reinforcement.Environments;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Reinforcement;
 

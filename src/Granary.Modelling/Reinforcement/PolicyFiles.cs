@@ -1,6 +1,5 @@
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Reinforcement.Policies;
-using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Reinforcement;
 
@@ -25,9 +24,9 @@ public static class PolicyFiles
         {
             return TrainedPolicy.FromBytes(File.ReadAllBytes(file));
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
-            throw new InputException($"{file}: {e.Message}", e);
+            throw e.At(file);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Learning.Reinforcement.Training;
 using Granary.Simulation.Json;

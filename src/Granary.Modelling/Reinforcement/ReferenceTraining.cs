@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Engine;
 using Granary.Learning.Reinforcement.Evaluation;
 using Granary.Learning.Reinforcement.ReferenceTasks;
 using Granary.Learning.Reinforcement.Training;
-using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Reinforcement;
 

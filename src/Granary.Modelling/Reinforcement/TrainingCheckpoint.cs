@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Reinforcement.Training;
-using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Modelling.Reinforcement;
@@ -39,9 +38,9 @@ public sealed class TrainingCheckpoint(string path, string identity)
         {
             trainer.Read(reader);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
-            throw new InputException($"{path}: {e.Message}", e);
+            throw e.At(path);
         }
     }
 

@@ -1,10 +1,10 @@
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Learning.Reinforcement.Evaluation;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Learning.Reinforcement.Training;
 using Granary.Modelling.Allocation;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Weighting;
 

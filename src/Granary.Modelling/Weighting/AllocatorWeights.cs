@@ -1,8 +1,8 @@
+using Granary.Engine;
 using Granary.Engine.Portfolio;
 using Granary.Modelling.Allocation;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 
 namespace Granary.Modelling.Weighting;

@@ -1,5 +1,5 @@
+using Granary.Engine;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 
 namespace Granary.Modelling.Weighting;
 

@@ -1,4 +1,4 @@
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Modelling.Allocation;
 using Granary.Reporting.Runs;
@@ -67,7 +67,7 @@ internal sealed class PolicyFollower
             _make(change.Policy);
             (_inForce, _next) = (change.Reference, change.Policy);
         }
-        catch (LearningInputException e)
+        catch (InputException e)
         {
             _notes.Add(new RunNote(NoteCode.Weights, $"version {change.Reference} is not used from {RunText.Time(time)} on: {e.Message}"));
         }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Contracts.Audit;
 using Granary.Contracts.Jobs;
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Storage.Files;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Data.Memory;
 using Granary.Data.Synthetic;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;

@@ -1,6 +1,7 @@
 using Granary.Data.BarFiles;
 using Granary.Data.Import;
 using Granary.Data.Reading;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Server.Jobs;

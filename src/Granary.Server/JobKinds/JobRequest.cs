@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;

@@ -1,5 +1,6 @@
 using Granary.Backtesting.Verification;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Server.Jobs;

@@ -1,5 +1,5 @@
 using Granary.Contracts.Jobs;
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Server.Jobs;
 

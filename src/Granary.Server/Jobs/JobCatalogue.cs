@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 
 namespace Granary.Server.Jobs;
 

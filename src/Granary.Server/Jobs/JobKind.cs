@@ -1,6 +1,6 @@
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 
 namespace Granary.Server.Jobs;

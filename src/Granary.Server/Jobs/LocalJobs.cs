@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Granary.Contracts.Jobs;
+using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -288,7 +289,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         {
             return await Attempt(entry.Resumes).ConfigureAwait(false);
         }
-        catch (InputException e) when (e.IsOfOtherRun && entry.IsRecovered)
+        catch (OtherRunException) when (entry.IsRecovered)
         {
             // Its bars have changed since the last process, so that what was finished is of no use.
             return await Attempt(resumes: false).ConfigureAwait(false);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Granary.Contracts.Jobs;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Storage.Files;
 
 namespace Granary.Server.Notifications;

@@ -1,4 +1,5 @@
 using System.Text;
+using Granary.Engine;
 using Granary.Simulation.Json;
 
 namespace Granary.Server.Notifications;

@@ -1,5 +1,5 @@
 using Granary.Contracts.Notifications;
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Server.Notifications;
 

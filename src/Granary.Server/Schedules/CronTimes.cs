@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Quartz;
 

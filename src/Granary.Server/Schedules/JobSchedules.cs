@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Contracts.Schedules;
+using Granary.Engine;
 using Granary.Server.Jobs;
 using Granary.Simulation.Json;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Contracts.Jobs;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Storage.Files;
 
 namespace Granary.Server.Schedules;

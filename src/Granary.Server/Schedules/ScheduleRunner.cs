@@ -1,8 +1,8 @@
 using System.Globalization;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Schedules;
+using Granary.Engine;
 using Granary.Server.Jobs;
-using Granary.Simulation.Json;
 
 namespace Granary.Server.Schedules;
 

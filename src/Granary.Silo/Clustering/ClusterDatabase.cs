@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Storage.Migrations;
 using Granary.Storage.Retries;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Granary.Api.Hosting;
+using Granary.Engine;
 using Granary.Silo.Options;
-using Granary.Simulation.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Connections.Security;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Server.Operations;
-using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 
 namespace Granary.Silo.Options;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Granary.Api.Access;
+using Granary.Engine;
 using Granary.Server.Operations;
-using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,5 @@
 using Granary.Data.Memory;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -7,7 +8,6 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
-using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
@@ -296,7 +296,7 @@ public sealed record BatchPlan
                     .Where(s => s != symbol && symbols.Contains(s))];
             });
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException)
+        catch (Exception e) when (e is InputException or InvalidOperationException or System.Reflection.TargetInvocationException)
         {
             return [];
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -123,9 +124,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             var capabilities = catalogues.Brokers.Create(broker, new Dictionary<string, string>()).Capabilities;
             foreach (var fault in BrokerFit.Faults(broker, capabilities, spec)) faults.Add(part.Fault(fault));
         }
-        catch (BrokerInputException e)
+        catch (InputException e)
         {
-            faults.Add(part.Fault(e.Message));
+            faults.Add(part.Placed(e));
         }
     }
 

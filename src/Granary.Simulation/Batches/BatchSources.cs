@@ -1,5 +1,6 @@
 using Granary.Data.Reading;
 using Granary.Data.Sources;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Data.Reading;
+using Granary.Engine;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Simulation.Json;

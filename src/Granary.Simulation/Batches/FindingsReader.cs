@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 

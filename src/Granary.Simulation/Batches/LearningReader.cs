@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Registry;
@@ -70,7 +70,7 @@ public static class LearningReader
         var experiment = part.Find("experiment")?.Only("trainers", "labels", "fitness", "top", "search");
         var trainers = experiment?.Find("trainers")?.OneOrMany().Select(p =>
         {
-            if (around.Knows(p.String())) Checked<object?>(p, () => around.Trainers.Create(p.String()), null);
+            if (around.Knows(p.String())) p.Make<object?>(() => around.Trainers.Create(p.String()), null);
             return p.String();
         }).ToList();
         var name_ = part.Find("name")?.String() ?? ModelRegistry.NameFor(around.Batch);
@@ -157,20 +157,20 @@ public static class LearningReader
         {
             if (!text.String().StartsWith(PortfolioFeature.Prefix, StringComparison.Ordinal))
             {
-                Checked(text, () => Parse(text), FeatureSet.Default);
+                text.Make(() => Parse(text), FeatureSet.Default);
                 ofMarket.Add(text);
             }
             else if (!isOfRisk)
                 text.Wrong($"'{text.String()}' is the portfolio's, and only a model of the label drawdown reads the portfolio; leave it "
                     + "out", 0);
-            else if (Checked(text, () => PortfolioFeature.Find(text.String()), null!) is { } found)
+            else if (text.Make(() => PortfolioFeature.Find(text.String()), null!) is { } found)
             {
                 if (ofPortfolio.Contains(found)) text.Wrong($"the feature '{found.Name}' is named twice; once is enough", 0);
                 ofPortfolio.Add(found);
             }
         }
         if (isOfRisk && ofMarket.Count == 0 && !part.IsFaulty) part.Wrong("name a feature of the market too, such as volatility(20)", 0);
-        return (part.IsFaulty ? FeatureSet.Default : Checked(part, () => Parse(ofMarket), FeatureSet.Default), ofPortfolio);
+        return (part.IsFaulty ? FeatureSet.Default : part.Make(() => Parse(ofMarket), FeatureSet.Default), ofPortfolio);
     }
 
     private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, LearningContext around)
@@ -186,8 +186,8 @@ public static class LearningReader
         if (section.Find("trainer") is { IsFaulty: true } || section.Find("params") is { IsFaulty: true } || !around.Knows(trainer))
             return (trainer, parameters);
         var place = section.Find("trainer") ?? section;
-        if (Checked(place, () => around.Trainers.Find(trainer), null) is not null)
-            Checked<object?>(section.Find("params") ?? place, () => around.Trainers.Create(trainer, parameters), null);
+        if (place.Make(() => around.Trainers.Find(trainer), null) is not null)
+            (section.Find("params") ?? place).Make<object?>(() => around.Trainers.Create(trainer, parameters), null);
         return (trainer, parameters);
     }
 
@@ -211,17 +211,5 @@ public static class LearningReader
         part.Only("window", "train", "test", "gap");
         return new TrainingWindows(part.Find("window")?.Choice(("expanding", false), ("rolling", true)) ?? false,
             part.Find("train")?.Whole(20), part.Find("test")?.Whole(1), part.Find("gap")?.Whole(0) ?? 0);
-    }
-
-    internal static T Checked<T>(JsonPart part, Func<T> make, T standIn)
-    {
-        try
-        {
-            return make();
-        }
-        catch (LearningInputException e)
-        {
-            return part.Wrong(e.Message, standIn, e);
-        }
     }
 }

@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Learning;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Registry;
@@ -56,7 +56,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     /// <param name="place">Base folder of relative registries.</param>
     /// <exception cref="JsonException">The text does not have the format that a run writes into prod.json.</exception>
     /// <exception cref="BarDataException">A registry is outside the allowed folder.</exception>
-    /// <exception cref="LearningInputException">The detector of a watch, or one of its parameters, is unknown.</exception>
+    /// <exception cref="InputException">The detector of a watch, or one of its parameters, is unknown.</exception>
     public static IReadOnlyDictionary<string, ModelReference> Parse(string json, Place place)
     {
         try
@@ -113,7 +113,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     /// and after a roll-back, up to five earlier versions are used.
     /// </summary>
     /// <param name="catalogues">Model kinds and factors that the process knows.</param>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// The version is missing, damaged, of a newer format, or was made for other features.
     /// </exception>
     public EntryModel Load(GranaryCatalogues catalogues)
@@ -128,7 +128,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     /// </summary>
     /// <param name="to">The time from which the version is used, UTC.</param>
     /// <param name="observer">Receives the predictions; null = none.</param>
-    /// <exception cref="LearningInputException">The version was made for other features.</exception>
+    /// <exception cref="InputException">The version was made for other features.</exception>
     public EntryModel Filter(ITrainedModel model, DateTime to, GranaryCatalogues catalogues, IPredictionObserver? observer = null) =>
         new($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors),
             [.. Before(model, to, catalogues),

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Learning.Regimes;
 using Granary.Simulation.Json;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Learning;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Reinforcement.Policies;
@@ -63,7 +63,7 @@ public sealed class PolicyPlan
     /// <param name="time">UTC ticks.</param>
     /// <param name="inForce">The version in force; null = the first one.</param>
     /// <returns>Null if the version in force stays.</returns>
-    /// <exception cref="LearningInputException">The registry cannot be read, or the version is damaged.</exception>
+    /// <exception cref="InputException">The registry cannot be read, or the version is damaged.</exception>
     public PolicyChange? Find(long time, PolicyReference? inForce)
     {
         var registry = new ModelRegistry(ModelStores.Open(Reference.Registry), _kinds);
@@ -75,7 +75,7 @@ public sealed class PolicyPlan
 
     /// <summary>Loads the change to a version that a journal names.</summary>
     /// <param name="after">UTC ticks.</param>
-    /// <exception cref="LearningInputException">The version no longer exists, or its hash differs.</exception>
+    /// <exception cref="InputException">The version no longer exists, or its hash differs.</exception>
     public PolicyChange Load(long after, int version, string hash)
     {
         var reference = Reference with { Version = version, Hash = hash };
@@ -84,7 +84,7 @@ public sealed class PolicyPlan
 
     /// <summary>Reads the section <c>policy</c> of a production configuration. The returned function loads its versions.</summary>
     /// <exception cref="InputException">A value is missing or invalid.</exception>
-    /// <exception cref="LearningInputException">A version is missing or damaged, or its hash differs.</exception>
+    /// <exception cref="InputException">A version is missing or damaged, or its hash differs.</exception>
     public static Func<ModelKindCatalogue, PolicyPlan> Read(JsonPart part)
     {
         part.Only("model", "version", "registry", "hash", "refresh", "from", "changes");

@@ -1,4 +1,4 @@
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Reinforcement.Policies;
@@ -26,14 +26,14 @@ public sealed record PolicyReference(string Model, int Version, Address Registry
     }
 
     /// <summary>Loads the version.</summary>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// The version is missing or damaged, or it is not the one that the configuration was written with.
     /// </exception>
     public WeightPolicy Load(ModelKindCatalogue kinds)
     {
         var (bytes, version) = new ModelRegistry(ModelStores.Open(Registry), kinds).LoadBytes(Model, Version);
         if (version.ModelHash != Hash)
-            throw new LearningInputException(
+            throw new InputException(
                 $"the policy {this} of {Registry} is another one than the configuration was "
                 + "written with: restore the registry, or run the batch again");
         return WeightPolicy.FromBytes(bytes, $"policy {this}");

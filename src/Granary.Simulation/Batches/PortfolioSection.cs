@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -41,14 +42,8 @@ public static class PortfolioSection
             : rule.Parameters.Count == 1 ? [(rule.Parameters[0].Name, part)]
             : part.Wrong($"an object with {names} is needed", part.Members);
         if (part.IsFaulty) return [];
-        try
-        {
-            return [rule.Bind(settings.ToDictionary(s => s.Name, s => (object)s.Value.Text, StringComparer.Ordinal))];
-        }
-        catch (ArgumentException e)
-        {
-            return part.Wrong<ChosenRule[]>(e.Message, [], e);
-        }
+        return part.Make<ChosenRule[]>(
+            () => [rule.Bind(settings.ToDictionary(s => s.Name, s => (object)s.Value.Text, StringComparer.Ordinal))], []);
     }
 
     public static PortfolioSizing Sizing(JsonPart? part)

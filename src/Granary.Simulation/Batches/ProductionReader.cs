@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
-using Granary.Learning;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
@@ -227,7 +227,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             var field = e.Path?.TrimStart('$', '.') is { Length: > 0 } path ? $"'{path}'" : "this";
             throw part.Fault($"{field} is not what a backtest writes; run its batch again to write the configuration", e);
         }
-        catch (Exception e) when (e is BarDataException or LearningInputException)
+        catch (Exception e) when (e is BarDataException or InputException)
         {
             throw part.Fault(e.Message, e);
         }

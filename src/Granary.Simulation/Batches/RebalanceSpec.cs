@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;

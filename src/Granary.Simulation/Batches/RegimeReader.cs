@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Learning.Regimes;
@@ -37,9 +38,9 @@ public static class RegimeReader
                 [.. part.Find("rules")?.List().Select(Rule) ?? []],
                 part.Find("otherwise")?.String() ?? "neutral");
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
-            throw part.Fault(e.Message);
+            throw part.Placed(e);
         }
     }
 

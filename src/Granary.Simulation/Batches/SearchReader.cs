@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Simulation.Json;
@@ -72,7 +73,7 @@ internal sealed class SearchReader(LearningSpec section, LearningContext around)
         }
         if (!part.IsFaulty && around.Knows(name))
             foreach (var setting in settings)
-                if (LearningReader.Checked<object?>(part, () => around.Trainers.Create(name, setting), null) is null)
+                if (part.Make<object?>(() => around.Trainers.Create(name, setting), null) is null)
                     break;
         if (LearningReader.Baselines.Contains(name))
             part.Wrong($"{name} reads past labels and no features, so it judges no entries; leave it out", 0);
@@ -83,7 +84,7 @@ internal sealed class SearchReader(LearningSpec section, LearningContext around)
     private IReadOnlyList<FeatureSet> Sets(JsonPart part)
     {
         var lists = part.Kind == JsonValueKind.Array && part.Items.Any(p => p.Kind == JsonValueKind.Array) ? part.Items : [part];
-        return [.. lists.Select(list => LearningReader.Checked(list,
+        return [.. lists.Select(list => list.Make(
             () => FeatureSet.Parse([.. list.OneOrMany().Select(p => p.String())], around.Catalogues.Factors), FeatureSet.Default))];
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 
@@ -24,9 +25,9 @@ internal static class SessionSection
         {
             throw part.Need("timeZone").Fault("this machine does not know that time zone; use an IANA name such as America/New_York", e);
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
-            throw part.Fault(e.Message, e);
+            throw part.Placed(e);
         }
     }
 

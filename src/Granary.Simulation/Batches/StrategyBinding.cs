@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Simulation.Json;
@@ -78,9 +79,9 @@ internal sealed record StrategyBinding(StrategyDefinition Definition, object[] D
             parsed = [.. values.Select(definition.Parameters[parameter].Parse)];
             return true;
         }
-        catch (ArgumentException e)
+        catch (InputException e)
         {
-            fault = place.Fault(e.Message, e);
+            fault = place.Placed(e);
             return false;
         }
     }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;

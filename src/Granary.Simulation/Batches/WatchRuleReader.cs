@@ -22,9 +22,9 @@ internal static class WatchRuleReader
         if (!simple)
             foreach (var (key, value) in part.Find("params")?.Members ?? []) parameters[key] = value.Text;
         if (part.IsFaulty) return new WatchRule();
-        LearningReader.Checked<object?>(name ?? part, () => DriftDetectorCatalogue.BuiltIn.Create(detector), null);
+        (name ?? part).Make<object?>(() => DriftDetectorCatalogue.BuiltIn.Create(detector), null);
         if (parameters.Count > 0 && name is not { IsFaulty: true })
-            LearningReader.Checked<object?>(part.Need("params"), () => DriftDetectorCatalogue.BuiltIn.Create(detector, parameters), null);
+            part.Need("params").Make<object?>(() => DriftDetectorCatalogue.BuiltIn.Create(detector, parameters), null);
         return simple ? new WatchRule(detector)
             : new WatchRule(detector, parameters.Count > 0 ? parameters : null, part.Find("weight")?.Number(0, 0.99) ?? 0.5,
                 part.Find("review")?.Whole(5, 10_000) ?? 50, part.Find("rollback")?.Bool() ?? true);

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Simulation.Tables;
 
 namespace Granary.Simulation.Batches;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Trainers;
 using Granary.Simulation.Plugins;
 
@@ -21,7 +21,7 @@ internal static class MLNetLibrary
         var folder = Path.Combine(AppContext.BaseDirectory, "mlnet");
         var path = Path.Combine(folder, AssemblyName + ".dll");
         if (!File.Exists(path))
-            throw new LearningInputException($"the trainers mlnet-… are ML.NET's and not installed here "
+            throw new InputException($"the trainers mlnet-… are ML.NET's and not installed here "
                 + $"({folder} is missing): run 'dotnet publish -c Release src/{AssemblyName} -o {folder}', or use gradient-boosting or "
                 + "random-forest");
         try
@@ -30,7 +30,7 @@ internal static class MLNetLibrary
         }
         catch (Exception e) when (e is BadImageFormatException or FileLoadException or FileNotFoundException)
         {
-            throw new LearningInputException($"{path} does not fit this host ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): build "
+            throw new InputException($"{path} does not fit this host ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): build "
                 + "both again from the same sources", e);
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Granary.Data.Replay;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;

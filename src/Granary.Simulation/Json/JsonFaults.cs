@@ -1,3 +1,5 @@
+using Granary.Engine;
+
 namespace Granary.Simulation.Json;
 
 /// <summary>

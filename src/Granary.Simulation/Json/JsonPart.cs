@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
@@ -176,6 +177,27 @@ public sealed class JsonPart
 
     /// <summary>Creates an error about this value from another exception.</summary>
     public InputException Fault(string sentence, Exception inner) => new(Sentence(sentence), inner) { Path = Path, Line = Line };
+
+    /// <summary>Returns an error with this value as its place, unless it has one already.</summary>
+    public InputException Placed(InputException fault) => fault.Path is null ? Fault(fault.Message, fault) : fault;
+
+    /// <summary>
+    /// Makes an object from this value. An error of its constructor gets this value as its place; while errors are collected, it is stored
+    /// and the substitute returned.
+    /// </summary>
+    public T Make<T>(Func<T> make, T standIn)
+    {
+        try
+        {
+            return make();
+        }
+        catch (InputException e)
+        {
+            if (_faults is not { IsOpen: true } faults) throw Placed(e);
+            if (Kind != JsonValueKind.Undefined) faults.Add(Placed(e));
+            return standIn;
+        }
+    }
 
     private string Sentence(string sentence) => $"{File}, line {Line}{(Path.Length == 0 ? "" : ", " + Path)}: {sentence}";
 

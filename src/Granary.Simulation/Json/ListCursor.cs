@@ -1,3 +1,5 @@
+using Granary.Engine;
+
 namespace Granary.Simulation.Json;
 
 /// <summary>Errors about cursors of paged lists.</summary>

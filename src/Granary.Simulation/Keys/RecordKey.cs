@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
@@ -89,25 +90,11 @@ public sealed class RecordKey : DeclaredKey
         {
             throw new InputException($"{name}: {e.Message}", e);
         }
-        catch (ArgumentException e)
-        {
-            throw new InputException(e.Message, e);
-        }
     }
 
     /// <summary>Checks the range and the words of a value from the command line.</summary>
     /// <exception cref="InputException">The value is out of range, or is not one of the words.</exception>
-    public object Check(string name, object value)
-    {
-        try
-        {
-            return Checked(value, FormattableString.Invariant($"{name} {value}"));
-        }
-        catch (ArgumentException e)
-        {
-            throw new InputException(e.Message, e);
-        }
-    }
+    public object Check(string name, object value) => Checked(value, FormattableString.Invariant($"{name} {value}"));
 
     // ---- JSON ----
 

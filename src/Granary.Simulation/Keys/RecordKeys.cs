@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Simulation.Json;
 

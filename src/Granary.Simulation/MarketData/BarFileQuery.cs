@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Granary.Contracts.MarketData;
+using Granary.Engine;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.MarketData;

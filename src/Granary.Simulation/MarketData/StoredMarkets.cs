@@ -4,6 +4,7 @@ using Granary.Data.Comparison;
 using Granary.Data.Quality;
 using Granary.Data.Resampling;
 using Granary.Data.Sources;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Registry;
 using Granary.Learning.Trainers;
 
@@ -16,7 +16,7 @@ public sealed class LoadedModels(int most = 64)
 
     /// <summary>Returns a version, from the cache if possible.</summary>
     /// <param name="version">null = the current one.</param>
-    /// <exception cref="LearningInputException">
+    /// <exception cref="InputException">
     /// The model or version is unknown, none is promoted, or the version is damaged or of a newer format.
     /// </exception>
     public (ITrainedModel Model, int Number) Find(ModelRegistry registry, string name, int? version)

@@ -1,6 +1,6 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Recorded;
 
 namespace Granary.Simulation.Passes;

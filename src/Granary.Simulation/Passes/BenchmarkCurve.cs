@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;

@@ -1,7 +1,7 @@
 using Granary.Data.Reading;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Recorded;
 
 namespace Granary.Simulation.Passes;

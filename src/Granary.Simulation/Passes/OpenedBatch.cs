@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Granary.Data.Memory;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Telemetry;
@@ -24,7 +25,7 @@ public sealed class OpenedBatch : IAsyncDisposable
     public IReadOnlyDictionary<string, OpenedMarket> Markets { get; private set; }
 
     /// <summary>Opens a batch for a backtest, a session or a training.</summary>
-    /// <exception cref="Json.InputException">The batch names a source, symbols or times that do not exist.</exception>
+    /// <exception cref="InputException">The batch names a source, symbols or times that do not exist.</exception>
     /// <exception cref="BarDataException">The bars are invalid.</exception>
     public static async Task<OpenedBatch> OpenAsync(BatchSpec spec, BatchOpening opening, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
@@ -6,7 +7,6 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Recorded;
 
 namespace Granary.Simulation.Passes;

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Recorded;
 
 namespace Granary.Simulation.Passes;

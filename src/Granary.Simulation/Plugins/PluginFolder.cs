@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
+using Granary.Engine;
 using Granary.Engine.Strategies;
-using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Plugins;
 
@@ -49,7 +49,7 @@ public static class PluginFolder
             throw new InputException($"{path}: it does not fit this version of Granary, or lacks something it depends on ({FirstLine(e)}); "
                 + "build it again against this one and put its dependencies beside it", e);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is ArgumentException or InputException or InvalidOperationException)
         {
             throw new InputException($"{path}: {FirstLine(e)}; change it in the plug-in and build it again", e);
         }
@@ -58,7 +58,7 @@ public static class PluginFolder
     /// <summary>
     /// Creates a strategy of a plug-in once, so that an error in its constructor is reported now and not when a batch first needs it.
     /// </summary>
-    /// <exception cref="ArgumentException">The strategy cannot be created with its default parameters.</exception>
+    /// <exception cref="InputException">The strategy cannot be created with its default parameters.</exception>
     public static void Try(StrategyDefinition strategy)
     {
         if (strategy.Parameters.Any(p => p.Default is null)) return;
@@ -67,9 +67,9 @@ public static class PluginFolder
             strategy.Create(new Dictionary<string, object>());
         }
         catch (Exception e) when (
-            e is not (ArgumentException or TypeLoadException or MissingMemberException or FileNotFoundException or FileLoadException))
+            e is not (InputException or TypeLoadException or MissingMemberException or FileNotFoundException or FileLoadException))
         {
-            throw new ArgumentException($"{strategy.Name} cannot be made with its defaults ({e.GetType().Name}: {FirstLine(e)})", e);
+            throw new InputException($"{strategy.Name} cannot be made with its defaults ({e.GetType().Name}: {FirstLine(e)})", e);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Granary.Engine;
 using Granary.Engine.Trading;
-using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
 using Granary.Storage.Files;
 

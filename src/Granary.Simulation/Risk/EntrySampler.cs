@@ -1,7 +1,7 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Learning;
 using Granary.Learning.Features;
 using Granary.Learning.Labels;
 using Granary.Learning.Tables;
@@ -59,7 +59,7 @@ public sealed class EntrySampler : IExposureModel
             {
                 market.Features = new MarketFeatures(new MarketSeries(instruments[m], market.Timeframe), sets, plan.Feeds[0].Supply);
             }
-            catch (LearningInputException e)
+            catch (InputException e)
             {
                 market.Error = e.Message;
             }
@@ -104,18 +104,18 @@ public sealed class EntrySampler : IExposureModel
     /// <summary>Returns the samples of a market whose labels are known.</summary>
     /// <param name="number">Index of the section.</param>
     /// <returns>The samples, and the number of labels known after the first two fifths of the bars.</returns>
-    /// <exception cref="LearningInputException">There are no samples, or a feature cannot be read.</exception>
+    /// <exception cref="InputException">There are no samples, or a feature cannot be read.</exception>
     public (TrainingTable Table, int Early) TableOf(int number, string symbol)
     {
         var (at, spec) = (IndexOf(symbol), _specs[number]);
         var market = _markets[at]!;
-        if (market.Error is { } error) throw new LearningInputException(error);
+        if (market.Error is { } error) throw new InputException(error);
         double[] high = [.. market.Bars.Select(b => b.High)], low = [.. market.Bars.Select(b => b.Low)],
             close = [.. market.Bars.Select(b => b.Close)];
         // A signal created with its fill may be known after signals that were decided later.
         var known = _samples[(number, at)].Where(s => s.Bar + spec.Label.Bars < market.Bars.Count).OrderBy(s => s.Known).ToList();
         if (known.Count == 0)
-            throw new LearningInputException($"no entry in {symbol} has all features and a known label '{spec.Label}': give more bars or "
+            throw new InputException($"no entry in {symbol} has all features and a known label '{spec.Label}': give more bars or "
                 + "shorter features");
         long[] end = [.. known.Select(s => Math.Max(s.Known, market.Timeframe.CloseOf(market.Bars[s.Bar + spec.Label.Bars].Time)))];
         var table = new TrainingTable(_features[number].Names, [.. known.SelectMany(s => s.Row)],

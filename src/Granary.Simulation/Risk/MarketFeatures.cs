@@ -1,7 +1,7 @@
+using Granary.Engine;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Learning;
 using Granary.Learning.Features;
 
 namespace Granary.Simulation.Risk;
@@ -15,7 +15,7 @@ internal sealed class MarketFeatures
     private readonly Dictionary<FeatureSet, int> _sets = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="supply">Creates the kernels of factors that the batch declares.</param>
-    /// <exception cref="LearningInputException">A feature reads another symbol.</exception>
+    /// <exception cref="InputException">A feature reads another symbol.</exception>
     public MarketFeatures(MarketSeries series, IEnumerable<FeatureSet> sets, Func<FactorRequest, FactorKernel?>? supply)
     {
         var plan = new FactorPlan { Supply = supply };
@@ -24,7 +24,7 @@ internal sealed class MarketFeatures
         _rows = [.. _readers.Select(r => new double[r.Length])];
         _pipeline = new FeedPipeline(series, plan);
         if (_pipeline.ReferenceSymbols.FirstOrDefault(s => s != series.Instrument.Symbol) is { } other)
-            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, and a model of the label "
+            throw new InputException($"a feature compares {series.Instrument.Symbol} with {other}, and a model of the label "
                 + "drawdown reads the bars of the entry's market alone: leave that feature out");
     }
 

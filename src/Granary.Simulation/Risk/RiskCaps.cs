@@ -1,7 +1,7 @@
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Risk;
 

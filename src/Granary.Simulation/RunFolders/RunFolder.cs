@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Storage.Files;
 
@@ -195,11 +195,8 @@ public sealed class RunFolder : IDisposable
         if (resume && FinishedLog.Continue(path, key, _metrics, Finished) is { } found)
         {
             if (found.Log is null)
-                throw new InputException($"{FullPath} holds a run of another batch, or with other bars, plug-ins, recorded trades or "
-                    + "models, which cannot be resumed with this one; run without --resume, or into another folder")
-                {
-                    IsOfOtherRun = true,
-                };
+                throw new OtherRunException($"{FullPath} holds a run of another batch, or with other bars, plug-ins, recorded trades or "
+                    + "models, which cannot be resumed with this one; run without --resume, or into another folder");
             (_log, Resumed) = (found.Log, true);
             if (found.Replaced is { } replaced) Replaced = new RunNote(NoteCode.Output, replaced);
             return;

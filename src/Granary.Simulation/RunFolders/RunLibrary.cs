@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Storage.Files;
 

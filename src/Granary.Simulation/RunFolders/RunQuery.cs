@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Granary.Contracts.Runs;
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Simulation.RunFolders;
 

@@ -1,8 +1,8 @@
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
 
 namespace Granary.Simulation.RunFolders;

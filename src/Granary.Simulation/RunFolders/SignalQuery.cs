@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 

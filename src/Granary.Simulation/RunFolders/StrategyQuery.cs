@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Json;
 

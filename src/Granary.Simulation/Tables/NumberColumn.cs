@@ -1,8 +1,8 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Tables;
 

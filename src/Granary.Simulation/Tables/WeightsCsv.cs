@@ -1,7 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Simulation.Tables;
 

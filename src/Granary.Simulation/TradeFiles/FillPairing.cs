@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Trading;
 
 namespace Granary.Simulation.TradeFiles;
@@ -31,7 +32,7 @@ internal static class FillPairing
         : table.Has("time", "symbol", "price", "quantity", "type", "status") ? "LEAN"
         : table.Has("date", "amount", "price", "symbol", "value") ? "backtrader" : null;
 
-    /// <exception cref="Json.InputException">A field is missing or invalid.</exception>
+    /// <exception cref="InputException">A field is missing or invalid.</exception>
     public static IEnumerable<RecordedTrade> Read(TradeTable table)
     {
         var open = new SortedDictionary<string, Queue<Lot>>(StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Simulation.Json;
 
 namespace Granary.Simulation.TradeFiles;
 

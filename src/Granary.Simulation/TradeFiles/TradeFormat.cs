@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Granary.Engine;
 using Granary.Engine.Trading;
 
 namespace Granary.Simulation.TradeFiles;
@@ -115,7 +116,7 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
     /// <summary>Reads the trade of a row.</summary>
     /// <param name="symbol">Symbol if the file names none.</param>
     /// <returns>false if the row is not a trade, such as a deposit.</returns>
-    /// <exception cref="Json.InputException">A field is missing or invalid.</exception>
+    /// <exception cref="InputException">A field is missing or invalid.</exception>
     public bool TryRead(TradeRow row, string symbol, [NotNullWhen(true)] out RecordedTrade? trade)
     {
         trade = null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Granary.Engine;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Simulation.TradeFiles;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Weights;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Storage.Files;
 
 namespace Granary.Simulation.Weights;

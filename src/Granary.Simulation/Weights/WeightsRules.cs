@@ -1,5 +1,5 @@
 using Granary.Contracts.Weights;
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Simulation.Weights;
 
@@ -57,7 +57,7 @@ public static class WeightsRules
 
     /// <summary>Computes the effect of a change of weights without applying it.</summary>
     /// <param name="current">null = no weights have been set.</param>
-    /// <exception cref="Json.InputException">A weight is not finite, or a name is empty.</exception>
+    /// <exception cref="InputException">A weight is not finite, or a name is empty.</exception>
     public static WeightsPlan PlanOf(string portfolio, PortfolioWeights? current, IReadOnlyDictionary<string, double> weights)
     {
         var after = Checked(portfolio, weights, "");

@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Contracts.Deployments;
+using Granary.Engine;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Trading.Deployments;

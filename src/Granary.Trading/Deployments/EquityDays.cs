@@ -1,5 +1,5 @@
 using System.Globalization;
-using Granary.Simulation.Json;
+using Granary.Engine;
 
 namespace Granary.Trading.Deployments;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Storage.Files;
 
 namespace Granary.Trading.Deployments;

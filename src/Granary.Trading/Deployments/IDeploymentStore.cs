@@ -1,4 +1,4 @@
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Storage.Migrations;

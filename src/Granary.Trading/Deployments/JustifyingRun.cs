@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 

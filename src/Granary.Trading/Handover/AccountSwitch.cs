@@ -1,9 +1,9 @@
 using Granary.Contracts.Deployments;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Backtesting.Verification;
 using Granary.Contracts.Deployments;
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Trading.Deployments;
 
 namespace Granary.Trading.Handover;

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Trading.Deployments;
 
 namespace Granary.Trading.Handover;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Granary.Data.Journals;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Simulation.Models;
 using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;

@@ -2,8 +2,8 @@ using Granary.Contracts.Accounts;
 using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
-using Granary.Simulation.Json;
 using Granary.Trading.Deployments;
 using Npgsql;
 

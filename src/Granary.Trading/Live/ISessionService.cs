@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Granary.Contracts.Sessions;
+using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 

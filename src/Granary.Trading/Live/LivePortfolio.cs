@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
@@ -254,7 +255,7 @@ internal sealed class LivePortfolio
     public bool HasPolicy => _policy is not null;
 
     /// <summary>Checks that a later version of the policy can be used.</summary>
-    /// <exception cref="Granary.Learning.LearningInputException">The version is for other strategies, markets or regimes.</exception>
+    /// <exception cref="InputException">The version is for other strategies, markets or regimes.</exception>
     public void Require(PolicyChange change) => _policy!.Require(change.Policy);
 
     /// <summary>Puts a later version of the policy in force from the next time slice on.</summary>

@@ -3,6 +3,7 @@ using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Data.Stores;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;

@@ -1,5 +1,6 @@
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
@@ -123,10 +124,6 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
             using var call = _calls.Begin();
             _broker = await RetryPolicies.ServerAway(static e => e is BrokerUnavailableException, ConnectTimeout)
                 .RunAsync(stop => connect(instruments, stop), cancellationToken).ConfigureAwait(false);
-        }
-        catch (BrokerInputException e)
-        {
-            throw new InputException(e.Message, e);
         }
         catch (BrokerUnavailableException e)
         {

@@ -1,6 +1,6 @@
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
-using Granary.Learning;
 using Granary.Learning.Gating;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
@@ -60,7 +60,7 @@ internal sealed class SessionModels
     }
 
     /// <summary>Puts the versions in a journal in force, before its bars are processed again.</summary>
-    /// <exception cref="LearningInputException">The registry no longer has a version.</exception>
+    /// <exception cref="InputException">The registry no longer has a version.</exception>
     public void Put(IEnumerable<ModelChanged> facts)
     {
         foreach (var fact in facts)
@@ -70,7 +70,7 @@ internal sealed class SessionModels
                     + "follow: give the session the configuration that it began with");
             var found = Load(model, fact.Version);
             if (found.Hash != fact.Hash)
-                throw new LearningInputException($"version {fact.Version} of the model '{fact.Model}' is another one than the session "
+                throw new InputException($"version {fact.Version} of the model '{fact.Model}' is another one than the session "
                     + "used: restore the registry");
             Put(model, found, fact.Timestamp);
         }
@@ -130,7 +130,7 @@ internal sealed class SessionModels
                 .ConfigureAwait(false);
             Put(model, found, after);
         }
-        catch (Exception e) when (e is LearningInputException or IOException or System.Data.Common.DbException)
+        catch (Exception e) when (e is InputException or IOException or System.Data.Common.DbException)
         {
             _notes.Add($"model {model.Origin.Model}:{model.InForce} stays in force after {_portfolio.TimeText(_portfolio.Timestamp)}: "
                 + e.Message);

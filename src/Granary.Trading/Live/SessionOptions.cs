@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Granary.Data.Brokers;
 using Granary.Data.Replay;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
@@ -86,9 +87,9 @@ public record SessionOptions
         {
             return brokers.Create(Broker, options);
         }
-        catch (BrokerInputException e)
+        catch (InputException e)
         {
-            throw new InputException($"--broker {Broker}: {e.Message}", e);
+            throw e.At($"--broker {Broker}");
         }
     }
 
@@ -117,12 +118,12 @@ public record SessionOptions
             var options = BrokerOptionText.Parse(BrokerOptions ?? Paper);
             if (Endpoint is null) return options;
             return options.ContainsKey("endpoint")
-                ? throw new BrokerInputException("option 'endpoint' is given twice; leave --endpoint out")
+                ? throw new InputException("option 'endpoint' is given twice; leave --endpoint out")
                 : new Dictionary<string, string>(options, StringComparer.Ordinal) { ["endpoint"] = Endpoint };
         }
-        catch (BrokerInputException e)
+        catch (InputException e)
         {
-            throw new InputException($"{(Paper is null ? "--broker-options" : "--paper")}: {e.Message}", e);
+            throw e.At(Paper is null ? "--broker-options" : "--paper");
         }
     }
 }

@@ -1,6 +1,6 @@
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
-using Granary.Learning;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 
@@ -54,7 +54,7 @@ internal sealed class SessionPolicies
             change = newer with { After = _portfolio.Timestamp };
             _portfolio.Require(change);
         }
-        catch (Exception e) when (e is LearningInputException or IOException or System.Data.Common.DbException)
+        catch (Exception e) when (e is InputException or IOException or System.Data.Common.DbException)
         {
             _notes.Add($"policy {_inForce ?? _policies!.Reference} stays in force after {_portfolio.TimeText(_portfolio.Timestamp)}: {e.Message}");
             return;
@@ -65,7 +65,7 @@ internal sealed class SessionPolicies
     }
 
     /// <summary>Puts a version from the journal in force.</summary>
-    /// <exception cref="LearningInputException">The registry no longer has the version.</exception>
+    /// <exception cref="InputException">The registry no longer has the version.</exception>
     public void Put(PolicyChanged fact)
     {
         var policies = _policies ?? throw new JournalException("the journal has a policy, and the configuration has none: give the session "

@@ -1,5 +1,6 @@
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 
 namespace Granary.Trading.Live;
 

@@ -1,5 +1,5 @@
+using Granary.Engine;
 using Granary.Engine.Brokerage;
-using Granary.Simulation.Json;
 
 namespace Granary.Trading.Live;
 

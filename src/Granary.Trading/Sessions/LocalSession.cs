@@ -1,4 +1,5 @@
 using Granary.Contracts.Sessions;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;

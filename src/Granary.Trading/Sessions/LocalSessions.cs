@@ -1,5 +1,6 @@
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;

@@ -5,7 +5,6 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Simulation.Json;
 using Granary.Trading.Live;
 
 namespace Granary.Trading.Sessions;

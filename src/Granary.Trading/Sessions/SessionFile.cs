@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Storage.Files;
 using Granary.Trading.Live;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 
 namespace Granary.Trading.Track;
 

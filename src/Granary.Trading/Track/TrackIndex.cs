@@ -1,9 +1,9 @@
 using Granary.Data.BarFiles;
 using Granary.Data.Reading;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Learning.Tracking;
-using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
 using Granary.Storage.Addresses;
 using Granary.Storage.Files;
@@ -106,24 +106,17 @@ public static class TrackIndex
         var fitted = (int)Math.Round(request.Split * panel.Periods);
         if (fitted < 2) throw new BarDataException(
             $"{panel.Periods} periods are too few: at least two must be fitted, so give more dates or a larger --split");
-        try
+        var whole = fitted == panel.Periods;
+        var past = whole ? panel : panel.Slice(0, fitted);
+        var fit = MatchingPursuit.Fit(past, target.AsSpan(0, fitted), request.Options);
+        return new TrackResult(panel.Names, times, perYear, fit, fit.Assess(past, target.AsSpan(0, fitted), perYear),
+            whole ? null : fit.Assess(panel.Slice(fitted, panel.Periods - fitted), target.AsSpan(fitted), perYear),
+            request.Window is { } window ? RollingReplication.Of(panel, target, request.Options, window, request.Step, perYear) : null,
+            notes)
         {
-            var whole = fitted == panel.Periods;
-            var past = whole ? panel : panel.Slice(0, fitted);
-            var fit = MatchingPursuit.Fit(past, target.AsSpan(0, fitted), request.Options);
-            return new TrackResult(panel.Names, times, perYear, fit, fit.Assess(past, target.AsSpan(0, fitted), perYear),
-                whole ? null : fit.Assess(panel.Slice(fitted, panel.Periods - fitted), target.AsSpan(fitted), perYear),
-                request.Window is { } window ? RollingReplication.Of(panel, target, request.Options, window, request.Step, perYear) : null,
-                notes)
-            {
-                Target = target,
-                Replica = panel.Combine(fit.Support, fit.Weights),
-                Fitted = fitted,
-            };
-        }
-        catch (ArgumentException e)
-        {
-            throw new BarDataException(e.Message, e);
-        }
+            Target = target,
+            Replica = panel.Combine(fit.Support, fit.Weights),
+            Fitted = fitted,
+        };
     }
 }

@@ -1,7 +1,7 @@
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Learning.Tracking;
-using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Track;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 

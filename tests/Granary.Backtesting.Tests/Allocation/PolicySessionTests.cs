@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.Tests.Live;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
-using Granary.Learning;
 using Granary.Learning.Registry;
 using Granary.Simulation.Batches;
 using Granary.Trading.Live;
@@ -109,13 +109,13 @@ public sealed class PolicySessionTests(PolicySessionTests.Trained once) : IClass
         var json = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
         json["policy"]!["hash"] = new string('0', 64);
         File.WriteAllText(file, json.ToJsonString());
-        Should.Throw<LearningInputException>(() => Production(trained.Folder)).Message.ShouldContain("is another one than");
+        Should.Throw<InputException>(() => Production(trained.Folder)).Message.ShouldContain("is another one than");
 
         trained = await once.CopyAsync(_under);
         json = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
         json["strategies"]!.AsArray().RemoveAt(0);
         File.WriteAllText(file, json.ToJsonString());
-        (await Should.ThrowAsync<LearningInputException>(() => _under.LiveAsync(trained, "other"))).Message
+        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(trained, "other"))).Message
             .ShouldContain("which the configuration does not have");
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;

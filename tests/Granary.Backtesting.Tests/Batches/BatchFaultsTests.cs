@@ -1,6 +1,6 @@
 using System.Text;
+using Granary.Engine;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Tests.Batches;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Backtesting.Runs;
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
@@ -8,7 +9,6 @@ using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Testing;

@@ -1,8 +1,8 @@
 using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
+using Granary.Engine;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.Tests.Batches;

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 

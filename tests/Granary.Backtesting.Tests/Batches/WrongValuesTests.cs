@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Learning;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Batches;
@@ -81,7 +80,7 @@ public sealed class WrongValuesTests
                 {
                     read(Encoding.UTF8.GetBytes(With(root, place, value).ToJsonString()));
                 }
-                catch (Exception e) when (e is InputException or BarDataException or LearningInputException)
+                catch (Exception e) when (e is InputException or BarDataException)
                 {
                     refused++;
                 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;

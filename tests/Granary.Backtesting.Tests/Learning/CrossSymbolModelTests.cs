@@ -3,13 +3,13 @@ using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Backtesting.WalkForward;
+using Granary.Engine;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Modelling.Experiments;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Numerics;
-using Granary.Learning;
 using Granary.Modelling.Learning;
 
 namespace Granary.Backtesting.Tests.Learning;
@@ -49,7 +49,7 @@ public sealed class LeakTests : IDisposable
     [InlineData("2013-01-01", "01/02/2013")]
     public void Dates_that_nothing_decides_are_asked_about(string first, string second)
     {
-        var message = Should.Throw<LearningInputException>(() => Times(first, second)).Message;
+        var message = Should.Throw<InputException>(() => Times(first, second)).Message;
         message.ShouldContain("can have the day or the month first");
         message.ShouldContain("--dates day-first or --dates month-first");
     }
@@ -71,7 +71,7 @@ public sealed class LeakTests : IDisposable
     [InlineData("01/02/13", "01/03/13", "is not a time")]
     [InlineData("31/31/2013", "31/31/2013", "is not a time")]
     public void Dates_that_contradict_or_say_too_little_are_refused(string first, string second, string fault) =>
-        Should.Throw<LearningInputException>(() => Times(first, second)).Message.ShouldContain(fault);
+        Should.Throw<InputException>(() => Times(first, second)).Message.ShouldContain(fault);
 
     [Fact]
     public void Times_of_other_tools_are_read()
@@ -86,7 +86,7 @@ public sealed class LeakTests : IDisposable
     [InlineData("1.5", "true", "line 3, column 'a' = 'true' is no number")]
     [InlineData("TRUE", "0.7", "line 3, column 'a' = '0.7' is a number among true and false")]
     public void A_truth_value_among_numbers_is_refused(string first, string second, string fault) =>
-        Should.Throw<LearningInputException>(() => FeatureFile.Read(Csv("a,y", [$"{first},0", $"{second},1"]), "y")).Message
+        Should.Throw<InputException>(() => FeatureFile.Read(Csv("a,y", [$"{first},0", $"{second},1"]), "y")).Message
             .ShouldContain(fault);
 
     [Fact]

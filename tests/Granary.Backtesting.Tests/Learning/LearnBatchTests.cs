@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
@@ -11,7 +12,6 @@ using Granary.Learning.Registry;
 using Granary.Modelling.Experiments;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 

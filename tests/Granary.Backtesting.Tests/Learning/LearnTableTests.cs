@@ -1,4 +1,4 @@
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Learning.Registry;
 using Granary.Learning.Series;
 using Granary.Learning.Tables;
@@ -29,7 +29,7 @@ public sealed class LearnTableTests : IDisposable
         LearnTable.Run(new LearnRequest(path, "y", trainer, split), TestCatalogues.All.Trainers, TimeProvider.System);
 
     private static string Refusal(string path, string trainer = "logistic", double split = 0.7) =>
-        Should.Throw<LearningInputException>(() => Learn(path, trainer, split)).Message;
+        Should.Throw<InputException>(() => Learn(path, trainer, split)).Message;
 
     [Fact]
     public void A_classifier_reports_what_it_got_right_on_the_newest_rows()

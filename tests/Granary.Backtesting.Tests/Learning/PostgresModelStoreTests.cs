@@ -1,8 +1,8 @@
+using Granary.Engine;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
-using Granary.Simulation.Json;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using Granary.Backtesting.Runs;
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Granary.Backtesting.Runs;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;
 

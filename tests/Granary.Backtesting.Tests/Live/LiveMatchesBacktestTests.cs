@@ -1,5 +1,6 @@
 using Granary.Backtesting.Runs;
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
@@ -7,7 +8,6 @@ using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;

@@ -1,7 +1,7 @@
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
-using Granary.Simulation.Json;
 using Granary.Trading.Live;
 
 namespace Granary.Backtesting.Tests.Live;

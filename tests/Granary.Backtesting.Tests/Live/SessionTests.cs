@@ -1,13 +1,13 @@
 using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
 using Granary.Testing;

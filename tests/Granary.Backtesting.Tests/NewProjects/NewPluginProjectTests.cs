@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Backtesting.NewProjects;
+using Granary.Engine;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Tests.NewProjects;
 

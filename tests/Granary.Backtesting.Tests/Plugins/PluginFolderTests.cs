@@ -1,9 +1,9 @@
+using Granary.Engine;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Tests.Plugins;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Modelling.Reinforcement;
-using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Tests.Reinforcement;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Modelling.Reinforcement;
-using Granary.Simulation.Json;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Reinforcement;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Server.Schedules;
 using Granary.Simulation.Json;
 

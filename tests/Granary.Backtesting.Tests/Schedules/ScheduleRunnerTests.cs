@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Contracts.Schedules;
+using Granary.Engine;
 using Granary.Server.Jobs;
 using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Schedules;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Contracts.Jobs;
+using Granary.Engine;
 using Granary.Server.Jobs;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Tests.Schedules;

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Backtesting.Screening;
+using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.Tests.Screening;

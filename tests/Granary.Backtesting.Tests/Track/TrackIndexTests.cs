@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Learning.Tracking;
-using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Track;

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Trading;
-using Granary.Simulation.Json;
 using Granary.Simulation.TradeFiles;
 
 namespace Granary.Backtesting.Tests.TradeFiles;

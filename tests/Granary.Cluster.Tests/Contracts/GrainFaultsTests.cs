@@ -6,8 +6,9 @@ using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Learning;
+using Granary.Learning.Registry;
 using Granary.Simulation.Json;
 using Npgsql;
 using Orleans.Runtime;
@@ -33,7 +34,7 @@ public sealed class GrainFaultsTests
         ["bars"] = (() => new BarStoreException("the bars are away", s_cause), typeof(BarStoreException), "the bars are away"),
         ["data"] = (() => new BarDataException("no such symbol"), typeof(BarDataException), "no such symbol"),
         ["away"] = (() => new ServiceUnavailableException("not now", s_cause), typeof(ServiceUnavailableException), "not now"),
-        ["damage"] = (() => new LearningInputException("the model is damaged") { IsDamage = true }, typeof(ServiceUnavailableException),
+        ["damage"] = (() => new DamagedModelException("the model is damaged", s_cause), typeof(DamagedModelException),
             "the model is damaged"),
         ["database"] = (() => s_cause, typeof(ServiceUnavailableException), "the server closed the connection"),
         ["library"] = (() => new InvalidOperationException("the outer one", s_cause), typeof(GrainFaultException),

@@ -7,7 +7,7 @@ using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
-using Granary.Simulation.Json;
+using Granary.Engine;
 using Granary.Testing;
 using Granary.Trading.Live;
 

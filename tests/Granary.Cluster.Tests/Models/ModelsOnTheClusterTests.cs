@@ -3,7 +3,7 @@ using Granary.Cluster.Grains;
 using Granary.Cluster.Models;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Models;
-using Granary.Learning;
+using Granary.Engine;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Json;
 using Granary.Simulation.Models;
@@ -41,13 +41,13 @@ public sealed class ModelsOnTheClusterTests
         var calls = new ModelCalls();
         await using var cluster = await StartAsync(models, 2, calls);
         var local = ModelsOf(cluster, 0);
-        (await Should.ThrowAsync<LearningInputException>(() => local.PredictAsync("gate", null, Rows([0.2, 0.1])))).Message
+        (await Should.ThrowAsync<InputException>(() => local.PredictAsync("gate", null, Rows([0.2, 0.1])))).Message
             .ShouldContain("no version of the model 'gate' is promoted");
-        (await Should.ThrowAsync<LearningInputException>(() => local.PredictAsync("gate", 3, Rows([0.2, 0.1])))).Message
+        (await Should.ThrowAsync<InputException>(() => local.PredictAsync("gate", 3, Rows([0.2, 0.1])))).Message
             .ShouldContain("has no version 3; it has 1, 2");
-        (await Should.ThrowAsync<LearningInputException>(() => local.PredictAsync("other", 1, Rows([0.2, 0.1])))).Message
+        (await Should.ThrowAsync<InputException>(() => local.PredictAsync("other", 1, Rows([0.2, 0.1])))).Message
             .ShouldContain("there is no model 'other'");
-        (await Should.ThrowAsync<LearningInputException>(() => local.PredictAsync("a|b", 1, Rows([0.2, 0.1])))).Message
+        (await Should.ThrowAsync<InputException>(() => local.PredictAsync("a|b", 1, Rows([0.2, 0.1])))).Message
             .ShouldContain("cannot name a model");
 
         await local.PredictAsync("gate", 1, Rows([0.2, 0.1]));

@@ -6,9 +6,9 @@ using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Data.Synthetic;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 

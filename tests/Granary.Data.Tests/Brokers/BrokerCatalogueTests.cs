@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -30,7 +31,7 @@ public sealed class BrokerCatalogueTests
 
     private static IBrokerFactory Create(string name, string? options) => _catalogue.Create(name, BrokerOptionText.Parse(options));
 
-    private static string Sentence(string name, string? options) => Should.Throw<BrokerInputException>(() => Create(name, options)).Message;
+    private static string Sentence(string name, string? options) => Should.Throw<InputException>(() => Create(name, options)).Message;
 
     [Fact]
     public void The_catalogue_has_paper_and_what_was_added() => _catalogue.Names.ShouldBe(["moon", "paper"]);

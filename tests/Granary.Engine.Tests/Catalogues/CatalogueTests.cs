@@ -29,8 +29,8 @@ public sealed class CatalogueTests
     {
         var catalogue = Numbers().Build();
 
-        Should.Throw<ArgumentException>(() => catalogue.Get("onne")).Message.ShouldBe("there is no number 'onne'; did you mean 'one'?");
-        Should.Throw<ArgumentException>(() =>
+        Should.Throw<InputException>(() => catalogue.Get("onne")).Message.ShouldBe("there is no number 'onne'; did you mean 'one'?");
+        Should.Throw<InputException>(() =>
             catalogue.Get("seventeen")).Message.ShouldBe("there is no number 'seventeen'; use one of one, two");
     }
 

@@ -85,5 +85,5 @@ public class FactorColumnsTests
     [InlineData("beta", "beta(): symbol is missing")]
     [InlineData("sma(20)@1m", "sma(20)@1m: 1m bars cannot be built from 5m bars")]
     public void What_is_no_factor_is_refused_in_one_sentence(string text, string message) =>
-        Should.Throw<ArgumentException>(() => new FactorColumns(Feed.Series, [text], FactorCatalogue.BuiltIn)).Message.ShouldBe(message);
+        Should.Throw<InputException>(() => new FactorColumns(Feed.Series, [text], FactorCatalogue.BuiltIn)).Message.ShouldBe(message);
 }

@@ -45,7 +45,7 @@ public class SessionFactorTests
 
     [Fact]
     public void An_opening_range_needs_bars_that_fit_into_it() =>
-        Should.Throw<ArgumentException>(() =>
+        Should.Throw<InputException>(() =>
             Column("opening-range(15)")).Message.ShouldBe("opening-range(15) needs bars of at most 15 minutes, and TEST:30m has longer "
                 + "ones");
 
@@ -97,7 +97,7 @@ public class SessionFactorTests
 
     [Fact]
     public void An_anchor_that_is_none_is_refused_with_the_choice() =>
-        Should.Throw<ArgumentException>(() => FactorCatalogue.BuiltIn.Parse("vwap(lunch)")).Message
+        Should.Throw<InputException>(() => FactorCatalogue.BuiltIn.Parse("vwap(lunch)")).Message
             .ShouldBe("vwap(lunch): anchor = lunch: use session, week, month, start or a date as 2024-03-01");
 
     [Fact]

@@ -116,10 +116,10 @@ public sealed class SessionResamplingTests
     [Fact]
     public void A_session_of_impossible_times_or_breaks_is_refused()
     {
-        Should.Throw<ArgumentException>(() => SessionCalendar.Daily("x", "UTC", TimeSpan.FromDays(1), new TimeSpan(9, 0, 0))).Message
+        Should.Throw<InputException>(() => SessionCalendar.Daily("x", "UTC", TimeSpan.FromDays(1), new TimeSpan(9, 0, 0))).Message
             .ShouldBe("a session opens at a time from 00:00 to 23:59 and closes at one from 00:00 to 24:00");
         foreach (var (from, to) in ((int, int)[])[(8, 10), (9, 10), (12, 12), (14, 16), (15, 18)])
-            Should.Throw<ArgumentException>(() => SessionCalendar.Daily("x", "UTC", new TimeSpan(9, 0, 0), new TimeSpan(16, 0, 0), null,
+            Should.Throw<InputException>(() => SessionCalendar.Daily("x", "UTC", new TimeSpan(9, 0, 0), new TimeSpan(16, 0, 0), null,
                 [(new TimeSpan(from, 0, 0), new TimeSpan(to, 0, 0))])).Message
                 .ShouldBe("the breaks of a session lie within it, one after the other");
     }

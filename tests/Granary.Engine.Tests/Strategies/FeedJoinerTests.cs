@@ -135,16 +135,16 @@ public sealed class FeedJoinerTests
     public void A_comparison_with_a_symbol_that_is_not_there_is_refused_before_the_first_bar()
     {
         FactorPlan[] plans = [new FactorPlan { Symbols = ["A", "B"] }, new FactorPlan()];
-        Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("BB"), A.Series, new TradingSettings(),
+        Should.Throw<InputException>(() => new StrategyRun("x", new FollowsCorrelation("BB"), A.Series, new TradingSettings(),
             new ExecutionSettings(), plans[0]))
             .Message.ShouldBe("correlation(BB,10,closes) compares with 'BB', which is not among the feed's symbols A, B; did you mean "
                 + "'B'?");
-        Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("B"), A.Series, new TradingSettings(),
+        Should.Throw<InputException>(() => new StrategyRun("x", new FollowsCorrelation("B"), A.Series, new TradingSettings(),
             new ExecutionSettings(), plans[1]))
             .Message.ShouldStartWith("correlation(B,10,closes) compares with 'B', which is not among the feed's symbols A");
         // A plan that is filled by hand is completed by the pipeline.
         plans[0].Add(FactorCatalogue.BuiltIn.Request("correlation", "BB", 10));
-        Should.Throw<ArgumentException>(() => new JoinedPipeline([A.Series, B.Series], plans))
+        Should.Throw<InputException>(() => new JoinedPipeline([A.Series, B.Series], plans))
             .Message.ShouldBe("a factor compares with 'BB', which is not among the symbols A, B; did you mean 'B'?");
     }
 }

@@ -289,7 +289,7 @@ public sealed class StrategyBehaviourTests
     public void PairsSpread_says_so_where_it_is_given_another_number_of_symbols()
     {
         var feed = new PricePath(Timeframe.H1, 100).Climb(3, 1);
-        Should.Throw<ArgumentException>(() => MultiSymbolRunner.Run(new PairsSpread(), [feed.Feed("A"), feed.Feed("B"), feed.Feed("C")]))
+        Should.Throw<InputException>(() => MultiSymbolRunner.Run(new PairsSpread(), [feed.Feed("A"), feed.Feed("B"), feed.Feed("C")]))
             .Message.ShouldBe("PairsSpread trades 2 symbols together, and the batch gives it 3: name them in the strategy's 'symbols'");
     }
 }

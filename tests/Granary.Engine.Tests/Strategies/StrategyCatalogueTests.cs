@@ -23,12 +23,12 @@ public sealed class StrategyCatalogueTests
 
     [Fact]
     public void An_unknown_class_is_answered_with_the_nearest() =>
-        Should.Throw<ArgumentException>(() =>
+        Should.Throw<InputException>(() =>
             StrategyCatalogue.BuiltIn.Get("SmaCros")).Message.ShouldBe("there is no strategy 'SmaCros'; did you mean 'SmaCross'?");
 
     [Fact]
     public void An_unknown_parameter_is_answered_with_the_nearest() =>
-        Should.Throw<ArgumentException>(() => StrategyCatalogue.BuiltIn.Get("RsiReversion").Bind(Named(("perod", 3))))
+        Should.Throw<InputException>(() => StrategyCatalogue.BuiltIn.Get("RsiReversion").Bind(Named(("perod", 3))))
             .Message.ShouldBe("RsiReversion has no parameter 'perod'; did you mean 'period'?");
 
     [Theory]
@@ -37,12 +37,12 @@ public sealed class StrategyCatalogueTests
     [InlineData("ten", "SmaCross: fast = ten: a whole number is needed")]
     [InlineData(double.NaN, "SmaCross: fast = NaN: a whole number is needed")]
     public void A_wrong_value_is_refused_in_one_sentence(object value, string sentence) =>
-        Should.Throw<ArgumentException>(() =>
+        Should.Throw<InputException>(() =>
             StrategyCatalogue.BuiltIn.Get("SmaCross").Bind(Named(("fast", value)))).Message.ShouldBe(sentence);
 
     [Fact]
     public void Values_that_are_wrong_only_together_are_refused_with_the_strategy_s_own_words() =>
-        Should.Throw<ArgumentException>(() => StrategyCatalogue.BuiltIn.Get("RsiReversion").Create(Named(("low", 70), ("high", 30))))
+        Should.Throw<InputException>(() => StrategyCatalogue.BuiltIn.Get("RsiReversion").Create(Named(("low", 70), ("high", 30))))
             .Message.ShouldBe("RsiReversion(period=14,low=70,high=30): low has to be below high");
 
     [Fact]

@@ -135,14 +135,14 @@ public sealed class StrategyConformanceTests
             foreach (var (value, beyond) in new[] { (parameter.Minimum, parameter.Minimum - 1),
                 (parameter.Maximum, parameter.Maximum + 1) })
             {
-                Should.Throw<ArgumentException>(() => definition.Bind(new Dictionary<string, object> { [parameter.Name] = beyond }))
+                Should.Throw<InputException>(() => definition.Bind(new Dictionary<string, object> { [parameter.Name] = beyond }))
                     .Message.ShouldStartWith($"{name}: {parameter.Name} = {beyond.ToString(CultureInfo.InvariantCulture)} is out of range");
                 var named = new Dictionary<string, object> { [parameter.Name] = value };
                 try
                 {
                     definition.Create(named);
                 }
-                catch (ArgumentException e)
+                catch (InputException e)
                 {
                     // Allowed by itself but not beside the others' defaults: said in the strategy's words.
                     e.Message.ShouldStartWith(name + "(");
@@ -150,7 +150,7 @@ public sealed class StrategyConformanceTests
                 }
                 // Bars that are longer than what a factor asks for are refused before the first.
                 var tooShort = name == "OpeningRangeBreakout" && value < 15;
-                if (tooShort) Should.Throw<ArgumentException>(() => Run(definition, Markets[0],
+                if (tooShort) Should.Throw<InputException>(() => Run(definition, Markets[0],
                     named)).Message.ShouldContain("needs bars of at most");
                 else foreach (var market in Markets) Run(definition, market, named);
             }

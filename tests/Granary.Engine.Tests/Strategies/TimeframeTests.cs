@@ -120,7 +120,7 @@ public sealed class TimeframeTests
     {
         var plan = new FactorPlan();
         var series = SampleBars.Series(Timeframe.H1);
-        Should.Throw<ArgumentException>(() => new StrategyRun("x", new OpeningRangeBreakout(30), series, new TradingSettings(),
+        Should.Throw<InputException>(() => new StrategyRun("x", new OpeningRangeBreakout(30), series, new TradingSettings(),
             new ExecutionSettings(), plan))
             .Message.ShouldStartWith("opening-range(30) needs bars of at most 30 minutes");
         plan.Requests.ShouldBeEmpty();

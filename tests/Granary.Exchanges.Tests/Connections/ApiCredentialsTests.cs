@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Tests.Connections;
@@ -23,10 +24,10 @@ public sealed class ApiCredentialsTests
     [Fact]
     public void A_missing_value_and_a_missing_file_are_sentences_that_name_the_variable()
     {
-        Should.Throw<BrokerInputException>(() => ApiCredentials.Read("gateio", false, Variables(("GRANARY_GATEIO_KEY", "k"))))
+        Should.Throw<InputException>(() => ApiCredentials.Read("gateio", false, Variables(("GRANARY_GATEIO_KEY", "k"))))
             .Message.ShouldBe("broker 'gateio': the environment variable GRANARY_GATEIO_SECRET is not set; set it, or name a file "
                 + "that holds it with GRANARY_GATEIO_SECRET_FILE");
-        Should.Throw<BrokerInputException>(() => ApiCredentials.Read("gateio", false, Variables(("GRANARY_GATEIO_KEY_FILE", "/no/such"))))
+        Should.Throw<InputException>(() => ApiCredentials.Read("gateio", false, Variables(("GRANARY_GATEIO_KEY_FILE", "/no/such"))))
             .Message.ShouldStartWith("broker 'gateio': the file of GRANARY_GATEIO_KEY_FILE cannot be read");
     }
 }

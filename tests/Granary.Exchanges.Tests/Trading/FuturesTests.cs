@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Tests.Server;
@@ -214,10 +215,10 @@ public sealed class FuturesTests : IDisposable
     {
         await using var server = await ServerAsync(name);
         server.Market.IsHedged = true;
-        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync(name, server))).Message
+        (await Should.ThrowAsync<InputException>(() => ConnectAsync(name, server))).Message
             .ShouldContain("the account is in hedge mode; set it to one-way mode");
         server.Market.IsHedged = false;
-        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync(name, server, leverage: 50))).Message
+        (await Should.ThrowAsync<InputException>(() => ConnectAsync(name, server, leverage: 50))).Message
             .ShouldBe($"broker '{name}': the highest leverage of {TestVenue.Symbol} is 20, and execution.leverage is 50; lower it and run "
                 + "the backtest again");
     }

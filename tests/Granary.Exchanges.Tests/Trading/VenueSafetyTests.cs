@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Data.Brokers;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
@@ -151,9 +152,9 @@ public sealed class VenueSafetyTests : IDisposable
     public async Task A_key_that_may_move_funds_off_the_account_is_refused(string name, string permissions)
     {
         await using var server = await ServerAsync(name, with: d => d.Permissions = permissions);
-        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync(name, server))).Message
+        (await Should.ThrowAsync<InputException>(() => ConnectAsync(name, server))).Message
             .ShouldContain("the API key may move funds off the account");
-        await Should.ThrowAsync<BrokerInputException>(() =>
+        await Should.ThrowAsync<InputException>(() =>
             VenueCheck.RunAsync(TestExchange.Named(name).Open(server.Endpoint), ["BTC-USDT"], default));
     }
 
@@ -163,7 +164,7 @@ public sealed class VenueSafetyTests : IDisposable
     public async Task A_key_that_may_not_trade_the_market_is_refused(string name, string permissions)
     {
         await using var server = await ServerAsync(name, with: d => d.Permissions = permissions);
-        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync(name, server))).Message.ShouldContain("may not trade");
+        (await Should.ThrowAsync<InputException>(() => ConnectAsync(name, server))).Message.ShouldContain("may not trade");
     }
 
     [Theory]
@@ -205,7 +206,7 @@ public sealed class VenueSafetyTests : IDisposable
     {
         await using var server = await ServerAsync("kucoin");
         await using (var broker = await ConnectAsync("kucoin", server)) await broker.SubmitAsync(Buy());
-        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync("kucoin", server, withhold: _ => { }))).Message
+        (await Should.ThrowAsync<InputException>(() => ConnectAsync("kucoin", server, withhold: _ => { }))).Message
             .ShouldBe("broker 'kucoin': the account has open trades or waiting orders of a session that was no dry run; end them with "
                 + "'session flatten', or give the dry run a --state of its own");
     }
@@ -272,11 +273,11 @@ public sealed class VenueSafetyTests : IDisposable
     public async Task An_instrument_that_is_not_listed_and_a_wrong_key_are_sentences_without_the_secret(string name)
     {
         await using var server = await ServerAsync(name);
-        (await Should.ThrowAsync<BrokerInputException>(() => VenueCheck.RunAsync(TestExchange.Named(name).Open(server.Endpoint),
+        (await Should.ThrowAsync<InputException>(() => VenueCheck.RunAsync(TestExchange.Named(name).Open(server.Endpoint),
             ["NOSUCH-USDT"], default))).Message.ShouldStartWith($"broker '{name}' does not list NOSUCH-USDT");
         var open = TestExchange.Named(name);
         await using var venue = open.OpenWith(server.Endpoint, new ApiCredentials(VenueDialect.Key, "another secret", "another phrase"));
-        var refused = await Should.ThrowAsync<BrokerInputException>(() => VenueCheck.RunAsync(venue, ["BTC-USDT"], default));
+        var refused = await Should.ThrowAsync<InputException>(() => VenueCheck.RunAsync(venue, ["BTC-USDT"], default));
         refused.Message.ShouldContain("refuses the API key");
         refused.ToString().ShouldNotContain("another");
     }

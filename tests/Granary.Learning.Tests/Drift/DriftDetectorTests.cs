@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.Drift;
 using Granary.Testing;
@@ -84,11 +85,11 @@ public sealed class DriftDetectorTests
     [InlineData("page-hinkley", "mode", "left", "page-hinkley: mode = left: use one of both, up, down")]
     [InlineData("kswin", "stat_size", "60", "kswin: windowSize = 100 is too short for two samples of statSize = 60; use at least 120")]
     public void A_wrong_parameter_is_named_with_the_remedy(string name, string parameter, string value, string sentence) =>
-        Should.Throw<LearningInputException>(() => Create(name, (parameter, value))).Message.ShouldBe(sentence);
+        Should.Throw<InputException>(() => Create(name, (parameter, value))).Message.ShouldBe(sentence);
 
     [Fact]
     public void Ddm_takes_errors_alone() =>
-        Should.Throw<LearningInputException>(() => Create("ddm").Add(0.5)).Message.ShouldStartWith("ddm takes errors");
+        Should.Throw<InputException>(() => Create("ddm").Add(0.5)).Message.ShouldStartWith("ddm takes errors");
 
     // Each series has a detector of its own, as a deployed version has. docs/learning.md states these rates; a Poisson count may deviate by
     // three standard deviations.

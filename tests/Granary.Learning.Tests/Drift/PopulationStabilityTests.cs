@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.Drift;
 
@@ -50,7 +51,7 @@ public sealed class PopulationStabilityTests
     {
         double[] values = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1];
         PopulationStability.Of(values, values, bins: 10).Bins.ShouldBe(2);
-        Should.Throw<LearningInputException>(() => PopulationStability.Of([2, 2, 2], [2], bins: 2)).Message.ShouldContain("all values");
+        Should.Throw<InputException>(() => PopulationStability.Of([2, 2, 2], [2], bins: 2)).Message.ShouldContain("all values");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
@@ -192,7 +193,7 @@ public class EntryModelTests
         Refusal(Features, logistic, new GateRule(), PredictionMeaning.ExpectedReturn).ShouldContain("cannot use an expected return");
 
         static string Refusal(FeatureSet features, ITrainedModel model, EntryRule rule, PredictionMeaning meaning) =>
-            Should.Throw<LearningInputException>(() => new EntryModel("gate", features, [new ModelWindow(0, model)], rule,
+            Should.Throw<InputException>(() => new EntryModel("gate", features, [new ModelWindow(0, model)], rule,
                 meaning)).Message;
     }
 

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
@@ -96,7 +97,7 @@ public class RegimeTrackerTests
     {
         static RegimePlan Plan(IReadOnlyList<RegimeMachine> machines, IReadOnlyList<RegimeRule>? rules = null) =>
             new(machines, FactorCatalogue.BuiltIn, rules);
-        void Says(Func<object> make, string part) => Should.Throw<ArgumentException>(make).Message.ShouldContain(part);
+        void Says(Func<object> make, string part) => Should.Throw<InputException>(make).Message.ShouldContain(part);
         var trend = LadderMachine.Trend("short", 10, 30, 1, 0.5, 1);
         Says(() => Plan([]), "at least one machine");
         Says(() => Plan([trend, trend]), "two machines are called 'short'");

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Reinforcement.Environments;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Learning.Reinforcement.ReferenceTasks;
@@ -95,6 +96,6 @@ public class PpoTrainerTests
         read.Decide([0.3, -0.9, 2], second);
         second.ShouldBe(first);
         read.Value([0.3, -0.9, 2]).ShouldBe(trainer.Policy.Value([0.3, -0.9, 2]));
-        Should.Throw<LearningInputException>(() => TrainedPolicy.FromBytes(trainer.Policy.ToBytes().AsMemory(0, 400)));
+        Should.Throw<InputException>(() => TrainedPolicy.FromBytes(trainer.Policy.ToBytes().AsMemory(0, 400)));
     }
 }

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.Splits;
 using Granary.Learning.Tables;
@@ -108,7 +109,7 @@ public class TimeSplitsTests
     [Fact]
     public void A_split_that_does_not_fit_is_refused()
     {
-        Should.Throw<LearningInputException>(() => TimeSplits.Rolling(Table(), 200, 10)).Message.ShouldContain("shorter windows");
-        Should.Throw<LearningInputException>(() => TimeSplits.PurgedKFold(Table(), 1)).Message.ShouldContain("2 parts");
+        Should.Throw<InputException>(() => TimeSplits.Rolling(Table(), 200, 10)).Message.ShouldContain("shorter windows");
+        Should.Throw<InputException>(() => TimeSplits.PurgedKFold(Table(), 1)).Message.ShouldContain("2 parts");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Learning.Tracking;
 using Granary.Testing;
 
@@ -171,13 +172,13 @@ public class MatchingPursuitTests
     {
         var panel = ReturnPanel.FromColumns(["x", "y"], [[0.01, -0.02, 0.03], [0, 0, 0.1]]);
         double[] target = [0.1, 0.2, 0.3];
-        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, target,
+        Should.Throw<InputException>(() => MatchingPursuit.Fit(panel, target,
             new PursuitOptions { MaxNames = 0 })).Message.ShouldContain("at least 1");
-        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, [1, 2],
+        Should.Throw<InputException>(() => MatchingPursuit.Fit(panel, [1, 2],
             new PursuitOptions { MaxNames = 1 })).Message.ShouldContain("2 periods");
-        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, [1, 2, double.NaN],
+        Should.Throw<InputException>(() => MatchingPursuit.Fit(panel, [1, 2, double.NaN],
             new PursuitOptions { MaxNames = 1 })).Message.ShouldContain("NaN");
-        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, target,
+        Should.Throw<InputException>(() => MatchingPursuit.Fit(panel, target,
             new PursuitOptions { MaxNames = 2, SumToOne = true, MaxWeight = 0.4 })).Message.ShouldContain("cannot add up to 1");
         Should.Throw<ArgumentException>(() => ReturnPanel.FromColumns(["x", "x"], [target, target])).Message.ShouldContain("'x' twice");
     }

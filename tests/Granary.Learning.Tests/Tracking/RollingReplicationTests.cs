@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Tracking;
 using Granary.Testing;
 
@@ -100,7 +101,7 @@ public class RollingReplicationTests(RollingReplicationTests.Made made) : IClass
     public void A_window_as_long_as_the_panel_is_refused()
     {
         var (panel, index) = OmpOracle.Read();
-        Should.Throw<ArgumentException>(() => RollingReplication.Of(panel, index, Ten, 500, 10,
+        Should.Throw<InputException>(() => RollingReplication.Of(panel, index, Ten, 500, 10,
             252)).Message.ShouldContain("leaves nothing");
     }
 }

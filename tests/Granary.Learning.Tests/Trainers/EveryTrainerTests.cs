@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Granary.Engine;
 using Granary.Learning.Evaluation;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Numerics;
@@ -157,7 +158,7 @@ public class EveryTrainerTests(EveryTrainerTests.TrainedModels trained) : IClass
         if (!TrainersUnderTest.OnlyClasses(name)) Refusal(same.All()).ShouldContain("nothing to learn");
 
         string Refusal(TrainingSet set) =>
-            Should.Throw<LearningInputException>(() => TrainersUnderTest.Catalogue.Create(name).Train(set, new TrainingOptions())).Message;
+            Should.Throw<InputException>(() => TrainersUnderTest.Catalogue.Create(name).Train(set, new TrainingOptions())).Message;
     }
 
     [Theory]

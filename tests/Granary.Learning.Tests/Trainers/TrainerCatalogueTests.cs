@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -36,11 +37,11 @@ public class TrainerCatalogueTests
     [Fact]
     public void A_misspelt_trainer_or_parameter_is_answered_with_the_nearest()
     {
-        Should.Throw<LearningInputException>(() =>
+        Should.Throw<InputException>(() =>
             TrainerCatalogue.BuiltIn.Create("randomforest")).Message.ShouldContain("did you mean 'random-forest'?");
-        Should.Throw<LearningInputException>(() =>
+        Should.Throw<InputException>(() =>
             TrainerCatalogue.BuiltIn.Create("gradient-boosting", ("tree", 10.0))).Message.ShouldContain("did you mean 'trees'?");
-        Should.Throw<LearningInputException>(() =>
+        Should.Throw<InputException>(() =>
             TrainerCatalogue.BuiltIn.Create("gradient-boosting", ("trees", -1.0))).Message.ShouldContain("out of range");
     }
 
@@ -56,8 +57,8 @@ public class TrainerCatalogueTests
     public void A_library_is_loaded_when_one_of_its_trainers_is_used_and_a_missing_one_is_reported()
     {
         var catalogue = new TrainerCatalogue(TrainerCatalogue.Of(typeof(TrainerCatalogue).Assembly),
-            new TrainerLibrary("elsewhere-", () => throw new LearningInputException("elsewhere is not installed: install it")));
-        Should.Throw<LearningInputException>(() =>
+            new TrainerLibrary("elsewhere-", () => throw new InputException("elsewhere is not installed: install it")));
+        Should.Throw<InputException>(() =>
             catalogue.Create("elsewhere-trees")).Message.ShouldBe("elsewhere is not installed: install it");
         catalogue.List().Missing.ShouldContain("elsewhere is not installed: install it");
         catalogue.Own.Count.ShouldBe(15);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Learning.Evaluation;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Series;
@@ -50,7 +51,7 @@ public sealed class TrendSeasonTests
 
     [Fact]
     public void Samples_of_one_time_are_refused() =>
-        Should.Throw<LearningInputException>(() => TrainerCatalogue.BuiltIn.Create("trend-season").Train(new TrainingTable(["x"],
+        Should.Throw<InputException>(() => TrainerCatalogue.BuiltIn.Create("trend-season").Train(new TrainingTable(["x"],
             new double[40], [.. Enumerable.Range(0, 40).Select(i => i % 3.0)],
                 times: new SampleTimes([.. Enumerable.Repeat(DateTime.UnixEpoch.Ticks, 40)])).All(),
             new TrainingOptions())).Message.ShouldContain("different times");

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;
@@ -60,5 +61,5 @@ public sealed class PredictionWatchTests
 
     [Fact]
     public void An_unknown_detector_is_named() =>
-        Should.Throw<LearningInputException>(() => new PredictionWatch(new WatchRule("adwim"))).Message.ShouldContain("adwin");
+        Should.Throw<InputException>(() => new PredictionWatch(new WatchRule("adwim"))).Message.ShouldContain("adwin");
 }

@@ -22,7 +22,7 @@ public sealed class OpeningRange([Range(1, 1_440)] int minutes = 30) : FactorKer
     public override void Start()
     {
         if (Series.Timeframe.Ticks > minutes * TimeSpan.TicksPerMinute)
-            throw new ArgumentException($"opening-range({minutes}) needs bars of at most {minutes} minutes, and {Series} has longer ones");
+            throw new InputException($"opening-range({minutes}) needs bars of at most {minutes} minutes, and {Series} has longer ones");
         _clock = new SessionClock(Series);
     }
 

@@ -36,7 +36,7 @@ public sealed class PortfolioRuleDefinition
     public IReadOnlyList<DeclaredKey> Parameters { get; }
 
     /// <summary>Binds the rule to parameter values.</summary>
-    /// <exception cref="ArgumentException">An unknown name, or a missing or invalid value; one sentence.</exception>
+    /// <exception cref="InputException">An unknown name, or a missing or invalid value; one sentence.</exception>
     public ChosenRule Bind(IReadOnlyDictionary<string, object> named)
     {
         var rule = new ChosenRule(this, DeclaredKey.Bind(Name, Parameters, named));
@@ -46,7 +46,7 @@ public sealed class PortfolioRuleDefinition
         }
         catch (ArgumentException e)
         {
-            throw new ArgumentException($"{Name}: {e.Message}", e);
+            throw new InputException($"{Name}: {e.Message}", e);
         }
         return rule;
     }

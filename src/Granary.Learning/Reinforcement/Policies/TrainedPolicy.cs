@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Networks;
 using Granary.Learning.Reinforcement.Environments;
 
@@ -80,13 +81,13 @@ public sealed class TrainedPolicy
     }
 
     /// <summary>Deserializes the output of <see cref="ToBytes"/>.</summary>
-    /// <exception cref="LearningInputException">The bytes are not a policy, or are truncated.</exception>
+    /// <exception cref="InputException">The bytes are not a policy, or are truncated.</exception>
     public static TrainedPolicy FromBytes(ReadOnlyMemory<byte> bytes)
     {
         try
         {
             using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()));
-            if (reader.ReadString() != Mark) throw new LearningInputException(NoPolicy);
+            if (reader.ReadString() != Mark) throw new InputException(NoPolicy);
             var actions = new ActionSpace((ActionKind)reader.ReadByte(), reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble());
             var policy = ReadNetwork(reader);
             var networks = new ActorCritic(policy, ActionHead.For(actions), ReadNetwork(reader));
@@ -98,7 +99,7 @@ public sealed class TrainedPolicy
         }
         catch (Exception e) when (e is IOException or ArgumentException or FormatException or OverflowException)
         {
-            throw new LearningInputException(NoPolicy, e);
+            throw new InputException(NoPolicy, e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Engine;
 
 namespace Granary.Learning.Reinforcement.Policies;
 
@@ -81,16 +82,16 @@ public sealed class WeightPolicy
 
     /// <summary>Reads a file of <see cref="ToBytes"/>. The policy's weights are the same to the bit.</summary>
     /// <param name="source">For messages.</param>
-    /// <exception cref="LearningInputException">The file is not a weight policy, or is damaged.</exception>
+    /// <exception cref="InputException">The file is not a weight policy, or is damaged.</exception>
     public static WeightPolicy FromBytes(byte[] bytes, string source)
     {
         var content = bytes.AsSpan(0, Math.Max(0, bytes.Length - SHA256.HashSizeInBytes));
         if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
-            throw new LearningInputException($"{source} is not a weight policy, or is damaged: restore it, or train again with 'granary "
+            throw new InputException($"{source} is not a weight policy, or is damaged: restore it, or train again with 'granary "
                 + "reinforce'");
         using var reader = new BinaryReader(new MemoryStream(bytes, 0, content.Length));
         if (reader.ReadString() != Mark)
-            throw new LearningInputException($"{source} was written by another version of Granary: train again with 'granary reinforce'");
+            throw new InputException($"{source} was written by another version of Granary: train again with 'granary reinforce'");
         var band = reader.ReadDouble();
         var names = new string[reader.ReadInt32()];
         var weights = new double[names.Length];

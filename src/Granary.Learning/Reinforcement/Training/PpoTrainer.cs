@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Granary.Engine;
 using Granary.Engine.Numerics;
 using Granary.Learning.Reinforcement.Environments;
 using Granary.Learning.Reinforcement.Policies;
@@ -161,12 +162,12 @@ public sealed class PpoTrainer : IDisposable
     /// <summary>
     /// Restores the state that <see cref="Write"/> wrote. The trainer must have the same environment, settings, seed and steps.
     /// </summary>
-    /// <exception cref="LearningInputException">The state is from another version of Granary.</exception>
+    /// <exception cref="InputException">The state is from another version of Granary.</exception>
     public void Read(BinaryReader reader)
     {
         var version = reader.ReadInt32();
         if (version != FormatVersion)
-            throw new LearningInputException($"the checkpoint has format {version}, this Granary reads {FormatVersion}: delete it and "
+            throw new InputException($"the checkpoint has format {version}, this Granary reads {FormatVersion}: delete it and "
                 + "train again");
         Done = reader.ReadInt32();
         foreach (ref var value in Policy.Networks.Parameters.AsSpan()) value = reader.ReadDouble();

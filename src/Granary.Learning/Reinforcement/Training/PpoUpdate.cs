@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Learning.Networks;
 using Granary.Learning.Numerics;
 using Granary.Learning.Reinforcement.Policies;
@@ -63,7 +64,7 @@ public sealed class PpoUpdate
 
     /// <summary>One step over some samples of a rollout.</summary>
     /// <param name="rows">Numbers of samples; the step takes <paramref name="count"/> of them from <paramref name="from"/> on.</param>
-    /// <exception cref="LearningInputException">The loss is not a number: the training has diverged.</exception>
+    /// <exception cref="InputException">The loss is not a number: the training has diverged.</exception>
     public MinibatchResult Step(Rollout rollout, int[] rows, int from, int count)
     {
         (_rollout, _rows, _from, _count) = (rollout, rows, from, count);
@@ -81,7 +82,7 @@ public sealed class PpoUpdate
         }
         var norm = Math.Sqrt(Dense.Dot(_gradient, _gradient));
         if (!double.IsFinite(norm))
-            throw new LearningInputException("the training has diverged: the gradient is not a number; use a lower learningRate");
+            throw new InputException("the training has diverged: the gradient is not a number; use a lower learningRate");
         Optimiser.Step(_nets.Parameters, _gradient, Math.Min(1, _settings.MaxGradientNorm / (norm + 1e-6)), 0);
         return new MinibatchResult(sums[0] / count, 0.5 * sums[1] / count, sums[2] / count, sums[3] / count, sums[4] / count, norm);
     }

@@ -1,0 +1,6 @@
+using Granary.Engine;
+
+namespace Granary.Learning.Registry;
+
+/// <summary>A stored model is damaged, although the caller named the correct one.</summary>
+public sealed class DamagedModelException(string message, Exception? inner = null) : InputException(message, inner);
