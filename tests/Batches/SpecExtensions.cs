@@ -1,0 +1,15 @@
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+
+namespace Granary.Testing;
+
+internal static class SpecExtensions
+{
+    public static BatchSpec WithTick(this BatchSpec spec, double tick) =>
+        spec with
+        {
+            Data = spec.Data
+            with
+            { Instruments = new Dictionary<string, InstrumentSpec> { ["*"] = new(tick, null, null, null, null, null, null) } }
+        };
+}
