@@ -3,7 +3,7 @@ using Granary.Engine.Factors;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>A running strategy on one instrument or several, as hosts see it. Feeding bars is up to each implementation.</summary>
+/// <summary>A running strategy on one instrument or several, as hosts see it.</summary>
 public interface IStrategyRun
 {
     /// <summary>Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</summary>
@@ -32,6 +32,16 @@ public interface IStrategyRun
 
     /// <summary>Returns the reader of its factors over a symbol's bars, by the symbol's position in its feed.</summary>
     IFactorReader Factors(int symbol);
+
+    /// <summary>Processes the next bars of its feed. A run of one symbol skips a stretch in which its symbol has no bars.</summary>
+    /// <exception cref="InvalidOperationException">The bars do not follow those before.</exception>
+    void Process(PreparedBars bars);
+
+    /// <summary>
+    /// Ends the bars of its symbol while other symbols continue; call it before <see cref="Finish"/>. A run of several symbols ends with the
+    /// last of them, so it changes nothing there.
+    /// </summary>
+    void EndData();
 
     /// <summary>Ends the run after the last block and returns its result. Open trades stay open and are marked at the last close.</summary>
     StrategyResult Finish();

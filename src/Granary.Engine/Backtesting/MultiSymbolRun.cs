@@ -108,6 +108,12 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// <summary>A symbol's factors in the current time slice, for the writer that stores them beside its signals.</summary>
     public IFactorReader Factors(int symbol) => _symbols[symbol];
 
+    void IStrategyRun.Process(PreparedBars bars) => Process((PreparedJoin)bars);
+
+    void IStrategyRun.EndData()
+    {
+    }
+
     /// <summary>The next stretch of the timeline, and its factors.</summary>
     /// <exception cref="InvalidOperationException">It does not follow the one before.</exception>
     public void Process(PreparedJoin join)

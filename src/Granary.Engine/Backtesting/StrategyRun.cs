@@ -127,6 +127,12 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         if (!prepared.IsOpen) _book.MarkAll();
     }
 
+    void IStrategyRun.Process(PreparedBars bars)
+    {
+        // On a joined timeline, a stretch may have no bar of this symbol.
+        if (bars.Own is { } own) Process(own);
+    }
+
     private void Refuse(BarBlock block) =>
         throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
 

@@ -57,9 +57,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
         watch.Enter(instance.Id);
         try
         {
-            if (run is MultiSymbolRun several) several.Process((PreparedJoin)block);
-            // In a joined block, a one-symbol strategy processes the bars of its own symbol, if there are any.
-            else if (block.Own is { } own) ((StrategyRun)run).Process(own);
+            run.Process(block);
         }
         catch (Exception e) when (!IsOfEvents(e))
         {
@@ -78,7 +76,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
         StrategyResult? result = null;
         try
         {
-            if (hasEnded) (_run as StrategyRun)?.EndData();
+            if (hasEnded) _run?.EndData();
             result = _run?.Finish();
             _events?.End();
         }
