@@ -4,7 +4,8 @@ using Granary.Engine.Portfolio.Rules;
 namespace SamplePlugin;
 
 /// <summary>Refuses entries of bars that open in some hours of the day.</summary>
-[PortfolioRule("quietHours", "Refuses entries of bars that open from hour 'from' until hour 'until' of the day, UTC.")]
+[PortfolioRule("quietHours", "Refuses entries of bars that open from hour 'from' until hour 'until' of the day, UTC.",
+    Refusal = "quiet-hours", RefusalSentence = "The bar opened in the hours that limits.quietHours names.")]
 public sealed class QuietHours : IPortfolioRule
 {
     private readonly int _from, _until;
@@ -16,7 +17,7 @@ public sealed class QuietHours : IPortfolioRule
         (_from, _until) = (from, until);
     }
 
-    // Called once for each signal; an entry that is not admitted has the decision rule.
+    // Called once for each signal; an entry that is not admitted has the decision quiet-hours.
     public bool Admits(in EntryRequest entry, IPortfolioView portfolio)
     {
         var hour = new DateTime(entry.Signal.Time, DateTimeKind.Utc).Hour;

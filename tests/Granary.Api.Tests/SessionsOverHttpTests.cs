@@ -10,6 +10,10 @@ using Granary.Backtesting.Runs;
 using Granary.Cluster.Client;
 using Granary.Contracts.Sessions;
 using Granary.Engine;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
@@ -39,10 +43,13 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
                   "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 } } ],
                   "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 90 } } }
                 """;
-            await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
-                new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes(text), Folder),
-                new BatchOptions { Out = Path.Combine(Folder, "run"), Yes = true, Validation = false });
+            await File.WriteAllTextAsync(Path.Combine(Folder, "batch.json"), text);
+            await RunAsync(text, Path.Combine(Folder, "run"));
         }
+
+        internal static Task RunAsync(string text, string run) => new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
+            new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes(text), run),
+            new BatchOptions { Out = run, Yes = true, Validation = false });
 
         public ValueTask DisposeAsync()
         {
@@ -50,11 +57,14 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             return ValueTask.CompletedTask;
         }
 
-        internal SessionStart Start(string account, string speed = "asap", string paper = "seed=3") => new()
+        internal SessionStart Start(string account, string speed = "asap", string paper = "seed=3") =>
+            Start(Path.Combine(Folder, "run"), account, speed, paper);
+
+        internal static SessionStart Start(string run, string account, string speed = "asap", string paper = "seed=3") => new()
         {
-            Text = File.ReadAllBytes(Production),
-            File = Production,
-            Folder = Path.GetDirectoryName(Production)!,
+            Text = File.ReadAllBytes(Path.Combine(run, "prod.json")),
+            File = Path.Combine(run, "prod.json"),
+            Folder = run,
             Feed = Address.Parse("csv:" + Bars),
             To = new DateTime(2022, 1, 11, 0, 0, 0, DateTimeKind.Utc).Ticks,
             Account = account,
@@ -251,6 +261,46 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     }
 
     [Fact]
+    public async Task A_rule_of_a_plug_in_shows_its_use_and_its_refusals_like_the_limits_of_granary()
+    {
+        const string Limits = """
+            "limits": { "maxPositions": 6, "maxShortPercent": 15, "sectors": ["coins"], "maxTurnoverPercent": 500, "maxCorrelatedPercent": 90,
+              "correlation": 0, "groups": { "coins": { "symbols": ["COINUSDT", "GLIMUSDT"], "maxPercent": 80, "maxPositions": 5 } } }
+            """;
+        var (folder, text) = (Path.Combine(made.Folder, "short"), File.ReadAllText(Path.Combine(made.Folder, "batch.json")));
+        await Configuration.RunAsync(text.Replace("\"limits\": { \"maxPositions\": 6, \"maxGrossPercent\": 90 }", Limits,
+            StringComparison.Ordinal), folder);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = Client(server);
+        await client.StartSessionAsync(Configuration.Start(folder, "main"));
+        var status = (await EndAsync(client, "main")).Status!;
+        var account = status.Account!;
+        // By hand, from the positions and their last closes. A venue nets the trades of a symbol.
+        var last = account.Trades.DistinctBy(t => t.Symbol).ToDictionary(t => t.Symbol, t => t.Last!.Value);
+        double Value(string symbol) => Math.Abs(status.Positions.GetValueOrDefault(symbol)) * last.GetValueOrDefault(symbol);
+        var (shorts, all) = (status.Positions.Where(p => p.Value < 0).Sum(p => Value(p.Key)), Value("COINUSDT") + Value("GLIMUSDT"));
+        account.Limits.Select(l => (l.Limit, l.Title, l.Allowed, l.Unit, l.About)).ShouldBe(
+        [
+            ("maxPositions", "Open trades", 6, RuleUnit.Count, null),
+            ("maxTurnoverPercent", "Traded today", 500, RuleUnit.Percent, null),
+            ("groups", "One group", 80, RuleUnit.Percent, "coins"),
+            ("groups", "Open trades of one group", 5, RuleUnit.Count, "coins"),
+            ("maxCorrelatedPercent", "Symbols that move together", 90, RuleUnit.Percent, "COINUSDT, GLIMUSDT"),
+            ("maxShortPercent", "Shorts of coins", 15, RuleUnit.Percent, null),
+        ]);
+        all.ShouldBeGreaterThan(0);
+        account.Limits[2].Used.ShouldBe(100 * all / status.AccountEquity, 1e-6);
+        account.Limits[3].Used.ShouldBe(account.Trades.Count);
+        // A correlation of 0 is enough, so that both move together.
+        account.Limits[4].Used.ShouldBe(100 * all / status.AccountEquity, 1e-6);
+        var own = account.Limits[5];
+        own.Used.ShouldBe(100 * shorts / status.AccountEquity, 1e-6);
+        (own.Refusal, own.Reason).ShouldBe(("max-short", "The shorts would exceed limits.maxShortPercent."));
+        var refusals = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/sessions/main/log?kind=refusal&limit=500"))!;
+        refusals.ShouldContain(e => ((string)e!["text"]!).EndsWith(": max-short", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Sessions_that_ran_when_the_server_ended_run_on_with_the_next_one_to_the_same_end()
     {
         var folder = Directory.CreateTempSubdirectory("granary-api-").FullName;
@@ -366,4 +416,22 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         await RefusedAsync("", Body(new { body.configuration, feed, to = "soon" }), "to: 'soon' is not a date");
         await RefusedAsync($"?feed={feed}&to=soon", text, "to soon is not a date; write it as 2024-01-31");
     }
+}
+
+/// <summary>Bounds the short positions, as a rule of a plug-in with keys of its own.</summary>
+[PortfolioRule("maxShortPercent", "Bounds the short positions.", Refusal = "max-short",
+    RefusalSentence = "The shorts would exceed limits.maxShortPercent.")]
+public sealed class ShortLimit : IPortfolioRule
+{
+    [Key("that takes the shorts beyond this percentage of the equity"), Range(0, 1000)]
+    public required double MaxShortPercent { get; init; }
+
+    [Key("never; words for the page of the account")]
+    public IReadOnlyList<string> Sectors { get; init; } = [];
+
+    public ValueBound BoundOf(in PositionScope scope, IPortfolioView portfolio) => scope.Side == Side.Buy ? ValueBound.None
+        : new(portfolio.ShortValue + (scope.CountsReserved ? portfolio.ReservedShorts : 0), MaxShortPercent * portfolio.Equity / 100);
+
+    public IEnumerable<RuleUse> Uses(IPortfolioView portfolio) =>
+        [RuleUse.OfEquity($"Shorts of {string.Join(' ', Sectors)}", portfolio.ShortValue, MaxShortPercent, portfolio)];
 }

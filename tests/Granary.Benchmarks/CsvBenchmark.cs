@@ -178,8 +178,12 @@ public static class CsvBenchmark
     }
 
     private static BarFileSeries Open(string path, string format) =>
-        BarFile.OpenAsync(path, new BarQuery("m1", Timeframe.M1), new BarFileOptions { Format = format, TimeZone = "Etc/UTC" }).AsTask()
-            .GetAwaiter().GetResult();
+        BarFile.OpenAsync(path, new BarQuery("m1", Timeframe.M1), new BarFileOptions
+        {
+            Format = format,
+            TimeZone = "Etc/UTC",
+            Formats = TestCatalogues.All.Formats,
+        }).AsTask().GetAwaiter().GetResult();
 
     private static List<Bar> Read(string path, string format)
     {

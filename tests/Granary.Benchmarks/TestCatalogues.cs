@@ -1,3 +1,4 @@
+using Granary.Exchanges.Binance;
 using Granary.Kafka.Bars;
 using Granary.Simulation.Catalogues;
 
@@ -8,6 +9,7 @@ internal static class TestCatalogues
 {
     public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
+        .AddAssembly(typeof(BinanceFormat).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .Build();
 }

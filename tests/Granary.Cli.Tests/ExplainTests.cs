@@ -17,7 +17,7 @@ public sealed class ExplainTests
         string[] terms =
         [
             .. MetricCatalogue.BuiltIn.All.Select(m => m.Key), .. ValidationFindings.Checks, ValidationFindings.Benchmark,
-            .. Enum.GetValues<Decision>().Select(d => d.Word()), .. Enum.GetValues<ExitReason>().Select(e => e.Word()),
+            .. Decision.All.Select(d => d.Word), .. Enum.GetValues<ExitReason>().Select(e => e.Word()),
             .. Enum.GetValues<SignalEnd>().Select(e => e.Word()), .. Enum.GetValues<NoteCode>().Select(c => new RunNote(c, "").CodeText),
         ];
         foreach (var term in terms)

@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Data.BarFiles;
 using Granary.Data.Sources;
-using Granary.Data.Tests.Exchanges;
 using Granary.Engine.Market;
+using Granary.Exchanges.Tests.Feeds;
 using Granary.Storage.Addresses;
 using Granary.Testing;
-using static Granary.Data.Tests.Exchanges.ExchangeMessages;
-using static Granary.Data.Tests.Exchanges.LocalExchange.Ending;
+using static Granary.Exchanges.Tests.Feeds.ExchangeMessages;
+using static Granary.Exchanges.Tests.Feeds.LocalExchange.Ending;
 
 namespace Granary.Cli.Tests;
 

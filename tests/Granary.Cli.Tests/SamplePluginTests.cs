@@ -140,10 +140,14 @@ public sealed class SamplePluginTests : IDisposable
             if (!decisions.TryGetValue(decision, out var hours)) decisions[decision] = hours = [];
             hours.Add(DateTimeOffset.Parse(cells[Array.IndexOf(columns, "time")], CultureInfo.InvariantCulture).UtcDateTime.Hour);
         }
-        decisions["rule"].Count.ShouldBeGreaterThan(20);
-        decisions["rule"].ShouldAllBe(hour => hour >= 8 && hour < 20);
+        decisions["quiet-hours"].Count.ShouldBeGreaterThan(20);
+        decisions["quiet-hours"].ShouldAllBe(hour => hour >= 8 && hour < 20);
         decisions["accepted"].Count.ShouldBeGreaterThan(20);
         decisions["accepted"].ShouldAllBe(hour => hour < 8 || hour >= 20);
+
+        const string Reason = "The bar opened in the hours that limits.quietHours names.";
+        (await File.ReadAllTextAsync(_folder.At("run/report.html"))).ShouldContain(Reason);
+        (await GranaryCall.RunAsync("explain", "quiet-hours", "--plugins", Plugins)).Output.ShouldContain(Reason);
 
         var session = await RunAsync("live", _folder.At("run/prod.json"), "--feed", "inverse:" + _folder.At("bars"), "--without-evidence",
             "--out", _folder.At("live"), "--state", _folder.At("state"));

@@ -1,5 +1,5 @@
-using Granary.Exchanges.Candles;
 using Granary.Exchanges.Connections;
+using Granary.Exchanges.Markets;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
 

@@ -121,7 +121,7 @@ public sealed class LiveOverLostBrokersTests : IDisposable
         var taken = FileJournal.Peek(Path.Combine(_folder, "live", "state"), new JournalQuery()).Select(JournalCodec.Decode)
             .OfType<BarsTaken>().Where(b => !b.Warm).SelectMany(b => b.Bars).ToList();
         taken.Count.ShouldBe(bars);
-        taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(bars);
+        taken.Select(b => (b.Symbol, b.Bar.Time)).Distinct().Count().ShouldBe(bars);
     }
 
     private static async Task<long> CountAsync(long? from, long? to)

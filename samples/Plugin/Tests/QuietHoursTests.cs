@@ -9,22 +9,21 @@ namespace SamplePlugin.Tests;
 public sealed class QuietHoursTests
 {
     // What a portfolio with the rule decides on an entry whose bar opens at an hour of the day, UTC.
-    private static Decision DecisionAt(int hour, int from, int until)
+    private static string DecisionAt(int hour, int from, int until)
     {
-        var definition = new PortfolioRuleDefinition(typeof(QuietHours), new PortfolioRuleAttribute("quietHours", ""));
-        var rule = definition.Bind(new Dictionary<string, object> { ["from"] = from, ["until"] = until });
-        var portfolio = new PortfolioRun(1_000, new PortfolioLimits { Rules = [rule] }, [new Instrument { Symbol = "TEST" }],
+        var portfolio = new PortfolioRun(1_000, PortfolioLimits.Of(ChosenRule.Of(() => new QuietHours(from, until))),
+            [new Instrument { Symbol = "TEST" }],
             [new PortfolioMember("one", [0], 1)]);
         var time = new DateTime(2024, 1, 2, hour, 0, 0, DateTimeKind.Utc).Ticks;
-        return portfolio.OnSignal(0, new Signal(1, time, Side.Buy, OrderType.Market, 100, 1, 0, 0, long.MaxValue));
+        return portfolio.OnSignal(0, new Signal(1, time, Side.Buy, OrderType.Market, 100, 1, 0, 0, long.MaxValue)).Word;
     }
 
     [Theory]
-    [InlineData(7, Decision.Accepted)]
-    [InlineData(8, Decision.Rule)]
-    [InlineData(9, Decision.Rule)]
-    [InlineData(10, Decision.Accepted)]
-    public void It_refuses_entries_from_its_first_hour_until_its_last(int hour, Decision expected) =>
+    [InlineData(7, "accepted")]
+    [InlineData(8, "quiet-hours")]
+    [InlineData(9, "quiet-hours")]
+    [InlineData(10, "accepted")]
+    public void It_refuses_entries_from_its_first_hour_until_its_last(int hour, string expected) =>
         Assert.Equal(expected, DecisionAt(hour, from: 8, until: 10));
 
     [Fact]

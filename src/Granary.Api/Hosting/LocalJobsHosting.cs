@@ -19,16 +19,14 @@ public static partial class LocalJobsHosting
         {
             var logger = s.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Jobs");
             var life = s.GetRequiredService<IHostApplicationLifetime>();
-            return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
-                (id, e) => JobFailed(logger, id, e), refusal: s.GetRequiredService<RunDisk>().Fault)
+            var handlers = new JobFaultHandlers((id, e) => JobFailed(logger, id, e), (id, e) =>
             {
-                ThreadLost = (id, e) =>
-                {
-                    ServerEnds(logger, id, e.Message);
-                    Environment.ExitCode = 1;
-                    life.StopApplication();
-                },
-            };
+                ServerEnds(logger, id, e.Message);
+                Environment.ExitCode = 1;
+                life.StopApplication();
+            });
+            return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(), handlers,
+                refusal: s.GetRequiredService<RunDisk>().Fault);
         });
         services.AddSingleton<RunningBatches>();
         services.AddSingleton<IBatchStrategies>(s => s.GetRequiredService<RunningBatches>());

@@ -3,14 +3,14 @@ using Granary.Engine.Trading;
 
 namespace Granary.Backtesting.Charts;
 
-/// <summary>Records the stops and targets of a strategy's trades in one symbol, and returns them by bar.</summary>
-internal sealed class LevelRecorder : IRunObserver, IProtectionObserver
+/// <summary>Records the stops and targets of a strategy's trades, and returns those in a symbol by bar.</summary>
+internal sealed class LevelRecorder : IRunListener
 {
     private readonly List<Change> _changes = [];
     private readonly List<long> _entries = [];
 
     /// <param name="HasEnded">Whether the trade was closed in that bar; its levels are the last ones.</param>
-    private readonly record struct Change(int Trade, long Time, double Stop, double Target, bool HasEnded);
+    private readonly record struct Change(int Symbol, int Trade, long Time, double Stop, double Target, bool HasEnded);
 
     /// <summary>Open times of the entry bars, UTC ticks, in the order in which the trades ended.</summary>
     public IReadOnlyList<long> Entries => _entries;
@@ -19,18 +19,20 @@ internal sealed class LevelRecorder : IRunObserver, IProtectionObserver
     /// Returns the levels of the last opened trade after the close of each bar; in the bar in which that trade is closed, its last levels.
     /// NaN if there is none.
     /// </summary>
+    /// <param name="symbol">Index among the strategy's symbols.</param>
     /// <param name="bars">All bars of the strategy's feed, oldest first.</param>
-    public (double[] Stops, double[] Targets) Over(IReadOnlyList<Bar> bars)
+    public (double[] Stops, double[] Targets) Over(int symbol, IReadOnlyList<Bar> bars)
     {
         var (stops, targets) = (new double[bars.Count], new double[bars.Count]);
+        var changes = _changes.FindAll(c => c.Symbol == symbol);
         var open = new List<Change>();
         var next = 0;
         for (var i = 0; i < bars.Count; i++)
         {
             Change? ended = null;
-            for (; next < _changes.Count && _changes[next].Time <= bars[i].Time; next++)
+            for (; next < changes.Count && changes[next].Time <= bars[i].Time; next++)
             {
-                var change = _changes[next];
+                var change = changes[next];
                 var at = open.FindIndex(c => c.Trade == change.Trade);
                 if (!change.HasEnded && at >= 0) open[at] = change;
                 else if (!change.HasEnded) open.Add(change);
@@ -47,29 +49,20 @@ internal sealed class LevelRecorder : IRunObserver, IProtectionObserver
         return (stops, targets);
     }
 
-    public void OnProtection(int trade, long time, double stop, double target) =>
-        _changes.Add(new Change(trade, time, stop, target, HasEnded: false));
+    public RunEventKinds Kinds => RunEventKinds.Levels | RunEventKinds.Trade;
 
-    // The rest of the trade keeps its levels.
-    public void OnClosedPart(in Trade part)
+    public void On(in RunEvent e)
     {
-    }
-
-    public void OnTrade(in Trade trade)
-    {
-        _entries.Add(trade.EntryTime);
-        if (trade.Reason != ExitReason.Open) _changes.Add(new Change(trade.Number, trade.ExitTime, 0, 0, HasEnded: true));
-    }
-
-    public void OnSignal(in Signal signal)
-    {
-    }
-
-    public void OnSignalEnded(int number, SignalEnd end, long time)
-    {
-    }
-
-    public void OnFill(in TradeFill fill)
-    {
+        switch (e.Kind)
+        {
+            case RunEventKinds.Levels when e.Levels is var levels:
+                _changes.Add(new Change(e.SymbolIndex, e.Number, e.Time, levels.Stop, levels.Target, HasEnded: false));
+                break;
+            // The rest of a trade that was closed in part keeps its levels.
+            case RunEventKinds.Trade when e.Trade is var trade:
+                _entries.Add(trade.EntryTime);
+                if (e.IsClosedTrade) _changes.Add(new Change(e.SymbolIndex, e.Number, e.Time, 0, 0, HasEnded: true));
+                break;
+        }
     }
 }

@@ -57,7 +57,7 @@ public sealed class RunChart
         {
             // If the strategy cannot be run again, the chart is shown without levels, with the reason.
             chart._missing = strategy.Missing;
-            if (strategy.LevelsOf(query.Symbol) is { } levels) (chart._stops, chart._targets) = levels.Over(chart._bars);
+            if (strategy.LevelsOf(query.Symbol, chart._bars) is { } levels) (chart._stops, chart._targets) = levels;
         }
         return chart;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Analysis;
+using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Feeds;
 using Granary.Simulation.Passes;
@@ -14,7 +15,7 @@ namespace Granary.Backtesting.Charts;
 public sealed class StrategyReplay
 {
     private IReadOnlyList<string> _symbols = [];
-    private LevelRecorder[] _levels = [];
+    private LevelRecorder _levels = new();
 
     private StrategyReplay()
     {
@@ -31,9 +32,12 @@ public sealed class StrategyReplay
     /// </summary>
     public IReadOnlyList<double> Hold { get; private init; } = [];
 
-    /// <summary>Returns the levels of the strategy's trades in one of its symbols; null if <see cref="Missing"/> says why.</summary>
-    internal LevelRecorder? LevelsOf(string symbol) =>
-        _levels.Length == 0 || !_symbols.Contains(symbol) ? null : _levels[_symbols.ToList().IndexOf(symbol)];
+    /// <summary>
+    /// Returns the levels of the strategy's trades in one of its symbols, by bar; null if <see cref="Missing"/> says why.
+    /// </summary>
+    /// <param name="bars">All bars of the strategy's feed, oldest first.</param>
+    internal (double[] Stops, double[] Targets)? LevelsOf(string symbol, IReadOnlyList<Bar> bars) =>
+        _symbols.ToList().IndexOf(symbol) is >= 0 and var index ? _levels.Over(index, bars) : null;
 
     /// <summary>A strategy that cannot be run again.</summary>
     internal static StrategyReplay Not(string why) => new() { Missing = why };
@@ -61,12 +65,12 @@ public sealed class StrategyReplay
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken).ConfigureAwait(false);
         if (instance is null || RecordedRuns.IsRecorded(instance)) return Not("The strategy cannot be run again.");
-        var levels = instance.Symbols.Select(_ => new LevelRecorder()).ToArray();
-        var host = new EmbeddedHost(threads: 1) { Observe = (_, s, _) => levels[s] };
+        var levels = new LevelRecorder();
+        var host = new EmbeddedHost(threads: 1) { ListenerOf = (_, _) => levels };
         var pass = new StrategyPass(opened.Plan, opened.Markets) { Include = i => i.Index == instance.Index };
         var outcome = (await pass.OutcomesAsync(host, cancellationToken).ConfigureAwait(false))[instance.Index];
         if (outcome.Error is { } error) return Not($"The strategy failed when it was run again: {error}.");
-        if (!EntriesOf(trades, strategy, rows).SequenceEqual(levels.SelectMany(r => r.Entries).Order()))
+        if (!EntriesOf(trades, strategy, rows).SequenceEqual(levels.Entries.Order()))
             return Not("Run again, the strategy makes other trades: a model acts on its signals, or its bars or its code have changed.");
         var equity = outcome.Trace is null ? null : await EquityAsync(outcome.Trace, opened, instance, cancellationToken)
             .ConfigureAwait(false);

@@ -1,6 +1,5 @@
-using Granary.Engine.Portfolio.Rules;
+using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Keys;
 
 namespace Granary.Backtesting.NewProjects;
 
@@ -40,6 +39,6 @@ public sealed record PluginTemplate(string Kind, string Sample, string? SampleNa
             (c, name) => c.Trainers.Contains(name)),
         new("rule", "QuietHours", "quietHours",
             "granary backtest batch.json --plugins plugin   # with \"limits\": { \"{{catalogue}}\": {} }",
-            (c, name) => c.PortfolioRules.Contains(name) || RecordKeys<PortfolioLimits>.Has(name)),
+            (c, name) => RuleKeys.IsTaken(c.PortfolioRules, name)),
     ];
 }

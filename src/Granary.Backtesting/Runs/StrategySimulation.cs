@@ -44,6 +44,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
         {
             Include = i => !known.Contains(i.Index),
             Events = Log,
+            MemberEvents = Log?.Members,
             WithFactors = run.Spec.Outputs.Has("factors"),
             Running = run.Options.Running,
             Finished = finished =>

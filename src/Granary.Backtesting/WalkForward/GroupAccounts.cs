@@ -116,7 +116,7 @@ internal sealed class GroupAccounts
     }
 
     private static IEnumerable<Trade> TradesOf(AccountRun run) =>
-        run.Events.Where(e => e.IsTradeRow).Select(e => e.ToTrade());
+        run.Events.Where(e => e.IsTradeRow).Select(e => e.Trade);
 
     private static List<StitchedTrade> Trades(IReadOnlyList<AccountRun> runs, IReadOnlyList<StrategyInstance> members) =>
     [

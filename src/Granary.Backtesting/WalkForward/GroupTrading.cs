@@ -21,13 +21,13 @@ internal sealed record AccountRun(
     /// <summary>The fills, trades and financing of its own account.</summary>
     public IReadOnlyList<RunEvent> Events { get; } = [.. Own.Events(Strategy.Index)
         .Where(e => e.Kind
-            is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Financing or RunEventKind.Split || e.IsTradeRow)];
+            is RunEventKinds.Fill or RunEventKinds.Financing or RunEventKinds.Split || e.IsTradeRow)];
 
     /// <summary>The number of signals in the run that a portfolio follows.</summary>
-    public int Signals => Followed.Events(Strategy.Index).Count(e => e.IsSignal);
+    public int Signals => Followed.Events(Strategy.Index).Count(e => e.Kind == RunEventKinds.Signal);
 
     /// <summary>The number of trades in the run that a portfolio follows.</summary>
-    public int Trades => Followed.Events(Strategy.Index).Count(e => e.Kind == RunEventKind.Trade);
+    public int Trades => Followed.Events(Strategy.Index).Count(e => e.Kind == RunEventKinds.Trade);
 }
 
 /// <summary>

@@ -22,7 +22,6 @@ internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Mode
     private sealed class WindowFilters((long From, IEntryFilter? Filter)[] windows) : IEntryFilter
     {
         private BarBlock _block = null!;
-        private IEntryFilter? _asked;
 
         public void Bind(BarBlock block, FactorSheet sheet)
         {
@@ -35,21 +34,18 @@ internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Mode
             var time = _block.Time[index];
             var at = windows.Length - 1;
             while (at > 0 && windows[at].From > time) at--;
-            _asked = windows[at].Filter;
-            return _asked is null ? EntryAdvice.NoOpinion : _asked.Advise(index, side) with { Version = at + 1 };
+            return windows[at].Filter is not { } filter ? EntryAdvice.NoOpinion : filter.Advise(index, side) with { Version = at + 1 };
         }
 
-        public void Signalled(int number) => _asked?.Signalled(number);
+        public RunEventKinds Kinds => windows.Aggregate(RunEventKinds.None, (kinds, w) => kinds | (w.Filter?.Kinds ?? RunEventKinds.None));
 
-        // Only the filter that judged a signal knows its number.
-        public void Ended(int number)
+        // A signal concerns the filter that judged it. Of the other events, each filter takes those of its own signals.
+        public void On(in RunEvent e)
         {
-            foreach (var (_, filter) in windows) filter?.Ended(number);
-        }
-
-        public void Closed(int number, double netProfit)
-        {
-            foreach (var (_, filter) in windows) filter?.Closed(number, netProfit);
+            if (e.Kind != RunEventKinds.Signal)
+                foreach (var (_, filter) in windows) filter?.On(e);
+            else if (e.Signal.ModelVersion is > 0 and var window)
+                windows[window - 1].Filter!.On(e);
         }
     }
 }

@@ -16,7 +16,8 @@ internal static class ExplanationCatalogue
         .. Formulas.Conventions.Concat(Formulas.Checks).Select(f =>
             new Explanation(f.Name, "convention", "") { Formula = f.Text, Source = f.Source }),
         .. Checks(),
-        .. Enum.GetValues<Decision>().Select(d => new Explanation(d.Word(), "decision on an entry", d.Sentence()) { Name = d.Title() }),
+        .. Decision.All.Concat(catalogues.PortfolioRules.All.Select(r => r.Refusal)).Distinct()
+            .Select(d => new Explanation(d.Word, "decision on an entry", d.Sentence) { Name = d.Title }),
         .. Enum.GetValues<ExitReason>().Select(e => new Explanation(e.Word(), "reason of an exit", e.Sentence()) { Name = e.Title() }),
         .. Enum.GetValues<SignalEnd>().Select(e => new Explanation(e.Word(), "end of a signal without a trade", e.Sentence())
             { Name = e.Title() }),

@@ -1,3 +1,4 @@
+using Granary.Contracts.Batches;
 using Granary.Contracts.Jobs;
 using Granary.Engine.Trading;
 using Granary.Simulation.Passes;
@@ -19,7 +20,7 @@ public interface IReportingGrain : IGrainWithStringKey
     /// <param name="stopped">Strategies that were stopped so far, with the reasons.</param>
     /// <param name="seen">Revision of the caller's last answer.</param>
     [AlwaysInterleave, Alias("Begin")]
-    Task<ReportingStatus> BeginAsync(SubmittedBatch batch, IReadOnlyDictionary<string, string> stopped, long seen);
+    Task<ReportingStatus> BeginAsync(IReadOnlyDictionary<string, string> stopped, long seen);
 
     /// <summary>Stops a strategy: it fails with this reason, and later results of its run are ignored.</summary>
     /// <returns>false if its outcome was stored before, or if the run has no such strategy.</returns>
@@ -40,11 +41,11 @@ public interface IReportingGrain : IGrainWithStringKey
 
     /// <summary>Returns a strategy's state from the stored reports; null if the run has no such strategy, or is not open.</summary>
     [AlwaysInterleave, Alias("Strategy")]
-    Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
+    Task<BatchStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
 
     /// <summary>Returns the current state of the run's portfolio; null before the portfolio pass.</summary>
     [AlwaysInterleave, Alias("Portfolio")]
-    Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken = default);
+    Task<BatchPortfolio?> PortfolioAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Cancels the run and releases its folder.</summary>
     [Alias("Cancel")]

@@ -1,4 +1,4 @@
-using Granary.Cluster.Batches;
+using Granary.Contracts.Batches;
 using Orleans.Services;
 
 namespace Granary.Cluster.Compute;
@@ -36,7 +36,7 @@ public interface IComputeService : IGrainService
 
     /// <summary>Returns the current state of a strategy on this silo; null if it is not running here.</summary>
     [Alias("Strategy")]
-    Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken = default);
+    Task<BatchStrategy?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken = default);
 
     /// <summary>Stops a strategy on this silo; it fails alone, with this reason.</summary>
     /// <returns>false if the strategy is not running here.</returns>

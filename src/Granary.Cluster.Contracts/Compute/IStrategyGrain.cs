@@ -1,8 +1,12 @@
+using Granary.Contracts.Batches;
+using Orleans.Concurrency;
+
 namespace Granary.Cluster.Compute;
 
 /// <summary>
-/// One strategy of one run; the key is <c>run/strategy id</c>. It owns the strategy, which the threads of its silo process together with
-/// the others of its group, and reports its result. Only its own silo calls it: others ask the silo's <see cref="IComputeService"/>.
+/// One strategy of one run; the key is <c>run/strategy id</c>. It owns the strategy until its outcome and events are durable. The threads
+/// of its silo process the blocks, together with those of the other strategies of its group. Only its own silo calls it: others ask the
+/// silo's <see cref="IComputeService"/>.
 /// </summary>
 [Alias("granary.IStrategyGrain")]
 public interface IStrategyGrain : IGrainWithStringKey
@@ -12,4 +16,13 @@ public interface IStrategyGrain : IGrainWithStringKey
     /// <returns>false if the group is not on this silo, or is older than the one that the grain belongs to.</returns>
     [Alias("Start")]
     ValueTask<bool> StartAsync(Guid group, int slot);
+
+    /// <summary>Returns the current state; null if the strategy does not run on this silo.</summary>
+    [AlwaysInterleave, Alias("Status")]
+    ValueTask<BatchStrategy?> StatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Stops the strategy before its next block; it fails alone, with this reason.</summary>
+    /// <returns>false if the strategy does not run on this silo.</returns>
+    [AlwaysInterleave, Alias("Stop")]
+    ValueTask<bool> StopAsync(string reason);
 }

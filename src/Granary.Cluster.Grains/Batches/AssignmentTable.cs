@@ -7,8 +7,9 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// The assignment table of one pass: it cuts feeds into strategy groups, assigns them to silos a few at a time, and reschedules lost ones.
-/// It has no I/O; the batch grain reports events and carries out the assignments.
+/// The assignment table of one pass: it cuts feeds into strategy groups, assigns them to silos a few at a time, and reschedules those that
+/// were interrupted, without the strategies whose outcomes are stored. It has no I/O; <see cref="PassControl"/> reports events and carries
+/// out the assignments.
 /// </summary>
 internal sealed class AssignmentTable
 {
@@ -25,6 +26,10 @@ internal sealed class AssignmentTable
     private readonly PassWork _pass;
     private readonly List<Work> _waiting = [];
     private readonly Dictionary<Guid, Given> _given = [];
+    private readonly List<Interrupted> _interrupted = [];
+
+    // A group whose silo no longer runs it. It may have reported outcomes before.
+    private sealed record Interrupted(Work Work, SiloAddress Silo, bool IsLoss);
 
     /// <param name="Losses">Number of losses with a silo that ended.</param>
     private sealed record Work(FeedWork Feed, int[] Strategies, int Losses)
@@ -77,11 +82,14 @@ internal sealed class AssignmentTable
     /// <summary>Bars times strategies so far.</summary>
     public long Evaluations => _finished + _given.Values.Sum(g => g.Seen?.Evaluations ?? 0);
 
-    /// <summary>Number of strategy groups that no silo has yet.</summary>
-    public int Waiting => _waiting.Count;
+    /// <summary>Number of strategy groups that no silo has.</summary>
+    public int Waiting => _waiting.Count + _interrupted.Count;
 
     /// <summary>Whether no group waits or runs.</summary>
-    public bool IsEmpty => _waiting.Count == 0 && _given.Count == 0;
+    public bool IsEmpty => Waiting == 0 && _given.Count == 0;
+
+    /// <summary>Whether groups were interrupted, so that <see cref="Resume"/> must be called.</summary>
+    public bool HasInterrupted => _interrupted.Count > 0;
 
     /// <summary>Whether the table was empty at every call for at least this time.</summary>
     /// <param name="now">Current time, in ticks of the polls' clock.</param>
@@ -130,81 +138,99 @@ internal sealed class AssignmentTable
 
     /// <summary>Processes a silo's status of its groups.</summary>
     /// <param name="askedAt">Time of the poll; the status does not cover later orders.</param>
-    /// <param name="lost">Number of groups that begin again.</param>
     /// <param name="fault">Why the batch cannot continue, in one sentence; null if it can.</param>
     /// <returns>Groups that the silo can remove: their end is known, or other silos run their strategies.</returns>
-    public List<Guid> Seen(SiloAddress silo, IReadOnlyList<GroupStatus> statuses, long askedAt, out int lost, out string? fault)
+    public List<Guid> Seen(SiloAddress silo, ComputeStatus status, long askedAt, out string? fault)
     {
-        (lost, fault) = (0, null);
+        fault = null;
         var over = new List<Guid>();
-        var here = statuses.ToDictionary(s => s.Id);
-        foreach (var status in statuses)
+        foreach (var group in status.Groups)
         {
-            if (!_given.TryGetValue(status.Id, out var given))
+            if (!_given.TryGetValue(group.Id, out var given))
             {
-                over.Add(status.Id);
+                over.Add(group.Id);
                 continue;
             }
-            given.Seen = status;
+            given.Seen = group;
             given.StartedAt ??= askedAt;
-            if (status.State is not (GroupState.Done or GroupState.Failed)) continue;
-            over.Add(status.Id);
-            _given.Remove(status.Id);
-            if (status.State == GroupState.Done)
+            if (group.State is not (GroupState.Done or GroupState.Failed)) continue;
+            over.Add(group.Id);
+            _given.Remove(group.Id);
+            if (group.State == GroupState.Done)
             {
                 Done += given.Work.Strategies.Length;
-                _finished += status.Evaluations;
+                _finished += group.Evaluations;
             }
-            else if (!status.MayPass)
+            else if (!group.MayPass)
             {
-                fault ??= status.Fault;
+                fault ??= group.Fault;
             }
             else if (given.Work.Failed(askedAt) is var failed && failed.Failures < MostFailures)
             {
                 // It failed, but its silo survived.
-                lost++;
-                _waiting.Add(failed);
+                _interrupted.Add(new Interrupted(failed, silo, status.Leaving));
             }
             else
             {
-                fault ??= $"{status.Fault?.TrimEnd('.')}; strategies of the batch failed with it {MostFailures} times in a row, so the "
+                fault ??= $"{group.Fault?.TrimEnd('.')}; strategies of the batch failed with it {MostFailures} times in a row, so the "
                     + "batch ended";
             }
         }
-        foreach (var (id, given) in _given.Where(g => g.Value.Silo.Equals(silo) && g.Value.StartedAt < askedAt && !here.ContainsKey(g.Key))
+        var here = status.Groups.Select(g => g.Id).ToHashSet();
+        foreach (var (id, given) in _given.Where(g => g.Value.Silo.Equals(silo) && g.Value.StartedAt < askedAt && !here.Contains(g.Key))
             .ToList())
-        {
-            lost++;
-            Lose(id, given, dead: false);
-        }
+            Interrupt(id, given.Work, silo, status.Leaving);
         return over;
     }
 
-    /// <summary>Reschedules the groups of a silo that is lost or does not answer.</summary>
+    /// <summary>Takes the groups from a silo that is lost or does not answer.</summary>
     /// <param name="dead">Whether the silo has certainly ended.</param>
-    /// <returns>Number of groups that must run again.</returns>
+    /// <returns>Number of its groups.</returns>
     public int Lost(SiloAddress silo, bool dead)
     {
         var gone = _given.Where(g => g.Value.Silo.Equals(silo)).ToList();
-        foreach (var (id, given) in gone) Lose(id, given, dead);
+        foreach (var (id, given) in gone)
+            Interrupt(id, dead ? given.Work with { Losses = given.Work.Losses + 1 } : given.Work, silo, isLoss: true);
         return gone.Count;
     }
 
-    private void Lose(Guid id, Given given, bool dead)
+    private void Interrupt(Guid id, Work work, SiloAddress silo, bool isLoss)
     {
         _given.Remove(id);
-        var work = given.Work with { Losses = given.Work.Losses + (dead ? 1 : 0) };
-        if (work.Losses > LossesBeforeCut && work.Strategies.Length > 1)
+        _interrupted.Add(new Interrupted(work, silo, isLoss));
+    }
+
+    /// <summary>
+    /// Lets the interrupted groups wait for a silo again, without the strategies whose outcomes are stored. Groups without other strategies
+    /// are done.
+    /// </summary>
+    /// <param name="remaining">The work without outcomes, as of now; that of another pass if this one has ended.</param>
+    /// <returns>Number of groups that were lost with a silo and begin again.</returns>
+    public int Resume(PassWork remaining)
+    {
+        var open = remaining.Key == _pass.Key ? remaining.Work.SelectMany(w => w.Strategies).ToHashSet() : [];
+        var lost = 0;
+        foreach (var (work, _, isLoss) in _interrupted)
         {
-            var half = work.Strategies.Length / 2;
-            _waiting.Add(work with { Strategies = work.Strategies[..half], Losses = LossesBeforeCut });
-            _waiting.Add(work with { Strategies = work.Strategies[half..], Losses = LossesBeforeCut });
+            int[] left = [.. work.Strategies.Where(open.Contains)];
+            var stored = work.Strategies.Length - left.Length;
+            Done += stored;
+            _finished += work.Feed.Bars * stored;
+            if (left.Length == 0) continue;
+            if (isLoss) lost++;
+            _waiting.AddRange(Halved(work with { Strategies = left }));
         }
-        else
-        {
-            _waiting.Add(work);
-        }
+        _interrupted.Clear();
         Sort();
+        return lost;
+    }
+
+    private static IEnumerable<Work> Halved(Work work)
+    {
+        if (work.Losses <= LossesBeforeCut || work.Strategies.Length == 1) return [work];
+        var half = work.Strategies.Length / 2;
+        return [work with { Strategies = work.Strategies[..half], Losses = LossesBeforeCut },
+            work with { Strategies = work.Strategies[half..], Losses = LossesBeforeCut }];
     }
 
     /// <summary>Strategies that crashed their silo each time they ran alone.</summary>
@@ -218,8 +244,9 @@ internal sealed class AssignmentTable
 
     public IEnumerable<SiloAddress> BusySilos => _given.Values.Select(g => g.Silo).Distinct();
 
-    /// <summary>Number of groups of each silo.</summary>
-    public Dictionary<SiloAddress, int> Groups => _given.Values.GroupBy(g => g.Silo).ToDictionary(g => g.Key, g => g.Count());
+    /// <summary>Number of groups of each silo, with those that were lost with it and have not begun again.</summary>
+    public Dictionary<SiloAddress, int> Groups => _given.Values.Select(g => g.Silo)
+        .Concat(_interrupted.Where(i => i.IsLoss).Select(i => i.Silo)).GroupBy(s => s).ToDictionary(g => g.Key, g => g.Count());
 
     /// <summary>Assigns waiting groups to silos with room.</summary>
     /// <param name="silos">Silos that accept work, with their threads.</param>
@@ -259,19 +286,17 @@ internal sealed class AssignmentTable
         if (_given.TryGetValue(group, out var given)) given.StartedAt = at;
     }
 
-    /// <summary>Records that the silo refused a group, which waits for another silo.</summary>
+    /// <summary>Records that the silo refused a group, or did not answer: then it may run the group, and report.</summary>
     public void NotStarted(Guid group)
     {
-        if (!_given.Remove(group, out var given)) return;
-        _waiting.Add(given.Work);
-        Sort();
+        if (_given.TryGetValue(group, out var given)) Interrupt(group, given.Work, given.Silo, isLoss: false);
     }
 
     /// <summary>Finds strategies that an idle silo can run from their first bar and finish sooner than their current silo.</summary>
     /// <param name="now">Current time, in ticks of the polls' clock.</param>
     public (SiloAddress From, Guid Group, int Most)? Relief(IReadOnlyDictionary<SiloAddress, int> silos, long now)
     {
-        if (_waiting.Count > 0 || !silos.Keys.Any(s => _given.Values.All(g => !g.Silo.Equals(s)))) return null;
+        if (Waiting > 0 || !silos.Keys.Any(s => _given.Values.All(g => !g.Silo.Equals(s)))) return null;
         var heaviest = _given.Where(g => g.Value.Seen is { State: GroupState.Running }
             && g.Value.Work.Strategies.Length >= 2 * FeedExecution.GroupSize).OrderByDescending(g => g.Value.Left).FirstOrDefault();
         if (heaviest.Value is not { StartedAt: { } started } given) return null;

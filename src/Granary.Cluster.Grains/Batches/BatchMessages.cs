@@ -15,7 +15,8 @@ internal static partial class BatchMessages
     [LoggerMessage(2, LogLevel.Information, "Run {RunId}: pass {Pass} has {Strategies} strategies on {Feeds} feeds for {Silos} silos")]
     public static partial void PassBegins(ILogger logger, string runId, string pass, int strategies, int feeds, int silos);
 
-    [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: silo {Silo} is lost; {Groups} strategy groups are rescheduled")]
+    [LoggerMessage(3, LogLevel.Warning,
+        "Run {RunId}: silo {Silo} is lost with {Groups} strategy groups; strategies without a result run again")]
     public static partial void SiloLost(ILogger logger, string runId, string silo, int groups);
 
     [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: {Reason}; retrying")]

@@ -3,7 +3,9 @@ using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Placement;
+using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Contracts.Batches;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Engine.Market;
@@ -49,7 +51,6 @@ internal sealed partial class ReportingGrain(
 {
     private const int MostAttempts = 6;
 
-    private SubmittedBatch? _batch;
     private ClusterBatchHost? _host;
     private RunningStrategies? _strategies;
     private RunningPortfolio? _portfolio;
@@ -72,9 +73,8 @@ internal sealed partial class ReportingGrain(
 
     private string Folder => Path.GetFullPath(Path.Combine(settings.Runs, Run));
 
-    public async Task<ReportingStatus> BeginAsync(SubmittedBatch batch, IReadOnlyDictionary<string, string> stopped, long seen)
+    public async Task<ReportingStatus> BeginAsync(IReadOnlyDictionary<string, string> stopped, long seen)
     {
-        _batch ??= batch;
         _stopped = stopped;
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
         var change = Volatile.Read(ref _change);
@@ -124,7 +124,8 @@ internal sealed partial class ReportingGrain(
             }
             Begins(logger, Run, attempt.Number);
             // The run has its own thread; its end is processed in this grain.
-            var (end, again) = await Task.Run(() => RunAsync(_batch!, host, attempt, cancel), CancellationToken.None);
+            var (end, again) = await Task.Run(() => RunAsync(host, attempt, cancel), CancellationToken.None);
+            compute.Services.Plans.Forget(Run);
             if (_host != host) return;
             _host = null;
             if (again)
@@ -169,15 +170,14 @@ internal sealed partial class ReportingGrain(
 
     private string Described() => $"cluster, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")} a silo";
 
-    private async Task<(RunEnd? End, bool Again)> RunAsync(SubmittedBatch batch, ClusterBatchHost host, RunAttempt attempt,
-        CancellationToken cancellationToken)
+    private async Task<(RunEnd? End, bool Again)> RunAsync(ClusterBatchHost host, RunAttempt attempt, CancellationToken cancellationToken)
     {
         using var activity = ClusterInstruments.Traces.StartActivity("report");
         activity?.SetTag("granary.run", Run);
         try
         {
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
-            var job = kinds.Read(new JobText(batch.Kind, batch.Text, batch.File, batch.Folder) { SubmittedAt = batch.SubmittedAt });
+            var job = await compute.Services.Plans.JobAsync(Run);
             Directory.CreateDirectory(Folder);
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job is BacktestJob;
@@ -208,12 +208,11 @@ internal sealed partial class ReportingGrain(
             await OutcomeFile.WriteAsync(Folder, end);
             return (end, false);
         }
-        catch (Exception e) when (e is RunAbandonedException or OperationCanceledException)
+        catch (Exception e) when (e is RunAbandonedException or RunEndedException or OperationCanceledException)
         {
             return (null, false);
         }
-        catch (Exception e) when (e is BarStoreException or IOException or DiskException or UnauthorizedAccessException
-            or OrleansException)
+        catch (Exception e) when (e is BarStoreException or IOException or DiskException or UnauthorizedAccessException || Loss.Is(e))
         {
             MayPass(logger, Run, e.Message, e);
             return (Fault(e.Message), true);
@@ -255,16 +254,14 @@ internal sealed partial class ReportingGrain(
         return Task.FromResult(_host?.Take(report) ?? ReportAnswer.NotYet);
     }
 
-    public Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken) => Task.FromResult(
-        _strategies?.Find(strategy) is { } now
-            ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity) : null);
+    public Task<BatchStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken) =>
+        Task.FromResult(_strategies?.Find(strategy));
 
     public Task<bool> StopStrategyAsync(string strategy, string reason) => Task.FromResult(
         _strategies is { } running && running.Stop(strategy, reason) is not null && running.IsStopped(strategy));
 
-    public Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken) => Task.FromResult(
-        _host is not null && _portfolio?.Snapshot is { } now ? new PortfolioStatus(now.Time, now.Equity, now.Cash, now.Exposure,
-            now.Drawdown, now.OpenTrades, now.Trades, now.Done) : null);
+    public Task<BatchPortfolio?> PortfolioAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_host is null ? null : _portfolio?.Snapshot);
 
     public async Task CancelAsync()
     {

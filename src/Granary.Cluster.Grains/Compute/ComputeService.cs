@@ -1,5 +1,5 @@
-using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Contracts.Batches;
 using Granary.Server.Operations;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -41,17 +41,13 @@ internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory logge
         return Task.CompletedTask;
     }
 
-    public Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken) =>
-        Task.FromResult(compute.Strategy(run, strategy)?.Snapshot is { } now
-            ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity,
-                new Dictionary<string, double>(now.Positions)) : null);
+    public Task<BatchStrategy?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken) =>
+        GrainOf(run, strategy).StatusAsync(cancellationToken).AsTask();
 
-    public Task<bool> StopStrategyAsync(string run, string strategy, string reason)
-    {
-        var found = compute.Strategy(run, strategy);
-        found?.Stop(reason);
-        return Task.FromResult(found is not null);
-    }
+    public Task<bool> StopStrategyAsync(string run, string strategy, string reason) => GrainOf(run, strategy).StopAsync(reason).AsTask();
+
+    // The grain of a strategy is on the silo that runs it, which alone knows it.
+    private IStrategyGrain GrainOf(string run, string strategy) => Grains.GetGrain<IStrategyGrain>($"{run}/{strategy}");
 
     public Task RetireAsync()
     {

@@ -78,10 +78,6 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void TrialBegins() => Interlocked.Increment(ref _trialsBegun);
 
-    /// <summary>Returns a strategy of a run; null if it is not running on this silo.</summary>
-    internal FeedStrategy? Strategy(string run, string id) => _groups.Values.Where(g => g.Work.Run == run)
-        .OrderByDescending(g => g.OrderedAt).Select(g => g.Strategy(id)).FirstOrDefault(s => s is not null);
-
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
     internal void Start(GroupWork work)

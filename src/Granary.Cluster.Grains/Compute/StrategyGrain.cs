@@ -1,13 +1,15 @@
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
+using Granary.Contracts.Batches;
 using Orleans.GrainDirectory;
 using Orleans.Placement;
 
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// Owns one strategy of a run: it makes the strategy for its group, whose blocks the threads of the silo process, reports the outcome once,
-/// and ends when the outcome is durable. If it ends before, the group runs again from its first bar.
+/// Owns the life of one strategy of a run: it makes the strategy, answers how it stands, stops it, and ends when its outcome and events are
+/// durable. Its group only orders in which turn the silo's threads process its blocks. If the grain ends before, the group fails, and what
+/// is not durable runs again.
 /// </summary>
 [PreferLocalPlacement]
 [GrainDirectory(GrainDirectoryName = SiloDirectory.Name)]
@@ -15,44 +17,55 @@ namespace Granary.Cluster.Grains.Compute;
 [GrainType("strategy")]
 internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 {
-    private StrategyGroup? _group;
+    private (StrategyGroup Group, OwnedStrategy Strategy)? _own;
 
     public ValueTask<bool> StartAsync(Guid group, int slot)
     {
-        if (compute.Find(group) is not { } own || _group is { } other && other.OrderedAt > own.OrderedAt)
+        if (compute.Find(group) is not { } ordered || _own is { } other && other.Group.OrderedAt > ordered.OrderedAt)
         {
-            // A call activated this grain although it has no strategy.
-            if (_group is null) DeactivateOnIdle();
+            EndWithout();
             return ValueTask.FromResult(false);
         }
-        if (_group != own)
+        if (_own?.Group != ordered)
         {
-            // An older group that the batch has abandoned continues without this strategy.
-            _group = own;
-            own.Make(slot);
-            _ = ReportAsync(own, slot);
+            _own?.Strategy.Lose(new SiloUnavailableException($"a newer group on this silo runs {this.GetPrimaryKeyString()}"));
+            var strategy = ordered.Make(slot);
+            _own = (ordered, strategy);
+            _ = LiveAsync(strategy);
         }
         return ValueTask.FromResult(true);
     }
 
-    private async Task ReportAsync(StrategyGroup group, int slot)
+    public ValueTask<BatchStrategy?> StatusAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            if (await group.OutcomeAsync(slot) is { } outcome) await group.ReportAsync(slot, outcome);
-        }
-        catch (Exception e)
-        {
-            group.Lose(e);
-        }
-        if (_group != group) return;
-        _group = null;
+        EndWithout();
+        return ValueTask.FromResult(_own?.Strategy.Status);
+    }
+
+    public ValueTask<bool> StopAsync(string reason)
+    {
+        EndWithout();
+        _own?.Strategy.Stop(reason);
+        return ValueTask.FromResult(_own is not null);
+    }
+
+    private async Task LiveAsync(OwnedStrategy strategy)
+    {
+        await strategy.Ended;
+        if (_own?.Strategy != strategy) return;
+        _own = null;
         DeactivateOnIdle();
+    }
+
+    // A call activated this grain although it has no strategy.
+    private void EndWithout()
+    {
+        if (_own is null) DeactivateOnIdle();
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _group?.Lose(new SiloUnavailableException($"the grain {this.GetPrimaryKeyString()} ended before its outcome was durable"));
+        _own?.Strategy.Lose(new SiloUnavailableException($"the grain {this.GetPrimaryKeyString()} ended before its outcome was durable"));
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
 }

@@ -1,14 +1,10 @@
 using System.Diagnostics;
 using Granary.Cluster.Compute;
-using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Learning.Gating;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
-using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Storage.Retries;
 using Polly;
@@ -16,8 +12,8 @@ using Polly;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// The strategies of one feed that run on this silo: they share its blocks and factors, and the silo's threads process them together. Each
-/// strategy is owned by its grain.
+/// The order in which the silo's threads process the blocks of some strategies of one feed. They share its bars and factors, and send their
+/// reports together. The grain of each strategy owns it.
 /// </summary>
 internal sealed class StrategyGroup
 {
@@ -30,24 +26,18 @@ internal sealed class StrategyGroup
     private readonly SiloCompute _silo;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    // Ends when the outcomes of all strategies are durable, or with a fault.
+    // Ends when all strategies have ended, or with a fault.
     private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _lock = new();
-    // The outcomes of the strategies that were not given up, by slot.
-    private readonly TaskCompletionSource<IReadOnlyList<StrategyOutcome>> _processed =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
     // Ends when no thread of the silo works for the group any more.
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HashSet<int> _open;
-    private readonly FeedStrategy[] _strategies;
-    private readonly List<BatchModelLease> _models = [];
-    private IReadOnlyList<StrategyInstance> _instances = [];
-    private OpenedMarket[] _markets = [];
-    private SharedFeed? _feed;
+    private readonly Lock _lock = new();
+    private readonly ReportSender _sender;
+    // By slot; their grains make them.
+    private readonly OwnedStrategy?[] _strategies;
+    private GroupFeed? _feed;
     private FeedExecution? _execution;
-    private GroupReporter? _reporter;
     private Activity? _activity;
-    private int _kept;
+    private int _kept, _open;
     private long _counted;
     private double _startSeconds;
     private bool _isRunning;
@@ -56,9 +46,10 @@ internal sealed class StrategyGroup
     {
         _silo = silo;
         Work = work;
-        _open = [.. Enumerable.Range(0, work.Strategies.Length)];
-        _strategies = new FeedStrategy[_kept = work.Strategies.Length];
+        _kept = _open = work.Strategies.Length;
+        _strategies = new OwnedStrategy?[_kept];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _sender = new ReportSender(silo.Services.Grains, work.Run, work.Pass, silo.Pool.Pulse, _stop.Token);
     }
 
     public GroupWork Work { get; }
@@ -104,14 +95,13 @@ internal sealed class StrategyGroup
         {
             var plan = await _silo.Services.Plans.GetAsync(Work.Run).WaitAsync(_stop.Token);
             activity?.SetTag("granary.feed", plan.Feeds[Work.Feed].ToString());
-            _reporter = new GroupReporter(_silo.Services.Grains, Work.Run, Work.Pass, _silo.Pool.Pulse, _stop.Token);
-            _feed = await OpenAsync(plan, plan.Feeds[Work.Feed], _reporter);
-            await StartAllAsync();
-            var execution = Execute(_feed, _reporter);
+            _feed = await GroupFeed.OpenAsync(_silo.Services, Work, plan, _stop.Token);
+            await StartAllAsync(_feed.Instances);
+            var execution = Execute(_feed);
             _silo.Pool.Add(execution);
             _execution = execution;
             Begin();
-            if (await Task.WhenAny(_reported.Task, _reporter.Sending) == _reporter.Sending) await _reporter.Sending;
+            if (await Task.WhenAny(_reported.Task, _sender.Sending) == _sender.Sending) await _sender.Sending;
             await _reported.Task.WaitAsync(_stop.Token);
             activity?.SetTag("granary.bars", execution.Evaluations);
             _silo.Finished(Work, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
@@ -133,79 +123,31 @@ internal sealed class StrategyGroup
         Count();
         if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Work.Strategies.Length);
         await _stop.CancelAsync();
-        _processed.TrySetCanceled();
         if (_execution is { } execution)
         {
             _silo.Pool.Stop(execution);
             await _left.Task;
         }
-        foreach (var model in _models) model.Dispose();
-        foreach (var market in _markets) await market.Series.DisposeAsync();
+        var over = new OperationCanceledException("the group has ended");
+        foreach (var strategy in _strategies) strategy?.Lose(over);
+        _ = _reported.Task.Exception; // the group has ended for a reason of its own
+        if (_feed is { } feed) await feed.DisposeAsync();
         _ended.TrySetResult();
     }
 
-    private async Task<SharedFeed> OpenAsync(BatchPlan plan, FeedPlan feed, GroupReporter reporter)
-    {
-        var models = await ModelsAsync();
-        _instances = [.. Work.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
-            : plan.Instances[i])];
-        var source = _silo.Services.Sources.Open(Work.Run, plan.Spec.Data);
-        _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, i)));
-        var series = new List<MarketSeries>();
-        foreach (var market in _markets) series.Add(await WithPathAsync(source, plan.Spec, market, feed.Timeframe));
-        var settings = plan.Spec.Execution.Settings;
-        return new SharedFeed(feed, series,
-            new FeedSettings(Work.Stressed ? settings.Stressed() : settings, Work.WithEvents ? reporter : null, Work.WithFactors));
-    }
-
-    private async Task<MarketSeries> WithPathAsync(IBarSource source, BatchSpec spec, OpenedMarket market, Timeframe timeframe)
-    {
-        if (IntrabarPaths.TimeframeFor(spec, timeframe) is null) return new MarketSeries(market.Instrument, timeframe);
-        await using var smaller = await IntrabarPaths.OpenAsync(source, spec, market.Symbol, _stop.Token);
-        return IntrabarPaths.With(spec, market with { Smaller = smaller }, timeframe);
-    }
-
-    private async Task<OpenedMarket> OpenAsync(IBarSource source, BatchSpec spec, string symbol, int number)
-    {
-        var series = await WarmUpSpan.OpenAsync(source, spec, symbol, _stop.Token);
-        if (series.ContentHash == Work.Hashes[number])
-        {
-            // The run has inferred sessions from all bars.
-            if (Work.Sessions is { } sessions) series = InstrumentSeries.WithSessions(series, sessions[number]);
-            return new OpenedMarket(symbol, SeriesChanges.Apply(series, Work.Changes), series.Instrument);
-        }
-        await series.DisposeAsync();
-        throw new BarDataException($"the bars of {symbol} that the silo {_silo.Services.Address.Endpoint} reads from {spec.Data.Source} "
-            + "are not those that the run began with; give all silos the same data");
-    }
-
-    private async Task<Dictionary<int, EntryModel>> ModelsAsync()
-    {
-        var models = new Dictionary<int, EntryModel>();
-        var catalogues = (await _silo.Services.Plans.GetAsync(Work.Run)).Spec.Catalogues;
-        foreach (var use in Work.Models)
-        {
-            var lease = await _silo.Services.Models.TakeAsync(Work.Run, Work.Pass, use.Number, catalogues, _stop.Token);
-            _models.Add(lease);
-            foreach (var strategy in use.Strategies) models[strategy] = lease.Model;
-        }
-        return models;
-    }
-
     // Each strategy gets its grain on this silo, which makes its run.
-    private async Task StartAllAsync()
+    private async Task StartAllAsync(IReadOnlyList<StrategyInstance> instances)
     {
         var next = 0;
         using var untraced = new Untraced();
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(StartsAtOnce, _instances.Count)).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(StartsAtOnce, instances.Count)).Select(async _ =>
         {
-            while (Interlocked.Increment(ref next) - 1 is var slot && slot < _instances.Count) await StartAsync(slot);
+            while (Interlocked.Increment(ref next) - 1 is var slot && slot < instances.Count) await StartAsync(instances[slot].Id, slot);
         }));
     }
 
-    private async Task StartAsync(int slot)
+    private async Task StartAsync(string id, int slot)
     {
-        var id = _instances[slot].Id;
         var grain = _silo.Services.Grains.GetGrain<IStrategyGrain>($"{Work.Run}/{id}");
         var started = await s_lostCall.RunAsync(async stop => await grain.StartAsync(Work.Id, slot).AsTask().WaitAsync(stop),
             _stop.Token);
@@ -213,26 +155,25 @@ internal sealed class StrategyGroup
     }
 
     /// <summary>Makes the strategy of a slot for the grain that owns it.</summary>
-    public void Make(int slot)
+    public OwnedStrategy Make(int slot)
     {
-        var strategy = new FeedStrategy(_instances[slot], _feed!);
-        if (Work.Stopped?.GetValueOrDefault(_instances[slot].Id) is { } reason) strategy.Stop(reason);
-        _strategies[slot] = strategy;
+        var (instance, feed) = (_feed!.Instances[slot], _feed.Feed);
+        return _strategies[slot] = new OwnedStrategy(this, instance, feed, _sender, Work.WithEvents,
+            Work.Stopped?.GetValueOrDefault(instance.Id));
     }
 
-    /// <summary>Returns a strategy that runs in this group; null if there is none.</summary>
-    public FeedStrategy? Strategy(string id) =>
-        Ended.IsCompleted ? null : _strategies.Take(_kept).FirstOrDefault(s => s?.Instance.Id == id);
-
-    private FeedExecution Execute(SharedFeed feed, GroupReporter reporter) => new(feed, _strategies,
-        (i, stop) => FeedBlocks.ReadAsync(_markets[i].Series, feed.Plan.Timeframe, _silo.BlockSize, stop))
+    private FeedExecution Execute(GroupFeed feed) => new(feed.Feed, [.. _strategies.Select(s => s!.Run)],
+        (i, stop) => feed.ReadAsync(i, _silo.BlockSize, stop))
     {
         HasEnded = Work.HasEnded,
-        Held = () => reporter.IsFull || _silo.IsHeld,
-        Finished = outcomes => _processed.TrySetResult(outcomes),
+        Held = () => _sender.IsFull || _silo.IsHeld,
+        Finished = outcomes =>
+        {
+            for (var slot = 0; slot < outcomes.Count; slot++) _strategies[slot]!.Finish(outcomes[slot]);
+        },
         Ended = fault =>
         {
-            if (fault is not null) Lose(fault);
+            if (fault is not null) _reported.TrySetException(fault);
             _left.TrySetResult();
         },
     };
@@ -249,30 +190,19 @@ internal sealed class StrategyGroup
         _silo.Began(Work, _startSeconds);
     }
 
-    /// <summary>Waits for the outcome of a strategy.</summary>
-    /// <returns>null if another silo runs the strategy.</returns>
-    /// <exception cref="OperationCanceledException">The group has ended without outcomes.</exception>
-    public async Task<StrategyOutcome?> OutcomeAsync(int slot)
+    /// <summary>Takes note that a strategy has ended: its outcome is durable, or the silo has given it up.</summary>
+    /// <param name="error">Why the strategy failed alone; null if it did not.</param>
+    /// <param name="fault">Why its outcome is not durable, so that the group must run again; null if it is.</param>
+    public void StrategyEnded(string strategy, string? error, Exception? fault)
     {
-        var outcomes = await _processed.Task;
-        return slot < outcomes.Count ? outcomes[slot] : null;
-    }
-
-    /// <summary>Sends the outcome of a strategy; returns when it is durable.</summary>
-    public async Task ReportAsync(int slot, StrategyOutcome outcome)
-    {
-        await _reporter!.ReportAsync(outcome);
-        if (outcome.Error is { } error) Failed(_instances[slot].Id, error);
-        lock (_lock)
+        if (fault is not null)
         {
-            _open.Remove(slot);
-            if (_open.Count > 0) return;
+            _reported.TrySetException(fault);
+            return;
         }
-        _reported.TrySetResult();
+        if (error is not null) Failed(strategy, error);
+        if (Interlocked.Decrement(ref _open) == 0) _reported.TrySetResult();
     }
-
-    /// <summary>Ends the group with a fault; its strategies run again elsewhere if it may pass.</summary>
-    public void Lose(Exception fault) => _reported.TrySetException(fault);
 
     // A trace shows a few of the strategies that failed; the log has all.
     private void Failed(string strategy, string error)
@@ -312,12 +242,10 @@ internal sealed class StrategyGroup
     {
         if (_execution is not { } execution || State != GroupState.Running) return [];
         var given = _silo.Pool.GiveUp(execution, most).Count;
-        lock (_lock)
-        {
-            _kept -= given;
-            _open.RemoveWhere(slot => slot >= _kept);
-            return Work.Strategies[_kept..(_kept + given)];
-        }
+        int kept;
+        lock (_lock) kept = _kept -= given;
+        foreach (var strategy in _strategies[kept..(kept + given)]) strategy!.GiveUp();
+        return Work.Strategies[kept..(kept + given)];
     }
 
     public void Stop() => _stop.Cancel();

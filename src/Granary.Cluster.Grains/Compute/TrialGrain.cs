@@ -1,12 +1,9 @@
-using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
-using Granary.Cluster.Grains.Plans;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Modelling.Experiments;
 using Granary.Server.JobKinds;
-using Granary.Server.Jobs;
 using Granary.Simulation.Passes;
 using Orleans.Runtime;
 
@@ -15,7 +12,7 @@ namespace Granary.Cluster.Grains.Compute;
 /// <summary>Makes trials of one experiment on the threads of its silo.</summary>
 [SiloKeyPlacement]
 [GrainType("trials")]
-internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainSettings settings) : Grain, ITrialGrain
+internal sealed class TrialGrain(SiloCompute compute, GrainSettings settings) : Grain, ITrialGrain
 {
     private readonly CancellationTokenSource _ended = new();
     private Task<ITrialMaker>? _maker;
@@ -64,8 +61,7 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
 
     private async Task<ITrialMaker> PrepareAsync(string run)
     {
-        var batch = (await compute.Services.Grains.GetGrain<IBatchGrain>(run).DefineAsync())?.Batch ?? throw new RunEndedException(run);
-        var job = (LearningJob)kinds.Read(new JobText(batch.Kind!, batch.Text, batch.File, batch.Folder));
+        var job = (LearningJob)await compute.Services.Plans.JobAsync(run);
         return await job.PrepareAsync(new EmbeddedHost(settings.Threads), settings.Threads, _ended.Token)
             ?? throw new InvalidOperationException($"the run {run} is no experiment");
     }

@@ -1,63 +1,54 @@
 using Granary.Cluster.Batches;
+using Granary.Engine;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
+using Granary.Storage.Retries;
+using Polly;
 
 namespace Granary.Cluster.Grains.Plans;
 
 /// <summary>
-/// Plans of the runs on this silo. A plan is a pure function of the batch's text and symbols, so each silo makes its own.
+/// The jobs of the runs that this silo works for, and the plans of their batches. A silo reads the text of a job once for all its grains
+/// and strategy groups. Plans are pure functions of the text and the symbols, so each silo makes its own.
 /// </summary>
 public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
 {
     private const int Most = 16;
 
-    private readonly Lock _lock = new();
-    private readonly List<(string Run, Task<BatchPlan> Plan)> _plans = [];
+    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
+
+    private readonly RecentTasks<Job> _jobs = new(Most);
+    private readonly RecentTasks<BatchPlan> _plans = new(Most);
 
     /// <exception cref="RunEndedException">There is no such run.</exception>
-    public Task<BatchPlan> GetAsync(string run)
+    /// <exception cref="InputException">The job names something that this silo does not have.</exception>
+    public Task<Job> JobAsync(string run) => _jobs.GetOrMake(run, async () =>
     {
-        lock (_lock)
-        {
-            var at = _plans.FindIndex(p => p.Run == run);
-            if (at >= 0 && !_plans[at].Plan.IsFaulted && !_plans[at].Plan.IsCanceled)
-            {
-                var known = _plans[at];
-                _plans.RemoveAt(at);
-                _plans.Add(known);
-                return known.Plan;
-            }
-            if (at >= 0) _plans.RemoveAt(at);
-            var plan = Task.Run(() => MakeAsync(run));
-            _plans.Add((run, plan));
-            if (_plans.Count > Most) _plans.RemoveAt(0);
-            return plan;
-        }
+        var batch = (await DefineAsync(run)).Batch;
+        return kinds.Read(new JobText(batch.Kind, batch.Text, batch.File, batch.Folder) { SubmittedAt = batch.SubmittedAt });
+    });
+
+    /// <inheritdoc cref="JobAsync"/>
+    public Task<BatchPlan> GetAsync(string run) => _plans.GetOrMake(run, async () =>
+    {
+        // The text of a replay has the batch within it.
+        var spec = ((BacktestJob)await JobAsync(run)).Spec;
+        for (var attempt = 0; attempt < 100; attempt++, await Task.Delay(100))
+            if ((await DefineAsync(run)).Symbols is { } symbols) return BatchPlan.Make(spec, symbols);
+        throw new TimeoutException($"the symbols of run {run} were not announced within 10 s");
+    });
+
+    /// <summary>Makes the next attempt of a run read its text again, because files that it names may have changed.</summary>
+    public void Forget(string run)
+    {
+        _jobs.Forget(run);
+        _plans.Forget(run);
     }
 
-    private async Task<BatchPlan> MakeAsync(string run)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var definition = await grains.GetGrain<IBatchGrain>(run).DefineAsync() ?? throw new RunEndedException(run);
-                if (definition.Symbols is { } symbols)
-                {
-                    var batch = definition.Batch;
-                    // The text of a replay has the batch within it.
-                    var job = kinds.Read(new JobText(batch.Kind, batch.Text, batch.File, batch.Folder));
-                    return BatchPlan.Make(((BacktestJob)job).Spec, symbols);
-                }
-            }
-            catch (Exception e) when (Loss.Is(e) && attempt < 50)
-            {
-            }
-            if (attempt > 100) throw new TimeoutException($"the symbols of run {run} were not announced within 10 s");
-            await Task.Delay(100);
-        }
-    }
+    private async Task<RunDefinition> DefineAsync(string run) =>
+        await s_lostCall.RunAsync(stop => grains.GetGrain<IBatchGrain>(run).DefineAsync(stop), CancellationToken.None)
+            ?? throw new RunEndedException(run);
 }
 
 /// <summary>Thrown when the run is over, so that its results are not needed.</summary>

@@ -36,16 +36,16 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     private readonly CancellationTokenSource _stop, _cancel;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LiveStatus? _before;
-    private OrderGateway? _opened;
-    private volatile OrderGateway? _gateway;
+    private TradingAccount? _opened;
+    private volatile TradingAccount? _account;
     private Task? _running;
     private string? _digest;
     private Exception? _fault;
 
     /// <param name="control">The session's commands and its status, which its attempts share.</param>
-    /// <param name="opened">Gateway of the account if it is already open, else null. The attempt takes it over.</param>
+    /// <param name="opened">The account if it is already open, else null. The attempt takes it over.</param>
     /// <param name="takeover">Prepares the attempt while another silo trades the account; null if the account is free.</param>
-    public LiveAttempt(SessionAttempt attempt, QueuedControl control, CurrentWeights weights, OrderGateway? opened,
+    public LiveAttempt(SessionAttempt attempt, QueuedControl control, CurrentWeights weights, TradingAccount? opened,
         PortfolioServices services, AccountTakeover? takeover = null)
     {
         (_attempt, _control, _weights, _opened, _services, _takeover) = (attempt, control, weights, opened, services, takeover);
@@ -85,7 +85,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     public Task Ended => _over.Task;
 
     /// <summary>Why the journal cannot be written; null if it can.</summary>
-    public string? JournalFault => _gateway?.JournalFault;
+    public string? JournalFault => _account?.Journal.Fault;
 
     public AttemptState Snapshot
     {
@@ -96,7 +96,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
             // The session goes on elsewhere: only this attempt has ended.
             if (IsStopped && status is { State: LiveState.Ended }) status = null;
             var silo = _services.Process.Silo.SiloAddress.ToString();
-            return new AttemptState(silo, _gateway is { HasLease: true } ? silo : "", status, _digest,
+            return new AttemptState(silo, _account is { HasLease: true } ? silo : "", status, _digest,
                 _fault is null ? null : GrainFaults.Of(_fault));
         }
     }
@@ -169,10 +169,10 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     }
 
     /// <summary>Opens an account and acquires its lease.</summary>
-    /// <inheritdoc cref="OrderGateway.OpenAsync"/>
-    public static Task<OrderGateway> OpenAsync(PortfolioServices services, string account, SessionStart start, Production production,
+    /// <inheritdoc cref="TradingAccount.OpenAsync"/>
+    public static Task<TradingAccount> OpenAsync(PortfolioServices services, string account, SessionStart start, Production production,
         CancellationToken cancellationToken) =>
-        OrderGateway.OpenAsync(services.Accounts, Opening(services, account, start, production), services.Clock, cancellationToken);
+        TradingAccount.OpenAsync(services.Accounts, Opening(services, account, start, production), services.Clock, cancellationToken);
 
     private static AccountOpening Opening(PortfolioServices services, string account, SessionStart start, Production production) =>
         new()
@@ -190,15 +190,15 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         };
 
     /// <inheritdoc/>
-    public async Task<OrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
+    public async Task<TradingAccount> OpenAccountAsync(Production production, string account, CancellationToken cancellationToken)
     {
         if (_takeover is not null)
-            return _gateway = OrderGateway.Follow(_services.Accounts, Opening(_services, account, _attempt.Start, production),
+            return _account = TradingAccount.Follow(_services.Accounts, Opening(_services, account, _attempt.Start, production),
                 _services.Clock);
-        var gateway = Interlocked.Exchange(ref _opened, null)
+        var taken = Interlocked.Exchange(ref _opened, null)
             ?? await OpenAsync(_services, account, _attempt.Start, production, cancellationToken).ConfigureAwait(false);
-        Opened(_services.Logger, account, Epoch, gateway.Name);
-        return _gateway = gateway;
+        Opened(_services.Logger, account, Epoch, taken.Journal.Name);
+        return _account = taken;
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     private QueuedControl? _control;
     private string _run = "";
     private LiveAttempt? _attempt;
-    private OrderGateway? _opened;
+    private TradingAccount? _opened;
     private IGrainTimer? _awake;
     private SiloAddress? _successor;
 
@@ -49,18 +49,18 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
         await CloseAsync();
         var production = new ProductionReader(services.Catalogues).Read(start.File, start.Text, start.Folder);
         var stop = services.Process.Life.ApplicationStopping;
-        var gateway = await LiveAttempt.OpenAsync(services, Id, start, production, stop);
+        var account = await LiveAttempt.OpenAsync(services, Id, start, production, stop);
         try
         {
             SessionStarted? last = null;
-            await foreach (var entry in gateway.ReadAsync(JournalKinds.BesideStarts, cancellationToken: stop))
+            await foreach (var entry in account.Journal.ReadAsync(new JournalQuery { Without = JournalKinds.BesideStarts }, stop))
                 last = LiveSession.LastStart(last, JournalCodec.Decode(entry));
-            LiveSession.CheckJournal(last, gateway.Name, start.ToRequest(services.Catalogues), production);
-            _opened = gateway;
+            LiveSession.CheckJournal(last, account.Journal.Name, start.ToRequest(services.Catalogues), production);
+            _opened = account;
         }
         catch
         {
-            await gateway.DisposeAsync();
+            await account.DisposeAsync();
             throw;
         }
     }

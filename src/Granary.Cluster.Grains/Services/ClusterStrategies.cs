@@ -25,12 +25,12 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
         var stored = await GrainCalls.TryAsync(stop => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy, stop),
             cancellationToken).ConfigureAwait(false);
         if (stored is null) return null;
-        if (stored.State != (int)StrategyPhase.Waiting) return Of(strategy, stored);
-        return Of(strategy, await RunningAsync(batch, strategy, cancellationToken).ConfigureAwait(false) ?? stored);
+        return stored.State != StrategyPhase.Waiting ? stored
+            : await RunningAsync(batch, strategy, cancellationToken).ConfigureAwait(false) ?? stored;
     }
 
     // The strategy's grain is on the silo with its group, and answers there.
-    private async Task<StrategyStatus?> RunningAsync(string batch, string strategy, CancellationToken cancellationToken)
+    private async Task<BatchStrategy?> RunningAsync(string batch, string strategy, CancellationToken cancellationToken)
     {
         var silos = await GrainCalls.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true), cancellationToken)
             .ConfigureAwait(false);
@@ -38,7 +38,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
         return answers.FirstOrDefault(a => a is not null);
     }
 
-    private async Task<StrategyStatus?> AskAsync(SiloAddress silo, string batch, string strategy, CancellationToken cancellationToken)
+    private async Task<BatchStrategy?> AskAsync(SiloAddress silo, string batch, string strategy, CancellationToken cancellationToken)
     {
         try
         {
@@ -68,11 +68,6 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
         if (!JobId.IsWellFormed(batch)) return null;
         if (await GrainCalls.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
-        return await GrainCalls.TryAsync(grains.GetGrain<IReportingGrain>(batch).PortfolioAsync, cancellationToken).ConfigureAwait(false)
-            is { } now ? new BatchPortfolio(now.Time, now.Equity, now.Cash, now.Exposure, now.Drawdown, now.OpenTrades, now.Trades,
-                now.Done) : null;
+        return await GrainCalls.TryAsync(grains.GetGrain<IReportingGrain>(batch).PortfolioAsync, cancellationToken).ConfigureAwait(false);
     }
-
-    private static BatchStrategy Of(string id, StrategyStatus status) => new(id, (StrategyPhase)status.State, status.Bars, status.Trades,
-        status.Equity, status.Positions ?? [], status.Error);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Contracts.Sessions;
@@ -22,9 +23,14 @@ public sealed record AccountOrderRow(string ClientId, string Strategy, string Sy
 
 /// <summary>A limit of the portfolio, and how much of it the account's positions use at the last closes.</summary>
 /// <param name="Limit">Its key in <c>portfolio.limits</c>.</param>
-/// <param name="Used">In the limit's own unit: trades, or percent of the account's equity.</param>
-/// <param name="About">The symbol or strategy that uses most of the limit; null if the limit applies to the whole account.</param>
-public sealed record LimitUse(string Limit, double Used, double Allowed, string? About);
+/// <param name="Used">In the unit, as <paramref name="Allowed"/>.</param>
+/// <param name="About">The symbol, strategy or group that uses most of the limit; null if it applies to the whole account.</param>
+/// <param name="Title">What is limited, for tables, such as <c>All positions</c>.</param>
+/// <param name="Unit">Unit of the figures; percentages of values are of the account's equity.</param>
+/// <param name="Refusal">The decision on an entry that it refuses, as in the account's signals and the session's log.</param>
+/// <param name="Reason">The reason of such a refusal, one sentence.</param>
+public sealed record LimitUse(string Limit, double Used, double Allowed, string? About, string Title, RuleUnit Unit, string Refusal,
+    string Reason);
 
 /// <summary>The change of the account's equity in a UTC day, or in a week from Monday on.</summary>
 /// <param name="Equity">Equity at the end of the day or week.</param>
@@ -58,7 +64,7 @@ public sealed record AccountDetails
     /// <summary>Since the first bar that the account traded.</summary>
     public AccountCurve Curve { get; init; } = new([], [], [], []);
 
-    /// <summary>Those of the configuration.</summary>
+    /// <summary>Those of the configuration that have figures, in the order in which the portfolio asks them.</summary>
     public IReadOnlyList<LimitUse> Limits { get; init; } = [];
 
     /// <summary>The newest 35, oldest first.</summary>

@@ -14,7 +14,12 @@ namespace Granary.Data.Brokers;
 /// </summary>
 public sealed class PaperBroker : IBroker, IMarketListener
 {
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        IgnoreReadOnlyProperties = true,
+        Converters = { new TimeframeJson() },
+    };
 
     private const string Returned = "returned";
 
@@ -23,16 +28,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
     private readonly TimeProvider _clock;
     private SimulatedExchange _venue;
 
-    private sealed record Bars(long CloseTime, List<BarOf> Items);
-
-    private readonly record struct BarOf(
-        string Symbol, string Timeframe, long Time, double Open, double High, double Low, double Close, double Volume)
-    {
-        public static BarOf From(ClosedBar b) =>
-            new(b.Symbol, b.Timeframe.ToString(), b.Bar.Time, b.Bar.Open, b.Bar.High, b.Bar.Low, b.Bar.Close, b.Bar.Volume);
-
-        public ClosedBar ToBar() => new(Symbol, new Bar(Time, Open, High, Low, Close, Volume), Engine.Market.Timeframe.Parse(Timeframe));
-    }
+    private sealed record Bars(long CloseTime, IReadOnlyList<ClosedBar> Items);
 
     private sealed record Moved(string ClientId, double Price);
 
@@ -92,7 +88,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
                 break;
             case "bars":
                 var bars = JsonSerializer.Deserialize<Bars>(entry.Body.Span, Json)!;
-                _venue.OnBars(bars.CloseTime, [.. bars.Items.Select(b => b.ToBar())]);
+                _venue.OnBars(bars.CloseTime, bars.Items);
                 break;
         }
     }
@@ -156,7 +152,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
         }
         // The journal omits bars on which no order can change.
         if (closeTime > _venue.Timestamp && _venue.HasWork)
-            await KeepAsync("bars", "", new Bars(closeTime, [.. bars.Select(BarOf.From)]), cancellationToken).ConfigureAwait(false);
+            await KeepAsync("bars", "", new Bars(closeTime, bars), cancellationToken).ConfigureAwait(false);
         _venue.OnBars(closeTime, bars);
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Granary.Data.Stores;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -8,15 +7,15 @@ using Granary.Storage.Retries;
 namespace Granary.Data.Feeds;
 
 /// <summary>
-/// A live feed with its history and longer timeframes. It returns the bars that an earlier session received, then the history up to the
-/// first live bar, then live bars. A longer bar appears when it is complete, in one order with the short ones. The feed saves the bars that
-/// it receives, and detects and fills gaps.
+/// The time slices of a live feed with its history and longer timeframes: the bars that an earlier session received, then the history up
+/// to the first live bar, then live bars. A longer bar appears when it is complete, in one order with the short ones. The feed saves the
+/// bars that it receives, and detects and fills gaps.
 /// </summary>
 /// <remarks>
 /// The history is read after the first live bar has arrived, because only then its end is known. The feed loses no bar meanwhile. A gap is
 /// filled in its place until the feed has passed its time. Bars that are found later only go into the store; no decision uses them.
 /// </remarks>
-public sealed class WarmFeed : ILiveFeed
+public sealed class WarmFeed : IAsyncDisposable
 {
     private sealed class Symbol(int series, Instrument instrument, Timeframe timeframe, BarAggregator[] longer)
     {
@@ -44,8 +43,11 @@ public sealed class WarmFeed : ILiveFeed
 
     private readonly WarmFeedRequest _request;
     private readonly Timeframe _timeframe;
-    private readonly FeedAssembler _assembler;
     private readonly Symbol[] _symbols;
+    private readonly Dictionary<string, Symbol> _bySymbol;
+    private readonly LateBars _late;
+    // Bars whose time slices are not complete, by their close and then by their series.
+    private readonly PriorityQueue<ClosedBar, (long Close, int Series)> _waiting = new();
     private readonly List<FeedGap> _gaps = [];
     private readonly List<string> _notes = [];
     private long _reached = long.MinValue, _saved = long.MinValue;
@@ -77,11 +79,13 @@ public sealed class WarmFeed : ILiveFeed
             series.Add(request.Feed.Series[s]);
             series.AddRange(request.Longer.Select(l => new MarketSeries(instrument, l)));
         }
-        _assembler = new FeedAssembler(series, LateBarPolicy.LeaveOut);
+        Series = series;
+        _bySymbol = _symbols.ToDictionary(s => s.Instrument.Symbol, StringComparer.Ordinal);
+        _late = new LateBars(series, LateBarPolicy.LeaveOut);
     }
 
     /// <summary>For each symbol the feed's own bars, then the longer ones in the requested order.</summary>
-    public IReadOnlyList<MarketSeries> Series => _assembler.Series;
+    public IReadOnlyList<MarketSeries> Series { get; }
 
     /// <summary>The open of the first live bar, UTC ticks; null until it has arrived.</summary>
     public long? LiveFrom { get; private set; }
@@ -93,7 +97,7 @@ public sealed class WarmFeed : ILiveFeed
     {
         get
         {
-            var notes = new List<string>([.. _request.Feed.Notes, .. _notes, .. _assembler.Late.Notes]);
+            var notes = new List<string>([.. _request.Feed.Notes, .. _notes, .. _late.Notes]);
             foreach (var gaps in _gaps.Where(g => g.Filled < g.Missing).GroupBy(g => g.Symbol))
             {
                 var (first, last) = (gaps.First(), gaps.Last());
@@ -107,35 +111,33 @@ public sealed class WarmFeed : ILiveFeed
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Why no bars come although there may be some; null if there is no fault. Any thread may read it.</summary>
     public string? Fault => _request.Feed.Fault ?? _past.Silence("the source of earlier bars")
         ?? _saves.Silence("the store that keeps the bars");
 
-    /// <summary>The index of the feed's market that a series belongs to.</summary>
-    public int MarketOf(int series) => series / (1 + _request.Longer.Count);
-
     /// <summary>
-    /// Adds bars that an earlier session received; call it before <see cref="ReadAsync"/>. <see cref="TryNext"/> returns them and the
-    /// longer bars that they complete, and the feed continues after them.
+    /// Takes bars that an earlier session received; call it before <see cref="ReadAsync"/>. The feed continues after them.
     /// </summary>
-    /// <param name="bars">The bars, with the index of their market in the feed.</param>
-    public void Resume(long timestamp, IEnumerable<(int Market, Bar Bar)> bars)
+    /// <param name="timestamp">The time of their slice, UTC ticks.</param>
+    /// <returns>The time slices that they complete, with their longer bars.</returns>
+    public IReadOnlyList<TimeSlice> Resume(long timestamp, IReadOnlyList<ClosedBar> bars)
     {
-        foreach (var (market, bar) in bars)
+        foreach (var (name, bar, _) in bars)
         {
-            var symbol = _symbols[market];
+            var symbol = _bySymbol[name];
             if (bar.Time <= symbol.Resumed) continue;
             symbol.Resumed = bar.Time;
             if (_request.Store is not null) symbol.Unsaved.Add(bar);
             Put(symbol, bar);
         }
         Reach(timestamp);
+        return [.. Complete()];
     }
 
-    /// <summary>Returns the next item of the resumed bars.</summary>
-    public bool TryNext(out FeedItem item) => _assembler.TryNext(out item);
-
-    public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Returns all time slices; the feed of a venue has no end. Call it once.</summary>
+    /// <exception cref="BarDataException">The received data are not valid bars, and the feed's policy is to stop.</exception>
+    /// <exception cref="BarStoreException">The disk or the server failed, also after retries.</exception>
+    public async IAsyncEnumerable<TimeSlice> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await SettleAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var item in _request.Feed.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -166,10 +168,9 @@ public sealed class WarmFeed : ILiveFeed
                 case FeedItemKind.End:
                     await SaveAsync(item.Time, true, cancellationToken).ConfigureAwait(false);
                     Finish();
-                    _assembler.End();
                     break;
             }
-            while (_assembler.TryNext(out var next)) yield return next;
+            foreach (var slice in Complete()) yield return slice;
         }
     }
 
@@ -193,24 +194,40 @@ public sealed class WarmFeed : ILiveFeed
     }
 
     // All bars before the first live bar, in one order over the markets.
-    private async IAsyncEnumerable<FeedItem> PastAsync(long first, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<TimeSlice> PastAsync(long first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_request.Past.Count > 0)
         {
             foreach (var symbol in _symbols)
                 symbol.Past = BarsAsync(symbol, first, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (Array.Exists(_symbols, s => s.Past is not null))
+            // The symbol that is behind the others is read next, so that none has to be held in memory completely.
+            while (_symbols.Where(s => s.Past is not null).MinBy(LastOf) is { } behind)
             {
-                // Read the symbol that blocks the others first, so that none has to be held in memory completely.
-                var next = _assembler.WaitsFor is { } waits && _symbols[MarketOf(waits)] is { Past: not null } needed ? needed
-                    : Array.Find(_symbols, s => s.Past is not null)!;
-                await MoreAsync(next).ConfigureAwait(false);
-                while (_assembler.TryNext(out var past)) yield return past;
+                await MoreAsync(behind).ConfigureAwait(false);
+                ReachPast();
+                foreach (var past in Complete()) yield return past;
             }
         }
         foreach (var symbol in _symbols) symbol.Brought = symbol.Last?.Time;
         Reach(first);
-        while (_assembler.TryNext(out var rest)) yield return rest;
+        foreach (var rest in Complete()) yield return rest;
+    }
+
+    private static long LastOf(Symbol symbol) => symbol.Last?.Time ?? long.MinValue;
+
+    // Each symbol with more past has all bars up to its last one.
+    private void ReachPast()
+    {
+        var last = _symbols.Where(s => s.Past is not null).Select(LastOf).DefaultIfEmpty(long.MinValue).Min();
+        if (last == long.MinValue) return;
+        var reached = _timeframe.CloseOf(last);
+        FinishLonger(reached);
+        // A session may end after the UTC day of its long bar, whose time slice then waits for it.
+        foreach (var symbol in _symbols)
+            for (var l = 0; l < symbol.Longer.Length; l++)
+                if (symbol.Longer[l].Unfinished is { } unfinished)
+                    reached = Math.Min(reached, _request.Longer[l].CloseOf(unfinished.Time) - 1);
+        Reach(reached);
     }
 
     private async Task MoreAsync(Symbol symbol)
@@ -320,7 +337,8 @@ public sealed class WarmFeed : ILiveFeed
     {
         if (symbol.Last is { } last && bar.Time <= last.Time)
         {
-            _assembler.Add(symbol.Series, MemoryMarshal.CreateReadOnlySpan(ref bar, 1)); // counts it as repeated or late
+            // Counts it as repeated or late.
+            _late.Classify(symbol.Series, bar);
             return;
         }
         symbol.Last = bar;
@@ -328,32 +346,55 @@ public sealed class WarmFeed : ILiveFeed
         for (var l = 0; l < symbol.Longer.Length; l++)
         {
             symbol.Longer[l].Add(bar, out var before, out var completed);
-            if (before is { } b) Add(symbol, l, b);
-            if (completed is { } c) Add(symbol, l, c);
+            if (before is { } b) Add(symbol.Series + 1 + l, b);
+            if (completed is { } c) Add(symbol.Series + 1 + l, c);
         }
-        _assembler.Add(symbol.Series, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
+        Add(symbol.Series, bar);
     }
 
-    private void Add(Symbol symbol, int longer, Bar bar) =>
-        _assembler.Add(symbol.Series + 1 + longer, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
+    private void Add(int series, in Bar bar)
+    {
+        if (_late.Classify(series, bar) != Arrival.Next) return;
+        var closed = new ClosedBar(Series[series].Instrument.Symbol, bar, Series[series].Timeframe);
+        _waiting.Enqueue(closed, (closed.CloseTime, series));
+    }
 
-    private void Reach(long close)
+    // The time slices up to the time that is reached.
+    private IEnumerable<TimeSlice> Complete()
+    {
+        while (_waiting.TryPeek(out _, out var first) && first.Close <= _reached)
+        {
+            List<ClosedBar> bars = [];
+            while (_waiting.TryPeek(out _, out var next) && next.Close == first.Close) bars.Add(_waiting.Dequeue());
+            yield return new TimeSlice(first.Close, bars);
+        }
+    }
+
+    // Adds the long bars that are over at a time, though their last short bars never came.
+    private void FinishLonger(long close)
     {
         foreach (var symbol in _symbols)
             for (var l = 0; l < symbol.Longer.Length; l++)
                 if (symbol.Longer[l].Reach(close) is { } over)
-                    Add(symbol, l, over);
-        _reached = Math.Max(_reached, close);
-        _assembler.Reach(close);
+                    Add(symbol.Series + 1 + l, over);
     }
 
-    // The feed has ended: long bars whose sessions are over are complete.
+    private void Reach(long close)
+    {
+        FinishLonger(close);
+        if (close <= _reached) return;
+        _reached = close;
+        for (var s = 0; s < Series.Count; s++) _late.Reach(s, Series[s].Timeframe.OpenOf(close));
+    }
+
+    // The feed has ended: long bars whose sessions are over are complete, and so is every time slice.
     private void Finish()
     {
         foreach (var symbol in _symbols)
             for (var l = 0; l < symbol.Longer.Length; l++)
                 if (symbol.Longer[l].Finish(symbol.Seen) is { } over)
-                    Add(symbol, l, over);
+                    Add(symbol.Series + 1 + l, over);
+        _reached = long.MaxValue;
     }
 
     private async Task SaveAsync(long time, bool all, CancellationToken cancellationToken)

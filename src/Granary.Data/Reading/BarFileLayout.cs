@@ -33,7 +33,7 @@ public abstract record BarFileLayout
     internal bool BeforeEpoch { get; init; }
 
     /// <summary>Whether the format's times are opens, also those of weeks that begin on a Thursday or Sunday.</summary>
-    internal bool TimesAreOpens { get; init; }
+    public bool TimesAreOpens { get; init; }
 
     /// <summary>The meaning of the dates of weeks and months.</summary>
     internal PeriodLabel Label { get; init; }

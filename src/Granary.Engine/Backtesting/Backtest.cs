@@ -26,10 +26,10 @@ public static class Backtest
     public static BacktestOutcome Run(Strategy strategy, MarketSeries series, IReadOnlyList<Bar> bars, TradingSettings? settings = null,
         ExecutionSettings? execution = null)
     {
-        var observer = new Observer();
+        var recorder = new Recorder();
         var plan = new FactorPlan();
         var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings ?? new TradingSettings(), execution
-            ?? new ExecutionSettings(), plan, observer);
+            ?? new ExecutionSettings(), plan, recorder);
         var pipeline = new FeedPipeline(series, plan);
         foreach (var block in Blocks(bars))
         {
@@ -37,7 +37,7 @@ public static class Backtest
             run.Process(prepared);
             pipeline.Return(prepared);
         }
-        return new BacktestOutcome(run.Finish(), observer.Signals, observer.Trades);
+        return recorder.Outcome(run.Finish());
     }
 
     /// <summary>Runs a strategy over several symbols; signals and trades come in the order of the symbols.</summary>
@@ -45,10 +45,10 @@ public static class Backtest
     public static BacktestOutcome Run(MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series,
         IReadOnlyList<IReadOnlyList<Bar>> bars, TradingSettings? settings = null, ExecutionSettings? execution = null)
     {
-        var observers = series.Select(_ => new Observer()).ToList();
+        var recorder = new Recorder();
         var plans = series.Select(_ => new FactorPlan()).ToList();
         var run = new MultiSymbolRun(strategy.GetType().Name, strategy, series, settings ?? new TradingSettings(), execution
-            ?? new ExecutionSettings(), plans, observers);
+            ?? new ExecutionSettings(), plans, recorder);
         var pipeline = new JoinedPipeline(series, plans);
         var joiner = new FeedJoiner(series);
         var feeds = bars.Select(b => Blocks(b).GetEnumerator()).ToList();
@@ -64,7 +64,7 @@ public static class Backtest
             if (feeds[symbol].MoveNext()) joiner.Add(symbol, feeds[symbol].Current);
             else joiner.End(symbol);
         }
-        return new BacktestOutcome(run.Finish(), [.. observers.SelectMany(o => o.Signals)], [.. observers.SelectMany(o => o.Trades)]);
+        return recorder.Outcome(run.Finish());
     }
 
     private static IEnumerable<BarBlock> Blocks(IReadOnlyList<Bar> bars)
@@ -73,24 +73,21 @@ public static class Backtest
             yield return BarBlock.FromBars(i, [.. bars.Skip(i).Take(IBarSeries.DefaultBlockSize)]);
     }
 
-    private sealed class Observer : IRunObserver
+    private sealed class Recorder : IRunListener
     {
-        public List<Signal> Signals { get; } = [];
+        private readonly List<(int Symbol, Signal Signal)> _signals = [];
+        private readonly List<Trade> _trades = [];
 
-        public List<Trade> Trades { get; } = [];
+        public RunEventKinds Kinds => RunEventKinds.Signal | RunEventKinds.ClosedPart | RunEventKinds.Trade;
 
-        public void OnSignal(in Signal signal) => Signals.Add(signal);
-
-        public void OnSignalEnded(int number, SignalEnd end, long time)
+        public void On(in RunEvent e)
         {
+            if (e.Kind == RunEventKinds.Signal) _signals.Add((e.SymbolIndex, e.Signal));
+            else if (e.IsTradeRow) _trades.Add(e.Trade);
         }
 
-        public void OnFill(in TradeFill fill)
-        {
-        }
-
-        public void OnClosedPart(in Trade part) => Trades.Add(part);
-
-        public void OnTrade(in Trade trade) => Trades.Add(trade);
+        // Signals and trades of one symbol keep their order.
+        public BacktestOutcome Outcome(StrategyResult result) =>
+            new(result, [.. _signals.OrderBy(s => s.Symbol).Select(s => s.Signal)], [.. _trades.OrderBy(t => t.SymbolIndex)]);
     }
 }

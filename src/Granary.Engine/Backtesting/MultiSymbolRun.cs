@@ -41,13 +41,11 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// <exception cref="ArgumentException">
     /// The strategy does not trade this number of symbols; one sentence that can be shown as it is.
     /// </exception>
-    /// <param name="observers">
-    /// One for each symbol, notified of that symbol's signals and trades, which are numbered over all symbols; null where only the result
-    /// counts.
+    /// <param name="listener">
+    /// Receives the events of all symbols as they happen, which are numbered over all symbols; null where only the result counts.
     /// </param>
     public MultiSymbolRun(string id, MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, TradingSettings settings,
-        ExecutionSettings execution,
-        IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null)
+        ExecutionSettings execution, IReadOnlyList<FactorPlan> plans, IRunListener? listener = null)
     {
         if (series.Count < strategy.LeastSymbols || series.Count > strategy.MostSymbols)
             throw new InputException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives "
@@ -67,11 +65,11 @@ public sealed class MultiSymbolRun : IStrategyRun
         string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
         for (var s = 0; s < _symbols.Length; s++)
         {
-            var book = new StrategyBook(series[s], settings, execution, observers?[s], _account);
+            var book = new StrategyBook(series[s], settings, execution, listener, _account, s);
             var (bars, plan) = (series[s], plans[s]);
             _symbols[s] = new SymbolContext(s, book, bars, strategy,
                 [.. strategy.Factors.Select(f => plan.Add(f.Request, bars, symbols) + f.Line)]);
-            if (_listens) book.Listen(new StrategyCallbacks(strategy, _symbols[s]));
+            if (_listens) book.CallBack(new StrategyCallbacks(strategy, _symbols[s]));
         }
         _account.Take([.. _symbols.Select(s => s.Book)]);
         _context = new MultiSymbolContext(_symbols, _account);

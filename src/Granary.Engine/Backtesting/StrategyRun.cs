@@ -31,10 +31,10 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
     /// <param name="plan">The feed's; the strategy's factors are added to it. Make all runs of a feed before its first block.</param>
-    /// <param name="observer">Notified of signals and trades as they happen; null where only the result counts.</param>
+    /// <param name="listener">Receives the events of the run as they happen; null where only the result counts.</param>
     /// <exception cref="ArgumentException">A factor cannot be computed over this feed; one sentence that can be shown as it is.</exception>
     public StrategyRun(string id, Strategy strategy, MarketSeries series, TradingSettings settings, ExecutionSettings execution,
-        FactorPlan plan, IRunObserver? observer = null)
+        FactorPlan plan, IRunListener? listener = null)
     {
         if (strategy is MultiSymbolStrategy)
             throw new ArgumentException($"{strategy.GetType().Name} trades several symbols: run it as a {nameof(MultiSymbolRun)}",
@@ -43,7 +43,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _plan = plan;
         _strategy = strategy;
         Series = series;
-        _book = new StrategyBook(series, settings, execution, observer);
+        _book = new StrategyBook(series, settings, execution, listener);
         (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
         _closesAtEnd = execution.AtEnd == AtEnd.Close;
         _context = new StrategyContext(_book, series);
@@ -58,7 +58,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _occasions = strategy.Occasions;
         foreach (var occasion in _occasions ?? []) occasion.AddTo(plan);
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade)))
-            _book.Listen(new StrategyCallbacks(strategy, _context));
+            _book.CallBack(new StrategyCallbacks(strategy, _context));
     }
 
     public string Id { get; }

@@ -43,6 +43,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
 
     public int Fills => _executions.Count;
 
+    /// <summary>Value of all fills, purchases plus sales, quote currency.</summary>
+    public double Traded { get; private set; }
+
     public IReadOnlyCollection<TrackedOrder> TrackedOrders => _orders.Values;
 
     /// <summary>Orders that are not closed, in the order of their intents.</summary>
@@ -163,6 +166,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         var multiplier = multiplierOf(fill.Symbol);
         _account.Book(fill.Side, fill.Quantity, fill.Price, multiplier, fill.Fee);
         Fees += fill.Fee;
+        Traded += fill.Quantity * fill.Price * multiplier;
         _positions.Book(fill.Symbol, fill.Side, fill.Quantity);
         if (order is not null && fill.Leg.Length == 0) order.Booked += fill.Quantity;
         if (order is not null)

@@ -42,7 +42,7 @@ public sealed record EarlierConfiguration(string Hash, string Folder, string Tex
 /// <param name="Configuration">SHA-256 of the new configuration.</param>
 /// <param name="Tag">Prefix of the client order ids of orders after the switch.</param>
 /// <param name="Version">Number of the deployment.</param>
-/// <param name="Symbols">The symbols of the journal's bars, in the order in which the bars number them.</param>
+/// <param name="Symbols">The symbols of the journal's bars, which later sessions also take.</param>
 /// <param name="Trades">Open trades and pending entries, and the treatment of each.</param>
 /// <param name="Earlier">The configurations of strategies that only wind down or close.</param>
 public sealed record DeploymentSwitched(long Timestamp, string Configuration, string Tag, int Version, HandOverPolicy Policy,

@@ -13,6 +13,3 @@ public interface IMarketListener
     /// <param name="cancellationToken">Ends the session.</param>
     ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default);
 }
-
-/// <summary>A bar of a market that closes now.</summary>
-public readonly record struct ClosedBar(string Symbol, Bar Bar, Timeframe Timeframe);

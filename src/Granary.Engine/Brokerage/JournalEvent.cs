@@ -28,15 +28,7 @@ public sealed record SessionStarted(long Timestamp, string Tag, string Account, 
 
 /// <summary>The bars that closed at one time and that the session acts on.</summary>
 /// <param name="Warm">Whether they only warm up: strategies process them, but the session does not trade on them.</param>
-public sealed record BarsTaken(long Timestamp, IReadOnlyList<TakenBar> Bars, bool Warm = false) : JournalEvent(Timestamp);
-
-/// <param name="Series">The market's index in the session's list.</param>
-public readonly record struct TakenBar(int Series, long Time, double Open, double High, double Low, double Close, double Volume)
-{
-    public Bar Bar => new(Time, Open, High, Low, Close, Volume);
-
-    public static TakenBar Of(int series, in Bar bar) => new(series, bar.Time, bar.Open, bar.High, bar.Low, bar.Close, bar.Volume);
-}
+public sealed record BarsTaken(long Timestamp, IReadOnlyList<ClosedBar> Bars, bool Warm = false) : JournalEvent(Timestamp);
 
 /// <summary>A strategy's entry signal and the portfolio's decision on it.</summary>
 /// <param name="Period">Open time of the bar at whose close it was made, UTC ticks; with strategy and number the signal's identity.</param>

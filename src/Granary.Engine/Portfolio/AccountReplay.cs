@@ -75,19 +75,19 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
         var key = (long)run << 32 | (uint)e.Number;
         switch (e.Kind)
         {
-            case RunEventKind.Entry or RunEventKind.Fill:
-                Fill(key, e.ToFill(), market, side);
+            case RunEventKinds.Fill:
+                Fill(key, e.Fill, market, side);
                 break;
-            case RunEventKind.Financing when _open.TryGetValue(key, out var holding):
-                var amount = e.ToFinancing().Amount * Math.Abs(holding.SignedQuantity);
+            case RunEventKinds.Financing when _open.TryGetValue(key, out var holding):
+                var amount = e.Financing.Amount * Math.Abs(holding.SignedQuantity);
                 Financing += amount;
                 holding.Financing += amount;
                 Book(holding, amount);
                 break;
-            case RunEventKind.Split when _open.TryGetValue(key, out var holding):
-                holding.SignedQuantity *= e.ToSplit().Ratio;
+            case RunEventKinds.Split when _open.TryGetValue(key, out var holding):
+                holding.SignedQuantity *= e.Split.Ratio;
                 break;
-            case RunEventKind.Trade when e.ToTrade() is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
+            case RunEventKinds.Trade when e.Trade is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
                 // Amounts that the trade's fills did not report come with its last one. The loss that the broker bears at ruin, for
                 // example, is only in its financing.
                 Commission += trade.Commission - holding.Commission;

@@ -24,6 +24,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         ExecutionSettings execution)
     {
         Equity = DayStart = StartingCash = cash;
+        Peak = new EquityPeak(cash);
         _account = new CashAccount(cash);
         _instruments = [.. instruments];
         _members = [.. members];
@@ -46,6 +47,10 @@ internal sealed class PortfolioAccount : IPortfolioView
     public double Exposure { get; private set; }
 
     public double DayStart { get; private set; }
+
+    public EquityPeak Peak { get; }
+
+    public double Drawdown => Peak.Drawdown(Equity);
 
     public double Turnover { get; private set; }
 

@@ -11,7 +11,6 @@ namespace Granary.Engine.Portfolio;
 public sealed class PortfolioRun
 {
     private readonly PortfolioAccount _account;
-    private readonly EquityPeak _peak;
     private readonly RuleSet _rules;
     private readonly PortfolioPolicy _policy;
     private readonly PositionSizer _sizer;
@@ -40,15 +39,13 @@ public sealed class PortfolioRun
         execution ??= new ExecutionSettings();
         sizing ??= PortfolioSizing.Own;
         _account = new PortfolioAccount(cash, instruments, members, execution);
-        _peak = new EquityPeak(cash);
         _policy = new PortfolioPolicy(limits.Enforce == LimitCheck.EveryBar, sizing.OnInsufficientCash, limits.RiskPercent);
-        if (limits.MaxCorrelatedPercent is not null || sizing.Kind == PortfolioSizeKind.VolatilityTarget)
-            _returns = new DailyReturns(instruments.Count, limits.Days);
         if (enablement is not null || sizing.Kind == PortfolioSizeKind.Kelly)
             _history = new TradeHistory(Math.Max(enablement?.Trades ?? 1, sizing.Kind == PortfolioSizeKind.Kelly ? sizing.Trades : 1),
                 members.Count, enablement is { By: not EnablementScope.Strategy } ? instruments.Count : 0);
-        var limitRules = new LimitRules(limits, [.. instruments.Select(i => i.Symbol)], [.. members.Select(m => m.Id)]);
-        _rules = new RuleSet(limitRules.Make(_peak, enablement, _returns, _history), _account);
+        var context = new RuleContext([.. instruments.Select(i => i.Symbol)], [.. members.Select(m => m.Id)], _account.Peak, limits.Days);
+        _rules = new RuleSet([.. RulesOf(limits, context), .. OwnRules(enablement, context)], _account);
+        _returns = sizing.Kind == PortfolioSizeKind.VolatilityTarget ? context.Returns : context.UsedReturns;
         _activity = new MarketActivity(instruments.Count);
         _held = new HeldBars(instruments, members);
         _volume = new VolumeCap(execution.VolumeShare, instruments);
@@ -59,14 +56,29 @@ public sealed class PortfolioRun
         _exits = new PortfolioExits(_account, _trades, _rules, _volume, _waiting, _held, _activity);
     }
 
+    private static IEnumerable<RuleInForce> RulesOf(PortfolioLimits limits, RuleContext context) =>
+        from chosen in limits.Rules
+        from rule in chosen.Create().Begin(context)
+        select new RuleInForce(chosen.Definition.Order, chosen.Definition.Name, rule, chosen.Definition.Refusal);
+
+    // Rules that hold without a key of the limits, at their places among those of the limits.
+    private IEnumerable<RuleInForce> OwnRules(EnablementRule? enablement, RuleContext context)
+    {
+        var (members, markets) = (context.Strategies.Count, context.Symbols.Count);
+        yield return new RuleInForce(20, "", new OneEntryPerPeriod(members), Decision.SamePeriod);
+        yield return new RuleInForce(30, "", new ModelVeto(), Decision.ModelRefused);
+        if (enablement is not null)
+            yield return new RuleInForce(90, "", new EnablementByResults(enablement, _history!, members, markets), Decision.Disabled);
+    }
+
     /// <summary>Sets a model that caps the exposure at each entry, after all other limits; call it before the first bar.</summary>
     public void CapExposure(IExposureModel model)
     {
         _exposure = model;
         _trades.Closed = new RecentTrades(PortfolioState.Trades);
-        _predicted = new PredictedRiskLimit(model, _peak, _trades.Closed,
+        _predicted = new PredictedRiskLimit(model, _trades.Closed,
             entry => _account.Member(entry.Member).Timeframe.CloseOf(entry.Signal.Time));
-        _rules.Add(_predicted);
+        _rules.Add(_predicted, Decision.PredictedRisk);
     }
 
     public double StartingCash => _account.StartingCash;
@@ -80,9 +92,18 @@ public sealed class PortfolioRun
     public double Exposure => _account.Exposure;
 
     /// <summary>The distance of the equity from its peak, a positive fraction of the peak.</summary>
-    public double Drawdown => _peak.Drawdown(_account.Equity);
+    public double Drawdown => _account.Drawdown;
 
     public int OpenTrades => _account.OpenTrades;
+
+    /// <summary>The portfolio as its rules see it.</summary>
+    public IPortfolioView View => _account;
+
+    /// <summary>
+    /// How much of each limit an account uses, with the key of the limit and its refusal, in the order in which the rules are asked.
+    /// </summary>
+    /// <param name="account">An account with the portfolio's strategies and instruments, such as the broker's.</param>
+    public IEnumerable<(string Rule, Decision Refusal, RuleUse Use)> Uses(IPortfolioView account) => _rules.Uses(account);
 
     /// <summary>Signals that were accepted.</summary>
     public int Accepted { get; private set; }
@@ -178,7 +199,7 @@ public sealed class PortfolioRun
         var isFirst = _day == long.MinValue;
         _trades.ChargeNights(time);
         _account.Revalue();
-        _peak.Add(_account.Equity);
+        _account.Peak.Add(_account.Equity);
         _rules.OnRevalued(day);
         if (day != _day)
         {
@@ -225,7 +246,7 @@ public sealed class PortfolioRun
             _account.Reserve(TradeKey.Of(member, signal.Number), reservation);
             Accepted++;
         }
-        _account.Record((ulong)(uint)member << 32 | (uint)signal.Number, (ulong)(byte)decision);
+        _account.Record((ulong)(uint)member << 32 | (uint)signal.Number, decision.Number);
         return decision;
     }
 

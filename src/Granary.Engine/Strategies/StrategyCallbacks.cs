@@ -2,10 +2,14 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies;
 
-/// <summary>Tells a strategy of its orders and trades, with the context in which it may answer.</summary>
-internal sealed class StrategyCallbacks(Strategy strategy, StrategyContext context) : ITradeListener
+/// <summary>Calls a strategy for its orders and trades, with the context in which it may answer.</summary>
+internal sealed class StrategyCallbacks(Strategy strategy, StrategyContext context) : IRunListener
 {
-    public void OnOrder(in Order order) => strategy.OnOrder(context, order);
+    public RunEventKinds Kinds => RunEventKinds.Order | RunEventKinds.Trade;
 
-    public void OnTrade(in Trade trade) => strategy.OnTrade(context, trade);
+    public void On(in RunEvent e)
+    {
+        if (e.Kind == RunEventKinds.Order) strategy.OnOrder(context, e.Order);
+        else if (e.Kind == RunEventKinds.Trade) strategy.OnTrade(context, e.Trade);
+    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Granary.Engine.Trading;
 
 /// <summary>Numbers of the events of one strategy run, and of the chunks that contain them.</summary>
@@ -8,11 +6,13 @@ namespace Granary.Engine.Trading;
 public readonly record struct EventTally(int Chunks, int Signals, int Fills, int Trades)
 {
     /// <summary>Returns the numbers after one more event.</summary>
-    public EventTally With(in RunEvent e) => e.Kind switch
+    public EventTally With(in RunEvent e) => With(e.Kind, e.IsTradeRow && !e.IsClosedTrade);
+
+    internal EventTally With(RunEventKinds kind, bool isOpen) => kind switch
     {
-        RunEventKind.Signal => this with { Signals = Signals + 1 },
-        RunEventKind.Entry or RunEventKind.Fill => this with { Fills = Fills + 1 },
-        RunEventKind.Trade or RunEventKind.ClosedPart when e.IsClosedTrade => this with { Trades = Trades + 1 },
+        RunEventKinds.Signal => this with { Signals = Signals + 1 },
+        RunEventKinds.Fill => this with { Fills = Fills + 1 },
+        RunEventKinds.Trade or RunEventKinds.ClosedPart when !isOpen => this with { Trades = Trades + 1 },
         _ => this,
     };
 
@@ -23,11 +23,7 @@ public readonly record struct EventTally(int Chunks, int Signals, int Fills, int
         var tally = this with { Chunks = Chunks + 1 };
         while (chunk.Length > 0)
         {
-            if (chunk.Length < RunEvent.Length) throw new InvalidDataException("a chunk of a strategy's events ends in the middle of one");
-            ref readonly var e = ref MemoryMarshal.AsRef<RunEvent>(chunk);
-            var length = RunEvent.Length + e.FactorCount * sizeof(double);
-            if (chunk.Length < length) throw new InvalidDataException("a chunk of a strategy's events ends in the middle of one");
-            tally = tally.With(e);
+            tally = EventEncoding.Count(chunk, tally, out var length);
             chunk = chunk[length..];
         }
         return tally;

@@ -1,6 +1,8 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>Takes the events of strategy runs in chunks: a file, a stream, a grain's buffer.</summary>
+/// <summary>
+/// Takes the events of strategy runs as <see cref="RunEventWriter"/> encodes them, in chunks: a file, a stream, a grain's buffer.
+/// </summary>
 public interface IEventSink
 {
     /// <summary>The next whole events of one strategy, in order. Called by several threads, for one strategy by one at a time.</summary>
@@ -12,13 +14,5 @@ public interface IEventSink
 
     /// <summary>Takes the end of a strategy's events; called once by each run that reaches its end, after its last chunk.</summary>
     /// <param name="tally">Numbers of all its events, as the run counted them.</param>
-    void End(int strategy, in EventTally tally)
-    {
-    }
-
-    /// <summary>
-    /// Takes the events of the runs that a portfolio follows, where it follows other runs than the strategies' own; null where it does not
-    /// keep them.
-    /// </summary>
-    IEventSink? Members => null;
+    void End(int strategy, in EventTally tally);
 }

@@ -1,174 +1,204 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Granary.Engine.Trading;
 
 /// <summary>
-/// One event of a strategy run as it is stored between the run and the portfolio, in 104 bytes, little-endian. It is converted from and to
-/// a typed event.
+/// One event of a strategy run: a kind, and the record of that kind. It is a value, so that a run that reports millions of events allocates
+/// nothing.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Pack = 1, Size = Length)]
-public struct RunEvent
+// The records have the same place, since an event has only one. It is read only as the record that was written.
+[StructLayout(LayoutKind.Explicit)]
+public readonly struct RunEvent
 {
-    public const int Length = 104;
+    private const int Record = 16;
 
-    private RunEventKind _kind;
-    private sbyte _side;
-    private byte _reason;
-    private byte _type;
-    private int _number;
-    private long _time, _otherTime, _signalTime;
-    private double _price, _otherPrice, _quantity, _profit, _commission, _a, _b, _financing;
-    private int _bars;
-    private ushort _factors, _symbol;
+    [FieldOffset(0)] private readonly RunEventKinds _kind;
+    [FieldOffset(2)] private readonly ushort _symbol;
+    [FieldOffset(4)] private readonly int _number;
+    [FieldOffset(8)] private readonly long _time;
+    [FieldOffset(Record)] private readonly Signal _signal;
+    [FieldOffset(Record)] private readonly SignalEndedEvent _signalEnded;
+    [FieldOffset(Record)] private readonly TradeFill _fill;
+    [FieldOffset(Record)] private readonly Trade _trade;
+    [FieldOffset(Record)] private readonly FinancingEvent _financing;
+    [FieldOffset(Record)] private readonly SplitEvent _split;
+    [FieldOffset(Record)] private readonly EntryEndedEvent _entryEnded;
+    [FieldOffset(Record)] private readonly EntryCutEvent _entryCut;
+    [FieldOffset(Record)] private readonly ExitingEvent _exiting;
+    [FieldOffset(Record)] private readonly CashShortEvent _cashShort;
+    [FieldOffset(Record)] private readonly Order _order;
+    [FieldOffset(Record)] private readonly StopMovedEvent _stopMoved;
+    [FieldOffset(Record)] private readonly LevelsEvent _levels;
 
-    /// <param name="factors">How many factor values follow.</param>
-    /// <param name="symbol">Index among the strategy's symbols.</param>
-    public static RunEvent Of(in Signal s, int factors, int symbol = 0) => new()
+    // The record is written by the constructor of its kind.
+    private RunEvent(RunEventKinds kind, int symbol, int number, long time)
     {
-        _kind = RunEventKind.Signal,
-        _number = s.Number,
-        _time = s.Time,
-        _side = (sbyte)s.Side,
-        _reason = s.AtFill ? (byte)1 : (byte)0,
-        _type = (byte)s.Type,
-        _otherTime = s.ValidUntil,
-        _price = s.Price,
-        _otherPrice = s.SizeFactor,
-        _quantity = s.Quantity,
-        _profit = s.Prediction,
-        _commission = s.SizedOn,
-        _bars = s.ModelVersion,
-        _financing = s.Dissimilarity,
-        _a = s.Stop,
-        _b = s.Target,
-        _factors = (ushort)factors,
-        _symbol = (ushort)symbol,
-    };
+        Unsafe.SkipInit(out this);
+        (_kind, _symbol, _number, _time) = (kind, (ushort)symbol, number, time);
+    }
+
+    private RunEvent(RunEventKinds kind, in Trade trade) : this(kind, trade.SymbolIndex, trade.Number, trade.ExitTime) => _trade = trade;
+
+    private RunEvent(in Signal signal, int symbol) : this(RunEventKinds.Signal, symbol, signal.Number, signal.Time) => _signal = signal;
+
+    private RunEvent(in TradeFill fill, int symbol) : this(RunEventKinds.Fill, symbol, fill.Number, fill.Time) => _fill = fill;
+
+    private RunEvent(in Order order, int symbol) : this(RunEventKinds.Order, symbol, order.TradeNumber, order.CreatedAt) => _order = order;
+
+    private RunEvent(in SignalEndedEvent e, int symbol) : this(RunEventKinds.SignalEnded, symbol, e.Number, e.Time) => _signalEnded = e;
+
+    private RunEvent(in FinancingEvent e, int symbol) : this(RunEventKinds.Financing, symbol, e.Number, e.Time) => _financing = e;
+
+    private RunEvent(in SplitEvent e, int symbol) : this(RunEventKinds.Split, symbol, e.Number, e.Time) => _split = e;
+
+    private RunEvent(in EntryEndedEvent e, int symbol) : this(RunEventKinds.EntryEnded, symbol, e.Number, e.Time) => _entryEnded = e;
+
+    private RunEvent(in EntryCutEvent e, int symbol) : this(RunEventKinds.EntryCut, symbol, e.Number, e.Time) => _entryCut = e;
+
+    private RunEvent(in ExitingEvent e, int symbol) : this(RunEventKinds.Exiting, symbol, e.Number, e.Time) => _exiting = e;
+
+    private RunEvent(in CashShortEvent e, int symbol) : this(RunEventKinds.CashShort, symbol, 0, e.Time) => _cashShort = e;
+
+    private RunEvent(in StopMovedEvent e, int symbol) : this(RunEventKinds.StopMoved, symbol, e.Number, e.Time) => _stopMoved = e;
+
+    private RunEvent(in LevelsEvent e, int symbol) : this(RunEventKinds.Levels, symbol, e.Number, e.Time) => _levels = e;
 
     /// <param name="symbol">Index among the strategy's symbols.</param>
-    public static RunEvent Of(in TradeFill f, int symbol = 0) => new()
-    {
-        _kind = f.IsFirst ? RunEventKind.Entry : RunEventKind.Fill,
-        _number = f.Number,
-        _time = f.Time,
-        _reason = (byte)((f.IsEntry ? 1 : 0) | (f.IsMaker ? 2 : 0)),
-        _otherTime = f.Order.Value,
-        _price = f.Price,
-        _quantity = f.Quantity,
-        _commission = f.Commission,
-        _a = f.BarVolume,
-        _symbol = (ushort)symbol,
-    };
+    public static RunEvent Of(in Signal signal, int symbol = 0) => new(signal, symbol);
 
-    /// <param name="symbol">Index among the strategy's symbols.</param>
-    public static RunEvent Of(in Trade t, int symbol = 0) => new()
-    {
-        _kind = RunEventKind.Trade,
-        _number = t.Number,
-        _time = t.ExitTime,
-        _side = (sbyte)t.Side,
-        _reason = (byte)t.Reason,
-        _otherTime = t.EntryTime,
-        _signalTime = t.SignalTime,
-        _price = t.ExitPrice,
-        _otherPrice = t.EntryPrice,
-        _quantity = t.Quantity,
-        _profit = t.Profit,
-        _commission = t.Commission,
-        _a = t.AdverseExcursion,
-        _b = t.FavourableExcursion,
-        _financing = t.Financing,
-        _bars = t.Bars,
-        _symbol = (ushort)symbol,
-    };
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in SignalEndedEvent e, int symbol = 0) => new(e, symbol);
 
-    /// <summary>Creates the event for the closed part of a trade that is open at the end.</summary>
-    /// <param name="symbol">Index among the strategy's symbols.</param>
-    public static RunEvent OfPart(in Trade t, int symbol = 0) => Of(t, symbol) with { _kind = RunEventKind.ClosedPart };
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in TradeFill fill, int symbol = 0) => new(fill, symbol);
 
-    public static RunEvent Of(in FinancingEvent e) =>
-        new() { _kind = RunEventKind.Financing, _number = e.Number, _time = e.Time, _reason = (byte)e.Kind, _price = e.Amount };
+    /// <summary>Makes the event of a trade that has ended, or is open at the end.</summary>
+    public static RunEvent Of(in Trade trade) => new(RunEventKinds.Trade, trade);
 
-    public static RunEvent Of(in SplitEvent e) =>
-        new() { _kind = RunEventKind.Split, _number = e.Number, _time = e.Time, _otherTime = e.ExDate, _price = e.Ratio };
+    /// <summary>Makes the event of the closed part of a trade that is open at the end.</summary>
+    public static RunEvent OfPart(in Trade part) => new(RunEventKinds.ClosedPart, part);
 
-    public static RunEvent Of(in EntryCutEvent e) =>
-        new() { _kind = RunEventKind.EntryCut, _number = e.Number, _time = e.Time, _quantity = e.Rest };
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in FinancingEvent e, int symbol = 0) => new(e, symbol);
 
-    public static RunEvent Of(in SignalEndedEvent e) =>
-        new() { _kind = RunEventKind.SignalEnded, _number = e.Number, _time = e.Time, _reason = (byte)e.End };
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in SplitEvent e, int symbol = 0) => new(e, symbol);
 
-    public static RunEvent EntryEnded(int number, long time) => new() { _kind = RunEventKind.EntryEnded, _number = number, _time = time };
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in EntryEndedEvent e, int symbol = 0) => new(e, symbol);
 
-    public static RunEvent Exiting(int number, long time) => new() { _kind = RunEventKind.Exiting, _number = number, _time = time };
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in EntryCutEvent e, int symbol = 0) => new(e, symbol);
 
-    public static RunEvent CashShort(long time) => new() { _kind = RunEventKind.CashShort, _time = time };
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in ExitingEvent e, int symbol = 0) => new(e, symbol);
+
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in CashShortEvent e, int symbol = 0) => new(e, symbol);
+
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in Order order, int symbol = 0) => new(order, symbol);
+
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in StopMovedEvent e, int symbol = 0) => new(e, symbol);
+
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in LevelsEvent e, int symbol = 0) => new(e, symbol);
+
+    public RunEventKinds Kind => _kind;
+
+    /// <summary>The number of the signal and of the trade that it opened; 0 if the event has none.</summary>
+    public int Number => _number;
+
+    /// <summary>Open time, UTC ticks, of the bar at which it happened; of an order, at which the order was made.</summary>
+    public long Time => _time;
+
+    /// <summary>Index among the strategy's symbols; 0 if it has one.</summary>
+    public int SymbolIndex => _symbol;
+
+    /// <summary>The record of an event of this kind; the other properties of records likewise.</summary>
+    /// <exception cref="InvalidOperationException">The event is of another kind.</exception>
+    public Signal Signal => Is(RunEventKinds.Signal) ? _signal : throw Another(RunEventKinds.Signal);
+
+    /// <inheritdoc cref="Signal"/>
+    public SignalEndedEvent SignalEnded => Is(RunEventKinds.SignalEnded) ? _signalEnded : throw Another(RunEventKinds.SignalEnded);
+
+    /// <inheritdoc cref="Signal"/>
+    public TradeFill Fill => Is(RunEventKinds.Fill) ? _fill : throw Another(RunEventKinds.Fill);
+
+    /// <summary>The record of a <see cref="RunEventKinds.Trade"/> or a <see cref="RunEventKinds.ClosedPart"/>.</summary>
+    /// <exception cref="InvalidOperationException">The event is of another kind.</exception>
+    public Trade Trade => IsTradeRow ? _trade : throw Another(RunEventKinds.Trade);
+
+    /// <inheritdoc cref="Signal"/>
+    public FinancingEvent Financing => Is(RunEventKinds.Financing) ? _financing : throw Another(RunEventKinds.Financing);
+
+    /// <inheritdoc cref="Signal"/>
+    public SplitEvent Split => Is(RunEventKinds.Split) ? _split : throw Another(RunEventKinds.Split);
+
+    /// <inheritdoc cref="Signal"/>
+    public EntryEndedEvent EntryEnded => Is(RunEventKinds.EntryEnded) ? _entryEnded : throw Another(RunEventKinds.EntryEnded);
+
+    /// <inheritdoc cref="Signal"/>
+    public EntryCutEvent EntryCut => Is(RunEventKinds.EntryCut) ? _entryCut : throw Another(RunEventKinds.EntryCut);
+
+    /// <inheritdoc cref="Signal"/>
+    public ExitingEvent Exiting => Is(RunEventKinds.Exiting) ? _exiting : throw Another(RunEventKinds.Exiting);
+
+    /// <inheritdoc cref="Signal"/>
+    public CashShortEvent CashShort => Is(RunEventKinds.CashShort) ? _cashShort : throw Another(RunEventKinds.CashShort);
+
+    /// <inheritdoc cref="Signal"/>
+    public Order Order => Is(RunEventKinds.Order) ? _order : throw Another(RunEventKinds.Order);
+
+    /// <inheritdoc cref="Signal"/>
+    public StopMovedEvent StopMoved => Is(RunEventKinds.StopMoved) ? _stopMoved : throw Another(RunEventKinds.StopMoved);
+
+    /// <inheritdoc cref="Signal"/>
+    public LevelsEvent Levels => Is(RunEventKinds.Levels) ? _levels : throw Another(RunEventKinds.Levels);
+
+    private bool Is(RunEventKinds kind) => _kind == kind;
+
+    private InvalidOperationException Another(RunEventKinds asked) => new($"the event is a {Kind}, not a {asked}");
+
+    /// <summary>Whether it was made at a bar's close, when the strategy was called.</summary>
+    public bool IsAtClose => Is(RunEventKinds.Exiting) || Is(RunEventKinds.Signal) && !_signal.AtFill;
+
+    /// <summary>Whether it reports the state when the bars ended.</summary>
+    public bool IsEndOfRun => Is(RunEventKinds.SignalEnded) && _signalEnded.End == SignalEnd.Unfilled
+        || Is(RunEventKinds.Trade) && _trade.Reason == ExitReason.Open || Is(RunEventKinds.ClosedPart);
+
+    /// <summary>Whether it is a row of the list of trades: a closed trade, or the closed or open part of an open one.</summary>
+    public bool IsTradeRow => (_kind & (RunEventKinds.Trade | RunEventKinds.ClosedPart)) != 0;
+
+    /// <summary>Whether it counts as a closed trade.</summary>
+    public bool IsClosedTrade => IsTradeRow && _trade.Reason != ExitReason.Open;
 
     /// <summary>
     /// Returns the event with its number shifted, for consecutive runs of one strategy whose signals are numbered continuously.
     /// </summary>
     /// <param name="earlier">The number of signals of the earlier runs.</param>
-    public readonly RunEvent NumberedAfter(int earlier) => this with { _number = _number + earlier };
-
-    /// <summary>Whether another event is identical to the last bit.</summary>
-    public readonly bool SameAs(in RunEvent other) =>
-        MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in this))
-            .SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in other)));
-
-    public readonly RunEventKind Kind => _kind;
-
-    public readonly bool IsSignal => _kind == RunEventKind.Signal;
-
-    /// <summary>Whether it was made at a bar's close, when the strategy was called.</summary>
-    public readonly bool IsAtClose => _kind == RunEventKind.Exiting || _kind == RunEventKind.Signal && _reason == 0;
-
-    /// <summary>Whether it reports the state when the bars ended.</summary>
-    public readonly bool IsEndOfRun => _kind == RunEventKind.SignalEnded && (SignalEnd)_reason == SignalEnd.Unfilled
-        || _kind == RunEventKind.Trade && (ExitReason)_reason == ExitReason.Open || _kind == RunEventKind.ClosedPart;
-
-    /// <summary>Whether it is a row of the list of trades: a closed trade, or the closed or open part of an open one.</summary>
-    public readonly bool IsTradeRow => _kind is RunEventKind.Trade or RunEventKind.ClosedPart;
-
-    /// <summary>Whether it counts as a closed trade.</summary>
-    public readonly bool IsClosedTrade => IsTradeRow && (ExitReason)_reason != ExitReason.Open;
-
-    /// <summary>The number of the signal and of the trade that it opened.</summary>
-    public readonly int Number => _number;
-
-    /// <summary>Open time of the bar at which it happened, UTC ticks.</summary>
-    public readonly long Time => _time;
-
-    /// <summary>Index among the strategy's symbols; 0 if it has one.</summary>
-    public readonly int SymbolIndex => _symbol;
-
-    /// <summary>The number of factor values that follow a signal, eight bytes each.</summary>
-    public readonly int FactorCount => _factors;
-
-    public readonly Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b,
-        _otherTime)
+    public RunEvent NumberedAfter(int earlier) => earlier == 0 ? this : _kind switch
     {
-        Prediction = _profit,
-        SizeFactor = _otherPrice,
-        SizedOn = _commission,
-        AtFill = _reason != 0,
-        ModelVersion = _bars,
-        Dissimilarity = _financing,
+        RunEventKinds.Signal => Of(_signal with { Number = _number + earlier }, _symbol),
+        RunEventKinds.SignalEnded => Of(_signalEnded with { Number = _number + earlier }, _symbol),
+        RunEventKinds.Fill => Of(_fill with { Number = _number + earlier }, _symbol),
+        RunEventKinds.Trade => Of(_trade with { Number = _number + earlier }),
+        RunEventKinds.ClosedPart => OfPart(_trade with { Number = _number + earlier }),
+        RunEventKinds.Financing => Of(_financing with { Number = _number + earlier }, _symbol),
+        RunEventKinds.Split => Of(_split with { Number = _number + earlier }, _symbol),
+        RunEventKinds.EntryEnded => Of(_entryEnded with { Number = _number + earlier }, _symbol),
+        RunEventKinds.EntryCut => Of(_entryCut with { Number = _number + earlier }, _symbol),
+        RunEventKinds.Exiting => Of(_exiting with { Number = _number + earlier }, _symbol),
+        RunEventKinds.CashShort => this,
+        _ => throw new InvalidOperationException($"a log keeps no {Kind}"),
     };
 
-    public readonly Trade ToTrade() =>
-        new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
-        (ExitReason)_reason, _a, _b)
-        { SymbolIndex = _symbol, Financing = _financing };
-
-    public readonly TradeFill ToFill() => new(_number, _time, _price, _quantity, _commission, new OrderId(_otherTime), (_reason & 1) != 0,
-        _kind == RunEventKind.Entry, (_reason & 2) != 0)
-    { BarVolume = _a };
-
-    public readonly FinancingEvent ToFinancing() => new(_number, _time, (FinancingKind)_reason, _price);
-
-    public readonly SplitEvent ToSplit() => new(_number, _time, _otherTime, _price);
-
-    public readonly EntryCutEvent ToEntryCut() => new(_number, _time, _quantity);
-
-    public readonly SignalEndedEvent ToSignalEnded() => new(_number, (SignalEnd)_reason, _time);
+    /// <summary>Whether another event of a log is identical to the last bit.</summary>
+    public bool SameAs(in RunEvent other)
+    {
+        Span<byte> own = stackalloc byte[EventEncoding.MostLength], their = stackalloc byte[EventEncoding.MostLength];
+        return own[..EventEncoding.Write(this, 0, own)].SequenceEqual(their[..EventEncoding.Write(other, 0, their)]);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Granary.Engine.Trading;
 
 /// <summary>A strategy's request to open a trade, made at a bar's close.</summary>
@@ -8,6 +10,7 @@ namespace Granary.Engine.Trading;
 /// <param name="Stop">Stop price at the signal; 0 = none.</param>
 /// <param name="Target">Target price at the signal; 0 = none.</param>
 /// <param name="ValidUntil">UTC ticks; the last bar open at which it may still fill. <see cref="long.MaxValue"/> = until cancelled.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct Signal(
     int Number, long Time, Side Side, OrderType Type, double Price, double Quantity, double Stop, double Target, long ValidUntil)
 {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Granary.Engine.Trading;
 
 /// <summary>
@@ -16,6 +18,7 @@ namespace Granary.Engine.Trading;
 /// <param name="Bars">Bars from the bar of entry to the bar of exit.</param>
 /// <param name="AdverseExcursion">The worst price against it, as a fraction of the entry price, ≥ 0; NaN if unknown.</param>
 /// <param name="FavourableExcursion">The best price for it, as a fraction of the entry price, ≥ 0; NaN if unknown.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct Trade(
     int Number, Side Side, double Quantity, long SignalTime, long EntryTime, double EntryPrice, long ExitTime, double ExitPrice,
     double Profit, double Commission, int Bars, ExitReason Reason, double AdverseExcursion, double FavourableExcursion)

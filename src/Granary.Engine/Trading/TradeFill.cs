@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Granary.Engine.Trading;
 
 /// <summary>One fill of a trade: its entry, a part of it, or a part of what closes it.</summary>
@@ -10,6 +12,7 @@ namespace Granary.Engine.Trading;
 /// <param name="IsEntry">Whether it opens the trade or adds to it.</param>
 /// <param name="IsFirst">Whether it is the trade's first fill.</param>
 /// <param name="IsMaker">Whether the order had waited for the market.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct TradeFill(
     int Number, long Time, double Price, double Quantity, double Commission, OrderId Order, bool IsEntry, bool IsFirst, bool IsMaker)
 {

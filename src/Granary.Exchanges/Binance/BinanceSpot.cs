@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Data.Brokers;
-using Granary.Data.Exchanges;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -25,7 +24,8 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         ReduceOnly = false,
         DeadManSwitch = false,
         OrdersPerMinute = 600,
-    }, (5000, TimeSpan.FromMinutes(1)), c => new BinanceSpot(c, new BinanceClient(c)));
+    }, (5000, TimeSpan.FromMinutes(1)), c => new BinanceSpot(c, new BinanceClient(c)))
+    { Feed = new BinanceFeedProtocol() };
 
     private BinanceClient Client { get; } = client;
 

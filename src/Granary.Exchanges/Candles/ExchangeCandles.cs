@@ -3,6 +3,7 @@ using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Exchanges.Connections;
+using Granary.Exchanges.Markets;
 using Granary.Exchanges.Trading;
 using Granary.Storage.Retries;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Brokers;
-using Granary.Data.Exchanges;
 using Granary.Engine;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;

@@ -27,7 +27,8 @@ internal sealed class GateioSpot(ExchangeConnection connection, GateioClient cli
         ReduceOnly = false,
         DeadManSwitch = true,
         OrdersPerMinute = 600,
-    }, (150, TimeSpan.FromSeconds(10)), c => new GateioSpot(c, new GateioClient(c)));
+    }, (150, TimeSpan.FromSeconds(10)), c => new GateioSpot(c, new GateioClient(c)))
+    { Feed = new GateioFeedProtocol() };
 
     // A triggered order reserves its balance when it triggers; a resting target would have reserved it already.
     public override bool StopsHoldBalance => true;

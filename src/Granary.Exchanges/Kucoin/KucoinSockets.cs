@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Granary.Data.Exchanges;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 

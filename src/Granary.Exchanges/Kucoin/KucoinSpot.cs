@@ -24,7 +24,7 @@ internal sealed class KucoinSpot(ExchangeConnection connection, KucoinClient cli
         DeadManSwitch = true,
         OrdersPerMinute = 2700,
     }, (2000, TimeSpan.FromSeconds(30)), c => new KucoinSpot(c, new KucoinClient(c)))
-    { HasPassphrase = true };
+    { HasPassphrase = true, Feed = new KucoinFeedProtocol() };
 
     protected override string Permission => "Spot";
 

@@ -1,6 +1,7 @@
 using Granary.Data.Brokers;
 using Granary.Engine;
 using Granary.Exchanges.Connections;
+using Granary.Exchanges.Feeds;
 
 namespace Granary.Exchanges.Trading;
 
@@ -18,6 +19,9 @@ internal sealed record ExchangeMarket(string Name, string Title, string Home, Br
 
     /// <summary>Whether the exchange's keys have a passphrase.</summary>
     public bool HasPassphrase { get; init; }
+
+    /// <summary>The protocol of its live feed of bars; null if it has none.</summary>
+    public ExchangeProtocol? Feed { get; init; }
 
     /// <summary>Opens the market for an account.</summary>
     /// <param name="endpoint">Empty for the exchange's own.</param>

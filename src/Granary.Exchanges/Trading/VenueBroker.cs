@@ -1,6 +1,7 @@
 using Granary.Data.Brokers;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 

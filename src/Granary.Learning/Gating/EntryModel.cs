@@ -258,21 +258,31 @@ public sealed class EntryModel : IEntryModel
             return advice with { SizeFactor = advice.SizeFactor * (_watch?.Weight ?? 1), Dissimilarity = dissimilarity };
         }
 
-        public void Signalled(int number)
+        public RunEventKinds Kinds => _trades is null && _ages is null ? RunEventKinds.None
+            : RunEventKinds.Signal | RunEventKinds.SignalEnded | RunEventKinds.Trade;
+
+        public void On(in RunEvent e)
         {
-            // Without a prediction there is nothing to watch.
-            if (_trades is null || _last.Known == 0) return;
-            _trades.Signalled(number, model.Watch!.RollsBack ? _row : default, _last.Side, _last.Known, _last.Prediction);
+            switch (e.Kind)
+            {
+                // Without a prediction there is nothing to watch.
+                case RunEventKinds.Signal when !double.IsNaN(e.Signal.Prediction):
+                    _trades?.Signalled(e.Number, model.Watch!.RollsBack ? _row : default, _last.Side, _last.Known, _last.Prediction);
+                    break;
+                case RunEventKinds.SignalEnded:
+                    _trades?.Ended(e.Number);
+                    break;
+                // A trade that the end of the bars closed is not an outcome.
+                case RunEventKinds.Trade when e.Trade is { Reason: not (ExitReason.Open or ExitReason.DataEnded) } trade:
+                    Closed(trade);
+                    break;
+            }
         }
 
-        public void Ended(int number) => _trades?.Ended(number);
-
-        public void Closed(int number, double netProfit) => Closed(number, netProfit, _block.Time[_block.Count - 1]);
-
-        public void Closed(int number, double netProfit, long time)
+        private void Closed(in Trade trade)
         {
-            _ages?.Closed(_timeframe.CloseOf(time));
-            if (_trades?.Closed(number, netProfit > 0) is not { } wrong) return;
+            _ages?.Closed(_timeframe.CloseOf(trade.ExitTime));
+            if (_trades?.Closed(trade.Number, trade.NetProfit > 0) is not { } wrong) return;
             if (_watch!.Add(wrong) is { Change: WatchChange.Alert } alert && model.Watch!.RollsBack) RollBack(alert);
         }
 

@@ -101,8 +101,8 @@ public sealed class AllocationObserver : IPortfolioSteps
 
     public void Take(int strategy, in RunEvent e)
     {
-        if (e.Kind != RunEventKind.Trade || _units.PlaceOf(strategy) is var place && place < 0) return;
-        var trade = e.ToTrade();
+        if (e.Kind != RunEventKinds.Trade || _units.PlaceOf(strategy) is var place && place < 0) return;
+        var trade = e.Trade;
         // An exit at the end of the data says nothing about the strategy, and it is not known in time.
         if (trade.Reason is ExitReason.Open or ExitReason.DataEnded) return;
         var result = trade.Return(_multipliers[strategy][trade.SymbolIndex]);

@@ -41,23 +41,28 @@ public sealed class StrategyTrades : IEventSink
         if (chunk < _next[strategy]) return;
         _next[strategy] = chunk + 1;
         var reader = new RunEventReader(events);
-        while (reader.Next(out var e, out _))
+        while (reader.Next(out var e))
             switch (e.Kind)
             {
-                case RunEventKind.Signal:
-                    var signal = e.ToSignal();
+                case RunEventKinds.Signal:
+                    var signal = e.Signal;
                     (_open[strategy] ??= []).Add(signal.Number, (signal.Prediction, signal.SizeFactor));
                     break;
-                case RunEventKind.SignalEnded:
+                case RunEventKinds.SignalEnded:
                     _open[strategy]?.Remove(e.Number);
                     break;
-                case RunEventKind.Trade:
-                    var trade = e.ToTrade();
+                case RunEventKinds.Trade:
+                    var trade = e.Trade;
                     if (_open[strategy] is { } open && open.Remove(e.Number, out var said) && trade.Reason != ExitReason.Open)
                         (_trades[strategy] ??= []).Add(FilteredTrade.Of(trade, said.Prediction, said.SizeFactor,
                             _multipliers[strategy]));
                     break;
             }
+    }
+
+    // The host answers for whole runs; a trade that is still open does not count.
+    public void End(int strategy, in EventTally tally)
+    {
     }
 
     /// <summary>Labels the bar of each trade's signal: 1 if the trade made a profit after commission, otherwise 0.</summary>

@@ -36,7 +36,7 @@ public static class WeightRules
             foreach (var instance in plan.Instances)
             {
                 foreach (var e in events?.Events(instance.Index) ?? [])
-                    if (e.IsClosedTrade && e.ToTrade() is var trade)
+                    if (e.IsClosedTrade && e.Trade is var trade)
                         trades.Add(new StateTrade(instance.Index, trade.SignalTime, instance.Timeframe.CloseOf(trade.ExitTime),
                             MarketStates.At(changes[instance.Symbols[0]], instance.Timeframe.CloseOf(trade.SignalTime)),
                             trade.NetProfit));

@@ -48,7 +48,7 @@ public static class ResultsJson
             if (run.Portfolio is { IsRuined: true }) json.WriteString("state", "ruined");
             if (run.Portfolio is not null) Stats(json, run.Portfolio);
             json.WriteStartObject("decisions");
-            foreach (var (decision, count) in run.Decisions.OrderBy(d => d.Key)) json.WriteNumber(decision.Word(), count);
+            foreach (var (decision, count) in run.Decisions.OrderBy(d => d.Key, Decision.ByTable)) json.WriteNumber(decision.Word, count);
             json.WriteEndObject();
             json.WriteEndObject();
             foreach (var section in run.Sections)

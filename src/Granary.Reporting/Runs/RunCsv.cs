@@ -75,7 +75,7 @@ public static class RunCsv
                     RunText.Time(g.Time), RunText.Of(g.Side), g.Type.Word(),
                     RunText.Number(g.Price), RunText.Number(g.Quantity), g.Stop > 0 ? RunText.Number(g.Stop) : "", g.Target > 0
                         ? RunText.Number(g.Target) : "",
-                    g.ValidUntil == long.MaxValue ? "" : RunText.Time(g.ValidUntil), row.Decision.Word(),
+                    g.ValidUntil == long.MaxValue ? "" : RunText.Time(g.ValidUntil), row.Decision.Word,
                     row.End is { } end ? end.Word() : t is { Reason: ExitReason.Open } ? "open" : t is null ? "" : "closed",
                     t is { } a ? RunText.Time(a.EntryTime) : "", t is { } b ? RunText.Number(b.EntryPrice) : "",
                     t is { } c ? RunText.Time(c.ExitTime) : "", t is { } d ? RunText.Number(d.ExitPrice) : "",

@@ -3,18 +3,38 @@ using Granary.Contracts.Jobs;
 namespace Granary.Server.Jobs;
 
 /// <summary>
-/// A job of <see cref="LocalJobs"/>, guarded by its lock. The job's text is only in its folder, because it may be large and ended jobs stay
-/// listed.
+/// A job of <see cref="JobTable"/>, which alone changes its status. The job's text is only in its folder, because it may be large and ended
+/// jobs stay listed.
 /// </summary>
 internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
 {
-    public JobStatus Status = status;
+    private volatile JobStatus _status = status;
+
+    /// <summary>The newest status.</summary>
+    public JobStatus Status
+    {
+        get => _status;
+        set => _status = value;
+    }
+
+    public string Id { get; } = status.Id;
+
     public string? IdempotencyKey { get; } = submitted.IdempotencyKey;
+
     public string Fingerprint { get; } = submitted.Fingerprint;
+
+    /// <summary>Cancels the run of the job; another one for each resumption.</summary>
     public CancellationTokenSource Cancel { get; set; } = new();
+
+    /// <summary>Whether the run continues from what an earlier one has finished.</summary>
     public bool Resumes { get; set; }
+
     /// <summary>Whether the last process ended while it ran.</summary>
     public bool IsRecovered { get; init; }
-    public TaskCompletionSource Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    public Task Written = Task.CompletedTask;
+
+    /// <summary>Completes at the next change of the status.</summary>
+    public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The last write of the status.</summary>
+    public Task Written { get; set; } = Task.CompletedTask;
 }

@@ -31,7 +31,7 @@ internal sealed record SubmittedJob(string Text, string Folder, string FileName,
     /// <summary>Whether a run's folder belongs to a job that was submitted here and acknowledged.</summary>
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, StatusFile));
 
-    /// <param name="folder">The folder <see cref="LocalJobs.SubmissionFolder"/> of the job; created if missing.</param>
+    /// <param name="folder">The folder <c>.submission</c> of the job; created if missing.</param>
     /// <exception cref="IOException">The disk failed.</exception>
     public Task WriteAsync(string folder, CancellationToken cancellationToken)
     {

@@ -184,8 +184,9 @@ public sealed record BatchPlan
         var instances = new List<StrategyInstance>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         var known = symbols.ToHashSet(StringComparer.Ordinal);
+        var read = new Dictionary<(StrategyDefinition, string, Timeframe), IReadOnlyList<string>>();
         foreach (var entry in spec.Strategies)
-            foreach (var instance in Expand(spec, entry, symbols, known, seen))
+            foreach (var instance in Expand(spec, entry, symbols, known, seen, read))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (instances.Count % CheckEvery == 0) ProcessMemory.Check("the plan of this batch");
@@ -227,7 +228,8 @@ public sealed record BatchPlan
     }
 
     private static IEnumerable<StrategyInstance> Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols,
-        HashSet<string> known, Dictionary<string, int> seen)
+        HashSet<string> known, Dictionary<string, int> seen,
+        Dictionary<(StrategyDefinition, string, Timeframe), IReadOnlyList<string>> read)
     {
         var (definition, defaults, grid) = StrategyBinding.Of(entry, spec.Catalogues.Strategies);
         foreach (var symbol in entry.Symbols ?? [])
@@ -248,7 +250,7 @@ public sealed record BatchPlan
             : (entry.Symbols ?? symbols).Select(s => (IReadOnlyList<string>)[s]);
         var trading = spec.Data is { WarmUp: true, From: { } from } ? entry.Trading with { TradeFrom = from } : entry.Trading;
         var choice = new int[grid.Count];
-        // Without a text parameter, the symbols that factors read come from the class and are the same for all combinations.
+        // Without a text parameter, the symbols that factors read come from the class and are the same for all combinations and entries.
         var named = definition.Parameters.Any(p => p.Type == typeof(string));
         foreach (var market in markets)
             foreach (var timeframe in entry.Timeframes ?? [spec.Data.Timeframe])
@@ -270,8 +272,13 @@ public sealed record BatchPlan
                     // Entries that differ only in how they trade would share an id, so later ones get a number.
                     var times = seen[id] = seen.GetValueOrDefault(id) + 1;
                     if (times > 1) id += $"#{times}";
+                    if (!named && references is null) references = read.GetValueOrDefault((definition, market[0], timeframe));
                     if (references is null || (named && !definition.IsMultiSymbol))
-                        references = References(spec, id, definition, arguments, market[0], timeframe, known);
+                    {
+                        var found = References(spec, id, definition, arguments, market[0], timeframe, known);
+                        if (found is not null) read[(definition, market[0], timeframe)] = found;
+                        references = found ?? [];
+                    }
                     yield return new StrategyInstance(0, id, definition, arguments, market, timeframe, trading)
                     {
                         References = references,
@@ -281,9 +288,9 @@ public sealed record BatchPlan
             }
     }
 
-    // Returns the batch's other symbols that a strategy's factors read. If a strategy cannot be created or reads an unknown symbol, that
-    // strategy alone fails later, with its reason.
-    private static IReadOnlyList<string> References(BatchSpec spec, string id, StrategyDefinition definition, object[] arguments,
+    // Returns the batch's other symbols that a strategy's factors read; null if the strategy cannot be created or reads an unknown symbol:
+    // it alone fails later, with its reason.
+    private static IReadOnlyList<string>? References(BatchSpec spec, string id, StrategyDefinition definition, object[] arguments,
         string symbol, Timeframe timeframe, HashSet<string> symbols)
     {
         try
@@ -298,7 +305,7 @@ public sealed record BatchPlan
         }
         catch (Exception e) when (e is InputException or InvalidOperationException or System.Reflection.TargetInvocationException)
         {
-            return [];
+            return null;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
@@ -20,36 +21,47 @@ internal static class NamedSymbols
         // The benchmark and symbols that factors read also have instruments.
         var read = instances.SelectMany(i => i.References).Append(spec.Benchmark?.String()).ToHashSet(StringComparer.Ordinal);
         foreach (var (symbol, part) in spec.Data.InstrumentsPart?.Members ?? [])
-            if (symbol != "*" && !read.Contains(symbol))
-                Symbol(symbol, part, "an instrument");
-        var limits = spec.Portfolio.Place?.Find("limits");
-        foreach (var part in limits?.Find("restrictedSymbols")?.List() ?? []) Symbol(part.String(), part, "restricted");
-        foreach (var (_, group) in limits?.Find("groups")?.Members ?? [])
-            foreach (var part in group.Find("symbols")?.List() ?? [])
-                Symbol(part.String(), part, "in a group");
-        foreach (var (symbol, part) in limits?.Find("reserved")?.Members ?? [])
-            if (Symbol(symbol, part, "reserved"))
-                foreach (var pattern in part.OneOrMany())
-                    Pattern(pattern, symbol);
+            if (symbol != "*" && !read.Contains(symbol) && !symbols.Contains(symbol, StringComparer.Ordinal))
+                faults.Add(Unknown(symbol, part, symbols));
+        if (spec.Portfolio.Place?.Find("limits") is { } limits)
+            foreach (var chosen in spec.Portfolio.Limits.Rules)
+                Check(chosen, limits, symbols, instances, faults.Add);
         faults.Close();
+    }
 
-        bool Symbol(string symbol, JsonPart part, string what)
-        {
-            if (symbols.Contains(symbol, StringComparer.Ordinal)) return true;
-            var near = Spelling.Nearest(symbol, symbols);
-            faults.Add(part.Fault($"'{symbol}' is {what} and is not among the batch's symbols; "
-                + (near is null ? "add it to data.symbols, or leave it out" : $"did you mean '{near}'?")));
-            return false;
-        }
+    private static void Check(ChosenRule chosen, JsonPart limits, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances,
+        Action<InputException> add)
+    {
+        var rule = chosen.Create();
+        var unknown = rule.NamedSymbols.Except(symbols, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        var unmatched = rule.NamedStrategies.Where(pattern => !instances.Any(i => SymbolReservations.Matches(pattern, i.Id)))
+            .ToHashSet(StringComparer.Ordinal);
+        if (unknown.Count == 0 && unmatched.Count == 0) return;
+        foreach (var name in new RuleKeys(chosen.Definition).Names)
+            if (limits.Find(name) is { } part)
+                Visit(part);
 
-        void Pattern(JsonPart pattern, string symbol)
+        void Visit(JsonPart part)
         {
-            var text = pattern.String();
-            if (instances.Any(i => PortfolioLimits.Names(text, i.Id))) return;
-            var near = Spelling.Nearest(text, instances.Select(i => i.Id).Distinct());
-            faults.Add(pattern.Fault($"'{text}' matches no strategy of the batch, so that no strategy could hold {symbol} by it; "
-                + (near is not null && near != text ? $"did you mean '{near}'?"
-                    : "write a strategy's id, or the beginning of one with a '*'")));
+            if (part.Kind == JsonValueKind.String && unknown.Contains(part.Text)) add(Unknown(part.Text, part, symbols));
+            else if (part.Kind == JsonValueKind.String && unmatched.Contains(part.Text)) add(Unmatched(part, instances));
+            foreach (var item in part.Items) Visit(item);
+            foreach (var (name, value) in part.Members)
+            {
+                if (unknown.Contains(name)) add(Unknown(name, value, symbols));
+                Visit(value);
+            }
         }
+    }
+
+    private static InputException Unknown(string symbol, JsonPart part, IReadOnlyList<string> symbols) =>
+        part.Fault($"'{symbol}' is not among the batch's symbols; " + (Spelling.Nearest(symbol, symbols) is { } near
+            ? $"did you mean '{near}'?" : "add it to data.symbols, or leave it out"));
+
+    private static InputException Unmatched(JsonPart pattern, IReadOnlyList<StrategyInstance> instances)
+    {
+        var near = Spelling.Nearest(pattern.Text, instances.Select(i => i.Id).Distinct());
+        return pattern.Fault($"'{pattern.Text}' matches no strategy of the batch; " + (near is not null && near != pattern.Text
+            ? $"did you mean '{near}'?" : "write a strategy's id, or the beginning of one with a '*'"));
     }
 }

@@ -18,32 +18,10 @@ public static class PortfolioSection
     public static PortfolioLimits Limits(JsonPart? part, Catalogue<PortfolioRuleDefinition>? rules)
     {
         if (part is null) return new PortfolioLimits();
-        var named = rules is null ? part.Members.Select(m => m.Name) : rules.Names;
-        var limits = RecordKeys<PortfolioLimits>.Read(part, named);
-        foreach (var name in (string[])["resumeDrawdownPercent", "resumeAfterDays"])
-            if (part.Find(name) is { } resume && limits.MaxDrawdownPercent is null)
-                resume.Wrong("it says how trading resumes after maxDrawdownPercent, which is not there; add it, or leave this out", 0);
-        if (part.Find("correlation") is { } c && limits.MaxCorrelatedPercent is null)
-            c.Wrong("it is for maxCorrelatedPercent, which is not there; add it, or leave this out", 0);
-        foreach (var (_, group) in part.Find("groups")?.Members ?? [])
-            if (group.Find("maxPercent") is null && group.Find("maxPositions") is null)
-                group.Wrong("a group has a limit: give maxPercent, maxPositions or both", 0);
-        return limits with
-        {
-            Rules = rules is null ? [] : [.. rules.All.SelectMany(rule => part.Find(rule.Name) is { } p ? Chosen(rule, p) : [])],
-        };
-    }
-
-    // The value is an object of settings, or the rule's only setting.
-    private static ChosenRule[] Chosen(PortfolioRuleDefinition rule, JsonPart part)
-    {
-        var names = rule.Parameters.Count == 0 ? "nothing in it" : string.Join(", ", rule.Parameters.Select(p => p.Name));
-        var settings = part.Kind == JsonValueKind.Object ? part.Members
-            : rule.Parameters.Count == 1 ? [(rule.Parameters[0].Name, part)]
-            : part.Wrong($"an object with {names} is needed", part.Members);
-        if (part.IsFaulty) return [];
-        return part.Make<ChosenRule[]>(
-            () => [rule.Bind(settings.ToDictionary(s => s.Name, s => (object)s.Value.Text, StringComparer.Ordinal))], []);
+        IReadOnlyList<RuleKeys> known = [.. (rules?.All ?? PortfolioRuleDefinition.BuiltIn).Select(rule => new RuleKeys(rule))];
+        var limits = RecordKeys<PortfolioLimits>.Read(part,
+            rules is null ? part.Members.Select(m => m.Name) : known.SelectMany(rule => rule.Names));
+        return limits with { Rules = [.. known.Select(rule => rule.Read(part)).OfType<ChosenRule>()] };
     }
 
     public static PortfolioSizing Sizing(JsonPart? part)

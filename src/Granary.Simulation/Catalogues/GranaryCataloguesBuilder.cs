@@ -10,6 +10,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
+using Granary.Simulation.Batches;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.Recorded;
@@ -45,7 +46,7 @@ public sealed class GranaryCataloguesBuilder
     /// <summary>Adds Granary's own factors and strategies.</summary>
     public GranaryCataloguesBuilder AddEngine() => AddAssembly(typeof(Strategy).Assembly);
 
-    /// <summary>Adds Granary's own formats, sources, stores, live feeds and brokers.</summary>
+    /// <summary>Adds Granary's own formats, sources, stores and brokers.</summary>
     public GranaryCataloguesBuilder AddData() => AddAssembly(typeof(BarFormat).Assembly);
 
     /// <summary>Adds Granary's own trainers and model kinds, and ML.NET's trainers if they are installed.</summary>
@@ -130,6 +131,20 @@ public sealed class GranaryCataloguesBuilder
         return entries;
     }
 
+    private void AddRule(PortfolioRuleDefinition rule, string origin)
+    {
+        foreach (var name in new RuleKeys(rule).Names)
+        {
+            var taken = RecordKeys<PortfolioLimits>.Has(name) ? "the limits themselves"
+                : _portfolioRules.Entries.FirstOrDefault(e => new RuleKeys(e.Value).Names.Contains(name, StringComparer.OrdinalIgnoreCase))
+                    ?.Origin;
+            if (taken is not null)
+                throw new ArgumentException($"the key '{name}' of the portfolio rule '{rule.Name}' of {origin} is taken by {taken}; "
+                    + "rename it");
+        }
+        _portfolioRules.Add(rule.Name, rule, origin);
+    }
+
     private bool Add(Type type, CatalogueAttribute attribute, string origin)
     {
         switch (attribute)
@@ -159,9 +174,7 @@ public sealed class GranaryCataloguesBuilder
                 _brokers.Add(broker.Name, BrokerDefinition.Of(type), origin);
                 return true;
             case PortfolioRuleAttribute rule:
-                if (RecordKeys<PortfolioLimits>.Has(rule.Name))
-                    throw new ArgumentException($"the portfolio rule name '{rule.Name}' of {origin} is taken by a limit of Granary");
-                _portfolioRules.Add(rule.Name, new PortfolioRuleDefinition(type, rule), origin);
+                AddRule(new PortfolioRuleDefinition(type, rule), origin);
                 return true;
             default:
                 return false;

@@ -25,7 +25,7 @@ public sealed class LiveFeedCatalogue(CatalogueBuilder<ILiveFeedFactory> builder
     {
         if (TryGet(feed.Scheme, out var factory))
             return await factory.OpenAsync(new LiveFeedRequest(feed.Full, markets, clock), cancellationToken).ConfigureAwait(false);
-        var streams = string.Join(", ", Names.Select(n => n + ":…"));
-        throw new BarDataException($"--feed {feed}: this process has no such feed; use {streams}, or replay {sources.Forms}");
+        var streams = Names.Count > 0 ? $"use {string.Join(", ", Names.Select(n => n + ":…"))}, or " : "";
+        throw new BarDataException($"--feed {feed}: this process has no such feed; {streams}replay {sources.Forms}");
     }
 }

@@ -57,8 +57,8 @@ internal sealed class TradeConditions
         var instance = _plan.Instances[strategy];
         var (types, found) = (new Dictionary<int, OrderType>(), new List<ConditionTrade>());
         foreach (var e in log.Events(strategy))
-            if (e.IsSignal) types[e.Number] = e.ToSignal().Type;
-            else if (e.IsClosedTrade && e.ToTrade() is var trade)
+            if (e.Kind == RunEventKinds.Signal) types[e.Number] = e.Signal.Type;
+            else if (e.IsClosedTrade && e.Trade is var trade)
                 found.Add(With(instance, trade, types.GetValueOrDefault(trade.Number)));
         return found;
     }

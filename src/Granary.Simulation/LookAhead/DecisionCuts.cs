@@ -46,8 +46,8 @@ internal static class DecisionCuts
     {
         var (entries, exits) = (new HashSet<long>(), new HashSet<long>());
         foreach (var e in chunks.Events())
-            if (e.IsSignal && known.CutAfter(e.Time) is { } after) entries.Add(after);
-            else if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == ExitReason.Signal) exits.Add(e.Time);
+            if (e.Kind == RunEventKinds.Signal && known.CutAfter(e.Time) is { } after) entries.Add(after);
+            else if (e.Kind == RunEventKinds.Trade && e.Trade.Reason == ExitReason.Signal) exits.Add(e.Time);
         foreach (var times in new[] { entries, exits })
             yield return new CutDemand(strategy, [.. times.OrderBy(t => Mix(t, seed)).Take(Candidates)]) { Wanted = decisions };
     }

@@ -17,11 +17,22 @@ internal static class StrategyPast
             var (more, others) = (a.MoveNext(), b.MoveNext());
             if (!more && !others) return null;
             var (x, y) = (a.Current, b.Current);
-            if (!more) return $"it made one more {y.Kind} at {Text(y.Time)} when only later bars were changed";
-            if (!others) return $"its {x.Kind} at {Text(x.Time)} went away when only later bars were changed";
-            if (!x.SameAs(y)) return $"its {x.Kind} at {Text(x.Time)} changed when only later bars were changed";
+            if (!more) return $"it made one more {Name(y.Kind)} at {Text(y.Time)} when only later bars were changed";
+            if (!others) return $"its {Name(x.Kind)} at {Text(x.Time)} went away when only later bars were changed";
+            if (!x.SameAs(y)) return $"its {Name(x.Kind)} at {Text(x.Time)} changed when only later bars were changed";
         }
     }
+
+    private static string Name(RunEventKinds kind) => kind switch
+    {
+        RunEventKinds.SignalEnded => "end of a signal",
+        RunEventKinds.ClosedPart => "partial exit",
+        RunEventKinds.EntryEnded => "end of an entry",
+        RunEventKinds.EntryCut => "reduced entry",
+        RunEventKinds.Exiting => "exit order",
+        RunEventKinds.CashShort => "lack of cash",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
 
     /// <summary>
     /// Compares exits that the strategy ordered on the last unchanged bar. They fill at the open of the first changed bar, whatever its
@@ -66,22 +77,22 @@ internal static class StrategyPast
         RunEvent? sent = null;
         foreach (var e in chunks.Events())
         {
-            if (e.Kind == RunEventKind.CashShort && e.Time >= known) return null;
-            if (sent is { } order && e.Time >= known) orders.Add((order.Time, order.SymbolIndex, order.ToSignal().Side));
+            if (e.Kind == RunEventKinds.CashShort && e.Time >= known) return null;
+            if (sent is { } order && e.Time >= known) orders.Add((order.Time, order.SymbolIndex, order.Signal.Side));
             sent = IsSentOver(e, known) ? e : null;
         }
         return orders;
     }
 
     private static bool IsSentOver(in RunEvent e, long known) =>
-        e.IsSignal && e.Time < known && e.ToSignal() is { AtFill: true, Type: OrderType.Market };
+        e.Kind == RunEventKinds.Signal && e.Time < known && e.Signal is { AtFill: true, Type: OrderType.Market };
 
     private static Dictionary<int, ExitReason> ExitsAt(IReadOnlyList<byte[]> chunks, long bar)
     {
         var exits = new Dictionary<int, ExitReason>();
         foreach (var e in chunks.Events())
-            if (e.Kind == RunEventKind.Trade && e.Time == bar && e.ToTrade().Reason != ExitReason.Open)
-                exits[e.Number] = e.ToTrade().Reason;
+            if (e.Kind == RunEventKinds.Trade && e.Time == bar && e.Trade.Reason != ExitReason.Open)
+                exits[e.Number] = e.Trade.Reason;
         return exits;
     }
 
@@ -103,7 +114,7 @@ internal static class StrategyPast
             }
             else if (e.IsEndOfRun || e.Time >= known)
                 continue;
-            else if (e.IsSignal && e.ToSignal().AtFill)
+            else if (e.Kind == RunEventKinds.Signal && e.Signal.AtFill)
                 signal = e;
             else
                 yield return e;

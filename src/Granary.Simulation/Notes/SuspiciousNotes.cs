@@ -28,15 +28,9 @@ internal static class SuspiciousNotes
             if (trading.TakeProfitPercent is > 0 and < LeastPercent) found.Add(("takeProfitPercent", trading.TakeProfitPercent));
             if (trading.TrailingStopPercent is > 0 and < LeastPercent) found.Add(("trailingStopPercent", trading.TrailingStopPercent));
         }
-        var limits = spec.Portfolio.Limits;
-        foreach (var (key, value) in new (string, double?)[]
-        {
-            ("limits.maxGrossPercent", limits.MaxGrossPercent), ("limits.maxNetPercent", limits.MaxNetPercent),
-            ("limits.maxSymbolPercent", limits.MaxSymbolPercent),
-            ("limits.maxStrategyPercent", limits.MaxStrategyPercent), ("limits.maxDrawdownPercent", limits.MaxDrawdownPercent),
-        })
-            if (value is > 0 and <= 1)
-                found.Add((key, value.Value));
+        foreach (var rule in spec.Portfolio.Limits.Rules.Where(r => r.Definition.IsLargePercentage))
+            if (new RuleKeys(rule.Definition).ValueOf(rule) is > 0 and <= 1 and var value)
+                found.Add(($"limits.{rule.Definition.Name}", value));
         foreach (var group in found.GroupBy(f => f))
         {
             var (key, value) = group.Key;

@@ -21,7 +21,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     public TimeSpan Deadline { get; init; } = StrategyWatch.DefaultDeadline;
 
     /// <summary>Returns an observer for a strategy's actions in one of its symbols, in place of the pass's events; null = none.</summary>
-    public Func<StrategyInstance, int, IRunObserver?, IRunObserver>? Observe { get; init; }
+    public Func<StrategyInstance, IRunListener?, IRunListener>? ListenerOf { get; init; }
 
     /// <summary>Whether the threads leave the processors to other threads that have work, such as those that answer requests.</summary>
     public bool Yields { get; init; }
@@ -42,7 +42,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         }
         await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);
         var decided = pass with { Include = i => !RecordedRuns.IsRecorded(i) && pass.Include(i) };
-        var queue = new FeedQueue(decided, threads, blockSize, Deadline) { Observe = Observe, Yields = Yields };
+        var queue = new FeedQueue(decided, threads, blockSize, Deadline) { ListenerOf = ListenerOf, Yields = Yields };
         await Task.Factory.StartNew(() => queue.Run(cancellationToken), CancellationToken.None,
             TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
@@ -60,7 +60,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         private int _strategies, _done;
         private Exception? _fault;
 
-        public Func<StrategyInstance, int, IRunObserver?, IRunObserver>? Observe { get; init; }
+        public Func<StrategyInstance, IRunListener?, IRunListener>? ListenerOf { get; init; }
 
         public bool Yields { get; init; }
 
@@ -99,7 +99,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
             var settings = new FeedSettings(plan.Spec.Execution.Settings, pass.Events, pass.WithFactors)
             {
                 Memory = markets[feed.Symbols[0]].MemoryOf(feed.Timeframe),
-                Observe = Observe,
+                ListenerOf = ListenerOf,
             };
             var shared = new SharedFeed(feed, [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
                 settings);

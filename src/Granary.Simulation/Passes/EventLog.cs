@@ -203,6 +203,9 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
         $"the strategy with the index {strategy % _strategies} ran again and gave other signals or trades than before; a strategy must do "
             + $"the same on the same bars each time, so correct its class, or start the run without --resume if the class was changed"));
 
+    /// <summary>
+    /// Takes the events of the runs that a portfolio follows, where it follows other runs than the strategies' own.
+    /// </summary>
     public IEventSink Members => new MemberSink(this);
 
     private sealed class MemberSink(EventLog log) : IEventSink

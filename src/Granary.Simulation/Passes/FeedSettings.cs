@@ -13,11 +13,13 @@ public sealed record FeedSettings(ExecutionSettings Execution, IEventSink? Event
     public RunEventWriter? WriterOf(StrategyInstance instance) =>
         Events is null ? null : new RunEventWriter(instance.Index, Events, WithFactors);
 
+    /// <inheritdoc cref="StrategyPass.MemberEvents"/>
+    public IEventSink? MemberEvents { get; init; }
+
     /// <summary>
-    /// Returns an observer for a strategy's actions in one symbol, by its position in <see cref="StrategyInstance.Symbols"/>. It takes the
-    /// place of the receiver of the symbol's events, which it is given; null = none.
+    /// Returns the listener of a strategy. It takes the place of the strategy's event writer, which it is given; null = none.
     /// </summary>
-    public Func<StrategyInstance, int, IRunObserver?, IRunObserver>? Observe { get; init; }
+    public Func<StrategyInstance, IRunListener?, IRunListener>? ListenerOf { get; init; }
 
     /// <summary>Factor columns of a single symbol that earlier passes over the same bars have computed.</summary>
     public FactorMemory? Memory { get; init; }

@@ -53,5 +53,5 @@ public static class MemberRuns
     }
 
     private static bool WasShort(IEventLog events, int strategy) =>
-        events.Events(strategy).Any(e => e.Kind == RunEventKind.CashShort);
+        events.Events(strategy).Any(e => e.Kind == RunEventKinds.CashShort);
 }

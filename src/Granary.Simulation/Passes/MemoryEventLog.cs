@@ -15,6 +15,11 @@ public sealed class MemoryEventLog : IEventSink, IEventLog
         if (chunk == own.Count) own.Add(events.ToArray());
     }
 
+    // The events of a run count as they come, since the log ends with the process.
+    public void End(int strategy, in EventTally tally)
+    {
+    }
+
     public int ChunkCount(int strategy) => ChunksOf(strategy).Count;
 
     public byte[] Read(int strategy, int chunk) => _chunks[strategy][chunk];

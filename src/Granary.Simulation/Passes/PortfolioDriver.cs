@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
@@ -29,7 +30,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
     private readonly Dictionary<int, List<Decision>> _decisions = [];
-    private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
+    private readonly Dictionary<Decision, long> _counts = [];
     // No strategy has a weight before this time, so nothing can trade and there are no rows.
     private readonly long _from;
     private readonly long _shortest;
@@ -144,9 +145,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         var said = _decisions[entry.Member];
         if (said[entry.Number - 1] != Decision.Accepted) return;
-        _counts[(int)Decision.Accepted]--;
-        _counts[(int)Decision.Expired]++;
-        said[entry.Number - 1] = Decision.Expired;
+        Change(said, entry.Number - 1, Decision.Expired);
         var strategy = _plan.Instances[entry.Member].Id;
         _expired[strategy] = _expired.GetValueOrDefault(strategy) + 1;
     }
@@ -182,7 +181,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     /// the exit.
     /// </summary>
     public static bool IsEndOfData(StrategyInstance instance, in RunEvent e) =>
-        e.Kind == RunEventKind.Trade && !instance.Definition.IsMultiSymbol && e.ToTrade().Reason == ExitReason.DataEnded;
+        e.Kind == RunEventKinds.Trade && !instance.Definition.IsMultiSymbol && e.Trade.Reason == ExitReason.DataEnded;
 
     /// <summary>Processes the next event of a strategy.</summary>
     /// <returns>The decision on a signal; null for other events.</returns>
@@ -190,40 +189,39 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         switch (e.Kind)
         {
-            case RunEventKind.Signal:
+            case RunEventKinds.Signal:
                 return Decide(strategy, e);
             // The strategy's bars have ended. A live session cannot know that; the portfolio withdraws the entry when the symbol proves
             // inactive.
-            case RunEventKind.SignalEnded when e.IsEndOfRun:
+            case RunEventKinds.SignalEnded when e.IsEndOfRun:
                 break;
-            case RunEventKind.SignalEnded:
+            case RunEventKinds.SignalEnded:
                 EndSignal(strategy, e);
                 break;
-            case RunEventKind.Entry:
-            case RunEventKind.Fill:
+            case RunEventKinds.Fill:
                 Fill(strategy, e);
                 break;
-            case RunEventKind.Exiting:
+            case RunEventKinds.Exiting:
                 _run.OnExiting(strategy, e.Number);
                 break;
-            case RunEventKind.EntryCut:
-                _run.OnEntryCut(strategy, e.Number, e.ToEntryCut().Rest);
+            case RunEventKinds.EntryCut:
+                _run.OnEntryCut(strategy, e.Number, e.EntryCut.Rest);
                 break;
             // They concern the strategy's own account; the portfolio may close a different part of its own trade.
-            case RunEventKind.CashShort or RunEventKind.ClosedPart:
+            case RunEventKinds.CashShort or RunEventKinds.ClosedPart:
                 break;
-            case RunEventKind.EntryEnded:
+            case RunEventKinds.EntryEnded:
                 _run.OnEntryEnded(strategy, e.Number);
                 break;
-            case RunEventKind.Financing:
-                var financing = e.ToFinancing();
+            case RunEventKinds.Financing:
+                var financing = e.Financing;
                 _run.OnFinancing(strategy, e.Number, e.Time, financing.Kind, financing.Amount);
                 break;
-            case RunEventKind.Split:
-                var split = e.ToSplit();
+            case RunEventKinds.Split:
+                var split = e.Split;
                 _run.OnSplit(strategy, e.Number, e.Time, split.ExDate, split.Ratio);
                 break;
-            case RunEventKind.Trade:
+            case RunEventKinds.Trade:
                 CloseTrade(strategy, e);
                 break;
         }
@@ -240,26 +238,26 @@ public sealed class PortfolioDriver : IPortfolioSteps
             _run.SetWeight(strategy, _schedule.At(strategy, known));
             _run.TotalWeight = _schedule.SumAt(known);
         }
-        var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
+        var decision = _run.OnSignal(strategy, e.Signal, e.SymbolIndex);
         AnswersTo(strategy, e.Number - 1).Add(decision);
-        _counts[(int)decision]++;
+        Count(decision, 1);
         return decision;
     }
 
     private void EndSignal(int strategy, in RunEvent e)
     {
         // A signal that the strategy's own account refuses at once is also refused here, whatever the portfolio decided.
-        if (e.ToSignalEnded().End.IsRefusal())
+        if (e.SignalEnded.End.IsRefusal())
         {
             var said = AnswersTo(strategy, 0);
-            if (said.Count == e.Number) Refuse(said, e.ToSignalEnded().End);
+            if (said.Count == e.Number) Refuse(said, e.SignalEnded.End);
         }
         _run.OnSignalEnded(strategy, e.Number);
     }
 
     private void Fill(int strategy, in RunEvent e)
     {
-        var fill = e.ToFill();
+        var fill = e.Fill;
         var own = _run.OnFill(strategy, fill, e.SymbolIndex);
         if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
         // A venue has filled the accepted quantity, so the part without cash is sold again.
@@ -269,10 +267,10 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private void CloseTrade(int strategy, in RunEvent e)
     {
         // The portfolio closes its own part when it knows that the symbol has stopped trading. Until then the trade stays open.
-        if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
+        if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.Trade with { Reason = ExitReason.Open }));
         // The symbol's bars may end before others. The position costs interest until those end.
-        else if (e.IsEndOfRun) _ended.Add((strategy, e.ToTrade()));
-        else Settle(strategy, e.ToTrade());
+        else if (e.IsEndOfRun) _ended.Add((strategy, e.Trade));
+        else Settle(strategy, e.Trade);
     }
 
     // If a trade is still open at the end, the closed part of it counts as a separate trade.
@@ -287,10 +285,18 @@ public sealed class PortfolioDriver : IPortfolioSteps
         // Without a stop, sizing by risk gives no quantity; the missing stop is the actual reason.
         var now = said[^1] == Decision.Accepted ? Decision.StrategyRefused
             : said[^1] == Decision.NoQuantity && end == SignalEnd.NoStop ? Decision.NoStop : said[^1];
-        _counts[(int)said[^1]]--;
-        _counts[(int)now]++;
-        said[^1] = now;
+        Change(said, said.Count - 1, now);
     }
+
+    private void Change(List<Decision> said, int index, Decision now)
+    {
+        Count(said[index], -1);
+        Count(now, 1);
+        said[index] = now;
+    }
+
+    private void Count(Decision decision, int more) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_counts, decision, out _) += more;
 
     // A strategy that got its weight during a session had weight 0 at its earlier signals.
     private List<Decision> AnswersTo(int strategy, int earlier)
@@ -308,11 +314,9 @@ public sealed class PortfolioDriver : IPortfolioSteps
         if (number > said.Count) return;
         var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
         var before = said[number - 1];
-        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash)
+        if (before == now || !before.IsAccepted && before != Decision.VolumeTaken && before != Decision.NoCash
             || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1) return;
-        _counts[(int)before]--;
-        _counts[(int)now]++;
-        said[number - 1] = now;
+        Change(said, number - 1, now);
     }
 
     private void Book(in PortfolioTrade own)
@@ -328,15 +332,12 @@ public sealed class PortfolioDriver : IPortfolioSteps
         foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
         foreach (var (strategy, trade) in _ended) Settle(strategy, trade);
         var stats = _statistics.ToMetrics(_run.Commission, _run.Financing);
-        var counts = new Dictionary<Decision, long>();
-        foreach (var decision in Enum.GetValues<Decision>())
-            if (_counts[(int)decision] > 0)
-                counts[decision] = _counts[(int)decision];
+        var counts = _counts.Where(c => c.Value > 0).OrderBy(c => c.Key, Decision.ByTable).ToDictionary(c => c.Key, c => c.Value);
         return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder)
         {
             Notes =
             [
-                .. PortfolioNotes.Of(_run, _counts, _expired, _closedAtEnd),
+                .. PortfolioNotes.Of(_run, counts, _expired, _closedAtEnd),
                 .. PeriodNotes.Of(_statistics.Counted, _statistics.PeriodsPerYear, "periodsPerYear")
                     .Select(s => new RunNote(NoteCode.PeriodsPerYear, s)),
             ],

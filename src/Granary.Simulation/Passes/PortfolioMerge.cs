@@ -16,8 +16,10 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
     // Events of one run of a strategy, read chunk by chunk, with the time at which each is known.
     private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance, bool atClose)
     {
-        private readonly Queue<RunEvent> _events = new();
-        private int _chunk;
+        private byte[] _events = [];
+        private int _read, _chunk;
+        // The event after the current one; null until it is needed.
+        private RunEvent? _next;
         private (long Timestamp, int Phase) _last = (long.MinValue, 0);
 
         public int Strategy => instance.Index;
@@ -31,10 +33,9 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
 
         public bool Next()
         {
-            while (_events.Count == 0)
-                if (!Load())
-                    return false;
-            Current = _events.Dequeue();
+            if (_next is { } next) (Current, _next) = (next, null);
+            else if (Read() is { } e) Current = e;
+            else return false;
             var key = KeyOf(Current);
             if (key.CompareTo(_last) > 0) _last = key;
             return true;
@@ -43,10 +44,10 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
         private (long, int) KeyOf(in RunEvent e)
         {
             if (e.IsAtClose) return (instance.Timeframe.CloseOf(e.Time), 1);
-            if (e.IsSignal)
+            if (e.Kind == RunEventKinds.Signal)
             {
                 // A signal that was created with its fill is known at the same time as the fill.
-                return Peek() is { } fill ? KeyOf(fill) : (instance.Timeframe.CloseOf(e.Time), 1);
+                return (_next ??= Read()) is { } fill ? KeyOf(fill) : (instance.Timeframe.CloseOf(e.Time), 1);
             }
             // Effects of the end of the bars come after everything else.
             if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (instance.Timeframe.CloseOf(e.Time), 2);
@@ -54,18 +55,17 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
             return atClose ? (instance.Timeframe.CloseOf(e.Time), 0) : (e.Time, 2);
         }
 
-        private RunEvent? Peek()
+        private RunEvent? Read()
         {
-            if (_events.Count == 0 && !Load()) return null;
-            return _events.Peek();
-        }
-
-        private bool Load()
-        {
-            if (_chunk == log.ChunkCount(run.Log)) return false;
-            var reader = new RunEventReader(log.Read(run.Log, _chunk++));
-            while (reader.Next(out var e, out _)) _events.Enqueue(e.NumberedAfter(run.Earlier));
-            return true;
+            while (_read == _events.Length)
+            {
+                if (_chunk == log.ChunkCount(run.Log)) return null;
+                (_events, _read) = (log.Read(run.Log, _chunk++), 0);
+            }
+            var reader = new RunEventReader(_events.AsSpan(_read));
+            reader.Next(out var e);
+            _read = _events.Length - reader.Rest;
+            return e.NumberedAfter(run.Earlier);
         }
     }
 

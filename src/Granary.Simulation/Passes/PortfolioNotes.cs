@@ -10,12 +10,12 @@ namespace Granary.Simulation.Passes;
 /// <param name="counts">Number of signals by decision.</param>
 /// <param name="expired">Number of accepted entries that expired, by strategy.</param>
 /// <param name="closedAtEnd">Number of positions that were closed because their symbol had stopped trading.</param>
-internal sealed class PortfolioNotes(PortfolioRun run, IReadOnlyList<long> counts, IReadOnlyDictionary<string, int> expired,
+internal sealed class PortfolioNotes(PortfolioRun run, IReadOnlyDictionary<Decision, long> counts, IReadOnlyDictionary<string, int> expired,
     int closedAtEnd)
 {
     private readonly List<RunNote> _notes = [];
 
-    public static List<RunNote> Of(PortfolioRun run, IReadOnlyList<long> counts, IReadOnlyDictionary<string, int> expired,
+    public static List<RunNote> Of(PortfolioRun run, IReadOnlyDictionary<Decision, long> counts, IReadOnlyDictionary<string, int> expired,
         int closedAtEnd)
     {
         var notes = new PortfolioNotes(run, counts, expired, closedAtEnd);
@@ -45,12 +45,12 @@ internal sealed class PortfolioNotes(PortfolioRun run, IReadOnlyList<long> count
 
     private void AddRefusals()
     {
-        Decision[] refusals =
-            [.. Enum.GetValues<Decision>().Where(d => d is not (Decision.Accepted or Decision.WeightZero) && counts[(int)d] > 0)];
-        var (refused, signals) = (refusals.Sum(d => counts[(int)d]), counts.Sum() - counts[(int)Decision.WeightZero]);
+        var decided = counts.Where(c => c.Key != Decision.WeightZero).ToList();
+        var refusals = decided.Where(c => !c.Key.IsAccepted).ToList();
+        var (refused, signals) = (refusals.Sum(c => c.Value), decided.Sum(c => c.Value));
         if (refused == 0) return;
-        var reasons = string.Join(", ", refusals.OrderByDescending(d => counts[(int)d])
-            .Select(d => string.Create(CultureInfo.InvariantCulture, $"{counts[(int)d]:N0} ({d.Title()})")));
+        var reasons = string.Join(", ", refusals.OrderByDescending(c => c.Value).ThenBy(c => c.Key, Decision.ByTable)
+            .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Value:N0} ({c.Key.Title})")));
         _notes.Add(new RunNote(NoteCode.EntriesRefused,
             string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {Counted.Of(refused, signals, "signal")}: {reasons}."),
             refused));

@@ -15,7 +15,7 @@ public sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary
     IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
 {
     public IEnumerable<Trade> Trades(int strategy) =>
-        log is null ? [] : log.Events(strategy).Where(e => e.IsTradeRow).Select(e => e.ToTrade());
+        log is null ? [] : log.Events(strategy).Where(e => e.IsTradeRow).Select(e => e.Trade);
 
     // Returns signals of the run that the portfolio followed, because its decisions refer to them.
     public IEnumerable<SignalRow> Signals(int strategy)

@@ -39,24 +39,26 @@ public sealed class SharedFeed
     private StrategyRun Single(StrategyInstance instance, Strategy strategy, FeedSettings settings, RunEventWriter? events)
     {
         var run = new StrategyRun(instance.Id, strategy, _series[0], instance.Trading, settings.Execution, _factors[0],
-            settings.Observe?.Invoke(instance, 0, events) ?? events);
+            ListenerOf(instance, settings, events));
         run.FilterEntries(instance.Model);
-        if (events is not null) events.Run = run;
+        if (events is not null) events.Factors = run.Factors;
         return run;
     }
 
     private MultiSymbolRun Several(StrategyInstance instance, MultiSymbolStrategy strategy, FeedSettings settings, RunEventWriter? events)
     {
-        var logs = events is null ? null : _series.Select((_, s) => events.ForSymbol(s)).ToArray();
         var run = new MultiSymbolRun(instance.Id, strategy, _series, instance.Trading, settings.Execution, _factors,
-            settings.Observe is { } observe ? [.. _series.Select((_, s) => observe(instance, s, logs?[s]))] : logs);
-        for (var s = 0; logs is not null && s < logs.Length; s++) logs[s].Run = run.Factors(s);
+            ListenerOf(instance, settings, events));
+        if (events is not null) events.Factors = run.Factors;
         return run;
     }
 
+    private static IRunListener? ListenerOf(StrategyInstance instance, FeedSettings settings, RunEventWriter? events) =>
+        settings.ListenerOf?.Invoke(instance, events) ?? events;
+
     /// <summary>Begins to prepare the feed's blocks, after all strategies are created.</summary>
     /// <param name="mostRows">The most rows of a joined block.</param>
-    public FeedPreparer Prepare(int mostRows = IBarSeries.DefaultBlockSize) => new(Plan, _series, _factors, mostRows);
+    public FeedPreparer Prepare(int mostRows = IBarSeries.DefaultBlockSize) => FeedPreparer.Of(Plan, _series, _factors, mostRows);
 
     /// <summary>Opens the reader of the feed's blocks, after all strategies are created.</summary>
     /// <param name="blocksOf">Returns the bars of a symbol by its position in the feed.</param>

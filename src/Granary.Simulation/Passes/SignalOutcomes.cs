@@ -18,19 +18,19 @@ public static class SignalOutcomes
         {
             switch (e.Kind)
             {
-                case RunEventKind.Signal:
+                case RunEventKinds.Signal:
                     waiting.Enqueue(new Pending(e, answer(e.Number), factors));
                     break;
-                case RunEventKind.SignalEnded:
+                case RunEventKinds.SignalEnded:
                     foreach (var p in waiting)
                         if (p.Signal.Number == e.Number)
-                            p.End = e.ToSignalEnded().End;
+                            p.End = e.SignalEnded.End;
                     break;
-                case RunEventKind.Trade:
+                case RunEventKinds.Trade:
                     closings++;
                     foreach (var p in waiting)
                         if (p.Signal.Number == e.Number)
-                            (p.Trade, p.Closing) = (e.ToTrade(), closings);
+                            (p.Trade, p.Closing) = (e.Trade, closings);
                     break;
             }
             while (waiting.TryPeek(out var first) && first.IsSettled) yield return waiting.Dequeue().Row;
@@ -44,14 +44,14 @@ public static class SignalOutcomes
         {
             var list = new List<(RunEvent, double[])>();
             var reader = new RunEventReader(events.Read(log, chunk));
-            while (reader.Next(out var e, out var factors)) list.Add((e, factors.ToArray()));
+            while (reader.Next(out var e, out var factors)) list.Add((e, factors));
             foreach (var item in list) yield return item;
         }
     }
 
     private sealed class Pending(RunEvent made, Decision decision, double[] factors)
     {
-        public Signal Signal { get; } = made.ToSignal();
+        public Signal Signal { get; } = made.Signal;
 
         public Trade? Trade { get; set; }
 

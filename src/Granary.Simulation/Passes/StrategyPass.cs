@@ -13,6 +13,11 @@ public sealed record StrategyPass(BatchPlan Plan, IReadOnlyDictionary<string, Op
     /// <summary>Receives their signals and trades; null = they are dropped.</summary>
     public IEventSink? Events { get; init; }
 
+    /// <summary>
+    /// Receives the events of the runs that a live portfolio follows in place of the strategies' own; null = they are dropped.
+    /// </summary>
+    public IEventSink? MemberEvents { get; init; }
+
     /// <summary>Whether signals carry the values of the strategy's factors.</summary>
     public bool WithFactors { get; init; }
 

@@ -48,7 +48,7 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
             Write(writer, step, number, taken[number - 1]);
         for (var i = 0; i < taken.Count; i++)
             if (taken[i].ExitTime is null)
-                writer.OnTrade(TradeOf(taken[i], i + 1));
+                writer.On(RunEvent.Of(TradeOf(taken[i], i + 1)));
         writer.End();
         return taken.Count;
     }
@@ -70,19 +70,19 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
         switch (step)
         {
             case Step.Signal:
-                writer.OnSignal(new Signal(number, instance.Timeframe.OpenOf(entry), trade.Side, OrderType.Market, trade.EntryPrice,
+                writer.On(RunEvent.Of(new Signal(number, instance.Timeframe.OpenOf(entry), trade.Side, OrderType.Market, trade.EntryPrice,
                     trade.Quantity, 0, 0, long.MaxValue)
-                { SizedOn = trade.SizedOn });
+                { SizedOn = trade.SizedOn }));
                 break;
             case Step.Exiting:
-                writer.OnExiting(number, instance.Timeframe.OpenOf(BarOf(trade.ExitTime!.Value)));
+                writer.On(RunEvent.Of(new ExitingEvent(number, instance.Timeframe.OpenOf(BarOf(trade.ExitTime!.Value)))));
                 break;
             case Step.Entry:
-                writer.OnFill(new TradeFill(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade), default, IsEntry: true,
-                    IsFirst: true, IsMaker: false));
+                writer.On(RunEvent.Of(new TradeFill(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade), default, IsEntry: true,
+                    IsFirst: true, IsMaker: false)));
                 break;
             case Step.Exit or Step.LaterExit:
-                writer.OnTrade(TradeOf(trade, number));
+                writer.On(RunEvent.Of(TradeOf(trade, number)));
                 break;
         }
     }

@@ -70,8 +70,8 @@ public sealed class SavedRun : IRunEvents
             Markets = [.. manifest.Need("data").List().Select(Market)],
             StartingCash = CashOf(Statistics(portfolio.Find("stats"), metrics), manifest.Need("spec").String()),
             Portfolio = Statistics(portfolio.Find("stats"), metrics),
-            Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, DecisionTexts.Word,
-                Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
+            Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Decision.Of(m.Name),
+                m => (long)m.Value.Number()) ?? [],
             Notes = results.Find("notes") is { } notes ? RunManifest.ReadNotes(notes) : [],
             BatchText = manifest.Need("spec").String(),
             Trials = manifest.Find("trials") is { } trials ? RunManifest.ReadTrials(trials) : null,
@@ -135,14 +135,6 @@ public sealed class SavedRun : IRunEvents
     private static MetricSet? Statistics(JsonPart? part, MetricCatalogue metrics) => part is null ? null
         : metrics.Read(part.Members.ToDictionary(m => m.Name,
             m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN, StringComparer.Ordinal));
-
-    private static T Spelt<T>(JsonPart place, string word, Func<T, string> spell, IReadOnlyList<T> all) where T : struct
-    {
-        foreach (var value in all)
-            if (spell(value) == word)
-                return value;
-        throw place.Fault($"'{word}' is not understood; the run may have been written by a newer Granary");
-    }
 
     private static Dictionary<string, List<Trade>> TradesOf(string path, IReadOnlyList<StrategyEntry> entries)
     {

@@ -18,7 +18,7 @@ internal sealed class AccountBooks
             if (e is BarsTaken taken)
             {
                 Timestamp = taken.Timestamp;
-                foreach (var bar in taken.Bars) LastClose[bar.Series] = bar.Close;
+                foreach (var bar in taken.Bars) LastClose[bar.Symbol] = bar.Bar.Close;
             }
         }
     }
@@ -34,8 +34,8 @@ internal sealed class AccountBooks
     /// <summary>The market time reached, UTC ticks.</summary>
     public long Timestamp { get; }
 
-    /// <summary>The last close by series number.</summary>
-    public Dictionary<int, double> LastClose { get; } = [];
+    /// <summary>The last close by symbol.</summary>
+    public Dictionary<string, double> LastClose { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The account's orders and trades. Its cash starts at 0 and is not used.</summary>
     public AccountLedger Ledger { get; } = new(0, _ => 1);

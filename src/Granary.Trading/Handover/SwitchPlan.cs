@@ -41,8 +41,7 @@ public sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy P
         {
             var handed = Hand(entry, new Origins(books.LastSwitch, from.Hash, configurations), to.Hash, target, policy, trades);
             trades.Add(handed);
-            var close = symbols.ToList().IndexOf(entry.Order.Symbol) is >= 0 and var series
-                ? books.LastClose.GetValueOrDefault(series, double.NaN) : double.NaN;
+            var close = books.LastClose.GetValueOrDefault(entry.Order.Symbol, double.NaN);
             steps.Add(new SwitchStep(entry.Strategy, entry.Order.Symbol, entry.Order.Side, trade?.Open ?? entry.Order.Quantity,
                 trade?.EntryPrice ?? 0, trade is null ? null : (int)trade.Side * (close - trade.EntryPrice) * trade.Open,
                 handed.Handling, Words(handed, trade is not null, to.Number, from.Number)));

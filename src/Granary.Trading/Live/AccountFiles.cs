@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
 using Granary.Backtesting.Verification;
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -26,15 +27,14 @@ internal static class AccountFiles
         nameof(EnablementChanged), nameof(SessionControlled), nameof(Reconciled), nameof(DeploymentSwitched), nameof(SessionStarted));
 
     /// <param name="folder">The session's folder.</param>
-    /// <param name="gateway">The gateway with the journal.</param>
     /// <param name="host">The host, after its run.</param>
-    public static async Task WriteAsync(string folder, OrderGateway gateway, LiveRequest request, Production production, LiveHost host)
+    public static async Task WriteAsync(string folder, AccountJournal journal, LiveRequest request, Production production, LiveHost host)
     {
         var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
         var timeframe = production.Spec.Data.Timeframe;
         var skipped = new Dictionary<(string, int), string>();
         var facts = new List<object>();
-        await foreach (var entry in gateway.ReadAsync(BesideReport).ConfigureAwait(false))
+        await foreach (var entry in journal.ReadAsync(new JournalQuery { Without = BesideReport }).ConfigureAwait(false))
         {
             var e = JournalCodec.Decode(entry);
             if (e is EntrySkipped s) skipped[(s.Strategy, s.Number)] = s.Why;
@@ -51,7 +51,7 @@ internal static class AccountFiles
             models = production.ModelVersions,
             broker = request.Broker,
             feed = request.Feed.ToString(),
-            journal = production.Spec.Catalogues.Shown(gateway.Name),
+            journal = production.Spec.Catalogues.Shown(journal.Name),
             withoutEvidence = !production.Verdict.MayBeTraded,
             evidence = production.Verdict.Reasons,
             weights = production.Spec.Portfolio.FixedWeights,

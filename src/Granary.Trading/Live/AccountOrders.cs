@@ -8,8 +8,7 @@ namespace Granary.Trading.Live;
 /// no longer wanted, and moves stops. The id of an order is derived from its signal, so an order that is created again is the same order.
 /// </summary>
 /// <param name="names">Names of orders, and the handling of trades from before a switch.</param>
-internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, OrderGateway gateway, ExecutionSettings execution,
-    OrderNames names)
+internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, ExecutionSettings execution, OrderNames names)
 {
     // The orders of each trade: its entry, its last exit, and the number of exits.
     private readonly Dictionary<(int Strategy, int Number), (TrackedOrder? Entry, TrackedOrder? Exit, int Exits)> _orders = [];
@@ -166,7 +165,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     }
 
     /// <summary>Cancels entries that the strategy no longer wants or that a command has stopped, and moves stops.</summary>
-    public async ValueTask MoveAsync(long timestamp, CancellationToken cancellationToken)
+    public async ValueTask MoveAsync(OrderManager venue, long timestamp, CancellationToken cancellationToken)
     {
         foreach (var order in ledger.OpenOrders.Where(t => t.Order.Closes is null
             && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
@@ -177,7 +176,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             // Part of it may fill after the strategy's own entry did; it waits for the rest while the trade is open.
             if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten || Paused || strategy is { IsEnabled: false }
                 || names.Handed.Cancels(order.Order.ClientId) || _closing.Contains(order.Order.ClientId))
-                await gateway.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
+                await venue.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
         }
         foreach (var strategy in portfolio.Strategies)
             foreach (var (number, wanted) in strategy.Trades)
@@ -185,21 +184,21 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders)
                     || orders.Entry is not { } entry) continue;
                 if (!_resendStops && _movedStops.TryGetValue(entry.Order.ClientId, out var sent) && sent == wanted.MovedStop) continue;
-                if (await gateway.MoveStopAsync(timestamp, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false))
+                if (await venue.MoveStopAsync(timestamp, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false))
                     _movedStops[entry.Order.ClientId] = wanted.MovedStop;
             }
         _resendStops = false;
     }
 
     /// <summary>Writes the facts of the time slice and sends its orders; a rejected exit is sent again at once.</summary>
-    public async ValueTask SendAsync(long timestamp, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(OrderManager venue, long timestamp, CancellationToken cancellationToken)
     {
         FirstSent = 0;
         // If all attempts are rejected, the next time slice retries.
         for (var attempt = 0; _intents.Count > 0 && attempt < 5; attempt++)
         {
-            await gateway.SendAsync(timestamp, _facts, _intents, cancellationToken).ConfigureAwait(false);
-            if (FirstSent == 0) FirstSent = gateway.FirstSent;
+            await venue.SendAsync(timestamp, _facts, _intents, cancellationToken).ConfigureAwait(false);
+            if (FirstSent == 0) FirstSent = venue.FirstSent;
             var refused = false;
             foreach (var intent in _intents)
             {
@@ -211,17 +210,17 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             _intents.Clear();
             if (!refused) return;
             // A stop may have closed the trade meanwhile.
-            await gateway.PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
+            await venue.CatchUpAsync(timestamp, cancellationToken).ConfigureAwait(false);
             Align(timestamp);
         }
     }
 
     /// <summary>Aligns the account with the positions of the strategies, between two time slices.</summary>
-    public async ValueTask CatchUpAsync(long timestamp, CancellationToken cancellationToken)
+    public async ValueTask CatchUpAsync(OrderManager venue, long timestamp, CancellationToken cancellationToken)
     {
         Begin(null);
         Align(timestamp);
-        if (_intents.Count > 0) await SendAsync(timestamp, cancellationToken).ConfigureAwait(false);
-        await MoveAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        if (_intents.Count > 0) await SendAsync(venue, timestamp, cancellationToken).ConfigureAwait(false);
+        await MoveAsync(venue, timestamp, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -22,12 +22,13 @@ public sealed record AccountPast(List<JournalEvent> Events, long Signals, long L
     /// <summary>Reads an account's journal, and decodes its entries on all cores.</summary>
     /// <param name="after">Sequence number of the last entry that is known; 0 reads the whole journal.</param>
     /// <exception cref="JournalException">The journal cannot be read, or a newer version of Granary wrote it.</exception>
-    public static async Task<AccountPast> ReadAsync(OrderGateway gateway, long after = 0, CancellationToken cancellationToken = default)
+    public static async Task<AccountPast> ReadAsync(AccountJournal journal, long after = 0, CancellationToken cancellationToken = default)
     {
         var (signals, last) = (0L, after);
         List<Task<JournalEvent[]>> decoding = [];
         List<JournalEntry> entries = [];
-        await foreach (var entry in gateway.ReadAsync(JournalKinds.BesideSession, after, cancellationToken).ConfigureAwait(false))
+        var query = new JournalQuery { Without = JournalKinds.BesideSession, After = after };
+        await foreach (var entry in journal.ReadAsync(query, cancellationToken).ConfigureAwait(false))
         {
             last = entry.Sequence;
             // Only the number of signals is needed, because the strategies generate them again.

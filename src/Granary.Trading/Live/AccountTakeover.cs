@@ -30,7 +30,7 @@ public sealed class AccountTakeover(TimeProvider clock)
     /// <exception cref="JournalException">The journal cannot be read, or continues with another configuration.</exception>
     /// <exception cref="LeaseException">Another session has the account.</exception>
     /// <exception cref="TimeoutException">The account was not left in time.</exception>
-    internal async Task FollowAsync(OrderGateway gateway, AccountPast past, string configuration, Action<AccountPast> replay,
+    internal async Task FollowAsync(TradingAccount account, AccountPast past, string configuration, Action<AccountPast> replay,
         CancellationToken cancellationToken)
     {
         var (last, since, readings) = (past.Last, clock.GetTimestamp(), 0);
@@ -44,15 +44,16 @@ public sealed class AccountTakeover(TimeProvider clock)
             if (clock.GetElapsedTime(since) > Longest)
                 throw new TimeoutException($"the account was not left within {Longest.TotalSeconds:0} s");
         }
-        await gateway.TakeAsync(cancellationToken).ConfigureAwait(false);
+        await account.TakeAsync(cancellationToken).ConfigureAwait(false);
         await NextAsync().ConfigureAwait(false);
 
         async Task<AccountPast> NextAsync()
         {
-            var more = await AccountPast.ReadAsync(gateway, last, cancellationToken).ConfigureAwait(false);
+            var more = await AccountPast.ReadAsync(account.Journal, last, cancellationToken).ConfigureAwait(false);
             if (more.Events.Exists(e => e is DeploymentSwitched
                 || e is SessionStarted started && started.Configuration != configuration))
-                throw new JournalException($"{gateway.Name} continues with another configuration; the session begins again from it");
+                throw new JournalException($"{account.Journal.Name} continues with another configuration; the session begins again from "
+                    + "it");
             last = Math.Max(last, more.Last);
             replay(more);
             return more;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.RunFolders;
 
@@ -15,7 +14,7 @@ namespace Granary.Trading.Live;
 internal readonly record struct EquityMark(long Time, double Equity, double Drawdown, int Day);
 
 /// <summary>Records a live account's equity by bar and by day, and describes its open trades, orders and limits.</summary>
-internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, PortfolioLimits limits, Timeframe timeframe)
+internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, Timeframe timeframe)
 {
     private const int MostDays = 35, MostWeeks = 14;
 
@@ -24,6 +23,8 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     private readonly List<EquityMark> _marks = [];
     // The highest equity of the marks that are final.
     private double _peak = double.NegativeInfinity;
+    // What was traded up to the mark that is final, and up to the day of the last bar.
+    private double _traded, _tradedBefore;
     // Close of the bar whose mark, the last one, is not final; UTC ticks.
     private long? _open;
 
@@ -53,7 +54,11 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     {
         _open = close;
         var day = DateOnly.FromDateTime(new DateTime(open));
-        if (_days is not [.., var last] || last.Day < day) _days.Add((day, 0));
+        if (_days is not [.., var last] || last.Day < day)
+        {
+            _days.Add((day, 0));
+            _tradedBefore = _traded;
+        }
         _marks.Add(new EquityMark(open, 0, 0, _days.Count));
         Refresh();
     }
@@ -69,6 +74,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         Refresh();
         _peak = Math.Max(_peak, _marks[^1].Equity);
         IsRuined |= HasNoEquity;
+        _traded = ledger.Traded;
         _open = null;
     }
 
@@ -88,21 +94,22 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     public IReadOnlyList<EquityMark> Marks => _marks;
 
     /// <summary>Returns the current state of the account.</summary>
+    /// <param name="journal">The journal's name.</param>
     /// <param name="isStream">Whether the bars are live.</param>
-    public AccountDetails Details(OrderGateway gateway, bool isStream) => new()
+    public AccountDetails Details(string journal, bool isStream) => new()
     {
         StartingCash = ledger.StartingCash,
         Trades = [.. ledger.ActiveTrades.Where(t => t.Open > 0).Select(Of)],
         Orders = [.. ledger.OpenOrders.Where(o => o.Unknown || !o.State.IsFinal()).Select(Of)],
         GrossPercent = Percent(Gross(), Equity()),
         Curve = Curve(),
-        Limits = [.. Limits(Equity())],
+        Limits = [.. Limits()],
         Days = Periods(d => d, MostDays),
         Weeks = Periods(d => d.AddDays(-(((int)d.DayOfWeek + 6) % 7)), MostWeeks),
         LastBarAt = LastBarAt,
         FeedLag = isStream && LastBarAt is { } at
             ? Math.Max(0, (at - new DateTimeOffset(portfolio.Timestamp, TimeSpan.Zero)).TotalSeconds) : null,
-        Journal = gateway.Name,
+        Journal = journal,
         Adjusted = [.. portfolio.Instruments.Values.Where(i => i.IsAdjusted).Select(i => i.Symbol).Order(StringComparer.Ordinal)],
         Blocked = [.. ledger.Blocked.Order(StringComparer.Ordinal)],
     };
@@ -121,33 +128,18 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
         new DateTime(FactTime.Of(o.Order.CreatedAt, timeframe), DateTimeKind.Utc));
 
-    private IEnumerable<LimitUse> Limits(double equity)
+    private IEnumerable<LimitUse> Limits()
     {
-        double Percent(double value) => AccountWatch.Percent(value, equity);
-        var bySymbol = ledger.Positions.Where(p => p.Value != 0).Select(p => (About: p.Key, Value: ValueOf(p.Key, p.Value))).ToList();
-        var byStrategy = ledger.ActiveTrades.GroupBy(t => t.Strategy, StringComparer.Ordinal)
-            .Select(g => (About: g.Key, Value: g.Sum(t => Math.Abs(ValueOf(t.Symbol, t.Open))))).ToList();
-        var gross = Gross();
-        if (limits.MaxPositions is { } positions) yield return new("maxPositions", ledger.ActiveTrades.Count, positions, null);
-        if (limits.MaxGrossPercent is { } most) yield return new("maxGrossPercent", Percent(gross), most, null);
-        if (limits.MaxNetPercent is { } net) yield return new("maxNetPercent", Percent(Math.Abs(bySymbol.Sum(p => p.Value))), net, null);
-        if (limits.MaxLeverage is { } leverage) yield return new("maxLeverage", Percent(gross) / 100, leverage, null);
-        if (limits.MaxSymbolPercent is { } symbol) yield return Largest("maxSymbolPercent", bySymbol, symbol);
-        if (limits.MaxStrategyPercent is { } strategy) yield return Largest("maxStrategyPercent", byStrategy, strategy);
-        if (limits.MaxDrawdownPercent is { } drawdown)
-            yield return new("maxDrawdownPercent", Peak > 0 ? 100 * Math.Max(0, 1 - equity / Peak) : 0, drawdown, null);
-        if (limits.DailyLossPercent is { } daily)
+        var equity = Equity();
+        var account = new AccountView(ledger, portfolio.Run.View, ValueOf)
         {
-            var before = _days.Count > 1 ? _days[^2].Equity : ledger.StartingCash;
-            yield return new("dailyLossPercent", before > 0 ? 100 * Math.Max(0, 1 - equity / before) : 0, daily, null);
-        }
-
-        LimitUse Largest(string limit, List<(string About, double Value)> used, double allowed)
-        {
-            var (about, value) = used.OrderByDescending(u => Math.Abs(u.Value)).ThenBy(u => u.About, StringComparer.Ordinal)
-                .FirstOrDefault();
-            return new LimitUse(limit, Percent(Math.Abs(value)), allowed, about);
-        }
+            Equity = equity,
+            DayStart = _days.Count > 1 ? _days[^2].Equity : ledger.StartingCash,
+            Drawdown = Peak > 0 ? Math.Max(0, 1 - equity / Peak) : 0,
+            Turnover = ledger.Traded - _tradedBefore,
+        };
+        return portfolio.Run.Uses(account).Select(u =>
+            new LimitUse(u.Rule, u.Use.Used, u.Use.Allowed, u.Use.About, u.Use.Title, u.Use.Unit, u.Refusal.Word, u.Refusal.Sentence));
     }
 
     private static double Percent(double value, double equity) => equity > 0 ? 100 * value / equity : 0;

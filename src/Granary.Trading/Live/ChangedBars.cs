@@ -35,7 +35,7 @@ internal sealed record ChangedBars
 
     /// <summary>Compares the bars that an account was traded on with the source that they came from.</summary>
     /// <param name="source">Not disposed of.</param>
-    /// <param name="data">The symbols in the order of the session's markets.</param>
+    /// <param name="data">The symbols of the session.</param>
     /// <param name="past">The events of the journal.</param>
     /// <param name="most">The number of newest bars of each market to compare; null for all.</param>
     /// <param name="hasVolumes">Whether the volumes of the source are those of the feed.</param>
@@ -46,12 +46,11 @@ internal sealed record ChangedBars
         var accepted = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var fact in past.OfType<Reconciled>().Where(f => f.Rule == Rule)) accepted[fact.Symbol] = fact.Timestamp;
         List<ChangedBars> found = [];
-        for (var series = 0; series < data.Symbols.Count; series++)
+        foreach (var symbol in data.Symbols)
         {
-            var symbol = data.Symbols[series];
             var from = accepted.GetValueOrDefault(symbol, long.MinValue);
             List<Bar> taken = [.. past.OfType<BarsTaken>().Where(t => t.Timestamp > from).SelectMany(t => t.Bars)
-                .Where(b => b.Series == series).Select(b => b.Bar)];
+                .Where(b => b.Symbol == symbol).Select(b => b.Bar)];
             if (most is { } limit && taken.Count > limit) taken.RemoveRange(0, taken.Count - limit);
             if (taken.Count == 0) continue;
             var changed = new ChangedBars { Symbol = symbol, HasVolumes = hasVolumes };

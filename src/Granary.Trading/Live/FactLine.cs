@@ -27,9 +27,9 @@ public static class FactLine
         SessionStarted s => $"Session started on {s.Host}, process {s.Process.ToString(CultureInfo.InvariantCulture)}, broker {s.Broker}",
         SessionChanged { From: "" } c => $"Session begins as {c.To}{Because(c.Why)}",
         SessionChanged c => $"Session went from {c.From} to {c.To}{Because(c.Why)}",
-        SignalDecided { Decision: Decision.Accepted } d => FormattableString.Invariant(
+        SignalDecided { Decision.IsAccepted: true } d => FormattableString.Invariant(
             $"Portfolio accepted signal {d.Number} of {d.Strategy}: {d.Granted} of {d.Quantity} {d.Symbol}"),
-        SignalDecided d => FormattableString.Invariant($"Portfolio refused signal {d.Number} of {d.Strategy}: {d.Decision.Word()}"),
+        SignalDecided d => FormattableString.Invariant($"Portfolio refused signal {d.Number} of {d.Strategy}: {d.Decision.Word}"),
         EntrySkipped s => FormattableString.Invariant($"Entry {s.Number} of {s.Strategy} was skipped: {s.Why}"),
         PortfolioActed a => FormattableString.Invariant(
             $"Portfolio {a.Action} {a.Share:0.##%} of trade {a.Number} of {a.Strategy}: {a.Reason}"),

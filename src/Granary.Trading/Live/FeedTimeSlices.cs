@@ -1,51 +1,34 @@
 using Granary.Data.Feeds;
-using Granary.Engine.Brokerage;
-using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A complete time slice of the market: all bars that close at one time.</summary>
-/// <param name="Time">UTC ticks.</param>
-/// <param name="Bars">The feed's own bars, and the longer ones that strategies trade, by market.</param>
-internal readonly record struct TimeSlice(long Time, IReadOnlyList<(int Market, Timeframe Timeframe, Bar Bar)> Bars);
-
-/// <summary>Reads a feed with its history and its longer bars, one time slice after another.</summary>
-internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
+/// <summary>Reads the time slices of a feed, and leaves time for other work while the market is silent.</summary>
+internal static class FeedTimeSlices
 {
-    private List<(int Market, Timeframe Timeframe, Bar Bar)> _bars = [];
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Returns a time slice from the journal again, and the longer bars that it completes.</summary>
-    public IEnumerable<TimeSlice> Resume(BarsTaken taken)
-    {
-        feed.Resume(taken.Timestamp, taken.Bars.Select(b => (b.Series, b.Bar)));
-        while (feed.TryNext(out var item))
-            if (Add(item) is { } slice)
-                yield return slice;
-    }
-
-    /// <summary>Returns every time slice until the feed's end.</summary>
+    /// <summary>Passes on every time slice until the feed's end.</summary>
     /// <param name="take">Called for each time slice; true if it is history, before the first live bar.</param>
     /// <param name="idle">Called every 200 ms while the market is silent.</param>
     /// <param name="stopping">Whether to stop reading.</param>
-    public async Task ReadAsync(Func<TimeSlice, bool, CancellationToken, ValueTask> take, Func<CancellationToken, ValueTask> idle,
-        Func<bool> stopping, CancellationToken cancellationToken)
+    public static async Task ReadAsync(WarmFeed feed, TimeProvider clock, Func<TimeSlice, bool, CancellationToken, ValueTask> take,
+        Func<CancellationToken, ValueTask> idle, Func<bool> stopping, CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var items = feed.ReadAsync(leaving.Token).GetAsyncEnumerator(leaving.Token);
-        await using (items.ConfigureAwait(false))
+        var slices = feed.ReadAsync(leaving.Token).GetAsyncEnumerator(leaving.Token);
+        await using (slices.ConfigureAwait(false))
         {
             while (!stopping())
             {
-                var next = items.MoveNextAsync();
+                var next = slices.MoveNextAsync();
                 if (!next.IsCompleted)
                 {
                     // Between time slices, commands and venue events are handled.
                     var coming = next.AsTask();
                     try
                     {
-                        while (await Task.WhenAny(coming, Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancellationToken))
-                            .ConfigureAwait(false) != coming)
+                        while (await Task.WhenAny(coming, Task.Delay(Pause, clock, cancellationToken)).ConfigureAwait(false) != coming)
                         {
                             cancellationToken.ThrowIfCancellationRequested();
                             await idle(cancellationToken).ConfigureAwait(false);
@@ -67,24 +50,9 @@ internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
                 {
                     return;
                 }
-                if (Add(items.Current) is { } slice)
-                    await take(slice, feed.LiveFrom is not { } live || slice.Time <= live, cancellationToken).ConfigureAwait(false);
+                var slice = slices.Current;
+                await take(slice, feed.LiveFrom is not { } live || slice.Time <= live, cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    // A heartbeat completes the collected time slice.
-    private TimeSlice? Add(in FeedItem item)
-    {
-        if (item.Bars is { } block)
-        {
-            var series = feed.Series[item.Series];
-            for (var i = 0; i < block.Count; i++) _bars.Add((feed.MarketOf(item.Series), series.Timeframe, block[i]));
-            return null;
-        }
-        if (_bars.Count == 0) return null;
-        var bars = _bars;
-        _bars = [];
-        return new TimeSlice(bars[0].Timeframe.CloseOf(bars[0].Bar.Time), bars);
     }
 }

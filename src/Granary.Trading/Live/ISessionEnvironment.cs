@@ -32,7 +32,7 @@ public interface ISessionEnvironment
     /// <param name="account">The account's name.</param>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Data.Journals.JournalException">The journal cannot be reached.</exception>
-    Task<OrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken);
+    Task<TradingAccount> OpenAccountAsync(Production production, string account, CancellationToken cancellationToken);
 
     /// <summary>Opens the feed in the request.</summary>
     /// <param name="markets">The required markets, with their start.</param>

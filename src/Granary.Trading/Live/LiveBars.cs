@@ -9,22 +9,24 @@ namespace Granary.Trading.Live;
 /// <summary>A bar source with the bars that a session has taken, for the report after its end.</summary>
 internal sealed class LiveBars(IReadOnlyList<MarketSeries> markets) : IBarSource
 {
-    private readonly List<Bar>[] _bars = [.. markets.Select(_ => new List<Bar>())];
+    private readonly Dictionary<string, List<Bar>> _bars =
+        markets.ToDictionary(m => m.Instrument.Symbol, _ => new List<Bar>(), StringComparer.Ordinal);
 
-    public void Add(int market, in Bar bar) => _bars[market].Add(bar);
+    public void Add(in ClosedBar closed) => _bars[closed.Symbol].Add(closed.Bar);
 
-    public long Count => _bars.Sum(b => (long)b.Count);
+    public long Count => _bars.Values.Sum(b => (long)b.Count);
 
-    public Bar? Last(int market) => _bars[market] is [.., var last] ? last : null;
+    /// <summary>Returns the symbol's last bar.</summary>
+    public Bar? Last(string symbol) => _bars.GetValueOrDefault(symbol) is [.., var last] ? last : null;
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         new([.. markets.Select(m => m.Instrument.Symbol).Order(StringComparer.Ordinal)]);
 
     public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
-        for (var m = 0; m < markets.Count; m++)
-            if (markets[m].Instrument.Symbol == query.Symbol)
-                return new(new Series(markets[m], _bars[m]));
+        foreach (var market in markets)
+            if (market.Instrument.Symbol == query.Symbol)
+                return new(new Series(market, _bars[query.Symbol]));
         throw new BarDataException($"the feed does not carry {query.Symbol}");
     }
 

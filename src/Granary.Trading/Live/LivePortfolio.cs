@@ -3,6 +3,7 @@ using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
@@ -27,15 +28,14 @@ internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symb
 internal sealed class LivePortfolio
 {
     private readonly BatchSpec _spec;
-    private readonly IReadOnlyList<MarketSeries> _carried;
-    private readonly Dictionary<string, int> _marketOf;
     private readonly LiveBars _bars;
     private readonly SessionFeeds _feeds;
     private readonly Dictionary<string, LiveStrategy> _byId;
     private readonly Dictionary<string, Instrument> _instrumentOf;
     private readonly bool[] _isMember;
-    private readonly Timeframe?[] _markedAt;
-    private readonly int[] _driverSymbol;
+    // Each market of a strategy with a weight is marked at its shortest timeframe.
+    private readonly Dictionary<string, Timeframe> _markedAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _driverSymbol;
     private readonly StateWeights? _states;
     private readonly PolicyWeights? _policy;
     private readonly PortfolioDriver _driver;
@@ -55,7 +55,7 @@ internal sealed class LivePortfolio
     public LivePortfolio(StrategyPass pass, IReadOnlyList<MarketSeries> carried, LiveBars bars, ICollection<string> notes)
     {
         var (plan, markets, spec) = (pass.Plan, pass.Markets, pass.Plan.Spec);
-        (_spec, _carried, _bars) = (spec, carried, bars);
+        (_spec, _bars) = (spec, bars);
         var weights = new double[plan.Instances.Count];
         foreach (var instance in plan.Instances) weights[instance.Index] = spec.Portfolio.FixedWeights?.GetValueOrDefault(instance.Id) ?? 0;
         var instruments = markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument).ToList();
@@ -71,14 +71,12 @@ internal sealed class LivePortfolio
         // Until the account trades, only the strategies run.
         _driver.StartAt(long.MaxValue);
         _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add, _fills.Add);
-        _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
         // Includes strategies without a weight, since they may get one.
         _feeds = new SessionFeeds(pass, carried, notes);
         Strategies = [.. _feeds.Strategies.OrderBy(s => s.Instance.Index)];
         _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
-        // Each market of a strategy with a weight is marked at its shortest timeframe.
-        _markedAt = new Timeframe?[carried.Count];
-        _driverSymbol = [.. carried.Select(s => instruments.FindIndex(i => i.Symbol == s.Instrument.Symbol))];
+        _driverSymbol = instruments.Select((i, index) => (i.Symbol, index))
+            .ToDictionary(x => x.Symbol, x => x.index, StringComparer.Ordinal);
         foreach (var strategy in Strategies)
         {
             // A policy assigns weights at its first decision.
@@ -90,8 +88,8 @@ internal sealed class LivePortfolio
     private void MarkFor(StrategyInstance instance)
     {
         foreach (var symbol in instance.Symbols)
-            if (_markedAt[_marketOf[symbol]] is not { } known || instance.Timeframe.Ticks < known.Ticks)
-                _markedAt[_marketOf[symbol]] = instance.Timeframe;
+            if (!_markedAt.TryGetValue(symbol, out var known) || instance.Timeframe.Ticks < known.Ticks)
+                _markedAt[symbol] = instance.Timeframe;
     }
 
     /// <summary>The market time that has been processed, UTC ticks.</summary>
@@ -129,7 +127,7 @@ internal sealed class LivePortfolio
     public Instrument InstrumentOf(string symbol) => _instrumentOf[symbol];
 
     /// <summary>Returns the symbol's last bar.</summary>
-    public Bar? LastOf(string symbol) => _marketOf.TryGetValue(symbol, out var market) ? _bars.Last(market) : null;
+    public Bar? LastOf(string symbol) => _bars.Last(symbol);
 
     /// <summary>
     /// Closed trades of the portfolio with simulated fills; after <see cref="Finish"/> also open ones.
@@ -164,9 +162,9 @@ internal sealed class LivePortfolio
     /// </param>
     public void Process(TimeSlice now, Action<long, DecidedSignal>? decided)
     {
-        foreach (var (market, timeframe, bar) in now.Bars)
-            if (timeframe == _carried[market].Timeframe)
-                _bars.Add(market, bar);
+        foreach (var closed in now.Bars)
+            if (closed.Timeframe == _spec.Data.Timeframe)
+                _bars.Add(closed);
         var timestamp = now.Time;
         Timestamp = timestamp;
         _acted.Clear();
@@ -175,12 +173,12 @@ internal sealed class LivePortfolio
             for (int i = 0, n = FillCount(strategy); i < n; i++)
                 Take(strategy, strategy.Events[i].Event, [], timestamp, decided);
         var stamp = long.MinValue;
-        foreach (var (market, timeframe, bar) in now.Bars)
+        foreach (var (symbol, bar, timeframe) in now.Bars)
         {
-            if (timeframe == _spec.Data.Timeframe) _states?.Take(_carried[market].Instrument.Symbol, bar);
-            if (_markedAt[market] != timeframe) continue;
-            _driver.Mark(_driverSymbol[market], bar);
-            _policy?.Mark(_driverSymbol[market], bar);
+            if (timeframe == _spec.Data.Timeframe) _states?.Take(symbol, bar);
+            if (!_markedAt.TryGetValue(symbol, out var marked) || marked != timeframe) continue;
+            _driver.Mark(_driverSymbol[symbol], bar);
+            _policy?.Mark(_driverSymbol[symbol], bar);
             stamp = Math.Max(stamp, bar.Time);
         }
         var row = _driver.OpenRow(stamp);
@@ -244,7 +242,7 @@ internal sealed class LivePortfolio
         if (!_isMember[instance.Index]) return;
         _policy?.Take(instance.Index, e);
         if (_driver.Take(instance.Index, e) is not { } said || decided is null) return;
-        var signal = e.ToSignal();
+        var signal = e.Signal;
         var symbol = instance.Symbols[e.SymbolIndex];
         var granted = said == Decision.Accepted
             ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;

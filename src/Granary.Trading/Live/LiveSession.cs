@@ -108,12 +108,13 @@ public static class LiveSession
         var account = request.Account ?? production.Spec.Name;
         var folder = FolderOf(request, production, clock);
 
-        await using var gateway = await environment.OpenGatewayAsync(production, account, cancellationToken).ConfigureAwait(false);
-        var journal = await AccountPast.ReadAsync(gateway, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var past = journal.Events;
-        CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), gateway.Name, request, production);
+        await using var opened = await environment.OpenAccountAsync(production, account, cancellationToken).ConfigureAwait(false);
+        var journal = opened.Journal;
+        var read = await AccountPast.ReadAsync(journal, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var past = read.Events;
+        CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), journal.Name, request, production);
         var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
-        var changed = await CompareAsync(request, spec, past, gateway.Name, cancellationToken).ConfigureAwait(false);
+        var changed = await CompareAsync(request, spec, past, journal.Name, cancellationToken).ConfigureAwait(false);
         var control = ControlOf(request, environment, clock);
         var runner = new SessionRunner(production, clock, request.Attempt);
 
@@ -121,7 +122,7 @@ public static class LiveSession
         CheckFeed(feed, request, spec);
 
         await using var keep = request.Feed.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
-        var host = LiveHost.Create(spec, feed, gateway, journal, clock, new LiveOptions
+        var session = new OpenedSession(spec, feed, opened, read, clock, new LiveOptions
         {
             Account = account,
             Feed = $"{request.Feed}",
@@ -139,25 +140,24 @@ public static class LiveSession
             Takeover = environment.Takeover,
             Begins = BeginAsync,
         });
-        past.Clear();
         try
         {
-            var (run, against) = await runner.RunAsync(host, spec, folder, () => environment.IsLeft, WriteAccountAsync, cancellationToken)
+            return await runner.RunAsync(session, folder, () => environment.IsLeft, WriteAccountAsync, cancellationToken)
                 .ConfigureAwait(false);
-            return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
         }
         finally
         {
             environment.Strategies?.End();
         }
 
-        Task WriteAccountAsync(string path) => AccountFiles.WriteAsync(path, gateway, request, production, host);
+        Task WriteAccountAsync(LiveHost host, string path) => AccountFiles.WriteAsync(path, journal, request, production, host);
 
         async Task BeginAsync(CancellationToken stop)
         {
             var entries = JournalKinds.AllBut([.. DeploymentControl.Kinds]);
             if (control is DeploymentControl deployment)
-                await deployment.BeginAsync(gateway.ReadAsync(entries, cancellationToken: stop), account, folder).ConfigureAwait(false);
+                await deployment.BeginAsync(journal.ReadAsync(new JournalQuery { Without = entries }, stop), account, folder)
+                    .ConfigureAwait(false);
             runner.RemoveEarlier();
         }
     }
@@ -231,7 +231,7 @@ public static class LiveSession
         CancellationToken cancellationToken)
     {
         // Bars in the journal are not requested again if the feed supports a start; repeated bars are skipped.
-        var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
+        var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Bar.Time).DefaultIfEmpty(long.MinValue).Max();
         var isTimed = request.ReadSpeed().Kind != ReplaySpeedKind.AsFastAsPossible || IsStream(request, spec);
         var from = known > long.MinValue && isTimed ? known + 1 : request.From ?? spec.ReadFrom;
         Task<ILiveFeed> Open(long? start) =>

@@ -46,10 +46,10 @@ internal sealed class LiveStrategy
     {
         Instance = instance;
         var settings = feed.Settings;
-        _own = new FeedStrategy(instance, feed, hasMember ? settings : settings with { Observe = ObserverOf });
+        _own = new FeedStrategy(instance, feed, hasMember ? settings : settings with { ListenerOf = ListenerOf });
         if (hasMember)
             _member = new FeedStrategy(instance with { Trading = instance.Trading with { ResizeToCash = true } }, feed,
-                settings with { Events = settings.Events?.Members, Observe = ObserverOf });
+                settings with { Events = settings.MemberEvents, ListenerOf = ListenerOf });
     }
 
     public StrategyInstance Instance { get; }
@@ -148,83 +148,53 @@ internal sealed class LiveStrategy
         else Events.Add((e, factors));
     }
 
-    // Observes the run that the portfolio follows; the log is that run's.
-    private Observer ObserverOf(StrategyInstance instance, int symbol, IRunObserver? log) => new(this, symbol, log);
+    // Listens to the run that the portfolio follows; the log is that run's.
+    private Listener ListenerOf(StrategyInstance instance, IRunListener? log) => new(this, log);
 
-    /// <summary>Observes the orders and events of one symbol.</summary>
-    private sealed class Observer(LiveStrategy owner, int symbol, IRunObserver? log) : IRunObserver, IOrderObserver
+    /// <summary>Keeps the events of the time slice and the wanted trades, and passes the events on to the log.</summary>
+    private sealed class Listener(LiveStrategy owner, IRunListener? log) : IRunListener
     {
-        public void OnSignal(in Signal signal)
+        public RunEventKinds Kinds => RunEventKinds.Logged | RunEventKinds.Order | RunEventKinds.StopMoved;
+
+        public void On(in RunEvent e)
         {
-            log?.OnSignal(signal);
+            log?.On(e);
+            if ((e.Kind & RunEventKinds.Logged) != 0) owner.Add(e, e.Kind == RunEventKinds.Signal ? FactorsOf(e.SymbolIndex) : []);
+            switch (e.Kind)
+            {
+                case RunEventKinds.Signal when e.Signal.AtFill:
+                    owner.Trades[e.Number] = new WantedTrade { State = WantedState.Open, Symbol = e.SymbolIndex };
+                    break;
+                case RunEventKinds.SignalEnded:
+                    owner.Trades.Remove(e.Number);
+                    break;
+                case RunEventKinds.Fill when e.Fill.IsEntry:
+                    if (owner.Trades.TryGetValue(e.Number, out var entered) && entered.State == WantedState.Entry)
+                        entered.State = WantedState.Open;
+                    break;
+                case RunEventKinds.Trade when e.Trade is { Reason: not ExitReason.Open } trade:
+                    Closed(trade);
+                    break;
+                case RunEventKinds.Order when e.Order is { State: OrderState.Submitted } order:
+                    Sent(order, e.SymbolIndex);
+                    break;
+                case RunEventKinds.StopMoved:
+                    if (owner.Trades.TryGetValue(e.Number, out var open)) open.MovedStop = e.StopMoved.Price;
+                    break;
+            }
+        }
+
+        private double[] FactorsOf(int symbol)
+        {
             var reader = owner.Followed!.Factors(symbol);
-            var factors = reader.FactorNames.Count is > 0 and var n ? new double[n] : [];
-            if (factors.Length > 0) reader.ReadFactors(factors);
-            owner.Add(RunEvent.Of(signal, factors.Length, symbol), factors);
-            if (signal.AtFill) owner.Trades[signal.Number] = new WantedTrade { State = WantedState.Open, Symbol = symbol };
+            if (reader.FactorNames.Count == 0) return [];
+            var factors = new double[reader.FactorNames.Count];
+            reader.ReadFactors(factors);
+            return factors;
         }
 
-        public void OnSignalEnded(int number, SignalEnd end, long time)
+        private void Sent(in Order order, int symbol)
         {
-            log?.OnSignalEnded(number, end, time);
-            owner.Add(RunEvent.Of(new SignalEndedEvent(number, end, time)), []);
-            owner.Trades.Remove(number);
-        }
-
-        public void OnFill(in TradeFill fill)
-        {
-            log?.OnFill(fill);
-            owner.Add(RunEvent.Of(fill, symbol), []);
-            if (fill.IsEntry && owner.Trades.TryGetValue(fill.Number, out var trade) && trade.State == WantedState.Entry)
-                trade.State = WantedState.Open;
-        }
-
-        public void OnEntryEnded(int number, long time)
-        {
-            log?.OnEntryEnded(number, time);
-            owner.Add(RunEvent.EntryEnded(number, time), []);
-        }
-
-        public void OnExiting(int number, long time)
-        {
-            log?.OnExiting(number, time);
-            owner.Add(RunEvent.Exiting(number, time), []);
-        }
-
-        public void OnCashShort(long time) => log?.OnCashShort(time);
-
-        public void OnEntryCut(int number, long time, double rest)
-        {
-            log?.OnEntryCut(number, time, rest);
-            owner.Add(RunEvent.Of(new EntryCutEvent(number, time, rest)), []);
-        }
-
-        public void OnFinancing(int number, long time, FinancingKind kind, double amount)
-        {
-            log?.OnFinancing(number, time, kind, amount);
-            owner.Add(RunEvent.Of(new FinancingEvent(number, time, kind, amount)), []);
-        }
-
-        public void OnSplit(int number, long time, long exDate, double ratio)
-        {
-            log?.OnSplit(number, time, exDate, ratio);
-            owner.Add(RunEvent.Of(new SplitEvent(number, time, exDate, ratio)), []);
-        }
-
-        public void OnClosedPart(in Trade part) => log?.OnClosedPart(part);
-
-        public void OnTrade(in Trade trade)
-        {
-            log?.OnTrade(trade);
-            owner.Add(RunEvent.Of(trade, symbol), []);
-            if (trade.Reason == ExitReason.Open) return;
-            owner.Trades.Remove(trade.Number);
-            if (owner.Instance.Model is EntryModel { Observer: { } observer }) observer.OnTrade(owner.Instance.Symbols[symbol], trade);
-        }
-
-        public void OnOrder(in Order order)
-        {
-            if (order.State != OrderState.Submitted) return;
             if (order.Role == OrderRole.Entry)
             {
                 owner.Trades[order.TradeNumber] = new WantedTrade { State = WantedState.Entry, Symbol = symbol, Entry = order };
@@ -235,9 +205,11 @@ internal sealed class LiveStrategy
             }
         }
 
-        public void OnStopMoved(int trade, double price)
+        private void Closed(in Trade trade)
         {
-            if (owner.Trades.TryGetValue(trade, out var open)) open.MovedStop = price;
+            owner.Trades.Remove(trade.Number);
+            if (owner.Instance.Model is EntryModel { Observer: { } observer })
+                observer.OnTrade(owner.Instance.Symbols[trade.SymbolIndex], trade);
         }
     }
 }

@@ -30,8 +30,8 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
     public SessionStrategies? Strategies => null;
 
     /// <inheritdoc/>
-    public Task<OrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
-        OrderGateway.OpenAsync(AccountStores.Open(Address.Parse(_state), one: true), new AccountOpening
+    public Task<TradingAccount> OpenAccountAsync(Production production, string account, CancellationToken cancellationToken) =>
+        TradingAccount.OpenAsync(AccountStores.Open(Address.Parse(_state), one: true), new AccountOpening
         {
             Account = account,
             Broker = request.Broker,

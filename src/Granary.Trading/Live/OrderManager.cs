@@ -1,4 +1,5 @@
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 
 namespace Granary.Trading.Live;
@@ -11,16 +12,27 @@ namespace Granary.Trading.Live;
 /// session's position in the symbol is set to the venue's, the difference is reported, and entries in that symbol are blocked until the
 /// operator resumes them. An open order at the venue with the account's tag that is unknown or final in the books is cancelled. Orders
 /// without the tag are reported and left alone.</remarks>
-public sealed class OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag)
+/// <param name="tag">The prefix of every client order id of the account.</param>
+public sealed class OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag, VenueWatch venue)
 {
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
 
     private long _now;
 
+    /// <summary>Creates a manager with a watch of its own.</summary>
+    public OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag)
+        : this(broker, journal, ledger, tag, new VenueWatch(journal, broker.Name))
+    {
+    }
+
     public AccountLedger Ledger => ledger;
 
-    /// <summary>Why the venue does not respond; null if it does.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>Why the venue did not respond to the last call; null if it did.</summary>
+    public string? Fault
+    {
+        get => venue.Failure;
+        private set => venue.Failure = value;
+    }
 
     /// <summary>When the first order of the last batch was sent to the venue (stopwatch ticks).</summary>
     public long FirstSent { get; private set; }
@@ -36,9 +48,24 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         });
     }
 
-    /// <summary>Writes facts and intents together, then sends the orders.</summary>
+    /// <summary>Passes the bars that close at one time to a simulated venue, which must have them first.</summary>
+    public async ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+    {
+        if (broker is not IMarketListener listener) return;
+        using var call = venue.Begin();
+        await listener.OnBarsAsync(timestamp, bars, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Requests the state of orders with an unknown outcome, and books executions since the last call.</summary>
+    public async ValueTask CatchUpAsync(long timestamp, CancellationToken cancellationToken = default)
+    {
+        if (ledger.Unresolved().Count > 0) await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        await PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes facts and intents together, then sends the orders. Afterwards the ledger tracks each of them.</summary>
     public async ValueTask SendAsync(long timestamp, List<JournalEvent> events, List<OrderIntended> intents,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken = default)
     {
         Begin(timestamp);
         foreach (var intent in intents) ledger.Intend(intent);
@@ -60,6 +87,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     private async ValueTask SubmitAsync(long timestamp, IReadOnlyList<BrokerOrder> orders, List<JournalEvent> answers,
         CancellationToken cancellationToken)
     {
+        using var call = venue.Begin();
         var outcomes = await broker.SubmitAllAsync(orders, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < orders.Count; i++)
         {
@@ -75,7 +103,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     /// <summary>Requests the state of every order with an unknown outcome. An order that the venue never received is sent again with the
     /// same id.</summary>
-    public async ValueTask ResolveAsync(long timestamp, CancellationToken cancellationToken)
+    public async ValueTask ResolveAsync(long timestamp, CancellationToken cancellationToken = default)
     {
         Begin(timestamp);
         // At once, then at every time slice until the outcome is known.
@@ -95,6 +123,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             BrokerOrderStatus? status;
             try
             {
+                using var call = venue.Begin();
                 status = await broker.FindAsync(order.Order.ClientId, cancellationToken).ConfigureAwait(false);
                 Fault = null;
             }
@@ -118,12 +147,13 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         return true;
     }
 
-    public async ValueTask CancelAsync(long timestamp, TrackedOrder order, CancellationToken cancellationToken)
+    public async ValueTask CancelAsync(long timestamp, TrackedOrder order, CancellationToken cancellationToken = default)
     {
         Begin(timestamp);
         try
         {
-            var status = await broker.CancelAsync(order.Order.ClientId, cancellationToken).ConfigureAwait(false);
+            BrokerOrderStatus? status;
+            using (venue.Begin()) status = await broker.CancelAsync(order.Order.ClientId, cancellationToken).ConfigureAwait(false);
             if (status is null) return;
             ledger.Answer(order.Order.ClientId, status);
             await journal.NoteAsync(Answered(timestamp, order.Order, status), cancellationToken).ConfigureAwait(false);
@@ -135,12 +165,13 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     }
 
     /// <summary>Moves the stop of an open trade; returns false if the venue did not respond.</summary>
-    public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken)
+    public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken = default)
     {
         Begin(timestamp);
         await journal.NoteAsync(new StopMoved(timestamp, entry, price), cancellationToken).ConfigureAwait(false);
         try
         {
+            using var call = venue.Begin();
             await broker.MoveStopAsync(entry, price, cancellationToken).ConfigureAwait(false);
             return true;
         }
@@ -153,12 +184,13 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     /// <summary>Requests and books the venue's executions since the last call.</summary>
     /// <returns>The trades that changed.</returns>
-    public async ValueTask<IReadOnlyList<AccountTrade>> PollAsync(long timestamp, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<AccountTrade>> PollAsync(long timestamp, CancellationToken cancellationToken = default)
     {
         Begin(timestamp);
         IReadOnlyList<BrokerEvent> events;
         try
         {
+            using var call = venue.Begin();
             events = await broker.PollAsync(ledger.VenueSequence, cancellationToken).ConfigureAwait(false);
             Fault = null;
         }
@@ -201,7 +233,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     /// <summary>Reconciles the books with the venue; see the remarks of the class.</summary>
     /// <returns>The differences, one sentence each.</returns>
-    public async ValueTask<IReadOnlyList<string>> ReconcileAsync(long timestamp, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<string>> ReconcileAsync(long timestamp, CancellationToken cancellationToken = default)
     {
         Begin(timestamp);
         await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
@@ -241,7 +273,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     {
         for (int attempt = 0, quiet = 0; attempt < 20; attempt++)
         {
-            var snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
+            BrokerSnapshot snapshot;
+            using (venue.Begin()) snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
             if (Differing(snapshot).Count == 0) return snapshot;
             var before = ledger.VenueSequence;
             await PollAsync(time, cancellationToken).ConfigureAwait(false);
@@ -291,7 +324,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
                     $"an order {order.ClientId} ({order.VenueId}) that is not this session's waits at the venue", 0));
             return;
         }
-        await broker.CancelAsync(order.ClientId, cancellationToken).ConfigureAwait(false);
+        using (venue.Begin()) await broker.CancelAsync(order.ClientId, cancellationToken).ConfigureAwait(false);
         Found(facts, new Reconciled(time, "an order of ours that should not wait is cancelled",
             $"order {order.ClientId} ({order.VenueId}) waits at the venue, and our books do not have it waiting", 0));
     }
@@ -300,6 +333,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     private async ValueTask CompareOursAsync(long time, TrackedOrder ours, List<JournalEvent> facts, CancellationToken cancellationToken)
     {
         var id = ours.Order.ClientId;
+        using var call = venue.Begin();
         var found = await broker.FindAsync(id, cancellationToken).ConfigureAwait(false);
         // An acknowledged order that the venue no longer has will not fill.
         var status = found ?? new BrokerOrderStatus(id, ours.VenueId, OrderState.Cancelled, ours.Filled,

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
 using Granary.Learning.Gating;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
@@ -12,6 +14,9 @@ internal sealed class SessionFeed
 {
     private readonly FeedPreparer _feed;
     private readonly int _blockSize;
+    private readonly Dictionary<string, int> _symbolOf;
+    // By symbol: the bars that have closed and are not processed, and the number of those that are.
+    private readonly List<Bar>[] _coming;
     private readonly long[] _counts;
     private readonly StrategyWatch _watch = new();
     private long _last = long.MinValue;
@@ -27,6 +32,8 @@ internal sealed class SessionFeed
         // Observers of predictions receive single bars, so that their reports are the same after a restart.
         _blockSize = plan.Instances.Any(i => i.Model is EntryModel { Observer: not null }) ? 1 : IBarSeries.DefaultBlockSize;
         _feed = shared.Prepare(_blockSize);
+        _symbolOf = plan.Symbols.Select((symbol, s) => (symbol, s)).ToDictionary(x => x.symbol, x => x.s, StringComparer.Ordinal);
+        _coming = [.. series.Select(_ => new List<Bar>())];
         _counts = new long[series.Count];
     }
 
@@ -35,17 +42,36 @@ internal sealed class SessionFeed
     public IReadOnlyList<LiveStrategy> Strategies { get; }
 
     /// <summary>Runs the strategies over the bars of this feed that close now, at most one for each symbol.</summary>
-    public void Process(IReadOnlyList<(int Symbol, Bar Bar)> bars)
+    public void Process(in TimeSlice now)
     {
-        if (bars.Count == 0) return;
-        for (var s = 0; s < _counts.Length; s++)
-            foreach (var block in bars.Where(b => b.Symbol == s).Select(b => b.Bar).Chunk(_blockSize))
+        Add(now);
+        Process();
+    }
+
+    private void Add(in TimeSlice slice)
+    {
+        foreach (var (symbol, bar, timeframe) in slice.Bars)
+        {
+            if (timeframe != Plan.Timeframe || !_symbolOf.TryGetValue(symbol, out var s)) continue;
+            _coming[s].Add(bar);
+            _last = bar.Time;
+        }
+    }
+
+    private void Process()
+    {
+        if (!Array.Exists(_coming, c => c.Count > 0)) return;
+        for (var s = 0; s < _coming.Length; s++)
+        {
+            for (var bars = CollectionsMarshal.AsSpan(_coming[s]); bars.Length > 0; bars = bars[Math.Min(bars.Length, _blockSize)..])
             {
-                _feed.Add(s, BarBlock.FromBars(_counts[s], block));
-                _counts[s] += block.Length;
+                var block = BarBlock.FromBars(_counts[s], bars[..Math.Min(bars.Length, _blockSize)]);
+                _feed.Add(s, block);
+                _counts[s] += block.Count;
             }
-        _last = bars[^1].Bar.Time;
-        for (var s = 0; s < _counts.Length; s++) _feed.Reach(s, _last);
+            _coming[s].Clear();
+            _feed.Reach(s, _last);
+        }
         while (_feed.MoveNext())
         {
             var block = _feed.Prepare();
@@ -58,16 +84,19 @@ internal sealed class SessionFeed
     /// <summary>
     /// Runs the strategies over the bars of coming time slices in blocks. <see cref="LiveStrategy.Ahead"/> buffers their events.
     /// </summary>
-    /// <param name="slices">The bars of this feed that close in each time slice.</param>
-    public void RunAhead(IReadOnlyList<IReadOnlyList<(int Symbol, Bar Bar)>> slices)
+    public void RunAhead(IReadOnlyList<TimeSlice> slices)
     {
-        var last = _last;
         // For each time slice, the open time up to which the feed has all bars.
-        long[] reached = [.. slices.Select(bars => last = bars.Count > 0 ? bars[^1].Bar.Time : last)];
+        var reached = new long[slices.Count];
+        for (var i = 0; i < reached.Length; i++)
+        {
+            Add(slices[i]);
+            reached[i] = _last;
+        }
         foreach (var strategy in Strategies)
             if (strategy.Error is null)
                 strategy.Ahead = new EventsAhead(reached);
-        Process([.. slices.SelectMany(bars => bars)]);
+        Process();
     }
 
     /// <summary>Ends the strategies and returns their outcomes.</summary>

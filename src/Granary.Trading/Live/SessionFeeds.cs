@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 
@@ -9,10 +10,9 @@ namespace Granary.Trading.Live;
 internal sealed class SessionFeeds
 {
     private readonly BatchSpec _spec;
-    private readonly IReadOnlyList<MarketSeries> _carried;
     private readonly SessionFeed[] _feeds;
-    // By market; null if no strategy depends on the order of prices within bars.
-    private readonly IntrabarPath?[] _paths;
+    // Of the symbols with strategies that depend on the order of prices within bars.
+    private readonly Dictionary<string, IntrabarPath> _paths = new(StringComparer.Ordinal);
     // The number of time slices that were run ahead, and of those that the session has reached.
     private int _ahead, _come;
 
@@ -20,12 +20,14 @@ internal sealed class SessionFeeds
     /// <param name="notes">Receives the notes for the reader of the run.</param>
     public SessionFeeds(StrategyPass pass, IReadOnlyList<MarketSeries> carried, ICollection<string> notes)
     {
-        (_spec, _carried) = (pass.Plan.Spec, carried);
-        _paths = new IntrabarPath?[carried.Count];
-        var marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
-        var settings = new FeedSettings(_spec.Execution.Settings, pass.Events, pass.WithFactors);
+        _spec = pass.Plan.Spec;
+        var timeframeOf = carried.ToDictionary(s => s.Instrument.Symbol, s => s.Timeframe, StringComparer.Ordinal);
+        var settings = new FeedSettings(_spec.Execution.Settings, pass.Events, pass.WithFactors)
+        {
+            MemberEvents = pass.MemberEvents,
+        };
         _feeds = [.. pass.Plan.Feeds.Select(f => new SessionFeed(f,
-            [.. f.Symbols.Select(s => WithPath(new MarketSeries(pass.Markets[s].Instrument, f.Timeframe), marketOf[s], notes))],
+            [.. f.Symbols.Select(s => WithPath(new MarketSeries(pass.Markets[s].Instrument, f.Timeframe), timeframeOf[s], notes))],
             settings, MemberRuns.Resizes(_spec.Portfolio)))];
     }
 
@@ -33,16 +35,18 @@ internal sealed class SessionFeeds
     public IEnumerable<LiveStrategy> Strategies => _feeds.SelectMany(f => f.Strategies);
 
     // The feed's own bars show the order of prices within longer ones; they are added as they arrive.
-    private MarketSeries WithPath(MarketSeries series, int market, ICollection<string> notes)
+    private MarketSeries WithPath(MarketSeries series, Timeframe carried, ICollection<string> notes)
     {
         if (IntrabarPaths.TimeframeFor(_spec, series.Timeframe) is not { } smaller) return series;
-        var carried = _carried[market].Timeframe;
         var helps = series.Timeframe.Ticks > carried.Ticks;
         if (smaller != carried)
             notes.Add($"the feed brings {series.Instrument.Symbol} in {carried} bars and not in "
                 + $"the {smaller} ones of intrabarPath: where a {series.Timeframe} bar touches both stop and "
                 + $"target, {(helps ? $"the {carried} bars decide" : "the rule of 'intrabar' decides")}");
-        return helps ? series with { Path = _paths[market] ??= new IntrabarPath(carried) } : series;
+        if (!helps) return series;
+        if (!_paths.TryGetValue(series.Instrument.Symbol, out var path))
+            _paths.Add(series.Instrument.Symbol, path = new IntrabarPath(carried));
+        return series with { Path = path };
     }
 
     /// <summary>
@@ -54,7 +58,7 @@ internal sealed class SessionFeeds
     {
         if (_come < _ahead) throw new InvalidOperationException($"{_ahead - _come} time slices that were run ahead are not processed");
         foreach (var slice in slices) ExtendPaths(slice);
-        foreach (var feed in _feeds) feed.RunAhead([.. slices.Select(slice => ClosingIn(feed.Plan, slice))]);
+        foreach (var feed in _feeds) feed.RunAhead(slices);
         (_ahead, _come) = (slices.Count, 0);
     }
 
@@ -68,7 +72,7 @@ internal sealed class SessionFeeds
             return;
         }
         ExtendPaths(now);
-        foreach (var feed in _feeds) feed.Process(ClosingIn(feed.Plan, now));
+        foreach (var feed in _feeds) feed.Process(now);
     }
 
     // Takes the events of the next time slice that was run ahead.
@@ -81,24 +85,10 @@ internal sealed class SessionFeeds
 
     private void ExtendPaths(in TimeSlice now)
     {
-        foreach (var (market, timeframe, bar) in now.Bars)
-            if (timeframe == _carried[market].Timeframe)
-                _paths[market]?.Add(BarBlock.FromBars(0, [bar]));
-    }
-
-    // The closing bars of one feed, with the index of their symbol.
-    private List<(int Symbol, Bar Bar)> ClosingIn(FeedPlan feed, in TimeSlice now)
-    {
-        List<(int Symbol, Bar Bar)> closing = [];
-        foreach (var (market, timeframe, bar) in now.Bars)
-        {
-            if (timeframe != feed.Timeframe) continue;
-            var symbol = _carried[market].Instrument.Symbol;
-            for (var s = 0; s < feed.Symbols.Count; s++)
-                if (feed.Symbols[s] == symbol)
-                    closing.Add((s, bar));
-        }
-        return closing;
+        if (_paths.Count == 0) return;
+        foreach (var (symbol, bar, timeframe) in now.Bars)
+            if (timeframe == _spec.Data.Timeframe && _paths.TryGetValue(symbol, out var path))
+                path.Add(BarBlock.FromBars(0, [bar]));
     }
 
     /// <summary>Ends the session, and returns each strategy's outcome by its index in the plan.</summary>

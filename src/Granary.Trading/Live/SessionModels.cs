@@ -20,7 +20,7 @@ namespace Granary.Trading.Live;
 internal sealed class SessionModels
 {
     private readonly LiveOptions _options;
-    private readonly OrderGateway _gateway;
+    private readonly AccountJournal _journal;
     private readonly LivePortfolio _portfolio;
     private readonly GranaryCatalogues _catalogues;
     private readonly ICollection<string> _notes;
@@ -47,10 +47,10 @@ internal sealed class SessionModels
 
     private sealed record Found(int Version, string Hash, ITrainedModel Model, long Until, VersionAge? Age);
 
-    public SessionModels(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, GranaryCatalogues catalogues,
+    public SessionModels(LiveOptions options, AccountJournal journal, LivePortfolio portfolio, GranaryCatalogues catalogues,
         ICollection<string> notes)
     {
-        (_options, _gateway, _portfolio, _catalogues, _notes) = (options, gateway, portfolio, catalogues, notes);
+        (_options, _journal, _portfolio, _catalogues, _notes) = (options, journal, portfolio, catalogues, notes);
         _followed = [.. portfolio.Strategies.Select(s => s.Instance.Model).OfType<EntryModel>().Distinct()
             .Where(m => m is { Origin: not null, Refresh: not null }).GroupBy(m => m.Origin!)
             .Select(g => new Followed(g.Key, g.First().Refresh!, [.. g]))];
@@ -126,7 +126,7 @@ internal sealed class SessionModels
         {
             if (await search.ConfigureAwait(false) is not { } found) return;
             var after = _portfolio.Timestamp;
-            await _gateway.AppendAsync([new ModelChanged(after, model.Origin.Model, found.Version, found.Hash)], cancellationToken)
+            await _journal.AppendAsync([new ModelChanged(after, model.Origin.Model, found.Version, found.Hash)], cancellationToken)
                 .ConfigureAwait(false);
             Put(model, found, after);
         }

@@ -6,7 +6,7 @@ namespace Granary.Trading.Live;
 /// <summary>
 /// Executes the operator's commands and applies new weights: commands, weights and enablement are each written before they take effect.
 /// </summary>
-internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
+internal sealed class SessionOperator(LiveOptions options, AccountJournal journal, LivePortfolio portfolio, AccountOrders orders,
     TimeProvider clock, ICollection<string> notes)
 {
     // Ids of commands in the journal, which are not executed again.
@@ -23,13 +23,14 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
     public long WeightsVersion { get; private set; }
 
     /// <summary>Executes new commands.</summary>
-    public async ValueTask<bool> CommandsAsync(CancellationToken cancellationToken)
+    /// <param name="venue">The venue, whose orders some commands change at once.</param>
+    public async ValueTask<bool> CommandsAsync(OrderManager venue, CancellationToken cancellationToken)
     {
         if (options.Control is not { } control) return false;
         var any = false;
         foreach (var command in control.Take())
         {
-            await CommandAsync(command, cancellationToken).ConfigureAwait(false);
+            await CommandAsync(venue, command, cancellationToken).ConfigureAwait(false);
             any = true;
         }
         return any;
@@ -44,7 +45,7 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
         if (e is ICommanded { CommandId: { } id }) _done.Add(id);
     }
 
-    public async ValueTask CommandAsync(IssuedCommand command, CancellationToken cancellationToken)
+    private async ValueTask CommandAsync(OrderManager venue, IssuedCommand command, CancellationToken cancellationToken)
     {
         CommandFault = null;
         if (command.Id is { } id && _done.Contains(id)) return;
@@ -61,7 +62,7 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
             var change = new EnablementChanged(portfolio.Timestamp, command.Command == SessionCommand.Enable, command.Who,
                 command.Why)
             { Strategy = command.Strategy, Symbol = command.Symbol, CommandId = command.Id };
-            await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+            await journal.AppendAsync([change], cancellationToken).ConfigureAwait(false);
             Know(change);
             Put(change);
             return;
@@ -76,14 +77,14 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
             Trade = command.Command == SessionCommand.Close ? command.Trade : null,
             CommandId = command.Id,
         };
-        await gateway.AppendAsync([control], cancellationToken).ConfigureAwait(false);
+        await journal.AppendAsync([control], cancellationToken).ConfigureAwait(false);
         Know(control);
         Put(control);
         if (command.Command is SessionCommand.Flatten or SessionCommand.Close)
-            await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
+            await orders.CatchUpAsync(venue, portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Applies a command that the gateway has stored.</summary>
+    /// <summary>Applies a command that the journal has.</summary>
     public void Put(SessionControlled control)
     {
         switch (control.Command)
@@ -120,12 +121,12 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
         if (await options.Weights.FindAsync(options.Account, cancellationToken).ConfigureAwait(false) is not { } newest
             || newest.Version <= WeightsVersion) return;
         var change = new WeightsChanged(portfolio.Timestamp, newest.Version, newest.Weights, newest.Who, newest.Why);
-        await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+        await journal.AppendAsync([change], cancellationToken).ConfigureAwait(false);
         foreach (var unknown in Put(change).Take(3))
             notes.Add($"weights version {newest.Version} names {unknown}, which this configuration does not have");
     }
 
-    /// <summary>Applies weights that the gateway has stored.</summary>
+    /// <summary>Applies weights that the journal has.</summary>
     /// <returns>Names that the configuration does not have.</returns>
     public IReadOnlyList<string> Put(WeightsChanged change)
     {
@@ -144,7 +145,7 @@ internal sealed class SessionOperator(LiveOptions options, OrderGateway gateway,
     /// <summary>Skips weights of an earlier configuration of the account.</summary>
     public void Skip(WeightsChanged change) => WeightsVersion = change.Version;
 
-    /// <summary>Applies an enablement that the gateway has stored.</summary>
+    /// <summary>Applies an enablement that the journal has.</summary>
     public void Put(EnablementChanged change)
     {
         var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;

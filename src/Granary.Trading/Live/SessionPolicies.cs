@@ -13,7 +13,7 @@ namespace Granary.Trading.Live;
 internal sealed class SessionPolicies
 {
     private readonly LiveOptions _options;
-    private readonly OrderGateway _gateway;
+    private readonly AccountJournal _journal;
     private readonly LivePortfolio _portfolio;
     private readonly PolicyPlan? _policies;
     private readonly ICollection<string> _notes;
@@ -22,10 +22,10 @@ internal sealed class SessionPolicies
     private long _due = long.MaxValue;
 
     /// <param name="policies">Null if no policy decides the weights.</param>
-    public SessionPolicies(LiveOptions options, OrderGateway gateway, LivePortfolio portfolio, PolicyPlan? policies,
+    public SessionPolicies(LiveOptions options, AccountJournal journal, LivePortfolio portfolio, PolicyPlan? policies,
         ICollection<string> notes)
     {
-        (_options, _gateway, _portfolio, _policies, _notes) = (options, gateway, portfolio, policies, notes);
+        (_options, _journal, _portfolio, _policies, _notes) = (options, journal, portfolio, policies, notes);
         if (policies?.Changes is [.., var last]) _inForce = last.Reference;
         if (policies?.Schedule is not { } schedule) return;
         _due = schedule.NextAfter(policies.Changes is [.., var known] ? known.After : schedule.From);
@@ -59,7 +59,7 @@ internal sealed class SessionPolicies
             _notes.Add($"policy {_inForce ?? _policies!.Reference} stays in force after {_portfolio.TimeText(_portfolio.Timestamp)}: {e.Message}");
             return;
         }
-        await _gateway.AppendAsync([new PolicyChanged(change.After, change.Reference.Model, change.Reference.Version,
+        await _journal.AppendAsync([new PolicyChanged(change.After, change.Reference.Model, change.Reference.Version,
             change.Reference.Hash)], cancellationToken).ConfigureAwait(false);
         Put(change);
     }

@@ -20,37 +20,43 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
     /// <param name="path">The session's folder.</param>
     /// <param name="isLeft">Whether another process or silo continues the session, so that there is no report.</param>
     /// <param name="writeAccount">Writes the account's files to the folder; called after the session.</param>
-    /// <returns>The run, and a backtest of the session's bars; null if the session took none.</returns>
-    public async Task<(BatchRun Run, SessionBacktest? Against)> RunAsync(LiveHost host, BatchSpec spec, string path, Func<bool> isLeft,
-        Func<string, Task> writeAccount, CancellationToken cancellationToken)
+    public async Task<LiveRun> RunAsync(OpenedSession session, string path, Func<bool> isLeft, Func<LiveHost, string, Task> writeAccount,
+        CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
+        var spec = session.Spec;
         var options = new BatchOptions { Out = path };
         var opening = new BatchOpening
         {
             Threads = options.Threads,
             Yes = true,
-            Sources = _ => host.Bars,
+            Sources = _ => session.Bars,
             Planned = WeightRules.Checked,
             Checks = true,
             IsLive = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken).ConfigureAwait(false);
         using var folder = _folder = RunFolder.Open(path, spec.Name, resume: false, clock.GetUtcNow().UtcDateTime, spec.Metrics, attempt);
-        return await folder.WorkAsync(() => RunAsync(host, new RunContext(opened, folder, options, clock, watch), isLeft, writeAccount,
+        return await folder.WorkAsync(() => RunAsync(session, new RunContext(opened, folder, options, clock, watch), isLeft, writeAccount,
             cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>Removes what earlier attempts at the run have left in its folder. No other attempt has the account then.</summary>
     public void RemoveEarlier() => _folder!.RemoveEarlier();
 
-    private async Task<(BatchRun Run, SessionBacktest? Against)> RunAsync(LiveHost host, RunContext run, Func<bool> isLeft,
-        Func<string, Task> writeAccount, CancellationToken cancellationToken)
+    private async Task<LiveRun> RunAsync(OpenedSession session, RunContext run, Func<bool> isLeft,
+        Func<LiveHost, string, Task> writeAccount, CancellationToken cancellationToken)
     {
         run.BeginFolder();
         using var strategies = new StrategySimulation(run);
-        await strategies.RunAsync(host.RunAsync, null, cancellationToken).ConfigureAwait(false);
+        LiveHost? created = null;
+        await strategies.RunAsync(async (pass, stop) =>
+        {
+            created = await LiveHost.CreateAsync(session, pass, stop).ConfigureAwait(false);
+            await created.RunAsync(stop).ConfigureAwait(false);
+        }, null, cancellationToken).ConfigureAwait(false);
         if (isLeft()) throw new OperationCanceledException("another process or silo continues the session", cancellationToken);
+        var host = created ?? throw new OperationCanceledException("the session was stopped before it began", cancellationToken);
         using var portfolio = await RecordedPortfolio.RecordAsync(run, (row, trade, fill) =>
             Task.FromResult(host.Outcome(row, trade, fill))).ConfigureAwait(false);
         // The report shows the validation checks of the configuration, with which the session was started.
@@ -63,14 +69,17 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
         // The report shows the account's files and the backtest, so these are created first.
         var (files, folder) = (new RunFiles(run), run.Folder);
         files.Write(finished.Files(model));
-        await writeAccount(folder.FullPath).ConfigureAwait(false);
+        await writeAccount(host, folder.FullPath).ConfigureAwait(false);
         var traded = run.Spec with { Portfolio = run.Spec.Portfolio with { From = host.PortfolioFrom } };
         var against = host.HasTraded
-            ? await SessionBacktest.RunAsync(traded, host.Bars, folder.FullPath, model.Digest, host.Status, clock).ConfigureAwait(false)
+            ? await SessionBacktest.RunAsync(traded, session.Bars, folder.FullPath, model.Digest, host.Status, clock).ConfigureAwait(false)
             : null;
         model = model.With(SessionReport.Of(host.Status, host.Ledger, against));
         files.WriteAll(model, finished.Events, []);
         if (!strategies.Interrupted) folder.Complete();
-        return (new BatchRun(model, folder.FullPath, strategies.Interrupted), against);
+        return new LiveRun(new BatchRun(model, folder.FullPath, strategies.Interrupted), host.Status, host.Latency, host.Ledger)
+        {
+            Against = against,
+        };
     }
 }

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Granary.Contracts.Sessions;
+using Granary.Data.Feeds;
 using Granary.Engine.Brokerage;
-using Granary.Engine.Market.Feeds;
+using Granary.Engine.Trading;
 
 namespace Granary.Trading.Live;
 
@@ -9,44 +10,93 @@ namespace Granary.Trading.Live;
 /// Shows a session's status from the session's own thread and, each second, from another thread, because the session's thread may be
 /// waiting for its journal, venue or feed.
 /// </summary>
-internal sealed class StatusReporter(LiveOptions options, OrderGateway gateway, ILiveFeed feed, TimeProvider clock)
+internal sealed class StatusReporter
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(100);
 
+    private readonly OpenedSession _opened;
+    private readonly SessionBooks _books;
+    private readonly WarmFeed _feed;
+    private readonly LiveOptions _options;
+    private readonly AccountJournal _journal;
+    private readonly VenueWatch _venue;
+    private readonly SortedDictionary<string, int> _hits = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private LiveState _state;
     private LiveState? _noted;
     private long _shown;
 
-    /// <summary>The last status.</summary>
-    public LiveStatus Last { get; private set; } = null!;
-
-    /// <summary>Whether to create a status now; a change of the state is shown at once.</summary>
-    /// <param name="now">Whether a reader waits for it.</param>
-    public bool IsDue(LiveState state, bool now) =>
-        now || state != _state || (options.Status ?? (object?)options.Control) is not null && Stopwatch.GetElapsedTime(_shown) >= Pause;
-
-    /// <summary>Shows a status, with faults and heartbeat added.</summary>
-    /// <param name="now">See <see cref="ISessionControl.Show"/>.</param>
-    public void Show(LiveStatus status, bool now)
+    public StatusReporter(OpenedSession opened, SessionBooks books, WarmFeed feed)
     {
+        (_opened, _books, _feed, _options) = (opened, books, feed, opened.Options);
+        (_journal, _venue) = (opened.Account.Journal, opened.Account.Venue);
+        Last = StatusOf(LiveState.WarmingUp);
+    }
+
+    /// <summary>Latency from bar to order, and the journal's part of it.</summary>
+    public LatencyRecorder Latency { get; } = new();
+
+    /// <summary>The last status.</summary>
+    public LiveStatus Last { get; private set; }
+
+    /// <summary>Counts a stop or target that was hit at the venue.</summary>
+    public void Hit(AccountTrade trade, BrokerFill fill)
+    {
+        _hits[fill.Leg] = _hits.GetValueOrDefault(fill.Leg) + 1;
+        _options.Hit?.Invoke(trade, fill);
+    }
+
+    // A change of the state is shown at once.
+    private bool IsDue(LiveState state, bool now) =>
+        now || state != _state || (_options.Status ?? (object?)_options.Control) is not null && Stopwatch.GetElapsedTime(_shown) >= Pause;
+
+    /// <summary>Shows the current status if one is due.</summary>
+    /// <param name="now">Whether a reader waits for it; see <see cref="ISessionControl.Show"/>.</param>
+    public void Show(LiveState state, bool now)
+    {
+        if (!IsDue(state, now)) return;
+        var status = StatusOf(state);
         lock (_lock)
         {
-            now |= status.State != _state;
-            _state = status.State;
-            Publish(status with { Machine = Environment.MachineName, Process = Environment.ProcessId }, now);
+            now |= state != _state;
+            _state = state;
+            Publish(status, now);
         }
+    }
+
+    private LiveStatus StatusOf(LiveState state)
+    {
+        var (portfolio, ledger, commands) = (_books.Portfolio, _books.Ledger, _books.Operator);
+        _books.Watch.Refresh();
+        var (p50, p99) = Latency.Percentiles();
+        return new LiveStatus(state, new DateTime(portfolio.Timestamp, DateTimeKind.Utc), _opened.Bars.Count, portfolio.Strategies.Count,
+            portfolio.Strategies.Count(s => s.Error is not null), portfolio.Run.Equity, _books.Watch.Equity(), ledger.Cash, ledger.Fees,
+            ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
+            ledger.ActiveTrades.Count, _books.Orders.Signals, portfolio.Run.Accepted,
+            ledger.TrackedOrders.Count, ledger.Fills, ledger.TrackedOrders.Count(t =>
+                t.State == OrderState.Rejected || t.Ended == OrderState.Rejected),
+            ledger.OpenOrders.Count(t => t.Unknown), ledger.Differences,
+            commands.WeightsVersion, null, null, p50, p99, [.. _books.Notes.TakeLast(20)])
+        {
+            Hits = new Dictionary<string, int>(_hits),
+            CommandFault = commands.CommandFault,
+            Account = _books.Watch.Details(_journal.Name, _options.IsStream),
+            WarmingUp = _books.WarmUp.Progress(),
+            Stopped = portfolio.Strategies.Count(s => !s.IsEnabled),
+            Machine = Environment.MachineName,
+            Process = Environment.ProcessId,
+        };
     }
 
     /// <summary>Sends heartbeats until it is cancelled.</summary>
     public async Task BeatAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Heartbeat, clock);
+        using var timer = new PeriodicTimer(Heartbeat, _opened.Clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
                 lock (_lock)
-                    if (Last is { } last && Stopwatch.GetElapsedTime(_shown) >= Heartbeat) Publish(last, now: false);
+                    if (Stopwatch.GetElapsedTime(_shown) >= Heartbeat) Publish(Last, now: false);
         }
         catch (OperationCanceledException)
         {
@@ -61,28 +111,28 @@ internal sealed class StatusReporter(LiveOptions options, OrderGateway gateway, 
         if (state == _noted) return default;
         var before = _noted?.ToString() ?? "";
         _noted = state;
-        return gateway.NoteAsync(new SessionChanged(timestamp, before, state.ToString(), gateway.VenueFault ?? ""), cancellationToken);
+        return _journal.NoteAsync(new SessionChanged(timestamp, before, state.ToString(), _venue.Fault ?? ""), cancellationToken);
     }
 
     /// <summary>Returns the state, or the resource that a session in this state waits for.</summary>
     public LiveState Waits(LiveState state) => state == LiveState.Ended ? state
-        : gateway.JournalFault is not null ? LiveState.WaitingForJournal
+        : _journal.Fault is not null ? LiveState.WaitingForJournal
         : state == LiveState.Paused ? state
-        : gateway.VenueFault is not null ? LiveState.WaitingForVenue
-        : state == LiveState.Trading && feed.Fault is not null ? LiveState.WaitingForFeed : state;
+        : _venue.Fault is not null ? LiveState.WaitingForVenue
+        : state == LiveState.Trading && _feed.Fault is not null ? LiveState.WaitingForFeed : state;
 
     private void Publish(LiveStatus status, bool now)
     {
         Last = status with
         {
             State = Waits(_state),
-            JournalFault = gateway.JournalFault,
-            VenueFault = gateway.VenueFault,
-            FeedFault = feed.Fault,
-            SeenAt = clock.GetUtcNow(),
+            JournalFault = _journal.Fault,
+            VenueFault = _venue.Fault,
+            FeedFault = _feed.Fault,
+            SeenAt = _opened.Clock.GetUtcNow(),
         };
         _shown = Stopwatch.GetTimestamp();
-        options.Status?.Report(Last);
-        options.Control?.Show(Last, now);
+        _options.Status?.Report(Last);
+        _options.Control?.Show(Last, now);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class LocalSession : IAsyncDisposable
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SessionRestarts _restarts;
     private volatile SessionView _view;
-    private volatile OrderGateway? _gateway;
+    private volatile TradingAccount? _account;
     private volatile CancellationTokenSource? _attempt;
     // Why the journal or the disk interrupted the last attempt; null if something else did.
     private volatile string? _diskFault;
@@ -106,7 +106,7 @@ internal sealed class LocalSession : IAsyncDisposable
         {
             // The session waits for its journal or its feed: the view shows it, and the command stays queued. A stop ends a wait for the
             // journal.
-            if (command.Command == SessionCommand.Stop && _gateway?.JournalFault is not null && _attempt is { } attempt)
+            if (command.Command == SessionCommand.Stop && _account?.Journal.Fault is not null && _attempt is { } attempt)
                 await attempt.CancelAsync().ConfigureAwait(false);
         }
         return View;
@@ -169,7 +169,7 @@ internal sealed class LocalSession : IAsyncDisposable
         {
             _control.End();
             // The account's buffers are freed while the session stays in the list.
-            _gateway = null;
+            _account = null;
             _accepted.TrySetException(new InputException("the server is stopping; start the session when it runs again"));
         }
     }
@@ -178,7 +178,7 @@ internal sealed class LocalSession : IAsyncDisposable
     private async Task<string?> TradeAsync(Production production)
     {
         var request = _start.ToRequest(_services.Catalogues) with { Out = Path.Combine(_services.Runs, _view.Run) };
-        var environment = new ServerEnvironment(request, _services, _control, _strategies, gateway => _gateway = gateway, Accept,
+        var environment = new ServerEnvironment(request, _services, _control, _strategies, account => _account = account, Accept,
             _stop.Token);
         while (true)
         {

@@ -20,7 +20,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     private static readonly IReadOnlyList<string> Unused = [nameof(OrderClosed), nameof(PositionChanged)];
 
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private readonly Dictionary<int, List<Bar>> _bars = [];
+    private readonly Dictionary<string, List<Bar>> _bars = new(StringComparer.Ordinal);
     private readonly Dictionary<(SessionLogKind Kind, string Symbol), Queue<SessionLogEntry>> _log = [];
     private readonly Dictionary<string, OrderRole> _roles = new(StringComparer.Ordinal);
     private long _sequence;
@@ -53,8 +53,8 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         }
     }
 
-    /// <summary>The bars of a series, oldest first.</summary>
-    public IReadOnlyList<Bar> BarsOf(int series) => [.. _bars.GetValueOrDefault(series) ?? []];
+    /// <summary>The bars of a symbol, oldest first.</summary>
+    public IReadOnlyList<Bar> BarsOf(string symbol) => [.. _bars.GetValueOrDefault(symbol) ?? []];
 
     /// <summary>The newest entries of the log, newest first.</summary>
     /// <param name="limit">At most <see cref="MostEntries"/>.</param>
@@ -71,7 +71,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
             case BarsTaken taken:
                 foreach (var bar in taken.Bars)
                 {
-                    if (!_bars.TryGetValue(bar.Series, out var bars)) _bars.Add(bar.Series, bars = []);
+                    if (!_bars.TryGetValue(bar.Symbol, out var bars)) _bars.Add(bar.Symbol, bars = []);
                     bars.Add(bar.Bar);
                 }
                 return;
@@ -98,7 +98,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     private static SessionLogKind? KindOf(JournalEvent e) => e switch
     {
         VenueReported { Event.Fill: not null } => SessionLogKind.Fill,
-        SignalDecided { Decision: Decision.Accepted } or PortfolioActed => SessionLogKind.Signal,
+        SignalDecided { Decision.IsAccepted: true } or PortfolioActed => SessionLogKind.Signal,
         SignalDecided or EntrySkipped or OrderChanged { To: OrderState.Rejected } => SessionLogKind.Refusal,
         ModelChanged or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
         SessionControlled or WeightsChanged or EnablementChanged or DeploymentSwitched => SessionLogKind.Operator,

@@ -8,11 +8,11 @@ namespace Granary.Trading.Sessions;
 
 /// <summary>The session environment in a server's process, with its account store, weights service and commands.</summary>
 /// <param name="strategies">Shows the session's strategies to the server.</param>
-/// <param name="opened">Called with the gateway when the account is open.</param>
+/// <param name="opened">Called with the account when it is open.</param>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>
 /// <param name="process">Is cancelled when the process stops. The next process continues the session.</param>
 internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control,
-    SessionStrategies strategies, Action<OrderGateway> opened, Action accepted, CancellationToken process) : ISessionEnvironment
+    SessionStrategies strategies, Action<TradingAccount> opened, Action accepted, CancellationToken process) : ISessionEnvironment
 {
     /// <inheritdoc/>
     public bool IsLeft => process.IsCancellationRequested;
@@ -27,9 +27,9 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
     public SessionStrategies Strategies => strategies;
 
     /// <inheritdoc/>
-    public async Task<OrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
+    public async Task<TradingAccount> OpenAccountAsync(Production production, string account, CancellationToken cancellationToken)
     {
-        var gateway = await OrderGateway.OpenAsync(services.Accounts, new AccountOpening
+        var own = await TradingAccount.OpenAsync(services.Accounts, new AccountOpening
         {
             Account = account,
             Broker = request.Broker,
@@ -42,8 +42,8 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
             }
             : null,
         }, services.Clock, cancellationToken).ConfigureAwait(false);
-        opened(gateway);
-        return gateway;
+        opened(own);
+        return own;
     }
 
     /// <inheritdoc/>

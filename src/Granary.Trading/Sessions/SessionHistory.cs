@@ -94,7 +94,7 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
         var bars = await Read(id, view, production).TakeAsync(accounts, id, read =>
         {
             List<string> symbols = [.. read.Switched.Union(production.Spec.Data.Symbols, StringComparer.Ordinal)];
-            return symbols.IndexOf(symbol) is >= 0 and var series ? read.BarsOf(series)
+            return symbols.Contains(symbol) ? read.BarsOf(symbol)
                 : throw new InputException($"symbol={symbol}: the session of {id} has {string.Join(", ", symbols)}");
         }, cancellationToken).ConfigureAwait(false);
         var isAdjusted = view?.Status?.Account.Adjusted.Contains(symbol, StringComparer.Ordinal) ?? false;

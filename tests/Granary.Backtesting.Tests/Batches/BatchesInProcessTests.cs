@@ -217,7 +217,7 @@ public sealed class BatchesInProcessTests : IDisposable
                 """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 3, "maxGrossPercent": 50 } } """.Replace("\"equal\"",
                     "\"equal\"")),
             new BatchOptions { Out = folder });
-        run.Model.Decisions.Keys.ShouldContain(Engine.Portfolio.Rules.Decision.MaxPositions);
+        run.Model.Decisions.Keys.ShouldContain(Engine.Portfolio.Rules.Decision.Of("max-positions"));
         // A position may grow past the limit by its price, but not by an entry: three at most are open.
         var open = new SortedList<string, int>(StringComparer.Ordinal);
         foreach (var line in File.ReadLines(Path.Combine(folder, "portfolio_trades.csv")).Skip(1))

@@ -68,35 +68,21 @@ public sealed class StoppedStrategiesTests : IDisposable
         public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
         {
             if (++Passes == (moment == Moment.BeforeTheSecondPass ? 2 : 1) && moment != Moment.InItsLastBlock) Stop();
-            // The second pass has events for the portfolio, which an observer would take.
+            // The second pass has events for the portfolio, which a listener would take.
             await new EmbeddedHost(1)
             {
-                Observe = moment != Moment.InItsLastBlock || Passes > 1 ? null
-                    : (instance, _, _) => new StopsAtItsFirstSignal(instance.Id == id ? Stop : static () => { }),
+                ListenerOf = moment != Moment.InItsLastBlock || Passes > 1 ? null
+                    : (instance, _) => new StopsAtItsFirstSignal(instance.Id == id ? Stop : static () => { }),
             }.RunAsync(pass, cancellationToken);
         }
     }
 
     // The bars are one block, behind which there is no other one that the strategy could fail at.
-    private sealed class StopsAtItsFirstSignal(Action stop) : IRunObserver
+    private sealed class StopsAtItsFirstSignal(Action stop) : IRunListener
     {
-        public void OnSignal(in Signal signal) => stop();
+        public RunEventKinds Kinds => RunEventKinds.Signal;
 
-        public void OnSignalEnded(int number, SignalEnd end, long time)
-        {
-        }
-
-        public void OnFill(in TradeFill fill)
-        {
-        }
-
-        public void OnTrade(in Trade trade)
-        {
-        }
-
-        public void OnClosedPart(in Trade part)
-        {
-        }
+        public void On(in RunEvent e) => stop();
     }
 
     [Theory]

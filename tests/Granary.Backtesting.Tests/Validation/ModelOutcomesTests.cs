@@ -21,6 +21,12 @@ public sealed class ModelOutcomesTests
 
         private sealed class Filter(double longs, double shorts) : IEntryFilter
         {
+            public RunEventKinds Kinds => RunEventKinds.None;
+
+            public void On(in RunEvent e)
+            {
+            }
+
             public void Bind(BarBlock block, FactorSheet sheet)
             {
             }

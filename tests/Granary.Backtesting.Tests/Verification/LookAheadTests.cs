@@ -160,6 +160,12 @@ public sealed class LookAheadTests : IDisposable
         {
             private BarBlock _block = null!;
 
+            public RunEventKinds Kinds => RunEventKinds.None;
+
+            public void On(in RunEvent e)
+            {
+            }
+
             public void Bind(BarBlock block, FactorSheet sheet) => _block = block;
 
             public EntryAdvice Advise(int index, Side side) =>

@@ -101,7 +101,7 @@ public sealed class WalkForwardLimitTests : IDisposable
         shares.Max(e => e.Symbol).ShouldBeInRange(0.1, 0.14 * (1 + 1e-9));
         shares.Max(e => e.Gross).ShouldBeInRange(0.2, 0.32 * (1 + 1e-9));
         shares.Max(e => e.Count).ShouldBe(3);
-        limited.Portfolio.Counts.Keys.ShouldContain(Decision.MaxPositions);
+        limited.Portfolio.Counts.Keys.ShouldContain(Decision.Of("max-positions"));
         limited.Portfolio.Notes.ShouldContain(n => n.Sentence.Contains("too many positions", StringComparison.Ordinal));
         // The choices and the groups' own accounts are without limits.
         limited.Groups.Select(g => g.Statistics.FinalEquity).ShouldBe(free.Groups.Select(g => g.Statistics.FinalEquity));

@@ -36,29 +36,35 @@ internal static class PortfolioBenchmark
 
     private static readonly PortfolioLimits All = new()
     {
-        MaxPositions = 60,
-        MaxGrossPercent = 95,
-        MaxNetPercent = 60,
-        MaxSymbolPercent = 20,
-        MaxStrategyPercent = 10,
-        MaxLeverage = 1,
-        MaxTurnoverPercent = 2000,
-        MaxCorrelatedPercent = 60,
-        Correlation = 0.7,
-        Days = 60,
-        Groups = Enumerable.Range(0, 5)
-            .ToDictionary(g => $"sector {g}", g => new PortfolioGroup
+        Rules =
+        [
+            ChosenRule.Of(() => new PositionLimit { MaxPositions = 60 }),
+            ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 95 }),
+            ChosenRule.Of(() => new NetLimit { MaxNetPercent = 60 }),
+            ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 20 }),
+            ChosenRule.Of(() => new StrategyLimit { MaxStrategyPercent = 10 }),
+            ChosenRule.Of(() => new LeverageLimit { MaxLeverage = 1 }),
+            ChosenRule.Of(() => new TurnoverLimit { MaxTurnoverPercent = 2000 }),
+            ChosenRule.Of(() => new CorrelatedLimit { MaxCorrelatedPercent = 60, Correlation = 0.7 }),
+            ChosenRule.Of(() => new GroupLimits
             {
-                Symbols = [.. Enumerable.Range(0, 10).Select(i => $"M{g * 10 + i}")],
-                MaxPercent = 40,
-                MaxPositions = 20,
+                Groups = Enumerable.Range(0, 5).ToDictionary(g => $"sector {g}", g => new PortfolioGroup
+                {
+                    Symbols = [.. Enumerable.Range(0, 10).Select(i => $"M{g * 10 + i}")],
+                    MaxPercent = 40,
+                    MaxPositions = 20,
+                }),
             }),
+            ChosenRule.Of(() => new DrawdownLimit { MaxDrawdownPercent = 50, ResumeAfterDays = 5 }),
+            ChosenRule.Of(() => new DailyLossLimit { DailyLossPercent = 10 }),
+            ChosenRule.Of(() => new SymbolRestriction { RestrictedSymbols = ["M49"] }),
+            ChosenRule.Of(() => new SymbolReservations
+            {
+                Reserved = new Dictionary<string, IReadOnlyList<string>> { ["M48"] = ["S1*"] },
+            }),
+        ],
         RiskPercent = 1,
-        MaxDrawdownPercent = 50,
-        ResumeAfterDays = 5,
-        DailyLossPercent = 10,
-        RestrictedSymbols = ["M49"],
-        Reserved = new Dictionary<string, IReadOnlyList<string>> { ["M48"] = ["S1*"] },
+        Days = 60,
         Enforce = LimitCheck.EveryBar,
     };
 

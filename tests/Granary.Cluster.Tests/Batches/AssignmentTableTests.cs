@@ -8,25 +8,37 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Batches;
 
-/// <summary>Strategy groups that fail on a silo that goes on.</summary>
+/// <summary>Strategy groups that fail, and that are lost with a silo.</summary>
 public sealed class AssignmentTableTests
 {
     private static readonly SiloAddress s_silo = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111), 1);
     private static readonly FrozenDictionary<SiloAddress, int> s_open =
         new Dictionary<SiloAddress, int> { [s_silo] = 1 }.ToFrozenDictionary();
 
-    private readonly AssignmentTable _table = new(new PassWork(new PassKey("e"), Guid.NewGuid(),
-        [new FeedWork(0, ["ACME"], "1h", ["hash"], 1000, [0, 1, 2])], 3, true, false, ["ACME"], []), 1);
+    private static readonly Guid s_token = Guid.NewGuid();
+
+    private readonly AssignmentTable _table = new(Remaining("e", 0, 1, 2), 1);
+
+    // The work of a pass without the strategies whose outcomes are stored.
+    private static PassWork Remaining(string key, params int[] strategies) => new(new PassKey(key), s_token,
+        [new FeedWork(0, ["ACME"], "1h", ["hash"], 1000, strategies)], 3, true, false, ["ACME"], []);
 
     // Seconds of the polls' clock.
     private static long At(double seconds) => (long)(seconds * Stopwatch.Frequency);
 
-    private string? Report(GroupWork work, double at, GroupState state, bool mayPass)
+    private string? Report(GroupWork work, double at, GroupState state, bool mayPass, bool isLeaving = false)
     {
         _table.Started(work.Id, At(at));
-        _table.Seen(s_silo, [new GroupStatus(work.Id, work.Pass, work.Feed, state, work.Strategies, 0, 0,
-            state == GroupState.Failed ? "TimeoutException: the store did not answer." : null, mayPass, 0)], At(at), out _, out var fault);
+        _table.Seen(s_silo, new ComputeStatus(1, isLeaving, [new GroupStatus(work.Id, work.Pass, work.Feed, state, work.Strategies, 0, 0,
+            state == GroupState.Failed ? "TimeoutException: the store did not answer." : null, mayPass, 0)]), At(at), out var fault);
         return fault;
+    }
+
+    private GroupWork Started(double at)
+    {
+        var work = _table.Assign("run", s_open, At(at)).ShouldHaveSingleItem().Work;
+        _table.Started(work.Id, At(at));
+        return work;
     }
 
     [Fact]
@@ -39,6 +51,7 @@ public sealed class AssignmentTableTests
                 starts.Add(at);
                 work.Strategies.ShouldBe([0, 1, 2]);
                 fault ??= Report(work, at, GroupState.Failed, mayPass: true);
+                _table.Resume(Remaining("e", 0, 1, 2)).ShouldBe(0, "its silo is not lost");
             }
         fault.ShouldBe("TimeoutException: the store did not answer; strategies of the batch failed with it 10 times in a row, so the batch "
             + "ended");
@@ -58,6 +71,7 @@ public sealed class AssignmentTableTests
             foreach (var (_, work) in _table.Assign("run", s_open, At(at)))
             {
                 Report(work, at, GroupState.Failed, mayPass: true).ShouldBeNull();
+                _table.Resume(Remaining("e", 0, 1, 2));
                 failures++;
             }
         _table.Assign("run", s_open, At(at + 1000)).ShouldHaveSingleItem().Work.ShouldSatisfyAllConditions(
@@ -69,4 +83,60 @@ public sealed class AssignmentTableTests
     public void A_fault_that_does_not_pass_ends_the_batch_at_once() =>
         Report(_table.Assign("run", s_open, At(1)).ShouldHaveSingleItem().Work, 1, GroupState.Failed, mayPass: false)
             .ShouldBe("TimeoutException: the store did not answer.");
+
+    [Fact]
+    public void A_lost_group_whose_outcomes_are_stored_is_done_and_does_not_begin_again()
+    {
+        Started(1);
+        _table.Lost(s_silo, dead: true).ShouldBe(1);
+        _table.Assign("run", s_open, At(2)).ShouldBeEmpty("what is stored is not known yet");
+        _table.IsEmpty.ShouldBeFalse();
+        _table.Resume(Remaining("e")).ShouldBe(0);
+        (_table.IsEmpty, _table.Done, _table.Evaluations).ShouldBe((true, 3, 3000));
+    }
+
+    [Fact]
+    public void Of_a_lost_group_only_the_strategies_without_a_stored_outcome_begin_again_and_it_counts_once()
+    {
+        Started(1);
+        _table.Lost(s_silo, dead: true);
+        _table.Resume(Remaining("e", 1)).ShouldBe(1);
+        _table.Resume(Remaining("e", 1)).ShouldBe(0);
+        Started(2).Strategies.ShouldBe([1]);
+        _table.Done.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Of_a_group_that_failed_only_the_strategies_without_a_stored_outcome_begin_again()
+    {
+        Report(Started(1), 1, GroupState.Failed, mayPass: true).ShouldBeNull();
+        _table.Resume(Remaining("e", 0, 2)).ShouldBe(0, "its silo is not lost");
+        Started(2).Strategies.ShouldBe([0, 2]);
+    }
+
+    [Fact]
+    public void A_group_that_a_leaving_silo_did_not_finish_counts_as_lost_when_it_begins_again()
+    {
+        Report(Started(1), 1, GroupState.Failed, mayPass: true, isLeaving: true).ShouldBeNull();
+        _table.Groups.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(s_silo, 1), "the next activation counts it");
+        _table.Resume(Remaining("e", 0, 1, 2)).ShouldBe(1);
+        _table.Groups.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_group_whose_order_got_no_answer_does_not_begin_again_when_it_has_reported_meanwhile()
+    {
+        _table.NotStarted(Started(1).Id);
+        _table.Resume(Remaining("e")).ShouldBe(0);
+        (_table.IsEmpty, _table.Done).ShouldBe((true, 3));
+    }
+
+    [Fact]
+    public void A_group_that_was_lost_before_its_pass_ended_does_not_begin_again_in_the_next_pass()
+    {
+        Started(1);
+        _table.Lost(s_silo, dead: true);
+        _table.Resume(Remaining("ef", 0, 1, 2)).ShouldBe(0);
+        _table.IsEmpty.ShouldBeTrue();
+    }
 }

@@ -8,6 +8,7 @@ using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Simulation.Json;
 using Granary.Testing;

@@ -34,7 +34,7 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         await IsAsUndisturbedAsync(cluster);
         var journal = await cluster.JournalAsync();
         journal.OfType<SessionStarted>().Count().ShouldBe(2);
-        var bars = journal.OfType<BarsTaken>().SelectMany(t => t.Bars.Select(b => (b.Series, b.Bar.Time))).ToList();
+        var bars = journal.OfType<BarsTaken>().SelectMany(t => t.Bars.Select(b => (b.Symbol, b.Bar.Time))).ToList();
         bars.Distinct().Count().ShouldBe(bars.Count);
     }
 

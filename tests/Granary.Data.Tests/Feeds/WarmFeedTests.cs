@@ -64,19 +64,23 @@ public sealed class WarmFeedTests : IDisposable
     private static async Task<Dictionary<string, List<Bar>>> AllAsync(WarmFeed live)
     {
         var bars = live.Series.ToDictionary(s => s.ToString(), _ => new List<Bar>());
-        var (reached, place) = (0L, 0);
-        await foreach (var item in live.ReadAsync())
+        List<string> series = [.. live.Series.Select(s => s.ToString())];
+        var reached = 0L;
+        await foreach (var slice in live.ReadAsync())
         {
-            if (item.Bars is not { } block) continue;
-            for (var i = 0; i < block.Count; i++)
-            {
-                var close = block[i].Time + live.Series[item.Series].Timeframe.Ticks;
-                (close > reached || close == reached && item.Series > place).ShouldBeTrue("strict order over all markets");
-                (reached, place) = (close, item.Series);
-                bars[live.Series[item.Series].ToString()].Add(block[i]);
-            }
+            slice.Time.ShouldBeGreaterThan(reached);
+            reached = slice.Time;
+            slice.Bars.ShouldAllBe(b => b.CloseTime == slice.Time);
+            var places = slice.Bars.Select(b => series.IndexOf($"{b.Symbol}:{b.Timeframe}")).ToList();
+            places.ShouldBe([.. places.Distinct().Order()], "strict order over all markets");
+            Add(bars, slice);
         }
         return bars;
+    }
+
+    private static void Add(Dictionary<string, List<Bar>> bars, TimeSlice slice)
+    {
+        foreach (var closed in slice.Bars) bars[$"{closed.Symbol}:{closed.Timeframe}"].Add(closed.Bar);
     }
 
     [Fact]
@@ -195,18 +199,12 @@ public sealed class WarmFeedTests : IDisposable
             Past = [new Memory(("A", all))]
         });
         var bars = live.Series.ToDictionary(s => s.ToString(), _ => new List<Bar>());
-        void Take(FeedItem item)
-        {
-            for (var i = 0; i < (item.Bars?.Count ?? 0); i++) bars[live.Series[item.Series].ToString()].Add(item.Bars![i]);
-        }
         foreach (var bar in all[..700])
-        {
-            live.Resume(bar.Time + TimeSpan.TicksPerMinute, [(0, bar)]);
-            while (live.TryNext(out var item)) Take(item);
-        }
+            foreach (var slice in live.Resume(bar.Time + TimeSpan.TicksPerMinute, [new ClosedBar("A", bar, Timeframe.M1)]))
+                Add(bars, slice);
         bars["A:1m"].ShouldBe(all[..700]);
         bars["A:15m"].ShouldBe(BarResampler.Resample(all[..690], Timeframe.M1, Timeframe.M15));
-        await foreach (var item in live.ReadAsync()) Take(item);
+        await foreach (var slice in live.ReadAsync()) Add(bars, slice);
         bars["A:1m"].ShouldBe(all);
         foreach (var longer in Longer)
             bars[$"A:{longer}"].ShouldBe(BarResampler.Resample(all, Timeframe.M1, longer).Where(x => x.Time + longer.Ticks <= Minute(2000)),
@@ -269,6 +267,64 @@ public sealed class WarmFeedTests : IDisposable
         var all = await AllAsync(live);
         live.Gaps.Select(g => (g.After, g.Missing)).ShouldBe([(monday.Open + 4 * TimeSpan.TicksPerMinute, 1)]);
         all["S:1d"].Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task History_has_each_daily_bar_whose_session_ends_after_midnight_UTC()
+    {
+        // 20:00 in New York is 01:00 UTC. Blocks of history end within that hour.
+        var calendar = SessionCalendar.Daily("late", "America/New_York", new TimeSpan(4, 0, 0), new TimeSpan(20, 0, 0));
+        var (bars, sessions) = (new List<Bar>(), new List<DateOnly>());
+        for (var day = new DateOnly(2024, 1, 8); day < new DateOnly(2024, 2, 17); day = day.AddDays(1))
+        {
+            if (calendar.Session(day) is not var (from, to)) continue;
+            sessions.Add(day);
+            for (var time = from; time < to; time += TimeSpan.TicksPerMinute) bars.Add(new Bar(time, 10, 11, 9, 10, 1));
+        }
+        var instrument = new Instrument { Symbol = "S", Calendar = calendar };
+        var first = calendar.Session(sessions[^1])!.Value.Open;
+        await using var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = new Once(new MarketSeries(instrument, Timeframe.M1), [.. bars.Where(b => b.Time >= first)]),
+            Longer = [Timeframe.D1],
+            Past = [new Memory(("S", [.. bars.Where(b => b.Time < first).Skip(10)]))],
+        });
+        var all = await AllAsync(live);
+        all["S:1m"].Count.ShouldBe(bars.Count - 10);
+        all["S:1d"].Where(b => b.Time < first).Select(b => DateOnly.FromDateTime(b.OpenTime)).ShouldBe(sessions.SkipLast(1));
+    }
+
+    [Fact]
+    public async Task A_symbol_whose_history_ends_early_gives_its_long_bar_in_order_and_holds_up_no_other()
+    {
+        var (a, b) = (Minutes("A", 6000), Minutes("B", 6000));
+        // B has nothing between minutes 130 and 5000, so that its bar of the third hour is over only by A's time.
+        Bar[] silent = [.. b[..130], .. b[5000..]];
+        await using var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = await new Memory(("A", a[5000..]), ("B", b[5000..])).FeedAsync(),
+            Longer = [Timeframe.H1],
+            Past = [new Memory(("A", a), ("B", b[..130]))],
+        });
+        var bars = await AllAsync(live);
+        bars["A:1m"].ShouldBe(a);
+        bars["B:1m"].ShouldBe(silent);
+        bars["B:1h"].ShouldBe(BarResampler.Resample(silent, Timeframe.M1, Timeframe.H1)
+            .Where(x => x.Time + Timeframe.H1.Ticks <= Minute(6000)));
+    }
+
+    [Fact]
+    public async Task A_market_that_begins_later_than_another_has_its_bars_from_the_history_until_then()
+    {
+        var (all, other) = (Minutes("A", 300), Minutes("B", 300));
+        await using var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = await ThrottledAsync(("A", all[100..]), ("B", other[200..])),
+            Past = [new Memory(("A", all), ("B", other))],
+        });
+        var bars = await AllAsync(live);
+        bars["A:1m"].ShouldBe(all);
+        bars["B:1m"].ShouldBe(other);
     }
 
     private sealed class Once(MarketSeries series, List<Bar> bars) : ILiveFeed

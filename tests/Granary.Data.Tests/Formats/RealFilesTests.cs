@@ -24,8 +24,6 @@ public sealed class RealFilesTests
     [InlineData("data/nautilus/btc-perp-20211231-20220201_1m.csv", "1m", "generic", 3)]
     [InlineData("data/nautilus/gbpusd-m1-bid-2012.csv", "1m", "generic", 5)]
     [InlineData("data/nautilus/usdjpy-m1-ask-2013.csv", "1m", "generic", 3)]
-    [InlineData("data/nautilus/ADABTC-1m-2021-11-27.csv", "1m", "binance", 8)]
-    [InlineData("data/nautilus/ADABTC-1m-2021-11-28.csv", "1m", "binance", 8)]
     [InlineData("data/stockindicators/default.csv", "1d", "yahoo", 2)]
     [InlineData("data/stockindicators/longest.csv", "1d", "generic", 2)]
     [InlineData("data/stockindicators/intraday.csv", "1m", "yahoo", 4)]
@@ -73,24 +71,15 @@ public sealed class RealFilesTests
         foreach (var line in lines.Skip(header is null ? 0 : 1))
         {
             var f = line.Split(',').ToList();
-            long time;
-            if (header is null)
+            var written = f[0];
+            if (f[1].Contains(':'))
             {
-                time = DateTime.UnixEpoch.AddMilliseconds(long.Parse(f[0], inv)).Ticks;
-            }
-            else
-            {
-                var written = f[0];
-                if (f[1].Contains(':'))
-                {
-                    written += " " + f[1];
-                    f.RemoveAt(1);
-                }
-                time = Read.Utc(written);
+                written += " " + f[1];
+                f.RemoveAt(1);
             }
             double N(int i) => double.Parse(f[i], NumberStyles.Float, inv);
             var volume = header is not null && header.Contains("adj close") ? 6 : 5;
-            bars.Add(new Bar(time, N(1), N(2), N(3), N(4), f.Count > volume ? N(volume) : 0));
+            bars.Add(new Bar(Read.Utc(written), N(1), N(2), N(3), N(4), f.Count > volume ? N(volume) : 0));
         }
         if (bars[0].Time > bars[1].Time) bars.Reverse();
         return bars;

@@ -48,7 +48,6 @@ public sealed class ParserFuzzTests
     [InlineData("generic", 1)]
     [InlineData("yahoo", 2)]
     [InlineData("backtrader", 3)]
-    [InlineData("binance", 4)]
     [InlineData("lean", 5)]
     [InlineData("headless", 6)]
     public void A_damaged_csv_is_refused_or_read_as_what_it_says(string dialect, int seed)
@@ -177,10 +176,6 @@ public sealed class ParserFuzzTests
                 case "backtrader":
                     text.Append($"{minute:yyyy-MM-dd},{minute:HH:mm:ss},{prices},{i * 10},0\n");
                     break;
-                case "binance":
-                    var ms = new DateTimeOffset(minute, TimeSpan.Zero).ToUnixTimeMilliseconds();
-                    text.Append($"{ms},{prices},{i}.50000000,{ms + 59999},1.5,79,1.5,0.5,0\n");
-                    break;
                 case "lean":
                     text.Append($"{day:yyyyMMdd} 00:00,{1000000 + i},{1020000 + i},{990000 + i},"
                     + $"{1010000 + i},{i * 100}\n");
@@ -196,8 +191,6 @@ public sealed class ParserFuzzTests
             "yahoo" => ("Date,Open,High,Low,Close,Adj Close,Volume\n" + text, "1d", raw, true, f => Row(Time(f[0]), f, 1, 6)),
             "backtrader" => ("Date,Time,Open,High,Low,Close,Volume,OpenInterest\n"
                 + text, "1m", raw, true, f => Row(Time(f[0] + " " + f[1], day: false), f, 2, 6)),
-            "binance" =>
-                (text.ToString(), "1m", raw with { Format = "binance" }, false, f => Row(DateTime.UnixEpoch.Ticks + Epoch(f[0]), f, 1, 5)),
             "lean" => (text.ToString(), "1d", raw with { Format = "lean" }, false, f => Lean(f)),
             _ => (text.ToString(), "1d", raw with { Format = "generic" }, false, f => Row(Time(f[0]), f, 1, 5)),
         };

@@ -159,7 +159,6 @@ public sealed class DataDoctorTests : IDisposable
     [InlineData("generic", ".csv")]
     [InlineData("generic", ".csv.gz")]
     [InlineData("generic", ".zip")]
-    [InlineData("binance", ".csv")]
     [InlineData("json", ".json")]
     [InlineData("descending", ".csv")]
     public async Task A_file_of_any_format_is_repaired_to_the_same_bars(string format, string extension)
@@ -171,8 +170,6 @@ public sealed class DataDoctorTests : IDisposable
         if (format == "descending") bad.Reverse();
         var text = format switch
         {
-            "binance" => string.Concat(bad.Select(b =>
-                FormattableString.Invariant($"{Ms(b)},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume},{Ms(b) + 59999},1,1,1,1,0\n"))),
             "json" => "[" + string.Join(',',
                 bad.Select(b => FormattableString.Invariant($"[{Ms(b)},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}]"))) + "]",
             _ => "time,open,high,low,close,volume\n"

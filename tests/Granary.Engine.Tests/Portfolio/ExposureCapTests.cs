@@ -92,12 +92,12 @@ public sealed class ExposureCapTests
     [Fact]
     public void The_model_is_asked_after_the_limits_with_the_state_before_the_entry()
     {
-        var run = Run(new PortfolioLimits { MaxPositions = 2 });
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new PositionLimit { MaxPositions = 2 })));
         run.OnSignal(0, Signal(1, 100, 20)).ShouldBe(Decision.Accepted);
         run.OnEntry(0, 1, Start, 100, 20, 0);
         At(run, 1, 90, 50);
         run.OnSignal(1, Signal(1, 50, 10, 1)).ShouldBe(Decision.Accepted);
-        run.OnSignal(0, Signal(2, 90, 1, 1)).ShouldBe(Decision.MaxPositions);
+        run.OnSignal(0, Signal(2, 90, 1, 1)).ShouldBe(Decision.Of("max-positions"));
         _model.Asked.Count.ShouldBe(2);
         _model.Asked[0].State.ShouldBe(new PortfolioState(0, 0, 0, double.NaN));
         // Twenty units have lost 10 each of 10,000; the second signal is known an hour after its bar's open.

@@ -56,7 +56,7 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
 
     private double Held(Func<Item, bool> which) => _items.Where(which).Sum(i => i.Open * _price[i.Symbol] + i.WaitingValue);
 
-    /// <returns>The name of the first limit that the signal would exceed; "Accepted" where there is none.</returns>
+    /// <returns>The name of the first limit that the signal would exceed; "accepted" where there is none.</returns>
     public string Decide(int member, int number, int symbol, int sign, double quantity)
     {
         var value = quantity * _price[symbol];
@@ -64,20 +64,20 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
         var alive = _items.Where(i => i.Open > 0 || i.Waits > 0).ToList();
         string? refused = null;
         void Refuse(string why, bool when) => refused ??= when ? why : null;
-        Refuse("MaxPositions", limits.Positions is { } p && alive.Count >= p);
-        Refuse("MaxTurnover", limits.Turnover is { } t0 && _tradedToday >= Of(t0));
-        Refuse("MaxGroup", limits.GroupPositions is { } gp && group.Contains(symbol) && alive.Count(i => group.Contains(i.Symbol)) >= gp);
-        Refuse("MaxLeverage", limits.Leverage is { } l && Held(_ => true) + value > l * _equityAtMark);
-        Refuse("MaxTurnover", limits.Turnover is { } t && _tradedToday + _items.Sum(i => i.WaitingValue) + value > Of(t));
-        Refuse("MaxGroup", limits.Group is { } g && group.Contains(symbol) && Held(i => group.Contains(i.Symbol)) + value > Of(g));
-        Refuse("MaxCorrelated", limits.Correlated is { } c && Held(i => MovesWith(i.Symbol, symbol)) + value > Of(c));
-        Refuse("MaxSymbol", limits.Symbol is { } s && Held(i => i.Symbol == symbol) + value > Of(s));
-        Refuse("MaxStrategy", limits.Strategy is { } m && Held(i => i.Member == member) + value > Of(m));
-        Refuse("MaxGross", limits.Gross is { } gr && Held(_ => true) + value > Of(gr));
+        Refuse("max-positions", limits.Positions is { } p && alive.Count >= p);
+        Refuse("max-turnover", limits.Turnover is { } t0 && _tradedToday >= Of(t0));
+        Refuse("max-group", limits.GroupPositions is { } gp && group.Contains(symbol) && alive.Count(i => group.Contains(i.Symbol)) >= gp);
+        Refuse("max-leverage", limits.Leverage is { } l && Held(_ => true) + value > l * _equityAtMark);
+        Refuse("max-turnover", limits.Turnover is { } t && _tradedToday + _items.Sum(i => i.WaitingValue) + value > Of(t));
+        Refuse("max-group", limits.Group is { } g && group.Contains(symbol) && Held(i => group.Contains(i.Symbol)) + value > Of(g));
+        Refuse("max-correlated", limits.Correlated is { } c && Held(i => MovesWith(i.Symbol, symbol)) + value > Of(c));
+        Refuse("max-symbol", limits.Symbol is { } s && Held(i => i.Symbol == symbol) + value > Of(s));
+        Refuse("max-strategy", limits.Strategy is { } m && Held(i => i.Member == member) + value > Of(m));
+        Refuse("max-gross", limits.Gross is { } gr && Held(_ => true) + value > Of(gr));
         var net = _items.Sum(i => i.Sign * i.Open * _price[i.Symbol]) + sign * (_items.Where(i => i.Sign == sign).Sum(i =>
             i.WaitingValue) + value);
-        Refuse("MaxNet", limits.Net is { } n && sign * net > Of(n));
-        Refuse("NoCash", value > Free());
+        Refuse("max-net", limits.Net is { } n && sign * net > Of(n));
+        Refuse("no-cash", value > Free());
         if (refused is null) _items.Add(new Item
         {
             Member = member,
@@ -87,7 +87,7 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
             Waits = quantity,
             AskedAt = _price[symbol]
         });
-        return refused ?? "Accepted";
+        return refused ?? "accepted";
     }
 
     // Without leverage a long binds its price. A short binds its collateral, and its proceeds stay locked.

@@ -26,21 +26,23 @@ public sealed class LimitsCountReservationsTests
             random.Next(3) == 0 ? random.Next(2, 9) : null, Maybe(20, 70));
     }
 
-    private static PortfolioLimits Product(SimulatedLimits l) => new()
+    private static PortfolioLimits Product(SimulatedLimits l) => new() { Days = Days, Rules = [.. Rules(l)] };
+
+    private static IEnumerable<ChosenRule> Rules(SimulatedLimits l)
     {
-        MaxPositions = l.Positions,
-        MaxGrossPercent = l.Gross,
-        MaxNetPercent = l.Net,
-        MaxSymbolPercent = l.Symbol,
-        MaxStrategyPercent = l.Strategy,
-        MaxLeverage = l.Leverage,
-        MaxTurnoverPercent = l.Turnover,
-        MaxCorrelatedPercent = l.Correlated,
-        Correlation = Threshold,
-        Days = Days,
-        Groups = l.Group is null && l.GroupPositions is null ? new Dictionary<string, PortfolioGroup>()
-            : new() { ["first two"] = new() { Symbols = ["M0", "M1"], MaxPercent = l.Group, MaxPositions = l.GroupPositions } },
-    };
+        if (l.Positions is { } positions) yield return ChosenRule.Of(() => new PositionLimit { MaxPositions = positions });
+        if (l.Gross is { } gross) yield return ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = gross });
+        if (l.Net is { } net) yield return ChosenRule.Of(() => new NetLimit { MaxNetPercent = net });
+        if (l.Symbol is { } symbol) yield return ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = symbol });
+        if (l.Strategy is { } strategy) yield return ChosenRule.Of(() => new StrategyLimit { MaxStrategyPercent = strategy });
+        if (l.Leverage is { } leverage) yield return ChosenRule.Of(() => new LeverageLimit { MaxLeverage = leverage });
+        if (l.Turnover is { } turnover) yield return ChosenRule.Of(() => new TurnoverLimit { MaxTurnoverPercent = turnover });
+        if (l.Correlated is { } correlated)
+            yield return ChosenRule.Of(() => new CorrelatedLimit { MaxCorrelatedPercent = correlated, Correlation = Threshold });
+        if (l.Group is null && l.GroupPositions is null) yield break;
+        var group = new PortfolioGroup { Symbols = ["M0", "M1"], MaxPercent = l.Group, MaxPositions = l.GroupPositions };
+        yield return ChosenRule.Of(() => new GroupLimits { Groups = new Dictionary<string, PortfolioGroup> { ["first two"] = group } });
+    }
 
     // Prices with a common part, so that some symbols correlate.
     private static void Move(Random random, double[] prices)
@@ -81,9 +83,9 @@ public sealed class LimitsCountReservationsTests
                 var side = random.Next(3) == 0 ? Side.Sell : Side.Buy;
                 var theirs = 30_000 * random.NextDouble() / prices[symbol];
                 var signal = new Signal(++numbers[member], time, side, OrderType.Market, prices[symbol], theirs, 0, 0, long.MaxValue);
-                var said = run.OnSignal(member, signal, at).ToString();
+                var said = run.OnSignal(member, signal, at).Word;
                 // One live signal of a period, symbol and side is another rule's matter.
-                if (said == nameof(Decision.SamePeriod)) continue;
+                if (said == Decision.SamePeriod.Word) continue;
                 said.ShouldBe(simulator.Decide(member, signal.Number, symbol, (int)side, theirs * weights[member]),
                     $"seed {seed}, row {row}, member {member}");
                 counts[said] = counts.GetValueOrDefault(said) + 1;
@@ -137,8 +139,8 @@ public sealed class LimitsCountReservationsTests
         var decisions = 0;
         for (var seed = 1; decisions < 10_000; seed++) decisions += Play(seed, counts);
         // Each limit decided often enough to have been tested.
-        foreach (var name in (string[])["Accepted", "MaxPositions", "MaxGross", "MaxNet", "MaxSymbol", "MaxStrategy", "MaxLeverage",
-            "MaxTurnover", "MaxCorrelated", "MaxGroup", "NoCash"])
+        foreach (var name in (string[])["accepted", "max-positions", "max-gross", "max-net", "max-symbol", "max-strategy", "max-leverage",
+            "max-turnover", "max-correlated", "max-group", "no-cash"])
             counts.GetValueOrDefault(name).ShouldBeGreaterThan(50, name);
     }
 
@@ -150,9 +152,9 @@ public sealed class LimitsCountReservationsTests
     {
         var limits = limit switch
         {
-            "symbol" => new PortfolioLimits { MaxSymbolPercent = 20 },
-            "strategy" => new PortfolioLimits { MaxStrategyPercent = 20 },
-            _ => new PortfolioLimits { MaxNetPercent = 20 },
+            "symbol" => PortfolioLimits.Of(ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 20 })),
+            "strategy" => PortfolioLimits.Of(ChosenRule.Of(() => new StrategyLimit { MaxStrategyPercent = 20 })),
+            _ => PortfolioLimits.Of(ChosenRule.Of(() => new NetLimit { MaxNetPercent = 20 })),
         };
         var run = new PortfolioRun(100_000, limits, [new Instrument { Symbol = "A" }], [new PortfolioMember("first", [0], 1),
             new PortfolioMember("second", [0], 1)], sizing: Rejecting);
@@ -162,7 +164,7 @@ public sealed class LimitsCountReservationsTests
             150, 0, 0, long.MaxValue));
         Ask(0, 1, 0).ShouldBe(Decision.Accepted);
         var second = limit == "strategy" ? Ask(0, 2, 1) : Ask(1, 1, 0);
-        second.ToString().ShouldBe(limit switch { "symbol" => "MaxSymbol", "strategy" => "MaxStrategy", _ => "MaxNet" });
+        second.ToString().ShouldBe(limit switch { "symbol" => "max-symbol", "strategy" => "max-strategy", _ => "max-net" });
         // What was reserved is free again when its signal ends without a fill.
         run.OnSignalEnded(0, 1);
         Ask(limit == "strategy" ? 0 : 1, 3, 2).ShouldBe(Decision.Accepted);

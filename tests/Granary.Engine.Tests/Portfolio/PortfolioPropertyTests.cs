@@ -150,27 +150,31 @@ public sealed class PortfolioPropertyTests
         }
     }
 
-    private static readonly PortfolioLimits All = new()
+    private static readonly ChosenRule Groups = ChosenRule.Of(() => new GroupLimits
     {
-        MaxPositions = 6,
-        MaxGrossPercent = 90,
-        MaxNetPercent = 40,
-        MaxSymbolPercent = 35,
-        MaxStrategyPercent = 25,
-        MaxLeverage = 0.8,
-        MaxTurnoverPercent = 400,
-        MaxCorrelatedPercent = 60,
-        Correlation = 0.5,
-        Days = 20,
         Groups = new Dictionary<string, PortfolioGroup>
         {
             ["left"] = new() { Symbols = ["M0", "M1"], MaxPercent = 50, MaxPositions = 4 },
             ["right"] = new() { Symbols = ["M2", "M3"], MaxPercent = 45 },
         },
+    });
+
+    private static readonly PortfolioLimits All = new()
+    {
+        Rules =
+        [
+            ChosenRule.Of(() => new PositionLimit { MaxPositions = 6 }), ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 90 }),
+            ChosenRule.Of(() => new NetLimit { MaxNetPercent = 40 }), Groups,
+            ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 35 }),
+            ChosenRule.Of(() => new StrategyLimit { MaxStrategyPercent = 25 }),
+            ChosenRule.Of(() => new LeverageLimit { MaxLeverage = 0.8 }),
+            ChosenRule.Of(() => new TurnoverLimit { MaxTurnoverPercent = 400 }),
+            ChosenRule.Of(() => new CorrelatedLimit { MaxCorrelatedPercent = 60, Correlation = 0.5 }),
+            ChosenRule.Of(() => new DrawdownLimit { MaxDrawdownPercent = 30, ResumeAfterDays = 5 }),
+            ChosenRule.Of(() => new DailyLossLimit { DailyLossPercent = 10 }),
+        ],
+        Days = 20,
         RiskPercent = 2,
-        MaxDrawdownPercent = 30,
-        ResumeAfterDays = 5,
-        DailyLossPercent = 10,
         Enforce = LimitCheck.EveryBar,
     };
 
@@ -180,16 +184,32 @@ public sealed class PortfolioPropertyTests
         const double Slack = 1 + 1e-6;
         var percent = Math.Max(0, run.Equity) / 100;
         double Value(Func<(int Market, Side Side, double Quantity), bool> of) => held.Where(of).Sum(h => h.Quantity * prices[h.Market]);
-        if (limits.MaxGrossPercent is { } gross) Value(_ => true).ShouldBeLessThanOrEqualTo(gross * percent * Slack + 1e-6);
-        if (limits.MaxLeverage is { } leverage) Value(_ => true).ShouldBeLessThanOrEqualTo(leverage * 100 * percent * Slack + 1e-6);
-        if (limits.MaxNetPercent is { } net)
-            Math.Abs(held.Sum(h => (int)h.Side * h.Quantity * prices[h.Market])).ShouldBeLessThanOrEqualTo(net * percent * Slack + 1e-6);
-        for (var i = 0; limits.MaxSymbolPercent is { } symbol && i < Markets; i++)
-            Value(h => h.Market == i).ShouldBeLessThanOrEqualTo(symbol * percent * Slack + 1e-6);
-        foreach (var group in limits.Groups.Values)
-            if (group.MaxPercent is { } most)
-                Value(h => group.Symbols.Contains($"M{h.Market}")).ShouldBeLessThanOrEqualTo(most * percent * Slack + 1e-6);
-        if (limits.MaxPositions is { } positions) held.Count.ShouldBeLessThanOrEqualTo(positions);
+        foreach (var rule in limits.Rules.Select(r => r.Create()))
+            switch (rule)
+            {
+                case GrossLimit { MaxGrossPercent: var gross }:
+                    Value(_ => true).ShouldBeLessThanOrEqualTo(gross * percent * Slack + 1e-6);
+                    break;
+                case LeverageLimit { MaxLeverage: var leverage }:
+                    Value(_ => true).ShouldBeLessThanOrEqualTo(leverage * 100 * percent * Slack + 1e-6);
+                    break;
+                case NetLimit { MaxNetPercent: var net }:
+                    Math.Abs(held.Sum(h => (int)h.Side * h.Quantity * prices[h.Market]))
+                        .ShouldBeLessThanOrEqualTo(net * percent * Slack + 1e-6);
+                    break;
+                case SymbolLimit { MaxSymbolPercent: var symbol }:
+                    for (var i = 0; i < Markets; i++)
+                        Value(h => h.Market == i).ShouldBeLessThanOrEqualTo(symbol * percent * Slack + 1e-6);
+                    break;
+                case GroupLimits { Groups.Values: var groups }:
+                    foreach (var group in groups)
+                        if (group.MaxPercent is { } most)
+                            Value(h => group.Symbols.Contains($"M{h.Market}")).ShouldBeLessThanOrEqualTo(most * percent * Slack + 1e-6);
+                    break;
+                case PositionLimit { MaxPositions: var positions }:
+                    held.Count.ShouldBeLessThanOrEqualTo(positions);
+                    break;
+            }
         run.OpenTrades.ShouldBe(held.Count);
     }
 
@@ -203,14 +223,13 @@ public sealed class PortfolioPropertyTests
     public void Each_limit_alone_holds_too() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
     {
-        PortfolioLimits[] alone =
+        ChosenRule[] alone =
         [
-            new() { MaxGrossPercent = 70, Enforce = LimitCheck.EveryBar }, new() { MaxNetPercent = 20, Enforce = LimitCheck.EveryBar },
-            new() { MaxSymbolPercent = 15, Enforce = LimitCheck.EveryBar },
-            new() { MaxPositions = 3, Enforce = LimitCheck.EveryBar }, new() { MaxLeverage = 0.5, Enforce = LimitCheck.EveryBar },
-            new() { Groups = All.Groups, Enforce = LimitCheck.EveryBar },
+            ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 70 }), ChosenRule.Of(() => new NetLimit { MaxNetPercent = 20 }),
+            ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 15 }), ChosenRule.Of(() => new PositionLimit { MaxPositions = 3 }),
+            ChosenRule.Of(() => new LeverageLimit { MaxLeverage = 0.5 }), Groups,
         ];
-        var limits = alone[Math.Abs(seed % alone.Length)];
+        var limits = PortfolioLimits.Of(alone[Math.Abs(seed % alone.Length)]) with { Enforce = LimitCheck.EveryBar };
         Play(seed, limits, (run, prices, held) => Within(run, prices, held, limits), jump: 0.2);
     }));
 

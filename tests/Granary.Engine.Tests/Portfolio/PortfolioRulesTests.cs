@@ -96,18 +96,18 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void Groups_share_a_limit_in_value_and_in_number()
     {
-        var run = Run(new PortfolioLimits
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new GroupLimits
         {
             Groups = new Dictionary<string, PortfolioGroup>
             {
                 ["sector"] = new() { Symbols = ["A", "B"], MaxPercent = 25 },
                 ["few"] = new() { Symbols = ["A", "C"], MaxPositions = 1 },
             }
-        });
+        })));
         run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted); // 10,000 of A
-        run.OnSignal(2, Signal(1, quantity: 160)).ShouldBe(Decision.MaxGroup); // 16,000 of B more
+        run.OnSignal(2, Signal(1, quantity: 160)).ShouldBe(Decision.Of("max-group")); // 16,000 of B more
         run.OnSignal(2, Signal(2, quantity: 150)).ShouldBe(Decision.Accepted);
-        run.OnSignal(3, Signal(1)).ShouldBe(Decision.MaxGroup); // a second of A and C
+        run.OnSignal(3, Signal(1)).ShouldBe(Decision.Of("max-group")); // a second of A and C
         run.OnSignalEnded(0, 1);
         run.OnSignal(3, Signal(2)).ShouldBe(Decision.Accepted);
     }
@@ -115,25 +115,26 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void Symbols_that_move_together_share_a_limit()
     {
-        var run = Run(new PortfolioLimits { MaxCorrelatedPercent = 15, Correlation = 0.8, Days = 30 });
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new CorrelatedLimit { MaxCorrelatedPercent = 15 })) with { Days = 30 });
         for (var day = 1; day <= 31; day++) At(run, day, day % 2 == 0 ? 100 : 102, day % 2 == 0 ? 100 : 105, day % 4 < 2 ? 100 : 102);
         At(run, 32, 100, 100, 100);
         run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted);
-        run.OnSignal(2, Signal(1)).ShouldBe(Decision.MaxCorrelated);
+        run.OnSignal(2, Signal(1)).ShouldBe(Decision.Of("max-correlated"));
         run.OnSignal(3, Signal(1)).ShouldBe(Decision.Accepted);
     }
 
     [Fact]
     public void Leverage_and_turnover_have_limits()
     {
-        var run = Run(new PortfolioLimits { MaxLeverage = 0.15, MaxTurnoverPercent = 35 });
-        run.OnSignal(0, Signal(1, quantity: 160)).ShouldBe(Decision.MaxLeverage);
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new LeverageLimit { MaxLeverage = 0.15 }),
+            ChosenRule.Of(() => new TurnoverLimit { MaxTurnoverPercent = 35 })));
+        run.OnSignal(0, Signal(1, quantity: 160)).ShouldBe(Decision.Of("max-leverage"));
         run.OnSignal(0, Signal(2)).ShouldBe(Decision.Accepted);
         Fill(run, 0, 2);
         Close(run, 0, 2, 100); // 10,000 in, 10,000 out
         run.OnSignal(0, Signal(3, quantity: 150)).ShouldBe(Decision.Accepted);
         Fill(run, 0, 3, 150); // 35,000 in all
-        run.OnSignal(2, Signal(1)).ShouldBe(Decision.MaxTurnover);
+        run.OnSignal(2, Signal(1)).ShouldBe(Decision.Of("max-turnover"));
         At(run, 1, 100, 100, 100);
         Close(run, 0, 3, 100, 150);
         At(run, 1.1, 100, 100, 100);
@@ -143,18 +144,19 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void After_a_drawdown_trading_resumes_by_recovery_or_by_days()
     {
-        var run = Run(new PortfolioLimits { MaxDrawdownPercent = 10, ResumeDrawdownPercent = 5, ResumeAfterDays = 20 });
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() =>
+            new DrawdownLimit { MaxDrawdownPercent = 10, ResumeDrawdownPercent = 5, ResumeAfterDays = 20 })));
         run.OnSignal(0, Signal(1, quantity: 900));
         Fill(run, 0, 1, 900);
         At(run, 1, 88, 100, 100); // −10.8 %
-        run.OnSignal(2, Signal(1, 1, days: 1)).ShouldBe(Decision.MaxDrawdown);
+        run.OnSignal(2, Signal(1, 1, days: 1)).ShouldBe(Decision.Of("max-drawdown"));
         At(run, 2, 93, 100, 100); // −6.3 %: not yet
-        run.OnSignal(2, Signal(2, 1, days: 2)).ShouldBe(Decision.MaxDrawdown);
+        run.OnSignal(2, Signal(2, 1, days: 2)).ShouldBe(Decision.Of("max-drawdown"));
         At(run, 3, 95, 100, 100); // −4.5 %
         run.OnSignal(2, Signal(3, 1, days: 3)).ShouldBe(Decision.Accepted);
         At(run, 4, 88, 100, 100);
         At(run, 23, 88, 100, 100);
-        run.OnSignal(2, Signal(4, 1, days: 23)).ShouldBe(Decision.MaxDrawdown);
+        run.OnSignal(2, Signal(4, 1, days: 23)).ShouldBe(Decision.Of("max-drawdown"));
         At(run, 24, 88, 100, 100);
         run.Drawdown.ShouldBe(0);
         run.OnSignal(2, Signal(5, 1, days: 24)).ShouldBe(Decision.Accepted);
@@ -163,14 +165,14 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_symbol_may_be_one_strategys_at_a_time()
     {
-        var run = Run(new PortfolioLimits { ExclusiveSymbols = true });
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new SymbolExclusivity { ExclusiveSymbols = true })));
         run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted);
-        run.OnSignal(1, Signal(1)).ShouldBe(Decision.Reserved);
+        run.OnSignal(1, Signal(1)).ShouldBe(Decision.Of("reserved"));
         Fill(run, 0, 1);
-        run.OnSignal(1, Signal(2)).ShouldBe(Decision.Reserved);
+        run.OnSignal(1, Signal(2)).ShouldBe(Decision.Of("reserved"));
         run.OnSignal(0, Signal(2, days: 1)).ShouldBe(Decision.Accepted);
         Close(run, 0, 1, 101);
-        run.OnSignal(1, Signal(3)).ShouldBe(Decision.Reserved);
+        run.OnSignal(1, Signal(3)).ShouldBe(Decision.Of("reserved"));
         run.OnSignalEnded(0, 2);
         run.OnSignal(1, Signal(4)).ShouldBe(Decision.Accepted);
     }
@@ -178,14 +180,13 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_symbol_may_be_reserved_by_name()
     {
-        var run = Run(new PortfolioLimits
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new SymbolReservations
         {
-            Reserved =
-            new Dictionary<string, IReadOnlyList<string>> { ["A"] = ["Sma(2)*"], ["B"] = ["Sma*"] }
-        });
-        run.OnSignal(0, Signal(1)).ShouldBe(Decision.Reserved);
+            Reserved = new Dictionary<string, IReadOnlyList<string>> { ["A"] = ["Sma(2)*"], ["B"] = ["Sma*"] }
+        })));
+        run.OnSignal(0, Signal(1)).ShouldBe(Decision.Of("reserved"));
         run.OnSignal(1, Signal(1)).ShouldBe(Decision.Accepted);
-        run.OnSignal(2, Signal(1)).ShouldBe(Decision.Reserved);
+        run.OnSignal(2, Signal(1)).ShouldBe(Decision.Of("reserved"));
         run.OnSignal(3, Signal(1)).ShouldBe(Decision.Accepted);
     }
 
@@ -232,7 +233,7 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void Prices_that_move_it_beyond_a_limit_are_followed_by_a_cut_at_the_bars_close()
     {
-        var run = Run(new PortfolioLimits { MaxSymbolPercent = 20, Enforce = LimitCheck.EveryBar });
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 20 })) with { Enforce = LimitCheck.EveryBar });
         run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);
         Fill(run, 0, 1, 200).ShouldBe(200);
         At(run, 0.1, 150, 100, 100); // 30,000 of 110,000
@@ -251,8 +252,143 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_fill_at_a_worse_price_is_cut_to_what_the_limits_leave()
     {
-        var run = Run(new PortfolioLimits { MaxGrossPercent = 20, Enforce = LimitCheck.EveryBar });
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 20 })) with { Enforce = LimitCheck.EveryBar });
         run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);
         Fill(run, 0, 1, 200, price: 125).ShouldBe(160, 1e-9);
+    }
+
+    [Fact]
+    public void The_first_rule_that_refuses_an_entry_determines_the_decision_in_one_order_for_every_batch()
+    {
+        PortfolioRuleDefinition.BuiltIn.Select(rule => rule.Name).ShouldBe(["restrictedSymbols", "maxDrawdownPercent", "dailyLossPercent",
+            "maxPositions", "reserved", "exclusiveSymbols", "maxLeverage", "maxTurnoverPercent", "groups", "maxCorrelatedPercent",
+            "maxSymbolPercent", "maxStrategyPercent", "maxGrossPercent", "maxNetPercent"]);
+        // Each refuses the entry. Those that ask for no size are asked before those that bound its value.
+        List<(string Refusal, ChosenRule Rule)> rules =
+        [
+            ("restricted-symbol", ChosenRule.Of(() => new SymbolRestriction { RestrictedSymbols = ["A"] })),
+            ("max-drawdown", ChosenRule.Of(() => new DrawdownLimit { MaxDrawdownPercent = 0 })),
+            ("daily-loss", ChosenRule.Of(() => new DailyLossLimit { DailyLossPercent = 0 })),
+            ("max-positions", ChosenRule.Of(() => new PositionLimit { MaxPositions = 0 })),
+            ("reserved", ChosenRule.Of(() => new SymbolReservations
+                { Reserved = new Dictionary<string, IReadOnlyList<string>> { ["A"] = ["Rsi*"] } })),
+            ("max-turnover", ChosenRule.Of(() => new TurnoverLimit { MaxTurnoverPercent = 0 })),
+            ("max-group", ChosenRule.Of(() => new GroupLimits
+                { Groups = new Dictionary<string, PortfolioGroup> { ["g"] = new() { Symbols = ["A"], MaxPositions = 0 } } })),
+            ("max-leverage", ChosenRule.Of(() => new LeverageLimit { MaxLeverage = 0 })),
+            ("max-correlated", ChosenRule.Of(() => new CorrelatedLimit { MaxCorrelatedPercent = 0 })),
+            ("max-symbol", ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 0 })),
+            ("max-strategy", ChosenRule.Of(() => new StrategyLimit { MaxStrategyPercent = 0 })),
+            ("max-gross", ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 0 })),
+            ("max-net", ChosenRule.Of(() => new NetLimit { MaxNetPercent = 0 })),
+        ];
+        for (; rules.Count > 0; rules.RemoveAt(0))
+            Run(PortfolioLimits.Of([.. rules.Select(r => r.Rule).Reverse()])).OnSignal(0, Signal(1)).Word.ShouldBe(rules[0].Refusal);
+    }
+
+    [Fact]
+    public void Rules_say_how_much_of_their_limits_an_account_uses()
+    {
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new DrawdownLimit { MaxDrawdownPercent = 50 }),
+            ChosenRule.Of(() => new DailyLossLimit { DailyLossPercent = 20 }), ChosenRule.Of(() => new PositionLimit { MaxPositions = 9 }),
+            ChosenRule.Of(() => new LeverageLimit { MaxLeverage = 1.5 }),
+            ChosenRule.Of(() => new TurnoverLimit { MaxTurnoverPercent = 90 }),
+            ChosenRule.Of(() => new GroupLimits
+            {
+                Groups = new Dictionary<string, PortfolioGroup>
+                {
+                    ["ab"] = new() { Symbols = ["A", "B"], MaxPercent = 80, MaxPositions = 8 },
+                    ["bc"] = new() { Symbols = ["B", "C"], MaxPercent = 70 },
+                },
+            }),
+            ChosenRule.Of(() => new CorrelatedLimit { MaxCorrelatedPercent = 85 }),
+            ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 60 }),
+            ChosenRule.Of(() => new StrategyLimit { MaxStrategyPercent = 55 }),
+            ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 95 }), ChosenRule.Of(() => new NetLimit { MaxNetPercent = 40 })));
+        run.Uses(run.View).ShouldAllBe(u => u.Use.Used == 0 && u.Use.Allowed > 0);
+        Enter(0, 100, Side.Buy);
+        Enter(1, 20, Side.Buy);
+        Enter(2, 50, Side.Sell);
+        At(run, 0.1, 110, 90, 100); // 100,000 + 120 × 10 + 50 × 10 = 101,700: the peak
+        At(run, 0.2, 95, 100, 100); // 100,000 − 120 × 5 = 99,400
+        // 120 of A at 95 are 11,400, 100 of them by the first strategy 9,500; 50 of B at 100 are 5,000, short. Bought and sold at 100: 17,000.
+        (string, string, double, double, RuleUnit, string?)[] byHand =
+        [
+            ("maxDrawdownPercent", "Drawdown", 100 * (1 - 99_400 / 101_700.0), 50, RuleUnit.Percent, null),
+            ("dailyLossPercent", "Loss of the day", 0.6, 20, RuleUnit.Percent, null),
+            ("maxPositions", "Open trades", 3, 9, RuleUnit.Count, null),
+            ("maxLeverage", "Leverage", 16_400 / 99_400.0, 1.5, RuleUnit.Multiple, null),
+            ("maxTurnoverPercent", "Traded today", 17_000 / 994.0, 90, RuleUnit.Percent, null),
+            ("groups", "One group", 16_400 / 994.0, 80, RuleUnit.Percent, "ab"),
+            ("groups", "Open trades of one group", 3, 8, RuleUnit.Count, "ab"),
+            ("groups", "One group", 5_000 / 994.0, 70, RuleUnit.Percent, "bc"),
+            ("maxCorrelatedPercent", "Symbols that move together", 11_400 / 994.0, 85, RuleUnit.Percent, "A"),
+            ("maxSymbolPercent", "One symbol", 11_400 / 994.0, 60, RuleUnit.Percent, "A"),
+            ("maxStrategyPercent", "One strategy", 9_500 / 994.0, 55, RuleUnit.Percent, "Sma(1)@A"),
+            ("maxGrossPercent", "All positions", 16_400 / 994.0, 95, RuleUnit.Percent, null),
+            ("maxNetPercent", "Longs less shorts", 6_400 / 994.0, 40, RuleUnit.Percent, null),
+        ];
+        var uses = run.Uses(run.View).ToList();
+        uses.Select(u => (u.Rule, u.Use.Title, u.Use.Allowed, u.Use.Unit, u.Use.About))
+            .ShouldBe(byHand.Select(h => (h.Item1, h.Item2, h.Item4, h.Item5, h.Item6)));
+        for (var i = 0; i < byHand.Length; i++) uses[i].Use.Used.ShouldBe(byHand[i].Item3, 1e-9, $"{byHand[i].Item1} {byHand[i].Item6}");
+
+        void Enter(int member, double quantity, Side side)
+        {
+            run.OnSignal(member, Signal(1, quantity, side: side)).ShouldBe(Decision.Accepted);
+            Fill(run, member, 1, quantity).ShouldBe(quantity);
+        }
+    }
+
+    [Fact]
+    public void The_use_of_the_limit_on_correlated_symbols_is_that_of_the_largest_group_that_moves_together()
+    {
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new CorrelatedLimit { MaxCorrelatedPercent = 50 })) with { Days = 30 });
+        // A and B rise and fall on the same days, C on others.
+        for (var day = 1; day <= 31; day++) At(run, day, day % 2 == 0 ? 100 : 102, day % 2 == 0 ? 100 : 105, day % 4 < 2 ? 100 : 102);
+        At(run, 32, 100, 100, 100);
+        foreach (var (member, quantity) in new[] { (0, 100), (2, 70), (3, 150) })
+        {
+            run.OnSignal(member, Signal(1, quantity)).ShouldBe(Decision.Accepted);
+            Fill(run, member, 1, quantity);
+        }
+        // 10,000 of A and 7,000 of B together; 15,000 of C alone.
+        run.Uses(run.View).ShouldBe([("maxCorrelatedPercent", Decision.Of("max-correlated"),
+            new RuleUse("Symbols that move together", 17, 50, RuleUnit.Percent, "A, B"))]);
+    }
+
+    [PortfolioRule("maxShortPercent", "Bounds the short positions.", Refusal = "max-short")]
+    private sealed class ShortLimit : IPortfolioRule
+    {
+        public required double Percent { get; init; }
+
+        public ValueBound BoundOf(in PositionScope scope, IPortfolioView portfolio) => scope.Side == Side.Buy ? ValueBound.None
+            : new(portfolio.ShortValue + (scope.CountsReserved ? portfolio.ReservedShorts : 0), Percent * portfolio.Equity / 100);
+    }
+
+    [PortfolioRule("first", "Refuses everything.", Order = 1)]
+    private sealed class FirstRule : IPortfolioRule
+    {
+        public bool Admits(in EntryRequest entry, IPortfolioView portfolio) => false;
+    }
+
+    [Fact]
+    public void A_rule_declares_its_place_and_the_word_title_and_sentence_of_its_refusals()
+    {
+        ChosenRule shorts = ChosenRule.Of(() => new ShortLimit { Percent = 10 }),
+            gross = ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 30 });
+        var run = Run(PortfolioLimits.Of(shorts, gross));
+        var refused = run.OnSignal(0, Signal(1, 101, side: Side.Sell));
+        (refused.Word, refused.Title, refused.Sentence).ShouldBe(("max-short", "max short", "Bounds the short positions."));
+        run.OnSignal(2, Signal(1, 100, side: Side.Sell)).ShouldBe(Decision.Accepted);
+        // Granary's own rules are asked before one that declares no place.
+        run.OnSignal(3, Signal(1, 301, side: Side.Sell)).Word.ShouldBe("max-gross");
+        Run(PortfolioLimits.Of(gross, ChosenRule.Of(() => new FirstRule()))).OnSignal(0, Signal(1, 301)).ShouldBe(Decision.Rule);
+        // What a rule says is in the digest: two refusals of other words are two digests.
+        var another = Run(PortfolioLimits.Of(gross));
+        another.OnSignal(0, Signal(1, 301, side: Side.Sell));
+        var third = Run(PortfolioLimits.Of(shorts));
+        third.OnSignal(0, Signal(1, 301, side: Side.Sell));
+        third.Fingerprint.ShouldNotBe(another.Fingerprint);
     }
 }

@@ -302,6 +302,12 @@ public sealed class MultiSymbolRunTests
         {
             private double[] _close = [];
 
+            public RunEventKinds Kinds => RunEventKinds.None;
+
+            public void On(in RunEvent e)
+            {
+            }
+
             public void Bind(BarBlock block, FactorSheet sheet) => _close = sheet[column];
 
             EntryAdvice IEntryFilter.Advise(int index, Side side) =>
@@ -317,7 +323,7 @@ public sealed class MultiSymbolRunTests
         var records = feeds.Select(_ => new StrategyRunner.Record()).ToList();
         var series = feeds.Select(f => f.Series).ToList();
         var run = new MultiSymbolRun("x", new Greedy(), series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(),
-            plans, records);
+            plans, new SymbolListeners(records));
         run.FilterEntries(new OnlyAbove(15));
         var pipeline = new JoinedPipeline(series, plans);
         foreach (var block in MultiSymbolRunner.Join(feeds, [2], 3)) run.Process(pipeline.Prepare(block));

@@ -24,7 +24,7 @@ internal static class MultiSymbolRunner
         var records = feeds.Select(_ => new StrategyRunner.Record()).ToList();
         var run = new MultiSymbolRun(strategy.GetType().Name, strategy, series, settings
             ?? new TradingSettings { Size = SizeRule.Units(1) },
-            execution ?? new ExecutionSettings(), plans, records);
+            execution ?? new ExecutionSettings(), plans, new SymbolListeners(records));
         var pipeline = new JoinedPipeline(series, plans);
         foreach (var block in Join(feeds, blocks ?? [64], rows))
         {

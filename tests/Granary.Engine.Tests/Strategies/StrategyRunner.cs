@@ -11,7 +11,7 @@ namespace Granary.Engine.Tests.Strategies;
 /// <summary>Runs one strategy over one feed and keeps what it did.</summary>
 internal static class StrategyRunner
 {
-    public sealed class Record : IRunObserver
+    public sealed class Record : IRunListener
     {
         public List<Signal> Signals { get; } = [];
 
@@ -27,17 +27,24 @@ internal static class StrategyRunner
 
         public StrategyResult Result { get; set; } = null!;
 
-        public void OnSignal(in Signal signal) => Signals.Add(signal);
-
-        public void OnSignalEnded(int number, SignalEnd end, long time) => Ended.Add((number, end, time));
-
-        public void OnFill(in TradeFill fill)
+        public void On(in RunEvent e)
         {
+            switch (e.Kind)
+            {
+                case RunEventKinds.Signal:
+                    Signals.Add(e.Signal);
+                    break;
+                case RunEventKinds.SignalEnded:
+                    Ended.Add((e.Number, e.SignalEnded.End, e.Time));
+                    break;
+                case RunEventKinds.ClosedPart:
+                    Parts.Add(e.Trade);
+                    break;
+                case RunEventKinds.Trade:
+                    Trades.Add(e.Trade);
+                    break;
+            }
         }
-
-        public void OnClosedPart(in Trade part) => Parts.Add(part);
-
-        public void OnTrade(in Trade trade) => Trades.Add(trade);
     }
 
     public static Strategy Make(string name, params (string Name, object Value)[] parameters) =>

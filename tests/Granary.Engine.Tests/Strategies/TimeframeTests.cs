@@ -109,8 +109,8 @@ public sealed class TimeframeTests
             var single = MultiSymbolRunner.Run(alone, [feeds[s]], rows: 4096);
             alone.Seen.ShouldBe(together.Seen.Where(line => line.Contains(feeds[s].Series.Instrument.Symbol, StringComparison.Ordinal)));
             // Numbers run over all symbols; all else is the same.
-            single.Symbols[0].Trades.Select(t => t with { Number = 0 })
-                .ShouldBe(outcome.Symbols[s].Trades.Select(t => t with { Number = 0 })
+            single.Symbols[0].Trades.Select(t => t with { Number = 0, SymbolIndex = 0 })
+                .ShouldBe(outcome.Symbols[s].Trades.Select(t => t with { Number = 0, SymbolIndex = 0 })
                 .Select(t => t.Reason == ExitReason.Open ? t with { ExitTime = feeds[s].Bars[^1].Time } : t));
         }
     }

@@ -77,17 +77,17 @@ public sealed class HandoverTests
         var result = SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0 && execution.Fee.IsProportional), series, bars, settings,
             execution, writer, 64);
         writer.End();
-        var sides = log.Events.Where(e => e.Kind == RunEventKind.Trade).Select(e => e.ToTrade()).ToDictionary(t => t.Number, t => t.Side);
+        var sides = log.Events.Where(e => e.Kind == RunEventKinds.Trade).Select(e => e.Trade).ToDictionary(t => t.Number, t => t.Side);
         var account = new AccountReplay(settings.Cash, [series.Instrument]);
         foreach (var e in log.Events)
-            if (e.Kind is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Financing or RunEventKind.Split or RunEventKind.Trade)
+            if (e.Kind is RunEventKinds.Fill or RunEventKinds.Financing or RunEventKinds.Split or RunEventKinds.Trade)
                 account.Take(0, e, 0, sides.GetValueOrDefault(e.Number));
         account.Mark(0, bars[^1].Close);
         account.Revalue();
         account.Equity.ShouldBe(result.Equity.Final, settings.Cash * 1e-8);
         account.Commission.ShouldBe(result.Trades.Commission, 1e-6);
         account.Financing.ShouldBe(result.Trades.Financing, 1e-6);
-        account.HoldsAnything.ShouldBe(log.Events.Any(e => e.IsEndOfRun && e.Kind == RunEventKind.Trade));
+        account.HoldsAnything.ShouldBe(log.Events.Any(e => e.IsEndOfRun && e.Kind == RunEventKinds.Trade));
     }
 
     private sealed class EventLog : IEventSink
@@ -97,7 +97,11 @@ public sealed class HandoverTests
         public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
         {
             var reader = new RunEventReader(events);
-            while (reader.Next(out var e, out _)) Events.Add(e);
+            while (reader.Next(out var e)) Events.Add(e);
+        }
+
+        public void End(int strategy, in EventTally tally)
+        {
         }
     }
 }

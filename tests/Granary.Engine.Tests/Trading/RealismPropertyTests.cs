@@ -6,12 +6,13 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Tests.Factors;
+using Granary.Engine.Tests.Strategies;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
 
-/// <summary>Keeps the ledger of a run from its observer's events, and passes them to a portfolio of this one strategy.</summary>
-internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = null, int symbol = 0) : IRunObserver
+/// <summary>Keeps the ledger of a run from its events, and passes them to a portfolio of this one strategy.</summary>
+internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = null, int symbol = 0) : IRunListener
 {
     private readonly Dictionary<int, (Side Side, double Open)> _open = [];
     private readonly HashSet<int> _followed = [];
@@ -44,7 +45,40 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
 
     public double Position => _open.Values.Sum(o => (int)o.Side * o.Open);
 
-    public void OnSignal(in Signal signal)
+    public void On(in RunEvent e)
+    {
+        switch (e.Kind)
+        {
+            case RunEventKinds.Signal:
+                OnSignal(e.Signal);
+                break;
+            case RunEventKinds.SignalEnded:
+                Ended.Add(e.Number);
+                portfolio?.OnSignalEnded(0, e.Number);
+                break;
+            case RunEventKinds.Fill:
+                OnFill(e.Fill);
+                break;
+            case RunEventKinds.EntryEnded:
+                portfolio?.OnEntryEnded(0, e.Number);
+                break;
+            case RunEventKinds.Financing:
+                OnFinancing(e.Financing);
+                break;
+            case RunEventKinds.Split when e.Split is var split:
+                _open[e.Number] = (_open[e.Number].Side, _open[e.Number].Open * split.Ratio);
+                portfolio?.OnSplit(0, e.Number, e.Time, split.ExDate, split.Ratio);
+                break;
+            case RunEventKinds.ClosedPart:
+                Parts.Add(e.Trade);
+                break;
+            case RunEventKinds.Trade:
+                OnTrade(e.Trade);
+                break;
+        }
+    }
+
+    private void OnSignal(in Signal signal)
     {
         Signalled.Add(signal.Number);
         _sides.Add(signal.Number, signal.Side);
@@ -52,13 +86,7 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
         portfolio?.OnSignal(0, signal with { SizedOn = 0 }, symbol).ShouldBe(Decision.Accepted);
     }
 
-    public void OnSignalEnded(int number, SignalEnd end, long time)
-    {
-        Ended.Add(number);
-        portfolio?.OnSignalEnded(0, number);
-    }
-
-    public void OnFill(in TradeFill fill)
+    private void OnFill(in TradeFill fill)
     {
         fill.Quantity.ShouldBeGreaterThan(0);
         if (fill.IsFirst) _open.Add(fill.Number, (_sides[fill.Number], 0));
@@ -79,10 +107,9 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
         FilledAt[time] = FilledAt.GetValueOrDefault(time) + quantity;
     }
 
-    public void OnEntryEnded(int number, long time) => portfolio?.OnEntryEnded(0, number);
-
-    public void OnFinancing(int number, long time, FinancingKind kind, double amount)
+    private void OnFinancing(in FinancingEvent financing)
     {
+        var (number, time, kind, amount) = financing;
         var cash = amount * _open[number].Open;
         (kind == FinancingKind.BorrowFee && _open[number].Side == Side.Buy).ShouldBeFalse("only what is short is borrowed");
         (kind == FinancingKind.Interest
@@ -93,15 +120,7 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
         portfolio?.OnFinancing(0, number, time, kind, amount);
     }
 
-    public void OnSplit(int number, long time, long exDate, double ratio)
-    {
-        _open[number] = (_open[number].Side, _open[number].Open * ratio);
-        portfolio?.OnSplit(0, number, time, exDate, ratio);
-    }
-
-    public void OnClosedPart(in Trade part) => Parts.Add(part);
-
-    public void OnTrade(in Trade trade)
+    private void OnTrade(in Trade trade)
     {
         Trades.Add(trade);
         if (trade.Reason != ExitReason.Open)
@@ -261,8 +280,8 @@ public sealed class RealismPropertyTests
     public void Blocks_of_any_size_give_the_same_result_to_the_last_bit(int seed)
     {
         var (series, bars, settings, execution) = Given(seed);
-        StrategyResult Run(int block, IRunObserver? observer) =>
-            SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0), series, bars, settings, execution, observer, block)
+        StrategyResult Run(int block, IRunListener? listener) =>
+            SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0), series, bars, settings, execution, listener, block)
                 with
             { Id = "" };
         var expected = Run(1024, null);
@@ -317,7 +336,7 @@ public sealed class RealismPropertyTests
         StrategyResult Run(int rows, Ledger[] ledgers)
         {
             FactorPlan[] plans = [new(), new()];
-            var run = new MultiSymbolRun("two", new RandomTwo(seed), series, settings, execution, plans, ledgers);
+            var run = new MultiSymbolRun("two", new RandomTwo(seed), series, settings, execution, plans, new SymbolListeners(ledgers));
             var pipeline = new JoinedPipeline(series, plans);
             var joiner = new FeedJoiner(series, rows);
             Bar[][] bars = [firstBars, secondBars];

@@ -120,7 +120,7 @@ public sealed class SameFillsTests
     }
 
     /// <summary>Sends a strategy's orders to an exchange, books its events, and lets a portfolio follow the strategy.</summary>
-    private sealed class Holders : IRunObserver, IOrderObserver
+    private sealed class Holders : IRunListener
     {
         private readonly Instrument _instrument;
         private readonly ExecutionSettings _execution;
@@ -172,7 +172,35 @@ public sealed class SameFillsTests
         private static int Order(SeenFill a, SeenFill b) =>
             (a.Time, a.Trade, !a.IsEntry).CompareTo((b.Time, b.Trade, !b.IsEntry));
 
-        public void OnOrder(in Order order)
+        public void On(in RunEvent e)
+        {
+            switch (e.Kind)
+            {
+                case RunEventKinds.Order:
+                    OnOrder(e.Order);
+                    break;
+                case RunEventKinds.StopMoved:
+                    Venue.MoveStop($"{e.Number}-e", e.StopMoved.Price);
+                    break;
+                case RunEventKinds.Signal:
+                    OnSignal(e.Signal);
+                    break;
+                case RunEventKinds.SignalEnded:
+                    Portfolio.OnSignalEnded(0, e.Number);
+                    break;
+                case RunEventKinds.Fill when e.Fill is { IsFirst: true } fill:
+                    OnEntry(fill);
+                    break;
+                case RunEventKinds.Financing when e.Financing is var financing:
+                    Portfolio.OnFinancing(0, e.Number, e.Time, financing.Kind, financing.Amount);
+                    break;
+                case RunEventKinds.Trade when e.IsClosedTrade:
+                    OnTrade(e.Trade);
+                    break;
+            }
+        }
+
+        private void OnOrder(in Order order)
         {
             var id = $"{order.TradeNumber}-{(order.Role == OrderRole.Entry ? "e" : "x")}";
             if (order.State is OrderState.Cancelled or OrderState.Expired) Venue.Cancel(id);
@@ -197,9 +225,7 @@ public sealed class SameFillsTests
             Ledger.Answer(id, Venue.Submit(sent));
         }
 
-        public void OnStopMoved(int trade, double price) => Venue.MoveStop($"{trade}-e", price);
-
-        public void OnSignal(in Signal signal)
+        private void OnSignal(in Signal signal)
         {
             _sides[signal.Number] = signal.Side;
             Portfolio.Mark(0, signal.Price);
@@ -207,26 +233,15 @@ public sealed class SameFillsTests
             Portfolio.OnSignal(0, signal).ShouldBe(Decision.Accepted);
         }
 
-        public void OnSignalEnded(int number, SignalEnd end, long time) => Portfolio.OnSignalEnded(0, number);
-
-        public void OnFill(in TradeFill fill)
+        private void OnEntry(in TradeFill fill)
         {
-            if (!fill.IsFirst) return;
             Strategy.Add(new SeenFill(fill.Number, true, fill.Time, fill.Price, fill.Quantity));
             Portfolio.OnFill(0, fill).ShouldBe(fill.Quantity);
             _open[fill.Number] = (_sides[fill.Number], fill.Quantity);
         }
 
-        public void OnFinancing(int number, long time, FinancingKind kind, double amount) =>
-            Portfolio.OnFinancing(0, number, time, kind, amount);
-
-        public void OnClosedPart(in Trade part)
+        private void OnTrade(in Trade trade)
         {
-        }
-
-        public void OnTrade(in Trade trade)
-        {
-            if (trade.Reason == ExitReason.Open) return;
             Strategy.Add(new SeenFill(trade.Number, false, trade.ExitTime, trade.ExitPrice, trade.Quantity));
             Portfolio.OnTrade(0, trade);
             _open.Remove(trade.Number);

@@ -32,7 +32,7 @@ public sealed class SignalEndsTests
     public void Each_decision_end_and_exit_is_defined_and_no_word_stands_for_two()
     {
         Check(Enum.GetValues<SignalEnd>(), e => (e.Word(), e.Title(), e.Sentence()));
-        Check(Enum.GetValues<Decision>(), d => (d.Word(), d.Title(), d.Sentence()));
+        Check([.. Decision.All], d => (d.Word, d.Title, d.Sentence));
         Check(Enum.GetValues<ExitReason>(), r => (r.Word(), r.Title(), r.Sentence()));
         Enum.GetValues<SignalEnd>().ShouldAllBe(e => e.Counted().Length > 0 && e.IsRefusal() == e.Refusal().Length > 0);
         // The number of a value is in digests.

@@ -11,20 +11,20 @@ namespace Granary.Engine.Tests.Trading;
 internal static class SingleRun
 {
     public static StrategyResult Of(Strategy strategy, MarketSeries series, ReadOnlySpan<Bar> bars, TradingSettings settings,
-        ExecutionSettings execution, IRunObserver? observer = null, int blockSize = 1024)
+        ExecutionSettings execution, IRunListener? listener = null, int blockSize = 1024)
     {
         var blocks = new List<BarBlock>();
         for (var i = 0; i < bars.Length; i += blockSize)
             blocks.Add(BarBlock.FromBars(i, bars.Slice(i, Math.Min(blockSize, bars.Length - i))));
-        return Of(strategy, series, blocks, settings, execution, observer);
+        return Of(strategy, series, blocks, settings, execution, listener);
     }
 
     /// <param name="ahead">How many blocks are prepared before the strategy has processed the one before them.</param>
     public static StrategyResult Of(Strategy strategy, MarketSeries series, IReadOnlyList<BarBlock> blocks, TradingSettings settings,
-        ExecutionSettings execution, IRunObserver? observer = null, int ahead = 0)
+        ExecutionSettings execution, IRunListener? listener = null, int ahead = 0)
     {
         var plan = new FactorPlan();
-        var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings, execution, plan, observer);
+        var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings, execution, plan, listener);
         var pipeline = new FeedPipeline(series, plan);
         var waiting = new Queue<PreparedBlock>();
         foreach (var block in blocks)

@@ -177,8 +177,8 @@ public sealed class StrategyRunPropertyTests
         settings = settings with { TradeFrom = bars[seed % 5 * 40].Time, TradeUntil = bars[^(1 + seed % 3 * 70)].Time };
         if (seed % 4 > 0) settings = settings with { StopLossPercent = 0, TakeProfitPercent = 0, TrailingStopPercent = 0, MaxBars = 0 };
         if (settings.Size.Kind == SizeKind.RiskPercent) settings = settings with { Size = SizeRule.PercentOfEquity(40) };
-        StrategyResult Run(IReadOnlyList<BarBlock> blocks, int ahead, IRunObserver? observer) =>
-            SingleRun.Of(new SmaCross(2, 7), series, blocks, settings, execution, observer, ahead);
+        StrategyResult Run(IReadOnlyList<BarBlock> blocks, int ahead, IRunListener? listener) =>
+            SingleRun.Of(new SmaCross(2, 7), series, blocks, settings, execution, listener, ahead);
         IReadOnlyList<BarBlock> Cut(Func<int> length)
         {
             var blocks = new List<BarBlock>();

@@ -7,8 +7,8 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
 
-/// <summary>Keeps what a run tells its observer.</summary>
-internal sealed class TradeRecorder : IRunObserver
+/// <summary>Keeps what a run tells its listener.</summary>
+internal sealed class TradeRecorder : IRunListener
 {
     public List<Signal> Signals { get; } = [];
 
@@ -21,19 +21,28 @@ internal sealed class TradeRecorder : IRunObserver
 
     public IEnumerable<Trade> Closed => Trades.Where(t => t.Reason != ExitReason.Open);
 
-    public void OnSignal(in Signal signal) => Signals.Add(signal);
-
-    public void OnSignalEnded(int number, SignalEnd end, long time) => Ended.Add((number, end, time));
-
-    public void OnFill(in TradeFill fill)
-    {
-        if (fill.IsFirst) Entries.Add((fill.Number, fill.Time, fill.Price, fill.Quantity, fill.Commission));
-    }
-
     /// <summary>What was closed of trades that are open at the end.</summary>
     public List<Trade> Parts { get; } = [];
 
-    public void OnClosedPart(in Trade part) => Parts.Add(part);
-
-    public void OnTrade(in Trade trade) => Trades.Add(trade);
+    public void On(in RunEvent e)
+    {
+        switch (e.Kind)
+        {
+            case RunEventKinds.Signal:
+                Signals.Add(e.Signal);
+                break;
+            case RunEventKinds.SignalEnded:
+                Ended.Add((e.Number, e.SignalEnded.End, e.Time));
+                break;
+            case RunEventKinds.Fill when e.Fill is { IsFirst: true } fill:
+                Entries.Add((fill.Number, fill.Time, fill.Price, fill.Quantity, fill.Commission));
+                break;
+            case RunEventKinds.ClosedPart:
+                Parts.Add(e.Trade);
+                break;
+            case RunEventKinds.Trade:
+                Trades.Add(e.Trade);
+                break;
+        }
+    }
 }

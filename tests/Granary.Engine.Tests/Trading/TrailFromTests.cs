@@ -73,29 +73,13 @@ public sealed class TrailFromTests
         public override void OnBar(StrategyContext bar) => bar.Enter(++_bars % 2 == 0 ? Side.Buy : Side.Sell);
     }
 
-    private sealed class Trades : IRunObserver
+    private sealed class Trades : IRunListener
     {
         public List<Trade> Closed { get; } = [];
 
-        public void OnSignal(in Signal signal)
+        public void On(in RunEvent e)
         {
-        }
-
-        public void OnClosedPart(in Trade part)
-        {
-        }
-
-        public void OnSignalEnded(int number, SignalEnd end, long time)
-        {
-        }
-
-        public void OnFill(in TradeFill fill)
-        {
-        }
-
-        public void OnTrade(in Trade trade)
-        {
-            if (trade.Reason != ExitReason.Open) Closed.Add(trade);
+            if (e.Kind == RunEventKinds.Trade && e.IsClosedTrade) Closed.Add(e.Trade);
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
     private ExchangeServer _server = null!;
     private AccountJournal _journal = null!;
     private AccountLedger _ledger = null!;
-    private OrderGateway _gateway = null!;
+    private OrderManager _venue = null!;
     private VenueBroker _broker = null!;
     private IReadOnlyDictionary<string, decimal> _held = null!;
     private int _orders;
@@ -63,12 +63,11 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         _broker = await Eventually(() => VenueBroker.ConnectAsync(exchange.Open(_server.Endpoint),
             TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(150) }, TestVenue.Environment(Path.Combine(_folder, "venue"),
                 Coins[1..].Select(SymbolOf)), default));
-        _gateway = new OrderGateway(_journal, _broker);
-        await _gateway.BeginAsync(_ledger, "gtest", new Dictionary<string, Engine.Market.Instrument>());
+        _venue = new OrderManager(_broker, _journal, _ledger, "gtest");
         await CompareWithVenueAsync();
     }
 
-    private async Task CompareWithVenueAsync() => _differences.AddRange(await _gateway.ReconcileAsync(++_time));
+    private async Task CompareWithVenueAsync() => _differences.AddRange(await _venue.ReconcileAsync(++_time));
 
     // A session tries again while the exchange is away.
     private static async Task<T> Eventually<T>(Func<Task<T>> open)
@@ -97,7 +96,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
             case 6: await RestartAsync(); break;
             case 7:
                 _server.Faults.IsInMaintenance = true;
-                await _gateway.PollAsync(++_time);
+                await _venue.CatchUpAsync(++_time);
                 _server.Faults.IsInMaintenance = false;
                 break;
             case 8:
@@ -113,7 +112,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         }
         var price = _server.Market.Price;
         _server.Market.Trade(price, Math.Max(50, price + _random.Next(-6, 7)));
-        await _gateway.PollAsync(++_time);
+        await _venue.CatchUpAsync(++_time);
         if (_random.Next(3) == 0) await CompareWithVenueAsync();
     }
 
@@ -153,17 +152,17 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
     private OrderIntended Intended(BrokerOrder order, OrderRole role) =>
         new(_time + 1, order, role, _orders, ExitReason.Open) { Strategy = "S", Symbol = order.Symbol };
 
-    private async Task SendAsync(List<OrderIntended> intents) => await _gateway.SendAsync(++_time, [], intents);
+    private async Task SendAsync(List<OrderIntended> intents) => await _venue.SendAsync(++_time, [], intents);
 
     private async Task CancelAsync()
     {
         if (_ledger.OpenOrders.FirstOrDefault(o => o.State is OrderState.Submitted or OrderState.PartiallyFilled) is { } order)
-            await _gateway.CancelAsync(++_time, order);
+            await _venue.CancelAsync(++_time, order);
     }
 
     private async Task RestartAsync()
     {
-        await _gateway.FlushAsync();
+        await _journal.FlushAsync();
         await _broker.DisposeAsync();
         await _journal.DisposeAsync();
         await StartAsync();
@@ -177,9 +176,9 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
             await CompareWithVenueAsync();
             await ((IMarketListener)_broker).OnBarsAsync(_time, []);
             foreach (var order in _ledger.OpenOrders.Where(o => !o.State.IsFinal() && !o.Unknown && o.State != OrderState.New).ToList())
-                await _gateway.CancelAsync(_time, order);
-            await _gateway.PollAsync(_time);
-            var rests = _gateway.VenueFault is null && _ledger.Unresolved().Count == 0 && _ledger.OpenOrders.All(o => o.State.IsFinal());
+                await _venue.CancelAsync(_time, order);
+            await _venue.CatchUpAsync(_time);
+            var rests = _venue.Fault is null && _ledger.Unresolved().Count == 0 && _ledger.OpenOrders.All(o => o.State.IsFinal());
             // A stop that is placed last can fill after the poll.
             if (rests && IsBooked) return;
         }
@@ -195,7 +194,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
 
     private void Compare()
     {
-        Assert.True(_gateway.VenueFault is null, $"seed {seed}: without faults orders are still open: {_gateway.VenueFault}");
+        Assert.True(_venue.Fault is null, $"seed {seed}: without faults orders are still open: {_venue.Fault}");
         var market = _server.Market;
         var twice = market.Received.Where(r => r.Value > 1).Select(r => r.Key).ToList();
         Assert.True(twice.Count == 0, $"seed {seed}: received twice: {string.Join(", ", twice)}");

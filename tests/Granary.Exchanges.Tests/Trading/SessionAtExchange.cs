@@ -80,12 +80,12 @@ internal sealed class SessionAtExchange : IAsyncDisposable
             StringComparer.Ordinal);
         _journal = new AccountJournal(FileJournal.Open(Path.Combine(_folder, "state"), TimeProvider.System, flush: false),
             TimeProvider.System);
-        _host = LiveHost.Create(spec, feed, _broker, _journal, [], TimeProvider.System,
+        var session = new OpenedSession(spec, feed, new TradingAccount(_journal, _broker), AccountPast.Of([]), TimeProvider.System,
             new LiveOptions { Account = "test", Control = new SessionControl(Control, TimeProvider.System) });
-        var pass = new StrategyPass(BatchPlan.Make(spec, spec.Data.Symbols), markets);
+        _host = await LiveHost.CreateAsync(session, new StrategyPass(BatchPlan.Make(spec, spec.Data.Symbols), markets));
         _running = Task.Run(async () =>
         {
-            await using (feed) await _host.RunAsync(pass, _life.Token);
+            await using (feed) await _host.RunAsync(_life.Token);
         });
     }
 

@@ -21,25 +21,17 @@ public class EntryModelTests
     private static readonly FeatureSet Features = FeatureSet.Parse(["return(1)", "return(1)[2]", "sma(5)/close", "rsi(14)"],
         FactorCatalogue.BuiltIn);
 
-    private sealed class Recorder : IRunObserver
+    private sealed class Recorder : IRunListener
     {
         public List<Signal> Signals { get; } = [];
 
         public List<Trade> Trades { get; } = [];
 
-        public void OnSignal(in Signal signal) => Signals.Add(signal);
-
-        public void OnSignalEnded(int number, SignalEnd end, long time)
+        public void On(in RunEvent e)
         {
+            if (e.Kind == RunEventKinds.Signal) Signals.Add(e.Signal);
+            else if (e.IsTradeRow) Trades.Add(e.Trade);
         }
-
-        public void OnFill(in TradeFill fill)
-        {
-        }
-
-        public void OnClosedPart(in Trade part) => Trades.Add(part);
-
-        public void OnTrade(in Trade trade) => Trades.Add(trade);
     }
 
     private static (Recorder Recorder, StrategyResult Result) Run(Engine.Market.Bar[] bars, int length, IEntryModel? model,
@@ -124,13 +116,6 @@ public class EntryModelTests
         portfolio.OnSignal(0, refused with { SizeFactor = 0.5 }).ShouldBe(Decision.Accepted);
         portfolio.OnFill(0, new TradeFill(refused.Number, refused.Time, refused.Price, refused.Quantity, 0, default, IsEntry: true,
             IsFirst: true, IsMaker: false)).ShouldBe(refused.Quantity / 2);
-    }
-
-    [Fact]
-    public void Advice_survives_the_log_of_events()
-    {
-        var signal = new Signal(3, 5, Side.Sell, OrderType.Market, 10, 2, 9, 12, long.MaxValue) { Prediction = 0.7, SizeFactor = 0.25 };
-        RunEvent.Of(signal, 0).ToSignal().ShouldBe(signal);
     }
 
     private sealed class Unused : IPredictionObserver

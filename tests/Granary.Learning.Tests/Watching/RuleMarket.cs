@@ -75,27 +75,17 @@ internal static class RuleMarket
     }
 
     /// <summary>Signals and trades of a run, by number.</summary>
-    public sealed class Log : IRunObserver
+    public sealed class Log : IRunListener
     {
         public SortedDictionary<int, Signal> Signals { get; } = [];
 
         public SortedDictionary<int, Trade> Trades { get; } = [];
 
-        public void OnSignal(in Signal signal) => Signals.Add(signal.Number, signal);
-
-        public void OnSignalEnded(int number, SignalEnd end, long time)
+        public void On(in RunEvent e)
         {
+            if (e.Kind == RunEventKinds.Signal) Signals.Add(e.Number, e.Signal);
+            else if (e.Kind == RunEventKinds.Trade) Trades.Add(e.Number, e.Trade);
         }
-
-        public void OnFill(in TradeFill fill)
-        {
-        }
-
-        public void OnClosedPart(in Trade part)
-        {
-        }
-
-        public void OnTrade(in Trade trade) => Trades.Add(trade.Number, trade);
 
         /// <summary>Closed trades whose signal came in a span of bars, with the signal.</summary>
         public IEnumerable<(Signal Signal, Trade Trade)> Of(Bar[] bars, int from, int to) => Trades.Values

@@ -236,9 +236,9 @@ public sealed class SyntheticRun : IRunEvents
                 bars[entry].Time);
             var decision = ((k + strategy) % 5) switch
             {
-                3 => Decision.MaxPositions,
+                3 => Decision.Of("max-positions"),
                 4 =>
-                strategy % 2 == 0 ? Decision.NoCash : Decision.MaxSymbol,
+                strategy % 2 == 0 ? Decision.NoCash : Decision.Of("max-symbol"),
                 _ => Decision.Accepted
             };
             signals.Add(new SignalRow(signal, decision, trade, null, [1, 2]));

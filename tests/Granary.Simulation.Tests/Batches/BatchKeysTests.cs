@@ -28,9 +28,15 @@ public sealed class BatchKeysTests
     private sealed record Section(Type Record, string[] Schema, string Page, string Heading, params string[] Others)
     {
         public IReadOnlyList<RecordKey> Keys { get; } = RecordKeys.Of(Record);
+
+        // Those whose keys are in the same object.
+        public IEnumerable<Section> Together => Sections.Where(s => s.Page == Page && s.Heading == Heading);
     }
 
     private const string Batches = "batch-file.md";
+
+    // Each rule of the limits has keys of its own, all in one object.
+    private static IEnumerable<Type> Limits => [.. PortfolioRuleDefinition.BuiltIn.Select(rule => rule.Type), typeof(PortfolioLimits)];
 
     private static readonly IReadOnlyList<Section> Sections =
     [
@@ -42,7 +48,7 @@ public sealed class BatchKeysTests
         new(typeof(PortfolioKeys), ["portfolio"], Batches, "## `portfolio`", "weights", "limits", "size"),
         new(typeof(RebalanceSpec), ["portfolio", "rebalance"], "guards.md", "## Weights over time"),
         new(typeof(AllocatorSpec), ["portfolio", "allocator"], "reinforcement.md", "## Weights of a batch"),
-        new(typeof(PortfolioLimits), ["portfolio", "limits"], Batches, "### Limits"),
+        .. Limits.Select(record => new Section(record, ["portfolio", "limits"], Batches, "### Limits")),
         new(typeof(PortfolioSizeKeys), ["portfolio", "size"], Batches, "### Size"),
         new(typeof(EnablementRule), ["portfolio", "enable"], Batches, "### Enabled strategies"),
         new(typeof(WalkForwardKeys), ["walkForward"], "guards.md", "## Walk-forward"),
@@ -123,7 +129,7 @@ public sealed class BatchKeysTests
             place = step switch { "[]" => place["items"]!, "*" => place["additionalProperties"]!, _ => place["properties"]![step]! };
         var others = place["properties"]!.AsObject().Where(p => section.Others.Contains(p.Key, StringComparer.Ordinal));
         var keys = new JsonObject([.. others.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())),
-            .. section.Keys.Select(k => KeyValuePair.Create(k.Name, (JsonNode?)k.ToSchema()))]);
+            .. section.Together.SelectMany(s => s.Keys).Select(k => KeyValuePair.Create(k.Name, (JsonNode?)k.ToSchema()))]);
         if (Writes)
         {
             place["properties"] = keys;
@@ -145,17 +151,19 @@ public sealed class BatchKeysTests
         heading.ShouldBeGreaterThan(0, $"docs/{section.Page} has no heading '{section.Heading}'");
         var end = page.IndexOf("\n#", heading + 2, StringComparison.Ordinal);
         var rows = page[..(end < 0 ? page.Length : end)];
-        var places = section.Keys.Select(k => rows.IndexOf($"\n| `{k.Name}` |", heading, StringComparison.Ordinal)).Where(at => at > 0)
+        var keys = section.Together.SelectMany(s => s.Keys.Select(Key => (Key, s.Record))).ToList();
+        var places = keys.Select(k => rows.IndexOf($"\n| `{k.Key.Name}` |", heading, StringComparison.Ordinal)).Where(at => at > 0)
             .ToList();
         places.ShouldNotBeEmpty($"docs/{section.Page}, '{section.Heading}': add a table with a row of '{section.Keys[0].Name}'");
         var (from, to) = (places.Min() + 1, page.IndexOf('\n', places.Max() + 1) + 1);
-        var table = string.Concat(section.Keys.Select(k => $"| `{k.Name}` | {k.Help} | {UsualOf(k)} |\n"));
+        var table = string.Concat(keys.Select(k => $"| `{k.Key.Name}` | {k.Key.Help} | {UsualOf(k.Key, k.Record)} |\n"));
         if (Writes) File.WriteAllText(path, page[..from] + table + page[to..]);
         else (page[from..to] == table).ShouldBeTrue($"docs/{section.Page} is out of date: run this with GRANARY_WRITE_DOCS=1");
     }
 
-    // The default as documents say it.
-    private static string UsualOf(RecordKey key) => key.Without
+    // The default as documents say it. Without its required key a rule of the limits does not hold.
+    private static string UsualOf(RecordKey key, Type record) => key.Without
+        ?? (key.IsRequired && record.IsAssignableTo(typeof(IPortfolioRule)) ? "none" : null)
         ?? (key.Default is null or ICollection { Count: 0 } ? key.Words.Count > 0 && !key.Type.IsEnum ? $"`{key.Words[0]}`" : "none"
             : $"`{JsonOf(key).ToJsonString().Replace("\"", "", StringComparison.Ordinal)}`");
 

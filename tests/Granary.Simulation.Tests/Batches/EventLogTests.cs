@@ -22,18 +22,18 @@ public sealed class EventLogTests : IDisposable
     {
         var writer = new RunEventWriter(strategy, log, withFactors: false);
         for (var i = 1; i <= signals; i++)
-            writer.OnSignal(new Signal(i, i, Side.Buy, OrderType.Market, price, 1, 0, 0, long.MaxValue));
+            writer.On(RunEvent.Of(new Signal(i, i, Side.Buy, OrderType.Market, price, 1, 0, 0, long.MaxValue)));
         writer.End();
     }
 
-    private static int SignalsIn(EventLog log, int strategy) => log.Events(strategy).Count(e => e.IsSignal);
+    private static int SignalsIn(EventLog log, int strategy) => log.Events(strategy).Count(e => e.Kind == RunEventKinds.Signal);
 
     [Fact]
     public void Events_of_a_strategy_count_when_their_end_is_stored()
     {
         using var log = Open(resume: false);
         var writer = new RunEventWriter(0, log, withFactors: false);
-        for (var i = 1; i <= 200; i++) writer.OnCashShort(i);
+        for (var i = 1; i <= 1000; i++) writer.On(RunEvent.Of(new CashShortEvent(i)));
         log.ChunkCount(0).ShouldBeGreaterThan(2);
         log.IsComplete(0).ShouldBeFalse();
         writer.End();
@@ -129,7 +129,7 @@ public sealed class EventLogTests : IDisposable
     {
         using var log = Open(resume: false);
         Should.Throw<EventGapException>(() => log.End(0, new EventTally(1, 1, 0, 0)));
-        Should.Throw<EventGapException>(() => log.Append(0, 1, new byte[RunEvent.Length]));
+        Should.Throw<EventGapException>(() => log.Append(0, 1, new byte[100]));
         log.IsComplete(0).ShouldBeFalse();
     }
 

@@ -38,7 +38,9 @@ public sealed class WeightsOfAFileTests : IDisposable
     {
         var spec = Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, table, Fast));
         spec.Portfolio.FixedWeights.ShouldBe(new Dictionary<string, double> { [Fast] = weight });
-        (spec.Portfolio.Rule, spec.Portfolio.Limits.MaxPositions, spec.Seed).ShouldBe((null, 3, 7ul));
+        (spec.Portfolio.Rule, spec.Seed).ShouldBe((null, 7ul));
+        spec.Portfolio.Limits.Rules.ShouldHaveSingleItem().Create().ShouldBeOfType<Engine.Portfolio.Rules.PositionLimit>().MaxPositions
+            .ShouldBe(3);
         // The text that manifests keep and servers get has the weights, so the file is needed no more.
         File.Delete(Path.Combine(_folder, "mine.csv"));
         new BatchReader(TestCatalogues.All).Read("batch.json", spec.Text,

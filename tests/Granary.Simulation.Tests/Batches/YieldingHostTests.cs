@@ -21,12 +21,12 @@ public sealed class YieldingHostTests
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": 50 } } ], "outputs": ["results"] }
             """), ".");
         await using var opened = await OpenedBatch.OpenAsync(spec, new BatchOpening { Threads = 1 }, CancellationToken.None);
-        var observer = new NicenessAtSignals();
-        var host = new EmbeddedHost(threads: 2) { Yields = yields, Observe = (_, _, _) => observer };
+        var listener = new NicenessAtSignals();
+        var host = new EmbeddedHost(threads: 2) { Yields = yields, ListenerOf = (_, _) => listener };
         await new StrategyPass(opened.Plan, opened.Markets).OutcomesAsync(host, CancellationToken.None);
         var own = Niceness();
-        observer.Seen.ShouldNotBeEmpty();
-        observer.Seen.ShouldAllBe(n => yields ? n > own : n == own);
+        listener.Seen.ShouldNotBeEmpty();
+        listener.Seen.ShouldAllBe(n => yields ? n > own : n == own);
     }
 
     // The 19th field of stat; the name, the second one, may have blanks and ends with the last bracket.
@@ -36,26 +36,12 @@ public sealed class YieldingHostTests
         return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16]);
     }
 
-    private sealed class NicenessAtSignals : IRunObserver
+    private sealed class NicenessAtSignals : IRunListener
     {
         public List<int> Seen { get; } = [];
 
-        public void OnSignal(in Signal signal) => Seen.Add(Niceness());
+        public RunEventKinds Kinds => RunEventKinds.Signal;
 
-        public void OnSignalEnded(int number, SignalEnd end, long time)
-        {
-        }
-
-        public void OnFill(in TradeFill fill)
-        {
-        }
-
-        public void OnTrade(in Trade trade)
-        {
-        }
-
-        public void OnClosedPart(in Trade part)
-        {
-        }
+        public void On(in RunEvent e) => Seen.Add(Niceness());
     }
 }

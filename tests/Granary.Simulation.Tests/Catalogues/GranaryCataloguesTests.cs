@@ -38,14 +38,14 @@ public sealed class GranaryCataloguesTests
     }
 
     [Fact]
-    public void Granary_s_own_formats_sources_stores_and_feeds_are_known()
+    public void Granary_s_own_formats_sources_and_stores_are_known()
     {
-        Own.Formats.Names.ShouldBe(["alpaca", "alphavantage", "backtrader", "binance", "bitstamp", "coingecko", "cryptodatadownload",
+        Own.Formats.Names.ShouldBe(["alpaca", "alphavantage", "backtrader", "bitstamp", "coingecko", "cryptodatadownload",
             "databento", "dukascopy", "european", "generic", "json", "kraken", "lean", "metatrader", "polygon", "questdb", "records", "stooq",
             "tradingview", "yahoo", "yfinance"]);
         Own.Sources.Names.ShouldBe(["csv", "generated", "postgres", "questdb", "store"]);
         Own.Stores.Names.ShouldBe(["postgres", "questdb", "store"]);
-        Own.LiveFeeds.Names.ShouldBe(["ws"]);
+        Own.LiveFeeds.Names.ShouldBeEmpty();
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Testing;
 

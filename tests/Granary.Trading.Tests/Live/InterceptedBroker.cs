@@ -1,4 +1,5 @@
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 
 namespace Granary.Trading.Tests.Live;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Trading.Live;
 
@@ -15,7 +16,7 @@ public class JournalCodecTests
     {
         JournalEvent[] facts =
         [
-            new BarsTaken(_time, [new TakenBar(0, _time + 1, 1, 2, 0.5, 1.5, 10)]),
+            new BarsTaken(_time, [new ClosedBar("A", new Bar(_time + 1, 1, 2, 0.5, 1.5, 10), Timeframe.M1)]),
             new TradeChanged(_time, 3, TradeState.Active, Side.Buy, 5, 5, 10, 0, 0, 0.1, _time, 0, ""),
         ];
         foreach (var fact in facts)

@@ -1,4 +1,5 @@
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Testing;

@@ -359,7 +359,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         var live = await _under.LiveAsync(backtest);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         SameLines(live.Run.Folder, backtest.Folder, "portfolio_trades.csv", "equity.csv", "signals.csv");
-        live.Run.Model.Decisions.Keys.ShouldContain(Decision.Reserved);
+        live.Run.Model.Decisions.Keys.ShouldContain(Decision.Of("reserved"));
         live.Run.Model.Decisions.Keys.ShouldContain(Decision.Disabled);
         live.Ledger.TrackedOrders.ShouldContain(t => t.Intent.Reason == ExitReason.Limit);
         // The rules are part of the configuration.
@@ -381,7 +381,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         var trades = live.Ledger.Trades.Values.ToList();
         foreach (var at in trades.Select(t => t.EntryTime).Distinct())
             trades.Count(t => t.EntryTime <= at && (t.ExitTime == 0 || t.ExitTime > at)).ShouldBeLessThanOrEqualTo(2);
-        live.Run.Model.Decisions[Decision.MaxPositions].ShouldBeGreaterThan(0);
+        live.Run.Model.Decisions[Decision.Of("max-positions")].ShouldBeGreaterThan(0);
     }
 }
 

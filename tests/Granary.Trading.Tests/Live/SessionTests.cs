@@ -305,7 +305,7 @@ public sealed class SessionTests : IDisposable
         entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
         var taken = entries.Select(JournalCodec.Decode).OfType<BarsTaken>().SelectMany(b => b.Bars).ToList();
         taken.Count.ShouldBe((int)live.Status.Bars);
-        taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(taken.Count);
+        taken.Select(b => (b.Symbol, b.Bar.Time)).Distinct().Count().ShouldBe(taken.Count);
         entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(live.Ledger.TrackedOrders.Count);
         await using var kept = TestCatalogues.All.Stores.Open(Address.Parse($"{address}?dataset=kept"));
         (await kept.ListAsync()).Sum(m => m.Count).ShouldBe(taken.Count);
@@ -375,7 +375,7 @@ public sealed class SessionTests : IDisposable
         signals.Where(s => s.Strategy.StartsWith("SmaCross(fast=5,slow=20)", StringComparison.Ordinal))
             .ShouldAllBe(s => s.Factors.ContainsKey("sma(5)") && s.Factors.ContainsKey("sma(20)"));
         signals.ShouldContain(s => s.Decision == Decision.Accepted && s.Granted > 0);
-        signals.ShouldContain(s => s.Decision == Decision.MaxPositions && s.Granted == 0);
+        signals.ShouldContain(s => s.Decision == Decision.Of("max-positions") && s.Granted == 0);
         // One live signal at most for a strategy, symbol, side and period.
         signals.GroupBy(s => (s.Strategy, s.Symbol, s.Side, s.Period)).ShouldAllBe(g => g.Count() == 1);
     }

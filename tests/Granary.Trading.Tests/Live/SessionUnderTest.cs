@@ -107,11 +107,12 @@ internal sealed class SessionUnderTest : IDisposable
             markets.ToDictionary(m => m.Key, m => m.Value.Instrument, StringComparer.Ordinal),
             FileJournal.Open(state, TimeProvider.System, name: "paper-venue.grj", flush: false), TimeProvider.System, cancellationToken);
         await using var broker = brokerOf?.Invoke(venue) ?? venue;
-        var host = LiveHost.Create(spec, feed, broker, journal, past, TimeProvider.System,
+        var session = new OpenedSession(spec, feed, new TradingAccount(journal, broker), AccountPast.Of(past), TimeProvider.System,
             (options ?? new LiveOptions { Account = "test" }) with { Configuration = "fixed, since the paper venue draws by order ids" });
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         List<StrategyOutcome> outcomes = [];
-        await host.RunAsync(new StrategyPass(plan, markets) { Finished = outcomes.AddRange }, cancellationToken);
+        var host = await LiveHost.CreateAsync(session, new StrategyPass(plan, markets) { Finished = outcomes.AddRange }, cancellationToken);
+        await host.RunAsync(cancellationToken);
         var digest = new BatchDigest();
         foreach (var outcome in outcomes) digest.Add(plan.Instances[outcome.Index].Id, outcome.Fingerprint);
         digest.Add("portfolio", host.Outcome(_ => { }, _ => { }, _ => { }).Fingerprint);

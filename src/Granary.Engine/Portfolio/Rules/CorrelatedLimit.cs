@@ -1,19 +1,44 @@
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>Bounds the positions in an instrument and in all that move with it by a percentage of the equity.</summary>
-/// <param name="least">Instruments move together where their daily returns have at least this correlation, positive or negative.</param>
-internal sealed class CorrelatedLimit(double percent, double least, DailyReturns returns, int markets) : IPortfolioRule
+[PortfolioRule("maxCorrelatedPercent", "Bounds the positions in symbols that move together.", Order = 130, Refusal = "max-correlated",
+    RefusalSentence = "Symbols that move together would exceed limits.maxCorrelatedPercent.")]
+public sealed class CorrelatedLimit : IPortfolioRule
 {
-    private readonly int[][] _movesWith = [.. Enumerable.Range(0, markets).Select(i => new[] { i })];
+    private DailyReturns? _returns;
+    private IReadOnlyList<string> _symbols = [];
+    // By instrument: itself and those that move with it.
+    private int[][] _movesWith = [];
 
-    public Decision Refusal => Decision.MaxCorrelated;
+    [Key("that takes a symbol and its correlated ones beyond this percentage of the equity"), Range(0, 1e6)]
+    public required double MaxCorrelatedPercent { get; init; }
+
+    [Key("never; the least absolute correlation of daily returns at which two symbols are correlated"), Range(0, 1)]
+    public double Correlation { get; init; } = 0.8;
+
+    public IReadOnlyList<IPortfolioRule> Begin(RuleContext context)
+    {
+        (_symbols, _returns) = (context.Symbols, context.Returns);
+        _movesWith = [.. _symbols.Select((_, i) => new[] { i })];
+        return [this];
+    }
 
     public ValueBound BoundOf(in PositionScope scope, IPortfolioView portfolio) =>
-        new(portfolio.ValueIn(_movesWith[scope.Market], scope.CountsReserved), percent * (portfolio.Equity / 100));
+        new(portfolio.ValueIn(_movesWith[scope.Market], scope.CountsReserved), MaxCorrelatedPercent * (portfolio.Equity / 100));
+
+    public IEnumerable<RuleUse> Uses(IPortfolioView portfolio) =>
+    [
+        RuleUse.Largest("Symbols that move together", _movesWith.Select(markets => (string.Join(", ", markets.Select(m => _symbols[m])),
+            portfolio.ValueIn(markets, countsReserved: false))), MaxCorrelatedPercent, portfolio),
+    ];
 
     public void OnNewDay(long day, IPortfolioView portfolio)
     {
-        for (var i = 0; i < markets; i++)
-            _movesWith[i] = [.. Enumerable.Range(0, markets).Where(k => k == i || Math.Abs(returns.Correlation(i, k)) >= least)];
+        for (var i = 0; i < _movesWith.Length; i++)
+            _movesWith[i] =
+                [.. Enumerable.Range(0, _movesWith.Length).Where(k => k == i || Math.Abs(_returns!.Correlation(i, k)) >= Correlation)];
     }
 }

@@ -8,8 +8,6 @@ internal sealed class EnablementByResults(EnablementRule rule, TradeHistory hist
 {
     private readonly bool[] _memberOff = new bool[members], _marketOff = new bool[markets];
 
-    public Decision Refusal => Decision.Disabled;
-
     public bool Admits(in EntryRequest entry, IPortfolioView portfolio) => !_memberOff[entry.Member] && !_marketOff[entry.Market];
 
     public void OnNewDay(long day, IPortfolioView portfolio)

@@ -13,6 +13,9 @@ public interface IPortfolioView
     /// <summary>The equity in the first time slice of this UTC day.</summary>
     double DayStart { get; }
 
+    /// <summary>Distance of the equity below its peak, a fraction of the peak.</summary>
+    double Drawdown { get; }
+
     /// <summary>Value traded on this UTC day, purchases plus sales.</summary>
     double Turnover { get; }
 

@@ -3,7 +3,5 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Refuses the entries that the strategy's model refuses.</summary>
 internal sealed class ModelVeto : IPortfolioRule
 {
-    public Decision Refusal => Decision.ModelRefused;
-
     public bool Admits(in EntryRequest entry, IPortfolioView portfolio) => entry.Signal.SizeFactor != 0;
 }

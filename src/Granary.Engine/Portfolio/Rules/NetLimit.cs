@@ -1,11 +1,16 @@
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>Bounds the absolute value of longs minus shorts by a percentage of the equity.</summary>
-internal sealed class NetLimit(double percent) : IPortfolioRule
+[PortfolioRule("maxNetPercent", "Bounds longs minus shorts.", Order = 170, Refusal = "max-net", RefusalTitle = "net limit",
+    RefusalSentence = "Longs minus shorts would exceed limits.maxNetPercent.", IsLargePercentage = true)]
+public sealed class NetLimit : IPortfolioRule
 {
-    public Decision Refusal => Decision.MaxNet;
+    [Key("that takes longs minus shorts, in either direction, beyond this percentage of the equity"), Range(0, 1e6)]
+    public required double MaxNetPercent { get; init; }
 
     public ValueBound BoundOf(in PositionScope scope, IPortfolioView portfolio)
     {
@@ -13,6 +18,9 @@ internal sealed class NetLimit(double percent) : IPortfolioRule
         var net = isLong ? portfolio.NetValue : -portfolio.NetValue;
         // Reserved entries of the other side may never fill, so they add no room.
         if (scope.CountsReserved) net += isLong ? portfolio.ReservedLongs : portfolio.ReservedShorts;
-        return new ValueBound(net, percent * (portfolio.Equity / 100), isLong ? portfolio.LongValue : portfolio.ShortValue);
+        return new ValueBound(net, MaxNetPercent * (portfolio.Equity / 100), isLong ? portfolio.LongValue : portfolio.ShortValue);
     }
+
+    public IEnumerable<RuleUse> Uses(IPortfolioView portfolio) =>
+        [RuleUse.OfEquity("Longs less shorts", Math.Abs(portfolio.NetValue), MaxNetPercent, portfolio)];
 }

@@ -7,8 +7,6 @@ internal sealed class OneEntryPerPeriod(int members) : IPortfolioRule
 {
     private readonly (int Number, int Market, Side Side, long Period)[] _last = new (int, int, Side, long)[members];
 
-    public Decision Refusal => Decision.SamePeriod;
-
     public bool Admits(in EntryRequest entry, IPortfolioView portfolio)
     {
         ref var last = ref _last[entry.Member];

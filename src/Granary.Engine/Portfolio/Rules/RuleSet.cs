@@ -2,30 +2,51 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Portfolio.Rules;
 
-/// <summary>The rules of a portfolio, asked in their order.</summary>
-public sealed class RuleSet(IReadOnlyList<IPortfolioRule> rules, IPortfolioView portfolio)
-{
-    private IPortfolioRule[] _rules = [.. rules];
+/// <summary>A rule that a portfolio asks.</summary>
+/// <param name="Order">Its place: <see cref="PortfolioRuleAttribute.Order"/>.</param>
+/// <param name="Name">Its key in the limits; empty for a rule that no key switches on.</param>
+internal readonly record struct RuleInForce(int Order, string Name, IPortfolioRule Rule, Decision Refusal);
 
-    /// <summary>Adds a rule that is checked after the others.</summary>
-    internal void Add(IPortfolioRule rule) => _rules = [.. _rules, rule];
+/// <summary>The rules of a portfolio, asked in their order.</summary>
+internal sealed class RuleSet
+{
+    private readonly IPortfolioView _portfolio;
+    private readonly List<RuleInForce> _all;
+    private IPortfolioRule[] _rules;
+
+    /// <param name="rules">Those of one place in the order in which they are asked.</param>
+    public RuleSet(IEnumerable<RuleInForce> rules, IPortfolioView portfolio)
+    {
+        _portfolio = portfolio;
+        _all = [.. rules.OrderBy(rule => rule.Order)];
+        _rules = [.. _all.Select(rule => rule.Rule)];
+    }
+
+    /// <summary>Adds a rule that is asked after the others.</summary>
+    public void Add(IPortfolioRule rule, Decision refusal)
+    {
+        _all.Add(new RuleInForce(int.MaxValue, "", rule, refusal));
+        _rules = [.. _rules, rule];
+    }
 
     /// <summary>Whether the rules admit an entry of any size.</summary>
     /// <returns><see cref="Decision.Accepted"/>, or the refusal of the first rule that does not.</returns>
     public Decision Admit(in EntryRequest entry)
     {
-        foreach (var rule in _rules)
-            if (!rule.Admits(entry, portfolio))
-                return rule.Refusal;
+        var rules = _rules;
+        for (var i = 0; i < rules.Length; i++)
+            if (!rules[i].Admits(entry, _portfolio))
+                return _all[i].Refusal;
         return Decision.Accepted;
     }
 
     /// <summary>Whether all bounds hold with a position that is larger by a value.</summary>
     public Decision Admit(in PositionScope scope, double value)
     {
-        foreach (var rule in _rules)
-            if (!rule.BoundOf(scope, portfolio).Admits(value))
-                return rule.Refusal;
+        var rules = _rules;
+        for (var i = 0; i < rules.Length; i++)
+            if (!rules[i].BoundOf(scope, _portfolio).Admits(value))
+                return _all[i].Refusal;
         return Decision.Accepted;
     }
 
@@ -33,7 +54,7 @@ public sealed class RuleSet(IReadOnlyList<IPortfolioRule> rules, IPortfolioView 
     public double RoomFor(in PositionScope scope)
     {
         var room = double.PositiveInfinity;
-        foreach (var rule in _rules) room = Math.Min(room, rule.BoundOf(scope, portfolio).Room);
+        foreach (var rule in _rules) room = Math.Min(room, rule.BoundOf(scope, _portfolio).Room);
         return room;
     }
 
@@ -41,19 +62,23 @@ public sealed class RuleSet(IReadOnlyList<IPortfolioRule> rules, IPortfolioView 
     public double ShareToClose(in PositionScope scope)
     {
         var share = 0.0;
-        foreach (var rule in _rules) share = Math.Max(share, rule.BoundOf(scope, portfolio).ShareToClose());
+        foreach (var rule in _rules) share = Math.Max(share, rule.BoundOf(scope, _portfolio).ShareToClose());
         return share;
     }
+
+    /// <summary>How much of each limit an account uses.</summary>
+    public IEnumerable<(string Rule, Decision Refusal, RuleUse Use)> Uses(IPortfolioView account) =>
+        _all.SelectMany(rule => rule.Rule.Uses(account).Select(use => (rule.Name, rule.Refusal, use)));
 
     /// <summary>The portfolio was valued.</summary>
     public void OnRevalued(long day)
     {
-        foreach (var rule in _rules) rule.OnRevalued(day, portfolio);
+        foreach (var rule in _rules) rule.OnRevalued(day, _portfolio);
     }
 
     /// <summary>A new UTC day has begun.</summary>
     public void OnNewDay(long day)
     {
-        foreach (var rule in _rules) rule.OnNewDay(day, portfolio);
+        foreach (var rule in _rules) rule.OnNewDay(day, _portfolio);
     }
 }

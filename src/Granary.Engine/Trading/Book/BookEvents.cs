@@ -6,16 +6,17 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>
-/// Passes the events of a book on, each in this order: to the digest, to the entry filter, to the observers, and as a call-back to the
-/// strategy. It changes nothing in the book.
+/// Records the events of a book in the digest, and passes them on: to the entry filter, to the listener, and as call-backs to the strategy,
+/// in this order. It makes an event only if one of them wants its kind, and changes nothing in the book.
 /// </summary>
-internal struct BookEvents(IRunObserver? observer, bool isVolumeLimited, bool hasProportionalFees)
+/// <param name="symbol">The book's index among the strategy's symbols.</param>
+internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimited, bool hasProportionalFees)
 {
-    private readonly IRunObserver? _observer = observer;
-    // Null if no observer receives the orders.
-    private readonly IOrderObserver? _orderObserver = observer as IOrderObserver;
-    // Null if no observer follows the levels of open trades.
-    private readonly IProtectionObserver? _protectionObserver = observer as IProtectionObserver;
+    private readonly IRunListener? _listener = listener;
+    private readonly int _symbol = symbol;
+    // What the listener and the filter receive.
+    private readonly RunEventKinds _listened = listener?.Kinds ?? RunEventKinds.None;
+    private RunEventKinds _filtered;
     private readonly bool _isVolumeLimited = isVolumeLimited, _hasProportionalFees = hasProportionalFees;
     // Null if the strategy has no call-backs.
     private StrategyNotices? _notices;
@@ -26,54 +27,67 @@ internal struct BookEvents(IRunObserver? observer, bool isVolumeLimited, bool ha
     /// <summary>Signals that ended without a trade.</summary>
     public SignalEnds SignalEnds { get; private set; }
 
-    /// <summary>Filters the entries and is notified of them; null without a model.</summary>
-    public IEntryFilter? Filter { get; set; }
+    /// <summary>The model beside the strategy; null if there is none.</summary>
+    public IEntryFilter? Filter { get; private set; }
 
-    public readonly bool HasObserver => _observer is not null;
-
-    public readonly bool HasListener => _notices is not null;
+    public readonly bool HasCallBacks => _notices is not null;
 
     /// <summary>Whether call-backs wait for <see cref="Deliver"/>.</summary>
     public readonly bool HasNotices => _notices is { Any: true };
 
-    public void Listen(ITradeListener listener) => _notices = new StrategyNotices(listener);
+    public void CallBack(IRunListener callBacks) => _notices = new StrategyNotices(callBacks);
 
     public readonly void Deliver() => _notices!.Deliver();
+
+    public void FilterBy(IEntryFilter filter)
+    {
+        Filter = filter;
+        _filtered = filter.Kinds;
+    }
+
+    /// <summary>Whether the filter or the listener receives events of one of these kinds.</summary>
+    public readonly bool Want(RunEventKinds kinds) => ((_listened | _filtered) & kinds) != 0;
+
+    private readonly void Send(in RunEvent e)
+    {
+        if ((_filtered & e.Kind) != 0) Filter!.On(e);
+        if ((_listened & e.Kind) != 0) _listener!.On(e);
+    }
 
     // ---- orders ----
 
     /// <summary>Records that an order was made or changed its state.</summary>
     public readonly void OrderChanged(in Order order)
     {
-        if (_notices is not null) Note(order);
-        if (_orderObserver is not null) SendOn(order);
+        if (_notices is not null) Notify(order);
+        if (Want(RunEventKinds.Order)) SendOrder(order);
     }
 
+    /// <summary>Keeps an order for the strategy's call-back.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void Note(in Order order) => _notices!.Add(order);
+    public readonly void Notify(in Order order) => _notices!.Add(RunEvent.Of(order, _symbol));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void SendOn(in Order order) => _orderObserver!.OnOrder(order);
+    private readonly void SendOrder(in Order order) => Send(RunEvent.Of(order, _symbol));
 
     // ---- signals ----
 
-    /// <summary>Records an entry signal in the digest and the entry filter. <see cref="Signal"/> sends it to the observer.</summary>
+    /// <summary>Records an entry signal in the digest. <see cref="Signal"/> sends it.</summary>
     /// <param name="stop">0 = none.</param>
-    public void Signalled(in Order order, double stop, double target, in EntryAdvice advice)
-    {
+    public void Signalled(in Order order, double stop, double target, in EntryAdvice advice) =>
         _digest.Signal(order.TradeNumber, order.Side, order.CreatedAt, stop, target, advice.Prediction, advice.SizeFactor);
-        Filter?.Signalled(order.TradeNumber);
-    }
 
-    /// <summary>Sends a signal to the observer.</summary>
-    public readonly void Signal(in Signal signal) => _observer!.OnSignal(signal);
+    /// <summary>Sends a signal.</summary>
+    public readonly void Signal(in Signal signal)
+    {
+        if (Want(RunEventKinds.Signal)) Send(RunEvent.Of(signal, _symbol));
+    }
 
     /// <summary>Records the signal of a trade that a manual order opens by its fill.</summary>
     public void SignalledByFill(in Order order, double reference, double quantity)
     {
         _digest.FillSignal(order.TradeNumber, order.Side, order.CreatedAt);
-        _observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, quantity, 0, 0,
-            order.ExpiresAt)
+        Signal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, quantity, 0, 0, order.ExpiresAt)
         { AtFill = true });
     }
 
@@ -81,67 +95,84 @@ internal struct BookEvents(IRunObserver? observer, bool isVolumeLimited, bool ha
     {
         _digest.SignalEnded(number, end, time);
         SignalEnds = SignalEnds.Plus(end);
-        Filter?.Ended(number);
-        _observer?.OnSignalEnded(number, end, time);
+        if (Want(RunEventKinds.SignalEnded)) Send(RunEvent.Of(new SignalEndedEvent(number, end, time), _symbol));
     }
 
     /// <summary>Records that an entry was reduced to the quantity that the account can pay for.</summary>
     /// <param name="rest">The remaining quantity, base units.</param>
-    public readonly void EntryCut(int number, long time, double rest) => _observer?.OnEntryCut(number, time, rest);
+    public readonly void EntryCut(int number, long time, double rest)
+    {
+        if (Want(RunEventKinds.EntryCut)) Send(RunEvent.Of(new EntryCutEvent(number, time, rest), _symbol));
+    }
 
-    /// <summary>Notifies the observer that the rest of an entry is not filled any more.</summary>
-    public readonly void EntryEnded(int number, long time) => _observer?.OnEntryEnded(number, time);
+    /// <summary>Records that the rest of an entry is not filled any more.</summary>
+    public readonly void EntryEnded(int number, long time)
+    {
+        if (Want(RunEventKinds.EntryEnded)) Send(RunEvent.Of(new EntryEndedEvent(number, time), _symbol));
+    }
 
     /// <summary>Records that the account could not pay for an entry, or for a part of it.</summary>
-    public readonly void CashShort(long time) => _observer?.OnCashShort(time);
+    public readonly void CashShort(long time)
+    {
+        if (Want(RunEventKinds.CashShort)) Send(RunEvent.Of(new CashShortEvent(time), _symbol));
+    }
 
     // ---- trades ----
 
     public void Entered(in OpenTrade trade, in TradeFill fill, in Bar bar)
     {
         _digest.Entered(trade.Number, trade.Side, fill.Time, fill.Price, fill.Quantity);
-        if (_observer is not null) Report(fill, bar);
+        Filled(fill, bar);
         Protected(trade, bar.Time);
     }
 
     public void Increased(in OpenTrade trade, in TradeFill fill, in Bar bar)
     {
         _digest.Increased(fill.Number, fill.Time, fill.Price, fill.Quantity);
-        if (_observer is not null) Report(fill, bar);
+        Filled(fill, bar);
         Protected(trade, bar.Time);
     }
 
     public void Reduced(in TradeFill fill, in Bar bar)
     {
         _digest.Reduced(fill.Number, fill.Time, fill.Price, fill.Quantity);
-        if (_observer is not null) Report(fill, bar);
+        Filled(fill, bar);
     }
 
-    /// <summary>Reports the last fill of a trade if the observer cannot compute it from the trade.</summary>
+    /// <summary>Sends the last fill of a trade if a listener cannot compute it from the trade.</summary>
     public readonly void LastFill(in OpenTrade trade, in TradeFill fill, in Bar bar)
     {
-        if (_observer is not null && (trade.Parted || _isVolumeLimited || !_hasProportionalFees)) Report(fill, bar);
+        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees) Filled(fill, bar);
+    }
+
+    private readonly void Filled(in TradeFill fill, in Bar bar)
+    {
+        if (Want(RunEventKinds.Fill)) SendFill(fill, bar);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void Report(in TradeFill fill, in Bar bar) =>
-        _observer!.OnFill(fill with { BarVolume = _isVolumeLimited ? bar.Volume : 0 });
+    private readonly void SendFill(in TradeFill fill, in Bar bar) =>
+        Send(RunEvent.Of(fill with { BarVolume = _isVolumeLimited ? bar.Volume : 0 }, _symbol));
 
-    /// <summary>Notifies the observer that the market exit of a trade has been sent.</summary>
-    public readonly void Exiting(int number, long time) => _observer?.OnExiting(number, time);
-
-    /// <summary>Records that a trade was closed in full, except for observer and strategy: see <see cref="Trade"/>.</summary>
-    public void Closed(int number, in TradeEnd end)
+    /// <summary>Records that the market exit of a trade has been sent.</summary>
+    public readonly void Exiting(int number, long time)
     {
-        _digest.Closed(number, end.Reason, end.Time, end.ExitPrice, end.Net);
-        Filter?.Closed(number, end.Net, end.Time);
+        if (Want(RunEventKinds.Exiting)) Send(RunEvent.Of(new ExitingEvent(number, time), _symbol));
     }
 
-    /// <summary>Sends a closed trade to the observer.</summary>
-    public readonly void Trade(in Trade closed) => _observer?.OnTrade(closed);
+    /// <summary>Records in the digest that a trade was closed in full. <see cref="Trade"/> sends it.</summary>
+    public void Closed(int number, in TradeEnd end) => _digest.Closed(number, end.Reason, end.Time, end.ExitPrice, end.Net);
+
+    /// <summary>Sends a trade that has ended, or is open at the end.</summary>
+    public readonly void Trade(in Trade trade)
+    {
+        if (Want(RunEventKinds.Trade)) Send(RunEvent.Of(Own(trade)));
+    }
 
     /// <summary>Keeps a closed trade for the strategy's call-back.</summary>
-    public readonly void Notify(in Trade closed) => _notices!.Add(closed);
+    public readonly void Notify(in Trade closed) => _notices!.Add(RunEvent.Of(Own(closed)));
+
+    private readonly Trade Own(in Trade trade) => _symbol == 0 ? trade : trade with { SymbolIndex = _symbol };
 
     /// <summary>
     /// Records that a trade was closed at the end of its symbol's data. The strategy is not notified, since it had already run before that
@@ -149,8 +180,8 @@ internal struct BookEvents(IRunObserver? observer, bool isVolumeLimited, bool ha
     /// </summary>
     public void ClosedAtEnd(in OpenTrade trade, in TradeEnd end)
     {
-        _digest.Closed(trade.Number, end.Reason, end.Time, end.ExitPrice, end.Net);
-        _observer?.OnTrade(trade.ToTrade(end));
+        Closed(trade.Number, end);
+        if (Want(RunEventKinds.Trade)) Trade(trade.ToTrade(end));
     }
 
     /// <summary>Records a trade that is open when the run ends.</summary>
@@ -160,8 +191,8 @@ internal struct BookEvents(IRunObserver? observer, bool isVolumeLimited, bool ha
     public void StaysOpen(in TradeEnd end, in Trade? part, in Trade open)
     {
         _digest.StaysOpen(open.Number, end.Time, end.ExitPrice, end.Profit);
-        if (part is { } closed) _observer?.OnClosedPart(closed);
-        _observer?.OnTrade(open);
+        if (part is { } closed && Want(RunEventKinds.ClosedPart)) Send(RunEvent.OfPart(Own(closed)));
+        Trade(open);
     }
 
     // ---- financing and splits ----
@@ -171,13 +202,13 @@ internal struct BookEvents(IRunObserver? observer, bool isVolumeLimited, bool ha
     public void Financed(int number, FinancingKind kind, long time, double amount, double cash)
     {
         _digest.Financed(number, kind, time, amount, cash);
-        _observer?.OnFinancing(number, time, kind, amount);
+        if (Want(RunEventKinds.Financing)) Send(RunEvent.Of(new FinancingEvent(number, time, kind, amount), _symbol));
     }
 
     public void Split(in OpenTrade trade, long time, long exDate, double ratio)
     {
         _digest.Split(trade.Number, time, ratio, trade.Quantity);
-        _observer?.OnSplit(trade.Number, time, exDate, ratio);
+        if (Want(RunEventKinds.Split)) Send(RunEvent.Of(new SplitEvent(trade.Number, time, exDate, ratio), _symbol));
         Protected(trade, time);
     }
 
@@ -187,21 +218,24 @@ internal struct BookEvents(IRunObserver? observer, bool isVolumeLimited, bool ha
     /// <param name="time">Open time of the bar at whose close it was moved, UTC ticks.</param>
     public readonly void StopMoved(in OpenTrade trade, long time)
     {
-        _orderObserver?.OnStopMoved(trade.Number, trade.Protection.Stop);
+        if (Want(RunEventKinds.StopMoved)) Send(RunEvent.Of(new StopMovedEvent(trade.Number, time, trade.Protection.Stop), _symbol));
         Protected(trade, time);
     }
 
-    /// <summary>Reports the levels of an open trade if they have changed.</summary>
+    /// <summary>Sends the levels of an open trade, which may have changed.</summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Protected(in OpenTrade trade, long time)
     {
-        if (_protectionObserver is not null) ReportLevels(trade, time);
+        if (Want(RunEventKinds.Levels)) SendLevels(trade, time);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void ReportLevels(in OpenTrade trade, long time) =>
-        _protectionObserver!.OnProtection(trade.Number, time, trade.Protection.WorkingStop(trade.Side).Price, trade.Protection.Target);
+    private readonly void SendLevels(in OpenTrade trade, long time)
+    {
+        var stop = trade.Protection.WorkingStop(trade.Side).Price;
+        Send(RunEvent.Of(new LevelsEvent(trade.Number, time, stop, trade.Protection.Target), _symbol));
+    }
 
     /// <summary>Adds the sums of the equity, the last event of a book with an account of its own.</summary>
     public void Equity(in EquitySums sums) => _digest.Equity(sums);

@@ -10,16 +10,17 @@ namespace Granary.Engine.Trading.Book;
 /// each change.
 /// </summary>
 /// <param name="meter">Measures the equity; null if the account is shared, whose run measures it.</param>
-/// <param name="tracksExcursions">Whether open trades keep their lowest and highest price.</param>
-internal struct EquityMarks(EquityMeter? meter, bool tracksExcursions)
+internal struct EquityMarks(EquityMeter? meter)
 {
     private readonly EquityMeter? _meter = meter;
-    private readonly bool _tracksExcursions = tracksExcursions;
     // The bars that are marked together: the current block, and the bars before it that may still be unmarked.
     private BarBlock? _bars;
     private BlockCalendar _calendar = null!;
     private (long Time, double Close) _before;
     private int _marked;
+
+    /// <summary>Whether open trades keep their lowest and highest price.</summary>
+    public bool TracksExcursions { get; set; }
 
     /// <summary>The index of the block's first bar in the bars that are marked together.</summary>
     public int Offset { get; set; }
@@ -59,7 +60,7 @@ internal struct EquityMarks(EquityMeter? meter, bool tracksExcursions)
     {
         var bars = _bars!;
         _meter?.Mark(cash, trades.Net, trades.Count > 0, bars, _calendar, _marked, end);
-        if (_tracksExcursions)
+        if (TracksExcursions)
             for (var i = 0; i < trades.Count; i++)
             {
                 ref var trade = ref trades[i];

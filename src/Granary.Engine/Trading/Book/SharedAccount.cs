@@ -142,10 +142,10 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
-    /// <summary>Notifies the observers of all pending exits.</summary>
-    public void NotifyExiting(long time)
+    /// <summary>Reports the pending exits of all books.</summary>
+    public void ReportExiting(long time)
     {
-        foreach (var book in _books) book.NotifyExiting(time);
+        foreach (var book in _books) book.ReportExiting(time);
     }
 
     public void Take(StrategyBook[] books) => _books = books;

@@ -78,14 +78,14 @@ internal sealed partial class StrategyBook
         Refresh();
     }
 
-    /// <summary>Notifies the observer once of each market exit that has been sent.</summary>
-    public void NotifyExiting(long time)
+    /// <summary>Reports each market exit that has been sent, once.</summary>
+    public void ReportExiting(long time)
     {
         for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
-            if (!trade.Exiting || trade.ExitNotified) continue;
-            trade.ExitNotified = true;
+            if (!trade.Exiting || trade.ExitReported) continue;
+            trade.ExitReported = true;
             _events.Exiting(trade.Number, time);
         }
     }

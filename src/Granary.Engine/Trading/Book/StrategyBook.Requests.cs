@@ -24,7 +24,8 @@ internal sealed partial class StrategyBook
     {
         var close = _block.CloseColumn[index];
         var time = TimeAt(index);
-        var advice = _events.Filter is { } filter ? filter.Advise(index, side) : EntryAdvice.NoOpinion;
+        // In a time slice without a bar of the instrument, a model makes no prediction.
+        var advice = _events.Filter is { } filter && _staleAt == 0 ? filter.Advise(index, side) : EntryAdvice.NoOpinion;
         var plan = Plan(side, options, close, advice);
         var wanted = Wanted(options, plan, close);
         var noStop = double.IsNaN(wanted);
@@ -38,7 +39,7 @@ internal sealed partial class StrategyBook
         Delay(ref order, index);
         var id = order.Id;
         _events.Signalled(order, plan.RiskStop, plan.Target, advice);
-        if (_events.HasObserver) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? EquityAt(close) : 0);
+        if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? EquityAt(close) : 0);
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity);
 
         if (noStop || !(quantity > 0))
@@ -58,11 +59,13 @@ internal sealed partial class StrategyBook
         return id;
     }
 
+    private bool WantsSignal => _events.Want(RunEventKinds.Signal | RunEventKinds.Exiting);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReportSignal(in Order order, in EntryPlan plan, in EntryAdvice advice, double sizedOn)
     {
-        if (_shared is null) NotifyExiting(order.CreatedAt);
-        else _shared.NotifyExiting(order.CreatedAt);
+        if (_shared is null) ReportExiting(order.CreatedAt);
+        else _shared.ReportExiting(order.CreatedAt);
         _events.Signal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, plan.Price, order.Quantity, plan.RiskStop,
             plan.Target, order.ExpiresAt)
         {
@@ -197,7 +200,7 @@ internal sealed partial class StrategyBook
         order.ExpiresAt = long.MaxValue;
         order.TradeNumber = NextSignal();
         _events.Signalled(order, 0, 0, EntryAdvice.NoOpinion);
-        if (_events.HasObserver) ReportSignal(order, new EntryPlan(_block.CloseColumn[index], 0, 0, 0, 0), EntryAdvice.NoOpinion, 0);
+        if (WantsSignal) ReportSignal(order, new EntryPlan(_block.CloseColumn[index], 0, 0, 0, 0), EntryAdvice.NoOpinion, 0);
         Reject(ref order, SignalEnd.NoQuantity, order.CreatedAt);
     }
 
@@ -209,7 +212,7 @@ internal sealed partial class StrategyBook
             ref var trade = ref _trades[i];
             if (trade.Side != side) continue;
             trade.Protection.Stop = Instrument.RoundPrice(price);
-            if (_events.HasListener) NoteStop(ref trade);
+            if (_events.HasCallBacks) NoteStop(ref trade);
             _events.StopMoved(trade, TimeAt(index));
         }
         Refresh();

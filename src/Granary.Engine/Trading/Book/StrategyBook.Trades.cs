@@ -59,7 +59,7 @@ internal sealed partial class StrategyBook
         trade.TimeExit = _settings.ExitAt is { } at ? Instrument.Calendar.Next(at.ToTimeSpan(), bar.Time) : long.MaxValue;
         Protect(ref trade, order, fill.Price);
         _events.Entered(trade, fill, bar);
-        if (_events.HasListener) NoteProtection(ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
+        if (_events.HasCallBacks) NoteProtection(ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
     }
 
     private void Protect(ref OpenTrade trade, in Order order, double price)
@@ -134,7 +134,8 @@ internal sealed partial class StrategyBook
 
     private void Settle(ref OpenTrade trade, in TradeFill fill, ExitReason reason, in Bar bar, int index)
     {
-        if (_events.HasObserver)
+        var isWanted = _events.Want(RunEventKinds.Trade);
+        if (isWanted)
         {
             // The exit bar's range counts only up to the exit price, because its other extreme may have come later.
             var furthest = Math.Clamp(fill.Price, bar.Low, bar.High);
@@ -150,7 +151,7 @@ internal sealed partial class StrategyBook
         _shared?.Add(net, bars);
         var end = new TradeEnd(bar.Time, exitPrice, profit, net, bars, reason);
         _events.Closed(trade.Number, end);
-        if (_events.HasObserver || _events.HasListener) ReportClosed(ref trade, end, fill.Price);
+        if (isWanted || _events.HasCallBacks) ReportClosed(ref trade, end, fill.Price);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -158,7 +159,7 @@ internal sealed partial class StrategyBook
     {
         var closed = trade.ToTrade(end);
         _events.Trade(closed);
-        if (!_events.HasListener) return;
+        if (!_events.HasCallBacks) return;
         NoteProtection(ref trade,
             end.Reason == ExitReason.Stop ? OrderState.Filled : OrderState.Cancelled,
             end.Reason == ExitReason.Target ? OrderState.Filled : OrderState.Cancelled,

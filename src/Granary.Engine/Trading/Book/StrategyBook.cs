@@ -76,7 +76,6 @@ internal sealed partial class StrategyBook
 
     private TradeMeter _meter;
     private BookEvents _events;
-    private IEntryFilter? _filter;
     private BarVolume _volume = new();
     // Whether the account accepts no more orders, and whether that is because it had no equity left; its equity then stays at zero.
     private bool _isClosed, _isRuined;
@@ -100,8 +99,9 @@ internal sealed partial class StrategyBook
     private bool _everyBar;
 
     /// <param name="account">The account of several books; this book is then closed until <see cref="Open"/>.</param>
-    public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer,
-        SharedAccount? account = null)
+    /// <param name="symbol">Index among the strategy's symbols.</param>
+    public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunListener? listener,
+        SharedAccount? account = null, int symbol = 0)
     {
         Instrument = series.Instrument;
         _timeframe = series.Timeframe;
@@ -117,8 +117,9 @@ internal sealed partial class StrategyBook
         _hasLatency = execution.LatencyBars > 0;
         _isVolumeLimited = execution.VolumeShare > 0;
         _hasProportionalFees = execution.Fee.IsProportional;
-        _marks = new EquityMarks(account is null ? new EquityMeter(settings.Cash, settings.TradeFrom) : null, observer is not null);
-        _events = new BookEvents(observer, _isVolumeLimited, _hasProportionalFees);
+        _events = new BookEvents(listener, symbol, _isVolumeLimited, _hasProportionalFees);
+        _marks = new EquityMarks(account is null ? new EquityMeter(settings.Cash, settings.TradeFrom) : null);
+        TrackExcursions();
         _path = execution.UsePath ? series.Path : null;
         _traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
         var actions = Instrument.CorporateActions;
@@ -145,11 +146,18 @@ internal sealed partial class StrategyBook
     // A long block is marked as it is processed; blocks that are collected are marked later.
     public double Equity => _block is null || !_marks.AreCollected(_block) ? _marks.Equity : OwnEquity(_block[_block.Count - 1].Close);
 
-    /// <summary>Registers the listener that receives notifications of trades.</summary>
-    public void Listen(ITradeListener listener) => _events.Listen(listener);
+    /// <summary>Sets the receiver of the strategy's call-backs.</summary>
+    public void CallBack(IRunListener callBacks) => _events.CallBack(callBacks);
 
     /// <summary>Sets a model that filters every entry.</summary>
-    public void FilterEntries(IEntryFilter filter) => _filter = _events.Filter = filter;
+    public void FilterEntries(IEntryFilter filter)
+    {
+        _events.FilterBy(filter);
+        TrackExcursions();
+    }
+
+    private void TrackExcursions() =>
+        _marks.TracksExcursions = _events.Want(RunEventKinds.Trade | RunEventKinds.ClosedPart);
 
     /// <summary>Opens the book at the instrument's first bar.</summary>
     public void Open() => _isClosed = _isRuined;
@@ -182,10 +190,10 @@ internal sealed partial class StrategyBook
 
     /// <summary>Starts a time slice in which the instrument has no bar, so that a model makes no prediction.</summary>
     /// <param name="time">UTC ticks.</param>
-    public void BeginSlice(long time) => (_staleAt, _events.Filter) = (time, null);
+    public void BeginSlice(long time) => _staleAt = time;
 
     /// <summary>Starts a time slice in which the instrument has a bar.</summary>
-    public void BeginSlice() => (_staleAt, _events.Filter) = (0, _filter);
+    public void BeginSlice() => _staleAt = 0;
 
     /// <summary>Takes a bar's close as the last price.</summary>
     public void KeepClose(int index) => LastPrice = _block.CloseColumn[index];

@@ -1,17 +1,13 @@
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>The call-backs that a strategy is still to receive: orders that changed their state, and trades that ended.</summary>
-internal sealed class StrategyNotices(ITradeListener listener)
+internal sealed class StrategyNotices(IRunListener callbacks)
 {
-    private readonly List<Notice> _waiting = [];
-
-    private readonly record struct Notice(bool IsTrade, Order Order, Trade Trade);
+    private readonly List<RunEvent> _waiting = [];
 
     public bool Any => _waiting.Count > 0;
 
-    public void Add(in Order order) => _waiting.Add(new Notice(false, order, default));
-
-    public void Add(in Trade trade) => _waiting.Add(new Notice(true, default, trade));
+    public void Add(in RunEvent e) => _waiting.Add(e);
 
     /// <summary>Makes all call-backs in order; those that follow from the strategy's answers too.</summary>
     /// <exception cref="InvalidOperationException">It answers its own order events without end.</exception>
@@ -19,9 +15,7 @@ internal sealed class StrategyNotices(ITradeListener listener)
     {
         for (var i = 0; i < _waiting.Count; i++)
         {
-            var notice = _waiting[i];
-            if (notice.IsTrade) listener.OnTrade(notice.Trade);
-            else listener.OnOrder(notice.Order);
+            callbacks.On(_waiting[i]);
             if (i > 10_000) throw new InvalidOperationException("the strategy answers its own order events without end");
         }
         _waiting.Clear();

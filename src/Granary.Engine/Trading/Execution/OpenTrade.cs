@@ -40,8 +40,8 @@ internal struct OpenTrade
     public int EntryStep;
     /// <summary>Whether an exit order is pending.</summary>
     public bool Exiting;
-    /// <summary>Whether the observer has been notified of that exit.</summary>
-    public bool ExitNotified;
+    /// <summary>Whether that exit was reported.</summary>
+    public bool ExitReported;
     /// <summary>Whether a part of its entry is still waiting.</summary>
     public bool EntryWorking;
     /// <summary>Whether it has been partly closed.</summary>

@@ -20,11 +20,11 @@ internal sealed class CompareDecisions : IReportSection<CompareView>
     {
         HtmlTable.Open(html, "Signals by the portfolio's decision", [new("Decision", Number: false), new("A"), new("B"), new("B − A")],
             "narrow");
-        foreach (var decision in Enum.GetValues<Decision>())
+        foreach (var decision in view.First.Decisions.Keys.Union(view.Second.Decisions.Keys).Order(Decision.ByTable))
         {
             var (a, b) = (view.First.Decisions.GetValueOrDefault(decision), view.Second.Decisions.GetValueOrDefault(decision));
             if (a == 0 && b == 0) continue;
-            HtmlTable.RowHead(html, NumberText.Words(decision.Title()));
+            HtmlTable.RowHead(html, NumberText.Words(decision.Title));
             HtmlTable.Number(html, NumberText.Count(a));
             HtmlTable.Number(html, NumberText.Count(b));
             HtmlTable.Number(html, a == b ? "same" : NumberText.SignedRatio(b - a, 0), a == b ? "soft" : "");

@@ -23,7 +23,7 @@ internal sealed class RefusedSection : IReportSection<RunView>
         var decisions = view.Model.Decisions;
         var total = decisions.Values.Sum();
         var accepted = decisions.GetValueOrDefault(Decision.Accepted);
-        var outcomes = new SortedDictionary<Decision, (long Known, long Won, double Returns)>();
+        var outcomes = new Dictionary<Decision, (long Known, long Won, double Returns)>();
         var listed = new List<Refused>();
         long seen = 0;
         foreach (var strategy in view.Members)
@@ -48,16 +48,16 @@ internal sealed class RefusedSection : IReportSection<RunView>
             [new("Decision", Number: false), new("Signals"), new("Share"),
                 new("Would have won", Hint: "Of those of weighted strategies whose trade has closed"), new("Mean return", Hint: "Likewise"),
                 new("Meaning", Number: false, Minor: true)], "narrow");
-        foreach (var (decision, count) in decisions.OrderByDescending(d => d.Value).ThenBy(d => d.Key))
+        foreach (var (decision, count) in decisions.OrderByDescending(d => d.Value).ThenBy(d => d.Key, Decision.ByTable))
         {
             if (count == 0) continue;
             var outcome = outcomes.GetValueOrDefault(decision);
-            HtmlTable.RowHead(html, NumberText.Words(decision.Title()));
+            HtmlTable.RowHead(html, NumberText.Words(decision.Title));
             HtmlTable.Number(html, NumberText.Count(count));
             HtmlTable.Number(html, NumberText.Percent(count / (double)total, 1));
             HtmlTable.Number(html, NumberText.Percent(outcome.Known > 0 ? outcome.Won / (double)outcome.Known : double.NaN, 1));
             HtmlTable.SignedPercent(html, outcome.Known > 0 ? outcome.Returns / outcome.Known : double.NaN);
-            html.Write($"<td class=\"soft minor\">{decision.Sentence()}</td>");
+            html.Write($"<td class=\"soft minor\">{decision.Sentence}</td>");
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
@@ -95,7 +95,7 @@ internal sealed class RefusedSection : IReportSection<RunView>
             HtmlTable.Text(html, NumberText.Time(row.Signal.Time));
             HtmlTable.Text(html, row.Signal.Side == Side.Buy ? "long" : "short");
             HtmlTable.Number(html, NumberText.Price(row.Signal.Price));
-            HtmlTable.Text(html, row.Decision.Title());
+            HtmlTable.Text(html, row.Decision.Title);
             if (double.IsNaN(outcome)) HtmlTable.Number(html, row.End is { } end ? end.Title()
                 : row.Trade is null ? NumberText.Undefined : "still open", "soft");
             else HtmlTable.SignedPercent(html, outcome);

@@ -2,18 +2,7 @@ import type { Schemas } from '../../api/client';
 import { Empty } from '../../components/States';
 import { number } from '../../format/numbers';
 
-const names: Record<string, string> = {
-    maxPositions: 'Open trades',
-    maxGrossPercent: 'All positions',
-    maxNetPercent: 'Longs less shorts',
-    maxLeverage: 'Leverage',
-    maxSymbolPercent: 'One symbol',
-    maxStrategyPercent: 'One strategy',
-    maxDrawdownPercent: 'Drawdown',
-    dailyLossPercent: 'Loss of the day',
-};
-
-const unitOf = (limit: string) => (limit.endsWith('Percent') ? '%' : limit === 'maxLeverage' ? '×' : '');
+const units = { count: '', percent: '%', multiple: '×' };
 
 /** Limits of the portfolio, and how much of them the account's positions use. */
 export function Limits(props: { session: Schemas['SessionView'] }) {
@@ -27,13 +16,13 @@ export function Limits(props: { session: Schemas['SessionView'] }) {
     return (
         <>
             {limits.map((l) => {
-                const unit = unitOf(l.limit);
+                const unit = units[l.unit];
                 const decimals = unit === '' ? 0 : 1;
                 const share = l.allowed > 0 ? l.used / l.allowed : 1;
                 return (
-                    <div class="gauge" key={l.limit}>
+                    <div class="gauge" title={`${l.refusal}: ${l.reason}`} key={`${l.limit} ${l.title} ${l.about ?? ''}`}>
                         <span>
-                            {names[l.limit] ?? l.limit}
+                            {l.title}
                             <br />
                             <small>{l.about ?? l.limit}</small>
                         </span>

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Telemetry;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Batches;
+
+/// <summary>
+/// Distributes the passes of a run over the silos: it polls them, orders strategy groups, and orders those of lost silos again. Its
+/// <see cref="AssignmentTable"/> decides; a new activation makes another one from what the silos run.
+/// </summary>
+internal sealed class PassControl
+{
+    private readonly string _run;
+    private readonly IReportingGrain _reporting;
+    private readonly DurableStatus _status;
+    private readonly BatchServices _services;
+    private readonly ILogger _logger;
+    private readonly SiloPolls _silos;
+    // The table of an earlier pass, until the work of the next one shows which of its lost groups begin again.
+    private AssignmentTable? _before;
+    // Number of groups by silo that an earlier activation had assigned and this one has not adopted.
+    private Dictionary<SiloAddress, int> _inherited = [];
+
+    /// <param name="answered">Called when a silo has answered.</param>
+    public PassControl(string run, IReportingGrain reporting, DurableStatus status, BatchServices services, ILogger logger,
+        Action answered)
+    {
+        (_run, _reporting, _status, _services, _logger) = (run, reporting, status, services, logger);
+        _silos = new SiloPolls(services.Settings, (silo, stop) => services.Compute.Of(silo).PollAsync(run, stop), answered);
+    }
+
+    /// <summary>The assignments of the current pass; null without one.</summary>
+    public AssignmentTable? Table { get; private set; }
+
+    /// <summary>Whether the activation ends on this silo, so that it orders nothing more.</summary>
+    public bool IsLeaving { get; private set; }
+
+    /// <summary>Takes the groups that an earlier activation has stored in the record.</summary>
+    public void Inherit() => (_inherited, _status.Record.Groups) = (_status.Record.Groups, []);
+
+    /// <summary>Makes the next look ask all silos.</summary>
+    public void Hurry() => _silos.Hurry();
+
+    /// <summary>Compares the work of a pass with that of the silos, and orders what is missing.</summary>
+    /// <param name="pass">Token of the pass that the reporting grain needs; null for none.</param>
+    /// <returns>Why the run cannot continue, in one sentence; null if it can.</returns>
+    public async Task<string?> LookAsync(Guid? pass)
+    {
+        var members = _services.Membership.CurrentSnapshot.Members;
+        _silos.Ask(members);
+        foreach (var silo in _inherited.Keys.Where(s => Loss.IsOf(members, s)).ToList())
+            if (_inherited.Remove(silo, out var groups)) Recovered(groups);
+        // All groups are done, but outcomes are missing: an earlier attempt of the reporting grain had acknowledged them.
+        var isShort = Table?.IsEmptyFor(_services.Settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
+        if (pass != Table?.Pass.Token || isShort) await TurnToAsync(pass);
+        await _status.ConfirmAsync();
+        return Table is { } table ? await DriveAsync(table) : null;
+    }
+
+    private async Task TurnToAsync(Guid? token)
+    {
+        _before ??= Table;
+        Table = null;
+        if (token is not { } pass) return;
+        // Wait for the silos' first answers: they show groups that started before a loss of this grain or of the reporting grain.
+        if (_silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
+        if (await RemainingAsync(pass) is not { } work) return;
+        if (_before is { } before)
+        {
+            TakeFromLost(before);
+            Recovered(before.Resume(work));
+            _before = null;
+        }
+        if (_status.Record.Symbols is null)
+        {
+            _status.Record.Symbols = work.Symbols;
+            await _status.WriteAsync();
+        }
+        var table = new AssignmentTable(work, _silos.Views.Values.Count(v => v.Answer is { Leaving: false }));
+        foreach (var (silo, view) in _silos.Views)
+            if (view is { IsResponsive: true, Answer: { } answer })
+            {
+                table.Adopt(silo, answer.Groups);
+                _inherited.Remove(silo);
+            }
+        Table = table;
+        BatchMessages.PassBegins(_logger, _run, work.Key.ToString(), work.Work.Sum(w => w.Strategies.Length), work.Work.Count,
+            _silos.Views.Count);
+    }
+
+    // The work without outcomes; null if it is not known now, so that the next look asks again.
+    private async Task<PassWork?> RemainingAsync(Guid pass)
+    {
+        try
+        {
+            return await TimedCall.CallAsync(stop => _reporting.PassAsync(pass, stop), SiloPolls.Timeout);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            return null;
+        }
+    }
+
+    private async Task<string?> DriveAsync(AssignmentTable table)
+    {
+        foreach (var (silo, view) in _silos.Views)
+        {
+            if (!view.Fresh || view.Answer is not { } answer) continue;
+            view.Fresh = false;
+            var over = table.Seen(silo, answer, view.AskedAt, out var fault);
+            if (over.Count > 0) _ = Loss.IgnoreAsync(() => _services.Compute.Of(silo).StopAsync(_run, over));
+            if (fault is not null) return fault;
+        }
+        TakeFromLost(table);
+        // What is stored does not begin again: the silo may have reported it before it was lost.
+        if (table.HasInterrupted && await RemainingAsync(table.Pass.Token) is { } remaining) Recovered(table.Resume(remaining));
+        if (table.TakeDeadly() is { Count: > 0 } deadly) await _reporting.ReportAsync(EndedBatch.Deadly(table.Pass.Key, deadly));
+        var open = _silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
+        await AssignAsync(table, open);
+        Record(table.Groups);
+        await _status.ConfirmAsync();
+        if (table.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
+        {
+            await Loss.IgnoreAsync(async () => table.GivenUp(relief.Group,
+                await _services.Compute.Of(relief.From).GiveUpAsync(_run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
+            await AssignAsync(table, open);
+        }
+        return null;
+    }
+
+    private void Record(Dictionary<SiloAddress, int> groups)
+    {
+        if (IsLeaving) return;
+        // Another activation must know which silos have work.
+        if (!_status.Record.Groups.Keys.ToHashSet().SetEquals(groups.Keys)) _status.Doubt();
+        _status.Record.Groups = groups;
+    }
+
+    private void Recovered(int groups) => _services.Instruments.Recovered(LostWork.StrategyGroup, groups);
+
+    // Takes the groups of silos that are lost or do not answer.
+    private void TakeFromLost(AssignmentTable table)
+    {
+        foreach (var silo in table.BusySilos.Where(s => !_silos.Views.TryGetValue(s, out var view) || !view.IsResponsive).ToList())
+            BatchMessages.SiloLost(_logger, _run, silo.ToString(), table.Lost(silo, dead: !_silos.Views.ContainsKey(silo)));
+    }
+
+    private Task AssignAsync(AssignmentTable table, Dictionary<SiloAddress, int> open) => Task.WhenAll(
+        table.Assign(_run, open, Stopwatch.GetTimestamp()).Select(g => StartAsync(table, g.Silo, g.Work)));
+
+    private async Task StartAsync(AssignmentTable table, SiloAddress silo, GroupWork work)
+    {
+        try
+        {
+            work = work with { Stopped = _status.Record.Stopped is { Count: > 0 } stopped ? new(stopped) : null };
+            await _services.Compute.Of(silo).StartAsync(work).WaitAsync(SiloPolls.Timeout);
+            table.Started(work.Id, Stopwatch.GetTimestamp());
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            table.NotStarted(work.Id);
+        }
+    }
+
+    /// <summary>Stops a strategy on the silo that runs it.</summary>
+    public Task StopAsync(string strategy, string reason) => Task.WhenAll(_silos.Views.Keys.Select(s =>
+        Loss.IgnoreAsync(() => _services.Compute.Of(s).StopStrategyAsync(_run, strategy, reason))));
+
+    /// <summary>Stops all groups without waiting for the silos, because the run has ended.</summary>
+    public void End()
+    {
+        (Table, _before, _inherited) = (null, null, []);
+        foreach (var silo in _silos.Views.Keys) _ = Loss.IgnoreAsync(() => _services.Compute.Of(silo).StopAsync(_run, null));
+    }
+
+    /// <summary>Ends the orders, because the activation ends on this silo.</summary>
+    /// <returns>Whether the record had groups of this silo. They are done, or this activation has counted them.</returns>
+    public bool Leave(SiloAddress own)
+    {
+        IsLeaving = true;
+        return _status.Record.Groups.Remove(own);
+    }
+}

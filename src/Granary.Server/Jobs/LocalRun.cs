@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Granary.Contracts.Jobs;
+using Granary.Engine;
+using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+using Granary.Simulation.Telemetry;
+
+namespace Granary.Server.Jobs;
+
+/// <summary>Runs single jobs of <see cref="LocalJobs"/> from their start to their stored end.</summary>
+internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable table, JobFolders folders, TimeProvider clock,
+    JobFaultHandlers handlers)
+{
+    /// <summary>Runs a job that waits; does nothing if it was cancelled.</summary>
+    /// <param name="stopping">Stops the job without an end, so that the next start of the process continues it.</param>
+    public async Task RunAsync(JobEntry entry, CancellationToken stopping)
+    {
+        if (!Begin(entry)) return;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, entry.Cancel.Token);
+        StuckStrategyException? stuck = null;
+        try
+        {
+            await folders.SaveAsync(entry).ConfigureAwait(false);
+            var outcome = await OutcomeAsync(entry, stop.Token).ConfigureAwait(false);
+            var files = folders.FilesOf(entry.Id);
+            End(entry, s => s with
+            {
+                State = JobState.Done,
+                Digest = outcome.Digest,
+                Trades = outcome.Trades,
+                Seconds = outcome.Seconds,
+                Files = files,
+                Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed }
+            });
+            GranaryInstruments.StrategiesFailed.Add(outcome.Failed);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
+        {
+            return; // stays "running" on disk, so that the next start continues it; the end of the process may have caused the fault
+        }
+        catch (OperationCanceledException) when (entry.Cancel.IsCancellationRequested)
+        {
+            End(entry, s => s with { State = JobState.Cancelled });
+        }
+        catch (Exception e)
+        {
+            stuck = e as StuckStrategyException;
+            Fail(entry, e);
+        }
+        // No other job starts before its end is stored: the folder of that job would fail too.
+        await folders.SaveWhenPossibleAsync(entry, stopping).ConfigureAwait(false);
+        if (stuck is not null) handlers.ThreadLost?.Invoke(entry.Id, stuck);
+    }
+
+    private bool Begin(JobEntry entry)
+    {
+        var begun = false;
+        table.Change(entry, s =>
+        {
+            begun = s.State is JobState.Queued or JobState.Running;
+            return begun ? s with { State = JobState.Running, StartedAt = clock.GetUtcNow(), Progress = JobProgress.None } : s;
+        });
+        return begun;
+    }
+
+    private async Task<JobOutcome> OutcomeAsync(JobEntry entry, CancellationToken cancellationToken)
+    {
+        var submitted = folders.Read(entry.Id);
+        using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
+        span?.SetTag(GranaryInstruments.Run, entry.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
+        var job = kinds.Read(submitted.ToText() with { SubmittedAt = entry.Status.SubmittedAt });
+        Task<JobOutcome> Attempt(bool resumes) =>
+            host.RunAsync(job, folders.Of(entry.Id), resumes, p => Report(entry, p), cancellationToken);
+        try
+        {
+            return await Attempt(entry.Resumes).ConfigureAwait(false);
+        }
+        catch (OtherRunException) when (entry.IsRecovered)
+        {
+            // Its bars have changed since the last process, so that what was finished is of no use.
+            return await Attempt(resumes: false).ConfigureAwait(false);
+        }
+    }
+
+    private void Report(JobEntry entry, JobProgress progress)
+    {
+        long bars = 0;
+        table.Change(entry, s =>
+        {
+            if (s.State != JobState.Running || progress.Done < s.Progress.Done) return s;
+            bars = progress.Bars - s.Progress.Bars;
+            return s with { Progress = progress };
+        });
+        if (bars > 0) GranaryInstruments.Bars.Add(bars);
+    }
+
+    private void Fail(JobEntry entry, Exception e)
+    {
+        var wrongInput = e is InputException or BarDataException;
+        if (!wrongInput && e is not (BarStoreException or DiskException or StuckStrategyException))
+            handlers.Failed?.Invoke(entry.Id, e);
+        End(entry, s => s with { State = JobState.Failed, Fault = kinds.Shown(e.Message), WrongInput = wrongInput });
+    }
+
+    private void End(JobEntry entry, Func<JobStatus, JobStatus> how) =>
+        JobMetrics.Ended(table.Change(entry, s => how(s) with { FinishedAt = clock.GetUtcNow() }));
+}
