@@ -70,7 +70,7 @@ if find_postgres; then
 fi
 
 # Nothing in these depends on the clock, so two run at a time. All other projects run alone.
-together=(Architecture Data Deployment Engine Learning Learning.MLNet Recompute Reporting Storage)
+together=(Architecture Data Deployment Engine Learning Learning.MLNet Modelling Recompute Reporting Simulation Storage)
 export -f run_project
 printf '%s\n' "${together[@]}" | xargs -P 2 -I{} bash -c 'run_project {}'
 for project in "${together[@]}"; do report_project "$project"; done

@@ -1,2 +1,2 @@
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Backtesting.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Server.Tests")]
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Benchmarks")]

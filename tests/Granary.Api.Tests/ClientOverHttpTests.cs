@@ -91,12 +91,7 @@ public sealed class ClientOverHttpTests : IDisposable
     [Fact]
     public async Task An_address_where_no_server_listens_is_an_error_within_the_timeout()
     {
-        int port;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
+        var port = FreePorts.Take();
         using var client = new GranaryClient($"http://127.0.0.1:{port}", null, TimeSpan.FromSeconds(1));
         (await Should.ThrowAsync<ServiceUnavailableException>(() => client.SubmitAsync(Spec,
             "my.json"))).Message.ShouldContain($"no Granary server answered at http://127.0.0.1:{port} within 1 s");
@@ -109,12 +104,7 @@ public sealed class ClientOverHttpTests : IDisposable
     {
         var clock = new ManualClock();
         var timeout = TimeSpan.FromMinutes(5);
-        var addresses = Enumerable.Range(0, servers).Select(_ =>
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-        });
+        var addresses = FreePorts.Take(servers).Select(p => $"http://127.0.0.1:{p}");
         using var client = new GranaryClient(string.Join(',', addresses), null, timeout, clock: clock);
         var asked = client.GetAsync("x");
         // Time passes only while the client pauses, so that it asks as often as it does in five minutes.

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
+using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
@@ -143,10 +144,7 @@ public sealed class HostileRequestsTests
     public async Task A_database_that_is_not_there_is_no_fault_of_the_server()
     {
         await using var server = await ApiServer.StartAsync();
-        using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        closed.Start();
-        var port = ((System.Net.IPEndPoint)closed.LocalEndpoint).Port;
-        closed.Stop();
+        var port = FreePorts.Take();
         var batch = ApiServer.Batch.Replace("csv:bars", $"postgres://me:secret@127.0.0.1:{port}/bars?timeout=1");
         var detail = await (await server.Client.SendAsync(Request("POST", "/api/v1/batches?check=true", Encoding.UTF8.GetBytes(batch))))
             .ProblemAsync(503);

@@ -47,13 +47,6 @@ public sealed class TlsTests : IDisposable
         return app;
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private static async Task<string> SubjectAsync(int port)
     {
         using var client = new TcpClient();
@@ -67,7 +60,7 @@ public sealed class TlsTests : IDisposable
     public async Task A_certificate_that_changes_on_disk_is_used_for_the_next_connections()
     {
         WritePem("first");
-        var port = FreePort();
+        var port = FreePorts.Take();
         await using var app = await StartAsync(new CertificateFiles(At("server.crt"), At("server.key"), null), port);
         (await SubjectAsync(port)).ShouldBe("CN=first");
         WritePem("second");
@@ -90,7 +83,7 @@ public sealed class TlsTests : IDisposable
         using (var certificate = Make("packed"))
             await File.WriteAllBytesAsync(At("server.pfx"), certificate.Export(X509ContentType.Pfx, "öffne"));
         await File.WriteAllTextAsync(At("password"), "öffne\n");
-        var port = FreePort();
+        var port = FreePorts.Take();
         await using var app = await StartAsync(new CertificateFiles(At("server.pfx"), null, At("password")), port);
         (await SubjectAsync(port)).ShouldBe("CN=packed");
     }

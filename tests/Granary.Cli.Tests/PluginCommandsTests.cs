@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Granary.Backtesting.Tests.Plugins;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;

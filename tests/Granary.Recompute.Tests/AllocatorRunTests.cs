@@ -165,34 +165,11 @@ public class AllocatorRunTests
     private static void CheckPage(ReportPage page, JsonElement section, List<JsonElement> windows)
     {
         var check = new PageCheck(page);
-        check.Table("Log growth of the windows that no policy had seen", [.. section.GetProperty("growth").EnumerateArray().Select(g =>
-            new Cells
-            {
-                ["Method"] = g.GetProperty("method").GetString()!, ["Interquartile mean"] = g.GetProperty("value").GetDouble(),
-                ["Low 95 %"] = g.GetProperty("low").GetDouble(), ["High 95 %"] = g.GetProperty("high").GetDouble(),
-            })]);
-        check.Table("Probability that the policy does better", [.. section.GetProperty("improvement").EnumerateArray()
-            .Zip(section.GetProperty("improvementStressed").EnumerateArray(), (a, b) => new Cells
-            {
-                ["Than"] = a.GetProperty("baseline").GetString()!, ["Probability"] = a.GetProperty("value").GetDouble(),
-                ["Low 95 %"] = a.GetProperty("low").GetDouble(), ["High 95 %"] = a.GetProperty("high").GetDouble(),
-                ["With doubled costs"] = b.GetProperty("value").GetDouble(), ["Low 95 % (2)"] = b.GetProperty("low").GetDouble(),
-                ["High 95 % (2)"] = b.GetProperty("high").GetDouble(),
-            })]);
-        check.Table("Windows", [.. windows.Select(w =>
-        {
-            var seed = w.GetProperty("seeds").EnumerateArray()
-                .Single(s => s.GetProperty("seed").GetInt64() == w.GetProperty("chosenSeed").GetInt64());
-            return new Cells
-            {
-                ["Decides from"] = Cell.Date(w.GetProperty("from").GetDateTime()),
-                ["Trained from"] = Cell.Date(w.GetProperty("trainedFrom").GetDateTime()),
-                ["Validated from"] = Cell.Date(w.GetProperty("validatedFrom").GetDateTime()),
-                ["Strategies"] = w.GetProperty("strategies").GetArrayLength(), ["Seed"] = w.GetProperty("chosenSeed").GetInt64(),
-                ["Validation"] = seed.GetProperty("validation").GetDouble(), ["Test"] = seed.GetProperty("test").GetDouble(),
-                ["With doubled costs"] = seed.GetProperty("stressed").GetDouble(), ["Version"] = w.GetProperty("version").GetString()!,
-            };
-        })], "Weights learned by PPO");
+        check.List("Log growth of the windows that no policy had seen", JsonRecord.List(section, "growth"));
+        check.List("Probability that the policy does better", [.. section.GetProperty("improvement").EnumerateArray()
+            .Zip(section.GetProperty("improvementStressed").EnumerateArray(), (a, b) => new JsonRecord(a, b))]);
+        check.List("Windows", [.. windows.Select(w => new JsonRecord(w, w.GetProperty("seeds").EnumerateArray()
+            .Single(s => s.GetProperty("seed").GetInt64() == w.GetProperty("chosenSeed").GetInt64())))], "Weights learned by PPO");
         check.Differences.ShouldBeEmpty();
 
         var rows = section.GetProperty("weights");

@@ -110,8 +110,4 @@ public class CombinedBatchTests(CombinedRuns runs)
     [Fact]
     public void Every_column_of_the_files_of_the_combined_batch_follows_from_the_bars() =>
         new FileCheck(runs.Shared, runs.Batch.Markets, CombinedBatch.Commission).Demand();
-
-    [Fact]
-    public void Figures_of_each_strategy_of_the_combined_batch_follow_from_its_trades_and_the_bars() =>
-        AccountCheck.Strategies(runs.Shared, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission);
 }

@@ -36,6 +36,7 @@ public class LearningRunTests
         new RunResults(results, run, "equal").Check();
         new LearningCheck(results, run, batch).Check();
         new ModelDecisionCheck(results, run, batch).Check();
+        ValidationCheck.Portfolio(results, files.Results, WeeklyReturns.Of(run.Rows, Cash));
         results.Listed(@"(guards|evidence)\..*|.*\.(deflatedSharpe|probabilityOfOverfitting)",
             "LearningValidationTests recomputes them, from a batch whose strategies can be run alone");
         results.Demand();

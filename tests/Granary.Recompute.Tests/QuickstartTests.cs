@@ -56,8 +56,4 @@ public class QuickstartTests(QuickstartRun run)
         run.Figures.Conditions.Rows.Select(r => r.Condition).Distinct().ShouldBe(["volatility", "hour", "weekday", "entry", "exit"],
             ignoreOrder: true);
     }
-
-    [Fact]
-    public void Statistics_of_every_strategy_follow_from_its_trades_and_the_bars() =>
-        AccountCheck.Strategies(run.Files, run.Markets, QuickstartRun.Cash, QuickstartRun.Commission);
 }

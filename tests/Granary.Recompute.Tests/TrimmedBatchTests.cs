@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Pages;
@@ -27,6 +28,7 @@ public class TrimmedBatchTests
         RunPage.Check(check, run, "STOCKA");
         check.Demand(sentences: true);
         Compared(run);
+        await ValidationAsync(folder, run);
     }
 
     [Theory]
@@ -79,6 +81,17 @@ public class TrimmedBatchTests
         check.Differences.ShouldBeEmpty();
         // A stock has no bars on weekends, though the portfolio has rows there.
         run.BenchmarkRows!.Times.Skip(1).ShouldAllBe(t => t.DayOfWeek != DayOfWeek.Saturday && t.DayOfWeek != DayOfWeek.Sunday);
+    }
+
+    private static async Task ValidationAsync(TemporaryFolder folder, RunFigures run)
+    {
+        var stressed = JsonNode.Parse(await File.ReadAllTextAsync(folder.File("batch.json")))!;
+        stressed["execution"] = new JsonObject { ["commissionPercent"] = 200 * TrimmedBatch.Commission, ["latencyBars"] = 1 };
+        var check = new ResultsCheck(run.Files.Results);
+        var figures = new ValidationFigures(FilteredStrategy.Of(run), run.Rows, TrimmedBatch.Cash, "equal",
+            RunFigures.Worth(run.Markets, "STOCKA"));
+        new ValidationCheck(check, run.Files.Results, figures, await StressedRun.ReturnsAsync(folder, stressed)).Check();
+        check.Differences.ShouldBeEmpty();
     }
 
     private static async Task<RunFigures> RunAsync(TemporaryFolder folder, TrimmedBatch batch, string path, double marginRate)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Granary.Testing;
 
@@ -94,7 +92,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         var bin = FindPrograms();
         var folder = Directory.CreateDirectory(Path.Combine(HasMemory() ? Memory : Path.GetTempPath(), "granary-pg-" + Guid.NewGuid()
             .ToString("N")[..12])).FullName;
-        var server = new PostgresServer(bin, folder, FreePort());
+        var server = new PostgresServer(bin, folder, FreePorts.Take());
         try
         {
             if (Environment.UserName == "root") await RunAsync("chown", ["postgres", folder]);
@@ -155,7 +153,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     // Nothing is flushed to the disk, since no test crashes the machine; but what is committed is written, since some crash the server.
     public Task StartServerAsync() =>
-        AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o",
+        AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-t", $"{Eventually.Longest.TotalSeconds:0}", "-l", Path.Combine(_folder, "log"), "-o",
             $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c "
                 + $"max_connections=200", "start"]);
 
@@ -166,7 +164,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         return StopAsync();
     }
 
-    private Task StopAsync() => AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-m", "immediate", "stop"]);
+    private Task StopAsync() => AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-t", $"{Eventually.Longest.TotalSeconds:0}", "-m", "immediate", "stop"]);
 
     public async ValueTask DisposeAsync()
     {
@@ -184,13 +182,6 @@ internal sealed class PostgresServer : IAsyncDisposable
             // it was stopped by the test already
         }
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Task<string> AsOwnerAsync(string program, string[] arguments)

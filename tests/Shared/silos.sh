@@ -19,7 +19,27 @@ cleanup() {
   rm -rf "$work"
 }
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# A port that had no listener a moment ago, in turn with the tests (FreePorts.cs).
+free_port() {
+  python3 - <<'PYTHON'
+import fcntl, os, socket, tempfile
+with open(os.path.join(tempfile.gettempdir(), "granary-test-ports"), "a+") as turn:
+    fcntl.flock(turn, fcntl.LOCK_EX)
+    turn.seek(0)
+    text = turn.read()
+    port = int(text) if text.isdigit() else 0
+    while True:
+        chosen, port = 10000 + port, (port + 1) % 20000
+        try:
+            socket.socket().bind(("0.0.0.0", chosen))
+            break
+        except OSError:
+            pass
+    turn.truncate(0)
+    turn.write(str(port))
+print(chosen)
+PYTHON
+}
 
 # Builds silo and command line, unless GRANARY_BUILT says that they are.
 begin() {

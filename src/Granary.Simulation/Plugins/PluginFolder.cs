@@ -38,6 +38,11 @@ public static class PluginFolder
                 throw new InputException($"{path}: the file has changed since it was loaded; start again to use the new one");
             add(new PluginFile(path, hash, assembly));
         }
+        catch (InputException e) when (e.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            // It names the file and the remedy.
+            throw;
+        }
         catch (ReflectionTypeLoadException e)
         {
             var first = FirstLine(e.LoaderExceptions.FirstOrDefault(x => x is not null) ?? e);

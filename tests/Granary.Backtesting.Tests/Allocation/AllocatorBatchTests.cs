@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
 using Granary.Engine;
+using Granary.Modelling.Tests.Allocation;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 

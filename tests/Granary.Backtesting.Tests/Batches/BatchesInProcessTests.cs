@@ -15,62 +15,6 @@ using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Batches;
 
-/// <summary>Knows the closes of the whole file and buys before they rise: what the look-ahead check is there for.</summary>
-[Strategy("Peeks one bar ahead; only for tests.")]
-public sealed class Peeker(FutureCloses future) : Strategy
-{
-    internal FutureCloses Future => future;
-
-    private double _last;
-
-    public override void OnBar(StrategyContext bar)
-    {
-        // A real leak as people make it: a table of the whole file, read at the next row.
-        var next = future.Closes.GetValueOrDefault(bar.Time.Ticks + TimeSpan.TicksPerHour);
-        if (next > bar.Close) bar.Go(Side.Buy);
-        else bar.Exit();
-        _last = bar.Close;
-    }
-
-    public override string ToString() => $"Peeker at {_last}";
-}
-
-/// <summary>Trades one symbol by how it moves with another.</summary>
-[Strategy("Buys while it moves with the market and sells when it does not; only for tests.")]
-public sealed class MovesWith : Strategy
-{
-    private readonly Factor _beta, _correlation;
-
-    public MovesWith(string market = "COINUSDT", [Engine.Market.Range(5, 200)] int n = 20)
-    {
-        _beta = Use($"beta({market},{n})");
-        _correlation = Use($"correlation({market},{n})");
-    }
-
-    public override void OnBar(StrategyContext bar)
-    {
-        if (bar[_beta] > 0.02 && bar[_correlation] > 0) bar.Go(Side.Buy);
-        else if (bar[_beta] < 0) bar.Exit();
-    }
-}
-
-internal static class SpecExtensions
-{
-    public static BatchSpec WithTick(this BatchSpec spec, double tick) =>
-        spec with
-        {
-            Data = spec.Data
-            with
-            { Instruments = new Dictionary<string, InstrumentKeys> { ["*"] = new() { Tick = tick } } }
-        };
-}
-
-/// <summary>The closes of a whole file by their times; an object of the host that strategies can take.</summary>
-public sealed class FutureCloses
-{
-    public IReadOnlyDictionary<long, double> Closes { get; set; } = new Dictionary<long, double>();
-}
-
 public sealed class BatchesInProcessTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-batches-").FullName;

@@ -4,6 +4,7 @@ using Granary.Backtesting.Runs;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Batches;
 

@@ -4,6 +4,7 @@ using Granary.Backtesting.WalkForward;
 using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Batches;
 

@@ -12,6 +12,7 @@ using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Learning;
 

@@ -14,6 +14,7 @@ using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Learning;
 

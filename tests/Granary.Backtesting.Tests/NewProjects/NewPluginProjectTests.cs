@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Granary.Backtesting.NewProjects;
 using Granary.Engine;
 using Granary.Simulation.Catalogues;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.NewProjects;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Granary.Backtesting.NewProjects;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.NewProjects;
 

@@ -6,6 +6,7 @@ using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Screening;
 

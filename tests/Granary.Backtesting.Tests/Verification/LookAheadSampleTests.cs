@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
-using Granary.Backtesting.Tests.Batches;
-using Granary.Backtesting.Tests.Plugins;
 using Granary.Backtesting.Verification;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Simulation.Batches;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
 

@@ -6,6 +6,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
 

@@ -6,6 +6,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
 

@@ -5,6 +5,7 @@ using Granary.Backtesting.WalkForward;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
 

@@ -5,6 +5,7 @@ using Granary.Backtesting.WalkForward;
 using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio;
 using Granary.Simulation.Batches;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
 

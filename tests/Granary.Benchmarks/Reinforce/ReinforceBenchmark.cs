@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Granary.Engine.Numerics;
-using Granary.Learning.Reinforcement.Environments;
 using Granary.Learning.Reinforcement.Evaluation;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Learning.Reinforcement.ReferenceTasks;

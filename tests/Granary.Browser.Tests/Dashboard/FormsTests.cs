@@ -42,7 +42,7 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
         await ChooseAsync(page, "Class", "BuyAndHold");
         await ChooseAsync(page, "Weights", "equal");
         await PressAsync(page, "Run the batch");
-        await page.WaitForURLAsync(new Regex("/runs/my-batch-"), new() { Timeout = 60_000 });
+        await page.WaitForURLAsync(new Regex("/runs/my-batch-"));
         await visit.SettledAsync();
         await visit.ShowsAsync("How far this can be believed");
     }
@@ -56,13 +56,13 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
         await page.Keyboard.PressAsync("Space");
         await PressAsync(page, "Start on paper");
         await page.WaitForURLAsync(new Regex("/live/my-batch$"));
-        await Assertions.Expect(page.Locator("h1 .badge")).ToHaveTextAsync("Trading", new() { Timeout = 60_000 });
+        await Assertions.Expect(page.Locator("h1 .badge")).ToHaveTextAsync("Trading");
         // The page goes on by itself as bars come.
         var figures = page.Locator(".figures").First;
         var before = await figures.InnerTextAsync();
-        await Assertions.Expect(figures).Not.ToHaveTextAsync(before, new() { Timeout = 60_000, UseInnerText = true });
+        await Assertions.Expect(figures).Not.ToHaveTextAsync(before, new() { UseInnerText = true });
         const string Trade = "Close trade COINUSDT BuyAndHold()@COINUSDT:1h";
-        await page.GetByLabel(Trade).WaitForAsync(new() { Timeout = 60_000 });
+        await page.GetByLabel(Trade).WaitForAsync();
         await PressAsync(page, Trade);
         await visit.ShowsAsync("A market order closes");
         await PressAsync(page, "Close the trade");
@@ -76,7 +76,7 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
         await PressAsync(page, "End the session");
         await visit.ShowsAsync("The session writes its run’s folder and ends.");
         await PressAsync(page, "End the session");
-        await Assertions.Expect(page.Locator("h1 .badge")).ToHaveTextAsync("Ended", new() { Timeout = 60_000 });
+        await Assertions.Expect(page.Locator("h1 .badge")).ToHaveTextAsync("Ended");
         await PressAsync(page, "The run of the session");
         await page.WaitForURLAsync(new Regex("/runs/"));
         await visit.SettledAsync();

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Granary.Server.Access;
 using Granary.Testing;
@@ -68,7 +67,7 @@ internal sealed class GranaryServer : IAsyncDisposable
               "rules": [ { "on": "session-lost", "to": "ops" }, { "on": "drawdown", "percent": 90, "to": "ops" } ] }
             """);
         var admin = await KeyAsync("office", Role.Admin);
-        var server = new GranaryServer(folder, FreePort(), admin, await KeyAsync("screen", Role.Viewer), silo);
+        var server = new GranaryServer(folder, FreePorts.Take(), admin, await KeyAsync("screen", Role.Viewer), silo);
         await server.RunAsync();
         return server;
 
@@ -79,7 +78,7 @@ internal sealed class GranaryServer : IAsyncDisposable
     /// <summary>Runs the process, again after <see cref="StopAsync"/>; returns when it answers.</summary>
     public async Task RunAsync()
     {
-        string[] program = _isSilo ? [SiloProgram, "--silo-port", Text(FreePort()), "--gateway-port", Text(FreePort())]
+        string[] program = _isSilo ? [SiloProgram, "--silo-port", Text(FreePorts.Take()), "--gateway-port", Text(FreePorts.Take())]
             : [Path.Combine(AppContext.BaseDirectory, "granary.dll"), "serve"];
         _process = Start(Folder, [.. program, "--urls", Address.ToString(), "--runs", "runs", "--data", "data", "--keys", "keys.json",
             "--notifications", "notifications.json"]);
@@ -184,12 +183,5 @@ internal sealed class GranaryServer : IAsyncDisposable
         while (await stream.ReadLineAsync() is { } line)
             lock (_log)
                 _log.Add(line);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -38,7 +38,7 @@ public sealed class JourneyTests(Browser browser)
         await visit.Page.GetByLabel("Speed of a replay").SelectOptionAsync("fixed:200ms");
         await visit.Page.GetByRole(AriaRole.Checkbox).CheckAsync();
         await visit.Button("Start on paper").ClickAsync();
-        await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Trading", new() { Timeout = 60_000 });
+        await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Trading");
 
         await visit.Page.GotoAsync($"/portfolio/journey?run={run}");
         await visit.Button("Take its weights").ClickAsync();
@@ -58,8 +58,8 @@ public sealed class JourneyTests(Browser browser)
         await visit.PictureAsync("offline");
         var before = await visit.Page.Locator(".figures").InnerTextAsync();
         await server.RunAsync();
-        await Assertions.Expect(visit.Page.Locator(".banner")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
-        await Assertions.Expect(visit.Page.Locator(".figures")).Not.ToHaveTextAsync(before, new() { Timeout = 60_000 });
+        await Assertions.Expect(visit.Page.Locator(".banner")).ToHaveCountAsync(0);
+        await Assertions.Expect(visit.Page.Locator(".figures")).Not.ToHaveTextAsync(before);
         await visit.ShowsAsync("came back once from an interruption");
     }
 }

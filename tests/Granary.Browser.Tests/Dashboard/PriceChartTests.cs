@@ -94,7 +94,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         var visit = await tab.LoadAsync("/live/desk");
         await visit.Page.Mouse.MoveAsync(5, 5);
         var first = await Values(visit).InnerTextAsync();
-        await Assertions.Expect(Values(visit)).Not.ToHaveTextAsync(first, new() { Timeout = 60_000 });
+        await Assertions.Expect(Values(visit)).Not.ToHaveTextAsync(first);
         // A chart that the user has moved stays, until it is sent to the newest bar again.
         await Assertions.Expect(visit.Button("Jump to now")).ToHaveCountAsync(0);
         await Stage(visit).FocusAsync();
@@ -128,7 +128,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await Assertions.Expect(events.Locator(".badge", new() { HasText = "signal" })).ToHaveCountAsync(0);
         await visit.Button("End the session").ClickAsync();
         await visit.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "End the session" }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Ended", new() { Timeout = 60_000 });
+        await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Ended");
         visit.Complaints.ShouldBeEmpty();
     }
 }

@@ -16,7 +16,7 @@ public class ResearchViewsTests(DashboardTab tab) : IClassFixture<DashboardTab>
         var visited = new ConcurrentQueue<string>();
         page.FrameNavigated += (_, frame) => visited.Enqueue(frame.Url);
         await page.GetByRole(AriaRole.Button, new() { Name = "Run the quickstart" }).ClickAsync();
-        await page.WaitForURLAsync(new Regex("/runs/"), new() { Timeout = 180_000 });
+        await page.WaitForURLAsync(new Regex("/runs/"));
         visited.ShouldContain(u => u.Contains("/jobs/", StringComparison.Ordinal));
         await Text(page, "How far this can be believed").WaitForAsync();
 

@@ -28,7 +28,7 @@ public sealed class RunFormsTests(Browser browser)
         var own = await server.JobAsync("batches", s_own);
         await using var visit = await Visit.OpenAsync(browser, server, "/");
         await visit.Button("Run the quickstart").ClickAsync();
-        await visit.Page.WaitForURLAsync(new Regex("/runs/quickstart-"), new() { Timeout = 180_000 });
+        await visit.Page.WaitForURLAsync(new Regex("/runs/quickstart-"));
         var quickstart = visit.Page.Url.Split('/')[^1];
         await visit.SettledAsync();
 

@@ -49,7 +49,7 @@ public sealed class RunToPaperTests(Browser browser)
         await visit.Page.GetByRole(AriaRole.Checkbox).CheckAsync();
         await visit.Button("Start on paper").ClickAsync();
         await visit.Page.WaitForURLAsync(new Regex("/live/long$"));
-        await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Trading", new() { Timeout = 60_000 });
+        await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Trading");
         (await server.GetAsync("deployments")).GetProperty("items")[0].GetProperty("backtest").GetProperty("run").GetString()
             .ShouldBe(second);
 

@@ -103,7 +103,7 @@ internal sealed class Visit : IAsyncDisposable
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     public async Task ShowsAsync(string text) =>
-        await Assertions.Expect(Page.GetByText(text).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(Page.GetByText(text).First).ToBeVisibleAsync();
 
     /// <summary>The whole page, for a person to look at; only where GRANARY_SCREENSHOTS names a folder.</summary>
     public async Task PictureAsync(string name)

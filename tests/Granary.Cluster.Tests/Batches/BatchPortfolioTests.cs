@@ -41,7 +41,7 @@ public sealed class BatchPortfolioTests : IDisposable
             held = (await strategies.PortfolioAsync(run)).ShouldNotBeNull();
         }
         var ended = await cluster.EndAsync(run);
-        (ended.State, ended.Digest).ShouldBe((JobState.Done, embedded.Model.Digest), TestSilos.Log.Tail);
+        (ended.State, ended.Digest).ShouldBe((JobState.Done, embedded.Model.Digest), cluster.Log.Text);
         IsRowOf(held, Path.Combine(cluster.Runs, run));
         (await strategies.PortfolioAsync(run)).ShouldBeNull();
     }

@@ -21,7 +21,7 @@ public sealed class CrashingStrategiesTests
 
         await using var cluster = await TestSilos.StartAsync(2);
         var status = await cluster.RunAsync(crashing);
-        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         status.Progress.Failed.ShouldBe(1);
 
         using var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(cluster.Runs, status.Id, "results.json")));

@@ -126,7 +126,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         await using var cluster = await SilosAsync(2, "silos");
         var id = await SubmitAsync(cluster, Experiment("silos"));
         var status = await cluster.EndAsync(id);
-        status.State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        status.State.ShouldBe(JobState.Done, cluster.Log.Text);
         status.Progress.Leaders.ShouldNotBeNull().ShouldNotBeEmpty();
         var result = Result(Path.Combine(cluster.Runs, id));
         result.ShouldBe(embedded);
@@ -154,7 +154,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         var killing = cluster.Cluster.KillSiloAsync(isTheReporter ? reporter : Other(cluster, reporter));
         held.Open();
         await killing;
-        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         Result(Path.Combine(cluster.Runs, id)).Table.ShouldBe(embedded.Table);
         SameLedger("embedded", "silos");
     }
@@ -176,13 +176,13 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         var killing = cluster.Cluster.KillSiloAsync(other);
         held.Open();
         await killing;
-        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         ComparedTable(Path.Combine(cluster.Runs, id)).ShouldBe(embedded);
         SameLedger("embedded", "silos");
 
         // The silo that is left makes all fits.
         var alone = await SubmitAsync(cluster, Comparison("alone", Gate));
-        (await cluster.EndAsync(alone)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync(alone)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         ComparedTable(Path.Combine(cluster.Runs, alone)).ShouldBe(embedded);
     }
 

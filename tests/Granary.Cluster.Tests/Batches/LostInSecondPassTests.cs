@@ -35,7 +35,7 @@ public sealed class LostInSecondPassTests
         await using var cluster = await TestSilos.StartAsync(3,
             s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
         var whole = await cluster.RunAsync(batch);
-        whole.State.ShouldBe(JobState.Done, $"{whole.Fault}\n{TestSilos.Log.Tail}");
+        whole.State.ShouldBe(JobState.Done, $"{whole.Fault}\n{cluster.Log.Text}");
         whole.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest);
 
         var (seed, kills) = (3, TestEffort.Of(4, 40));
@@ -58,7 +58,7 @@ public sealed class LostInSecondPassTests
             var joining = cluster.Cluster.StartAdditionalSiloAsync();
             var status = await cluster.EndAsync(id);
             var story = $"kill {kill} of seed {seed}, {(second ? "second" : "first")} pass at bar {bar}, "
-                + $"{(victim is null ? "the reporting silo" : "any silo")}\n{TestSilos.Log.Tail}";
+                + $"{(victim is null ? "the reporting silo" : "any silo")}\n{cluster.Log.Text}";
             status.State.ShouldBe(JobState.Done, $"{status.Fault}: {story}");
             (status.Digest, status.Trades, status.Progress.Done).ShouldBe((whole.Digest, whole.Trades, whole.Progress.Done), story);
             ComparedRuns.Differences(Path.Combine(cluster.Runs, whole.Id), Path.Combine(cluster.Runs, id)).ShouldBe("", story);

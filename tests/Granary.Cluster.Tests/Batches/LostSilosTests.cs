@@ -53,7 +53,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     {
         var embedded = await _made.Batches.EmbeddedAsync(Batch);
         var status = await cluster.EndAsync(id);
-        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         status.Digest.ShouldBe(embedded.Model.Digest);
         status.Trades.ShouldBe(embedded.Trades);
         status.Progress.Done.ShouldBe(embedded.Model.Strategies.Count);
@@ -71,7 +71,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
                 if (await management.GetActivationAddress(grain) is { } address
                     && cluster.Alive.FirstOrDefault(s => s.SiloAddress.Equals(address)) is { } host)
                     return host;
-        throw new InvalidOperationException("none of the grains became active\n" + TestSilos.Log.Tail);
+        throw new InvalidOperationException("none of the grains became active\n" + cluster.Log.Text);
     }
 
     private static async Task HasWorkAsync(TestSilos cluster, InProcessSiloHandle silo)
@@ -190,7 +190,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         await HasWorkAsync(cluster, await cluster.Cluster.StartAdditionalSiloAsync());
         gate.Open();
         var status = await cluster.EndAsync(id);
-        status.Digest.ShouldBe(embedded.Model.Digest, TestSilos.Log.Tail);
+        status.Digest.ShouldBe(embedded.Model.Digest, cluster.Log.Text);
     }
 
     [Fact]

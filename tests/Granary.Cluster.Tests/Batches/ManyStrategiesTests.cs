@@ -51,7 +51,7 @@ public sealed class ManyStrategiesTests
         await Eventually.IsAsync(async () => (await GroupsAsync(id)).Where(g => g.StartSeconds > 0).Sum(g => g.Strategies.Length),
             n => n == Strategies);
         processor = Environment.CpuUsage.TotalTime - processor;
-        (await ActivationsAsync()).ShouldBe(Strategies, TestSilos.Log.Tail);
+        (await ActivationsAsync()).ShouldBe(Strategies, cluster.Log.Text);
         var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Strategies;
         (await PlacedAsync()).Values.ShouldAllBe(n => n == Strategies / 2);
         var started = (await GroupsAsync(id)).Max(g => g.StartSeconds);

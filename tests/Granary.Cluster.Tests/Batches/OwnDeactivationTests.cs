@@ -38,16 +38,16 @@ public sealed class OwnDeactivationTests
             [.. Enumerable.Range(1, 3).Select(v => $"Dawdler(every=60,milliseconds=1,variant={v},gateAt=410)@COINUSDT:1h")]);
         await DeactivatedAsync(feed);
         // A pass that begins again is one that somebody new has asked for.
-        var begun = Passes(id);
+        var begun = Passes(cluster, id);
         await DeactivatedAsync(cluster.Grains.GetGrain<IReportingGrain>(id));
-        await Eventually.HoldsAsync(() => Passes(id) > begun);
-        begun = Passes(id);
+        await Eventually.HoldsAsync(() => Passes(cluster, id) > begun);
+        begun = Passes(cluster, id);
         await DeactivatedAsync(cluster.Grains.GetGrain<IBatchGrain>(id));
         (await cluster.Batches.FindAsync(id))!.State.ShouldBe(JobState.Running);
-        await Eventually.HoldsAsync(() => Passes(id) > begun);
+        await Eventually.HoldsAsync(() => Passes(cluster, id) > begun);
         gate.Open();
         var status = await cluster.EndAsync(id);
-        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         status.Digest.ShouldBe(embedded.Model.Digest);
         (status.Progress.Done, status.Progress.Failed, status.Trades).ShouldBe((embedded.Model.Strategies.Count, 0, embedded.Trades));
 
@@ -82,13 +82,12 @@ public sealed class OwnDeactivationTests
         await Eventually.HoldsAsync(() => reporting.Held > 0);
         await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
         cluster.Storage.Rewrite("batch", cluster.Grains.GetGrain<IBatchGrain>(id).GetGrainId());
-        TestSilos.Log.Tail.ShouldNotContain($"Run {id} is controlled by this silo");
+        cluster.Log.Text.ShouldNotContain($"Run {id} is controlled by this silo");
         reporting.Release();
         // The strategy still waits: the activation wrote nothing of its own, and nevertheless ends.
-        await Eventually.HoldsAsync(() => TestSilos.Log.Tail.Contains($"Run {id} is controlled by this silo", StringComparison.Ordinal),
-            TimeSpan.FromMinutes(1));
+        await Eventually.HoldsAsync(() => cluster.Log.Text.Contains($"Run {id} is controlled by this silo", StringComparison.Ordinal));
         gate.Open();
-        (await cluster.EndAsync(id)).Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
+        (await cluster.EndAsync(id)).Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest, cluster.Log.Text);
     }
 
     [Fact]
@@ -104,8 +103,8 @@ public sealed class OwnDeactivationTests
         cluster.Storage.Rewrite("batch", cluster.Grains.GetGrain<IBatchGrain>(id).GetGrainId());
         gate.Open();
         var status = await cluster.EndAsync(id);
-        status.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
-        TestSilos.Log.Tail.ShouldContain($"Run {id} is controlled by this silo");
+        status.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest, cluster.Log.Text);
+        cluster.Log.Text.ShouldContain($"Run {id} is controlled by this silo");
     }
 
     // Only its own silo knows a strategy's grain: the silo is asked, and the call that ends the activation names it.
@@ -130,6 +129,6 @@ public sealed class OwnDeactivationTests
         await Eventually.HoldsAsync(() => cluster.Alive.Sum(s => cluster.ComputeOf(s).Begun) > begun);
     }
 
-    private static int Passes(string run) =>
-        TestSilos.Log.Tail.Split('\n').Count(l => l.Contains($"Run {run}: pass ", StringComparison.Ordinal));
+    private static int Passes(TestSilos cluster, string run) =>
+        cluster.Log.Text.Split('\n').Count(l => l.Contains($"Run {run}: pass ", StringComparison.Ordinal));
 }

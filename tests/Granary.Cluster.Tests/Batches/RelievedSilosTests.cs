@@ -33,7 +33,7 @@ public sealed class RelievedSilosTests
         await Eventually.HoldsAsync(() => cluster.ComputeOf(idle).Begun > 0);
         gate.Open();
         var status = await cluster.EndAsync(id);
-        (status.State, status.Progress.Done, status.Progress.Failed).ShouldBe((JobState.Done, 120, 0), TestSilos.Log.Tail);
+        (status.State, status.Progress.Done, status.Progress.Failed).ShouldBe((JobState.Done, 120, 0), cluster.Log.Text);
         status.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest);
     }
 }

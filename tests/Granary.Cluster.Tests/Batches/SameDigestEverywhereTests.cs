@@ -86,7 +86,7 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
 
     private static async Task SameFilesAsync(TestSilos cluster, JobStatus status, BatchRun embedded, string? without = null)
     {
-        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         status.Digest.ShouldBe(embedded.Model.Digest);
         foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv").Where(f => Path.GetFileName(f) != without))
         {
@@ -100,7 +100,7 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
     {
         var embedded = await made.Batches.EmbeddedAsync(batch);
         var status = await cluster.RunAsync(batch);
-        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         status.Progress.Leaders!.Select(l => (l.Id, l.Sharpe)).ShouldBe(embedded.Model.Strategies
             .Where(s => s.Stats is { } stats && double.IsFinite(stats.Sharpe)).Select(s => (s.Id, (double?)s.Stats!.Sharpe))
             .OrderByDescending(s => s.Item2).Take(10));

@@ -37,7 +37,7 @@ public sealed class ValidationOnSilosTests : IDisposable
         {
             var embedded = await _batches.EmbeddedAsync(batch);
             var status = await cluster.RunAsync(batch);
-            status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+            status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
             status.Digest.ShouldBe(embedded.Model.Digest);
             (status.Progress.Done, status.Progress.Strategies).ShouldBe((embedded.Model.Strategies.Count, embedded.Model.Strategies.Count));
             string Ours(string file) =>
@@ -46,7 +46,7 @@ public sealed class ValidationOnSilosTests : IDisposable
                 TestContext.Current.CancellationToken));
             // They have run as passes of the cluster: the one with stressed costs, the true bars and the perturbed ones.
             foreach (var pass in new[] { "rs has", ";until=", ";perturb=" })
-                TestSilos.Log.Tail.Split('\n')
+                cluster.Log.Text.Split('\n')
                     .ShouldContain(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal)
                         && l.Contains(pass, StringComparison.Ordinal), pass);
         }
@@ -59,8 +59,8 @@ public sealed class ValidationOnSilosTests : IDisposable
     {
         await using var cluster = await TestSilos.StartAsync(2);
         var status = await cluster.RunAsync(Foretelling);
-        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
-        TestSilos.Log.Tail.Split('\n').Count(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal)).ShouldBe(1);
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
+        cluster.Log.Text.Split('\n').Count(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Theory]

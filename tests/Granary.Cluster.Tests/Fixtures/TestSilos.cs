@@ -26,9 +26,9 @@ internal sealed class TestSilos : IAsyncDisposable
     private readonly InProcessTestCluster _cluster;
     private readonly string _folder;
 
-    private TestSilos(InProcessTestCluster cluster, string folder, Gates gates, DatabaseStorage storage)
+    private TestSilos(InProcessTestCluster cluster, string folder, Gates gates, DatabaseStorage storage, SiloLog log)
     {
-        (Gates, Storage) = (gates, storage);
+        (Gates, Storage, Log) = (gates, storage, log);
         _cluster = cluster;
         _folder = folder;
         Batches = new ClusterJobs(cluster.Client, TimeProvider.System, Eventually.Longest);
@@ -65,7 +65,7 @@ internal sealed class TestSilos : IAsyncDisposable
         };
         settings = change?.Invoke(settings) ?? settings;
         var storage = new DatabaseStorage();
-        var gates = new Gates();
+        var (gates, log) = (new Gates(), new SiloLog());
         var catalogues = TestCatalogues.With(gates);
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
@@ -82,9 +82,7 @@ internal sealed class TestSilos : IAsyncDisposable
                 o.NumMissedProbesLimit = 10;
             });
             silo.Services.AddLogging(l => l.AddFilter("Granary", LogLevel.Information).AddFilter("Orleans", LogLevel.Error)
-                .AddFilter("Microsoft", LogLevel.Error)
-                // As on a silo: two lines for each placed grain would push the lines of the test out of what is kept.
-                .AddFilter("Polly", LogLevel.Critical).AddProvider(Log));
+                .AddFilter("Microsoft", LogLevel.Error).AddFilter("Polly", LogLevel.Critical).AddProvider(log));
             if (streams is not null) streams(silo);
             else silo.AddMemoryBlockStreams();
             more?.Invoke(silo);
@@ -96,11 +94,11 @@ internal sealed class TestSilos : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new TestSilos(cluster, folder, gates, storage);
+        return new TestSilos(cluster, folder, gates, storage, log);
     }
 
-    /// <summary>What the silos said, for a test that fails.</summary>
-    public static LinesProvider Log { get; } = new();
+    /// <summary>Every line that these silos wrote.</summary>
+    public SiloLog Log { get; }
 
     internal SiloCompute ComputeOf(InProcessSiloHandle silo) =>
         _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloCompute>();
@@ -129,7 +127,7 @@ internal sealed class TestSilos : IAsyncDisposable
         }
         catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"{id} did not end: {last}\n{Log.Tail}", e);
+            throw new TimeoutException($"{id} did not end: {last}\n{Log.Text}", e);
         }
         return last ?? throw new InvalidOperationException($"there is no batch {id}");
     }
@@ -147,7 +145,7 @@ internal sealed class TestSilos : IAsyncDisposable
         }
         catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"{id} did not get so far: {last}\n{Log.Tail}", e);
+            throw new TimeoutException($"{id} did not get so far: {last}\n{Log.Text}", e);
         }
         throw new InvalidOperationException($"{id} ended before: {last}");
     }
@@ -191,47 +189,6 @@ internal sealed class TestSilos : IAsyncDisposable
             catch (IOException)
             {
                 // A run that was cancelled a moment ago is still writing what it had; the system's temporary folder is cleared by others.
-            }
-        }
-    }
-}
-
-/// <summary>Keeps the last lines of the log.</summary>
-internal sealed class LinesProvider : ILoggerProvider
-{
-    private readonly Queue<string> _lines = new();
-
-    public string Tail
-    {
-        get
-        {
-            lock (_lines) return string.Join('\n', _lines);
-        }
-    }
-
-    public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName);
-
-    public void Dispose()
-    {
-    }
-
-    private sealed class Lines(LinesProvider owner, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            if (!IsEnabled(logLevel)) return;
-            var line = $"{DateTime.UtcNow:HH:mm:ss.fff} {logLevel} {category}: "
-                + $"{formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}";
-            if (Environment.GetEnvironmentVariable("GRANARY_TEST_LOG") == "1") Console.Error.WriteLine(line);
-            lock (owner._lines)
-            {
-                owner._lines.Enqueue(line);
-                if (owner._lines.Count > 20_000) owner._lines.Dequeue();
             }
         }
     }

@@ -51,10 +51,10 @@ public sealed class ExchangeSessionsInTheClusterTests
         };
     }
 
-    private static async Task<SessionView> EndAsync(ClusterSessions sessions)
+    private static async Task<SessionView> EndAsync(ClusterSessions sessions, SiloLog log)
     {
         var end = await Eventually.IsAsync(async () => await sessions.FindAsync(Account), s => s is { IsRunning: false });
-        end!.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{TestSilos.Log.Tail}");
+        end!.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{log.Text}");
         return end;
     }
 
@@ -78,11 +78,11 @@ public sealed class ExchangeSessionsInTheClusterTests
         await Eventually.HoldsAsync(() => exchange.Market.Orders.Count > 6);
         var before = exchange.Market.Orders.Count;
         await silos.Cluster.StopSiloAsync(silos.Alive.Single(s => s.SiloAddress.ToString() == begun.Host));
-        (await EndAsync(sessions)).Restarts.ShouldBe(0);
+        (await EndAsync(sessions, silos.Log)).Restarts.ShouldBe(0);
         (await PostgresJournal.PeekAsync(connection, Account, new JournalQuery(nameof(SessionStarted)))).Count.ShouldBe(2);
         // Once more, for the fills of the orders on the last bar.
         await sessions.StartAsync(start);
-        var end = await EndAsync(sessions);
+        var end = await EndAsync(sessions, silos.Log);
         exchange.Market.Orders.Count.ShouldBeGreaterThan(before);
         exchange.Market.Received.ShouldAllBe(r => r.Value == 1);
         end.Status!.Differences.ShouldBe(0);
@@ -91,7 +91,7 @@ public sealed class ExchangeSessionsInTheClusterTests
         // The adapter's own journal is in the database too, without a secret.
         var book = await PostgresJournal.PeekAsync(connection, Account + ".kucoin-futures-venue", new JournalQuery());
         book.Count.ShouldBeGreaterThan(10);
-        foreach (var text in book.Select(e => System.Text.Encoding.UTF8.GetString(e.Body.Span)).Append(TestSilos.Log.Tail))
+        foreach (var text in book.Select(e => System.Text.Encoding.UTF8.GetString(e.Body.Span)).Append(silos.Log.Text))
             foreach (var secret in (string[])[VenueDialect.Key, VenueDialect.Secret, VenueDialect.Passphrase])
                 text.ShouldNotContain(secret);
     }

@@ -35,6 +35,8 @@ internal sealed class LiveSilos : IAsyncDisposable
 
     public TestSilos Silos { get; }
 
+    public SiloLog Log => Silos.Log;
+
     public string Connection { get; }
 
     public ClusterSessions Sessions { get; }
@@ -79,7 +81,7 @@ internal sealed class LiveSilos : IAsyncDisposable
             if (last is { IsRunning: false }) break;
             await Task.Delay(20, CancellationToken.None);
         }
-        throw new InvalidOperationException($"the session did not get there: {last} {last?.Status?.JournalFault}\n{TestSilos.Log.Tail}");
+        throw new InvalidOperationException($"the session did not get there: {last} {last?.Status?.JournalFault}\n{Log.Text}");
     }
 
     public Task<SessionView> EndAsync() => UntilAsync(s => !s.IsRunning, Eventually.LongestWork);

@@ -107,7 +107,7 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         await using var cluster = await StartAsync(1, new Fate());
         var only = await HostAsync(cluster);
         await cluster.Silos.Cluster.StopSiloAsync(only);
-        TestSilos.Log.Tail.ShouldContain($"Live session of {LiveSilos.Account}: no other silo can take it (there is none)");
+        cluster.Log.Text.ShouldContain($"Live session of {LiveSilos.Account}: no other silo can take it (there is none)");
         await cluster.Silos.Cluster.StartAdditionalSiloAsync();
         await IsAsUndisturbedAsync(cluster);
     }
@@ -151,9 +151,9 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
     private async Task IsAsUndisturbedAsync(LiveSilos cluster)
     {
         var end = await cluster.EndAsync();
-        end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{TestSilos.Log.Tail}");
-        end.Digest.ShouldBe(made.Embedded[Rough].Digest, TestSilos.Log.Tail);
-        (await cluster.AccountAsync()).ShouldBeTheAccount(made.Embedded[Rough].Account, TestSilos.Log.Tail);
+        end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{cluster.Log.Text}");
+        end.Digest.ShouldBe(made.Embedded[Rough].Digest, cluster.Log.Text);
+        (await cluster.AccountAsync()).ShouldBeTheAccount(made.Embedded[Rough].Account, cluster.Log.Text);
         foreach (var file in s_files)
             File.ReadAllText(Path.Combine(cluster.Silos.Runs, end.Run, file))
                 .ShouldBe(File.ReadAllText(Path.Combine(made.Folder, "live-1", file)), file);

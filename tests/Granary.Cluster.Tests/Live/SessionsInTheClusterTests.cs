@@ -137,10 +137,10 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             var begun = await cluster.Sessions.StartAsync(_made.Start(paper));
             (begun.Phase, begun.StartedBy).ShouldBe((SessionPhase.Running, "a test"));
             var end = await cluster.EndAsync();
-            end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{TestSilos.Log.Tail}");
+            end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{cluster.Log.Text}");
             end.Digest.ShouldBe(_made.Backtest.Model.Digest);
             end.Digest.ShouldBe(_made.Embedded[paper].Digest);
-            end.Restarts.ShouldBe(0, TestSilos.Log.Tail);
+            end.Restarts.ShouldBe(0, cluster.Log.Text);
             (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[paper].Account);
             end.Status!.OrdersSent.ShouldBeGreaterThan(20);
             end.Status.Differences.ShouldBe(0);
@@ -178,7 +178,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         foreach (var feed in feeds)
             await Eventually.HoldsAsync(async () => batches.All((await feed.GroupsAsync()).Contains));
         await cluster.Sessions.StartAsync(_made.Start());
-        (await cluster.EndAsync()).Digest.ShouldBe(_made.Backtest.Model.Digest, TestSilos.Log.Tail);
+        (await cluster.EndAsync()).Digest.ShouldBe(_made.Backtest.Model.Digest, cluster.Log.Text);
         foreach (var silo in cluster.Silos.Alive)
         {
             cluster.Silos.ComputeOf(silo).IsHeld = false;
@@ -197,7 +197,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await using (var cluster = await LiveSilos.StartAsync(1, await _made.Server.CreateDatabaseAsync(), undisturbed))
         {
             await cluster.Sessions.StartAsync(_made.Start(Rough));
-            (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
+            (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, cluster.Log.Text);
         }
         var random = new Random(2026);
         // Four, eight in the long form; GRANARY_SESSION_KILLS names another number. A fault at a quarter of all places is found by four in
@@ -224,9 +224,9 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await cluster.Silos.Cluster.KillSiloAsync(victim);
         await dead.CutAsync();
         var end = await cluster.EndAsync();
-        end.Phase.ShouldBe(SessionPhase.Done, $"seed {seed}, {place}: {end.Fault}\n{TestSilos.Log.Tail}");
+        end.Phase.ShouldBe(SessionPhase.Done, $"seed {seed}, {place}: {end.Fault}\n{cluster.Log.Text}");
         end.Digest.ShouldBe(_made.Embedded[Rough].Digest, $"seed {seed}, {place}");
-        (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account, $"seed {seed}, {place}\n{TestSilos.Log.Tail}");
+        (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account, $"seed {seed}, {place}\n{cluster.Log.Text}");
         end.Restarts.ShouldBeGreaterThan(0);
         EquityOf(cluster, end).ShouldBe(_made.EquityOf(Rough), $"seed {seed}, {place}");
         // Of the journal, and not of the attempt that ended.
@@ -260,7 +260,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await cluster.Silos.Cluster.KillSiloAsync(dies);
         await accounts.CutAsync();
         var end = await cluster.EndAsync();
-        (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, _made.Embedded[paper].Digest), $"{end.Fault}\n{TestSilos.Log.Tail}");
+        (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, _made.Embedded[paper].Digest), $"{end.Fault}\n{cluster.Log.Text}");
         EquityOf(cluster, end).ShouldBe(_made.EquityOf(paper));
     }
 
@@ -292,7 +292,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
     {
         await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
         await cluster.Sessions.StartAsync(_made.Start());
-        (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, cluster.Log.Text);
         var other = JsonNode.Parse(File.ReadAllBytes(_made.Production))!.AsObject();
         other["created"] = "2024-01-02T00:00:00Z";
         var refused = await Should.ThrowAsync<InputException>(() =>
@@ -303,7 +303,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         // Nothing has begun, and the account is free for its owner.
         (await cluster.Sessions.FindAsync(LiveSilos.Account))!.Phase.ShouldBe(SessionPhase.Done);
         (await cluster.Sessions.StartAsync(_made.Start(to: "2023-01-25"))).Phase.ShouldBe(SessionPhase.Running);
-        (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, cluster.Log.Text);
     }
 
     [Fact]
@@ -413,7 +413,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await cluster.Sessions.StartAsync(_made.Start(Rough));
         var end = await cluster.EndAsync();
         await back;
-        end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{TestSilos.Log.Tail}");
+        end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{cluster.Log.Text}");
         end.Digest.ShouldBe(_made.Embedded[Rough].Digest);
         (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account);
         sentMeanwhile.ShouldBe(0);

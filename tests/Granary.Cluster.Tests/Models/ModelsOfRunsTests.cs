@@ -49,7 +49,7 @@ public sealed class ModelsOfRunsTests : IDisposable
             var batch = Write(registry, From);
             await using var cluster = await TestSilos.StartAsync(silos);
             var end = await cluster.RunAsync(batch);
-            end.Digest.ShouldBe(embedded.Model.Digest, $"{end}\n{TestSilos.Log.Tail}");
+            end.Digest.ShouldBe(embedded.Model.Digest, $"{end}\n{cluster.Log.Text}");
             var model = Path.GetFileName(Directory.EnumerateDirectories(registry)
                 .Single(d => !d.Contains("cache", StringComparison.Ordinal)));
             var use = await UseAsync(cluster, registry, model);
@@ -102,7 +102,7 @@ public sealed class ModelsOfRunsTests : IDisposable
             }
             var end = await cluster.EndAsync();
             (end.Restarts > 0).ShouldBe(dies);
-            end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{TestSilos.Log.Tail}");
+            end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{cluster.Log.Text}");
             var registry = Path.Combine(_batches.Folder, "registry");
             var folder = Path.Combine(cluster.Silos.Runs, end.Run);
             var use = await UseAsync(cluster.Silos, registry, model);

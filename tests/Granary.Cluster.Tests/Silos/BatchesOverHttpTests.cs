@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Backtesting.Runs;
-using Granary.Backtesting.Tests.Plugins;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;
 

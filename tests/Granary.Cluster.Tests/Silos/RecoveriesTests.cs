@@ -58,7 +58,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         using var counted = new Recoveries(cluster, except: lost);
         await cluster.Cluster.KillSiloAsync(lost);
         gate.Open();
-        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         WithoutFeeds(counted).ShouldBe(hasBatch ? $"batch 1, strategy-group {groups}" : $"strategy-group {groups}");
     }
 
@@ -76,7 +76,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         var leaving = cluster.Cluster.StopSiloAsync(hasBatch ? home : cluster.Alive.First(s => s != home));
         gate.Open();
         await leaving;
-        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         counted.Text.ShouldBe("");
     }
 
@@ -114,9 +114,9 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         await Eventually.HoldsAsync(() => cluster.ComputeOf(lost).Groups == 0);
         await cluster.Cluster.KillSiloAsync(lost);
         polls.Release();
-        await Eventually.HoldsAsync(() => TestSilos.Log.Tail.Contains($"{lost.SiloAddress} is lost", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => cluster.Log.Text.Contains($"{lost.SiloAddress} is lost", StringComparison.Ordinal));
         foreach (var gate in gates) gate.Open();
-        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         WithoutFeeds(counted).ShouldBe("");
         cluster.Alive.Sum(s => cluster.ComputeOf(s).Begun).ShouldBe(2, "each group of the survivors began once");
     }

@@ -150,7 +150,7 @@ public class TelemetryTests
         submission.ActivityTraceFlags = ActivityTraceFlags.Recorded;
         submission.Start();
         var status = await cluster.RunAsync(batches.Mixed);
-        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         await Eventually.HoldsAsync(() => spans.Any(s => s.OperationName == "batch" && Equals(s.GetTagItem("granary.run"), status.Id))
             && cluster.Alive.All(s => cluster.ComputeOf(s).Groups == 0));
 

@@ -43,7 +43,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     private async Task SameAsync(TestSilos cluster, string batch)
     {
         var status = await cluster.RunAsync(batch);
-        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest);
     }
 
@@ -216,7 +216,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         await cluster.Grains.GetGrain<IEcho>(0).RepeatAsync(TestBatches.FeedOf(batch, "COINUSDT").Key, messages);
         gate.Open();
         var status = await cluster.EndAsync(id);
-        status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
+        status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest, cluster.Log.Text);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Granary.Api.Health;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Silo;
 using Granary.Silo.Options;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Cluster.Tests.Streams;

@@ -6,6 +6,7 @@ using Granary.Data.QuestDb;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
+using Granary.Testing;
 
 namespace Granary.Data.Tests.QuestDb;
 
@@ -86,11 +87,7 @@ public sealed class IlpTests
 
         public Endpoint()
         {
-            using (var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Port = ((IPEndPoint)free.LocalEndpoint).Port;
-            }
+            Port = FreePorts.Take();
             _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
             _listener.Start();
             _serving = ServeAsync();

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Granary.Testing;
 
 namespace Granary.Exchanges.Tests.Feeds;
 
@@ -26,11 +26,7 @@ internal sealed class LocalExchange : IDisposable
 
     public LocalExchange()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
+        Port = FreePorts.Take();
         _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
         _listener.Start();
         _ = ServeAsync();

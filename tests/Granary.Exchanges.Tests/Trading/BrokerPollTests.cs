@@ -1,4 +1,3 @@
-using Granary.Backtesting.Tests.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
@@ -6,6 +5,7 @@ using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
 using Granary.Testing;
 using Granary.Trading.Live;
+using Granary.Trading.Tests.Live;
 
 namespace Granary.Exchanges.Tests.Trading;
 

@@ -1,10 +1,10 @@
-using Granary.Backtesting.Tests.Live;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
 using Granary.Testing;
+using Granary.Trading.Tests.Live;
 
 namespace Granary.Exchanges.Tests.Trading;
 

@@ -1,5 +1,4 @@
 using Granary.Engine;
-using Granary.Learning.Reinforcement.Environments;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Learning.Reinforcement.ReferenceTasks;
 using Granary.Learning.Reinforcement.Training;

@@ -28,9 +28,7 @@ internal sealed class ValidationFigures
         TrialDeviation = CurveFigures.Deviation([.. ByTrial.Values.Where(s => s.IsDefined).Select(s => s.Sharpe)]);
         if (Weeks.Strategies.Count > 1) Halvings = Halvings.Of(Weeks.Returns);
         if (benchmark is not null) (Against, BenchmarkSince) = OverAccount(benchmark, portfolio);
-        var others = benchmark is null ? null : Weeks.Of(benchmark, Weeks.Joined);
-        Chance = BestByChance.Of(others is null ? Weeks.Moving
-            : Weeks.JoinedReturns.ConvertAll(r => r.Zip(others, (own, other) => own - other).ToArray()), Resamples, new Random(5));
+        Chance = BestByChance.Of(benchmark is null ? Weeks.Moving : Excess(benchmark), Resamples, new Random(5));
         OutOfSample = Unseen();
     }
 
@@ -91,6 +89,16 @@ internal sealed class ValidationFigures
     {
         var own = SharpeFigures.Of(WeeklyReturns.Of(strategy.Rows, Weeks.Cash).Returns);
         return own.Above(NormalCurve.ExpectedMaximum(Effective) / Math.Sqrt(own.Periods - 1));
+    }
+
+    // Over the weeks of the benchmark; of the week in which a later one begins it has only the end.
+    private List<double[]> Excess(IReadOnlyList<(DateTime Time, double Worth)> benchmark)
+    {
+        var (begins, ends) = (WeeklyReturns.Week(benchmark[0].Time) - Weeks.First, WeeklyReturns.Week(benchmark[^1].Time) - Weeks.First);
+        var weeks = (begins > 0 ? begins + 1 : 0)..Math.Min(Weeks.Weeks, ends + 1);
+        if (Weeks.Joined > 1 && !weeks.Equals(..Weeks.Weeks)) throw new InvalidOperationException("weeks of a part are not joined here");
+        var others = Weeks.Of(benchmark, Weeks.Joined);
+        return Weeks.JoinedReturns.ConvertAll(r => r.Zip(others, (own, other) => own - other).ToArray()[Weeks.Joined > 1 ? .. : weeks]);
     }
 
     // From its worth at the first row on. Of the week in which a later benchmark begins it has only the end.

@@ -79,21 +79,10 @@ internal static class ConditionTables
     {
         if (!run.Files.Results.TryGetProperty("conditions", out var section)) return;
         var tests = run.Conditions.Tests;
-        var shown = tests.Take(MostTests).ToList();
-        check.Table(tests.Count > MostTests ? $"The {MostTests} conditions with the smallest p-values" : "Conditions by p-value",
-            [.. shown.Select(t => new Cells
-            {
-                ["Strategy"] = t.Strategy, ["Condition"] = $"{t.Condition}: {t.Value}", ["Trades"] = t.First.Count,
-                ["Mean return"] = t.First.Mean, ["p"] = t.Adjusted, ["Later trades"] = t.Later.Count,
-                ["Later mean"] = t.Later.Mean, ["Later from"] = t.Later.Low, ["Later to"] = t.Later.High, ["Outcome"] = t.Outcome,
-            })]);
-        foreach (var strategy in section.GetProperty("strategies").EnumerateArray().Select(s => s.GetProperty("strategy").GetString()!))
-            check.Table($"Closed trades by condition: {strategy}", [.. run.Conditions.Rows.Where(r => r.Strategy == strategy)
-                .Select(r => new Cells
-                {
-                    ["Condition"] = $"{r.Condition}: {r.Value}", ["Trades"] = r.All.Count, ["Won"] = r.WinRate,
-                    ["Mean return"] = r.All.Mean, ["From"] = r.All.Low, ["To"] = r.All.High, ["Net profit"] = r.Profit,
-                })]);
+        check.List(tests.Count > MostTests ? $"The {MostTests} conditions with the smallest p-values" : "Conditions by p-value",
+            JsonRecord.List(section, "tests"));
+        foreach (var strategy in section.GetProperty("strategies").EnumerateArray())
+            check.List($"Closed trades by condition: {strategy.GetProperty("strategy").GetString()}", JsonRecord.List(strategy, "rows"));
         Sentences(check.Sentences, run.Conditions, tests);
         foreach (var strategy in run.Conditions.Rows.Select(r => r.Strategy).Distinct())
             check.Sentences.Listed(System.Text.RegularExpressions.Regex.Escape(strategy), "the heading of a table");

@@ -4,7 +4,7 @@ using Granary.Recompute.Tests.Figures;
 namespace Granary.Recompute.Tests.Pages;
 
 /// <summary>
-/// What the models of a run did, compared with learning.json, whose numbers <see cref="Figures.LearningCheck"/> recomputes.
+/// What the models of a run did, beside learning.json, whose numbers <see cref="Figures.LearningCheck"/> recomputes.
 /// </summary>
 internal static class LearningTables
 {
@@ -14,18 +14,7 @@ internal static class LearningTables
     {
         var root = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Files.Folder, "learning.json"))).RootElement;
         var units = root.GetProperty("units").EnumerateArray().ToList();
-        check.Table("Models", [.. units.Select(u => new Cells
-        {
-            ["Model"] = $"{Text(u, "section")} {Text(u, "data")}",
-            ["Trainer"] = Text(u, "trainer"),
-            ["Label"] = Text(u, "label"),
-            ["Applied as"] = Text(u, "rule"),
-            ["Samples"] = Value(u, "samples"),
-            ["Windows"] = Items(u, "windows").Count,
-            ["Out of sample"] = Measure(u, "outOfSample"),
-            ["In sample"] = Measure(u, "inSample"),
-            ["Train–test gap"] = Value(u, "trainTestGap"),
-        })]);
+        check.List("Models", units.ConvertAll(u => Measured(Measured(new JsonRecord(u), u, "outOfSample"), u, "inSample")));
         Curve(check, "All judged strategies", root);
         foreach (var unit in units.Where(u => Text(u, "error").Length == 0).Take(MostUnits)) Unit(check, unit);
     }
@@ -34,42 +23,14 @@ internal static class LearningTables
     {
         var name = $"{Text(unit, "section")} · {Text(unit, "data")}";
         Curve(check, name, unit);
-        check.Table("Trades that the model judged", [.. Items(unit, "strategies").Select(e => new Cells
-        {
-            ["Strategy"] = Text(e, "strategy"),
-            ["Trades"] = Value(e, "trades"),
-            ["Taken"] = Value(e, "taken"),
-            ["Without"] = Value(e, "returnWithout"),
-            ["With"] = Value(e, "returnWith"),
-            ["Wins without"] = Value(e, "winRateWithout"),
-            ["Wins with"] = Value(e, "winRateWith"),
-        })], name);
-        check.Table("Walk-forward windows", [.. Items(unit, "windows").Select(w => new Cells
-        {
-            ["Tested"] = $"{Day(w, "testFrom")} to {Day(w, "testTo")}",
-            ["Trained on"] = $"{Day(w, "trainFrom")} to {Day(w, "trainTo")}",
-            ["Training samples"] = Value(w, "trainSamples"),
-            ["Test samples"] = Value(w, "testSamples"),
-            ["Out of sample"] = Measure(w, "outOfSample"),
-            ["In sample"] = Measure(w, "inSample"),
-        })], name);
-        check.Table("Calibration", [.. Items(unit, "calibration").Select(b => new Cells
-        {
-            ["Probability"] = $"{100 * Value(b, "from"):0}% to {100 * Value(b, "to"):0}%",
-            ["Samples"] = Value(b, "count"),
-            ["Mean given"] = Value(b, "predicted"),
-            ["Came"] = Value(b, "observed"),
-        })], name);
+        check.List("Trades that the model judged", JsonRecord.List(unit, "strategies"), name);
+        check.List("Walk-forward windows", JsonRecord.List(unit, "windows"), name);
+        check.List("Calibration", JsonRecord.List(unit, "calibration"), name);
         LossChanges(check, unit, name);
         check.Sentences.Listed($"In the registry: .*|{System.Text.RegularExpressions.Regex.Escape(name)}", "the model's name");
         if (Items(unit, "importance").Count > MostFeatures)
             check.Sentences.Says($"Features, the first {MostFeatures} of {{}}", Items(unit, "importance").Count);
-        check.Table("Features", [.. Items(unit, "importance").Take(MostFeatures).Select(f => new Cells
-        {
-            ["Feature"] = Text(f, "feature"),
-            ["Permutation"] = Value(f, "permutation"),
-            ["Gain"] = Value(f, "gain"),
-        })], name);
+        check.List("Features", [.. JsonRecord.List(unit, "importance").Take(MostFeatures)], name);
         foreach (var limit in Items(unit, "limits"))
             check.Sentences.Listed(System.Text.RegularExpressions.Regex.Escape(limit.GetString()!), "LearningCheck recomputes it");
         var windows = Items(unit, "windows");
@@ -78,7 +39,6 @@ internal static class LearningTables
                 "feature"))
                 .ToDictionary(f => f, f => (IReadOnlyDictionary<DateTime, double>)windows.ToDictionary(
                     w => w.GetProperty("testTo").GetDateTime().ToUniversalTime(), w => Value(w.GetProperty("importance"), f))));
-        Sums(check, unit, name);
     }
 
     private static void LossChanges(PageCheck check, JsonElement unit, string name)
@@ -91,31 +51,7 @@ internal static class LearningTables
             return;
         }
         check.Sentences.Says("Changes of the mean squared error in {} predictions without overlap (ADWIN)", watched);
-        check.Table("Changes of the mean squared error", [.. changes.Select(c => new Cells
-        {
-            ["Noticed"] = Day(c, "noticed"),
-            ["Since"] = Day(c, "since"),
-            ["Before"] = Value(c, "before"),
-            ["After"] = Value(c, "after"),
-        })], name);
-    }
-
-    // Samples of the windows, of the bins and of the strategies add up to those of the model.
-    private static void Sums(PageCheck check, JsonElement unit, string name)
-    {
-        var tested = Items(unit, "windows").Sum(w => Value(w, "testSamples"));
-        check.Number($"{name}, samples out of sample", Value(unit.GetProperty("outOfSample"), "samples").ToString(), tested);
-        if (Items(unit, "calibration") is { Count: > 0 } bins) check.Number($"{name}, samples of the bins",
-            bins.Sum(b => Value(b, "count")).ToString(), tested);
-        if (Items(unit, "equity") is not { Count: > 0 } equity) return;
-        var strategies = Items(unit, "strategies");
-        Close(check, $"{name}, last point without", Value(equity[^1], "without"), strategies.Sum(s => Value(s, "returnWithout")));
-        Close(check, $"{name}, last point with", Value(equity[^1], "with"), strategies.Sum(s => Value(s, "returnWith")));
-    }
-
-    private static void Close(PageCheck check, string where, double shown, double expected)
-    {
-        if (Math.Abs(shown - expected) > 1e-9) check.Number(where, shown.ToString(), expected);
+        check.List("Changes of the mean squared error", JsonRecord.List(unit, "lossChanges"), name);
     }
 
     private static void Curve(PageCheck check, string of, JsonElement owner)
@@ -132,6 +68,10 @@ internal static class LearningTables
             Value(points[^1], "with"), Value(points[^1], "without"));
     }
 
+    // The figure that models are compared by: the AUC of a classifier, the R² of others.
+    private static JsonRecord Measured(JsonRecord record, JsonElement unit, string key) => !unit.TryGetProperty(key, out var figures) ? record
+        : record.With(key + ".shown", figures.TryGetProperty("auc", out var auc) ? auc : figures.GetProperty("r2"));
+
     private static List<JsonElement> Items(JsonElement owner, string key) => owner.TryGetProperty(key, out var list)
         && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
 
@@ -140,15 +80,4 @@ internal static class LearningTables
 
     private static double Value(JsonElement owner, string key) => owner.TryGetProperty(key, out var value)
         && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
-
-    private static string Day(JsonElement owner, string key) => owner.GetProperty(key).GetDateTime().ToUniversalTime()
-        .ToString("yyyy-MM-dd");
-
-    // "AUC 0.531" or "R² 0.020": the figure that models are compared by.
-    private static Cell Measure(JsonElement owner, string key)
-    {
-        if (!owner.TryGetProperty(key, out var figures)) return "–";
-        var (auc, r2) = (Value(figures, "auc"), Value(figures, "r2"));
-        return !double.IsNaN(auc) ? $"AUC {auc:0.000}" : !double.IsNaN(r2) ? $"R² {(r2 < 0 ? "−" : "")}{Math.Abs(r2):0.000}" : "–";
-    }
 }

@@ -50,15 +50,11 @@ internal sealed class PageCheck(ReportPage page)
     /// <param name="context">The heading before the table; null for any.</param>
     public void Table(string caption, IReadOnlyCollection<Cells> expected, string? context = null)
     {
-        var table = page.Tables.FirstOrDefault(t => !_tables.Contains(t) && t.Caption.StartsWith(caption, StringComparison.Ordinal)
-            && (context is null || t.Heading == context || t.Summary == context));
-        if (table is null)
+        if (Find(caption, context) is not { } table)
         {
-            if (expected.Count > 0) _differences.Add($"the page has no table '{caption}'{(context is null ? "" : $" under '{context}'")}");
+            if (expected.Count > 0) Missing(caption, context);
             return;
         }
-        _tables.Add(table);
-        _names.Add(caption);
         if (table.Rows.Count != expected.Count)
             _differences.Add($"{table.Caption}: the page has {table.Rows.Count} rows, recomputed {expected.Count}");
         foreach (var (row, cells) in table.Rows.Zip(expected)) Row(table, row, cells);
@@ -68,12 +64,18 @@ internal sealed class PageCheck(ReportPage page)
     /// <returns>The names of its rows; none where the page has no such table.</returns>
     public IReadOnlyList<string> Table(string caption, Func<string, Cells> rowOf)
     {
-        if (page.Tables.FirstOrDefault(t => !_tables.Contains(t)
-            && t.Caption.StartsWith(caption, StringComparison.Ordinal)) is not { } table) return [];
-        _tables.Add(table);
-        _names.Add(caption);
+        if (Find(caption, null) is not { } table) return [];
         foreach (var row in table.Rows) Row(table, row, rowOf(row[0]));
         return [.. table.Rows.Select(r => r[0])];
+    }
+
+    /// <summary>A table that shows a list of the page's JSON.</summary>
+    /// <param name="caption">The caption begins so.</param>
+    /// <param name="context">The heading before the table; null for any.</param>
+    public void List(string caption, IReadOnlyCollection<JsonRecord> records, string? context = null)
+    {
+        if (Find(caption, context) is { } table) _differences.AddRange(JsonTable.Differences(table, [.. records]));
+        else if (records.Count > 0) Missing(caption, context);
     }
 
     /// <summary>A list of names and figures, with the benchmark's beside them where the table has a column for it.</summary>
@@ -186,6 +188,20 @@ internal sealed class PageCheck(ReportPage page)
     // A caption or a title whose numbers stand in the name that its figures were compared under.
     private bool IsNamed(string sentence) => _names.Exists(n => sentence.StartsWith(n, StringComparison.Ordinal)
         && !sentence[n.Length..].Any(char.IsDigit));
+
+    // The next table of a caption, which counts as compared from here on.
+    private PageTable? Find(string caption, string? context)
+    {
+        var table = page.Tables.FirstOrDefault(t => !_tables.Contains(t) && t.Caption.StartsWith(caption, StringComparison.Ordinal)
+            && (context is null || t.Heading == context || t.Summary == context));
+        if (table is null) return null;
+        _tables.Add(table);
+        _names.Add(caption);
+        return table;
+    }
+
+    private void Missing(string caption, string? context) =>
+        _differences.Add($"the page has no table '{caption}'{(context is null ? "" : $" under '{context}'")}");
 
     private void Row(PageTable table, IReadOnlyList<string> row, Cells cells)
     {

@@ -18,13 +18,14 @@ internal static class RegimeTables
             var hidden = chart.GetProperty("machines").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "hidden")
                 .GetProperty("states").EnumerateArray().Select(s => s.GetInt32()).ToArray();
             var states = RegimeBatch.States(bars, hidden);
-            Page(check, symbol, bars, states);
+            Page(check, chart, bars, states);
             Results(results, $"charts[{i}].", bars, states);
         }
     }
 
-    private static void Page(PageCheck check, string symbol, List<MarketBar> bars, List<int[]> states)
+    private static void Page(PageCheck check, JsonElement chart, List<MarketBar> bars, List<int[]> states)
     {
+        var symbol = chart.GetProperty("symbol").GetString()!;
         check.Chart($"{symbol}, 1d closes", new Dictionary<string, IReadOnlyDictionary<DateTime, double>>
         {
             [symbol] = bars.ToDictionary(b => b.Time, b => b.Close),
@@ -34,23 +35,10 @@ internal static class RegimeTables
         check.Sentences.Says(
             string.Join("; ", machines.Select(m => $"{m.Name}: {string.Join(", ", m.Names.Select(n => $"{n} {{}} of the time"))}")),
             [.. machines.SelectMany(m => m.Names.Select((_, s) => m.States.Count(x => x == s) / (double)m.States.Count(x => x >= 0)))]);
-        foreach (var (name, names, own) in machines)
-            check.Table($"{symbol}, {name}: how its states follow one another", [.. names.Select((n, s) =>
-            {
-                var figures = StateFigures.Of(bars, own, s, names.Length);
-                var cells = new Cells
-                {
-                    ["State"] = n, ["Share"] = figures.Share, ["Spells"] = figures.Spells, ["Mean spell"] = figures.MeanSpell,
-                    ["Next return"] = figures.NextReturn, ["Deviation"] = figures.NextDeviation,
-                };
-                for (var to = 0; to < names.Length; to++) cells["to " + names[to]] = figures.To[to];
-                return cells;
-            })]);
-        check.Table($"{symbol}: how far machines agree", [.. Pairs().Select(p => new Cells
-        {
-            ["Machines"] = $"{RegimeBatch.Machines[p.First].Name} and {RegimeBatch.Machines[p.Second].Name}",
-            ["Adjusted Rand index"] = StateFigures.Agreement(states[p.First], states[p.Second]),
-        })]);
+        foreach (var machine in chart.GetProperty("machines").EnumerateArray())
+            check.List($"{symbol}, {machine.GetProperty("name").GetString()}: how its states follow one another",
+                JsonRecord.List(machine, "statistics"));
+        check.List($"{symbol}: how far machines agree", JsonRecord.List(chart, "agreement"));
     }
 
     private static void Results(ResultsCheck results, string chart, List<MarketBar> bars, List<int[]> states)

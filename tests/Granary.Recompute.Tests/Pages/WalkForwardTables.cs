@@ -33,17 +33,7 @@ internal static class WalkForwardTables
         {
             var name = group.GetProperty("group").GetString()!;
             var choices = group.GetProperty("choices").EnumerateArray().ToList();
-            check.Table($"{name}, window after window", [.. choices.Select(c => new Cells
-            {
-                ["Traded from"] = Text(c, "chosenAt")[..10],
-                ["to"] = Text(c, "to")[..10],
-                ["Choice"] = Chosen(c),
-                ["Objective in sample"] = Value(c, "objective"),
-                ["Objective out of sample"] = Value(c, "outOfSampleObjective"),
-                ["Return in sample"] = Value(c, "inSampleReturn"),
-                ["Return out of sample"] = Value(c, "outOfSampleReturn"),
-                ["Trades out of sample"] = Value(c, "trades"),
-            })]);
+            check.List($"{name}, window after window", JsonRecord.List(group, "choices"));
             Steps(check, check.Page.Charts.FirstOrDefault(c =>
                 c.Title.StartsWith("In sample against out of sample: ", StringComparison.Ordinal)
                 && c.Title.EndsWith($" of {name}", StringComparison.Ordinal))?.Title

@@ -1,5 +1,4 @@
 using Granary.Engine.Catalogues;
-using Granary.Learning.Reinforcement.Environments;
 using Granary.Learning.Reinforcement.Training;
 
 namespace Granary.Learning.Reinforcement.ReferenceTasks;

@@ -1,0 +1,72 @@
+using Granary.Contracts.Sessions;
+using Granary.Server.Notifications;
+using Granary.Trading.Live;
+
+namespace Granary.Server.Tests.Live;
+
+public class NotificationTriggersTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static SessionView View(double account, double model = 1000, int rejected = 0, SessionPhase phase = SessionPhase.Running) =>
+        new("main", "run", phase, "me", Now, "", "", new LiveStatus(LiveState.Trading, default, 7, 1, 0, model, account, 0, 0,
+            new Dictionary<string, double>(), 0, 0, 0, 0, 0, rejected, 0, 0, 0, null, null, double.NaN, double.NaN, []), null,
+            phase == SessionPhase.Failed ? "the disk is full" : null, 0, []);
+
+    private static NotificationTriggers With(NotificationEvent on, double threshold = 0) =>
+        new([new NotificationRule(on, threshold, null, ["ops"])]);
+
+    private static string[] Texts(NotificationTriggers triggers, SessionView view, double age = 0) =>
+        [.. triggers.Of(view, TimeSpan.FromSeconds(age), Now).Select(f => f.Event.Text)];
+
+    [Fact]
+    public void A_drawdown_is_measured_from_the_highest_equity_and_reported_at_each_step()
+    {
+        var triggers = With(NotificationEvent.Drawdown, 10);
+        Texts(triggers, View(1000)).ShouldBeEmpty();
+        Texts(triggers, View(1200)).ShouldBeEmpty();
+        Texts(triggers, View(1090)).ShouldBeEmpty();
+        var first = triggers.Of(View(1060), default, Now).Single().Event;
+        first.Text.ShouldBe("The equity of main is 11.67 % below its highest.");
+        triggers.Of(View(1050), default, Now).Single().Event.Id.ShouldBe(first.Id, "the same step is the same event");
+        triggers.Of(View(900), default, Now).Single().Event.Id.ShouldNotBe(first.Id);
+    }
+
+    [Fact]
+    public void Rules_of_other_thresholds_report_their_own_levels_and_the_same_level_once()
+    {
+        string[] Levels(NotificationEvent on, SessionView view, double age, params double[] thresholds)
+        {
+            var triggers = new NotificationTriggers([.. thresholds.Select(t => new NotificationRule(on, t, null, ["ops"]))]);
+            return [.. triggers.Of(view, TimeSpan.FromSeconds(age), Now).Select(f => f.Event.Id)];
+        }
+        var rejected = View(1000, rejected: 12);
+        var five = Levels(NotificationEvent.RejectedOrders, rejected, 0, 5);
+        var ten = Levels(NotificationEvent.RejectedOrders, rejected, 0, 10);
+        five.ShouldBe(ten, "both are at ten orders");
+        Levels(NotificationEvent.RejectedOrders, rejected, 0, 4).ShouldNotBe(ten, "eight orders");
+        Levels(NotificationEvent.FeedLag, View(1000), 400, 60, 300).Distinct().Count().ShouldBe(2, "the longer gap is another event");
+
+        // Rules that a caller changes are in force from the next evaluation on, and the highest equity is kept.
+        var changed = With(NotificationEvent.Drawdown, 50);
+        Texts(changed, View(1000)).ShouldBeEmpty();
+        Texts(changed, View(880)).ShouldBeEmpty();
+        changed.Rules = [new NotificationRule(NotificationEvent.Drawdown, 10, null, ["ops"])];
+        Texts(changed, View(880)).ShouldBe(["The equity of main is 12 % below its highest."]);
+    }
+
+    [Fact]
+    public void Lag_loss_drift_and_rejections_have_a_sentence_each()
+    {
+        Texts(With(NotificationEvent.FeedLag, 60), View(1000), 59).ShouldBeEmpty();
+        Texts(With(NotificationEvent.FeedLag, 60), View(1000), 61).ShouldBe(["main took no bar for 61 s."]);
+        Texts(With(NotificationEvent.Drift, 2), View(1030)).ShouldBe(
+            ["The equity of main differs by 3 % from its portfolio's with simulated fills."]);
+        Texts(With(NotificationEvent.RejectedOrders, 2), View(1000, rejected: 3)).ShouldBe(["3 orders of main were rejected."]);
+        Texts(With(NotificationEvent.SessionLost), View(1000)).ShouldBeEmpty();
+        Texts(With(NotificationEvent.SessionLost), View(1000) with { Retry = new SessionRetry(2, Now, "no network") }).ShouldBe(
+            ["The session of main was interrupted and is tried again: no network"]);
+        Texts(With(NotificationEvent.SessionLost), View(1000, phase: SessionPhase.Failed)).ShouldBe(
+            ["The session of main failed: the disk is full"]);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
+using Granary.Simulation.Validation;
+using Granary.Testing;
+
+namespace Granary.Simulation.Tests.Validation;
+
+public sealed class ValidationFindingsTests
+{
+    private static JsonPart Production(string member) =>
+        JsonPart.Parse("prod.json", Encoding.UTF8.GetBytes($$"""{ "version": 1{{member}} }"""));
+
+    private static ValidationFindings All(ValidationState state) =>
+        new(ValidationFindings.Checks.ToDictionary(c => c, c => new ValidationFinding(state, $"of {c}",
+            [("value", 0.5), ("undefined", double.NaN)])));
+
+    [Fact]
+    public void Findings_that_are_written_are_read_back_with_their_figures()
+    {
+        var read = FindingsReader.Read(Production($", \"evidence\": {All(ValidationState.Passed).ToJson()}"))!;
+        foreach (var check in ValidationFindings.Checks)
+        {
+            Assert.Equal(ValidationState.Passed, read[check].State);
+            Assert.Equal($"of {check}", read[check].Sentence);
+            Assert.Equal(0.5, read[check]["value"]);
+            Assert.True(double.IsNaN(read[check]["undefined"]));
+        }
+        Assert.True(read.Decide().MayBeTraded);
+    }
+
+    [Fact]
+    public void A_configuration_without_findings_is_refused_with_the_remedy()
+    {
+        var verdict = FindingsReader.Verdict(Production(""));
+        Assert.False(verdict.MayBeTraded);
+        Assert.Contains("--without-evidence", Assert.Single(verdict.Reasons));
+    }
+
+    [Fact]
+    public void One_failed_check_and_one_missing_check_are_both_named()
+    {
+        var findings = All(ValidationState.Passed).Findings.ToDictionary();
+        findings[ValidationFindings.Causality] = new ValidationFinding(ValidationState.Failed, "Peeker looked ahead", []);
+        findings.Remove(ValidationFindings.CostStress);
+        var verdict = FindingsReader.Verdict(Production($", \"evidence\": {new ValidationFindings(findings).ToJson()}"));
+        Assert.False(verdict.MayBeTraded);
+        Assert.Equal(2, verdict.Reasons.Count);
+        Assert.Contains("look-ahead check failed: Peeker looked ahead", verdict.Reasons[0]);
+        Assert.Contains("cost stress is missing", verdict.Reasons[1]);
+    }
+}
