@@ -38,8 +38,8 @@ public interface IStrategyRun
     void Process(PreparedBars bars);
 
     /// <summary>
-    /// Ends the bars of its symbol while other symbols continue; call it before <see cref="Finish"/>. A run of several symbols ends with the
-    /// last of them, so it changes nothing there.
+    /// Ends the bars of its symbol while other symbols continue; call it before <see cref="Finish"/>. A run of several symbols ends with
+    /// the last of them, so it changes nothing there.
     /// </summary>
     void EndData();
 

@@ -83,7 +83,7 @@ internal sealed partial class StrategyBook
         // The next part is an order of its own.
         var done = trade.TargetOrder;
         (trade.TargetOrder, trade.TargetFees) = (default, default);
-        if (_events.HasListener) NotePart(ref trade, done, target, part, price);
+        if (_events.HasCallBacks) NotePart(ref trade, done, target, part, price);
         _events.Protected(trade, bar.Time);
         return false;
     }
