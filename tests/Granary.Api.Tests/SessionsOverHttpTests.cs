@@ -265,7 +265,8 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     {
         const string Limits = """
             "limits": { "maxPositions": 6, "maxShortPercent": 15, "sectors": ["coins"], "maxTurnoverPercent": 500,
-              "maxCorrelatedPercent": 90, "correlation": 0, "groups": { "coins": { "symbols": ["COINUSDT", "GLIMUSDT"], "maxPercent": 80, "maxPositions": 5 } } }
+              "maxCorrelatedPercent": 90, "correlation": 0,
+              "groups": { "coins": { "symbols": ["COINUSDT", "GLIMUSDT"], "maxPercent": 80, "maxPositions": 5 } } }
             """;
         var (folder, text) = (Path.Combine(made.Folder, "short"), File.ReadAllText(Path.Combine(made.Folder, "batch.json")));
         await Configuration.RunAsync(text.Replace("\"limits\": { \"maxPositions\": 6, \"maxGrossPercent\": 90 }", Limits,
