@@ -264,8 +264,9 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     public async Task A_rule_of_a_plug_in_shows_its_use_and_its_refusals_like_the_limits_of_granary()
     {
         const string Limits = """
-            "limits": { "maxPositions": 6, "maxShortPercent": 15, "sectors": ["coins"], "maxTurnoverPercent": 500, "maxCorrelatedPercent": 90,
-              "correlation": 0, "groups": { "coins": { "symbols": ["COINUSDT", "GLIMUSDT"], "maxPercent": 80, "maxPositions": 5 } } }
+            "limits": { "maxPositions": 6, "maxShortPercent": 15, "sectors": ["coins"], "maxTurnoverPercent": 500,
+              "maxCorrelatedPercent": 90, "correlation": 0,
+              "groups": { "coins": { "symbols": ["COINUSDT", "GLIMUSDT"], "maxPercent": 80, "maxPositions": 5 } } }
             """;
         var (folder, text) = (Path.Combine(made.Folder, "short"), File.ReadAllText(Path.Combine(made.Folder, "batch.json")));
         await Configuration.RunAsync(text.Replace("\"limits\": { \"maxPositions\": 6, \"maxGrossPercent\": 90 }", Limits,

@@ -1,5 +1,5 @@
-using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Keys;
 
 namespace Granary.Backtesting.NewProjects;
 

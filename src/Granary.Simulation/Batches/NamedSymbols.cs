@@ -3,6 +3,7 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 

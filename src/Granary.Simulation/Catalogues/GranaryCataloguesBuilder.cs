@@ -10,7 +10,6 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
-using Granary.Simulation.Batches;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.Recorded;

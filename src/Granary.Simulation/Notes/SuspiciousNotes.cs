@@ -2,6 +2,7 @@ using System.Globalization;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Notes;
 

@@ -233,7 +233,10 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void Prices_that_move_it_beyond_a_limit_are_followed_by_a_cut_at_the_bars_close()
     {
-        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 20 })) with { Enforce = LimitCheck.EveryBar });
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 20 })) with
+        {
+            Enforce = LimitCheck.EveryBar,
+        });
         run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);
         Fill(run, 0, 1, 200).ShouldBe(200);
         At(run, 0.1, 150, 100, 100); // 30,000 of 110,000
@@ -252,7 +255,10 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_fill_at_a_worse_price_is_cut_to_what_the_limits_leave()
     {
-        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 20 })) with { Enforce = LimitCheck.EveryBar });
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new GrossLimit { MaxGrossPercent = 20 })) with
+        {
+            Enforce = LimitCheck.EveryBar,
+        });
         run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);
         Fill(run, 0, 1, 200, price: 125).ShouldBe(160, 1e-9);
     }
@@ -311,7 +317,8 @@ public sealed class PortfolioRulesTests
         Enter(2, 50, Side.Sell);
         At(run, 0.1, 110, 90, 100); // 100,000 + 120 × 10 + 50 × 10 = 101,700: the peak
         At(run, 0.2, 95, 100, 100); // 100,000 − 120 × 5 = 99,400
-        // 120 of A at 95 are 11,400, 100 of them by the first strategy 9,500; 50 of B at 100 are 5,000, short. Bought and sold at 100: 17,000.
+        // 120 of A at 95 are 11,400, 100 of them by the first strategy 9,500; 50 of B at 100 are 5,000, short.
+        // All were bought and sold at 100: 17,000.
         (string, string, double, double, RuleUnit, string?)[] byHand =
         [
             ("maxDrawdownPercent", "Drawdown", 100 * (1 - 99_400 / 101_700.0), 50, RuleUnit.Percent, null),

@@ -3,6 +3,7 @@ using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Keys;
 using Granary.Testing;
 
 namespace Granary.Simulation.Tests.Batches;

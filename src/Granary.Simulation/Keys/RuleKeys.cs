@@ -2,9 +2,8 @@ using System.Text.Json;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Json;
-using Granary.Simulation.Keys;
 
-namespace Granary.Simulation.Batches;
+namespace Granary.Simulation.Keys;
 
 /// <summary>
 /// The keys by which <c>portfolio.limits</c> names a rule: its own keys beside those of other rules, or an object of its settings.
