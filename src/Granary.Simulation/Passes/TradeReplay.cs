@@ -78,8 +78,8 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
                 writer.On(RunEvent.Of(new ExitingEvent(number, instance.Timeframe.OpenOf(BarOf(trade.ExitTime!.Value)))));
                 break;
             case Step.Entry:
-                writer.On(RunEvent.Of(new TradeFill(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade), default, IsEntry: true,
-                    IsFirst: true, IsMaker: false)));
+                writer.On(RunEvent.Of(new TradeFill(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade), default,
+                    IsEntry: true, IsFirst: true, IsMaker: false)));
                 break;
             case Step.Exit or Step.LaterExit:
                 writer.On(RunEvent.Of(TradeOf(trade, number)));

@@ -16,7 +16,7 @@ public sealed class ScheduledModelTests
 
     private static long TimeOf(int bar) => new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks + bar * Timeframe.H1.Ticks;
 
-    /// <summary>Judges entries with one prediction, and keeps what it is told.</summary>
+    /// <summary>Judges entries with one prediction, and keeps the events.</summary>
     private sealed class Recording(double prediction) : IEntryModel, IEntryFilter
     {
         public string Name => "recording";
@@ -103,7 +103,7 @@ public sealed class ScheduledModelTests
     }
 
     [Fact]
-    public void A_signal_is_told_to_the_model_that_judged_it()
+    public void The_model_that_judged_a_signal_receives_it()
     {
         var (first, second, own) = Run(7);
         Signal[] Signals(Recording model) =>

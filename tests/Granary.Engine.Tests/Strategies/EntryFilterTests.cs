@@ -7,10 +7,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Strategies;
 
-/// <summary>What a model beside a strategy is told of the strategy's account.</summary>
+/// <summary>The events that a model beside a strategy receives.</summary>
 public sealed class EntryFilterTests
 {
-    /// <summary>Lets every entry pass with a prediction, and keeps what it is told, by symbol.</summary>
+    /// <summary>Lets every entry pass with a prediction, and keeps the events, by symbol.</summary>
     private sealed class Recording : IEntryModel
     {
         public string Name => "recording";
@@ -75,12 +75,12 @@ public sealed class EntryFilterTests
         public override void OnTrade(SymbolContext symbol, in Trade trade) => Trades.Add((symbol.Symbol, trade));
     }
 
-    // B has bars of hours 0, 1 and 3. The market entry fills at the open of hour 1. At the close of hour 2, in which B has no bar, the limit
-    // order is cancelled and the exit is sent, which fills at the open of hour 3.
+    // B has bars of hours 0, 1 and 3. The market entry fills at the open of hour 1. At the close of hour 2, in which B has no bar, the
+    // limit order is cancelled and the exit is sent, which fills at the open of hour 3.
     [Theory]
     [InlineData(1)]
     [InlineData(100)]
-    public void A_model_is_told_of_a_signal_that_ends_while_its_market_has_no_bar(int rows)
+    public void A_model_receives_the_end_of_a_signal_while_its_market_has_no_bar(int rows)
     {
         var strategy = new LeavesLater();
         var model = Run(strategy, [Feed("A", 0, 1, 2, 3), Feed("B", 0, 1, 3)], rows);

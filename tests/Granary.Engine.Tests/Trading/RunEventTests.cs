@@ -198,7 +198,8 @@ public sealed class RunEventTests
         (UInt128 Digest, Dictionary<RunEventKinds, int> Counts) Run(RunEventKinds kinds)
         {
             var counter = new Counter(kinds);
-            var result = SingleRun.Of(new RandomTrader(1, byHand: false), feed.Series, feed.Bars, settings, new ExecutionSettings(), counter);
+            var result = SingleRun.Of(new RandomTrader(1, byHand: false), feed.Series, feed.Bars, settings, new ExecutionSettings(),
+                counter);
             return (result.Fingerprint, counter.Counts);
         }
         var (digest, all) = Run(RunEventKinds.All);
