@@ -153,7 +153,6 @@ internal sealed partial class StrategyBook
     {
         var (settings, instrument, sign) = (_settings, Instrument, (int)side);
         var price = options.Type == OrderType.Market ? close : EntryPrice(options, close);
-        if (!_isProtected && !HasOwnPrices(options) && advice.StopFraction <= 0) return new EntryPlan(price, 0, 0, 0, 0, atr);
         var ownStop = options.StopLoss > 0 ? options.StopLoss : advice.StopFraction > 0 ? price * (1 - sign * advice.StopFraction) : 0;
         var hasOwnStop = ownStop > 0;
         if (hasOwnStop) ownStop = instrument.RoundPrice(ownStop);
@@ -163,9 +162,6 @@ internal sealed partial class StrategyBook
         var target = instrument.RoundPrice(options.TakeProfit > 0 ? options.TakeProfit : terms.TargetFor(side, price));
         return new EntryPlan(price, hasOwnStop ? ownStop : 0, target, trail, stop > 0 ? stop : terms.TrailFor(side, price, price), atr);
     }
-
-    private static bool HasOwnPrices(in EntryOptions options) =>
-        options.StopLoss > 0 || options.TakeProfit > 0 || options.TrailingStopPercent > 0;
 
     // The quantity in whole lots; NaN if the size rule needs a stop and there is none.
     private double Wanted(in EntryOptions options, in EntryPlan plan, double close)

@@ -67,8 +67,7 @@ internal sealed partial class StrategyBook
         var execution = _execution;
         if (order.Role == OrderRole.Entry)
         {
-            if (_isProtected || order.StopLoss > 0 || order.TakeProfit > 0 || order.TrailFraction > 0)
-                trade.Protection.Start(_usual.Of(order), order.Side, price, trade.EntryQuantity, Instrument);
+            trade.Protection.Start(_usual.Of(order), order.Side, price, trade.EntryQuantity, Instrument);
             trade.StepsDue = _settings.ScaleIn.Count > 0 && order.AddsTo == 0;
         }
         // An entry on the close needs no protection within its bar, since the bar is over.

@@ -57,7 +57,6 @@ internal sealed partial class StrategyBook
     private readonly double _multiplier;
     // The protection of entries without prices of their own.
     private readonly Protection _usual;
-    private readonly bool _isProtected;
     // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
     private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
     private readonly bool _hasFinancing, _isDelisted;
@@ -111,7 +110,6 @@ internal sealed partial class StrategyBook
         _timeframe = series.Timeframe;
         _settings = settings;
         _usual = settings.ToProtection(execution);
-        _isProtected = !_usual.IsNone;
         _execution = execution;
         _fillRule = new FillRule(Instrument, execution);
         _power = new BuyingPower(Instrument, execution);
