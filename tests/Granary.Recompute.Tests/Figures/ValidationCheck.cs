@@ -48,16 +48,17 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
     /// <summary>What the sections say of the portfolio's own weeks, where the strategies that are judged are not known.</summary>
     public static void Portfolio(ResultsCheck check, JsonElement results, WeeklyReturns portfolio)
     {
-        var (guards, own) = (results.GetProperty("guards"), SharpeFigures.Of(portfolio.Returns));
-        double Of(string key) => guards.GetProperty(key).GetDouble();
+        var (section, own) = (results.GetProperty("guards"), SharpeFigures.Of(portfolio.Returns));
+        double Of(string key) => section.GetProperty(key).GetDouble();
         check.Number("guards.sharpe", own.Sharpe, 1e-7);
         check.Number("guards.periods", own.Periods);
         check.Number("guards.minimumTrackRecord", own.LeastRecord, 1e-6);
         check.Number("guards.deflatedSharpe", own.Above(Math.Max(Of("expectedMaximum"), Of("winnersOfNothing"))), LedgerDigits);
         check.Number("guards.rawDeflatedSharpe", own.Above(Of("rawExpectedMaximum")), LedgerDigits);
-        check.Number("guards.expectedMaximum", NormalCurve.ExpectedMaximum(Of("effectiveTrials")) / Math.Sqrt(own.Periods - 1), LedgerDigits);
+        check.Number("guards.expectedMaximum", NormalCurve.ExpectedMaximum(Of("effectiveTrials")) / Math.Sqrt(own.Periods - 1),
+            LedgerDigits);
         var (growth, sharpe) = Figures(portfolio.Returns);
-        foreach (var (i, row) in guards.GetProperty("bridge").EnumerateArray().Index())
+        foreach (var (i, row) in section.GetProperty("bridge").EnumerateArray().Index())
         {
             if (row.GetProperty("figure").GetString() != "Portfolio, by weeks") continue;
             check.Number($"guards.bridge[{i}].return", growth, 1e-7);

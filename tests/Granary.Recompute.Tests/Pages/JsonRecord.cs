@@ -39,7 +39,8 @@ internal sealed partial class JsonRecord
 
     /// <summary>Records of lists within the records of a list, each with the values of the record that it stands in.</summary>
     public static List<JsonRecord> Nested(JsonElement list, string name) =>
-        [.. list.EnumerateArray().SelectMany(owner => owner.GetProperty(name).EnumerateArray().Select(item => new JsonRecord(item, owner)))];
+        [.. list.EnumerateArray()
+            .SelectMany(owner => owner.GetProperty(name).EnumerateArray(), (owner, item) => new JsonRecord(item, owner))];
 
     /// <summary>Whether a cell shows a value: a number to the precision of its digits, a time, or a text within other words.</summary>
     public bool Shows(string cell, string path)

@@ -69,8 +69,11 @@ internal static class LearningTables
     }
 
     // The figure that models are compared by: the AUC of a classifier, the R² of others.
-    private static JsonRecord Measured(JsonRecord record, JsonElement unit, string key) => !unit.TryGetProperty(key, out var figures) ? record
-        : record.With(key + ".shown", figures.TryGetProperty("auc", out var auc) ? auc : figures.GetProperty("r2"));
+    private static JsonRecord Measured(JsonRecord record, JsonElement unit, string key)
+    {
+        if (!unit.TryGetProperty(key, out var figures)) return record;
+        return record.With(key + ".shown", figures.TryGetProperty("auc", out var auc) ? auc : figures.GetProperty("r2"));
+    }
 
     private static List<JsonElement> Items(JsonElement owner, string key) => owner.TryGetProperty(key, out var list)
         && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];

@@ -5,8 +5,8 @@ using Granary.Recompute.Tests.Figures;
 namespace Granary.Recompute.Tests.Pages;
 
 /// <summary>
-/// The validation checks and the bridge from the headline to each of their figures, beside the sections guards and evidence of results.json,
-/// whose numbers <see cref="ValidationCheck"/> recomputes.
+/// The validation checks and the bridge from the headline to each of their figures, beside the sections guards and evidence of
+/// results.json, whose numbers <see cref="ValidationCheck"/> recomputes.
 /// </summary>
 internal sealed class ValidationTables(PageCheck check, RunFigures run)
 {
@@ -32,9 +32,9 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
             ? "May be traded" : "Do not trade"
         });
         // A live session carries the outcomes of the backtest that justified it, without their figures.
-        if (!run.Files.Results.TryGetProperty("guards", out var guards)) return;
-        Figures(guards);
-        check.List("From the headline figure", JsonRecord.List(guards, "bridge"));
+        if (!run.Files.Results.TryGetProperty("guards", out var section)) return;
+        Figures(section);
+        check.List("From the headline figure", JsonRecord.List(section, "bridge"));
     }
 
     // As the page writes numbers: no space before a percent sign, and a minus for a minus.
@@ -44,21 +44,21 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
     private static double Value(JsonElement owner, string key) =>
         owner.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
 
-    private void Figures(JsonElement guards) => check.Pairs("Figures", new Cells
+    private void Figures(JsonElement section) => check.Pairs("Figures", new Cells
     {
-        ["Trials on these bars"] = Value(guards, "trials"),
-        ["of which new"] = Value(guards, "newTrials"),
-        ["Effective number of trials"] = Value(guards, "effectiveTrials"),
-        ["Sharpe ratio per period (weeks)"] = Value(guards, "sharpe"),
-        ["Expected of the best worthless trial"] = Value(guards, "expectedMaximum"),
-        ["Expected of the winners among worthless trials"] = Value(guards, "winnersOfNothing"),
-        ["Deflated Sharpe ratio"] = Value(guards, "deflatedSharpe"),
-        ["The same, all trials independent"] = Value(guards, "rawDeflatedSharpe"),
-        ["Least record, weeks"] = Math.Ceiling(Value(guards, "minimumTrackRecord")),
-        ["Probability of overfitting"] = Value(guards, "probabilityOfOverfitting"),
-        ["Probability that the choice loses"] = Value(guards, "probabilityOfLoss"),
-        ["White's reality check, p"] = Value(guards, "realityCheck"),
-        ["Mean block of the bootstrap, periods"] = Value(guards, "meanBlock"),
-        ["Superior predictive ability, p"] = Value(guards, "superiorPredictiveAbility"),
+        ["Trials on these bars"] = Value(section, "trials"),
+        ["of which new"] = Value(section, "newTrials"),
+        ["Effective number of trials"] = Value(section, "effectiveTrials"),
+        ["Sharpe ratio per period (weeks)"] = Value(section, "sharpe"),
+        ["Expected of the best worthless trial"] = Value(section, "expectedMaximum"),
+        ["Expected of the winners among worthless trials"] = Value(section, "winnersOfNothing"),
+        ["Deflated Sharpe ratio"] = Value(section, "deflatedSharpe"),
+        ["The same, all trials independent"] = Value(section, "rawDeflatedSharpe"),
+        ["Least record, weeks"] = Math.Ceiling(Value(section, "minimumTrackRecord")),
+        ["Probability of overfitting"] = Value(section, "probabilityOfOverfitting"),
+        ["Probability that the choice loses"] = Value(section, "probabilityOfLoss"),
+        ["White's reality check, p"] = Value(section, "realityCheck"),
+        ["Mean block of the bootstrap, periods"] = Value(section, "meanBlock"),
+        ["Superior predictive ability, p"] = Value(section, "superiorPredictiveAbility"),
     });
 }
