@@ -65,7 +65,7 @@ public static class SiloApplication
             s.GetRequiredService<TimeProvider>(), refusal: () => s.GetRequiredService<IOverloadDetector>().IsOverloaded
                 ? "this silo has little memory left; submit the job to another silo, or again when runs have ended"
                 : s.GetRequiredService<RunDisk>().Fault()));
-        builder.Services.AddSingleton<IBatchStrategies, ClusterStrategies>();
+        builder.Services.AddSingleton<IRunningBatches, ClusterStrategies>();
         builder.Services.AddSingleton(new RunLibrary(Path.GetFullPath(settings.Runs)));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton<ISessionService>(s =>

@@ -20,7 +20,7 @@ public sealed class BatchStrategiesOverHttpTests : IDisposable
         var strategies = new OneStrategy();
         var viewerKey = await ApiKeys.AddAsync(_keys, "reader", Role.Viewer, TimeProvider.System);
         var submitterKey = await ApiKeys.AddAsync(_keys, "research", Role.Submitter, TimeProvider.System);
-        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_keys), add: s => s.AddSingleton<IBatchStrategies>(strategies));
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_keys), add: s => s.AddSingleton<IRunningBatches>(strategies));
         var path = $"/api/v1/batches/b-1/strategies/{Uri.EscapeDataString(Id)}";
         using var viewer = server.As(viewerKey);
         using var submitter = server.As(submitterKey);
@@ -44,7 +44,7 @@ public sealed class BatchStrategiesOverHttpTests : IDisposable
     {
         var viewerKey = await ApiKeys.AddAsync(_keys, "reader", Role.Viewer, TimeProvider.System);
         await using var server =
-            await ApiServer.StartAsync(ApiKeys.Open(_keys), add: s => s.AddSingleton<IBatchStrategies>(new OneStrategy()));
+            await ApiServer.StartAsync(ApiKeys.Open(_keys), add: s => s.AddSingleton<IRunningBatches>(new OneStrategy()));
         using var viewer = server.As(viewerKey);
         using var shown = await viewer.GetAsync("/api/v1/batches/b-1/portfolio");
         shown.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -57,7 +57,7 @@ public sealed class BatchStrategiesOverHttpTests : IDisposable
     }
 
     /// <summary>A server with one strategy under way.</summary>
-    private sealed class OneStrategy : IBatchStrategies
+    private sealed class OneStrategy : IRunningBatches
     {
         public static readonly BatchPortfolio Portfolio =
             new(new DateTime(2026, 1, 2, 3, 0, 0, DateTimeKind.Utc), 1010.5, 900, 110.5, 0.02, 1, 7, false);

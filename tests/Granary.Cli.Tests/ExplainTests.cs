@@ -16,7 +16,7 @@ public sealed class ExplainTests
     {
         string[] terms =
         [
-            .. MetricCatalogue.BuiltIn.All.Select(m => m.Key), .. ValidationFindings.Checks, ValidationFindings.Benchmark,
+            .. MetricCatalogue.BuiltIn.All.Select(m => m.Key), .. ValidationChecks.Checks, ValidationChecks.Benchmark,
             .. Decision.All.Select(d => d.Word), .. Enum.GetValues<ExitReason>().Select(e => e.Word()),
             .. Enum.GetValues<SignalEnd>().Select(e => e.Word()), .. Enum.GetValues<NoteCode>().Select(c => new RunNote(c, "").CodeText),
         ];

@@ -6,7 +6,7 @@ using Granary.Recompute.Tests.Running;
 namespace Granary.Recompute.Tests;
 
 /// <summary>The validation checks of the quickstart, recomputed from the strategies' trades and the bars by the definitions of
-/// docs/guards.md.</summary>
+/// docs/validation.md.</summary>
 public class QuickstartValidationTests(QuickstartRun run)
 {
     [Fact]

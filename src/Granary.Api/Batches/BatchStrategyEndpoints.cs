@@ -14,7 +14,7 @@ internal static class BatchStrategyEndpoints
 {
     public static void Map(RouteGroupBuilder batches)
     {
-        batches.MapGet("/{id}/strategies/{strategy}", async (string id, string strategy, IBatchStrategies strategies,
+        batches.MapGet("/{id}/strategies/{strategy}", async (string id, string strategy, IRunningBatches strategies,
                 CancellationToken stop) => await strategies.FindAsync(id, StrategyPath.Decoded(strategy), stop).ConfigureAwait(false)
                     is { } found ? TypedResults.Ok(found) : Unknown(id, StrategyPath.Decoded(strategy)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getBatchStrategy")
@@ -23,7 +23,7 @@ internal static class BatchStrategyEndpoints
                 + "(/runs/{id}/strategies).")
             .Produces<BatchStrategy>().ProducesProblem(404).ProducesProblem(503);
         batches.MapDelete("/{id}/strategies/{strategy}", async (string id, string strategy, ClaimsPrincipal user,
-                IBatchStrategies strategies, CancellationToken stop) =>
+                IRunningBatches strategies, CancellationToken stop) =>
                     await strategies.StopAsync(id, StrategyPath.Decoded(strategy), RolePolicies.NameOf(user), stop).ConfigureAwait(false)
                         is { } found ? TypedResults.Accepted((string?)null, found) : Unknown(id, StrategyPath.Decoded(strategy)))
             .RequireAuthorization(RolePolicies.Submitter).WithName("stopBatchStrategy")
@@ -31,7 +31,7 @@ internal static class BatchStrategyEndpoints
             .WithDescription("The strategy fails before its next block, with the caller's name as its error; the others go on. One that "
                 + "has ended stays as it is. The answer has the strategy's state before the stop.")
             .Produces<BatchStrategy>(202).ProducesProblem(404).ProducesProblem(503);
-        batches.MapGet("/{id}/portfolio", async (string id, IBatchStrategies strategies, CancellationToken stop) =>
+        batches.MapGet("/{id}/portfolio", async (string id, IRunningBatches strategies, CancellationToken stop) =>
                 await strategies.PortfolioAsync(id, stop).ConfigureAwait(false) is { } found ? TypedResults.Ok(found)
                     : Problem.NotFound($"the batch {id} does not run, or its portfolio has not begun: it begins when all strategies have "
                         + "finished; GET /runs/{id} has the results of an ended batch"))

@@ -29,7 +29,7 @@ public static partial class LocalJobsHosting
                 refusal: s.GetRequiredService<RunDisk>().Fault);
         });
         services.AddSingleton<RunningBatches>();
-        services.AddSingleton<IBatchStrategies>(s => s.GetRequiredService<RunningBatches>());
+        services.AddSingleton<IRunningBatches>(s => s.GetRequiredService<RunningBatches>());
         services.AddSingleton<IJobService>(s => s.GetRequiredService<LocalJobs>());
         services.AddSingleton<IReadinessCheck, JobsReadiness>();
         services.AddSingleton(new RunLibrary(Path.GetFullPath(runs)));

@@ -14,7 +14,7 @@ internal sealed class RootSampler : Sampler
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
         new(IsGrainCall(samplingParameters.Name) ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
 
-    // Such as IBatchGrain/SubmitAsync, and IComputeService/PollAsync of a grain service.
+    // Such as IJobGrain/SubmitAsync, and IComputeService/PollAsync of a grain service.
     private static bool IsGrainCall(string name) => name.Length > 1 && name[0] == 'I' && char.IsAsciiLetterUpper(name[1])
         && name.Contains('/', StringComparison.Ordinal) && name.EndsWith("Async", StringComparison.Ordinal);
 }

@@ -28,7 +28,7 @@ internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSet
             Add(batch, key, settings.Sections[key] ?? (Distinct(r => r.Batch[key]) is [var one] ? one : null));
         var portfolio = (JsonObject?)settings.Sections["portfolio"]?.DeepClone()
             ?? (JsonObject?)Agreed("portfolio", r => WithoutWeights(r.Batch["portfolio"]))?.DeepClone() ?? [];
-        portfolio["weights"] = WeightsOf(weights) ?? portfolio["weights"]?.DeepClone() ?? MembersRule() ?? WeightRule.Winners;
+        portfolio["weights"] = WeightsOf(weights) ?? portfolio["weights"]?.DeepClone() ?? MembersRule() ?? WeightMethods.Winners;
         if (portfolio["weights"] is JsonObject) portfolio.Remove("rebalance");
         batch["portfolio"] = portfolio;
     }

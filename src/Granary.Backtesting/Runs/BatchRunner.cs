@@ -40,7 +40,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             Threads = options.Threads,
             Yes = options.Yes,
             Sources = sources,
-            Planned = WeightRules.Checked,
+            Planned = BatchWeights.Checked,
             Checks = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);

@@ -42,7 +42,7 @@ public sealed class FinishedBatch
     private BatchChecks? Checks { get; }
 
     /// <summary>The validation checks of a session's configuration; null for a batch, which has its own.</summary>
-    public ValidationFindings? Carried { get; init; }
+    public ValidationChecks? Carried { get; init; }
 
     /// <summary>Digest of all signals, trades and equity sums, and of the portfolio's decisions and equity.</summary>
     private string Digest
@@ -51,8 +51,8 @@ public sealed class FinishedBatch
         {
             var digest = new BatchDigest();
             foreach (var instance in _run.Plan.Instances)
-                digest.Add(instance.Id, _strategies.Outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
-            digest.Add("portfolio", _portfolio.Outcome.Fingerprint);
+                digest.Add(instance.Id, _strategies.Outcomes.TryGetValue(instance.Index, out var o) ? o.Digest : 0);
+            digest.Add("portfolio", _portfolio.Outcome.Digest);
             return digest.Finish();
         }
     }
@@ -145,7 +145,7 @@ public sealed class FinishedBatch
         if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);
         _conditions = await ConditionsAsync();
         if (_conditions is not null) sections.Add(_conditions.Results);
-        if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightRule.Regime)
+        if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightMethods.Regime)
             sections.Add(await RegimeReport.OfAsync(plan.Spec.Regimes ?? RegimePlan.ShortAndLong(), _run.Markets,
                 plan.Spec.Data.From ?? 0, CancellationToken.None));
         return sections;
@@ -156,7 +156,7 @@ public sealed class FinishedBatch
     {
         // A live session has too few trades.
         if (Carried is not null || !_run.Spec.Outputs.Has("conditions") || _strategies.Log is not { } log) return null;
-        var regimes = _run.Spec.Regimes ?? (_run.Spec.Portfolio.Rule == WeightRule.Regime ? RegimePlan.ShortAndLong() : null);
+        var regimes = _run.Spec.Regimes ?? (_run.Spec.Portfolio.Rule == WeightMethods.Regime ? RegimePlan.ShortAndLong() : null);
         int[] listed = [.. _entries.Where(e => e.Stats is not null && _listed.Trades.Contains(e.Index)).Select(e => e.Index)];
         return await ConditionReport.OfAsync(_run.Plan, _run.Markets, log, listed, _choice.Members, regimes, CancellationToken.None);
     }

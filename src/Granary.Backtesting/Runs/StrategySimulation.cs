@@ -33,7 +33,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     public async Task RunAsync(Func<StrategyPass, CancellationToken, Task> host, IProgress<BatchProgress>? progress,
         CancellationToken cancellationToken)
     {
-        if (run.Spec.Outputs.NeedsEvents || WeightRules.NeedsEvents(run.Plan)) Log = OpenLog(IsBounded ? MostEvents : long.MaxValue);
+        if (run.Spec.Outputs.NeedsEvents || BatchWeights.NeedsEvents(run.Plan)) Log = OpenLog(IsBounded ? MostEvents : long.MaxValue);
         // The logs have the outcomes and events of the others.
         var known = Outcomes.Values.Where(o => Log is null || IsBounded || HasEvents(o.Index)).Select(o => o.Index).ToHashSet();
         List<StrategyOutcome> finishedBefore = [.. known.Select(i => Outcomes[i])];
@@ -64,7 +64,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     public async Task<WeightChoice> WeighAsync()
     {
         using var step = GranaryInstruments.Traces.StartActivity("weigh");
-        return await WeightRules.ChooseAsync(run.Plan, Outcomes, run.Markets, Log,
+        return await BatchWeights.ChooseAsync(run.Plan, Outcomes, run.Markets, Log,
             new AllocatorCall(run.Options.Threads, run.Options.Allocator, new AllocatorCheckpoints(run.Folder.Temporary("allocators"))),
             CancellationToken.None);
     }
@@ -127,7 +127,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     // A strategy that runs again must have the same result as before.
     private void Compare(StrategyOutcome again)
     {
-        if (Outcomes.GetValueOrDefault(again.Index) is { Error: null } first && again.Fingerprint != first.Fingerprint)
+        if (Outcomes.GetValueOrDefault(again.Index) is { Error: null } first && again.Digest != first.Digest)
             throw new RecordDiffersException(string.Create(CultureInfo.InvariantCulture,
                 $"{run.Plan.Instances[again.Index].Id} ran again and gave another result: {again.Error ?? ResultOf(again)}"
                     + $", before {ResultOf(first)}; a strategy must do the same on the same bars each time, so correct "
@@ -156,8 +156,8 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
 
     // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
     private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false }
-        && !run.Options.Separate && run.Learning is null && !WeightRules.NeedsEvents(run.Plan)
-        && run.Spec.Portfolio.Rule != WeightRule.Equal;
+        && !run.Options.Separate && run.Learning is null && !BatchWeights.NeedsEvents(run.Plan)
+        && run.Spec.Portfolio.Rule != WeightMethods.Equal;
 
     private static async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)
     {

@@ -83,8 +83,8 @@ internal sealed class GroupAccounts
             made.Add(choices[w] with { Trades = entered, OutOfSample = statistics });
         }
         foreach (var trade in trades) whole.Add(trade.Trade);
-        var fingerprints = runs.Select(r => r.Fingerprint).ToList();
-        return new ChoiceGroup(group.Name, group.Members, made, whole.ToMetrics(last.Commission, last.Financing), trades, fingerprints)
+        var digests = runs.Select(r => r.Digest).ToList();
+        return new ChoiceGroup(group.Name, group.Members, made, whole.ToMetrics(last.Commission, last.Financing), trades, digests)
         {
             Trace = tracer.Finish(),
         };

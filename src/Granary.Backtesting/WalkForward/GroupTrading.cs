@@ -13,7 +13,7 @@ namespace Granary.Backtesting.WalkForward;
 /// The events of the run with a resizing account, which a portfolio follows instead; empty if there is none.
 /// </param>
 internal sealed record AccountRun(
-    StrategyInstance Strategy, UInt128 Fingerprint, (int First, int Last) Windows, MemoryEventLog Own, MemoryEventLog Member)
+    StrategyInstance Strategy, UInt128 Digest, (int First, int Last) Windows, MemoryEventLog Own, MemoryEventLog Member)
 {
     /// <summary>The events that a portfolio follows.</summary>
     public MemoryEventLog Followed => Member.ChunkCount(Strategy.Index) > 0 ? Member : Own;
@@ -94,7 +94,7 @@ internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowM
         var outcomes = await new StrategyPass(alone, cut) { Events = own }.OutcomesAsync(new EmbeddedHost(1), cancellationToken);
         if (outcomes.Values.Single() is not { Statistics: { } statistics } outcome) return null;
         var member = await MemberRuns.OfAsync(alone, cut, [strategy], own, cancellationToken);
-        return (new AccountRun(instance, outcome.Fingerprint, (first, last), own, member), statistics.FinalEquity);
+        return (new AccountRun(instance, outcome.Digest, (first, last), own, member), statistics.FinalEquity);
     }
 
     private IEntryModel? Model(StrategyInstance strategy, int first, int last)

@@ -34,10 +34,10 @@ public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double
 /// <param name="Members">The combinations, by strategy index.</param>
 /// <param name="Statistics">Statistics of the group's own account, from the first window's first row to the last window's last row.</param>
 /// <param name="Trades">Trades of that account in the order of closing; open ones come last.</param>
-/// <param name="Fingerprints">Fingerprints of the consecutive runs on it.</param>
+/// <param name="Digests">Digests of the consecutive runs on it.</param>
 public sealed record ChoiceGroup(
     string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, MetricSet Statistics,
-    IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
+    IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Digests)
 {
     /// <summary>All symbols of its members, in the order that numbers its trades' symbols.</summary>
     public IReadOnlyList<string> Symbols { get; } = SymbolsOf(Members);
@@ -93,7 +93,7 @@ public sealed record WalkForwardOutcome(
     /// <summary>Each change of a position of the account with its symbol; members are indices of groups.</summary>
     public required IReadOnlyList<(string Symbol, PortfolioFill Fill)> Fills { get; init; }
 
-    /// <summary>The account's decisions on the signals of the selections, its fingerprint, and notes for the reader.</summary>
+    /// <summary>The account's decisions on the signals of the selections, its digest, and notes for the reader.</summary>
     public required PortfolioOutcome Portfolio { get; init; }
 
     /// <summary>By group: the consecutive runs of its selections. Empty for an outcome that is traded again.</summary>

@@ -162,10 +162,10 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         foreach (var group in outcome.Groups)
         {
             digest.Add($"{group.Name}#{string.Join(',', group.Choices.Select(c => c.Strategy))}", 0);
-            foreach (var (fingerprint, run) in group.Fingerprints.Select((f, i) => (f, i)))
-                digest.Add($"{group.Name}#run {run}", fingerprint);
+            foreach (var (runDigest, run) in group.Digests.Select((f, i) => (f, i)))
+                digest.Add($"{group.Name}#run {run}", runDigest);
         }
-        digest.Add("portfolio", outcome.Portfolio.Fingerprint);
+        digest.Add("portfolio", outcome.Portfolio.Digest);
         return digest.Finish();
     }
 

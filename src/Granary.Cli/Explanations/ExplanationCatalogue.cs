@@ -36,6 +36,6 @@ internal static class ExplanationCatalogue
     })
     { Name = m.Name, Formula = m.Formula, Source = m.Source };
 
-    private static IEnumerable<Explanation> Checks() => new DocsPage("guards.md").Rows("check (").SelectMany(row =>
-        row.Terms.Select(term => new Explanation(term, "validation check", row.Text) { Name = ValidationFindings.Words(term) }));
+    private static IEnumerable<Explanation> Checks() => new DocsPage("validation.md").Rows("check (").SelectMany(row =>
+        row.Terms.Select(term => new Explanation(term, "validation check", row.Text) { Name = ValidationChecks.Words(term) }));
 }

@@ -10,7 +10,7 @@ namespace Granary.Cluster.Wire;
 public readonly record struct StrategyOutcomeWire(
     [property: Id(0)] int Index,
     [property: Id(1)] MetricSet? Statistics,
-    [property: Id(2)] UInt128 Fingerprint,
+    [property: Id(2)] UInt128 Digest,
     [property: Id(3)] int Signals,
     [property: Id(4)] long Bars,
     [property: Id(5)] string? Error,
@@ -22,7 +22,7 @@ public readonly record struct StrategyOutcomeWire(
 public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, StrategyOutcomeWire>
 {
     public StrategyOutcome ConvertFromSurrogate(in StrategyOutcomeWire surrogate) =>
-        new(surrogate.Index, surrogate.Statistics, surrogate.Fingerprint, surrogate.Signals, surrogate.Bars, surrogate.Error)
+        new(surrogate.Index, surrogate.Statistics, surrogate.Digest, surrogate.Signals, surrogate.Bars, surrogate.Error)
         {
             Trace = surrogate.Trace is { } t
                 ? new EquityTrace(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.Cast<byte, double>(t.Equity).ToArray()) : null,
@@ -31,7 +31,7 @@ public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, Strat
         };
 
     public StrategyOutcomeWire ConvertToSurrogate(in StrategyOutcome value) =>
-        new(value.Index, value.Statistics, value.Fingerprint, value.Signals, value.Bars, value.Error,
+        new(value.Index, value.Statistics, value.Digest, value.Signals, value.Bars, value.Error,
         value.Trace is { } t ? new TraceWire(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.AsBytes(t.Equity.AsSpan()).ToArray())
             : null,
         value.SignalEnds.ToArray(), value.IsWarm);

@@ -9,7 +9,7 @@ namespace Granary.Cluster.Grains.Batches;
 public sealed class BatchRecord
 {
     [Id(0)]
-    public SubmittedBatch? Batch { get; set; }
+    public QueuedJob? Batch { get; set; }
 
     [Id(1)]
     public JobStatus? Status { get; set; }

@@ -81,7 +81,7 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
             var threads = IsOwn(silo) ? settings.Threads : await ThreadsAsync(silo, cancellationToken);
             await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => loop()));
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             SiloLost(logger, run, silo.ToString(), e.Message);
         }

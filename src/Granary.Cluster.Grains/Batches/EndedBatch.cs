@@ -39,7 +39,7 @@ internal static class EndedBatch
     {
         await grains.GetGrain<IReportingGrain>(run).RemoveAsync();
         if (key is not null) await grains.GetGrain<IIdempotencyGrain>(key).ReleaseAsync(run);
-        await grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key).RemoveAsync(run);
+        await grains.GetGrain<IJobListGrain>(IJobListGrain.Key).RemoveAsync(run);
         await clear();
     }
 

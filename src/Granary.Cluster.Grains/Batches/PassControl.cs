@@ -51,7 +51,7 @@ internal sealed class PassControl
     {
         var members = _services.Membership.CurrentSnapshot.Members;
         _silos.Ask(members);
-        foreach (var silo in _inherited.Keys.Where(s => Loss.IsOf(members, s)).ToList())
+        foreach (var silo in _inherited.Keys.Where(s => LostCall.IsOf(members, s)).ToList())
             if (_inherited.Remove(silo, out var groups)) Recovered(groups);
         // All groups are done, but outcomes are missing: an earlier attempt of the reporting grain had acknowledged them.
         var isShort = Table?.IsEmptyFor(_services.Settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
@@ -98,7 +98,7 @@ internal sealed class PassControl
         {
             return await TimedCall.CallAsync(stop => _reporting.PassAsync(pass, stop), SiloPolls.Timeout);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             return null;
         }
@@ -111,7 +111,7 @@ internal sealed class PassControl
             if (!view.Fresh || view.Answer is not { } answer) continue;
             view.Fresh = false;
             var over = table.Seen(silo, answer, view.AskedAt, out var fault);
-            if (over.Count > 0) _ = Loss.IgnoreAsync(() => _services.Compute.Of(silo).StopAsync(_run, over));
+            if (over.Count > 0) _ = LostCall.IgnoreAsync(() => _services.Compute.Of(silo).StopAsync(_run, over));
             if (fault is not null) return fault;
         }
         TakeFromLost(table);
@@ -124,7 +124,7 @@ internal sealed class PassControl
         await _status.ConfirmAsync();
         if (table.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
-            await Loss.IgnoreAsync(async () => table.GivenUp(relief.Group,
+            await LostCall.IgnoreAsync(async () => table.GivenUp(relief.Group,
                 await _services.Compute.Of(relief.From).GiveUpAsync(_run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
             await AssignAsync(table, open);
         }
@@ -159,7 +159,7 @@ internal sealed class PassControl
             await _services.Compute.Of(silo).StartAsync(work).WaitAsync(SiloPolls.Timeout);
             table.Started(work.Id, Stopwatch.GetTimestamp());
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             table.NotStarted(work.Id);
         }
@@ -167,13 +167,13 @@ internal sealed class PassControl
 
     /// <summary>Stops a strategy on the silo that runs it.</summary>
     public Task StopAsync(string strategy, string reason) => Task.WhenAll(_silos.Views.Keys.Select(s =>
-        Loss.IgnoreAsync(() => _services.Compute.Of(s).StopStrategyAsync(_run, strategy, reason))));
+        LostCall.IgnoreAsync(() => _services.Compute.Of(s).StopStrategyAsync(_run, strategy, reason))));
 
     /// <summary>Stops all groups without waiting for the silos, because the run has ended.</summary>
     public void End()
     {
         (Table, _before, _inherited) = (null, null, []);
-        foreach (var silo in _silos.Views.Keys) _ = Loss.IgnoreAsync(() => _services.Compute.Of(silo).StopAsync(_run, null));
+        foreach (var silo in _silos.Views.Keys) _ = LostCall.IgnoreAsync(() => _services.Compute.Of(silo).StopAsync(_run, null));
     }
 
     /// <summary>Ends the orders, because the activation ends on this silo.</summary>

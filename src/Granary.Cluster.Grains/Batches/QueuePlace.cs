@@ -8,7 +8,7 @@ namespace Granary.Cluster.Grains.Batches;
 /// The place of a queued batch. The list notifies a batch that may start. In case the call is lost, the batch asks every forty periods.
 /// </summary>
 /// <param name="period">Period of the batch's timer.</param>
-internal sealed class QueuePlace(IBatchListGrain list, string run, TimeSpan period)
+internal sealed class QueuePlace(IJobListGrain list, string run, TimeSpan period)
 {
     private long? _askedAt;
 

@@ -181,9 +181,9 @@ internal sealed partial class ReportingGrain(
             Directory.CreateDirectory(Folder);
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job is BacktestJob;
-            var leaders = new LeaderBoard(JobRun.MostLeaders);
+            var leaders = new LeaderBoard(JobContext.MostLeaders);
             _leaders = isBatch ? leaders : null;
-            var run = await job.RunAsync(new JobRun
+            var run = await job.RunAsync(new JobContext
             {
                 Host = isBatch ? host : new EmbeddedHost(settings.Threads),
                 Trials = new ClusterTrials(Run, compute, settings, clock, logger),
@@ -212,7 +212,7 @@ internal sealed partial class ReportingGrain(
         {
             return (null, false);
         }
-        catch (Exception e) when (e is BarStoreException or IOException or DiskException or UnauthorizedAccessException || Loss.Is(e))
+        catch (Exception e) when (e is BarStoreException or IOException or DiskException or UnauthorizedAccessException || LostCall.Is(e))
         {
             MayPass(logger, Run, e.Message, e);
             return (Fault(e.Message), true);

@@ -24,7 +24,7 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
     /// <summary>Asks each silo that was not asked just now.</summary>
     public void Ask(IReadOnlyDictionary<SiloAddress, ClusterMember> members)
     {
-        foreach (var gone in _views.Keys.Where(s => Loss.IsOf(members, s)).ToList()) _views.Remove(gone);
+        foreach (var gone in _views.Keys.Where(s => LostCall.IsOf(members, s)).ToList()) _views.Remove(gone);
         foreach (var (silo, member) in members)
         {
             if (member.Status != SiloStatus.Active && !_views.ContainsKey(silo)) continue;
@@ -47,7 +47,7 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
             view.Fresh = true;
             answered();
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             // The membership or a timeout decides whether the silo is lost.
         }

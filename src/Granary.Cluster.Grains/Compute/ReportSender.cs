@@ -80,7 +80,7 @@ internal sealed class ReportSender
                     case ReportAnswer.Incomplete: throw new ReportsLostException();
                 }
             }
-            catch (Exception e) when (Loss.Is(e))
+            catch (Exception e) when (LostCall.Is(e))
             {
                 // The reporting grain's silo was lost. The grain restarts on another silo and resumes from the run's folder.
             }

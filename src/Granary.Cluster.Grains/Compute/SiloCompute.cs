@@ -129,10 +129,10 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         try
         {
             using var untraced = new Untraced();
-            var batch = Services.Grains.GetGrain<IBatchGrain>(run);
+            var batch = Services.Grains.GetGrain<IJobGrain>(run);
             if (!await batch.PokeAsync().WaitAsync(TimeSpan.FromSeconds(10), Stopping)) Stop(run, null);
         }
-        catch (Exception e) when (Loss.Is(e) || e is OperationCanceledException)
+        catch (Exception e) when (LostCall.Is(e) || e is OperationCanceledException)
         {
             // It is notified again until it polls.
         }

@@ -21,7 +21,7 @@ internal sealed class StrategyGroup
 
     private const int MostTraced = 20;
 
-    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
+    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
 
     private readonly SiloCompute _silo;
     private readonly CancellationTokenSource _stop;

@@ -17,7 +17,7 @@ namespace Granary.Cluster.Grains.Feeds;
 internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer consumer, string hash, Action<BlockMessage> take)
     : IAsyncDisposable
 {
-    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
+    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
     private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ISymbolFeedGrain _feed = cluster.GetGrain<ISymbolFeedGrain>(key);
@@ -38,7 +38,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
             _silo = blocks.Silo;
             return blocks;
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             throw new BarStoreException($"the feed {key} does not answer: {e.Message}", e);
         }
@@ -51,7 +51,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
         {
             return await TimedCall.CallAsync(stop => _feed.PublishAsync(Request(from, most), stop), s_callTimeout, cancellationToken);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             return null;
         }
@@ -86,7 +86,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
         {
             await (await subscribing).UnsubscribeAsync();
         }
-        catch (Exception e) when (Loss.Is(e) || e is InconsistentStateException)
+        catch (Exception e) when (LostCall.Is(e) || e is InconsistentStateException)
         {
             // The silo with the subscriptions is being replaced; a window without readers drops what comes.
         }

@@ -62,7 +62,7 @@ internal sealed class FeedSeries(FeedSources sources, string key, ISymbolFeedGra
         {
             await feed.LeaveAsync(receiver).WaitAsync(TimeSpan.FromSeconds(5));
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
         }
     }

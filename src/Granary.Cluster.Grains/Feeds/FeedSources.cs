@@ -39,10 +39,10 @@ internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalo
             FeedHeader header;
             try
             {
-                header = await RetryPolicies.LostCall(Loss.Is).RunAsync(stop => feed.OpenAsync(consumer, stop),
+                header = await RetryPolicies.LostCall(LostCall.Is).RunAsync(stop => feed.OpenAsync(consumer, stop),
                     cancellationToken);
             }
-            catch (Exception e) when (Loss.Is(e))
+            catch (Exception e) when (LostCall.Is(e))
             {
                 throw new BarStoreException($"the feed of {query.Symbol} does not answer: {e.Message}", e);
             }

@@ -123,7 +123,7 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
     private void CountLoss(SiloAddress? before)
     {
         if (_isCounted || before is null || before.Equals(Own)
-            || !Loss.IsOf(process.Membership.CurrentSnapshot.Members, before)) return;
+            || !LostCall.IsOf(process.Membership.CurrentSnapshot.Members, before)) return;
         _isCounted = true;
         instruments.Recovered(LostWork.Feed);
     }

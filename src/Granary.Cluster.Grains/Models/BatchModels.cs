@@ -62,7 +62,7 @@ internal sealed class BatchModels(IGrainFactory grains, ModelReplicas replicas)
                 if (await TimedCall.CallAsync(stop => reporting.ModelAsync(pass, number, stop), TimeSpan.FromSeconds(30)) is { } bytes)
                     return EntryModelFile.FromBytes(bytes, catalogues);
             }
-            catch (Exception e) when (Loss.Is(e) && attempt < 20)
+            catch (Exception e) when (LostCall.Is(e) && attempt < 20)
             {
             }
             // The reporting grain may be restarting and will have the pass again.

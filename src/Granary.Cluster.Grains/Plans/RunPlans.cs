@@ -16,7 +16,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
 {
     private const int Most = 16;
 
-    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
+    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
 
     private readonly RecentTasks<Job> _jobs = new(Most);
     private readonly RecentTasks<BatchPlan> _plans = new(Most);
@@ -47,7 +47,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     }
 
     private async Task<RunDefinition> DefineAsync(string run) =>
-        await s_lostCall.RunAsync(stop => grains.GetGrain<IBatchGrain>(run).DefineAsync(stop), CancellationToken.None)
+        await s_lostCall.RunAsync(stop => grains.GetGrain<IJobGrain>(run).DefineAsync(stop), CancellationToken.None)
             ?? throw new RunEndedException(run);
 }
 

@@ -25,7 +25,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 {
     private const int StartsAtOnce = 128;
 
-    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
+    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
 
     private readonly ConcurrentDictionary<string, LiveStrategyGrain?> _owners = new(StringComparer.Ordinal);
     private readonly SessionAttempt _attempt;
@@ -243,7 +243,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
             using var untraced = new Untraced();
             await OwnAsync(strategy, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             // The session trades without the owner. The next call to the strategy's grain activates it again.
             if (!_over.Task.IsCompleted && !IsStopped) NotOwned(_services.Logger, Account, strategy, e.Message);

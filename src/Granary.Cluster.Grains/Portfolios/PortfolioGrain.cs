@@ -112,7 +112,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
             if (_successor is null) DeactivateOnIdle();
             return;
         }
-        await Loss.IgnoreAsync(() => Session.AttemptEndedAsync(attempt.Epoch));
+        await LostCall.IgnoreAsync(() => Session.AttemptEndedAsync(attempt.Epoch));
     }
 
     // All attempts of a session share the queued commands. A command may arrive before the next attempt.
@@ -191,7 +191,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     private async Task RereadWeightsAsync()
     {
         using var untraced = new Untraced();
-        await Loss.IgnoreAsync(async () => _weights.Take(await Weights.FindAsync()));
+        await LostCall.IgnoreAsync(async () => _weights.Take(await Weights.FindAsync()));
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

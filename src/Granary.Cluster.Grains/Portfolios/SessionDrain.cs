@@ -40,7 +40,7 @@ internal sealed partial class SessionDrain(LiveSessions sessions, SiloDeparture 
                 await grains.GetGrain<ISessionGrain>(attempt.Account).HandOverAsync(process.Silo.SiloAddress, attempt.Epoch, late)
                     .WaitAsync(late);
         }
-        catch (Exception e) when (Loss.Is(e) || e is OperationCanceledException)
+        catch (Exception e) when (LostCall.Is(e) || e is OperationCanceledException)
         {
             NotHandedOver(logger, attempt.Account, e is OperationCanceledException
                 ? $"it was not ready within {settings.Drain.TotalSeconds:0} s" : e.Message);

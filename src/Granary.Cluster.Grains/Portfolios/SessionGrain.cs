@@ -107,7 +107,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         }
         Started(logger, Id, session.State.Run, start.StartedBy);
         Drive(begin: true);
-        await Loss.IgnoreAsync(EnterAsync);
+        await LostCall.IgnoreAsync(EnterAsync);
         return View()!;
     }
 
@@ -221,7 +221,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     // Runs the session to its end. After a loss of the portfolio's grain, the feed or the journal, it resumes from the journal.
     private async Task SuperviseAsync(bool begin, CancellationToken stop)
     {
-        var restarts = _restarts = new SessionRestarts(clock, Loss.Is);
+        var restarts = _restarts = new SessionRestarts(clock, LostCall.Is);
         try
         {
             while (true)
@@ -275,7 +275,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     private async Task<AttemptState?> FollowAsync(bool begin, CancellationToken stop)
     {
         var attempt = Attempt(session.State.Epoch);
-        if (begin) await Loss.IgnoreAsync(() => Portfolio.RunAsync(attempt).WaitAsync(stop));
+        if (begin) await LostCall.IgnoreAsync(() => Portfolio.RunAsync(attempt).WaitAsync(stop));
         _isFollowing = true;
         try
         {
@@ -316,7 +316,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
             await call().WaitAsync(stop);
             return true;
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             return false;
         }
@@ -337,7 +337,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
             standing = await TimedCall.CallAsync(stop => Portfolio.StateAsync(epoch, stop), s_timeout, cancellationToken);
             _unanswered = null;
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             _unanswered = $"the silo that runs the session does not answer ({e.Message.TrimEnd('.')}); its state is the last known one";
             throw;
@@ -410,8 +410,8 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         _awake?.Dispose();
         (_awake, _restarts) = (null, null);
         // If a call is lost, the monitor, the next session's epoch and the time limit of commands correct the state.
-        await Loss.IgnoreAsync(() => List.EndedAsync(Id));
-        await Loss.IgnoreAsync(() => Portfolio.EndAsync(state.Run));
+        await LostCall.IgnoreAsync(() => List.EndedAsync(Id));
+        await LostCall.IgnoreAsync(() => Portfolio.EndAsync(state.Run));
     }
 
     // The attempt continues on the portfolio's silo without this activation.

@@ -43,9 +43,9 @@ internal sealed class WeightsGrain([PersistentState("weights", ClusterProviders.
     public async Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why)
     {
         // Orleans clients call the grain without the checks of the API.
-        var ordered = WeightsRules.Checked(Id, weights, why);
+        var ordered = WeightsValidation.Checked(Id, weights, why);
         if (await Session.StrategiesAsync() is { } known)
-            WeightsRules.CheckKnown(Id, ordered.Keys, known.ToHashSet(StringComparer.Ordinal));
+            WeightsValidation.CheckKnown(Id, ordered.Keys, known.ToHashSet(StringComparer.Ordinal));
         var current = _stored is [var newest, ..] ? newest.Version : 0;
         if (current != expectedVersion) return new WeightsAnswer(null, current);
         var next = new PortfolioWeights(Id, current + 1, ordered, who, why, clock.GetUtcNow());
@@ -53,7 +53,7 @@ internal sealed class WeightsGrain([PersistentState("weights", ClusterProviders.
         await StoredState.WriteAsync(this, () => state.WriteStateAsync());
         _stored = state.State.Versions;
         // If the notification is lost, the portfolio's grain reads the new version within ten seconds.
-        await Loss.IgnoreAsync(() => Session.WeightsSetAsync(next));
+        await LostCall.IgnoreAsync(() => Session.WeightsSetAsync(next));
         return new WeightsAnswer(next, next.Version);
     }
 }

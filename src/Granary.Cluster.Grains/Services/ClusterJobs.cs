@@ -18,9 +18,9 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
 {
     private const int FilePartLength = 512 << 10;
 
-    private IBatchListGrain List => grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
+    private IJobListGrain List => grains.GetGrain<IJobListGrain>(IJobListGrain.Key);
 
-    private IBatchGrain Batch(string id) => grains.GetGrain<IBatchGrain>(id);
+    private IJobGrain Batch(string id) => grains.GetGrain<IJobGrain>(id);
 
     /// <inheritdoc/>
     public async ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default)
@@ -38,7 +38,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
             // If a submission was interrupted between the key and the batch, this submits the same id again.
             id = claim.Run;
         }
-        var order = new SubmittedBatch(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
+        var order = new QueuedJob(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
             text.Kind, job.Work, [.. job.Runs]);
         var answer = await GrainCalls.TryAsync(_ => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
         return answer.Status is { } status ? new JobReceipt(status, answer.Created)

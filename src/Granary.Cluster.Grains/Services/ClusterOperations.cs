@@ -59,7 +59,7 @@ public sealed class ClusterOperations(IGrainFactory grains, ComputeServices serv
         {
             own = await TimedCall.CallAsync(services.Of(member.SiloAddress).DescribeAsync, s_timeout).ConfigureAwait(false);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
         }
         return new SiloState(member.SiloName, member.SiloAddress.Endpoint.ToString(), member.Status.ToString().ToLowerInvariant(),

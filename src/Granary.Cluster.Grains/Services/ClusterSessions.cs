@@ -34,7 +34,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
         {
             throw new ServiceUnavailableException(e.Message, e);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             throw new ServiceUnavailableException($"the cluster did not say whether the session "
                 + $"of {account} has begun ({e.Message.TrimEnd('.')}); look at it before it is started again", e);
@@ -56,21 +56,21 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     /// <inheritdoc/>
     public async ValueTask<SessionView?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return await GrainCalls.TryAsync(Grain(id).SessionAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<SessionStart?> StartOfAsync(string id, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return await GrainCalls.TryAsync(Grain(id).StartOfAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         var known = await GrainCalls.TryAsync(Grain(id).StrategiesAsync, cancellationToken).ConfigureAwait(false);
         return known?.ToHashSet(StringComparer.Ordinal);
     }
@@ -78,7 +78,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     /// <inheritdoc/>
     public async ValueTask<SessionStrategy?> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return await GrainCalls.TryAsync(stop => Grain(id).StrategyAsync(strategy, stop), cancellationToken).ConfigureAwait(false);
     }
 
@@ -86,14 +86,14 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     public async ValueTask<SessionStrategy?> StopStrategyAsync(string id, string strategy, string who, string why,
         CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return await SentAsync(id, () => Grain(id).StopStrategyAsync(strategy, who, why), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<SessionView?> CommandAsync(string id, IssuedCommand command, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return await SentAsync(id, () => Grain(id).CommandAsync(command), cancellationToken).ConfigureAwait(false);
     }
 
@@ -104,7 +104,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
         {
             return await command().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             throw new ServiceUnavailableException($"the cluster did not say whether the session "
                 + $"of {id} has the command ({e.Message.TrimEnd('.')}); its journal does, or give it again", e);

@@ -10,7 +10,7 @@ namespace Granary.Cluster.Grains.Services;
 /// <summary>Single strategies and portfolios of the cluster's batches, behind a silo's HTTP API.</summary>
 /// <param name="grains">The grain factory of a silo.</param>
 /// <param name="services">The compute services of the silos.</param>
-public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices services) : IBatchStrategies
+public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices services) : IRunningBatches
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 
@@ -19,7 +19,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     {
         // Orleans throws for a key of spaces, and would activate a grain for any other invalid id.
         if (!JobId.IsWellFormed(batch)) return null;
-        if (await GrainCalls.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
+        if (await GrainCalls.TryAsync(grains.GetGrain<IJobGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
         // Read stored results first: a strategy that has reported still exists until its group ends.
         var stored = await GrainCalls.TryAsync(stop => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy, stop),
@@ -45,7 +45,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
             return await TimedCall.CallAsync(stop => services.Of(silo).StrategyAsync(batch, strategy, stop), s_timeout, cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (LostCall.Is(e))
         {
             // The silo was lost: return the stored state.
             return null;
@@ -58,7 +58,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     {
         if (await FindAsync(batch, strategy, cancellationToken).ConfigureAwait(false) is not { } found) return null;
         if (found.State is StrategyPhase.Done or StrategyPhase.Failed) return found;
-        return await GrainCalls.TryAsync(_ => grains.GetGrain<IBatchGrain>(batch).StopStrategyAsync(strategy, BatchStrategy.StoppedBy(who)),
+        return await GrainCalls.TryAsync(_ => grains.GetGrain<IJobGrain>(batch).StopStrategyAsync(strategy, BatchStrategy.StoppedBy(who)),
             cancellationToken).ConfigureAwait(false) ? found : await FindAsync(batch, strategy, cancellationToken).ConfigureAwait(false);
     }
 
@@ -66,7 +66,7 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     public async ValueTask<BatchPortfolio?> PortfolioAsync(string batch, CancellationToken cancellationToken = default)
     {
         if (!JobId.IsWellFormed(batch)) return null;
-        if (await GrainCalls.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
+        if (await GrainCalls.TryAsync(grains.GetGrain<IJobGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
         return await GrainCalls.TryAsync(grains.GetGrain<IReportingGrain>(batch).PortfolioAsync, cancellationToken).ConfigureAwait(false);
     }

@@ -10,7 +10,7 @@ public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
 {
     private IWeightsGrain Grain(string portfolio)
     {
-        WeightsRules.CheckPortfolio(portfolio);
+        WeightsValidation.CheckPortfolio(portfolio);
         return grains.GetGrain<IWeightsGrain>(portfolio);
     }
 
@@ -33,7 +33,7 @@ public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
         string who, string why, CancellationToken cancellationToken = default)
     {
         var grain = Grain(portfolio);
-        var ordered = WeightsRules.Checked(portfolio, weights, why);
+        var ordered = WeightsValidation.Checked(portfolio, weights, why);
         var answer = await GrainCalls.TryAsync(_ => grain.SetAsync(expectedVersion, ordered, who, why), cancellationToken)
             .ConfigureAwait(false);
         if (answer.Weights is { } set) return set;

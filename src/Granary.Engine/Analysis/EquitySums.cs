@@ -85,10 +85,10 @@ public sealed record EquitySums
         };
     }
 
-    internal void AddTo(ref Fingerprint fingerprint)
+    internal void AddTo(ref DigestState digest)
     {
-        fingerprint.Add(Final, SumOfReturns);
-        fingerprint.Add(SumOfSquares, SumOfSquaredLosses);
-        fingerprint.Add(MaxDrawdown, (double)Count);
+        digest.Add(Final, SumOfReturns);
+        digest.Add(SumOfSquares, SumOfSquaredLosses);
+        digest.Add(MaxDrawdown, (double)Count);
     }
 }

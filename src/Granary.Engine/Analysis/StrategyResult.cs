@@ -7,8 +7,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Analysis;
 
 /// <summary>Result of a strategy run, sufficient for its metrics and the digest.</summary>
-/// <param name="Fingerprint">Fingerprint of its signals, trades and equity, to the last bit.</param>
-public sealed record StrategyResult(string Id, EquitySums Equity, TradeMeter Trades, int Signals, UInt128 Fingerprint)
+/// <param name="Digest">Digest of its signals, trades and equity, to the last bit.</param>
+public sealed record StrategyResult(string Id, EquitySums Equity, TradeMeter Trades, int Signals, UInt128 Digest)
 {
     /// <summary>Signals that ended without a trade.</summary>
     public SignalEnds SignalEnds { get; init; }

@@ -5,17 +5,17 @@ using System.Text;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>
-/// The digest of a batch: SHA-256 over its strategies' ids and fingerprints in plan order, and the portfolio's fingerprint.
+/// The digest of a batch: SHA-256 over its strategies' ids and digests in plan order, and the portfolio's digest.
 /// </summary>
 public sealed class BatchDigest
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Adds the next strategy; the order of calls is the plan's.</summary>
-    public void Add(string id, UInt128 fingerprint)
+    public void Add(string id, UInt128 digest)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128LittleEndian(bytes, fingerprint);
+        BinaryPrimitives.WriteUInt128LittleEndian(bytes, digest);
         _hash.AppendData(Encoding.UTF8.GetBytes(id + "\n"));
         _hash.AppendData(bytes);
     }

@@ -279,7 +279,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     public StrategyResult Finish()
     {
         if (_started) _strategy.OnStop(_context);
-        var fingerprint = new Fingerprint();
+        var digest = new DigestState();
         var signals = 0;
         var ends = new SignalEnds();
         foreach (var symbol in _symbols)
@@ -288,11 +288,11 @@ public sealed class MultiSymbolRun : IStrategyRun
             signals += symbol.Book.SignalCount;
             ends += symbol.Book.SignalEnds;
             var value = symbol.Book.Digest;
-            fingerprint.Add((ulong)(value >> 64), (ulong)value);
+            digest.Add((ulong)(value >> 64), (ulong)value);
         }
         var sums = _meter.Finish();
-        sums.AddTo(ref fingerprint);
-        return new StrategyResult(Id, sums, _account.Trades, signals, fingerprint.Value) { SignalEnds = ends, IsWarm = _ready };
+        sums.AddTo(ref digest);
+        return new StrategyResult(Id, sums, _account.Trades, signals, digest.Value) { SignalEnds = ends, IsWarm = _ready };
     }
 
     private static string Wanted(MultiSymbolStrategy strategy) => strategy.MostSymbols == int.MaxValue

@@ -18,7 +18,7 @@ internal sealed class PortfolioAccount : IPortfolioView
     // By instrument: the number of open or reserved trades, and the strategy of the last one.
     private readonly int[] _trades, _holder;
     private CashAccount _account;
-    private Fingerprint _fingerprint = new();
+    private DigestState _digest = new();
 
     public PortfolioAccount(double cash, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members,
         ExecutionSettings execution)
@@ -81,7 +81,7 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public ReadOnlySpan<double> Closes => _positions.Closes;
 
-    public UInt128 Fingerprint => _fingerprint.Value;
+    public UInt128 Digest => _digest.Value;
 
     /// <summary>Receives each change of a position; null if changes are not recorded.</summary>
     public Action<PortfolioFill>? Filled { get; set; }
@@ -112,11 +112,11 @@ internal sealed class PortfolioAccount : IPortfolioView
         return 0;
     }
 
-    public void Record(ulong what, ulong value) => _fingerprint.Add(what, value);
+    public void Record(ulong what, ulong value) => _digest.Add(what, value);
 
-    public void Record(ulong what, double value) => _fingerprint.Add(what, value);
+    public void Record(ulong what, double value) => _digest.Add(what, value);
 
-    public void Record(double a, double b) => _fingerprint.Add(a, b);
+    public void Record(double a, double b) => _digest.Add(a, b);
 
     // ---- closes and days ----
 

@@ -113,7 +113,7 @@ public sealed class PortfolioRun
     /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
     public double Financing => _account.Financing;
 
-    public UInt128 Fingerprint => _account.Fingerprint;
+    public UInt128 Digest => _account.Digest;
 
     /// <summary>Reports each change of a position from now on.</summary>
     public void ReportFills(Action<PortfolioFill> filled) => _account.Filled = filled;
@@ -230,7 +230,7 @@ public sealed class PortfolioRun
     /// </summary>
     public IReadOnlyList<(int Member, int Number)> Expired => _expired;
 
-    /// <summary>Adds the equity of a time slice to the fingerprint.</summary>
+    /// <summary>Adds the equity of a time slice to the digest.</summary>
     public void Seal(long time) => _account.Record((ulong)time, _account.Equity);
 
     // ---- signals ----

@@ -18,7 +18,7 @@ internal static class RiskOfBatch
             using var log = new EventLog(Path.Combine(folder, "events.bin"), key: "", plan.Instances.Count, resume: false);
             var outcomes = await new StrategyPass(plan, markets) { Events = log }.OutcomesAsync(by.Host, cancellationToken);
             var call = new AllocatorCall(by.Threads, Checkpoints: new AllocatorCheckpoints(Path.Combine(folder, "allocators")));
-            var choice = await WeightRules.ChooseAsync(plan, outcomes, markets, log, call, cancellationToken);
+            var choice = await BatchWeights.ChooseAsync(plan, outcomes, markets, log, call, cancellationToken);
             await MemberRuns.RunAsync(plan, markets, choice.Members, log, new EmbeddedHost(by.Threads), cancellationToken);
             return await new RiskTraining(training, plan, markets)
                 .TrainAsync(specs, new PortfolioEvents(log, choice.Members, choice.Schedule), cancellationToken);

@@ -22,14 +22,14 @@ public sealed class AllocatorLearning
         AllocationView View, AllocationView Stressed);
 
     private AllocatorLearning(AllocatorInput input) =>
-        (_input, _selects) = (input, input.Plan.Spec.Portfolio.Rule == WeightRule.Adaptive);
+        (_input, _selects) = (input, input.Plan.Spec.Portfolio.Rule == WeightMethods.Adaptive);
 
     /// <summary>Trains, tests and compares the policies, and decides the weights.</summary>
     /// <returns>The outcome; or null and the reason why there is none.</returns>
     /// <exception cref="InputException">There are more units than a policy can weigh.</exception>
     public static async Task<(AllocatorOutcome? Outcome, string Why)> RunAsync(AllocatorInput input, CancellationToken cancellationToken)
     {
-        if (input.Plan.Spec.Portfolio.Rule == WeightRule.Ppo && input.Units.Count > AllocatorSpec.MostStrategies)
+        if (input.Plan.Spec.Portfolio.Rule == WeightMethods.Ppo && input.Units.Count > AllocatorSpec.MostStrategies)
             throw input.Plan.Spec.Portfolio.Place!.Need("weights").Fault($"ppo weighs at most {AllocatorSpec.MostStrategies} "
                 + $"strategies and the batch has {input.Units.Count}: use \"adaptive\", which selects among them first");
         return await new AllocatorLearning(input).RunAsync(cancellationToken);

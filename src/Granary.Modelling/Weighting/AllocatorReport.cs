@@ -31,13 +31,13 @@ public static class AllocatorReport
     }
 
     /// <summary>Returns the validation finding on learned weights; null if this run did not train the policy.</summary>
-    public static ValidationFinding? FindingOf(AllocatorOutcome outcome)
+    public static ValidationCheck? FindingOf(AllocatorOutcome outcome)
     {
         if (outcome.Result is not { } result) return null;
         var all = result.Improvements.Select(i => (Name: i.Baseline, i.Probability))
             .Concat(result.StressedImprovements.Select(i => (Name: i.Baseline + " with doubled costs", i.Probability))).ToList();
         var worst = all.MinBy(i => i.Probability.Low);
-        return new ValidationFinding(result.IsPromoted ? ValidationState.Passed : ValidationState.Failed,
+        return new ValidationCheck(result.IsPromoted ? ValidationState.Passed : ValidationState.Failed,
             string.Create(System.Globalization.CultureInfo.InvariantCulture,
                 $"the probability of improvement over {worst.Name} has the lower bound {worst.Probability.Low:0.00}, ")
                 + (result.IsPromoted ? "the lowest of all" : "where more than 0.50 is needed")

@@ -11,7 +11,7 @@ namespace Granary.Modelling.Weighting;
 public static class AllocatorWeights
 {
     /// <summary>Whether policies decide the batch's weights.</summary>
-    public static bool IsFor(BatchPlan plan) => plan.Spec.Portfolio.Rule is WeightRule.Ppo or WeightRule.Adaptive
+    public static bool IsFor(BatchPlan plan) => plan.Spec.Portfolio.Rule is WeightMethods.Ppo or WeightMethods.Adaptive
         || plan.Spec.Portfolio.Policy is not null;
 
     /// <summary>Trains policies on the batch's own past and returns the weights that they decide.</summary>

@@ -10,7 +10,7 @@ public static class LearnedWeights
     /// <exception cref="InputException">The batch uses another weight rule.</exception>
     public static void Require(BatchSpec spec, string file)
     {
-        if (spec.Portfolio.Rule is not (WeightRule.Ppo or WeightRule.Adaptive))
+        if (spec.Portfolio.Rule is not (WeightMethods.Ppo or WeightMethods.Adaptive))
             throw new InputException($"{file}: the weights of this batch are not learned; write \"weights\": \"ppo\" or \"adaptive\" into "
                 + "its portfolio");
     }

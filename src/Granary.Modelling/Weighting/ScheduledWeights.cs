@@ -66,10 +66,10 @@ public static class ScheduledWeights
         {
             var chosen = rule switch
             {
-                WeightRule.Winners =>
+                WeightMethods.Winners =>
                     [.. traces.Where(t => t.Trace.EquityAt(at - 1) > t.Trace.EquityAt(from - 1)).Select(t => (t.Index, 1.0))],
-                WeightRule.Equal => [.. traces.Select(t => (t.Index, 1.0 / (plan.Instances.Count - identical.Repeated)))],
-                WeightRule.Score => ByScore(traces, from, at, spec),
+                WeightMethods.Equal => [.. traces.Select(t => (t.Index, 1.0 / (plan.Instances.Count - identical.Repeated)))],
+                WeightMethods.Score => ByScore(traces, from, at, spec),
                 _ => Pursue(traces, from, at, spec),
             };
             Array.Clear(last);

@@ -17,7 +17,7 @@ public sealed record TrialDifference(string Sentence, long TrialsA, long TrialsB
         if (a is not { Trials: { } first, Portfolio: { } own } || b is not { Trials: { } second, Portfolio: { } other }) return null;
         var (x, y) = (own[CheckMetrics.DeflatedSharpe], other[CheckMetrics.DeflatedSharpe]);
         if (first.Effective == second.Effective || !double.IsFinite(x) || !double.IsFinite(y) || x == y) return null;
-        var (inA, inB) = (x > ValidationFindings.Confidence, y > ValidationFindings.Confidence);
+        var (inA, inB) = (x > ValidationChecks.Confidence, y > ValidationChecks.Confidence);
         var conclusion = inA == inB ? "both are judged alike" : $"{(inA ? "A" : "B")} passes the check and {(inA ? "B" : "A")} does not";
         return new TrialDifference(string.Create(CultureInfo.InvariantCulture,
             $"The trial ledger held {first.Trials:N0} trials on the bars when A was judged and {second.Trials:N0} when B was: the ")

@@ -29,7 +29,7 @@ public sealed class BacktestJob : Job
 
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(Spec, cancellationToken);
 
-    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var runner = new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger);
         var options = new BatchOptions

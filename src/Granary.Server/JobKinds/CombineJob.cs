@@ -15,7 +15,7 @@ internal sealed class CombineJob(JobText text, IReadOnlyList<string> runs, Combi
 {
     public override IReadOnlyList<string> Runs => runs;
 
-    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var combined = CombinedBatch.Write(new CombineRequest([.. runs.Select(r => Path.GetFullPath(Path.Combine(run.Runs, r)))])
         {

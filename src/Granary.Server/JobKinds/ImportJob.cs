@@ -17,7 +17,7 @@ namespace Granary.Server.JobKinds;
 internal sealed class ImportJob(JobText text, IReadOnlyList<Address> files, string? symbol, BarFileOptions options,
     Func<string, IReadOnlyList<string>, ImportRequest> request, GranaryCatalogues catalogues) : Job(text, "import")
 {
-    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
         IReadOnlyList<string> found = [.. files.SelectMany(f => ImportFiles.Find([f.Path!], f.Files))];

@@ -76,7 +76,7 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
 
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
-    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
         var learn = new LearnBatch(run.Host, run.Clock, run.Threads) { PromoteUntil = PromoteUntil };

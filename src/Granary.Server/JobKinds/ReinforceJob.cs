@@ -15,7 +15,7 @@ internal sealed class ReinforceJob(JobText text, BatchSpec spec) : Job(text, spe
 
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
-    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var options = new BatchOptions { Out = run.Folder, Since = Text.SubmittedAt, Resume = run.Resume, Threads = run.Threads };
         return RunOutcome.Of(await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)

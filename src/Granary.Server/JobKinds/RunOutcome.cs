@@ -15,7 +15,7 @@ internal static class RunOutcome
             run.Model.Strategies.Count(s => s.Stats is null));
 
     /// <summary>Forwards a batch's progress to the job.</summary>
-    public static IProgress<BatchProgress> Relay(JobRun run, LeaderBoard? leaders = null) => new Reports<BatchProgress>(p =>
+    public static IProgress<BatchProgress> Relay(JobContext run, LeaderBoard? leaders = null) => new Reports<BatchProgress>(p =>
         run.Progress(new JobProgress(p.Strategies, p.StrategiesDone, 0, p.Evaluations, p.Total, p.Stage)
         {
             Load = p.Load,
@@ -24,7 +24,7 @@ internal static class RunOutcome
 
     /// <summary>Forwards progress without numbers of strategies, as a stage in words.</summary>
     /// <param name="leaders">Returns the best candidates so far; null if the job has none.</param>
-    public static IProgress<T> Stages<T>(JobRun run, Func<T, string> sentence, Func<T, IReadOnlyList<StrategyLeader>?>? leaders = null) =>
+    public static IProgress<T> Stages<T>(JobContext run, Func<T, string> sentence, Func<T, IReadOnlyList<StrategyLeader>?>? leaders = null) =>
         new Reports<T>(p => run.Progress(JobProgress.None with { Stage = sentence(p), Leaders = leaders?.Invoke(p) }));
 
     // Forwards reports synchronously and in order, unlike Progress.

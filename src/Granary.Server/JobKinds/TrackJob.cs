@@ -11,7 +11,7 @@ namespace Granary.Server.JobKinds;
 /// <summary>A job that replicates an index with few names. Its results are the files <c>result.json</c> and <c>replica.html</c>.</summary>
 internal sealed class TrackJob(JobText text, TrackOptions options, Address? index, GranaryCatalogues catalogues) : Job(text, "track")
 {
-    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
         var result = await TrackIndex.RunAsync(options, index, new BarFileOptions { Formats = catalogues.Formats }, cancellationToken)

@@ -19,7 +19,7 @@ internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort e
 {
     public override IReadOnlyList<string> Runs => [verified];
 
-    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
         // With another block size than the run, and only in this process.

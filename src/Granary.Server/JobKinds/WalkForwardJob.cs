@@ -16,7 +16,7 @@ internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, s
 
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
-    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var progress = RunOutcome.Stages<(int Done, int Windows)>(run,
             p => string.Create(CultureInfo.InvariantCulture, $"{p.Done} of {p.Windows} windows"));

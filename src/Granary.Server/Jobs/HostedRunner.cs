@@ -18,7 +18,7 @@ public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int thread
         var batch = running?.Begin(id);
         try
         {
-            return await job.RunAsync(new JobRun
+            return await job.RunAsync(new JobContext
             {
                 Host = host,
                 Clock = clock,

@@ -21,9 +21,9 @@ public abstract class Job(JobText text, string name)
     /// <exception cref="InputException">A source or a symbol does not exist.</exception>
     public virtual Task CheckDataAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Runs the job, and writes its files to <see cref="JobRun.Folder"/>.</summary>
+    /// <summary>Runs the job, and writes its files to <see cref="JobContext.Folder"/>.</summary>
     /// <exception cref="InputException">The job or its data is not usable. The message is one sentence.</exception>
-    public abstract Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken);
+    public abstract Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken);
 }
 
 /// <summary>The result of a job in addition to its files.</summary>

@@ -21,7 +21,7 @@ internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
 
     public string? IdempotencyKey { get; } = submitted.IdempotencyKey;
 
-    public string Fingerprint { get; } = submitted.Fingerprint;
+    public string Digest { get; } = submitted.Digest;
 
     /// <summary>Cancels the run of the job; another one for each resumption.</summary>
     public CancellationTokenSource Cancel { get; set; } = new();

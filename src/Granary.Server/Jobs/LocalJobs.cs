@@ -48,7 +48,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         try
         {
             if (_table.WithKey(submission.ScopedKey) is { } known)
-                return known.Fingerprint == submitted.Fingerprint ? new(known.Status, Created: false)
+                return known.Digest == submitted.Digest ? new(known.Status, Created: false)
                     : throw new IdempotencyConflictException(submission.IdempotencyKey!, known.Id);
             _table.CheckRoom();
             ServiceUnavailableException.ThrowIfRefused(_refusal?.Invoke());

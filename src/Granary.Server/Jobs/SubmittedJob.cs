@@ -16,7 +16,7 @@ internal sealed record SubmittedJob(string Text, string Folder, string FileName,
     private const string TextFile = "batch.json", StatusFile = "status.json";
 
     /// <summary>SHA-256 of the text and its folder, which is equal for submissions of the same work.</summary>
-    public string Fingerprint => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Text + "\0" + Folder)));
+    public string Digest => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Text + "\0" + Folder)));
 
     public static SubmittedJob Of(JobSubmission submission)
     {

@@ -53,13 +53,13 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
     public async Task<int> RemoveAsync(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - keep;
-        var listed = await grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key).NewestAsync(int.MaxValue, cancellationToken)
+        var listed = await grains.GetGrain<IJobListGrain>(IJobListGrain.Key).NewestAsync(int.MaxValue, cancellationToken)
             .ConfigureAwait(false);
         var removed = 0;
         foreach (var id in OldFolders(before).Union(listed.Where(id => IsOld(id, before)), StringComparer.Ordinal)
             .Order(StringComparer.Ordinal))
         {
-            var batch = grains.GetGrain<IBatchGrain>(id);
+            var batch = grains.GetGrain<IJobGrain>(id);
             if (await batch.FindAsync(cancellationToken).ConfigureAwait(false) is not { } status)
             {
                 _others.Add(id);

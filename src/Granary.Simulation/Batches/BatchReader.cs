@@ -252,7 +252,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var isGiven = weights is { Kind: JsonValueKind.Object };
         if (keys.Rebalance is not null && isGiven)
             part.Need("rebalance").Wrong("given weights are not chosen again; leave it out, or name a rule", 0);
-        if (keys.Allocator is not null && weights is not { Kind: JsonValueKind.String, Text: WeightRule.Ppo or WeightRule.Adaptive })
+        if (keys.Allocator is not null && weights is not { Kind: JsonValueKind.String, Text: WeightMethods.Ppo or WeightMethods.Adaptive })
             part.Need("allocator").Wrong("it is for the weights ppo and adaptive; leave it out, or name one of them", 0);
         if (keys.ChosenBefore is not null && !isGiven)
             part.Need("chosenBefore").Wrong("it is for weights that are given; a rule chooses its own", 0);

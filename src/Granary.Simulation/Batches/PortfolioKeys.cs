@@ -19,7 +19,7 @@ public enum FillBooking
 /// <summary>The keys of a batch file's <c>portfolio</c>, beside <c>weights</c>, <c>limits</c> and <c>size</c>.</summary>
 internal sealed record PortfolioKeys
 {
-    [Key("[weights over time](guards.md#weights-over-time)", Without = "where the rule needs it")]
+    [Key("[weights over time](validation.md#weights-over-time)", Without = "where the rule needs it")]
     public RebalanceSpec? Rebalance { get; init; }
 
     [Key("how `ppo` and `adaptive` learn: [reinforcement.md](reinforcement.md)", Without = "see that page")]

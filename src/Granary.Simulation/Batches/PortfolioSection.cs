@@ -51,18 +51,18 @@ public static class PortfolioSection
     /// <summary>Returns the rule name in <c>portfolio.weights</c>; null if it is an object of weights by strategy id.</summary>
     public static string? Rule(JsonPart? weights)
     {
-        if (weights is null) return WeightRule.Winners;
+        if (weights is null) return WeightMethods.Winners;
         if (weights.Kind == JsonValueKind.Object) return null;
         var rule = weights.String();
         if (rule.StartsWith(WeightsFile.Prefix, StringComparison.Ordinal))
             return weights.Wrong("only the command line reads a file of weights; send the weights themselves, as an object by strategy id",
-                WeightRule.Winners);
-        if (rule.Length == 0 || WeightRule.All.Contains(rule, StringComparer.Ordinal)) return rule;
-        var near = Spelling.Nearest(rule, WeightRule.All);
-        var all = string.Join(", ", WeightRule.All.Select(r => $"\"{r}\""));
+                WeightMethods.Winners);
+        if (rule.Length == 0 || WeightMethods.All.Contains(rule, StringComparer.Ordinal)) return rule;
+        var near = Spelling.Nearest(rule, WeightMethods.All);
+        var all = string.Join(", ", WeightMethods.All.Select(r => $"\"{r}\""));
         return weights.Wrong($"there is no rule '{rule}'; "
             + (near is null ? $"use {all}, an object of weights by strategy id, or \"csv:FILE\"" : $"did you mean '{near}'?"),
-            WeightRule.Winners);
+            WeightMethods.Winners);
     }
 
     /// <summary>Refuses a rule that asks for nothing.</summary>

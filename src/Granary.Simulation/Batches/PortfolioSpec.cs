@@ -7,8 +7,8 @@ namespace Granary.Simulation.Batches;
 
 public sealed record PortfolioSpec
 {
-    /// <summary>A <see cref="WeightRule"/>; null if <see cref="FixedWeights"/> are given.</summary>
-    public string? Rule { get; init; } = WeightRule.Winners;
+    /// <summary>A <see cref="WeightMethods"/>; null if <see cref="FixedWeights"/> are given.</summary>
+    public string? Rule { get; init; } = WeightMethods.Winners;
 
     /// <summary>Weights by strategy id.</summary>
     public IReadOnlyDictionary<string, double>? FixedWeights { get; init; }

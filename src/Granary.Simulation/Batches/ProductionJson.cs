@@ -64,9 +64,9 @@ public static class ProductionJson
                 json.WriteRawValue(models.Json);
                 Risk(json, spec.Portfolio.Risk, models.RiskVersions);
             }
-            if (run.Section<ValidationFindings>() is { } findings)
+            if (run.Section<ValidationChecks>() is { } findings)
             {
-                json.WritePropertyName(ValidationFindings.Key);
+                json.WritePropertyName(ValidationChecks.Key);
                 json.WriteRawValue(findings.ToJson());
             }
             json.WriteEndObject();

@@ -121,7 +121,7 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
         return plans is null ? null : new JsonObject
         {
             ["regimes"] = JsonNode.Parse(RegimeReader.ToJson(plans)),
-            ["portfolio"] = new JsonObject { ["weights"] = WeightRule.Regime },
+            ["portfolio"] = new JsonObject { ["weights"] = WeightMethods.Regime },
         }.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 }

@@ -63,8 +63,8 @@ internal static class FactorLookAhead
         var kernels = requests.Select(r => r.CreateKernel(series, feed.Supply)).ToList();
         var lines = requests.Select(r => r.Definition.Lines.Select(_ => new double[BarBlock.MaxCount]).ToArray()).ToList();
         var values = requests.Select(_ => new UInt128[cuts.Length]).ToArray();
-        var running = new Fingerprint[requests.Count];
-        for (var r = 0; r < running.Length; r++) running[r] = new Fingerprint();
+        var running = new DigestState[requests.Count];
+        for (var r = 0; r < running.Length; r++) running[r] = new DigestState();
         var last = cuts.Max();
         await foreach (var (block, closes) in ReferredBlocks.ReadAsync(symbols, feed.Timeframe, markets, cancellationToken))
         {

@@ -85,7 +85,7 @@ public static class BatchNotes
 
     private static IEnumerable<RunNote> InSample(BatchFacts facts)
     {
-        if (facts.Plan.Spec.Portfolio is { Rule: WeightRule.Winners, Rebalance: null } && facts.Members.Any(w => w != 0))
+        if (facts.Plan.Spec.Portfolio is { Rule: WeightMethods.Winners, Rebalance: null } && facts.Members.Any(w => w != 0))
             yield return new RunNote(NoteCode.InSample,
                 "The weights choose the winners of this very period: the portfolio's figures are in-sample and flatter it.",
                 facts.Entries.Count(e => e.Weight != 0));

@@ -32,12 +32,12 @@ public sealed class IdenticalResults
     public static IdenticalResults Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
     {
         var first = new int[plan.Instances.Count];
-        var groups = new Dictionary<(string Symbol, UInt128 Fingerprint), List<int>>();
+        var groups = new Dictionary<(string Symbol, UInt128 Digest), List<int>>();
         foreach (var instance in plan.Instances)
         {
             first[instance.Index] = instance.Index;
             if (outcomes.GetValueOrDefault(instance.Index) is not { Statistics: not null, Signals: > 0 } outcome) continue;
-            var key = (instance.Symbol, outcome.Fingerprint);
+            var key = (instance.Symbol, outcome.Digest);
             if (!groups.TryGetValue(key, out var group)) groups.Add(key, group = []);
             group.Add(instance.Index);
             first[instance.Index] = group[0];

@@ -333,7 +333,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         foreach (var (strategy, trade) in _ended) Settle(strategy, trade);
         var stats = _statistics.ToMetrics(_run.Commission, _run.Financing);
         var counts = _counts.Where(c => c.Value > 0).OrderBy(c => c.Key, Decision.ByTable).ToDictionary(c => c.Key, c => c.Value);
-        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder)
+        return new PortfolioOutcome(stats, _run.Digest, counts, _decisions, _recorder)
         {
             Notes =
             [

@@ -75,7 +75,7 @@ public static class RecordedRuns
             return new StrategyOutcome(instance.Index, null, 0, counts.Signals, counts.Bars, string.Create(CultureInfo.InvariantCulture,
                 $"an account of {alone.Spec.Cash:N0} cannot pay for {Counted.Of(refused, "trade")} of it; raise account.cash, or set "
                     + $"execution.leverage"));
-        return new StrategyOutcome(instance.Index, outcome.Statistics, outcome.Fingerprint, counts.Signals, counts.Bars, null)
+        return new StrategyOutcome(instance.Index, outcome.Statistics, outcome.Digest, counts.Signals, counts.Bars, null)
         {
             Trace = pass.Plan.Feeds[0].TracePeriod > 0 ? tracer.Finish() : null,
         };

@@ -11,11 +11,11 @@ namespace Granary.Simulation.Passes;
 /// Result of one strategy as a host reports it. It is small enough to send over a network and to keep for a resumed run. Reporting it twice
 /// has no effect, because the index identifies it.
 /// </summary>
-/// <param name="Fingerprint">Hash of its signals, trades and equity; zero if it failed.</param>
+/// <param name="Digest">Hash of its signals, trades and equity; zero if it failed.</param>
 /// <param name="Signals">Number of signals.</param>
 /// <param name="Bars">Number of bars processed.</param>
 /// <param name="Error">The reason of its failure; null if it ran to its end.</param>
-public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 Fingerprint, int Signals, long Bars, string? Error)
+public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 Digest, int Signals, long Bars, string? Error)
 {
     /// <summary>Equity at the ends of periods; null if the strategy failed or nothing was traced.</summary>
     public EquityTrace? Trace { get; init; }
@@ -37,7 +37,7 @@ public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 F
         result is null ? Failed(index, clock.Bars, error)
         : new StrategyOutcome(index, feed.Metrics.Compute(MetricInput.Of(result.Equity, result.Trades,
                 feed.PeriodsPerYear ?? clock.PeriodsPerYear)),
-            result.Fingerprint, result.Signals, clock.Bars, error)
+            result.Digest, result.Signals, clock.Bars, error)
         {
             SignalEnds = result.SignalEnds,
             IsWarm = result.IsWarm,

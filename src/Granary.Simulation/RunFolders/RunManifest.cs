@@ -151,7 +151,7 @@ public sealed record RunManifest
             WriteFinite(json, "sharpe", portfolio.Sharpe);
             WriteFinite(json, "maxDrawdown", portfolio.MaxDrawdown);
         }
-        json.WriteBoolean("tradable", run.Section<ValidationFindings>()?.Decide().MayBeTraded == true);
+        json.WriteBoolean("tradable", run.Section<ValidationChecks>()?.Decide().MayBeTraded == true);
         json.WriteEndObject();
     }
 

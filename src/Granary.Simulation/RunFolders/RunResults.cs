@@ -55,13 +55,13 @@ public sealed class RunResults
 
     /// <summary>Whether the run may be traded; null if it was not checked.</summary>
     /// <exception cref="InputException">The findings of the checks cannot be read.</exception>
-    public ValidationVerdict? Verdict
+    public ValidationSummary? Verdict
     {
         get
         {
             foreach (var (name, json) in Parts)
-                if (name == ValidationFindings.Key)
-                    return FindingsReader.Read(JsonPart.Parse("results.json", [.. "{\"evidence\":"u8, .. json.Span, (byte)'}']))?.Decide();
+                if (name == ValidationChecks.Key)
+                    return ValidationReader.Read(JsonPart.Parse("results.json", [.. "{\"evidence\":"u8, .. json.Span, (byte)'}']))?.Decide();
             return null;
         }
     }

@@ -16,7 +16,7 @@ public sealed record BatchChecks(
     string? LedgerFault)
 {
     /// <summary>A deflated Sharpe ratio above this value passes the check.</summary>
-    public const double Confidence = ValidationFindings.Confidence;
+    public const double Confidence = ValidationChecks.Confidence;
 
     /// <summary>Trials ever made on these bars; null if they were not counted.</summary>
     public TrialCensus? Census { get; init; }
@@ -34,7 +34,7 @@ public sealed record BatchChecks(
     public RecordedTrials Recorded { get; init; } = new(0, 0);
 
     /// <summary>Finding on weights that a policy has learned; null if there are none.</summary>
-    public ValidationFinding? LearnedWeights { get; init; }
+    public ValidationCheck? LearnedWeights { get; init; }
 
     /// <summary>Steps from the headline figure to those of the checks.</summary>
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
@@ -52,22 +52,22 @@ public sealed record BatchChecks(
     };
 
     /// <summary>Returns the checks as findings: passed, failed or missing.</summary>
-    public ValidationFindings ToFindings()
+    public ValidationChecks ToFindings()
     {
-        var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
+        var findings = new Dictionary<string, ValidationCheck>(StringComparer.Ordinal);
         static ValidationState State(bool passed) => passed ? ValidationState.Passed : ValidationState.Failed;
-        findings[ValidationFindings.OutOfSample] = OutOfSample is { } o
-            ? new ValidationFinding(State(o.Passed),
+        findings[ValidationChecks.OutOfSample] = OutOfSample is { } o
+            ? new ValidationCheck(State(o.Passed),
                 Text($"{Percent(o.Return)} over {Counted.Of(o.Periods, "period")} that the choice had not seen, ")
                     + Text($"from {Day(o.From)} to {Day(o.To)}: {o.How}"),
                 [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
-            : ValidationFinding.Missing(OutOfSampleMissing);
+            : ValidationCheck.Missing(OutOfSampleMissing);
         var s = Selection;
-        findings[ValidationFindings.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
-            ? ValidationFinding.Missing("the portfolio has no Sharpe ratio to deflate")
-            : Recorded.Unknown > 0 ? ValidationFinding.Missing(Recorded.UnknownSentence)
-            : LedgerFault is not null ? ValidationFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
-            : new ValidationFinding(State(s.PortfolioDeflated > Confidence),
+        findings[ValidationChecks.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
+            ? ValidationCheck.Missing("the portfolio has no Sharpe ratio to deflate")
+            : Recorded.Unknown > 0 ? ValidationCheck.Missing(Recorded.UnknownSentence)
+            : LedgerFault is not null ? ValidationCheck.Missing($"the trials of other batches are not counted: {LedgerFault}")
+            : new ValidationCheck(State(s.PortfolioDeflated > Confidence),
                 Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {Counted.Of(s.Trials, "trial")} on these ")
                 + Text($"bars {(s.Trials == 1 ? "counts" : "count")} as ")
                 + Text($"{s.EffectiveTrials:#,0.#} independent {(s.EffectiveTrials == 1 ? "one" : "ones")}")
@@ -78,25 +78,25 @@ public sealed record BatchChecks(
                     ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
                     ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
                     ("periods", s.Portfolio.Returns)]);
-        findings[ValidationFindings.Overfitting] = AgainstOverfitting();
-        findings[ValidationFindings.Causality] = Recorded.Members > 0 ? ValidationFinding.Missing(Recorded.Sentence)
+        findings[ValidationChecks.Overfitting] = AgainstOverfitting();
+        findings[ValidationChecks.Causality] = Recorded.Members > 0 ? ValidationCheck.Missing(Recorded.Sentence)
             : LookAhead is { } c
-            ? new ValidationFinding(State(c.Passed), LookAheadText.Of(c),
+            ? new ValidationCheck(State(c.Passed), LookAheadText.Of(c),
                 [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
-            : ValidationFinding.Missing("not checked (--no-guards)");
-        findings[ValidationFindings.CostStress] = CostsAreZero
-            ? ValidationFinding.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
+            : ValidationCheck.Missing("not checked (--no-guards)");
+        findings[ValidationChecks.CostStress] = CostsAreZero
+            ? ValidationCheck.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
                 + "execution.slippagePercent")
             : Stress is { Strategies: > 0 } t
-            ? new ValidationFinding(State(t.Passed),
+            ? new ValidationCheck(State(t.Passed),
                 Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; ")
                     + Text($"{Tried(t)}{WhyMore(t)}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
                     ("stillProfitable", t.StillProfitable)])
-            : ValidationFinding.Missing("no strategy has a weight");
-        if (BenchmarkName is not null) findings[ValidationFindings.Benchmark] = AgainstBenchmark(BenchmarkName);
-        if (LearnedWeights is not null) findings[ValidationFindings.LearnedWeights] = LearnedWeights;
-        return new ValidationFindings(findings);
+            : ValidationCheck.Missing("no strategy has a weight");
+        if (BenchmarkName is not null) findings[ValidationChecks.Benchmark] = AgainstBenchmark(BenchmarkName);
+        if (LearnedWeights is not null) findings[ValidationChecks.LearnedWeights] = LearnedWeights;
+        return new ValidationChecks(findings);
     }
 
     private static string LedgerSentence(SelectionChecks s) => !DependsOnLedger(s) ? ""
@@ -106,26 +106,26 @@ public sealed record BatchChecks(
     // Whether the trials of other batches on these bars change the result of the check.
     private static bool DependsOnLedger(SelectionChecks s) => s.PortfolioAlone > Confidence != s.PortfolioDeflated > Confidence;
 
-    private ValidationFinding AgainstOverfitting() => Selection switch
+    private ValidationCheck AgainstOverfitting() => Selection switch
     {
-        null => ValidationFinding.Missing("nothing was traced"),
-        { Overfitting: { } p } s => new ValidationFinding(p.PersistsOutOfSample ? ValidationState.Passed : ValidationState.Failed,
+        null => ValidationCheck.Missing("nothing was traced"),
+        { Overfitting: { } p } s => new ValidationCheck(p.PersistsOutOfSample ? ValidationState.Passed : ValidationState.Failed,
             Text($"{p.Probability:0.00}, where 0.5 is a choice by chance; the choice earns nothing out of sample in ")
             + Text($"{Percent(p.ProbabilityOfNoGain)} of the splits")
             + (p.IsAmongEarners ? Text(
                 $" (at most {Percent(ProbabilityOfOverfitting.MostLoss)} passes: it is a choice among strategies that all earn)") : ""),
             [("value", p.Probability), ("threshold", ProbabilityOfOverfitting.Most), ("loss", p.ProbabilityOfNoGain),
                 ("lossThreshold", ProbabilityOfOverfitting.MostLoss), ("blocks", s.OverfittingBlocks)]),
-        { Trials: <= 1, Deflated.Length: 1 } => new ValidationFinding(ValidationState.Passed,
+        { Trials: <= 1, Deflated.Length: 1 } => new ValidationCheck(ValidationState.Passed,
             "a single strategy, the only one ever run on these bars: nothing was chosen", [("value", 0)]),
         { Deflated.Length: < 2 } =>
-            ValidationFinding.Missing("one strategy alone gives nothing to choose among, and others have been tried on these bars"),
-        _ => ValidationFinding.Missing("the record is too short to be split"),
+            ValidationCheck.Missing("one strategy alone gives nothing to choose among, and others have been tried on these bars"),
+        _ => ValidationCheck.Missing("the record is too short to be split"),
     };
 
-    private ValidationFinding AgainstBenchmark(string name) => Benchmark is not { } b
-        ? ValidationFinding.Missing($"the portfolio or {name} never moved, or they have fewer than ten periods in common")
-        : new ValidationFinding(b.Passed ? ValidationState.Passed : ValidationState.Failed,
+    private ValidationCheck AgainstBenchmark(string name) => Benchmark is not { } b
+        ? ValidationCheck.Missing($"the portfolio or {name} never moved, or they have fewer than ten periods in common")
+        : new ValidationCheck(b.Passed ? ValidationState.Passed : ValidationState.Failed,
             Stretch(b, name)
                 + Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; ")
                 + Text($"at the same risk the portfolio earned {Percent(AnnualExcess(b))} a year ")
@@ -228,9 +228,9 @@ public sealed record BatchChecks(
         : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
 
     /// <summary>Returns the section of results.json and of the report.</summary>
-    public ValidationResults ToResults(IReadOnlyList<StrategyEntry> strategies)
+    public ValidationFigures ToResults(IReadOnlyList<StrategyEntry> strategies)
     {
-        var results = new ValidationResults
+        var results = new ValidationFigures
         {
             Conclusions = Conclusions(strategies),
             Bridge = Bridge,
@@ -243,7 +243,7 @@ public sealed record BatchChecks(
         return Selection is { } s ? WithFigures(results, s) : results;
     }
 
-    private static ValidationResults WithFigures(ValidationResults results, SelectionChecks s) => results with
+    private static ValidationFigures WithFigures(ValidationFigures results, SelectionChecks s) => results with
     {
         Period = TracePeriod.Unit(s.PeriodTicks),
         Trials = s.Trials,

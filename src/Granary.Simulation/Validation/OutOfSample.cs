@@ -65,7 +65,7 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
         for (var c = 0; c < Choices; c++)
         {
             var (a, b) = (middle + (to - middle) * c / Choices, middle + (to - middle) * (c + 1) / Choices);
-            var chosen = plan.Spec.Portfolio.Rule == WeightRule.Equal ? traces : traces.Where(t => t.EquityAt(a - 1) > t.Start).ToList();
+            var chosen = plan.Spec.Portfolio.Rule == WeightMethods.Equal ? traces : traces.Where(t => t.EquityAt(a - 1) > t.Start).ToList();
             if (chosen.Count == 0) continue;
             for (var p = a; p < b; p++)
             {

@@ -38,7 +38,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var overfit = Task.Run(() => Overfit(traced, from, to));
         var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
         var effective = Cluster(traced, from, to);
-        var winners = plan.Spec.Portfolio is { Rule: WeightRule.Winners, Rebalance: null } && !isStitched
+        var winners = plan.Spec.Portfolio is { Rule: WeightMethods.Winners, Rebalance: null } && !isStitched
             ? Winners(traced, from, to, plan.Spec.Seed, snooping?.MeanBlock ?? 1) : 0;
         var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
         return new SelectionTests(overfitting, blocks, snooping, snooped, effective, winners);
@@ -137,7 +137,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var count = (int)((to - from) / join);
         var sample = Math.Min(traced.Count, MostJoined);
         var chosen = Enumerable.Range(0, sample).Select(i => traced[(int)((long)i * traced.Count / sample)]).ToList();
-        return WinnersPortfolio.ExpectedSharpe(Returns(chosen, from, join, count), seed, WinnersResamples, meanBlock) / Math.Sqrt(join);
+        return WinnersLuck.ExpectedSharpe(Returns(chosen, from, join, count), seed, WinnersResamples, meanBlock) / Math.Sqrt(join);
     }
 
     private static double[][] Returns(List<(int Strategy, EquityTrace Trace)> chosen, long from, int join, int count)

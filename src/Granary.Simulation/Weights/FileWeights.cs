@@ -21,7 +21,7 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
 
     public async ValueTask<IReadOnlyList<PortfolioWeights>> HistoryAsync(string portfolio, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(portfolio);
+        WeightsValidation.CheckPortfolio(portfolio);
         var path = PathOf(portfolio);
         byte[] bytes;
         try
@@ -46,7 +46,7 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
     public async ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights,
         string who, string why, CancellationToken cancellationToken = default)
     {
-        var ordered = WeightsRules.Checked(portfolio, weights, why);
+        var ordered = WeightsValidation.Checked(portfolio, weights, why);
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

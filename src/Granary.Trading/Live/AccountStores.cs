@@ -31,7 +31,7 @@ public sealed class FolderAccounts(string folder, bool one = false) : IAccountSt
     private string Of(string account)
     {
         if (one) return folder;
-        WeightsRules.CheckPortfolio(account);
+        WeightsValidation.CheckPortfolio(account);
         return Path.Combine(folder, account);
     }
 

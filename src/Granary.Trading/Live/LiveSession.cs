@@ -73,7 +73,7 @@ public static class LiveSession
         var capabilities = request.CreateBroker(production.Spec.Catalogues.Brokers).Capabilities;
         if (BrokerFit.Faults(request.Broker, capabilities, production.Spec) is { Count: > 0 } faults)
             throw new InputException($"--broker {request.Broker}: {string.Join("; ", faults)}");
-        WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
+        WeightsValidation.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
 
     /// <summary>Returns the last start in a journal, with the configuration of a later switch; null if the journal is new.</summary>

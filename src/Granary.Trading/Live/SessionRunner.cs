@@ -31,7 +31,7 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
             Threads = options.Threads,
             Yes = true,
             Sources = _ => session.Bars,
-            Planned = WeightRules.Checked,
+            Planned = BatchWeights.Checked,
             Checks = true,
             IsLive = true,
         };

@@ -81,21 +81,21 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<SessionView?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return new(Find(id)?.View);
     }
 
     /// <inheritdoc/>
     public ValueTask<SessionStart?> StartOfAsync(string id, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return new(Find(id)?.Start);
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return new(Find(id) is { View.Phase: SessionPhase.Running } session
             ? session.Start.StrategiesOf(_services.Catalogues) : null);
     }
@@ -103,7 +103,7 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<SessionStrategy?> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return new(Find(id)?.Strategy(strategy));
     }
 
@@ -111,7 +111,7 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     public async ValueTask<SessionStrategy?> StopStrategyAsync(string id, string strategy, string who, string why,
         CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         if (Find(id) is not { } session || session.Strategy(strategy) is not { } found) return null;
         if (!found.CanStop) return found;
         await session.CommandAsync(SessionStrategies.StopOrder(strategy, who, why), cancellationToken).ConfigureAwait(false);
@@ -121,7 +121,7 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<SessionView?> CommandAsync(string id, IssuedCommand command, CancellationToken cancellationToken = default)
     {
-        WeightsRules.CheckPortfolio(id);
+        WeightsValidation.CheckPortfolio(id);
         return Find(id) is { } session ? await session.CommandAsync(command, cancellationToken).ConfigureAwait(false) : null;
     }
 

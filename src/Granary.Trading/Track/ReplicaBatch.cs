@@ -45,7 +45,7 @@ public static class ReplicaBatch
                     ["size"] = new JsonObject { ["percentOfEquity"] = 100 },
                 },
             },
-            ["portfolio"] = new JsonObject { ["weights"] = WeightRule.Equal },
+            ["portfolio"] = new JsonObject { ["weights"] = WeightMethods.Equal },
             ["benchmark"] = index,
         }.ToJsonString(Indented) + "\n";
     }

@@ -44,7 +44,7 @@ public sealed class IdenticalResultsTests : IDisposable
         var weighted = run.Strategies.Where(s => s.Weight != 0).ToList();
         weighted.Count.ShouldBe(6);
         weighted.Sum(s => s.Weight).ShouldBe(1, 1e-12);
-        run.Section<ValidationResults>()!.Trials.ShouldBe(6);
+        run.Section<ValidationFigures>()!.Trials.ShouldBe(6);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Granary.Backtesting.Runs;
 using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Batches;
 

@@ -55,12 +55,12 @@ public sealed class BatchChecksTests : IDisposable
     {
         await RunAsync("with", Spec(Sweep));
         await RunAsync("without", Spec(Sweep), checks: false);
-        ValidationFindings Of(string run) => FindingsReader.Read(JsonPart.Parse("prod.json",
+        ValidationChecks Of(string run) => ValidationReader.Read(JsonPart.Parse("prod.json",
             File.ReadAllBytes(Path.Combine(_folder, run, "prod.json"))))!;
-        foreach (var check in ValidationFindings.Checks) Of("with")[check].State.ShouldNotBe(ValidationState.Missing, check);
-        Of("with")[ValidationFindings.Causality].State.ShouldBe(ValidationState.Passed);
-        Of("without")[ValidationFindings.Causality].State.ShouldBe(ValidationState.Missing);
-        Of("without")[ValidationFindings.CostStress].State.ShouldBe(ValidationState.Missing);
+        foreach (var check in ValidationChecks.Checks) Of("with")[check].State.ShouldNotBe(ValidationState.Missing, check);
+        Of("with")[ValidationChecks.Causality].State.ShouldBe(ValidationState.Passed);
+        Of("without")[ValidationChecks.Causality].State.ShouldBe(ValidationState.Missing);
+        Of("without")[ValidationChecks.CostStress].State.ShouldBe(ValidationState.Missing);
         Of("without").Decide().MayBeTraded.ShouldBeFalse();
     }
 
@@ -79,7 +79,7 @@ public sealed class BatchChecksTests : IDisposable
         File.WriteAllText(file, "");
         var run = await RunAsync("run", Spec(Sweep), new TrialLedger(file));
         run.GetProperty("guards").GetProperty("ledger").GetString().ShouldNotBeNull();
-        run.GetProperty("evidence").GetProperty(ValidationFindings.DeflatedSharpe).GetProperty("state").GetString().ShouldBe("missing");
+        run.GetProperty("evidence").GetProperty(ValidationChecks.DeflatedSharpe).GetProperty("state").GetString().ShouldBe("missing");
     }
 
     private sealed class StopAtFirst(CancellationTokenSource stop) : IProgress<BatchProgress>
@@ -112,7 +112,7 @@ public sealed class BatchChecksTests : IDisposable
     public async Task Double_costs_are_missing_where_costs_are_zero_and_a_note_says_so()
     {
         var free = await RunAsync("free", Spec(Sweep, costs: ""));
-        free.GetProperty("evidence").GetProperty(ValidationFindings.CostStress).GetProperty("state").GetString().ShouldBe("missing");
+        free.GetProperty("evidence").GetProperty(ValidationChecks.CostStress).GetProperty("state").GetString().ShouldBe("missing");
         free.GetProperty("notes").EnumerateArray().ShouldContain(n => n.GetProperty("code").GetString() == "no-costs");
         var costly = await RunAsync("costly", Spec(Sweep));
         costly.GetProperty("notes").EnumerateArray().ShouldNotContain(n => n.GetProperty("code").GetString() == "no-costs");
@@ -124,11 +124,11 @@ public sealed class BatchChecksTests : IDisposable
         var run = await RunAsync("hold",
             Spec("""{ "class": "BuyAndHold", "symbols": ["ACME"], "size": { "percentOfEquity": 95 } }""",
                 """, "benchmark": "ACME", "portfolio": { "weights": "equal" }"""));
-        run.GetProperty("evidence").GetProperty(ValidationFindings.Benchmark).GetProperty("state").GetString().ShouldBe("failed");
+        run.GetProperty("evidence").GetProperty(ValidationChecks.Benchmark).GetProperty("state").GetString().ShouldBe("failed");
         // Over the benchmark it earns nothing, so nothing stands out.
         run.GetProperty("guards").GetProperty("realityCheck").GetDouble().ShouldBeGreaterThan(0.2);
         run.GetProperty("guards").GetProperty("superiorPredictiveAbility").GetDouble().ShouldBeGreaterThan(0.2);
-        FindingsReader.Read(JsonPart.Parse("prod.json",
+        ValidationReader.Read(JsonPart.Parse("prod.json",
             File.ReadAllBytes(Path.Combine(_folder, "hold", "prod.json"))))!.Decide().Reasons.ShouldContain(r =>
                 r.StartsWith("the comparison with the benchmark failed", StringComparison.Ordinal));
     }
@@ -137,7 +137,7 @@ public sealed class BatchChecksTests : IDisposable
     public async Task Without_a_benchmark_no_check_asks_for_one()
     {
         var run = await RunAsync("none", Spec(Sweep));
-        run.GetProperty("evidence").TryGetProperty(ValidationFindings.Benchmark, out _).ShouldBeFalse();
+        run.GetProperty("evidence").TryGetProperty(ValidationChecks.Benchmark, out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -150,8 +150,8 @@ public sealed class BatchChecksTests : IDisposable
         Of("Portfolio").ShouldBe(portfolio);
         Of("Portfolio, by weeks").ShouldBe(portfolio, 1e-9);
         var findings = run.GetProperty("evidence");
-        Of("Out of sample").ShouldBe(findings.GetProperty(ValidationFindings.OutOfSample).GetProperty("return").GetDouble());
-        Of("Under stress").ShouldBe(findings.GetProperty(ValidationFindings.CostStress).GetProperty("stressed").GetDouble());
+        Of("Out of sample").ShouldBe(findings.GetProperty(ValidationChecks.OutOfSample).GetProperty("return").GetDouble());
+        Of("Under stress").ShouldBe(findings.GetProperty(ValidationChecks.CostStress).GetProperty("stressed").GetDouble());
         // The mean of the weighted strategies' own accounts, from results.json alone.
         var members = run.GetProperty("strategies").EnumerateArray().Where(s => s.GetProperty("weight").GetDouble() != 0).ToList();
         Of("Its strategies, each in an account of its own")

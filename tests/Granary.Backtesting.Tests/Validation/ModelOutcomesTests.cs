@@ -93,7 +93,7 @@ public sealed class ModelOutcomesTests
             var (a, b) = (outcome.Trace!, traded[index].Trace!);
             b.FirstPeriod.ShouldBeLessThanOrEqualTo(a.FirstPeriod);
             for (var p = a.FirstPeriod; p <= a.LastPeriod; p++) b.EquityAt(p).ShouldBe(a.EquityAt(p), 1e-6);
-            traded[index].Fingerprint.ShouldBe(outcome.Fingerprint);
+            traded[index].Digest.ShouldBe(outcome.Digest);
         }
     }
 

@@ -154,7 +154,7 @@ public sealed class LookAheadSampleTests : IDisposable
             Spec($$"""{ "class": "FileReader", "params": { "file": "{{file}}" } }, { "class": "SmaCross" }""", catalogues: catalogues),
                 new BatchOptions { Out = folder });
         var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
-        var check = results.GetProperty("evidence").GetProperty(ValidationFindings.Causality);
+        var check = results.GetProperty("evidence").GetProperty(ValidationChecks.Causality);
         check.GetProperty("state").GetString().ShouldBe("failed");
         check.GetProperty("sentence").GetString()!.ShouldContain("Peeking");
         check.GetProperty("sentence").GetString()!.ShouldContain("System.IO.File.ReadLines");

@@ -144,8 +144,8 @@ public sealed class LookAheadTests : IDisposable
             TimeProvider.System).RunAsync(Spec("""{ "class": "WholeFileNormaliser" }, { "class": "SmaCross" }"""),
                 new BatchOptions { Out = folder });
         var findings = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement.GetProperty("evidence");
-        findings.GetProperty(ValidationFindings.Causality).GetProperty("state").GetString().ShouldBe("failed");
-        findings.GetProperty(ValidationFindings.Causality).GetProperty("sentence").GetString()!.ShouldContain("WholeFileNormaliser");
+        findings.GetProperty(ValidationChecks.Causality).GetProperty("state").GetString().ShouldBe("failed");
+        findings.GetProperty(ValidationChecks.Causality).GetProperty("sentence").GetString()!.ShouldContain("WholeFileNormaliser");
         File.ReadAllText(Path.Combine(folder, "report.html")).ShouldContain("acted on bars that had not happened yet");
     }
 

@@ -273,7 +273,7 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
             + "\"apply\": { \"rule\": \"veto\", \"below\": 0.999999 }"));
         var (plain, _) = await shared.Part;
         double Figure(BatchRun run, string name) =>
-            JsonDocument.Parse(run.Model.Section<ValidationResults>()!.ToJson()).RootElement.GetProperty(name).GetDouble();
+            JsonDocument.Parse(run.Model.Section<ValidationFigures>()!.ToJson()).RootElement.GetProperty(name).GetDouble();
         // Models that refuse nearly every entry leave nearly nothing to be found, whatever the strategies would have done without them.
         Figure(none, "effectiveTrials").ShouldNotBe(Figure(plain, "effectiveTrials"));
         Figure(none, "realityCheck").ShouldNotBe(Figure(plain, "realityCheck"));

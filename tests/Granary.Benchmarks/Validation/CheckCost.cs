@@ -21,7 +21,7 @@ internal static class CheckCost
             {
                 var snooping = Seconds(() => DataSnoopingTest.Of(returns, 1, resamples));
                 var clusters = Seconds(() => EffectiveTrials.Of(returns[..Math.Min(strategies, EffectiveTrials.MostCompared)], strategies));
-                var winners = Seconds(() => WinnersPortfolio.ExpectedSharpe(returns[..joined], 1, 50, 1.2));
+                var winners = Seconds(() => WinnersLuck.ExpectedSharpe(returns[..joined], 1, 50, 1.2));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{strategies} strategies, run {run + 1}: data snooping {snooping:0.000} s, "
                         + $"clusters {clusters:0.000} s, winners {winners:0.000} s"));

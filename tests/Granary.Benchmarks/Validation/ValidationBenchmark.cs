@@ -1,6 +1,6 @@
 namespace Granary.Benchmarks.Validation;
 
-/// <summary>Size and power of the validation checks by simulation: what docs/guards.md says of them comes from here.</summary>
+/// <summary>Size and power of the validation checks by simulation: what docs/validation.md says of them comes from here.</summary>
 public static class ValidationBenchmark
 {
     /// <param name="args"><c>size [DRAWS [KIND OF NOISE]]</c> or <c>power [NOISE EDGES YEARS DRIFT]</c> or <c>cost</c>.</param>

@@ -64,7 +64,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
     private async Task<string> EmbeddedAsync(string registry, Job job)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_batches.Folder, registry + "-job")).FullName;
-        await job.RunAsync(new JobRun
+        await job.RunAsync(new JobContext
         {
             Host = new EmbeddedHost(2),
             Clock = TimeProvider.System,

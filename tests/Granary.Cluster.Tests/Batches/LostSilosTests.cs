@@ -106,7 +106,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
 
     [Fact]
     public async Task The_silo_of_the_batch_grain_can_be_lost() =>
-        await LoseAsync(1, (cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<IBatchGrain>(id)));
+        await LoseAsync(1, (cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<IJobGrain>(id)));
 
     [Fact]
     public async Task The_silo_of_the_reporting_grain_can_be_lost() =>

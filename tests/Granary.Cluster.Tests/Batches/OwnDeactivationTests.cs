@@ -42,7 +42,7 @@ public sealed class OwnDeactivationTests
         await DeactivatedAsync(cluster.Grains.GetGrain<IReportingGrain>(id));
         await Eventually.HoldsAsync(() => Passes(cluster, id) > begun);
         begun = Passes(cluster, id);
-        await DeactivatedAsync(cluster.Grains.GetGrain<IBatchGrain>(id));
+        await DeactivatedAsync(cluster.Grains.GetGrain<IJobGrain>(id));
         (await cluster.Batches.FindAsync(id))!.State.ShouldBe(JobState.Running);
         await Eventually.HoldsAsync(() => Passes(cluster, id) > begun);
         gate.Open();
@@ -81,7 +81,7 @@ public sealed class OwnDeactivationTests
         reporting.Hang();
         await Eventually.HoldsAsync(() => reporting.Held > 0);
         await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
-        cluster.Storage.Rewrite("batch", cluster.Grains.GetGrain<IBatchGrain>(id).GetGrainId());
+        cluster.Storage.Rewrite("batch", cluster.Grains.GetGrain<IJobGrain>(id).GetGrainId());
         cluster.Log.Text.ShouldNotContain($"Run {id} is controlled by this silo");
         reporting.Release();
         // The strategy still waits: the activation wrote nothing of its own, and nevertheless ends.
@@ -100,7 +100,7 @@ public sealed class OwnDeactivationTests
         using var gate = cluster.Gates.Close(420);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
-        cluster.Storage.Rewrite("batch", cluster.Grains.GetGrain<IBatchGrain>(id).GetGrainId());
+        cluster.Storage.Rewrite("batch", cluster.Grains.GetGrain<IJobGrain>(id).GetGrainId());
         gate.Open();
         var status = await cluster.EndAsync(id);
         status.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest, cluster.Log.Text);

@@ -240,7 +240,7 @@ public sealed class SubmissionsTests : IAsyncLifetime
     public async Task A_batch_whose_end_the_list_missed_and_one_that_was_never_stored_give_their_places_back()
     {
         await using var cluster = await TestSilos.StartAsync(1, s => s with { BatchesAtOnce = 2, Tick = TimeSpan.FromMilliseconds(20) });
-        var list = cluster.Grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
+        var list = cluster.Grains.GetGrain<IJobListGrain>(IJobListGrain.Key);
         var ended = await cluster.SubmitAsync(_batches.Sweep);
         (await cluster.EndAsync(ended)).State.ShouldBe(JobState.Done);
         await Eventually.HoldsAsync(async () => (await list.UnfinishedAsync()).Count == 0);

@@ -50,7 +50,7 @@ public sealed class GrainFaultsTests
 
     // Every method that another silo can call, of grains and of the services of silos, with arguments that no method sees.
     private static IEnumerable<(Type Grain, MethodInfo Method)> Methods() =>
-        from type in typeof(IBatchGrain).Assembly.GetTypes()
+        from type in typeof(IJobGrain).Assembly.GetTypes()
         where type.IsInterface && typeof(IAddressable).IsAssignableFrom(type)
         orderby type.Name
         from method in type.GetMethods()

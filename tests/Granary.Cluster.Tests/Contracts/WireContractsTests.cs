@@ -11,7 +11,7 @@ namespace Granary.Cluster.Tests.Contracts;
 /// <summary>The names and ids under which grains, messages and stored states are known.</summary>
 public sealed class WireContractsTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(IBatchGrain).Assembly, typeof(BatchRecord).Assembly,
+    private static readonly Assembly[] Assemblies = [typeof(IJobGrain).Assembly, typeof(BatchRecord).Assembly,
         typeof(KafkaStreamOptions).Assembly];
 
     [Fact]

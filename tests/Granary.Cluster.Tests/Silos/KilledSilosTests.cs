@@ -53,7 +53,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
     private enum Victim
     {
         /// <summary>The silo that sees the batch through.</summary>
-        BatchGrain,
+        JobGrain,
 
         /// <summary>The silo that aggregates what strategies report.</summary>
         ReportingGrain,
@@ -293,7 +293,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
         if (kind == Victim.Any) return _silos[random.Next(_silos.Count)];
         IAddressable[] wanted = kind switch
         {
-            Victim.BatchGrain => [grains.GetGrain<IBatchGrain>(id)],
+            Victim.JobGrain => [grains.GetGrain<IJobGrain>(id)],
             Victim.ReportingGrain => [grains.GetGrain<IReportingGrain>(id)],
             _ => [.. DataGeneration.SampleSymbols.Select(s => grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(_batch, s).Key))],
         };

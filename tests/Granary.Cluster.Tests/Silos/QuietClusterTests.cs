@@ -28,7 +28,7 @@ public sealed class QuietClusterTests
     public async Task A_queued_batch_is_notified_of_its_place_and_does_not_ask_each_period()
     {
         using var batches = new TestBatches();
-        var calls = new Calls(nameof(IBatchListGrain.MayStartAsync));
+        var calls = new Calls(nameof(IJobListGrain.MayStartAsync));
         await using var cluster = await TestSilos.StartAsync(1, s => s with { BatchesAtOnce = 1, Tick = TimeSpan.FromMilliseconds(50) },
             silo => silo.AddIncomingGrainCallFilter(calls));
         var batch = batches.Write("queued", """

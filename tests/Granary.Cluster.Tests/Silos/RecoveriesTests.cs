@@ -104,7 +104,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         var id = await cluster.SubmitAsync(batch);
         await Task.WhenAll(gates.Select(g => g.Reached));
         InProcessSiloHandle[] homes = [await HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id)),
-            await HostOfAsync(cluster, cluster.Grains.GetGrain<IBatchGrain>(id))];
+            await HostOfAsync(cluster, cluster.Grains.GetGrain<IJobGrain>(id))];
         var lost = cluster.Alive.First(s => !homes.Contains(s));
         var own = (await cluster.Computes.Of(lost.SiloAddress).PollAsync(id)).Groups.ShouldHaveSingleItem();
         using var counted = new Recoveries(cluster, except: lost);

@@ -109,7 +109,7 @@ public sealed class RunRetentionTests : IAsyncLifetime
         var stop = TestContext.Current.CancellationToken;
         var old = (await SubmitAsync(_batches.Joined, "once")).Job.Id;
         await _cluster.EndAsync(old);
-        await _cluster.Grains.GetGrain<Granary.Cluster.Batches.IBatchListGrain>(Granary.Cluster.Batches.IBatchListGrain.Key)
+        await _cluster.Grains.GetGrain<Granary.Cluster.Batches.IJobListGrain>(Granary.Cluster.Batches.IJobListGrain.Key)
             .RemoveAsync(old);
 
         Directory.CreateDirectory(AuditFile);

@@ -59,8 +59,8 @@ public sealed class CancelledCallsTests
         await gate.Reached;
         using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         await Should.ThrowAsync<OperationCanceledException>(() =>
-            cluster.Grains.GetGrain<IBatchGrain>(id).WatchAsync(long.MaxValue, late.Token));
-        (await cluster.Grains.GetGrain<IBatchGrain>(id).FindAsync())!.State.ShouldBe(JobState.Running);
+            cluster.Grains.GetGrain<IJobGrain>(id).WatchAsync(long.MaxValue, late.Token));
+        (await cluster.Grains.GetGrain<IJobGrain>(id).FindAsync())!.State.ShouldBe(JobState.Running);
         await cluster.Batches.CancelAsync(id);
     }
 

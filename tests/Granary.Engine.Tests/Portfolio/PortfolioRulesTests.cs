@@ -396,6 +396,6 @@ public sealed class PortfolioRulesTests
         another.OnSignal(0, Signal(1, 301, side: Side.Sell));
         var third = Run(PortfolioLimits.Of(shorts));
         third.OnSignal(0, Signal(1, 301, side: Side.Sell));
-        third.Fingerprint.ShouldNotBe(another.Fingerprint);
+        third.Digest.ShouldNotBe(another.Digest);
     }
 }

@@ -83,7 +83,7 @@ public sealed class ActOnlyAtCrossingsTests
             var actual = StrategyRunner.Run(some, feed, settings, execution, random.Next(200, 600));
             actual.Signals.ShouldBe(expected.Signals);
             actual.Trades.ShouldBe(expected.Trades);
-            actual.Result.Fingerprint.ShouldBe(expected.Result.Fingerprint);
+            actual.Result.Digest.ShouldBe(expected.Result.Digest);
             (trades, asked, all) = (trades + expected.Trades.Count, asked + some.Asked, all + every.Asked);
         }
         trades.ShouldBeGreaterThan(3_000);
@@ -97,6 +97,6 @@ public sealed class ActOnlyAtCrossingsTests
         var results = ((int[])[IBarSeries.DefaultBlockSize, 300, 97, 64, 7, 1])
             .Select(block => StrategyRunner.Run(new BarCounter(), feed, block: block).Result).ToList();
         results[0].Trades.Trades.ShouldBeGreaterThan(0);
-        results.Select(r => r.Fingerprint).Distinct().Count().ShouldBe(1);
+        results.Select(r => r.Digest).Distinct().Count().ShouldBe(1);
     }
 }

@@ -100,7 +100,7 @@ public sealed class MultiSymbolRunTests
         trades.Count(t => t.Reason == ExitReason.Target).ShouldBeGreaterThan(10);
         trades.Count(t => t.Reason == ExitReason.TrailingStop).ShouldBeGreaterThan(3);
         var again = MultiSymbolRunner.Run(new Gambler(seed, start), Feeds(seed), Exits(start), Costs, [1, 7, 300], 13);
-        again.Result.Fingerprint.ShouldBe(outcome.Result.Fingerprint);
+        again.Result.Digest.ShouldBe(outcome.Result.Digest);
     }
 
     // Three symbols with holes at different places; the third is listed later and ends earlier.

@@ -89,7 +89,7 @@ public sealed class OccasionTests
         var actual = StrategyRunner.Run(declared, feed, settings, execution, random.Next(1, 600));
         actual.Signals.ShouldBe(expected.Signals, name);
         actual.Trades.ShouldBe(expected.Trades, name);
-        actual.Result.Fingerprint.ShouldBe(expected.Result.Fingerprint, name);
+        actual.Result.Digest.ShouldBe(expected.Result.Digest, name);
         return expected.Trades.Count;
     }
 
@@ -128,7 +128,7 @@ public sealed class OccasionTests
         var results = ((int[])[IBarSeries.DefaultBlockSize, 300, 97, 64, 7, 1])
             .Select(block => StrategyRunner.Run(new BarCounter(), feed, block: block).Result).ToList();
         results[0].Trades.Trades.ShouldBeGreaterThan(0);
-        results.Select(r => r.Fingerprint).Distinct().Count().ShouldBe(1);
+        results.Select(r => r.Digest).Distinct().Count().ShouldBe(1);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class EntryAndExitPropertyTests
         var seen = new TradeRecorder();
         var series = feed.Series with { Instrument = feed.Series.Instrument with { LotSize = 1 } };
         var result = SingleRun.Of(new RandomEntries(seed), series, feed.Bars, settings, execution, seen, blockSize);
-        return (new StrategyResultView(result.Fingerprint, result.Equity.Final, result.Trades.Trades), seen);
+        return (new StrategyResultView(result.Digest, result.Equity.Final, result.Trades.Trades), seen);
     }
 
     private sealed record StrategyResultView(UInt128 Digest, double Equity, int Trades);

@@ -69,6 +69,6 @@ public sealed class ResizingAccountTests
         }
             .Bar(100, 101, 99, 100, bar => bar.Enter(Side.Buy)).Bar(101, 103, 99, 102, bar => bar.Go(Side.Sell)).Bar(102, 104, 90, 95)
                 .Bar(95, 99, 90, 92, bar => bar.Exit()).Bar(92, 93, 91, 92);
-        Plain(true).Run().Fingerprint.ShouldBe(Plain(false).Run().Fingerprint);
+        Plain(true).Run().Digest.ShouldBe(Plain(false).Run().Digest);
     }
 }

@@ -200,7 +200,7 @@ public sealed class RunEventTests
             var counter = new Counter(kinds);
             var result = SingleRun.Of(new RandomTrader(1, byHand: false), feed.Series, feed.Bars, settings, new ExecutionSettings(),
                 counter);
-            return (result.Fingerprint, counter.Counts);
+            return (result.Digest, counter.Counts);
         }
         var (digest, all) = Run(RunEventKinds.All);
         RunEventKinds[] least = [RunEventKinds.Signal, RunEventKinds.SignalEnded, RunEventKinds.Fill, RunEventKinds.Trade,

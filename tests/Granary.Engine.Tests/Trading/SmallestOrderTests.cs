@@ -78,16 +78,16 @@ public sealed class SmallestOrderTests
 
     [Theory]
     // 100,000 − 700 · 100 pay for 300; 100,000 − 705 · 100 for 295.
-    [InlineData(700, Decision.Accepted)]
-    [InlineData(705, Decision.BelowMinimum)]
-    public void The_portfolio_refuses_by_its_own_quantity(double first, Decision second)
+    [InlineData(700, "accepted")]
+    [InlineData(705, "below-minimum")]
+    public void The_portfolio_refuses_by_its_own_quantity(double first, string second)
     {
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [With(quantity: 300)],
             [new PortfolioMember("S0", [0], 1), new PortfolioMember("S1", [0], 1)]);
         run.Mark(0, 100);
         run.Revalue(0);
         run.OnSignal(0, Entry(first)).ShouldBe(Decision.Accepted);
-        run.OnSignal(1, Entry(600)).ShouldBe(second);
+        run.OnSignal(1, Entry(600)).Word.ShouldBe(second);
 
         static Signal Entry(double quantity) => new(1, 1, Side.Buy, OrderType.Market, 100, quantity, 0, 0, long.MaxValue);
     }

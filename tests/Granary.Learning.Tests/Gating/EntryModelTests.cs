@@ -73,7 +73,7 @@ public class EntryModelTests
         var whole = Run(bars, 1500, Model(bars));
         var parts = Run(bars, length, Model(bars));
         parts.Recorder.Signals.ShouldBe(whole.Recorder.Signals);
-        parts.Result.Fingerprint.ShouldBe(whole.Result.Fingerprint);
+        parts.Result.Digest.ShouldBe(whole.Result.Digest);
         whole.Recorder.Signals.Count.ShouldBeGreaterThan(50);
     }
 
@@ -191,6 +191,6 @@ public class EntryModelTests
             .Train(table.Range(0, 300), new TrainingOptions());
         EntryModel Model() => new("lstm", Features, [new ModelWindow(table.LabelEnd[299], lstm)], new GateRule(0.5, 0.5),
             PredictionMeaning.ProbabilityOfRise);
-        Run(bars, 700, Model()).Result.Fingerprint.ShouldBe(Run(bars, 3, Model()).Result.Fingerprint);
+        Run(bars, 700, Model()).Result.Digest.ShouldBe(Run(bars, 3, Model()).Result.Digest);
     }
 }

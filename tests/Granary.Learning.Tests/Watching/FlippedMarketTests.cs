@@ -83,7 +83,7 @@ public sealed class FlippedMarketTests
         var (log, result) = RuleMarket.Run(bars, model);
         var (parts, again) = RuleMarket.Run(bars, model, length);
         parts.Signals.ShouldBe(log.Signals);
-        again.Fingerprint.ShouldBe(result.Fingerprint);
+        again.Digest.ShouldBe(result.Digest);
         log.Signals.Values.ShouldContain(s => s.SizeFactor == 0.25);
     }
 }

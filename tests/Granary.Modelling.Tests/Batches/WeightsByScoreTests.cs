@@ -51,7 +51,7 @@ public sealed class WeightsByScoreTests
     [Fact]
     public void Weights_are_in_proportion_to_the_ratios_of_those_that_earn_and_do_not_move_with_a_better_one()
     {
-        var chosen = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRule.Score, FourDays));
+        var chosen = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightMethods.Score, FourDays));
         chosen.Keys.ShouldBe([C, B]);
         chosen[C].ShouldBe(2 - Math.Sqrt(2), 1e-9);
         chosen[B].ShouldBe(Math.Sqrt(2) - 1, 1e-9);
@@ -60,7 +60,7 @@ public sealed class WeightsByScoreTests
     [Fact]
     public void They_come_into_force_when_the_window_is_over_and_not_before()
     {
-        var schedule = ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRule.Score, FourDays).Schedule!;
+        var schedule = ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightMethods.Score, FourDays).Schedule!;
         var at = (FirstDay + 4) * TimeSpan.TicksPerDay;
         schedule.At(C, at - 1).ShouldBe(0);
         schedule.At(C, at).ShouldBe(2 - Math.Sqrt(2), 1e-9);
@@ -71,8 +71,8 @@ public sealed class WeightsByScoreTests
     [Fact]
     public void What_comes_after_the_choice_has_no_part_in_it()
     {
-        var one = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(50, -50, -99, 80)), WeightRule.Score, FourDays));
-        one.ShouldBe(Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRule.Score, FourDays)));
+        var one = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(50, -50, -99, 80)), WeightMethods.Score, FourDays));
+        one.ShouldBe(Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightMethods.Score, FourDays)));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class WeightsByScoreTests
     {
         // Days 2 to 5: A 0 4 0 4, B 4 2 2 2 (2.5, ratio 2.5), C 1 3 1 3 (√3), D 1 −1 −1 9 (2, √(68/3) → 0.4201).
         var second = Chosen(ScheduledWeights.ByEquity(Plan,
-            Outcomes([[4, 0, 4, 0, 4, 0], [0, 4, 2, 2, 2, 0], [3, 1, 3, 1, 3, 0], [-1, 1, -1, -1, 9, 0]]), WeightRule.Score, FourDays),
+            Outcomes([[4, 0, 4, 0, 4, 0], [0, 4, 2, 2, 2, 0], [3, 1, 3, 1, 3, 0], [-1, 1, -1, -1, 9, 0]]), WeightMethods.Score, FourDays),
             step: 1);
         var d = 2 / Math.Sqrt(68.0 / 3);
         // D moves with C: (−1·−1) + (1·−3) + (−1·−3) + (1·7) = 8 over 3·√(4/3)·√(68/3) = 0.4851, which is allowed.
@@ -97,7 +97,7 @@ public sealed class WeightsByScoreTests
         // C grows by 3 percent a day; the others move.
         double[][] percent = [Percent[A], Percent[B], [3, 3, 3, 3], Percent[D]];
         Dictionary<int, double> Weights() => Chosen(ScheduledWeights.ByEquity(Plan,
-            Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightRule.Score, FourDays));
+            Outcomes([.. percent.Select(p => (double[])[.. p, 1])]), WeightMethods.Score, FourDays));
         Weights().ShouldBe(new Dictionary<int, double> { [C] = 1 });
         // Two of them share the weight.
         percent[A] = [1, 1, 1, 1];
@@ -111,9 +111,9 @@ public sealed class WeightsByScoreTests
     [Fact]
     public void Bounds_on_number_weight_and_correlation_are_kept()
     {
-        Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRule.Score, FourDays with { MaxStrategies = 1 }))
+        Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightMethods.Score, FourDays with { MaxStrategies = 1 }))
             .ShouldBe(new Dictionary<int, double> { [C] = 1 });
-        var capped = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRule.Score,
+        var capped = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightMethods.Score,
             FourDays with { MaxWeight = 0.5 }));
         (capped[C], Math.Round(capped[B], 6)).ShouldBe((0.5, 0.414214));
     }
@@ -122,7 +122,7 @@ public sealed class WeightsByScoreTests
     public void Who_was_not_there_when_the_window_began_is_not_judged_by_it()
     {
         // Without C, A is no longer held back by a better one: √(3)/2 to √1.5.
-        var chosen = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1), beginsLater: C), WeightRule.Score, FourDays));
+        var chosen = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1), beginsLater: C), WeightMethods.Score, FourDays));
         var (a, b) = (Math.Sqrt(3) / 2, Math.Sqrt(1.5));
         chosen[B].ShouldBe(b / (a + b), 1e-9);
         chosen[A].ShouldBe(a / (a + b), 1e-9);

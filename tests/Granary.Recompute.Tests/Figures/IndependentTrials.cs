@@ -1,6 +1,6 @@
 namespace Granary.Recompute.Tests.Figures;
 
-/// <summary>How many independent trials strategies amount to: clusters of a sample of 256, as docs/guards.md defines them.</summary>
+/// <summary>How many independent trials strategies amount to: clusters of a sample of 256, as docs/validation.md defines them.</summary>
 /// <param name="Number">For all strategies.</param>
 /// <param name="Clusters">Scaled to all strategies.</param>
 internal sealed record IndependentTrials(double Number, int Clusters)

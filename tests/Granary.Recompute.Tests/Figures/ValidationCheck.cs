@@ -199,7 +199,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
         Causality();
     }
 
-    // Of docs/guards.md.
+    // Of docs/validation.md.
     private void Limits()
     {
         var found = results.GetProperty("evidence");
@@ -209,7 +209,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
                 check.Number($"evidence.{name}.{key}", limit);
     }
 
-    // The sample of docs/guards.md. Which times are tried depends on chance and on the strategies' decisions.
+    // The sample of docs/validation.md. Which times are tried depends on chance and on the strategies' decisions.
     private void Causality()
     {
         const string Path = "evidence.causality.";

@@ -2,7 +2,7 @@ using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests.Figures;
 
-/// <summary>The validation checks, from the accounts of strategies and portfolio, by the definitions of docs/guards.md.</summary>
+/// <summary>The validation checks, from the accounts of strategies and portfolio, by the definitions of docs/validation.md.</summary>
 internal sealed class ValidationFigures
 {
     private const int Resamples = 1000, Choices = 6;

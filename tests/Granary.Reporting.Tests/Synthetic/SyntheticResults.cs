@@ -13,7 +13,7 @@ internal static class SyntheticResults
 {
     public static IReadOnlyList<ResultSection> Sections { get; } =
     [
-        new ValidationResults
+        new ValidationFigures
         {
             Conclusions = ["Two of the five checks did not pass."],
             Period = "weeks",
@@ -25,10 +25,10 @@ internal static class SyntheticResults
             RealityCheck = 0.081,
             Logits = [0, 1, 5, 9, 4, 2],
         },
-        new ValidationFindings(new Dictionary<string, ValidationFinding>
+        new ValidationChecks(new Dictionary<string, ValidationCheck>
         {
-            [ValidationFindings.Causality] = new(ValidationState.Passed, "16 strategies did the same", []),
-            [ValidationFindings.DeflatedSharpe] = new(ValidationState.Failed, "0.43 after 1,000 trials", [("value", 0.43)]),
+            [ValidationChecks.Causality] = new(ValidationState.Passed, "16 strategies did the same", []),
+            [ValidationChecks.DeflatedSharpe] = new(ValidationState.Failed, "0.43 after 1,000 trials", [("value", 0.43)]),
         }),
         ResultSection.Read<RegimeResults>("{\"markets\":1,\"charts\":[{\"symbol\":\"ACME\",\"timeframe\":\"1d\","
             + "\"time\":[638000000000000000,638000864000000000,638001728000000000],\"close\":[10,11,10.5],"

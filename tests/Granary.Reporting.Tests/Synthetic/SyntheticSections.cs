@@ -74,11 +74,11 @@ public static class SyntheticSections
 
     /// <summary>The checks of a batch with their sentences and figures, and the bridge to them.</summary>
     /// <returns>The figures of the checks, and their outcomes.</returns>
-    public static (ValidationResults Checks, ValidationFindings Outcomes) Validation()
+    public static (ValidationFigures Checks, ValidationChecks Outcomes) Validation()
     {
         string[] figures = ["Portfolio", "Portfolio, by weeks", "Portfolio, unseen stretch only", "Its strategies on paper, same stretch",
             "Out of sample", "Its strategies, each in an account of its own", "Under stress"];
-        var checks = new ValidationResults
+        var checks = new ValidationFigures
         {
             Conclusions = ["2 of the 6 checks did not pass: these results should not be traded as they are.",
                 "On bars that the choice had not seen, from 2005-07-04 to 2016-01-04, the result is 1,267.4 %."],
@@ -105,9 +105,9 @@ public static class SyntheticSections
         };
         const string Found = "1,267.8 % instead of 1,673.1 % from 2005-07-04 to 2016-01-04: the rule 'equal', followed on paper over the "
             + "second half of the record";
-        return (checks, new ValidationFindings(((string[])[.. ValidationFindings.Checks, ValidationFindings.Benchmark]).ToDictionary(c => c,
-            c => new ValidationFinding(
-            c == ValidationFindings.DeflatedSharpe ? ValidationState.Failed : ValidationState.Passed, Found, []), StringComparer.Ordinal)));
+        return (checks, new ValidationChecks(((string[])[.. ValidationChecks.Checks, ValidationChecks.Benchmark]).ToDictionary(c => c,
+            c => new ValidationCheck(
+            c == ValidationChecks.DeflatedSharpe ? ValidationState.Failed : ValidationState.Passed, Found, []), StringComparer.Ordinal)));
     }
 
     /// <summary>The account of a live session beside the backtest, with the trades that differ.</summary>

@@ -182,7 +182,7 @@ public sealed class ModelSearchTests : IDisposable
 
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System, ledger: ledger).RunAsync(Batch() with { Learning = null },
             new BatchOptions { Out = Path.Combine(_folder, "run"), Threads = 2 });
-        var checks = run.Model.Section<ValidationResults>()!;
+        var checks = run.Model.Section<ValidationFigures>()!;
         checks.Trials.ShouldBe(first.Trials + 2);
         checks.NewTrials.ShouldBe(2);
     }
@@ -210,7 +210,7 @@ public sealed class ModelSearchTests : IDisposable
         var job = KnownJobs.Of(TestCatalogues.All, "runs").Read(new JobText("experiment",
             Encoding.UTF8.GetBytes($$"""{ "kind": "experiment", "batch": {{batch}} }"""), "job.json", _folder));
         var shown = new ConcurrentQueue<JobProgress>();
-        await job.RunAsync(new JobRun
+        await job.RunAsync(new JobContext
         {
             Host = new EmbeddedHost(2),
             Clock = TimeProvider.System,

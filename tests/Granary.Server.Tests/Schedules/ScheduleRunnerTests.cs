@@ -176,6 +176,6 @@ public sealed class ScheduleRunnerTests : IDisposable
     {
         public override double Work => 1;
 
-        public override Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

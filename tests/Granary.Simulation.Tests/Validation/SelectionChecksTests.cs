@@ -112,7 +112,7 @@ public sealed class SelectionChecksTests
             var checks = SelectionChecks.Of(_plan, outcomes, best, census, tests)!;
             (checks.PortfolioAlone > BatchChecks.Confidence).ShouldBeTrue();
             (checks.PortfolioDeflated > BatchChecks.Confidence).ShouldBe(passes);
-            return new BatchChecks(checks, null, "none", null, null, null).ToFindings()[ValidationFindings.DeflatedSharpe].Sentence;
+            return new BatchChecks(checks, null, "none", null, null, null).ToFindings()[ValidationChecks.DeflatedSharpe].Sentence;
         }
         Sentence(own, passes: true).ShouldNotContain("ledger");
         Sentence(own with { Trials = 2_000_000_000, Effective = 1e9 }, passes: false).ShouldContain("The ledger decides");

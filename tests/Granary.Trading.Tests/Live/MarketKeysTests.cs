@@ -6,6 +6,7 @@ using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
+using Granary.Testing;
 
 namespace Granary.Trading.Tests.Live;
 

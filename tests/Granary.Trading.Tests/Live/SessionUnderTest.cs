@@ -128,8 +128,8 @@ internal sealed class SessionUnderTest : IDisposable
         var host = await LiveHost.CreateAsync(session, new StrategyPass(plan, markets) { Finished = outcomes.AddRange }, cancellationToken);
         await host.RunAsync(cancellationToken);
         var digest = new BatchDigest();
-        foreach (var outcome in outcomes) digest.Add(plan.Instances[outcome.Index].Id, outcome.Fingerprint);
-        digest.Add("portfolio", host.Outcome(_ => { }, _ => { }, _ => { }).Fingerprint);
+        foreach (var outcome in outcomes) digest.Add(plan.Instances[outcome.Index].Id, outcome.Digest);
+        digest.Add("portfolio", host.Outcome(_ => { }, _ => { }, _ => { }).Digest);
         return new SessionEnd(host, digest.Finish(), await venue.PollAsync(0, CancellationToken.None));
     }
 }

@@ -3,14 +3,14 @@ using Granary.Engine.Analysis;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>
-/// The fingerprint of a book's events. Each event has a method, which writes its tag and its numbers; changing a tag or an order changes
+/// The digest of a book's events. Each event has a method, which writes its tag and its numbers; changing a tag or an order changes
 /// every digest that users have.
 /// </summary>
 internal struct RunDigest()
 {
-    private Fingerprint _fingerprint = new();
+    private DigestState _digest = new();
 
-    public readonly UInt128 Value => _fingerprint.Value;
+    public readonly UInt128 Value => _digest.Value;
 
     /// <summary>A strategy asked for an entry.</summary>
     /// <param name="stop">0 = none.</param>
@@ -18,8 +18,8 @@ internal struct RunDigest()
     public void Signal(int number, Side side, long time, double stop, double target, double prediction, double sizeFactor)
     {
         FillSignal(number, side, time);
-        if (stop > 0 || target > 0) _fingerprint.Add(stop, target);
-        if (!double.IsNaN(prediction)) _fingerprint.Add(prediction, sizeFactor);
+        if (stop > 0 || target > 0) _digest.Add(stop, target);
+        if (!double.IsNaN(prediction)) _digest.Add(prediction, sizeFactor);
     }
 
     /// <summary>Adds a manual order that opened a trade with its fill.</summary>
@@ -45,13 +45,13 @@ internal struct RunDigest()
     /// <summary>A trade is open when the run ends.</summary>
     public void StaysOpen(int number, long time, double price, double profit) => Add(number, 0x60, time, price, profit);
 
-    public void Equity(in EquitySums sums) => sums.AddTo(ref _fingerprint);
+    public void Equity(in EquitySums sums) => sums.AddTo(ref _digest);
 
     private void Add(int number, byte tag, long time, double x, double y)
     {
         Tag(number, tag, time);
-        _fingerprint.Add(x, y);
+        _digest.Add(x, y);
     }
 
-    private void Tag(int number, byte tag, long time) => _fingerprint.Add((ulong)(uint)number << 8 | tag, (ulong)time);
+    private void Tag(int number, byte tag, long time) => _digest.Add((ulong)(uint)number << 8 | tag, (ulong)time);
 }

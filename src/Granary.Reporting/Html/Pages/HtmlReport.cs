@@ -28,8 +28,8 @@ public static class HtmlReport
         ReportPage.Group<RunView>[] groups =
         [
             new("Live session", run.Section<SessionResults>() is { } session ? [new SessionAccountSection(session)] : []),
-            new("Evidence", [new ValidationSection(run.Section<ValidationResults>(), run.Section<ValidationFindings>()),
-                new BridgeSection(run.Section<ValidationResults>()?.Bridge ?? [])]),
+            new("Evidence", [new ValidationSection(run.Section<ValidationFigures>(), run.Section<ValidationChecks>()),
+                new BridgeSection(run.Section<ValidationFigures>()?.Bridge ?? [])]),
             new("Walk-forward", run.Section<WalkForwardResults>() is { } choices ? [new WalkForwardSection(choices)] : []),
             new("Portfolio", portfolio),
             new("Learned weights", run.Section<AllocatorResults>() is { } allocator
@@ -46,7 +46,7 @@ public static class HtmlReport
             new("Weights", run.Section<AllocatorResults>() is null && run.Section<WeightResults>() is { } weights
                 ? [new WeightsSection(weights)] : []),
             // Sections without a page section of their own are shown as tables of their JSON.
-            new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationResults or ValidationFindings
+            new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
                 or WalkForwardResults or RegimeResults or LearningReport or ModelResults
                 or AllocatorResults or WeightResults or ConditionResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),

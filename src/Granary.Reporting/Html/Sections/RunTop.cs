@@ -87,7 +87,7 @@ internal static class RunTop
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}; "
                 + $"{MetricText.Value(RatioMetrics.PeriodsPerYear, p[RatioMetrics.PeriodsPerYear])} periods a year");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p[RiskMetrics.MaxDrawdownDays]));
-            if (m.Section<ValidationFindings>() is null) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
+            if (m.Section<ValidationChecks>() is null) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
             Figure("Trades", NumberText.Count(p.Trades), "", p.Trades > 0 ? $"{NumberText.Percent(p.WinRate, 1)} won" : "none was closed");
         }
         var members = view.Members.Count();
@@ -104,7 +104,7 @@ internal static class RunTop
         // A short verdict at the top; the section of the checks has the details.
         static void Verdict(HtmlWriter html, RunModel m)
         {
-            if (m.Section<ValidationFindings>()?.Decide() is not { } verdict) return;
+            if (m.Section<ValidationChecks>()?.Decide() is not { } verdict) return;
             html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a "
                 + $"class=\"badge {(verdict.MayBeTraded ? "yes" : "no")}\" "
                 + $"href=\"#belief\">{(verdict.MayBeTraded ? "May be traded" : "Do not trade")}</a></dd><dd "

@@ -5,16 +5,16 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>Summary of the validation checks in plain words, with their figures.</summary>
-internal sealed class ValidationSection(ValidationResults? checks, ValidationFindings? findings) : IReportSection<RunView>
+internal sealed class ValidationSection(ValidationFigures? checks, ValidationChecks? findings) : IReportSection<RunView>
 {
     private const int MostRows = 100;
 
     private static readonly (string Check, string Title)[] _titles =
     [
-        (ValidationFindings.OutOfSample, "On bars that the choice had not seen"),
-        (ValidationFindings.DeflatedSharpe, "Sharpe ratio, deflated by all trials"),
-        (ValidationFindings.Overfitting, "Probability of overfitting"), (ValidationFindings.Causality, "Look-ahead"),
-        (ValidationFindings.CostStress, "Double costs, one bar later"), (ValidationFindings.Benchmark, "Better than the benchmark"),
+        (ValidationChecks.OutOfSample, "On bars that the choice had not seen"),
+        (ValidationChecks.DeflatedSharpe, "Sharpe ratio, deflated by all trials"),
+        (ValidationChecks.Overfitting, "Probability of overfitting"), (ValidationChecks.Causality, "Look-ahead"),
+        (ValidationChecks.CostStress, "Double costs, one bar later"), (ValidationChecks.Benchmark, "Better than the benchmark"),
     ];
 
     public string Id => "belief";
@@ -46,7 +46,7 @@ internal sealed class ValidationSection(ValidationResults? checks, ValidationFin
         HtmlTable.Pairs(html, "Figures", Figures(checks));
     }
 
-    private static void Checks(HtmlWriter html, ValidationFindings findings)
+    private static void Checks(HtmlWriter html, ValidationChecks findings)
     {
         HtmlTable.Open(html, "The validation checks; live trades a configuration only where all have passed",
             [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
@@ -114,7 +114,7 @@ internal sealed class ValidationSection(ValidationResults? checks, ValidationFin
         : $"The configuration was traded all the same (--without-evidence): {verdict.Reasons.Count} of {verdict.Checks} checks of the "
             + "backtest that it comes from did not pass.";
 
-    private static IEnumerable<(string, string, string, string?)> Figures(ValidationResults checks)
+    private static IEnumerable<(string, string, string, string?)> Figures(ValidationFigures checks)
     {
         static string Ratio(double? value, int digits = 3) =>
             value is { } v && double.IsFinite(v) ? NumberText.Ratio(v, digits) : NumberText.Undefined;

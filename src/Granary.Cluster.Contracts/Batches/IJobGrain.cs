@@ -7,12 +7,12 @@ namespace Granary.Cluster.Batches;
 /// One run of a batch; the key is the run's id. It makes the reporting grain open the run, divides the feeds among the silos, starts
 /// strategy groups, reschedules lost ones, and reports the status. Its answers are durable, and it survives its silo.
 /// </summary>
-[Alias("granary.IBatchGrain")]
-public interface IBatchGrain : IGrainWithStringKey
+[Alias("granary.IJobGrain")]
+public interface IJobGrain : IGrainWithStringKey
 {
     /// <summary>Accepts the batch. The answer is durable; repeated orders change nothing.</summary>
     [Alias("Submit")]
-    Task<SubmitAnswer> SubmitAsync(SubmittedBatch batch);
+    Task<SubmitAnswer> SubmitAsync(QueuedJob batch);
 
     /// <returns>The status; null for an unknown id.</returns>
     [AlwaysInterleave, Alias("Find")]
@@ -73,8 +73,8 @@ public interface IIdempotencyGrain : IGrainWithStringKey
 /// <summary>
 /// The list of a cluster's batches; one grain with the key <see cref="Key"/>. A few batches run at a time, in order of submission.
 /// </summary>
-[Alias("granary.IBatchListGrain")]
-public interface IBatchListGrain : IGrainWithStringKey
+[Alias("granary.IJobListGrain")]
+public interface IJobListGrain : IGrainWithStringKey
 {
     const string Key = "batches";
 

@@ -4,16 +4,16 @@ using System.Runtime.CompilerServices;
 namespace Granary.Engine.Trading;
 
 /// <summary>
-/// A running 128-bit fingerprint of the events of one strategy run, in canonical order and to the last bit of every number.
-/// A batch's digest is the SHA-256 over the fingerprints of its strategies. (Running SHA-256 itself over seven million trades
+/// A running 128-bit digest of the events of one strategy run, in canonical order and to the last bit of every number.
+/// A batch's digest is the SHA-256 over the digests of its strategies. (Running SHA-256 itself over seven million trades
 /// would take a fifth of the sweep's time; docs/decisions has the figures.)
 /// </summary>
-public struct Fingerprint
+public struct DigestState
 {
     private const ulong K0 = 0x9E3779B97F4A7C15, K1 = 0xD6E8FEB86659FD93, K2 = 0xA0761D6478BD642F, K3 = 0xE7037ED1A0B428DB;
     private ulong _a = K2, _b = K3;
 
-    public Fingerprint()
+    public DigestState()
     {
     }
 

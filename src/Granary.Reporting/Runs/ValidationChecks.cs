@@ -17,9 +17,9 @@ public enum ValidationState
 /// <summary>One of the checks that a configuration must have passed before it trades.</summary>
 /// <param name="Sentence">Sentence for people that describes the result.</param>
 /// <param name="Figures">The numbers behind it, by name; NaN where undefined.</param>
-public sealed record ValidationFinding(ValidationState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
+public sealed record ValidationCheck(ValidationState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
 {
-    public static ValidationFinding Missing(string why) => new(ValidationState.Missing, why, []);
+    public static ValidationCheck Missing(string why) => new(ValidationState.Missing, why, []);
 
     /// <summary>The figure with this name; NaN if there is none.</summary>
     public double this[string name] => Figures.FirstOrDefault(f => f.Name == name) is { Name: not null } found ? found.Value : double.NaN;
@@ -29,10 +29,10 @@ public sealed record ValidationFinding(ValidationState State, string Sentence, I
 /// <param name="Passed">The number of its checks that passed.</param>
 /// <param name="Checks">The number of its checks.</param>
 /// <param name="Reasons">One sentence for each check that is missing or failed.</param>
-public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<string> Reasons)
+public sealed record ValidationSummary(int Passed, int Checks, IReadOnlyList<string> Reasons)
 {
     /// <summary>The verdict on a configuration without any findings.</summary>
-    public static ValidationVerdict Unchecked { get; } =
+    public static ValidationSummary Unchecked { get; } =
         new(0, 0, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
 
     public bool MayBeTraded => Reasons.Count == 0;
@@ -42,7 +42,7 @@ public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<str
 /// Validation checks of a configuration, as in prod.json under <c>evidence</c>: each of <see cref="Checks"/> with its state, a sentence
 /// and its figures.
 /// </summary>
-public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFinding> Findings) : ResultSection(Key)
+public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationCheck> Findings) : ResultSection(Key)
 {
     /// <summary>The key of the object in prod.json and of the section in results.json.</summary>
     public const string Key = "evidence";
@@ -63,15 +63,15 @@ public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFi
     public IReadOnlyList<string> Required => [.. Checks, .. Conditional.Where(Findings.ContainsKey)];
 
     /// <summary>The finding of a check; a missing check has the state <see cref="ValidationState.Missing"/>.</summary>
-    public ValidationFinding this[string check] =>
-        Findings.GetValueOrDefault(check) ?? ValidationFinding.Missing("the configuration says nothing about it");
+    public ValidationCheck this[string check] =>
+        Findings.GetValueOrDefault(check) ?? ValidationCheck.Missing("the configuration says nothing about it");
 
     /// <summary>Decides whether the configuration may be traded: every check must have passed.</summary>
-    public ValidationVerdict Decide()
+    public ValidationSummary Decide()
     {
         var reasons = Required.Where(c => this[c].State != ValidationState.Passed)
             .Select(c => $"{Words(c)} {(this[c].State == ValidationState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
-        return new ValidationVerdict(Required.Count - reasons.Count, Required.Count, reasons);
+        return new ValidationSummary(Required.Count - reasons.Count, Required.Count, reasons);
     }
 
     /// <summary>Returns the display name of a check.</summary>

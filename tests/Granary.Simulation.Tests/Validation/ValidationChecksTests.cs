@@ -7,20 +7,20 @@ using Granary.Testing;
 
 namespace Granary.Simulation.Tests.Validation;
 
-public sealed class ValidationFindingsTests
+public sealed class ValidationChecksTests
 {
     private static JsonPart Production(string member) =>
         JsonPart.Parse("prod.json", Encoding.UTF8.GetBytes($$"""{ "version": 1{{member}} }"""));
 
-    private static ValidationFindings All(ValidationState state) =>
-        new(ValidationFindings.Checks.ToDictionary(c => c, c => new ValidationFinding(state, $"of {c}",
+    private static ValidationChecks All(ValidationState state) =>
+        new(ValidationChecks.Checks.ToDictionary(c => c, c => new ValidationCheck(state, $"of {c}",
             [("value", 0.5), ("undefined", double.NaN)])));
 
     [Fact]
     public void Findings_that_are_written_are_read_back_with_their_figures()
     {
-        var read = FindingsReader.Read(Production($", \"evidence\": {All(ValidationState.Passed).ToJson()}"))!;
-        foreach (var check in ValidationFindings.Checks)
+        var read = ValidationReader.Read(Production($", \"evidence\": {All(ValidationState.Passed).ToJson()}"))!;
+        foreach (var check in ValidationChecks.Checks)
         {
             Assert.Equal(ValidationState.Passed, read[check].State);
             Assert.Equal($"of {check}", read[check].Sentence);
@@ -33,7 +33,7 @@ public sealed class ValidationFindingsTests
     [Fact]
     public void A_configuration_without_findings_is_refused_with_the_remedy()
     {
-        var verdict = FindingsReader.Verdict(Production(""));
+        var verdict = ValidationReader.Verdict(Production(""));
         Assert.False(verdict.MayBeTraded);
         Assert.Contains("--without-evidence", Assert.Single(verdict.Reasons));
     }
@@ -42,9 +42,9 @@ public sealed class ValidationFindingsTests
     public void One_failed_check_and_one_missing_check_are_both_named()
     {
         var findings = All(ValidationState.Passed).Findings.ToDictionary();
-        findings[ValidationFindings.Causality] = new ValidationFinding(ValidationState.Failed, "Peeker looked ahead", []);
-        findings.Remove(ValidationFindings.CostStress);
-        var verdict = FindingsReader.Verdict(Production($", \"evidence\": {new ValidationFindings(findings).ToJson()}"));
+        findings[ValidationChecks.Causality] = new ValidationCheck(ValidationState.Failed, "Peeker looked ahead", []);
+        findings.Remove(ValidationChecks.CostStress);
+        var verdict = ValidationReader.Verdict(Production($", \"evidence\": {new ValidationChecks(findings).ToJson()}"));
         Assert.False(verdict.MayBeTraded);
         Assert.Equal(2, verdict.Reasons.Count);
         Assert.Contains("look-ahead check failed: Peeker looked ahead", verdict.Reasons[0]);

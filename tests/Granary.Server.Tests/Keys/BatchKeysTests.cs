@@ -15,7 +15,7 @@ using Granary.Simulation.Validation;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 
-namespace Granary.Simulation.Tests.Batches;
+namespace Granary.Server.Tests.Keys;
 
 /// <summary>Everything that a key of a batch file takes part in follows from its declaration.</summary>
 public sealed class BatchKeysTests
@@ -49,14 +49,14 @@ public sealed class BatchKeysTests
         new(typeof(SymbolCostKeys), ["execution", "symbols", "*"], Batches, "### Costs of single symbols"),
         new(typeof(TradingSettings), ["strategies", "[]"], Batches, "## `strategies[]`", "class", "params", "symbols", "timeframe", "tag"),
         new(typeof(PortfolioKeys), ["portfolio"], Batches, "## `portfolio`", "weights", "limits", "size"),
-        new(typeof(RebalanceSpec), ["portfolio", "rebalance"], "guards.md", "## Weights over time"),
+        new(typeof(RebalanceSpec), ["portfolio", "rebalance"], "validation.md", "## Weights over time"),
         new(typeof(AllocatorSpec), ["portfolio", "allocator"], "reinforcement.md", "## Weights of a batch"),
         .. Limits.Select(record => new Section(record, ["portfolio", "limits"], Batches, "### Limits")),
         new(typeof(PortfolioSizeKeys), ["portfolio", "size"], Batches, "### Size"),
         new(typeof(EnablementRule), ["portfolio", "enable"], Batches, "### Enabled strategies"),
-        new(typeof(WalkForwardKeys), ["walkForward"], "guards.md", "## Walk-forward"),
-        new(typeof(RegimeKeys), ["regimes"], "guards.md", "## Regimes"),
-        new(typeof(RegimeMachineKeys), ["regimes", "machines", "[]"], "guards.md", "### Machines"),
+        new(typeof(WalkForwardKeys), ["walkForward"], "validation.md", "## Walk-forward"),
+        new(typeof(RegimeKeys), ["regimes"], "validation.md", "## Regimes"),
+        new(typeof(RegimeMachineKeys), ["regimes", "machines", "[]"], "validation.md", "### Machines"),
         // Not of a batch file.
         new(typeof(ScheduleKeys), [], "http-api.md", "## Schedules"),
     ];

@@ -7,7 +7,7 @@ namespace Granary.Engine.Analysis;
 /// Sharpe ratio than the best of them has: for n independent worthless strategies about 0.56·√(n/T) per period, which soon exceeds the
 /// expected maximum of one.
 /// </summary>
-public static class WinnersPortfolio
+public static class WinnersLuck
 {
     /// <summary>
     /// Computes the mean Sharpe ratio, per period, of the equally weighted winners over stationary-bootstrap samples of the strategies'

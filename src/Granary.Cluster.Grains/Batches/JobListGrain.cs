@@ -22,8 +22,8 @@ public sealed class BatchListRecord
 /// keep its place: the grain asks the batches with a place whether they have ended, when it is activated and then regularly.
 /// </summary>
 [GrainType("batchlist")]
-internal sealed partial class BatchListGrain([PersistentState("batches", ClusterProviders.State)]
-    IPersistentState<BatchListRecord> state, GrainSettings settings, ILogger<BatchListGrain> logger) : Grain, IBatchListGrain
+internal sealed partial class JobListGrain([PersistentState("batches", ClusterProviders.State)]
+    IPersistentState<BatchListRecord> state, GrainSettings settings, ILogger<JobListGrain> logger) : Grain, IJobListGrain
 {
     private const int Kept = 1000;
 
@@ -63,7 +63,7 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         await WriteAsync();
         // A batch that this call does not reach asks the list some seconds later.
         foreach (var next in state.State.Unfinished.Take(settings.BatchesAtOnce).Intersect(waiting))
-            _ = Loss.IgnoreAsync(() => GrainFactory.GetGrain<IBatchGrain>(next).PokeAsync());
+            _ = LostCall.IgnoreAsync(() => GrainFactory.GetGrain<IJobGrain>(next).PokeAsync());
     }
 
     public async Task RemoveAsync(string run)
@@ -85,11 +85,11 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         {
             try
             {
-                var status = await TimedCall.CallAsync(GrainFactory.GetGrain<IBatchGrain>(run).FindAsync, SiloPolls.Timeout);
+                var status = await TimedCall.CallAsync(GrainFactory.GetGrain<IJobGrain>(run).FindAsync, SiloPolls.Timeout);
                 if (status is null) unknown.Add(run);
                 if (status is { Ended: true } || status is null && _unknown.Contains(run)) over.Add(run);
             }
-            catch (Exception e) when (Loss.Is(e))
+            catch (Exception e) when (LostCall.Is(e))
             {
                 // It is asked again at the next check.
             }

@@ -8,8 +8,8 @@ namespace Granary.Cluster.Batches;
 /// <param name="Folder">Base of its relative paths, on every silo.</param>
 /// <param name="Kind">The kind of job.</param>
 /// <param name="Work">Estimated bars times strategies; 0 without an estimate.</param>
-[GenerateSerializer, Immutable, Alias("granary.SubmittedBatch")]
-public sealed record SubmittedBatch(
+[GenerateSerializer, Immutable, Alias("granary.QueuedJob")]
+public sealed record QueuedJob(
     [property: Id(0)] string Id,
     [property: Id(1)] string Name,
     [property: Id(2)] byte[] Text,
@@ -25,7 +25,7 @@ public sealed record SubmittedBatch(
 /// <summary>The input from which every silo makes the same plan of a batch.</summary>
 /// <param name="Symbols">The symbols of the data section; null until the reporting grain has opened the source.</param>
 [GenerateSerializer, Immutable, Alias("granary.RunDefinition")]
-public sealed record RunDefinition([property: Id(0)] SubmittedBatch Batch, [property: Id(1)] IReadOnlyList<string>? Symbols);
+public sealed record RunDefinition([property: Id(0)] QueuedJob Batch, [property: Id(1)] IReadOnlyList<string>? Symbols);
 
 /// <summary>Strategies of one feed that must run.</summary>
 /// <param name="Feed">Index of the feed in the plan.</param>

@@ -9,7 +9,7 @@ using Granary.Simulation.Validation;
 namespace Granary.Server.Jobs;
 
 /// <summary>The context in which a job runs: its host, folders and callbacks.</summary>
-public sealed record JobRun
+public sealed record JobContext
 {
     /// <summary>The capacity of <see cref="Leaders"/>.</summary>
     public const int MostLeaders = 10;

@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Batches;
 
 /// <summary>The rules of <c>portfolio.weights</c>.</summary>
-public static class WeightRule
+public static class WeightMethods
 {
     /// <summary>Equal weights of all profitable strategies.</summary>
     public const string Winners = "winners";

@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// Results of the validation checks in sentences, with the underlying figures. Figures are null if the run was not traced, and NaN if they
 /// are undefined.
 /// </summary>
-public sealed record ValidationResults() : ResultSection("guards")
+public sealed record ValidationFigures() : ResultSection("guards")
 {
     /// <summary>Conclusions in sentences, most important first.</summary>
     public IReadOnlyList<string> Conclusions { get; init; } = [];

@@ -3,7 +3,7 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains;
 
 /// <summary>Distinguishes calls that were lost with a silo from calls that failed.</summary>
-internal static class Loss
+internal static class LostCall
 {
     /// <summary>Whether the same call may succeed if it is repeated.</summary>
     public static bool Is(Exception e) =>

@@ -19,14 +19,14 @@ namespace Granary.Cluster.Grains.Batches;
 /// progress. No notification is required; one only makes the callback run sooner.
 /// </summary>
 [SiloRole(SiloRoles.Compute), Reentrant, CollectionAgeLimit(Minutes = 5), GrainType("batch")]
-internal sealed class BatchGrain : Grain, IBatchGrain, IRemindable
+internal sealed class JobGrain : Grain, IJobGrain, IRemindable
 {
     private const string Reminder = "drive";
 
     private readonly BatchServices _services;
     private readonly ILogger _logger;
     private readonly DurableStatus _status;
-    private readonly IBatchListGrain _list;
+    private readonly IJobListGrain _list;
     private readonly QueuePlace _place;
     private readonly IReportingGrain _reporting;
     private readonly ReportingPoll _reports;
@@ -39,12 +39,12 @@ internal sealed class BatchGrain : Grain, IBatchGrain, IRemindable
     // The span of the run lasts over many calls; it is current in the timer callback only.
     private Activity? _activity;
 
-    public BatchGrain([PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state, BatchServices services,
-        ILogger<BatchGrain> logger)
+    public JobGrain([PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state, BatchServices services,
+        ILogger<JobGrain> logger)
     {
         (_services, _logger) = (services, logger);
         _status = new DurableStatus(state);
-        _list = GrainFactory.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
+        _list = GrainFactory.GetGrain<IJobListGrain>(IJobListGrain.Key);
         _place = new QueuePlace(_list, Run, services.Settings.Tick);
         _reporting = GrainFactory.GetGrain<IReportingGrain>(Run);
         _looking = new CoalescedWork(LookSafelyAsync);
@@ -83,7 +83,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain, IRemindable
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
-    public async Task<SubmitAnswer> SubmitAsync(SubmittedBatch batch)
+    public async Task<SubmitAnswer> SubmitAsync(QueuedJob batch)
     {
         while (!_submitting.IsCompleted) await Task.WhenAny(_submitting);
         if (_status.Current is { } known) return new SubmitAnswer(known, false, 0);
@@ -92,7 +92,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain, IRemindable
         return await own;
     }
 
-    private async Task<SubmitAnswer> TakeAsync(SubmittedBatch batch)
+    private async Task<SubmitAnswer> TakeAsync(QueuedJob batch)
     {
         if (!await _list.AddAsync(batch.Id)) return new SubmitAnswer(null, false, _services.Settings.MostWaiting);
         var status = new JobStatus
@@ -167,7 +167,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain, IRemindable
         if (_status.IsOpen)
         {
             await (_ending = EndAsync(s => s with { State = JobState.Cancelled }));
-            await Loss.IgnoreAsync(() => _reporting.CancelAsync());
+            await LostCall.IgnoreAsync(() => _reporting.CancelAsync());
         }
         return _status.Current;
     }
@@ -239,7 +239,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain, IRemindable
         if (await _passes.LookAsync(reporting.Pass) is { } fault)
         {
             await EndAsync(s => s with { State = JobState.Failed, Fault = _services.Catalogues.Shown(fault) });
-            await Loss.IgnoreAsync(() => _reporting.CancelAsync());
+            await LostCall.IgnoreAsync(() => _reporting.CancelAsync());
         }
         else if (_status.IsOpen)
         {
@@ -310,7 +310,7 @@ internal sealed class BatchGrain : Grain, IBatchGrain, IRemindable
         _activity = null;
         JobMetrics.Ended(ended);
         BatchMessages.EndedAs(_logger, Run, ended.State, ended.Digest, ended.Fault);
-        await Loss.IgnoreAsync(() => _list.EndedAsync(Run));
-        await Loss.IgnoreAsync(ForgetReminderAsync);
+        await LostCall.IgnoreAsync(() => _list.EndedAsync(Run));
+        await LostCall.IgnoreAsync(ForgetReminderAsync);
     }
 }

@@ -10,11 +10,11 @@ using Granary.Simulation.Regimes;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>Turns a batch's results into weights.</summary>
-public static class WeightRules
+public static class BatchWeights
 {
     /// <summary>Whether the rule needs the single trades, so that the run must keep them.</summary>
     public static bool NeedsEvents(BatchPlan plan) =>
-        plan.Spec.Portfolio.Rule is WeightRule.Regime || AllocatorWeights.IsFor(plan);
+        plan.Spec.Portfolio.Rule is WeightMethods.Regime || AllocatorWeights.IsFor(plan);
 
     /// <summary>Chooses the batch's weights. Weights over time are chosen from past data only.</summary>
     /// <param name="events">Source of the single trades; null if the run did not keep them.</param>
@@ -26,7 +26,7 @@ public static class WeightRules
         var spec = portfolio.Rebalance ?? RebalanceSpec.Default;
         if (AllocatorWeights.IsFor(plan) && events is not null)
             return await AllocatorWeights.ChooseAsync(plan, outcomes, markets, events, call, cancellationToken);
-        if (portfolio.Rule == WeightRule.Regime)
+        if (portfolio.Rule == WeightMethods.Regime)
         {
             var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
             var changes = new Dictionary<string, IReadOnlyList<(long, int)>>(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ public static class WeightRules
             }
             return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
         }
-        return portfolio.Rule is { } rule && (rule is WeightRule.MatchingPursuit or WeightRule.Score || portfolio.Rebalance is not null)
+        return portfolio.Rule is { } rule && (rule is WeightMethods.MatchingPursuit or WeightMethods.Score || portfolio.Rebalance is not null)
             ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
             : new WeightChoice(Weigh(plan, outcomes));
     }
@@ -70,7 +70,7 @@ public static class WeightRules
                 if (!identical.IsFirst(instance.Index)) continue;
                 weights[instance.Index] = portfolio.Rule switch
                 {
-                    WeightRule.Winners => stats.TotalReturn > 0 ? 1 : 0,
+                    WeightMethods.Winners => stats.TotalReturn > 0 ? 1 : 0,
                     _ => 1.0 / (plan.Instances.Count - identical.Repeated),
                 };
             }
