@@ -68,14 +68,16 @@ internal static class WeightsEndpoints
             weights = new(earlier.Weights);
         }
         await CheckKnownAsync(id, weights!.Keys, services, cancellationToken).ConfigureAwait(false);
-        return TypedResults.Ok(WeightsValidation.PlanOf(id, await service.FindAsync(id, cancellationToken).ConfigureAwait(false), weights!));
+        var current = await service.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        return TypedResults.Ok(WeightsValidation.PlanOf(id, current, weights!));
     }
 
     // Not every server has sessions, and a portfolio may have weights before its session.
     private static async Task CheckKnownAsync(string id, IEnumerable<string> strategies, IServiceProvider services, CancellationToken stop)
     {
         if (services.GetService<ISessionService>() is { } sessions
-            && await sessions.StrategiesAsync(id, stop).ConfigureAwait(false) is { } known) WeightsValidation.CheckKnown(id, strategies, known);
+            && await sessions.StrategiesAsync(id, stop).ConfigureAwait(false) is { } known)
+            WeightsValidation.CheckKnown(id, strategies, known);
     }
 
     private static async Task<IResult> RollBackAsync(string id, Rollback body, HttpRequest request, ClaimsPrincipal user,

@@ -43,7 +43,8 @@ public static class BatchWeights
             }
             return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
         }
-        return portfolio.Rule is { } rule && (rule is WeightMethods.MatchingPursuit or WeightMethods.Score || portfolio.Rebalance is not null)
+        return portfolio.Rule is { } rule
+            && (rule is WeightMethods.MatchingPursuit or WeightMethods.Score || portfolio.Rebalance is not null)
             ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
             : new WeightChoice(Weigh(plan, outcomes));
     }

@@ -24,7 +24,8 @@ internal static class RunOutcome
 
     /// <summary>Forwards progress without numbers of strategies, as a stage in words.</summary>
     /// <param name="leaders">Returns the best candidates so far; null if the job has none.</param>
-    public static IProgress<T> Stages<T>(JobContext run, Func<T, string> sentence, Func<T, IReadOnlyList<StrategyLeader>?>? leaders = null) =>
+    public static IProgress<T> Stages<T>(JobContext run, Func<T, string> sentence,
+        Func<T, IReadOnlyList<StrategyLeader>?>? leaders = null) =>
         new Reports<T>(p => run.Progress(JobProgress.None with { Stage = sentence(p), Leaders = leaders?.Invoke(p) }));
 
     // Forwards reports synchronously and in order, unlike Progress.

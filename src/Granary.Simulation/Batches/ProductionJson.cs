@@ -128,7 +128,8 @@ public static class ProductionJson
         foreach (var (symbol, calendar) in sessions.OrderBy(s => s.Key, StringComparer.Ordinal))
             // The settings of all other symbols do not apply to one with settings of its own.
             instruments[symbol] = (data.Instruments.GetValueOrDefault(symbol) ?? data.Instruments.GetValueOrDefault("*")
-                ?? new InstrumentKeys()) with { Session = calendar };
+                ?? new InstrumentKeys()) with
+            { Session = calendar };
         return instruments;
     }
 

@@ -61,7 +61,10 @@ public sealed class RunResults
         {
             foreach (var (name, json) in Parts)
                 if (name == ValidationChecks.Key)
-                    return ValidationReader.Read(JsonPart.Parse("results.json", [.. "{\"evidence\":"u8, .. json.Span, (byte)'}']))?.Decide();
+                {
+                    byte[] text = [.. "{\"evidence\":"u8, .. json.Span, (byte)'}'];
+                    return ValidationReader.Read(JsonPart.Parse("results.json", text))?.Decide();
+                }
             return null;
         }
     }

@@ -267,7 +267,7 @@ public abstract class BrokerContractTests : IAsyncLifetime
         var entry = (await FillsAsync())[0].Price;
         await TradeAsync(100, 105);
         Assert.Equal(1, await PositionAsync(), 1e-9);
-        Assert.All((await FillsAsync()).Where(f => f.Side == Side.Sell), 
+        Assert.All((await FillsAsync()).Where(f => f.Side == Side.Sell),
             f => Assert.Equal(("target", true), (f.Leg, f.Price >= entry * 1.03 - 1e-9)));
         await StartAsync();
         await TradeAsync(105, 104);

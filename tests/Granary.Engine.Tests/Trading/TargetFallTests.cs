@@ -93,8 +93,14 @@ public sealed class TargetFallTests
         {
             var s = new Scenario
             {
-                Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), StopLossPercent = 2, TakeProfitPercent = 4,
-                    TakeProfitOverTime = Table },
+                Settings = new()
+                {
+                    Cash = 10_000,
+                    Size = SizeRule.Units(10),
+                    StopLossPercent = 2,
+                    TakeProfitPercent = 4,
+                    TakeProfitOverTime = Table
+                },
                 Execution = new() { Intrabar = rule },
                 Timeframe = Timeframe.M10,
             };

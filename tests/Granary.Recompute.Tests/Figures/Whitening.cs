@@ -1,6 +1,6 @@
 namespace Granary.Recompute.Tests.Figures;
 
-/// <summary>Series without the memory of earlier periods, by an autoregression whose order all of them share (docs/validation.md).</summary>
+/// <summary>Series without the memory of earlier periods, by an autoregression of one order (docs/validation.md).</summary>
 internal static class Whitening
 {
     private const int MostLags = 6;

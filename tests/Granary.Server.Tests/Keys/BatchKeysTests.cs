@@ -135,8 +135,13 @@ public sealed class BatchKeysTests
         var schema = JsonNode.Parse(File.ReadAllText(path))!;
         var place = schema;
         foreach (var step in section.Schema)
-            place = step switch { "[]" => place["items"]!, "*" => place["additionalProperties"]!,
-                "|1" => place["anyOf"]![1]!, _ => place["properties"]![step]! };
+            place = step switch
+            {
+                "[]" => place["items"]!,
+                "*" => place["additionalProperties"]!,
+                "|1" => place["anyOf"]![1]!,
+                _ => place["properties"]![step]!
+            };
         var others = place["properties"]!.AsObject().Where(p => section.Others.Contains(p.Key, StringComparer.Ordinal));
         var keys = new JsonObject([.. others.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())),
             .. section.Together.SelectMany(s => s.Keys).Select(k => KeyValuePair.Create(k.Name, (JsonNode?)k.ToSchema()))]);

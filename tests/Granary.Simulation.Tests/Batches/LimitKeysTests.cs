@@ -35,7 +35,7 @@ public sealed class LimitKeysTests
     }
 
     [Fact]
-    public void Keys_of_one_rule_give_it_all_its_settings_for_each_portfolio_anew()
+    public void Keys_of_one_rule_give_it_all_its_settings_once_for_each_portfolio()
     {
         var limits = Read("\"maxDrawdownPercent\": 20, \"resumeDrawdownPercent\": 5, \"resumeAfterDays\": 30, \"days\": 90");
         var chosen = limits.Rules.ShouldHaveSingleItem();

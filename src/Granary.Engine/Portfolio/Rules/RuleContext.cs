@@ -18,9 +18,9 @@ public sealed class RuleContext(IReadOnlyList<string> symbols, IReadOnlyList<str
     /// <summary>The peak of the portfolio's equity.</summary>
     public EquityPeak Peak { get; } = peak;
 
-    /// <summary>Daily returns of the instruments. The portfolio keeps them if somebody asks for them.</summary>
+    /// <summary>Daily returns of the instruments. The portfolio keeps them once a rule has asked for them.</summary>
     internal DailyReturns Returns => _returns ??= new DailyReturns(Symbols.Count, days);
 
-    /// <summary>The daily returns; null if nobody has asked for them.</summary>
+    /// <summary>The daily returns; null if no rule has asked for them.</summary>
     internal DailyReturns? UsedReturns => _returns;
 }
