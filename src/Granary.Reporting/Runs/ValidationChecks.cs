@@ -29,10 +29,10 @@ public sealed record ValidationCheck(ValidationState State, string Sentence, IRe
 /// <param name="Passed">The number of its checks that passed.</param>
 /// <param name="Checks">The number of its checks.</param>
 /// <param name="Reasons">One sentence for each check that is missing or failed.</param>
-public sealed record ValidationSummary(int Passed, int Checks, IReadOnlyList<string> Reasons)
+public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<string> Reasons)
 {
-    /// <summary>The verdict on a configuration without any findings.</summary>
-    public static ValidationSummary Unchecked { get; } =
+    /// <summary>The verdict on a configuration without any check.</summary>
+    public static ValidationVerdict Unchecked { get; } =
         new(0, 0, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
 
     public bool MayBeTraded => Reasons.Count == 0;
@@ -42,7 +42,7 @@ public sealed record ValidationSummary(int Passed, int Checks, IReadOnlyList<str
 /// Validation checks of a configuration, as in prod.json under <c>evidence</c>: each of <see cref="Checks"/> with its state, a sentence
 /// and its figures.
 /// </summary>
-public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationCheck> Findings) : ResultSection(Key)
+public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationCheck> ByName) : ResultSection(Key)
 {
     /// <summary>The key of the object in prod.json and of the section in results.json.</summary>
     public const string Key = "evidence";
@@ -60,18 +60,18 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
     public static readonly IReadOnlyList<string> Conditional = [Benchmark, LearnedWeights];
 
     /// <summary>The checks of this configuration: the common ones, and those of <see cref="Conditional"/> that it has.</summary>
-    public IReadOnlyList<string> Required => [.. Checks, .. Conditional.Where(Findings.ContainsKey)];
+    public IReadOnlyList<string> Required => [.. Checks, .. Conditional.Where(ByName.ContainsKey)];
 
-    /// <summary>The finding of a check; a missing check has the state <see cref="ValidationState.Missing"/>.</summary>
+    /// <summary>A check by its name; a missing check has the state <see cref="ValidationState.Missing"/>.</summary>
     public ValidationCheck this[string check] =>
-        Findings.GetValueOrDefault(check) ?? ValidationCheck.Missing("the configuration says nothing about it");
+        ByName.GetValueOrDefault(check) ?? ValidationCheck.Missing("the configuration says nothing about it");
 
     /// <summary>Decides whether the configuration may be traded: every check must have passed.</summary>
-    public ValidationSummary Decide()
+    public ValidationVerdict Decide()
     {
         var reasons = Required.Where(c => this[c].State != ValidationState.Passed)
             .Select(c => $"{Words(c)} {(this[c].State == ValidationState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
-        return new ValidationSummary(Required.Count - reasons.Count, Required.Count, reasons);
+        return new ValidationVerdict(Required.Count - reasons.Count, Required.Count, reasons);
     }
 
     /// <summary>Returns the display name of a check.</summary>
@@ -87,7 +87,7 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
         _ => check,
     };
 
-    /// <summary>Serializes the findings for prod.json and results.json.</summary>
+    /// <summary>Serializes the checks for prod.json and results.json.</summary>
     public override string ToJson()
     {
         var buffer = new MemoryStream();
@@ -95,14 +95,14 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
             new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            foreach (var check in Required)
+            foreach (var name in Required)
             {
-                var finding = this[check];
-                json.WriteStartObject(check);
+                var check = this[name];
+                json.WriteStartObject(name);
                 json.WriteString("state",
-                    finding.State switch { ValidationState.Passed => "passed", ValidationState.Failed => "failed", _ => "missing" });
-                json.WriteString("sentence", finding.Sentence);
-                foreach (var (name, value) in finding.Figures) ResultsJson.Number(json, name, value);
+                    check.State switch { ValidationState.Passed => "passed", ValidationState.Failed => "failed", _ => "missing" });
+                json.WriteString("sentence", check.Sentence);
+                foreach (var (figure, value) in check.Figures) ResultsJson.Number(json, figure, value);
                 json.WriteEndObject();
             }
             json.WriteEndObject();

@@ -64,10 +64,10 @@ public static class ProductionJson
                 json.WriteRawValue(models.Json);
                 Risk(json, spec.Portfolio.Risk, models.RiskVersions);
             }
-            if (run.Section<ValidationChecks>() is { } findings)
+            if (run.Section<ValidationChecks>() is { } checks)
             {
                 json.WritePropertyName(ValidationChecks.Key);
-                json.WriteRawValue(findings.ToJson());
+                json.WriteRawValue(checks.ToJson());
             }
             json.WriteEndObject();
         }

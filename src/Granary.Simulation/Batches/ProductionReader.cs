@@ -19,11 +19,11 @@ namespace Granary.Simulation.Batches;
 /// <param name="Digest">Digest of the run that wrote the file.</param>
 /// <param name="Verdict">Whether it may trade live, with the reasons if not.</param>
 /// <param name="ModelVersions">name:version by strategy id; strategies without a model are left out.</param>
-public sealed record Production(BatchSpec Spec, string Hash, string Digest, ValidationSummary Verdict,
+public sealed record Production(BatchSpec Spec, string Hash, string Digest, ValidationVerdict Verdict,
     IReadOnlyDictionary<string, string> ModelVersions)
 {
-    /// <summary>Validation findings behind the verdict; empty if the file has none.</summary>
-    public ValidationChecks Findings { get; init; } = new(new Dictionary<string, ValidationCheck>());
+    /// <summary>The validation checks behind the verdict; empty if the file has none.</summary>
+    public ValidationChecks Checks { get; init; } = new(new Dictionary<string, ValidationCheck>());
 }
 
 /// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Every host can run it as a batch; <c>live</c> trades it.</summary>
@@ -90,7 +90,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var name = faults.Try(() => BatchReader.NameOf(root.Find("name"), root.File), "");
         var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
         var digest = root.Need("digest").String();
-        var findings = faults.Try(() => ValidationReader.Read(root), null);
+        var checks = faults.Try(() => ValidationReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
         var risk = faults.Try(() => Risk(root.Find("risk"), models), []);
         faults.Close();
@@ -125,7 +125,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, ValidationReader.Verdict(root),
             members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal))
         {
-            Findings = findings ?? new ValidationChecks(new Dictionary<string, ValidationCheck>()),
+            Checks = checks ?? new ValidationChecks(new Dictionary<string, ValidationCheck>()),
         };
     }
 

@@ -5,17 +5,17 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Reads the validation findings of production configurations (key <c>evidence</c>).</summary>
+/// <summary>Reads the validation checks of production configurations (key <c>evidence</c>).</summary>
 public static class ValidationReader
 {
-    /// <summary>Reads the validation findings of a production configuration.</summary>
+    /// <summary>Reads the validation checks of a production configuration.</summary>
     /// <param name="production">The root of prod.json.</param>
     /// <returns>Null if the file has none; <see cref="Verdict"/> then refuses it.</returns>
-    /// <exception cref="InputException">The findings do not have the format of <see cref="ValidationChecks.ToJson"/>.</exception>
+    /// <exception cref="InputException">The checks do not have the format of <see cref="ValidationChecks.ToJson"/>.</exception>
     public static ValidationChecks? Read(JsonPart production)
     {
         if (production.Find(ValidationChecks.Key) is not { Kind: not JsonValueKind.Null } part) return null;
-        var findings = new Dictionary<string, ValidationCheck>(StringComparer.Ordinal);
+        var checks = new Dictionary<string, ValidationCheck>(StringComparer.Ordinal);
         foreach (var check in (string[])[.. ValidationChecks.Checks, .. ValidationChecks.Conditional])
         {
             if (part.Find(check) is not { } p) continue;
@@ -23,13 +23,13 @@ public static class ValidationReader
                 .Choice(("missing", ValidationState.Missing), ("passed", ValidationState.Passed), ("failed", ValidationState.Failed));
             var figures = p.Members.Where(m => m.Value.Kind is JsonValueKind.Number or JsonValueKind.Null)
                 .Select(m => (m.Name, m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN)).ToList();
-            findings[check] = new ValidationCheck(state, p.Find("sentence")?.String() ?? "", figures);
+            checks[check] = new ValidationCheck(state, p.Find("sentence")?.String() ?? "", figures);
         }
-        return new ValidationChecks(findings);
+        return new ValidationChecks(checks);
     }
 
     /// <summary>Returns the verdict on a production configuration; <c>live</c> checks it before it trades.</summary>
     /// <param name="production">The root of prod.json.</param>
-    /// <exception cref="InputException">The findings cannot be read.</exception>
-    public static ValidationSummary Verdict(JsonPart production) => Read(production)?.Decide() ?? ValidationSummary.Unchecked;
+    /// <exception cref="InputException">The checks cannot be read.</exception>
+    public static ValidationVerdict Verdict(JsonPart production) => Read(production)?.Decide() ?? ValidationVerdict.Unchecked;
 }

@@ -55,7 +55,7 @@ public sealed class RunResults
 
     /// <summary>Whether the run may be traded; null if it was not checked.</summary>
     /// <exception cref="InputException">The findings of the checks cannot be read.</exception>
-    public ValidationSummary? Verdict
+    public ValidationVerdict? Verdict
     {
         get
         {

@@ -62,7 +62,7 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
         // The report shows the validation checks of the configuration, with which the session was started.
         var finished = new FinishedBatch(run, strategies, await strategies.WeighAsync().ConfigureAwait(false), portfolio)
         {
-            Carried = production.Findings,
+            Carried = production.Checks,
         };
         var model = await finished.ModelAsync(host.Description).ConfigureAwait(false);
 

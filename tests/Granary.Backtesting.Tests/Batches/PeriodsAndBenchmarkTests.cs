@@ -120,7 +120,7 @@ public sealed class PeriodsAndBenchmarkTests : IDisposable
         model.Benchmark.Values[0].ShouldBe(rows[0], 1e-6);
         // The verdict takes whole weeks: from the end of the week in which the benchmark begins.
         var monday = benchmark[0].Day.AddDays(7 - (((int)benchmark[0].Day.DayOfWeek + 6) % 7));
-        var finding = model.Section<ValidationChecks>()!.Findings[ValidationChecks.Benchmark];
+        var finding = model.Section<ValidationChecks>()![ValidationChecks.Benchmark];
         finding["benchmarkReturn"].ShouldBe(benchmark[^1].Close / benchmark.Last(x => x.Day < monday).Close - 1, 1e-12);
         finding["sharpe"].ShouldBe(finding["benchmarkSharpe"], 1e-3);
         finding.Sentence.ShouldContain($"from {monday:yyyy-MM-dd} on");
@@ -136,7 +136,7 @@ public sealed class PeriodsAndBenchmarkTests : IDisposable
         var benchmark = Market("BBB", 310, _ => true);
         var model = await RunAsync(", \"benchmark\": \"BBB\"");
         model.Notes.ShouldNotContain(n => n.Code == NoteCode.Benchmark);
-        var finding = model.Section<ValidationChecks>()!.Findings[ValidationChecks.Benchmark];
+        var finding = model.Section<ValidationChecks>()![ValidationChecks.Benchmark];
         finding.Sentence.ShouldStartWith("the portfolio returned");
         var whole = benchmark.Last(b => b.Day < sunday.AddDays(300)).Close / benchmark.Single(b => b.Day == sunday).Close - 1;
         finding["benchmarkReturn"].ShouldBe(whole, 1e-12);
@@ -154,7 +154,7 @@ public sealed class PeriodsAndBenchmarkTests : IDisposable
         var model = await RunAsync(", \"benchmark\": \"BBB\"");
         model.Comparison!.Against.CommonPoints.ShouldBe(300);
         model.Comparison.Against.Correlation.ShouldBe(1, 1e-4);
-        var finding = model.Section<ValidationChecks>()!.Findings[ValidationChecks.Benchmark];
+        var finding = model.Section<ValidationChecks>()![ValidationChecks.Benchmark];
         finding["benchmarkReturn"].ShouldBe(benchmark[^1].Close / benchmark[0].Close - 1, 1e-12);
         finding["sharpe"].ShouldBe(finding["benchmarkSharpe"], 0.02);
         // The last week in which the benchmark has a bar, to its Sunday.
@@ -167,7 +167,7 @@ public sealed class PeriodsAndBenchmarkTests : IDisposable
     {
         Market("AAA", 500, Weekday);
         var benchmark = Market("BBB", 300, Weekday, skip: 100);
-        var finding = (await RunAsync(", \"benchmark\": \"BBB\"")).Section<ValidationChecks>()!.Findings[ValidationChecks.Benchmark];
+        var finding = (await RunAsync(", \"benchmark\": \"BBB\"")).Section<ValidationChecks>()![ValidationChecks.Benchmark];
         var monday = benchmark[0].Day.AddDays(7 - (((int)benchmark[0].Day.DayOfWeek + 6) % 7));
         var sunday = benchmark[^1].Day.AddDays((7 - (int)benchmark[^1].Day.DayOfWeek) % 7);
         finding.Sentence.ShouldStartWith($"from {monday:yyyy-MM-dd} to {sunday:yyyy-MM-dd}, since BBB begins later and ends earlier, ");

@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>Summary of the validation checks in plain words, with their figures.</summary>
-internal sealed class ValidationSection(ValidationFigures? checks, ValidationChecks? findings) : IReportSection<RunView>
+internal sealed class ValidationSection(ValidationFigures? figures, ValidationChecks? checks) : IReportSection<RunView>
 {
     private const int MostRows = 100;
 
@@ -17,20 +17,20 @@ internal sealed class ValidationSection(ValidationFigures? checks, ValidationChe
         (ValidationChecks.CostStress, "Double costs, one bar later"), (ValidationChecks.Benchmark, "Better than the benchmark"),
     ];
 
-    public string Id => "belief";
+    public string Id => "validation";
 
     public string Title => "How far this can be believed";
 
-    public bool Applies(RunView view) => findings is not null || checks is { Conclusions.Count: > 0 };
+    public bool Applies(RunView view) => checks is not null || figures is { Conclusions.Count: > 0 };
 
     public void Write(HtmlWriter html, RunView view)
     {
-        string[] conclusions = [.. (checks?.Conclusions ?? []).Select(NumberText.Typeset)];
+        string[] conclusions = [.. (figures?.Conclusions ?? []).Select(NumberText.Typeset)];
         Lead(html, conclusions.Length > 0 ? conclusions[0] : Carried());
         if (conclusions.Length > 1)
         {
             html.Write($"<details><summary>The reasons, in {Counted.Of(conclusions.Length - 1, "sentence")}</summary><ul "
-                + $"class=\"belief\">");
+                + $"class=\"reasons\">");
             foreach (var sentence in conclusions.Skip(1))
             {
                 html.Raw("<li>");
@@ -39,22 +39,22 @@ internal sealed class ValidationSection(ValidationFigures? checks, ValidationChe
             }
             html.Raw("</ul></details>\n");
         }
-        if (findings is not null) Checks(html, findings);
-        if (checks is null) return;
-        LookAhead(html, checks.LookAhead ?? []);
-        Logits(html, checks.Logits ?? []);
-        HtmlTable.Pairs(html, "Figures", Figures(checks));
+        if (checks is not null) Checks(html, checks);
+        if (figures is null) return;
+        LookAhead(html, figures.LookAhead ?? []);
+        Logits(html, figures.Logits ?? []);
+        HtmlTable.Pairs(html, "Figures", Figures(figures));
     }
 
-    private static void Checks(HtmlWriter html, ValidationChecks findings)
+    private static void Checks(HtmlWriter html, ValidationChecks checks)
     {
         HtmlTable.Open(html, "The validation checks; live trades a configuration only where all have passed",
             [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
-        foreach (var (check, title) in _titles)
+        foreach (var (name, title) in _titles)
         {
-            if (!findings.Required.Contains(check)) continue;
-            var finding = findings[check];
-            var (state, style) = finding.State switch
+            if (!checks.Required.Contains(name)) continue;
+            var check = checks[name];
+            var (state, style) = check.State switch
             {
                 ValidationState.Passed => ("passed", "gain"),
                 ValidationState.Failed => ("failed", "loss"),
@@ -62,7 +62,7 @@ internal sealed class ValidationSection(ValidationFigures? checks, ValidationChe
             };
             HtmlTable.RowHead(html, title);
             html.Write($"<td class=\"{style}\">{state}</td>");
-            HtmlTable.Text(html, NumberText.Typeset(finding.Sentence));
+            HtmlTable.Text(html, NumberText.Typeset(check.Sentence));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
@@ -109,47 +109,47 @@ internal sealed class ValidationSection(ValidationFigures? checks, ValidationChe
     }
 
     // A live session makes no checks; it shows those of its configuration.
-    private string Carried() => findings?.Decide() is not { } verdict ? "" : verdict.MayBeTraded
+    private string Carried() => checks?.Decide() is not { } verdict ? "" : verdict.MayBeTraded
         ? $"The configuration that was traded passed all {verdict.Checks} checks of the backtest that it comes from."
         : $"The configuration was traded all the same (--without-evidence): {verdict.Reasons.Count} of {verdict.Checks} checks of the "
             + "backtest that it comes from did not pass.";
 
-    private static IEnumerable<(string, string, string, string?)> Figures(ValidationFigures checks)
+    private static IEnumerable<(string, string, string, string?)> Figures(ValidationFigures figures)
     {
         static string Ratio(double? value, int digits = 3) =>
             value is { } v && double.IsFinite(v) ? NumberText.Ratio(v, digits) : NumberText.Undefined;
         static string Count(double? value) =>
             value is { } v && double.IsFinite(v) ? NumberText.Count((long)Math.Ceiling(v)) : NumberText.Undefined;
-        var unit = checks.Period ?? "";
-        yield return ("Trials on these bars", Count(checks.Trials), "",
+        var unit = figures.Period ?? "";
+        yield return ("Trials on these bars", Count(figures.Trials), "",
             "Different combinations that were ever run on them, over all batches");
-        yield return ("of which new", Count(checks.NewTrials), "", null);
-        yield return ("Effective number of trials", Ratio(checks.EffectiveTrials,
+        yield return ("of which new", Count(figures.NewTrials), "", null);
+        yield return ("Effective number of trials", Ratio(figures.EffectiveTrials,
             1), "", "Independent trials that they amount to: similar ones are counted together, by clusters of their returns (López de "
                 + "Prado 2018)");
-        yield return ($"Sharpe ratio per period ({unit})", Ratio(checks.Sharpe), "",
+        yield return ($"Sharpe ratio per period ({unit})", Ratio(figures.Sharpe), "",
             "Mean over deviation of the portfolio's returns, not annualised");
-        yield return ("Expected of the best worthless trial", Ratio(checks.ExpectedMaximum), "",
+        yield return ("Expected of the best worthless trial", Ratio(figures.ExpectedMaximum), "",
             "√V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V = 1/(n − 1), n the periods, N the effective number of trials (Bailey and "
                 + "López de Prado 2014)");
-        if (checks.WinnersOfNothing > 0)
-            yield return ("Expected of the winners among worthless trials", Ratio(checks.WinnersOfNothing), "",
+        if (figures.WinnersOfNothing > 0)
+            yield return ("Expected of the winners among worthless trials", Ratio(figures.WinnersOfNothing), "",
                 "The mean over bootstrap samples of the strategies' returns without their means");
-        yield return ("Deflated Sharpe ratio", Ratio(checks.DeflatedSharpe), "",
+        yield return ("Deflated Sharpe ratio", Ratio(figures.DeflatedSharpe), "",
             "The probability that the true Sharpe ratio exceeds the larger of these");
-        yield return ("The same, all trials independent", Ratio(checks.RawDeflatedSharpe), "",
+        yield return ("The same, all trials independent", Ratio(figures.RawDeflatedSharpe), "",
             "N the number of trials, V the variance of their Sharpe ratios; for comparison, no check depends on it");
-        yield return ($"Least record, {unit}", Count(checks.MinimumTrackRecord), "",
+        yield return ($"Least record, {unit}", Count(figures.MinimumTrackRecord), "",
             "To tell the Sharpe ratio from zero at 95% (Bailey and López de Prado 2012)");
-        yield return ("Probability of overfitting", Ratio(checks.ProbabilityOfOverfitting), "",
+        yield return ("Probability of overfitting", Ratio(figures.ProbabilityOfOverfitting), "",
             "Combinatorially symmetric cross-validation (Bailey, Borwein, López de Prado and Zhu 2017)");
-        yield return ("Probability that the choice loses", Ratio(checks.ProbabilityOfLoss), "",
+        yield return ("Probability that the choice loses", Ratio(figures.ProbabilityOfLoss), "",
             "Share of the halvings in which the best of one half loses on the other");
-        yield return ("White's reality check, p", Ratio(checks.RealityCheck), "",
+        yield return ("White's reality check, p", Ratio(figures.RealityCheck), "",
             "White 2000, studentised, by stationary bootstrap; p = (b + 1)/(B + 1)");
-        yield return ("Mean block of the bootstrap, periods", Ratio(checks.MeanBlock,
+        yield return ("Mean block of the bootstrap, periods", Ratio(figures.MeanBlock,
             1), "", "Chosen from the data (Politis and White 2004; Patton, Politis and White 2009)");
-        yield return ("Superior predictive ability, p", Ratio(checks.SuperiorPredictiveAbility), "",
+        yield return ("Superior predictive ability, p", Ratio(figures.SuperiorPredictiveAbility), "",
             "Hansen 2005, consistent, by the same resamples");
     }
 }

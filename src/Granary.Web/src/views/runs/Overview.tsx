@@ -103,7 +103,7 @@ function Checks(props: { run: RunDetails }) {
     const { evidence, guards, notes } = props.run;
     const checks = Object.entries(evidence ?? {}).filter(([, c]) => typeof c === 'object' && 'state' in c);
     return (
-        <section id="belief">
+        <section id="validation">
             <h2>How far this can be believed</h2>
             {checks.length === 0 ? (
                 <p class="lead">No validation check looked at this run.</p>
