@@ -36,7 +36,7 @@ public sealed record BrokerOrder
     /// </summary>
     public string? Closes { get; init; }
 
-    public Protection Protection { get; init; }
+    public Protection Protection { get; init; } = Protection.None;
 
     /// <summary>Market time at which the session made the order, UTC ticks.</summary>
     public long CreatedAt { get; init; }

@@ -14,11 +14,14 @@ namespace Granary.Engine.Trading;
 /// <param name="TrailFraction">Distance below (above) the best price since the entry, as a fraction of it.</param>
 /// <param name="FromNextBar">Not on the bar of the entry itself.</param>
 /// <param name="TrailFrom">Prices from which the best is taken.</param>
-public readonly record struct Protection(double StopPrice, double StopFraction, double TargetPrice, double TargetFraction,
+public sealed record Protection(double StopPrice, double StopFraction, double TargetPrice, double TargetFraction,
     double TrailFraction, bool FromNextBar, TrailFrom TrailFrom = TrailFrom.Close)
 {
     // Shares that are written with a few digits may sum to slightly less than one.
     private const double WholeShare = 1 - 1e-9;
+
+    /// <summary>No stop and no target.</summary>
+    public static Protection None { get; } = new(0, 0, 0, 0, 0, FromNextBar: false);
 
     /// <summary>Average true range at the entry's signal, quote currency; the unit of the distances below.</summary>
     public double Atr { get; init; }
@@ -52,13 +55,12 @@ public readonly record struct Protection(double StopPrice, double StopFraction, 
     private bool HasSteps => TargetPrice <= 0 && Targets is { Count: > 0 };
 
     /// <summary>The protection of an entry: its own prices, and the usual distances for the others.</summary>
-    public Protection Of(in Order entry) => this with
-    {
-        StopPrice = entry.StopLoss,
-        TargetPrice = entry.TakeProfit,
-        TrailFraction = entry.TrailFraction,
-        Atr = entry.Atr,
-    };
+    public Protection Of(in Order entry) => With(entry.StopLoss, entry.TakeProfit, entry.TrailFraction, entry.Atr);
+
+    /// <summary>The same distances with other prices, another trailing distance and another average true range.</summary>
+    internal Protection With(double stopPrice, double targetPrice, double trailFraction, double atr) =>
+        stopPrice == StopPrice && targetPrice == TargetPrice && trailFraction == TrailFraction && atr == Atr ? this
+            : this with { StopPrice = stopPrice, TargetPrice = targetPrice, TrailFraction = trailFraction, Atr = atr };
 
     /// <summary>The stop price for an entry filled at this price; 0 = none.</summary>
     public double StopFor(Side side, double fill) =>

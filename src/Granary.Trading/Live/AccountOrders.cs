@@ -116,7 +116,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             StopPrice = order.StopPrice,
             TimeInForce = order.TimeInForce,
             ExpiresAt = signal.AtFill ? long.MaxValue : signal.ValidUntil,
-            Protection = signal.AtFill ? default : trading.ToProtection(execution).Of(order),
+            Protection = signal.AtFill ? Protection.None : trading.ToProtection(execution).Of(order),
             CreatedAt = timestamp,
         }, OrderRole.Entry, signal.Number, ExitReason.Open)
         { Strategy = strategy.Instance.Id, Symbol = symbol });

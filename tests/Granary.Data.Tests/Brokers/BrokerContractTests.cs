@@ -39,8 +39,8 @@ public abstract class BrokerContractTests : IAsyncLifetime
         Broker = await OpenAsync(behaviour);
     }
 
-    private BrokerOrder Buy(double quantity = 2, Protection protection = default) =>
-        Order(Side.Buy) with { Quantity = quantity, Protection = protection };
+    private BrokerOrder Buy(double quantity = 2, Protection? protection = null) =>
+        Order(Side.Buy) with { Quantity = quantity, Protection = protection ?? Protection.None };
 
     private BrokerOrder Sell(BrokerOrder entry) => Order(Side.Sell) with { Closes = entry.ClientId, Quantity = entry.Quantity };
 

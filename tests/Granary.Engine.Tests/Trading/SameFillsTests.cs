@@ -243,7 +243,7 @@ public sealed class SameFillsTests
                 StopPrice = order.StopPrice,
                 ExpiresAt = order.ExpiresAt,
                 Closes = order.Role == OrderRole.Exit ? $"{order.TradeNumber}-e" : null,
-                Protection = order.Role == OrderRole.Exit ? default : _settings.ToProtection(_execution).Of(order),
+                Protection = order.Role == OrderRole.Exit ? Protection.None : _settings.ToProtection(_execution).Of(order),
                 CreatedAt = _now,
             };
             Ledger.Intend(new OrderIntended(_now, sent, order.Role, order.TradeNumber, order.Reason));

@@ -124,7 +124,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         _entries.Add(id);
         var side = exchange.IsFutures && _random.Next(2) == 0 ? Side.Sell : Side.Buy;
         var limit = type == OrderType.Limit ? (double)_server.Market.Price - (int)side * _random.Next(0, 4) : 0;
-        var protection = _random.Next(2) == 0 ? default : new Protection(0, 0.03, 0, _random.Next(2) * 0.03, 0, false);
+        var protection = _random.Next(2) == 0 ? Protection.None : new Protection(0, 0.03, 0, _random.Next(2) * 0.03, 0, false);
         return Intended(new BrokerOrder
         {
             ClientId = id,

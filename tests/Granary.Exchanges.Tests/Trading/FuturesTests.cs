@@ -25,14 +25,14 @@ public sealed class FuturesTests : IDisposable
         VenueBroker.ConnectAsync(TestExchange.Named(name).Open(server.Endpoint), settings ?? TestVenue.Fast,
             TestVenue.Environment(_folder) with { Execution = new ExecutionSettings { Leverage = leverage } }, default);
 
-    private BrokerOrder Enter(Side side, double quantity = 2, Protection protection = default) => new()
+    private BrokerOrder Enter(Side side, double quantity = 2, Protection? protection = null) => new()
     {
         ClientId = $"g1-0-{++_orders}-e",
         Symbol = TestVenue.Symbol,
         Side = side,
         Type = OrderType.Market,
         Quantity = quantity,
-        Protection = protection,
+        Protection = protection ?? Protection.None,
     };
 
     private BrokerOrder Exit(BrokerOrder entry) => new()

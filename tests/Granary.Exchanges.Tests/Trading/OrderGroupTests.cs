@@ -77,7 +77,7 @@ public sealed class OrderGroupTests : IDisposable
             ClientId = e.ClientId[..^1] + "x1",
             Side = Side.Sell,
             Closes = e.ClientId,
-            Protection = default,
+            Protection = Protection.None,
         })]);
         outcomes.ShouldAllBe(o => o.Answer.State != OrderState.Rejected);
         await Eventually.HoldsAsync(async () => (await broker.SnapshotAsync()).Positions.Count == 0);

@@ -157,7 +157,7 @@ internal sealed partial class StrategyBook
         var hasOwnStop = ownStop > 0;
         if (hasOwnStop) ownStop = instrument.RoundPrice(ownStop);
         var trail = (options.TrailingStopPercent > 0 ? options.TrailingStopPercent : settings.TrailingStopPercent) / 100;
-        var terms = _usual with { TrailFraction = trail, Atr = atr };
+        var terms = _usual.With(0, 0, trail, atr);
         var stop = hasOwnStop ? ownStop : instrument.RoundPrice(terms.StopFor(side, price));
         var target = instrument.RoundPrice(options.TakeProfit > 0 ? options.TakeProfit : terms.TargetFor(side, price));
         return new EntryPlan(price, hasOwnStop ? ownStop : 0, target, trail, stop > 0 ? stop : terms.TrailFor(side, price, price), atr);

@@ -8,8 +8,7 @@ namespace Granary.Engine.Trading.Execution;
 /// </summary>
 public struct TradeProtection
 {
-    /// <summary>Prices and distances of the entry.</summary>
-    public Protection Terms;
+    private Protection? _terms;
     /// <summary>Quote currency.</summary>
     public double Stop;
     /// <summary>The next target, quote currency.</summary>
@@ -20,6 +19,9 @@ public struct TradeProtection
     public double TrailBest;
     /// <summary>The trailing stop's price; 0 until it works.</summary>
     public double TrailLevel;
+    /// <summary>Prices and distances of the entry.</summary>
+    public readonly Protection Terms => _terms ?? Protection.None;
+
     // The index in Terms.Falls of the target that works; -1 = the first one.
     private int _fall;
     // Base units that the target which works now has closed.
@@ -33,9 +35,9 @@ public struct TradeProtection
     /// <summary>Sets the levels at the entry's first fill.</summary>
     /// <param name="price">The fill price.</param>
     /// <param name="entered">Base units that were entered.</param>
-    public void Start(in Protection terms, Side side, double price, double entered, Instrument instrument)
+    public void Start(Protection terms, Side side, double price, double entered, Instrument instrument)
     {
-        Terms = terms;
+        _terms = terms;
         _fall = -1;
         Stop = instrument.RoundPrice(terms.StopFor(side, price));
         SetTarget(side, price, entered, instrument);
@@ -130,12 +132,8 @@ public struct TradeProtection
     /// <summary>Applies a split: prices fall by its ratio, quantities grow.</summary>
     public void Split(double ratio, Instrument instrument)
     {
-        Terms = Terms with
-        {
-            StopPrice = instrument.SplitPrice(Terms.StopPrice, ratio),
-            TargetPrice = instrument.SplitPrice(Terms.TargetPrice, ratio),
-            Atr = Terms.Atr / ratio,
-        };
+        _terms = Terms.With(instrument.SplitPrice(Terms.StopPrice, ratio), instrument.SplitPrice(Terms.TargetPrice, ratio),
+            Terms.TrailFraction, Terms.Atr / ratio);
         Stop = instrument.SplitPrice(Stop, ratio);
         Target = instrument.SplitPrice(Target, ratio);
         Taken *= ratio;
