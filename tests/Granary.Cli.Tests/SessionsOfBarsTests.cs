@@ -52,7 +52,7 @@ public sealed class SessionsOfBarsTests : IDisposable
 
     [Theory]
     [InlineData("\"open\": \"09:00\", \"close\": \"15:00\", \"breaks\": [\"08:00-09:30\"]", "the breaks of a session lie within it")]
-    [InlineData("\"open\": \"09:00\", \"close\": \"15:00\", \"breaks\": [\"noon\"]", "'noon' is not a break; write it as \"11:30-12:30\"")]
+    [InlineData("\"open\": \"09:00\", \"close\": \"15:00\", \"breaks\": [\"noon\"]", "'noon' is not a span of a day; write it as \"11:30-12:30\"")]
     [InlineData("\"open\": \"09:00\", \"close\": \"15:00\", \"days\": [\"Caturday\"]", "'Caturday' is not a day; write it as Monday")]
     [InlineData("\"open\": \"09:00\", \"close\": \"15:00\", \"days\": []", "a session has at least one day of the week")]
     public async Task A_wrong_session_of_a_batch_is_one_sentence(string hours, string sentence)

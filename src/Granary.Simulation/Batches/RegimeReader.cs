@@ -61,7 +61,7 @@ public static class RegimeReader
         }
         if (part.Find("states") is { } states)
             throw states.Fault("states of one's own need steps between them, as \"steps\": [{ \"up\": 1, \"down\": 0.8 }]");
-        var enter = part.Need("enterPercent").Number();
+        var enter = part.Need("enterPercent").Number(0, 1000);
         var leave = part.Find("leavePercent")?.Number(0, enter) ?? 0;
         return new LadderMachine(keys.Name, ["bearish", "neutral", "bullish"], measure, keys.Against,
             [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], keys.Dwell);

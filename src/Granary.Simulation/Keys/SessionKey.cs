@@ -72,7 +72,7 @@ internal static class SessionKey
         var keys = (SessionKeys)RecordKeys.Read(typeof(SessionKeys), s_keys, part);
         try
         {
-            var hours = keys.Calendar is null ? Hours(keys, part) : SessionCalendar.NewYork();
+            var hours = keys.Calendar is null ? Hours(part) : SessionCalendar.NewYork();
             if (keys.Calendar is not null)
                 foreach (var key in (string[])["timeZone", "open", "close", "breaks", "days"])
                     part.Find(key)?.Wrong("'calendar' has hours of its own; leave one of them out", 0);
@@ -85,13 +85,14 @@ internal static class SessionKey
         }
         catch (InputException e)
         {
-            throw part.Placed(e);
+            // What is wrong within it may be the reason.
+            return part.IsFaulty ? SessionCalendar.Continuous : throw part.Placed(e);
         }
     }
 
-    private static SessionCalendar Hours(SessionKeys keys, JsonPart part) => SessionCalendar.Daily("custom", part.Need("timeZone").String(),
+    private static SessionCalendar Hours(JsonPart part) => SessionCalendar.Daily("custom", part.Need("timeZone").String(),
         TimeOfDay(part.Need("open")), TimeOfDay(part.Need("close")), null, part.Find("breaks")?.OneOrMany().Select(Span),
-        keys.Days.Count > 0 ? part.Need("days").OneOrMany().Select(Day) : null);
+        part.Find("days")?.OneOrMany().Select(Day));
 
     private static SessionKeys KeysOf(SessionCalendar calendar)
     {

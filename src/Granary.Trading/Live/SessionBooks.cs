@@ -23,7 +23,7 @@ internal sealed class SessionBooks
         _opened = opened;
         Portfolio = new LivePortfolio(pass, opened.Feed.Series, opened.Bars, Notes);
         Ledger = new AccountLedger(spec.Cash, s => Portfolio.InstrumentOf(s).Multiplier);
-        WarmUp = new WarmUpWatch(Portfolio.Strategies, options.Feed);
+        Cold = new WarmUpWatch(Portfolio.Strategies, options.Feed);
         Orders = new AccountOrders(Portfolio, Ledger, spec.Execution.Settings, new OrderNames(opened.Tag, opened.Handed));
         Watch = new AccountWatch(Ledger, Portfolio, spec.Data.Timeframe);
         Policies = new SessionPolicies(options, journal, Portfolio, spec.Portfolio.Policy, Notes);
@@ -42,7 +42,7 @@ internal sealed class SessionBooks
 
     public AccountWatch Watch { get; }
 
-    public WarmUpWatch WarmUp { get; }
+    public WarmUpWatch Cold { get; }
 
     public SessionPolicies Policies { get; }
 
@@ -116,7 +116,7 @@ internal sealed class SessionBooks
     {
         Portfolio.Start(slice);
         if (_warm > 0) Notes.Add($"warmed up over {Counted.Of(_warm, "bar")}");
-        if (WarmUp.Progress() is { } cold) Notes.Add(WarmUpWatch.Note(cold, Portfolio.Strategies.Count));
+        if (Cold.Progress() is { } cold) Notes.Add(WarmUpWatch.Note(cold, Portfolio.Strategies.Count));
         HasTraded = true;
     }
 

@@ -81,7 +81,7 @@ internal sealed class StatusReporter
             Hits = new Dictionary<string, int>(_hits),
             CommandFault = commands.CommandFault,
             Account = _books.Watch.Details(_journal.Name, _options.IsStream),
-            WarmingUp = _books.WarmUp.Progress(),
+            WarmingUp = _books.Cold.Progress(),
             Stopped = portfolio.Strategies.Count(s => !s.IsEnabled),
             Machine = Environment.MachineName,
             Process = Environment.ProcessId,

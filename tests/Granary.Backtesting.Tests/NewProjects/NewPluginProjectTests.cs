@@ -20,7 +20,7 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
     [InlineData("strategy", "GoldenHour", 2)]
     [InlineData("factor", "golden-place", 3)]
     [InlineData("file format", "golden-rows", 3)]
-    [InlineData("broker", "golden-gate", 20)]
+    [InlineData("broker", "golden-gate", 22)]
     [InlineData("trainer", "golden-mean", 2)]
     [InlineData("portfolio rule", "goldenLimit", 5)]
     public async Task A_new_project_builds_its_tests_pass_and_its_dll_is_a_plug_in(string kind, string entry, int tests)

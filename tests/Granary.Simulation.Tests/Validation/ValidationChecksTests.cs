@@ -41,7 +41,7 @@ public sealed class ValidationChecksTests
     [Fact]
     public void One_failed_check_and_one_missing_check_are_both_named()
     {
-        var findings = All(ValidationState.Passed).Findings.ToDictionary();
+        var findings = All(ValidationState.Passed).ByName.ToDictionary();
         findings[ValidationChecks.Causality] = new ValidationCheck(ValidationState.Failed, "Peeker looked ahead", []);
         findings.Remove(ValidationChecks.CostStress);
         var verdict = ValidationReader.Verdict(Production($", \"evidence\": {new ValidationChecks(findings).ToJson()}"));

@@ -158,8 +158,8 @@ public sealed class MarketKeysTests : IDisposable
         Should.Throw<InputException>(() => Spec(instruments, execution)).Message.ShouldContain(sentence);
 
     [Theory]
-    [InlineData("ACNE", "'ACNE' is given costs and is not among the batch's symbols; did you mean 'ACME'?")]
-    [InlineData("*", "'*' is given costs and is not among the batch's symbols")]
+    [InlineData("ACNE", "'ACNE' is not among the batch's symbols; did you mean 'ACME'?")]
+    [InlineData("*", "'*' is not among the batch's symbols")]
     public async Task Costs_of_an_unknown_symbol_are_refused(string symbol, string sentence) => (await Should.ThrowAsync<InputException>(
         () => _under.RunAsync(Spec("", $", \"symbols\": {{ \"{symbol}\": {{ \"borrowPercent\": 3 }} }}"), "backtest"))).Message
         .ShouldContain(sentence);
