@@ -39,4 +39,7 @@ public readonly record struct Signal(
     /// It was then not known in advance.
     /// </summary>
     public bool AtFill { get; init; }
+
+    /// <summary>The number of the trade that it adds to by <see cref="TradingSettings.ScaleIn"/>; 0 for an entry.</summary>
+    public int AddsTo { get; init; }
 }

@@ -202,6 +202,16 @@ public sealed class PortfolioRulesTests
     }
 
     [Fact]
+    public void Orders_that_add_to_one_trade_are_several_signals_of_one_period()
+    {
+        var run = Run();
+        run.OnSignal(0, Signal(2) with { AddsTo = 1 }).ShouldBe(Decision.Accepted);
+        run.OnSignal(0, Signal(3) with { AddsTo = 1 }).ShouldBe(Decision.Accepted);
+        run.OnSignal(0, Signal(4)).ShouldBe(Decision.Accepted);
+        run.OnSignal(0, Signal(5)).ShouldBe(Decision.SamePeriod);
+    }
+
+    [Fact]
     public void A_strategy_that_loses_is_switched_off_the_next_day_and_on_again_when_it_gains()
     {
         var run = Run(enable: new EnablementRule { Trades = 4, MinTrades = 4, MinProfitFactor = 1 });

@@ -18,6 +18,7 @@ public sealed class RunEventTests
         Dissimilarity = 1.5,
         SizedOn = 1e5,
         AtFill = true,
+        AddsTo = 2,
     };
 
     private static readonly Trade s_trade =

@@ -89,6 +89,7 @@ internal sealed partial class StrategyBook
             ModelVersion = advice.Version,
             Dissimilarity = advice.Dissimilarity,
             SizedOn = sizedOn,
+            AddsTo = order.AddsTo,
         });
     }
 
