@@ -178,7 +178,7 @@ public sealed class FeedExecution
                 Evaluations += (long)piece.Group!.Length * bars;
                 if (++_done < _inUse) break;
                 Bars += bars;
-                _reader.Feed.Return(_current!);
+                _reader.Preparer.Return(_current!);
                 _current = null;
                 break;
             case PieceKind.Finish:

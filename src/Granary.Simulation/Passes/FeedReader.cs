@@ -3,22 +3,22 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Reads the blocks of a feed's symbols and lets them be prepared.</summary>
-internal sealed class FeedReader(FeedPreparer feed, int symbols, Func<int, IAsyncEnumerable<BarBlock>> blocksOf,
+internal sealed class FeedReader(FeedPreparer preparer, int symbols, Func<int, IAsyncEnumerable<BarBlock>> blocksOf,
     CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<BarBlock>[] _sources =
         [.. Enumerable.Range(0, symbols).Select(s => blocksOf(s).GetAsyncEnumerator(cancellationToken))];
 
-    public FeedPreparer Feed => feed;
+    public FeedPreparer Preparer => preparer;
 
     public async ValueTask<bool> MoveNextAsync()
     {
-        while (!feed.MoveNext())
+        while (!preparer.MoveNext())
         {
             // Reads only the symbol that the others wait for, so that none gets far ahead of the rest.
-            if (feed.WaitsFor is not { } symbol) return false;
-            if (await _sources[symbol].MoveNextAsync()) feed.Add(symbol, _sources[symbol].Current);
-            else feed.End(symbol);
+            if (preparer.WaitsFor is not { } symbol) return false;
+            if (await _sources[symbol].MoveNextAsync()) preparer.Add(symbol, _sources[symbol].Current);
+            else preparer.End(symbol);
         }
         return true;
     }
