@@ -144,10 +144,10 @@ public sealed class FeedExecution
                     _more = _coming.GetAwaiter().GetResult();
                     _coming = null;
                 }
-                _prepared = _more ? _reader!.Feed.Prepare() : null;
+                _prepared = _more ? _reader!.Preparer.Prepare() : null;
                 break;
             case PieceKind.Finish:
-                Finished?.Invoke([.. Strategies.Take(_kept * GroupSize).Select(s => s.Finish(_reader!.Feed.Clock, HasEnded))]);
+                Finished?.Invoke([.. Strategies.Take(_kept * GroupSize).Select(s => s.Finish(_reader!.Preparer.Clock, HasEnded))]);
                 break;
         }
     }
@@ -174,7 +174,7 @@ public sealed class FeedExecution
                 if (!_more) _ended = true;
                 break;
             case PieceKind.Process:
-                var bars = _reader!.Feed.BarsOf(piece.Block!);
+                var bars = _reader!.Preparer.BarsOf(piece.Block!);
                 Evaluations += (long)piece.Group!.Length * bars;
                 if (++_done < _inUse) break;
                 Bars += bars;
