@@ -12,7 +12,7 @@ public sealed class FailedWritesTests
     public async Task A_session_that_the_list_could_not_store_is_not_listed_and_is_stored_when_it_is_announced_again()
     {
         // The silo's own look at its sessions, which ends the entry of one that does not run, comes after the test.
-        await using var silos = await TestSilos.StartAsync(1, s => s with { Tick = TimeSpan.FromMinutes(1) });
+        await using var silos = await TestSilos.StartAsync(1, s => s with { Tick = TimeSpan.FromHours(1) });
         var list = silos.Grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
         await list.StartedAsync("first");
         silos.Storage.Away = "sessions";
