@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Json;
@@ -34,7 +35,7 @@ public sealed class RuleKeys
     public static bool IsTaken(Catalogue<PortfolioRuleDefinition> rules, string name) => RecordKeys<PortfolioLimits>.Has(name)
         || rules.All.Any(rule => new RuleKeys(rule).Names.Contains(name, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>The number that the key of the rule's name has; null if it is no number.</summary>
+    /// <summary>The value of the key that switches the rule on; null if that is not a number.</summary>
     internal double? ValueOf(ChosenRule rule) => _switch?.Of(rule.Create()) as double?;
 
     /// <summary>The rule with the settings of a section; null if the section does not name it.</summary>
@@ -65,7 +66,7 @@ public sealed class RuleKeys
             if (!_switch!.IsRequired && _switch.IsUsual(rule)) return null;
             rule.Check();
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or InputException)
         {
             return value.Wrong<ChosenRule?>(e.Message, null, e);
         }

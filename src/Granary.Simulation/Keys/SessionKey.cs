@@ -85,7 +85,7 @@ internal static class SessionKey
         }
         catch (InputException e)
         {
-            // What is wrong within it may be the reason.
+            // An error within the session is reported already, and may be the reason of this one.
             return part.IsFaulty ? SessionCalendar.Continuous : throw part.Placed(e);
         }
     }

@@ -23,7 +23,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     private readonly List<EquityMark> _marks = [];
     // The highest equity of the marks that are final.
     private double _peak = double.NegativeInfinity;
-    // What was traded up to the mark that is final, and up to the day of the last bar.
+    // Notional traded up to the final mark, and before the day of the last bar.
     private double _traded, _tradedBefore;
     // Close of the bar whose mark, the last one, is not final; UTC ticks.
     private long? _open;

@@ -4,7 +4,7 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
 
-/// <summary>What a session has open before its strategies are created.</summary>
+/// <summary>The journal, feed and settings of a session, opened before its strategies are created.</summary>
 public sealed class OpenedSession
 {
     /// <param name="spec">The specification of the production configuration.</param>

@@ -3,6 +3,7 @@ using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Testing;
 
@@ -85,6 +86,25 @@ public sealed class LimitKeysTests
     {
         [Key("never")]
         public double Most { get; init; } = least;
+    }
+
+    private sealed class Odd : IPortfolioRule
+    {
+        [Key("never")]
+        public int MaxOdd { get; init; } = 1;
+
+        public void Check()
+        {
+            if (MaxOdd % 2 == 0) throw new InputException("give an odd number");
+        }
+    }
+
+    [Fact]
+    public void What_a_rule_refuses_as_wrong_input_has_its_place()
+    {
+        var keys = new RuleKeys(new PortfolioRuleDefinition(typeof(Odd), new PortfolioRuleAttribute("maxOdd", "")));
+        Should.Throw<InputException>(() => keys.Read(JsonPart.Parse("limits.json", "{ \"maxOdd\": 4 }"u8))).Message
+            .ShouldBe("limits.json, line 1, maxOdd: give an odd number");
     }
 
     [Fact]
