@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>The parameter searches of a run, one for each strategy entry with a search and each of its markets.</summary>
+public sealed record ParameterSearchResults() : ResultSection("search")
+{
+    public required IReadOnlyList<ParameterSearch> Searches { get; init; }
+}
+
+/// <summary>One parameter search.</summary>
+/// <param name="Strategy">Class, symbols and timeframe, as in the ids of its strategies.</param>
+/// <param name="Method">tpe, random, sobol or halving.</param>
+/// <param name="Objectives">Keys or expressions of the objectives, with a leading minus if the least value is the best.</param>
+/// <param name="Best">Numbers of the best trials: one for one objective, the Pareto front for several.</param>
+/// <param name="LuckBar">The Sharpe ratio, annualised, that the best of so many worthless trials would have; NaN if undefined.</param>
+/// <param name="BestSharpe">The Sharpe ratio, annualised, of the first best trial, on the same periods; NaN if undefined.</param>
+/// <param name="Importance">Share of each parameter in the variance of each objective; empty for too few trials.</param>
+/// <param name="Trials">All trials, by number.</param>
+public sealed record ParameterSearch(string Strategy, string Method, IReadOnlyList<string> Objectives, int Rounds, int Finished,
+    int Failed, int Stopped, IReadOnlyList<int> Best, double LuckBar, double BestSharpe, IReadOnlyList<SearchedParameter> Space,
+    IReadOnlyList<ParameterImportance> Importance, IReadOnlyList<SearchTrialRow> Trials);
+
+/// <summary>A parameter of a search.</summary>
+/// <param name="Values">The choices; null for a range.</param>
+/// <param name="From">Lowest value of a range.</param>
+/// <param name="To">Highest value of a range.</param>
+public sealed record SearchedParameter(string Name, double? From, double? To, bool Log, IReadOnlyList<string>? Values);
+
+/// <summary>The importance of a parameter for an objective.</summary>
+/// <param name="Share">Share of the variance that the parameter alone explains, 0 to 1.</param>
+/// <param name="Deviation">Standard deviation of the share over the trees.</param>
+public sealed record ParameterImportance(string Objective, string Parameter, double Share, double Deviation);
+
+/// <summary>One trial.</summary>
+/// <param name="Number">From 1, in the order in which the trials were proposed.</param>
+/// <param name="Round">From 1.</param>
+/// <param name="Strategy">Id of its strategy.</param>
+/// <param name="State">finished, failed, or stopped (at less than all bars).</param>
+/// <param name="Share">Share of the bars on which it ran, 0 to 1.</param>
+/// <param name="Values">Values by parameter, numbers or texts.</param>
+/// <param name="Objectives">Value of each objective as the run's statistics have it; NaN if undefined.</param>
+/// <param name="Best">The best first objective up to this trial; NaN if there is none.</param>
+public sealed record SearchTrialRow(int Number, int Round, string Strategy, string State, double Share,
+    [property: JsonConverter(typeof(ParameterValues))] IReadOnlyDictionary<string, object> Values, IReadOnlyList<double> Objectives,
+    double Best);
