@@ -13,19 +13,19 @@ public sealed class HelpExamplesTests
     private static readonly string[] s_journey =
     [
         "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats", "strategies", "factors",
-        "factors compute", "trainers", "broker list", "backtest", "verify", "report", "compare", "combine", "analyze", "replay",
+        "factors compute", "trainers", "broker list", "backtest", "verify", "report", "compare", "combine", "analyze",
         "walkforward", "train", "evaluate", "learn", "drift", "track", "reinforce env", "deployments list", "deployments add",
-        "deployments show", "deployments disable", "deployments enable", "live", "deployments report", "keys add", "keys list", "keys rotate",
-        "keys revoke", "new strategy", "new factor", "new format", "new broker", "new trainer", "new rule", "models list", "doctor",
-        "explain", "completion",
+        "deployments show", "deployments disable", "deployments enable", "live", "deployments report", "keys add", "keys list",
+        "keys rotate", "keys revoke", "new strategy", "new factor", "new format", "new broker", "new trainer", "new rule", "models list",
+        "doctor", "explain", "completion",
     ];
 
-    // What other tests run, because it needs a server, an exchange, a model or minutes.
+    // What other tests run, because it needs a server, an exchange, a model or minutes (a replay keeps the pace of its bars).
     private static readonly string[] s_elsewhere =
     [
-        "serve", "broker check", "audit", "schedules", "cluster", "notify", "session", "deployments switch", "features", "experiment",
-        "models show", "models promote", "models rollback", "models compare", "models predict", "reinforce", "reinforce probe",
-        "reinforce policy",
+        "serve", "replay", "broker check", "audit", "schedules", "cluster", "notify", "session", "deployments switch", "features",
+        "experiment", "models show", "models promote", "models rollback", "models compare", "models predict", "reinforce",
+        "reinforce probe", "reinforce policy",
     ];
 
     private static readonly Dictionary<string, string> s_examples = Examples();
@@ -46,8 +46,11 @@ public sealed class HelpExamplesTests
             string[] arguments = [.. CommandLineParser.SplitCommandLine(s_examples[words])];
             // Its weights saw the bars that they trade, so a session starts only without evidence.
             if (words == "live") arguments = [.. arguments, "--without-evidence"];
+            // A report of a deployment needs a session of it, and 'compare' names a second run.
+            if (words == "deployments report")
+                await RunAsync(["live", "--deployments", "deployments", "--deployment", "1", "--feed", "store:bars", "--broker", "paper",
+                    "--state", "accounts/of-deployment", "--without-evidence"]);
             await RunAsync(arguments);
-            // 'compare' names a second run.
             if (words == "backtest") await RunAsync([.. arguments[..^1], "runs/second"]);
         }
         failed.ShouldBeEmpty();
@@ -97,8 +100,10 @@ public sealed class HelpExamplesTests
         string Rows(string header, int count, Func<int, string> row) =>
             header + "\n" + string.Concat(Enumerable.Range(0, count).Select(i => row(i) + "\n"));
         double Price(int i) => 100 + 5 * Math.Sin(i / 9.0) + i % 7;
-        var bars = Rows("time,open,high,low,close,volume", 600, i => string.Create(CultureInfo.InvariantCulture,
-            $"{time.AddHours(i):yyyy-MM-ddTHH:mm:ssZ},{Price(i):F2},{Price(i) + 2:F2},{Price(i) - 2:F2},{Price(i + 1):F2},10"));
+        string Bar(double open, double close) => string.Create(CultureInfo.InvariantCulture,
+            $"{open:F2},{Math.Max(open, close) + 1:F2},{Math.Min(open, close) - 1:F2},{close:F2},10");
+        var bars = Rows("time,open,high,low,close,volume", 600,
+            i => $"{time.AddHours(i):yyyy-MM-ddTHH:mm:ssZ},{Bar(Price(i), Price(i + 1))}");
         foreach (var name in (string[])["BTCUSDT.csv", "ours.csv", "bars.csv"]) folder.Write(name, bars);
         folder.Write("equity.csv", Rows("date,equity", 300, i => string.Create(CultureInfo.InvariantCulture,
             $"{time.AddDays(i):yyyy-MM-dd},{1000 + Price(i):F2}")));
