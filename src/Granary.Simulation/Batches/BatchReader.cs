@@ -207,6 +207,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             if (faults.Try(() => Strategy(p, cash), null) is not { } strategy) continue;
             found.Add(strategy);
             if (bind) StrategyBinding.Check(strategy, catalogues.Strategies, faults.Add);
+            if (strategy.Search is not { } search) continue;
+            if (bind) faults.Try(() => ParameterSearchReader.Read(strategy, catalogues), null);
+            else faults.Try<object?>(() => { ParameterSearchReader.CheckKeys(search); return null; }, null);
         }
         return found;
     }
@@ -214,7 +217,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys of a production configuration.</param>
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
-        part.Only([.. more, "class", "params", .. RecordKeys<TradingSettings>.All.Select(k => k.Name), "symbols", "timeframe", "tag"]);
+        part.Only([.. more, "class", "params", .. RecordKeys<TradingSettings>.All.Select(k => k.Name), "symbols", "timeframe", "tag",
+            "search"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
@@ -239,6 +243,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Symbols = part.Find("symbols")?.OneOrMany().Select(s => s.String()).ToList(),
             Timeframes = part.Find("timeframe")?.OneOrMany().Select(t => t.Timeframe()).ToList(),
             Tag = part.Find("tag")?.String(),
+            Search = part.Find("search"),
             Place = part,
         };
     }
