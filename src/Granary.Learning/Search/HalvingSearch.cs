@@ -24,8 +24,7 @@ internal sealed class HalvingSearch(ParameterSpace space, int trials, ulong seed
         var share = tried[^1].Point.Share;
         if (share == 1) return [];
         var last = Enumerable.Range(0, tried.Count).Where(i => tried[i].Point.Share == share).ToList();
-        return [.. Objectives.Rank([.. last.Select(i => tried[i].Objectives)])
-            .Take((last.Count + 1) / 2)
+        return [.. Objectives.Rank([.. last.Select(i => tried[i].Objectives)], (last.Count + 1) / 2)
             .Select(k => last[k])
             .Where(i => tried[i].Objectives is not null)
             .Order()

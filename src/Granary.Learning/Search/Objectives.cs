@@ -66,14 +66,17 @@ public static class Objectives
     /// Several objectives: by fronts, and within a front by the hypervolume that each adds to those before it, the most first (Guerreiro,
     /// Fonseca and Paquete 2016).
     /// </remarks>
-    public static IReadOnlyList<int> Rank(IReadOnlyList<IReadOnlyList<double>?> points)
+    public static IReadOnlyList<int> Rank(IReadOnlyList<IReadOnlyList<double>?> points) => Rank(points, points.Count);
+
+    /// <summary>Returns the first so many points of the rank.</summary>
+    internal static IReadOnlyList<int> Rank(IReadOnlyList<IReadOnlyList<double>?> points, int count)
     {
         var defined = Enumerable.Range(0, points.Count).Where(i => AreDefined(points[i])).ToList();
         var ranked = defined.Count > 0 && points[defined[0]]!.Count > 1
-            ? RankFronts(points, defined)
+            ? RankFronts(points, defined, count)
             : [.. defined.OrderByDescending(i => points[i]![0])];
         ranked.AddRange(Enumerable.Range(0, points.Count).Where(i => !AreDefined(points[i])));
-        return ranked;
+        return ranked[..count];
     }
 
     /// <summary>Returns the hypervolume that only this point dominates, by point, as a share of the largest one.</summary>
@@ -92,17 +95,17 @@ public static class Objectives
 
     private const double Tiny = 1e-12;
 
-    private static List<int> RankFronts(IReadOnlyList<IReadOnlyList<double>?> points, List<int> left)
+    private static List<int> RankFronts(IReadOnlyList<IReadOnlyList<double>?> points, List<int> left, int count)
     {
         var finite = Bounded(points, left);
         var ranked = new List<int>();
-        while (left.Count > 0)
+        while (left.Count > 0 && ranked.Count < count)
         {
             var front = left.Where(i => !left.Exists(j => Dominates(finite[j], finite[i]))).ToList();
             left = [.. left.Except(front)];
             var reference = ReferenceOf([.. front.Select(i => finite[i])]);
             var chosen = new List<IReadOnlyList<double>>();
-            while (front.Count > 0)
+            while (front.Count > 0 && ranked.Count < count)
             {
                 var (next, most) = (front[0], double.NegativeInfinity);
                 foreach (var i in front)

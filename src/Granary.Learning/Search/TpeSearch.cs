@@ -26,7 +26,7 @@ internal sealed class TpeSearch(ParameterSpace space, int trials, ulong seed, Tp
         if (defined < settings.Startup) return _start.Next(tried, count);
         var pool = new PointPool(space, _axes, tried);
         var best = (int)Math.Min(Math.Ceiling(settings.BestShare * defined), settings.MaxBest);
-        HashSet<int> good = [.. Objectives.Rank([.. tried.Select(t => t.Objectives)]).Take(best)];
+        HashSet<int> good = [.. Objectives.Rank([.. tried.Select(t => t.Objectives)], best)];
         var inside = GoodDensity([.. tried.Where((_, i) => good.Contains(i))]);
         var others = tried.Where((_, i) => !good.Contains(i)).Select(t => t.Point.Values).ToList();
         var points = new List<ProposedPoint>();
