@@ -16,7 +16,7 @@ public sealed record ParameterImportance(string Name, double Share, double Devia
 /// </summary>
 /// <remarks>
 /// The forest predicts the objective from the parameters. Each tree is constant on boxes, so that its mean over all other parameters is
-/// known exactly as a function of one parameter, and so is the variance of this function. The forest has the settings of Optuna's
+/// known exactly as a function of one parameter. The share is the variance of this function. The forest has the settings of Optuna's
 /// evaluator; unlike there, a logarithmic parameter is averaged over its logarithm, and a choice over its choices.
 /// </remarks>
 public static class Importance

@@ -83,7 +83,7 @@ internal sealed class TreeVariance
     private double OfNumber(int d, double mean)
     {
         double[] ends = [.. _leaves.Select(l => l.Sides[d].Low).Append(1).Distinct().Order()];
-        // What changes in the mean at each end.
+        // Change of the mean at each end.
         var change = new double[ends.Length];
         foreach (var leaf in _leaves)
         {
