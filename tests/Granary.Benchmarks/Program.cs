@@ -13,6 +13,7 @@ return args switch
     ["stores", .. var rest] => Granary.Benchmarks.Stores.StoresBenchmark.Run(rest),
     ["learning", .. var rest] => Granary.Benchmarks.Learning.LearningBenchmark.Run(rest),
     ["search", .. var rest] => await Granary.Benchmarks.Learning.SearchBenchmark.RunAsync(rest),
+    ["parameters", .. var rest] => Granary.Benchmarks.ParameterSearch.ParameterSearchBenchmark.Run(rest),
     ["predict", .. var rest] => await Granary.Benchmarks.Learning.PredictBenchmark.RunAsync(rest),
     ["retrain", .. var rest] => await Granary.Benchmarks.Learning.RetrainBenchmark.RunAsync(rest),
     ["watch", .. var rest] => Granary.Benchmarks.Learning.WatchBenchmark.Run(rest),
@@ -27,7 +28,7 @@ return args switch
 static int Usage()
 {
     Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
-        + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | search [TURNS] | predict [SECONDS] | retrain [THREADS] | "
+        + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | search [TURNS] | parameters … | predict [SECONDS] | retrain [THREADS] | "
         + "watch [TURNS] | reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | exchange | api [SECONDS] | sweep "
         + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK] | cold BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER GRANARY [TURNS]");
     return 2;
