@@ -64,7 +64,7 @@ public static class AnalyzeCurve
                 "give a benchmark over the same dates");
         var analysis = Of(curve, benchmark, request.PeriodsPerYear, RiskFreeRate.Of(request.RiskFreePercent / 100));
         if (request.Resampling is not { } plan) return analysis;
-        var trades = request.TradesFile is { } file ? AnalyzeTrades.Run(file).Profits : null;
+        var trades = request.TradesFile is { } file ? AnalyzeTrades.Run(file).Closed : null;
         return analysis with { Resampling = AccountResampling.Of(ResampledRecord.Of(curve, trades), plan, request.Threads) };
     }
 

@@ -18,10 +18,12 @@ public static class AccountResampling
     // A fourth standardised moment above that of Student's t with five degrees of freedom.
     private const double HeavyTails = 9;
 
+    // More trades than one at once, on average.
+    private const double Overlapping = 1.5;
+
     /// <param name="threads">The result does not depend on them.</param>
     public static ResamplingResults Of(ResampledRecord record, ResamplingPlan plan, int threads) => new()
     {
-        Paths = plan.Paths,
         Seed = plan.Seed,
         Goal = plan.Goal,
         Ruin = plan.Ruin,
@@ -33,12 +35,16 @@ public static class AccountResampling
                 $"Paths of the same length from blocks of {record.Unit}s of the record. The range includes that the record shows the mean "
                     + $"and the volatility of the account only roughly: another record of the same law ends in it 9 times of 10.",
                 record.Unit, record.Periods.Count), record.Periods, ResamplingMethod.Bootstrap, plan, threads),
-            .. record.Trades is { } trades ? OfTrades(trades, plan, threads) : [],
+            .. record.Trades is { } trades ? OfTrades(trades, record.OpenAtOnce, plan, threads) : [],
         ],
     };
 
-    private static IEnumerable<ResampledMethod> OfTrades(AccountPath trades, ResamplingPlan plan, int threads)
+    private static IEnumerable<ResampledMethod> OfTrades(AccountPath trades, double openAtOnce, ResamplingPlan plan,
+        int threads)
     {
+        string[] together = openAtOnce < Overlapping ? []
+            : [string.Create(CultureInfo.InvariantCulture, $"{openAtOnce:0.#} trades were open at once on average: what moved them ")
+                + "together is lost, so that the drawdowns are too small."];
         ResampledMethod Of(string method, string title, string meaning, ResamplingMethod kind) =>
             Drawn(new ResampledMethod(method, title, meaning, "trade", trades.Count), trades, kind, plan, threads);
         yield return Of("trades", "Another record, from its trades",
@@ -46,7 +52,7 @@ public static class AccountResampling
             ResamplingMethod.Bootstrap);
         yield return Of("order", "The same trades in another order",
             "The end stays, since each trade keeps its profit in percent. What changes is the path: its drawdowns and how long they last.",
-            ResamplingMethod.Order);
+            ResamplingMethod.Order) with { Cautions = together };
         yield return Of("skipped", string.Create(CultureInfo.InvariantCulture, $"{100 * plan.Skip:0.##} % of the entries missed"),
             "The same trades in their order, of which this share is left out at random, as entries that were not filled.",
             ResamplingMethod.Skipped);
@@ -83,11 +89,12 @@ public static class AccountResampling
                 + $"{method.Unit}s, so that the record has few independent parts: the range is too narrow.";
         if (Moments.Of(account.Returns).Kurtosis is var kurtosis && kurtosis > HeavyTails)
             yield return string.Create(CultureInfo.InvariantCulture, $"Few {method.Unit}s decide the result (kurtosis {kurtosis:0.#}; 3 is ")
-                + "that of a normal distribution): a larger one than the record has is in no path.";
+                + "that of a normal distribution). No path has a larger one than the record.";
     }
 
     private static ResampledMethod Filled(ResampledMethod method, ResampledAccount account) => method with
     {
+        Paths = account.Paths,
         MeanBlock = double.IsNaN(account.MeanBlock) ? null : account.MeanBlock,
         Fan = new EquityFan([.. account.Times.Select(t => new DateTime(t, DateTimeKind.Utc))], account.Equity, account.Fan),
         Figures =

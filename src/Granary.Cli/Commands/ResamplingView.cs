@@ -16,7 +16,7 @@ internal static class ResamplingView
 
     private static void Show(ResamplingResults results, ResampledMethod method)
     {
-        TableWriter.Write($"{method.Title}: {Counted.Of(results.Paths, "path")} of {Counted.Of(method.Returns, method.Unit)}",
+        TableWriter.Write($"{method.Title}: {Counted.Of(method.Paths, "path")} of {Counted.Of(method.Returns, method.Unit)}",
             [Column.Text("What could have happened"), Column.Number("Record"),
                 .. results.Quantiles.Select(q => Column.Number(ResamplingText.Quantile(q)))],
             method.Figures.Select(f => (string[])[ResamplingText.Figure(f.Figure), ResamplingText.Value(f.Figure, f.Own),

@@ -5,9 +5,6 @@ namespace Granary.Reporting.Runs;
 /// <summary>What could have happened to an account: paths that resampling draws from its record.</summary>
 public sealed record ResamplingResults() : ResultSection("resampling")
 {
-    /// <summary>The number of paths of each method.</summary>
-    public required int Paths { get; init; }
-
     public required ulong Seed { get; init; }
 
     /// <summary>The profit to reach, a fraction of the start.</summary>
@@ -33,6 +30,9 @@ public sealed record ResamplingResults() : ResultSection("resampling")
 /// <param name="Returns">The number of returns of the record and of each path.</param>
 public sealed record ResampledMethod(string Method, string Title, string Meaning, string Unit, int Returns)
 {
+    /// <summary>The number of paths; 0 if there are none.</summary>
+    public int Paths { get; init; }
+
     /// <summary>Why there are no paths, one sentence; null if there are.</summary>
     public string? Absence { get; init; }
 

@@ -7,8 +7,13 @@ namespace Granary.Simulation.Batches;
 /// <summary>The keys of a batch file's <c>resampling</c>.</summary>
 public sealed record ResamplingKeys
 {
-    [Key("paths of each method; 0 = no resampling"), Range(0, 100_000)]
-    public int Paths { get; init; } = 1000;
+    // More take longer than small batches.
+    private const int UsualPaths = 1000;
+    private const long UsualSteps = 5_000_000;
+
+    [Key("paths of each method; 0 = no resampling", Without = "1,000; of a record with more than 5,000 returns fewer, but 200"),
+        Range(0, 100_000)]
+    public int? Paths { get; init; }
 
     [Key("seed of the paths", Without = "the batch's `seed`"), Range(0, 1L << 53)]
     public long? Seed { get; init; }
@@ -25,5 +30,9 @@ public sealed record ResamplingKeys
     /// <param name="seed">The seed of the batch.</param>
     /// <returns>Null without paths.</returns>
     public ResamplingPlan? Plan(ulong seed) => Paths == 0 ? null
-        : new ResamplingPlan(Paths, Seed is { } own ? (ulong)own : seed, GoalPercent / 100, RuinPercent / 100, SkipPercent / 100);
+        : new ResamplingPlan(Paths ?? UsualPaths, Seed is { } own ? (ulong)own : seed, GoalPercent / 100, RuinPercent / 100,
+            SkipPercent / 100)
+        {
+            Steps = Paths is null ? UsualSteps : long.MaxValue,
+        };
 }

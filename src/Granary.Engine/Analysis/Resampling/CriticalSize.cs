@@ -13,8 +13,8 @@ internal static class CriticalSize
     /// <summary>No path is examined at larger or smaller sizes.</summary>
     public const double Largest = 1024, Smallest = 1.0 / 1024;
 
-    // A pass divides the interval by the number of sizes and one; four passes leave 20/17⁴ octaves, 0.02 %.
-    private const int Together = 16, Passes = 4;
+    // A pass divides the interval by the number of sizes and one; three passes leave 20/17³ octaves, 0.3 %.
+    private const int Together = 16, Passes = 3;
 
     // After the loss that counts as ruin the equity does not matter any more; without a floor it would become a slow denormal number.
     private const double Floor = 1e-60;

@@ -12,7 +12,6 @@ public sealed class PathSample
     private readonly ResamplingMethod _method;
     private readonly ResamplingPlan _plan;
     private readonly ReturnLaw _law;
-    private readonly double[] _days;
     private readonly int[] _fan;
     private readonly (int Months, int Position)[] _horizons;
     // By path.
@@ -28,18 +27,19 @@ public sealed class PathSample
         (_account, _method, _plan) = (account, method, plan);
         _law = new ReturnLaw(account.Returns);
         var n = account.Count;
-        _days = new double[n + 1];
-        for (var i = 0; i <= n; i++) _days[i] = (account.Times[i] - account.Times[0]) / (double)TimeSpan.TicksPerDay;
+        Paths = plan.PathsOf(n);
         var points = Math.Min(n, ResamplingPlan.FanPoints);
         _fan = [.. Enumerable.Range(1, points).Select(k => (int)((long)n * k / points))];
-        _horizons = [.. ResamplingPlan.Months.Select(m => (m, Place(m))).Where(h => h.Item2 >= 1 && h.Item2 <= n)];
-        _equity = [.. _fan.Concat(_horizons.Select(h => h.Position)).Select(_ => new double[plan.Paths])];
-        (_drawdown, _underwater) = (new double[plan.Paths], new double[plan.Paths]);
-        (_highest, _lowest, _critical) = (new double[plan.Paths], new double[plan.Paths], new double[plan.Paths]);
+        // The other methods keep the record's own profits, so that a loss at a time says little.
+        _horizons = method != ResamplingMethod.Bootstrap ? []
+            : [.. ResamplingPlan.Months.Select(m => (m, Place(m))).Where(h => h.Item2 >= 1 && h.Item2 <= n)];
+        _equity = [.. _fan.Concat(_horizons.Select(h => h.Position)).Select(_ => new double[Paths])];
+        (_drawdown, _underwater) = (new double[Paths], new double[Paths]);
+        (_highest, _lowest, _critical) = (new double[Paths], new double[Paths], new double[Paths]);
     }
 
     /// <summary>The number of paths to draw.</summary>
-    public int Paths => _plan.Paths;
+    public int Paths { get; }
 
     /// <summary>Expected length of a block, in returns; NaN without blocks.</summary>
     public double MeanBlock => _method == ResamplingMethod.Bootstrap ? _law.MeanBlock : double.NaN;
@@ -78,11 +78,12 @@ public sealed class PathSample
     {
         var own = new PathSample(_account, _plan);
         own.Follow(0, _account.Returns);
-        var (start, count) = (_account.Values[0], (double)_plan.Paths);
+        var (start, count) = (_account.Values[0], (double)Paths);
         int[] all = [0, .. _fan];
         return new ResampledAccount
         {
             Method = _method,
+            Paths = Paths,
             Returns = _account.Count,
             MeanBlock = MeanBlock,
             Times = [.. all.Select(i => _account.Times[i])],
@@ -101,7 +102,7 @@ public sealed class PathSample
     }
 
     // For the account's own path.
-    private PathSample(AccountPath account, ResamplingPlan plan) : this(account, ResamplingMethod.Order, plan with { Paths = 1 })
+    private PathSample(AccountPath account, ResamplingPlan plan) : this(account, ResamplingMethod.Order, plan with { Paths = 1, Steps = long.MaxValue })
     {
     }
 
@@ -137,7 +138,9 @@ public sealed class PathSample
 
     private void Follow(int path, ReadOnlySpan<double> returns)
     {
-        double equity = 1, peak = 1, trough = 1, highest = 1, lowest = 1, drawdown = 0, longest = 0;
+        double equity = 1, peak = 1, trough = 1, highest = 1, lowest = 1, drawdown = 0;
+        long longest = 0;
+        var times = _account.Times;
         int peakAt = 0, fan = 0, horizon = 0;
         for (var t = 1; t <= returns.Length; t++)
         {
@@ -147,7 +150,7 @@ public sealed class PathSample
                 if (trough < peak)
                 {
                     drawdown = Math.Max(drawdown, 1 - trough / peak);
-                    longest = Math.Max(longest, _days[t] - _days[peakAt]);
+                    longest = Math.Max(longest, times[t] - times[peakAt]);
                 }
                 (peak, trough, peakAt) = (equity, equity, t);
                 highest = Math.Max(highest, equity);
@@ -163,8 +166,9 @@ public sealed class PathSample
         if (trough < peak)
         {
             drawdown = Math.Max(drawdown, 1 - trough / peak);
-            longest = Math.Max(longest, _days[^1] - _days[peakAt]);
+            longest = Math.Max(longest, times[^1] - times[peakAt]);
         }
-        (_drawdown[path], _underwater[path], _highest[path], _lowest[path]) = (drawdown, longest, highest, lowest);
+        (_drawdown[path], _underwater[path]) = (drawdown, longest / (double)TimeSpan.TicksPerDay);
+        (_highest[path], _lowest[path]) = (highest, lowest);
     }
 }

@@ -5,6 +5,8 @@ public sealed record ResampledAccount
 {
     public required ResamplingMethod Method { get; init; }
 
+    public required int Paths { get; init; }
+
     /// <summary>The number of returns of the record, and of each path.</summary>
     public required int Returns { get; init; }
 

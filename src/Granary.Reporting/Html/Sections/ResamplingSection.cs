@@ -20,13 +20,13 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        html.Write($"<p class=\"lead\">{Counted.Of(results.Paths, "path")} of each method, drawn from this record with seed "
-            + $"{results.Seed}. Half of the paths are in the inner range of a chart, nine of ten in the outer one. The paths know only what "
-            + $"the record has: no other market, no change of the rules that made the profit.</p>\n");
-        Methods(html);
+        html.Write($"<p class=\"lead\">Other paths of this account, drawn from its record with seed {results.Seed}. Half of the paths are "
+            + $"in the inner range of a chart, nine of ten in the outer one. The paths know only what the record has: no other market, no "
+            + $"change of what made the profit. If the strategies were chosen on this record, the luck of the choice is in each path.</p>\n");
         html.Raw("<div class=\"pair\">");
         foreach (var method in _drawn) Fan(html, view, method);
         html.Raw("</div>\n");
+        Methods(html);
         if (_drawn.Length == 0) return;
         Figures(html);
         Events(html);
@@ -35,13 +35,14 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
 
     private void Methods(HtmlWriter html)
     {
-        HtmlTable.Open(html, "Methods", [new("Method", Number: false), new("Answers", Number: false), new("Returns"),
+        HtmlTable.Open(html, "Methods", [new("Method", Number: false), new("Answers", Number: false), new("Returns"), new("Paths", Minor: true),
             new("Block", Minor: true, Hint: "Mean length of the blocks of returns that stay together")]);
         foreach (var m in results.Methods)
         {
             HtmlTable.RowHead(html, m.Title);
             HtmlTable.Text(html, string.Join(' ', m.Absence is { } absence ? [absence] : m.Cautions.Prepend(m.Meaning)));
             HtmlTable.Number(html, m.Absence is null ? Counted.Of(m.Returns, m.Unit) : NumberText.Undefined);
+            HtmlTable.Number(html, m.Absence is null ? NumberText.Count(m.Paths) : NumberText.Undefined, minor: true);
             HtmlTable.Number(html, m.MeanBlock is { } block ? NumberText.Ratio(block, 1) : NumberText.Undefined, minor: true);
             HtmlTable.EndRow(html);
         }
@@ -58,7 +59,7 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
         new TimePlot
         {
             Title = method.Title,
-            Description = $"Equity of the record, and the quantiles of {Counted.Of(results.Paths, "path")}. The record ends at "
+            Description = $"Equity of the record, and the quantiles of {Counted.Of(method.Paths, "path")}. The record ends at "
                 + $"{NumberText.Money(final.Own)}; nine of ten paths end between {NumberText.Money(final.Quantiles[0])} and "
                 + $"{NumberText.Money(final.Quantiles[^1])}.",
             Lines = [new("Record", "s2", times, [.. fan.Equity]), Edge(2) with { Style = "s1" }],
