@@ -9,9 +9,9 @@ public sealed record ResamplingKeys
 {
     // More take longer than small batches.
     private const int UsualPaths = 1000;
-    private const long UsualSteps = 5_000_000;
+    private const long UsualSteps = 2_500_000;
 
-    [Key("paths of each method; 0 = no resampling", Without = "1,000; of a record with more than 5,000 returns fewer, but 200"),
+    [Key("paths of each method; 0 = no resampling", Without = "1,000; of a record with more than 2,500 returns fewer, but at least 200"),
         Range(0, 100_000)]
     public int? Paths { get; init; }
 
