@@ -19,22 +19,23 @@ internal static class ResamplingTables
         if (!run.Files.Results.TryGetProperty("resampling", out var section)) return;
         var closes = Closes(run.Files.Equity(), run.Cash);
         var trades = Realised(run.Files.PortfolioTrades(), closes[0].Time, run.Cash);
-        Section(check, "resampling.", section, closes, trades);
+        Section(check, "resampling.", section, closes, trades, returns => (int)Math.Min(1000, Math.Max(200, 2_500_000 / returns)));
         File(run.Files.Folder, section);
     }
 
     /// <param name="path">Before each path of the section.</param>
     /// <param name="closes">The account's start, and its equity at the end of each period.</param>
     /// <param name="trades">The start, and the realised equity after each trade.</param>
+    /// <param name="pathsOf">The number of paths of a record with so many returns.</param>
     public static void Section(ResultsCheck check, string path, JsonElement section, List<(DateTime Time, double Equity)> closes,
-        List<(DateTime Time, double Equity)> trades)
+        List<(DateTime Time, double Equity)> trades, Func<int, int> pathsOf)
     {
         check.Listed(Regex.Escape(path) + "(seed|goal|ruin|skip)", "settings of the batch");
         foreach (var (i, q) in s_quantiles.Index()) check.Number($"{path}quantiles[{i}]", q);
         foreach (var (i, method) in section.GetProperty("methods").EnumerateArray().Index())
         {
             var record = method.GetProperty("method").GetString() == "periods" ? closes : trades;
-            Method(check, $"{path}methods[{i}].", section, method, record);
+            Method(check, $"{path}methods[{i}].", section, method, record, pathsOf(record.Count - 1));
         }
     }
 
@@ -56,7 +57,14 @@ internal static class ResamplingTables
             ["Paths"] = m.TryGetProperty("absence", out _) ? "–" : $"{Value(m, "paths"):#,0}",
             ["Block"] = m.TryGetProperty("meanBlock", out var block) ? block.GetDouble() : "–",
         })]);
-        foreach (var m in drawn) check.Chart(Text(m, "title"), Lines(m.GetProperty("fan")));
+        foreach (var m in drawn)
+        {
+            check.Chart(Text(m, "title"), Lines(m.GetProperty("fan")));
+            var final = m.GetProperty("figures")[0];
+            check.Sentences.Says("Equity of the record, and the quantiles of {} paths. The record ends at {}; nine of ten paths end between "
+                + "{} and {}.", Value(m, "paths"), Value(final, "own"), final.GetProperty("quantiles")[0].GetDouble(),
+                final.GetProperty("quantiles")[4].GetDouble());
+        }
         if (drawn.Count == 0) return;
         check.Table("Quantiles over the paths", [.. Enumerable.Range(0, 3).SelectMany(k => drawn.Select(m =>
             (Method: Text(m, "title"), Figure: m.GetProperty("figures")[k]))).Select(f => Cells(f.Method, f.Figure))]);
@@ -70,7 +78,7 @@ internal static class ResamplingTables
     }
 
     private static void Method(ResultsCheck check, string path, JsonElement section, JsonElement method,
-        List<(DateTime Time, double Equity)> record)
+        List<(DateTime Time, double Equity)> record, int paths)
     {
         var name = method.GetProperty("method").GetString()!;
         check.Listed(Regex.Escape(path) + "(meaning|title)", "words; the share of missed entries is a setting");
@@ -83,7 +91,6 @@ internal static class ResamplingTables
             check.Number(path + "paths", 0);
             return;
         }
-        var paths = (int)Math.Min(1000, Math.Max(200, 2_500_000 / (record.Count - 1)));
         var drawn = new ResampledPaths(record, name, paths, (ulong)Value(section, "seed"), 1 - Value(section, "ruin"),
             Value(section, "skip"));
         check.Number(path + "paths", paths);

@@ -111,8 +111,7 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
         new LinePlot
         {
             Title = "Position size by its risk of ruin",
-            Description = string.Join(" ", _drawn.Select(m => $"{m.Title}: " + string.Join(", ", m.Sizes.Where(ResamplingText.IsShown)
-                .Select(s => $"at {NumberText.Percent(s.Risk, 0)} {ResamplingText.Size(s)}")) + ".")),
+            Description = "A larger size has a larger risk; the table below has the sizes at four risks.",
             Across = "risk of ruin, percent",
             Up = "times the actual size",
             At = [.. _drawn[0].Sizes.Select(s => 100 * s.Risk)],
