@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Pages;
@@ -25,11 +26,16 @@ public class OtherPageTests(CombinedRuns runs)
         var market = new RandomMarket(77);
         var start = new DateTime(2017, 3, 1, 0, 0, 0, DateTimeKind.Utc);
         var (own, other) = (Curve(market, start, "own"), Curve(market, start, "other"));
-        await GranaryCommand.RunAsync("analyze", folder.Write("own.csv", own.Text), "--benchmark", folder.Write("other.csv", other.Text),
-            "--out", folder.File("page.html"));
+        var json = await GranaryCommand.RunAsync("analyze", folder.Write("own.csv", own.Text), "--benchmark",
+            folder.Write("other.csv", other.Text), "--out", folder.File("page.html"), "--json", "--paths", "400", "--seed", "9", "--ruin", "30");
 
         var check = new PageCheck(ReportPage.Read(folder.File("page.html")));
         var (curve, benchmark) = (own.Curve, other.Curve);
+        var results = JsonDocument.Parse(json).RootElement;
+        var numbers = new ResultsCheck(results.GetProperty("resampling"));
+        ResamplingTables.Section(numbers, "", results.GetProperty("resampling"), [.. curve.Times.Zip(curve.Values)], [], _ => 400);
+        numbers.Demand();
+        ResamplingTables.Page(check, results);
         check.Headline(Headline(curve, benchmark));
         foreach (var caption in new[] { "Return", "Risk", "Return for risk" }) check.Pairs(caption, curve.Statistics(),
             benchmark.Statistics());

@@ -1,5 +1,7 @@
+using Granary.Backtesting.Resampling;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Analysis.Resampling;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 
@@ -11,7 +13,17 @@ namespace Granary.Backtesting.Analyze;
 /// <param name="PeriodsPerYear">The number of periods per year; null to infer it from the dates.</param>
 /// <param name="RiskFreePercent">Annual risk-free rate in percent of the figures above it; all others use 0.</param>
 public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = null, double? PeriodsPerYear = null,
-    double RiskFreePercent = 0);
+    double RiskFreePercent = 0)
+{
+    /// <summary>The curve's closed trades, which are resampled beside its days; null if they are unknown.</summary>
+    public string? TradesFile { get; init; }
+
+    /// <summary>The paths to draw from the curve; null = none.</summary>
+    public ResamplingPlan? Resampling { get; init; }
+
+    /// <summary>The result does not depend on them.</summary>
+    public int Threads { get; init; } = 1;
+}
 
 /// <summary>Statistics and tables of an equity curve.</summary>
 /// <param name="WorstDrawdowns">The ten deepest drawdowns, deepest first.</param>
@@ -23,6 +35,9 @@ public sealed record CurveAnalysis(
 {
     /// <summary>The curve and the benchmark as they are compared; null without a benchmark.</summary>
     public CurveJoin? Join { get; init; }
+
+    /// <summary>What could have happened; null without paths.</summary>
+    public ResamplingResults? Resampling { get; init; }
 
     /// <summary>Notes for the reader, one sentence each.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
@@ -47,7 +62,10 @@ public static class AnalyzeCurve
             throw BarDataException.At(request.BenchmarkFile!, null, "date",
                 $"fewer than three {(join.IsByDay ? "days" : "times")} are also in {request.EquityFile}",
                 "give a benchmark over the same dates");
-        return Of(curve, benchmark, request.PeriodsPerYear, RiskFreeRate.Of(request.RiskFreePercent / 100));
+        var analysis = Of(curve, benchmark, request.PeriodsPerYear, RiskFreeRate.Of(request.RiskFreePercent / 100));
+        if (request.Resampling is not { } plan) return analysis;
+        var trades = request.TradesFile is { } file ? AnalyzeTrades.Run(file).Closed : null;
+        return analysis with { Resampling = AccountResampling.Of(ResampledRecord.Of(curve, trades), plan, request.Threads) };
     }
 
     /// <summary>Analyses curves in memory.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Backtesting.Resampling;
 using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
@@ -30,6 +31,9 @@ public sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Long
     public double CorrectedPValue => double.IsNaN(Return.PValue) ? double.NaN
         : Trials is { } trials ? Math.Min(1, Return.PValue * trials) : double.NaN;
 
+    /// <summary>The closed trades in the order of closing.</summary>
+    public required IReadOnlyList<ResampledTrade> Closed { get; init; }
+
     /// <summary>The number of rows of the closed trades; more than the trades if the exits of some have several rows.</summary>
     public required int Rows { get; init; }
 
@@ -57,7 +61,8 @@ public static class AnalyzeTrades
         var trades = closed.Select((t, place) => (Row: t, Place: place))
             .GroupBy(t => (t.Row.Strategy, t.Row.Symbol, t.Row.Side, t.Row.EntryTime, t.Row.EntryPrice)).OrderBy(g => g.Last().Place)
             .Select(g => new Outcome(g.Key.Side, g.Sum(t => t.Row.PriceProfit * MultiplierOf(t.Row) - t.Row.Commission),
-                g.Sum(t => t.Row.EntryPrice * t.Row.Quantity * MultiplierOf(t.Row)))).ToList();
+                g.Sum(t => t.Row.EntryPrice * t.Row.Quantity * MultiplierOf(t.Row)), g.Key.EntryTime,
+                g.Last().Row.ExitTime!.Value)).ToList();
         MetricSet Metrics(IEnumerable<Outcome> some) => MetricCatalogue.BuiltIn.Compute(
             MetricInput.Of(TradeAccumulator.Of([.. some.Select(t => t.Net)])));
         return new TradeAnalysis(file, Metrics(trades), Metrics(trades.Where(t => t.Side == Side.Buy)),
@@ -65,8 +70,9 @@ public static class AnalyzeTrades
             MeanInterval.Of([.. trades.Select(t => t.Net / t.Notional)], Variation.OfReturns), trials)
         {
             Rows = closed.Count,
+            Closed = [.. trades.Select(t => new ResampledTrade(t.Entry, t.Exit, t.Net))],
         };
     }
 
-    private readonly record struct Outcome(Side Side, double Net, double Notional);
+    private readonly record struct Outcome(Side Side, double Net, double Notional, long Entry, long Exit);
 }

@@ -50,6 +50,11 @@ public static class CurveAnalysisJson
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            if (analysis.Resampling is { } resampling)
+            {
+                json.WritePropertyName(resampling.Name);
+                json.WriteRawValue(resampling.ToJson());
+            }
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(stream.ToArray());

@@ -9,7 +9,7 @@ namespace Granary.Backtesting.Combining;
 internal sealed class CombineSettings
 {
     private static readonly string[] Keys =
-        ["account", "execution", "portfolio", "benchmark", "regimes", "outputs", "seed", "from", "to", "bars",
+        ["account", "execution", "portfolio", "benchmark", "regimes", "resampling", "outputs", "seed", "from", "to", "bars",
             "periodsPerYear"];
 
     private CombineSettings(JsonObject sections) => Sections = sections;

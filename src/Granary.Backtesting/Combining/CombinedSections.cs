@@ -23,8 +23,8 @@ internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSet
     public void AddTo(JsonObject batch, string? weights)
     {
         foreach (var key in Shared) Add(batch, key, settings.Sections[key] ?? Agreed(key, r => r.Batch[key]));
-        // Different outputs and seeds are not a conflict.
-        foreach (var key in (string[])["outputs", "seed"])
+        // Different outputs, paths and seeds are not a conflict.
+        foreach (var key in (string[])["outputs", "resampling", "seed"])
             Add(batch, key, settings.Sections[key] ?? (Distinct(r => r.Batch[key]) is [var one] ? one : null));
         var portfolio = (JsonObject?)settings.Sections["portfolio"]?.DeepClone()
             ?? (JsonObject?)Agreed("portfolio", r => WithoutWeights(r.Batch["portfolio"]))?.DeepClone() ?? [];

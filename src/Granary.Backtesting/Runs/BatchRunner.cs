@@ -96,6 +96,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         };
         var model = await finished.ModelAsync(host.Description, run.Folder.Replaced,
             run.Options.Attempt is null ? CancellationToken.None : cancellationToken);
+        model = run.Resampled(model, finished.Events);
         if (run.Options.Attempt is { } attempt) await attempt.ConfirmAsync(cancellationToken);
         new RunFiles(run).WriteAll(model, finished.Events, finished.Files(model));
         if (!strategies.Interrupted) run.Folder.Complete();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Granary.Backtesting.Resampling;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
@@ -99,6 +100,11 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
         CancellationToken cancellationToken) => benchmark is not null
         && await BenchmarkCurve.OverAsync(benchmark, rows, Shortest.Ticks, Spec, Opened.Source, Markets, cancellationToken) is { } over
             ? BenchmarkCheck.Of(BenchmarkCurve.NameOf(Spec)!, account, over, Spec.Seed) : null;
+
+    /// <summary>Adds what could have happened to the portfolio, if the batch and its outputs ask for it.</summary>
+    public RunModel Resampled(RunModel model, IRunEvents events) =>
+        Spec.Resampling is { } plan && Spec.Outputs.Has("resampling") && ResampledRecord.Of(model, events) is { } record
+            ? model.With(AccountResampling.Of(record, plan, Options.Threads)) : model;
 
     /// <summary>Creates the common part of a run's model; the caller adds its sections and decisions.</summary>
     /// <param name="checks">The checks whose figures are shown beside the portfolio's; null without any.</param>

@@ -29,6 +29,9 @@ public sealed class RunFiles(RunContext run)
             OutputFile.Text(isWalkForward ? null : "report", "report.html", report.WritePage),
             new OutputFile(isWalkForward ? null : "results", "results.json", s => ResultsJson.Write(s, model)),
             .. files,
+            .. model.Section<ResamplingResults>() is { } resampling
+                ? [OutputFile.Text("resampling", ResamplingCsv.Name, w => ResamplingCsv.Write(w, resampling))]
+                : (OutputFile[])[],
             new OutputFile(isWalkForward ? null : "report", RunReport.AnalysisFile, report.WriteAnalysis),
         ]);
         // Last, so that a folder with a manifest is complete.

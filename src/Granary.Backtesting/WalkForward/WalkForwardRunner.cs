@@ -79,7 +79,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             var all = await new StrategyPass(run.Plan, run.Markets).OutcomesAsync(host, cancellationToken);
             var (checks, stressed) = await ValidateAsync(run, input with { Plan = run.Plan }, all, outcome, cancellationToken);
             var events = new StitchedEvents(outcome, bars);
-            var model = await ModelAsync(run, outcome, (all, events), checks, cancellationToken);
+            var model = run.Resampled(await ModelAsync(run, outcome, (all, events), checks, cancellationToken), events);
             folder.RemoveReplaced();
             // The trades of the stressed return in the validation checks.
             var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);

@@ -4,7 +4,9 @@ using Granary.Backtesting.Analyze;
 using Granary.Cli.Tables;
 using Granary.Engine;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Resampling;
 using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
@@ -36,6 +38,18 @@ internal static class AnalyzeCommand
         public string? Columns { get; init; }
         [Key("of a file of trades: how many systems were tried before this one was chosen (not known)")]
         public int? Trials { get; init; }
+        [Key("a file of the curve's closed trades, which are resampled too", Placeholder = "FILE")]
+        public string? Trades { get; init; }
+        [Key("paths of each method of resampling; 0 = none"), Range(0, 1_000_000)]
+        public int Paths { get; init; } = 10_000;
+        [Key("seed of the paths"), Range(0, 1L << 53)]
+        public long Seed { get; init; } = 1;
+        [Key("profit to reach, in percent of the start"), Range(0.01, 1e9)]
+        public double Goal { get; init; } = 100;
+        [Key("loss that counts as ruin, in percent of the start"), Range(0.1, 99.9)]
+        public double Ruin { get; init; } = 50;
+        [Key("share of the trades that one method leaves out, in percent"), Range(0, 100)]
+        public double Skip { get; init; } = 10;
     }
 
     public static Command Create()
@@ -54,12 +68,18 @@ internal static class AnalyzeCommand
     {
         if (File.Exists(file) && (given.Columns is not null || TradeFile.Knows(file)))
         {
-            if (given.Benchmark is not null || given.Out is not null)
-                throw new InputException($"{file}: trades alone have no equity curve for --benchmark or --out; granary combine makes one");
+            if (given.Benchmark is not null || given.Out is not null || given.Trades is not null)
+                throw new InputException($"{file}: trades alone have no equity curve for --benchmark, --out or --trades; granary combine makes one");
             TradesView.Write(AnalyzeTrades.Run(file, TradeFile.ColumnsOf(given.Columns), given.Trials), given.Json);
             return;
         }
-        var analysis = AnalyzeCurve.Run(new AnalyzeRequest(file, given.Benchmark, given.PeriodsPerYear, given.RiskFree));
+        var analysis = AnalyzeCurve.Run(new AnalyzeRequest(file, given.Benchmark, given.PeriodsPerYear, given.RiskFree)
+        {
+            TradesFile = given.Trades,
+            Resampling = given.Paths == 0 ? null
+                : new ResamplingPlan(given.Paths, (ulong)given.Seed, given.Goal / 100, given.Ruin / 100, given.Skip / 100),
+            Threads = Environment.ProcessorCount,
+        });
         var sheet = new TearSheet(given.Title ?? Path.GetFileName(file))
         {
             PeriodsPerYear = given.PeriodsPerYear,
@@ -68,6 +88,7 @@ internal static class AnalyzeCommand
             RiskFree = RiskFreeRate.Of(given.RiskFree / 100),
             Author = given.Author,
             Notes = analysis.Notes,
+            Resampling = analysis.Resampling,
         };
         if (given.Out is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, sheet));
         if (given.Json) Console.WriteLine(CurveAnalysisJson.Write(analysis));
@@ -94,6 +115,7 @@ internal static class AnalyzeCommand
             analysis.WorstDrawdowns.Take(5)
                 .Select(d => new[] { Cell.Percent(d.Depth), NumberText.Date(d.Peak), NumberText.Date(d.Trough), d.Recovery is { } recovery
                     ? NumberText.Date(recovery) : "not yet", Cell.Count((long)Math.Round(d.Days)) }));
+        if (analysis.Resampling is { } resampling) ResamplingView.Write(resampling);
         TableWriter.Write("Years", [Column.Text("Year"), Column.Number("Return", "%")],
             analysis.Years.Select(y => new[] { y.Year.ToString(CultureInfo.InvariantCulture), Cell.Percent(y.Return) }));
     }

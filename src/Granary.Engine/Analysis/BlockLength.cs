@@ -11,14 +11,17 @@ public static class BlockLength
 {
     /// <param name="values">Oldest first.</param>
     /// <returns>At least 1 and at most min(3·√n, n/3); 1 for a series that never moves.</returns>
-    public static double Of(ReadOnlySpan<double> values)
+    public static double Of(ReadOnlySpan<double> values) => Choose(values).Length;
+
+    // The length, and how many times as large the long-run variance of the series is as the mean square of its deviations.
+    internal static (double Length, double LongRun) Choose(ReadOnlySpan<double> values)
     {
         var n = values.Length;
-        if (n < 4) return 1;
+        if (n < 4) return (1, 1);
         var run = Math.Max(5, (int)Math.Ceiling(Math.Log10(n)));
         var most = Math.Min(n - 1, (int)Math.Ceiling(Math.Sqrt(n)) + run);
         var covariance = Autocovariance(values, most);
-        if (Variation.IsNoneSquared(covariance[0], Variation.OfReturns)) return 1;
+        if (Variation.IsNoneSquared(covariance[0], Variation.OfReturns)) return (1, 1);
 
         var lags = Math.Min(2 * SignificantLags(covariance, run, n), most);
         double weighted = 0, spectrum = covariance[0];
@@ -30,9 +33,9 @@ public static class BlockLength
             weighted += 2 * window * lag * covariance[lag];
             spectrum += 2 * window * covariance[lag];
         }
-        if (spectrum <= 0) return 1;
+        if (spectrum <= 0) return (1, spectrum / covariance[0]);
         var length = Math.Cbrt(weighted * weighted / (spectrum * spectrum) * n);
-        return Math.Clamp(length, 1, Math.Max(1, Math.Min(3 * Math.Sqrt(n), n / 3.0)));
+        return (Math.Clamp(length, 1, Math.Max(1, Math.Min(3 * Math.Sqrt(n), n / 3.0))), spectrum / covariance[0]);
     }
 
     /// <summary>The median of the lengths of several series that are resampled together.</summary>

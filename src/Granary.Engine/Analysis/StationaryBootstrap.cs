@@ -32,11 +32,22 @@ public sealed class StationaryBootstrap
         var at = 0;
         for (var i = 0; i < _periods; i++)
         {
-            if (i == 0 || Uniform() < _restart) at = (int)(Uniform() * _periods);
-            else if (++at == _periods) at = 0;
+            at = Following(i, at);
             counts[at]++;
         }
     }
+
+    /// <summary>Draws the next sample in its order.</summary>
+    /// <param name="order">Receives the index of a period for each place.</param>
+    public void NextOrder(Span<int> order)
+    {
+        var at = 0;
+        for (var i = 0; i < order.Length; i++) order[i] = at = Following(i, at);
+    }
+
+    // The period that follows another one: its successor, or the first one of a new block.
+    private int Following(int place, int at) => place == 0 || Uniform() < _restart ? (int)(Uniform() * _periods)
+        : at + 1 == _periods ? 0 : at + 1;
 
     private double Uniform() => SplitMix64.ToUnit(SplitMix64.Next(ref _state));
 }

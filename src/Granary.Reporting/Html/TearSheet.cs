@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html;
 
@@ -19,6 +20,9 @@ public sealed record TearSheet(string Title)
 
     /// <summary>The author; null = none.</summary>
     public string? Author { get; init; }
+
+    /// <summary>What could have happened; null without paths.</summary>
+    public ResamplingResults? Resampling { get; init; }
 
     /// <summary>Notes at the top, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

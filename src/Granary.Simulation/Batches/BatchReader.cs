@@ -66,7 +66,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
-            "regimes", "outputs", "seed", "periodsPerYear");
+            "regimes", "resampling", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
             (new AccountKeys(), RiskFreeRate.None));
@@ -84,6 +84,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
         var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
+        var resampling = faults.Try(() => root.Find("resampling") is { } part ? RecordKeys<ResamplingKeys>.Read(part) : null, null) ?? new();
         if (root.Find("walkForward") is { } windows)
             faults.Try<object?>(() => WalkForwardSpec.Read(windows, data?.Timeframe ?? Engine.Market.Timeframe.D1, catalogues.Metrics),
                 null);
@@ -106,6 +107,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Portfolio = portfolio,
             Outputs = outputs,
             Seed = (ulong)seed,
+            Resampling = resampling.Plan((ulong)seed),
             Metrics = catalogues.Metrics,
             Learning = root.Find("learning"),
             WalkForward = root.Find("walkForward"),

@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Analysis.Resampling;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
@@ -49,6 +50,9 @@ public sealed record BatchSpec
     public required OutputSet Outputs { get; init; }
 
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Other paths that the run draws from the portfolio's record; null = none.</summary>
+    public ResamplingPlan? Resampling { get; init; }
 
     /// <summary>Metrics that the run computes, writes and can use as an objective.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
@@ -147,8 +151,8 @@ public sealed record StrategySpec
 public sealed record OutputSet
 {
     public static readonly IReadOnlyList<string> Known =
-        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "conditions", "predictions", "equity", "prod",
-            "manifest", "report"];
+        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "conditions", "predictions", "equity",
+            "resampling", "prod", "manifest", "report"];
 
     /// <summary>All files with all strategies: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };

@@ -118,6 +118,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             },
             Outputs = OutputSet.All,
             Seed = seed,
+            Resampling = new ResamplingKeys().Plan(seed),
             Text = text,
             // Relative paths have the same base folder as in the original batch.
             Folder = place.Folder,

@@ -3,7 +3,8 @@ namespace Granary.Benchmarks.Validation;
 /// <summary>Size and power of the validation checks by simulation: what docs/validation.md says of them comes from here.</summary>
 public static class ValidationBenchmark
 {
-    /// <param name="args"><c>size [DRAWS [KIND OF NOISE]]</c> or <c>power [NOISE EDGES YEARS DRIFT]</c> or <c>cost</c>.</param>
+    /// <param name="args"><c>size [DRAWS [KIND OF NOISE]]</c> or <c>power [NOISE EDGES YEARS DRIFT]</c> or <c>cost</c>
+    /// or <c>resampling [ACCOUNTS PATHS]</c>.</param>
     /// <returns>0; 1 where a bound is not kept; 2 for a wrong call.</returns>
     public static int Run(string[] args)
     {
@@ -16,8 +17,12 @@ public static class ValidationBenchmark
             case ["cost"]:
                 CheckCost.Run();
                 return 0;
+            case ["resampling", ..]:
+                ResamplingCoverage.Time();
+                return ResamplingCoverage.Run(Number(1, 1000), Number(2, 1000)) ? 0 : 1;
             default:
-                Console.WriteLine("Granary.Benchmarks validation size [DRAWS [KIND OF NOISE]] | power [NOISE EDGES YEARS DRIFT] | cost");
+                Console.WriteLine("Granary.Benchmarks validation size [DRAWS [KIND OF NOISE]] | power [NOISE EDGES YEARS DRIFT] | cost | "
+                    + "resampling [ACCOUNTS PATHS]");
                 return 2;
         }
     }

@@ -7,6 +7,11 @@ namespace Granary.Reporting.Html.Charts;
 /// <param name="Area">Whether the area down to the baseline is filled.</param>
 internal sealed record PlotLine(string Name, string Style, long[] Times, double[] Values, bool Area = false);
 
+/// <summary>A shaded range of values over time, behind the lines.</summary>
+/// <param name="Style">The class in the style sheet: outer or inner.</param>
+/// <param name="Low">The lower edge; its times are those of the upper one.</param>
+internal sealed record PlotBand(string Style, PlotLine Low, PlotLine High);
+
 /// <summary>Unit in which a plot's values are written, on its axis and under the pointer.</summary>
 internal enum PlotUnit
 {
@@ -58,6 +63,9 @@ internal sealed record TimePlot
     /// <summary>Ranges that are shaded behind the lines, such as drawdowns.</summary>
     public IReadOnlyList<(long From, long To)> Shades { get; init; } = [];
 
+    /// <summary>Ranges of values behind the lines, the widest first. Tooltips have their edges.</summary>
+    public IReadOnlyList<PlotBand> Bands { get; init; } = [];
+
     /// <summary>Whether tooltips include the time of day.</summary>
     public bool Intraday { get; init; }
 
@@ -67,9 +75,11 @@ internal sealed record TimePlot
         if (lines.Length == 0) return;
         var time = Span ?? new TimeAxis(lines.Min(l => l.Times[0]), lines.Max(l => l.Times[^1]));
         var tops = Stacked ? Sums(lines) : lines;
-        var axis = ValueAxis.Around(tops.SelectMany(l => l.Values), Baseline, LogFrom, Ticks);
+        var axis = ValueAxis.Around(tops.Concat(Edges).SelectMany(l => l.Values), Baseline, LogFrom, Ticks);
         PlotFrame.Open(html, axis.Log ? $"{Title} (logarithmic)" : Title, Description, Height, TimeLabels ? "time" : "time bare",
-            lines.Length > 1 ? [.. lines.Select(l => (l.Name, l.Style))] : null);
+            lines.Length + Bands.Count > 1
+                ? [.. lines.Select(l => (l.Name, l.Style)), .. Bands.Select(b => ($"{b.Low.Name} to {b.High.Name}", "range " + b.Style))]
+                : null);
         PlotFrame.Horizontals(html, axis, Height, v => Text(v, Unit), Baseline, Ticks);
         PlotFrame.UpTitle(html, Up ?? Measured(Unit));
         if (TimeLabels)
@@ -84,6 +94,7 @@ internal sealed record TimePlot
             html.Write($"<rect class=\"shade\" x=\"{x}\" y=\"0\" "
                 + $"width=\"{Math.Max(0.5, time.X(Math.Min(to, time.To), PlotFrame.Width) - x)}\" height=\"{Height}\"/>");
         }
+        foreach (var band in Bands) Band(html, band, time, axis);
         // From the top of the stack downwards, so that each area covers those below it.
         for (var i = tops.Length - 1; i >= 0 && Stacked; i--) Area(html, tops[i], time, axis);
         foreach (var line in Stacked ? [] : lines)
@@ -92,8 +103,21 @@ internal sealed record TimePlot
             Line(html, line, time, axis);
         }
         html.Raw("</svg></svg>");
-        Data(html, lines, time, axis);
+        Data(html, [.. lines, .. Edges], time, axis);
         PlotFrame.Close(html);
+    }
+
+    private IEnumerable<PlotLine> Edges => Bands.Select(b => b.High).Concat(Bands.Reverse().Select(b => b.Low));
+
+    private void Band(HtmlWriter html, PlotBand band, TimeAxis time, ValueAxis axis)
+    {
+        var (times, low, high) = (band.High.Times, band.Low.Values, band.High.Values);
+        html.Write($"<path class=\"range {band.Style}\" d=\"");
+        for (var i = 0; i < times.Length; i++)
+            html.Write($"{(i > 0 ? "L" : "M")}{time.X(times[i], PlotFrame.Width)} {axis.Y(high[i], Height)}");
+        for (var i = times.Length - 1; i >= 0; i--)
+            html.Write($"L{time.X(times[i], PlotFrame.Width)} {axis.Y(low[i], Height)}");
+        html.Raw("Z\"/>");
     }
 
     public static string Text(double value, PlotUnit unit) => unit switch

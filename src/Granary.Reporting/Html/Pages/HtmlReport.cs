@@ -24,7 +24,8 @@ public static class HtmlReport
     internal static void Write(TextWriter output, RunView view)
     {
         var run = view.Model;
-        IReportSection<RunView>[] portfolio = [.. _curve[..6], new ExposureSection(), new HoldingsSection(), .. _curve[6..]];
+        IReportSection<RunView>[] portfolio = [.. _curve[..6], new ExposureSection(), new HoldingsSection(), .. _curve[6..],
+            .. Resampling(run.Section<ResamplingResults>())];
         ReportPage.Group<RunView>[] groups =
         [
             new("Live session", run.Section<SessionResults>() is { } session ? [new SessionAccountSection(session)] : []),
@@ -48,7 +49,7 @@ public static class HtmlReport
             // Sections without a page section of their own are shown as tables of their JSON.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
                 or WalkForwardResults or RegimeResults or LearningReport or ModelResults
-                or AllocatorResults or WeightResults or ConditionResults))
+                or AllocatorResults or WeightResults or ConditionResults or ResamplingResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
@@ -63,7 +64,10 @@ public static class HtmlReport
     {
         var view = CurveView.Of(curve, sheet.PeriodsPerYear, sheet.Benchmark, sheet.BenchmarkName, sheet.RiskFree);
         ReportPage.Write(new HtmlWriter(output), $"{sheet.Title} · tear sheet", view, (html, v) => CurveTop.Write(html, v, sheet),
-            [new("Curve", _curve), new("Record", [new FormulasSection()])],
+            [new("Curve", [.. _curve, .. Resampling(sheet.Resampling)]), new("Record", [new FormulasSection()])],
             "Granary analysis of an equity curve. Past results say little about future ones.");
     }
+
+    private static IReportSection<CurveView>[] Resampling(ResamplingResults? results) => results is null ? []
+        : [new ResamplingSection(results)];
 }

@@ -7,8 +7,6 @@ namespace Granary.Reporting.Html.Views;
 /// <summary>An equity curve with derived data for the page's sections.</summary>
 internal class CurveView
 {
-    private const double Day = TimeSpan.TicksPerDay;
-
     private static readonly EquityCurve _nothing = new([], []);
 
     private EquityCurve? _within;
@@ -98,7 +96,7 @@ internal class CurveView
     /// <summary>Period of the returns of <see cref="Measured"/>, for example "day".</summary>
     public string Period => PeriodOf(Measured);
 
-    public bool Intraday => Drawn.Count > 1 && Drawn.Days < 60 && MedianStep(Drawn) < 0.9;
+    public bool Intraday => Drawn.Count > 1 && Drawn.Days < 60 && PeriodName.MedianStep(Drawn.Times) < 0.9;
 
     /// <summary>Creates the view of a curve without a run.</summary>
     public static CurveView Of(EquityCurve curve, double? periodsPerYear, EquityCurve? benchmark, string? benchmarkName,
@@ -175,27 +173,5 @@ internal class CurveView
         return last <= first ? null : new EquityCurve(times[first..(last + 1)], benchmark.Values[first..(last + 1)].ToArray());
     }
 
-    private static double MedianStep(EquityCurve curve)
-    {
-        var steps = new long[Math.Min(curve.Count - 1, 4096)];
-        for (var i = 0; i < steps.Length; i++) steps[i] = curve.Times[i + 1] - curve.Times[i];
-        Array.Sort(steps);
-        return steps.Length == 0 ? double.NaN : steps[steps.Length / 2] / Day;
-    }
-
-    private static string PeriodOf(EquityCurve curve) => PeriodOf(MedianStep(curve));
-
-    /// <summary>Returns the name of the returns' period.</summary>
-    /// <param name="days">Between two points, as most are.</param>
-    protected static string PeriodOf(double days) => days switch
-    {
-        < 1 / 24.5 => "bar",
-        < 0.9 => "hour",
-        < 4.5 => "day",
-        < 20 => "week",
-        < 60 => "month",
-        < 200 => "quarter",
-        >= 200 => "year",
-        _ => "period",
-    };
+    private static string PeriodOf(EquityCurve curve) => PeriodName.Of(PeriodName.MedianStep(curve.Times));
 }

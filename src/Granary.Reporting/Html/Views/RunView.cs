@@ -34,7 +34,7 @@ internal sealed class RunView : CurveView
 
     public override MetricCatalogue Metrics => Model.Metrics;
 
-    public override string BenchmarkPeriod => Model.Comparison is { } comparison ? PeriodOf(comparison.MedianStep.TotalDays) : Period;
+    public override string BenchmarkPeriod => Model.Comparison is { } comparison ? PeriodName.Of(comparison.MedianStep.TotalDays) : Period;
 
     public override EquityStatistics? BenchmarkDays => Model.Comparison?.Days;
 

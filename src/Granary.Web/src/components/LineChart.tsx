@@ -20,6 +20,19 @@ export interface Line {
     bars?: boolean;
     /** A point for each value, and no line. */
     dots?: boolean;
+    /** An edge of a band: without a line, but with its values below the chart. */
+    edge?: boolean;
+}
+
+/** The area between two lines. */
+export interface Band {
+    /** Indices of the lines. */
+    high: number;
+    low: number;
+    /** A colour of theme.css. */
+    colour: string;
+    /** Percent of the colour. */
+    strength: number;
 }
 
 interface Props {
@@ -29,6 +42,8 @@ interface Props {
     /** Seconds since 1970, or plain numbers with {@link Props.plain}. */
     x: number[];
     lines: Line[];
+    /** Shaded behind the lines. */
+    bands?: Band[];
     unit?: string;
     /** Formats a value; default: two decimals. */
     format?: (value: number) => string;
@@ -77,7 +92,7 @@ export function LineChart(props: Props) {
     const height = props.height ?? 240;
     const theme = shownTheme.value;
     const shownZone = zoneOf();
-    const shape = lines.map((l) => `${l.name}|${l.colour}|${l.filled}|${l.dashed}`).join();
+    const shape = lines.map((l) => `${l.name}|${l.colour}|${l.filled}|${l.dashed}|${l.edge}`).join();
 
     useEffect(() => {
         const element = stage.current;
@@ -102,12 +117,16 @@ export function LineChart(props: Props) {
                     plain ? { ...axis, space: 70, values: (_, values) => values.map(across) } : { ...axis, space: 70, values: ticks },
                     { ...axis, size: 74, values: (_, values) => withoutZeros(values.map(format)) },
                 ],
+                bands: (latest.current.bands ?? []).map((b) => ({
+                    series: [b.high + 1, b.low + 1],
+                    fill: `color-mix(in srgb, ${colour(b.colour)} ${b.strength}%, transparent)`,
+                })),
                 series: [
                     { value: (_, v) => (v === null ? '–' : plain ? across(v) : time(v * 1000)), label: plain ? '' : 'Time' },
                     ...latest.current.lines.map((l): uPlot.Series => ({
                         label: l.name,
                         stroke: colour(l.colour),
-                        width: 1.6,
+                        width: l.edge ? 0 : 1.6,
                         // A line of one value has nothing to connect, so that it is drawn as a point.
                         points: {
                             show: (u, i) =>

@@ -14,6 +14,7 @@ const contents: Record<string, string> = {
     'portfolio_fills.csv': 'Fills of the portfolio',
     'trades_by_model.csv': 'Trades by model',
     'equity.csv': 'Equity, cash, exposure and drawdown at each bar',
+    'resampling.csv': 'What could have happened: fans, quantiles, probabilities and sizes',
     'prod.json': 'Strategies with a weight: what a live session loads',
     'manifest.json': 'All that is needed to run it again',
     'report.html': 'The report as one page that opens offline',

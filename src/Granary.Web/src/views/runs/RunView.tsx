@@ -13,6 +13,7 @@ import { Conditions } from './Conditions';
 import { Models } from './Models';
 import { Overview } from './Overview';
 import { ParameterMaps } from './ParameterMaps';
+import { Paths } from './Paths';
 import { loadRun, loadStrategiesAhead, namedAs, runKinds, verdictOf, type RunDetails } from './run';
 import { RunActions } from './RunActions';
 import { RunFiles } from './RunFiles';
@@ -24,14 +25,16 @@ const allTabs = [
     { id: '', title: 'Overview' },
     { id: 'strategies', title: 'Strategies' },
     { id: 'analysis', title: 'Analysis' },
+    { id: 'paths', title: 'What if' },
     { id: 'parameters', title: 'Parameters' },
     { id: 'conditions', title: 'Conditions' },
     { id: 'models', title: 'Models' },
     { id: 'files', title: 'Files' },
 ];
 
-// A run without models has nothing to show of them.
-const tabsOf = (run: RunDetails) => (run.modelDecisions ? allTabs : allTabs.filter((t) => t.id !== 'models'));
+// A run without models or paths has nothing to show of them.
+const tabsOf = (run: RunDetails) =>
+    allTabs.filter((t) => (t.id !== 'models' || run.modelDecisions) && (t.id !== 'paths' || run.resampling));
 
 /** The results of a run. */
 export default function RunView() {
@@ -68,6 +71,8 @@ function Tab(props: { run: RunDetails; tab: string }) {
             return <StrategyList run={run} />;
         case 'analysis':
             return <AnalysisTab run={run} />;
+        case 'paths':
+            return run.resampling ? <Paths of={run.resampling} /> : <Overview run={run} />;
         case 'parameters':
             return <ParameterMaps run={run} />;
         case 'conditions':

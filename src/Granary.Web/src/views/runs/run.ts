@@ -28,10 +28,44 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
             rows: { condition: string; value: string; trades: number; meanReturn: number | null; importance?: number | null }[];
         }[];
     };
+    /** What could have happened to the portfolio; absent if the batch draws no paths. */
+    resampling?: Resampling;
     /** Decisions of models; absent without models. */
     modelDecisions?: ModelResults;
     /** The zone of each market's exchange, IANA, by symbol. */
     zones?: Record<string, string>;
+}
+
+/** The section `resampling` of results.json: paths that are drawn from the record of the portfolio. */
+export interface Resampling {
+    seed: number;
+    /** The profit to reach, a fraction of the start. */
+    goal: number;
+    /** The loss that counts as ruin, a fraction of the start. */
+    ruin: number;
+    /** The quantiles of all figures: 5 %, 25 %, 50 %, 75 %, 95 %. */
+    quantiles: number[];
+    methods: ResampledMethod[];
+}
+
+/** The paths of one method. */
+export interface ResampledMethod {
+    method: 'periods' | 'trades' | 'order' | 'skipped' | string;
+    title: string;
+    meaning: string;
+    /** The unit of a return. */
+    unit: string;
+    returns: number;
+    paths: number;
+    /** Why there are no paths. */
+    absence?: string;
+    cautions: string[];
+    meanBlock?: number;
+    fan?: { times: string[]; equity: number[]; quantiles: number[][] };
+    figures: { figure: 'finalEquity' | 'maxDrawdown' | 'underwaterDays' | string; own: number; quantiles: number[] }[];
+    events: { event: 'ruin' | 'goal' | 'loss' | string; probability: number; months?: number }[];
+    /** A size is null if none up to 1,024 has the risk. */
+    sizes: { risk: number; size: number | null }[];
 }
 
 /** A strategy of a run, as results.json has it. */
