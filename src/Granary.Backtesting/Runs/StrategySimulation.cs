@@ -183,7 +183,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
     private bool IsBounded => MostEvents < long.MaxValue && Run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false }
         && !Run.Options.Separate && Run.Learning is null && !BatchWeights.NeedsEvents(Run.Plan)
-        && Run.Spec.Portfolio.Rule != WeightMethods.Equal;
+        && Run.Spec.Portfolio.Rule != WeightMethods.Equal && !WeightMethods.IsAllocation(Run.Spec.Portfolio.Rule);
 
     private static async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)
     {

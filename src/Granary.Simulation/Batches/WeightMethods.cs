@@ -1,3 +1,5 @@
+using Granary.Engine.Portfolio.Allocation;
+
 namespace Granary.Simulation.Batches;
 
 /// <summary>The rules of <c>portfolio.weights</c>.</summary>
@@ -27,5 +29,10 @@ public static class WeightMethods
     /// <summary>The best trial of each search, and the strategies without a search.</summary>
     public const string Best = "best";
 
-    public static IReadOnlyList<string> All { get; } = [Winners, Equal, Score, MatchingPursuit, Regime, Ppo, Adaptive, Best];
+    /// <summary>All rules; those of <see cref="AllocationMethods"/> weigh by past returns, chosen at each rebalance.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Winners, Equal, Score, MatchingPursuit, .. AllocationMethods.All, Regime, Ppo, Adaptive, Best];
+
+    /// <summary>Whether the rule is an allocation method.</summary>
+    public static bool IsAllocation(string? rule) => rule is not null && AllocationMethods.All.Contains(rule, StringComparer.Ordinal);
 }
