@@ -1,8 +1,8 @@
 using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Learning.Labels;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 
 namespace Granary.Learning.Features;

@@ -1,5 +1,4 @@
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Linear;
 

@@ -1,6 +1,5 @@
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

@@ -1,5 +1,5 @@
 using Granary.Engine.Market;
-using Granary.Learning.Numerics;
+using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Granary.Learning.Numerics;
+using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Networks;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Networks;
 

@@ -1,7 +1,6 @@
 using Granary.Engine.Numerics;
 using Granary.Learning.Linear;
 using Granary.Learning.Networks;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

@@ -1,5 +1,5 @@
 using Granary.Engine.Analysis;
-using Granary.Learning.Numerics;
+using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Screening;
 

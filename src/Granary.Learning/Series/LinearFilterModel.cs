@@ -1,4 +1,4 @@
-using Granary.Learning.Numerics;
+using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

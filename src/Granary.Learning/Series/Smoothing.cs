@@ -1,4 +1,4 @@
-using Granary.Learning.Numerics;
+using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Series;
 

@@ -1,7 +1,6 @@
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

@@ -1,9 +1,9 @@
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Factor = Granary.Engine.Strategies.Factor;

@@ -34,7 +34,7 @@ public sealed class Standardiser
             var values = table.Row(row);
             for (var f = 0; f < width; f++) magnitude[f] = Math.Max(magnitude[f], Math.Abs(values[f]));
             total += w;
-            if (w > 0) Numerics.Dense.AddScaled(w, values, mean);
+            if (w > 0) Dense.AddScaled(w, values, mean);
         }
         for (var f = 0; f < width; f++) mean[f] /= total;
         foreach (var row in set.Rows)

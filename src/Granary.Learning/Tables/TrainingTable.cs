@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Granary.Engine;
-using Granary.Learning.Numerics;
+using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Tables;
 

@@ -1,6 +1,5 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 
 namespace Granary.Modelling.Allocation;
 

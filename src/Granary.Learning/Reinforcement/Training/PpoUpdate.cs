@@ -1,6 +1,6 @@
 using Granary.Engine;
+using Granary.Engine.Numerics;
 using Granary.Learning.Networks;
-using Granary.Learning.Numerics;
 using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Learning.Reinforcement.Training;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Granary.Learning.Numerics;
+namespace Granary.Engine.Numerics;
 
 /// <summary>
 /// Sums and products of columns in one fixed order: four lanes of four, then the lanes, then the rest. The order, and therefore the bits of
@@ -101,9 +101,11 @@ public static class Dense
         return total == 0;
     }
 
+    /// <summary>Four values from <paramref name="at"/> on; the caller checks the length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<double> Load(ref double origin, int at) => Vector256.LoadUnsafe(ref origin, (nuint)at);
+    public static Vector256<double> Load(ref double origin, int at) => Vector256.LoadUnsafe(ref origin, (nuint)at);
 
+    /// <summary>The sum of the four lanes, in the order of all sums here.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static double AddLanes(Vector256<double> v) => (v.GetElement(0) + v.GetElement(1)) + (v.GetElement(2) + v.GetElement(3));
+    public static double AddLanes(Vector256<double> v) => (v.GetElement(0) + v.GetElement(1)) + (v.GetElement(2) + v.GetElement(3));
 }
