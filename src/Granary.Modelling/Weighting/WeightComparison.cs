@@ -57,10 +57,10 @@ public static class WeightComparison
             records[r] = RuleRecord.Of(choices[r], traces, span, plan.Spec.RiskFree);
         });
         Parallel.For(0, Rules.Count, parallel, r => rows[r] = Row(Rules[r], records[r], r == 0 ? null : records[0], plan.Spec.Seed));
-        var rule = plan.Spec.Portfolio.Rule;
+        var rule = Rules.FirstOrDefault(r => r == plan.Spec.Portfolio.Rule);
         return new AllocationResults
         {
-            Chosen = rule is not null && Rules.Contains(rule, StringComparer.Ordinal) ? rule : null,
+            Chosen = rule,
             Strategies = traces.Count,
             EveryDays = spec.Every.NominalDays,
             WindowDays = spec.Window?.NominalDays,
@@ -71,6 +71,7 @@ public static class WeightComparison
             PeriodDays = span.PeriodDays,
             Samples = Samples,
             Rules = Adjusted(rows),
+            Risk = RiskOfChoices.Of(plan, traces, calendar.Choices[^1], choices, rule),
         };
     }
 
