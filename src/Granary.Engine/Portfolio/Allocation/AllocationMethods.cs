@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Portfolio.Allocation;
 
 /// <summary>The methods that weigh assets by their past returns.</summary>
@@ -18,6 +20,9 @@ public static class AllocationMethods
     /// <summary>Bisects the assets by the tree of their correlations.</summary>
     public const string HierarchicalRiskParity = "hierarchical-risk-parity";
 
+    /// <summary>The most assets that a method weighs.</summary>
+    public const int MostAssets = 2000;
+
     public static IReadOnlyList<string> All { get; } =
         [InverseVolatility, MinimumVariance, MaximumSharpe, RiskParity, HierarchicalRiskParity];
 
@@ -30,9 +35,89 @@ public static class AllocationMethods
     /// </returns>
     /// <exception cref="ArgumentException">The method is unknown, sizes differ, or the bounds contradict one another.</exception>
     public static AllocatedWeights Weigh(string method, IReadOnlyList<double[]> returns, AllocationSettings settings,
-        IReadOnlyList<double>? previous = null) => throw new NotSupportedException(method);
+        IReadOnlyList<double>? previous = null)
+    {
+        if (!All.Contains(method, StringComparer.Ordinal)) throw new ArgumentException($"there is no method '{method}'", nameof(method));
+        if (returns.Count > MostAssets) throw new ArgumentException($"{returns.Count} assets are more than {MostAssets}", nameof(returns));
+        if (previous is not null && previous.Count != returns.Count)
+            throw new ArgumentException($"{previous.Count} previous weights of {returns.Count} assets", nameof(previous));
+        var assets = VaryingAssets.Of(returns, settings);
+        var chosen = assets is null ? null : Choose(method, assets, settings, previous is null ? null : assets.Select(previous));
+        if (assets is null || chosen is null)
+            return new AllocatedWeights(new double[returns.Count], new double[returns.Count]);
+        var covariance = assets.Covariance;
+        return new AllocatedWeights(assets.Spread(chosen), assets.Spread(covariance.ContributionsOf(chosen)))
+        {
+            Return = covariance.ReturnOf(chosen),
+            Risk = Math.Sqrt(covariance.VarianceOf(chosen)),
+            Shrinkage = covariance.Shrinkage,
+        };
+    }
 
-    /// <summary>Shares of the assets in the portfolio's variance: wᵢ(Σw)ᵢ / w′Σw; all 0 without risk.</summary>
-    /// <param name="covariance">Row-major [n, n].</param>
-    public static double[] RiskContributions(IReadOnlyList<double> weights, double[] covariance) => throw new NotSupportedException();
+    private static double[]? Choose(string method, VaryingAssets assets, AllocationSettings settings, double[]? previous)
+    {
+        var (bounds, covariance) = (assets.Bounds, assets.Covariance);
+        switch (method)
+        {
+            case MinimumVariance: return LeastVariance(assets, settings, previous);
+            case MaximumSharpe: return GreatestSharpe(assets, settings, previous);
+            case RiskParity: return Near(EqualRisk(bounds, covariance), assets, settings, previous);
+            case InverseVolatility:
+                double[] inverse = [.. assets.Variances.Select(v => 1 / Math.Sqrt(v))];
+                return Near(bounds.Proportional(inverse), assets, settings, previous);
+            default:
+                var tree = HierarchicalTree.Weights(ShrunkCovariance.Of(assets.Returns, settings.Shrinkage ?? 0).Matrix, bounds.Count);
+                return Near(bounds.Proportional(tree), assets, settings, previous);
+        }
+    }
+
+    private static double[] LeastVariance(VaryingAssets assets, AllocationSettings settings, double[]? previous)
+    {
+        var scale = assets.Covariance.MeanVariance;
+        return new BoundedObjective(assets.Bounds, assets.Scaled(2 / scale), new double[assets.Bounds.Count])
+        {
+            Previous = previous,
+            Price = settings.TurnoverPenalty / scale,
+        }.Solve();
+    }
+
+    // min ½y′Σy − (expected return of y, less its penalty) over all multiples y of permitted weights: at the best multiple that is minus half
+    // the squared ratio.
+    private static double[]? GreatestSharpe(VaryingAssets assets, AllocationSettings settings, double[]? previous)
+    {
+        var (bounds, means) = (assets.Bounds, assets.Covariance.Means);
+        var price = previous is null ? 0 : settings.TurnoverPenalty;
+        var best = bounds.Greatest(means, previous, price);
+        var most = 0.0;
+        for (var i = 0; i < best.Length; i++) most += best[i] * means[i] - (price > 0 ? price * Math.Abs(best[i] - previous![i]) : 0);
+        if (!(most > 0)) return null;
+        return new BoundedObjective(bounds, assets.Scaled(1 / assets.Covariance.MeanVariance), [.. means.Select(m => -m / most)])
+        {
+            Previous = previous,
+            Price = price / most,
+            IsRatio = true,
+        }.Solve();
+    }
+
+    // Spinu 2013: the minimum of ½y′Σy − mean of ln y has equal contributions yᵢ(Σy)ᵢ. Over all multiples of permitted weights it is the
+    // permitted portfolio with the least ln(volatility) − mean of ln(weight).
+    private static double[] EqualRisk(WeightBounds bounds, ShrunkCovariance covariance) =>
+        new BoundedObjective(bounds, [.. covariance.Matrix.Select(c => c / covariance.MeanVariance)], new double[bounds.Count])
+        {
+            IsRatio = true,
+            Log = 1.0 / bounds.Count,
+        }.Solve();
+
+    // Of the methods without an objective in returns: the permitted weights with the least ½|w − target|² + penalty · |w − previous|.
+    private static double[] Near(double[] target, VaryingAssets assets, AllocationSettings settings, double[]? previous)
+    {
+        if (previous is null || !(settings.TurnoverPenalty > 0)) return target;
+        var identity = new double[target.Length * target.Length];
+        for (var i = 0; i < target.Length; i++) identity[i * target.Length + i] = 1;
+        return new BoundedObjective(assets.Bounds, identity, [.. target.Select(t => -t)])
+        {
+            Previous = previous,
+            Price = settings.TurnoverPenalty,
+        }.Solve();
+    }
 }

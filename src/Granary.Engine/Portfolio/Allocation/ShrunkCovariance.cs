@@ -24,6 +24,17 @@ public sealed class ShrunkCovariance
     /// <summary>Share of the scaled identity, from 0 to 1.</summary>
     public double Shrinkage { get; }
 
+    /// <summary>The mean of the variances.</summary>
+    public double MeanVariance
+    {
+        get
+        {
+            var trace = 0.0;
+            for (var i = 0; i < Count; i++) trace += Matrix[i * Count + i];
+            return trace / Count;
+        }
+    }
+
     /// <param name="returns">By asset: its returns over the same periods, finite.</param>
     /// <param name="shrinkage">From 0 to 1; null for that of Ledoit and Wolf, which has the smallest expected squared error.</param>
     /// <exception cref="ArgumentException">There are no assets or periods, or the periods differ.</exception>
