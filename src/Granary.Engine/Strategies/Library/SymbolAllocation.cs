@@ -1,6 +1,7 @@
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Allocation;
+using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
@@ -58,9 +59,11 @@ public sealed class SymbolAllocation : MultiSymbolStrategy
     private double[] _closes = [];
     private int[] _nextAction = [];
     private MarketActivity _activity = new(0);
+    // Orders that are not filled yet, with their quantities as they were sent.
+    private readonly List<(SymbolContext Symbol, OrderId Order, Side Side, double Quantity)> _waiting = [];
     private double[]? _weights;
     private long _slices, _period = -1;
-    private bool _isDue;
+    private bool _isDue, _isCut, _isUnfinished;
 
     /// <param name="method">How the symbols are weighted.</param>
     /// <param name="window">The number of returns that weights are chosen from.</param>
@@ -104,7 +107,28 @@ public sealed class SymbolAllocation : MultiSymbolStrategy
         var period = PeriodOf(bar.Time);
         _isDue |= period != _period;
         _period = period;
+        // A purchase that was cut because it came before the sales that pay for it is completed when they are filled.
+        _isUnfinished |= _isCut && _waiting.Exists(w => w.Side == Side.Sell);
+        _isCut = false;
         if (_isDue && Choose(bar)) _isDue = false;
+        else if (_isUnfinished && _waiting.Count == 0) Trade(bar);
+    }
+
+    /// <inheritdoc/>
+    public override void OnOrder(SymbolContext symbol, in Order order)
+    {
+        if (order.Role != OrderRole.Net) return;
+        var id = order.Id;
+        var at = _waiting.FindIndex(w => w.Symbol == symbol && w.Order == id);
+        if (!order.State.IsFinal())
+        {
+            if (at < 0) _waiting.Add((symbol, order.Id, order.Side, order.Quantity));
+            return;
+        }
+        if (at < 0) return;
+        _isCut |= order is { Side: Side.Buy, State: OrderState.Filled or OrderState.Rejected }
+            && order.FilledQuantity < (1 - 1e-6) * _waiting[at].Quantity;
+        _waiting.RemoveAt(at);
     }
 
     private long PeriodOf(DateTime time) =>
@@ -147,11 +171,20 @@ public sealed class SymbolAllocation : MultiSymbolStrategy
         var weights = Weights(weighable);
         for (var i = 0; i < weighable.Length; i++) chosen[weighable[i].Number] = weights[i];
         _weights = chosen;
+        // An order of a symbol that has had no bar since would be filled beside that of today.
+        foreach (var (symbol, order, _, _) in _waiting.ToList()) symbol.Cancel(order);
+        Trade(bar);
+        return true;
+    }
+
+    private void Trade(MultiSymbolContext bar)
+    {
+        _isUnfinished = false;
+        if (_weights is not { } weights || !(bar.Equity > 0)) return;
         // What cannot be sold is not there to be divided.
         var held = bar.Symbols.Where(HasStopped).Sum(s => Math.Abs(s.PositionValue));
         var total = _percent * Math.Max(0, 1 - held / bar.Equity);
-        bar.Rebalance([.. bar.Symbols.Select(s => HasStopped(s) ? double.NaN : Wanted(s, chosen[s.Number] * total, bar.Equity))]);
-        return true;
+        bar.Rebalance([.. bar.Symbols.Select(s => HasStopped(s) ? double.NaN : Wanted(s, weights[s.Number] * total, bar.Equity))]);
     }
 
     private bool IsWeighable(SymbolContext symbol) => !HasStopped(symbol)
