@@ -1,5 +1,3 @@
-using Granary.Engine.Numerics;
-
 namespace Granary.Engine.Portfolio.Allocation;
 
 /// <summary>The methods that weigh assets by their past returns.</summary>
@@ -46,6 +44,7 @@ public static class AllocationMethods
         if (assets is null || chosen is null)
             return new AllocatedWeights(new double[returns.Count], new double[returns.Count]);
         var covariance = assets.Covariance;
+        // The risk is that of the shrunk covariance, also for methods that do not use it.
         return new AllocatedWeights(assets.Spread(chosen), assets.Spread(covariance.ContributionsOf(chosen)))
         {
             Return = covariance.ReturnOf(chosen),
@@ -56,12 +55,12 @@ public static class AllocationMethods
 
     private static double[]? Choose(string method, VaryingAssets assets, AllocationSettings settings, double[]? previous)
     {
-        var (bounds, covariance) = (assets.Bounds, assets.Covariance);
+        var bounds = assets.Bounds;
         switch (method)
         {
             case MinimumVariance: return LeastVariance(assets, settings, previous);
             case MaximumSharpe: return GreatestSharpe(assets, settings, previous);
-            case RiskParity: return Near(EqualRisk(bounds, covariance), assets, settings, previous);
+            case RiskParity: return Near(EqualRisk(assets), assets, settings, previous);
             case InverseVolatility:
                 double[] inverse = [.. assets.Variances.Select(v => 1 / Math.Sqrt(v))];
                 return Near(bounds.Proportional(inverse), assets, settings, previous);
@@ -82,30 +81,39 @@ public static class AllocationMethods
     }
 
     // min ½y′Σy − (expected return of y, less its penalty) over all multiples y of permitted weights: at the best multiple that is minus half
-    // the squared ratio.
+    // the squared ratio. In units of a good portfolio's return and variance the best multiple is about 1.
     private static double[]? GreatestSharpe(VaryingAssets assets, AllocationSettings settings, double[]? previous)
     {
-        var (bounds, means) = (assets.Bounds, assets.Covariance.Means);
+        var (bounds, covariance) = (assets.Bounds, assets.Covariance);
         var price = previous is null ? 0 : settings.TurnoverPenalty;
-        var best = bounds.Greatest(means, previous, price);
-        var most = 0.0;
-        for (var i = 0; i < best.Length; i++) most += best[i] * means[i] - (price > 0 ? price * Math.Abs(best[i] - previous![i]) : 0);
-        if (!(most > 0)) return null;
-        return new BoundedObjective(bounds, assets.Scaled(1 / assets.Covariance.MeanVariance), [.. means.Select(m => -m / most)])
+        double Gain(double[] weights)
+        {
+            var gain = covariance.ReturnOf(weights);
+            for (var i = 0; price > 0 && i < weights.Length; i++) gain -= price * Math.Abs(weights[i] - previous![i]);
+            return gain;
+        }
+        var greatest = bounds.Greatest(covariance.Means, previous, price);
+        if (!(Gain(greatest) > 0)) return null;
+        double Ratio(double[] weights) => Gain(weights) / Math.Sqrt(covariance.VarianceOf(weights));
+        double[][] known = [greatest, bounds.Flat(), LeastVariance(assets, settings, null)];
+        var start = known.MaxBy(Ratio)!;
+        var gain = Gain(start);
+        return new BoundedObjective(bounds, assets.Scaled(1 / covariance.VarianceOf(start)), [.. covariance.Means.Select(m => -m / gain)])
         {
             Previous = previous,
-            Price = price / most,
+            Price = price / gain,
             IsRatio = true,
+            Start = start,
         }.Solve();
     }
 
     // Spinu 2013: the minimum of ½y′Σy − mean of ln y has equal contributions yᵢ(Σy)ᵢ. Over all multiples of permitted weights it is the
     // permitted portfolio with the least ln(volatility) − mean of ln(weight).
-    private static double[] EqualRisk(WeightBounds bounds, ShrunkCovariance covariance) =>
-        new BoundedObjective(bounds, [.. covariance.Matrix.Select(c => c / covariance.MeanVariance)], new double[bounds.Count])
+    private static double[] EqualRisk(VaryingAssets assets) =>
+        new BoundedObjective(assets.Bounds, assets.Scaled(1 / assets.Covariance.MeanVariance), new double[assets.Bounds.Count])
         {
             IsRatio = true,
-            Log = 1.0 / bounds.Count,
+            Log = 1.0 / assets.Bounds.Count,
         }.Solve();
 
     // Of the methods without an objective in returns: the permitted weights with the least ½|w − target|² + penalty · |w − previous|.

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Portfolio.Allocation;
 
 /// <summary>
@@ -37,6 +39,9 @@ internal sealed class BoundedObjective
     /// <summary>A further bound: Σ gain · weight is at least this; null = none.</summary>
     public (IReadOnlyList<double> Gains, double Least)? Floor { get; init; }
 
+    /// <summary>Permitted weights to begin with; null = alike.</summary>
+    public double[]? Start { get; init; }
+
     private int Variables => _free.Length + (IsRatio ? 1 : 0);
 
     /// <returns>The best weights, by asset.</returns>
@@ -46,17 +51,28 @@ internal sealed class BoundedObjective
         for (var i = 0; i < weights.Length; i++) weights[i] = _bounds.Fixed[i] ?? 0;
         if (_free.Length == 0) return weights;
         var program = Program();
-        var flat = new double[_bounds.Count];
-        Array.Fill(flat, 1);
-        var start = _bounds.Proportional(flat);
-        double[] x = [.. _free.Select(i => start[i]), .. IsRatio ? [1.0] : (double[])[]];
+        var start = Start ?? _bounds.Flat();
+        var multiple = IsRatio ? MultipleOf(start) : 1;
+        double[] x = [.. _free.Select(i => start[i] * multiple), .. IsRatio ? [multiple] : (double[])[]];
         var solver = new InteriorPoint(program, x);
         solver.Run();
         x = ActiveSetPolish.Of(program, solver);
-        var multiple = IsRatio ? x[^1] : 1;
+        if (IsRatio) multiple = x[^1];
         for (var k = 0; k < _free.Length; k++) weights[_free[k]] = x[k] / multiple;
         Tidy(weights);
         return weights;
+    }
+
+    // The best multiple of these weights.
+    private double MultipleOf(double[] weights)
+    {
+        var (square, gain) = (0.0, 0.0);
+        for (var i = 0; i < weights.Length; i++)
+        {
+            square += weights[i] * Dense.Dot(_quadratic.AsSpan(i * weights.Length, weights.Length), weights);
+            gain -= weights[i] * _linear[i];
+        }
+        return Log > 0 ? Math.Sqrt(Log * weights.Length / square) : gain / square;
     }
 
     private ConvexProgram Program()

@@ -94,22 +94,30 @@ internal sealed class InteriorPoint
         for (var step = 0; step < MostSteps; step++)
         {
             var error = Residuals();
-            if (error <= Tolerance) return;
-            if (error < 0.9 * least) (least, since) = (error, 0);
-            else if (++since == 8) return; // rounding prevents a better point
-            Factor();
             var gap = Gap();
+            if (error <= Tolerance || (gap <= 1e-14 && error <= 1e-7)) return;
+            if (error < 0.9 * least) (least, since) = (error, 0);
+            else if (++since == 12) return; // rounding prevents a better point
+            Factor();
             var aim = (double[])_target.Clone();
             var affine = Direction(aim, null);
             var reach = Reach(affine);
             var left = 0.0;
             for (var k = 0; k < _s.Length; k++)
-                left += Math.Max(0, (_s[k] + reach * affine.S[k]) * (_z[k] + reach * affine.Z[k]) - _target[k]);
+                left += Math.Abs((_s[k] + reach * affine.S[k]) * (_z[k] + reach * affine.Z[k]) - _target[k]);
             if (_s.Length > 0) left /= _s.Length;
             var ratio = gap > 0 ? Math.Min(1, left / gap) : 0;
             for (var k = 0; k < aim.Length; k++) aim[k] += ratio * ratio * ratio * gap;
             var move = Direction(aim, affine);
-            Move(move, Math.Min(1, 0.995 * Reach(move, most: 2)));
+            var length = Reach(move, most: 2);
+            if (length < 0.2)
+            {
+                // Products that differ too much from one another allow short steps only: this step makes them alike.
+                for (var k = 0; k < aim.Length; k++) aim[k] = _target[k] + gap;
+                move = Direction(aim, null);
+                length = Reach(move, most: 2);
+            }
+            Move(move, Math.Min(1, 0.995 * length));
         }
     }
 
@@ -144,7 +152,7 @@ internal sealed class InteriorPoint
     private double Gap()
     {
         var sum = 0.0;
-        for (var k = 0; k < _s.Length; k++) sum += Math.Max(0, _s[k] * _z[k] - _target[k]);
+        for (var k = 0; k < _s.Length; k++) sum += Math.Abs(_s[k] * _z[k] - _target[k]);
         return _s.Length > 0 ? sum / _s.Length : 0;
     }
 

@@ -83,15 +83,18 @@ public sealed class ShrunkCovariance
         }
         var error = (fourth / periods - squares) / ((double)n * periods);
         var distance = (squares - n * mean * mean) / n;
-        return !(error > 0) ? 0 : error >= distance ? 1 : error / distance;
+        return !(error > 0 && distance > 0) ? 0 : error >= distance ? 1 : error / distance;
     }
+
+    /// <summary>Whether rounding hides its inverse.</summary>
+    public bool IsSingular => Cholesky.Factor([.. Matrix], new bool[Count], 1e-10) < Count;
 
     /// <summary>w′Σw.</summary>
     public double VarianceOf(IReadOnlyList<double> weights)
     {
         var (products, sum) = (Products(weights), 0.0);
         for (var i = 0; i < products.Length; i++) sum += weights[i] * products[i];
-        return sum;
+        return Math.Max(0, sum);
     }
 
     /// <summary>The expected return of a portfolio per period.</summary>

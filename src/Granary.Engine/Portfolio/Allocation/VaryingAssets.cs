@@ -5,6 +5,9 @@ namespace Granary.Engine.Portfolio.Allocation;
 /// <summary>The assets whose returns vary: those with a risk to weigh.</summary>
 internal sealed class VaryingAssets
 {
+    // Without an inverse the best weights are not unique: those of a covariance that has one, and hardly differs, are.
+    private const double LeastShrinkage = 1e-6;
+
     private readonly int _count;
     private readonly int[] _places;
 
@@ -14,6 +17,7 @@ internal sealed class VaryingAssets
         Returns = [.. places.Select(p => returns[p])];
         Bounds = new WeightBounds(settings, places);
         Covariance = ShrunkCovariance.Of(Returns, settings.Shrinkage);
+        if (Covariance.IsSingular) Covariance = ShrunkCovariance.Of(Returns, LeastShrinkage);
     }
 
     public IReadOnlyList<double[]> Returns { get; }

@@ -158,6 +158,14 @@ internal sealed class WeightBounds
         return weights;
     }
 
+    /// <summary>Weights as alike as permitted.</summary>
+    public double[] Flat()
+    {
+        var flat = new double[Count];
+        Array.Fill(flat, 1);
+        return Proportional(flat);
+    }
+
     /// <summary>
     /// The permitted weights with the smallest relative entropy to a target: in proportion to it, where no bound binds. What a bound takes
     /// from some is divided among the others in proportion.
@@ -183,7 +191,8 @@ internal sealed class WeightBounds
         }
         foreach (var child in _children[node])
         {
-            if (child < Count) weights[child] = Math.Clamp(high * target[child], Minimum, Maximum);
+            if (child < Count)
+                weights[child] = high * target[child] is var weight && weight >= Maximum * (1 - 1e-15) ? Maximum : Math.Max(weight, Minimum);
             else Scale(child, SumAt(child, high, target), target, weights);
         }
     }
