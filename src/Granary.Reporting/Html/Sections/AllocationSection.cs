@@ -80,7 +80,7 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
         }.Write(html);
         html.Write($"<p class=\"note\">The frontier knows the returns that the last choices were made from; it shows what they looked like, "
             + $"not what comes. Covariances are shrunk by {NumberText.Percent(risk.Shrinkage, 1)} (Ledoit and Wolf 2004); portfolios are "
-            + "without short positions.</p>\n");
+            + $"without short positions.</p>\n");
     }
 
     private static void Contributions(HtmlWriter html, AllocationRisk risk)
