@@ -157,7 +157,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
     private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false }
         && !run.Options.Separate && run.Learning is null && !BatchWeights.NeedsEvents(run.Plan)
-        && run.Spec.Portfolio.Rule != WeightMethods.Equal;
+        && run.Spec.Portfolio.Rule != WeightMethods.Equal && !WeightMethods.IsAllocation(run.Spec.Portfolio.Rule);
 
     private static async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)
     {

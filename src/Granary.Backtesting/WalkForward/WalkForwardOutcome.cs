@@ -99,6 +99,6 @@ public sealed record WalkForwardOutcome(
     /// <summary>By group: the consecutive runs of its selections. Empty for an outcome that is traded again.</summary>
     internal IReadOnlyList<IReadOnlyList<AccountRun>> Runs { get; init; } = [];
 
-    /// <summary>The weights of the groups that policies have learned; null = equal weights.</summary>
+    /// <summary>The weights of the groups that policies have learned or an allocation method has chosen; null = equal weights.</summary>
     internal GroupWeights? Weights { get; init; }
 }

@@ -58,6 +58,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         return await folder.WorkAsync(async () =>
         {
             var input = new WalkForwardInput(opened.Plan, settings, bars) { Threads = options.Threads, Learning = learning };
+            _ = GroupWeights.RuleOf(opened.Plan, input.Groups().Select(g => g.Members));
             var counter = progress is null ? null : new Relay(done => progress.Report((done, input.Windows.Count)));
             var outcome = await WalkForwardOptimiser.RunAsync(input, clock, counter, cancellationToken);
 
@@ -153,6 +154,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         model = model with { Decisions = outcome.Portfolio.Counts };
         if (new ChangedEntries(events.Stitched.Judged(), []).Results() is { } decided) model = model.With(decided);
         if (outcome.Weights?.Learned is { } learned && AllocatorReport.Of(run.Plan, learned) is { } section) model = model.With(section);
+        if (outcome.Weights?.Chosen is { } choice)
+            model = model.With(WeightReport.Of(run.Plan, choice, [.. outcome.Groups.Select(g => g.Name)]));
         return run.Learning is { } learning ? model.With(learning.Report(null, _ => 1)) : model;
     }
 

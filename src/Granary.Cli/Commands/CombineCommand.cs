@@ -14,7 +14,8 @@ internal static class CombineCommand
 {
     private sealed record Options : RunForm
     {
-        [Key("winners, equal, score, matching-pursuit, regime, or a CSV with strategy,weight (the rule of the members)")]
+        [Key("winners, equal, score, matching-pursuit, inverse-volatility, minimum-variance, maximum-sharpe, risk-parity, "
+            + "hierarchical-risk-parity, regime, or a CSV with strategy,weight (the rule of the members)")]
         public string? Weights { get; init; }
         [Key("a JSON file with the sections account, execution, portfolio, … that apply to the portfolio")]
         public string? Settings { get; init; }

@@ -44,7 +44,8 @@ public static class BatchWeights
             return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
         }
         return portfolio.Rule is { } rule
-            && (rule is WeightMethods.MatchingPursuit or WeightMethods.Score || portfolio.Rebalance is not null)
+            && (rule is WeightMethods.MatchingPursuit or WeightMethods.Score || WeightMethods.IsAllocation(rule)
+                || portfolio.Rebalance is not null)
             ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
             : new WeightChoice(Weigh(plan, outcomes));
     }
@@ -83,9 +84,12 @@ public static class BatchWeights
     }
 
     /// <summary>Checks the plan's weights before the run and returns the plan.</summary>
-    /// <exception cref="InputException">A weight names a strategy that the batch does not have.</exception>
+    /// <exception cref="InputException">
+    /// A weight names a strategy that the batch does not have, or the bounds of an allocation method contradict one another.
+    /// </exception>
     public static BatchPlan Checked(BatchPlan plan)
     {
+        _ = AllocationRule.Of(plan);
         var ids = plan.Instances.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var id in plan.Spec.Portfolio.FixedWeights?.Keys ?? [])
         {

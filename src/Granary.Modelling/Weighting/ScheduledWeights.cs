@@ -52,28 +52,50 @@ public static class ScheduledWeights
                 + $"use a shorter portfolio.rebalance.window");
     }
 
-    /// <summary>Applies the rules that use the strategies' equity: winners, equal, score, matching-pursuit.</summary>
+    /// <summary>Applies the rules that use the strategies' equity: winners, equal, score, matching-pursuit, and allocation methods.</summary>
     public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
     {
         var identical = IdenticalResults.Of(plan, outcomes);
-        var traces = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace))
-            .Where(t => t.Trace is not null && identical.IsFirst(t.Index)).Select(t => (t.Index, Trace: t.Trace!)).ToList();
-        var calendar = CalendarOf(spec, traces.Select(t => t.Trace));
-        var schedule = new WeightSchedule(plan.Instances.Count);
+        var whole = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace))
+            .Where(t => t.Trace is not null).Select(t => (t.Index, Trace: t.Trace!)).ToList();
+        if (AllocationRule.Of(plan) is { } allocation) return ByAllocation(allocation, whole, plan.Instances.Count, spec);
+        var traces = whole.Where(t => identical.IsFirst(t.Index)).ToList();
+        return Over(CalendarOf(spec, traces.Select(t => t.Trace)), plan.Instances.Count, (from, at, _) => rule switch
+        {
+            WeightMethods.Winners =>
+                [.. traces.Where(t => t.Trace.EquityAt(at - 1) > t.Trace.EquityAt(from - 1)).Select(t => (t.Index, 1.0))],
+            WeightMethods.Equal => [.. traces.Select(t => (t.Index, 1.0 / (plan.Instances.Count - identical.Repeated)))],
+            WeightMethods.Score => ByScore(traces, from, at, spec),
+            _ => Pursue(traces, from, at, spec),
+        });
+    }
+
+    /// <summary>Applies an allocation method to units: strategies, or groups of a walk-forward.</summary>
+    /// <param name="traces">Equity of the units that have one, in the order of the units.</param>
+    public static WeightChoice ByAllocation(AllocationRule rule, IReadOnlyList<(int Unit, EquityTrace Trace)> traces, int units,
+        RebalanceSpec spec)
+    {
+        AllocationChoice? last = null;
+        var choice = Over(CalendarOf(spec, traces.Select(t => t.Trace)), units, (from, at, previous) =>
+        {
+            last = rule.Choose(traces, from, at, previous);
+            return last.Chosen;
+        });
+        return choice with { Allocation = last };
+    }
+
+    // choose: the weights from the periods [from, at), with the weights in force (null before the first choice).
+    private static WeightChoice Over(Calendar calendar, int units,
+        Func<long, long, double[]?, IReadOnlyList<(int Unit, double Weight)>> choose)
+    {
+        var schedule = new WeightSchedule(units);
         var history = new List<WeightStep>();
-        var last = new double[plan.Instances.Count];
+        var last = new double[units];
         foreach (var (from, at) in calendar.Choices)
         {
-            var chosen = rule switch
-            {
-                WeightMethods.Winners =>
-                    [.. traces.Where(t => t.Trace.EquityAt(at - 1) > t.Trace.EquityAt(from - 1)).Select(t => (t.Index, 1.0))],
-                WeightMethods.Equal => [.. traces.Select(t => (t.Index, 1.0 / (plan.Instances.Count - identical.Repeated)))],
-                WeightMethods.Score => ByScore(traces, from, at, spec),
-                _ => Pursue(traces, from, at, spec),
-            };
+            var chosen = choose(from, at, history.Count > 0 ? last : null);
             Array.Clear(last);
-            foreach (var (strategy, weight) in chosen) last[strategy] = weight;
+            foreach (var (unit, weight) in chosen) last[unit] = weight;
             for (var i = 0; i < last.Length; i++) schedule.Set(i, at * calendar.Ticks, last[i]);
             history.Add(new WeightStep(at * calendar.Ticks, chosen));
         }

@@ -22,6 +22,9 @@ public sealed record WeightChoice(double[] Last)
     /// <summary>Outcome of the rules <c>ppo</c> and <c>adaptive</c>; null for other rules.</summary>
     public AllocatorOutcome? Allocator { get; init; }
 
+    /// <summary>The last choice of an allocation method; null for other rules, or if there was no choice.</summary>
+    public AllocationChoice? Allocation { get; init; }
+
     /// <summary>Notes to add to <see cref="RunModel.Notes"/>.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 

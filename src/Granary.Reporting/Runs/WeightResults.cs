@@ -18,6 +18,9 @@ public sealed record WeightResults() : ResultSection("weights")
     /// <summary>The first selections.</summary>
     public required IReadOnlyList<WeightStepRow> History { get; init; }
 
+    /// <summary>The risk of the last selection; null if the rule is not an allocation method, or selected nothing.</summary>
+    public WeightRisk? Risk { get; init; }
+
     /// <summary>The weights in each regime state; null if they do not depend on regimes.</summary>
     public IReadOnlyList<StateWeightRow>? ByState { get; init; }
 }
@@ -32,6 +35,19 @@ public sealed record WeightStepRow([property: JsonConverter(typeof(TimeOfTicks))
     double Largest, IReadOnlyList<StrategyWeight> Chosen);
 
 public sealed record StrategyWeight(string Strategy, double Weight);
+
+/// <summary>The risk of a selection by an allocation method, from the same past as the selection.</summary>
+/// <param name="Periods">Number of the past returns.</param>
+/// <param name="PeriodDays">Length of their periods, days.</param>
+/// <param name="Return">Mean return per period of the selection.</param>
+/// <param name="Volatility">Standard deviation of the return per period, by the shrunk covariance.</param>
+/// <param name="Shrinkage">Share of the scaled identity in the covariance.</param>
+/// <param name="Contributions">The first of the strategies, with their shares of the variance.</param>
+public sealed record WeightRisk(int Periods, double PeriodDays, double Return, double Volatility, double Shrinkage,
+    IReadOnlyList<RiskContribution> Contributions);
+
+/// <param name="Share">The strategy's share of the variance; all shares add up to 1.</param>
+public sealed record RiskContribution(string Strategy, double Weight, double Share);
 
 /// <summary>A strategy's weight in each state, by the state's name.</summary>
 public sealed record StateWeightRow(string Strategy)

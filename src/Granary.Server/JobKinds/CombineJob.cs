@@ -48,7 +48,8 @@ internal sealed record CombineJobRequest
     public string? Name { get; init; }
 
     [Key("The weights of the portfolio; without it, the rule of the members, or winners if they differ.",
-        Words = "winners equal score matching-pursuit regime")]
+        Words = "winners equal score matching-pursuit inverse-volatility minimum-variance maximum-sharpe risk-parity "
+            + "hierarchical-risk-parity regime")]
     public string? Weights { get; init; }
 
     [Key("The run whose cash, costs, limits and benchmark the portfolio has where the runs differ; without it, the first one.",

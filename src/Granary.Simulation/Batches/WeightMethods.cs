@@ -1,3 +1,5 @@
+using Granary.Engine.Portfolio.Allocation;
+
 namespace Granary.Simulation.Batches;
 
 /// <summary>The rules of <c>portfolio.weights</c>.</summary>
@@ -24,5 +26,10 @@ public static class WeightMethods
     /// <summary>Weights by a policy that tilts the selection of matching pursuit.</summary>
     public const string Adaptive = "adaptive";
 
-    public static IReadOnlyList<string> All { get; } = [Winners, Equal, Score, MatchingPursuit, Regime, Ppo, Adaptive];
+    /// <summary>All rules; those of <see cref="AllocationMethods"/> weigh by past returns, chosen at each rebalance.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Winners, Equal, Score, MatchingPursuit, .. AllocationMethods.All, Regime, Ppo, Adaptive];
+
+    /// <summary>Whether the rule is an allocation method.</summary>
+    public static bool IsAllocation(string? rule) => rule is not null && AllocationMethods.All.Contains(rule, StringComparer.Ordinal);
 }

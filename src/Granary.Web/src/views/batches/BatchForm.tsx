@@ -23,6 +23,9 @@ interface FormProps {
     onChange: (value: JsonMap) => void;
 }
 
+/** The weights by past returns: docs/allocation.md. */
+const allocations = ['inverse-volatility', 'minimum-variance', 'maximum-sharpe', 'risk-parity', 'hierarchical-risk-parity'];
+
 /** Sections of a batch that some kinds of jobs and some weights need, and the keys that the form has. */
 const sections: { path: string[]; title: string; keys: string[]; needed: (as: string, weights: string) => boolean }[] = [
     {
@@ -30,6 +33,12 @@ const sections: { path: string[]; title: string; keys: string[]; needed: (as: st
         title: 'Rebalancing',
         keys: ['every', 'window', 'maxStrategies'],
         needed: (_, weights) => weights === 'adaptive' || weights === 'ppo' || weights === 'matching-pursuit',
+    },
+    {
+        path: ['portfolio', 'rebalance'],
+        title: 'Rebalancing',
+        keys: ['every', 'window', 'maxWeight', 'minWeight', 'maxSymbolWeight', 'turnoverPenalty'],
+        needed: (_, weights) => allocations.includes(weights),
     },
     {
         path: ['portfolio', 'allocator'],
