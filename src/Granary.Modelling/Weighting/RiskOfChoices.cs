@@ -10,22 +10,18 @@ internal static class RiskOfChoices
 {
     private const int FrontierPoints = 25;
 
-    /// <param name="traces">By strategy index.</param>
-    /// <param name="last">Trace periods of the last choice: from the first one that it uses to the first that it does not.</param>
     /// <param name="choices">The choices of <see cref="WeightComparison.Rules"/>.</param>
     /// <param name="rule">The rule whose contributions are shown; null for equal weights.</param>
     /// <returns>Null if no strategy has risk.</returns>
-    public static AllocationRisk? Of(BatchPlan plan, IReadOnlyDictionary<int, EquityTrace> traces, (long From, long At) last,
-        IReadOnlyList<WeightChoice> choices, string? rule)
+    public static AllocationRisk? Of(BatchPlan plan, ScheduledWeights.Calendar calendar, IReadOnlyList<WeightChoice> choices, string? rule)
     {
-        // Strategies that had begun, and whose equity moved.
-        var assets = traces.Where(t => t.Value.FirstPeriod <= last.From).OrderBy(t => t.Key)
-            .Select(t => (Strategy: t.Key, Returns: t.Value.Returns(last.From, last.At)))
-            .Where(t => Moments.OfReturns(t.Returns).SampleDeviation > 0).ToList();
+        // What the allocation methods chose from: strategies that had begun and were not lost, those with equal returns once.
+        if (choices.Select(c => c.Allocation).OfType<AllocationChoice>().FirstOrDefault() is not { } seen) return null;
+        var assets = seen.Units.Zip(seen.Returns, (unit, returns) => (Strategy: unit, Returns: returns))
+            .Where(a => Moments.OfReturns(a.Returns).SampleDeviation > 0).ToList();
         if (assets.Count == 0) return null;
-        var returns = assets.ConvertAll(a => a.Returns);
-        var covariance = ShrunkCovariance.Of(returns);
-        var ticks = traces.Values.First().PeriodTicks;
+        var covariance = ShrunkCovariance.Of(assets.ConvertAll(a => a.Returns), seen.Settings.Shrinkage);
+        var (ticks, last) = (calendar.Ticks, calendar.Choices[^1]);
         var perYear = 365.25 * TimeSpan.TicksPerDay / ticks;
         NamedRisk Named(string name, double[] weights) =>
             new(name, covariance.ReturnOf(weights) * perYear, Math.Sqrt(covariance.VarianceOf(weights) * perYear));
@@ -41,7 +37,7 @@ internal static class RiskOfChoices
         var (weights, shares) = (Last(shown), covariance.ContributionsOf(Last(shown)));
         return new AllocationRisk(last.From * ticks, last.At * ticks, covariance.Shrinkage)
         {
-            Frontier = [.. EfficientFrontier.Of(returns, AllocationSettings.Default, FrontierPoints)
+            Frontier = [.. EfficientFrontier.Of(seen.Returns, seen.Settings, FrontierPoints)
                 .Select(p => new RiskPoint(p.Return * perYear, p.Risk * Math.Sqrt(perYear)))],
             Strategies = [.. assets.Select((a, i) => Named(plan.Instances[a.Strategy].Id, Only(i)))],
             Rules = [.. WeightComparison.Rules.Select((r, i) => Named(r, Last(i)))],

@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Numerics;
+using Granary.Engine.Portfolio.Allocation;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
@@ -30,7 +31,7 @@ public static class WeightComparison
 
     /// <summary>The compared rules; the others are measured against the first.</summary>
     public static IReadOnlyList<string> Rules { get; } =
-        [WeightMethods.Equal, WeightMethods.Winners, WeightMethods.Score, WeightMethods.MatchingPursuit];
+        [WeightMethods.Equal, WeightMethods.Winners, WeightMethods.Score, WeightMethods.MatchingPursuit, .. AllocationMethods.All];
 
     /// <param name="threads">Number of threads; it changes the duration but not the result.</param>
     /// <returns>Null if there are too few strategies or periods, or too many strategies.</returns>
@@ -71,7 +72,7 @@ public static class WeightComparison
             PeriodDays = span.PeriodDays,
             Samples = Samples,
             Rules = Adjusted(rows),
-            Risk = RiskOfChoices.Of(plan, traces, calendar.Choices[^1], choices, rule),
+            Risk = RiskOfChoices.Of(plan, calendar, choices, rule),
         };
     }
 

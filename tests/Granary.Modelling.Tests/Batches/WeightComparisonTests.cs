@@ -153,7 +153,7 @@ public sealed class WeightComparisonTests
         WeightComparison.Of(Plan(), Outcomes(Returns(4, 30 + WeightComparison.LeastPeriods - 1)), 1).ShouldBeNull();
         WeightComparison.Of(Plan(), Outcomes(Returns(4, 30 + WeightComparison.LeastPeriods)), 1).ShouldNotBeNull();
         WeightComparison.Of(Plan(), Outcomes(Returns(4, 10)), 1).ShouldBeNull();
-        WeightComparison.Of(Plan(), [], 1).ShouldBeNull();
+        WeightComparison.Of(Plan(), new Dictionary<int, StrategyOutcome>(), 1).ShouldBeNull();
         var many = string.Join(", ", Enumerable.Range(3, WeightComparison.MostStrategies + 1));
         WeightComparison.Of(Plan(fast: many), Outcomes(Returns(WeightComparison.MostStrategies + 1, 100)), 1).ShouldBeNull();
     }
