@@ -109,6 +109,8 @@ public sealed class FinishedBatch
             yield return OutputFile.Text(null, ParameterSearchCsv.Name, w => ParameterSearchCsv.Write(w, searches));
         if (_conditions is { } conditions)
             yield return OutputFile.Text("conditions", ConditionCsv.Name, w => ConditionCsv.Write(w, conditions));
+        if (model.Section<AllocationResults>() is { } allocations)
+            yield return OutputFile.Text("allocations", AllocationCsv.Name, w => AllocationCsv.Write(w, allocations));
         if (_choice.Allocator is { } allocator)
             yield return OutputFile.Text("equity", "weights.csv", w => AllocatorReport.Csv(w, allocator));
         foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;
@@ -156,6 +158,9 @@ public sealed class FinishedBatch
         if (Searches is not null) sections.Add(Searches);
         if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
         if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);
+        // A session and an interrupted batch have no complete record of their strategies.
+        if (Carried is null && !_strategies.Interrupted && _run.Spec.Outputs.Has("allocations")
+            && WeightComparison.Of(plan, _strategies.Outcomes, _run.Options.Threads) is { } allocations) sections.Add(allocations);
         _conditions = await ConditionsAsync();
         if (_conditions is not null) sections.Add(_conditions.Results);
         if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightMethods.Regime)

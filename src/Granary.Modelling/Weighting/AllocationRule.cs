@@ -28,8 +28,12 @@ public sealed class AllocationRule
 
     /// <summary>The rule of a batch, if it is one, for its strategies.</summary>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many strategies.</exception>
-    public static AllocationRule? Of(BatchPlan plan) => !WeightMethods.IsAllocation(plan.Spec.Portfolio.Rule) ? null
-        : new AllocationRule(plan.Spec.Portfolio, [.. plan.Instances.Select(i => i.Symbols[0])]);
+    public static AllocationRule? Of(BatchPlan plan) => Of(plan, plan.Spec.Portfolio.Rule);
+
+    /// <summary>Another rule with the bounds of a batch, for its strategies; null if it is not an allocation method.</summary>
+    /// <exception cref="InputException">The bounds contradict one another, or there are too many strategies.</exception>
+    public static AllocationRule? Of(BatchPlan plan, string? rule) => !WeightMethods.IsAllocation(rule) ? null
+        : new AllocationRule(plan.Spec.Portfolio with { Rule = rule }, [.. plan.Instances.Select(i => i.Symbols[0])]);
 
     /// <summary>Chooses the weights from the periods [from, to).</summary>
     /// <param name="traces">Equity of the units that have one, in the order of the units.</param>

@@ -151,8 +151,8 @@ public sealed record StrategySpec
 public sealed record OutputSet
 {
     public static readonly IReadOnlyList<string> Known =
-        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "conditions", "predictions", "equity",
-            "resampling", "prod", "manifest", "report"];
+        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "conditions", "allocations", "predictions",
+            "equity", "resampling", "prod", "manifest", "report"];
 
     /// <summary>All files with all strategies: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };

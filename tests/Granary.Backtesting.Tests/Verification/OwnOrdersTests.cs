@@ -52,12 +52,14 @@ public sealed class OwnOrdersTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task A_monthly_rebalance_is_not_accused_whatever_the_bars_do_after_its_orders(int seed)
+    [InlineData("""{ "class": "MonthlyRebalance" }""", 1)]
+    [InlineData("""{ "class": "MonthlyRebalance" }""", 2)]
+    [InlineData("""{ "class": "MonthlyRebalance" }""", 3)]
+    [InlineData("""{ "class": "SymbolAllocation", "params": { "window": 20, "every": "1w" } }""", 1)]
+    [InlineData("""{ "class": "SymbolAllocation", "params": { "method": "maximum-sharpe", "window": 30, "percent": 100 } }""", 2)]
+    public async Task A_rebalance_is_not_accused_whatever_the_bars_do_after_its_orders(string strategy, int seed)
     {
-        var result = await VerifyAsync("\"*\"", """{ "class": "MonthlyRebalance" }""", seed, "1d");
+        var result = await VerifyAsync("\"*\"", strategy, seed, "1d");
         result.Found.ShouldBeEmpty();
         result.Cuts.ShouldBeGreaterThan(6);
     }

@@ -49,6 +49,7 @@ internal sealed class TestBatches : IDisposable
               "name": "joined", "data": { "source": "csv:data/1d", "symbols": "*", "timeframe": "1d" },
               "strategies": [
                 { "class": "MonthlyRebalance", "size": { "percentOfEquity": 20 } },
+                { "class": "SymbolAllocation", "params": { "window": 20, "every": "1w" } },
                 { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [20, 30] }, "sides": "both", "size": { "percentOfEquity": 20 } }
               ],
               "portfolio": { "weights": "equal" }

@@ -77,7 +77,7 @@ public sealed class StrategyConformanceTests
                 again.Result.ShouldBe(first.Result, $"blocks of {block}");
             }
         }
-        trades.ShouldBeGreaterThan(name is "BuyAndHold" or "MonthlyRebalance" ? 0 : 4);
+        trades.ShouldBeGreaterThan(name is "BuyAndHold" or "MonthlyRebalance" or "SymbolAllocation" ? 0 : 4);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class StrategyConformanceTests
                     var trades = outcome.Symbols.SelectMany(s => s.Trades.Concat(s.Parts)).ToList();
                     (settings.Cash + trades.Sum(t => t.NetProfit)).ShouldBe(outcome.Result.Equity.Final, 1e-8 * settings.Cash);
                     // Targets of a portfolio are netted by hand, beside the sides.
-                    if (settings.Sides != Sides.Both && name != "MonthlyRebalance")
+                    if (settings.Sides != Sides.Both && name is not ("MonthlyRebalance" or "SymbolAllocation"))
                         trades.ShouldAllBe(t => t.Side == (settings.Sides == Sides.Long ? Side.Buy : Side.Sell));
                 }
     }

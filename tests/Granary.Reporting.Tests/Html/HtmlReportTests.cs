@@ -241,7 +241,10 @@ public class HtmlReportTests
             Strategies = [.. _thousand.Model.Strategies.Select(s => s with { Id = s.Id + Evil, Class = s.Class + Evil,
                 Params = [(Evil, Evil)], Sides = Evil, Error = Evil })],
             Sections = [new WeightResults { Rule = Evil, EveryDays = 1, Choices = 1,
-                History = [new WeightStepRow(0, 1, 1, 1, 1, [new StrategyWeight(Evil, 1)])] }],
+                History = [new WeightStepRow(0, 1, 1, 1, 1, [new StrategyWeight(Evil, 1)])] },
+                SyntheticResults.Allocations with { Rules = [new AllocationRow(Evil, 1, 1, 1, 1, 1, 1, 1)],
+                    Risk = SyntheticResults.Allocations.Risk! with { Rules = [new NamedRisk(Evil, 1, 1)],
+                        Contributions = [new RiskShare(Evil, 1, 1)] } }],
         };
         var page = HtmlText.Parse(Written(model, _thousand));
         page.Elements.Count(e => e.Name == "b" && e.AllText().Length == 0).ShouldBe(0);
@@ -249,11 +252,42 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void Weight_rules_are_compared_in_a_table_and_their_last_weights_are_drawn_by_name()
+    {
+        var section = HtmlText.Parse(_page).Elements.Single(e => e.Name == "section" && e.Attributes["id"] == "allocations");
+        var rows = section.Descendants().Where(e => e.Name == "tr")
+            .Select(r => string.Join(" | ", r.Descendants().Where(c => c.Name is "th" or "td").Select(c => c.AllText()))).ToList();
+        rows.ShouldContain("equal | +8.0% | 12.0% | 0.70 | 10.0% | 0.00 | 3.0 |  |  |  | ");
+        rows.ShouldContain("risk-parity (this batch) | +11.0% | 9.0% | 1.20 | 6.0% | 0.40 | 3.0 | +0.50 | 0.22 | 0.031 | 0.092");
+        rows.ShouldContain("maximum-sharpe | 0.0% | 0.0% | – | 0.0% | 0.00 | 0.0 | – | – | – | ");
+        var texts = section.Descendants().Where(e => e.Name == "text").ToList();
+        var names = texts.Where(t => t.AllText() is "equal" or "winners" or "maximum-sharpe" or "risk-parity").ToList();
+        names.Count.ShouldBe(4);
+        // Names of points at one place are below one another.
+        var places = names.Where(t => t.AllText() is "equal" or "winners").Select(t => double.Parse(t.Attributes["y"],
+            System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Math.Abs(places[0] - places[1]).ShouldBeGreaterThanOrEqualTo(14);
+        texts.ShouldContain(t => t.AllText() == "20.0% · 33.0%");
+        section.AllText().ShouldContain("2013-03-25 to 2014-03-24, in sample");
+    }
+
+    [Fact]
+    public void The_table_of_weight_rules_has_a_row_for_each_rule_and_empty_cells_for_what_is_unknown()
+    {
+        using var text = new StringWriter();
+        AllocationCsv.Write(text, SyntheticResults.Allocations);
+        text.ToString().Split('\n').ShouldBe([
+            "rule,return,volatility,sharpe,max_drawdown,turnover,invested,holds,difference,standard_error,p_value,adjusted_p_value",
+            "equal,0.08,0.12,0.7,0.1,0,1,3,,,,", "winners,-0.02,0.2,-0.05,0.3,3.25,0.8,1.5,-0.75,0.41,0.0725,0.145",
+            "maximum-sharpe,0,0,,0,0,0,0,,,,", "risk-parity,0.11,0.09,1.2,0.06,0.4,1,3,0.5,0.22,0.0305,0.0915", ""]);
+    }
+
+    [Fact]
     public void Every_section_of_the_issue_is_there()
     {
         var page = HtmlText.Parse(_page);
         var sections = page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]).ToHashSet();
-        foreach (var id in (string[])["validation", "walk-forward", "regimes", "weights", "statistics", "trailing", "calendar",
+        foreach (var id in (string[])["validation", "walk-forward", "regimes", "weights", "allocations", "statistics", "trailing", "calendar",
             "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "strategies", "groups",
             "correlation", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data",
             "batch", "formulas"])

@@ -8,9 +8,43 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Tests.Synthetic;
 
-/// <summary>The sections of a synthetic run: checks, regimes, a walk-forward, weights over time and models.</summary>
+/// <summary>The sections of a synthetic run: checks, regimes, a walk-forward, weights and models.</summary>
 internal static class SyntheticResults
 {
+    /// <summary>Weight rules of which several have the same last weights, and one has none.</summary>
+    public static AllocationResults Allocations { get; } = new()
+    {
+        Chosen = "risk-parity",
+        Strategies = 3,
+        EveryDays = 91,
+        WindowDays = 364,
+        Choices = 6,
+        From = new DateTime(2012, 12, 24).Ticks,
+        To = new DateTime(2014, 6, 2).Ticks,
+        Periods = 75,
+        PeriodDays = 7,
+        Samples = 1999,
+        Rules =
+        [
+            new AllocationRow("equal", 0.08, 0.12, 0.7, 0.1, 0, 1, 3),
+            new AllocationRow("winners", -0.02, 0.2, -0.05, 0.3, 3.25, 0.8, 1.5)
+                { Difference = -0.75, StandardError = 0.41, PValue = 0.0725, Adjusted = 0.145 },
+            new AllocationRow("maximum-sharpe", 0, 0, double.NaN, 0, 0, 0, 0)
+                { Difference = double.NaN, StandardError = double.NaN, PValue = double.NaN },
+            new AllocationRow("risk-parity", 0.11, 0.09, 1.2, 0.06, 0.4, 1, 3)
+                { Difference = 0.5, StandardError = 0.22, PValue = 0.0305, Adjusted = 0.0915 },
+        ],
+        Risk = new AllocationRisk(new DateTime(2013, 3, 25).Ticks, new DateTime(2014, 3, 24).Ticks, 0.125)
+        {
+            Frontier = [new RiskPoint(0.04, 0.07), new RiskPoint(0.08, 0.09), new RiskPoint(0.12, 0.15), new RiskPoint(0.2, 0.3)],
+            Strategies = [new NamedRisk("A@NVDA:1d", 0.2, 0.3), new NamedRisk("B@NVDA:1d", -0.05, 0.12), new NamedRisk("C@ORCL:1d", 0.03, 0.1)],
+            Rules = [new NamedRisk("equal", 0.06, 0.11), new NamedRisk("winners", 0.06, 0.11), new NamedRisk("maximum-sharpe", 0, 0),
+                new NamedRisk("risk-parity", 0.05, 0.075)],
+            Rule = "risk-parity",
+            Contributions = [new RiskShare("C@ORCL:1d", 0.5, 0.34), new RiskShare("A@NVDA:1d", 0.2, 0.33), new RiskShare("B@NVDA:1d", 0.3, 0.33)],
+        },
+    };
+
     public static IReadOnlyList<ResultSection> Sections { get; } =
     [
         new ValidationFigures
@@ -54,6 +88,7 @@ internal static class SyntheticResults
             History = [new WeightStepRow(new DateTime(2012, 12, 24).Ticks, 2, 2, 1, 0.75, [new("A@NVDA:1d", 0.75), new("B@NVDA:1d", 0.25)]),
                 new WeightStepRow(new DateTime(2013, 3, 25).Ticks, 2, 1, 1, 0.6, [new("A@NVDA:1d", 0.6), new("C@ORCL:1d", 0.4)])],
         },
+        Allocations,
         ResultSection.Read<LearningReport>("{\"units\":[{\"section\":\"\",\"name\":\"gate-SYN_1d\",\"version\":\"gate-SYN_1d:2\","
             + "\"data\":\"SYN:1d\",\"trainer\":\"gradient-boosting\",\"label\":\"direction(5)\",\"rule\":\"gate\",\"samples\":900,"
             + "\"inSample\":{\"auc\":0.81,\"samples\":900},\"outOfSample\":{\"auc\":0.543,\"samples\":540},\"trainTestGap\":0.27,"

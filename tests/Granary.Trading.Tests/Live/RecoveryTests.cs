@@ -26,6 +26,7 @@ public sealed class RecoveryTests : IDisposable
           "takeProfitPercent": 2, "exitOnSignal": false },
         { "class": "PairsSpread", "symbols": ["COINUSDT", "GLIMUSDT"] },
         { "class": "MomentumRank", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "4h" },
+        { "class": "SymbolAllocation", "params": { "window": 48, "every": "1d", "band": 0.2 } },
         { "class": "LimitEntries", "params": { "percent": 0.4 }, "maxBars": 3, "entryEvery": "1d", "signalValid": "150m" }
         """;
 

@@ -44,12 +44,15 @@ public static class HtmlReport
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
             new("Decisions of models", run.Section<ModelResults>() is { } decided ? [new ModelDecisionSection(decided)] : []),
             // The weights of a policy are in the section of learned weights.
-            new("Weights", run.Section<AllocatorResults>() is null && run.Section<WeightResults>() is { } weights
-                ? [new WeightsSection(weights)] : []),
+            new("Weights", [
+                .. run.Section<AllocatorResults>() is null && run.Section<WeightResults>() is { } weights
+                    ? (IReportSection<RunView>[])[new WeightsSection(weights)] : [],
+                .. run.Section<AllocationResults>() is { } allocations
+                    ? (IReportSection<RunView>[])[new AllocationSection(allocations)] : []]),
             // Sections without a page section of their own are shown as tables of their JSON.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
                 or WalkForwardResults or RegimeResults or LearningReport or ModelResults
-                or AllocatorResults or WeightResults or ConditionResults or ResamplingResults))
+                or AllocatorResults or WeightResults or AllocationResults or ConditionResults or ResamplingResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];

@@ -8,6 +8,7 @@ import { Empty, Loaded } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
 import { StrategyName } from '../../components/StrategyName';
 import { number, percent, signedNumber, signedPercent, tone } from '../../format/numbers';
+import { AllocationsSection } from './Allocations';
 import { strategyPath, type RunDetails } from './run';
 
 type Analysis = Schemas['RunAnalysis'];
@@ -38,17 +39,18 @@ export function AnalysisTab(props: { run: RunDetails }) {
             <p>It needs "report" among the outputs of its batch, and trades.</p>
         </Empty>
     );
-    if (!run.files.includes('analysis.json')) return nothing;
+    if (!run.files.includes('analysis.json')) return run.allocations ? <AllocationsSection of={run.allocations} /> : nothing;
     return (
         <Loaded query={analysis} height={900}>
             {({ rolling, returns, trades, correlation }) => (
                 <>
                     <RangeBar what="Rolling figures" />
-                    {!rolling && !returns && !trades && !correlation && nothing}
+                    {!rolling && !returns && !trades && !correlation && !run.allocations && nothing}
                     {rolling && <Rolling of={rolling} />}
                     {returns && <Returns of={returns} />}
                     {trades && <Trades of={trades} />}
                     {correlation && <Correlation run={run} of={correlation} />}
+                    {run.allocations && <AllocationsSection of={run.allocations} />}
                 </>
             )}
         </Loaded>

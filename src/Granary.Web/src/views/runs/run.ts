@@ -1,5 +1,6 @@
 import { json, type Schemas } from '../../api/client';
 import { learnZones } from '../../format/times';
+import type { Allocations } from './Allocations';
 import type { ModelResults } from './Models';
 
 /** Figures by the keys of results.json; null or absent where one is not defined. */
@@ -30,6 +31,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     };
     /** What could have happened to the portfolio; absent if the batch draws no paths. */
     resampling?: Resampling;
+    /** The weight rules compared; absent if the batch has too few or too many strategies, or a short record. */
+    allocations?: Allocations;
     /** Decisions of models; absent without models. */
     modelDecisions?: ModelResults;
     /** The zone of each market's exchange, IANA, by symbol. */
