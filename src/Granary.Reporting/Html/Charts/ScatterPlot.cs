@@ -1,8 +1,18 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>A named set of points in a scatter plot.</summary>
+/// <param name="Name">In the legend; empty for none.</param>
 /// <param name="Style">The class in the style sheet; loss is drawn with squares, so that it differs in shape too.</param>
 internal sealed record PlotCloud(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>A line over the points of a scatter plot.</summary>
+/// <param name="Style">The class in the style sheet: s1 … s4, loss.</param>
+internal sealed record PlotPath(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>A shaded rectangle behind the points of a scatter plot.</summary>
+/// <param name="Style">The tint: l4 … l1, g1 … g4; empty for none.</param>
+/// <param name="Label">Text of its tooltip.</param>
+internal sealed record PlotCell(double FromX, double ToX, double FromY, double ToY, string Style, string Label);
 
 /// <summary>
 /// Points of two measures. All points of a cloud are one path of strokes of no length with visible caps, which keeps thousands of them
@@ -14,34 +24,53 @@ internal sealed record ScatterPlot
 
     public required string Description { get; init; }
 
-    public required string Across { get; init; }
+    public required PlotScale Across { get; init; }
 
-    public required string Up { get; init; }
+    public required PlotScale Up { get; init; }
 
     public required IReadOnlyList<PlotCloud> Clouds { get; init; }
 
-    public required Func<double, string> Format { get; init; }
+    public IReadOnlyList<PlotPath> Lines { get; init; } = [];
+
+    public IReadOnlyList<PlotCell> Cells { get; init; } = [];
 
     public double Height { get; init; } = 260;
 
     public void Write(HtmlWriter html)
     {
-        var x = ValueAxis.Around(Clouds.SelectMany(c => c.Points.Select(p => p.X)), 0);
-        var y = ValueAxis.Around(Clouds.SelectMany(c => c.Points.Select(p => p.Y)), 0);
-        PlotFrame.Open(html, Title, Description, Height, "scatter", [.. Clouds.Select(c => (c.Name, c.Style + " dot"))]);
-        PlotFrame.Horizontals(html, y, Height, Format, 0);
-        PlotFrame.ValueLabels(html, x, Height, Format);
-        PlotFrame.UpTitle(html, Up);
-        PlotFrame.AcrossTitle(html, Height, Across);
+        PlotFrame.Open(html, Title, Description, Height, "scatter", [.. Clouds.Select(c => (c.Name, c.Style + " dot"))
+            .Concat(Lines.Select(l => (l.Name, l.Style))).Where(l => l.Name.Length > 0)]);
+        PlotFrame.Horizontals(html, Up, Height);
+        PlotFrame.ScaleLabels(html, Across, Height);
+        PlotFrame.UpTitle(html, Up.Title);
+        PlotFrame.AcrossTitle(html, Height, Across.Title);
         PlotFrame.OpenShapes(html, Height);
+        foreach (var cell in Cells) Cell(html, cell);
         foreach (var cloud in Clouds)
         {
             if (cloud.Points.Count == 0) continue;
             html.Write($"<path class=\"points {cloud.Style}\" d=\"");
-            foreach (var (px, py) in cloud.Points) html.Write($"M{x.Share(px) * PlotFrame.Width} {y.Y(py, Height)}h.1");
+            foreach (var (px, py) in cloud.Points) html.Write($"M{X(px)} {Up.Y(py, Height)}h.1");
+            html.Raw("\"/>");
+        }
+        foreach (var line in Lines)
+        {
+            if (line.Points.Count == 0) continue;
+            html.Write($"<path class=\"line {line.Style}\" d=\"");
+            for (var i = 0; i < line.Points.Count; i++)
+                html.Write($"{(i > 0 ? "L" : "M")}{X(line.Points[i].X)} {Up.Y(line.Points[i].Y, Height)}");
             html.Raw("\"/>");
         }
         html.Raw("</svg></svg>");
         PlotFrame.Close(html);
+    }
+
+    private double X(double value) => Across.Share(value) * PlotFrame.Width;
+
+    private void Cell(HtmlWriter html, PlotCell cell)
+    {
+        var (x1, x2, y1, y2) = (X(cell.FromX), X(cell.ToX), Up.Y(cell.FromY, Height), Up.Y(cell.ToY, Height));
+        html.Write($"<rect class=\"cell {cell.Style}\" x=\"{Math.Min(x1, x2)}\" y=\"{Math.Min(y1, y2)}\" "
+            + $"width=\"{Math.Abs(x2 - x1)}\" height=\"{Math.Abs(y2 - y1)}\"><title>{cell.Label}</title></rect>");
     }
 }
