@@ -4,8 +4,11 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The parameter searches of a run, one for each strategy entry with a search and each of its markets.</summary>
-public sealed record ParameterSearchResults() : ResultSection("search")
+public sealed record ParameterSearchResults() : ResultSection(Key)
 {
+    /// <summary>The key in results.json.</summary>
+    public const string Key = "search";
+
     public required IReadOnlyList<ParameterSearch> Searches { get; init; }
 }
 

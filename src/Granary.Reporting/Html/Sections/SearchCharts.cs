@@ -194,7 +194,7 @@ internal static class SearchCharts
         (string Name, string Style, double From)[] bands = [("worse half", "p0", 0.5), ("", "p1", 0.25), ("best quarter", "p2", 0.05),
             ("best 5%", "p3", 0)];
         var kept = of.Thinned(of.Ranked, MostLines).ToHashSet();
-        double[] Values(SearchTrialRow t) => [.. of.Parameters.Select(p => SearchTrials.ValueOf(t, p)),
+        double[] Values(SearchTrialRow t) => [.. of.Parameters.Select(p => Spread(t, p)),
             .. objectives.Select(i => i == 0 ? of.Shown(t.Objectives[0]) : t.Objectives[i])];
         var lines = new List<ParallelLines>();
         var before = 1.0;

@@ -16,6 +16,7 @@ import { ParameterMaps } from './ParameterMaps';
 import { loadRun, loadStrategiesAhead, namedAs, runKinds, verdictOf, type RunDetails } from './run';
 import { RunActions } from './RunActions';
 import { RunFiles } from './RunFiles';
+import { SearchTab } from './SearchTab';
 import './runs.css';
 import { StrategyDetails } from './StrategyDetails';
 import { askedBy, StrategyList } from './StrategyList';
@@ -25,13 +26,14 @@ const allTabs = [
     { id: 'strategies', title: 'Strategies' },
     { id: 'analysis', title: 'Analysis' },
     { id: 'parameters', title: 'Parameters' },
+    { id: 'search', title: 'Search' },
     { id: 'conditions', title: 'Conditions' },
     { id: 'models', title: 'Models' },
     { id: 'files', title: 'Files' },
 ];
 
-// A run without models has nothing to show of them.
-const tabsOf = (run: RunDetails) => (run.modelDecisions ? allTabs : allTabs.filter((t) => t.id !== 'models'));
+// A run without models or without a search has nothing to show of them.
+const tabsOf = (run: RunDetails) => allTabs.filter((t) => (t.id !== 'models' || run.modelDecisions) && (t.id !== 'search' || run.searched));
 
 /** The results of a run. */
 export default function RunView() {
@@ -70,6 +72,8 @@ function Tab(props: { run: RunDetails; tab: string }) {
             return <AnalysisTab run={run} />;
         case 'parameters':
             return <ParameterMaps run={run} />;
+        case 'search':
+            return <SearchTab run={run} />;
         case 'conditions':
             return <Conditions run={run} />;
         case 'models':

@@ -30,6 +30,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     };
     /** Decisions of models; absent without models. */
     modelDecisions?: ModelResults;
+    /** Whether the run has a parameter search. */
+    searched?: boolean;
     /** The zone of each market's exchange, IANA, by symbol. */
     zones?: Record<string, string>;
 }
