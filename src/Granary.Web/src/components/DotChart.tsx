@@ -67,6 +67,7 @@ export function DotChart(props: Props) {
     useEffect(() => {
         const element = stage.current;
         if (element === null) return;
+        setWidth(element.clientWidth);
         const resize = new ResizeObserver(() => setWidth(element.clientWidth));
         resize.observe(element);
         return () => resize.disconnect();
@@ -182,7 +183,7 @@ function axes(
     pen.lineWidth = 1;
     pen.textAlign = 'right';
     pen.textBaseline = 'middle';
-    for (const tick of ticksOf(up, height < 200 ? 3 : 5)) {
+    for (const tick of ticksOf(up, height < 200 ? 4 : 5)) {
         const at = Math.round(atY(tick)) + 0.5;
         pen.beginPath();
         pen.moveTo(left, at);

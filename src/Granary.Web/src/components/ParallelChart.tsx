@@ -46,6 +46,7 @@ export function ParallelChart(props: Props) {
     useEffect(() => {
         const element = stage.current;
         if (element === null) return;
+        setWidth(element.clientWidth);
         const resize = new ResizeObserver(() => setWidth(element.clientWidth));
         resize.observe(element);
         return () => resize.disconnect();

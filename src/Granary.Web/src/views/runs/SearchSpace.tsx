@@ -11,7 +11,7 @@ export function Importance(props: Charted) {
     const { search, objectives } = props;
     if (search.importance.length === 0) return <p class="note">Too few trials finished to tell which parameters matter.</p>;
     return (
-        <div class="pair">
+        <div class="pair importance">
             {search.objectives.map((o) => (
                 <figure class="chart" key={o}>
                     <figcaption>

@@ -154,7 +154,6 @@ function columnsOf(run: RunDetails, search: ParameterSearch, objectives: Objecti
             id: 'number',
             title: 'Trial',
             width: 78,
-            figure: true,
             value: (t) => t.number,
             cell: (t) => (t.state === 'failed' ? number(t.number) : <a href={strategyPath(run.id, t.strategy)}>{number(t.number)}</a>),
         },
