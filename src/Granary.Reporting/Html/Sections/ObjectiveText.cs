@@ -1,6 +1,7 @@
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Objectives of a search or a walk-forward in words: a metric or an expression, with a leading minus if the least is the best.</summary>
+/// <summary>Objectives of a search or a walk-forward in words: a metric, with a leading minus if the least is the best, or an
+/// expression.</summary>
 internal static class ObjectiveText
 {
     /// <summary>The metric's name; an expression stands as it was written.</summary>

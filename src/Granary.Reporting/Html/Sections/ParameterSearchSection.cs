@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The trials of each parameter search: the best beside the luck bar, what the objective depends on, and the best in figures.</summary>
+/// <summary>The trials of each parameter search: the best beside the luck bar, what the objective depends on, the best in figures.</summary>
 internal sealed class ParameterSearchSection(ParameterSearchResults results) : IReportSection<RunView>
 {
     private const int MostDrawn = 6, MostListed = 20;
@@ -20,8 +20,8 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
 
     public void Write(HtmlWriter html, RunView view)
     {
-        html.Raw("<p class=\"lead\">Each trial is a strategy with parameters that the search chose. The best of many trials is partly luck: "
-            + "the luck bar is the Sharpe ratio that the best of so many trials without any merit would have.</p>\n");
+        html.Raw("<p class=\"lead\">Each trial is a strategy with parameters that the search chose. The best of many trials is partly "
+            + "luck: the luck bar is the Sharpe ratio that the best of so many trials without any merit would have.</p>\n");
         var searches = results.Searches;
         if (searches.Count > 1) Overview(html);
         var byId = view.Model.Strategies.ToDictionary(s => s.Id, StringComparer.Ordinal);
@@ -70,14 +70,22 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
         if (!double.IsNaN(of.Edge))
             html.Raw("<p class=\"note\">The worst 2.5% of the trials are drawn at the edge.</p>\n");
         if (search.Objectives.Count > 1) SearchCharts.Front(html, of);
-        html.Raw("<div class=\"pair\"><div>");
-        Importance(html, search);
-        html.Raw("</div><div>");
-        SearchCharts.Distribution(html, of);
-        html.Raw("</div></div>\n");
+        if (search.Importance.Count == 0)
+        {
+            SearchCharts.Distribution(html, of);
+            html.Raw("<p class=\"note\">Too few trials finished to tell which parameters matter.</p>\n");
+        }
+        else
+        {
+            html.Raw("<div class=\"pair\"><div>");
+            Importance(html, search);
+            html.Raw("</div><div>");
+            SearchCharts.Distribution(html, of);
+            html.Raw("</div></div>\n");
+        }
         if (of.Parameters.Count > 0 && of.Finished.Count > 0)
-            html.Raw("<p class=\"note\">The objective against each parameter, the most important first. Late trials are darker; the large dot "
-                + "is the best.</p>\n");
+            html.Raw("<p class=\"note\">The objective against each parameter, the most important first. Late trials are darker; the large "
+                + "dot is the best.</p>\n");
         SearchCharts.Slices(html, of);
         SearchCharts.Contour(html, of);
         SearchCharts.Parallel(html, of);
@@ -90,7 +98,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
         var best = of.Best.Count > 0 ? of.Best[0] : null;
         html.Raw("<dl class=\"figures four\">");
         Figure("Best Sharpe ratio", NumberText.Ratio(search.BestSharpe),
-            best is null ? "no trial has a defined objective" : $"trial {best.Number}");
+            best is null ? "no trial has a defined objective" : $"trial {best.Number}, on the periods of the luck bar");
         Figure("Luck bar", NumberText.Ratio(search.LuckBar), "the best of so many worthless trials");
         Figure("Trials", NumberText.Count(search.Trials.Count), $"{NumberText.Count(search.Finished)} finished, "
             + $"{NumberText.Count(search.Stopped)} stopped early, {NumberText.Count(search.Failed)} failed");
@@ -117,17 +125,16 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
             {
                 HtmlTable.RowHead(html, row.Parameter);
                 var (low, high) = (Math.Clamp(row.Share - row.Deviation, 0, 1) * 100, Math.Clamp(row.Share + row.Deviation, 0, 1) * 100);
-                html.Write($"<td><svg viewBox=\"0 0 100 14\" width=\"100%\" height=\"14\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-                    + $"<rect class=\"track\" width=\"100\" height=\"14\"/><rect class=\"b1\" width=\"{Math.Clamp(row.Share, 0, 1) * 100}\" "
-                    + $"height=\"14\"/><path class=\"whisker\" d=\"M{low} 3V11M{low} 7H{high}M{high} 3V11\"/></svg></td>");
+                html.Raw("<td><svg viewBox=\"0 0 100 14\" width=\"100%\" height=\"14\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+                html.Write($"<rect class=\"track\" width=\"100\" height=\"14\"/>"
+                    + $"<rect class=\"b1\" width=\"{Math.Clamp(row.Share, 0, 1) * 100}\" height=\"14\"/><path class=\"whisker\" d=\"M{low} 3V11M{low} 7H{high}M{high} 3V11\"/></svg></td>");
                 HtmlTable.Number(html, $"{NumberText.Percent(row.Share, 1)} ± {NumberText.Ratio(row.Deviation * 100, 1)}");
                 HtmlTable.EndRow(html);
             }
             HtmlTable.Close(html);
         }
-        html.Raw(search.Importance.Count == 0 ? "<p class=\"note\">Too few trials finished to tell which parameters matter.</p>\n"
-            : "<p class=\"note\">Share of the variance of the objective that each parameter alone explains; what is left to 100% comes from "
-                + "their combinations and from noise.</p>\n");
+        html.Raw("<p class=\"note\">Share of the variance of the objective that each parameter alone explains; what is left to 100% comes "
+            + "from their combinations and from noise.</p>\n");
     }
 
     // The front first if there is one, then by the first objective.
@@ -144,7 +151,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
         // What is an objective has its column already.
         Metric[] metrics = hasStats ? [.. _metrics.Where(m => !search.Objectives.Any(o => o.TrimStart('-') == m.Key))] : [];
         columns.AddRange(metrics.Select(m => new HtmlColumn(m.Name)));
-        HtmlTable.Open(html, front.Count > 0 ? $"Best trials of {search.Strategy}, the Pareto front first" : $"Best trials of {search.Strategy}",
+        HtmlTable.Open(html, $"Best trials of {search.Strategy}{(front.Count > 0 ? ", the Pareto front first" : "")}",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "trials", sortable: true);
         foreach (var trial in shown)
         {

@@ -16,8 +16,8 @@ internal static class SearchCharts
         var (search, up) = (of.Search, of.ObjectiveScale(withLuck: true));
         var last = search.Trials.Count;
         var floor = of.IsMinimised ? up.Axis.High : up.Axis.Low;
-        var stopped = search.Trials.Where(t => t.State == "stopped" && t.Objectives.Count > 0 && double.IsFinite(t.Objectives[0])).ToArray();
-        var failed = search.Trials.Where(t => t.State == "failed" || t.Objectives.Count == 0 || !double.IsFinite(t.Objectives[0])).ToArray();
+        var stopped = search.Trials.Where(t => t.State == SearchTrialStates.Stopped && HasObjective(t)).ToArray();
+        var failed = search.Trials.Where(t => t.State == SearchTrialStates.Failed || !HasObjective(t)).ToArray();
         var best = of.Best.Count == 1 ? of.Best[0] : of.Ranked[0];
         PlotCloud Cloud(string name, string style, IReadOnlyList<SearchTrialRow> trials) => new(trials.Count > 0 ? name : "", style,
             [.. of.Thinned(trials, MostDots).Select(t => ((double)t.Number, Clipped(up, of.Shown(t.Objectives[0]))))]);
@@ -40,6 +40,8 @@ internal static class SearchCharts
             Lines = [new PlotPath("best so far", "s1", BestSoFar(search, up)), .. Luck(of, up, last)],
         }.Write(html);
     }
+
+    private static bool HasObjective(SearchTrialRow trial) => trial.Objectives.Count > 0 && double.IsFinite(trial.Objectives[0]);
 
     private static double Clipped(PlotScale scale, double value) => Math.Clamp(value, scale.Axis.Low, scale.Axis.High);
 
@@ -226,7 +228,7 @@ internal static class SearchCharts
         var front = of.Best.Select(At).OrderBy(p => p.X).ThenBy(p => p.Y).ToArray();
         new ScatterPlot
         {
-            Title = $"{ObjectiveText.Name(of.Search.Objectives[0])} against {ObjectiveText.Name(of.Search.Objectives[1]).ToLowerInvariant()}",
+            Title = $"{ObjectiveText.Name(of.Objective)} against {ObjectiveText.Name(of.Search.Objectives[1]).ToLowerInvariant()}",
             Description = $"{Counted.Of(front.Length, "trial")} of the front: no other trial is better in every objective.",
             Across = across,
             Up = up,

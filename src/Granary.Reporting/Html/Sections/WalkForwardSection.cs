@@ -22,7 +22,8 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
         html.Write($"<p>{Counted.Of(results.Windows, results.Mode + " window")} "
             + $"of {Span(results.InSample, results.InSampleDays)} in sample "
             + $"and {Span(results.OutOfSample, results.OutOfSampleDays)} out of sample"
-            + $"{(results.Gap is { } gap ? $", with a gap of {gap} between the two" : "")}; chosen by {ObjectiveText.Name(results.Objective)}. ");
+            + $"{(results.Gap is { } gap ? $", with a gap of {gap} between the two" : "")}; "
+            + $"chosen by {ObjectiveText.Name(results.Objective)}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the "
             + $"choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
         InAgainstOut(html, groups.Count == 1 ? groups[0].Group : $"mean of {Counted.Of(groups.Count, "group")}",

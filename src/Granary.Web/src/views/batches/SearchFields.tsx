@@ -16,10 +16,10 @@ interface Props {
 }
 
 const methods = [
-    { value: 'tpe', label: 'TPE: near what was good' },
-    { value: 'random', label: 'Random' },
-    { value: 'sobol', label: 'Sobol: even' },
-    { value: 'halving', label: 'Halving: few bars first' },
+    { value: 'tpe', label: 'TPE', hint: 'tries near what was good so far' },
+    { value: 'random', label: 'Random', hint: 'draws each trial independently' },
+    { value: 'sobol', label: 'Sobol', hint: 'covers the space evenly' },
+    { value: 'halving', label: 'Halving', hint: 'gives more bars to the better half' },
 ];
 
 /** Keys of a strategy that a search can vary beside the parameters of its class. */
@@ -50,6 +50,7 @@ export function SearchFields(props: Props) {
                     label="Method"
                     value={textOf(at(search, ['method'])) || 'tpe'}
                     options={methods}
+                    hint={methods.find((m) => m.value === (textOf(at(search, ['method'])) || 'tpe'))?.hint}
                     fault={faultAt(own('method'))}
                     onValue={(v) => onPut(['search', 'method'], v)}
                 />

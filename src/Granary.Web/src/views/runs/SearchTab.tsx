@@ -82,7 +82,10 @@ function One(props: { run: RunDetails; search: ParameterSearch; objectives: Obje
                     {
                         name: 'Best Sharpe ratio',
                         value: number(search.bestSharpe, 2),
-                        note: search.best.length > 0 ? `trial ${search.best[0]}` : 'no trial has a defined objective',
+                        note:
+                            search.best.length > 0
+                                ? `trial ${search.best[0]}, on the periods of the luck bar`
+                                : 'no trial has a defined objective',
                     },
                     { name: 'Luck bar', value: number(search.luckBar, 2), note: 'the best of so many worthless trials' },
                     {
