@@ -16,7 +16,7 @@ public sealed record ParameterSearchResults() : ResultSection(Key)
 /// <param name="Strategy">Class, symbols and timeframe, as in the ids of its strategies.</param>
 /// <param name="Method">tpe, random, sobol or halving.</param>
 /// <param name="Objectives">Keys or expressions of the objectives, with a leading minus if the least value is the best.</param>
-/// <param name="Best">Numbers of the best trials: one for one objective, the Pareto front for several.</param>
+/// <param name="Best">Numbers of the best trials: one for one objective, the Pareto front for several, by the first objective.</param>
 /// <param name="LuckBar">The Sharpe ratio, annualised, that the best of so many worthless trials would have; NaN if undefined.</param>
 /// <param name="BestSharpe">The Sharpe ratio, annualised, of the first best trial, on the same periods; NaN if undefined.</param>
 /// <param name="Importance">Share of each parameter in the variance of each objective; empty for too few trials.</param>

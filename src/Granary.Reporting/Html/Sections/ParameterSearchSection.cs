@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The trials of each parameter search: the best beside the luck bar, what the objective depends on, the best in figures.</summary>
+/// <summary>The trials of each parameter search: the best beside the luck bar, what the objective depends on, the best ones.</summary>
 internal sealed class ParameterSearchSection(ParameterSearchResults results) : IReportSection<RunView>
 {
     private const int MostDrawn = 6, MostListed = 20;
@@ -126,8 +126,9 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
                 HtmlTable.RowHead(html, row.Parameter);
                 var (low, high) = (Math.Clamp(row.Share - row.Deviation, 0, 1) * 100, Math.Clamp(row.Share + row.Deviation, 0, 1) * 100);
                 html.Raw("<td><svg viewBox=\"0 0 100 14\" width=\"100%\" height=\"14\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
-                html.Write($"<rect class=\"track\" width=\"100\" height=\"14\"/>"
-                    + $"<rect class=\"b1\" width=\"{Math.Clamp(row.Share, 0, 1) * 100}\" height=\"14\"/><path class=\"whisker\" d=\"M{low} 3V11M{low} 7H{high}M{high} 3V11\"/></svg></td>");
+                html.Write($"<rect class=\"track\" width=\"100\" height=\"14\"/><rect class=\"b1\" "
+                    + $"width=\"{Math.Clamp(row.Share, 0, 1) * 100}\" height=\"14\"/>");
+                html.Write($"<path class=\"whisker\" d=\"M{low} 3V11M{low} 7H{high}M{high} 3V11\"/></svg></td>");
                 HtmlTable.Number(html, $"{NumberText.Percent(row.Share, 1)} ± {NumberText.Ratio(row.Deviation * 100, 1)}");
                 HtmlTable.EndRow(html);
             }

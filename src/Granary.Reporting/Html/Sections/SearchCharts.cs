@@ -16,8 +16,8 @@ internal static class SearchCharts
         var (search, up) = (of.Search, of.ObjectiveScale(withLuck: true));
         var last = search.Trials.Count;
         var floor = of.IsMinimised ? up.Axis.High : up.Axis.Low;
-        var stopped = search.Trials.Where(t => t.State == SearchTrialStates.Stopped && HasObjective(t)).ToArray();
-        var failed = search.Trials.Where(t => t.State == SearchTrialStates.Failed || !HasObjective(t)).ToArray();
+        var stopped = search.Trials.Where(t => t.State == SearchTrialStates.Stopped && SearchTrials.HasObjective(t)).ToArray();
+        var failed = search.Trials.Where(t => t.State == SearchTrialStates.Failed || !SearchTrials.HasObjective(t)).ToArray();
         var best = of.Best.Count == 1 ? of.Best[0] : of.Ranked[0];
         PlotCloud Cloud(string name, string style, IReadOnlyList<SearchTrialRow> trials) => new(trials.Count > 0 ? name : "", style,
             [.. of.Thinned(trials, MostDots).Select(t => ((double)t.Number, Clipped(up, of.Shown(t.Objectives[0]))))]);
@@ -40,8 +40,6 @@ internal static class SearchCharts
             Lines = [new PlotPath("best so far", "s1", BestSoFar(search, up)), .. Luck(of, up, last)],
         }.Write(html);
     }
-
-    private static bool HasObjective(SearchTrialRow trial) => trial.Objectives.Count > 0 && double.IsFinite(trial.Objectives[0]);
 
     private static double Clipped(PlotScale scale, double value) => Math.Clamp(value, scale.Axis.Low, scale.Axis.High);
 

@@ -19,7 +19,7 @@ internal sealed class SearchTrials
         Search = search;
         Objective = search.Objectives[0];
         IsMinimised = ObjectiveText.IsMinimised(Objective);
-        Finished = [.. search.Trials.Where(t => t.State == SearchTrialStates.Finished && t.Objectives.Count > 0 && double.IsFinite(t.Objectives[0]))];
+        Finished = [.. search.Trials.Where(t => t.State == SearchTrialStates.Finished && HasObjective(t))];
         Ranked = [.. Finished.OrderBy(t => IsMinimised ? t.Objectives[0] : -t.Objectives[0]).ThenBy(t => t.Number)];
         Best = [.. search.Best.Select(number => search.Trials.FirstOrDefault(t => t.Number == number)).OfType<SearchTrialRow>()];
         foreach (var parameter in search.Space) _scales[parameter.Name] = ScaleOf(parameter);
@@ -59,6 +59,8 @@ internal sealed class SearchTrials
     public bool HasLuckBar => Objective == "sharpe" && double.IsFinite(Search.LuckBar);
 
     public PlotScale ScaleOf(string parameter) => _scales[parameter];
+
+    public static bool HasObjective(SearchTrialRow trial) => trial.Objectives.Count > 0 && double.IsFinite(trial.Objectives[0]);
 
     /// <summary>A trial's objective, not beyond the edge.</summary>
     public double Shown(double objective) =>

@@ -194,7 +194,7 @@ function axes(
     pen.textBaseline = 'alphabetic';
     pen.textAlign = 'center';
     let free = -Infinity;
-    for (const tick of ticksOf(across, Math.max(2, Math.round((width - left) / 90)))) {
+    for (const tick of ticksOf(across, Math.max(2, Math.round((width - left) / (width < 400 ? 60 : 90))))) {
         const text = across.names?.[tick] ?? across.format(tick);
         const [half, at] = [pen.measureText(text).width / 2, atX(tick)];
         const middle = Math.min(Math.max(at, half), width - half);

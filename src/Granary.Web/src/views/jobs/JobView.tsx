@@ -107,7 +107,7 @@ function JobDetails(props: { job: Job; onChanged: () => void }) {
                               ...(job.kind === 'optimise'
                                   ? [
                                         {
-                                            name: 'Best so far',
+                                            name: job.ended ? 'Best' : 'Best so far',
                                             value: number(progress.leaders?.[0]?.sharpe, 2),
                                             note: 'Sharpe ratio on the bars of its trial',
                                         },

@@ -21,8 +21,10 @@ import {
     type Searched,
     type Trial,
 } from './search';
-import { key, shade, type Charted, type Pointing } from './SearchLegend';
+import { dilution, key, shade, type Charted, type Pointing } from './SearchLegend';
 import { Contour, Importance, Slices } from './SearchSpace';
+
+const mostLines = 800;
 
 /** Charts of a search. All of them mark the trial that the pointer is at. */
 export function SearchCharts(props: Charted & Omit<Pointing, 'tip'>) {
@@ -87,7 +89,7 @@ function History(props: Charted & { point: Pointing }) {
                 x: t.number,
                 y: has ? clip(shown(y)) : floor,
                 colour: best.has(t.number) ? 'ink' : !has ? 'loss' : t.state === 'stopped' ? 'edge' : 's1',
-                opacity: best.has(t.number) ? 1 : 0.55,
+                opacity: best.has(t.number) ? 1 : 0.55 * dilution(last, 1500),
                 size: best.has(t.number) ? 5.5 : 2.7,
             };
         });
@@ -206,25 +208,30 @@ function Parallel(props: Charted & { point: Pointing; parameters: Searched[]; or
             return { ...of, scale: { ...of.scale, reversed: isMinimised(o) } };
         });
         const best = new Set(search.objectives.length > 1 ? search.best : order.slice(0, 1).map((t) => t.number));
+        // Of very many lines those drawn are chosen evenly by rank; the best stay.
+        const every = Math.ceil(order.length / mostLines);
+        const thin = dilution(Math.min(order.length, mostLines), 200);
         const items = order
             .map((t, i) => {
                 const rank = i / order.length;
                 const look = best.has(t.number)
                     ? { colour: 'ink', opacity: 1, width: 2.6 }
                     : rank < 0.05
-                      ? { colour: 's3', opacity: 0.9, width: 1.6 }
+                      ? { colour: 's3', opacity: 0.9 * Math.sqrt(thin), width: 1.6 }
                       : rank < 0.25
-                        ? { colour: 's1', opacity: 0.5 }
+                        ? { colour: 's1', opacity: 0.5 * thin }
                         : rank < 0.5
-                          ? { colour: 's1', opacity: 0.25 }
-                          : { colour: 'strong', opacity: 0.25 };
+                          ? { colour: 's1', opacity: 0.25 * thin }
+                          : { colour: 'strong', opacity: 0.25 * thin };
                 return {
                     id: t.number,
                     values: [...own.map((p) => spread(t, p)), ...scales.map(({ shown }, k) => shown(scoreOf(t, k)))],
                     ...look,
                 };
             })
-            .reverse();
+            .filter((item, i) => i % every === 0 || best.has(item.id))
+            .reverse()
+            .sort((a, b) => Number(best.has(a.id)) - Number(best.has(b.id)));
         return { axes: [...own.map(scaleOf), ...scales.map((s) => s.scale)], items };
     }, [search, objectives, parameters, order]);
     return (

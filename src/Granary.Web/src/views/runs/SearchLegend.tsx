@@ -24,5 +24,9 @@ export const key = (colour: string, text: string, kind = 'dot') => (
     </span>
 );
 
+/** How much of their opacity marks keep where there are many of them. */
+export const dilution = (count: number, few: number) => Math.max(0.3, Math.min(1, Math.sqrt(few / Math.max(1, count))));
+
 /** The opacity of a trial: late ones are darker. */
-export const shade = (search: ParameterSearch, t: Trial) => 0.22 + (0.68 * t.number) / search.trials.length;
+export const shade = (search: ParameterSearch, t: Trial) =>
+    (0.22 + (0.68 * t.number) / search.trials.length) * dilution(search.trials.length, 600);

@@ -76,6 +76,7 @@ export const mostCompared = 5;
 /** The kinds of runs in words. */
 export const runKinds: Record<string, string> = {
     backtest: 'Backtest',
+    search: 'Search',
     'walk-forward': 'Walk-forward',
     combined: 'Combined',
     live: 'Live',
