@@ -3,6 +3,7 @@ using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Contracts.Catalogues;
 using Granary.Contracts.Runs;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Server.Schedules;
@@ -39,6 +40,11 @@ internal static class CatalogueEndpoints
         catalogue.MapGet("/brokers", (GranaryCatalogues known) => Items(known.Brokers.All.Select(d =>
                 new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
             .WithName("listBrokers").WithSummary("The brokers, with their options.").Produces<IReadOnlyList<CatalogueItem>>();
+        catalogue.MapGet("/objectives", (GranaryCatalogues known) => TypedResults.Ok<IReadOnlyList<CatalogueObjective>>(
+                [.. known.Metrics.Objectives.Select(m => new CatalogueObjective(m.Key, m.Name, m.Unit.ToString().ToLowerInvariant(),
+                    m.Better == MetricDirection.Lower ? "lower" : "higher", m.Formula))]))
+            .WithName("listObjectives").WithSummary("The statistics that a search or a walk-forward can have as its objective.")
+            .Produces<IReadOnlyList<CatalogueObjective>>();
         catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k =>
                 new CatalogueItem(k.Name, k.Summary, [], Schema: RecordKeys.Schema(k.Keys)))))
             .WithName("listJobKinds").WithSummary("The kinds of jobs, each with the JSON Schema of its request.")

@@ -7,6 +7,7 @@ using Granary.Api.Routing;
 using Granary.Backtesting.Charts;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Runs;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
@@ -39,7 +40,8 @@ internal static class RunEndpoints
             .Produces<RunPage>().ProducesProblem(400);
         runs.MapGet("/{id}", (string id, RunLibrary library) => library.Find(id) is { } run
                 ? TypedResults.Stream(stream => WriteAsync(stream, run, library), "application/json") : Unknown(id))
-            .WithName("getRun").WithSummary("A run: its origin, and the content of its results.json without the strategies.")
+            .WithName("getRun").WithSummary("A run: its origin, and the content of its results.json without the strategies and the trials "
+                + "of searches.")
             .Produces<RunSummary>().ProducesProblem(404);
         runs.MapGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? sort,
                 [FromQuery] string? filter, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
@@ -118,7 +120,7 @@ internal static class RunEndpoints
         };
     }
 
-    // The strategies, most of results.json, are counted and left out; its other parts are copied as they are written.
+    // The strategies and the trials of searches, most of results.json, are left out; its other parts are copied as they are written.
     private static async Task WriteAsync(Stream stream, RunSummary run, RunLibrary library)
     {
         var results = library.ResultsOf(run.Id);
@@ -129,6 +131,12 @@ internal static class RunEndpoints
         foreach (var (name, json) in results.Parts)
         {
             if (name is "batch" or "run" or "digest") continue;
+            // As large as the strategies; whether there is one is all that a view needs to ask for it.
+            if (name == ParameterSearchResults.Key)
+            {
+                writer.WriteBoolean("searched", true);
+                continue;
+            }
             writer.WritePropertyName(name);
             writer.WriteRawValue(json.Span, skipInputValidation: true);
         }

@@ -8,6 +8,7 @@ using Granary.Engine;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Reporting.Html.Pages;
+using Granary.Reporting.Runs;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,6 +38,10 @@ internal static class RunRowEndpoints
             .WithName("getRunAnalysis").WithSummary("The figures of the charts of a run's report: benchmark, rolling figures, distribution "
                 + "of returns, excursions of trades, correlation of strategies.")
             .Produces<RunAnalysis>().ProducesProblem(404);
+        runs.MapGet("/{id}/search", Search)
+            .WithName("getRunSearch").WithSummary("The parameter searches of a run: every trial with its values and objectives, the best "
+                + "beside what luck alone would give, the importance of the parameters.")
+            .Produces<RunSearches>().ProducesProblem(404);
         runs.MapGet("/{id}/figures", FiguresAsync)
             .WithName("getRunFigures").WithSummary("The figures of a part of a run, of the portfolio or of a strategy in its own account.")
             .WithDescription("The definitions are those of results.json. The first return is taken on the equity before 'from'; a trade "
@@ -49,6 +54,14 @@ internal static class RunRowEndpoints
                 + "'strategy', an id of the run, the chart has the stops and targets of its trades: the strategy is run again for them. "
                 + "'prices' of the bars says whether they are adjusted for splits and dividends.")
             .Produces<ChartBars>().ProducesProblem(400).ProducesProblem(404);
+    }
+
+    private static IResult Search(string id, RunLibrary library)
+    {
+        if (library.Find(id) is null) return Unknown(id);
+        foreach (var (name, json) in library.ResultsOf(id).Parts)
+            if (name == ParameterSearchResults.Key) return TypedResults.Bytes(json, "application/json");
+        return Problem.NotFound($"the run {id} has no parameter search; give a strategy of its batch a \"search\"");
     }
 
     private static async Task<IResult> FiguresAsync(string id, [AsParameters] SeriesSpan span, [FromQuery] string? strategy,

@@ -27,12 +27,16 @@ public sealed class ParameterSearchOutcome
         return new ParameterSearchResults { Searches = [.. _searches.Select(s => ResultsOf(s, plan, best[s.Index], census))] };
     }
 
-    private ParameterSearch ResultsOf(SearchState state, BatchPlan plan, IReadOnlyList<int> best, TrialCensus? census)
+    private ParameterSearch ResultsOf(SearchState state, BatchPlan plan, IReadOnlyList<int> found, TrialCensus? census)
     {
         var spec = state.Search.Spec;
+        // A front begins with the best by the first objective, whose Sharpe ratio stands beside the luck bar.
+        var first = state.Trials.ToDictionary(t => t.Strategy,
+            t => t.Outcome?.Statistics is { } statistics ? spec.ScoresOf(statistics)[0] : double.NaN);
+        int[] best = [.. found.OrderByDescending(strategy => first[strategy]).ThenBy(strategy => strategy)];
         var numbers = state.Trials.ToDictionary(t => t.Strategy, t => t.Number);
         var rows = RowsOf(state, plan);
-        var (luck, sharpe) = LuckOf(state.Trials.FirstOrDefault(t => best.Count > 0 && t.Strategy == best[0])?.Outcome, census);
+        var (luck, sharpe) = LuckOf(state.Trials.FirstOrDefault(t => best.Length > 0 && t.Strategy == best[0])?.Outcome, census);
         return new ParameterSearch(state.Search.Name, spec.Method, [.. spec.Objectives.Select(o => o.ToString())],
             state.Trials.Count == 0 ? 0 : Math.Min(_rounds, state.Trials.Max(t => t.Round)), Count(SearchTrialStates.Finished),
             Count(SearchTrialStates.Failed), Count(SearchTrialStates.Stopped), [.. best.Select(b => numbers[b])], luck, sharpe,

@@ -23,3 +23,9 @@ public sealed record CatalogueParameter(string Name, string Type, object? Defaul
 /// <param name="Created">UTC.</param>
 /// <param name="Refusal">Why the job cannot take the run, in one sentence; null if it can.</param>
 public sealed record RunChoice(string Id, string Name, DateTimeOffset Created, string? Refusal);
+
+/// <summary>A statistic that a search or a walk-forward can have as its objective.</summary>
+/// <param name="Key">As in results.json and in the batch file.</param>
+/// <param name="Unit">Of its values, such as ratio, return or fraction.</param>
+/// <param name="Better">higher or lower: which values are the better ones without a sign before the key.</param>
+public sealed record CatalogueObjective(string Key, string Name, string Unit, string Better, string Formula);

@@ -34,3 +34,8 @@ public sealed record DecisionTotal(string Decision, int Signals, int Trades, int
 /// <param name="Total">How many match.</param>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
 public sealed record FileRows(IReadOnlyList<JsonObject> Items, int Total, string? Next);
+
+/// <summary>The parameter searches of a run with all of their trials, as results.json has them.</summary>
+/// <param name="Searches">Of each its strategy, method, objectives, counts of trials, best trials, Sharpe ratio of the best beside the luck
+/// bar, space, importance of the parameters, and trials.</param>
+public sealed record RunSearches(IReadOnlyList<JsonObject> Searches);

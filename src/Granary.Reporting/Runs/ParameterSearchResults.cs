@@ -1,10 +1,14 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
 /// <summary>The parameter searches of a run, one for each strategy entry with a search and each of its markets.</summary>
-public sealed record ParameterSearchResults() : ResultSection("search")
+public sealed record ParameterSearchResults() : ResultSection(Key)
 {
+    /// <summary>The key in results.json.</summary>
+    public const string Key = "search";
+
     public required IReadOnlyList<ParameterSearch> Searches { get; init; }
 }
 
@@ -12,14 +16,39 @@ public sealed record ParameterSearchResults() : ResultSection("search")
 /// <param name="Strategy">Class, symbols and timeframe, as in the ids of its strategies.</param>
 /// <param name="Method">tpe, random, sobol or halving.</param>
 /// <param name="Objectives">Keys or expressions of the objectives, with a leading minus if the least value is the best.</param>
-/// <param name="Best">Numbers of the best trials: one for one objective, the Pareto front for several.</param>
+/// <param name="Best">Numbers of the best trials: one for one objective, the Pareto front for several, by the first objective.</param>
 /// <param name="LuckBar">The Sharpe ratio, annualised, that the best of so many worthless trials would have; NaN if undefined.</param>
 /// <param name="BestSharpe">The Sharpe ratio, annualised, of the first best trial, on the same periods; NaN if undefined.</param>
 /// <param name="Importance">Share of each parameter in the variance of each objective; empty for too few trials.</param>
 /// <param name="Trials">All trials, by number.</param>
 public sealed record ParameterSearch(string Strategy, string Method, IReadOnlyList<string> Objectives, int Rounds, int Finished,
     int Failed, int Stopped, IReadOnlyList<int> Best, double LuckBar, double BestSharpe, IReadOnlyList<SearchedParameter> Space,
-    IReadOnlyList<ParameterImportance> Importance, IReadOnlyList<SearchTrialRow> Trials);
+    IReadOnlyList<ParameterImportance> Importance, IReadOnlyList<SearchTrialRow> Trials)
+{
+    /// <summary>Whether the first best trial has a larger Sharpe ratio than luck alone would give the best of so many.</summary>
+    [JsonIgnore]
+    public bool IsAboveLuck => BestSharpe > LuckBar;
+
+    /// <summary>What the best trial is worth beside the luck bar, in a sentence.</summary>
+    public string Conclusion
+    {
+        get
+        {
+            if (Best.Count == 0) return "No trial finished with a defined objective: there is no best trial.";
+            var best = Invariant($"Trial {Best[0]}, the best{(Best.Count > 1 ? " by the first objective" : "")},");
+            if (double.IsNaN(BestSharpe)) return $"{best} has no defined Sharpe ratio, so that it cannot be compared with luck.";
+            var ratio = Invariant($"has a Sharpe ratio of {BestSharpe:0.00}");
+            if (double.IsNaN(LuckBar)) return $"{best} {ratio}; too few trials differ to say what luck would have given.";
+            return IsAboveLuck
+                ? Invariant($"{best} {ratio}, above the luck bar of {LuckBar:0.00}: more than the best of so many worthless trials would ")
+                    + "have. Bars that the search did not see must confirm it."
+                : Invariant($"{best} {ratio}, not above the luck bar of {LuckBar:0.00}: the best of so many worthless trials would have ")
+                    + "as much. Do not trade it for this ratio.";
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
 
 /// <summary>A parameter of a search.</summary>
 /// <param name="Values">The choices; null for a range.</param>

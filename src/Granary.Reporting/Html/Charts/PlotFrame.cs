@@ -53,6 +53,30 @@ internal static class PlotFrame
         html.Raw("</g>");
     }
 
+    /// <summary>Writes a line and a label for each labelled value of a scale.</summary>
+    public static void Horizontals(HtmlWriter html, PlotScale scale, double height, int about = 5)
+    {
+        html.Raw("<g class=\"grid\" aria-hidden=\"true\">");
+        foreach (var (at, text) in scale.Labels(about))
+        {
+            var y = scale.Y(at, height);
+            html.Write($"<line class=\"{(at == 0 && scale.Names is null ? "zero" : "")}\" x1=\"0\" x2=\"100%\" "
+                + $"y1=\"{y}\" y2=\"{y}\"/><text class=\"y\" x=\"-8\" y=\"{y + 4}\">{text}</text>");
+        }
+        html.Raw("</g>");
+    }
+
+    /// <summary>Writes the labels of a scale below a plot.</summary>
+    public static void ScaleLabels(HtmlWriter html, PlotScale scale, double height)
+    {
+        var labels = scale.Labels(8).ToArray();
+        var keep = (labels.Length + 4) / 5;
+        html.Raw("<g class=\"ticks\" aria-hidden=\"true\">");
+        for (var i = 0; i < labels.Length; i++)
+            Label(html, scale.Share(labels[i].At) * 100, height, labels[i].Text, i % keep != 0);
+        html.Raw("</g>");
+    }
+
     public static void TimeLabels(HtmlWriter html, in TimeAxis axis, double height)
     {
         var ticks = axis.Ticks(TimeAxis.LabelsOfPlots);

@@ -1,14 +1,20 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>A named set of points in a scatter plot.</summary>
+/// <param name="Name">In the legend; empty for none.</param>
 /// <param name="Style">The class in the style sheet; loss is drawn with squares, so that it differs in shape too.</param>
 internal sealed record PlotCloud(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>A line through points of two measures.</summary>
-/// <param name="Style">The class in the style sheet: s1 … s4.</param>
+/// <summary>A line over the points of a scatter plot.</summary>
+/// <param name="Style">The class in the style sheet: s1 … s4, loss.</param>
 internal sealed record PlotPath(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>A point with a name.</summary>
+/// <summary>A shaded rectangle behind the points of a scatter plot.</summary>
+/// <param name="Style">The tint: l4 … l1, g1 … g4; empty for none.</param>
+/// <param name="Label">Text of its tooltip.</param>
+internal sealed record PlotCell(double FromX, double ToX, double FromY, double ToY, string Style, string Label);
+
+/// <summary>A point with its name beside it.</summary>
 internal sealed record PlotPoint(string Name, double X, double Y);
 
 /// <summary>
@@ -21,16 +27,15 @@ internal sealed record ScatterPlot
 
     public required string Description { get; init; }
 
-    public required string Across { get; init; }
+    public required PlotScale Across { get; init; }
 
-    public required string Up { get; init; }
+    public required PlotScale Up { get; init; }
 
     public required IReadOnlyList<PlotCloud> Clouds { get; init; }
 
-    public required Func<double, string> Format { get; init; }
+    public IReadOnlyList<PlotPath> Lines { get; init; } = [];
 
-    /// <summary>Lines below the points.</summary>
-    public IReadOnlyList<PlotPath> Paths { get; init; } = [];
+    public IReadOnlyList<PlotCell> Cells { get; init; } = [];
 
     /// <summary>Points with their names beside them.</summary>
     public IReadOnlyList<PlotPoint> Named { get; init; } = [];
@@ -45,44 +50,51 @@ internal sealed record ScatterPlot
 
     public void Write(HtmlWriter html)
     {
-        var all = Clouds.SelectMany(c => c.Points).Concat(Paths.SelectMany(p => p.Points)).Concat(Named.Select(n => (n.X, n.Y))).ToList();
-        var x = ValueAxis.Around(all.Select(p => p.Item1), 0);
-        var y = ValueAxis.Around(all.Select(p => p.Item2), 0);
-        PlotFrame.Open(html, Title, Description, Height, "scatter",
-            [.. Paths.Select(p => (p.Name, p.Style)), .. Clouds.Select(c => (c.Name, c.Style + " dot")),
-                .. Named.Count > 0 ? [(NamedAre, "s2 dot")] : Array.Empty<(string, string)>()]);
-        PlotFrame.Horizontals(html, y, Height, Format, 0);
-        PlotFrame.ValueLabels(html, x, Height, Format);
-        PlotFrame.UpTitle(html, Up);
-        PlotFrame.AcrossTitle(html, Height, Across);
+        PlotFrame.Open(html, Title, Description, Height, "scatter", [.. Clouds.Select(c => (c.Name, c.Style + " dot"))
+            .Concat(Lines.Select(l => (l.Name, l.Style))).Append((NamedAre, "s2 dot")).Where(l => l.Item1.Length > 0)]);
+        PlotFrame.Horizontals(html, Up, Height);
+        PlotFrame.ScaleLabels(html, Across, Height);
+        PlotFrame.UpTitle(html, Up.Title);
+        PlotFrame.AcrossTitle(html, Height, Across.Title);
         PlotFrame.OpenShapes(html, Height);
-        foreach (var path in Paths)
-        {
-            html.Write($"<path class=\"line {path.Style}\" d=\"");
-            foreach (var (i, (px, py)) in path.Points.Index())
-                html.Write($"{(i > 0 ? "L" : "M")}{x.Share(px) * PlotFrame.Width} {y.Y(py, Height)}");
-            html.Raw("\"/>");
-        }
+        foreach (var cell in Cells) Cell(html, cell);
         foreach (var cloud in Clouds)
         {
             if (cloud.Points.Count == 0) continue;
             html.Write($"<path class=\"points {cloud.Style}\" d=\"");
-            foreach (var (px, py) in cloud.Points) html.Write($"M{x.Share(px) * PlotFrame.Width} {y.Y(py, Height)}h.1");
+            foreach (var (px, py) in cloud.Points) html.Write($"M{X(px)} {Up.Y(py, Height)}h.1");
+            html.Raw("\"/>");
+        }
+        foreach (var line in Lines)
+        {
+            if (line.Points.Count == 0) continue;
+            html.Write($"<path class=\"line {line.Style}\" d=\"");
+            for (var i = 0; i < line.Points.Count; i++)
+                html.Write($"{(i > 0 ? "L" : "M")}{X(line.Points[i].X)} {Up.Y(line.Points[i].Y, Height)}");
             html.Raw("\"/>");
         }
         html.Raw("</svg>");
-        Names(html, x, y);
+        Names(html);
         html.Raw("</svg>");
         PlotFrame.Close(html);
     }
 
+    private double X(double value) => Across.Share(value) * PlotFrame.Width;
+
+    private void Cell(HtmlWriter html, PlotCell cell)
+    {
+        var (x1, x2, y1, y2) = (X(cell.FromX), X(cell.ToX), Up.Y(cell.FromY, Height), Up.Y(cell.ToY, Height));
+        html.Write($"<rect class=\"cell {cell.Style}\" x=\"{Math.Min(x1, x2)}\" y=\"{Math.Min(y1, y2)}\" "
+            + $"width=\"{Math.Abs(x2 - x1)}\" height=\"{Math.Abs(y2 - y1)}\"><title>{cell.Label}</title></rect>");
+    }
+
     // A name that would cover another one moves down or up, and a line leads to its point.
-    private void Names(HtmlWriter html, ValueAxis x, ValueAxis y)
+    private void Names(HtmlWriter html)
     {
         var placed = new List<(double Share, double Y)>();
-        foreach (var point in Named.OrderBy(n => y.Y(n.Y, Height)).ThenBy(n => n.Name, StringComparer.Ordinal))
+        foreach (var point in Named.OrderBy(n => Up.Y(n.Y, Height)).ThenBy(n => n.Name, StringComparer.Ordinal))
         {
-            var (share, at) = (x.Share(point.X), y.Y(point.Y, Height));
+            var (share, at) = (Across.Share(point.X), Up.Y(point.Y, Height));
             var free = Enumerable.Range(0, 2 * Named.Count).Select(k => at + (k % 2 == 0 ? -1 : 1) * ((k + 1) / 2) * LineHeight)
                 .First(candidate => placed.TrueForAll(p => Math.Abs(p.Share - share) > Reach || Math.Abs(p.Y - candidate) >= LineHeight - 1));
             placed.Add((share, free));

@@ -32,6 +32,7 @@ public static class HtmlReport
             new("Evidence", [new ValidationSection(run.Section<ValidationFigures>(), run.Section<ValidationChecks>()),
                 new BridgeSection(run.Section<ValidationFigures>()?.Bridge ?? [])]),
             new("Walk-forward", run.Section<WalkForwardResults>() is { } choices ? [new WalkForwardSection(choices)] : []),
+            new("Parameter search", run.Section<ParameterSearchResults>() is { } search ? [new ParameterSearchSection(search)] : []),
             new("Portfolio", portfolio),
             new("Learned weights", run.Section<AllocatorResults>() is { } allocator
                 ? [new AllocatorSection(allocator, run.Section<RegimeResults>())] : []),
@@ -52,7 +53,8 @@ public static class HtmlReport
             // Sections without a page section of their own are shown as tables of their JSON.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
                 or WalkForwardResults or RegimeResults or LearningReport or ModelResults
-                or AllocatorResults or WeightResults or AllocationResults or ConditionResults or ResamplingResults))
+                or AllocatorResults or WeightResults or AllocationResults or ConditionResults or ResamplingResults
+                or ParameterSearchResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];

@@ -64,24 +64,28 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
     private static void Frontier(HtmlWriter html, AllocationRisk risk)
     {
         var lowest = risk.Frontier[0];
+        var all = risk.Frontier.Select(p => (p.Risk, p.Return)).Concat(risk.Strategies.Select(s => (s.Risk, s.Return)))
+            .Concat(risk.Rules.Select(r => (r.Risk, r.Return))).ToList();
         new ScatterPlot
         {
             Title = $"Efficient frontier of the past: {NumberText.Date(risk.From)} to {NumberText.Date(risk.To)}, in sample",
             Description = $"The portfolio with the smallest risk has a volatility of {NumberText.Percent(lowest.Risk, 1)} and an expected "
                 + $"return of {NumberText.Percent(lowest.Return, 1)} a year.",
-            Across = "volatility of a year",
-            Up = "expected return of a year",
-            Paths = [new PlotPath("efficient frontier", "s1", [.. risk.Frontier.Select(p => (p.Risk, p.Return))])],
+            Across = Scale("volatility of a year", all.Select(p => p.Risk)),
+            Up = Scale("expected return of a year", all.Select(p => p.Return)),
+            Lines = [new PlotPath("efficient frontier", "s1", [.. risk.Frontier.Select(p => (p.Risk, p.Return))])],
             Clouds = [new PlotCloud("strategies", "s3", [.. risk.Strategies.Select(s => (s.Risk, s.Return))])],
             Named = [.. risk.Rules.Select(r => new PlotPoint(r.Name, r.Risk, r.Return))],
             NamedAre = "last weights of the rules",
-            Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
             Height = 340,
         }.Write(html);
         html.Write($"<p class=\"note\">The frontier knows the returns that the last choices were made from; it shows what they looked like, "
             + $"not what comes. Covariances are shrunk by {NumberText.Percent(risk.Shrinkage, 1)} (Ledoit and Wolf 2004); portfolios are "
             + $"without short positions.</p>\n");
     }
+
+    private static PlotScale Scale(string title, IEnumerable<double> values) =>
+        new(title, ValueAxis.Around(values, 0), v => NumberText.Compact(Math.Round(v * 100, 6)) + "%");
 
     private static void Contributions(HtmlWriter html, AllocationRisk risk)
     {

@@ -60,13 +60,15 @@ internal sealed class ExcursionSection : IReportSection<RunView>
             {
                 Title = title,
                 Description = description,
-                Across = across,
-                Up = "net return",
+                Across = Scale(across, winners.Concat(losers).Select(p => p.Item1)),
+                Up = Scale("net return", winners.Concat(losers).Select(p => p.Item2)),
                 Clouds = [new PlotCloud("losers", "loss", losers), new PlotCloud("winners", "gain", winners)],
-                Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
             }.Write(html);
         }
     }
+
+    private static PlotScale Scale(string title, IEnumerable<double> values) =>
+        new(title, ValueAxis.Around(values, 0), v => TimePlot.Text(v, PlotUnit.Percent));
 
     private static (double Low, double High) Edges(IEnumerable<double> values)
     {

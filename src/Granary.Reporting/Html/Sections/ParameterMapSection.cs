@@ -30,7 +30,10 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
 
     private static IEnumerable<Grid> Grids(RunView view)
     {
-        foreach (var group in view.Model.Strategies.Where(s => s.Stats is not null).GroupBy(s => s.Class)
+        // The trials of a search have a section of their own; they are no grid.
+        var trials = view.Model.Section<ParameterSearchResults>()?.Searches.SelectMany(s => s.Trials).Select(t => t.Strategy)
+            .ToHashSet(StringComparer.Ordinal) ?? [];
+        foreach (var group in view.Model.Strategies.Where(s => s.Stats is not null && !trials.Contains(s.Id)).GroupBy(s => s.Class)
             .OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var values = new Dictionary<string, HashSet<double>>(StringComparer.Ordinal);

@@ -22,7 +22,8 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
         html.Write($"<p>{Counted.Of(results.Windows, results.Mode + " window")} "
             + $"of {Span(results.InSample, results.InSampleDays)} in sample "
             + $"and {Span(results.OutOfSample, results.OutOfSampleDays)} out of sample"
-            + $"{(results.Gap is { } gap ? $", with a gap of {gap} between the two" : "")}; chosen by {Objective(results.Objective)}. ");
+            + $"{(results.Gap is { } gap ? $", with a gap of {gap} between the two" : "")}; "
+            + $"chosen by {ObjectiveText.Name(results.Objective)}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the "
             + $"choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
         InAgainstOut(html, groups.Count == 1 ? groups[0].Group : $"mean of {Counted.Of(groups.Count, "group")}",
@@ -144,14 +145,14 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
             .Where(c => double.IsFinite(c.In) && double.IsFinite(c.Out)).ToArray();
         new TimePlot
         {
-            Title = $"In sample against out of sample: {Objective(objective)} of {name}",
+            Title = $"In sample against out of sample: {ObjectiveText.Name(objective)} of {name}",
             Description = both.Length == 0 ? "No window has both."
                 : $"On average {NumberText.Ratio(both.Average(c => c.In), 2)} in sample "
                     + $"and {NumberText.Ratio(both.Average(c => c.Out), 2)} out of sample "
                     + $"over {Counted.Of(both.Length, "window")}; the difference is how much of it was luck.",
             Lines = [new PlotLine("in sample", "s2", times, before), new PlotLine("out of sample", "s1", times, after)],
             Unit = PlotUnit.Ratio,
-            Up = Objective(objective),
+            Up = ObjectiveText.Name(objective),
             Height = 140,
             Ticks = 3,
         }.Write(html);
@@ -170,11 +171,6 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
         }
         return ([.. times], [.. values]);
     }
-
-    // A minus sign precedes an objective that is minimized.
-    // An expression stands as it was written.
-    private static string Objective(string text) =>
-        text.AsSpan(1).IndexOfAny("+-*/()") >= 0 || text[0] == '(' ? text : MetricText.Name(text.TrimStart('-'));
 
     private static void Ratio(HtmlWriter html, double value) =>
         HtmlTable.Number(html, double.IsFinite(value) ? NumberText.Ratio(value, 3) : NumberText.Undefined);

@@ -12,6 +12,8 @@ export interface Offers {
     schema: Schema;
     classes: Schemas['CatalogueItem'][];
     sources: Schemas['SourceEntry'][];
+    /** Metrics that a search can have as objectives. */
+    objectives: readonly { key: string; name: string }[];
 }
 
 interface FormProps {
@@ -20,7 +22,11 @@ interface FormProps {
     /** The kind of job. */
     as: string;
     faults: Fault[];
+    /** Whether the server runs searches. */
+    canSearch: boolean;
     onChange: (value: JsonMap) => void;
+    /** Called when a strategy gets a search. */
+    onSearch: (value: JsonMap) => void;
 }
 
 /** The weights by past returns: docs/allocation.md. */
@@ -111,7 +117,10 @@ export function BatchForm(props: FormProps) {
                     schema={partOf(known.schema, ['strategies']).items ?? {}}
                     faults={faults}
                     faultAt={fault}
+                    canSearch={props.canSearch}
+                    objectives={known.objectives}
                     onPut={set}
+                    onSearch={(next) => props.onSearch(put(value, ['strategies', i], next))}
                     onRemove={entries.length > 1 ? () => set(['strategies', i], undefined) : undefined}
                 />
             ))}

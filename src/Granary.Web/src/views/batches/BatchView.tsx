@@ -32,10 +32,11 @@ export default function BatchView() {
     const known = useQuery(
         `new batch ${like ?? ''} ${search.source ?? ''} ${search.symbol ?? ''} ${search.timeframe ?? ''}`,
         async (): Promise<Known> => {
-            const [schema, classes, sources, before] = await Promise.all([
+            const [schema, classes, sources, objectives, before] = await Promise.all([
                 json<Schema>('/catalogue/schemas/batch'),
                 take(api.GET('/api/v1/catalogue/strategies')),
                 take(api.GET('/api/v1/data/sources')),
+                json<Offers['objectives']>('/catalogue/objectives'),
                 like ? json<{ spec: string; folder: string }>(`/runs/${encodeURIComponent(like)}/files/manifest.json`) : undefined,
             ]);
             const [first] = search.source
@@ -47,6 +48,7 @@ export default function BatchView() {
                 schema,
                 classes,
                 sources,
+                objectives,
             };
         },
     );
@@ -68,6 +70,7 @@ function Editor(props: { known: Known; kinds: Kind[] }) {
     const { known, kinds } = props;
     const { search, set } = useSearch();
     const kind = kinds.find((k) => k.name === (search.as ?? 'backtest'));
+    const searches = kinds.find((k) => k.name === 'optimise');
     const [start] = useState(() => completedText(known.text, kind?.name ?? ''));
     const [text, setText] = useState(start.text);
     const [added, setAdded] = useState(start.added);
@@ -178,7 +181,12 @@ function Editor(props: { known: Known; kinds: Kind[] }) {
                             known={known}
                             as={kind?.name ?? ''}
                             faults={faults}
+                            canSearch={searches !== undefined}
                             onChange={(v) => change(formatBatch(v))}
+                            onSearch={(v) => {
+                                change(formatBatch(v));
+                                set({ as: searches?.name ?? '' });
+                            }}
                         />
                     ) : (
                         <p class="notice">{parsed.fault} Correct the text to use the form again.</p>

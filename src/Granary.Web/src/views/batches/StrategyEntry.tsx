@@ -3,6 +3,8 @@ import { SelectField, TextField } from '../../components/Field';
 import { SchemaFields } from '../../components/SchemaFields';
 import { textOf, type Fault, type Json, type JsonMap, type Schema } from '../../api/jsonSchema';
 import { at, valuesOf } from './batch';
+import { SearchFields } from './SearchFields';
+import { withoutSearch, withSearch } from './space';
 
 interface Props {
     index: number;
@@ -12,7 +14,13 @@ interface Props {
     schema: Schema;
     faults: Fault[];
     faultAt: (path: string) => string | undefined;
+    /** Whether the server runs searches. */
+    canSearch: boolean;
+    /** Metrics that can be objectives. */
+    objectives: readonly { key: string; name: string }[];
     onPut: (path: (string | number)[], value: Json | undefined) => void;
+    /** Called with the entry that has a search now. */
+    onSearch: (entry: JsonMap) => void;
     onRemove: (() => void) | undefined;
 }
 
@@ -30,6 +38,7 @@ const shown = [
     'symbols',
     'timeframe',
     'tag',
+    'search',
     'sides',
     'size',
     'stopLossPercent',
@@ -45,6 +54,8 @@ export function StrategyEntry(props: Props) {
     const put = (path: (string | number)[], value: Json | undefined) => onPut(['strategies', index, ...path], value);
     const name = textOf(at(entry, ['class']));
     const known = classes.find((c) => c.name === name);
+    const whole: JsonMap = entry !== null && typeof entry === 'object' && !Array.isArray(entry) ? entry : {};
+    const isSearch = whole.search !== undefined;
     const size = at(entry, ['size']);
     const sizeKey =
         size !== null && typeof size === 'object' && !Array.isArray(size) ? (Object.keys(size)[0] ?? 'percentOfEquity') : 'percentOfEquity';
@@ -75,21 +86,48 @@ export function StrategyEntry(props: Props) {
                 onValue={(v) => {
                     put(['class'], v);
                     put(['params'], undefined);
+                    put(['search'], undefined);
                 }}
             />
-            <div class="row">
-                {known?.parameters.map((p) => (
-                    <TextField
-                        key={p.name}
-                        label={p.name}
-                        value={textOf(at(entry, ['params', p.name]))}
-                        placeholder={textOf(p.default as Json)}
-                        fault={faultAt(own(`params.${p.name}`))}
-                        hint={rangeOf(p)}
-                        onValue={(v) => put(['params', p.name], valuesOf(v))}
-                    />
-                ))}
-            </div>
+            {props.canSearch && (
+                <SelectField
+                    label="Parameters"
+                    value={isSearch ? 'search' : 'grid'}
+                    options={[
+                        { value: 'grid', label: 'Values: one, or a grid of several' },
+                        { value: 'search', label: 'Search: trials in ranges' },
+                    ]}
+                    fault={isSearch ? undefined : faultAt(own('search'))}
+                    onValue={(v) => {
+                        if (v === 'search') props.onSearch(withSearch(whole, known?.parameters));
+                        else put([], withoutSearch(whole));
+                    }}
+                />
+            )}
+            {isSearch ? (
+                <SearchFields
+                    path={`strategies[${index}]`}
+                    entry={whole}
+                    parameters={known?.parameters ?? []}
+                    objectives={props.objectives}
+                    faultAt={faultAt}
+                    onPut={put}
+                />
+            ) : (
+                <div class="row">
+                    {known?.parameters.map((p) => (
+                        <TextField
+                            key={p.name}
+                            label={p.name}
+                            value={textOf(at(entry, ['params', p.name]))}
+                            placeholder={textOf(p.default as Json)}
+                            fault={faultAt(own(`params.${p.name}`))}
+                            hint={rangeOf(p)}
+                            onValue={(v) => put(['params', p.name], valuesOf(v))}
+                        />
+                    ))}
+                </div>
+            )}
             <div class="row">
                 <SelectField
                     label="Sides"

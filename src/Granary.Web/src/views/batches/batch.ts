@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client';
 import { plainJson, type Fault, type Json, type JsonMap } from '../../api/jsonSchema';
 import { feedOf } from '../live/feed';
+import { withSearch } from './space';
 
 export interface Parsed {
     value: JsonMap | undefined;
@@ -66,18 +67,25 @@ export function valuesOf(text: string): Json | undefined {
     return values.length === 0 ? undefined : values.length === 1 ? values[0] : values;
 }
 
-/** How many strategies the grids make on one market and timeframe. */
+/** Trials of a search that says no number. */
+const usualTrials = 100;
+
+/** How many strategies the grids and searches make on one market. */
 export function gridSize(value: JsonMap): number {
     const entries = value.strategies;
     if (!Array.isArray(entries)) return 0;
     const count = (v: Json | undefined) => (Array.isArray(v) ? v.length : 1);
+    const trials = (entry: Json) => {
+        const given = at(entry, ['search', 'trials']);
+        return typeof given === 'number' ? given : usualTrials;
+    };
     return entries.reduce<number>((sum, entry) => {
         const params = at(entry, ['params']);
         const grid =
             params !== null && typeof params === 'object' && !Array.isArray(params)
                 ? Object.values(params).reduce<number>((n, v) => n * count(v), 1)
                 : 1;
-        return sum + grid * count(at(entry, ['timeframe']));
+        return sum + (at(entry, ['search']) === undefined ? grid : trials(entry)) * count(at(entry, ['timeframe']));
     }, 0);
 }
 
@@ -114,31 +122,43 @@ export function example(source: Schemas['SourceEntry'], symbol?: string): string
 }
 
 /** What a kind of job needs in a batch, and how it is said. */
-const needs: { kinds: string[]; path: string[]; isMissing: (value: JsonMap) => boolean; section: () => JsonMap; what: string }[] = [
+const needs: { kinds: string[]; isMissing: (value: JsonMap) => boolean; add: (value: JsonMap) => JsonMap; what: string }[] = [
     {
         kinds: ['train', 'evaluate', 'experiment', 'replay'],
-        path: ['learning'],
         isMissing: (value) => value.learning === undefined,
-        section: () => ({ trainer: 'logistic', label: 'direction' }),
+        add: (value) => merged(value, ['learning'], { trainer: 'logistic', label: 'direction' }),
         what: 'models: the section "learning" with a logistic model of the direction',
     },
     {
         kinds: ['reinforce'],
-        path: ['portfolio'],
         isMissing: (value) => !['adaptive', 'ppo'].includes(String(at(value, ['portfolio', 'weights']))),
-        section: () => ({ weights: 'adaptive', rebalance: { every: '4w', window: '12w' }, allocator: { steps: 20000, seeds: 2 } }),
+        add: (value) =>
+            merged(value, ['portfolio'], {
+                weights: 'adaptive',
+                rebalance: { every: '4w', window: '12w' },
+                allocator: { steps: 20000, seeds: 2 },
+            }),
         what: 'learned weights: "adaptive" in place of the batch’s, chosen again every four weeks',
     },
+    {
+        kinds: ['optimise'],
+        isMissing: (value) => Array.isArray(value.strategies) && !value.strategies.some((s) => at(s, ['search']) !== undefined),
+        add: (value) => put(value, ['strategies', 0], withSearch(mapAt(value, ['strategies', 0]))),
+        what: 'a search: the grid of the first strategy became ranges',
+    },
 ];
+
+function mapAt(value: JsonMap, path: (string | number)[]): JsonMap {
+    const found = at(value, path);
+    return found !== null && typeof found === 'object' && !Array.isArray(found) ? found : {};
+}
+
+const merged = (value: JsonMap, path: string[], section: JsonMap) => put(value, path, { ...mapAt(value, path), ...section });
 
 /** The batch with what a kind of job needs and the batch lacks, and what was added, in words. */
 export function completed(value: JsonMap, kind: string): { batch: JsonMap; added: string[] } {
     const missing = needs.filter((n) => n.kinds.includes(kind) && n.isMissing(value));
-    const batch = missing.reduce<JsonMap>((b, n) => {
-        const before = at(b, n.path);
-        const kept = before !== null && typeof before === 'object' && !Array.isArray(before) ? before : {};
-        return put(b, n.path, { ...kept, ...n.section() });
-    }, value);
+    const batch = missing.reduce<JsonMap>((b, n) => n.add(b), value);
     return { batch, added: missing.map((n) => n.what) };
 }
 

@@ -7,6 +7,7 @@ import { useQuery, useRepeated } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { Figures } from '../../components/Figures';
+import { LineChart } from '../../components/LineChart';
 import { Loaded } from '../../components/States';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
@@ -78,8 +79,8 @@ function JobDetails(props: { job: Job; onChanged: () => void }) {
                         Resume
                     </button>
                 )}
-                {can('submitter') && job.kind === 'backtest' && job.ended && (
-                    <a class="button" href={`/batches/new?like=${encodeURIComponent(job.id)}`}>
+                {can('submitter') && ['backtest', 'optimise'].includes(job.kind ?? '') && job.ended && (
+                    <a class="button" href={`/batches/new?as=${job.kind}&like=${encodeURIComponent(job.id)}`}>
                         Run again
                     </a>
                 )}
@@ -99,11 +100,24 @@ function JobDetails(props: { job: Job; onChanged: () => void }) {
                     ...(progress?.strategies
                         ? [
                               {
-                                  name: 'Strategies',
+                                  name: job.kind === 'optimise' ? 'Trials' : 'Strategies',
                                   value: number(progress.done),
                                   note: `of ${number(progress.strategies)}${progress.failed ? `, ${number(progress.failed)} failed` : ''}`,
                               },
-                              { name: 'Rate', value: short(pace.rate), note: 'bar evaluations a second' },
+                              ...(job.kind === 'optimise'
+                                  ? [
+                                        {
+                                            name: job.ended ? 'Best' : 'Best so far',
+                                            value: number(progress.leaders?.[0]?.sharpe, 2),
+                                            note: 'Sharpe ratio on the bars of its trial',
+                                        },
+                                        {
+                                            name: 'Rate',
+                                            value: short(pace.elapsed ? progress.done / pace.elapsed : undefined),
+                                            note: `trials a second; ${short(pace.rate)} bar evaluations`,
+                                        },
+                                    ]
+                                  : [{ name: 'Rate', value: short(pace.rate), note: 'bar evaluations a second' }]),
                           ]
                         : []),
                     { name: 'Remaining', value: duration(pace.remaining), note: `${duration(pace.elapsed)} so far` },
@@ -119,6 +133,7 @@ function JobDetails(props: { job: Job; onChanged: () => void }) {
                     },
                 ]}
             />
+            {job.kind === 'optimise' && !job.ended && <BestSoFar job={job} />}
             <Leaders leaders={progress?.leaders ?? []} job={job} />
             <Result job={job} />
             <Files job={job} />
@@ -148,11 +163,34 @@ function usePace(job: Job) {
     return paceOf(job, Math.max(now, Date.now()));
 }
 
+/** The best Sharpe ratio against the number of trials, as far as this page has seen the search. */
+function BestSoFar(props: { job: Job }) {
+    const { done = 0, leaders } = props.job.progress ?? {};
+    const best = leaders?.[0]?.sharpe;
+    const [seen, setSeen] = useState<{ done: number; best: number }[]>([]);
+    useEffect(() => {
+        if (typeof best !== 'number') return;
+        setSeen((before) => (before.at(-1)?.done === done ? before : [...before, { done, best }]));
+    }, [done, best]);
+    if (seen.length < 2) return null;
+    return (
+        <LineChart
+            title="Best Sharpe ratio so far"
+            unit="by trials done, since this page was opened"
+            summary="The best Sharpe ratio of the search against the number of trials that are done"
+            x={seen.map((s) => s.done)}
+            plain={(v) => number(v)}
+            height={160}
+            lines={[{ name: 'Best so far', values: seen.map((s) => s.best), colour: 's1' }]}
+        />
+    );
+}
+
 function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
     const { leaders, job } = props;
     const searches = job.kind === 'experiment' && leaders.length > 0;
-    if (job.kind !== 'backtest' && !searches) return null;
-    const what = searches ? 'Best models' : 'Best strategies';
+    if (!['backtest', 'optimise'].includes(job.kind ?? '') && !searches) return null;
+    const what = searches ? 'Best models' : job.kind === 'optimise' ? 'Best trials' : 'Best strategies';
     return (
         <section>
             <h2>{job.ended ? what : `${what} so far`}</h2>

@@ -17,6 +17,7 @@ import { Paths } from './Paths';
 import { loadRun, loadStrategiesAhead, namedAs, runKinds, verdictOf, type RunDetails } from './run';
 import { RunActions } from './RunActions';
 import { RunFiles } from './RunFiles';
+import { SearchTab } from './SearchTab';
 import './runs.css';
 import { StrategyDetails } from './StrategyDetails';
 import { askedBy, StrategyList } from './StrategyList';
@@ -27,14 +28,19 @@ const allTabs = [
     { id: 'analysis', title: 'Analysis' },
     { id: 'paths', title: 'What if' },
     { id: 'parameters', title: 'Parameters' },
+    { id: 'search', title: 'Search' },
     { id: 'conditions', title: 'Conditions' },
     { id: 'models', title: 'Models' },
     { id: 'files', title: 'Files' },
 ];
 
-// A run without models or paths has nothing to show of them.
-const tabsOf = (run: RunDetails) =>
-    allTabs.filter((t) => (t.id !== 'models' || run.modelDecisions) && (t.id !== 'paths' || run.resampling));
+// A run without models, paths or a search has nothing to show of them.
+const shows: Record<string, (run: RunDetails) => unknown> = {
+    models: (run) => run.modelDecisions,
+    paths: (run) => run.resampling,
+    search: (run) => run.searched,
+};
+const tabsOf = (run: RunDetails) => allTabs.filter((t) => !(t.id in shows) || shows[t.id]!(run));
 
 /** The results of a run. */
 export default function RunView() {
@@ -75,6 +81,8 @@ function Tab(props: { run: RunDetails; tab: string }) {
             return run.resampling ? <Paths of={run.resampling} /> : <Overview run={run} />;
         case 'parameters':
             return <ParameterMaps run={run} />;
+        case 'search':
+            return <SearchTab run={run} />;
         case 'conditions':
             return <Conditions run={run} />;
         case 'models':

@@ -35,6 +35,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     allocations?: Allocations;
     /** Decisions of models; absent without models. */
     modelDecisions?: ModelResults;
+    /** Whether the run has a parameter search. */
+    searched?: boolean;
     /** The zone of each market's exchange, IANA, by symbol. */
     zones?: Record<string, string>;
 }
@@ -111,6 +113,7 @@ export const mostCompared = 5;
 /** The kinds of runs in words. */
 export const runKinds: Record<string, string> = {
     backtest: 'Backtest',
+    search: 'Search',
     'walk-forward': 'Walk-forward',
     combined: 'Combined',
     live: 'Live',
