@@ -68,10 +68,7 @@ public readonly record struct StitchedTrade(int Strategy, Trade Trade);
 /// <summary>The models of one window, trained inside its in-sample range.</summary>
 /// <param name="WindowFilters">By strategy: the filter of its entries in the window's out-of-sample range.</param>
 /// <param name="Missing">Models that could not be created, with the reason; their strategies continued without a model.</param>
-public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFilters, IReadOnlyList<(string Model, string Why)> Missing)
-{
-    public static WindowModels None { get; } = new(new Dictionary<int, IEntryModel>(), []);
-}
+public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFilters, IReadOnlyList<(string Model, string Why)> Missing);
 
 /// <summary>The outcome of a walk-forward optimisation.</summary>
 /// <param name="Rows">Rows of the common account in which all groups have equal weights, under the portfolio's limits.</param>

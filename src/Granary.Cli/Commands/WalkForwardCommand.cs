@@ -5,6 +5,7 @@ using Granary.Backtesting.WalkForward;
 using Granary.Cli.Tables;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 
 namespace Granary.Cli.Commands;
@@ -25,7 +26,8 @@ internal static class WalkForwardCommand
             Given.Threads(given.Threads);
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
             var silent = given.Quiet || given.Json;
-            var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec,
+            var (run, outcome) = await new WalkForwardRunner(new EmbeddedHost(given.Threads), TimeProvider.System,
+                TrialLedger.OfUser()).RunAsync(spec,
                 given.ToBatchOptions(), silent ? null : new Lines(), token);
             if (given.Json)
             {

@@ -179,14 +179,15 @@ internal sealed partial class ReportingGrain(
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
             var job = await compute.Services.Plans.JobAsync(Run);
             Directory.CreateDirectory(Folder);
-            // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
-            var isBatch = job is BacktestJob;
+            // The strategies of a batch spread over the cluster, and so does the work of an experiment or a walk-forward; all else runs on
+            // this silo.
+            var isSpread = job.Batch is not null;
             var leaders = new LeaderBoard(JobContext.MostLeaders);
-            _leaders = isBatch ? leaders : null;
+            _leaders = job is BacktestJob ? leaders : null;
             var run = await job.RunAsync(new JobContext
             {
-                Host = isBatch ? host : new EmbeddedHost(settings.Threads),
-                Trials = new ClusterTrials(Run, compute, settings, clock, logger),
+                Host = isSpread ? host : new EmbeddedHost(settings.Threads),
+                Work = new ClusterWork(Run, compute, settings, clock, logger),
                 Clock = clock,
                 Threads = settings.Threads,
                 Folder = Folder,
@@ -195,11 +196,12 @@ internal sealed partial class ReportingGrain(
                 Attempt = attempt,
                 Running = _strategies,
                 Portfolio = _portfolio,
-                Sources = isBatch ? data => sources.Open(Run, data) : null,
+                Sources = isSpread ? data => sources.Open(Run, data) : null,
                 Leaders = leaders,
                 Progress = p =>
                 {
-                    if (!isBatch) (_stage, _models) = (p.Stage ?? _stage, p.Leaders);
+                    // The host has the progress of a backtest.
+                    if (job is not BacktestJob) (_stage, _models) = (p.Stage ?? _stage, p.Leaders);
                 },
                 Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
             }, cancellationToken);

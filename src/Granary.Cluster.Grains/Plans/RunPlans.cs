@@ -1,6 +1,5 @@
 using Granary.Cluster.Batches;
 using Granary.Engine;
-using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Storage.Retries;
@@ -32,8 +31,8 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     /// <inheritdoc cref="JobAsync"/>
     public Task<BatchPlan> GetAsync(string run) => _plans.GetOrMake(run, async () =>
     {
-        // The text of a replay has the batch within it.
-        var spec = ((BacktestJob)await JobAsync(run)).Spec;
+        // The text of a replay or a walk-forward has the batch within it.
+        var spec = (await JobAsync(run)).Batch ?? throw new InvalidOperationException($"the run {run} has no batch on the cluster");
         for (var attempt = 0; attempt < 100; attempt++, await Task.Delay(100))
             if ((await DefineAsync(run)).Symbols is { } symbols) return BatchPlan.Make(spec, symbols);
         throw new TimeoutException($"the symbols of run {run} were not announced within 10 s");

@@ -20,6 +20,8 @@ public sealed class BacktestJob : Job
 
     public BatchSpec Spec { get; }
 
+    public override BatchSpec Batch => Spec;
+
     /// <summary>The id of an earlier run whose model versions are used without training; null = models are trained.</summary>
     public string? ModelsOf { get; init; }
 
