@@ -180,7 +180,7 @@ internal sealed partial class ReportingGrain(
             var job = await compute.Services.Plans.JobAsync(Run);
             Directory.CreateDirectory(Folder);
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
-            var isBatch = job is BacktestJob;
+            var isBatch = job.SpreadBatch is not null;
             var leaders = new LeaderBoard(JobContext.MostLeaders);
             _leaders = isBatch ? leaders : null;
             var run = await job.RunAsync(new JobContext

@@ -25,6 +25,8 @@ public sealed class BacktestJob : Job
 
     public override IReadOnlyList<string> Runs => ModelsOf is { } earlier ? [earlier] : [];
 
+    public override BatchSpec SpreadBatch => Spec;
+
     public override double Work => BatchWork.Estimate(Spec);
 
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(Spec, cancellationToken);
@@ -63,6 +65,7 @@ public sealed class BacktestKind : JobKind
     {
         var spec = new BatchReader(catalogues).Read(text.File, text.Body, text.Folder);
         BatchWork.Check(spec);
+        BatchPlan.RefuseSearch(spec);
         return new BacktestJob(text, spec);
     }
 }

@@ -237,11 +237,20 @@ public sealed record BatchPlan
     /// </exception>
     /// <exception cref="BarDataException">The plan needs more memory than is available.</exception>
     public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false,
-        CancellationToken cancellationToken = default) =>
-        spec.Strategies.FirstOrDefault(s => s.Search is not null) is { Search: { } search }
-            ? throw search.Fault("a search needs its trials one after the other; run the batch with 'granary optimise' or 'granary "
-                + "walkforward', or give the parameters as lists in 'params'")
-            : Plan(spec, symbols, [], yes, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        RefuseSearch(spec);
+        return Plan(spec, symbols, [], yes, cancellationToken);
+    }
+
+    /// <summary>Refuses a batch with a search.</summary>
+    /// <exception cref="InputException">A strategy has a search.</exception>
+    public static void RefuseSearch(BatchSpec spec)
+    {
+        if (spec.Strategies.FirstOrDefault(s => s.Search is not null) is { Search: { } search })
+            throw search.Fault("a search makes its strategies one after the other; run the batch with 'granary optimise' (a job: kind "
+                + "optimise), or give the parameters as lists in 'params'");
+    }
 
     /// <summary>Makes the plan of a batch with searches, before their first trials.</summary>
     /// <inheritdoc cref="Make"/>

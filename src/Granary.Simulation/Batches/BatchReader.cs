@@ -89,6 +89,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 null);
         if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() =>
             { LearningReader.Check(learning, named, catalogues); return null; }, null);
+        if (portfolio is not null) portfolio = WithSearches(portfolio, root.Find("portfolio")?.Find("weights"), strategies);
         if (data is null || execution is null || portfolio is null) return null;
         var spec = new BatchSpec
         {
@@ -277,6 +278,20 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             BookAtClose = keys.Fills == FillBooking.BarClose,
             Place = part,
         };
+    }
+
+    // The rule of a batch with searches is that of their best trials, unless it names another one.
+    private static PortfolioSpec WithSearches(PortfolioSpec portfolio, JsonPart? weights, IReadOnlyList<StrategySpec> strategies)
+    {
+        var hasSearch = strategies.Any(s => s.Search is not null);
+        if (weights is null && hasSearch) portfolio = portfolio with { Rule = WeightMethods.Best };
+        if (portfolio.Rule != WeightMethods.Best) return portfolio;
+        if (!hasSearch) return weights!.Wrong("no strategy has a 'search' whose best trial it would choose; give one a search, or name "
+            + "another rule", portfolio);
+        if (portfolio.Rebalance is not null)
+            portfolio.Place!.Need("rebalance").Wrong("the best trials of a search are chosen once, on all bars; leave it out, or name a rule "
+                + "that chooses over time, such as \"score\"", 0);
+        return portfolio;
     }
 
     private static OutputSet Outputs(JsonPart? part)

@@ -70,6 +70,9 @@ public sealed record ParameterSearchSpec
             : o.IsMinimised ? -value : value)];
     }
 
+    /// <summary>Whether the trials after the first round follow from results over all bars.</summary>
+    public bool IsAdaptive => Method == "tpe";
+
     /// <summary>Creates the method of a search.</summary>
     /// <param name="seed">Searches of different seeds are independent.</param>
     public ISearchMethod CreateMethod(ulong seed) => SearchMethods.Create(Method, Space, Trials, Objectives.Count, seed);

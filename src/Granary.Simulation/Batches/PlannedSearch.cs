@@ -9,7 +9,8 @@ namespace Granary.Simulation.Batches;
 /// <summary>A trial of a search: a combination that runs as a strategy of the batch.</summary>
 /// <param name="Search">Position in <see cref="BatchPlan.Searches"/>.</param>
 /// <param name="Point">Coordinates by dimension of the search.</param>
-public sealed record PlannedTrial(int Search, IReadOnlyList<double> Point);
+/// <param name="IsBlind">Whether it was proposed without knowledge of a result on later bars than a strategy would have known.</param>
+public sealed record PlannedTrial(int Search, IReadOnlyList<double> Point, bool IsBlind = true);
 
 /// <summary>A search of a batch. A strategy with a search has one for each symbol and timeframe that the space does not vary.</summary>
 /// <param name="Name">Class, symbols and timeframe; unique in the batch.</param>
