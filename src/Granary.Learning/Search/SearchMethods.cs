@@ -9,7 +9,7 @@ public static class SearchMethods
     internal const int BlindRound = 64;
 
     /// <summary>Names of the methods.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["random"];
+    public static IReadOnlyList<string> Names { get; } = ["tpe", "random", "sobol"];
 
     /// <summary>Creates a method.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -31,6 +31,8 @@ public static class SearchMethods
         }
         return name switch
         {
+            "tpe" => new TpeSearch(space, trials, seed, new()),
+            "sobol" => new SobolSearch(space, trials, seed),
             "random" => new RandomSearch(space, trials, seed),
             _ => throw new ArgumentException($"There is no search method {name}: use {string.Join(", ", Names)}."),
         };
