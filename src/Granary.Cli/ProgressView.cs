@@ -45,7 +45,7 @@ internal static class ProgressView
         var finished = p.StrategiesDone > 0 ? $"{Counted.Of(p.StrategiesDone, p.Strategies, "strategy")} finished"
             : Counted.Of(p.Strategies, "strategy");
         return $"{finished}, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left ? $", {Left(left)} left" : "")
-            + (p.Load is { } load ? $"; {Text(load)}" : "");
+            + (p.Best is { } best ? $"; {best}" : "") + (p.Load is { } load ? $"; {Text(load)}" : "");
     }
 
     private static string Text(ProcessLoad load) =>

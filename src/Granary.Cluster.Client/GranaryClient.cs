@@ -89,6 +89,21 @@ public sealed class GranaryClient : IDisposable
             .ConfigureAwait(false);
     }
 
+    /// <summary>Submits a job of a kind whose request is a batch.</summary>
+    /// <param name="kind">Such as <c>optimise</c>.</param>
+    /// <param name="file">Name of the file, for faults.</param>
+    /// <exception cref="InputException">The batch is wrong.</exception>
+    /// <exception cref="ServiceUnavailableException">No server answers, or the server cannot take the job now.</exception>
+    public async Task<JobStatus> SubmitAsync(string kind, BatchSpec spec, string file, string? idempotencyKey,
+        CancellationToken cancellationToken = default)
+    {
+        // The lines of the file stay those of the request.
+        byte[] text = [.. System.Text.Encoding.UTF8.GetBytes($"{{ \"kind\": \"{kind}\", \"batch\": "), .. spec.Text, .. "\n}"u8];
+        using var body = new ByteArrayContent(text) { Headers = { ContentType = new("application/json") } };
+        return await _api.Jobs.SubmitAsync(body, idempotencyKey ?? Guid.NewGuid().ToString("N"), spec.Folder, file,
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Submits an experiment on a batch: a job of the kind <c>experiment</c>.</summary>
     /// <param name="file">Name of the file, for faults.</param>
     /// <param name="strategies">Number of strategies, counted from the batch's first; null = all.</param>

@@ -8,19 +8,25 @@ namespace Granary.Cluster.Client;
 /// <summary>Runs a batch file on a server and downloads its run's folder to this machine.</summary>
 public static class RemoteBatch
 {
+    /// <summary>The kind of job that runs the searches of a batch.</summary>
+    public const string Optimise = "optimise";
+
     /// <param name="output">Folder for the run's files; null = <c>runs/ID</c>.</param>
     /// <param name="progress">Receives each status.</param>
+    /// <param name="kind">Kind of job; null = a backtest.</param>
     /// <returns>The last status, and the folder.</returns>
     /// <exception cref="InputException">The batch is wrong, or failed because of its input.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the batch failed at the server.</exception>
     /// <exception cref="OperationCanceledException">The token cancelled the batch, also on the server, or another caller did.</exception>
     public static async Task<(JobStatus Status, string Folder)> RunAsync(GranaryClient client, BatchSpec spec, string file,
-        string? output, Action<JobStatus>? progress = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+        string? output, Action<JobStatus>? progress = null, string? idempotencyKey = null, string? kind = null,
+        CancellationToken cancellationToken = default)
     {
         JobStatus batch, last;
         try
         {
-            batch = await client.SubmitAsync(spec, file, idempotencyKey, cancellationToken).ConfigureAwait(false);
+            batch = kind is null ? await client.SubmitAsync(spec, file, idempotencyKey, cancellationToken).ConfigureAwait(false)
+                : await client.SubmitAsync(kind, spec, file, idempotencyKey, cancellationToken).ConfigureAwait(false);
             last = await RemoteJob.EndAsync(client, batch, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (InputException e) when (NamesSource(spec, e.Message))

@@ -14,6 +14,9 @@ public sealed record BatchOptions
 
     public bool Resume { get; init; }
 
+    /// <summary>Whether the batch has searches, which run round by round.</summary>
+    public bool Optimises { get; init; }
+
     /// <summary>When the run was submitted; null = it begins now, or began with its first attempt in the folder.</summary>
     public DateTimeOffset? Since { get; init; }
 

@@ -1,4 +1,5 @@
 using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
 
 namespace Granary.Backtesting.Runs;
 
@@ -7,6 +8,9 @@ namespace Granary.Backtesting.Runs;
 /// <param name="Interrupted">Whether it was stopped; the folder has the finished parts.</param>
 public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
 {
+    /// <summary>The plan of the run with all trials of its searches; null for a walk-forward.</summary>
+    public BatchPlan? Plan { get; init; }
+
     public string? Report => File.Exists(Path.Combine(Folder, "report.html")) ? Path.Combine(Folder, "report.html") : null;
 
     public long Trades => Model.Strategies.Sum(s => s.Stats?.Trades ?? 0);

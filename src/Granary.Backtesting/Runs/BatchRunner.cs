@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Granary.Backtesting.Searching;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Modelling.Learning;
@@ -35,12 +36,14 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         CancellationToken cancellationToken = default)
     {
         var watch = Stopwatch.StartNew();
+        if (options.Optimises) ParameterSearchBatch.Check(spec);
         var opening = new BatchOpening
         {
             Threads = options.Threads,
             Yes = options.Yes,
             Sources = sources,
             Planned = BatchWeights.Checked,
+            WithSearches = options.Optimises,
             Checks = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);
@@ -58,8 +61,11 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     private async Task<BatchRun> RunAsync(RunContext run, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         using var strategies = new StrategySimulation(run) { MostEvents = MostEvents };
+        ParameterSearchOutcome? searched = null;
         using (GranaryInstruments.Traces.StartActivity("strategies"))
-            await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
+            if (run.Options.Optimises) searched = await ParameterSearchRun.RunAsync(strategies, host, progress, cancellationToken);
+            else await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
+        run = strategies.Run;
         var choice = await strategies.WeighAsync();
         if (choice.Allocator is { } allocator && run.Options.Versions is not VersionUse.None and var use)
             choice = choice with
@@ -76,20 +82,24 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             : await BatchValidation.BeginAsync(run, strategies, choice, host, cancellationToken);
         using var portfolio = await RecordedPortfolio.OfEventsAsync(run, strategies.Log, members, choice.Schedule);
         BatchChecks? checks = null;
+        TrialCensus? census;
         var step = GranaryInstruments.Traces.StartActivity("validate");
         if (validation is null)
-            await BatchValidation.CountAsync(run, strategies.Outcomes, ledger, SelectionTests.Of(run.Plan, strategies.Outcomes));
+            census = await BatchValidation.CountAsync(run, strategies.Outcomes, ledger, SelectionTests.Of(run.Plan, strategies.Outcomes));
         else
-            checks = await validation.FinishAsync(portfolio, members.Any(w => w != 0), ledger);
+            census = (checks = await validation.FinishAsync(portfolio, members.Any(w => w != 0), ledger)).Census;
 
         step?.Dispose();
         using var write = GranaryInstruments.Traces.StartActivity("write");
-        var finished = new FinishedBatch(run, strategies, choice, portfolio, checks);
+        var finished = new FinishedBatch(run, strategies, choice, portfolio, checks)
+        {
+            Searches = searched?.ToResults(run.Plan, strategies.Outcomes, census),
+        };
         var model = await finished.ModelAsync(host.Description, run.Folder.Replaced,
             run.Options.Attempt is null ? CancellationToken.None : cancellationToken);
         if (run.Options.Attempt is { } attempt) await attempt.ConfirmAsync(cancellationToken);
         new RunFiles(run).WriteAll(model, finished.Events, finished.Files(model));
         if (!strategies.Interrupted) run.Folder.Complete();
-        return new BatchRun(model, run.Folder.FullPath, strategies.Interrupted);
+        return new BatchRun(model, run.Folder.FullPath, strategies.Interrupted) { Plan = run.Plan };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Trading;
@@ -43,6 +44,9 @@ public sealed class FinishedBatch
 
     /// <summary>The validation checks of a session's configuration; null for a batch, which has its own.</summary>
     public ValidationChecks? Carried { get; init; }
+
+    /// <summary>The searches of the batch; null if it has none.</summary>
+    public ParameterSearchResults? Searches { get; init; }
 
     /// <summary>Digest of all signals, trades and equity sums, and of the portfolio's decisions and equity.</summary>
     private string Digest
@@ -101,6 +105,8 @@ public sealed class FinishedBatch
             yield return new OutputFile("prod", "prod.json", s =>
                 s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
                     _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));
+        if (model.Section<ParameterSearchResults>() is { } searches)
+            yield return OutputFile.Text(null, ParameterSearchCsv.Name, w => ParameterSearchCsv.Write(w, searches));
         if (_conditions is { } conditions)
             yield return OutputFile.Text("conditions", ConditionCsv.Name, w => ConditionCsv.Write(w, conditions));
         if (_choice.Allocator is { } allocator)
@@ -125,22 +131,29 @@ public sealed class FinishedBatch
     private StrategyEntry Entry(StrategyInstance i)
     {
         var outcome = _strategies.Outcomes.GetValueOrDefault(i.Index);
+        // The figures on some of the bars cannot be compared with those of others; the search shows them.
+        if (outcome is { IsWhole: false, Statistics: not null })
+            return EntryOf(i, null, string.Create(CultureInfo.InvariantCulture, $"the search stopped it after {outcome.Share:0.#%} of the bars"));
         var statistics = Checks?.Selection is { } selection
             ? outcome?.Statistics?.With(MetricInput.Of(selection.Of(i.Index))) : outcome?.Statistics;
-        return new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
-            _choice.Last[i.Index], statistics, _run.Learning?.ModelOf(i.Index) ?? i.Model?.Name,
-            outcome is null ? "was not finished" : outcome.Error, i.Symbols.Count > 1 ? i.Symbols : null)
+        return EntryOf(i, statistics, outcome is null ? "was not finished" : outcome.Error) with
         {
             Trace = outcome?.Trace,
             HasListedTrades = statistics is null || _listed.Trades.Contains(i.Index),
         };
     }
 
+    private StrategyEntry EntryOf(StrategyInstance i, MetricSet? statistics, string? error) =>
+        new(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
+            _choice.Last[i.Index], statistics, _run.Learning?.ModelOf(i.Index) ?? i.Model?.Name, error,
+            i.Symbols.Count > 1 ? i.Symbols : null);
+
     private async Task<List<ResultSection>> SectionsAsync()
     {
         var (plan, sections) = (_run.Plan, new List<ResultSection>());
         if (Checks is not null) sections.AddRange([Checks.ToResults(_entries), Checks.ToFindings()]);
         if (Carried is not null) sections.Add(Carried);
+        if (Searches is not null) sections.Add(Searches);
         if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
         if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);
         _conditions = await ConditionsAsync();

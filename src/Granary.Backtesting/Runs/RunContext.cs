@@ -45,6 +45,9 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     /// <summary>SHA-256 of the bars of all markets.</summary>
     public string DataHash => RunFolder.HashOf([.. OrderedMarkets.Select(m => m.Series.ContentHash)]);
 
+    /// <summary>Returns a copy with more trials of the batch's searches.</summary>
+    public RunContext With(IReadOnlyList<PlannedTrial> trials) => this with { Plan = Plan.With(trials) };
+
     private ModelTraining Training(IBatchHost host) => new(host, Clock, Options.Threads)
     {
         Versions = Options.Versions,

@@ -13,14 +13,19 @@ namespace Granary.Backtesting.Runs;
 /// </summary>
 public sealed class StrategySimulation(RunContext run) : IDisposable
 {
+    private readonly Dictionary<int, StrategyOutcome> _outcomes = [];
+
+    /// <summary>The run, whose plan grows with the trials of its searches.</summary>
+    public RunContext Run { get; private set; } = run;
+
     /// <summary>
     /// Maximum size in bytes of the strategies' events, if the weight rule may leave strategies out. Beyond, the strategies that the run
     /// needs run again. Without a maximum, strategies need not be able to run again.
     /// </summary>
     public long MostEvents { get; init; } = long.MaxValue;
 
-    /// <summary>The finished strategies by index.</summary>
-    public IReadOnlyDictionary<int, StrategyOutcome> Outcomes => run.Folder.Finished;
+    /// <summary>The finished strategies of the plan by index, with trials that a search has stopped.</summary>
+    public IReadOnlyDictionary<int, StrategyOutcome> Outcomes => _outcomes;
 
     /// <summary>Signals and trades of the strategies; null if they are not needed.</summary>
     public EventLog? Log { get; private set; }
@@ -28,44 +33,60 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     /// <summary>Whether the run was stopped before all strategies had finished.</summary>
     public bool Interrupted { get; private set; }
 
+    /// <summary>Continues with a plan that has more trials.</summary>
+    public void Grow(RunContext run) => Run = run;
+
+    /// <summary>Adds the outcome of a trial that its search has stopped.</summary>
+    public void Add(StrategyOutcome stopped) => _outcomes[stopped.Index] = stopped;
+
     /// <summary>Runs the strategies that an interrupted attempt has not finished.</summary>
     /// <param name="host">Runs a strategy pass: a batch host or a live session.</param>
+    /// <param name="wanted">Selects the strategies of a round; null = all.</param>
     public async Task RunAsync(Func<StrategyPass, CancellationToken, Task> host, IProgress<BatchProgress>? progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Func<StrategyInstance, bool>? wanted = null)
     {
-        if (run.Spec.Outputs.NeedsEvents || BatchWeights.NeedsEvents(run.Plan)) Log = OpenLog(IsBounded ? MostEvents : long.MaxValue);
+        if (Log is null && (Run.Spec.Outputs.NeedsEvents || BatchWeights.NeedsEvents(Run.Plan)))
+            Log = OpenLog(IsBounded ? MostEvents : long.MaxValue);
+        foreach (var instance in Run.Plan.Instances)
+            if (Run.Folder.Finished.TryGetValue(instance.Index, out var finished)) _outcomes[instance.Index] = finished;
         // The logs have the outcomes and events of the others.
         var known = Outcomes.Values.Where(o => Log is null || IsBounded || HasEvents(o.Index)).Select(o => o.Index).ToHashSet();
         List<StrategyOutcome> finishedBefore = [.. known.Select(i => Outcomes[i])];
-        run.Options.Leaders?.Add(run.Plan, finishedBefore);
-        run.Options.Running?.Begin(run.Plan);
-        run.Options.Running?.Finished(finishedBefore);
-        var pass = new StrategyPass(run.Plan, run.Markets)
+        Run.Options.Leaders?.Add(Run.Plan, finishedBefore);
+        Run.Options.Running?.Begin(Run.Plan);
+        Run.Options.Running?.Finished(finishedBefore);
+        var pass = new StrategyPass(Run.Plan, Run.Markets)
         {
-            Include = i => !known.Contains(i.Index),
+            Include = i => !known.Contains(i.Index) && wanted?.Invoke(i) != false,
+            IsRound = wanted is not null,
             Events = Log,
             MemberEvents = Log?.Members,
-            WithFactors = run.Spec.Outputs.Has("factors"),
-            Running = run.Options.Running,
+            WithFactors = Run.Spec.Outputs.Has("factors"),
+            Running = Run.Options.Running,
             Finished = finished =>
             {
                 foreach (var outcome in finished) Compare(outcome);
                 // The events must be written before the outcome that depends on them.
                 Log?.Flush();
-                run.Folder.Keep(finished);
-                run.Options.Leaders?.Add(run.Plan, finished);
+                Run.Folder.Keep(finished);
+                foreach (var outcome in finished) _outcomes[outcome.Index] = outcome;
+                Run.Options.Leaders?.Add(Run.Plan, finished);
             },
             Progress = progress,
         };
         Interrupted = !await EndsAsync(host(pass, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Runs trials on some of the bars.</summary>
+    public async Task RunPartialAsync(IBatchHost host, StrategyPass pass, CancellationToken cancellationToken) =>
+        Interrupted = !await EndsAsync(host.RunAsync(pass, cancellationToken), cancellationToken);
+
     /// <summary>The step "weigh": computes the weights by the batch's rule.</summary>
     public async Task<WeightChoice> WeighAsync()
     {
         using var step = GranaryInstruments.Traces.StartActivity("weigh");
-        return await BatchWeights.ChooseAsync(run.Plan, Outcomes, run.Markets, Log,
-            new AllocatorCall(run.Options.Threads, run.Options.Allocator, new AllocatorCheckpoints(run.Folder.Temporary("allocators"))),
+        return await BatchWeights.ChooseAsync(Run.Plan, Whole, Run.Markets, Log,
+            new AllocatorCall(Run.Options.Threads, Run.Options.Allocator, new AllocatorCheckpoints(Run.Folder.Temporary("allocators"))),
             CancellationToken.None);
     }
 
@@ -82,7 +103,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
         Log?.KeepAll();
         if (!Interrupted) await RepeatAsync(members, host, progress, cancellationToken);
         if (Log is null || Interrupted) return Log is not null;
-        var resized = MemberRuns.RunAsync(run.Plan, run.Markets, members, Log, new EmbeddedHost(run.Options.Threads), cancellationToken);
+        var resized = MemberRuns.RunAsync(Run.Plan, Run.Markets, members, Log, new EmbeddedHost(Run.Options.Threads), cancellationToken);
         Interrupted = !await EndsAsync(resized, cancellationToken);
         if (!Interrupted) CompareEvents(members);
         return !Interrupted;
@@ -90,10 +111,14 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
 
     /// <summary>Returns the strategies whose single trades and signals the files contain.</summary>
     /// <param name="members">By strategy index: not 0 if the strategy has a weight at any time.</param>
-    public ListedStrategies ListedOf(IReadOnlyList<double> members) => ListedStrategies.Of(run.Spec.Outputs,
-        Interrupted ? Outcomes.Where(o => Log?.IsComplete(o.Key) == true).ToDictionary() : Outcomes, members);
+    public ListedStrategies ListedOf(IReadOnlyList<double> members) => ListedStrategies.Of(Run.Spec.Outputs,
+        Interrupted ? Whole.Where(o => Log?.IsComplete(o.Key) == true).ToDictionary() : Whole, members);
 
-    // Strategies are deterministic, so their events are the same as in the first run.
+    // The strategies that ran on all bars.
+    private IReadOnlyDictionary<int, StrategyOutcome> Whole => Run.Plan.Trials.Count == 0 ? Outcomes
+        : Outcomes.Where(o => o.Value.IsWhole).ToDictionary();
+
+    // Strategies are deterministic, so their events are the same as in the first Run.
     private async Task RepeatAsync(IReadOnlyList<double> members, IBatchHost host, IProgress<BatchProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -104,13 +129,13 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
         needed.RemoveWhere(HasEvents);
         if (needed.Count == 0) return;
         using var step = GranaryInstruments.Traces.StartActivity("repeat");
-        var again = new StrategyPass(run.Plan, run.Markets)
+        var again = new StrategyPass(Run.Plan, Run.Markets)
         {
             Include = i => needed.Contains(i.Index),
             Events = Log,
-            WithFactors = run.Spec.Outputs.Has("factors"),
+            WithFactors = Run.Spec.Outputs.Has("factors"),
             IsRepeated = true,
-            Progress = progress is null ? null : new RepeatedProgress(progress, run.Plan.Instances.Count),
+            Progress = progress is null ? null : new RepeatedProgress(progress, Run.Plan.Instances.Count),
             Finished = finished =>
             {
                 foreach (var outcome in finished) Compare(outcome);
@@ -121,15 +146,16 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
         Dispose();
     }
 
-    // Events of a strategy that failed are not used.
-    private bool HasEvents(int strategy) => Log!.IsComplete(strategy) || Outcomes.GetValueOrDefault(strategy)?.Statistics is null;
+    // Events of a strategy that failed or was stopped are not used.
+    private bool HasEvents(int strategy) => Log!.IsComplete(strategy)
+        || Outcomes.GetValueOrDefault(strategy) is not { Statistics: not null, IsWhole: true };
 
     // A strategy that runs again must have the same result as before.
     private void Compare(StrategyOutcome again)
     {
         if (Outcomes.GetValueOrDefault(again.Index) is { Error: null } first && again.Digest != first.Digest)
             throw new RecordDiffersException(string.Create(CultureInfo.InvariantCulture,
-                $"{run.Plan.Instances[again.Index].Id} ran again and gave another result: {again.Error ?? ResultOf(again)}"
+                $"{Run.Plan.Instances[again.Index].Id} ran again and gave another result: {again.Error ?? ResultOf(again)}"
                     + $", before {ResultOf(first)}; a strategy must do the same on the same bars each time, so correct "
                     + $"its class, or start the run without --resume if the class was changed"));
     }
@@ -138,13 +164,13 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     private void CompareEvents(IReadOnlyList<double> members)
     {
         var listed = ListedOf(members);
-        foreach (var outcome in Outcomes.Values.Where(o => o.Statistics is not null))
+        foreach (var outcome in Whole.Values.Where(o => o.Statistics is not null))
         {
             var (isComplete, tally) = (Log!.IsComplete(outcome.Index), Log.TallyOf(outcome.Index));
-            var isNeeded = members[outcome.Index] != 0 || listed.Trades.Contains(outcome.Index) && run.Spec.Outputs.NeedsEvents;
+            var isNeeded = members[outcome.Index] != 0 || listed.Trades.Contains(outcome.Index) && Run.Spec.Outputs.NeedsEvents;
             if (isComplete ? (tally.Signals, tally.Trades) == (outcome.Signals, outcome.Statistics!.Trades) : !isNeeded) continue;
             throw new RecordDiffersException(string.Create(CultureInfo.InvariantCulture,
-                $"the events of {run.Plan.Instances[outcome.Index].Id} are {ResultOf(tally.Signals, tally.Trades)}"
+                $"the events of {Run.Plan.Instances[outcome.Index].Id} are {ResultOf(tally.Signals, tally.Trades)}"
                     + $"{(isComplete ? "" : " without an end")}, and its outcome has {ResultOf(outcome)}; start the "
                     + $"run without --resume, and report this fault if it comes again"));
         }
@@ -155,9 +181,9 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     private static string ResultOf(int signals, long trades) => Counted.Of(signals, "signal") + " and " + Counted.Of(trades, "trade");
 
     // Whether the rule may leave strategies out, and nothing needs the events of all strategies.
-    private bool IsBounded => MostEvents < long.MaxValue && run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false }
-        && !run.Options.Separate && run.Learning is null && !BatchWeights.NeedsEvents(run.Plan)
-        && run.Spec.Portfolio.Rule != WeightMethods.Equal;
+    private bool IsBounded => MostEvents < long.MaxValue && Run.Spec.Outputs is { NeedsEvents: true, OfAllStrategies: false }
+        && !Run.Options.Separate && Run.Learning is null && !BatchWeights.NeedsEvents(Run.Plan)
+        && Run.Spec.Portfolio.Rule != WeightMethods.Equal;
 
     private static async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)
     {
@@ -173,7 +199,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
     }
 
     private EventLog OpenLog(long most = long.MaxValue) =>
-        new(run.Folder.Temporary("events.bin"), run.Folder.Key, run.Plan.Instances.Count, run.Folder.Resumed, most);
+        new(Run.Folder.Temporary("events.bin"), Run.Folder.Key, Run.Plan.Capacity, Run.Folder.Resumed, most);
 
     public void Dispose()
     {

@@ -47,7 +47,8 @@ public static class VerifyRun
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
         try
         {
-            var options = new BatchOptions { Out = temporary, Yes = true, Versions = VersionUse.None, Validation = false };
+            var options = new BatchOptions { Out = temporary, Yes = true, Versions = VersionUse.None, Validation = false,
+                Optimises = spec.HasSearch && manifest.Kind != RunKinds.WalkForward };
             var again = manifest.Kind == RunKinds.WalkForward
                 ? (await new WalkForwardRunner(host, clock).RunAsync(spec, options, null, cancellationToken)).Run
                 : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options,
@@ -56,8 +57,8 @@ public static class VerifyRun
                 .ToList();
 
             await using var opened = await OpenedBatch.OpenAsync(spec,
-                new BatchOpening { Threads = Environment.ProcessorCount, Yes = true }, cancellationToken);
-            var plan = opened.Plan;
+                new BatchOpening { Threads = Environment.ProcessorCount, Yes = true, WithSearches = spec.HasSearch }, cancellationToken);
+            var plan = opened.Plan.With(again.Plan?.Trials ?? []);
             var subject = new LookAheadSubject(plan, opened.Markets, host)
             {
                 // The inputs of the program that recorded its trades are unknown, so they cannot be checked.

@@ -12,6 +12,7 @@ internal static class CommandExamples
         ["backtest"] = "samples/quickstart.json --out runs/first",
         ["replay"] = "batch.json --to stdout --pace x60",
         ["walkforward"] = "samples/walkforward.json",
+        ["optimise"] = "samples/search.json",
         ["strategies"] = "",
         ["factors"] = "",
         ["factors compute"] = "bars.csv --factors \"sma(20);macd(12,26,9).signal\" --out factors.csv",

@@ -14,6 +14,7 @@ internal static class CommandTable
         ("backtest", BacktestCommand.Create),
         ("replay", ReplayCommand.Create),
         ("walkforward", WalkForwardCommand.Create),
+        ("optimise", OptimiseCommand.Create),
         ("strategies", CatalogueCommands.Strategies),
         ("factors", CatalogueCommands.Factors),
         ("trainers", CatalogueCommands.Trainers),

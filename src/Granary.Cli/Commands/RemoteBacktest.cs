@@ -12,13 +12,17 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary backtest BATCH.json --host http://…</c>: runs the batch on silos and downloads the run's folder.</summary>
 internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
 {
+    /// <summary>Kind of job; null = a backtest.</summary>
+    public string? Kind { get; init; }
+
     public async Task<int> RunAsync(BatchSpec spec, string file, string? output, bool quiet, bool json,
         CancellationToken cancellationToken)
     {
         using var client = root.Server(hosts);
         var silent = quiet || json;
         var (status, folder) = await ProgressView.ShowAsync(silent,
-            progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), cancellationToken: cancellationToken));
+            progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), kind: Kind,
+                cancellationToken: cancellationToken));
         var report = Path.Combine(folder, "report.html");
         if (json)
         {
@@ -41,7 +45,11 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
                 + $"{Counted.Of(status.Trades ?? 0, "trade")} at {hosts}");
             Console.WriteLine(ElapsedTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
             if (File.Exists(Path.Combine(folder, "results.json")))
-                Output.WriteNotes(SavedRun.Read(folder, spec.Catalogues.Metrics).Model, folder);
+            {
+                var model = SavedRun.Read(folder, spec.Catalogues.Metrics).Model;
+                if (model.Section<ParameterSearchResults>() is { } searches) SearchView.Show(searches);
+                Output.WriteNotes(model, folder);
+            }
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);
         }
         if (status.Progress.Strategies == 0 || status.Progress.Failed < status.Progress.Strategies) return 0;

@@ -45,6 +45,7 @@ internal static class ReportCommand
                     Versions = VersionUse.Find,
                     Validation = manifest.HasChecks,
                     Rebuilds = manifest,
+                    Optimises = spec.HasSearch && manifest.Kind != RunKinds.WalkForward,
                 };
                 var again = manifest.Kind == RunKinds.WalkForward
                     ? (await new WalkForwardRunner(new EmbeddedHost(options.Threads), TimeProvider.System, TrialLedger.OfUser())

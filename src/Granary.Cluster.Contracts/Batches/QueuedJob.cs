@@ -51,6 +51,12 @@ public sealed record FeedWork(
 [GenerateSerializer, Immutable, Alias("granary.ModelUse")]
 public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] int[] Strategies);
 
+/// <summary>A trial of a search whose strategy is part of a plan.</summary>
+/// <param name="Search">Position of its search in the plan.</param>
+/// <param name="Point">Its coordinates.</param>
+[GenerateSerializer, Immutable, Alias("granary.TrialWork")]
+public sealed record TrialWork([property: Id(0)] int Search, [property: Id(1)] double[] Point);
+
 /// <summary>
 /// One pass over the feeds: all strategies, those that models are trained on, or the weighted ones again for their events.
 /// </summary>
@@ -60,6 +66,7 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <param name="Changes">Changes of the bars before strategies see them, as <see cref="Granary.Simulation.LookAhead.SeriesChanges"/>
 /// writes them; empty for unchanged bars.</param>
 /// <param name="Stressed">Whether every cost is doubled and every order is delayed by one bar.</param>
+/// <param name="Trials">The trials of the plan, in order; null for a batch without a search.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassWork")]
 public sealed record PassWork(
     [property: Id(0)] PassKey Key,
@@ -71,7 +78,8 @@ public sealed record PassWork(
     [property: Id(6)] IReadOnlyList<string> Symbols,
     [property: Id(7)] IReadOnlyList<ModelUse> Models,
     [property: Id(8)] string Changes = "",
-    [property: Id(9)] bool Stressed = false);
+    [property: Id(9)] bool Stressed = false,
+    [property: Id(10)] IReadOnlyList<TrialWork>? Trials = null);
 
 /// <summary>The end of a run.</summary>
 /// <param name="Fault">The fault in one sentence; null on success.</param>

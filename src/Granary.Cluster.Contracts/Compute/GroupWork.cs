@@ -14,6 +14,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="HasEnded">Whether its bars end before those of other markets.</param>
 /// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
 /// <param name="Sessions">The sessions of its symbols.</param>
+/// <param name="Trials">The trials of the plan, as in the pass.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupWork")]
 public sealed record GroupWork(
     [property: Id(0)] Guid Id,
@@ -29,4 +30,5 @@ public sealed record GroupWork(
     [property: Id(10)] bool Stressed = false,
     [property: Id(11)] bool HasEnded = false,
     [property: Id(12)] Dictionary<string, string>? Stopped = null,
-    [property: Id(13)] IReadOnlyList<SessionCalendar>? Sessions = null);
+    [property: Id(13)] IReadOnlyList<SessionCalendar>? Sessions = null,
+    [property: Id(14)] IReadOnlyList<TrialWork>? Trials = null);

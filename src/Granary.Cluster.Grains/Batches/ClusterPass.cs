@@ -13,6 +13,9 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     // Chunks received, by strategy. An event log counts its own, and knows them again after a restart; other sinks do not.
     private readonly Dictionary<int, int> _chunks = [];
 
+    private readonly TrialWork[]? _trials = ordered.Plan.Trials.Count == 0 ? null
+        : [.. ordered.Plan.Trials.Select(t => new TrialWork(t.Search, [.. t.Point]))];
+
     public PassKey Key { get; } =
         PassKey.Of(ordered.Events is not null, ordered.WithFactors, ordered.Plan.IsStressed, changes, models);
 
@@ -29,7 +32,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     public HashSet<int> Wanted { get; } = [.. work.SelectMany(w => w.Strategies)];
 
     /// <summary>Whether the pass belongs to validation checks, which do not count as progress of the batch.</summary>
-    public bool IsValidation => ordered.Plan.IsStressed || changes.Length > 0;
+    public bool IsValidation => ordered.Plan.IsStressed || (changes.Length > 0 && !ordered.IsRound);
 
     /// <summary>Whether the strategies ran before, and run again for their events.</summary>
     public bool IsRepeated => ordered.IsRepeated;
@@ -43,7 +46,8 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     public PassWork ToOrder() => new(Key, Token,
         [.. work.Select(w => w with { Strategies = [.. w.Strategies.Where(Wanted.Contains)] }).Where(w => w.Strategies.Length > 0)],
         Strategies, ordered.Events is not null, ordered.WithFactors, ordered.Plan.Symbols,
-        [.. models.Select((m, i) => new ModelUse(i, m.Strategies))], changes, ordered.Plan.IsStressed);
+        [.. models.Select((m, i) => new ModelUse(i, m.Strategies))], changes, ordered.Plan.IsStressed,
+        _trials);
 
     /// <summary>Stores a report of this pass; duplicates count once.</summary>
     public ReportAnswer Take(StrategyReport report)

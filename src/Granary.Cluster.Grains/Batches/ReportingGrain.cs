@@ -10,7 +10,6 @@ using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
-using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
 using Granary.Simulation.Batches;
@@ -181,9 +180,9 @@ internal sealed partial class ReportingGrain(
             Directory.CreateDirectory(Folder);
             // The strategies of a batch spread over the cluster, and so does the work of an experiment or a walk-forward; all else runs on
             // this silo.
-            var isSpread = job.Batch is not null;
+            var isSpread = job.SpreadBatch is not null;
             var leaders = new LeaderBoard(JobContext.MostLeaders);
-            _leaders = job is BacktestJob ? leaders : null;
+            _leaders = isSpread ? leaders : null;
             var run = await job.RunAsync(new JobContext
             {
                 Host = isSpread ? host : new EmbeddedHost(settings.Threads),
@@ -200,8 +199,8 @@ internal sealed partial class ReportingGrain(
                 Leaders = leaders,
                 Progress = p =>
                 {
-                    // The host has the progress of a backtest.
-                    if (job is not BacktestJob) (_stage, _models) = (p.Stage ?? _stage, p.Leaders);
+                    // The host has the progress of strategies that run on the cluster.
+                    if (!isSpread || p.Strategies == 0) (_stage, _models) = (p.Stage ?? _stage, p.Leaders);
                 },
                 Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
             }, cancellationToken);

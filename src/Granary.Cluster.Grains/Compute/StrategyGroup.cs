@@ -93,7 +93,7 @@ internal sealed class StrategyGroup
         _activity = activity?.SetTag("granary.run", Work.Run).SetTag("granary.strategies", Work.Strategies.Length);
         try
         {
-            var plan = await _silo.Services.Plans.GetAsync(Work.Run).WaitAsync(_stop.Token);
+            var plan = await _silo.Services.Plans.GetAsync(Work.Run, Work.Trials).WaitAsync(_stop.Token);
             activity?.SetTag("granary.feed", plan.Feeds[Work.Feed].ToString());
             _feed = await GroupFeed.OpenAsync(_silo.Services, Work, plan, _stop.Token);
             await StartAllAsync(_feed.Instances);

@@ -18,7 +18,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
 
     private readonly RecentTasks<Job> _jobs = new(Most);
-    private readonly RecentTasks<BatchPlan> _plans = new(Most);
+    private readonly RecentTasks<GrownPlan> _plans = new(Most);
 
     /// <exception cref="RunEndedException">There is no such run.</exception>
     /// <exception cref="InputException">The job names something that this silo does not have.</exception>
@@ -29,14 +29,39 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     });
 
     /// <inheritdoc cref="JobAsync"/>
-    public Task<BatchPlan> GetAsync(string run) => _plans.GetOrMake(run, async () =>
+    /// <param name="trials">
+    /// The trials of its searches up to now; null without a search. The plan may have later ones too, after these.
+    /// </param>
+    public async Task<BatchPlan> GetAsync(string run, IReadOnlyList<TrialWork>? trials = null)
     {
-        // The text of a replay or a walk-forward has the batch within it.
-        var spec = (await JobAsync(run)).Batch ?? throw new InvalidOperationException($"the run {run} has no batch on the cluster");
+        var plan = await _plans.GetOrMake(run, async () => new GrownPlan(await MakeAsync(run)));
+        return plan.With(trials ?? []);
+    }
+
+    private async Task<BatchPlan> MakeAsync(string run)
+    {
+        // The text of another job than a backtest has the batch within it.
+        var spec = (await JobAsync(run)).SpreadBatch ?? throw new InvalidOperationException($"run {run} has no batch to spread");
         for (var attempt = 0; attempt < 100; attempt++, await Task.Delay(100))
-            if ((await DefineAsync(run)).Symbols is { } symbols) return BatchPlan.Make(spec, symbols);
+            if ((await DefineAsync(run)).Symbols is { } symbols) return BatchPlan.MakeSearched(spec, symbols);
         throw new TimeoutException($"the symbols of run {run} were not announced within 10 s");
-    });
+    }
+
+    // Trials are only added, in the same order on all silos.
+    private sealed class GrownPlan(BatchPlan plan)
+    {
+        private readonly Lock _lock = new();
+
+        public BatchPlan With(IReadOnlyList<TrialWork> trials)
+        {
+            lock (_lock)
+            {
+                if (trials.Count > plan.Trials.Count)
+                    plan = plan.With([.. trials.Skip(plan.Trials.Count).Select(t => new PlannedTrial(t.Search, t.Point))]);
+                return plan;
+            }
+        }
+    }
 
     /// <summary>Makes the next attempt of a run read its text again, because files that it names may have changed.</summary>
     public void Forget(string run)

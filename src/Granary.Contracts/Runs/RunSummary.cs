@@ -63,7 +63,10 @@ public static class RunKinds
     /// <summary>A backtest that trained models of its strategies.</summary>
     public const string Training = "training";
 
-    public static IReadOnlyList<string> All { get; } = [Backtest, WalkForward, Combined, Live, Reinforce, Training];
+    /// <summary>A backtest whose parameters a search chose.</summary>
+    public const string Search = "search";
+
+    public static IReadOnlyList<string> All { get; } = [Backtest, WalkForward, Combined, Live, Reinforce, Training, Search];
 }
 
 /// <summary>A page of runs.</summary>

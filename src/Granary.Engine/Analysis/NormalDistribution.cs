@@ -56,34 +56,42 @@ public static class NormalDistribution
     public static double Erfc(double x)
     {
         var y = Math.Abs(x);
-        if (y <= 0.46875) return 1 - ErfNearZero(x);
-        double tail;
+        if (y <= NearZero) return 1 - ErfNearZero(x);
+        var tail = 0.0;
+        if (y <= 27)
+        {
+            // exp(−y²) with the square split, so that its rounding does not enter the exponent.
+            var head = Math.Truncate(y * 16) / 16;
+            tail = ScaledTail(y) * (Math.Exp(-head * head) * Math.Exp(-(y - head) * (y + head)));
+        }
+        return x < 0 ? 2 - tail : tail;
+    }
+
+    /// <summary>e^(x²) · erfc(x) for x ≥ 0, which stays above zero where <see cref="Erfc"/> does not; the same bits on every machine.
+    /// </summary>
+    public static double ScaledErfc(double x) =>
+        x <= NearZero ? (1 - ErfNearZero(x)) * Numerics.PortableMath.Exp(x * x) : ScaledTail(x);
+
+    private const double NearZero = 0.46875;
+
+    // e^(y²) · erfc(y) for y > 0.46875.
+    private static double ScaledTail(double y)
+    {
         if (y <= 4)
         {
-            tail = Ratio(y,
+            return Ratio(y,
                 [2.15311535474403846343e-8, 0.564188496988670089180, 8.88314979438837594118, 66.1191906371416294775, 298.635138197400131132,
                     881.952221241769090411, 1712.04761263407058314, 2051.07837782607146532, 1230.33935479799725272],
                 [1, 15.7449261107098347253, 117.693950891312499305, 537.181101862009857509, 1621.38957456669018874, 3290.79923573345962678,
                     4362.61909014324715820, 3439.36767414372163696, 1230.33935480374942043]);
         }
-        else if (y > 27)
-        {
-            tail = 0;
-        }
-        else
-        {
-            var s = 1 / (y * y);
-            var ratio = s * Ratio(s,
-                [-1.63153871373020978498e-2, -3.05326634961232344035e-1, -3.60344899949804439429e-1, -1.25781726111229246204e-1,
-                    -1.60837851487422766278e-2, -6.58749161529837803157e-4],
-                [1, 2.56852019228982242072, 1.87295284992346725209, 5.27905102951428412248e-1, 6.05183413124413191178e-2,
-                    2.33520497626869185443e-3]);
-            tail = (1 / Math.Sqrt(Math.PI) + ratio) / y;
-        }
-        // exp(−y²) with the square split, so that its rounding does not enter the exponent.
-        var head = Math.Truncate(y * 16) / 16;
-        tail *= Math.Exp(-head * head) * Math.Exp(-(y - head) * (y + head));
-        return x < 0 ? 2 - tail : tail;
+        var s = 1 / (y * y);
+        var ratio = s * Ratio(s,
+            [-1.63153871373020978498e-2, -3.05326634961232344035e-1, -3.60344899949804439429e-1, -1.25781726111229246204e-1,
+                -1.60837851487422766278e-2, -6.58749161529837803157e-4],
+            [1, 2.56852019228982242072, 1.87295284992346725209, 5.27905102951428412248e-1, 6.05183413124143191178e-2,
+                2.33520497626869185443e-3]);
+        return (1 / Math.Sqrt(Math.PI) + ratio) / y;
     }
 
     private static double ErfNearZero(double x)

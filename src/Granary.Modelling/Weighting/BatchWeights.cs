@@ -61,6 +61,14 @@ public static class BatchWeights
             foreach (var (id, weight) in fixedWeights)
                 weights[byId[id]] = weight;
         }
+        else if (portfolio.Rule == WeightMethods.Best)
+        {
+            foreach (var instance in plan.Instances.Take(plan.Instances.Count - plan.Trials.Count)) weights[instance.Index] = 1;
+            // The trials of a Pareto front share the weight of their search.
+            foreach (var best in BestTrials.Of(plan, outcomes))
+                foreach (var strategy in best)
+                    weights[strategy] = 1.0 / best.Count;
+        }
         else
         {
             // Strategies with identical results share one weight, so that they do not count twice.

@@ -32,11 +32,27 @@ public sealed record SearchedParameter(string Name, double? From, double? To, bo
 /// <param name="Deviation">Standard deviation of the share over the trees.</param>
 public sealed record ParameterImportance(string Objective, string Parameter, double Share, double Deviation);
 
+/// <summary>The states of a trial.</summary>
+public static class SearchTrialStates
+{
+    /// <summary>It ran on all bars.</summary>
+    public const string Finished = "finished";
+
+    /// <summary>Its strategy failed.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>The search stopped it after some of the bars.</summary>
+    public const string Stopped = "stopped";
+
+    /// <summary>The run was interrupted before it ended.</summary>
+    public const string Unfinished = "unfinished";
+}
+
 /// <summary>One trial.</summary>
 /// <param name="Number">From 1, in the order in which the trials were proposed.</param>
 /// <param name="Round">From 1.</param>
 /// <param name="Strategy">Id of its strategy.</param>
-/// <param name="State">finished, failed, or stopped (at less than all bars).</param>
+/// <param name="State">One of <see cref="SearchTrialStates"/>.</param>
 /// <param name="Share">Share of the bars on which it ran, 0 to 1.</param>
 /// <param name="Values">Values by parameter, numbers or texts.</param>
 /// <param name="Objectives">Value of each objective as the run's statistics have it; NaN if undefined.</param>

@@ -20,12 +20,12 @@ public sealed class BacktestJob : Job
 
     public BatchSpec Spec { get; }
 
-    public override BatchSpec Batch => Spec;
-
     /// <summary>The id of an earlier run whose model versions are used without training; null = models are trained.</summary>
     public string? ModelsOf { get; init; }
 
     public override IReadOnlyList<string> Runs => ModelsOf is { } earlier ? [earlier] : [];
+
+    public override BatchSpec SpreadBatch => Spec;
 
     public override double Work => BatchWork.Estimate(Spec);
 
@@ -65,6 +65,7 @@ public sealed class BacktestKind : JobKind
     {
         var spec = new BatchReader(catalogues).Read(text.File, text.Body, text.Folder);
         BatchWork.Check(spec);
+        BatchPlan.RefuseSearch(spec);
         return new BacktestJob(text, spec);
     }
 }

@@ -31,7 +31,8 @@ internal static class BatchWork
     public static double Estimate(BatchSpec spec)
     {
         var strategies = spec.Strategies.Sum(entry =>
-            entry.Params.Aggregate((double)(entry.Timeframes?.Count ?? 1), (count, p) => count * p.Values.Count));
+            entry.Params.Aggregate((double)(entry.Timeframes?.Count ?? 1), (count, p) => count * p.Values.Count)
+                * ParameterSearchReader.TrialsOf(entry));
         return Parts(spec).Sum(p => Math.Max(BarsOf(p), LeastBars * p.Symbols.Count) * strategies
             + (Generated(p)?.Minutes ?? 0));
     }

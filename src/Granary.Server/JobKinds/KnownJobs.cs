@@ -13,6 +13,7 @@ public static class KnownJobs
         new BacktestKind(),
         new ReplayKind(runs),
         new WalkForwardKind(),
+        new OptimiseKind(),
         new ReinforceKind(),
         new LearningKind<TrainRequest>(ModelTask.Train, "Train the models of a batch, and register a version of each."),
         new LearningKind<LearningRequest>(ModelTask.Evaluate, "Run the strategies of a batch with their models and without."),

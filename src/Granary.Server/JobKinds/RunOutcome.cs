@@ -1,5 +1,6 @@
 using Granary.Backtesting.Runs;
 using Granary.Contracts.Jobs;
+using Granary.Reporting.Runs;
 using Granary.Server.Jobs;
 using Granary.Simulation.Passes;
 
@@ -12,7 +13,8 @@ internal static class RunOutcome
     public static JobOutcome Of(BatchRun run, CancellationToken cancellationToken) => run.Interrupted
         ? throw new OperationCanceledException(cancellationToken)
         : new JobOutcome(run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count,
-            run.Model.Strategies.Count(s => s.Stats is null));
+            run.Model.Strategies.Count(s => s.Stats is null)
+                - (run.Model.Section<ParameterSearchResults>()?.Searches.Sum(s => s.Stopped) ?? 0));
 
     /// <summary>Forwards a batch's progress to the job.</summary>
     public static IProgress<BatchProgress> Relay(JobContext run, LeaderBoard? leaders = null) => new Reports<BatchProgress>(p =>

@@ -13,7 +13,7 @@ namespace Granary.Server.JobKinds;
 /// <summary>A job that runs a walk-forward over a batch file.</summary>
 internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-walkforward")
 {
-    public override BatchSpec Batch => spec;
+    public override BatchSpec SpreadBatch => spec;
 
     public override double Work => BatchWork.Estimate(spec);
 

@@ -17,8 +17,10 @@ public abstract class Job(JobText text, string name)
     /// <summary>Bars times strategies, estimated before any bar is read; 0 for a job without strategies.</summary>
     public virtual double Work => 0;
 
-    /// <summary>The batch whose strategies run on the whole cluster; null for a job whose strategies run in one process.</summary>
-    public virtual BatchSpec? Batch => null;
+    /// <summary>
+    /// The batch whose strategies run on all silos of a cluster; null for a job that runs on one silo.
+    /// </summary>
+    public virtual BatchSpec? SpreadBatch => null;
 
     /// <summary>Ids of the runs of this server that the job reads.</summary>
     public virtual IReadOnlyList<string> Runs => [];

@@ -63,6 +63,27 @@ public sealed record BatchPlan
     /// <summary>Sessions by which longer bars are cut, of symbols whose bars show them although the batch names none.</summary>
     public IReadOnlyDictionary<string, SessionCalendar> Sessions { get; init; } = new Dictionary<string, SessionCalendar>();
 
+    /// <summary>The searches of the batch; empty if the plan was made without them.</summary>
+    public IReadOnlyList<PlannedSearch> Searches { get; private init; } = [];
+
+    /// <summary>
+    /// The trials of the searches in the order in which they were proposed. Their strategies follow those of entries without a search.
+    /// </summary>
+    public IReadOnlyList<PlannedTrial> Trials { get; private init; } = [];
+
+    // Number of strategies with the same id, for the ids of later ones.
+    private Dictionary<string, int> Seen { get; init; } = [];
+
+    // The same without the trials.
+    private Dictionary<string, int> SeenFixed { get; init; } = [];
+
+    /// <summary>Most strategies that the plan can have with all trials of its searches.</summary>
+    public int Capacity { get; private init; }
+
+    /// <summary>Returns the index of the strategy of a trial.</summary>
+    /// <param name="trial">Position in <see cref="Trials"/>.</param>
+    public int IndexOf(int trial) => Instances.Count - Trials.Count + trial;
+
     /// <summary>Whether all costs are doubled and every order is delayed by one bar.</summary>
     public bool IsStressed { get; private init; }
 
@@ -170,14 +191,74 @@ public sealed record BatchPlan
         Feeds = [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(change)] })],
     };
 
+    /// <summary>Returns a copy with more trials of its searches.</summary>
+    public BatchPlan With(IReadOnlyList<PlannedTrial> trials)
+    {
+        var (instances, seen) = (Instances.ToList(), new Dictionary<string, int>(Seen, StringComparer.Ordinal));
+        var tradeFrom = TradeFromOf(Spec);
+        var known = Symbols.ToHashSet(StringComparer.Ordinal);
+        var read = new Dictionary<(StrategyDefinition, string, Timeframe), IReadOnlyList<string>>();
+        foreach (var trial in trials)
+        {
+            var instance = Searches[trial.Search].InstanceOf(trial.Point, instances.Count, tradeFrom);
+            // Trials that differ only in how they trade would share an id.
+            var times = seen[instance.Id] = seen.GetValueOrDefault(instance.Id) + 1;
+            if (times > 1) instance = instance with { Id = $"{instance.Id}#{times}" };
+            instances.Add(instance.Definition.IsMultiSymbol ? instance : instance with { References = ReferencesOf(instance) });
+        }
+        return this with { Instances = instances, Feeds = FeedsOf(instances), Trials = [.. Trials, .. trials], Seen = seen };
+
+        // Without a text parameter, the symbols that factors read come from the class.
+        IReadOnlyList<string> ReferencesOf(StrategyInstance instance)
+        {
+            var key = (instance.Definition, instance.Symbols[0], instance.Timeframe);
+            if (read.TryGetValue(key, out var found)) return found;
+            var own = References(Spec, instance.Id, instance.Definition, instance.Arguments, instance.Symbols[0], instance.Timeframe, known);
+            if (own is not null && !instance.Definition.Parameters.Any(p => p.Type == typeof(string))) read[key] = own;
+            return own ?? [];
+        }
+    }
+
+    /// <summary>Returns a copy without the trials of its searches.</summary>
+    public BatchPlan WithoutTrials()
+    {
+        if (Trials.Count == 0) return this;
+        List<StrategyInstance> instances = [.. Instances.Take(Instances.Count - Trials.Count)];
+        return this with { Instances = instances, Feeds = FeedsOf(instances), Trials = [], Seen = SeenFixed };
+    }
+
+    /// <summary>Returns a copy with a few points of each search as trials, which read all bars that the search may read.</summary>
+    public BatchPlan WithExamples() => With([.. Searches.SelectMany((s, i) => s.Examples().Select(p => new PlannedTrial(i, p)))]);
+
     /// <param name="symbols">The data section's symbols, with "*" resolved.</param>
     /// <param name="yes">Whether the user has confirmed more than <see cref="AskAbove"/> strategies.</param>
     /// <exception cref="InputException">
-    /// A class or parameter is unknown, a value is out of range, or the grid is too large.
+    /// A class or parameter is unknown, a value is out of range, the grid is too large, or a strategy has a search.
     /// </exception>
     /// <exception cref="BarDataException">The plan needs more memory than is available.</exception>
     public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false,
         CancellationToken cancellationToken = default)
+    {
+        RefuseSearch(spec);
+        return Plan(spec, symbols, [], yes, cancellationToken);
+    }
+
+    /// <summary>Refuses a batch with a search.</summary>
+    /// <exception cref="InputException">A strategy has a search.</exception>
+    public static void RefuseSearch(BatchSpec spec)
+    {
+        if (spec.Strategies.FirstOrDefault(s => s.Search is not null) is { Search: { } search })
+            throw search.Fault("a search makes its strategies one after the other; run the batch with 'granary optimise' (a job: kind "
+                + "optimise), or give the parameters as lists in 'params'");
+    }
+
+    /// <summary>Makes the plan of a batch with searches, before their first trials.</summary>
+    /// <inheritdoc cref="Make"/>
+    public static BatchPlan MakeSearched(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false,
+        CancellationToken cancellationToken = default) => Plan(spec, symbols, PlannedSearch.Of(spec, symbols), yes, cancellationToken);
+
+    private static BatchPlan Plan(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<PlannedSearch> searches, bool yes,
+        CancellationToken cancellationToken)
     {
         if (!yes) CheckSize(spec, symbols.Count, "they are run only with --yes; thin out the lists, or add it");
 
@@ -185,7 +266,7 @@ public sealed record BatchPlan
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         var known = symbols.ToHashSet(StringComparer.Ordinal);
         var read = new Dictionary<(StrategyDefinition, string, Timeframe), IReadOnlyList<string>>();
-        foreach (var entry in spec.Strategies)
+        foreach (var entry in spec.Strategies.Where(s => s.Search is null))
             foreach (var instance in Expand(spec, entry, symbols, known, seen, read))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -194,20 +275,36 @@ public sealed record BatchPlan
             }
         ModelReferences.AddTo(instances, spec, symbols);
 
-        NamedSymbols.Check(spec, symbols, instances);
-        var tracePeriod = EquityTrace.PeriodFor(spec.Data.Timeframe, instances.Count);
-        var feeds = instances
+        var plan = new BatchPlan
+        {
+            Spec = spec,
+            Symbols = symbols,
+            Instances = instances,
+            Feeds = [],
+            Searches = searches,
+            Seen = seen,
+            SeenFixed = seen,
+            Capacity = instances.Count + searches.Sum(s => s.Spec.Trials),
+        };
+        plan = plan with { Feeds = plan.FeedsOf(instances) };
+        NamedSymbols.Check(spec, symbols, searches.Count > 0 ? plan.WithExamples().Instances : instances);
+        return plan;
+    }
+
+    // The length of the tracing periods must not change when trials are added.
+    private List<FeedPlan> FeedsOf(IReadOnlyList<StrategyInstance> instances) =>
+        [.. instances
             .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol, References: string.Join('+', i.References)))
             .Select((g, index) => new FeedPlan(index, [.. g.First().Symbols, .. g.First().References], g.Key.Timeframe, [.. g])
             {
-                TracePeriod = tracePeriod,
-                Regimes = spec.Regimes,
-                Metrics = spec.Metrics,
-                PeriodsPerYear = spec.PeriodsPerYearOf(g.Key.Timeframe),
-            })
-            .ToList();
-        return new BatchPlan { Spec = spec, Symbols = symbols, Instances = instances, Feeds = feeds };
-    }
+                TracePeriod = EquityTrace.PeriodFor(Spec.Data.Timeframe, Capacity),
+                Regimes = Spec.Regimes,
+                Metrics = Spec.Metrics,
+                PeriodsPerYear = Spec.PeriodsPerYearOf(g.Key.Timeframe),
+            })];
+
+    // Time from which strategies trade, if earlier bars only warm up.
+    private static long TradeFromOf(BatchSpec spec) => spec.Data is { WarmUp: true, From: { } from } ? from : 0;
 
     /// <summary>Refuses grids that expand to more than <see cref="AskAbove"/> strategies.</summary>
     /// <param name="symbols">Number of symbols in the data section, or a lower bound.</param>
@@ -220,6 +317,7 @@ public sealed record BatchPlan
         {
             var count = (double)(entry.Symbols?.Count ?? symbols) * (entry.Timeframes?.Count ?? 1);
             foreach (var (_, values, _) in entry.Params) count *= values.Count;
+            if (entry.Search is not null) count *= ParameterSearchReader.TrialsOf(entry);
             total += count;
             if (total > AskAbove)
                 throw entry.Place.Fault(FormattableString.Invariant(
@@ -290,8 +388,8 @@ public sealed record BatchPlan
 
     // Returns the batch's other symbols that a strategy's factors read; null if the strategy cannot be created or reads an unknown symbol:
     // it alone fails later, with its reason.
-    private static IReadOnlyList<string>? References(BatchSpec spec, string id, StrategyDefinition definition, object[] arguments,
-        string symbol, Timeframe timeframe, HashSet<string> symbols)
+    private static IReadOnlyList<string>? References(BatchSpec spec, string id, StrategyDefinition definition,
+        IReadOnlyList<object> arguments, string symbol, Timeframe timeframe, HashSet<string> symbols)
     {
         try
         {

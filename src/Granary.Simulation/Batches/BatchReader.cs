@@ -89,6 +89,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 null);
         if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() =>
             { LearningReader.Check(learning, named, catalogues); return null; }, null);
+        if (portfolio is not null) portfolio = WithSearches(portfolio, root.Find("portfolio")?.Find("weights"), strategies);
         if (data is null || execution is null || portfolio is null) return null;
         var spec = new BatchSpec
         {
@@ -207,6 +208,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             if (faults.Try(() => Strategy(p, cash), null) is not { } strategy) continue;
             found.Add(strategy);
             if (bind) StrategyBinding.Check(strategy, catalogues.Strategies, faults.Add);
+            if (strategy.Search is not { } search) continue;
+            if (bind) faults.Try(() => ParameterSearchReader.Read(strategy, catalogues), null);
+            else faults.Try<object?>(() => { ParameterSearchReader.CheckKeys(search); return null; }, null);
         }
         return found;
     }
@@ -214,7 +218,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys of a production configuration.</param>
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
-        part.Only([.. more, "class", "params", .. RecordKeys<TradingSettings>.All.Select(k => k.Name), "symbols", "timeframe", "tag"]);
+        part.Only([.. more, "class", "params", .. RecordKeys<TradingSettings>.All.Select(k => k.Name), "symbols", "timeframe", "tag",
+            "search"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
@@ -239,6 +244,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Symbols = part.Find("symbols")?.OneOrMany().Select(s => s.String()).ToList(),
             Timeframes = part.Find("timeframe")?.OneOrMany().Select(t => t.Timeframe()).ToList(),
             Tag = part.Find("tag")?.String(),
+            Search = part.Find("search"),
             Place = part,
         };
     }
@@ -272,6 +278,20 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             BookAtClose = keys.Fills == FillBooking.BarClose,
             Place = part,
         };
+    }
+
+    // The rule of a batch with searches is that of their best trials, unless it names another one.
+    private static PortfolioSpec WithSearches(PortfolioSpec portfolio, JsonPart? weights, IReadOnlyList<StrategySpec> strategies)
+    {
+        var hasSearch = strategies.Any(s => s.Search is not null);
+        if (weights is null && hasSearch) portfolio = portfolio with { Rule = WeightMethods.Best };
+        if (portfolio.Rule != WeightMethods.Best) return portfolio;
+        if (!hasSearch) return weights!.Wrong("no strategy has a 'search' whose best trial it would choose; give one a search, or name "
+            + "another rule", portfolio);
+        if (portfolio.Rebalance is not null)
+            portfolio.Place!.Need("rebalance").Wrong("the best trials of a search are chosen once, on all bars; leave it out, or name a rule "
+                + "that chooses over time, such as \"score\"", 0);
+        return portfolio;
     }
 
     private static OutputSet Outputs(JsonPart? part)

@@ -71,7 +71,11 @@ public sealed record BatchSpec
     public long? ReadFrom => Data is { WarmUp: true, From: { } from } ? WarmUpSpan.Before(from, Longest) : Data.From;
 
     /// <summary>Longest timeframe that a strategy trades.</summary>
-    public Timeframe Longest => Strategies.SelectMany(s => s.Timeframes ?? []).Append(Data.Timeframe).MaxBy(t => t.Ticks);
+    public Timeframe Longest => Strategies.SelectMany(s => s.Timeframes ?? []).Concat(ParameterSearchReader.TimeframesOf(Strategies))
+        .Append(Data.Timeframe).MaxBy(t => t.Ticks);
+
+    /// <summary>Whether a strategy has a search in place of a grid.</summary>
+    public bool HasSearch => Strategies.Any(s => s.Search is not null);
 
     /// <summary>The file's bytes, for the run's manifest and for other hosts of a cluster.</summary>
     public required byte[] Text { get; init; }
@@ -132,6 +136,9 @@ public sealed record StrategySpec
 
     /// <summary>Entry filter in a production configuration; null = none.</summary>
     public IEntryModel? Model { get; init; }
+
+    /// <summary>The section <c>search</c>, which takes the place of a grid; null if there is none.</summary>
+    public JsonPart? Search { get; init; }
 
     public required JsonPart Place { get; init; }
 }

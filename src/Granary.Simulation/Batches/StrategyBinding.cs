@@ -19,6 +19,13 @@ internal sealed record StrategyBinding(StrategyDefinition Definition, object[] D
         return binding!;
     }
 
+    /// <summary>Resolves an entry that may be invalid; null if it is.</summary>
+    public static StrategyBinding? Find(StrategySpec entry, StrategyCatalogue strategies)
+    {
+        TryMake(entry, strategies, static _ => { }, out var binding);
+        return binding;
+    }
+
     /// <summary>Reports all errors of an entry.</summary>
     public static void Check(StrategySpec entry, StrategyCatalogue strategies, Action<InputException> wrong) =>
         TryMake(entry, strategies, wrong, out _);
@@ -51,7 +58,7 @@ internal sealed record StrategyBinding(StrategyDefinition Definition, object[] D
         {
             defaults[i] = definition.Parameters[i].Default ?? "";
             if (definition.Parameters[i].Default is not null || !complete || entry.Place.Find("params") is { IsFaulty: true }
-                || grid.Any(g => g.Parameter == i)) continue;
+                || grid.Any(g => g.Parameter == i) || entry.Search?.Find("space")?.Find(definition.Parameters[i].Name) is not null) continue;
             complete = false;
             wrong(entry.Place.Fault($"{definition.Name} needs the parameter '{definition.Parameters[i].Name}'"));
         }

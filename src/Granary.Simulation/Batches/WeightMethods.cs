@@ -24,5 +24,8 @@ public static class WeightMethods
     /// <summary>Weights by a policy that tilts the selection of matching pursuit.</summary>
     public const string Adaptive = "adaptive";
 
-    public static IReadOnlyList<string> All { get; } = [Winners, Equal, Score, MatchingPursuit, Regime, Ppo, Adaptive];
+    /// <summary>The best trial of each search, and the strategies without a search.</summary>
+    public const string Best = "best";
+
+    public static IReadOnlyList<string> All { get; } = [Winners, Equal, Score, MatchingPursuit, Regime, Ppo, Adaptive, Best];
 }

@@ -35,6 +35,7 @@ public static class SeriesChanges
             series = verb switch
             {
                 HeadSeries.Verb => new HeadSeries(series, Number(0)),
+                SeriesBefore.Verb => new SeriesBefore(series, Number(0)),
                 SeriesUntil.Verb => new SeriesUntil(series, Number(0), Number(1)),
                 PerturbedSeries.Verb => new PerturbedSeries(
                     series, Number(0), ulong.Parse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture), (PerturbedShape)Number(2)),

@@ -55,7 +55,8 @@ public static class BatchNotes
                 finished);
             yield break;
         }
-        var failed = entries.Where(e => e.Error is not null && e.Stats is null).ToList();
+        var failed = entries.Where(e => e.Error is not null && e.Stats is null
+            && facts.Outcomes.GetValueOrDefault(e.Index)?.IsWhole != false).ToList();
         if (failed.Count > 0)
             yield return new RunNote(NoteCode.StrategiesFailed,
                 $"{Counted.Of(failed.Count, entries.Count, "strategy")} failed; "
@@ -88,6 +89,11 @@ public static class BatchNotes
         if (facts.Plan.Spec.Portfolio is { Rule: WeightMethods.Winners, Rebalance: null } && facts.Members.Any(w => w != 0))
             yield return new RunNote(NoteCode.InSample,
                 "The weights choose the winners of this very period: the portfolio's figures are in-sample and flatter it.",
+                facts.Entries.Count(e => e.Weight != 0));
+        if (facts.Plan.Spec.Portfolio.Rule == WeightMethods.Best && facts.Members.Any(w => w != 0))
+            yield return new RunNote(NoteCode.InSample,
+                "The weights choose the best trials of a search over this very period: the portfolio's figures are in-sample and flatter it. "
+                    + "A walk-forward with the same search shows what they earn on later bars.",
                 facts.Entries.Count(e => e.Weight != 0));
     }
 

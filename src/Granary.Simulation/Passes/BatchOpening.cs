@@ -12,6 +12,9 @@ public sealed record BatchOpening
     /// <summary>Whether the user has confirmed a very large grid.</summary>
     public bool Yes { get; init; }
 
+    /// <summary>Whether strategies may have a search; the plan is then that before its first trials.</summary>
+    public bool WithSearches { get; init; }
+
     /// <summary>Opens the batch's source; null = use the catalogue that read the batch.</summary>
     public Func<DataSpec, IBarSource>? Sources { get; init; }
 

@@ -34,11 +34,15 @@ public sealed class OpenedBatch : IAsyncDisposable
         var source = opening.Sources?.Invoke(spec.Data)
             ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data);
         var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
-        var batch = new OpenedBatch(source, opening.Planned(BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken)));
+        var plan = opening.Planned(opening.WithSearches ? BatchPlan.MakeSearched(spec, symbols, opening.Yes, cancellationToken)
+            : BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken));
+        // Some points of a search read all that its trials may read.
+        var batch = new OpenedBatch(source, plan.WithExamples());
         try
         {
             await batch.OpenMarketsAsync(opening, cancellationToken);
             if (opening.Checks) await batch.CheckAsync(opening, cancellationToken);
+            batch.Plan = batch.Plan.WithoutTrials();
             GranaryInstruments.FeedOpen.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>("granary.scheme", spec.Data.Source.Scheme));
             return batch;

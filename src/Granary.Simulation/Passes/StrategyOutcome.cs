@@ -26,6 +26,12 @@ public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 D
     /// <summary>Whether all factors of the strategy had a value at some bar.</summary>
     public bool IsWarm { get; init; } = true;
 
+    /// <summary>Share of the bars on which it ran: less than 1 for a trial that its search stopped.</summary>
+    public double Share { get; init; } = 1;
+
+    /// <summary>Whether it ran on all bars.</summary>
+    public bool IsWhole => Share >= 1;
+
     /// <summary>Number of opened trades, including those still open at the end.</summary>
     public int Opened => Signals - SignalEnds.Total;
 
@@ -52,4 +58,7 @@ public readonly record struct BatchProgress(int StrategiesDone, int Strategies, 
 {
     /// <summary>Load of the computing process; null if unknown.</summary>
     public ProcessLoad? Load { get; init; }
+
+    /// <summary>The best result of a search so far; null if there is none.</summary>
+    public string? Best { get; init; }
 }

@@ -33,6 +33,9 @@ public sealed record StrategyPass(BatchPlan Plan, IReadOnlyDictionary<string, Op
     /// </summary>
     public bool IsRepeated { get; init; }
 
+    /// <summary>Whether the pass is a round of a search, whose progress counts also if the bars end early.</summary>
+    public bool IsRound { get; init; }
+
     /// <summary>Reports and stops single strategies of the pass; null if not needed.</summary>
     public RunningStrategies? Running { get; init; }
 

@@ -11,6 +11,9 @@ internal static class ProgressFolder
     /// <summary>Log of finished strategies. It is written after their events.</summary>
     public const string Finished = "finished.jsonl";
 
+    /// <summary>Log of trials of a search on some of the bars.</summary>
+    public const string Stopped = "stopped.jsonl";
+
     /// <summary>The time at which the first attempt began.</summary>
     public const string Began = "began";
 

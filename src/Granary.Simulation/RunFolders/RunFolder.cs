@@ -34,7 +34,7 @@ public sealed class RunFolder : IDisposable
 
     private readonly MetricCatalogue _metrics;
     private readonly string _progress;
-    private FinishedLog? _log;
+    private FinishedLog? _log, _partial;
 
     private readonly long _attempt;
 
@@ -54,7 +54,7 @@ public sealed class RunFolder : IDisposable
             Stressed + "portfolio_trades.csv", Stressed + "portfolio_fills.csv",
         "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "models.zip", "windows.csv", "compare.html",
         "account_trades.csv", "account_equity.csv", AccountGap, AgainstBacktest,
-        "orders.csv", "account.json", "manifest.json",
+        "trials.csv", "orders.csv", "account.json", "manifest.json",
     ];
 
     public string FullPath { get; }
@@ -82,6 +82,9 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Outcomes that earlier, interrupted attempts have finished, by strategy index.</summary>
     public Dictionary<int, StrategyOutcome> Finished { get; } = [];
+
+    /// <summary>Outcomes of trials on some of the bars, in the order in which their search proposed them.</summary>
+    public Dictionary<int, StrategyOutcome> Partial { get; } = [];
 
     /// <summary>Whether this run resumes an earlier attempt at the same batch on the same bars.</summary>
     public bool Resumed { get; private set; }
@@ -199,6 +202,7 @@ public sealed class RunFolder : IDisposable
                     + "models, which cannot be resumed with this one; run without --resume, or into another folder");
             (_log, Resumed) = (found.Log, true);
             if (found.Replaced is { } replaced) Replaced = new RunNote(NoteCode.Output, replaced);
+            _partial = FinishedLog.Continue(Temporary(ProgressFolder.Stopped), key, _metrics, Partial)?.Log;
             return;
         }
         Finished.Clear();
@@ -239,6 +243,15 @@ public sealed class RunFolder : IDisposable
         _log!.Append(outcomes);
     }
 
+    /// <summary>Stores outcomes of trials on some of the bars.</summary>
+    /// <param name="outcomes">With their position among all such outcomes as index.</param>
+    public void KeepPartial(IReadOnlyList<StrategyOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes) Partial[outcome.Index] = outcome;
+        _partial ??= FinishedLog.Create(Temporary(ProgressFolder.Stopped), Key, null, _metrics);
+        _partial.Append(outcomes);
+    }
+
     public string Temporary(string name) => Path.Combine(_progress, name);
 
     public string PathOf(string name) => Path.Combine(FullPath, name);
@@ -246,15 +259,15 @@ public sealed class RunFolder : IDisposable
     /// <summary>Completes the run: removes files that were only needed to resume it.</summary>
     public void Complete()
     {
-        _log?.Dispose();
-        _log = null;
+        Dispose();
         ProgressFolder.Delete(_progress);
     }
 
     public void Dispose()
     {
         _log?.Dispose();
-        _log = null;
+        _partial?.Dispose();
+        (_log, _partial) = (null, null);
     }
 
     /// <summary>Returns the SHA-256 hash of texts, lower-case hex.</summary>

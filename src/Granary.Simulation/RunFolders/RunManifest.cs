@@ -137,6 +137,7 @@ public sealed record RunManifest
     private static string KindOf(RunModel run, BatchSpec spec) => run.Section<SessionResults>() is not null ? RunKinds.Live
         : run.Section<WalkForwardResults>() is not null ? RunKinds.WalkForward
         : spec.Data.Parts.Count > 0 ? RunKinds.Combined
+        : run.Section<ParameterSearchResults>() is not null ? RunKinds.Search
         : run.Section<AllocatorResults>() is not null ? RunKinds.Reinforce
         : spec.Learning is not null ? RunKinds.Training : RunKinds.Backtest;
 

@@ -32,7 +32,9 @@ public static class BatchTrials
             foreach (var instance in feed.Instances)
             {
                 if (!identical.IsFirst(instance.Index)) continue;
-                if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is null) continue;
+                if (!outcomes.TryGetValue(instance.Index, out var outcome)) continue;
+                // A trial of a search that failed on the bars has steered the search.
+                if (outcome.Statistics is null && (outcome.Bars == 0 || instance.Index < plan.Instances.Count - plan.Trials.Count)) continue;
                 var sharpe = outcome.Trace is { } trace
                     ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
                     : double.NaN;

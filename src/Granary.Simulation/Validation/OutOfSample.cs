@@ -65,7 +65,12 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
         for (var c = 0; c < Choices; c++)
         {
             var (a, b) = (middle + (to - middle) * c / Choices, middle + (to - middle) * (c + 1) / Choices);
-            var chosen = plan.Spec.Portfolio.Rule == WeightMethods.Equal ? traces : traces.Where(t => t.EquityAt(a - 1) > t.Start).ToList();
+            var chosen = plan.Spec.Portfolio.Rule switch
+            {
+                WeightMethods.Equal => traces,
+                WeightMethods.Best => BestBefore(plan, outcomes, from, a),
+                _ => traces.Where(t => t.EquityAt(a - 1) > t.Start).ToList(),
+            };
             if (chosen.Count == 0) continue;
             for (var p = a; p < b; p++)
             {
@@ -75,9 +80,28 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
             }
         }
         return Compare($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights "
-            + $"chosen {Choices} times, each time from what came before; not the portfolio that is shown", returns, middle,
+            + $"chosen {Choices} times, each time from what came before; not the portfolio that is shown"
+            + (plan.Spec.Portfolio.Rule == WeightMethods.Best ? ", but the trial with the greatest Sharpe ratio of those that their search "
+                + "proposed before it knew a result" : ""), returns, middle,
             traces[0].PeriodTicks) with
         { OnPaper = true };
+    }
+
+    // Later trials of a method that learns from results follow from all bars, so they say nothing about unseen ones.
+    private static List<EquityTrace> BestBefore(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, long from, long at)
+    {
+        var fixedStrategies = plan.Instances.Take(plan.Instances.Count - plan.Trials.Count)
+            .Select(i => outcomes.GetValueOrDefault(i.Index)?.Trace).OfType<EquityTrace>();
+        var best = new (double Sharpe, EquityTrace? Trace)[plan.Searches.Count];
+        for (var t = 0; t < plan.Trials.Count; t++)
+        {
+            var trial = plan.Trials[t];
+            if (!trial.IsBlind || outcomes.GetValueOrDefault(plan.IndexOf(t))?.Trace is not { } trace) continue;
+            var sharpe = TraceSharpe.Of(trace.Returns(from, at)).Sharpe;
+            if (!double.IsNaN(sharpe) && (best[trial.Search].Trace is null || sharpe > best[trial.Search].Sharpe))
+                best[trial.Search] = (sharpe, trace);
+        }
+        return [.. fixedStrategies, .. best.Select(b => b.Trace).OfType<EquityTrace>()];
     }
 
     /// <summary>Uses an equity that is out of sample throughout, as in a walk-forward.</summary>

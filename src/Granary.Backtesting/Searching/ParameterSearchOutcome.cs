@@ -1,0 +1,69 @@
+using Granary.Backtesting.Runs;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Reporting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
+
+namespace Granary.Backtesting.Searching;
+
+/// <summary>The searches of a run with their trials.</summary>
+public sealed class ParameterSearchOutcome
+{
+    private readonly IReadOnlyList<SearchState> _searches;
+    private readonly int _rounds;
+
+    internal ParameterSearchOutcome(IReadOnlyList<SearchState> searches, int rounds) => (_searches, _rounds) = (searches, rounds);
+
+    /// <summary>Describes the searches.</summary>
+    /// <param name="outcomes">The outcomes of the plan's strategies.</param>
+    /// <param name="census">Trials ever made on the bars; null if they were not counted.</param>
+    public ParameterSearchResults ToResults(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialCensus? census)
+    {
+        var best = BestTrials.Of(plan, outcomes);
+        return new ParameterSearchResults { Searches = [.. _searches.Select(s => ResultsOf(s, plan, best[s.Index], census))] };
+    }
+
+    private ParameterSearch ResultsOf(SearchState state, BatchPlan plan, IReadOnlyList<int> best, TrialCensus? census)
+    {
+        var spec = state.Search.Spec;
+        var numbers = state.Trials.ToDictionary(t => t.Strategy, t => t.Number);
+        var rows = RowsOf(state, plan);
+        var (luck, sharpe) = LuckOf(state.Trials.FirstOrDefault(t => best.Count > 0 && t.Strategy == best[0])?.Outcome, census);
+        return new ParameterSearch(state.Search.Name, spec.Method, [.. spec.Objectives.Select(o => o.ToString())],
+            state.Trials.Count == 0 ? 0 : Math.Min(_rounds, state.Trials.Max(t => t.Round)), Count(SearchTrialStates.Finished),
+            Count(SearchTrialStates.Failed), Count(SearchTrialStates.Stopped), [.. best.Select(b => numbers[b])], luck, sharpe,
+            [.. spec.Dimensions.Select(d => d.ToResults())], [], rows);
+
+        int Count(string status) => rows.Count(r => r.State == status);
+    }
+
+    private static List<SearchTrialRow> RowsOf(SearchState state, BatchPlan plan)
+    {
+        var (spec, rows, best) = (state.Search.Spec, new List<SearchTrialRow>(), double.NaN);
+        var isMinimised = spec.Objectives[0].IsMinimised;
+        foreach (var trial in state.Trials)
+        {
+            var outcome = trial.Outcome;
+            double[] values = [.. spec.Objectives.Select(o => outcome?.Statistics is { } statistics ? o[statistics] : double.NaN)];
+            if (outcome is { IsWhole: true, Statistics: { } set } && double.IsFinite(spec.ScoresOf(set)[0])
+                && (double.IsNaN(best) || (isMinimised ? values[0] < best : values[0] > best))) best = values[0];
+            rows.Add(new SearchTrialRow(trial.Number, trial.Round, plan.Instances[trial.Strategy].Id, StateOf(outcome), outcome?.Share ?? 0,
+                spec.ValuesOf(trial.Point), values, best));
+        }
+        return rows;
+    }
+
+    private static string StateOf(StrategyOutcome? outcome) => outcome is null ? SearchTrialStates.Unfinished
+        : outcome.Statistics is null ? SearchTrialStates.Failed
+        : outcome.IsWhole ? SearchTrialStates.Finished : SearchTrialStates.Stopped;
+
+    // Both figures have the periods of the trial's own equity.
+    private static (double Luck, double Sharpe) LuckOf(StrategyOutcome? best, TrialCensus? census)
+    {
+        if (best?.Trace is not { } trace || census is null) return (double.NaN, double.NaN);
+        var own = TraceSharpe.Of(trace);
+        return (TracePeriod.Annual(own.ExpectedMaximum(census.Effective), trace.PeriodTicks),
+            TracePeriod.Annual(own.Sharpe, trace.PeriodTicks));
+    }
+}

@@ -1,0 +1,160 @@
+namespace Granary.Learning.Search;
+
+/// <summary>Order of evaluated points by one or several objectives. Every objective is maximised.</summary>
+public static class Objectives
+{
+    /// <summary>Whether the point was evaluated and has each of its objectives.</summary>
+    public static bool AreDefined(IReadOnlyList<double>? objectives)
+    {
+        if (objectives is null) return false;
+        for (var m = 0; m < objectives.Count; m++)
+        {
+            if (double.IsNaN(objectives[m])) return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whether one vector is nowhere worse than another, and better somewhere.</summary>
+    public static bool Dominates(IReadOnlyList<double> one, IReadOnlyList<double> other)
+    {
+        var better = false;
+        for (var m = 0; m < one.Count; m++)
+        {
+            if (one[m] < other[m]) return false;
+            better |= one[m] > other[m];
+        }
+        return better;
+    }
+
+    /// <summary>Returns the points that no other one dominates, in the order of <paramref name="points"/>.</summary>
+    /// <param name="points">Undefined ones are never on the front; one of several equal ones does not dominate the others.</param>
+    public static IReadOnlyList<int> ParetoFront(IReadOnlyList<IReadOnlyList<double>?> points)
+    {
+        var front = new List<int>();
+        for (var i = 0; i < points.Count; i++)
+        {
+            if (!AreDefined(points[i])) continue;
+            var dominated = false;
+            for (var j = 0; j < points.Count && !dominated; j++) dominated = AreDefined(points[j]) && Dominates(points[j]!, points[i]!);
+            if (!dominated) front.Add(i);
+        }
+        return front;
+    }
+
+    /// <summary>Returns the best value of one objective after each evaluation; NaN before the first that is defined.</summary>
+    public static IReadOnlyList<double> BestSoFar(IReadOnlyList<double> values)
+    {
+        var best = new double[values.Count];
+        for (var i = 0; i < best.Length; i++)
+        {
+            var before = i == 0 ? double.NaN : best[i - 1];
+            best[i] = double.IsNaN(before) || values[i] > before ? values[i] : before;
+        }
+        return best;
+    }
+
+    /// <summary>Returns the volume that the points dominate above a reference.</summary>
+    /// <param name="points">Each at least as large as the reference in every objective; others count as far as they are.</param>
+    public static double Hypervolume(IReadOnlyList<IReadOnlyList<double>> points, IReadOnlyList<double> reference)
+    {
+        var inside = points.Where(p => !p.Where((value, m) => !(value > reference[m])).Any()).ToList();
+        return Slice(inside, reference, reference.Count);
+    }
+
+    /// <summary>Returns the points from the best to the worst, undefined ones last; of equal ones the earlier first.</summary>
+    /// <remarks>
+    /// Several objectives: by fronts, and within a front by the hypervolume that each adds to those before it, the most first (Guerreiro,
+    /// Fonseca and Paquete 2016).
+    /// </remarks>
+    public static IReadOnlyList<int> Rank(IReadOnlyList<IReadOnlyList<double>?> points)
+    {
+        var defined = Enumerable.Range(0, points.Count).Where(i => AreDefined(points[i])).ToList();
+        var ranked = defined.Count > 0 && points[defined[0]]!.Count > 1
+            ? RankFronts(points, defined)
+            : [.. defined.OrderByDescending(i => points[i]![0])];
+        ranked.AddRange(Enumerable.Range(0, points.Count).Where(i => !AreDefined(points[i])));
+        return ranked;
+    }
+
+    /// <summary>Returns the hypervolume that only this point dominates, by point, as a share of the largest one.</summary>
+    internal static double[] Contributions(IReadOnlyList<IReadOnlyList<double>> points)
+    {
+        if (points.Count == 1) return [1];
+        var reference = ReferenceOf(points);
+        var all = Hypervolume(points, reference);
+        var shares = new double[points.Count];
+        for (var i = 0; i < shares.Length; i++) shares[i] = all - Hypervolume([.. points.Where((_, j) => j != i)], reference) + Tiny;
+        var most = shares.Max();
+        for (var i = 0; i < shares.Length; i++) shares[i] = Math.Clamp(shares[i] / most, 0, 1);
+        return shares;
+    }
+
+    private const double Tiny = 1e-12;
+
+    private static List<int> RankFronts(IReadOnlyList<IReadOnlyList<double>?> points, List<int> left)
+    {
+        var finite = Bounded(points, left);
+        var ranked = new List<int>();
+        while (left.Count > 0)
+        {
+            var front = left.Where(i => !left.Exists(j => Dominates(finite[j], finite[i]))).ToList();
+            left = [.. left.Except(front)];
+            var reference = ReferenceOf([.. front.Select(i => finite[i])]);
+            var chosen = new List<IReadOnlyList<double>>();
+            while (front.Count > 0)
+            {
+                var (next, most) = (front[0], double.NegativeInfinity);
+                foreach (var i in front)
+                {
+                    var volume = Hypervolume([.. chosen, finite[i]], reference);
+                    if (volume > most) (next, most) = (i, volume);
+                }
+                ranked.Add(next);
+                chosen.Add(finite[next]);
+                front.Remove(next);
+            }
+        }
+        return ranked;
+    }
+
+    // An infinite value counts as the largest or smallest finite one.
+    private static Dictionary<int, double[]> Bounded(IReadOnlyList<IReadOnlyList<double>?> points, List<int> defined)
+    {
+        var bounded = defined.ToDictionary(i => i, i => points[i]!.ToArray());
+        for (var m = 0; m < points[defined[0]]!.Count; m++)
+        {
+            var finite = bounded.Values.Select(v => v[m]).Where(double.IsFinite).DefaultIfEmpty(0).ToList();
+            foreach (var values in bounded.Values) values[m] = Math.Clamp(values[m], finite.Min(), finite.Max());
+        }
+        return bounded;
+    }
+
+    // A tenth beyond the worst values.
+    private static double[] ReferenceOf(IReadOnlyList<IReadOnlyList<double>> points)
+    {
+        var reference = new double[points[0].Count];
+        for (var m = 0; m < reference.Length; m++)
+        {
+            var worst = points.Min(p => p[m]);
+            var beyond = Math.Min(1.1 * worst, 0.9 * worst);
+            reference[m] = beyond == 0 ? -Tiny : beyond;
+        }
+        return reference;
+    }
+
+    // Slices along the last objective, from the best value down; the volume of a slice has one objective less.
+    private static double Slice(List<IReadOnlyList<double>> points, IReadOnlyList<double> reference, int objectives)
+    {
+        if (points.Count == 0) return 0;
+        if (objectives == 1) return points.Max(p => p[0]) - reference[0];
+        var last = objectives - 1;
+        List<IReadOnlyList<double>> sorted = [.. points.OrderByDescending(p => p[last])];
+        var volume = 0.0;
+        for (var i = 0; i < sorted.Count; i++)
+        {
+            var depth = sorted[i][last] - (i + 1 < sorted.Count ? sorted[i + 1][last] : reference[last]);
+            if (depth > 0) volume += depth * Slice(sorted[..(i + 1)], reference, last);
+        }
+        return volume;
+    }
+}

@@ -1,0 +1,53 @@
+using Granary.Backtesting.Runs;
+using Granary.Backtesting.Searching;
+using Granary.Server.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.Passes;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>A job that runs the searches of a batch file.</summary>
+internal sealed class OptimiseJob(JobText text, BatchSpec spec) : Job(text, spec.Name)
+{
+    public override BatchSpec SpreadBatch => spec;
+
+    public override double Work => BatchWork.Estimate(spec);
+
+    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
+
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
+    {
+        var options = new BatchOptions
+        {
+            Out = run.Folder,
+            Since = Text.SubmittedAt,
+            Resume = run.Resume,
+            Attempt = run.Attempt,
+            Threads = run.Threads,
+            Leaders = run.Leaders,
+            Running = run.Running,
+            Portfolio = run.Portfolio,
+            Optimises = true,
+        };
+        var done = await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)
+            .RunAsync(spec, options, RunOutcome.Relay(run, run.Leaders), cancellationToken).ConfigureAwait(false);
+        return RunOutcome.Of(done, cancellationToken);
+    }
+}
+
+/// <summary>The kind of <see cref="OptimiseJob"/>.</summary>
+internal sealed class OptimiseKind : RequestKind<BatchRequest>
+{
+    public override string Name => "optimise";
+
+    public override string Summary => "Search the parameters of a batch's strategies, and run the best of them as a portfolio.";
+
+    protected override Job Read(BatchRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
+    {
+        var spec = JobRequest.Batch(request, text, catalogues);
+        ParameterSearchBatch.Check(spec);
+        return new OptimiseJob(text, spec);
+    }
+}
