@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis.Metrics;
+using Granary.Simulation.Batches;
 using Granary.Simulation.Work;
 
 namespace Granary.Backtesting.WalkForward;
@@ -8,7 +9,7 @@ namespace Granary.Backtesting.WalkForward;
 /// <param name="Group">Index of the group that chooses; −1 for all groups, whose models are trained once.</param>
 public sealed record ChoiceItem(int Window, int Group, string Key) : WorkItem(Key);
 
-/// <summary>The result of a <see cref="ChoiceItem"/>. It has everything that trading the choices needs.</summary>
+/// <summary>The result of a <see cref="ChoiceItem"/>. It has everything that trading and counting the choices needs.</summary>
 /// <param name="Choices">By group of the item.</param>
 public sealed record WindowResult(IReadOnlyList<GroupChoice> Choices) : WorkResult
 {
@@ -20,9 +21,17 @@ public sealed record WindowResult(IReadOnlyList<GroupChoice> Choices) : WorkResu
 }
 
 /// <summary>The choice of one group in a window.</summary>
-/// <param name="Strategy">The strategy's index; −1 if no combination could be chosen.</param>
-/// <param name="InSample">Its own account over the in-sample range; null without a choice.</param>
-public sealed record GroupChoice(int Strategy, MetricSet? InSample);
+/// <param name="Strategy">The index of a strategy without a search; −1 if none was chosen.</param>
+/// <param name="InSample">The choice's own account over the in-sample range; null without a choice.</param>
+/// <param name="Trials">Number of combinations that were tried in the window.</param>
+public sealed record GroupChoice(int Strategy, MetricSet? InSample, int Trials)
+{
+    /// <summary>The combination of a search that was chosen; null if none was.</summary>
+    public PlannedTrial? Trial { get; init; }
+
+    /// <summary>The different combinations that the group's searches tried, in their order.</summary>
+    public IReadOnlyList<PlannedTrial> Tried { get; init; } = [];
+}
 
 /// <summary>A model of a window.</summary>
 /// <param name="File">The entry filter as bytes.</param>

@@ -30,14 +30,20 @@ internal static class WalkForwardOptimiser
         }, cancellationToken);
         var byWindow = items.Zip(made).GroupBy(m => m.First.Window).OrderBy(g => g.Key)
             .Select(g => g.OrderBy(m => m.First.Group).Select(m => m.Second).ToList()).ToList();
-        var choices = byWindow.Select((results, w) => results.SelectMany(r => r.Choices).Select(c => ChoiceOf(input, w, c)).ToList())
-            .ToList();
+        // Each combination that any window tried is a strategy from here on.
+        var trials = new WindowTrials(input.Plan, byWindow.SelectMany(results => results).SelectMany(r => r.Choices));
+        input = input with { Plan = trials.Plan };
+        var choices = byWindow.Select((results, w) => results.SelectMany(r => r.Choices)
+            .Select(c => ChoiceOf(input, w, trials.StrategyOf(c), c)).ToList()).ToList();
         return await TradeAsync(input, [.. input.Groups().Select((_, g) => choices.Select(c => c[g]).ToList())],
             [.. byWindow.Select(results => ModelsOf(input, results))], cancellationToken);
     }
 
-    private static WindowChoice ChoiceOf(WalkForwardInput input, int window, GroupChoice choice) => new(input.Windows[window],
-        choice.Strategy, choice.InSample is { } inSample ? input.Spec.Objective[inSample] : double.NaN, choice.InSample);
+    private static WindowChoice ChoiceOf(WalkForwardInput input, int window, int strategy, GroupChoice choice) =>
+        new(input.Windows[window], strategy, choice.InSample is { } inSample ? input.Spec.Objective[inSample] : double.NaN, choice.InSample)
+        {
+            Tried = choice.Trials,
+        };
 
     private static WindowModels ModelsOf(WalkForwardInput input, List<WindowResult> results)
     {
@@ -96,6 +102,7 @@ internal static class WalkForwardOptimiser
         return new WalkForwardOutcome(input.Spec, input.Windows, results, [.. whole.Rows.Select(r => r.Row)], whole.Outcome.Statistics,
             Efficiency(results))
         {
+            Plan = plan,
             Models = models,
             Trades = [.. whole.Trades.Select(t => Numbered(t.Group, t.Own))],
             Fills = whole.Fills,

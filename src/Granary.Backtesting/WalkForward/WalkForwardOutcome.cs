@@ -16,6 +16,9 @@ namespace Granary.Backtesting.WalkForward;
 /// </param>
 public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, MetricSet? InSample)
 {
+    /// <summary>Number of combinations that were tried in the window.</summary>
+    public int Tried { get; init; }
+
     /// <summary>The group's account over the window's rows; the costs of closing a position at its end belong to the next window.</summary>
     public MetricSet? OutOfSample { get; init; }
 
@@ -80,6 +83,9 @@ public sealed record WalkForwardOutcome(
     WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows,
     MetricSet Statistics, double Efficiency)
 {
+    /// <summary>The plan with each combination that a search tried in any window.</summary>
+    public required BatchPlan Plan { get; init; }
+
     /// <summary>The models by window.</summary>
     public required IReadOnlyList<WindowModels> Models { get; init; }
 

@@ -51,7 +51,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
 
             if (outcome.Weights is { Learned: { } learned } weights && options.Versions != VersionUse.None)
             {
-                var registered = AllocatorVersions.Register(opened.Plan, learned,
+                var registered = AllocatorVersions.Register(outcome.Plan, learned,
                     RunFolder.HashOf([.. bars.Values.OrderBy(b => b.Market.Symbol, StringComparer.Ordinal)
                         .Select(b => b.Market.Series.ContentHash)]), clock.GetUtcNow().UtcDateTime, options.Versions);
                 outcome = outcome with { Weights = weights with { Learned = registered } };
@@ -61,7 +61,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             var run = await new RunContext(opened, folder, options, clock, watch)
             {
                 Markets = bars.ToDictionary(b => b.Key, b => b.Value.Market, StringComparer.Ordinal),
-            }.TrainAsync(host, cancellationToken);
+            }.With(outcome.Plan.Trials).TrainAsync(host, cancellationToken);
             // All combinations over the complete record: trials, splits and tests must include all candidates of a selection.
             var all = await new StrategyPass(run.Plan, run.Markets).OutcomesAsync(host, cancellationToken);
             run.BeginFolder();
@@ -74,7 +74,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);
             new RunFiles(run).WriteAll(model, events, [.. Files(run, model, outcome, bars), .. extra]);
             folder.Complete();
-            return (new BatchRun(model, folder.FullPath, false), outcome);
+            return (new BatchRun(model, folder.FullPath, false) { Plan = run.Plan }, outcome);
         }, resumable: false);
     }
 

@@ -18,7 +18,7 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
 {
     private const int AllGroups = -1;
 
-    private readonly IReadOnlyList<(string Name, IReadOnlyList<StrategyInstance> Members)> _groups = input.Groups();
+    private readonly IReadOnlyList<ChoosingGroup> _groups = input.Groups();
     private readonly string _program = ProgramOf(input);
 
     /// <summary>All items, window by window.</summary>
@@ -65,10 +65,18 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
             (plan, units) = await LearnAsync(plan, past, new ModelTraining(host, clock, 1), window, cancellationToken);
         }
         // Feeds without bars in a window are excluded.
-        var outcomes = await new StrategyPass(plan, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
+        var outcomes = plan.Feeds.Count == 0 ? [] : await new StrategyPass(plan, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
         // The choice uses the results of the entries that a strategy's model admits.
         var judged = await ModelOutcomes.OfAsync(plan, outcomes, past, _ => host, cancellationToken);
-        return new WindowResult([.. groups.Select(g => Best(g.Members, judged, input.Spec))])
+        var choices = new List<GroupChoice>();
+        foreach (var group in groups)
+        {
+            var search = new WindowSearch(input, window, past);
+            var trials = new List<WindowTrial>();
+            foreach (var number in group.Searches) trials.AddRange(await search.RunAsync(number, host, cancellationToken));
+            choices.Add(Best(group.Members, judged, trials));
+        }
+        return new WindowResult(choices)
         {
             Models = [.. units.Where(u => u.Whole is not null).Select(u => new WindowModel(EntryModelFile.ToBytes(u.Whole!), u.Strategies))],
             Missing = [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))],
@@ -85,19 +93,30 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
         return (plan.WithModels(LearnBatch.Models(units)), units);
     }
 
-    // A strategy whose objective is undefined because it has traded nothing is never chosen.
-    private static GroupChoice Best(
-        IReadOnlyList<StrategyInstance> members, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WalkForwardSpec spec)
+    // A combination whose objective is undefined because it has traded nothing is never chosen. Of equal ones, the first is chosen.
+    private GroupChoice Best(IReadOnlyList<StrategyInstance> members, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        List<WindowTrial> trials)
     {
-        var (best, choice) = (default(MetricRank), new GroupChoice(-1, null));
+        var best = default(MetricRank);
+        GroupChoice? choice = null;
+        var ran = members.Count(m => outcomes.ContainsKey(m.Index)) + trials.Count;
         foreach (var member in members)
-        {
-            if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.IsRuined
-                || statistics.Trades < spec.MinTrades) continue;
-            var rank = spec.Objective.RankOf(statistics);
-            if (rank.IsKnown && (choice.Strategy < 0 || rank > best)) (best, choice) = (rank, new GroupChoice(member.Index, statistics));
-        }
-        return choice;
+            if (IsBetter(outcomes.GetValueOrDefault(member.Index)?.Statistics, input.Spec.MinTrades, choice is null, ref best, out var own))
+                choice = new GroupChoice(member.Index, own, ran);
+        foreach (var (trial, statistics) in trials)
+            if (IsBetter(statistics, input.SearchSpecs[trial.Search].MinTrades, choice is null, ref best, out var own))
+                choice = new GroupChoice(-1, own, ran) { Trial = trial };
+        return (choice ?? new GroupChoice(-1, null, ran)) with { Tried = [.. trials.Select(t => t.Trial)] };
+    }
+
+    private bool IsBetter(MetricSet? statistics, int minTrades, bool isFirst, ref MetricRank best, out MetricSet? own)
+    {
+        own = statistics;
+        if (statistics is null || statistics.IsRuined || statistics.Trades < minTrades) return false;
+        var rank = input.Spec.Objective.RankOf(statistics);
+        if (!rank.IsKnown || (!isFirst && !(rank > best))) return false;
+        best = rank;
+        return true;
     }
 
     // The builds and the bars, which determine the choices together with the job's text.

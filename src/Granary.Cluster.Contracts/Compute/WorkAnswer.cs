@@ -28,10 +28,14 @@ public sealed record ChoiceAnswer([property: Id(0)] GroupChoiceWire[] Choices, [
     [property: Id(2)] MissingModelWire[] Missing) : WorkAnswer;
 
 /// <summary>The choice of one group.</summary>
-/// <param name="Strategy">Index of the strategy; −1 without a choice.</param>
-/// <param name="InSample">Statistics of its own account in sample; null without a choice.</param>
+/// <param name="Strategy">Index of a strategy without a search; −1 if none was chosen.</param>
+/// <param name="InSample">Statistics of the choice's own account in sample; null without a choice.</param>
+/// <param name="Trials">Number of combinations that were tried in the window.</param>
+/// <param name="Trial">The combination of a search that was chosen; null if none was.</param>
+/// <param name="Tried">The different combinations that the group's searches tried, in their order.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupChoice")]
-public readonly record struct GroupChoiceWire([property: Id(0)] int Strategy, [property: Id(1)] MetricSet? InSample);
+public readonly record struct GroupChoiceWire([property: Id(0)] int Strategy, [property: Id(1)] MetricSet? InSample,
+    [property: Id(2)] int Trials, [property: Id(3)] TrialWork? Trial, [property: Id(4)] TrialWork[] Tried);
 
 /// <summary>A model of a window.</summary>
 /// <param name="File">The bytes of the entry filter.</param>

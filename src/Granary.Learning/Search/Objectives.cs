@@ -80,6 +80,7 @@ public static class Objectives
     internal static double[] Contributions(IReadOnlyList<IReadOnlyList<double>> points)
     {
         if (points.Count == 1) return [1];
+        points = [.. Bounded(points, [.. Enumerable.Range(0, points.Count)]).OrderBy(p => p.Key).Select(p => p.Value)];
         var reference = ReferenceOf(points);
         var all = Hypervolume(points, reference);
         var shares = new double[points.Count];

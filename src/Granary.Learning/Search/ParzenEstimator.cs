@@ -7,12 +7,14 @@ namespace Granary.Learning.Search;
 /// kernel is a product of normal distributions that are cut at the ends of the intervals, and of probabilities of choices.
 /// </summary>
 /// <remarks>
-/// Bergstra et al. 2011; the width of the kernels by Scott's rule as in Falkner, Klein and Hutter, "BOHB" (2018), with the factor, the
-/// bounds and the prior of Optuna 3.1. A discrete value has the probability of its length in the interval.
+/// Bergstra et al. 2011, with the prior and the bounds of the kernels' widths of Optuna 3.1. The width follows Scott's rule from the
+/// spread of the points, as in Falkner, Klein and Hutter, "BOHB" (2018), and is at most that of Optuna, which takes a fifth of the
+/// interval for the spread. A discrete value has the probability of its length in the interval.
 /// </remarks>
 internal sealed class ParzenEstimator
 {
-    private const double Width = 0.2;
+    // The largest spread, as a share of the interval.
+    private const double MaxSpread = 0.2;
 
     private readonly Axis[] _axes;
     private readonly int _points;
@@ -37,11 +39,11 @@ internal sealed class ParzenEstimator
         _logMasses = new double[axes.Length][];
         _sigmas = new double[axes.Length];
         var several = axes.Count(a => a.Count > 1);
-        var share = Width * PortableMath.Exp(-PortableMath.Log(Math.Max(_points, 1)) / (several + 4));
-        for (var d = 0; d < axes.Length; d++) Fit(d, points, Math.Clamp(share, 1 / Math.Min(100.0, _points + 2), 1));
+        var scott = PortableMath.Exp(-PortableMath.Log(Math.Max(_points, 1)) / (several + 4));
+        for (var d = 0; d < axes.Length; d++) Fit(d, points, scott);
     }
 
-    private void Fit(int d, IReadOnlyList<IReadOnlyList<double>> points, double share)
+    private void Fit(int d, IReadOnlyList<IReadOnlyList<double>> points, double scott)
     {
         var axis = _axes[d];
         var (places, masses) = (new double[_points + 1], new double[_points + 1]);
@@ -51,15 +53,31 @@ internal sealed class ParzenEstimator
             for (var k = 0; k < _points; k++) places[k] = points[k][d];
             return;
         }
-        _sigmas[d] = share * (axis.High - axis.Low);
         for (var k = 0; k < _points; k++) places[k] = axis.PlaceOf(points[k][d]);
         places[_points] = 0.5 * (axis.Low + axis.High);
         if (axis.Count == 1) return;
+        var range = axis.High - axis.Low;
+        var spread = Math.Min(MaxSpread * range, SpreadOf(places));
+        _sigmas[d] = Math.Clamp(scott * spread, range / Math.Min(100.0, _points + 2), range);
         for (var k = 0; k <= _points; k++)
         {
             var sigma = SigmaOf(d, k);
             masses[k] = NormalMass.Log((axis.Low - places[k]) / sigma, (axis.High - places[k]) / sigma);
         }
+    }
+
+    // The weighted standard deviation of the observations; infinite for fewer than two.
+    private double SpreadOf(double[] places)
+    {
+        if (_points < 2) return double.PositiveInfinity;
+        double total = 0, sum = 0, squares = 0;
+        for (var k = 0; k < _points; k++)
+        {
+            total += _weights[k];
+            sum += _weights[k] * places[k];
+        }
+        for (var k = 0; k < _points; k++) squares += _weights[k] * (places[k] - sum / total) * (places[k] - sum / total);
+        return Math.Sqrt(squares / total);
     }
 
     /// <summary>Draws a point.</summary>
@@ -139,11 +157,11 @@ internal sealed class ParzenEstimator
         for (var k = 0; k < _points; k++)
         {
             var z = (place - _places[d][k]) / _sigmas[d];
-            logs[k] -= 0.5 * z * z + NormalMass.LogRootTau + logSigma + _logMasses[d][k];
+            logs[k] -= 0.5 * z * z + logSigma + _logMasses[d][k];
         }
         var prior = SigmaOf(d, _points);
         var far = (place - _places[d][_points]) / prior;
-        logs[_points] -= 0.5 * far * far + NormalMass.LogRootTau + PortableMath.Log(prior) + _logMasses[d][_points];
+        logs[_points] -= 0.5 * far * far + PortableMath.Log(prior) + _logMasses[d][_points];
     }
 
     private double SigmaOf(int d, int k) => k < _points ? _sigmas[d] : _axes[d].High - _axes[d].Low;

@@ -9,7 +9,7 @@ public static class SearchMethods
     internal const int BlindRound = 64;
 
     /// <summary>Names of the methods.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["tpe", "random", "sobol"];
+    public static IReadOnlyList<string> Names { get; } = ["tpe", "random", "sobol", "halving"];
 
     /// <summary>Creates a method.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -33,6 +33,7 @@ public static class SearchMethods
         {
             "tpe" => new TpeSearch(space, trials, seed, new()),
             "sobol" => new SobolSearch(space, trials, seed),
+            "halving" => new HalvingSearch(space, trials, seed),
             "random" => new RandomSearch(space, trials, seed),
             _ => throw new ArgumentException($"There is no search method {name}: use {string.Join(", ", Names)}."),
         };

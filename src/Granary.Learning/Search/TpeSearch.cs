@@ -3,17 +3,19 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Search;
 
 /// <summary>
-/// Tree-structured Parzen estimator (Bergstra et al. 2011) of all dimensions at once, as Optuna 3.1 has it: the best tenth of the points
-/// has one density, the others have another one, and of some candidates from the first density the one with the largest ratio of both is
-/// proposed.
+/// Tree-structured Parzen estimator (Bergstra et al. 2011) of all dimensions at once, as Optuna has it: the best points have one density, the
+/// others have another one, and of some candidates from the first density the one with the largest ratio of both is proposed.
 /// </summary>
 /// <remarks>
-/// Several objectives: the best points are those of the first fronts, weighted by the hypervolume that only they dominate (Ozaki et al.
-/// 2022). A point of the same round counts as a bad one until it is evaluated ("constant liar", Ginsbourger, Le Riche and Carraro 2010),
+/// A good point has a weight by its improvement (Watanabe 2023, "Tree-structured Parzen estimator: understanding its algorithm components
+/// and their roles for better empirical performance"). With several objectives the good points are those of the first fronts, weighted by
+/// the hypervolume that only they dominate (Ozaki et al. 2022). A point of the same round counts as a bad one until it is evaluated ("constant liar", Ginsbourger, Le Riche and Carraro 2010),
 /// so that a round spreads. A failed or undefined point always counts as a bad one.
 /// </remarks>
 internal sealed class TpeSearch(ParameterSpace space, int trials, ulong seed, TpeSettings settings) : ISearchMethod
 {
+    private const double Floor = 0.25;
+
     private readonly Axis[] _axes = [.. space.Dimensions.Select(Axis.From)];
     private readonly SobolSearch _start = new(space, trials, seed);
 
@@ -58,9 +60,17 @@ internal sealed class TpeSearch(ParameterSpace space, int trials, ulong seed, Tp
 
     private ParzenEstimator GoodDensity(IReadOnlyList<TriedPoint> good)
     {
-        var several = good[0].Objectives!.Count > 1;
-        var weights = several ? Objectives.Contributions([.. good.Select(t => t.Objectives!)]) : RecentWeights(good.Count);
+        var objectives = good.Select(t => t.Objectives!).ToList();
+        var weights = objectives[0].Count > 1 ? Objectives.Contributions(objectives) : Improvements([.. objectives.Select(o => o[0])]);
         return new(_axes, [.. good.Select(t => t.Point.Values)], weights);
+    }
+
+    // A good point counts by how much it improves on the worst of the good ones: 1 on average and a quarter at least.
+    private static double[] Improvements(double[] values)
+    {
+        var worst = values.Min();
+        var mean = values.Sum(v => v - worst) / values.Length;
+        return [.. values.Select(v => mean > 0 && double.IsFinite(mean) ? Floor + (1 - Floor) * (v - worst) / mean : 1)];
     }
 
     // 1 for the last 25 points; those before rise from 1/n to 1.

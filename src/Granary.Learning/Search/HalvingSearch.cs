@@ -1,0 +1,34 @@
+using System.Numerics;
+
+namespace Granary.Learning.Search;
+
+/// <summary>
+/// Successive halving (Jamieson and Talwalkar 2016): all points are evaluated on a small share of the bars, the better half on twice the
+/// share, and so on up to all bars. The points are those of <see cref="SobolSearch"/>.
+/// </summary>
+/// <remarks>
+/// The number of trials is that of points, all of which the first round evaluates. At least four points reach all bars, and the first
+/// share is a sixteenth at least. A point that failed is not continued; one without a value counts as the worst.
+/// </remarks>
+internal sealed class HalvingSearch(ParameterSpace space, int trials, ulong seed) : ISearchMethod
+{
+    private const int Finalists = 4, MaxRounds = 5;
+
+    private readonly SobolSearch _points = new(space, trials, seed);
+
+    private int Rounds => Math.Clamp(BitOperations.Log2((uint)Math.Max(trials / Finalists, 1)) + 1, 1, MaxRounds);
+
+    public IReadOnlyList<ProposedPoint> Next(IReadOnlyList<TriedPoint> tried)
+    {
+        if (tried.Count == 0) return [.. _points.Next([], trials).Select(p => p with { Share = Math.ScaleB(1, 1 - Rounds) })];
+        var share = tried[^1].Point.Share;
+        if (share == 1) return [];
+        var last = Enumerable.Range(0, tried.Count).Where(i => tried[i].Point.Share == share).ToList();
+        return [.. Objectives.Rank([.. last.Select(i => tried[i].Objectives)])
+            .Take((last.Count + 1) / 2)
+            .Select(k => last[k])
+            .Where(i => tried[i].Objectives is not null)
+            .Order()
+            .Select(i => new ProposedPoint(tried[i].Point.Values, 2 * share, i))];
+    }
+}
