@@ -130,7 +130,7 @@ public sealed class SearchedWalkForwardTests : IDisposable
     public async Task A_point_that_is_chosen_again_keeps_its_positions()
     {
         var (_, outcome) = await RunAsync(Spec("""
-            "search": { "method": "random", "trials": 5, "space": { "fast": { "values": [5] }, "slow": { "values": [30] } } }
+            "params": { "slow": 30 }, "search": { "method": "random", "trials": 5, "space": { "fast": [5, 6] }, "conditions": ["fast < 6"] }
             """));
         outcome.Groups.ShouldAllBe(g => g.Members.Count == 1 && g.Stability == 1 && g.Digests.Count == 1);
     }
@@ -156,7 +156,7 @@ public sealed class SearchedWalkForwardTests : IDisposable
         "strategies[0].search.objective: a walk-forward trades one combination per window, and several objectives have a front of them")]
     [InlineData("\"objective\": \"sortino\", ", Windows, "",
         "strategies[0].search.objective: the windows choose by 'sharpe', the objective of 'walkForward'; leave 'objective' out here")]
-    [InlineData("", Windows, "\"learning\": { \"trainer\": \"ridge\", \"label\": \"return\", \"apply\": \"gate\" },",
+    [InlineData("", Windows, "\"learning\": { \"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.5 } },",
         "learning: models learn from the strategies of a batch, and a search makes these window by window; search first")]
     [InlineData("\"symbol\": 1", Windows + ", \"choose\": \"market\"", "",
         "strategies[0].search.space.symbol: 'walkForward.choose' is \"market\", and this search has several markets")]
