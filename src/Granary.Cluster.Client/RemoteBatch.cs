@@ -11,6 +11,9 @@ public static class RemoteBatch
     /// <summary>The kind of job that runs the searches of a batch.</summary>
     public const string Optimise = "optimise";
 
+    /// <summary>The kind of job that runs the walk-forward of a batch.</summary>
+    public const string WalkForward = "walkforward";
+
     /// <param name="output">Folder for the run's files; null = <c>runs/ID</c>.</param>
     /// <param name="progress">Receives each status.</param>
     /// <param name="kind">Kind of job; null = a backtest.</param>

@@ -8,7 +8,7 @@ namespace Granary.Backtesting.Runs;
 /// <param name="Interrupted">Whether it was stopped; the folder has the finished parts.</param>
 public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
 {
-    /// <summary>The plan of the run with all trials of its searches; null for a walk-forward.</summary>
+    /// <summary>The plan of the run with all trials of its searches.</summary>
     public BatchPlan? Plan { get; init; }
 
     public string? Report => File.Exists(Path.Combine(Folder, "report.html")) ? Path.Combine(Folder, "report.html") : null;

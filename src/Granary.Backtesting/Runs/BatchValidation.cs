@@ -63,8 +63,7 @@ internal sealed class BatchValidation
     {
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
         var equity = members ? portfolio.Trace : null;
-        var census = KeptCensus.Find(_run);
-        if (census is null) KeptCensus.Keep(_run, census = await CountAsync(_run, traded, ledger, tests));
+        var census = await CensusAsync(_run, traded, ledger, tests);
         var (lookAhead, stress) = await _searched;
         var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, lookAhead, stress,
@@ -90,6 +89,16 @@ internal sealed class BatchValidation
         var identical = IdenticalResults.Of(_run.Plan, traded);
         return _run.Plan.Instances.Any(i => _choice.Members[i.Index] == 0 && identical.IsFirst(i.Index)
             && traded.GetValueOrDefault(i.Index)?.Trace is not null);
+    }
+
+    /// <summary>Counts the trials of a run once, also if it was interrupted after it had counted them.</summary>
+    public static async Task<TrialCensus> CensusAsync(RunContext run, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        TrialLedger? ledger, SelectionTests tests)
+    {
+        if (KeptCensus.Find(run) is { } kept) return kept;
+        var census = await CountAsync(run, outcomes, ledger, tests);
+        KeptCensus.Keep(run, census);
+        return census;
     }
 
     /// <summary>Adds the trials to the ledger. Finished trials of an interrupted run count too, because their results were seen.</summary>

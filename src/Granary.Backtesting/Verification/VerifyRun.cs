@@ -50,7 +50,7 @@ public static class VerifyRun
             var options = new BatchOptions { Out = temporary, Yes = true, Versions = VersionUse.None, Validation = false,
                 Optimises = spec.HasSearch && manifest.Kind != RunKinds.WalkForward };
             var again = manifest.Kind == RunKinds.WalkForward
-                ? (await new WalkForwardRunner(clock).RunAsync(spec, options, null, cancellationToken)).Run
+                ? (await new WalkForwardRunner(host, clock).RunAsync(spec, options, null, cancellationToken)).Run
                 : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options,
                     progress, cancellationToken);
             var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol)

@@ -44,7 +44,7 @@ internal sealed class GroupAccounts
     /// Creates a group's account. A strategy's own account takes every entry; with models, the group's account has only the entries that
     /// they admit.
     /// </summary>
-    public async Task<ChoiceGroup> OfAsync((string Name, IReadOnlyList<StrategyInstance> Members) group,
+    public async Task<ChoiceGroup> OfAsync(ChoosingGroup group,
         IReadOnlyList<WindowChoice> choices, IReadOnlyList<AccountRun> runs, CancellationToken cancellationToken)
     {
         if (!runs.Any(r => r.Strategy.Model is not null)) return Of(group, choices, runs, (Rows(runs), Trades(runs, group.Members)));
@@ -57,7 +57,7 @@ internal sealed class GroupAccounts
     private static StitchedTrade Of(IReadOnlyList<StrategyInstance> members, StrategyInstance strategy, in Trade trade) =>
         new(strategy.Index, ChoiceGroup.Numbered(members, strategy, trade));
 
-    private ChoiceGroup Of((string Name, IReadOnlyList<StrategyInstance> Members) group, IReadOnlyList<WindowChoice> choices,
+    private ChoiceGroup Of(ChoosingGroup group, IReadOnlyList<WindowChoice> choices,
         IReadOnlyList<AccountRun> runs, (IReadOnlyList<AccountRow> Rows, IReadOnlyList<StitchedTrade> Trades) account)
     {
         var (rows, trades) = account;

@@ -24,14 +24,15 @@ internal sealed record WalkForwardInput(BatchPlan Plan, WalkForwardSpec Spec, IR
     public IReadOnlyList<CachedSeries> OrderedMarkets { get; } =
         [.. Markets.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value)];
 
-    /// <summary>Returns the groups of combinations from which one is selected, in the plan's order.</summary>
-    public IReadOnlyList<(string Name, IReadOnlyList<StrategyInstance> Members)> Groups() =>
-        Spec.Among == ChoiceAmong.Batch ? [(Plan.Spec.Name, [.. Plan.Instances])]
-        : Spec.Among == ChoiceAmong.Market ? [.. Plan.Instances.GroupBy(i => i.Symbol).Select(g => (g.Key, Members(g)))]
-        : [.. Plan.Instances.GroupBy(i => (i.Definition.Name, i.Symbol, i.Timeframe, i.Trading))
-            .Select(g => ($"{g.Key.Name}@{g.Key.Symbol}:{g.Key.Timeframe}", Members(g)))];
+    /// <summary>The searches of the plan with the objective of the walk-forward.</summary>
+    public IReadOnlyList<ParameterSearchSpec> SearchSpecs { get; } = [.. Plan.Searches.Select(s => s.Spec with
+    {
+        Objectives = [Spec.Objective],
+        MinTrades = Math.Max(s.Spec.MinTrades, Spec.MinTrades),
+    })];
 
-    private static IReadOnlyList<StrategyInstance> Members(IEnumerable<StrategyInstance> group) => [.. group];
+    /// <summary>Returns the groups of combinations from which one is selected, in the plan's order.</summary>
+    public IReadOnlyList<ChoosingGroup> Groups() => ChoosingGroup.Of(Plan, Spec.Among);
 
     private static IReadOnlyList<WalkForwardWindow> WindowsOf(BatchPlan plan, WalkForwardSpec spec, IEnumerable<CachedSeries> markets)
     {

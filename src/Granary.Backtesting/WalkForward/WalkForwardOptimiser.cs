@@ -1,37 +1,59 @@
-using System.Collections.Concurrent;
-using Granary.Engine.Analysis.Metrics;
-using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Modelling.Learning;
 using Granary.Modelling.Weighting;
-using Granary.Simulation.Batches;
-using Granary.Simulation.Json;
-using Granary.Simulation.Passes;
-using Granary.Simulation.Validation;
+using Granary.Simulation.Work;
 
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>
-/// Selects parameters in sample and trades them out of sample, window by window. Windows run concurrently on cached bars, and the result
-/// does not depend on the number of threads.
+/// Has parameters chosen in sample and trades them out of sample, window by window. Choices are made concurrently, and the result does not
+/// depend on the number of threads or silos.
 /// </summary>
 internal static class WalkForwardOptimiser
 {
-    /// <param name="clock">The clock for the training of models.</param>
-    public static async Task<WalkForwardOutcome> RunAsync(WalkForwardInput input, TimeProvider clock, IProgress<int>? progress,
+    /// <param name="work">Makes the choices of the windows.</param>
+    /// <param name="progress">Receives the number of windows whose choices are made.</param>
+    public static async Task<WalkForwardOutcome> RunAsync(PreparedWalkForward prepared, IWorkHost work, IProgress<int>? progress,
         CancellationToken cancellationToken)
     {
-        var groups = input.Groups();
-        var made = new ConcurrentDictionary<int, (WindowChoice[] Choices, WindowModels Models)>();
+        var (input, choosing) = (prepared.Input, prepared.Choosing);
+        var items = choosing.Items();
+        var made = new WindowResult[items.Count];
+        var left = input.Windows.Select(w => items.Count(i => i.Window == w.Index)).ToArray();
         var done = 0;
-        await Parallel.ForEachAsync(input.Windows, Options(input, cancellationToken), async (window, token) =>
+        progress?.Report(0);
+        await work.RunAsync(items, choosing.MakeAsync, (i, result) =>
         {
-            made[window.Index] = await ChooseAsync(input, groups, window, clock, token);
-            progress?.Report(Interlocked.Increment(ref done));
-        });
-        return await TradeAsync(input, [.. groups.Select((_, g) => input.Windows.Select(w => made[w.Index].Choices[g]).ToList())],
-            [.. input.Windows.Select(w => made[w.Index].Models)], cancellationToken);
+            made[i] = result;
+            if (Interlocked.Decrement(ref left[items[i].Window]) == 0) progress?.Report(Interlocked.Increment(ref done));
+        }, cancellationToken);
+        var byWindow = items.Zip(made).GroupBy(m => m.First.Window).OrderBy(g => g.Key)
+            .Select(g => g.OrderBy(m => m.First.Group).Select(m => m.Second).ToList()).ToList();
+        // Each combination that any window tried is a strategy from here on.
+        var trials = new WindowTrials(input.Plan, byWindow.SelectMany(results => results).SelectMany(r => r.Choices));
+        input = input with { Plan = trials.Plan };
+        var choices = byWindow.Select((results, w) => results.SelectMany(r => r.Choices)
+            .Select(c => ChoiceOf(input, w, trials.StrategyOf(c), c)).ToList()).ToList();
+        return await TradeAsync(input, [.. input.Groups().Select((_, g) => choices.Select(c => c[g]).ToList())],
+            [.. byWindow.Select(results => ModelsOf(input, results))], cancellationToken);
+    }
+
+    private static WindowChoice ChoiceOf(WalkForwardInput input, int window, int strategy, GroupChoice choice) =>
+        new(input.Windows[window], strategy, choice.InSample is { } inSample ? input.Spec.Objective[inSample] : double.NaN, choice.InSample)
+        {
+            Tried = choice.Trials,
+        };
+
+    private static WindowModels ModelsOf(WalkForwardInput input, List<WindowResult> results)
+    {
+        var filters = new Dictionary<int, IEntryModel>();
+        foreach (var model in results.SelectMany(r => r.Models))
+        {
+            var filter = EntryModelFile.FromBytes(model.File, input.Plan.Spec.Catalogues);
+            foreach (var strategy in model.Strategies) filters[strategy] = filter;
+        }
+        return new WindowModels(filters, [.. results.SelectMany(r => r.Missing)]);
     }
 
     /// <summary>Trades the selections and models of an outcome with doubled costs and orders delayed by one bar.</summary>
@@ -82,6 +104,7 @@ internal static class WalkForwardOptimiser
         return new WalkForwardOutcome(input.Spec, input.Windows, results, [.. whole.Rows.Select(r => r.Row)], whole.Outcome.Statistics,
             Efficiency(results))
         {
+            Plan = plan,
             Models = models,
             Trades = [.. whole.Trades.Select(t => Numbered(t.Group, t.Own))],
             Fills = whole.Fills,
@@ -89,70 +112,6 @@ internal static class WalkForwardOptimiser
             Weights = weights,
             Runs = runs,
         };
-    }
-
-    private static async Task<(WindowChoice[] Choices, WindowModels Models)> ChooseAsync(WalkForwardInput input,
-        IReadOnlyList<(string Name, IReadOnlyList<StrategyInstance> Members)> groups, WalkForwardWindow window, TimeProvider clock,
-        CancellationToken cancellationToken)
-    {
-        var past = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
-        foreach (var (symbol, market) in input.Markets)
-        {
-            var series = market.Cut(window.From, window.Learnt, input.Spec.WarmUp);
-            if (series.Count > 0) past[symbol] = new OpenedMarket(symbol, series, market.Instrument);
-        }
-        bool Has(StrategyInstance i) => i.Symbols.All(past.ContainsKey);
-
-        // One thread, because the concurrent windows already use all of them.
-        var host = new EmbeddedHost(1);
-        var models = WindowModels.None;
-        var feeds = input.Plan.TradingFrom(window.From, 0);
-        if (input.Learning.Count > 0)
-        {
-            if (!feeds.Instances.All(Has)) feeds = feeds.Where(Has);
-            (feeds, models) = await LearnAsync(feeds, past, input.Learning, new ModelTraining(host, clock, 1), window, cancellationToken);
-        }
-        // Feeds without bars in a window are excluded.
-        var outcomes = await new StrategyPass(feeds, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
-        // The selection uses the results of the entries that a strategy's model admits.
-        var judged = await ModelOutcomes.OfAsync(feeds, outcomes, past, _ => host, cancellationToken);
-        return ([.. groups.Select(g =>
-        {
-            var strategy = Best(g.Members, judged, input.Spec);
-            var statistics = strategy < 0 ? null : judged[strategy].Statistics;
-            return new WindowChoice(window, strategy, statistics is null ? double.NaN : input.Spec.Objective[statistics], statistics);
-        })], models);
-    }
-
-    // In sample, a strategy is judged by models trained on other data than the judged entries; out of sample, by a model trained on the
-    // complete preceding range.
-    private static async Task<(BatchPlan InSample, WindowModels Models)> LearnAsync(BatchPlan plan, Dictionary<string, OpenedMarket> past,
-        IReadOnlyList<LearningSpec> learning, ModelTraining training, WalkForwardWindow window, CancellationToken cancellationToken)
-    {
-        var covering = learning.Where(s => plan.Instances.Any(s.Covers)).ToList();
-        var units = await training.TrainAsync(covering, plan, past, cancellationToken, window.From);
-        var filters = new Dictionary<int, IEntryModel>();
-        foreach (var unit in units)
-            if (unit.Whole is { } whole)
-                foreach (var strategy in unit.Strategies)
-                    filters[strategy] = whole;
-        return (plan.WithModels(LearnBatch.Models(units)), new WindowModels(filters,
-            [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))]));
-    }
-
-    // A strategy whose objective is undefined because it has traded nothing is never chosen.
-    private static int Best(
-        IReadOnlyList<StrategyInstance> members, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WalkForwardSpec spec)
-    {
-        var (best, at) = (default(MetricRank), -1);
-        foreach (var member in members)
-        {
-            if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.IsRuined
-                || statistics.Trades < spec.MinTrades) continue;
-            var rank = spec.Objective.RankOf(statistics);
-            if (rank.IsKnown && (at < 0 || rank > best)) (best, at) = (rank, member.Index);
-        }
-        return at;
     }
 
     private static double Efficiency(List<ChoiceGroup> groups)

@@ -16,6 +16,9 @@ namespace Granary.Backtesting.WalkForward;
 /// </param>
 public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, MetricSet? InSample)
 {
+    /// <summary>Number of combinations that were tried in the window.</summary>
+    public int Tried { get; init; }
+
     /// <summary>The group's account over the window's rows; the costs of closing a position at its end belong to the next window.</summary>
     public MetricSet? OutOfSample { get; init; }
 
@@ -68,10 +71,7 @@ public readonly record struct StitchedTrade(int Strategy, Trade Trade);
 /// <summary>The models of one window, trained inside its in-sample range.</summary>
 /// <param name="WindowFilters">By strategy: the filter of its entries in the window's out-of-sample range.</param>
 /// <param name="Missing">Models that could not be created, with the reason; their strategies continued without a model.</param>
-public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFilters, IReadOnlyList<(string Model, string Why)> Missing)
-{
-    public static WindowModels None { get; } = new(new Dictionary<int, IEntryModel>(), []);
-}
+public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFilters, IReadOnlyList<(string Model, string Why)> Missing);
 
 /// <summary>The outcome of a walk-forward optimisation.</summary>
 /// <param name="Rows">Rows of the common account in which all groups have equal weights, under the portfolio's limits.</param>
@@ -83,6 +83,9 @@ public sealed record WalkForwardOutcome(
     WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows,
     MetricSet Statistics, double Efficiency)
 {
+    /// <summary>The plan with each combination that a search tried in any window.</summary>
+    public required BatchPlan Plan { get; init; }
+
     /// <summary>The models by window.</summary>
     public required IReadOnlyList<WindowModels> Models { get; init; }
 

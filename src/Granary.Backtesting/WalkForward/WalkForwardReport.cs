@@ -35,10 +35,8 @@ internal static class WalkForwardReport
         ChosenAt = choice.Window.At,
         To = choice.Window.To,
         Strategy = choice.Strategy < 0 ? null : plan.Instances[choice.Strategy].Id,
-        Params = choice.Strategy < 0 ? null
-            : plan.Instances[choice.Strategy].Params.ToDictionary(p => p.Name, p => p.Value is int or double
-                ? Convert.ToDouble(p.Value, CultureInfo.InvariantCulture)
-                : (object)Convert.ToString(p.Value, CultureInfo.InvariantCulture)!, StringComparer.Ordinal),
+        Params = choice.Strategy < 0 ? null : ParamsOf(plan, choice.Strategy).ToDictionary(StringComparer.Ordinal),
+        Tried = choice.Tried,
         Objective = choice.Objective,
         InSampleReturn = choice.InSampleReturn,
         OutOfSampleReturn = choice.OutOfSampleReturn,
@@ -47,6 +45,22 @@ internal static class WalkForwardReport
         InSample = Account(choice.InSample),
         OutOfSample = Account(choice.OutOfSample),
     };
+
+    // The parameters of a strategy, and what a search varied beside them.
+    private static List<KeyValuePair<string, object>> ParamsOf(BatchPlan plan, int strategy)
+    {
+        var values = plan.Instances[strategy].Params.Select(p => KeyValuePair.Create(p.Name, ShownOf(p.Value))).ToList();
+        if (strategy - (plan.Instances.Count - plan.Trials.Count) is >= 0 and var number)
+        {
+            var (trial, dimensions) = (plan.Trials[number], plan.Searches[plan.Trials[number].Search].Spec.Dimensions);
+            values.AddRange(dimensions.Zip(trial.Point).Where(d => d.First.Target != SearchTarget.Parameter)
+                .Select(d => KeyValuePair.Create(d.First.Name, ShownOf(d.First.ShownOf(d.Second)))));
+        }
+        return values;
+    }
+
+    private static object ShownOf(object value) => value is int or double
+        ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
     private static readonly ImmutableArray<Metric> _ofChoices =
     [
@@ -58,12 +72,17 @@ internal static class WalkForwardReport
     private static Dictionary<string, double>? Account(MetricSet? statistics) =>
         statistics is null ? null : _ofChoices.ToDictionary(m => m.Key, m => statistics[m], StringComparer.Ordinal);
 
-    /// <summary>Writes windows.csv, with a row for each selection.</summary>
+    /// <summary>
+    /// Writes windows.csv, with a row for each selection. After the fixed columns, there is one for each parameter of the selections.
+    /// </summary>
     public static void Csv(TextWriter writer, BatchPlan plan, WalkForwardOutcome outcome)
     {
         using var csv = CsvText.Open(writer);
         foreach (var name in new[] { "group", "from", "chosen_at", "to", "strategy", "objective", "in_sample_return",
-            "out_of_sample_return", "trades", "out_of_sample_objective" }) csv.WriteField(name);
+            "out_of_sample_return", "trades", "out_of_sample_objective", "trials" }) csv.WriteField(name);
+        var names = outcome.Groups.SelectMany(g => g.Choices).Where(c => c.Strategy >= 0).Select(c => c.Strategy).Distinct()
+            .SelectMany(i => ParamsOf(plan, i)).Select(p => p.Key).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var name in names) csv.WriteField(name);
         csv.NextRecord();
         foreach (var group in outcome.Groups)
             foreach (var c in group.Choices)
@@ -78,6 +97,10 @@ internal static class WalkForwardReport
                 csv.WriteField(RunText.Number(c.OutOfSampleReturn));
                 csv.WriteField(c.Trades.Count.ToString(CultureInfo.InvariantCulture));
                 csv.WriteField(RunText.Number(c.OutOfSample is { } o ? outcome.Spec.Objective[o] : double.NaN));
+                csv.WriteField(c.Tried.ToString(CultureInfo.InvariantCulture));
+                var values = c.Strategy < 0 ? [] : ParamsOf(plan, c.Strategy).ToDictionary(StringComparer.Ordinal);
+                foreach (var name in names)
+                    csv.WriteField(values.GetValueOrDefault(name) is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) : "");
                 csv.NextRecord();
             }
     }

@@ -17,14 +17,18 @@ using Granary.Simulation.Notes;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Validation;
+using Granary.Simulation.Work;
 
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>Implements <c>walkforward</c>: runs a batch file and writes a run's folder whose equity is completely out of sample. The steps
 /// are open, plan, select and trade (repeatedly), train, simulate, validate, write.</summary>
+/// <param name="host">Runs all combinations over the complete record.</param>
 /// <param name="ledger">Counts the trials of other batches on the same bars; null counts only those of this batch.</param>
 /// <param name="sources">Opens the source of a batch; null = the catalogue that the batch was read with.</param>
-public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, IBarSource>? sources = null)
+/// <param name="work">Makes the choices of the windows; null = the threads of this process.</param>
+public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, TrialLedger? ledger = null,
+    Func<DataSpec, IBarSource>? sources = null, IWorkHost? work = null)
 {
     /// <exception cref="InputException">The batch is invalid, or the record is too short.</exception>
     /// <exception cref="BarDataException">The bars are invalid.</exception>
@@ -32,61 +36,46 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     public async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, BatchOptions options,
         IProgress<(int Done, int Windows)>? progress = null, CancellationToken cancellationToken = default)
     {
-        var learning = LearningReader.Read(spec);
         var watch = Stopwatch.StartNew();
-        Check(spec);
-        if (learning.FirstOrDefault(s => s.IsOfRisk) is { } risk)
-            throw risk.Place.Need("label").Fault("a walk-forward has a portfolio of choices that change from window to window, and no cap "
-                + "by a predicted drawdown; run this section with 'backtest', which trains it walk-forward too");
-        if (learning.FirstOrDefault(s => s.Retrain is not null) is { } retrained)
-            throw retrained.Place.Need("retrain").Fault("a walk-forward trains models at its own windows; run this section with "
-                + "'backtest', which trains on the past alone too, or leave 'retrain' out");
-        var settings = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
-        var opening = new BatchOpening
-        {
-            Threads = options.Threads,
-            Yes = options.Yes,
-            Sources = sources,
-            Checks = true,
-        };
-        await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);
-        var bars = new Dictionary<string, CachedSeries>(StringComparer.Ordinal);
-        foreach (var market in opened.Markets.Values) bars[market.Symbol] = await CachedSeries.ReadAsync(market, cancellationToken);
-
-        using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), false,
-            clock.GetUtcNow().UtcDateTime, spec.Metrics);
+        var opening = new BatchOpening { Threads = options.Threads, Yes = options.Yes, Sources = sources };
+        await using var prepared = await PreparedWalkForward.OpenAsync(spec, opening, clock, cancellationToken);
+        var (opened, input) = (prepared.Opened, prepared.Input);
+        var bars = input.Markets;
+        using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), options.Resume,
+            clock.GetUtcNow().UtcDateTime, spec.Metrics, options.Attempt?.Number ?? 0);
         return await folder.WorkAsync(async () =>
         {
-            var input = new WalkForwardInput(opened.Plan, settings, bars) { Threads = options.Threads, Learning = learning };
             _ = GroupWeights.RuleOf(opened.Plan, input.Groups().Select(g => g.Members));
             var counter = progress is null ? null : new Relay(done => progress.Report((done, input.Windows.Count)));
-            var outcome = await WalkForwardOptimiser.RunAsync(input, clock, counter, cancellationToken);
+            var outcome = await WalkForwardOptimiser.RunAsync(prepared, work ?? new LocalWork(options.Threads), counter,
+                cancellationToken);
 
             if (outcome.Weights is { Learned: { } learned } weights && options.Versions != VersionUse.None)
             {
-                var registered = AllocatorVersions.Register(opened.Plan, learned,
+                var registered = AllocatorVersions.Register(outcome.Plan, learned,
                     RunFolder.HashOf([.. bars.Values.OrderBy(b => b.Market.Symbol, StringComparer.Ordinal)
                         .Select(b => b.Market.Series.ContentHash)]), clock.GetUtcNow().UtcDateTime, options.Versions);
                 outcome = outcome with { Weights = weights with { Learned = registered } };
             }
 
             // Models over the complete record, for the last selection and for the report.
-            var host = new EmbeddedHost(options.Threads);
             var run = await new RunContext(opened, folder, options, clock, watch)
             {
                 Markets = bars.ToDictionary(b => b.Key, b => b.Value.Market, StringComparer.Ordinal),
-            }.TrainAsync(host, cancellationToken);
+            }.With(outcome.Plan.Trials).TrainAsync(host, cancellationToken);
             // All combinations over the complete record: trials, splits and tests must include all candidates of a selection.
             var all = await new StrategyPass(run.Plan, run.Markets).OutcomesAsync(host, cancellationToken);
+            run.BeginFolder();
             var (checks, stressed) = await ValidateAsync(run, input with { Plan = run.Plan }, all, outcome, cancellationToken);
             var events = new StitchedEvents(outcome, bars);
             var model = run.Resampled(await ModelAsync(run, outcome, (all, events), checks, cancellationToken), events);
+            if (options.Attempt is { } attempt) await attempt.ConfirmAsync(cancellationToken);
             folder.RemoveReplaced();
             // The trades of the stressed return in the validation checks.
             var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);
             new RunFiles(run).WriteAll(model, events, [.. Files(run, model, outcome, bars), .. extra]);
             folder.Complete();
-            return (new BatchRun(model, folder.FullPath, false), outcome);
+            return (new BatchRun(model, folder.FullPath, false) { Plan = run.Plan }, outcome);
         }, resumable: false);
     }
 
@@ -95,27 +84,16 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         public void Report(int value) => to(value);
     }
 
-    private static void Check(BatchSpec spec)
-    {
-        if (spec.Execution.PathTimeframe is { } path && path != spec.Data.Timeframe)
-            throw spec.Execution.Place!.Need("intrabarPath")
-                .Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and "
-                    + "give the strategies their timeframe");
-        if (spec.Portfolio.From is not null)
-            throw spec.Portfolio.Place!.Need("from")
-                .Fault("the account of a walk-forward begins with its first window; leave 'from' out, or set data.from so that the first "
-                    + "in-sample window begins earlier or later");
-    }
-
     private async Task<(BatchChecks Checks, WalkForwardOutcome? Stressed)> ValidateAsync(RunContext run, WalkForwardInput input,
         Dictionary<int, StrategyOutcome> all, WalkForwardOutcome outcome, CancellationToken cancellationToken)
     {
-        var (plan, host) = (run.Plan, new EmbeddedHost(run.Options.Threads));
+        var plan = run.Plan;
+        IBatchHost HostFor(long evaluations) => host.ForValidation(evaluations, run.Options.Threads);
         var benchmark = await run.BenchmarkAsync(cancellationToken);
         // The checks use the entries that the models admit.
-        var traded = await ModelOutcomes.OfAsync(plan, all, run.Markets, _ => host, cancellationToken);
+        var traded = await ModelOutcomes.OfAsync(plan, all, run.Markets, HostFor, cancellationToken);
         var tests = SelectionTests.Of(plan, traded, benchmark?.Trace, isStitched: true);
-        var census = await BatchValidation.CountAsync(run, traded, ledger, tests);
+        var census = await BatchValidation.CensusAsync(run, traded, ledger, tests);
         // With the periods of the batch's traces, so that the Sharpe ratios are comparable.
         var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
@@ -131,7 +109,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             LearnedWeights = outcome.Weights?.Learned is { } learned ? AllocatorReport.FindingOf(learned) : null,
         }.Within(rows);
         if (!run.Options.Validation) return (checks, null);
-        var lookAhead = await LookAheadSample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
+        var lookAhead = await LookAheadSample.RunAsync(plan, run.Markets, HostFor, cancellationToken);
         var stressed = await WalkForwardOptimiser.StressedAsync(input, outcome, cancellationToken);
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn,
             stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
@@ -139,13 +117,12 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     }
 
     // A group takes the place of a strategy: its equity is stitched, its parameters are those of its last selection.
-    private static async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, (Dictionary<int, StrategyOutcome> All,
+    private async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, (Dictionary<int, StrategyOutcome> All,
         StitchedEvents Stitched) events, BatchChecks checks, CancellationToken cancellationToken)
     {
         var (windows, all) = (outcome.Windows.Count, events.All);
-        var host = $"walk-forward, {Counted.Of(windows, "window")}, {Counted.Of(run.Options.Threads, "thread")}";
         RunNote[] replaced = run.Folder.Replaced is { } note ? [note] : [];
-        var result = new RunResult(host, DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
+        var result = new RunResult($"walk-forward, {Counted.Of(windows, "window")}, {host.Description}", DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
             all.Values.Sum(o => o.Bars), outcome.Portfolio,
             [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Weights?.Notes ?? [], .. outcome.Portfolio.Notes,
                 .. CostNotes.Of(run.Spec.Execution.Settings)]);

@@ -48,7 +48,8 @@ internal static class ReportCommand
                     Optimises = spec.HasSearch && manifest.Kind != RunKinds.WalkForward,
                 };
                 var again = manifest.Kind == RunKinds.WalkForward
-                    ? (await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, null, token)).Run
+                    ? (await new WalkForwardRunner(new EmbeddedHost(options.Threads), TimeProvider.System, TrialLedger.OfUser())
+                        .RunAsync(spec, options, null, token)).Run
                     : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System,
                         ledger: TrialLedger.OfUser()).RunAsync(WithReport(spec), options, null, token);
                 foreach (var file in (string[])["report.html", RunReport.AnalysisFile])

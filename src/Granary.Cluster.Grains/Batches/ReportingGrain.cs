@@ -10,7 +10,6 @@ using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
-using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
 using Granary.Simulation.Batches;
@@ -179,14 +178,20 @@ internal sealed partial class ReportingGrain(
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
             var job = await compute.Services.Plans.JobAsync(Run);
             Directory.CreateDirectory(Folder);
+<<<<<<< HEAD
+            // The strategies of a batch spread over the cluster, and so does the work of an experiment or a walk-forward; all else runs on
+            // this silo.
+            var isSpread = job.SpreadBatch is not null;
+=======
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job.SpreadBatch is not null;
+>>>>>>> 3afc42f76a795cb57f24c1e790cf5868311f7f77
             var leaders = new LeaderBoard(JobContext.MostLeaders);
-            _leaders = isBatch ? leaders : null;
+            _leaders = isSpread ? leaders : null;
             var run = await job.RunAsync(new JobContext
             {
-                Host = isBatch ? host : new EmbeddedHost(settings.Threads),
-                Trials = new ClusterTrials(Run, compute, settings, clock, logger),
+                Host = isSpread ? host : new EmbeddedHost(settings.Threads),
+                Work = new ClusterWork(Run, compute, settings, clock, logger),
                 Clock = clock,
                 Threads = settings.Threads,
                 Folder = Folder,
@@ -195,11 +200,12 @@ internal sealed partial class ReportingGrain(
                 Attempt = attempt,
                 Running = _strategies,
                 Portfolio = _portfolio,
-                Sources = isBatch ? data => sources.Open(Run, data) : null,
+                Sources = isSpread ? data => sources.Open(Run, data) : null,
                 Leaders = leaders,
                 Progress = p =>
                 {
-                    if (!isBatch) (_stage, _models) = (p.Stage ?? _stage, p.Leaders);
+                    // The host has the progress of strategies that run on the cluster.
+                    if (!isSpread || p.Strategies == 0) (_stage, _models) = (p.Stage ?? _stage, p.Leaders);
                 },
                 Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
             }, cancellationToken);

@@ -26,7 +26,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly ILogger _logger;
     private readonly GrainSettings _settings;
     private readonly Timer _watch;
-    private int _begun, _trialsBegun;
+    private int _begun, _itemsBegun;
     private long _leavingSince;
 
     internal SiloCompute(SiloServices services, GrainSettings settings, IClusterMembershipService membership, ILogger<SiloCompute> logger)
@@ -35,7 +35,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         _settings = settings;
         Membership = membership;
         _logger = logger;
-        TrialThreads = new SemaphoreSlim(settings.Threads);
+        WorkThreads = new SemaphoreSlim(settings.Threads);
         Pool = new ComputePool(settings.Threads, settings.StrategyDeadline);
         _watch = new Timer(_ => LookAfterRuns(), null, Watch, Watch);
     }
@@ -47,8 +47,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>The threads that process the strategies.</summary>
     internal ComputePool Pool { get; }
 
-    /// <summary>Limits the trials that run for experiments of other silos to the number of compute threads.</summary>
-    internal SemaphoreSlim TrialThreads { get; }
+    /// <summary>Limits the items of work that run for jobs of other silos to the number of compute threads.</summary>
+    internal SemaphoreSlim WorkThreads { get; }
 
     /// <summary>Whether the silo is shutting down.</summary>
     internal CancellationToken Stopping => _stopping.Token;
@@ -73,10 +73,10 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Number of strategy groups ever started on this silo.</summary>
     public int Begun => _begun;
 
-    /// <summary>Number of trials ever begun on this silo for experiments of other silos.</summary>
-    public int TrialsBegun => _trialsBegun;
+    /// <summary>Number of items of work ever begun on this silo for jobs of other silos.</summary>
+    public int ItemsBegun => _itemsBegun;
 
-    internal void TrialBegins() => Interlocked.Increment(ref _trialsBegun);
+    internal void ItemBegins() => Interlocked.Increment(ref _itemsBegun);
 
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 

@@ -1,6 +1,5 @@
 using Granary.Cluster.Batches;
 using Granary.Engine;
-using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Storage.Retries;
@@ -41,7 +40,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
 
     private async Task<BatchPlan> MakeAsync(string run)
     {
-        // The text of a replay has the batch within it.
+        // The text of another job than a backtest has the batch within it.
         var spec = (await JobAsync(run)).SpreadBatch ?? throw new InvalidOperationException($"run {run} has no batch to spread");
         for (var attempt = 0; attempt < 100; attempt++, await Task.Delay(100))
             if ((await DefineAsync(run)).Symbols is { } symbols) return BatchPlan.MakeSearched(spec, symbols);

@@ -1,10 +1,11 @@
 using Granary.Modelling.Learning;
+using Granary.Simulation.Work;
 
 namespace Granary.Modelling.Experiments;
 
-/// <summary>Lets a trial host make the fits of one trainer and label before the comparison measures them.</summary>
+/// <summary>Lets a work host make the fits of one trainer and label before the comparison measures them.</summary>
 /// <param name="candidate">Index of the trainer and label in <see cref="ComparedSections"/>.</param>
-internal sealed class ComparedFits(ITrialHost trials, int candidate)
+internal sealed class ComparedFits(IWorkHost host, int candidate)
 {
     private int _before;
 
@@ -12,14 +13,14 @@ internal sealed class ComparedFits(ITrialHost trials, int candidate)
     /// <param name="fitted">Called after each window's fit, from any thread.</param>
     public async Task MakeAsync(IReadOnlyList<UnitTraining> units, Action<UnitTraining, int> fitted, CancellationToken cancellationToken)
     {
-        var wanted = new List<SearchTrial>();
+        var wanted = new List<FitItem>();
         foreach (var (u, unit) in units.Index())
         {
             if (unit.Error is not null) continue;
             foreach (var window in unit.Folds.Where(f => f.Train.Length > 0).Select(f => f.Index).Append(UnitTraining.Whole))
-                if (!unit.Fits.Has(unit.RowsOf(window))) wanted.Add(new SearchTrial(_before + u, candidate, window, KeyOf(unit, window)));
+                if (!unit.Fits.Has(unit.RowsOf(window))) wanted.Add(new FitItem(_before + u, candidate, window, KeyOf(unit, window)));
         }
-        await trials.RunAsync(wanted, (trial, token) => Make(UnitOf(trial), trial.Inner, token), (place, fit) =>
+        await host.RunAsync(wanted, (item, token) => Task.FromResult(Make(UnitOf(item), item.Inner, token)), (place, fit) =>
         {
             var (unit, window) = (UnitOf(wanted[place]), wanted[place].Inner);
             unit.Fits.Take(unit.RowsOf(window), fit.Model, fit.Error);
@@ -27,7 +28,7 @@ internal sealed class ComparedFits(ITrialHost trials, int candidate)
         }, cancellationToken);
         _before += units.Count;
 
-        UnitTraining UnitOf(in SearchTrial trial) => units[trial.Search - _before];
+        UnitTraining UnitOf(FitItem item) => units[item.Search - _before];
     }
 
     /// <summary>Makes one fit.</summary>
@@ -38,6 +39,6 @@ internal sealed class ComparedFits(ITrialHost trials, int candidate)
         return new SearchFit([], [], error) { Model = model };
     }
 
-    /// <summary>Returns the cache key of a trial.</summary>
+    /// <summary>Returns the cache key of a fit.</summary>
     public static string KeyOf(UnitTraining unit, int window) => unit.Fits.NameOf(unit.Data, unit.RowsOf(window));
 }

@@ -3,6 +3,7 @@ using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
+using Granary.Simulation.Work;
 
 namespace Granary.Modelling.Experiments;
 
@@ -15,10 +16,10 @@ namespace Granary.Modelling.Experiments;
 /// silos. The registry's cache keeps every prediction, so that an interrupted search can continue.
 /// </remarks>
 /// <param name="ledger">Counts the trials; null counts none.</param>
-/// <param name="trials">Makes the fits; null = the threads of this process.</param>
-public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, ITrialHost? trials = null)
+/// <param name="work">Makes the fits; null = the threads of this process.</param>
+public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, IWorkHost? work = null)
 {
-    private readonly ITrialHost _trials = trials ?? new LocalTrials(threads);
+    private readonly IWorkHost _work = work ?? new LocalWork(threads);
 
     // Inner is −1 for a fit on the outer window itself.
     private readonly record struct FitTask(SearchWork Work, int Candidate, int Inner);
@@ -71,9 +72,9 @@ public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads
             if (fits[i] is not null) counter.Step(isReused: true, work.Unit.Data);
         });
         int[] missing = [.. Enumerable.Range(0, tasks.Count).Where(i => fits[i] is null)];
-        SearchTrial[] wanted = [.. missing.Select(i => tasks[i]).Select(t => new SearchTrial(t.Work.Number, t.Candidate, t.Inner,
+        FitItem[] wanted = [.. missing.Select(i => tasks[i]).Select(t => new FitItem(t.Work.Number, t.Candidate, t.Inner,
             PreparedSearch.KeyOf(t.Work, t.Candidate, t.Inner)))];
-        await _trials.RunAsync(wanted, search.Make, (t, fit) =>
+        await _work.RunAsync(wanted, (item, token) => Task.FromResult(search.Make(item, token)), (t, fit) =>
         {
             var work = tasks[missing[t]].Work;
             work.Fits.Keep(wanted[t].Key, fit);

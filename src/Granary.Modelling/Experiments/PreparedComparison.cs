@@ -2,6 +2,7 @@ using Granary.Engine;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Work;
 
 namespace Granary.Modelling.Experiments;
 
@@ -9,7 +10,7 @@ namespace Granary.Modelling.Experiments;
 /// Makes fits of a comparison for the process that coordinates it. It builds samples and windows of a trainer, label and market when their
 /// first fit is requested, and discards them when fits of other ones are requested.
 /// </summary>
-public sealed class PreparedComparison : ITrialMaker
+public sealed class PreparedComparison : IWorkMaker
 {
     // Requests arrive grouped by trainer, label and market. A late request of the previous group may arrive after the next group has begun.
     private const int MostKept = 2;
@@ -48,16 +49,17 @@ public sealed class PreparedComparison : ITrialMaker
         }
     }
 
-    public async ValueTask<Func<CancellationToken, SearchFit>?> FindAsync(SearchTrial trial, CancellationToken cancellationToken)
+    public async ValueTask<Func<CancellationToken, Task<WorkResult>>?> FindAsync(WorkItem item, CancellationToken cancellationToken)
     {
-        if (trial.Candidate < 0 || trial.Candidate >= _sections.Count || _sections[trial.Candidate].IsOfRisk) return null;
-        var preparation = new UnitPreparation([_sections[trial.Candidate]], _opened.Plan, _opened.Markets);
-        var (market, number) = (0, trial.Search);
+        if (item is not FitItem fit || fit.Candidate < 0 || fit.Candidate >= _sections.Count || _sections[fit.Candidate].IsOfRisk) return null;
+        var preparation = new UnitPreparation([_sections[fit.Candidate]], _opened.Plan, _opened.Markets);
+        var (market, number) = (0, fit.Search);
         while (market < preparation.Markets.Count && number >= preparation.Markets[market]) number -= preparation.Markets[market++];
         if (number < 0 || market == preparation.Markets.Count) return null;
-        var unit = (await UnitsAsync(preparation, trial.Candidate, market).WaitAsync(cancellationToken))[number];
-        return unit.Error is null && trial.Inner >= UnitTraining.Whole && trial.Inner < unit.Folds.Count
-            && ComparedFits.KeyOf(unit, trial.Inner) == trial.Key ? token => ComparedFits.Make(unit, trial.Inner, token) : null;
+        var unit = (await UnitsAsync(preparation, fit.Candidate, market).WaitAsync(cancellationToken))[number];
+        return unit.Error is null && fit.Inner >= UnitTraining.Whole && fit.Inner < unit.Folds.Count
+            && ComparedFits.KeyOf(unit, fit.Inner) == fit.Key
+                ? token => Task.FromResult<WorkResult>(ComparedFits.Make(unit, fit.Inner, token)) : null;
     }
 
     private Task<List<UnitTraining>> UnitsAsync(UnitPreparation preparation, int candidate, int market)

@@ -5,14 +5,15 @@ using Granary.Learning.Trainers;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Work;
 
 namespace Granary.Modelling.Experiments;
 
 /// <summary>
-/// A search with open bars, completed strategy runs, samples and windows, ready to make its trials. The batch alone determines it, so each
+/// A search with open bars, completed strategy runs, samples and windows, ready to make its fits. The batch alone determines it, so each
 /// process that takes part prepares its own copy.
 /// </summary>
-public sealed class PreparedSearch : ITrialMaker
+public sealed class PreparedSearch : IWorkMaker
 {
     // Version of the cache records.
     private const string Format = "search 1";
@@ -61,23 +62,24 @@ public sealed class PreparedSearch : ITrialMaker
         }
     }
 
-    public ValueTask<Func<CancellationToken, SearchFit>?> FindAsync(SearchTrial trial, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<Func<CancellationToken, SearchFit>?>(Has(trial) ? token => Make(trial, token) : null);
+    public ValueTask<Func<CancellationToken, Task<WorkResult>>?> FindAsync(WorkItem item, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<Func<CancellationToken, Task<WorkResult>>?>(item is FitItem fit && Has(fit)
+            ? token => Task.FromResult<WorkResult>(Make(fit, token)) : null);
 
-    private bool Has(in SearchTrial trial)
+    private bool Has(FitItem fit)
     {
-        if (trial.Search < 0 || trial.Search >= Work.Count) return false;
-        var work = Work[trial.Search];
-        return trial.Candidate >= 0 && trial.Candidate < work.Plan.Candidates.Count
-            && trial.Inner >= -1 && trial.Inner < work.Unit.Inner[work.Window.Index].Count
-            && KeyOf(work, trial.Candidate, trial.Inner) == trial.Key;
+        if (fit.Search < 0 || fit.Search >= Work.Count) return false;
+        var work = Work[fit.Search];
+        return fit.Candidate >= 0 && fit.Candidate < work.Plan.Candidates.Count
+            && fit.Inner >= -1 && fit.Inner < work.Unit.Inner[work.Window.Index].Count
+            && KeyOf(work, fit.Candidate, fit.Inner) == fit.Key;
     }
 
-    /// <summary>Makes a trial of this search without reading the cache. Thread-safe.</summary>
-    public SearchFit Make(SearchTrial trial, CancellationToken cancellationToken)
+    /// <summary>Makes a fit of this search without reading the cache. Thread-safe.</summary>
+    public SearchFit Make(FitItem fit, CancellationToken cancellationToken)
     {
-        var work = Work[trial.Search];
-        return work.Fits.Make(work.Unit, work.Plan.Candidates[trial.Candidate], work.FoldOf(trial.Inner), cancellationToken);
+        var work = Work[fit.Search];
+        return work.Fits.Make(work.Unit, work.Plan.Candidates[fit.Candidate], work.FoldOf(fit.Inner), cancellationToken);
     }
 
     public static string KeyOf(SearchWork work, int candidate, int inner) =>

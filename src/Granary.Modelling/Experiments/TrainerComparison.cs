@@ -8,14 +8,15 @@ using Granary.Simulation.Json;
 using Granary.Simulation.Models;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
+using Granary.Simulation.Work;
 
 namespace Granary.Modelling.Experiments;
 
 /// <summary>Compares trainers and labels on the same windows, for an experiment without a search.</summary>
 /// <param name="ledger">Counts the trials; null counts none.</param>
-/// <param name="trials">Makes the fits of entry filters; null = the threads of this process.</param>
+/// <param name="work">Makes the fits of entry filters; null = the threads of this process.</param>
 public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null,
-    ITrialHost? trials = null)
+    IWorkHost? work = null)
 {
     private sealed record Tried(TrainedUnit Unit, double Seconds, ModelWorth? Worth);
 
@@ -35,7 +36,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
             var learn = new LearnBatch(host, clock, threads)
             {
                 Trades = trades,
-                Fit = trials is null ? null : new ComparedFits(trials, number).MakeAsync,
+                Fit = work is null ? null : new ComparedFits(work, number).MakeAsync,
             };
             var started = clock.GetTimestamp();
             var units = await learn.TrainAsync(opened, [section], VersionUse.None, progress, cancellationToken);

@@ -26,6 +26,9 @@ public sealed record WalkForwardChoice
     [JsonConverter(typeof(ParameterValues))]
     public IReadOnlyDictionary<string, object>? Params { get; init; }
 
+    /// <summary>Number of combinations that were tried in the window.</summary>
+    public int Tried { get; init; }
+
     /// <summary>Value of the objective in sample.</summary>
     public double Objective { get; init; } = double.NaN;
 

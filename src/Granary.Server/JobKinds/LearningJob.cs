@@ -11,6 +11,7 @@ using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Work;
 
 namespace Granary.Server.JobKinds;
 
@@ -41,11 +42,7 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
     // For an experiment, whether it is a search.
     private bool IsSearch => task == ModelTask.Experiment && LearningReader.Read(spec).Any(s => s.Search is not null);
 
-    /// <summary>Prepares the experiment, to run some of its trials in this process.</summary>
-    /// <param name="threads">The number of threads of this process.</param>
-    /// <returns>Null if the job is not an experiment.</returns>
-    /// <exception cref="InputException">The batch or its data is not usable here.</exception>
-    public async Task<ITrialMaker?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) => task switch
+    public override async Task<IWorkMaker?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) => task switch
     {
         ModelTask.Experiment when IsSearch =>
             await PreparedSearch.OpenAsync(spec, strategies, host, threads, keeps: false, cancellationToken).ConfigureAwait(false),
@@ -89,10 +86,10 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
             ModelTask.Evaluate =>
                 (await learn.EvaluateAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
             ModelTask.Experiment when IsSearch => JsonSerializer.Serialize(
-                await new ModelSearch(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies, progress,
+                await new ModelSearch(run.Host, run.Clock, run.Threads, run.Ledger, run.Work).RunAsync(spec, strategies, progress,
                     cancellationToken).ConfigureAwait(false), ResultFile.Json),
             ModelTask.Experiment => JsonSerializer.Serialize(
-                await new TrainerComparison(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies,
+                await new TrainerComparison(run.Host, run.Clock, run.Threads, run.Ledger, run.Work).RunAsync(spec, strategies,
                     progress, cancellationToken).ConfigureAwait(false), ResultFile.Json),
         };
         await ResultFile.WriteAsync(run.Folder, result, cancellationToken).ConfigureAwait(false);

@@ -6,23 +6,37 @@ using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Work;
 
 namespace Granary.Server.JobKinds;
 
 /// <summary>A job that runs a walk-forward over a batch file.</summary>
 internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-walkforward")
 {
+    public override BatchSpec SpreadBatch => spec;
+
     public override double Work => BatchWork.Estimate(spec);
 
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
+
+    public override async Task<IWorkMaker?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) =>
+        await PreparedWalkForward.OpenAsync(spec, new BatchOpening { Threads = threads }, TimeProvider.System, cancellationToken)
+            .ConfigureAwait(false);
 
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var progress = RunOutcome.Stages<(int Done, int Windows)>(run,
             p => string.Create(CultureInfo.InvariantCulture, $"{p.Done} of {p.Windows} windows"));
-        var (made, _) = await new WalkForwardRunner(run.Clock, run.Ledger, run.Sources)
-            .RunAsync(spec, new BatchOptions { Out = run.Folder, Since = Text.SubmittedAt, Threads = run.Threads }, progress,
-                cancellationToken).ConfigureAwait(false);
+        var options = new BatchOptions
+        {
+            Out = run.Folder,
+            Since = Text.SubmittedAt,
+            Resume = run.Resume,
+            Attempt = run.Attempt,
+            Threads = run.Threads,
+        };
+        var (made, _) = await new WalkForwardRunner(run.Host, run.Clock, run.Ledger, run.Sources, run.Work)
+            .RunAsync(spec, options, progress, cancellationToken).ConfigureAwait(false);
         return RunOutcome.Of(made, cancellationToken);
     }
 }

@@ -1,5 +1,7 @@
 using Granary.Engine;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
+using Granary.Simulation.Work;
 
 namespace Granary.Server.Jobs;
 
@@ -26,6 +28,13 @@ public abstract class Job(JobText text, string name)
     /// <summary>Checks that the sources and symbols of the job's batch exist.</summary>
     /// <exception cref="InputException">A source or a symbol does not exist.</exception>
     public virtual Task CheckDataAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Prepares to do items of the job's work in this process.</summary>
+    /// <param name="threads">The number of threads of this process.</param>
+    /// <returns>Null if the job has no work that other processes can do.</returns>
+    /// <exception cref="InputException">The batch or its data is not usable here.</exception>
+    public virtual Task<IWorkMaker?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) =>
+        Task.FromResult<IWorkMaker?>(null);
 
     /// <summary>Runs the job, and writes its files to <see cref="JobContext.Folder"/>.</summary>
     /// <exception cref="InputException">The job or its data is not usable. The message is one sentence.</exception>

@@ -1,10 +1,10 @@
 using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
-using Granary.Modelling.Experiments;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Validation;
+using Granary.Simulation.Work;
 
 namespace Granary.Server.Jobs;
 
@@ -17,8 +17,10 @@ public sealed record JobContext
     /// <summary>Runs the strategies, on the threads of this process or on a cluster.</summary>
     public required IBatchHost Host { get; init; }
 
-    /// <summary>Runs the trials of an experiment; null = the threads of this process.</summary>
-    public ITrialHost? Trials { get; init; }
+    /// <summary>
+    /// Does the fits of an experiment and the choices of a walk-forward's windows; null = the threads of this process.
+    /// </summary>
+    public IWorkHost? Work { get; init; }
 
     public required TimeProvider Clock { get; init; }
 

@@ -76,7 +76,7 @@ public sealed class AddedMetricTests : IDisposable
         Should.Throw<InputException>(() => Spec(Windows,
             MetricCatalogue.BuiltIn)).Message.ShouldContain("there is no statistic 'profitPerBar'");
 
-        var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(
+        var (_, outcome) = await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
             Spec(Windows, Metrics), Options, null, TestContext.Current.CancellationToken);
         outcome.Spec.Objective.IsMinimised.ShouldBeTrue();
         var choices = outcome.Groups.SelectMany(g => g.Choices).ToList();

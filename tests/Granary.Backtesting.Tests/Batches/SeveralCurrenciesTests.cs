@@ -64,7 +64,7 @@ public sealed class SeveralCurrenciesTests : IDisposable
 
     [Fact]
     public Task A_walk_forward_is_refused() => Should.ThrowAsync<InputException>(() =>
-        new WalkForwardRunner(TimeProvider.System).RunAsync(Spec(Yen, strategy:
+        new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(Spec(Yen, strategy:
             """{ "class": "SmaCross", "params": { "fast": [2, 3], "slow": 5 } }""",
             more: """, "walkForward": { "inSample": "3w", "outOfSample": "1w" }"""),
             new BatchOptions { Out = Path.Combine(_folder, "walk"), Validation = false }));

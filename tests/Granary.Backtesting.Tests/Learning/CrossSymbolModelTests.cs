@@ -136,7 +136,7 @@ public sealed class CrossSymbolModelTests : IDisposable
             """), cancellationToken: TestContext.Current.CancellationToken);
         search.Units.Single().Error.ShouldBeNull();
 
-        var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(
+        var (_, outcome) = await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
             Batch(more: """, "walkForward": { "inSample": "20d", "outOfSample": "10d" } """),
             new BatchOptions { Out = Path.Combine(_folder, "stitched"), Threads = 2, Validation = false }, null,
             TestContext.Current.CancellationToken);

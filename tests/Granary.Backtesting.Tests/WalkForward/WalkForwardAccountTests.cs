@@ -4,6 +4,7 @@ using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
@@ -93,7 +94,7 @@ public sealed class WalkForwardAccountTests : IDisposable
         var random = new Random(seed);
         var markets = Markets(random);
         var spec = Batch(random);
-        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
+        var (run, outcome) = await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, "run"), Threads = 2, Validation = false }, null,
             TestContext.Current.CancellationToken);
         var rows = Csv(Path.Combine(run.Folder, "equity.csv"))

@@ -60,7 +60,7 @@ public sealed class WalkForwardLimitTests : IDisposable
     private async Task<WalkForwardOutcome> OutcomeAsync(BatchSpec spec, string name)
     {
         var options = new BatchOptions { Out = Path.Combine(_folder, name), Threads = 2, Validation = false };
-        var runner = new WalkForwardRunner(TimeProvider.System);
+        var runner = new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System);
         return (await runner.RunAsync(spec, options, null, TestContext.Current.CancellationToken)).Outcome;
     }
 

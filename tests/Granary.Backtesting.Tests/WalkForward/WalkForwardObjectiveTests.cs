@@ -6,6 +6,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
@@ -43,7 +44,7 @@ public sealed class WalkForwardObjectiveTests : IDisposable
               "strategies": [ { "class": "OneSide", "params": { "side": {{sides}} }, "size": { "percentOfEquity": 90 } } ],
               "walkForward": { "inSample": "2mo", "outOfSample": "1mo", "objective": "{{objective}}", "choose": "market" } }
             """), _folder);
-        var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
+        var (_, outcome) = await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, $"{objective}-{dailyPercent}-{sides.Length}"), Validation = false }, null,
             TestContext.Current.CancellationToken);
         var choices = outcome.Groups.Single().Choices;

@@ -5,6 +5,7 @@ using Granary.Backtesting.WalkForward;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
@@ -46,7 +47,7 @@ public sealed class WalkForwardRuinTests : IDisposable
                     "size": { "percentOfEquity": 90 } } ],
                   "walkForward": { "inSample": "1y", "outOfSample": "6mo", "warmUp": 0, "objective": "trades" } }
                 """), _folder);
-            var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
+            var (_, outcome) = await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
                 new BatchOptions { Out = Path.Combine(_folder, $"run-{gap:MMdd}"), Validation = false }, null,
                 TestContext.Current.CancellationToken);
             var trades = outcome.Trades.Select(t => t.Trade).ToList();

@@ -64,7 +64,7 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
         RunInAsync(spec, Path.Combine(_folder, Path.GetRandomFileName()), threads);
 
     private static async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunInAsync(BatchSpec spec, string folder, int threads) =>
-        await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
+        await new WalkForwardRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = folder, Threads = threads, Validation = false }, null, CancellationToken.None);
 
     [Fact]
@@ -307,7 +307,7 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
     public async Task The_run_reads_each_feed_once_and_leaves_a_folder_with_report_windows_and_checks_that_are_out_of_sample()
     {
         var reads = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
-        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, null, data =>
+        var (run, outcome) = await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System, null, data =>
             new CountingSource(BatchSources.Open(TestCatalogues.All.Sources, data), reads))
             .RunAsync(Spec(Rolling, Short), new BatchOptions { Out = Path.Combine(_folder, "run") }, null,
                 TestContext.Current.CancellationToken);

@@ -5,6 +5,7 @@ using Granary.Backtesting.WalkForward;
 using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.WalkForward;
@@ -48,7 +49,7 @@ public sealed class WatchedWalkForwardTests : IDisposable
                 "apply": { "rule": "veto", "below": 0.2 } {{watch}} },
               "walkForward": { "inSample": "1000h", "outOfSample": "{{OutOfSample}}h", "minTrades": 1 } }
             """), _folder);
-        return (await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
+        return (await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, name), Threads = threads, Validation = false }, null,
             TestContext.Current.CancellationToken)).Outcome;
     }

@@ -110,12 +110,12 @@ public sealed class ExperimentsOnSilosTests : IDisposable
     }
 
     [Fact]
-    public async Task A_silo_without_the_role_compute_makes_no_trials()
+    public async Task A_silo_without_the_role_compute_does_no_work_of_a_job()
     {
         await using var cluster = await TestSilos.StartAsync(1, s => s with { Roles = SiloRoles.Sessions });
         var silo = cluster.Alive.Single().SiloAddress.ToParsableString();
-        var refusal = await Should.ThrowAsync<SiloUnavailableException>(() => cluster.Grains.GetGrain<ITrialGrain>($"run|{silo}")
-            .MakeAsync(new TrialWork(0, 0, 0, "key"), TestContext.Current.CancellationToken));
+        var refusal = await Should.ThrowAsync<SiloUnavailableException>(() => cluster.Grains.GetGrain<IWorkGrain>($"run|{silo}")
+            .MakeAsync(new FitRequest(0, 0, 0) { Key = "key" }, TestContext.Current.CancellationToken));
         refusal.Message.ShouldContain("this silo takes no new work");
     }
 
@@ -134,7 +134,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         SameLedger("embedded", "silos");
         var fits = JsonNode.Parse(result.Table)!["fits"]!.GetValue<int>();
         // One silo makes its own; the other one is asked.
-        cluster.Alive.Select(s => cluster.ComputeOf(s).TrialsBegun).Order().ToList().ShouldSatisfyAllConditions(
+        cluster.Alive.Select(s => cluster.ComputeOf(s).ItemsBegun).Order().ToList().ShouldSatisfyAllConditions(
             t => t[0].ShouldBe(0), t => t[1].ShouldBeInRange(fits / 10, fits * 9 / 10));
     }
 
@@ -150,7 +150,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         var id = await SubmitAsync(cluster, Experiment("silos", gate));
         await held.Reached;
         var reporter = await ReporterAsync(cluster, id);
-        if (!isTheReporter) await Eventually.HoldsAsync(() => cluster.ComputeOf(Other(cluster, reporter)).TrialsBegun > 0);
+        if (!isTheReporter) await Eventually.HoldsAsync(() => cluster.ComputeOf(Other(cluster, reporter)).ItemsBegun > 0);
         var killing = cluster.Cluster.KillSiloAsync(isTheReporter ? reporter : Other(cluster, reporter));
         held.Open();
         await killing;
@@ -172,7 +172,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         var id = await SubmitAsync(cluster, Comparison("silos", Gate));
         await held.Reached;
         var other = Other(cluster, await ReporterAsync(cluster, id));
-        await Eventually.HoldsAsync(() => cluster.ComputeOf(other).TrialsBegun > 0);
+        await Eventually.HoldsAsync(() => cluster.ComputeOf(other).ItemsBegun > 0);
         var killing = cluster.Cluster.KillSiloAsync(other);
         held.Open();
         await killing;

@@ -1,4 +1,5 @@
 using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
@@ -71,9 +72,9 @@ public sealed class SubmissionsTests : IAsyncLifetime
         (ended.State, ended.Fault, ended.Kind).ShouldBe((JobState.Done, null, "walkforward"));
         ended.Files.ShouldContain("results.json");
         (await _cluster.Batches.ListAsync(new JobQuery(10, Kind: "walkforward"))).Items.Select(j => j.Id).ShouldBe([id]);
-        var alone = await new Granary.Backtesting.WalkForward.WalkForwardRunner(TimeProvider.System).RunAsync(
+        var alone = await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
             new BatchReader(TestCatalogues.All).Read("job.json", System.Text.Encoding.UTF8.GetBytes(batch), text.Folder),
-            new Granary.Backtesting.Runs.BatchOptions { Out = Path.Combine(_cluster.Runs, "alone") });
+            new BatchOptions { Out = Path.Combine(_cluster.Runs, "alone") });
         ended.Digest.ShouldBe(alone.Run.Model.Digest);
     }
 

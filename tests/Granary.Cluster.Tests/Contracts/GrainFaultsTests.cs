@@ -64,7 +64,7 @@ public sealed class GrainFaultsTests
         var grains = silos.ServiceOf<IGrainFactory>(caller);
         if (type == typeof(IComputeService)) return silos.ServiceOf<ComputeServices>(caller).Of(home);
         if (typeof(IGrainWithIntegerKey).IsAssignableFrom(type)) return grains.GetGrain(type, ISessionListGrain.Key);
-        return grains.GetGrain(type, type == typeof(ITrialGrain) ? home.ToParsableString()
+        return grains.GetGrain(type, type == typeof(IWorkGrain) ? home.ToParsableString()
             : type == typeof(ISuccessorGrain) ? $"{key}|{home.ToParsableString()}" : key);
     }
 

@@ -75,7 +75,7 @@ public sealed class ModelSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_process_makes_a_trial_only_where_its_bars_and_its_section_are_the_same()
+    public async Task Another_process_makes_a_fit_only_where_its_bars_and_its_section_are_the_same()
     {
         Write("MOM", 0.5, 3);
         var token = TestContext.Current.CancellationToken;
@@ -85,14 +85,14 @@ public sealed class ModelSearchTests : IDisposable
         await using var there = await PrepareAsync();
         foreach (var (search, inner) in new[] { (0, 0), (1, 2), (here.Work.Count - 1, -1) })
         {
-            var trial = new SearchTrial(search, 1, inner, PreparedSearch.KeyOf(here.Work[search], 1, inner));
+            var trial = new FitItem(search, 1, inner, PreparedSearch.KeyOf(here.Work[search], 1, inner));
             var make = (await there.FindAsync(trial, token)).ShouldNotBeNull();
-            JsonSerializer.Serialize(make(token)).ShouldBe(JsonSerializer.Serialize(here.Make(trial, token)));
+            JsonSerializer.Serialize((SearchFit)await make(token)).ShouldBe(JsonSerializer.Serialize(here.Make(trial, token)));
             (await there.FindAsync(trial with { Candidate = 0 }, token)).ShouldBeNull();
             (await there.FindAsync(trial with { Search = 1000 }, token)).ShouldBeNull();
             (await there.FindAsync(trial with { Inner = 1000 }, token)).ShouldBeNull();
         }
-        var first = new SearchTrial(0, 1, 0, PreparedSearch.KeyOf(here.Work[0], 1, 0));
+        var first = new FitItem(0, 1, 0, PreparedSearch.KeyOf(here.Work[0], 1, 0));
         await using var labelled = await PrepareAsync("""{ "kind": "direction", "bars": 3 }""");
         (await labelled.FindAsync(first, token)).ShouldBeNull();
         Write("MOM", 0.5, 4);

@@ -182,7 +182,7 @@ public sealed class RiskModelTests(RiskModelTests.UsualRun usual) : IClassFixtur
     public async Task A_walk_forward_says_that_it_has_no_such_cap()
     {
         var options = new BatchOptions { Out = Path.Combine(_batch.Folder, "walk"), Yes = true };
-        (await Should.ThrowAsync<InputException>(() => new WalkForwardRunner(TimeProvider.System).RunAsync(_batch.Spec(), options)))
+        (await Should.ThrowAsync<InputException>(() => new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(_batch.Spec(), options)))
             .Message.ShouldContain("no cap by a predicted drawdown");
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
@@ -33,7 +34,7 @@ public sealed class LearnedWeightsTests : IDisposable
                 "allocator": { "steps": 2048, "seeds": 2, "episode": 60, "registry": "{{_folder}}/models" } },
               "walkForward": { "inSample": "8w", "outOfSample": "4w" } }
             """), Path.GetTempPath());
-        return await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
+        return await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, name), Threads = threads, Validation = false }, null,
             TestContext.Current.CancellationToken);
     }

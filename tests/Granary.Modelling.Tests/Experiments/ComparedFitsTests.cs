@@ -3,12 +3,13 @@ using System.Text.Json;
 using Granary.Modelling.Experiments;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Work;
 using Granary.Testing;
 
 namespace Granary.Modelling.Tests.Experiments;
 
 /// <summary>The fits of a comparison without a search may be made by another process.</summary>
-public sealed class ComparedTrialsTests : IDisposable
+public sealed class ComparedFitsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-compared").FullName;
 
@@ -27,25 +28,25 @@ public sealed class ComparedTrialsTests : IDisposable
             """), _folder);
 
     // Asks another process for each trial, the last one first.
-    private sealed class Elsewhere(ITrialMaker other) : ITrialHost
+    private sealed class Elsewhere(IWorkMaker other) : IWorkHost
     {
-        public List<SearchTrial> Asked { get; } = [];
+        public List<FitItem> Asked { get; } = [];
 
-        public async Task RunAsync(IReadOnlyList<SearchTrial> trials, Func<SearchTrial, CancellationToken, SearchFit> make,
-            Action<int, SearchFit> made, CancellationToken cancellationToken)
+        public async Task RunAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, CancellationToken, Task<TResult>> make,
+            Action<int, TResult> made, CancellationToken cancellationToken) where TItem : WorkItem where TResult : WorkResult
         {
-            for (var place = trials.Count - 1; place >= 0; place--)
+            for (var place = items.Count - 1; place >= 0; place--)
             {
-                var there = (await other.FindAsync(trials[place], cancellationToken)).ShouldNotBeNull();
-                made(place, there(cancellationToken));
+                var there = (await other.FindAsync(items[place], cancellationToken)).ShouldNotBeNull();
+                made(place, (TResult)await there(cancellationToken));
             }
-            Asked.AddRange(trials);
+            Asked.AddRange(items.Cast<FitItem>());
         }
     }
 
-    private static async Task<string> TableAsync(BatchSpec batch, int threads, ITrialHost? trials)
+    private static async Task<string> TableAsync(BatchSpec batch, int threads, IWorkHost? work)
     {
-        var table = await new TrainerComparison(new EmbeddedHost(threads), TimeProvider.System, threads, ledger: null, trials)
+        var table = await new TrainerComparison(new EmbeddedHost(threads), TimeProvider.System, threads, ledger: null, work)
             .RunAsync(batch, cancellationToken: TestContext.Current.CancellationToken);
         table.ShouldContain(t => t.Error == null);
         // The slow strategies close too few trades.

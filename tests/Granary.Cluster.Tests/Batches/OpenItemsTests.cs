@@ -3,14 +3,14 @@ using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Batches;
 
-public sealed class OpenTrialsTests
+public sealed class OpenItemsTests
 {
     private readonly ManualClock _clock = new();
 
-    private OpenTrials Open(int count) => new(count, TimeSpan.FromSeconds(20), _clock);
+    private OpenItems Open(int count) => new(count, TimeSpan.FromSeconds(20), _clock);
 
     [Fact]
-    public void Each_trial_is_taken_once_and_the_end_comes_with_the_last_result()
+    public void Each_item_is_taken_once_and_the_end_comes_with_the_last_result()
     {
         var open = Open(3);
         int?[] taken = [open.Take(), open.Take(), open.Take(), open.Take()];
@@ -28,7 +28,7 @@ public sealed class OpenTrialsTests
     }
 
     [Fact]
-    public void A_trial_that_was_lost_waits_again()
+    public void An_item_that_was_lost_waits_again()
     {
         var open = Open(1);
         open.Take().ShouldBe(0);
@@ -38,7 +38,7 @@ public sealed class OpenTrialsTests
     }
 
     [Fact]
-    public void A_trial_that_takes_too_long_is_made_a_second_time_and_the_first_result_counts()
+    public void An_item_that_takes_too_long_is_made_a_second_time_and_the_first_result_counts()
     {
         var open = Open(1);
         open.Take().ShouldBe(0);

@@ -1,3 +1,5 @@
+using Granary.Simulation.Work;
+
 namespace Granary.Modelling.Experiments;
 
 /// <summary>One fit of an experiment: a model on a window.</summary>
@@ -9,5 +11,4 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Inner">
 /// Index of the inner window; −1 for the outer window itself. In a comparison, index of the window; −1 for the model of all samples.
 /// </param>
-/// <param name="Key">Everything that determines the result. A process with different bars or another build has a different key.</param>
-public readonly record struct SearchTrial(int Search, int Candidate, int Inner, string Key);
+public sealed record FitItem(int Search, int Candidate, int Inner, string Key) : WorkItem(Key);

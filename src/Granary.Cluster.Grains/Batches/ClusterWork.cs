@@ -1,31 +1,31 @@
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Compute;
-using Granary.Modelling.Experiments;
 using Granary.Server.Operations;
+using Granary.Simulation.Work;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// Distributes the trials of an experiment over the silos. A silo runs as many at a time as it has compute threads. If a silo is lost or
-/// does not answer in time, another one repeats its trials. The result does not depend on the silo, and the first one counts.
+/// Distributes the work of a job over the silos. A silo does as many items at a time as it has compute threads. If a silo is lost or does
+/// not answer in time, another one repeats its items. The result does not depend on the silo, and the first one counts.
 /// </summary>
-/// <param name="run">Id of the experiment's run.</param>
-/// <param name="compute">Compute threads of this process's silo, whose trials need no call.</param>
-internal sealed partial class ClusterTrials(string run, SiloCompute compute, GrainSettings settings, TimeProvider clock, ILogger logger)
-    : ITrialHost
+/// <param name="run">Id of the job's run.</param>
+/// <param name="compute">Compute threads of this process's silo, whose items need no call.</param>
+internal sealed partial class ClusterWork(string run, SiloCompute compute, GrainSettings settings, TimeProvider clock, ILogger logger)
+    : IWorkHost
 {
     // Silos with other bars or another version of the program: their results might differ.
     private readonly HashSet<SiloAddress> _different = [];
 
     /// <inheritdoc/>
-    public async Task RunAsync(IReadOnlyList<SearchTrial> trials, Func<SearchTrial, CancellationToken, SearchFit> make,
-        Action<int, SearchFit> made, CancellationToken cancellationToken)
+    public async Task RunAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, CancellationToken, Task<TResult>> make,
+        Action<int, TResult> made, CancellationToken cancellationToken) where TItem : WorkItem where TResult : WorkResult
     {
-        if (trials.Count == 0) return;
+        if (items.Count == 0) return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var open = new OpenTrials(trials.Count, settings.SiloTimeout, clock);
+        var open = new OpenItems(items.Count, settings.SiloTimeout, clock);
         var working = new Dictionary<SiloAddress, Task>();
         try
         {
@@ -46,20 +46,20 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
             foreach (var late in working.Values) _ = late.ContinueWith(static w => w.Exception, TaskScheduler.Default);
         }
 
-        Func<SearchTrial, Task<SearchFit?>> Make(SiloAddress silo) => IsOwn(silo)
-            ? trial => Task.Run<SearchFit?>(() => make(trial, stop.Token), stop.Token)
-            : trial => AskAsync(silo, trial, stop.Token);
+        Func<TItem, Task<TResult?>> Make(SiloAddress silo) => IsOwn(silo)
+            ? item => Task.Run<TResult?>(async () => await make(item, stop.Token), stop.Token)
+            : async item => (TResult?)await AskAsync(silo, item, stop.Token);
 
-        async Task LoopAsync(Func<SearchTrial, Task<SearchFit?>> ask)
+        async Task LoopAsync(Func<TItem, Task<TResult?>> ask)
         {
             while (open.Take() is { } place)
             {
                 try
                 {
-                    if (await ask(trials[place]) is not { } fit) return;
+                    if (await ask(items[place]) is not { } result) return;
                     if (open.IsFirst(place))
                     {
-                        made(place, fit);
+                        made(place, result);
                         open.Finish();
                     }
                 }
@@ -102,20 +102,20 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
         return description.Draining ? 0 : description.Threads;
     }
 
-    // Returns null if the silo cannot make the run's trials.
-    private async Task<SearchFit?> AskAsync(SiloAddress silo, SearchTrial trial, CancellationToken cancellationToken)
+    // Returns null if the silo cannot do the job's work.
+    private async Task<WorkResult?> AskAsync(SiloAddress silo, WorkItem item, CancellationToken cancellationToken)
     {
-        var answer = await compute.Services.Grains.GetGrain<ITrialGrain>($"{run}|{silo.ToParsableString()}")
-            .MakeAsync(new TrialWork(trial.Search, trial.Candidate, trial.Inner, trial.Key), cancellationToken);
-        if (!answer.IsMismatch) return new SearchFit(answer.Predicted, answer.Signals, answer.Error) { Model = answer.Model };
+        var answer = await compute.Services.Grains.GetGrain<IWorkGrain>($"{run}|{silo.ToParsableString()}")
+            .MakeAsync(WorkWire.Of(item), cancellationToken);
+        if (answer is not WorkRefused refused) return WorkWire.Of(answer);
         lock (_different)
-            if (_different.Add(silo)) SiloIsMismatch(logger, run, silo.ToString(), answer.Error ?? "");
+            if (_different.Add(silo)) SiloIsMismatch(logger, run, silo.ToString(), refused.Reason);
         return null;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Run {RunId}: silo {Silo} makes no more trials for now: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "Run {RunId}: silo {Silo} does no more of the work for now: {Reason}")]
     private static partial void SiloLost(ILogger logger, string runId, string silo, string reason);
 
-    [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: silo {Silo} makes no trials: {Reason}")]
+    [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: silo {Silo} does none of the work: {Reason}")]
     private static partial void SiloIsMismatch(ILogger logger, string runId, string silo, string reason);
 }

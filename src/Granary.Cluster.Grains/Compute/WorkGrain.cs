@@ -2,22 +2,21 @@ using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
 using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Modelling.Experiments;
-using Granary.Server.JobKinds;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Work;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>Makes trials of one experiment on the threads of its silo.</summary>
+/// <summary>Does items of one job's work on the threads of its silo.</summary>
 [SiloKeyPlacement]
-[GrainType("trials")]
-internal sealed class TrialGrain(SiloCompute compute, GrainSettings settings) : Grain, ITrialGrain
+[GrainType("work")]
+internal sealed class WorkGrain(SiloCompute compute, GrainSettings settings) : Grain, IWorkGrain
 {
     private readonly CancellationTokenSource _ended = new();
-    private Task<ITrialMaker>? _maker;
+    private Task<IWorkMaker>? _maker;
 
-    public async Task<TrialAnswer> MakeAsync(TrialWork work, CancellationToken cancellationToken)
+    public async Task<WorkAnswer> MakeAsync(WorkRequest work, CancellationToken cancellationToken)
     {
         if (compute.IsClosed) throw new SiloUnavailableException("this silo takes no new work");
         if (_maker is null or { IsFaulted: true } or { IsCanceled: true })
@@ -30,13 +29,12 @@ internal sealed class TrialGrain(SiloCompute compute, GrainSettings settings) : 
         try
         {
             var maker = await _maker.WaitAsync(stop.Token);
-            var trial = new SearchTrial(work.Search, work.Candidate, work.Inner, work.Key);
-            return await maker.FindAsync(trial, stop.Token) is { } make ? await MakeAsync(make, stop.Token)
-                : TrialAnswer.Mismatch("its bars or its program are not those of the silo that runs the experiment");
+            return await maker.FindAsync(WorkWire.Of(work), stop.Token) is { } make ? await MakeAsync(make, stop.Token)
+                : new WorkRefused("its bars or its program are not those of the silo that runs the job");
         }
         catch (Exception e) when (e is InputException or BarDataException or BarStoreException)
         {
-            return TrialAnswer.Mismatch(e.Message);
+            return new WorkRefused(e.Message);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -44,26 +42,25 @@ internal sealed class TrialGrain(SiloCompute compute, GrainSettings settings) : 
         }
     }
 
-    private async Task<TrialAnswer> MakeAsync(Func<CancellationToken, SearchFit> make, CancellationToken cancellationToken)
+    private async Task<WorkAnswer> MakeAsync(Func<CancellationToken, Task<WorkResult>> make, CancellationToken cancellationToken)
     {
-        await compute.TrialThreads.WaitAsync(cancellationToken);
+        await compute.WorkThreads.WaitAsync(cancellationToken);
         try
         {
-            compute.TrialBegins();
-            var fit = await Task.Run(() => make(cancellationToken), cancellationToken);
-            return new TrialAnswer(fit.Predicted, fit.Signals, fit.Error) { Model = fit.Model };
+            compute.ItemBegins();
+            return WorkWire.Of(await Task.Run(() => make(cancellationToken), cancellationToken));
         }
         finally
         {
-            compute.TrialThreads.Release();
+            compute.WorkThreads.Release();
         }
     }
 
-    private async Task<ITrialMaker> PrepareAsync(string run)
+    private async Task<IWorkMaker> PrepareAsync(string run)
     {
-        var job = (LearningJob)await compute.Services.Plans.JobAsync(run);
+        var job = await compute.Services.Plans.JobAsync(run);
         return await job.PrepareAsync(new EmbeddedHost(settings.Threads), settings.Threads, _ended.Token)
-            ?? throw new InvalidOperationException($"the run {run} is no experiment");
+            ?? throw new InvalidOperationException($"the job {run} has no work for other silos");
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

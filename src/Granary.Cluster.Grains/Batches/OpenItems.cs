@@ -1,9 +1,9 @@
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>The unfinished trials of an experiment. Thread-safe.</summary>
-/// <param name="count">Number of trials.</param>
-/// <param name="timeout">Time after which a running trial is also given to another caller.</param>
-internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock)
+/// <summary>The unfinished items of a job's work. Thread-safe.</summary>
+/// <param name="count">Number of items.</param>
+/// <param name="timeout">Time after which a running item is also given to another caller.</param>
+internal sealed class OpenItems(int count, TimeSpan timeout, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Queue<int> _waiting = new(Enumerable.Range(0, count));
@@ -12,10 +12,10 @@ internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _left = count;
 
-    /// <summary>Completes when the results of all trials were passed on.</summary>
+    /// <summary>Completes when the results of all items were passed on.</summary>
     public Task Done => _done.Task;
 
-    /// <summary>Whether a trial can be taken.</summary>
+    /// <summary>Whether an item can be taken.</summary>
     public bool HasWaiting
     {
         get
@@ -24,7 +24,7 @@ internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock
         }
     }
 
-    /// <summary>Takes a waiting trial, or one that has run longer than the timeout; null if there is none.</summary>
+    /// <summary>Takes a waiting item, or one that has run longer than the timeout; null if there is none.</summary>
     public int? Take()
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock
         }
     }
 
-    /// <summary>Marks a trial as made. Returns whether this is its first result.</summary>
+    /// <summary>Marks an item as made. Returns whether this is its first result.</summary>
     public bool IsFirst(int place)
     {
         lock (_lock)
@@ -57,7 +57,7 @@ internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock
         if (Interlocked.Decrement(ref _left) == 0) _done.TrySetResult();
     }
 
-    /// <summary>Records that a trial no longer runs. Without a result it waits again.</summary>
+    /// <summary>Records that an item no longer runs. Without a result it waits again.</summary>
     public void Return(int place)
     {
         lock (_lock)

@@ -1,0 +1,10 @@
+namespace Granary.Simulation.Work;
+
+/// <summary>A part of a job that any process can do which has read the job's text.</summary>
+/// <param name="Key">
+/// Text of all inputs that determine the result. A process with other bars or another build has another key.
+/// </param>
+public abstract record WorkItem(string Key);
+
+/// <summary>The result of a <see cref="WorkItem"/>, bit-identical in every process.</summary>
+public abstract record WorkResult;
