@@ -110,7 +110,7 @@ public sealed class ParameterSearchReader
 
     private static List<MetricObjective> Objectives(ParameterSearchKeys keys, JsonPart part, MetricCatalogue metrics)
     {
-        var usual = MetricObjective.Parse(new ParameterSearchKeys().Objective[0], metrics);
+        var usual = MetricObjective.Parse("sharpe", metrics);
         if (part.Find("objective") is not { } given) return [usual];
         var objectives = given.OneOrMany().Select(p => p.Make(() => MetricObjective.Parse(p.String(), metrics), usual)).ToList();
         if (objectives.Count == 0) given.Wrong("no objective is named; give one, such as \"sharpe\"", 0);
