@@ -38,8 +38,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var overfit = Task.Run(() => Overfit(traced, from, to));
         var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
         var effective = Cluster(traced, from, to);
-        var winners = plan.Spec.Portfolio is { Rule: WeightMethods.Winners, Rebalance: null } && !isStitched
-            ? Winners(traced, from, to, plan.Spec.Seed, snooping?.MeanBlock ?? 1) : 0;
+        var winners = plan.Spec.Portfolio is { Rule: WeightMethods.Winners or WeightMethods.Best, Rebalance: null } && !isStitched
+            ? Winners(plan, traced, (from, to), snooping?.MeanBlock ?? 1) : 0;
         var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
         return new SelectionTests(overfitting, blocks, snooping, snooped, effective, winners);
     }
@@ -130,14 +130,26 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         return EffectiveTrials.Of(Returns(chosen, from, join, count), distinct.Count);
     }
 
-    private static double Winners(List<(int Strategy, EquityTrace Trace)> traced, long from, long to, ulong seed, double meanBlock)
+    private static double Winners(BatchPlan plan, List<(int Strategy, EquityTrace Trace)> traced, (long From, long To) period,
+        double meanBlock)
     {
         using var step = GranaryInstruments.Traces.StartActivity("winners");
-        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
-        var count = (int)((to - from) / join);
+        var join = (int)((period.To - period.From + MostPeriods - 1) / MostPeriods);
+        var count = (int)((period.To - period.From) / join);
         var sample = Math.Min(traced.Count, MostJoined);
         var chosen = Enumerable.Range(0, sample).Select(i => traced[(int)((long)i * traced.Count / sample)]).ToList();
-        return WinnersLuck.ExpectedSharpe(Returns(chosen, from, join, count), seed, WinnersResamples, meanBlock) / Math.Sqrt(join);
+        var (returns, seed) = (Returns(chosen, period.From, join, count), plan.Spec.Seed);
+        var expected = plan.Spec.Portfolio.Rule == WeightMethods.Winners
+            ? WinnersLuck.ExpectedSharpe(returns, seed, WinnersResamples, meanBlock)
+            : WinnersLuck.ExpectedSharpeOfBest(returns, [.. chosen.Select(t => SearchOf(plan, t.Strategy))], seed, WinnersResamples, meanBlock);
+        return expected / Math.Sqrt(join);
+    }
+
+    // −1 for a strategy without a search.
+    private static int SearchOf(BatchPlan plan, int strategy)
+    {
+        var trial = strategy - (plan.Instances.Count - plan.Trials.Count);
+        return trial < 0 ? -1 : plan.Trials[trial].Search;
     }
 
     private static double[][] Returns(List<(int Strategy, EquityTrace Trace)> chosen, long from, int join, int count)

@@ -26,7 +26,9 @@ public static class SimulatedBatch
 
     /// <summary>What came of one run.</summary>
     /// <param name="Best">The highest annual Sharpe ratio of a strategy.</param>
-    public sealed record Outcome(IReadOnlyDictionary<string, string> States, JsonElement Findings, JsonElement Validation, double Best)
+    /// <param name="Searches">The searches of the batch; null if it has none.</param>
+    public sealed record Outcome(IReadOnlyDictionary<string, string> States, JsonElement Findings, JsonElement Validation, double Best,
+        ParameterSearchResults? Searches)
     {
         public bool PassedAll => States.Values.All(s => s == "passed");
     }
@@ -39,8 +41,24 @@ public static class SimulatedBatch
 
     /// <param name="weights">The portfolio's rule.</param>
     /// <param name="fewer">Drops one strategy, so that their number is odd.</param>
+    public static Task<Outcome> RunAsync(
+        Market market, string weights = "winners", bool fewer = false, CancellationToken cancellationToken = default) =>
+        RunAsync(market, $$"""
+            { "class": "SmaCross", "params": { "fast": [5, 8, 12, 16, 20], "slow": [30, 40, 60, 80{{(fewer ? "" : ", 100")}}] },
+              "size": { "percentOfEquity": 50 } },
+            { "class": "EmaCross", "params": { "fast": [6, 10, 15], "slow": [25, 40, 60, 90] }, "size": { "percentOfEquity": 50 } },
+            { "class": "DonchianBreakout", "params": { "period": [15, 25, 40], "exit": [8, 15] },
+              "size": { "percentOfEquity": 50 } },
+            { "class": "RsiReversion", "params": { "period": [5, 9], "low": [25, 35], "high": [65, 75] },
+              "size": { "percentOfEquity": 50 } },
+            { "class": "BollingerReversion", "params": { "period": [10, 15, 20], "width": [1, 1.5, 2] },
+              "size": { "percentOfEquity": 50 } }
+            """, weights, optimises: false, cancellationToken);
+
+    /// <summary>Runs other strategies, or searches, on a simulated market.</summary>
+    /// <param name="strategies">The list <c>strategies</c> of a batch file, without its brackets.</param>
     public static async Task<Outcome> RunAsync(
-        Market market, string weights = "winners", bool fewer = false, CancellationToken cancellationToken = default)
+        Market market, string strategies, string weights, bool optimises, CancellationToken cancellationToken = default)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"granary-simulated-{Guid.NewGuid():N}");
         try
@@ -48,27 +66,19 @@ public static class SimulatedBatch
             var text = $$"""
                 { "name": "simulated", "data": { "source": "csv:unused", "symbols": "*", "timeframe": "1d" }, "account": { "cash": 100000 },
                   "execution": { "commissionPercent": 0.02, "slippagePercent": 0.01 },
-                  "strategies": [
-                    { "class": "SmaCross", "params": { "fast": [5, 8, 12, 16, 20], "slow": [30, 40, 60, 80{{(fewer ? "" : ", 100")}}] },
-                      "size": { "percentOfEquity": 50 } },
-                    { "class": "EmaCross", "params": { "fast": [6, 10, 15], "slow": [25, 40, 60, 90] }, "size": { "percentOfEquity": 50 } },
-                    { "class": "DonchianBreakout", "params": { "period": [15, 25, 40], "exit": [8, 15] },
-                      "size": { "percentOfEquity": 50 } },
-                    { "class": "RsiReversion", "params": { "period": [5, 9], "low": [25, 35], "high": [65, 75] },
-                      "size": { "percentOfEquity": 50 } },
-                    { "class": "BollingerReversion", "params": { "period": [10, 15, 20], "width": [1, 1.5, 2] },
-                      "size": { "percentOfEquity": 50 } } ],
+                  "strategies": [ {{strategies}} ],
                   "portfolio": { "weights": "{{weights}}" }, "outputs": ["results"],
                     "seed": {{market.Seed.ToString(CultureInfo.InvariantCulture)}} }
                 """;
             var spec = new BatchReader(Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
             var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, _ => new Markets(market));
-            var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
+            var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1, Optimises = optimises, Yes = true }, null, cancellationToken);
             var findings = JsonDocument.Parse(run.Model.Section<ValidationChecks>()!.ToJson()).RootElement;
             return new Outcome(findings.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
                 findings,
                 JsonDocument.Parse(run.Model.Section<ValidationFigures>()!.ToJson()).RootElement,
-                run.Model.Strategies.Max(s => s.Stats?.Sharpe ?? double.NegativeInfinity));
+                run.Model.Strategies.Max(s => s.Stats is { Sharpe: var sharpe } && double.IsFinite(sharpe) ? sharpe : double.NegativeInfinity),
+                run.Model.Section<ParameterSearchResults>());
         }
         finally
         {

@@ -133,7 +133,7 @@ internal sealed class ValidationSection(ValidationFigures? figures, ValidationCh
             "√V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V = 1/(n − 1), n the periods, N the effective number of trials (Bailey and "
                 + "López de Prado 2014)");
         if (figures.WinnersOfNothing > 0)
-            yield return ("Expected of the winners among worthless trials", Ratio(figures.WinnersOfNothing), "",
+            yield return ("Expected of the rule's choice among worthless trials", Ratio(figures.WinnersOfNothing), "",
                 "The mean over bootstrap samples of the strategies' returns without their means");
         yield return ("Deflated Sharpe ratio", Ratio(figures.DeflatedSharpe), "",
             "The probability that the true Sharpe ratio exceeds the larger of these");
