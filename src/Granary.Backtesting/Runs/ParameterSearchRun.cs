@@ -36,8 +36,11 @@ public sealed class ParameterSearchRun
     public static async Task<ParameterSearchOutcome> RunAsync(StrategySimulation strategies, IBatchHost host,
         IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
+        // On silos, each silo reads the bars.
+        if (host.CanRepeat)
+            strategies.Grow(strategies.Run with { Markets = await KeptSeries.OfAsync(strategies.Run.Markets, cancellationToken) });
         var search = new ParameterSearchRun(strategies, host, progress);
-        await search.KeepFactorsAsync(cancellationToken);
+        if (host.CanRepeat) await search.KeepFactorsAsync(cancellationToken);
         while (!strategies.Interrupted && await search.RoundAsync(cancellationToken)) { }
         foreach (var trial in search._searches.SelectMany(s => s.Trials))
             if (trial.Outcome is { IsWhole: false } stopped) strategies.Add(stopped);

@@ -66,11 +66,12 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
 
         public void Run(CancellationToken cancellationToken)
         {
+            var feeds = pass.Plan.Feeds.Count(f => f.Instances.Any(pass.Include));
             foreach (var feed in pass.Plan.Feeds)
             {
                 var wanted = feed.Instances.Where(pass.Include).ToList();
                 if (wanted.Count == 0) continue;
-                _waiting.Enqueue((feed, wanted));
+                foreach (var part in PartsOf(wanted, feeds)) _waiting.Enqueue((feed, part));
                 _total += FeedBlocks.CountOf(pass.Markets[feed.Symbols[0]].Series, feed.Timeframe) * wanted.Count;
                 _strategies += wanted.Count;
             }
@@ -90,6 +91,13 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
             if (_fault is not null) ExceptionDispatchInfo.Throw(_fault);
             cancellationToken.ThrowIfCancellationRequested();
             Report(last: true);
+        }
+
+        // A round of a search has fewer strategies than a group, which one thread would process.
+        private IEnumerable<List<StrategyInstance>> PartsOf(List<StrategyInstance> wanted, int feeds)
+        {
+            var parts = pass.IsRound && wanted.Count < threads * FeedExecution.GroupSize ? Math.Max(1, threads / feeds) : 1;
+            return wanted.Chunk((wanted.Count + parts - 1) / parts).Select(part => part.ToList());
         }
 
         private void Start(ComputePool pool, FeedPlan feed, List<StrategyInstance> instances)
