@@ -56,6 +56,32 @@ public class WalkForwardTests
             windows.Time(row, "chosen_at").TimeOfDay.ShouldBe(TimeSpan.Zero, "windows begin at midnight");
     }
 
+    /// <summary>A search tries other points in each window; the account of each choice is that of a backtest with its parameters.</summary>
+    [Fact]
+    public async Task Choices_of_a_searched_walk_forward_follow_from_its_trades_its_bars_and_backtests_of_its_windows()
+    {
+        using var folder = new TemporaryFolder();
+        var market = new RandomMarket(4);
+        var start = new DateTime(2015, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var markets = new Dictionary<string, List<MarketBar>>(StringComparer.Ordinal);
+        foreach (var symbol in new[] { "AAA", "BBB" })
+        {
+            markets[symbol] = market.Bars(RandomMarket.Weekdays(start, 1400), volatility: 0.02, missing: 0.01);
+            MarketBar.Write(folder.File($"data/{symbol}.csv"), markets[symbol]);
+        }
+        var batch = folder.Write("batch.json", """
+            { "name": "wf", "data": { "source": "csv:data", "symbols": "*", "timeframe": "1d" }, "execution": { "commissionPercent": 0.1 },
+              "strategies": [{ "class": "SmaCross", "sides": "both", "size": { "percentOfEquity": 60 },
+                "search": { "method": "tpe", "trials": 20, "space": { "fast": [3, 25], "slow": [30, 90] } } }],
+              "walkForward": { "inSample": "2y", "outOfSample": "6mo" } }
+            """);
+        await GranaryCommand.RunAsync("walkforward", batch, "--out", folder.File("run"), "--quiet", "--no-guards");
+        var files = new RunFiles(folder.File("run"));
+        AccountCheck.Portfolio(files, new MarketSet(markets), Cash, Commission);
+        await new WindowCheck(files, new MarketSet(markets), Cash, Commission, batch, new ResultsCheck(files.Results)) { Searched = 20 }
+            .DemandAsync();
+    }
+
     // What is judged are all combinations over the whole record, as a plain backtest runs them.
     private static async Task<ValidationFigures> TriedAsync(TemporaryFolder folder, RunFigures run, string batch)
     {

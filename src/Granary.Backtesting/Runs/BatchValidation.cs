@@ -108,10 +108,9 @@ internal sealed class BatchValidation
         using var step = GranaryInstruments.Traces.StartActivity("trials");
         // A rebuilt report shows the original number of trials.
         if (run.Options.Rebuilds is { Trials: { } counted }) return counted;
-        var hashes = run.Markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
         // A new version of a model is not a new trial.
-        var trials = BatchTrials.Of(run.Plan, outcomes, hashes, i => run.Plan.Instances[i].Model?.Name, tests.Effective);
-        return RecordedTrials.AddTo(await BatchTrials.CountAsync(ledger, trials,
-            ledger is null ? null : await BatchTrials.SketchAsync(run.Plan, run.Markets)), run.Plan);
+        var trials = BatchTrials.Of(run.Plan, outcomes, RunTrials.HashesOf(run.Markets), i => run.Plan.Instances[i].Model?.Name,
+            tests.Effective);
+        return RecordedTrials.AddTo(await trials.CountAsync(ledger, run.Markets), run.Plan);
     }
 }

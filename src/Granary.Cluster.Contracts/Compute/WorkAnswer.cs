@@ -1,3 +1,4 @@
+using Granary.Cluster.Batches;
 using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Cluster.Compute;

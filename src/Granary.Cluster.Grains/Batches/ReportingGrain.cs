@@ -178,14 +178,9 @@ internal sealed partial class ReportingGrain(
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
             var job = await compute.Services.Plans.JobAsync(Run);
             Directory.CreateDirectory(Folder);
-<<<<<<< HEAD
             // The strategies of a batch spread over the cluster, and so does the work of an experiment or a walk-forward; all else runs on
             // this silo.
             var isSpread = job.SpreadBatch is not null;
-=======
-            // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
-            var isBatch = job.SpreadBatch is not null;
->>>>>>> 3afc42f76a795cb57f24c1e790cf5868311f7f77
             var leaders = new LeaderBoard(JobContext.MostLeaders);
             _leaders = isSpread ? leaders : null;
             var run = await job.RunAsync(new JobContext

@@ -1,4 +1,5 @@
 using Granary.Backtesting.WalkForward;
+using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Modelling.Experiments;
 using Granary.Simulation.Batches;

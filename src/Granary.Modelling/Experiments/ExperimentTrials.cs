@@ -13,12 +13,7 @@ namespace Granary.Modelling.Experiments;
 internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
 {
     private readonly List<TriedCombination> _tried = [];
-    private readonly Dictionary<int, string> _dataSets = plan.Feeds.SelectMany(feed =>
-    {
-        var hashes = feed.Symbols.ToDictionary(s => s, s => markets[s].Series.ContentHash, StringComparer.Ordinal);
-        var dataSet = BatchTrials.DataSet(feed, hashes);
-        return feed.Instances.Select(i => (i.Index, DataSet: dataSet));
-    }).ToDictionary(f => f.Index, f => f.DataSet);
+    private readonly RunTrials _trials = new(plan, RunTrials.HashesOf(markets));
 
     private sealed record TriedCombination(string DataSet, UInt128 Combination, (long Day, double Return)[] Days);
 
@@ -30,8 +25,7 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
     /// <param name="strategy">Index of the strategy in the plan.</param>
     /// <param name="trades">The strategy's trades that the model had a prediction for; empty if it was not run.</param>
     public void Add(int strategy, string model, IEnumerable<FilteredTrade> trades) =>
-        _tried.Add(new TriedCombination(_dataSets[strategy],
-            TrialLedger.HashOf(BatchTrials.Text(plan.Instances[strategy], model, plan.Spec.Execution.Settings)),
+        _tried.Add(new TriedCombination(_trials.DataSetOf(strategy), _trials.CombinationOf(strategy, model),
             [.. trades.Where(t => t.SizeFactor > 0).GroupBy(t => TradeDays.DayOf(t)).OrderBy(g => g.Key)
                 .Select(g => (g.Key, g.Sum(t => t.SizeFactor * t.Return)))]));
 
@@ -39,8 +33,6 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
     /// <exception cref="IOException">The ledger cannot be written.</exception>
     public async Task<TrialCensus> RecordAsync(TrialLedger ledger, CancellationToken cancellationToken)
     {
-        var costs = BatchTrials.CostsOf(plan.Spec.Execution.Settings);
-        var trials = new Dictionary<string, IReadOnlyList<Trial>>(StringComparer.Ordinal);
         foreach (var group in _tried.GroupBy(t => t.DataSet, StringComparer.Ordinal))
         {
             List<TriedCombination> all = [.. group.DistinctBy(t => t.Combination)], moving = [.. all.Where(t => t.Days.Length > 0)];
@@ -55,13 +47,13 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
             var effective = EffectiveTrials.Of([.. Enumerable.Range(0, sampled).Select(i =>
                 Returns(moving[(int)((long)i * moving.Count / sampled)]))], moving.Count);
             var share = effective.Trials > 0 ? Math.Min(1, effective.Number / effective.Trials) : 0;
-            trials[group.Key] = [.. all.Select(t =>
+            foreach (var tried in all)
             {
-                var moments = Moments.OfReturns(t.Days.Length > 0 ? Returns(t) : []);
-                var sharpe = moments.SampleDeviation > 0 ? moments.Mean / moments.SampleDeviation : double.NaN;
-                return new Trial(t.Combination, costs, sharpe, double.IsNaN(sharpe) ? 0 : share);
-            })];
+                var moments = Moments.OfReturns(tried.Days.Length > 0 ? Returns(tried) : []);
+                _trials.Add(tried.DataSet, tried.Combination,
+                    moments.SampleDeviation > 0 ? moments.Mean / moments.SampleDeviation : double.NaN, share);
+            }
         }
-        return await ledger.RecordAsync(trials, await BatchTrials.SketchAsync(plan, markets, cancellationToken), cancellationToken);
+        return await _trials.RecordAsync(ledger, markets, cancellationToken);
     }
 }

@@ -108,6 +108,26 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         return File.Exists(path) ? Parse(File.ReadAllBytes(path)).DistinctBy(t => t.Combination).LongCount() : 0;
     }
 
+    /// <summary>
+    /// Adds a run's trials to a ledger and returns the counts of all trials. If that fails, returns those of this run alone.
+    /// </summary>
+    /// <param name="ledger">Null if no ledger is used.</param>
+    /// <param name="trials">Trials by data set, which is the hash of its bars.</param>
+    public static async Task<TrialCensus> CountAsync(TrialLedger? ledger, IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials,
+        IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
+    {
+        string? fault = null;
+        try
+        {
+            if (ledger is not null) return await ledger.RecordAsync(trials, sketches, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = e.Message.TrimEnd('.');
+        }
+        return Alone(trials) with { Fault = fault };
+    }
+
     /// <summary>Counts the trials of a run without a ledger.</summary>
     public static TrialCensus Alone(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials)
     {

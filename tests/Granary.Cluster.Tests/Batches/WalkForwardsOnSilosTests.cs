@@ -43,6 +43,15 @@ public sealed class WalkForwardsOnSilosTests : IDisposable
           "walkForward": { "train": 300, "test": 300 } }
         """);
 
+    private Job Searched(int gate = 0) => Read($$"""
+        "strategies": [
+          { "class": "SmaCross", "params": { "fast": [3, 5], "slow": 20 }, "sides": "both", "size": { "percentOfEquity": 30 } },
+          { "class": "SmaCross", "sides": "both", "size": { "percentOfEquity": 30 }, "search": { "method": "tpe", "trials": 15,
+            "space": { "fast": [2, 12], "slow": [14, 60], "stopLossPercent": { "values": [2, 4] } } } },
+          { "class": "Dawdler", "size": { "percentOfEquity": 30 }, "params": { "every": 100000, "gateAt": {{gate}} },
+            "search": { "method": "halving", "trials": 8, "space": { "variant": [0, 39] } } } ]
+        """);
+
     private Job Read(string sections) => KnownJobs.Of(TestCatalogues.All, "runs").Read(new JobText("walkforward",
         Encoding.UTF8.GetBytes($$"""
             { "kind": "walkforward", "batch": {
@@ -84,11 +93,12 @@ public sealed class WalkForwardsOnSilosTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_walk_forward_on_one_two_or_three_silos_is_that_of_one_process_with_one_two_or_three_threads(bool isLearned)
+    [InlineData("plain")]
+    [InlineData("learned")]
+    [InlineData("searched")]
+    public async Task A_walk_forward_on_one_two_or_three_silos_is_that_of_one_process_with_one_two_or_three_threads(string kind)
     {
-        Job Job(string name) => isLearned ? Learned(name) : Plain();
+        Job Job(string name) => kind switch { "plain" => Plain(), "learned" => Learned(name), _ => Searched() };
         var one = await EmbeddedAsync("one", Job("one"), 1);
         for (var threads = 2; threads <= 3; threads++)
         {
@@ -133,6 +143,20 @@ public sealed class WalkForwardsOnSilosTests : IDisposable
         var id = await SubmitAsync(cluster, Learned("silos", Gate));
         await held.Reached;
         await LoseAsync(cluster, id, isTheReporter: false, held.Open);
+        SameRun(embedded, "embedded", Path.Combine(cluster.Runs, id), "silos");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_silo_may_be_lost_while_the_windows_search(bool isTheReporter)
+    {
+        var embedded = await EmbeddedAsync("embedded", Searched(gate: 920), 2);
+        await using var cluster = await SilosAsync(2, "silos");
+        using var gate = cluster.Gates.Close(920, bar: 900);
+        var id = await SubmitAsync(cluster, Searched(gate: 920));
+        await gate.Reached;
+        await LoseAsync(cluster, id, isTheReporter, gate.Open);
         SameRun(embedded, "embedded", Path.Combine(cluster.Runs, id), "silos");
     }
 

@@ -14,6 +14,9 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
     // Of the batch file.
     private const int InYears = 2, OutMonths = 6, Combinations = 4;
 
+    /// <summary>Points that a search tries in each window; null for the grid of the batch.</summary>
+    public int? Searched { get; init; }
+
     private readonly Dictionary<string[], string> _paths = new(ReferenceEqualityComparer.Instance);
     private readonly CsvTable _table = CsvTable.Read(Path.Combine(files.Folder, "windows.csv"));
 
@@ -30,7 +33,8 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
             _table.Time(row, "from").ShouldBe(choice.GetProperty("from").GetDateTime().ToUniversalTime());
             _table.Text(row, "strategy").ShouldBe(choice.GetProperty("strategy").GetString());
             foreach (var (column, key) in new[] { ("objective", "objective"), ("in_sample_return", "inSampleReturn"),
-                ("out_of_sample_return", "outOfSampleReturn"), ("trades", "trades"), ("out_of_sample_objective", "outOfSampleObjective") })
+                ("out_of_sample_return", "outOfSampleReturn"), ("trades", "trades"), ("out_of_sample_objective", "outOfSampleObjective"),
+                ("trials", "tried") })
                 Agreement.Demand(choice, key, _table.Number(row, column), group);
         }
         foreach (var (g, group) in _table.Rows.GroupBy(r => _table.Text(r, "group")).Index())
@@ -47,7 +51,7 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
     private void Windows(string path, string group, List<string[]> windows)
     {
         check.Text(path + "group", group);
-        check.Number(path + "combinations", Combinations);
+        if (Searched is null) check.Number(path + "combinations", Combinations);
         check.Number(path + "outOfSampleReturn", windows.Aggregate(1.0, (g, w) => g * (1 + _table.Number(w, "out_of_sample_return"))) - 1);
         check.Number(path + "stability", windows.Count < 2 ? double.NaN : (double)windows.Zip(windows.Skip(1))
             .Count(p => _table.Text(p.First, "strategy") == _table.Text(p.Second, "strategy")) / (windows.Count - 1));
@@ -122,6 +126,8 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
             var json = JsonNode.Parse(await File.ReadAllTextAsync(batch))!.AsObject();
             json.Remove("walkForward");
             json["outputs"] = new JsonArray("results");
+            // A search leaves the combination that it chose, whose account is run again.
+            if (Searched is not null) json["strategies"] = new JsonArray([.. stretch.Select(r => Chosen(json["strategies"]![0]!, r))]);
             (json["data"]!["source"], json["data"]!["from"], json["data"]!["to"]) =
                 ("csv:" + Path.Combine(Path.GetDirectoryName(batch)!, "data"), stretch.Key.From, stretch.Key.At);
             var name = stretch.Key.At[..10];
@@ -139,6 +145,10 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
                 Same($"{market}, return in sample at {name}", _table.Number(row, "in_sample_return"),
                     RunFigures.Stat(best, "totalReturn"));
                 var path = _paths[row];
+                Same($"{market}, trials at {name}", _table.Number(row, "trials"), Searched ?? Combinations);
+                check.Number(path + "tried", Searched ?? Combinations);
+                foreach (var parameter in best.GetProperty("params").EnumerateObject())
+                    Same($"{market}, {parameter.Name} at {name}", _table.Number(row, parameter.Name), parameter.Value.GetDouble());
                 check.Text(path + "strategy", best.GetProperty("id").GetString()!);
                 foreach (var parameter in best.GetProperty("params").EnumerateObject())
                     check.Number($"{path}params.{parameter.Name}", parameter.Value.GetDouble());
@@ -148,6 +158,17 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
                     check.Number($"{path}inSample.{key}", RunFigures.Stat(best, key));
             }
         }
+    }
+
+    private JsonObject Chosen(JsonNode entry, string[] row)
+    {
+        var chosen = entry.DeepClone().AsObject();
+        var space = chosen["search"]!["space"]!.AsObject().Select(p => p.Key).ToList();
+        chosen.Remove("search");
+        chosen["params"] = new JsonObject(space.Select(name => KeyValuePair.Create(name, (JsonNode?)(int)_table.Number(row, name))));
+        var group = _table.Text(row, "group");
+        chosen["symbols"] = new JsonArray(group[(group.IndexOf('@') + 1)..group.IndexOf(':')]);
+        return chosen;
     }
 
     private static void Same(string where, double shown, double expected) =>

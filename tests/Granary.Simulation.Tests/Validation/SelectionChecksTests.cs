@@ -44,7 +44,7 @@ public sealed class SelectionChecksTests
     {
         var tests = SelectionTests.Of(plan, outcomes);
         var census = TrialLedger.Alone(BatchTrials.Of(plan, outcomes, new Dictionary<string, string> { ["ACME"] = "hash" }, _ => null,
-            tests.Effective));
+            tests.Effective).ByDataSet);
         census.Trials.ShouldBe(100);
         return SelectionChecks.Of(plan, outcomes, portfolio, census, tests)!;
     }
@@ -82,7 +82,7 @@ public sealed class SelectionChecksTests
     {
         var outcomes = Outcomes(1, 0);
         var hashes = new Dictionary<string, string> { ["ACME"] = "hash" };
-        return [.. BatchTrials.Of(Plan("equal", execution), outcomes, hashes, _ => null, new EffectiveTrials(100, 100, 100))["hash"]
+        return [.. BatchTrials.Of(Plan("equal", execution), outcomes, hashes, _ => null, new EffectiveTrials(100, 100, 100)).ByDataSet["hash"]
             .Select(t => t.Combination)];
     }
 
@@ -106,7 +106,7 @@ public sealed class SelectionChecksTests
         var best = outcomes.Values.MaxBy(o => TraceSharpe.Of(o.Trace!).Sharpe)!.Trace!;
         var tests = SelectionTests.Of(_plan, outcomes);
         var own = TrialLedger.Alone(BatchTrials.Of(_plan, outcomes, new Dictionary<string, string> { ["ACME"] = "hash" }, _ => null,
-            tests.Effective));
+            tests.Effective).ByDataSet);
         string Sentence(TrialCensus census, bool passes)
         {
             var checks = SelectionChecks.Of(_plan, outcomes, best, census, tests)!;

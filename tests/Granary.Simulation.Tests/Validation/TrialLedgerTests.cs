@@ -106,7 +106,7 @@ public sealed class TrialLedgerTests : IDisposable
             var fault = await Should.ThrowAsync<IOException>(() => new TrialLedger(_folder, TimeSpan.Zero).RecordAsync(On("aa", 0, 1)));
             fault.Message.ShouldContain(path);
             fault.Message.ShouldContain(TrialLedger.Variable);
-            var census = await BatchTrials.CountAsync(new TrialLedger(_folder, TimeSpan.Zero), On("aa", 0, 3));
+            var census = await TrialLedger.CountAsync(new TrialLedger(_folder, TimeSpan.Zero), On("aa", 0, 3));
             census.Trials.ShouldBe(3);
             census.Fault.ShouldNotBeNull().ShouldContain(path);
 
