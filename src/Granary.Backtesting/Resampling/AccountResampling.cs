@@ -12,8 +12,9 @@ public static class AccountResampling
     // With fewer returns, the range is a guess (docs/resampling.md).
     private const int LeastReturns = 20;
 
-    // Below, the band covers less than 88 %.
-    private const int FewReturns = 250;
+    // Below, the range covers less than 88 %, of returns that depend on one another below the larger number (docs/resampling.md).
+    private const int FewReturns = 250, FewDependent = 500;
+    private const double Dependent = 2;
 
     // A fourth standardised moment above that of Student's t with five degrees of freedom.
     private const double HeavyTails = 9;
@@ -81,9 +82,8 @@ public static class AccountResampling
     {
         if (method.Method is not ("periods" or "trades")) yield break;
         var n = account.Count;
-        if (n < FewReturns)
-            yield return $"{n} {method.Unit}s are few: with fewer than {FewReturns}, another record ends in the range of 9 of 10 paths only 8 to 9 "
-                + "times of 10.";
+        if (n < (sample.MeanBlock > Dependent ? FewDependent : FewReturns))
+            yield return $"{n} {method.Unit}s are few: another record of this length ends in the range only 8 to 9 times of 10.";
         if (sample.MeanBlock * 50 > n)
             yield return string.Create(CultureInfo.InvariantCulture, $"The returns depend on one another over some {sample.MeanBlock:0} ")
                 + $"{method.Unit}s, so that the record has few independent parts: the range is too narrow.";
