@@ -88,8 +88,8 @@ public static class AccountResampling
             yield return string.Create(CultureInfo.InvariantCulture, $"The returns depend on one another over some {sample.MeanBlock:0} ")
                 + $"{method.Unit}s, so that the record has few independent parts: the range is too narrow.";
         if (Moments.Of(account.Returns).Kurtosis is var kurtosis && kurtosis > HeavyTails)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Few {method.Unit}s decide the result (kurtosis {kurtosis:0.#}; 3 is ")
-                + "that of a normal distribution). No path has a larger one than the record.";
+            yield return string.Create(CultureInfo.InvariantCulture, $"Few {method.Unit}s decide the result (kurtosis {kurtosis:0.#}; 3 ")
+                + "is that of a normal distribution). No path has a larger one than the record.";
     }
 
     private static ResampledMethod Filled(ResampledMethod method, ResampledAccount account) => method with

@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What could have happened: fans of equity, quantiles, probabilities and position sizes of other paths.</summary>
+/// <summary>Other paths of an account: fans of equity, quantiles, probabilities and position sizes of other paths.</summary>
 internal sealed class ResamplingSection(ResamplingResults results) : IReportSection<CurveView>
 {
     // The styles of lines of methods, in the order of the methods.
@@ -22,7 +22,7 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
     {
         html.Write($"<p class=\"lead\">Other paths of this account, drawn from its record with seed {results.Seed}. Half of the paths are "
             + $"in the inner range of a chart, nine of ten in the outer one. The paths know only what the record has: no other market, no "
-            + $"change of what made the profit. If the strategies were chosen on this record, the luck of the choice is in each path.</p>\n");
+            + "change of what made the profit. If the strategies were chosen on this record, the luck of the choice is in each path.</p>\n");
         html.Raw("<div class=\"pair\">");
         foreach (var method in _drawn) Fan(html, view, method);
         html.Raw("</div>\n");
@@ -35,8 +35,8 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
 
     private void Methods(HtmlWriter html)
     {
-        HtmlTable.Open(html, "Methods", [new("Method", Number: false), new("Answers", Number: false), new("Returns"), new("Paths", Minor: true),
-            new("Block", Minor: true, Hint: "Mean length of the blocks of returns that stay together")]);
+        HtmlTable.Open(html, "Methods", [new("Method", Number: false), new("Answers", Number: false), new("Returns"),
+            new("Paths", Minor: true), new("Block", Minor: true, Hint: "Mean length of the blocks of returns that stay together")]);
         foreach (var m in results.Methods)
         {
             HtmlTable.RowHead(html, m.Title);
@@ -120,8 +120,8 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
             Format = v => NumberText.Compact(v),
             Height = 180,
         }.Write(html);
-        HtmlTable.Open(html, "Position size at a risk of ruin", [new("Risk", Number: false), .. _drawn.Select(m => new HtmlColumn(m.Title))],
-            "narrow");
+        HtmlTable.Open(html, "Position size at a risk of ruin",
+            [new("Risk", Number: false), .. _drawn.Select(m => new HtmlColumn(m.Title))], "narrow");
         foreach (var (i, size) in _drawn[0].Sizes.Index())
         {
             if (!ResamplingText.IsShown(size)) continue;
@@ -130,7 +130,7 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        html.Write($"<p class=\"note\">Ruin is here a loss of {NumberText.Percent(results.Ruin, 1)} of the start. All returns of a path are "
-            + $"multiplied by the size; margin, interest and the size of orders are not considered.</p>\n");
+        html.Write($"<p class=\"note\">Ruin is here a loss of {NumberText.Percent(results.Ruin, 1)} of the start. All returns of a path "
+            + $"are multiplied by the size; margin, interest and the size of orders are not considered.</p>\n");
     }
 }
