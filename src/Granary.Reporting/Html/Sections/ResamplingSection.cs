@@ -20,9 +20,10 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        html.Write($"<p class=\"lead\">Other paths of this account, drawn from its record with seed {results.Seed}. Half of the paths are "
-            + $"in the inner range of a chart, nine of ten in the outer one. The paths know only what the record has: no other market, no "
-            + "change of what made the profit. If the strategies were chosen on this record, the luck of the choice is in each path.</p>\n");
+        html.Write($"<p class=\"lead\">Other paths of this account, drawn from its record with seed {results.Seed}. ");
+        html.Raw("Half of the paths are in the inner range of a chart, nine of ten in the outer one. The paths know only what the record "
+            + "has: no other market, no change of what made the profit. If the strategies were chosen on this record, the luck of the "
+            + "choice is in each path.</p>\n");
         html.Raw("<div class=\"pair\">");
         foreach (var method in _drawn) Fan(html, view, method);
         html.Raw("</div>\n");
