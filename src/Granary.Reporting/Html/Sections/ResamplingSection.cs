@@ -107,17 +107,21 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
         HtmlTable.Close(html);
     }
 
+    private static bool IsCharted(SizeOfRisk size) => size.Risk <= 0.5;
+
     private void Sizes(HtmlWriter html)
     {
-        new LinePlot
+        // Sizes of the other methods, and at larger risks, are many times as large and would flatten the rest.
+        ResampledMethod[] charted = [.. _drawn.Where(m => m.MeanBlock is not null)];
+        if (charted.Length > 0) new LinePlot
         {
             Title = "Position size by its risk of ruin",
             Description = "A larger size has a larger risk; the table below has the sizes at four risks.",
             Across = "risk of ruin, percent",
             Up = "times the actual size",
-            At = [.. _drawn[0].Sizes.Select(s => 100 * s.Risk)],
-            Lines = [.. _drawn.Select((m, i) => new NumberLine(m.Title, s_styles[i % s_styles.Length],
-                [.. m.Sizes.Select(s => double.IsFinite(s.Size) ? s.Size : double.NaN)]))],
+            At = [.. charted[0].Sizes.Where(IsCharted).Select(s => 100 * s.Risk)],
+            Lines = [.. charted.Select((m, i) => new NumberLine(m.Title, s_styles[i % s_styles.Length],
+                [.. m.Sizes.Where(IsCharted).Select(s => double.IsFinite(s.Size) ? s.Size : double.NaN)]))],
             Format = v => NumberText.Compact(v),
             Height = 180,
         }.Write(html);
