@@ -17,6 +17,11 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(RootCommand root, CompositionRoot host, string[] args)
     {
+        if (args.Length == 0)
+        {
+            FirstSteps.Write(Console.Out, Environment.CurrentDirectory, AppContext.BaseDirectory);
+            return 0;
+        }
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {

@@ -122,18 +122,36 @@ internal sealed class AssignmentTable
         foreach (var status in statuses)
         {
             if (status.Pass != _pass.Key || status.State == GroupState.Failed || _given.ContainsKey(status.Id)) continue;
-            var at = _waiting.FindIndex(w => w.Feed.Feed == status.Feed && w.Strategies.Intersect(status.Strategies).Any());
-            if (at < 0) continue;
-            // The rest of its feed waits for another silo.
-            var feed = _waiting[at].Feed;
-            var left = _waiting.Where(w => w.Feed == feed).SelectMany(w => w.Strategies).Order().ToArray();
-            _waiting.RemoveAll(w => w.Feed == feed);
-            int[] own = [.. status.Strategies.Intersect(left).Order()];
-            int[] rest = [.. left.Except(own)];
-            if (rest.Length > 0) _waiting.Add(new Work(feed, rest, 0));
-            _given[status.Id] = new Given(new Work(feed, own, 0), silo) { StartedAt = 0, Seen = status };
+            if (Take(status.Feed, status.Strategies) is { } own)
+                _given[status.Id] = new Given(own, silo) { StartedAt = 0, Seen = status };
         }
         Sort();
+    }
+
+    /// <summary>Adopts the groups of an earlier table of the pass that a silo began after its last answer.</summary>
+    /// <param name="askedAt">Time of the poll of that answer.</param>
+    /// <param name="now">Current time, in ticks of the polls' clock.</param>
+    public void Adopt(AssignmentTable earlier, SiloAddress silo, long askedAt, long now)
+    {
+        if (earlier._pass.Key != _pass.Key) return;
+        foreach (var (id, given) in earlier._given.Where(g => g.Value.Silo.Equals(silo) && !(g.Value.StartedAt < askedAt)))
+            if (!_given.ContainsKey(id) && Take(given.Work.Feed.Feed, given.Work.Strategies) is { } own)
+                _given[id] = new Given(own, silo) { StartedAt = given.StartedAt ?? now };
+        Sort();
+    }
+
+    // Takes those of a group's strategies that wait; the rest of their feed waits for another silo. Null if none waits.
+    private Work? Take(int number, int[] strategies)
+    {
+        var at = _waiting.FindIndex(w => w.Feed.Feed == number && w.Strategies.Intersect(strategies).Any());
+        if (at < 0) return null;
+        var feed = _waiting[at].Feed;
+        var left = _waiting.Where(w => w.Feed == feed).SelectMany(w => w.Strategies).Order().ToArray();
+        _waiting.RemoveAll(w => w.Feed == feed);
+        int[] own = [.. strategies.Intersect(left).Order()];
+        int[] rest = [.. left.Except(own)];
+        if (rest.Length > 0) _waiting.Add(new Work(feed, rest, 0));
+        return new Work(feed, own, 0);
     }
 
     /// <summary>Processes a silo's status of its groups.</summary>

@@ -68,7 +68,8 @@ internal sealed class PassControl
         // Wait for the silos' first answers: they show groups that started before a loss of this grain or of the reporting grain.
         if (_silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
         if (await RemainingAsync(pass) is not { } work) return;
-        if (_before is { } before)
+        var before = _before;
+        if (before is not null)
         {
             TakeFromLost(before);
             Recovered(before.Resume(work));
@@ -84,6 +85,7 @@ internal sealed class PassControl
             if (view is { IsResponsive: true, Answer: { } answer })
             {
                 table.Adopt(silo, answer.Groups);
+                if (before is not null) table.Adopt(before, silo, view.AskedAt, Stopwatch.GetTimestamp());
                 _inherited.Remove(silo);
             }
         Table = table;
@@ -148,8 +150,23 @@ internal sealed class PassControl
             BatchMessages.SiloLost(_logger, _run, silo.ToString(), table.Lost(silo, dead: !_silos.Views.ContainsKey(silo)));
     }
 
-    private Task AssignAsync(AssignmentTable table, Dictionary<SiloAddress, int> open) => Task.WhenAll(
-        table.Assign(_run, open, Stopwatch.GetTimestamp()).Select(g => StartAsync(table, g.Silo, g.Work)));
+    private async Task AssignAsync(AssignmentTable table, Dictionary<SiloAddress, int> open)
+    {
+        var assigned = table.Assign(_run, open, Stopwatch.GetTimestamp());
+        if (assigned.Count == 0) return;
+        Record(table.Groups);
+        try
+        {
+            // Stored before they begin, so that another activation counts them if their silo and this one are lost together.
+            await _status.ConfirmAsync();
+        }
+        catch
+        {
+            foreach (var (_, work) in assigned) table.NotStarted(work.Id);
+            throw;
+        }
+        await Task.WhenAll(assigned.Select(g => StartAsync(table, g.Silo, g.Work)));
+    }
 
     private async Task StartAsync(AssignmentTable table, SiloAddress silo, GroupWork work)
     {

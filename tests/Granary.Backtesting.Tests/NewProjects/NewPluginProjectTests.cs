@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Backtesting.NewProjects;
+using Granary.Backtesting.Runs;
 using Granary.Engine;
+using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Passes;
 using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.NewProjects;
@@ -44,6 +47,19 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
         var known = GranaryCataloguesBuilder.CreateDefault().AddPlugins(Path.Combine(project, "plugin")).Build();
         known.Plugins.ShouldHaveSingleItem().Names(kind).ShouldBe([entry]);
         if (kind == "strategy") known.Strategies.Get(name).Create(new Dictionary<string, object> { ["period"] = 50 }).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task The_batch_of_a_new_strategy_runs_as_it_is()
+    {
+        await made.BuiltAsync;
+        var project = made.FolderOf("strategy");
+        var known = GranaryCataloguesBuilder.CreateDefault().AddPlugins(Path.Combine(project, "plugin")).Build();
+        var spec = new BatchReader(known).Read(Path.Combine(project, "batch.json"));
+        var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "run") });
+        run.Model.Strategies.Select(s => s.Error).ShouldAllBe(e => e == null);
+        run.Model.Strategies.Sum(s => s.Stats!.Trades).ShouldBeGreaterThan(100);
     }
 
     [Fact]
