@@ -84,7 +84,7 @@ public static class AccountResampling
         var n = account.Count;
         if (n < (sample.MeanBlock > Dependent ? FewDependent : FewReturns))
             yield return $"{n} {method.Unit}s are few: another record of this length ends in the range only 8 to 9 times of 10.";
-        if (sample.MeanBlock * 50 > n)
+        if (sample.MeanBlock > Dependent && sample.MeanBlock * 50 > n)
             yield return string.Create(CultureInfo.InvariantCulture, $"The returns depend on one another over some {sample.MeanBlock:0} ")
                 + $"{method.Unit}s, so that the record has few independent parts: the range is too narrow.";
         if (Moments.Of(account.Returns).Kurtosis is var kurtosis && kurtosis > HeavyTails)
