@@ -97,6 +97,7 @@ internal static class PageKinds
             BenchmarkName = "S&P 500",
             RiskFree = RiskFreeRate.Of(0.02),
             Notes = ["Row 17 repeats row 16."],
+            Resampling = SyntheticResampling.Results,
         });
     }
 

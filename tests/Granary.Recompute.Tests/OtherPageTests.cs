@@ -27,7 +27,8 @@ public class OtherPageTests(CombinedRuns runs)
         var start = new DateTime(2017, 3, 1, 0, 0, 0, DateTimeKind.Utc);
         var (own, other) = (Curve(market, start, "own"), Curve(market, start, "other"));
         var json = await GranaryCommand.RunAsync("analyze", folder.Write("own.csv", own.Text), "--benchmark",
-            folder.Write("other.csv", other.Text), "--out", folder.File("page.html"), "--json", "--paths", "400", "--seed", "9", "--ruin", "30");
+            folder.Write("other.csv", other.Text), "--out", folder.File("page.html"), "--json", "--paths", "400", "--seed", "9",
+            "--ruin", "30");
 
         var check = new PageCheck(ReportPage.Read(folder.File("page.html")));
         var (curve, benchmark) = (own.Curve, other.Curve);

@@ -36,7 +36,7 @@ public sealed record CurveAnalysis(
     /// <summary>The curve and the benchmark as they are compared; null without a benchmark.</summary>
     public CurveJoin? Join { get; init; }
 
-    /// <summary>What could have happened; null without paths.</summary>
+    /// <summary>Resampled paths of the curve; null for none.</summary>
     public ResamplingResults? Resampling { get; init; }
 
     /// <summary>Notes for the reader, one sentence each.</summary>

@@ -12,8 +12,9 @@ public static class AccountResampling
     // With fewer returns, the range is a guess (docs/resampling.md).
     private const int LeastReturns = 20;
 
-    // Below, the band covers less than 88 %.
-    private const int FewReturns = 250;
+    // Below, the range covers less than 88 %, of returns that depend on one another below the larger number (docs/resampling.md).
+    private const int FewReturns = 250, FewDependent = 500;
+    private const double Dependent = 2;
 
     // A fourth standardised moment above that of Student's t with five degrees of freedom.
     private const double HeavyTails = 9;
@@ -81,15 +82,14 @@ public static class AccountResampling
     {
         if (method.Method is not ("periods" or "trades")) yield break;
         var n = account.Count;
-        if (n < FewReturns)
-            yield return $"{n} {method.Unit}s are few: with fewer than {FewReturns}, another record ends in the range of 9 of 10 paths only 8 to 9 "
-                + "times of 10.";
-        if (sample.MeanBlock * 50 > n)
+        if (n < (sample.MeanBlock > Dependent ? FewDependent : FewReturns))
+            yield return $"{n} {method.Unit}s are few: another record of this length ends in the range only 8 to 9 times of 10.";
+        if (sample.MeanBlock > Dependent && sample.MeanBlock * 50 > n)
             yield return string.Create(CultureInfo.InvariantCulture, $"The returns depend on one another over some {sample.MeanBlock:0} ")
                 + $"{method.Unit}s, so that the record has few independent parts: the range is too narrow.";
         if (Moments.Of(account.Returns).Kurtosis is var kurtosis && kurtosis > HeavyTails)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Few {method.Unit}s decide the result (kurtosis {kurtosis:0.#}; 3 is ")
-                + "that of a normal distribution). No path has a larger one than the record.";
+            yield return string.Create(CultureInfo.InvariantCulture, $"Few {method.Unit}s decide the result (kurtosis {kurtosis:0.#}; 3 ")
+                + "is that of a normal distribution). No path has a larger one than the record.";
     }
 
     private static ResampledMethod Filled(ResampledMethod method, ResampledAccount account) => method with

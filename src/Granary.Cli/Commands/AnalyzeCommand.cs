@@ -69,7 +69,8 @@ internal static class AnalyzeCommand
         if (File.Exists(file) && (given.Columns is not null || TradeFile.Knows(file)))
         {
             if (given.Benchmark is not null || given.Out is not null || given.Trades is not null)
-                throw new InputException($"{file}: trades alone have no equity curve for --benchmark, --out or --trades; granary combine makes one");
+                throw new InputException($"{file}: trades alone have no equity curve for --benchmark, --out or --trades; granary combine "
+                    + "makes one");
             TradesView.Write(AnalyzeTrades.Run(file, TradeFile.ColumnsOf(given.Columns), given.Trials), given.Json);
             return;
         }

@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>What could have happened, as tables of <c>granary analyze</c>.</summary>
+/// <summary>Resampled paths as tables of <c>granary analyze</c>.</summary>
 internal static class ResamplingView
 {
     public static void Write(ResamplingResults results)

@@ -41,8 +41,18 @@ public sealed class StationaryBootstrap
     /// <param name="order">Receives the index of a period for each place.</param>
     public void NextOrder(Span<int> order)
     {
-        var at = 0;
-        for (var i = 0; i < order.Length; i++) order[i] = at = Following(i, at);
+        if (order.Length == 0) return;
+        var at = order[0] = Following(0, 0);
+        // Without branches, which a processor would predict wrongly at the ends of blocks.
+        for (var i = 1; i < order.Length; i++)
+        {
+            var ends = Uniform() < _restart ? 1 : 0;
+            var first = (int)(SplitMix64.ToUnit(SplitMix64.Mix(_state)) * _periods);
+            var next = at + 1 == _periods ? 0 : at + 1;
+            // A number is used up only where a block ends.
+            _state += SplitMix64.Step & (ulong)-ends;
+            order[i] = at = next + (first - next) * ends;
+        }
     }
 
     // The period that follows another one: its successor, or the first one of a new block.

@@ -3,7 +3,8 @@ namespace Granary.Engine.Numerics;
 /// <summary>SplitMix64 (Steele, Lea and Flood 2014): the same bits from the same state on every machine and runtime.</summary>
 public static class SplitMix64
 {
-    private const ulong Step = 0x9E3779B97F4A7C15UL;
+    // The distance of two states.
+    internal const ulong Step = 0x9E3779B97F4A7C15UL;
 
     /// <summary>Moves the state one step forward and gives its bits.</summary>
     public static ulong Next(ref ulong state) => Mix(unchecked((state += Step) - Step));

@@ -21,7 +21,7 @@ public sealed record TearSheet(string Title)
     /// <summary>The author; null = none.</summary>
     public string? Author { get; init; }
 
-    /// <summary>What could have happened; null without paths.</summary>
+    /// <summary>Resampled paths of the curve; null for none.</summary>
     public ResamplingResults? Resampling { get; init; }
 
     /// <summary>Notes at the top, one sentence each.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>What could have happened to an account: paths that resampling draws from its record.</summary>
+/// <summary>Paths that resampling draws from the record of an account.</summary>
 public sealed record ResamplingResults() : ResultSection("resampling")
 {
     public required ulong Seed { get; init; }
@@ -36,7 +36,7 @@ public sealed record ResampledMethod(string Method, string Title, string Meaning
     /// <summary>Why there are no paths, one sentence; null if there are.</summary>
     public string? Absence { get; init; }
 
-    /// <summary>What limits the figures of this record, one sentence each.</summary>
+    /// <summary>Limits of the figures of this record, one sentence each.</summary>
     public IReadOnlyList<string> Cautions { get; init; } = [];
 
     /// <summary>Expected length of a block of returns that stay together; null without blocks.</summary>

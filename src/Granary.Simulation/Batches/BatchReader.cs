@@ -85,7 +85,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
         var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
-        var resampling = faults.Try(() => root.Find("resampling") is { } part ? RecordKeys<ResamplingKeys>.Read(part) : null, null) ?? new();
+        var resampling = faults.Try(() => root.Find("resampling") is { } part ? RecordKeys<ResamplingKeys>.Read(part) : new(), new());
         if (root.Find("walkForward") is { } windows)
             faults.Try<object?>(() => WalkForwardSpec.Read(windows, data?.Timeframe ?? Engine.Market.Timeframe.D1, catalogues.Metrics),
                 null);

@@ -13,12 +13,13 @@ internal static class ResamplingCoverage
 {
     private const double Mean = 0.0004, Deviation = 0.01;
 
-    private sealed record Law(string Name, double Memory, int Freedom, bool IsHeld);
+    // From: the number of days from which the page promises 88 to 92 %.
+    private sealed record Law(string Name, double Memory, int Freedom, int From = int.MaxValue);
 
     private static readonly Law[] s_laws =
     [
-        new("independent normal", 0, 0, true), new("autocorrelation 0.2", 0.2, 0, true), new("fat tails (t, 5 degrees)", 0, 5, true),
-        new("fat tails (t, 3 degrees)", 0, 3, false), new("autocorrelation 0.5", 0.5, 0, false), new("autocorrelation -0.2", -0.2, 0, false),
+        new("independent normal", 0, 0, 250), new("autocorrelation 0.2", 0.2, 0, 500), new("fat tails (t, 5 degrees)", 0, 5, 250),
+        new("fat tails (t, 3 degrees)", 0, 3), new("autocorrelation 0.5", 0.5, 0),
     ];
 
     /// <summary>Measures the coverage by law and length.</summary>
@@ -45,9 +46,10 @@ internal static class ResamplingCoverage
                     Add(ref plain, Covers(naive, next.FinalEquity.Own));
                 });
                 double Share(int count) => count / (double)accounts;
-                if (law.IsHeld && days >= 250) holds &= Share(end) is >= 0.88 and <= 0.92 && Share(drawdown) is >= 0.88 and <= 0.92;
+                if (days >= law.From) holds &= Share(end) is >= 0.88 and <= 0.92 && Share(drawdown) is >= 0.88 and <= 0.92;
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{law.Name,-26} {days,4}  {Share(end):0.000}  {Share(drawdown),8:0.000}  {Share(underwater),11:0.000}  {Share(plain),8:0.000}"));
+                    $"{law.Name,-26} {days,4}  {Share(end):0.000}  {Share(drawdown),8:0.000}  {Share(underwater),11:0.000}  "
+                        + $"{Share(plain),8:0.000}"));
             }
         return holds;
     }
@@ -59,18 +61,20 @@ internal static class ResamplingCoverage
         var account = Account(ref random, s_laws[0], 2500);
         foreach (var threads in new[] { 1, Environment.ProcessorCount })
         {
-            var best = double.PositiveInfinity;
+            var (best, computing) = (double.PositiveInfinity, double.PositiveInfinity);
             for (var turn = 0; turn < 5; turn++)
             {
-                var clock = Stopwatch.StartNew();
+                var (clock, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
                 var sample = new PathSample(account, ResamplingMethod.Bootstrap, new ResamplingPlan(10_000));
                 var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
                 Parallel.For(0, sample.Paths / 50, options, k => sample.Draw(k * 50, k * 50 + 50));
                 Parallel.For(0, sample.Positions, options, k => sample.Sort(k, k + 1));
                 sample.Result();
                 best = Math.Min(best, clock.Elapsed.TotalSeconds);
+                computing = Math.Min(computing, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
             }
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"10,000 paths of 2,500 days, {threads} threads: {best:0.000} s"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"10,000 paths of 2,500 days, {threads} threads: {best:0.000} s, of processors {computing:0.000} s"));
         }
     }
 

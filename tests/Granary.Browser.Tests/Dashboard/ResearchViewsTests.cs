@@ -78,6 +78,18 @@ public class ResearchViewsTests(DashboardTab tab) : IClassFixture<DashboardTab>
         open.Complaints.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_run_shows_what_could_have_happened_to_its_portfolio()
+    {
+        var open = await tab.LoadAsync("/runs/GRID");
+        await open.Page.GetByRole(AriaRole.Link, new() { Name = "What if", Exact = true }).ClickAsync();
+        await open.Page.GetByRole(AriaRole.Heading, new() { Name = "What could have happened" }).WaitForAsync();
+        var chances = open.Page.GetByRole(AriaRole.Region, new() { Name = "Probabilities" });
+        (await chances.GetByRole(AriaRole.Row).Filter(new() { HasText = "Ruin" }).InnerTextAsync()).ShouldContain("%");
+        await open.Page.GetByRole(AriaRole.Img, new() { NameRegex = new Regex("nine of ten end between") }).First.WaitForAsync();
+        open.Complaints.ShouldBeEmpty();
+    }
+
     private static Task Figure(IPage page, string name, string value) => Eventually(async () => (await page.Locator("dl.figures > div",
         new() { Has = page.Locator("dt", new() { HasTextRegex = new Regex($"^{name}$") }) }).Locator("dd").First.InnerTextAsync())
         .Replace(",", "", StringComparison.Ordinal) == value);

@@ -16,7 +16,8 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
         "/jobs/new?kind=track", "/jobs/new?kind=verify&run=RUN", "/jobs/RUN", "/jobs/SEARCHED", "/runs", "/runs/RUN",
         "/runs/GRID?tab=strategies",
         "/runs/GRID?strategy=STRATEGY")]
-    [InlineData("/runs/GRID?tab=analysis", "/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files",
+    [InlineData("/runs/GRID?tab=analysis", "/runs/GRID?tab=paths", "/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions",
+        "/runs/GRID?tab=files",
         "/runs/WATCHED?tab=models", "/compare?runs=RUN,GRID")]
     [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=limits",
         "/live/ended", "/live/ended?tab=promised", "/live/paper?tab=configuration", "/alerts",

@@ -1,6 +1,6 @@
 namespace Granary.Recompute.Tests.Figures;
 
-/// <summary>What could have happened to an account, by one method of docs/resampling.md, drawn again with the same random numbers.</summary>
+/// <summary>The paths of an account by one method of docs/resampling.md, drawn again with the same random numbers.</summary>
 internal sealed class ResampledPaths
 {
     private readonly List<(DateTime Time, double Equity)> _record;

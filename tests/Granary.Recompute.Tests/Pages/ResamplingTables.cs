@@ -45,8 +45,8 @@ internal static class ResamplingTables
         if (!results.TryGetProperty("resampling", out var section)) return;
         List<JsonElement> methods = [.. section.GetProperty("methods").EnumerateArray()];
         List<JsonElement> drawn = [.. methods.Where(m => m.TryGetProperty("fan", out _))];
-        check.Sentences.Says("Other paths of this account, drawn from its record with seed {}. Half of the paths are in the inner range of a "
-            + "chart, nine of ten in the outer one. The paths know only what the record has: no other market, no change of what made the "
+        check.Sentences.Says("Other paths of this account, drawn from its record with seed {}. Half of the paths are in the inner range of "
+            + "a chart, nine of ten in the outer one. The paths know only what the record has: no other market, no change of what made the "
             + "profit. If the strategies were chosen on this record, the luck of the choice is in each path.", Value(section, "seed"));
         check.Table("Methods", [.. methods.Select(m => new Cells
         {
@@ -61,8 +61,8 @@ internal static class ResamplingTables
         {
             check.Chart(Text(m, "title"), Lines(m.GetProperty("fan")));
             var final = m.GetProperty("figures")[0];
-            check.Sentences.Says("Equity of the record, and the quantiles of {} paths. The record ends at {}; nine of ten paths end between "
-                + "{} and {}.", Value(m, "paths"), Value(final, "own"), final.GetProperty("quantiles")[0].GetDouble(),
+            check.Sentences.Says("Equity of the record, and the quantiles of {} paths. The record ends at {}; nine of ten paths end "
+                + "between {} and {}.", Value(m, "paths"), Value(final, "own"), final.GetProperty("quantiles")[0].GetDouble(),
                 final.GetProperty("quantiles")[4].GetDouble());
         }
         if (drawn.Count == 0) return;
@@ -73,8 +73,8 @@ internal static class ResamplingTables
             .Select(e => Chances(section, drawn, e.Event, e.Months))]);
         check.Drawn("Position size by its risk of ruin");
         check.Table("Position size at a risk of ruin", [.. new[] { 0.01, 0.05, 0.1, 0.5 }.Select(r => Sizes(drawn, r))]);
-        check.Sentences.Says("Ruin is here a loss of {} of the start. All returns of a path are multiplied by the size; margin, interest and "
-            + "the size of orders are not considered.", Value(section, "ruin"));
+        check.Sentences.Says("Ruin is here a loss of {} of the start. All returns of a path are multiplied by the size; margin, interest "
+            + "and the size of orders are not considered.", Value(section, "ruin"));
     }
 
     private static void Method(ResultsCheck check, string path, JsonElement section, JsonElement method,
@@ -126,7 +126,7 @@ internal static class ResamplingTables
     // Each number of a caution is that of the record, to its digits, or a bound that the page explains.
     private static void Cautions(ResultsCheck check, string path, ResampledPaths drawn)
     {
-        double[] known = [drawn.Returns, drawn.Block, drawn.Kurtosis, 250, 8, 9, 10, 3];
+        double[] known = [drawn.Returns, drawn.Block, drawn.Kurtosis, 8, 9, 10, 3];
         foreach (var sentence in check.Sentences(Regex.Escape(path) + @"cautions\[\d+\]"))
             foreach (Match number in Regex.Matches(sentence, @"\d[\d,]*(\.\d+)?"))
                 check.Claim($"{path}: {number} in '{sentence}'", sentence.Contains("open at once", StringComparison.Ordinal)
@@ -213,7 +213,7 @@ internal static class ResamplingTables
         {
             var size = Value(m.GetProperty("sizes")[Array.IndexOf(s_risks, risk)], "size");
             cells[Text(m, "title")] = double.IsNaN(size) ? "no size up to 1,024 times"
-                : $"{double.Parse(size.ToString("G3")):#,0.##} times the actual one";
+                : $"{double.Parse(size.ToString("G3")):#,0.######} times the actual one";
         }
         return cells;
     }

@@ -64,6 +64,7 @@ internal static class SyntheticResults
             [ValidationChecks.Causality] = new(ValidationState.Passed, "16 strategies did the same", []),
             [ValidationChecks.DeflatedSharpe] = new(ValidationState.Failed, "0.43 after 1,000 trials", [("value", 0.43)]),
         }),
+        SyntheticResampling.Results,
         ResultSection.Read<RegimeResults>("{\"markets\":1,\"charts\":[{\"symbol\":\"ACME\",\"timeframe\":\"1d\","
             + "\"time\":[638000000000000000,638000864000000000,638001728000000000],\"close\":[10,11,10.5],"
             + "\"machines\":[{\"name\":\"short\",\"names\":[\"bearish\",\"bullish\"],\"states\":[-1,1,0],"

@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis.Resampling;
 
 /// <summary>
 /// The position size, as a multiple of the actual one, from which on a path is ruined. The logarithm of the equity ∏(1 + m·r) is concave in
-/// the size m and zero at m = 0, so that a path that is ruined at one size is ruined at each larger one: bisection finds the limit.
+/// the size m, and zero at m = 0. A path that is ruined at one size is therefore ruined at each larger one, and bisection finds the limit.
 /// </summary>
 internal static class CriticalSize
 {

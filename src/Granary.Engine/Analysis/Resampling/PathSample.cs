@@ -102,7 +102,8 @@ public sealed class PathSample
     }
 
     // For the account's own path.
-    private PathSample(AccountPath account, ResamplingPlan plan) : this(account, ResamplingMethod.Order, plan with { Paths = 1, Steps = long.MaxValue })
+    private PathSample(AccountPath account, ResamplingPlan plan)
+        : this(account, ResamplingMethod.Order, plan with { Paths = 1, Steps = long.MaxValue })
     {
     }
 
@@ -117,7 +118,8 @@ public sealed class PathSample
     {
         double[] sorted = [.. _critical];
         Array.Sort(sorted);
-        return [.. ResamplingPlan.Risks.Select(risk => new RiskSize(risk, sorted[Math.Min((int)(risk * sorted.Length), sorted.Length - 1)]))];
+        return [.. ResamplingPlan.Risks
+            .Select(risk => new RiskSize(risk, sorted[Math.Min((int)(risk * sorted.Length), sorted.Length - 1)]))];
     }
 
     private void Fill(int path, int[] order, double[] returns)

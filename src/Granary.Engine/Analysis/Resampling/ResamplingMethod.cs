@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.Resampling;
 
-/// <summary>How other paths of an account are made from its record.</summary>
+/// <summary>Methods that make other paths of an account from its record.</summary>
 public enum ResamplingMethod
 {
     /// <summary>Another record of the same law: a stationary bootstrap with the uncertainty of its mean and deviation.</summary>

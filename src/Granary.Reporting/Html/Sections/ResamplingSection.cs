@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What could have happened: fans of equity, quantiles, probabilities and position sizes of other paths.</summary>
+/// <summary>Other paths of an account: fans of equity, quantiles, probabilities and position sizes of other paths.</summary>
 internal sealed class ResamplingSection(ResamplingResults results) : IReportSection<CurveView>
 {
     // The styles of lines of methods, in the order of the methods.
@@ -20,9 +20,10 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        html.Write($"<p class=\"lead\">Other paths of this account, drawn from its record with seed {results.Seed}. Half of the paths are "
-            + $"in the inner range of a chart, nine of ten in the outer one. The paths know only what the record has: no other market, no "
-            + $"change of what made the profit. If the strategies were chosen on this record, the luck of the choice is in each path.</p>\n");
+        html.Write($"<p class=\"lead\">Other paths of this account, drawn from its record with seed {results.Seed}. ");
+        html.Raw("Half of the paths are in the inner range of a chart, nine of ten in the outer one. The paths know only what the record "
+            + "has: no other market, no change of what made the profit. If the strategies were chosen on this record, the luck of the "
+            + "choice is in each path.</p>\n");
         html.Raw("<div class=\"pair\">");
         foreach (var method in _drawn) Fan(html, view, method);
         html.Raw("</div>\n");
@@ -35,8 +36,8 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
 
     private void Methods(HtmlWriter html)
     {
-        HtmlTable.Open(html, "Methods", [new("Method", Number: false), new("Answers", Number: false), new("Returns"), new("Paths", Minor: true),
-            new("Block", Minor: true, Hint: "Mean length of the blocks of returns that stay together")]);
+        HtmlTable.Open(html, "Methods", [new("Method", Number: false), new("Answers", Number: false), new("Returns"),
+            new("Paths", Minor: true), new("Block", Minor: true, Hint: "Mean length of the blocks of returns that stay together")]);
         foreach (var m in results.Methods)
         {
             HtmlTable.RowHead(html, m.Title);
@@ -106,22 +107,26 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
         HtmlTable.Close(html);
     }
 
+    private static bool IsCharted(SizeOfRisk size) => size.Risk <= 0.5;
+
     private void Sizes(HtmlWriter html)
     {
-        new LinePlot
+        // Sizes of the other methods, and at larger risks, are many times as large and would flatten the rest.
+        ResampledMethod[] charted = [.. _drawn.Where(m => m.MeanBlock is not null)];
+        if (charted.Length > 0) new LinePlot
         {
             Title = "Position size by its risk of ruin",
             Description = "A larger size has a larger risk; the table below has the sizes at four risks.",
             Across = "risk of ruin, percent",
             Up = "times the actual size",
-            At = [.. _drawn[0].Sizes.Select(s => 100 * s.Risk)],
-            Lines = [.. _drawn.Select((m, i) => new NumberLine(m.Title, s_styles[i % s_styles.Length],
-                [.. m.Sizes.Select(s => double.IsFinite(s.Size) ? s.Size : double.NaN)]))],
+            At = [.. charted[0].Sizes.Where(IsCharted).Select(s => 100 * s.Risk)],
+            Lines = [.. charted.Select((m, i) => new NumberLine(m.Title, s_styles[i % s_styles.Length],
+                [.. m.Sizes.Where(IsCharted).Select(s => double.IsFinite(s.Size) ? s.Size : double.NaN)]))],
             Format = v => NumberText.Compact(v),
             Height = 180,
         }.Write(html);
-        HtmlTable.Open(html, "Position size at a risk of ruin", [new("Risk", Number: false), .. _drawn.Select(m => new HtmlColumn(m.Title))],
-            "narrow");
+        HtmlTable.Open(html, "Position size at a risk of ruin",
+            [new("Risk", Number: false), .. _drawn.Select(m => new HtmlColumn(m.Title))], "narrow");
         foreach (var (i, size) in _drawn[0].Sizes.Index())
         {
             if (!ResamplingText.IsShown(size)) continue;
@@ -130,7 +135,7 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        html.Write($"<p class=\"note\">Ruin is here a loss of {NumberText.Percent(results.Ruin, 1)} of the start. All returns of a path are "
-            + $"multiplied by the size; margin, interest and the size of orders are not considered.</p>\n");
+        html.Write($"<p class=\"note\">Ruin is here a loss of {NumberText.Percent(results.Ruin, 1)} of the start. All returns of a path "
+            + $"are multiplied by the size; margin, interest and the size of orders are not considered.</p>\n");
     }
 }

@@ -91,6 +91,20 @@ public class PathSampleTests
     }
 
     [Fact]
+    public void A_late_loss_has_its_share_of_the_equity_in_each_order()
+    {
+        // From 1,000 by thirty profits of a tenth to 17,449, of which one trade loses half: 8,725, far more than the account began with.
+        List<(long Time, double Profit)> trades = [];
+        var equity = 1000.0;
+        for (var i = 0; i < 30; i++, equity *= 1.1) trades.Add((s_start + i, 0.1 * equity));
+        trades.Add((s_start + 30, -equity / 2));
+        var account = AccountPath.OfTrades(s_start, 1000, trades);
+        var drawdown = Run(account, ResamplingMethod.Order, new ResamplingPlan(100)).MaxDrawdown;
+        drawdown.Own.ShouldBe(0.5, 1e-9);
+        foreach (var quantile in drawdown.Values) quantile.ShouldBe(0.5, 1e-9);
+    }
+
+    [Fact]
     public void A_long_record_has_fewer_paths()
     {
         var plan = new ResamplingPlan(1000) { Steps = 2_500_000 };

@@ -4,8 +4,6 @@ import { counted, number, percent } from '../../format/numbers';
 import { eventName, eventsOf, figureName, figureText, listedRisks, probabilityOf, quantileName, sizeText } from './pathText';
 import type { ResampledMethod, Resampling } from './run';
 
-const colours = ['s1', 's2', 's3', 's4'];
-
 /** What could have happened to the portfolio of a run. */
 export function Paths(props: { of: Resampling }) {
     const { of } = props;
@@ -70,8 +68,13 @@ function Fan(props: { of: Resampling; method: ResampledMethod }) {
     );
 }
 
+// Sizes at larger risks are many times as large and would flatten the rest.
+const charted = (m: ResampledMethod) => m.sizes.filter((s) => s.risk <= 0.5);
+
 function Tables(props: { of: Resampling; drawn: ResampledMethod[] }) {
     const { of, drawn } = props;
+    // The others are many times as large.
+    const blocks = drawn.filter((m) => m.meanBlock !== undefined);
     const figures = (drawn[0]?.figures ?? []).flatMap((f) =>
         drawn.map((m) => ({ m, figure: m.figures.find((o) => o.figure === f.figure) ?? f })),
     );
@@ -108,21 +111,23 @@ function Tables(props: { of: Resampling; drawn: ResampledMethod[] }) {
                     })),
                 ]}
             />
-            <LineChart
-                title="Position size by its risk of ruin"
-                unit="times the actual size; across the risk"
-                summary="The position size at which a share of the paths is ruined"
-                x={(drawn[0]?.sizes ?? []).map((s) => s.risk)}
-                plain={(v) => percent(v, 0)}
-                format={(v) => number(v, 2)}
-                height={220}
-                lines={drawn.map((m, i) => ({
-                    name: m.title,
-                    values: m.sizes.map((s) => s.size),
-                    colour: colours[i % colours.length] ?? 's1',
-                    dashed: i > 0,
-                }))}
-            />
+            {blocks.length > 0 && (
+                <LineChart
+                    title="Position size by its risk of ruin"
+                    unit="times the actual size; across the risk"
+                    summary="The position size at which a share of the paths is ruined"
+                    x={(blocks[0] ? charted(blocks[0]) : []).map((s) => s.risk)}
+                    plain={(v) => percent(v, 0)}
+                    format={(v) => number(v, 2)}
+                    height={220}
+                    lines={blocks.map((m, i) => ({
+                        name: m.title,
+                        values: charted(m).map((s) => s.size),
+                        colour: i === 0 ? 's1' : 's2',
+                        dashed: i > 0,
+                    }))}
+                />
+            )}
             <ShortTable
                 label="Position size at a risk of ruin"
                 rows={listedRisks}
