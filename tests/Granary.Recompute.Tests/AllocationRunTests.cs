@@ -5,7 +5,7 @@ using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests;
 
-/// <summary>Allocation methods: each choice, and the risk of the last one, follow from the weekly returns of the strategies before it.</summary>
+/// <summary>Allocation methods: each choice, and the risk of the last one, follow from the strategies' weekly returns before it.</summary>
 public class AllocationRunTests
 {
     private const double Cash = 100_000, Commission = 0.001, Most = 0.3;

@@ -72,8 +72,8 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
 
     /// <summary>Returns the last weight of a group; 0 if none was decided.</summary>
     /// <param name="group">The group's index.</param>
-    public double LastOf(int group) => Chosen is not null ? Chosen.Last[group] : Learned is { Weights: var weights } && Array.IndexOf(weights.Units.Indices, group) is var at and >= 0
-        ? weights.Last[at] : 0;
+    public double LastOf(int group) => Chosen is not null ? Chosen.Last[group]
+        : Learned is { Weights: var weights } && Array.IndexOf(weights.Units.Indices, group) is var at and >= 0 ? weights.Last[at] : 0;
 
     /// <summary>Whether the last policy weighs strategies, so that a production configuration can use it.</summary>
     public bool IsForProduction(IReadOnlyList<ChoiceGroup> groups) => Learned is { Policies: [.., var last] }

@@ -90,8 +90,8 @@ public sealed class AllocationRule
             throw key.Fault("the portfolio has no groups; name their symbols in limits.groups, or leave it out");
         foreach (var symbol in groups.SelectMany(g => g.Value.Symbols.Distinct(StringComparer.Ordinal))
             .GroupBy(s => s, StringComparer.Ordinal).Where(g => g.Count() > 1))
-            throw key.Fault($"{symbol.Key} is in {symbol.Count()} of limits.groups, and its weight cannot count in several; put each symbol "
-                + "in one group, or leave it out");
+            throw key.Fault($"{symbol.Key} is in {symbol.Count()} of limits.groups, and its weight cannot count in several; put each "
+                + "symbol in one group, or leave it out");
         return [.. groups.OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => (g.Key, (IReadOnlySet<string>)g.Value.Symbols.ToHashSet(StringComparer.Ordinal)))];
     }

@@ -52,7 +52,7 @@ public static class ScheduledWeights
                 + $"use a shorter portfolio.rebalance.window");
     }
 
-    /// <summary>Applies the rules that use the strategies' equity: winners, equal, score, matching-pursuit, and allocation methods.</summary>
+    /// <summary>Applies the rules that use the strategies' equity: winners, equal, score, matching-pursuit, allocation methods.</summary>
     public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
     {
         var identical = IdenticalResults.Of(plan, outcomes);

@@ -258,8 +258,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         if (!isGiven && (weights is null || WeightMethods.All.Contains(weights.Text, StringComparer.Ordinal))
             && !WeightMethods.IsAllocation(weights?.Text) && part.Find("rebalance") is { Kind: JsonValueKind.Object } rebalance)
             foreach (var key in RebalanceSpec.AllocationKeys)
-                rebalance.Find(key)?.Wrong($"it is for the weights {string.Join(", ", AllocationMethods.All)}; leave it out, or name one of "
-                    + "them", 0);
+                rebalance.Find(key)?.Wrong($"it is for the weights {string.Join(", ", AllocationMethods.All)}; leave it out, or name one "
+                    + "of them", 0);
         if (keys.ChosenBefore is not null && !isGiven)
             part.Need("chosenBefore").Wrong("it is for weights that are given; a rule chooses its own", 0);
         return new PortfolioSpec

@@ -11,7 +11,7 @@ using Granary.Testing;
 namespace Granary.Modelling.Tests.Batches;
 
 /// <summary>
-/// Allocation methods over the equity of strategies. Four strategies of X and four of Y have random daily returns; each choice sees 30 days.
+/// Allocation methods over the equity of strategies. Four strategies of X and four of Y have random daily returns; a choice sees 30 days.
 /// </summary>
 public sealed class AllocationRuleTests
 {
@@ -131,7 +131,8 @@ public sealed class AllocationRuleTests
     }
 
     [Theory]
-    [InlineData(", \"minWeight\": 0.2", "", "portfolio.rebalance.minWeight: 8 strategies of the whole portfolio with at least 0.2 each have 1.6")]
+    [InlineData(", \"minWeight\": 0.2", "", "portfolio.rebalance.minWeight: 8 strategies of the whole portfolio with at "
+        + "least 0.2 each have 1.6")]
     [InlineData(", \"minWeight\": 0.1, \"maxSymbolWeight\": 0.3", "", "4 strategies of X with at least 0.1 each have 0.4, more than "
         + "maxSymbolWeight, 0.3; give at most 0.075")]
     [InlineData(", \"minWeight\": 0.3, \"maxWeight\": 0.2", "", "minWeight: 0.3 is more than maxWeight, 0.2")]

@@ -3,11 +3,13 @@ using Granary.Engine.Portfolio.Allocation;
 
 namespace Granary.Engine.Tests.Portfolio.Allocation;
 
-/// <summary>Methods against optima of other programs (optima.py made optima.json), calculations by hand and the conditions of an optimum.</summary>
+/// <summary>
+/// Methods against optima of other programs (optima.py made optima.json), calculations by hand and the conditions of an optimum.
+/// </summary>
 public sealed class AllocationMethodsTests
 {
-    private sealed record Optimum(double[][] Returns, double Minimum, double Maximum, JsonElement[][] Caps, double Price, double[]? Previous,
-        double Total, double[][] Covariance, double Shrinkage, double[] MinimumVariance, double[] MaximumSharpe, double[]? RiskParity,
+    private sealed record Optimum(double[][] Returns, double Minimum, double Maximum, JsonElement[][] Caps, double Price,
+        double[]? Previous, double Total, double[][] Covariance, double Shrinkage, double[] MinimumVariance, double[] MaximumSharpe, double[]? RiskParity,
         double[] Hierarchical)
     {
         public AllocationSettings Settings => new()
@@ -66,7 +68,8 @@ public sealed class AllocationMethodsTests
             var weights = known.Weigh(method);
             weights.Sum().ShouldBe(known.Total, 1e-11, method);
             weights.ShouldAllBe(w => w >= known.Minimum && w <= known.Maximum);
-            foreach (var cap in known.Settings.Caps) cap.Members.Sum(m => weights[m]).ShouldBeLessThanOrEqualTo(cap.Maximum + 1e-11, method);
+            foreach (var cap in known.Settings.Caps)
+                cap.Members.Sum(m => weights[m]).ShouldBeLessThanOrEqualTo(cap.Maximum + 1e-11, method);
         }
     }
 
@@ -80,7 +83,8 @@ public sealed class AllocationMethodsTests
         // 1/2 to 1; 1/4 to 1; both have the mean 1 percent, so the best ratio has the least variance; independent: as inverse volatility;
         // one bisection in inverse proportion to the variances.
         (string Method, double First)[] known = [(AllocationMethods.InverseVolatility, 1.0 / 3), (AllocationMethods.MinimumVariance, 0.2),
-            (AllocationMethods.MaximumSharpe, 0.2), (AllocationMethods.RiskParity, 1.0 / 3), (AllocationMethods.HierarchicalRiskParity, 0.2)];
+            (AllocationMethods.MaximumSharpe, 0.2), (AllocationMethods.RiskParity, 1.0 / 3),
+            (AllocationMethods.HierarchicalRiskParity, 0.2)];
         foreach (var (method, first) in known)
             AllocationMethods.Weigh(method, TwoAssets, plain).Weights.ShouldBe([first, 1 - first], 1e-12, method);
         var parity = AllocationMethods.Weigh(AllocationMethods.RiskParity, TwoAssets, plain);
