@@ -9,8 +9,8 @@ namespace Granary.Engine.Tests.Portfolio.Allocation;
 public sealed class AllocationMethodsTests
 {
     private sealed record Optimum(double[][] Returns, double Minimum, double Maximum, JsonElement[][] Caps, double Price,
-        double[]? Previous, double Total, double[][] Covariance, double Shrinkage, double[] MinimumVariance, double[] MaximumSharpe, double[]? RiskParity,
-        double[] Hierarchical)
+        double[]? Previous, double Total, double[][] Covariance, double Shrinkage, double[] MinimumVariance, double[] MaximumSharpe,
+        double[]? RiskParity, double[] Hierarchical)
     {
         public AllocationSettings Settings => new()
         {
