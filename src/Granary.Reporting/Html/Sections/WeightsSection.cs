@@ -94,7 +94,8 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
     {
         html.Write($"<p>By the {Counted.Of(risk.Periods, "return")} of {Days(risk.PeriodDays)} before it, the last choice has a mean ");
         html.Write($"return of {NumberText.Percent(risk.Return, 3)} and a standard deviation of ");
-        html.Write($"{NumberText.Percent(risk.Volatility, 3)}. The covariance is shrunk by {NumberText.Ratio(risk.Shrinkage, 4)} towards equal variances.</p>\n");
+        html.Write($"{NumberText.Percent(risk.Volatility, 3)}. The covariance is shrunk by {NumberText.Ratio(risk.Shrinkage, 4)} towards ");
+        html.Raw("equal variances.</p>\n");
         HtmlTable.Open(html, "Risk of the last choice", [new("Strategy", Number: false), new("Weight"),
             new("Share", Hint: "Share of the portfolio's variance")], "narrow", sortable: true);
         foreach (var (strategy, weight, share) in risk.Contributions)
