@@ -20,8 +20,10 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
     /// <summary>The allocation method of the plan for its groups; null for another rule.</summary>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many groups.</exception>
     public static AllocationRule? RuleOf(BatchPlan plan, IEnumerable<IReadOnlyList<StrategyInstance>> groups) =>
-        WeightMethods.IsAllocation(plan.Spec.Portfolio.Rule)
-            ? new AllocationRule(plan.Spec.Portfolio, [.. groups.Select(members => members[0].Symbols[0])]) : null;
+        plan.Spec.Portfolio is { Rule: { } rule } portfolio && WeightMethods.IsAllocation(rule)
+            ? new AllocationRule(rule, portfolio.Rebalance ?? RebalanceSpec.Default, portfolio,
+                [.. groups.Select(members => members[0].Symbols[0])])
+            : null;
 
     /// <summary>Chooses weights from the past of the groups' stitched accounts, which are already out of sample.</summary>
     public static GroupWeights Choose(WalkForwardInput input, AllocationRule rule, IReadOnlyList<ChoiceGroup> groups)
@@ -70,8 +72,8 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
 
     /// <summary>Returns the last weight of a group; 0 if none was decided.</summary>
     /// <param name="group">The group's index.</param>
-    public double LastOf(int group) => Chosen is not null ? Chosen.Last[group] : Learned is { Weights: var weights } && Array.IndexOf(weights.Units.Indices, group) is var at and >= 0
-        ? weights.Last[at] : 0;
+    public double LastOf(int group) => Chosen is not null ? Chosen.Last[group]
+        : Learned is { Weights: var weights } && Array.IndexOf(weights.Units.Indices, group) is var at and >= 0 ? weights.Last[at] : 0;
 
     /// <summary>Whether the last policy weighs strategies, so that a production configuration can use it.</summary>
     public bool IsForProduction(IReadOnlyList<ChoiceGroup> groups) => Learned is { Policies: [.., var last] }

@@ -52,13 +52,14 @@ public static class ScheduledWeights
                 + $"use a shorter portfolio.rebalance.window");
     }
 
-    /// <summary>Applies the rules that use the strategies' equity: winners, equal, score, matching-pursuit, and allocation methods.</summary>
+    /// <summary>Applies the rules that use the strategies' equity: winners, equal, score, matching-pursuit, allocation methods.</summary>
     public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
     {
         var identical = IdenticalResults.Of(plan, outcomes);
         var whole = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace))
             .Where(t => t.Trace is not null).Select(t => (t.Index, Trace: t.Trace!)).ToList();
-        if (AllocationRule.Of(plan, rule) is { } allocation) return ByAllocation(allocation, whole, plan.Instances.Count, spec);
+        if (WeightMethods.IsAllocation(rule))
+            return ByAllocation(AllocationRule.Of(plan, rule, spec), whole, plan.Instances.Count, spec);
         var traces = whole.Where(t => identical.IsFirst(t.Index)).ToList();
         return Over(CalendarOf(spec, traces.Select(t => t.Trace)), plan.Instances.Count, (from, at, _) => rule switch
         {

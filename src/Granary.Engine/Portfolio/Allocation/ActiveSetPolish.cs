@@ -4,7 +4,7 @@ namespace Granary.Engine.Portfolio.Allocation;
 
 /// <summary>
 /// Takes the solution of <see cref="InteriorPoint"/> to the precision of the numbers: rows at their bound become equalities, which Newton
-/// steps on the augmented Lagrangian meet (Nocedal and Wright, Numerical Optimization, ch. 17.3), and the optimality conditions are checked.
+/// steps on the augmented Lagrangian meet (Nocedal and Wright, Numerical Optimization, ch. 17.3). Then it checks the conditions.
 /// </summary>
 internal sealed class ActiveSetPolish
 {

@@ -26,7 +26,7 @@ public static class AllocationMethods
 
     /// <summary>Chooses long-only weights.</summary>
     /// <param name="returns">By asset: its returns over the same periods, finite, oldest first. At least two periods.</param>
-    /// <param name="previous">The weights in force, by asset, for the turnover penalty; null = there are none, and nothing is penalised.</param>
+    /// <param name="previous">The weights in force by asset, for the turnover penalty; null = none, and nothing is penalised.</param>
     /// <returns>
     /// An asset whose returns do not vary has no risk to weigh and gets 0. Nothing is weighted if all are such, or if the method is
     /// <see cref="MaximumSharpe"/> and no permitted portfolio has an expected return above 0.
@@ -80,8 +80,8 @@ public static class AllocationMethods
         }.Solve();
     }
 
-    // min ½y′Σy − (expected return of y, less its penalty) over all multiples y of permitted weights: at the best multiple that is minus half
-    // the squared ratio. In units of a good portfolio's return and variance the best multiple is about 1.
+    // min ½y′Σy − (expected return of y, less its penalty) over all multiples y of permitted weights: at the best multiple that is minus
+    // half the squared ratio. In units of a good portfolio's return and variance the best multiple is about 1.
     private static double[]? GreatestSharpe(VaryingAssets assets, AllocationSettings settings, double[]? previous)
     {
         var (bounds, covariance) = (assets.Bounds, assets.Covariance);
@@ -97,11 +97,11 @@ public static class AllocationMethods
         double Ratio(double[] weights) => Gain(weights) / Math.Sqrt(covariance.VarianceOf(weights));
         double[][] known = [greatest, bounds.Flat(), LeastVariance(assets, settings, null)];
         var start = known.MaxBy(Ratio)!;
-        var gain = Gain(start);
-        return new BoundedObjective(bounds, assets.Scaled(1 / covariance.VarianceOf(start)), [.. covariance.Means.Select(m => -m / gain)])
+        var unit = Gain(start);
+        return new BoundedObjective(bounds, assets.Scaled(1 / covariance.VarianceOf(start)), [.. covariance.Means.Select(m => -m / unit)])
         {
             Previous = previous,
-            Price = price / gain,
+            Price = price / unit,
             IsRatio = true,
             Start = start,
         }.Solve();

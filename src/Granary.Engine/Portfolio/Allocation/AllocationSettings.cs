@@ -15,8 +15,8 @@ public sealed record AllocationSettings
     public IReadOnlyList<AllocationCap> Caps { get; init; } = [];
 
     /// <summary>
-    /// Price of a change: it multiplies the sum of the absolute changes of the weights. Its unit is that of the method's objective: variance
-    /// per period for minimum variance, return per period for the maximum Sharpe ratio, weight for the other methods.
+    /// Price of a change: it multiplies the sum of the absolute changes of the weights. Its unit is that of the method's objective:
+    /// variance per period for minimum variance, return per period for the maximum Sharpe ratio, weight for the other methods.
     /// </summary>
     public double TurnoverPenalty { get; init; }
 

@@ -3,8 +3,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Portfolio.Allocation;
 
 /// <summary>
-/// Hierarchical risk parity: a tree of the assets by single linkage, their order along its leaves, and bisection of that order, each time in
-/// inverse proportion to the variances of the two halves. López de Prado, Building diversified portfolios that outperform out of sample,
+/// Hierarchical risk parity: a tree of the assets by single linkage, their order along its leaves, and bisection of that order, each time
+/// in inverse proportion to the variances of the two halves. López de Prado, Building diversified portfolios that outperform out of sample,
 /// Journal of Portfolio Management 42 (2016).
 /// </summary>
 /// <remarks>

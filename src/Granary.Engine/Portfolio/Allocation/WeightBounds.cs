@@ -132,7 +132,9 @@ internal sealed class WeightBounds
     /// <summary>The weights with the greatest sum of gains.</summary>
     /// <param name="previous">Weights above which a further unit gains less; null = none.</param>
     /// <param name="price">Added to the gain of a unit below the previous weight, subtracted above it.</param>
-    /// <remarks>The caps are a polymatroid and the gains are concave, so the greedy choice is the best (Federgruen and Groenevelt 1986).</remarks>
+    /// <remarks>
+    /// The caps are a polymatroid and the gains are concave, so the greedy choice is the best (Federgruen and Groenevelt 1986).
+    /// </remarks>
     public double[] Greatest(IReadOnlyList<double> gains, double[]? previous, double price)
     {
         var parts = new List<(double Gain, int Asset, double Length)>();
@@ -192,7 +194,8 @@ internal sealed class WeightBounds
         foreach (var child in _children[node])
         {
             if (child < Count)
-                weights[child] = high * target[child] is var weight && weight >= Maximum * (1 - 1e-15) ? Maximum : Math.Max(weight, Minimum);
+                weights[child] = high * target[child] is var weight && weight >= Maximum * (1 - 1e-15) ? Maximum
+                    : Math.Max(weight, Minimum);
             else Scale(child, SumAt(child, high, target), target, weights);
         }
     }

@@ -1,6 +1,6 @@
 using Granary.Engine.Numerics;
 
-namespace Granary.Learning.Tests.Numerics;
+namespace Granary.Engine.Tests.Numerics;
 
 public class DenseTests
 {
