@@ -152,6 +152,33 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     }
 
     [Fact]
+    public async Task Optimise_prints_the_best_trials_beside_the_luck_bar_and_leaves_a_folder_that_verify_confirms()
+    {
+        var batch = _folder.Write("search.json", $$"""
+            { "name": "s", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME",
+              "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "search": { "trials": 12, "space": { "fast": [5, 20], "slow": [30, 90] } } } ] }
+            """);
+        var json = await GranaryCall.RunAsync("optimise", batch, "--out", _folder.At("one"), "--json");
+        json.ExitCode.ShouldBe(0, json.Error);
+        var search = Json(json.Output).GetProperty("searches")[0];
+        (search.GetProperty("trials").GetInt32(), search.GetProperty("finished").GetInt32()).ShouldBe((12, 12));
+        search.GetProperty("best")[0].GetProperty("values").GetProperty("slow").GetInt32().ShouldBeInRange(30, 90);
+        var told = await GranaryCall.RunAsync("optimise", batch, "--out", _folder.At("two"), "--threads", "1");
+        told.Output.ShouldContain("SmaCross@ACME:1h: the best of 12 trials by sharpe");
+        told.Output.ShouldContain("the best of as many worthless trials would show");
+        File.ReadAllText(_folder.At("two/trials.csv")).ShouldBe(File.ReadAllText(_folder.At("one/trials.csv")));
+        var verified = await GranaryCall.RunAsync("verify", _folder.At("one"), "--sample", "2", "--cuts", "1");
+        verified.ExitCode.ShouldBe(0, verified.Error + verified.Output);
+        verified.Output.ShouldContain(Json(json.Output).GetProperty("digest").GetString()!);
+        var plain = await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("plain"));
+        plain.ExitCode.ShouldBe(2);
+        plain.Error.ShouldContain("line 3, strategies[0].search: a search makes its strategies one after the other; run the batch with "
+            + "'granary optimise'");
+        Directory.Exists(_folder.At("plain")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_disk_that_fills_up_during_a_run_is_an_error_of_one_sentence_and_the_next_run_continues_from_what_had_finished()
     {
         var disk = _folder.At("disk");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Granary.Backtesting.Searching;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Modelling.Learning;

@@ -63,7 +63,7 @@ internal sealed class PointPool
             Take(values);
             return values;
         }
-        if (!isSmall) return null;
+        if (_space.Size > SpaceCensus.LargestListed) return null;
         _left ??= [.. SpaceCensus.AllowedIndices(_space, _axes).Select(i => SpaceCensus.Combination(_axes, i)).Where(Accepts)];
         if (_left.Count == 0) return null;
         var last = _left[random.Next(_left.Count)];

@@ -25,7 +25,7 @@ public static class SearchMethods
         var census = space.Count();
         if (census.IsEmpty)
         {
-            throw new InputException(census.Complete
+            throw new InputException(census.IsComplete
                 ? $"none of the {census.Looked} combinations of the space satisfies its conditions: widen a range or remove a condition"
                 : $"none of {census.Looked} combinations drawn from the space satisfies its conditions: widen a range or remove a condition");
         }

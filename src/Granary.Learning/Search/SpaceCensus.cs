@@ -5,12 +5,15 @@ namespace Granary.Learning.Search;
 /// <summary>How many combinations of a space its condition allows.</summary>
 /// <param name="Looked">Number of combinations that were looked at.</param>
 /// <param name="Allowed">Number of them that the condition allows.</param>
-/// <param name="Complete">Whether these are all combinations of the space; otherwise they were drawn at random, some of them more than
+/// <param name="IsComplete">Whether these are all combinations of the space; otherwise they were drawn at random, some of them more than
 /// once.</param>
-public sealed record SpaceCensus(long Looked, long Allowed, bool Complete)
+public sealed record SpaceCensus(long Looked, long Allowed, bool IsComplete)
 {
     /// <summary>A space up to this size is looked at completely.</summary>
     public const int LargestComplete = 1 << 16;
+
+    /// <summary>A space up to this size is looked at completely if draws from it find nothing.</summary>
+    internal const int LargestListed = 1 << 22;
 
     // Draws of a larger space. A condition that allows one combination in 15,000 passes with a probability of 0.999.
     internal const int Draws = 100_000;
@@ -19,19 +22,18 @@ public sealed record SpaceCensus(long Looked, long Allowed, bool Complete)
     {
         Axis[] axes = [.. space.Dimensions.Select(Axis.From)];
         if (space.IsAllowed is not { } isAllowed) return new(0, 0, false) { AllowsAll = true };
-        if (space.Size <= LargestComplete)
-        {
-            var all = (long)space.Size;
-            return new(all, AllowedIndices(space, axes).Count, true);
-        }
+        if (space.Size <= LargestComplete) return Complete(space, axes);
         var random = new PortableRandom(0);
         var allowed = 0L;
         for (var i = 0; i < Draws; i++)
         {
             if (isAllowed(PointPool.Uniform(axes, ref random))) allowed++;
         }
-        return new(Draws, allowed, false);
+        return allowed == 0 && space.Size <= LargestListed ? Complete(space, axes) : new(Draws, allowed, false);
     }
+
+    private static SpaceCensus Complete(ParameterSpace space, Axis[] axes) =>
+        new((long)space.Size, AllowedIndices(space, axes).Count, true);
 
     /// <summary>Whether the space has no condition, so that nothing was looked at.</summary>
     public bool AllowsAll { get; private init; }

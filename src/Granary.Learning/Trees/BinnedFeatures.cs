@@ -27,18 +27,30 @@ internal sealed class BinnedFeatures
     public static BinnedFeatures From(TrainingSet set, TrainingThreads threads)
     {
         var width = set.Table.Width;
-        var cuts = new float[width][];
-        var codes = new byte[width][];
+        var (cuts, codes) = (new float[width][], new byte[width][]);
         threads.For(width, (long)set.Count * width * 20, f =>
         {
             var values = new float[set.Count];
             for (var i = 0; i < values.Length; i++) values[i] = Narrow(set.Table.Row(set.Rows[i])[f]);
-            var sorted = (float[])values.Clone();
-            Array.Sort(sorted);
-            cuts[f] = Cut(sorted);
-            codes[f] = Code(values, cuts[f]);
+            (cuts[f], codes[f]) = Bin(values);
         });
         return new BinnedFeatures(cuts, codes);
+    }
+
+    /// <param name="columns">[features][samples].</param>
+    public static BinnedFeatures From(IReadOnlyList<double[]> columns)
+    {
+        var (cuts, codes) = (new float[columns.Count][], new byte[columns.Count][]);
+        for (var f = 0; f < cuts.Length; f++) (cuts[f], codes[f]) = Bin([.. columns[f].Select(Narrow)]);
+        return new BinnedFeatures(cuts, codes);
+    }
+
+    private static (float[] Cuts, byte[] Codes) Bin(float[] values)
+    {
+        var sorted = (float[])values.Clone();
+        Array.Sort(sorted);
+        var cuts = Cut(sorted);
+        return (cuts, Code(values, cuts));
     }
 
     /// <summary>Converts to single precision, limited to finite values.</summary>

@@ -1,5 +1,4 @@
 using Granary.Backtesting.Runs;
-using Granary.Backtesting.Searching;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;

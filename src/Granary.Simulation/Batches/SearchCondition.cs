@@ -30,6 +30,7 @@ internal sealed class SearchCondition
         {
             var left = Sum();
             var comparison = Comparison();
+            if (comparison.Length == 0) throw Wrong("it compares nothing; write it as \"slow > fast\", by one of < <= > >=");
             var right = Sum();
             if (_at < text.Length)
                 throw Wrong(Comparison() is not "" ? "it has two comparisons; write each as a condition of its own"
@@ -39,8 +40,7 @@ internal sealed class SearchCondition
                 "<" => point => left(point) < right(point),
                 "<=" => point => left(point) <= right(point),
                 ">" => point => left(point) > right(point),
-                ">=" => point => left(point) >= right(point),
-                _ => throw Wrong("it compares nothing; write it as \"slow > fast\", by one of < <= > >="),
+                _ => point => left(point) >= right(point),
             };
         }
 

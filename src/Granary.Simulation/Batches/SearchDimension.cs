@@ -6,7 +6,7 @@ using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>What a dimension of a search sets.</summary>
+/// <summary>The targets of a dimension of a search.</summary>
 public enum SearchTarget
 {
     /// <summary>A parameter of the strategy's class.</summary>

@@ -147,7 +147,7 @@ public sealed class SearchedRunsTests : IDisposable
         results.Searches[0].Trials.ShouldContain(t => t.State == SearchTrialStates.Unfinished);
         File.ReadAllLines(Path.Combine(cut, "trials.csv")).Length.ShouldBe(1 + results.Searches.Sum(s => s.Trials.Count));
         File.Exists(Path.Combine(cut, "results.json")).ShouldBeTrue();
-        await RunAsync(batch, cut, new EmbeddedHost(1), resume: true);
+        await RunAsync(batch, cut, new EmbeddedHost(2), resume: true);
         ComparedRuns.Differences(whole, cut).ShouldBe("");
     }
 
@@ -170,10 +170,12 @@ public sealed class SearchedRunsTests : IDisposable
     [Fact]
     public async Task Trials_have_the_results_of_the_same_strategies_in_a_backtest()
     {
-        var run = await RunAsync(Batch("sobol"), Path.Combine(_folder, "searched"), new EmbeddedHost(2));
+        // With its longer bars, the other search would warm up longer.
+        var batch = JsonNode.Parse(Batch("sobol"))!;
+        batch["strategies"]!.AsArray().RemoveAt(1);
+        var run = await RunAsync(batch.ToJsonString(), Path.Combine(_folder, "searched"), new EmbeddedHost(2));
         var search = run.Model.Section<ParameterSearchResults>()!.Searches[0];
         var trial = search.Trials[5];
-        var batch = JsonNode.Parse(Batch("sobol"))!;
         batch["strategies"] = new JsonArray(JsonNode.Parse(FormattableString.Invariant($$"""
             { "class": "SmaCross", "symbols": "ACME", "size": { "percentOfEquity": 60 },
               "params": { "fast": {{trial.Values["fast"]}}, "slow": {{trial.Values["slow"]}} }, "stopLossPercent": {{trial.Values["stopLossPercent"]}} }
@@ -197,7 +199,7 @@ public sealed class SearchedRunsTests : IDisposable
         run.Model.Trials!.Trials.ShouldBeInRange(searches.Sum(s => s.Trials.Count) / 2, searches.Sum(s => s.Trials.Count) + 1);
         run.Model.Trials.Trials.ShouldBeGreaterThan(searches.Sum(s => s.Finished) + 1);
         var prod = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "run", "prod.json")))!;
-        prod["validation"]!["deflatedSharpe"]!["trials"]!.GetValue<long>().ShouldBe(run.Model.Trials.Trials);
+        prod["evidence"]!["deflatedSharpe"]!["trials"]!.GetValue<long>().ShouldBe(run.Model.Trials.Trials);
     }
 
     [Fact]

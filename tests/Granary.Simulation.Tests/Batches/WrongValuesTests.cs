@@ -61,11 +61,13 @@ public sealed class WrongValuesTests
     [InlineData("learning")]
     [InlineData("risk")]
     [InlineData("adaptive")]
+    [InlineData("search")]
     public void A_batch_file_is_read_or_refused_with_a_sentence(string sample)
     {
         var folder = Path.Combine(SharedData.RepositoryRoot, "samples");
         var file = File.ReadAllText(Path.Combine(folder, sample + ".json"));
-        Try(file, text => BatchPlan.Make(new BatchReader(s_known).Read("batch.json", text, folder), ["ACME", "SILO"]));
+        Try(file, text => BatchPlan.MakeSearched(new BatchReader(s_known).Read("batch.json", text, folder),
+            ["ACME", "BOLT", "SILO"]));
     }
 
     private static void Try(string file, Action<byte[]> read)

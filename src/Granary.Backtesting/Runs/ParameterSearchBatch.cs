@@ -1,9 +1,9 @@
 using Granary.Engine;
 using Granary.Simulation.Batches;
 
-namespace Granary.Backtesting.Searching;
+namespace Granary.Backtesting.Runs;
 
-/// <summary>What a batch with searches may have.</summary>
+/// <summary>Checks a batch before its searches run.</summary>
 public static class ParameterSearchBatch
 {
     /// <exception cref="InputException">The batch has no search, or something that a search cannot have.</exception>

@@ -3,7 +3,7 @@ using Granary.Learning.Search;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 
-namespace Granary.Backtesting.Searching;
+namespace Granary.Backtesting.Runs;
 
 /// <summary>A trial of a search while it runs.</summary>
 /// <param name="Number">From 1.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Granary.Simulation.Passes;
 
-namespace Granary.Backtesting.Searching;
+namespace Granary.Backtesting.Runs;
 
 /// <summary>
 /// Turns the progress of the rounds of a search into one of all trials. The total is estimated from the work of the trials up to now.

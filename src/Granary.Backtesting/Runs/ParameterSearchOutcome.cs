@@ -1,15 +1,18 @@
-using Granary.Backtesting.Runs;
-using Granary.Engine.Analysis.Metrics;
+using Granary.Learning.Search;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
+using ParameterImportance = Granary.Reporting.Runs.ParameterImportance;
 
-namespace Granary.Backtesting.Searching;
+namespace Granary.Backtesting.Runs;
 
 /// <summary>The searches of a run with their trials.</summary>
 public sealed class ParameterSearchOutcome
 {
+    // With fewer trials the trees of the importance are no more than chance.
+    private const int FewestOfImportance = 10;
+
     private readonly IReadOnlyList<SearchState> _searches;
     private readonly int _rounds;
 
@@ -37,7 +40,7 @@ public sealed class ParameterSearchOutcome
         return new ParameterSearch(state.Search.Name, spec.Method, [.. spec.Objectives.Select(o => o.ToString())],
             state.Trials.Count == 0 ? 0 : Math.Min(_rounds, state.Trials.Max(t => t.Round)), Count(SearchTrialStates.Finished),
             Count(SearchTrialStates.Failed), Count(SearchTrialStates.Stopped), [.. best.Select(b => numbers[b])], luck, sharpe,
-            [.. spec.Dimensions.Select(d => d.ToResults())], [], rows);
+            [.. spec.Dimensions.Select(d => d.ToResults())], ImportanceOf(state), rows);
 
         int Count(string status) => rows.Count(r => r.State == status);
     }
@@ -56,6 +59,24 @@ public sealed class ParameterSearchOutcome
                 spec.ValuesOf(trial.Point), values, best));
         }
         return rows;
+    }
+
+    // Trials on some of the bars are not comparable.
+    private static List<ParameterImportance> ImportanceOf(SearchState state)
+    {
+        var spec = state.Search.Spec;
+        var trials = state.Trials.Where(t => t.Outcome is { IsWhole: true, Statistics: not null }).ToList();
+        var importance = new List<ParameterImportance>();
+        if (spec.Dimensions.Count < 2) return importance;
+        for (var o = 0; o < spec.Objectives.Count; o++)
+        {
+            var objective = spec.Objectives[o];
+            double[] values = [.. trials.Select(t => spec.ScoresOf(t.Outcome!.Statistics!)[o])];
+            if (values.Count(double.IsFinite) < FewestOfImportance) continue;
+            importance.AddRange(Importance.Of(spec.Space, [.. trials.Select(t => t.Point)], values)
+                .Select(i => new ParameterImportance(objective.ToString(), i.Name, i.Share, i.Deviation)));
+        }
+        return importance;
     }
 
     private static string StateOf(StrategyOutcome? outcome) => outcome is null ? SearchTrialStates.Unfinished

@@ -1,11 +1,11 @@
 using System.Globalization;
-using Granary.Backtesting.Runs;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 
-namespace Granary.Backtesting.Searching;
+namespace Granary.Backtesting.Runs;
 
 /// <summary>
 /// The step "simulate" of a batch with searches: round by round, each method proposes points, which run together as one pass of the batch.
@@ -18,7 +18,7 @@ public sealed class ParameterSearchRun
 
     private readonly StrategySimulation _strategies;
     private readonly IBatchHost _host;
-    private readonly SharedBars _bars;
+    private readonly PartialBars _bars;
     private readonly SearchProgress? _progress;
     private readonly List<SearchState> _searches;
     private int _rounds, _positions;
@@ -26,7 +26,7 @@ public sealed class ParameterSearchRun
     private ParameterSearchRun(StrategySimulation strategies, IBatchHost host, IProgress<BatchProgress>? progress)
     {
         (_strategies, _host) = (strategies, host);
-        _bars = new SharedBars(strategies.Run.Markets);
+        _bars = new PartialBars(strategies.Run.Markets);
         _progress = progress is null ? null : new SearchProgress(progress, strategies.Run.Plan.Capacity);
         _searches = [.. strategies.Run.Plan.Searches.Select((s, i) => new SearchState(i, s))];
     }

@@ -1,6 +1,7 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Search;
 
-namespace Granary.Benchmarks.ParameterSearch;
+namespace Granary.Learning.Tests.Search;
 
 /// <summary>A function with a known minimum. Definitions: Surjanovic and Bingham, Virtual Library of Simulation Experiments.</summary>
 internal sealed record TestFunction(string Name, IReadOnlyList<(double From, double To)> Bounds, Func<IReadOnlyList<double>, double> Value)
@@ -20,6 +21,22 @@ internal sealed record TestFunction(string Name, IReadOnlyList<(double From, dou
         var tried = new List<TriedPoint>();
         while (method.Next(tried) is { Count: > 0 } round) tried.AddRange(round.Select(p => new TriedPoint(p, [-Value(p.Values)])));
         return -tried.Max(t => t.Objectives![0]);
+    }
+
+    /// <summary>Returns the median over seeds from 0 of the lowest value of a search.</summary>
+    public double MedianBest(string method, int seeds, int trials)
+    {
+        var best = BestOfSeeds(method, seeds, trials);
+        return 0.5 * (best[(seeds - 1) / 2] + best[seeds / 2]);
+    }
+
+    /// <summary>Returns the lowest values of the searches of seeds from 0, ascending.</summary>
+    public double[] BestOfSeeds(string method, int seeds, int trials)
+    {
+        var best = new double[seeds];
+        Parallel.For(0, seeds, i => best[i] = Best(SearchMethods.Create(method, Space, trials, 1, (ulong)i)));
+        Array.Sort(best);
+        return best;
     }
 
     private static double Branin(IReadOnlyList<double> x)
@@ -43,7 +60,7 @@ internal sealed record TestFunction(string Name, IReadOnlyList<(double From, dou
         {
             var inner = 0.0;
             for (var d = 0; d < 6; d++) inner += a[i][d] * (x[d] - p[i][d]) * (x[d] - p[i][d]);
-            sum -= alpha[i] * Math.Exp(-inner);
+            sum -= alpha[i] * PortableMath.Exp(-inner);
         }
         return sum;
     }

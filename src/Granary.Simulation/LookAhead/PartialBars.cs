@@ -1,11 +1,11 @@
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
-using Granary.Simulation.LookAhead;
+using Granary.Simulation.Passes;
 
-namespace Granary.Simulation.Passes;
+namespace Granary.Simulation.LookAhead;
 
 /// <summary>The markets of a batch up to a share of the bars that a strategy trades.</summary>
-public sealed class SharedBars(IReadOnlyDictionary<string, OpenedMarket> markets)
+public sealed class PartialBars(IReadOnlyDictionary<string, OpenedMarket> markets)
 {
     private readonly Dictionary<(string Symbol, long From), long[]> _times = [];
 
