@@ -24,7 +24,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
             + "luck: the luck bar is the Sharpe ratio that the best of so many trials without any merit would have.</p>\n");
         var searches = results.Searches;
         if (searches.Count > 1) Overview(html);
-        var byId = view.Model.Strategies.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var byId = view.Model.Strategies.DistinctBy(s => s.Id).ToDictionary(s => s.Id, StringComparer.Ordinal);
         for (var i = 0; i < Math.Min(searches.Count, MostDrawn); i++)
         {
             if (i > 0) html.Write($"<details><summary>{searches[i].Strategy}</summary>\n");
