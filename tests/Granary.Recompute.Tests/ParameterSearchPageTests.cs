@@ -66,8 +66,10 @@ public class ParameterSearchPageTests
         var isFront = search.GetProperty("objectives").GetArrayLength() > 1;
         var drawdown = (string[] row) => Value(statistics[trials.Text(row, "strategy")], "maxDrawdown");
         // A trial is of the front if none is at least as good in both objectives and better in one.
-        var front = !isFront ? finished[..1] : finished.Where(r => !finished.Any(o => trials.Number(o, "sharpe") >= trials.Number(r, "sharpe")
-            && drawdown(o) <= drawdown(r) && (trials.Number(o, "sharpe") > trials.Number(r, "sharpe") || drawdown(o) < drawdown(r)))).ToList();
+        bool Beats(string[] other, string[] row) => trials.Number(other, "sharpe") >= trials.Number(row, "sharpe")
+            && drawdown(other) <= drawdown(row)
+            && (trials.Number(other, "sharpe") > trials.Number(row, "sharpe") || drawdown(other) < drawdown(row));
+        var front = isFront ? [.. finished.Where(row => !finished.Any(other => Beats(other, row)))] : finished[..1];
         search.GetProperty("best").EnumerateArray().Select(b => b.GetInt32()).Order()
             .ShouldBe(front.Select(r => (int)trials.Number(r, "number")).Order());
         search.GetProperty("best")[0].GetInt32().ShouldBe((int)trials.Number(finished[0], "number"));

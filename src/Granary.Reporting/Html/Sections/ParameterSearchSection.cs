@@ -149,7 +149,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
         List<HtmlColumn> columns = [new("Trial", Number: false), .. search.Objectives.Select(o => new HtmlColumn(ObjectiveText.Name(o))),
             .. search.Space.Select(p => new HtmlColumn(p.Name, Number: p.Values is null))];
         if (front.Count > 0) columns.Insert(1, new HtmlColumn("Front", Number: false));
-        // What is an objective has its column already.
+        // An objective already has a column.
         Metric[] metrics = hasStats ? [.. _metrics.Where(m => !search.Objectives.Any(o => o.TrimStart('-') == m.Key))] : [];
         columns.AddRange(metrics.Select(m => new HtmlColumn(m.Name)));
         HtmlTable.Open(html, $"Best trials of {search.Strategy}{(front.Count > 0 ? ", the Pareto front first" : "")}",
