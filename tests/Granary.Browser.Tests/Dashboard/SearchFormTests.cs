@@ -22,7 +22,7 @@ public sealed class SearchFormTests(Browser browser)
         var space = strategy.GetByRole(AriaRole.Group, new() { Name = "Space of the search" });
         await space.GetByLabel("From").First.FillAsync("30");
         await space.GetByLabel("To").First.FillAsync("8");
-        await visit.Page.GetByRole(AriaRole.Checkbox, new() { Name = "ACME" }).CheckAsync();
+        await visit.Page.GetByRole(AriaRole.Group, new() { Name = "Symbols" }).GetByRole(AriaRole.Checkbox).First.CheckAsync();
         await visit.Button("Run the batch").ClickAsync();
         await Assertions.Expect(space.GetByRole(AriaRole.Alert).First).ToContainTextAsync("the range from 30 to 8 is empty");
         // The browser reports each refused request.
