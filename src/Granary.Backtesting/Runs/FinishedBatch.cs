@@ -133,7 +133,8 @@ public sealed class FinishedBatch
         var outcome = _strategies.Outcomes.GetValueOrDefault(i.Index);
         // The figures on some of the bars cannot be compared with those of others; the search shows them.
         if (outcome is { IsWhole: false, Statistics: not null })
-            return EntryOf(i, null, string.Create(CultureInfo.InvariantCulture, $"the search stopped it after {outcome.Share:0.#%} of the bars"));
+            return EntryOf(i, null, string.Create(CultureInfo.InvariantCulture,
+                $"the search stopped it after {outcome.Share:0.#%} of the bars"));
         var statistics = Checks?.Selection is { } selection
             ? outcome?.Statistics?.With(MetricInput.Of(selection.Of(i.Index))) : outcome?.Statistics;
         return EntryOf(i, statistics, outcome is null ? "was not finished" : outcome.Error) with

@@ -9,7 +9,7 @@ namespace Granary.Backtesting.Runs;
 /// <param name="Number">From 1.</param>
 /// <param name="Round">The round in which it was proposed, from 1.</param>
 /// <param name="Strategy">Index of its strategy in the plan.</param>
-internal sealed record SearchTrial(int Number, int Round, int Strategy, IReadOnlyList<double> Point)
+internal sealed record ParameterTrial(int Number, int Round, int Strategy, IReadOnlyList<double> Point)
 {
     /// <summary>Its newest result; null before the first.</summary>
     public StrategyOutcome? Outcome { get; set; }
@@ -17,23 +17,23 @@ internal sealed record SearchTrial(int Number, int Round, int Strategy, IReadOnl
 
 /// <summary>An evaluation of a trial on a share of the bars.</summary>
 /// <param name="Position">Position among all evaluations of the batch's searches on some of the bars; −1 on all bars.</param>
-internal sealed record SearchEvaluation(SearchTrial Trial, ProposedPoint Point, int Position);
+internal sealed record SearchEvaluation(ParameterTrial Trial, ProposedPoint Point, int Position);
 
 /// <summary>One search of a batch: its method, its trials and their evaluations.</summary>
 /// <param name="index">Position in <see cref="BatchPlan.Searches"/>.</param>
 internal sealed class SearchState(int index, PlannedSearch search)
 {
     private readonly ISearchMethod _method = search.CreateMethod();
-    private readonly List<SearchTrial> _trials = [];
+    private readonly List<ParameterTrial> _trials = [];
     private readonly List<TriedPoint> _tried = [];
     // The trial of each evaluation.
-    private readonly List<SearchTrial> _evaluated = [];
+    private readonly List<ParameterTrial> _evaluated = [];
 
     public int Index => index;
 
     public PlannedSearch Search => search;
 
-    public IReadOnlyList<SearchTrial> Trials => _trials;
+    public IReadOnlyList<ParameterTrial> Trials => _trials;
 
     /// <summary>Asks the method for the next round.</summary>
     /// <param name="round">From 1.</param>
@@ -46,7 +46,7 @@ internal sealed class SearchState(int index, PlannedSearch search)
         foreach (var point in _method.Next(_tried))
         {
             var trial = point.Continues is { } earlier ? _evaluated[earlier] : null;
-            if (trial is null) _trials.Add(trial = new SearchTrial(_trials.Count + 1, round, strategy++, point.Values));
+            if (trial is null) _trials.Add(trial = new ParameterTrial(_trials.Count + 1, round, strategy++, point.Values));
             evaluations.Add(new SearchEvaluation(trial, point, point.Share < 1 ? position++ : -1));
         }
         return evaluations;

@@ -77,8 +77,9 @@ public static class VerifyRun
 
     /// <summary>Returns why a run cannot be verified, in one sentence; null if it can.</summary>
     /// <exception cref="InputException">The folder is not that of a run.</exception>
-    public static string? FaultOf(string runFolder) => RunManifest.Read(runFolder).Interrupted
-        ? $"{runFolder} was interrupted and has no digest of a whole run; finish it with backtest --resume first"
+    public static string? FaultOf(string runFolder) => RunManifest.Read(runFolder) is { Interrupted: true } manifest
+        ? $"{runFolder} was interrupted and has no digest of a whole run; finish it with {RunManifest.CommandOf(manifest.Kind)} "
+            + "--resume first"
         : LiveGap.IsLive(runFolder)
         ? $"{runFolder} is the run of a live session, whose bars came from a feed: {RunFolder.AgainstBacktest} compares it with a backtest "
             + "over the same bars. Verify the backtest that made its configuration"

@@ -26,8 +26,8 @@ internal static class ReportCommand
             var folder = call.GetValue(run)!;
             var manifest = RunManifest.Read(folder);
             if (manifest.Interrupted)
-                throw new InputException($"{folder} was interrupted, and its report has only the finished strategies; finish it with backtest "
-                    + "--resume, which writes the whole report");
+                throw new InputException($"{folder} was interrupted, and its report has only the finished strategies; finish it with "
+                    + $"{RunManifest.CommandOf(manifest.Kind)} --resume, which writes the whole report");
             if (LiveGap.IsLive(folder))
                 throw new InputException($"{folder} is the run of a live session, whose bars and fills cannot be run again; its "
                     + "report is written when the session ends");

@@ -43,7 +43,8 @@ internal static class SearchView
             : [.. search.Trials.Where(t => t.State == SearchTrialStates.Finished && double.IsFinite(t.Objectives[0]))
                 .OrderByDescending(t => best.Contains(t.Number)).ThenByDescending(t => Sign(search) * t.Objectives[0])
                 .ThenBy(t => t.Number).Take(Most)];
-        var title = $"{search.Strategy}: the best of {Counted.Of(search.Trials.Count, "trial")} by {string.Join(" and ", search.Objectives)}";
+        var title = $"{search.Strategy}: the best of {Counted.Of(search.Trials.Count, "trial")} by "
+            + string.Join(" and ", search.Objectives);
         if (shown.Count == 0) Console.WriteLine($"{search.Strategy}: none of {Counted.Of(search.Trials.Count, "trial")} has a value of "
             + string.Join(" and ", search.Objectives));
         else

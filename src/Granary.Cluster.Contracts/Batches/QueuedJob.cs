@@ -54,8 +54,8 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <summary>A trial of a search whose strategy is part of a plan.</summary>
 /// <param name="Search">Position of its search in the plan.</param>
 /// <param name="Point">Its coordinates.</param>
-[GenerateSerializer, Immutable, Alias("granary.TrialWork")]
-public sealed record TrialWork([property: Id(0)] int Search, [property: Id(1)] double[] Point);
+[GenerateSerializer, Immutable, Alias("granary.PassTrial")]
+public sealed record PassTrial([property: Id(0)] int Search, [property: Id(1)] double[] Point);
 
 /// <summary>
 /// One pass over the feeds: all strategies, those that models are trained on, or the weighted ones again for their events.
@@ -79,7 +79,7 @@ public sealed record PassWork(
     [property: Id(7)] IReadOnlyList<ModelUse> Models,
     [property: Id(8)] string Changes = "",
     [property: Id(9)] bool Stressed = false,
-    [property: Id(10)] IReadOnlyList<TrialWork>? Trials = null);
+    [property: Id(10)] IReadOnlyList<PassTrial>? Trials = null);
 
 /// <summary>The end of a run.</summary>
 /// <param name="Fault">The fault in one sentence; null on success.</param>

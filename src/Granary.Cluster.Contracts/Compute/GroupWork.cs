@@ -31,4 +31,4 @@ public sealed record GroupWork(
     [property: Id(11)] bool HasEnded = false,
     [property: Id(12)] Dictionary<string, string>? Stopped = null,
     [property: Id(13)] IReadOnlyList<SessionCalendar>? Sessions = null,
-    [property: Id(14)] IReadOnlyList<TrialWork>? Trials = null);
+    [property: Id(14)] IReadOnlyList<PassTrial>? Trials = null);

@@ -13,8 +13,8 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     // Chunks received, by strategy. An event log counts its own, and knows them again after a restart; other sinks do not.
     private readonly Dictionary<int, int> _chunks = [];
 
-    private readonly TrialWork[]? _trials = ordered.Plan.Trials.Count == 0 ? null
-        : [.. ordered.Plan.Trials.Select(t => new TrialWork(t.Search, [.. t.Point]))];
+    private readonly PassTrial[]? _trials = ordered.Plan.Trials.Count == 0 ? null
+        : [.. ordered.Plan.Trials.Select(t => new PassTrial(t.Search, [.. t.Point]))];
 
     public PassKey Key { get; } =
         PassKey.Of(ordered.Events is not null, ordered.WithFactors, ordered.Plan.IsStressed, changes, models);

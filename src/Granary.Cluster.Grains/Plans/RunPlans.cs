@@ -33,7 +33,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     /// <param name="trials">
     /// The trials of its searches up to now; null without a search. The plan may have later ones too, after these.
     /// </param>
-    public async Task<BatchPlan> GetAsync(string run, IReadOnlyList<TrialWork>? trials = null)
+    public async Task<BatchPlan> GetAsync(string run, IReadOnlyList<PassTrial>? trials = null)
     {
         var plan = await _plans.GetOrMake(run, async () => new GrownPlan(await MakeAsync(run)));
         return plan.With(trials ?? []);
@@ -53,7 +53,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     {
         private readonly Lock _lock = new();
 
-        public BatchPlan With(IReadOnlyList<TrialWork> trials)
+        public BatchPlan With(IReadOnlyList<PassTrial> trials)
         {
             lock (_lock)
             {

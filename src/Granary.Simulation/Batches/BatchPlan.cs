@@ -80,6 +80,9 @@ public sealed record BatchPlan
     /// <summary>Most strategies that the plan can have with all trials of its searches.</summary>
     public int Capacity { get; private init; }
 
+    /// <summary>Whether a strategy is a trial of a search.</summary>
+    public bool IsTrial(int strategy) => strategy >= Instances.Count - Trials.Count;
+
     /// <summary>Returns the index of the strategy of a trial.</summary>
     /// <param name="trial">Position in <see cref="Trials"/>.</param>
     public int IndexOf(int trial) => Instances.Count - Trials.Count + trial;
@@ -213,7 +216,8 @@ public sealed record BatchPlan
         {
             var key = (instance.Definition, instance.Symbols[0], instance.Timeframe);
             if (read.TryGetValue(key, out var found)) return found;
-            var own = References(Spec, instance.Id, instance.Definition, instance.Arguments, instance.Symbols[0], instance.Timeframe, known);
+            var own = References(Spec, instance.Id, instance.Definition, instance.Arguments, instance.Symbols[0], instance.Timeframe,
+                known);
             if (own is not null && !instance.Definition.Parameters.Any(p => p.Type == typeof(string))) read[key] = own;
             return own ?? [];
         }

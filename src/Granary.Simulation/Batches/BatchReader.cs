@@ -289,8 +289,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         if (!hasSearch) return weights!.Wrong("no strategy has a 'search' whose best trial it would choose; give one a search, or name "
             + "another rule", portfolio);
         if (portfolio.Rebalance is not null)
-            portfolio.Place!.Need("rebalance").Wrong("the best trials of a search are chosen once, on all bars; leave it out, or name a rule "
-                + "that chooses over time, such as \"score\"", 0);
+            portfolio.Place!.Need("rebalance").Wrong("the best trials of a search are chosen once, on all bars; leave it out, or name a "
+                + "rule that chooses over time, such as \"score\"", 0);
         return portfolio;
     }
 

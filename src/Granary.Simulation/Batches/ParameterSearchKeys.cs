@@ -13,8 +13,8 @@ internal sealed record ParameterSearchKeys
     public int Trials { get; init; } = 100;
 
     [Key("what is best: a statistic of `results.json` or an expression of statistics, as the `objective` of a "
-        + "[walk-forward](validation.md#walk-forward). A list of several ends in a Pareto front")]
-    public IReadOnlyList<string> Objective { get; init; } = ["sharpe"];
+        + "[walk-forward](validation.md#walk-forward). A list of several ends in a Pareto front", Without = "`sharpe`")]
+    public IReadOnlyList<string> Objective { get; init; } = [];
 
     [Key("comparisons that a combination must satisfy, each of numbers, parameters and keys with `+ - * /` and parentheses, by "
         + "`< <= > >=`: `[\"slow > 2 * fast\"]`")]

@@ -110,7 +110,7 @@ public sealed class ParameterSearchReader
 
     private static List<MetricObjective> Objectives(ParameterSearchKeys keys, JsonPart part, MetricCatalogue metrics)
     {
-        var usual = MetricObjective.Parse(new ParameterSearchKeys().Objective[0], metrics);
+        var usual = MetricObjective.Parse("sharpe", metrics);
         if (part.Find("objective") is not { } given) return [usual];
         var objectives = given.OneOrMany().Select(p => p.Make(() => MetricObjective.Parse(p.String(), metrics), usual)).ToList();
         if (objectives.Count == 0) given.Wrong("no objective is named; give one, such as \"sharpe\"", 0);
@@ -174,7 +174,9 @@ public sealed class ParameterSearchReader
         string[] known = [.. _definition.Parameters.Select(p => p.Name), .. RecordKeys<TradingSettings>.All.Select(k => k.Name), Symbol,
             TimeframeKey];
         var near = Spelling.Nearest(name, known);
-        return part.Wrong<SearchDimension?>($"{_definition.Name} has no parameter '{name}'; " + (near is not null ? $"did you mean '{near}'?"
+        return part.Wrong<SearchDimension?>($"{_definition.Name} has no parameter '{name}'; "
+            + (near is not null
+            ? $"did you mean '{near}'?"
             : $"name one of {string.Join(", ", _definition.Parameters.Select(p => p.Name))}, or a key of a strategy"), null);
     }
 
@@ -230,8 +232,9 @@ public sealed class ParameterSearchReader
     private static SearchDimension? Range(SearchDimension dimension, DeclaredKey key, SpaceRangeKeys range, JsonPart part)
     {
         var isWhole = key.Type != typeof(double);
-        if (!(range.From < range.To)) return Wrong($"the range from {Text(range.From)} to {Text(range.To)} is empty; give the lower end first, "
-            + "or a single value outside of the space");
+        if (!(range.From < range.To))
+            return Wrong($"the range from {Text(range.From)} to {Text(range.To)} is empty; give the lower end first, or a single value "
+                + "outside of the space");
         if (range.From < key.Minimum || range.To > key.Maximum)
             return Wrong($"'{key.Name}' is {DeclaredKey.Span(key.Minimum, key.Maximum)}; let the range lie within that");
         if (isWhole && (range.From != Math.Floor(range.From) || range.To != Math.Floor(range.To) || range.Step != Math.Floor(range.Step)
@@ -244,7 +247,8 @@ public sealed class ParameterSearchReader
             return dimension with
             {
                 IsWhole = true,
-                Dimension = new IntegerDimension(dimension.Name, (long)range.From, (long)range.To, Math.Max(1, (long)range.Step), range.Log),
+                Dimension = new IntegerDimension(dimension.Name, (long)range.From, (long)range.To, Math.Max(1, (long)range.Step),
+                    range.Log),
             };
         if (range.Step == 0) return dimension with { Dimension = new RealDimension(dimension.Name, range.From, range.To, range.Log) };
         if (range.To - range.From > 1e6 * range.Step || Math.Abs(range.From) > 1e12 || range.Step < 1e-9)

@@ -7,7 +7,9 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>The <c>search</c> of a strategy of a batch file: which combinations of its parameters are tried, and which one is best.</summary>
+/// <summary>
+/// The <c>search</c> of a strategy of a batch file: which combinations of its parameters are tried, and which one is best.
+/// </summary>
 public sealed record ParameterSearchSpec
 {
     /// <summary>One of <see cref="SearchMethods.Names"/>.</summary>

@@ -58,7 +58,8 @@ internal sealed record StrategyBinding(StrategyDefinition Definition, object[] D
         {
             defaults[i] = definition.Parameters[i].Default ?? "";
             if (definition.Parameters[i].Default is not null || !complete || entry.Place.Find("params") is { IsFaulty: true }
-                || grid.Any(g => g.Parameter == i) || entry.Search?.Find("space")?.Find(definition.Parameters[i].Name) is not null) continue;
+                || grid.Any(g => g.Parameter == i)
+                || entry.Search?.Find("space")?.Find(definition.Parameters[i].Name) is not null) continue;
             complete = false;
             wrong(entry.Place.Fault($"{definition.Name} needs the parameter '{definition.Parameters[i].Name}'"));
         }

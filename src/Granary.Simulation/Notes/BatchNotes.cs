@@ -92,8 +92,8 @@ public static class BatchNotes
                 facts.Entries.Count(e => e.Weight != 0));
         if (facts.Plan.Spec.Portfolio.Rule == WeightMethods.Best && facts.Members.Any(w => w != 0))
             yield return new RunNote(NoteCode.InSample,
-                "The weights choose the best trials of a search over this very period: the portfolio's figures are in-sample and flatter it. "
-                    + "A walk-forward with the same search shows what they earn on later bars.",
+                "The weights choose the best trials of a search over this very period: the portfolio's figures are in-sample and flatter "
+                    + "it. A walk-forward with the same search shows what they earn on later bars.",
                 facts.Entries.Count(e => e.Weight != 0));
     }
 

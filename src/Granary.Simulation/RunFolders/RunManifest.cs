@@ -50,6 +50,9 @@ public sealed record RunManifest
     /// <summary>One of <see cref="RunKinds"/>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>Returns the command that continues an interrupted run of a kind.</summary>
+    public static string CommandOf(string kind) => kind == RunKinds.Search ? "optimise" : "backtest";
+
     /// <summary>Time of the run, UTC.</summary>
     public required DateTime CreatedAt { get; init; }
 

@@ -34,7 +34,7 @@ public static class BatchTrials
                 if (!identical.IsFirst(instance.Index)) continue;
                 if (!outcomes.TryGetValue(instance.Index, out var outcome)) continue;
                 // A trial of a search that failed on the bars has steered the search.
-                if (outcome.Statistics is null && (outcome.Bars == 0 || instance.Index < plan.Instances.Count - plan.Trials.Count)) continue;
+                if (outcome.Statistics is null && (outcome.Bars == 0 || !plan.IsTrial(instance.Index))) continue;
                 var sharpe = outcome.Trace is { } trace
                     ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
                     : double.NaN;

@@ -88,7 +88,8 @@ public sealed class SearchedRunsTests : IDisposable
         {
             var folder = Path.Combine(_folder, $"threads{threads}", "run");
             await RunAsync(batch, folder, new EmbeddedHost(threads, block));
-            File.ReadAllText(Path.Combine(folder, "trials.csv")).ShouldBe(File.ReadAllText(Path.Combine(_folder, "one", "run", "trials.csv")));
+            File.ReadAllText(Path.Combine(folder, "trials.csv"))
+                .ShouldBe(File.ReadAllText(Path.Combine(_folder, "one", "run", "trials.csv")));
             RunManifest.Read(folder).Digest.ShouldBe(RunManifest.Read(Path.Combine(_folder, "one", "run")).Digest);
         }
     }
@@ -178,7 +179,8 @@ public sealed class SearchedRunsTests : IDisposable
         var trial = search.Trials[5];
         batch["strategies"] = new JsonArray(JsonNode.Parse(FormattableString.Invariant($$"""
             { "class": "SmaCross", "symbols": "ACME", "size": { "percentOfEquity": 60 },
-              "params": { "fast": {{trial.Values["fast"]}}, "slow": {{trial.Values["slow"]}} }, "stopLossPercent": {{trial.Values["stopLossPercent"]}} }
+              "params": { "fast": {{trial.Values["fast"]}}, "slow": {{trial.Values["slow"]}} },
+              "stopLossPercent": {{trial.Values["stopLossPercent"]}} }
             """)));
         var spec = new BatchReader(TestCatalogues.All).Read("one.json", Encoding.UTF8.GetBytes(batch.ToJsonString()), _folder);
         var one = await new BatchRunner(new EmbeddedHost(1), new StillClock())
@@ -229,8 +231,8 @@ public sealed class SearchedRunsTests : IDisposable
         var batch = JsonNode.Parse(Batch("tpe"))!;
         batch["strategies"]!.AsArray().RemoveAt(0);
         batch["strategies"]!.AsArray().RemoveAt(0);
-        (await Should.ThrowAsync<Engine.InputException>(() => RunAsync(batch.ToJsonString(), Path.Combine(_folder, "b"), new EmbeddedHost(1))))
-            .Message.ShouldStartWith("searched.json, line 1, strategies[0]: no strategy of the batch has a 'search'");
+        (await Should.ThrowAsync<Engine.InputException>(() => RunAsync(batch.ToJsonString(), Path.Combine(_folder, "b"),
+            new EmbeddedHost(1)))).Message.ShouldStartWith("searched.json, line 1, strategies[0]: no strategy of the batch has a 'search'");
     }
 
     [Fact]
@@ -239,7 +241,8 @@ public sealed class SearchedRunsTests : IDisposable
         var folder = Path.Combine(_folder, "run");
         var host = new CrashingHost(new EmbeddedHost(2), 2, 3);
         await Should.ThrowAsync<DiskException>(() => RunAsync(Batch("tpe"), folder, host));
-        (await Should.ThrowAsync<OtherRunException>(() => RunAsync(Batch("tpe", """, "seed": 2 """), folder, new EmbeddedHost(2), resume: true)))
-            .Message.ShouldContain("holds a run of another batch");
+        var other = Batch("tpe", """, "seed": 2 """);
+        (await Should.ThrowAsync<OtherRunException>(() => RunAsync(other, folder, new EmbeddedHost(2), resume: true))).Message
+            .ShouldContain("holds a run of another batch");
     }
 }

@@ -20,62 +20,67 @@ public sealed class ParameterSearchReaderTests
     private static string Sma(string search, string more = "") => $$"""{ "class": "SmaCross", {{more}} "search": { {{search}} } }""";
 
     [Theory]
-    [InlineData(""" "trials": 0, "space": { "fast": [5, 50] } """, "strategies[0].search.trials: 0 is out of range: 1 … 100000")]
-    [InlineData(""" "space": {} """, "strategies[0].search.space: the space is empty: name the parameters to vary with their values, such as "
+    [InlineData(""" "trials": 0, "space": { "fast": [5, 50] } """, ".trials: 0 is out of range: 1 … 100000")]
+    [InlineData(""" "space": {} """, ".space: the space is empty: name the parameters to vary with their values, such as "
         + "{ \"fast\": [5, 50] }")]
-    [InlineData(""" "trials": 5 """, "strategies[0].search: 'space' is missing")]
+    [InlineData(""" "trials": 5 """, ": 'space' is missing")]
     [InlineData(""" "space": { "fast": [5, 50] }, "objective": "sharp" """,
-        "strategies[0].search.objective: there is no statistic 'sharp'; did you mean 'sharpe'?")]
+        ".objective: there is no statistic 'sharp'; did you mean 'sharpe'?")]
     [InlineData(""" "space": { "fast": [5, 50] }, "objective": ["sharpe", "maxDrawDown"] """,
-        "strategies[0].search.objective[1]: there is no statistic 'maxDrawDown'; did you mean 'maxDrawdown'?")]
+        ".objective[1]: there is no statistic 'maxDrawDown'; did you mean 'maxDrawdown'?")]
     [InlineData(""" "space": { "fast": [5, 50] }, "objective": ["sharpe", "sharpe"] """,
-        "strategies[0].search.objective: an objective is there twice; name each once")]
-    [InlineData(""" "space": { "fast": [5, 50] }, "method": "tpa" """, "strategies[0].search.method: 'tpa' is not understood; did you mean "
+        ".objective: an objective is there twice; name each once")]
+    [InlineData(""" "space": { "fast": [5, 50] }, "method": "tpa" """, ".method: 'tpa' is not understood; did you mean "
         + "'tpe'?")]
-    [InlineData(""" "space": { "fats": [5, 50] } """, "strategies[0].search.space.fats: SmaCross has no parameter 'fats'; did you mean 'fast'?")]
-    [InlineData(""" "space": { "fast": [50, 5] } """, "strategies[0].search.space.fast: the range from 50 to 5 is empty; give the lower end "
+    [InlineData(""" "space": { "fats": [5, 50] } """, ".space.fats: SmaCross has no parameter 'fats'; did you mean 'fast'?")]
+    [InlineData(""" "space": { "fast": [50, 5] } """, ".space.fast: the range from 50 to 5 is empty; give the lower end "
         + "first, or a single value outside of the space")]
-    [InlineData(""" "space": { "fast": [0, 50] } """, "strategies[0].search.space.fast: 'fast' is 1 … ")]
-    [InlineData(""" "space": { "fast": [5.5, 50] } """, "strategies[0].search.space.fast: 'fast' takes whole numbers; give whole ends and a "
+    [InlineData(""" "space": { "fast": [0, 50] } """, ".space.fast: 'fast' is 1 … ")]
+    [InlineData(""" "space": { "fast": [5.5, 50] } """, ".space.fast: 'fast' takes whole numbers; give whole ends and a "
         + "whole step")]
-    [InlineData(""" "space": { "fast": [5, 10, 20] } """, "strategies[0].search.space.fast: two numbers are a range; write single values as "
+    [InlineData(""" "space": { "fast": [5, 10, 20] } """, ".space.fast: two numbers are a range; write single values as "
         + "{ \"values\": [5, 10, 20] }")]
-    [InlineData(""" "space": { "fast": 5 } """, "strategies[0].search.space.fast: a range as [lowest, highest], or a list of values, is needed")]
-    [InlineData(""" "space": { "fast": { "values": [5] } } """, "strategies[0].search.space.fast: a choice needs two values or more; give a "
+    [InlineData(""" "space": { "fast": 5 } """, ".space.fast: a range as [lowest, highest], or a list of values, is needed")]
+    [InlineData(""" "space": { "fast": { "values": [5] } } """, ".space.fast: a choice needs two values or more; give a "
         + "single one outside of the space")]
-    [InlineData(""" "space": { "fast": { "values": [5, "x"] } } """, "strategies[0].search.space.fast.values[1]: fast = x: a whole number is "
+    [InlineData(""" "space": { "fast": { "values": [5, "x"] } } """, ".space.fast.values[1]: fast = x: a whole number is "
         + "needed")]
-    [InlineData(""" "space": { "fast": { "from": 5, "to": 50, "lag": true } } """, "strategies[0].search.space.fast.lag: there is no key 'lag'; "
+    [InlineData(""" "space": { "fast": { "from": 5, "to": 50, "lag": true } } """, ".space.fast.lag: there is no key 'lag'; "
         + "did you mean 'log'?")]
-    [InlineData(""" "space": { "stopLossPercent": { "from": 0, "to": 5, "log": true } } """, "strategies[0].search.space.stopLossPercent: a "
+    [InlineData(""" "space": { "stopLossPercent": { "from": 0, "to": 5, "log": true } } """, ".space.stopLossPercent: a "
         + "logarithmic range begins above 0; raise 'from', or leave 'log' out")]
-    [InlineData(""" "space": { "stopLossPercent": [1, 200] } """, "strategies[0].search.space.stopLossPercent: 'stopLossPercent' is 0 … 99.99; "
+    [InlineData(""" "space": { "stopLossPercent": [1, 200] } """, ".space.stopLossPercent: 'stopLossPercent' is 0 … 99.99; "
         + "let the range lie within that")]
-    [InlineData(""" "space": { "sides": ["long", "shrt"] } """, "strategies[0].search.space.sides[1]: 'shrt' is not understood; did you mean "
+    [InlineData(""" "space": { "sides": ["long", "shrt"] } """, ".space.sides[1]: 'shrt' is not understood; did you mean "
         + "'short'?")]
-    [InlineData(""" "space": { "sides": [1, 2] } """, "strategies[0].search.space.sides[0]: a text in quotes is needed, not a number")]
-    [InlineData(""" "space": { "fast": [5, 9], "slow": [20, 30] }, "conditions": ["fast > slow"] """, "strategies[0].search.conditions: none of "
+    [InlineData(""" "space": { "sides": [1, 2] } """, ".space.sides[0]: a text in quotes is needed, not a number")]
+    [InlineData(""" "space": { "fast": [5, 9], "slow": [20, 30] }, "conditions": ["fast > slow"] """, ".conditions: none of "
         + "the 55 combinations of the space satisfies")]
-    [InlineData(""" "space": { "fast": [5, 9] }, "conditions": ["slwo > fast"] """, "strategies[0].search.conditions[0]: the space has no 'slwo'; "
+    [InlineData(""" "space": { "fast": [5, 9] }, "conditions": ["slwo > fast"] """, ".conditions[0]: the space has no 'slwo'; "
         + "did you mean 'slow'?")]
-    [InlineData(""" "space": { "fast": [5, 9] }, "conditions": ["fast = 5"] """, "strategies[0].search.conditions[0]: 'fast = 5': it compares "
+    [InlineData(""" "space": { "fast": [5, 9] }, "conditions": ["fast = 5"] """, ".conditions[0]: 'fast = 5': it compares "
         + "nothing; write it as \"slow > fast\"")]
-    [InlineData(""" "space": { "fast": [5, 9] }, "conditions": ["2 < fast < 7"] """, "strategies[0].search.conditions[0]: '2 < fast < 7': it has two "
+    [InlineData(""" "space": { "fast": [5, 9] }, "conditions": ["2 < fast < 7"] """, ".conditions[0]: '2 < fast < 7': it has two "
         + "comparisons; write each as a condition of its own")]
     public void A_wrong_search_is_refused_with_its_place_and_a_remedy(string search, string sentence)
     {
         var fault = Should.Throw<InputException>(() => Read(Sma(search)));
-        fault.Faults.ShouldContain(f => f.StartsWith($"b.json, line 2, {sentence}", StringComparison.Ordinal), fault.Message);
+        fault.Faults.ShouldContain(f => f.StartsWith($"b.json, line 2, strategies[0].search{sentence}", StringComparison.Ordinal),
+            fault.Message);
     }
 
     [Theory]
-    [InlineData(""" "params": { "fast": [5, 6] }, """, """ "space": { "slow": [20, 50] } """, "strategies[0].params.fast: a strategy with a "
+    [InlineData(""" "params": { "fast": [5, 6] }, """, """ "space": { "slow": [20, 50] } """,
+        "strategies[0].params.fast: a strategy with a "
         + "search has no grid; give one value, or move 'fast' into its space as { \"values\": [ … ] }")]
-    [InlineData(""" "params": { "fast": 5 }, """, """ "space": { "fast": [5, 50] } """, "strategies[0].search.space.fast: 'fast' is fixed in "
+    [InlineData(""" "params": { "fast": 5 }, """, """ "space": { "fast": [5, 50] } """,
+        "strategies[0].search.space.fast: 'fast' is fixed in "
         + "params too; leave one of them out")]
-    [InlineData(""" "stopLossPercent": 5, """, """ "space": { "stopLossPercent": [1, 4] } """, "strategies[0].search.space.stopLossPercent: "
+    [InlineData(""" "stopLossPercent": 5, """, """ "space": { "stopLossPercent": [1, 4] } """,
+        "strategies[0].search.space.stopLossPercent: "
         + "'stopLossPercent' is fixed in the strategy too; leave one of them out")]
-    [InlineData(""" "symbols": "A", """, """ "space": { "symbol": ["A", "B"] } """, "strategies[0].search.space.symbol: the strategy names its "
+    [InlineData(""" "symbols": "A", """, """ "space": { "symbol": ["A", "B"] } """,
+        "strategies[0].search.space.symbol: the strategy names its "
         + "'symbols' too; leave one of them out")]
     public void What_is_fixed_is_not_searched(string more, string search, string sentence)
     {
@@ -89,16 +94,16 @@ public sealed class ParameterSearchReaderTests
         Should.Throw<InputException>(() => Plan(Sma(""" "space": { "symbol": ["A", "C"] } """))).Message
             .ShouldBe("b.json, line 2, strategies[0].search.space.symbol: 'C' is not among the data section's symbols; did you mean 'A'?");
         Should.Throw<InputException>(() => Plan(Sma(""" "space": { "timeframe": ["1h", "30m"] } """))).Message
-            .ShouldBe("b.json, line 2, strategies[0].search.space.timeframe: 30m bars cannot be built from the data's 1h bars; use a multiple "
-                + "of it");
+            .ShouldBe("b.json, line 2, strategies[0].search.space.timeframe: 30m bars cannot be built from the data's 1h bars; use a "
+                + "multiple of it");
     }
 
     [Fact]
     public void The_rule_of_the_best_trials_needs_a_search()
     {
         Should.Throw<InputException>(() => Read("""{ "class": "SmaCross" }""", """, "portfolio": { "weights": "best" } """)).Message
-            .ShouldBe("b.json, line 2, portfolio.weights: no strategy has a 'search' whose best trial it would choose; give one a search, or "
-                + "name another rule");
+            .ShouldBe("b.json, line 2, portfolio.weights: no strategy has a 'search' whose best trial it would choose; give one a search, "
+                + "or name another rule");
         Should.Throw<InputException>(() => Read(Sma(""" "space": { "fast": [5, 50] } """),
             """, "portfolio": { "rebalance": { "every": "4w" } } """)).Message
             .ShouldStartWith("b.json, line 2, portfolio.rebalance: the best trials of a search are chosen once, on all bars;");
@@ -130,7 +135,8 @@ public sealed class ParameterSearchReaderTests
         (made.Trading.StopLossPercent, made.Trading.TakeProfitPercent, made.Trading.MaxBars).ShouldBe((0.3, 2.5, 20));
         search.Spec.ValuesOf([33, 2, 2.5, 0, 1, 1]).ShouldBe(new Dictionary<string, object>
         {
-            ["slow"] = 33, ["stopLossPercent"] = 0.3, ["takeProfitPercent"] = 2.5, ["sides"] = "long", ["maxBars"] = 20, ["timeframe"] = "4h",
+            ["slow"] = 33, ["stopLossPercent"] = 0.3, ["takeProfitPercent"] = 2.5, ["sides"] = "long", ["maxBars"] = 20,
+            ["timeframe"] = "4h",
         });
         // Trials that differ in keys of the strategy alone share a name, and get a number.
         plan.With([new PlannedTrial(0, [33, 2, 2.5, 0, 1, 1])]).With([new PlannedTrial(0, [33, 3, 2.5, 0, 1, 1])]).Instances[1].Id
