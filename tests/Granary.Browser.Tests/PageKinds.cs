@@ -12,7 +12,7 @@ namespace Granary.Browser.Tests;
 internal static class PageKinds
 {
     // The page "sections" has those of each of these, and is opened once in their place.
-    private static readonly string[] _ofOneSection = ["backtest", "walk-forward", "learning", "market-states"];
+    private static readonly string[] _ofOneSection = ["backtest", "walk-forward", "learning", "market-states", "search"];
 
     /// <summary>The kinds that a test looks at: each section of each page once, or each page.</summary>
     public static readonly string[] All =
@@ -34,12 +34,14 @@ internal static class PageKinds
         {
             case "sections":
                 HtmlReport.Write(output, With(checks, outcomes, _run.Model.Section<WeightResults>()!, _run.Model.Section<AllocationResults>()!,
-                    SyntheticSections.WalkForward(), SyntheticSections.Learning(), SyntheticSections.Regimes()), _run);
+                    SyntheticSections.WalkForward(), SyntheticSections.Learning(), SyntheticSections.Regimes(), SyntheticSearch.Of(_run.Model)),
+                    _run);
                 break;
             case "backtest": HtmlReport.Write(output, With(checks, outcomes, _run.Model.Section<WeightResults>()!), _run); break;
             case "walk-forward": HtmlReport.Write(output, With(SyntheticSections.WalkForward()), _run); break;
             case "live": HtmlReport.Write(output, live, _run); break;
             case "learning": HtmlReport.Write(output, With(SyntheticSections.Learning()), _run); break;
+            case "search": HtmlReport.Write(output, With(SyntheticSearch.Of(_run.Model)), _run); break;
             case "market-states": HtmlReport.Write(output, With(SyntheticSections.Regimes()), _run); break;
             case "zero-trades":
                 var idle = SyntheticRun.Make(strategies: 12, trades: 0, symbols: 3);

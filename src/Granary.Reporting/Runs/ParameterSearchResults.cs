@@ -29,7 +29,7 @@ public sealed record ParameterSearch(string Strategy, string Method, IReadOnlyLi
     [JsonIgnore]
     public bool IsAboveLuck => BestSharpe > LuckBar;
 
-    /// <summary>What the best trial is worth beside the luck bar, in a sentence.</summary>
+    /// <summary>The worth of the best trial beside the luck bar, in a sentence.</summary>
     public string Conclusion
     {
         get

@@ -44,7 +44,8 @@ internal sealed partial class ReportPage
             else (heading, summary) = (Text(part.Value), "");
         }
         Tables = tables;
-        Headlines = Headline().Matches(html)
+        // Those of a section with several parts are of its first one.
+        Headlines = Headline().Matches(html).DistinctBy(m => Text(m.Groups[1].Value))
             .ToDictionary(m => Text(m.Groups[1].Value), m => Text(m.Groups[2].Value), StringComparer.Ordinal);
     }
 

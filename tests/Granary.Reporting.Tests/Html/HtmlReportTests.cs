@@ -26,7 +26,7 @@ public class HtmlReportTests
         return output.ToString();
     }
 
-    public static TheoryData<string> Pages() => ["run", "small", "empty", "curve", "compare"];
+    public static TheoryData<string> Pages() => ["run", "small", "search", "empty", "curve", "compare"];
 
     private static string Page(string which)
     {
@@ -38,6 +38,9 @@ public class HtmlReportTests
             case "small":
                 var small = SyntheticRun.Make(strategies: 3, trades: 30, symbols: 1, days: 300, benchmark: false);
                 return Written(small.Model, small);
+            case "search":
+                var searched = SyntheticRun.Make(strategies: 200, trades: 400, symbols: 2, days: 300);
+                return Written(searched.Model with { Sections = [SyntheticSearch.Of(searched.Model)] }, searched);
             case "empty":
                 return Written(Empty(), new NoEvents());
             case "curve":

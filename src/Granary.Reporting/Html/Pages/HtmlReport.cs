@@ -59,7 +59,8 @@ public static class HtmlReport
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
         var kind = run.Section<SessionResults>() is not null ? "live session"
-            : run.Section<WalkForwardResults>() is not null ? "walk-forward" : "backtest";
+            : run.Section<WalkForwardResults>() is not null ? "walk-forward"
+            : run.Section<ParameterSearchResults>() is not null ? "parameter search" : "backtest";
         ReportPage.Write(new HtmlWriter(output), $"{run.Name} · {kind}", view, RunTop.Write, groups,
             $"Granary {kind} of {NumberText.Clock(run.CreatedAt)} UTC. Past results say little about future ones. Digest {run.Digest}.");
     }

@@ -24,7 +24,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
             + "luck: the luck bar is the Sharpe ratio that the best of so many trials without any merit would have.</p>\n");
         var searches = results.Searches;
         if (searches.Count > 1) Overview(html);
-        var byId = view.Model.Strategies.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var byId = view.Model.Strategies.DistinctBy(s => s.Id).ToDictionary(s => s.Id, StringComparer.Ordinal);
         for (var i = 0; i < Math.Min(searches.Count, MostDrawn); i++)
         {
             if (i > 0) html.Write($"<details><summary>{searches[i].Strategy}</summary>\n");
@@ -149,7 +149,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
         List<HtmlColumn> columns = [new("Trial", Number: false), .. search.Objectives.Select(o => new HtmlColumn(ObjectiveText.Name(o))),
             .. search.Space.Select(p => new HtmlColumn(p.Name, Number: p.Values is null))];
         if (front.Count > 0) columns.Insert(1, new HtmlColumn("Front", Number: false));
-        // What is an objective has its column already.
+        // An objective already has a column.
         Metric[] metrics = hasStats ? [.. _metrics.Where(m => !search.Objectives.Any(o => o.TrimStart('-') == m.Key))] : [];
         columns.AddRange(metrics.Select(m => new HtmlColumn(m.Name)));
         HtmlTable.Open(html, $"Best trials of {search.Strategy}{(front.Count > 0 ? ", the Pareto front first" : "")}",

@@ -40,7 +40,8 @@ internal static class RunTop
     }
 
     private static string Kind(RunModel m) => m.Section<SessionResults>() is not null ? "Live session"
-        : m.Section<WalkForwardResults>() is not null ? "Walk-forward" : "Backtest";
+        : m.Section<WalkForwardResults>() is not null ? "Walk-forward"
+        : m.Section<ParameterSearchResults>() is not null ? "Parameter search" : "Backtest";
 
     private static void Notices(HtmlWriter html, RunView view)
     {

@@ -52,7 +52,7 @@ internal sealed class SearchTrials
     /// <summary>The parameters with several values, the most important first; at most eight.</summary>
     public IReadOnlyList<SearchedParameter> Parameters { get; }
 
-    /// <summary>Where trials with a worse objective are drawn; NaN if there are few.</summary>
+    /// <summary>The objective at which worse trials are drawn; NaN if there are few.</summary>
     public double Edge { get; }
 
     /// <summary>Whether the luck bar is a value of the first objective.</summary>

@@ -68,7 +68,7 @@ function One(props: { run: RunDetails; search: ParameterSearch; objectives: Obje
     const [pointed, setPointed] = useState<number | null>(null);
     const open = (n: number) => {
         const trial = search.trials[n - 1];
-        if (trial && trial.state !== 'failed') route(strategyPath(run.id, trial.strategy));
+        if (trial?.state === 'finished') route(strategyPath(run.id, trial.strategy));
     };
     const above = isAboveLuck(search);
     const names = search.objectives.map((o) => `${isMinimised(o) ? 'least ' : ''}${objectiveOf(o, objectives).name}`);
@@ -158,7 +158,7 @@ function columnsOf(run: RunDetails, search: ParameterSearch, objectives: Objecti
             title: 'Trial',
             width: 78,
             value: (t) => t.number,
-            cell: (t) => (t.state === 'failed' ? number(t.number) : <a href={strategyPath(run.id, t.strategy)}>{number(t.number)}</a>),
+            cell: (t) => (t.state !== 'finished' ? number(t.number) : <a href={strategyPath(run.id, t.strategy)}>{number(t.number)}</a>),
         },
         ...(search.objectives.length > 1
             ? [
