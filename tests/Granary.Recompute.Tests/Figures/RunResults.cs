@@ -25,6 +25,7 @@ internal sealed class RunResults(ResultsCheck check, RunFigures run, string rule
         Decisions();
         Notes();
         ConditionTables.Results(check, run);
+        AllocationTables.Results(check, run);
     }
 
     private bool IsWalkForward => _results.TryGetProperty("walkForward", out _);

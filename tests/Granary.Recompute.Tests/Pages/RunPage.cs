@@ -41,6 +41,7 @@ internal static class RunPage
         new StrategyMarkup(check, run).Check();
         new TradeTables(check, run).Check();
         ConditionTables.Page(check, run);
+        AllocationTables.Page(check, run);
         new ValidationTables(check, run).Check();
         check.Words("Definitions and their sources");
         new RunSentences(check, run, account, name).Check();

@@ -21,7 +21,9 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
             + $"{Counted.Of(results.Choices, "time")}, every {Days(results.EveryDays)}, from "
             + $"{(results.WindowDays is { } window ? $"the {Days(window)}" : "all bars")} before. The figures are of the periods after the "
             + $"choices, {NumberText.Date(results.From)} to {NumberText.Date(results.To)}, {Counted.Of(results.Periods, "return")} of "
-            + $"{Days(results.PeriodDays)} each.</p>\n");
+            + $"{Days(results.PeriodDays)} each.");
+        if (results.Chosen is { } chosen) html.Write($" The rule of this batch is <code>{chosen}</code>.");
+        html.Raw("</p>\n");
         Table(html);
         html.Raw("<p class=\"note\">Money is divided among the strategies' own accounts. Limits and sizes of the portfolio, and the cost of "
             + "moving money between the accounts, are not in it, so the figures differ from those of the portfolio. The difference is the "
@@ -45,7 +47,7 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
                 new("Standard error", Hint: "Of the difference"), new("p-value"), new("Adjusted p-value")], "dense", sortable: true);
         foreach (var row in results.Rules)
         {
-            HtmlTable.RowHead(html, row.Rule == results.Chosen ? $"{row.Rule} (this batch)" : row.Rule);
+            HtmlTable.RowHead(html, row.Rule);
             HtmlTable.SignedPercent(html, row.Return, 1);
             HtmlTable.Number(html, NumberText.Percent(row.Volatility, 1));
             HtmlTable.Number(html, NumberText.Ratio(row.Sharpe));
