@@ -16,6 +16,7 @@ public sealed class CombineTests
     [InlineData("equal")]
     [InlineData("score")]
     [InlineData("matching-pursuit")]
+    [InlineData("risk-parity")]
     public async Task The_parts_of_a_batch_combined_are_the_batch_to_the_bit(string weights)
     {
         using var folder = new TestFolder();

@@ -30,6 +30,9 @@ internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSet
             ?? (JsonObject?)Agreed("portfolio", r => WithoutWeights(r.Batch["portfolio"]))?.DeepClone() ?? [];
         portfolio["weights"] = WeightsOf(weights) ?? portfolio["weights"]?.DeepClone() ?? MembersRule() ?? WeightMethods.Winners;
         if (portfolio["weights"] is JsonObject) portfolio.Remove("rebalance");
+        // The members' bounds of an allocation method do not bind another rule.
+        else if (portfolio["rebalance"] is JsonObject rebalance && weights is not null && !WeightMethods.IsAllocation(weights))
+            foreach (var key in RebalanceSpec.AllocationKeys) rebalance.Remove(key);
         batch["portfolio"] = portfolio;
     }
 

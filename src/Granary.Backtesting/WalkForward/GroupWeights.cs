@@ -20,8 +20,10 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
     /// <summary>The allocation method of the plan for its groups; null for another rule.</summary>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many groups.</exception>
     public static AllocationRule? RuleOf(BatchPlan plan, IEnumerable<IReadOnlyList<StrategyInstance>> groups) =>
-        WeightMethods.IsAllocation(plan.Spec.Portfolio.Rule)
-            ? new AllocationRule(plan.Spec.Portfolio, [.. groups.Select(members => members[0].Symbols[0])]) : null;
+        plan.Spec.Portfolio is { Rule: { } rule } portfolio && WeightMethods.IsAllocation(rule)
+            ? new AllocationRule(rule, portfolio.Rebalance ?? RebalanceSpec.Default, portfolio,
+                [.. groups.Select(members => members[0].Symbols[0])])
+            : null;
 
     /// <summary>Chooses weights from the past of the groups' stitched accounts, which are already out of sample.</summary>
     public static GroupWeights Choose(WalkForwardInput input, AllocationRule rule, IReadOnlyList<ChoiceGroup> groups)

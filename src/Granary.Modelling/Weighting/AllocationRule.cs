@@ -17,23 +17,32 @@ public sealed class AllocationRule
     private readonly IReadOnlyList<string> _symbols;
     private readonly IReadOnlyList<(string Name, IReadOnlySet<string> Symbols)> _groups;
 
+    /// <param name="method">One of <see cref="AllocationMethods"/>.</param>
+    /// <param name="spec">The bounds.</param>
+    /// <param name="portfolio">The portfolio, for its groups and for the place of a fault.</param>
     /// <param name="symbols">By unit: its symbol; of a unit with several, the first.</param>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many units.</exception>
-    public AllocationRule(PortfolioSpec portfolio, IReadOnlyList<string> symbols)
+    public AllocationRule(string method, RebalanceSpec spec, PortfolioSpec portfolio, IReadOnlyList<string> symbols)
     {
-        (_method, _spec, _symbols) = (portfolio.Rule!, portfolio.Rebalance ?? RebalanceSpec.Default, symbols);
+        (_method, _spec, _symbols) = (method, spec, symbols);
         _groups = _spec.MaxGroupWeight is null ? [] : Groups(portfolio);
         Check(portfolio);
     }
 
-    /// <summary>The rule of a batch, if it is one, for its strategies.</summary>
+    /// <summary>The rule for the strategies of a batch.</summary>
+    /// <param name="method">One of <see cref="AllocationMethods"/>.</param>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many strategies.</exception>
+<<<<<<< HEAD
     public static AllocationRule? Of(BatchPlan plan) => Of(plan, plan.Spec.Portfolio.Rule);
 
     /// <summary>Another rule with the bounds of a batch, for its strategies; null if it is not an allocation method.</summary>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many strategies.</exception>
     public static AllocationRule? Of(BatchPlan plan, string? rule) => !WeightMethods.IsAllocation(rule) ? null
         : new AllocationRule(plan.Spec.Portfolio with { Rule = rule }, [.. plan.Instances.Select(i => i.Symbols[0])]);
+=======
+    public static AllocationRule Of(BatchPlan plan, string method, RebalanceSpec spec) =>
+        new(method, spec, plan.Spec.Portfolio, [.. plan.Instances.Select(i => i.Symbols[0])]);
+>>>>>>> 2d17171aa6c88fca67b79e8cb6a2d682c706bc6a
 
     /// <summary>Chooses the weights from the periods [from, to).</summary>
     /// <param name="traces">Equity of the units that have one, in the order of the units.</param>

@@ -89,13 +89,15 @@ public static class BatchWeights
     /// </exception>
     public static BatchPlan Checked(BatchPlan plan)
     {
-        _ = AllocationRule.Of(plan);
+        var portfolio = plan.Spec.Portfolio;
+        if (portfolio.Rule is { } rule && WeightMethods.IsAllocation(rule))
+            _ = AllocationRule.Of(plan, rule, portfolio.Rebalance ?? RebalanceSpec.Default);
         var ids = plan.Instances.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var id in plan.Spec.Portfolio.FixedWeights?.Keys ?? [])
+        foreach (var id in portfolio.FixedWeights?.Keys ?? [])
         {
             if (ids.Contains(id)) continue;
             var near = Spelling.Nearest(id, ids);
-            throw plan.Spec.Portfolio.Place!.Need("weights").Need(id)
+            throw portfolio.Place!.Need("weights").Need(id)
                 .Fault("the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
         }
         return plan;

@@ -255,10 +255,11 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             part.Need("rebalance").Wrong("given weights are not chosen again; leave it out, or name a rule", 0);
         if (keys.Allocator is not null && weights is not { Kind: JsonValueKind.String, Text: WeightMethods.Ppo or WeightMethods.Adaptive })
             part.Need("allocator").Wrong("it is for the weights ppo and adaptive; leave it out, or name one of them", 0);
-        foreach (var key in RebalanceSpec.AllocationKeys)
-            if (part.Find("rebalance") is { Kind: JsonValueKind.Object } rebalance && rebalance.Find(key) is { } own && !isGiven
-                && !WeightMethods.IsAllocation(weights?.Text))
-                own.Wrong($"it is for the weights {string.Join(", ", AllocationMethods.All)}; leave it out, or name one of them", 0);
+        if (!isGiven && (weights is null || WeightMethods.All.Contains(weights.Text, StringComparer.Ordinal))
+            && !WeightMethods.IsAllocation(weights?.Text) && part.Find("rebalance") is { Kind: JsonValueKind.Object } rebalance)
+            foreach (var key in RebalanceSpec.AllocationKeys)
+                rebalance.Find(key)?.Wrong($"it is for the weights {string.Join(", ", AllocationMethods.All)}; leave it out, or name one of "
+                    + "them", 0);
         if (keys.ChosenBefore is not null && !isGiven)
             part.Need("chosenBefore").Wrong("it is for weights that are given; a rule chooses its own", 0);
         return new PortfolioSpec

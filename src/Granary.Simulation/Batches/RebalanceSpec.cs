@@ -48,7 +48,7 @@ public sealed record RebalanceSpec : IKeyFaults
     public int MinTrades { get; init; } = 5;
 
     /// <summary>The keys that only allocation methods read.</summary>
-    internal static IReadOnlyList<string> AllocationKeys { get; } =
+    public static IReadOnlyList<string> AllocationKeys { get; } =
         ["minWeight", "maxSymbolWeight", "maxGroupWeight", "turnoverPenalty", "shrinkage"];
 
     IEnumerable<(string Key, string Fault)> IKeyFaults.KeyFaults => MinWeight > MaxWeight

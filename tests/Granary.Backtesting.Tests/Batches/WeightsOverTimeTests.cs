@@ -63,7 +63,8 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static BatchSpec Ruled(string rule, string to = "") => Spec(Sweep, $"\"weights\": \"{rule}\", {Quarterly}", to: to);
+    private static BatchSpec Ruled(string rule, string to = "") => Spec(Sweep,
+        $"\"weights\": \"{rule}\", {(WeightMethods.IsAllocation(rule) ? Bounded : Quarterly)}", to: to);
 
     private const string Sweep = """
         { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30, 50] }, "size": { "percentOfEquity": 50 } },
@@ -91,10 +92,16 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
 
     private const string Quarterly = "\"rebalance\": { \"every\": \"6w\", \"window\": \"20w\", \"maxStrategies\": 5, \"minTrades\": 2 }";
 
+    private const string Bounded = "\"rebalance\": { \"every\": \"6w\", \"window\": \"20w\", \"maxSymbolWeight\": 0.6, "
+        + "\"turnoverPenalty\": 0.0001 }";
+
     [Theory]
     [InlineData("matching-pursuit")]
     [InlineData("regime")]
     [InlineData("winners")]
+    [InlineData("maximum-sharpe")]
+    [InlineData("risk-parity")]
+    [InlineData("hierarchical-risk-parity")]
     public async Task Weights_over_time_come_from_the_past_alone(string rule)
     {
         var whole = await shared.OfRule(rule);
@@ -136,6 +143,27 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
     }
 
     [Fact]
+    public async Task An_allocation_method_reports_the_risk_of_its_last_choice_and_prod_json_has_its_weights()
+    {
+        var run = await shared.OfRule("risk-parity");
+        var section = run.Results.GetProperty("weights");
+        var last = section.GetProperty("history").EnumerateArray().Last().GetProperty("chosen").EnumerateArray()
+            .ToDictionary(c => c.GetProperty("strategy").GetString()!, c => c.GetProperty("weight").GetDouble());
+        last.Values.Sum().ShouldBe(1, 1e-9);
+        last.Where(w => w.Key.Contains("@COINUSDT", StringComparison.Ordinal)).Sum(w => w.Value).ShouldBeLessThanOrEqualTo(0.6 + 1e-9);
+        var risk = section.GetProperty("risk");
+        risk.GetProperty("periods").GetInt32().ShouldBe(20);
+        risk.GetProperty("volatility").GetDouble().ShouldBeGreaterThan(0);
+        var shares = risk.GetProperty("contributions").EnumerateArray().ToList();
+        shares.Sum(c => c.GetProperty("share").GetDouble()).ShouldBe(1, 1e-9);
+        foreach (var share in shares) last[share.GetProperty("strategy").GetString()!].ShouldBe(share.GetProperty("weight").GetDouble());
+        var production = JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(run.Folder, "prod.json")));
+        foreach (var strategy in production.Need("strategies").List())
+            strategy.Need("weight").Number().ShouldBe(last[strategy.Need("id").String()]);
+        production.Need("evidence").Need("outOfSample").Need("sentence").String().ShouldContain("from the past alone");
+    }
+
+    [Fact]
     public async Task The_regime_rule_refuses_signals_in_states_that_had_cost_money_and_prod_json_says_which()
     {
         var run = await shared.OfRule("regime");
@@ -151,7 +179,7 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
     [Fact]
     public async Task Weights_over_time_are_the_same_on_any_number_of_threads()
     {
-        foreach (var rule in new[] { "matching-pursuit", "regime" })
+        foreach (var rule in new[] { "matching-pursuit", "regime", "risk-parity" })
         {
             // The files that are written do not change the digest.
             var spec = Spec(Sweep, $"\"weights\": \"{rule}\", {Quarterly}", ", \"outputs\": [\"results\"]");

@@ -77,6 +77,36 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
             .ShouldContain("portfolio.from: the account of a walk-forward begins with its first window; leave 'from' out");
     }
 
+    [Fact]
+    public async Task An_allocation_method_weighs_the_groups_by_their_own_past_out_of_sample()
+    {
+        BatchSpec Weighted(string method, string more = "") => new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(Spec(Rolling).Text).Replace("\"walkForward\"", $$"""
+                "portfolio": { "weights": "{{method}}", "rebalance": { "every": "6w", "window": "12w", "maxSymbolWeight": 0.6{{more}} } },
+                "walkForward"
+                """, StringComparison.Ordinal)), Path.GetTempPath());
+        var spec = Weighted("minimum-variance");
+        var (run, outcome) = await RunAsync(spec);
+        var weights = outcome.Weights!.Chosen!;
+        // The same choice, from the groups' traces.
+        var traces = outcome.Groups.Select((g, i) => (i, g.Trace!)).ToList();
+        var calendar = weights.History.Select(h => h.Time / traces[0].Item2.PeriodTicks).ToList();
+        calendar.Count.ShouldBeGreaterThan(3);
+        calendar[0].ShouldBe(traces.Min(t => t.Item2.FirstPeriod) + 12);
+        var rule = GroupWeights.RuleOf(BatchPlan.Make(spec, ["ACME", "COINUSDT"]), outcome.Groups.Select(g => g.Members))!;
+        rule.Choose(traces, calendar[0] - 12, calendar[0], null).Chosen.ShouldBe(weights.History[0].Chosen);
+        outcome.Trades.Min(t => t.Trade.SignalTime).ShouldBeGreaterThanOrEqualTo(weights.History[0].Time - TimeSpan.TicksPerHour);
+        // The account is another one than with equal weights, and the groups' own accounts are the same.
+        var equal = (await shared.Whole).Outcome;
+        outcome.Groups.Select(g => g.Statistics.FinalEquity).ShouldBe(equal.Groups.Select(g => g.Statistics.FinalEquity));
+        outcome.Statistics.FinalEquity.ShouldNotBe(equal.Statistics.FinalEquity);
+        var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Folder, "results.json"))).RootElement;
+        results.GetProperty("weights").GetProperty("choices").GetInt32().ShouldBe(calendar.Count);
+        results.GetProperty("strategies").EnumerateArray().Sum(s => s.GetProperty("weight").GetDouble()).ShouldBe(1, 1e-9);
+        (await Should.ThrowAsync<InputException>(() => RunAsync(Weighted("risk-parity", ", \"minWeight\": 0.4")))).Message
+            .ShouldContain("4 strategies of the whole portfolio with at least 0.4 each have 1.6");
+    }
+
     private const string Rolling = "\"inSample\": \"12w\", \"outOfSample\": \"6w\"";
 
     private static readonly MetricObjective Sharpe = MetricObjective.Parse("sharpe", MetricCatalogue.BuiltIn);

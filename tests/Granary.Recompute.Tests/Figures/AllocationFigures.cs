@@ -1,143 +1,101 @@
-using System.Text.Json;
-using Granary.Recompute.Tests.Running;
-
 namespace Granary.Recompute.Tests.Figures;
 
-/// <summary>The record of a weight rule: returns of the weeks after its choices.</summary>
-internal sealed record RuleFigures(double[] Returns, double Turnover, double Invested, double Holds, double[] Last)
+/// <summary>Weights by past returns, by the simplest algorithm for each method.</summary>
+internal static class AllocationFigures
 {
-    private const double Weeks = 365.25 / 7;
-
-    public double Return => Math.Pow(Returns.Aggregate(1.0, (e, r) => e * (1 + r)), Weeks / Returns.Length) - 1;
-
-    public double Deviation => Math.Sqrt(Returns.Sum(r => Math.Pow(r - Returns.Average(), 2)) / (Returns.Length - 1));
-
-    public double Sharpe => Returns.Average() / Deviation * Math.Sqrt(Weeks);
-
-    public double Drawdown
+    /// <summary>Sample covariance that divides by the periods, shrunk by Ledoit and Wolf 2004, lemma 3.2 and theorem 3.2.</summary>
+    public static (double[][] Covariance, double Shrinkage) Shrunk(double[][] returns)
     {
-        get
-        {
-            var (equity, highest, deepest) = (1.0, 1.0, 0.0);
-            foreach (var r in Returns)
-            {
-                highest = Math.Max(highest, equity *= 1 + r);
-                deepest = Math.Max(deepest, 1 - equity / highest);
-            }
-            return deepest;
-        }
-    }
-}
-
-/// <summary>
-/// Weight rules over the weekly returns of the strategies' own accounts: equal, winners, inverse volatility and risk parity, without bounds.
-/// </summary>
-internal sealed class AllocationFigures
-{
-    private readonly List<(string Id, WeeklyReturns Returns)> _strategies;
-    private readonly int _window, _every, _all;
-
-    /// <param name="window">Weeks of the past of a choice.</param>
-    /// <param name="every">Weeks between two choices.</param>
-    public AllocationFigures(RunFiles files, Func<JsonElement, List<EquityRow>> rowsOf, double cash, int window, int every)
-    {
-        (_window, _every) = (window, every);
-        // Of strategies that do the same on a market the first counts.
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        _strategies = [];
-        foreach (var strategy in files.Strategies)
-        {
-            var (id, rows) = (strategy.GetProperty("id").GetString()!, rowsOf(strategy));
-            var does = strategy.GetProperty("symbol").GetString() + string.Join(';', files.TradesOf(id).Select(t => $"{t.EntryTime:s}{t.Quantity}"));
-            if (files.TradesOf(id).Count == 0 || seen.Add(does)) _strategies.Add((id, WeeklyReturns.Of(rows, cash)));
-        }
-        _all = _strategies.Count;
-        (First, End) = (_strategies.Min(s => s.Returns.First), _strategies.Max(s => s.Returns.First + s.Returns.Returns.Length));
+        var (n, periods) = (returns.Length, returns[0].Length);
+        var sample = Covariance(returns, periods);
+        var m = Enumerable.Range(0, n).Average(i => sample[i][i]);
+        double Norm(Func<int, int, double> entry) =>
+            Enumerable.Range(0, n).Sum(i => Enumerable.Range(0, n).Sum(j => entry(i, j) * entry(i, j))) / n;
+        var d2 = Norm((i, j) => sample[i][j] - (i == j ? m : 0));
+        var means = returns.Select(r => r.Average()).ToArray();
+        var b2 = Math.Min(d2, Enumerable.Range(0, periods).Sum(t => Norm((i, j) =>
+            (returns[i][t] - means[i]) * (returns[j][t] - means[j]) - sample[i][j])) / ((double)periods * periods));
+        var share = b2 / d2;
+        return ([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n)
+            .Select(j => (1 - share) * sample[i][j] + (i == j ? share * m : 0)).ToArray())], share);
     }
 
-    public int First { get; }
-
-    /// <summary>The week after the last one.</summary>
-    public int End { get; }
-
-    public int Strategies => _all;
-
-    public List<int> Choices => [.. Enumerable.Range(0, 1000).Select(k => First + _window + k * _every).Where(w => w < End)];
-
-    public string Id(int strategy) => _strategies[strategy].Id;
-
-    public double[] Past(int strategy, int at) => [.. Enumerable.Range(at - _window, _window).Select(_strategies[strategy].Returns.At)];
-
-    private double Growth(int strategy, int at) => Past(strategy, at).Aggregate(1.0, (g, r) => g * (1 + r));
-
-    /// <summary>The strategies that an allocation method sees at a choice: they had begun, and their equity moved.</summary>
-    public List<int> Seen(int at) => [.. Enumerable.Range(0, _all).Where(i => _strategies[i].Returns.First <= at - _window
-        && Past(i, at).Distinct().Count() > 1)];
-
-    public RuleFigures Of(string rule)
+    public static double[][] Covariance(double[][] returns, double divisor)
     {
-        var returns = new List<double>();
-        var (turnover, invested, holds) = (0.0, 0.0, 0.0);
-        var weights = new double[_all];
-        foreach (var (k, at) in Choices.Index())
-        {
-            var now = Weights(rule, at);
-            if (k > 0) turnover += now.Zip(weights, (a, b) => Math.Abs(a - b)).Sum();
-            weights = now;
-            for (var week = at; week < Math.Min(at + _every, End); week++)
-            {
-                returns.Add(weights.Select((w, i) => w * _strategies[i].Returns.At(week)).Sum());
-                invested += weights.Sum();
-                holds += weights.Count(w => w > 0);
-            }
-        }
-        return new RuleFigures([.. returns], turnover * 365.25 / 7 / returns.Count, invested / returns.Count, holds / returns.Count, weights);
+        var means = returns.Select(r => r.Average()).ToArray();
+        return [.. returns.Select((a, i) => returns.Select((b, j) =>
+            a.Zip(b, (x, y) => (x - means[i]) * (y - means[j])).Sum() / divisor).ToArray())];
     }
 
-    private double[] Weights(string rule, int at)
+    /// <summary>Moves weight between each pair of assets to the best split, until nothing moves.</summary>
+    public static double[] MinimumVariance(double[][] covariance, double most)
     {
-        var weights = new double[_all];
-        var seen = Seen(at);
-        var own = rule switch
+        var n = covariance.Length;
+        var weights = Enumerable.Repeat(1.0 / n, n).ToArray();
+        for (var moved = 1.0; moved > 1e-15;)
         {
-            "equal" => [.. Enumerable.Repeat(1.0, _all)],
-            "winners" => [.. Enumerable.Range(0, _all).Select(i => Growth(i, at) > 1 + 1e-12 ? 1.0 : 0)],
-            "inverse-volatility" => [.. seen.Select(i => 1 / Math.Sqrt(Variance(Past(i, at))))],
-            _ => EqualShares(Covariance([.. seen.Select(i => Past(i, at))]).Matrix),
-        };
-        var sum = own.Sum();
-        for (var k = 0; k < own.Length && sum > 0; k++) weights[own.Length == _all ? k : seen[k]] = own[k] / sum;
+            moved = 0;
+            for (var i = 0; i < n; i++)
+                for (var j = 0; j < i; j++)
+                {
+                    var slope = Enumerable.Range(0, n).Sum(k => (covariance[i][k] - covariance[j][k]) * weights[k]);
+                    var step = -slope / (covariance[i][i] + covariance[j][j] - 2 * covariance[i][j]);
+                    step = Math.Min(step, Math.Min(most - weights[i], weights[j]));
+                    step = Math.Max(step, -Math.Min(weights[i], most - weights[j]));
+                    (weights[i], weights[j]) = (weights[i] + step, weights[j] - step);
+                    moved = Math.Max(moved, Math.Abs(step));
+                }
+        }
         return weights;
     }
 
-    private static double Variance(double[] values) => values.Average(v => (v - values.Average()) * (v - values.Average()));
-
-    /// <summary>Ledoit and Wolf 2004: the sample covariance of the divisor n, shrunk towards the mean variance.</summary>
-    public static (double[][] Matrix, double Shrinkage) Covariance(double[][] returns)
+    /// <summary>Equal contributions by cyclical coordinate descent (Griveau-Billion, Richard and Roncalli 2013).</summary>
+    public static double[] RiskParity(double[][] covariance)
     {
-        var (p, n) = (returns.Length, returns[0].Length);
-        double[][] x = [.. returns.Select(r => r.Select(v => v - r.Average()).ToArray())];
-        double Sample(int i, int j) => Enumerable.Range(0, n).Average(t => x[i][t] * x[j][t]);
-        var sample = Enumerable.Range(0, p).Select(i => Enumerable.Range(0, p).Select(j => Sample(i, j)).ToArray()).ToArray();
-        var mean = Enumerable.Range(0, p).Average(i => sample[i][i]);
-        var distance = sample.Select((r, i) => r.Select((v, j) => Math.Pow(v - (i == j ? mean : 0), 2)).Sum()).Sum() / p;
-        var error = Enumerable.Range(0, n).Sum(t => Enumerable.Range(0, p).Sum(i => Enumerable.Range(0, p)
-            .Sum(j => Math.Pow(x[i][t] * x[j][t] - sample[i][j], 2)))) / p / ((double)n * n);
-        var share = p == 1 ? 0 : Math.Min(1, error / distance);
-        return ([.. sample.Select((r, i) => r.Select((v, j) => (1 - share) * v + (i == j ? share * mean : 0)).ToArray())], share);
+        var n = covariance.Length;
+        var x = covariance.Select((row, i) => 1 / Math.Sqrt(row[i])).ToArray();
+        for (var sweep = 0; sweep < 2000; sweep++)
+            for (var i = 0; i < n; i++)
+            {
+                var others = Enumerable.Range(0, n).Where(j => j != i).Sum(j => covariance[i][j] * x[j]);
+                x[i] = (-others + Math.Sqrt(others * others + 4 * covariance[i][i] / n)) / (2 * covariance[i][i]);
+            }
+        return [.. x.Select(v => v / x.Sum())];
     }
 
-    // Cyclical coordinate descent (Griveau-Billion, Richard and Roncalli 2013).
-    private static double[] EqualShares(double[][] covariance)
+    /// <summary>López de Prado 2016: clusters are joined one by one, and the order of their leaves is halved.</summary>
+    public static double[] HierarchicalRiskParity(double[][] covariance)
     {
-        var p = covariance.Length;
-        double[] y = [.. covariance.Select((r, i) => 1 / Math.Sqrt(r[i] * p))];
-        for (var round = 0; round < 2_000; round++)
-            for (var i = 0; i < p; i++)
-            {
-                var others = Enumerable.Range(0, p).Where(j => j != i).Sum(j => covariance[i][j] * y[j]);
-                y[i] = (-others + Math.Sqrt(others * others + 4 * covariance[i][i] / p)) / (2 * covariance[i][i]);
-            }
-        return y;
+        var n = covariance.Length;
+        double Root(int i, int j) =>
+            Math.Sqrt(Math.Max(0, 0.5 * (1 - covariance[i][j] / Math.Sqrt(covariance[i][i] * covariance[j][j]))));
+        double Apart(int i, int j) => Math.Sqrt(Enumerable.Range(0, n).Sum(k => Math.Pow(Root(i, k) - Root(j, k), 2)));
+        var clusters = Enumerable.Range(0, n).Select(i => (Number: i, Leaves: new List<int> { i })).ToList();
+        for (var next = n; clusters.Count > 1; next++)
+        {
+            var (a, b) = clusters.SelectMany(x => clusters.Where(y => y.Number > x.Number), (x, y) => (x, y))
+                .MinBy(p => p.x.Leaves.Min(i => p.y.Leaves.Min(j => Apart(i, j))));
+            clusters.RemoveAll(c => c.Number == a.Number || c.Number == b.Number);
+            clusters.Add((next, [.. a.Leaves, .. b.Leaves]));
+        }
+        var weights = Enumerable.Repeat(1.0, n).ToArray();
+        double Variance(List<int> part)
+        {
+            var inverse = part.Select(i => 1 / covariance[i][i]).ToList();
+            return part.Select((i, p) => part.Select((j, q) => inverse[p] * inverse[q] * covariance[i][j]).Sum()).Sum()
+                / Math.Pow(inverse.Sum(), 2);
+        }
+        void Halve(List<int> part)
+        {
+            if (part.Count < 2) return;
+            var (left, right) = (part.Take(part.Count / 2).ToList(), part.Skip(part.Count / 2).ToList());
+            var (a, b) = (Variance(left), Variance(right));
+            foreach (var i in left) weights[i] *= b / (a + b);
+            foreach (var i in right) weights[i] *= a / (a + b);
+            Halve(left);
+            Halve(right);
+        }
+        Halve(clusters[0].Leaves);
+        return weights;
     }
 }

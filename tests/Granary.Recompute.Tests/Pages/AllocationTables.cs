@@ -26,10 +26,10 @@ internal static class AllocationTables
         }
         check.Number("allocations.everyDays", every);
         check.Number("allocations.windowDays", window);
-        Compared(check, section, new AllocationFigures(run.Files, run.OwnRows, run.Cash, (int)window / 7, (int)every / 7));
+        Compared(check, section, new ComparedRules(run.Files, run.OwnRows, run.Cash, (int)window / 7, (int)every / 7));
     }
 
-    private static void Compared(ResultsCheck check, JsonElement section, AllocationFigures figures)
+    private static void Compared(ResultsCheck check, JsonElement section, ComparedRules figures)
     {
         var choices = figures.Choices;
         check.Number("allocations.strategies", figures.Strategies);
@@ -82,12 +82,12 @@ internal static class AllocationTables
         check.Listed(@"allocations\.rules\[\d+\]\.adjusted", "compared above");
     }
 
-    private static void Risk(ResultsCheck check, JsonElement risk, AllocationFigures figures, Dictionary<string, RuleFigures> known)
+    private static void Risk(ResultsCheck check, JsonElement risk, ComparedRules figures, Dictionary<string, RuleFigures> known)
     {
         var at = figures.Choices[^1];
         var (seen, past) = (figures.Seen(at), new List<double[]>());
         foreach (var i in seen) past.Add(figures.Past(i, at));
-        var (matrix, shrinkage) = AllocationFigures.Covariance([.. past]);
+        var (matrix, shrinkage) = ComparedRules.Covariance([.. past]);
         double Mean(double[] w) => w.Select((x, i) => x * past[i].Average()).Sum() * Weeks;
         double[] Marginal(double[] w) => [.. matrix.Select(r => r.Zip(w, (c, x) => c * x).Sum())];
         double Variance(double[] w) => Marginal(w).Zip(w, (m, x) => m * x).Sum();

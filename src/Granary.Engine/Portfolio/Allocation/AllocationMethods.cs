@@ -97,11 +97,11 @@ public static class AllocationMethods
         double Ratio(double[] weights) => Gain(weights) / Math.Sqrt(covariance.VarianceOf(weights));
         double[][] known = [greatest, bounds.Flat(), LeastVariance(assets, settings, null)];
         var start = known.MaxBy(Ratio)!;
-        var gain = Gain(start);
-        return new BoundedObjective(bounds, assets.Scaled(1 / covariance.VarianceOf(start)), [.. covariance.Means.Select(m => -m / gain)])
+        var unit = Gain(start);
+        return new BoundedObjective(bounds, assets.Scaled(1 / covariance.VarianceOf(start)), [.. covariance.Means.Select(m => -m / unit)])
         {
             Previous = previous,
-            Price = price / gain,
+            Price = price / unit,
             IsRatio = true,
             Start = start,
         }.Solve();

@@ -27,6 +27,7 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
         html.Raw("</p>\n");
         Chart(html, view);
         Choices(html);
+        if (weights.Risk is { } risk) Risk(html, risk);
         foreach (var choice in weights.History.Reverse()) Chosen(html, choice);
         if (weights.ByState is { Count: > 0 } states) States(html, states);
     }
@@ -84,6 +85,23 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
             HtmlTable.Number(html, NumberText.Count(choice.New));
             HtmlTable.Number(html, NumberText.Ratio(choice.Sum, 4));
             HtmlTable.Number(html, choice.Strategies == 0 ? NumberText.Undefined : NumberText.Ratio(choice.Largest, 4));
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+    }
+
+    private static void Risk(HtmlWriter html, WeightRisk risk)
+    {
+        html.Write($"<p>By the {Counted.Of(risk.Periods, "return")} of {Days(risk.PeriodDays)} before it, the last choice has a mean return ");
+        html.Write($"of {NumberText.Percent(risk.Return, 3)} and a standard deviation of {NumberText.Percent(risk.Volatility, 3)}. The ");
+        html.Write($"covariance is shrunk by {NumberText.Ratio(risk.Shrinkage, 4)} towards equal variances.</p>\n");
+        HtmlTable.Open(html, "Risk of the last choice", [new("Strategy", Number: false), new("Weight"),
+            new("Share", Hint: "Share of the portfolio's variance")], "narrow", sortable: true);
+        foreach (var (strategy, weight, share) in risk.Contributions)
+        {
+            HtmlTable.RowHead(html, strategy);
+            HtmlTable.Number(html, NumberText.Ratio(weight, 4));
+            HtmlTable.Number(html, NumberText.Ratio(share, 4));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
