@@ -32,17 +32,8 @@ public sealed class AllocationRule
     /// <summary>The rule for the strategies of a batch.</summary>
     /// <param name="method">One of <see cref="AllocationMethods"/>.</param>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many strategies.</exception>
-<<<<<<< HEAD
-    public static AllocationRule? Of(BatchPlan plan) => Of(plan, plan.Spec.Portfolio.Rule);
-
-    /// <summary>Another rule with the bounds of a batch, for its strategies; null if it is not an allocation method.</summary>
-    /// <exception cref="InputException">The bounds contradict one another, or there are too many strategies.</exception>
-    public static AllocationRule? Of(BatchPlan plan, string? rule) => !WeightMethods.IsAllocation(rule) ? null
-        : new AllocationRule(plan.Spec.Portfolio with { Rule = rule }, [.. plan.Instances.Select(i => i.Symbols[0])]);
-=======
     public static AllocationRule Of(BatchPlan plan, string method, RebalanceSpec spec) =>
         new(method, spec, plan.Spec.Portfolio, [.. plan.Instances.Select(i => i.Symbols[0])]);
->>>>>>> 2d17171aa6c88fca67b79e8cb6a2d682c706bc6a
 
     /// <summary>Chooses the weights from the periods [from, to).</summary>
     /// <param name="traces">Equity of the units that have one, in the order of the units.</param>

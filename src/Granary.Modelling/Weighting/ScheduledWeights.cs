@@ -58,12 +58,8 @@ public static class ScheduledWeights
         var identical = IdenticalResults.Of(plan, outcomes);
         var whole = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace))
             .Where(t => t.Trace is not null).Select(t => (t.Index, Trace: t.Trace!)).ToList();
-<<<<<<< HEAD
-        if (AllocationRule.Of(plan, rule) is { } allocation) return ByAllocation(allocation, whole, plan.Instances.Count, spec);
-=======
         if (WeightMethods.IsAllocation(rule))
             return ByAllocation(AllocationRule.Of(plan, rule, spec), whole, plan.Instances.Count, spec);
->>>>>>> 2d17171aa6c88fca67b79e8cb6a2d682c706bc6a
         var traces = whole.Where(t => identical.IsFirst(t.Index)).ToList();
         return Over(CalendarOf(spec, traces.Select(t => t.Trace)), plan.Instances.Count, (from, at, _) => rule switch
         {
