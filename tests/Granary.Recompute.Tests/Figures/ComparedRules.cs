@@ -30,7 +30,8 @@ internal sealed record RuleFigures(double[] Returns, double Turnover, double Inv
 }
 
 /// <summary>
-/// Weight rules over the weekly returns of the strategies' own accounts: equal, winners, inverse volatility and risk parity, without bounds.
+/// Weight rules over the weekly returns of the strategies' own accounts: equal, winners, inverse volatility and risk parity, without
+/// bounds.
 /// </summary>
 internal sealed class ComparedRules
 {
@@ -48,7 +49,8 @@ internal sealed class ComparedRules
         foreach (var strategy in files.Strategies)
         {
             var (id, rows) = (strategy.GetProperty("id").GetString()!, rowsOf(strategy));
-            var does = strategy.GetProperty("symbol").GetString() + string.Join(';', files.TradesOf(id).Select(t => $"{t.EntryTime:s}{t.Quantity}"));
+            var does = strategy.GetProperty("symbol").GetString()
+                + string.Join(';', files.TradesOf(id).Select(t => $"{t.EntryTime:s}{t.Quantity}"));
             if (files.TradesOf(id).Count == 0 || seen.Add(does)) _strategies.Add((id, WeeklyReturns.Of(rows, cash)));
         }
         _all = _strategies.Count;
@@ -91,7 +93,8 @@ internal sealed class ComparedRules
                 holds += weights.Count(w => w > 0);
             }
         }
-        return new RuleFigures([.. returns], turnover * 365.25 / 7 / returns.Count, invested / returns.Count, holds / returns.Count, weights);
+        var weeks = returns.Count;
+        return new RuleFigures([.. returns], turnover * 365.25 / 7 / weeks, invested / weeks, holds / weeks, weights);
     }
 
     private double[] Weights(string rule, int at)

@@ -27,7 +27,8 @@ internal static class SharpeError
         var (above, below) = (0.0, 0.0);
         for (var i = 0; i < K; i++)
         {
-            var rho = Enumerable.Range(1, m - 1).Sum(t => rest[t][i] * rest[t - 1][i]) / Enumerable.Range(1, m - 1).Sum(t => rest[t - 1][i] * rest[t - 1][i]);
+            var rho = Enumerable.Range(1, m - 1).Sum(t => rest[t][i] * rest[t - 1][i])
+                / Enumerable.Range(1, m - 1).Sum(t => rest[t - 1][i] * rest[t - 1][i]);
             var variance = Enumerable.Range(1, m - 1).Average(t => Math.Pow(rest[t][i] - rho * rest[t - 1][i], 2));
             above += 4 * rho * rho * variance * variance / Math.Pow(1 - rho, 8);
             below += variance * variance / Math.Pow(1 - rho, 4);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Running;
 
@@ -46,7 +47,7 @@ internal static class AllocationTables
             var path = $"allocations.rules[{i}].";
             if (!known.TryGetValue(rule.GetProperty("rule").GetString()!, out var figure))
             {
-                check.Listed(System.Text.RegularExpressions.Regex.Escape(path) + ".*", "weights of solvers, compared in tests of their own");
+                check.Listed(Regex.Escape(path) + ".*", "weights of solvers, compared in tests of their own");
                 continue;
             }
             check.Number(path + "return", figure.Return);
@@ -91,7 +92,8 @@ internal static class AllocationTables
         double Mean(double[] w) => w.Select((x, i) => x * past[i].Average()).Sum() * Weeks;
         double[] Marginal(double[] w) => [.. matrix.Select(r => r.Zip(w, (c, x) => c * x).Sum())];
         double Variance(double[] w) => Marginal(w).Zip(w, (m, x) => m * x).Sum();
-        check.Text("allocations.risk.from", $"{WeeklyReturns.Start(at) - (WeeklyReturns.Start(figures.Choices[0]) - WeeklyReturns.Start(figures.First)):yyyy-MM-ddTHH:mm:ss}Z");
+        check.Text("allocations.risk.from",
+            $"{WeeklyReturns.Start(at - figures.Choices[0] + figures.First):yyyy-MM-ddTHH:mm:ss}Z");
         check.Text("allocations.risk.to", $"{WeeklyReturns.Start(at):yyyy-MM-ddTHH:mm:ss}Z");
         check.Number("allocations.risk.shrinkage", shrinkage);
         void Point(string path, double[] w)
@@ -123,7 +125,8 @@ internal static class AllocationTables
             check.Number($"allocations.risk.contributions[{k}].weight", weights[place], 1e-6);
             check.Number($"allocations.risk.contributions[{k}].share", shares[place], 1e-6);
         }
-        check.Claim("each strategy with a weight has a share", risk.GetProperty("contributions").GetArrayLength() == weights.Count(w => w > 0));
+        check.Claim("each strategy with a weight has a share",
+            risk.GetProperty("contributions").GetArrayLength() == weights.Count(w => w > 0));
     }
 
     private static void Frontier(ResultsCheck check, JsonElement risk, double[] means)
@@ -173,6 +176,6 @@ internal static class AllocationTables
                 .Select(s => $"{c.GetProperty("strategy").GetString()}: {s} "))],
             [.. shown.SelectMany(c => (double[])[c.GetProperty("weight").GetDouble(), c.GetProperty("share").GetDouble()])]);
         foreach (var c in shown)
-            check.Sentences.Listed(System.Text.RegularExpressions.Regex.Escape(c.GetProperty("strategy").GetString()!), "a name of a chart's row");
+            check.Sentences.Listed(Regex.Escape(c.GetProperty("strategy").GetString()!), "a name of a chart's row");
     }
 }

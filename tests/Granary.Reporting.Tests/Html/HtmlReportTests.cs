@@ -287,8 +287,8 @@ public class HtmlReportTests
     {
         var page = HtmlText.Parse(_page);
         var sections = page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]).ToHashSet();
-        foreach (var id in (string[])["validation", "walk-forward", "regimes", "weights", "allocations", "statistics", "trailing", "calendar",
-            "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "strategies", "groups",
+        foreach (var id in (string[])["validation", "walk-forward", "regimes", "weights", "allocations", "statistics", "trailing",
+            "calendar", "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "strategies", "groups",
             "correlation", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data",
             "batch", "formulas"])
             sections.ShouldContain(id);

@@ -25,8 +25,8 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
         if (results.Chosen is { } chosen) html.Write($" The rule of this batch is <code>{chosen}</code>.");
         html.Raw("</p>\n");
         Table(html);
-        html.Raw("<p class=\"note\">Money is divided among the strategies' own accounts. Limits and sizes of the portfolio, and the cost of "
-            + "moving money between the accounts, are not in it, so the figures differ from those of the portfolio. The difference is the "
+        html.Raw("<p class=\"note\">Money is divided among the strategies' own accounts. Limits and sizes of the portfolio, and the cost "
+            + "of moving money between the accounts, are not in it, so the figures differ from those of the portfolio. The difference is the "
             + "Sharpe ratio less that of equal weights, with its standard error (Ledoit and Wolf 2008). The p-value is by their bootstrap; "
             + "the adjusted one allows for the number of rules (Holm 1979). A rule is better by more than chance if it is below 0.05 and "
             + "the difference is positive.</p>\n");
@@ -43,7 +43,8 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
             [new("Rule", Number: false), new("Return", Hint: "Compound return of a year"),
                 new("Volatility", Hint: "Standard deviation of the return of a year"), new("Sharpe", Hint: "Above the risk-free rate"),
                 new("Max drawdown"), new("Turnover", Hint: "Sum of the absolute changes of the weights in a year"),
-                new("Strategies", Hint: "Mean number with a weight"), new("Difference", Hint: "Of the Sharpe ratio to that of equal weights"),
+                new("Strategies", Hint: "Mean number with a weight"),
+                new("Difference", Hint: "Of the Sharpe ratio to that of equal weights"),
                 new("Standard error", Hint: "Of the difference"), new("p-value"), new("Adjusted p-value")], "dense", sortable: true);
         foreach (var row in results.Rules)
         {
@@ -80,8 +81,8 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
             Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
             Height = 340,
         }.Write(html);
-        html.Write($"<p class=\"note\">The frontier knows the returns that the last choices were made from; it shows what they looked like, "
-            + $"not what comes. Covariances are shrunk by {NumberText.Percent(risk.Shrinkage, 1)} (Ledoit and Wolf 2004); portfolios are "
+        html.Write($"<p class=\"note\">The frontier knows the returns that the last choices were made from; it shows what they looked "
+            + $"like, not what comes. Covariances are shrunk by {NumberText.Percent(risk.Shrinkage, 1)} (Ledoit and Wolf 2004); portfolios are "
             + $"without short positions.</p>\n");
     }
 
@@ -98,8 +99,8 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
         {
             Title = $"Last weights of {risk.Rule}, and their share of the risk"
                 + (shown < risk.Contributions.Count ? $": the largest {shown} of {risk.Contributions.Count}" : ""),
-            Description = $"{first.Strategy} has {NumberText.Percent(first.Weight, 1)} of the money and {NumberText.Percent(first.Share, 1)} "
-                + "of the variance.",
+            Description = $"{first.Strategy} has {NumberText.Percent(first.Weight, 1)} of the money and "
+                + $"{NumberText.Percent(first.Share, 1)} of the variance.",
             Series = [("weight", "b1"), ("share of the variance", "b2")],
             Rows = [.. risk.Contributions.Take(shown).Select(c => new BarGroup(c.Strategy, [c.Weight, c.Share]))],
             Format = v => NumberText.Percent(v, 1),
