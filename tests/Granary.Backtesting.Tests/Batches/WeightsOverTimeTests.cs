@@ -64,7 +64,9 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static BatchSpec Ruled(string rule, string to = "") => Spec(Sweep,
-        $"\"weights\": \"{rule}\", {(WeightMethods.IsAllocation(rule) ? Bounded : Quarterly)}", to: to);
+        $"\"weights\": \"{rule}\", {RebalanceOf(rule)}", to: to);
+
+    private static string RebalanceOf(string rule) => WeightMethods.IsAllocation(rule) ? Bounded : Quarterly;
 
     private const string Sweep = """
         { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30, 50] }, "size": { "percentOfEquity": 50 } },
@@ -182,7 +184,7 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
         foreach (var rule in new[] { "matching-pursuit", "regime", "risk-parity" })
         {
             // The files that are written do not change the digest.
-            var spec = Spec(Sweep, $"\"weights\": \"{rule}\", {Quarterly}", ", \"outputs\": [\"results\"]");
+            var spec = Spec(Sweep, $"\"weights\": \"{rule}\", {RebalanceOf(rule)}", ", \"outputs\": [\"results\"]");
             (await RunAsync(rule + "1", spec, 1)).Digest.ShouldBe((await shared.OfRule(rule)).Digest);
         }
     }
