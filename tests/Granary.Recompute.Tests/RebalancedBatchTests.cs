@@ -14,6 +14,41 @@ public class RebalancedBatchTests
     // Weeks, of the batch below.
     private const int Every = 13, Window = 26;
 
+    [Theory]
+    [InlineData("equal")]
+    [InlineData("risk-parity")]
+    public async Task Compared_weight_rules_follow_from_the_equity_of_the_strategies(string rule)
+    {
+        using var folder = new TemporaryFolder();
+        var markets = new Dictionary<string, List<MarketBar>>(StringComparer.Ordinal);
+        foreach (var (seed, symbol) in new[] { (81, "AAA"), (82, "BBB") })
+        {
+            markets[symbol] = new RandomMarket(seed)
+                .Bars(RandomMarket.Weekdays(new DateTime(2016, 1, 4, 0, 0, 0, DateTimeKind.Utc), 700), 0.02);
+            MarketBar.Write(folder.File($"data/{symbol}.csv"), markets[symbol]);
+        }
+        var batch = folder.Write("batch.json", $$"""
+            { "name": "compared", "data": { "source": "csv:data", "symbols": "*", "timeframe": "1d" },
+              "execution": { "commissionPercent": 0.1 },
+              "strategies": [{ "class": "SmaCross", "params": { "fast": [3, 6], "slow": [15, 30] }, "sides": "both",
+                "size": { "percentOfEquity": 60 } }],
+              "portfolio": { "weights": "{{rule}}", "rebalance": { "every": "13w", "window": "26w" } }, "outputs": "all" }
+            """);
+        await GranaryCommand.RunAsync("backtest", batch, "--out", folder.File("run"), "--quiet", "--no-guards");
+        var files = new RunFiles(folder.File("run"));
+        var run = new RunFigures(files, new MarketSet(markets), Cash, Commission);
+        var section = files.Results.GetProperty("allocations");
+        section.GetProperty("rules").GetArrayLength().ShouldBe(9);
+        section.GetProperty("risk").GetProperty("rule").GetString().ShouldBe(rule);
+        using var document = JsonDocument.Parse($$"""{ "allocations": {{section.GetRawText()}} }""");
+        var check = new ResultsCheck(document.RootElement);
+        AllocationTables.Results(check, run);
+        check.Demand();
+        var page = new PageCheck(ReportPage.Read(Path.Combine(files.Folder, "report.html")));
+        AllocationTables.Page(page, run);
+        page.Differences.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Choices_of_weights_over_time_follow_from_the_equity_before_them()
     {

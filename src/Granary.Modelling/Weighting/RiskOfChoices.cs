@@ -15,7 +15,7 @@ internal static class RiskOfChoices
     /// <returns>Null if no strategy has risk.</returns>
     public static AllocationRisk? Of(BatchPlan plan, ScheduledWeights.Calendar calendar, IReadOnlyList<WeightChoice> choices, string? rule)
     {
-        // What the allocation methods chose from: strategies that had begun and were not lost, those with equal returns once.
+        // The allocation methods chose from the strategies that had begun and were not lost, those with equal returns once.
         if (choices.Select(c => c.Allocation).OfType<AllocationChoice>().FirstOrDefault() is not { } seen) return null;
         var assets = seen.Units.Zip(seen.Returns, (unit, returns) => (Strategy: unit, Returns: returns))
             .Where(a => Moments.OfReturns(a.Returns).SampleDeviation > 0).ToList();

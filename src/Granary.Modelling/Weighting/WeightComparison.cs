@@ -17,8 +17,13 @@ namespace Granary.Modelling.Weighting;
 /// </remarks>
 public static class WeightComparison
 {
-    /// <summary>Numbers of strategies that are compared. More take longer than the batch.</summary>
-    public const int LeastStrategies = 2, MostStrategies = 200;
+    /// <summary>The fewest strategies that are compared.</summary>
+    public const int LeastStrategies = 2;
+
+    /// <summary>
+    /// The most work of a comparison, in units of a solver's multiplications: about a second. Beyond, it would take longer than the batch.
+    /// </summary>
+    public const double MostWork = 4e7;
 
     /// <summary>The fewest periods after the first choice.</summary>
     public const int LeastPeriods = 26;
@@ -34,7 +39,7 @@ public static class WeightComparison
         [WeightMethods.Equal, WeightMethods.Winners, WeightMethods.Score, WeightMethods.MatchingPursuit, .. AllocationMethods.All];
 
     /// <param name="threads">Number of threads; it changes the duration but not the result.</param>
-    /// <returns>Null if there are too few strategies or periods, or too many strategies.</returns>
+    /// <returns>Null if there are too few strategies or periods, or too much work.</returns>
     public static AllocationResults? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, int threads)
     {
         var spec = plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default;
@@ -43,9 +48,10 @@ public static class WeightComparison
         foreach (var instance in plan.Instances)
             if (identical.IsFirst(instance.Index) && outcomes.GetValueOrDefault(instance.Index)?.Trace is { } trace)
                 traces.Add(instance.Index, trace);
-        if (traces.Count is < LeastStrategies or > MostStrategies) return null;
+        if (traces.Count < LeastStrategies) return null;
         var (calendar, last) = (ScheduledWeights.CalendarOf(spec, traces.Values), traces.Values.Max(t => t.LastPeriod));
-        if (calendar.Choices.Count == 0 || last + 1 - calendar.Choices[0].At < LeastPeriods) return null;
+        if (calendar.Choices.Count == 0 || last + 1 - calendar.Choices[0].At < LeastPeriods
+            || WorkOf(traces.Count, calendar.Choices.Count) > MostWork) return null;
 
         var span = new Span(calendar.Choices[0].At, last + 1, calendar.Ticks);
         var choices = new WeightChoice[Rules.Count];
@@ -75,6 +81,11 @@ public static class WeightComparison
             Risk = RiskOfChoices.Of(plan, calendar, choices, rule),
         };
     }
+
+    /// <summary>
+    /// The work of a comparison: each choice, and the frontier as ten more, multiplies matrices of all strategies.
+    /// </summary>
+    public static double WorkOf(int strategies, int choices) => (choices + 10) * (Math.Pow(strategies, 3) + 50_000);
 
     private static AllocationRow Row(string rule, RuleRecord record, RuleRecord? equal, ulong seed)
     {

@@ -13,8 +13,8 @@ public static class AllocationCsv
         Row(csv, ["rule", "return", "volatility", "sharpe", "max_drawdown", "turnover", "invested", "holds", "difference",
             "standard_error", "p_value", "adjusted_p_value"]);
         foreach (var r in results.Rules)
-            Row(csv, [r.Rule, .. ((double?[])[r.Return, r.Volatility, r.Sharpe, r.MaxDrawdown, r.Turnover, r.Invested, r.Holds, r.Difference,
-                r.StandardError, r.PValue, r.Adjusted]).Select(v => v is { } number ? RunText.Number(number) : "")]);
+            Row(csv, [r.Rule, .. ((double?[])[r.Return, r.Volatility, r.Sharpe, r.MaxDrawdown, r.Turnover, r.Invested, r.Holds,
+                r.Difference, r.StandardError, r.PValue, r.Adjusted]).Select(v => v is { } number ? RunText.Number(number) : "")]);
     }
 
     private static void Row(CsvWriter csv, IEnumerable<string> fields)

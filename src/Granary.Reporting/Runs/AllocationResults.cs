@@ -46,7 +46,7 @@ public sealed record AllocationResults() : ResultSection("allocations")
     public AllocationRisk? Risk { get; init; }
 }
 
-/// <summary>What a rule earned on the periods after its choices; figures of a year.</summary>
+/// <summary>Figures of a rule on the periods after its choices, of a year.</summary>
 /// <param name="Rule">As in <c>portfolio.weights</c>.</param>
 /// <param name="Return">Compound return.</param>
 /// <param name="Volatility">Standard deviation of the return.</param>

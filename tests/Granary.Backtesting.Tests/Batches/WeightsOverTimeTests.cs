@@ -97,6 +97,29 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
     private const string Bounded = "\"rebalance\": { \"every\": \"6w\", \"window\": \"20w\", \"maxSymbolWeight\": 0.6, "
         + "\"turnoverPenalty\": 0.0001 }";
 
+    [Fact]
+    public async Task Weight_rules_are_compared_if_the_outputs_ask_for_it_and_on_any_number_of_threads()
+    {
+        var (folder, results, _) = await shared.OfRule("risk-parity");
+        var compared = results.GetProperty("allocations");
+        compared.GetProperty("chosen").GetString().ShouldBe("risk-parity");
+        compared.GetProperty("rules").GetArrayLength().ShouldBe(9);
+        File.ReadLines(Path.Combine(folder, "allocations.csv")).Count().ShouldBe(10);
+        // The comparison and the portfolio have the same last weights.
+        var weights = results.GetProperty("strategies").EnumerateArray().Where(s => s.GetProperty("weight").GetDouble() != 0)
+            .ToDictionary(s => s.GetProperty("id").GetString()!, s => s.GetProperty("weight").GetDouble());
+        compared.GetProperty("risk").GetProperty("contributions").EnumerateArray()
+            .ToDictionary(c => c.GetProperty("strategy").GetString()!, c => c.GetProperty("weight").GetDouble())
+            .ShouldBe(weights, ignoreOrder: true);
+
+        var single = await BacktestAsync(Path.Combine(_folder, "single"), Ruled("risk-parity"), 1);
+        single.Results.GetProperty("allocations").GetRawText().ShouldBe(compared.GetRawText());
+        var without = await BacktestAsync(Path.Combine(_folder, "without"),
+            Ruled("risk-parity") with { Outputs = new OutputSet { Names = ["results", "equity"] } }, 2);
+        without.Results.TryGetProperty("allocations", out _).ShouldBeFalse();
+        File.Exists(Path.Combine(without.Folder, "allocations.csv")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("matching-pursuit")]
     [InlineData("regime")]

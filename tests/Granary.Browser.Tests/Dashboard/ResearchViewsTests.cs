@@ -90,6 +90,20 @@ public class ResearchViewsTests(DashboardTab tab) : IClassFixture<DashboardTab>
         open.Complaints.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Weight_rules_of_a_run_are_compared_beside_the_frontier_and_the_risk_of_the_last_weights()
+    {
+        var open = await tab.LoadAsync("/runs/WATCHED?tab=analysis");
+        var rules = open.Page.GetByRole(AriaRole.Region, new() { Name = "Weight rules out of sample" });
+        await rules.WaitForAsync();
+        (await rules.GetByRole(AriaRole.Rowheader).AllInnerTextsAsync()).ShouldBe(["equal", "winners", "score", "matching-pursuit",
+            "inverse-volatility", "minimum-variance", "maximum-sharpe", "risk-parity", "hierarchical-risk-parity"]);
+        await open.Page.GetByRole(AriaRole.Img, new() { NameRegex = new Regex("portfolio with the smallest risk") }).WaitForAsync();
+        await open.Page.GetByText("in sample").First.WaitForAsync();
+        await open.Page.GetByText("and their share of the risk").WaitForAsync();
+        open.Complaints.ShouldBeEmpty();
+    }
+
     private static Task Figure(IPage page, string name, string value) => Eventually(async () => (await page.Locator("dl.figures > div",
         new() { Has = page.Locator("dt", new() { HasTextRegex = new Regex($"^{name}$") }) }).Locator("dd").First.InnerTextAsync())
         .Replace(",", "", StringComparison.Ordinal) == value);

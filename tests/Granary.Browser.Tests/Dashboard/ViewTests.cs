@@ -18,7 +18,7 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
         "/runs/GRID?strategy=STRATEGY")]
     [InlineData("/runs/GRID?tab=analysis", "/runs/GRID?tab=paths", "/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions",
         "/runs/GRID?tab=files",
-        "/runs/WATCHED?tab=models", "/compare?runs=RUN,GRID")]
+        "/runs/WATCHED?tab=models", "/runs/WATCHED?tab=analysis", "/compare?runs=RUN,GRID")]
     [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=limits",
         "/live/ended", "/live/ended?tab=promised", "/live/paper?tab=configuration", "/alerts",
         "/monitor?columns=2&panels=price:paper:m,equity:ended:s,trades:paper:l,strategies:paper:mw",

@@ -5,8 +5,8 @@ namespace Granary.Engine.Tests.Analysis;
 
 /// <summary>The difference of two Sharpe ratios, against numpy and against simulated accounts whose ratios are equal.</summary>
 /// <remarks>
-/// The constants are of a program in Python with numpy and scipy: numpy.linalg.lstsq for the autoregression, numpy.linalg.svd for its bound,
-/// full 4 by 4 covariance matrices for each lag of the quadratic-spectral kernel, and numpy.linalg.inv to recolour them.
+/// The constants are of a program in Python with numpy and scipy: numpy.linalg.lstsq for the autoregression, numpy.linalg.svd for its
+/// bound, full 4 by 4 covariance matrices for each lag of the quadratic-spectral kernel, and numpy.linalg.inv to recolour them.
 /// </remarks>
 public class SharpeDifferenceTests
 {

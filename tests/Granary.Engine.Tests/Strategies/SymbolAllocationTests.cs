@@ -212,7 +212,8 @@ public sealed class SymbolAllocationTests
         // A begins on January 20; on February 1 half of B is to be sold, which has no bar on the three days after.
         var (_, outcome) = Run(new SymbolAllocation(SymbolWeighting.Equal, percent: 90),
             [Walk("A", 1, 40, 0.001, i => i >= 14), Walk("B", 2, 40, 0.001, i => i is not (27 or 28 or 29))]);
-        double Held(int symbol) => outcome.Symbols[symbol].Trades.Where(t => t.Reason == ExitReason.Open).Sum(t => t.Quantity * t.ExitPrice);
+        double Held(int symbol) => outcome.Symbols[symbol].Trades.Where(t => t.Reason == ExitReason.Open)
+            .Sum(t => t.Quantity * t.ExitPrice);
         Held(0).ShouldBe(45_000, 1_000);
         Held(1).ShouldBe(45_000, 1_000);
         // The first purchase had the tenth that was not invested.
@@ -256,7 +257,8 @@ public sealed class SymbolAllocationTests
         var split = new SampleBars.Feed(plain.Series with
         {
             Instrument = plain.Series.Instrument with { CorporateActions = [new CorporateAction(ex, 10, dividend)] },
-        }, [.. plain.Bars.Select(b => b.Time < ex ? b : new Bar(b.Time, b.Open * 0.099, b.High * 0.099, b.Low * 0.099, b.Close * 0.099, 1))]);
+        }, [.. plain.Bars.Select(b => b.Time < ex ? b
+            : new Bar(b.Time, b.Open * 0.099, b.High * 0.099, b.Low * 0.099, b.Close * 0.099, 1))]);
         double[] Weights(SampleBars.Feed first)
         {
             var strategy = new SymbolAllocation(SymbolWeighting.InverseVolatility, 60);

@@ -154,8 +154,10 @@ public sealed class WeightComparisonTests
         WeightComparison.Of(Plan(), Outcomes(Returns(4, 30 + WeightComparison.LeastPeriods)), 1).ShouldNotBeNull();
         WeightComparison.Of(Plan(), Outcomes(Returns(4, 10)), 1).ShouldBeNull();
         WeightComparison.Of(Plan(), new Dictionary<int, StrategyOutcome>(), 1).ShouldBeNull();
-        var many = string.Join(", ", Enumerable.Range(3, WeightComparison.MostStrategies + 1));
-        WeightComparison.Of(Plan(fast: many), Outcomes(Returns(WeightComparison.MostStrategies + 1, 100)), 1).ShouldBeNull();
+        // 100 days have 7 choices of 10 days each: 17 · (n³ + 50,000) exceeds 40 million from 133 strategies on.
+        (WeightComparison.WorkOf(132, 7), WeightComparison.WorkOf(133, 7)).ShouldSatisfyAllConditions(
+            w => w.Item1.ShouldBeLessThan(WeightComparison.MostWork), w => w.Item2.ShouldBeGreaterThan(WeightComparison.MostWork));
+        WeightComparison.Of(Plan(fast: string.Join(", ", Enumerable.Range(3, 133))), Outcomes(Returns(133, 100)), 1).ShouldBeNull();
     }
 
     [Fact]

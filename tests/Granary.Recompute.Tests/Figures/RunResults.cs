@@ -26,6 +26,7 @@ internal sealed class RunResults(ResultsCheck check, RunFigures run, string rule
         Notes();
         ConditionTables.Results(check, run);
         ResamplingTables.Results(check, run);
+        AllocationTables.Results(check, run);
     }
 
     private bool IsWalkForward => _results.TryGetProperty("walkForward", out _);

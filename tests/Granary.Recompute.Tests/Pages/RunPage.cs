@@ -42,6 +42,7 @@ internal static class RunPage
         new TradeTables(check, run).Check();
         ConditionTables.Page(check, run);
         ResamplingTables.Page(check, run.Files.Results);
+        AllocationTables.Page(check, run);
         new ValidationTables(check, run).Check();
         check.Words("Definitions and their sources");
         new RunSentences(check, run, account, name).Check();

@@ -261,7 +261,7 @@ public class HtmlReportTests
         var rows = section.Descendants().Where(e => e.Name == "tr")
             .Select(r => string.Join(" | ", r.Descendants().Where(c => c.Name is "th" or "td").Select(c => c.AllText()))).ToList();
         rows.ShouldContain("equal | +8.0% | 12.0% | 0.70 | 10.0% | 0.00 | 3.0 |  |  |  | ");
-        rows.ShouldContain("risk-parity (this batch) | +11.0% | 9.0% | 1.20 | 6.0% | 0.40 | 3.0 | +0.50 | 0.22 | 0.031 | 0.092");
+        rows.ShouldContain("risk-parity | +11.0% | 9.0% | 1.20 | 6.0% | 0.40 | 3.0 | +0.50 | 0.22 | 0.031 | 0.092");
         rows.ShouldContain("maximum-sharpe | 0.0% | 0.0% | – | 0.0% | 0.00 | 0.0 | – | – | – | ");
         var texts = section.Descendants().Where(e => e.Name == "text").ToList();
         var names = texts.Where(t => t.AllText() is "equal" or "winners" or "maximum-sharpe" or "risk-parity").ToList();
@@ -290,8 +290,9 @@ public class HtmlReportTests
     {
         var page = HtmlText.Parse(_page);
         var sections = page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]).ToHashSet();
-        foreach (var id in (string[])["validation", "walk-forward", "regimes", "weights", "allocations", "statistics", "trailing", "calendar",
-            "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "resampling", "strategies", "groups",
+        foreach (var id in (string[])["validation", "walk-forward", "regimes", "weights", "allocations", "statistics", "trailing",
+            "calendar", "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "resampling", "strategies",
+            "groups",
             "correlation", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data",
             "batch", "formulas"])
             sections.ShouldContain(id);

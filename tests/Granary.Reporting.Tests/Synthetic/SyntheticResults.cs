@@ -37,11 +37,13 @@ internal static class SyntheticResults
         Risk = new AllocationRisk(new DateTime(2013, 3, 25).Ticks, new DateTime(2014, 3, 24).Ticks, 0.125)
         {
             Frontier = [new RiskPoint(0.04, 0.07), new RiskPoint(0.08, 0.09), new RiskPoint(0.12, 0.15), new RiskPoint(0.2, 0.3)],
-            Strategies = [new NamedRisk("A@NVDA:1d", 0.2, 0.3), new NamedRisk("B@NVDA:1d", -0.05, 0.12), new NamedRisk("C@ORCL:1d", 0.03, 0.1)],
+            Strategies = [new NamedRisk("A@NVDA:1d", 0.2, 0.3), new NamedRisk("B@NVDA:1d", -0.05, 0.12),
+                new NamedRisk("C@ORCL:1d", 0.03, 0.1)],
             Rules = [new NamedRisk("equal", 0.06, 0.11), new NamedRisk("winners", 0.06, 0.11), new NamedRisk("maximum-sharpe", 0, 0),
                 new NamedRisk("risk-parity", 0.05, 0.075)],
             Rule = "risk-parity",
-            Contributions = [new RiskShare("C@ORCL:1d", 0.5, 0.34), new RiskShare("A@NVDA:1d", 0.2, 0.33), new RiskShare("B@NVDA:1d", 0.3, 0.33)],
+            Contributions = [new RiskShare("C@ORCL:1d", 0.5, 0.34), new RiskShare("A@NVDA:1d", 0.2, 0.33),
+                new RiskShare("B@NVDA:1d", 0.3, 0.33)],
         },
     };
 

@@ -40,7 +40,7 @@ internal sealed record ScatterPlot
     /// <summary>Points with their names beside them.</summary>
     public IReadOnlyList<PlotPoint> Named { get; init; } = [];
 
-    /// <summary>What the named points are, for the legend.</summary>
+    /// <summary>Name of all named points in the legend.</summary>
     public string NamedAre { get; init; } = "";
 
     public double Height { get; init; } = 260;
@@ -96,7 +96,7 @@ internal sealed record ScatterPlot
         {
             var (share, at) = (Across.Share(point.X), Up.Y(point.Y, Height));
             var free = Enumerable.Range(0, 2 * Named.Count).Select(k => at + (k % 2 == 0 ? -1 : 1) * ((k + 1) / 2) * LineHeight)
-                .First(candidate => placed.TrueForAll(p => Math.Abs(p.Share - share) > Reach || Math.Abs(p.Y - candidate) >= LineHeight - 1));
+                .First(y1 => placed.TrueForAll(p => Math.Abs(p.Share - share) > Reach || Math.Abs(p.Y - y1) >= LineHeight - 1));
             placed.Add((share, free));
             var side = share > 0.5 ? -1 : 1;
             html.Write($"<svg class=\"named\" x=\"{share * 100}%\" overflow=\"visible\">");

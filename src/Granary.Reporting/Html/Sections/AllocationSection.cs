@@ -21,10 +21,12 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
             + $"{Counted.Of(results.Choices, "time")}, every {Days(results.EveryDays)}, from "
             + $"{(results.WindowDays is { } window ? $"the {Days(window)}" : "all bars")} before. The figures are of the periods after the "
             + $"choices, {NumberText.Date(results.From)} to {NumberText.Date(results.To)}, {Counted.Of(results.Periods, "return")} of "
-            + $"{Days(results.PeriodDays)} each.</p>\n");
+            + $"{Days(results.PeriodDays)} each.");
+        if (results.Chosen is { } chosen) html.Write($" The rule of this batch is <code>{chosen}</code>.");
+        html.Raw("</p>\n");
         Table(html);
-        html.Raw("<p class=\"note\">Money is divided among the strategies' own accounts. Limits and sizes of the portfolio, and the cost of "
-            + "moving money between the accounts, are not in it, so the figures differ from those of the portfolio. The difference is the "
+        html.Raw("<p class=\"note\">Money is divided among the strategies' own accounts. Limits and sizes of the portfolio, and the cost "
+            + "of moving money between the accounts, are not in it, so the figures differ from those of the portfolio. The difference is the "
             + "Sharpe ratio less that of equal weights, with its standard error (Ledoit and Wolf 2008). The p-value is by their bootstrap; "
             + "the adjusted one allows for the number of rules (Holm 1979). A rule is better by more than chance if it is below 0.05 and "
             + "the difference is positive.</p>\n");
@@ -41,11 +43,12 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
             [new("Rule", Number: false), new("Return", Hint: "Compound return of a year"),
                 new("Volatility", Hint: "Standard deviation of the return of a year"), new("Sharpe", Hint: "Above the risk-free rate"),
                 new("Max drawdown"), new("Turnover", Hint: "Sum of the absolute changes of the weights in a year"),
-                new("Strategies", Hint: "Mean number with a weight"), new("Difference", Hint: "Of the Sharpe ratio to that of equal weights"),
+                new("Strategies", Hint: "Mean number with a weight"),
+                new("Difference", Hint: "Of the Sharpe ratio to that of equal weights"),
                 new("Standard error", Hint: "Of the difference"), new("p-value"), new("Adjusted p-value")], "dense", sortable: true);
         foreach (var row in results.Rules)
         {
-            HtmlTable.RowHead(html, row.Rule == results.Chosen ? $"{row.Rule} (this batch)" : row.Rule);
+            HtmlTable.RowHead(html, row.Rule);
             HtmlTable.SignedPercent(html, row.Return, 1);
             HtmlTable.Number(html, NumberText.Percent(row.Volatility, 1));
             HtmlTable.Number(html, NumberText.Ratio(row.Sharpe));
@@ -79,8 +82,8 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
             NamedAre = "last weights of the rules",
             Height = 340,
         }.Write(html);
-        html.Write($"<p class=\"note\">The frontier knows the returns that the last choices were made from; it shows what they looked like, "
-            + $"not what comes. Covariances are shrunk by {NumberText.Percent(risk.Shrinkage, 1)} (Ledoit and Wolf 2004); portfolios are "
+        html.Write($"<p class=\"note\">The frontier knows the returns that the last choices were made from; it shows what they looked "
+            + $"like, not what comes. Covariances are shrunk by {NumberText.Percent(risk.Shrinkage, 1)} (Ledoit and Wolf 2004); portfolios are "
             + $"without short positions.</p>\n");
     }
 
@@ -100,8 +103,8 @@ internal sealed class AllocationSection(AllocationResults results) : IReportSect
         {
             Title = $"Last weights of {risk.Rule}, and their share of the risk"
                 + (shown < risk.Contributions.Count ? $": the largest {shown} of {risk.Contributions.Count}" : ""),
-            Description = $"{first.Strategy} has {NumberText.Percent(first.Weight, 1)} of the money and {NumberText.Percent(first.Share, 1)} "
-                + "of the variance.",
+            Description = $"{first.Strategy} has {NumberText.Percent(first.Weight, 1)} of the money and "
+                + $"{NumberText.Percent(first.Share, 1)} of the variance.",
             Series = [("weight", "b1"), ("share of the variance", "b2")],
             Rows = [.. risk.Contributions.Take(shown).Select(c => new BarGroup(c.Strategy, [c.Weight, c.Share]))],
             Format = v => NumberText.Percent(v, 1),

@@ -17,7 +17,12 @@ export function PairBars(props: {
             <figcaption>
                 <span class="name">{props.title}</span>
                 <span class="soft legend">
-                    <i class="key first" /> {props.series[0]} <i class="key second" /> {props.series[1]}
+                    <span>
+                        <i class="key first" /> {props.series[0]}
+                    </span>
+                    <span>
+                        <i class="key second" /> {props.series[1]}
+                    </span>
                 </span>
             </figcaption>
             <dl class="pairbars">
@@ -27,7 +32,7 @@ export function PairBars(props: {
                         {r.values.map((v, i) => (
                             <dd key={props.series[i]}>
                                 <span class="hidden">{props.series[i]}</span>
-                                <i class={i === 0 ? 'first' : 'second'} style={{ width: `${(100 * Math.abs(v)) / most}%` }} />
+                                <i class={i === 0 ? 'first' : 'second'} style={{ width: `calc((100% - 64px) * ${Math.abs(v) / most})` }} />
                                 <span>{props.format(v)}</span>
                             </dd>
                         ))}

@@ -87,7 +87,15 @@ export function ScatterChart(props: Props) {
             <figcaption>
                 <span class="name">{props.title}</span>
                 <span class="soft legend">
-                    <i class="key path" /> {path.name} <i class="key cloud" /> {cloud.name} <i class="key named" /> {named.name}
+                    <span>
+                        <i class="key path" /> {path.name}
+                    </span>
+                    <span>
+                        <i class="key cloud" /> {cloud.name}
+                    </span>
+                    <span>
+                        <i class="key named" /> {named.name}
+                    </span>
                 </span>
             </figcaption>
             <div class="stage scatter" ref={stage} style={{ height }}>

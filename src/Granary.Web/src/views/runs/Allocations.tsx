@@ -64,12 +64,18 @@ export function AllocationsSection(props: { of: Allocations }) {
                 Each rule chose weights of {counted(strategies, 'strategy', 'strategies')} {counted(choices, 'time')}, every{' '}
                 {days(everyDays)}, from {windowDays === undefined ? 'all bars' : `the ${days(windowDays)}`} before. The figures are of the
                 periods after the choices, {date(from)} to {date(to)}, {counted(periods, 'return')} of {days(periodDays)} each.
+                {chosen && (
+                    <>
+                        {' '}
+                        The rule of this batch is <code>{chosen}</code>.
+                    </>
+                )}
             </p>
             <ShortTable
                 label="Weight rules out of sample, figures of a year"
                 rows={rules}
                 columns={[
-                    { title: 'Rule', nowrap: true, cell: (r) => (r.rule === chosen ? `${r.rule} (this batch)` : r.rule) },
+                    { title: 'Rule', nowrap: true, cell: (r) => r.rule },
                     { title: 'Return', figure: true, cell: (r) => signedPercent(r.return, 1), tone: (r) => tone(r.return) },
                     { title: 'Volatility', figure: true, cell: (r) => percent(r.volatility, 1) },
                     { title: 'Sharpe', figure: true, cell: (r) => number(r.sharpe, 2) },

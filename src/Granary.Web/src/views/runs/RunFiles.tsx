@@ -10,6 +10,7 @@ const contents: Record<string, string> = {
     'signals.csv': 'Entry signals with the decision of the portfolio',
     'factors.csv': 'Factors at each entry',
     'conditions.csv': 'Profit by condition',
+    'allocations.csv': 'Weight rules compared',
     'portfolio_trades.csv': 'Trades of the portfolio',
     'portfolio_fills.csv': 'Fills of the portfolio',
     'trades_by_model.csv': 'Trades by model',
