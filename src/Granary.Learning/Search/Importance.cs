@@ -31,7 +31,8 @@ public static class Importance
     {
         Axis[] axes = [.. space.Dimensions.Select(Axis.From)];
         var rows = Enumerable.Range(0, points.Count).Where(i => !double.IsNaN(objective[i])).ToList();
-        var shares = rows.Count < 2 ? [] : SharesOfTrees(axes, [.. rows.Select(i => points[i])], Bounded([.. rows.Select(i => objective[i])]), seed);
+        var shares = rows.Count < 2 ? [] : SharesOfTrees(axes, [.. rows.Select(i => points[i])], Bounded([.. rows.Select(i =>
+            objective[i])]), seed);
         return [.. space.Dimensions.Select((dimension, d) =>
         {
             if (shares.Count == 0) return new ParameterImportance(dimension.Name, 0, 0);

@@ -3,13 +3,15 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Search;
 
 /// <summary>
-/// Tree-structured Parzen estimator (Bergstra et al. 2011) of all dimensions at once, as Optuna has it: the best points have one density, the
+/// Tree-structured Parzen estimator (Bergstra et al. 2011) of all dimensions at once, as Optuna has it: the best points have one density,
+/// the
 /// others have another one, and of some candidates from the first density the one with the largest ratio of both is proposed.
 /// </summary>
 /// <remarks>
 /// A good point has a weight by its improvement (Watanabe 2023, "Tree-structured Parzen estimator: understanding its algorithm components
 /// and their roles for better empirical performance"). With several objectives the good points are those of the first fronts, weighted by
-/// the hypervolume that only they dominate (Ozaki et al. 2022). A point of the same round counts as a bad one until it is evaluated ("constant liar", Ginsbourger, Le Riche and Carraro 2010),
+/// the hypervolume that only they dominate (Ozaki et al. 2022). A point of the same round counts as a bad one until it is evaluated
+/// ("constant liar", Ginsbourger, Le Riche and Carraro 2010),
 /// so that a round spreads. A failed or undefined point always counts as a bad one.
 /// </remarks>
 internal sealed class TpeSearch(ParameterSpace space, int trials, ulong seed, TpeSettings settings) : ISearchMethod

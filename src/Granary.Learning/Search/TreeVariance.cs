@@ -14,7 +14,8 @@ internal sealed class TreeVariance
     {
         (_axes, _columns, _tree) = (axes, columns, tree);
         var all = new Side[axes.Length];
-        for (var d = 0; d < all.Length; d++) all[d] = new(0, 1, axes[d].Choices == 0 ? null : [.. Enumerable.Repeat(true, axes[d].Choices)]);
+        for (var d = 0; d < all.Length; d++) all[d] = new(0, 1, axes[d].Choices == 0 ? null : [.. Enumerable.Repeat(true,
+            axes[d].Choices)]);
         Walk(0, all);
     }
 

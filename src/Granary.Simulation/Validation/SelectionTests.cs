@@ -141,7 +141,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var (returns, seed) = (Returns(chosen, period.From, join, count), plan.Spec.Seed);
         var expected = plan.Spec.Portfolio.Rule == WeightMethods.Winners
             ? WinnersLuck.ExpectedSharpe(returns, seed, WinnersResamples, meanBlock)
-            : WinnersLuck.ExpectedSharpeOfBest(returns, [.. chosen.Select(t => SearchOf(plan, t.Strategy))], seed, WinnersResamples, meanBlock);
+            : WinnersLuck.ExpectedSharpeOfBest(returns, [.. chosen.Select(t => SearchOf(plan, t.Strategy))], seed, WinnersResamples,
+                meanBlock);
         return expected / Math.Sqrt(join);
     }
 

@@ -72,12 +72,14 @@ public static class SimulatedBatch
                 """;
             var spec = new BatchReader(Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
             var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, _ => new Markets(market));
-            var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1, Optimises = optimises, Yes = true }, null, cancellationToken);
+            var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1, Optimises = optimises, Yes = true }, null,
+                cancellationToken);
             var findings = JsonDocument.Parse(run.Model.Section<ValidationChecks>()!.ToJson()).RootElement;
             return new Outcome(findings.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
                 findings,
                 JsonDocument.Parse(run.Model.Section<ValidationFigures>()!.ToJson()).RootElement,
-                run.Model.Strategies.Max(s => s.Stats is { Sharpe: var sharpe } && double.IsFinite(sharpe) ? sharpe : double.NegativeInfinity),
+                run.Model.Strategies.Max(s => s.Stats is { Sharpe: var sharpe } && double.IsFinite(sharpe) ? sharpe
+                    : double.NegativeInfinity),
                 run.Model.Section<ParameterSearchResults>());
         }
         finally

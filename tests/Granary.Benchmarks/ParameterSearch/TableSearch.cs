@@ -15,7 +15,8 @@ internal static class TableSearch
         var names = lines[0].Split(',');
         var rows = lines.Skip(1).Select(l => l.Split(',').Select(t => double.Parse(t, CultureInfo.InvariantCulture)).ToArray()).ToList();
         var table = rows.ToDictionary(r => Key(r[..^1]), r => r[^1]);
-        var space = new ParameterSpace([.. names[..^1].Select((name, d) => Dimension(name, [.. rows.Select(r => r[d]).Distinct().Order()]))],
+        var space = new ParameterSpace([.. names[..^1].Select((name, d) => Dimension(name, [.. rows.Select(r =>
+            r[d]).Distinct().Order()]))],
             values => table.ContainsKey(Key(values)));
         Console.WriteLine($"{rows.Count} rows, best {rows.Max(r => r[^1]).ToString(CultureInfo.InvariantCulture)}");
         foreach (var method in (IReadOnlyList<string>)["tpe", "sobol", "random"])

@@ -54,7 +54,8 @@ public sealed class ImportanceTests
     {
         ParameterSpace space = new([new RealDimension("log", 0.001, 1000, Log: true), new RealDimension("x", 0, 1)]);
         var points = Enumerable.Range(0, 1000)
-            .Select(i => (IReadOnlyList<double>)[Math.Exp(Math.Log(1000) * (2 * SearchRuns.Kronecker(i, 0) - 1)), SearchRuns.Kronecker(i, 1)])
+            .Select(i => (IReadOnlyList<double>)[Math.Exp(Math.Log(1000) * (2 * SearchRuns.Kronecker(i, 0) - 1)), SearchRuns.Kronecker(i,
+                1)])
             .ToList();
         // Both terms are uniform on an interval of length 1.
         var shares = Importance.Of(space, points, [.. points.Select(p => Math.Log(p[0]) / Math.Log(1e6) + p[1])]);
@@ -65,7 +66,8 @@ public sealed class ImportanceTests
     [Fact]
     public void Parameters_that_act_only_together_have_no_share_of_their_own()
     {
-        ParameterSpace space = new([new ChoiceDimension("a", ["x", "y"]), new ChoiceDimension("b", ["x", "y"]), new ChoiceDimension("c", ["x"])]);
+        ParameterSpace space = new([new ChoiceDimension("a", ["x", "y"]), new ChoiceDimension("b", ["x", "y"]), new ChoiceDimension("c",
+            ["x"])]);
         var points = Enumerable.Range(0, 400).Select(i => (IReadOnlyList<double>)[i % 2, i / 2 % 2, 0]).ToList();
         var shares = Importance.Of(space, points, [.. points.Select(p => p[0] == p[1] ? 1.0 : -1.0)]);
         foreach (var s in shares) s.Share.ShouldBe(0, 1e-9);

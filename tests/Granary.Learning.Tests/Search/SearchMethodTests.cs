@@ -80,7 +80,8 @@ public sealed class SearchMethodTests
     public void A_large_space_in_which_almost_nothing_is_allowed_is_tried_completely(string name)
     {
         // 40 combinations of a million.
-        ParameterSpace space = new([new IntegerDimension("a", 1, 1000), new IntegerDimension("b", 1, 1000)], v => v[0] == v[1] && v[0] <= 40);
+        ParameterSpace space = new([new IntegerDimension("a", 1, 1000), new IntegerDimension("b", 1, 1000)], v => v[0] == v[1]
+            && v[0] <= 40);
         var tried = SearchRuns.Run(SearchMethods.Create(name, space, 60, 1, 1), p => [p.Values[0]]);
         tried.Count(t => t.Point.Continues is null).ShouldBe(40);
     }
@@ -137,7 +138,8 @@ public sealed class SearchMethodTests
         var last = tried.Where(t => t.Point.Share == 1).Select(t => t.Point.Values[0]).Order();
         last.ShouldBe(tried.Take(100).Select(t => t.Point.Values[0]).Order().TakeLast(7));
         double[] SharesOf(int trials) =>
-            [.. SearchRuns.Run(SearchMethods.Create("halving", space, trials, 1, 4), p => [p.Values[0]]).Select(t => t.Point.Share).Distinct()];
+            [.. SearchRuns.Run(SearchMethods.Create("halving", space, trials, 1, 4), p => [p.Values[0]]).Select(t =>
+                t.Point.Share).Distinct()];
         SharesOf(16).ShouldBe([0.25, 0.5, 1]);
         SharesOf(7).ShouldBe([1]);
     }

@@ -23,7 +23,8 @@ public sealed class SobolTests
         }
         var large = new double[64];
         new SobolSequence(64, null).Point(1000, large);
-        new[] { large[0], large[1], large[2], large[10], large[40], large[63] }.ShouldBe([0.2197265625, 0.0966796875, 0.5185546875, 0.0849609375, 0.9130859375, 0.4462890625]);
+        new[] { large[0], large[1], large[2], large[10], large[40], large[63] }.ShouldBe([0.2197265625, 0.0966796875, 0.5185546875,
+            0.0849609375, 0.9130859375, 0.4462890625]);
         new SobolSequence(64, null).Point(777, large);
         new[] { large[3], large[20], large[63] }.ShouldBe([0.2744140625, 0.2373046875, 0.4267578125]);
     }
@@ -36,7 +37,8 @@ public sealed class SobolTests
         var sequence = new SobolSequence(64, seed);
         var points = new double[256][];
         for (var i = 0; i < points.Length; i++) sequence.Point((uint)i, points[i] = new double[64]);
-        // The first 256 points have one in each interval of length 1/256 of each dimension, and one in each box of 16 by 16 of the first two.
+        // The first 256 points have one in each interval of length 1/256 of each dimension, and one in each box of 16 by 16 of the first
+        // two.
         for (var d = 0; d < 64; d++) (points.Select(p => (int)(p[d] * 256)).Distinct().Count()).ShouldBe(256);
         (points.Select(p => (int)(p[0] * 16) * 16 + (int)(p[1] * 16)).Distinct().Count()).ShouldBe(256);
     }
@@ -47,7 +49,8 @@ public sealed class SobolTests
         ParameterSpace space = new([.. Enumerable.Range(0, 5).Select(d => new RealDimension($"x{d}", 0, 1))]);
         double Error(string name) => Enumerable.Range(0, 20).Average(seed =>
         {
-            var tried = SearchRuns.Run(SearchMethods.Create(name, space, 256, 1, (ulong)seed), p => [p.Values.Aggregate(1.0, (f, x) => f * 1.5 * Math.Sqrt(x))]);
+            var tried = SearchRuns.Run(SearchMethods.Create(name, space, 256, 1, (ulong)seed), p => [p.Values.Aggregate(1.0, (f, x) =>
+                f * 1.5 * Math.Sqrt(x))]);
             return Math.Abs(tried.Average(t => t.Objectives![0]) - 1);
         });
         (Error("sobol") < 0.3 * Error("random")).ShouldBeTrue();
