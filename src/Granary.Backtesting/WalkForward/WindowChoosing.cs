@@ -39,7 +39,7 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
     }
 
     /// <summary>Makes the choices of an item on the calling thread. Thread-safe.</summary>
-    public async Task<WindowResult> MakeAsync(ChoiceItem item, CancellationToken cancellationToken)
+    public async Task<ChosenInWindow> MakeAsync(ChoiceItem item, CancellationToken cancellationToken)
     {
         var (window, groups) = (input.Windows[item.Window], item.Group < 0 ? _groups : [_groups[item.Group]]);
         var past = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
@@ -76,7 +76,7 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
             foreach (var number in group.Searches) trials.AddRange(await search.RunAsync(number, host, cancellationToken));
             choices.Add(Best(group.Members, judged, trials));
         }
-        return new WindowResult(choices)
+        return new ChosenInWindow(choices)
         {
             Models = [.. units.Where(u => u.Whole is not null).Select(u => new WindowModel(EntryModelFile.ToBytes(u.Whole!), u.Strategies))],
             Missing = [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))],

@@ -156,7 +156,8 @@ public sealed class SearchedWalkForwardTests : IDisposable
         "strategies[0].search.objective: a walk-forward trades one combination per window, and several objectives have a front of them")]
     [InlineData("\"objective\": \"sortino\", ", Windows, "",
         "strategies[0].search.objective: the windows choose by 'sharpe', the objective of 'walkForward'; leave 'objective' out here")]
-    [InlineData("", Windows, "\"learning\": { \"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.5 } },",
+    [InlineData("", Windows, "\"learning\": { \"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", "
+            + "\"below\": 0.5 } },",
         "learning: models learn from the strategies of a batch, and a search makes these window by window; search first")]
     [InlineData("\"symbol\": 1", Windows + ", \"choose\": \"market\"", "",
         "strategies[0].search.space.symbol: 'walkForward.choose' is \"market\", and this search has several markets")]
