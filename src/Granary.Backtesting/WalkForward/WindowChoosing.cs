@@ -65,7 +65,8 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
             (plan, units) = await LearnAsync(plan, past, new ModelTraining(host, clock, 1), window, cancellationToken);
         }
         // Feeds without bars in a window are excluded.
-        var outcomes = plan.Feeds.Count == 0 ? [] : await new StrategyPass(plan, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
+        var outcomes = plan.Feeds.Count == 0 ? []
+            : await new StrategyPass(plan, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
         // The choice uses the results of the entries that a strategy's model admits.
         var judged = await ModelOutcomes.OfAsync(plan, outcomes, past, _ => host, cancellationToken);
         var choices = new List<GroupChoice>();
@@ -78,7 +79,8 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
         }
         return new ChosenInWindow(choices)
         {
-            Models = [.. units.Where(u => u.Whole is not null).Select(u => new WindowModel(EntryModelFile.ToBytes(u.Whole!), u.Strategies))],
+            Models = [.. units.Where(u => u.Whole is not null)
+                .Select(u => new WindowModel(EntryModelFile.ToBytes(u.Whole!), u.Strategies))],
             Missing = [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))],
         };
     }

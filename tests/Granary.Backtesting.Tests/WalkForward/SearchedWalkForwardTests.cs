@@ -161,12 +161,13 @@ public sealed class SearchedWalkForwardTests : IDisposable
         "learning: models learn from the strategies of a batch, and a search makes these window by window; search first")]
     [InlineData("\"symbol\": 1", Windows + ", \"choose\": \"market\"", "",
         "strategies[0].search.space.symbol: 'walkForward.choose' is \"market\", and this search has several markets")]
-    public async Task What_a_walk_forward_cannot_search_is_said_in_one_sentence(string more, string windows, string sections, string sentence)
+    public async Task What_a_walk_forward_cannot_search_is_said_in_one_sentence(string more, string windows, string sections,
+        string sentence)
     {
         var isSymbol = more.StartsWith("\"symbol\"", StringComparison.Ordinal);
+        var symbols = isSymbol ? ", \"symbol\": [\"ACME\", \"COINUSDT\"]" : "";
         var entry = $$"""
-            "search": { "trials": 5, {{(isSymbol ? "" : more)}} "space": { "fast": [3, 20]{{(isSymbol ? ", \"symbol\": [\"ACME\", \"COINUSDT\"]"
-                : "")}} } }
+            "search": { "trials": 5, {{(isSymbol ? "" : more)}} "space": { "fast": [3, 20]{{symbols}} } }
             """;
         (await Should.ThrowAsync<InputException>(() => RunAsync(Spec(entry, windows, sections)))).Message.ShouldContain(sentence);
     }

@@ -12,7 +12,7 @@ using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Batches;
 
-/// <summary>The choices of a walk-forward's windows are spread over the silos, and its files are those of one process, to the bit.</summary>
+/// <summary>Windows of a walk-forward choose on all silos, and its files are those of one process, to the bit.</summary>
 public sealed class WalkForwardsOnSilosTests : IDisposable
 {
     private static readonly string[] s_files =
