@@ -11,7 +11,7 @@ public sealed record ChoiceItem(int Window, int Group, string Key) : WorkItem(Ke
 
 /// <summary>The result of a <see cref="ChoiceItem"/>. It has everything that trading and counting the choices needs.</summary>
 /// <param name="Choices">By group of the item.</param>
-public sealed record WindowResult(IReadOnlyList<GroupChoice> Choices) : WorkResult
+public sealed record ChosenInWindow(IReadOnlyList<GroupChoice> Choices) : WorkResult
 {
     /// <summary>The models that filter entries out of sample; none without a learning section.</summary>
     public IReadOnlyList<WindowModel> Models { get; init; } = [];

@@ -19,7 +19,7 @@ internal static class WalkForwardOptimiser
     {
         var (input, choosing) = (prepared.Input, prepared.Choosing);
         var items = choosing.Items();
-        var made = new WindowResult[items.Count];
+        var made = new ChosenInWindow[items.Count];
         var left = input.Windows.Select(w => items.Count(i => i.Window == w.Index)).ToArray();
         var done = 0;
         progress?.Report(0);
@@ -45,7 +45,7 @@ internal static class WalkForwardOptimiser
             Tried = choice.Trials,
         };
 
-    private static WindowModels ModelsOf(WalkForwardInput input, List<WindowResult> results)
+    private static WindowModels ModelsOf(WalkForwardInput input, List<ChosenInWindow> results)
     {
         var filters = new Dictionary<int, IEntryModel>();
         foreach (var model in results.SelectMany(r => r.Models))

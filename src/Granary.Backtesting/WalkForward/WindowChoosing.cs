@@ -39,7 +39,7 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
     }
 
     /// <summary>Makes the choices of an item on the calling thread. Thread-safe.</summary>
-    public async Task<WindowResult> MakeAsync(ChoiceItem item, CancellationToken cancellationToken)
+    public async Task<ChosenInWindow> MakeAsync(ChoiceItem item, CancellationToken cancellationToken)
     {
         var (window, groups) = (input.Windows[item.Window], item.Group < 0 ? _groups : [_groups[item.Group]]);
         var past = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
@@ -65,7 +65,8 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
             (plan, units) = await LearnAsync(plan, past, new ModelTraining(host, clock, 1), window, cancellationToken);
         }
         // Feeds without bars in a window are excluded.
-        var outcomes = plan.Feeds.Count == 0 ? [] : await new StrategyPass(plan, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
+        var outcomes = plan.Feeds.Count == 0 ? []
+            : await new StrategyPass(plan, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
         // The choice uses the results of the entries that a strategy's model admits.
         var judged = await ModelOutcomes.OfAsync(plan, outcomes, past, _ => host, cancellationToken);
         var choices = new List<GroupChoice>();
@@ -76,9 +77,10 @@ internal sealed class WindowChoosing(WalkForwardInput input, TimeProvider clock)
             foreach (var number in group.Searches) trials.AddRange(await search.RunAsync(number, host, cancellationToken));
             choices.Add(Best(group.Members, judged, trials));
         }
-        return new WindowResult(choices)
+        return new ChosenInWindow(choices)
         {
-            Models = [.. units.Where(u => u.Whole is not null).Select(u => new WindowModel(EntryModelFile.ToBytes(u.Whole!), u.Strategies))],
+            Models = [.. units.Where(u => u.Whole is not null)
+                .Select(u => new WindowModel(EntryModelFile.ToBytes(u.Whole!), u.Strategies))],
             Missing = [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))],
         };
     }

@@ -27,7 +27,7 @@ internal static class WorkWire
     public static WorkAnswer Of(WorkResult result) => result switch
     {
         SearchFit fit => new FitAnswer(fit.Predicted, fit.Signals, fit.Error, fit.Model),
-        WindowResult window => new ChoiceAnswer([.. window.Choices.Select(Of)],
+        ChosenInWindow window => new ChoiceAnswer([.. window.Choices.Select(Of)],
             [.. window.Models.Select(m => new WindowModelWire(m.File, [.. m.Strategies]))],
             [.. window.Missing.Select(m => new MissingModelWire(m.Model, m.Why))]),
         _ => throw new NotSupportedException($"a {result.GetType().Name} cannot be sent to other silos"),
@@ -36,7 +36,7 @@ internal static class WorkWire
     public static WorkResult Of(WorkAnswer answer) => answer switch
     {
         FitAnswer fit => new SearchFit(fit.Predicted, fit.Signals, fit.Error) { Model = fit.Model },
-        ChoiceAnswer choice => new WindowResult([.. choice.Choices.Select(Of)])
+        ChoiceAnswer choice => new ChosenInWindow([.. choice.Choices.Select(Of)])
         {
             Models = [.. choice.Models.Select(m => new WindowModel(m.File, m.Strategies))],
             Missing = [.. choice.Missing.Select(m => (m.Model, m.Why))],

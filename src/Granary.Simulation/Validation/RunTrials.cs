@@ -41,7 +41,7 @@ public sealed class RunTrials
 
     /// <summary>Adds a trial.</summary>
     /// <param name="dailySharpe">See <see cref="Trial"/>.</param>
-    /// <param name="share">Effective number of independent trials divided by the number of trials. A trial that never moved has none.</param>
+    /// <param name="share">Effective number of independent trials divided by their number. A trial that never moved has none.</param>
     public void Add(string dataSet, UInt128 combination, double dailySharpe, double share) =>
         On(dataSet).Add(new Trial(combination, _costs, dailySharpe, double.IsNaN(dailySharpe) ? 0 : share));
 

@@ -43,7 +43,9 @@ public static class TrialIdentity
         }
     }
 
-    /// <summary>Returns the hash of trading costs: those of several sample orders, so that the spelling in the file does not matter.</summary>
+    /// <summary>
+    /// Returns the hash of trading costs: those of several sample orders, so that the spelling in the batch file does not matter.
+    /// </summary>
     public static ulong CostsOf(ExecutionSettings settings)
     {
         var text = new StringBuilder();

@@ -156,16 +156,18 @@ public sealed class SearchedWalkForwardTests : IDisposable
         "strategies[0].search.objective: a walk-forward trades one combination per window, and several objectives have a front of them")]
     [InlineData("\"objective\": \"sortino\", ", Windows, "",
         "strategies[0].search.objective: the windows choose by 'sharpe', the objective of 'walkForward'; leave 'objective' out here")]
-    [InlineData("", Windows, "\"learning\": { \"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.5 } },",
+    [InlineData("", Windows, "\"learning\": { \"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", "
+            + "\"below\": 0.5 } },",
         "learning: models learn from the strategies of a batch, and a search makes these window by window; search first")]
     [InlineData("\"symbol\": 1", Windows + ", \"choose\": \"market\"", "",
         "strategies[0].search.space.symbol: 'walkForward.choose' is \"market\", and this search has several markets")]
-    public async Task What_a_walk_forward_cannot_search_is_said_in_one_sentence(string more, string windows, string sections, string sentence)
+    public async Task What_a_walk_forward_cannot_search_is_said_in_one_sentence(string more, string windows, string sections,
+        string sentence)
     {
         var isSymbol = more.StartsWith("\"symbol\"", StringComparison.Ordinal);
+        var symbols = isSymbol ? ", \"symbol\": [\"ACME\", \"COINUSDT\"]" : "";
         var entry = $$"""
-            "search": { "trials": 5, {{(isSymbol ? "" : more)}} "space": { "fast": [3, 20]{{(isSymbol ? ", \"symbol\": [\"ACME\", \"COINUSDT\"]"
-                : "")}} } }
+            "search": { "trials": 5, {{(isSymbol ? "" : more)}} "space": { "fast": [3, 20]{{symbols}} } }
             """;
         (await Should.ThrowAsync<InputException>(() => RunAsync(Spec(entry, windows, sections)))).Message.ShouldContain(sentence);
     }

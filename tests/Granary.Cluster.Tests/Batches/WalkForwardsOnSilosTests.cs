@@ -12,11 +12,13 @@ using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Batches;
 
-/// <summary>The choices of a walk-forward's windows are spread over the silos, and its files are those of one process, to the bit.</summary>
+/// <summary>Windows of a walk-forward choose on all silos, and its files are those of one process, to the bit.</summary>
 public sealed class WalkForwardsOnSilosTests : IDisposable
 {
-    private static readonly string[] s_files = ["windows.csv", "equity.csv", "trades.csv", "portfolio_trades.csv", "portfolio_fills.csv",
-        "signals.csv", "stressed_trades.csv"];
+    private static readonly string[] s_files =
+    [
+        "windows.csv", "equity.csv", "trades.csv", "portfolio_trades.csv", "portfolio_fills.csv", "signals.csv", "stressed_trades.csv",
+    ];
 
     private readonly TestBatches _batches = new();
     private readonly string _ledgers = Directory.CreateTempSubdirectory("granary-ledgers-").FullName;

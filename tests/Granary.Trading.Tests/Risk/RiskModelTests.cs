@@ -182,7 +182,8 @@ public sealed class RiskModelTests(RiskModelTests.UsualRun usual) : IClassFixtur
     public async Task A_walk_forward_says_that_it_has_no_such_cap()
     {
         var options = new BatchOptions { Out = Path.Combine(_batch.Folder, "walk"), Yes = true };
-        (await Should.ThrowAsync<InputException>(() => new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(_batch.Spec(), options)))
+        var runner = new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System);
+        (await Should.ThrowAsync<InputException>(() => runner.RunAsync(_batch.Spec(), options)))
             .Message.ShouldContain("no cap by a predicted drawdown");
     }
 
