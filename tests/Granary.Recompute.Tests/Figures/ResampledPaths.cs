@@ -44,9 +44,9 @@ internal sealed class ResampledPaths
         }
     }
 
-    /// <summary>The places of the fan, the start among them.</summary>
-    public List<int> Places => [0, .. Enumerable.Range(1, Math.Min(100, Returns))
-        .Select(k => (int)((long)Returns * k / Math.Min(100, Returns)))];
+    /// <summary>The places of the fan, the start among them; of several at one time the last.</summary>
+    public List<int> Places => [.. Enumerable.Range(0, Math.Min(100, Returns) + 1)
+        .Select(k => (int)((long)Returns * k / Math.Min(100, Returns))).GroupBy(TimeAt).Select(g => g.Last())];
 
     public DateTime TimeAt(int place) => _record[place].Time;
 

@@ -29,7 +29,9 @@ public sealed class PathSample
         var n = account.Count;
         Paths = plan.PathsOf(n);
         var points = Math.Min(n, ResamplingPlan.FanPoints);
-        _fan = [.. Enumerable.Range(1, points).Select(k => (int)((long)n * k / points))];
+        int[] places = [.. Enumerable.Range(1, points).Select(k => (int)((long)n * k / points))];
+        // Of several returns that end at one time, a chart shows the last.
+        _fan = [.. places.Where((p, k) => p == n || account.Times[places[k + 1]] != account.Times[p])];
         // The other methods keep the record's own profits, so that a loss at a time says little.
         _horizons = method != ResamplingMethod.Bootstrap ? []
             : [.. ResamplingPlan.Months.Select(m => (m, Place(m))).Where(h => h.Item2 >= 1 && h.Item2 <= n)];
@@ -79,7 +81,8 @@ public sealed class PathSample
         var own = new PathSample(_account, _plan);
         own.Follow(0, _account.Returns);
         var (start, count) = (_account.Values[0], (double)Paths);
-        int[] all = [0, .. _fan];
+        double[] before = _account.Times[_fan[0]] == _account.Times[0] ? [] : [start];
+        int[] all = before.Length == 0 ? _fan : [0, .. _fan];
         return new ResampledAccount
         {
             Method = _method,
@@ -88,7 +91,7 @@ public sealed class PathSample
             MeanBlock = MeanBlock,
             Times = [.. all.Select(i => _account.Times[i])],
             Equity = [.. all.Select(i => _account.Values[i])],
-            Fan = [.. ResamplingPlan.Quantiles.Select(q => (IReadOnlyList<double>)[start,
+            Fan = [.. ResamplingPlan.Quantiles.Select(q => (IReadOnlyList<double>)[.. before,
                 .. Enumerable.Range(0, _fan.Length).Select(k => start * TailRisk.Quantile(_equity[k], q))])],
             FinalEquity = new QuantileRow(_account.Values[^1],
                 [.. ResamplingPlan.Quantiles.Select(q => start * TailRisk.Quantile(_equity[_fan.Length - 1], q))]),
