@@ -14,7 +14,8 @@ internal sealed class OptimiseJob(JobText text, BatchSpec spec) : Job(text, spec
 
     public override double Work => BatchWork.Estimate(spec);
 
-    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
+    public override Task CheckDataAsync(CancellationToken cancellationToken) =>
+        BatchDataCheck.RunAsync(spec, cancellationToken, withSearches: true);
 
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {

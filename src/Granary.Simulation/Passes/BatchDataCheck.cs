@@ -11,15 +11,17 @@ namespace Granary.Simulation.Passes;
 /// </summary>
 public static class BatchDataCheck
 {
+    /// <param name="withSearches">Whether the job runs searches; otherwise they are refused.</param>
     /// <exception cref="InputException">The batch names a source, a symbol or a timeframe that does not exist.</exception>
-    public static async Task RunAsync(BatchSpec spec, CancellationToken cancellationToken)
+    public static async Task RunAsync(BatchSpec spec, CancellationToken cancellationToken, bool withSearches = false)
     {
         var data = spec.Data;
         try
         {
             var source = BatchSources.Open(spec.Catalogues.Sources, data);
             var symbols = await BatchSources.SymbolsAsync(source, data, cancellationToken);
-            BatchPlan.Make(spec, symbols, cancellationToken: cancellationToken);
+            if (withSearches) BatchPlan.MakeSearched(spec, symbols, cancellationToken: cancellationToken);
+            else BatchPlan.Make(spec, symbols, cancellationToken: cancellationToken);
             var listed = (await source.ListSymbolsAsync(data.Timeframe, cancellationToken)).ToHashSet(StringComparer.Ordinal);
             // Recorded trades do not count bars, so their prices may have any spacing.
             var isCounted = spec.Strategies.All(s => s.Class != RecordedTrades.ClassName);
