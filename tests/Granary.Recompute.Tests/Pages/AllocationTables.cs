@@ -169,6 +169,9 @@ internal static class AllocationTables
         if (!section.TryGetProperty("risk", out var risk)) return;
         check.Drawn("Efficient frontier of the past");
         check.Sentences.Listed("Efficient frontier of the past.*", "times of the section, compared there");
+        var least = risk.GetProperty("frontier")[0];
+        check.Sentences.Says("The portfolio with the smallest risk has a volatility of {} and an expected return of {} a year.",
+            least.GetProperty("risk").GetDouble(), least.GetProperty("return").GetDouble());
         check.Sentences.Listed("The frontier knows .*", "a figure of the section, compared there");
         check.Sentences.Listed(".* has .* of the money and .* of the variance\\.", "a figure of the section, compared there");
         var shown = risk.GetProperty("contributions").EnumerateArray().Take(20).ToList();
