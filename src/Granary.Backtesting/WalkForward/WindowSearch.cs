@@ -2,6 +2,7 @@ using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Numerics;
 using Granary.Learning.Search;
 using Granary.Simulation.Batches;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.WalkForward;
@@ -17,7 +18,7 @@ internal sealed record WindowTrial(PlannedTrial Trial, MetricSet? Statistics);
 /// <param name="past">The in-sample bars, with those that warm up factors before them.</param>
 internal sealed class WindowSearch(WalkForwardInput input, WalkForwardWindow window, IReadOnlyDictionary<string, OpenedMarket> past)
 {
-    private readonly SharedBars _bars = new(past);
+    private readonly PartialBars _bars = new(past);
 
     /// <summary>Runs the search with the number <paramref name="search"/> of the plan.</summary>
     /// <returns>The different combinations that were tried, in their order.</returns>

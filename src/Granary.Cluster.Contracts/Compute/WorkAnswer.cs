@@ -36,7 +36,7 @@ public sealed record ChoiceAnswer([property: Id(0)] GroupChoiceWire[] Choices, [
 /// <param name="Tried">The different combinations that the group's searches tried, in their order.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupChoice")]
 public readonly record struct GroupChoiceWire([property: Id(0)] int Strategy, [property: Id(1)] MetricSet? InSample,
-    [property: Id(2)] int Trials, [property: Id(3)] TrialWork? Trial, [property: Id(4)] TrialWork[] Tried);
+    [property: Id(2)] int Trials, [property: Id(3)] PassTrial? Trial, [property: Id(4)] PassTrial[] Tried);
 
 /// <summary>A model of a window.</summary>
 /// <param name="File">The bytes of the entry filter.</param>

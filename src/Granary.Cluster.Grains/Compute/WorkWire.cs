@@ -53,7 +53,7 @@ internal static class WorkWire
         Tried = [.. choice.Tried.Select(Of)],
     };
 
-    private static TrialWork Of(PlannedTrial trial) => new(trial.Search, [.. trial.Point]);
+    private static PassTrial Of(PlannedTrial trial) => new(trial.Search, [.. trial.Point]);
 
-    private static PlannedTrial Of(TrialWork trial) => new(trial.Search, trial.Point);
+    private static PlannedTrial Of(PassTrial trial) => new(trial.Search, trial.Point);
 }
