@@ -16,18 +16,19 @@ public static class RemoteBatch
 
     /// <param name="output">Folder for the run's files; null = <c>runs/ID</c>.</param>
     /// <param name="progress">Receives each status.</param>
-    /// <param name="kind">Kind of job; null = a backtest.</param>
+    /// <param name="submission">How the job is submitted; null = as a backtest.</param>
     /// <returns>The last status, and the folder.</returns>
     /// <exception cref="InputException">The batch is wrong, or failed because of its input.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the batch failed at the server.</exception>
     /// <exception cref="OperationCanceledException">The token cancelled the batch, also on the server, or another caller did.</exception>
     public static async Task<(JobStatus Status, string Folder)> RunAsync(GranaryClient client, BatchSpec spec, string file,
-        string? output, Action<JobStatus>? progress = null, string? idempotencyKey = null, string? kind = null,
+        string? output, Action<JobStatus>? progress = null, RemoteSubmission? submission = null,
         CancellationToken cancellationToken = default)
     {
         JobStatus batch, last;
         try
         {
+            var (kind, idempotencyKey) = submission ?? new RemoteSubmission();
             batch = kind is null ? await client.SubmitAsync(spec, file, idempotencyKey, cancellationToken).ConfigureAwait(false)
                 : await client.SubmitAsync(kind, spec, file, idempotencyKey, cancellationToken).ConfigureAwait(false);
             last = await RemoteJob.EndAsync(client, batch, progress, cancellationToken).ConfigureAwait(false);
@@ -54,3 +55,8 @@ public static class RemoteBatch
     private static bool NamesSource(BatchSpec spec, string fault) =>
         spec.Data.Source.Path is { Length: > 0 } path && fault.Contains(path, StringComparison.Ordinal);
 }
+
+/// <summary>How a batch is submitted to a server.</summary>
+/// <param name="Kind">Kind of job; null = a backtest.</param>
+/// <param name="IdempotencyKey">Submissions with one key are one job; null = each is its own.</param>
+public sealed record RemoteSubmission(string? Kind = null, string? IdempotencyKey = null);

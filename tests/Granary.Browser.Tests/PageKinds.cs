@@ -33,9 +33,9 @@ internal static class PageKinds
         switch (kind)
         {
             case "sections":
-                HtmlReport.Write(output, With(checks, outcomes, _run.Model.Section<WeightResults>()!, _run.Model.Section<AllocationResults>()!,
-                    SyntheticSections.WalkForward(), SyntheticSections.Learning(), SyntheticSections.Regimes(), SyntheticSearch.Of(_run.Model)),
-                    _run);
+                HtmlReport.Write(output, With(checks, outcomes, _run.Model.Section<WeightResults>()!,
+                    _run.Model.Section<AllocationResults>()!, SyntheticSections.WalkForward(), SyntheticSections.Learning(),
+                    SyntheticSections.Regimes(), SyntheticSearch.Of(_run.Model)), _run);
                 break;
             case "backtest": HtmlReport.Write(output, With(checks, outcomes, _run.Model.Section<WeightResults>()!), _run); break;
             case "walk-forward": HtmlReport.Write(output, With(SyntheticSections.WalkForward()), _run); break;

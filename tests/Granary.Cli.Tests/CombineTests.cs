@@ -173,7 +173,8 @@ public sealed class CombineTests
             "1");
         await Refused("it has no 1d bars of the symbols of the trades", "combine", folder.At("bt.csv"), "--bars",
             "csv:" + SharedData.Synthetic("bars"));
-        await Refused("there is no rule 'best'", "combine", folder.At("free"), "--weights", "best");
+        await Refused("there is no rule 'greatest'", "combine", folder.At("free"), "--weights", "greatest");
+        await Refused("no strategy has a 'search'", "combine", folder.At("free"), "--weights", "best");
         await Refused("is called equity", "combine", folder.At("nothing.csv"));
         await Refused("one of the keys", "combine", folder.At("free"), "--settings", folder.Write("s.json", """{ "strategies": [] }"""));
 

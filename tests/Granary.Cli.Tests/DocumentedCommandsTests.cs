@@ -35,6 +35,7 @@ public sealed partial class DocumentedCommandsTests
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var command in All(s_root)) known.Add(command.Name);
+        foreach (var name in TestCatalogues.All.Strategies.Names) known.Add(name);
         foreach (var schema in (string[])["batch.schema.json", "notifications.schema.json", "openapi.json"])
             Words(JsonNode.Parse(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", schema))));
         Word().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "CHANGELOG.md"))).Select(m => m.Groups[1].Value)

@@ -58,7 +58,7 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
             CommandLine.RunAsync(CommandTable.Create(host, arguments), host, arguments).WaitAsync(Eventually.Longest));
     }
 
-    public static MatrixTheoryData<string, ServerFault> Accepted => new(["backtest", "experiment", "live"],
+    public static MatrixTheoryData<string, ServerFault> Accepted => new(["backtest", "walkforward", "optimise", "experiment", "live"],
         [ServerFault.NeverAnswers, ServerFault.Answers503, ServerFault.DiesInMidHeader, ServerFault.StopsInMidAnswer]);
 
     [Theory]
@@ -97,9 +97,10 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
 
     [Fact]
     public void The_commands_with_host_are_found_in_the_command_tree() =>
-        Commands.ShouldBe(["backtest", "experiment", "live", "session status", "session strategy", "session pause", "session resume",
-            "session flatten", "session close", "session reload", "session stop", "session enable", "session disable", "schedules list",
-            "schedules set", "schedules runs", "schedules remove", "cluster status", "cluster drain", "cluster resume", "cluster retire"],
+        Commands.ShouldBe(["backtest", "walkforward", "optimise", "experiment", "live", "session status", "session strategy",
+            "session pause", "session resume", "session flatten", "session close", "session reload", "session stop", "session enable",
+            "session disable", "schedules list", "schedules set", "schedules runs", "schedules remove", "cluster status",
+            "cluster drain", "cluster resume", "cluster retire"],
             ignoreOrder: true);
 
     // The arguments of the command besides --host; a new command needs a line here.
@@ -109,7 +110,9 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
         return words switch
         {
             "backtest" => ["backtest", QuickstartRun.Batch, "--quiet", "--out", _folder.At("run")],
-            "experiment" => ["experiment", Path.Combine(SharedData.RepositoryRoot, "samples", "learning.json"), "--quiet"],
+            "walkforward" => ["walkforward", Sample("walkforward"), "--quiet", "--out", _folder.At("run")],
+            "optimise" => ["optimise", Sample("search"), "--quiet", "--out", _folder.At("run")],
+            "experiment" => ["experiment", Sample("learning"), "--quiet"],
             "live" => ["live", await ProductionAsync(), "--feed", "csv:data", "--quiet"],
             "session strategy" => ["session", "paper", name, "SmaCross(fast=1,slow=2)@ACME:1h"],
             "session close" => ["session", "paper", name, "--trade", "t"],
@@ -122,6 +125,8 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
             _ => throw new InvalidOperationException($"'granary {words}' has --host: add its arguments here"),
         };
     }
+
+    private static string Sample(string name) => Path.Combine(SharedData.RepositoryRoot, "samples", $"{name}.json");
 
     private async Task<string> ProductionAsync()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -14,13 +15,13 @@ public sealed class HelpExamplesTests
     [
         "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats", "strategies", "factors",
         "factors compute", "trainers", "broker list", "backtest", "verify", "report", "compare", "combine", "analyze",
-        "walkforward", "train", "evaluate", "learn", "drift", "track", "reinforce env", "deployments list", "deployments add",
+        "walkforward", "optimise", "train", "evaluate", "learn", "drift", "track", "reinforce env", "deployments list", "deployments add",
         "deployments show", "deployments disable", "deployments enable", "live", "deployments report", "keys add", "keys list",
         "keys rotate", "keys revoke", "new strategy", "new factor", "new format", "new broker", "new trainer", "new rule", "models list",
         "doctor", "explain", "completion",
     ];
 
-    // What other tests run, because it needs a server, an exchange, a model or minutes (a replay keeps the pace of its bars).
+    // What other tests run, because it needs a server, an exchange, a model or minutes (a replay takes as long as its bars).
     private static readonly string[] s_elsewhere =
     [
         "serve", "replay", "broker check", "audit", "schedules", "cluster", "notify", "session", "deployments switch", "features",
@@ -28,7 +29,7 @@ public sealed class HelpExamplesTests
         "reinforce probe", "reinforce policy",
     ];
 
-    private static readonly Dictionary<string, string> s_examples = Examples();
+    private static readonly FrozenDictionary<string, string> s_examples = Examples();
 
     [Fact]
     public void Each_example_is_run_here_or_needs_more_than_files() =>
@@ -62,7 +63,7 @@ public sealed class HelpExamplesTests
         }
     }
 
-    private static Dictionary<string, string> Examples()
+    private static FrozenDictionary<string, string> Examples()
     {
         const string Label = "Example: granary ";
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -77,7 +78,7 @@ public sealed class HelpExamplesTests
             }
         }
         Add(CommandTable.Create(new CompositionRoot(), []), "");
-        return found;
+        return found.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     // The samples, except that the first one has few strategies, and files as the examples name them.

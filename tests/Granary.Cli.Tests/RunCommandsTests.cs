@@ -164,9 +164,9 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var search = Json(json.Output).GetProperty("searches")[0];
         (search.GetProperty("trials").GetInt32(), search.GetProperty("finished").GetInt32()).ShouldBe((12, 12));
         search.GetProperty("best")[0].GetProperty("values").GetProperty("slow").GetInt32().ShouldBeInRange(30, 90);
-        var told = await GranaryCall.RunAsync("optimise", batch, "--out", _folder.At("two"), "--threads", "1");
-        told.Output.ShouldContain("SmaCross@ACME:1h: the best of 12 trials by sharpe");
-        told.Output.ShouldContain("the best of as many worthless trials would show");
+        var shown = await GranaryCall.RunAsync("optimise", batch, "--out", _folder.At("two"), "--threads", "1");
+        shown.Output.ShouldContain("SmaCross@ACME:1h: the best of 12 trials by sharpe");
+        shown.Output.ShouldContain("the best of as many worthless trials would show");
         File.ReadAllText(_folder.At("two/trials.csv")).ShouldBe(File.ReadAllText(_folder.At("one/trials.csv")));
         var verified = await GranaryCall.RunAsync("verify", _folder.At("one"), "--sample", "2", "--cuts", "1");
         verified.ExitCode.ShouldBe(0, verified.Error + verified.Output);

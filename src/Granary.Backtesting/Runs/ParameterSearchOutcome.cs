@@ -3,7 +3,6 @@ using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
-using ParameterImportance = Granary.Reporting.Runs.ParameterImportance;
 
 namespace Granary.Backtesting.Runs;
 

@@ -19,7 +19,7 @@ public sealed class ParameterSearchRun
     private readonly StrategySimulation _strategies;
     private readonly IBatchHost _host;
     private readonly PartialBars _bars;
-    private readonly SearchProgress? _progress;
+    private readonly TrialProgress? _progress;
     private readonly List<SearchState> _searches;
     private int _rounds, _positions;
 
@@ -27,7 +27,7 @@ public sealed class ParameterSearchRun
     {
         (_strategies, _host) = (strategies, host);
         _bars = new PartialBars(strategies.Run.Markets);
-        _progress = progress is null ? null : new SearchProgress(progress, strategies.Run.Plan.Capacity);
+        _progress = progress is null ? null : new TrialProgress(progress, strategies.Run.Plan.Capacity);
         _searches = [.. strategies.Run.Plan.Searches.Select((s, i) => new SearchState(i, s))];
     }
 

@@ -100,7 +100,7 @@ internal static class WalkForwardReport
                 csv.WriteField(c.Tried.ToString(CultureInfo.InvariantCulture));
                 var values = c.Strategy < 0 ? [] : ParamsOf(plan, c.Strategy).ToDictionary(StringComparer.Ordinal);
                 foreach (var name in names)
-                    csv.WriteField(values.GetValueOrDefault(name) is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) : "");
+                    csv.WriteField(values.GetValueOrDefault(name) is { } v ? Convert.ToString(v, CultureInfo.InvariantCulture) : "");
                 csv.NextRecord();
             }
     }

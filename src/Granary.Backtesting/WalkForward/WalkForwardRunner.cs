@@ -122,7 +122,8 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
     {
         var (windows, all) = (outcome.Windows.Count, events.All);
         RunNote[] replaced = run.Folder.Replaced is { } note ? [note] : [];
-        var result = new RunResult($"walk-forward, {Counted.Of(windows, "window")}, {host.Description}", DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
+        var result = new RunResult($"walk-forward, {Counted.Of(windows, "window")}, {host.Description}", DigestOf(outcome),
+            [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
             all.Values.Sum(o => o.Bars), outcome.Portfolio,
             [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Weights?.Notes ?? [], .. outcome.Portfolio.Notes,
                 .. CostNotes.Of(run.Spec.Execution.Settings)]);

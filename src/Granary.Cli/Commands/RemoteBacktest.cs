@@ -21,7 +21,7 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
         using var client = root.Server(hosts);
         var silent = quiet || json;
         var (status, folder) = await ProgressView.ShowAsync(silent,
-            progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), kind: Kind,
+            progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), new(Kind),
                 cancellationToken: cancellationToken));
         var report = Path.Combine(folder, "report.html");
         if (json)

@@ -63,8 +63,8 @@ internal static class WalkForwardCommand
         Lines? lines, CancellationToken cancellationToken)
     {
         using var client = root.Server(given.Host);
-        var (_, folder) = await RemoteBatch.RunAsync(client, spec, file, given.Out, status => lines?.Show(status.Progress.Stage ?? "waiting"),
-            kind: RemoteBatch.WalkForward, cancellationToken: cancellationToken);
+        var (_, folder) = await RemoteBatch.RunAsync(client, spec, file, given.Out,
+            status => lines?.Show(status.Progress.Stage ?? "waiting"), new(RemoteBatch.WalkForward), cancellationToken);
         return (SavedRun.Read(folder, spec.Catalogues.Metrics).Model, folder);
     }
 

@@ -58,7 +58,7 @@ public static class NormalDistribution
         var y = Math.Abs(x);
         if (y <= NearZero) return 1 - ErfNearZero(x);
         var tail = 0.0;
-        if (y <= 27)
+        if (!(y > 27)) // also NaN, which stays NaN
         {
             // exp(−y²) with the square split, so that its rounding does not enter the exponent.
             var head = Math.Truncate(y * 16) / 16;
@@ -89,7 +89,7 @@ public static class NormalDistribution
         var ratio = s * Ratio(s,
             [-1.63153871373020978498e-2, -3.05326634961232344035e-1, -3.60344899949804439429e-1, -1.25781726111229246204e-1,
                 -1.60837851487422766278e-2, -6.58749161529837803157e-4],
-            [1, 2.56852019228982242072, 1.87295284992346725209, 5.27905102951428412248e-1, 6.05183413124143191178e-2,
+            [1, 2.56852019228982242072, 1.87295284992346047209, 5.27905102951428412248e-1, 6.05183413124413191178e-2,
                 2.33520497626869185443e-3]);
         return (1 / Math.Sqrt(Math.PI) + ratio) / y;
     }

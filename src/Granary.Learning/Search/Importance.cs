@@ -8,7 +8,7 @@ namespace Granary.Learning.Search;
 /// <param name="Share">Share of the variance of the objective over the space that the parameter explains alone, 0 to 1. What the shares
 /// of all parameters leave to 1 is explained by parameters together. 0 if the objective does not vary.</param>
 /// <param name="Deviation">Standard deviation of the share between the trees.</param>
-public sealed record ParameterImportance(string Name, double Share, double Deviation);
+public sealed record DimensionImportance(string Name, double Share, double Deviation);
 
 /// <summary>
 /// Functional analysis of variance over a random forest: Hutter, Hoos and Leyton-Brown, "An efficient approach for assessing
@@ -26,7 +26,7 @@ public static class Importance
     /// <summary>Returns the importance of each parameter, in the order of the space.</summary>
     /// <param name="points">The values of the points.</param>
     /// <param name="objective">By point; a point whose objective is NaN is ignored.</param>
-    public static IReadOnlyList<ParameterImportance> Of(
+    public static IReadOnlyList<DimensionImportance> Of(
         ParameterSpace space, IReadOnlyList<IReadOnlyList<double>> points, IReadOnlyList<double> objective, ulong seed = 0)
     {
         Axis[] axes = [.. space.Dimensions.Select(Axis.From)];
@@ -35,7 +35,7 @@ public static class Importance
             objective[i])]), seed);
         return [.. space.Dimensions.Select((dimension, d) =>
         {
-            if (shares.Count == 0) return new ParameterImportance(dimension.Name, 0, 0);
+            if (shares.Count == 0) return new DimensionImportance(dimension.Name, 0, 0);
             var mean = shares.Sum(s => s[d]) / shares.Count;
             return new(dimension.Name, mean, Math.Sqrt(shares.Sum(s => (s[d] - mean) * (s[d] - mean)) / shares.Count));
         })];

@@ -27,7 +27,8 @@ public static class SearchMethods
         {
             throw new InputException(census.IsComplete
                 ? $"none of the {census.Looked} combinations of the space satisfies its conditions: widen a range or remove a condition"
-                : $"none of {census.Looked} combinations drawn from the space satisfies its conditions: widen a range or remove a condition");
+                : $"none of {census.Looked} combinations drawn from the space satisfies its conditions: widen a range or remove a "
+                    + "condition");
         }
         return name switch
         {

@@ -16,7 +16,7 @@ internal sealed class TreeVariance
         var all = new Side[axes.Length];
         for (var d = 0; d < all.Length; d++) all[d] = new(0, 1, axes[d].Choices == 0 ? null : [.. Enumerable.Repeat(true,
             axes[d].Choices)]);
-        Walk(0, all);
+        Collect(0, all);
     }
 
     /// <summary>Returns the shares by dimension; null if the tree is constant.</summary>
@@ -33,7 +33,7 @@ internal sealed class TreeVariance
         return shares;
     }
 
-    private void Walk(int node, Side[] sides)
+    private void Collect(int node, Side[] sides)
     {
         var step = _tree.Nodes[node].Step;
         if (step == 0)
@@ -56,8 +56,8 @@ internal sealed class TreeVariance
             var cut = Math.Clamp(TreeNode.FromSortable(_tree.Nodes[node].Threshold), side.Low, side.High);
             (left, right) = (side with { High = cut }, side with { Low = cut });
         }
-        Walk(node + step, Replaced(sides, column.Dimension, left));
-        Walk(node + step + 1, Replaced(sides, column.Dimension, right));
+        Collect(node + step, Replaced(sides, column.Dimension, left));
+        Collect(node + step + 1, Replaced(sides, column.Dimension, right));
     }
 
     private static Side[] Replaced(Side[] sides, int d, Side side)

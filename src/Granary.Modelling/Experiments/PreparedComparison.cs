@@ -51,7 +51,8 @@ public sealed class PreparedComparison : IWorkMaker
 
     public async ValueTask<Func<CancellationToken, Task<WorkResult>>?> FindAsync(WorkItem item, CancellationToken cancellationToken)
     {
-        if (item is not FitItem fit || fit.Candidate < 0 || fit.Candidate >= _sections.Count || _sections[fit.Candidate].IsOfRisk) return null;
+        if (item is not FitItem fit || fit.Candidate < 0 || fit.Candidate >= _sections.Count || _sections[fit.Candidate].IsOfRisk)
+            return null;
         var preparation = new UnitPreparation([_sections[fit.Candidate]], _opened.Plan, _opened.Markets);
         var (market, number) = (0, fit.Search);
         while (market < preparation.Markets.Count && number >= preparation.Markets[market]) number -= preparation.Markets[market++];

@@ -197,6 +197,7 @@ public sealed record BatchPlan
     /// <summary>Returns a copy with more trials of its searches.</summary>
     public BatchPlan With(IReadOnlyList<PlannedTrial> trials)
     {
+        if (trials.Count == 0) return this;
         var (instances, seen) = (Instances.ToList(), new Dictionary<string, int>(Seen, StringComparer.Ordinal));
         var tradeFrom = TradeFromOf(Spec);
         var known = Symbols.ToHashSet(StringComparer.Ordinal);

@@ -88,8 +88,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var name = faults.Try(() => BatchReader.NameOf(root.Find("name"), root.File), "");
-        var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
-        var digest = root.Need("digest").String();
+        var (seed, digest) = ((ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1), root.Need("digest").String());
         var checks = faults.Try(() => ValidationReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
         var risk = faults.Try(() => Risk(root.Find("risk"), models), []);

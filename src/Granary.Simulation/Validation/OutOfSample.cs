@@ -61,6 +61,20 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
         }
         var (from, to) = (traces.Min(t => t.FirstPeriod), traces.Max(t => t.LastPeriod) + 1);
         var middle = from + (to - from) / 2;
+        var returns = OnPaperReturns(plan, outcomes, traces, (from, middle, to));
+        return Compare($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights "
+            + $"chosen {Choices} times, each time from what came before; not the portfolio that is shown"
+            + (plan.Spec.Portfolio.Rule == WeightMethods.Best ? ", but the trial with the greatest Sharpe ratio of those that their search "
+                + "proposed before it knew a result" : ""), returns, middle,
+            traces[0].PeriodTicks) with
+        { OnPaper = true };
+    }
+
+    // The returns of the rule over the second half, whose weights it chooses from what came before.
+    private static double[] OnPaperReturns(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, List<EquityTrace> traces,
+        (long From, long Middle, long To) periods)
+    {
+        var (from, middle, to) = periods;
         var returns = new double[to - middle];
         for (var c = 0; c < Choices; c++)
         {
@@ -79,12 +93,7 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
                 returns[p - middle] = sum / chosen.Count;
             }
         }
-        return Compare($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights "
-            + $"chosen {Choices} times, each time from what came before; not the portfolio that is shown"
-            + (plan.Spec.Portfolio.Rule == WeightMethods.Best ? ", but the trial with the greatest Sharpe ratio of those that their search "
-                + "proposed before it knew a result" : ""), returns, middle,
-            traces[0].PeriodTicks) with
-        { OnPaper = true };
+        return returns;
     }
 
     // Later trials of a method that learns from results follow from all bars, so they say nothing about unseen ones.

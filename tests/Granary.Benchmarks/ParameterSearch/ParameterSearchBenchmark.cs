@@ -41,7 +41,8 @@ public static class ParameterSearchBenchmark
                 if (name == "tpe") reached &= Median(best) <= Optuna.Single(o => o.Function == function.Name).Multivariate;
             }
             var (_, multivariate, univariate) = Optuna.Single(o => o.Function == function.Name);
-            Console.WriteLine(Text($"{function.Name} Optuna 3.1.0 (50 seeds, 100 trials): multivariate {multivariate}, default {univariate}"));
+            Console.WriteLine(Text(
+                $"{function.Name} Optuna 3.1.0 (50 seeds, 100 trials): multivariate {multivariate}, default {univariate}"));
         }
         return reached;
     }

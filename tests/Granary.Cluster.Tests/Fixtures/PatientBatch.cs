@@ -26,7 +26,7 @@ internal static class PatientBatch
             using var client = new GranaryClient(hosts, key);
             try
             {
-                return await RemoteBatch.RunAsync(client, spec, batch, home, idempotencyKey: submission,
+                return await RemoteBatch.RunAsync(client, spec, batch, home, submission: new(IdempotencyKey: submission),
                     cancellationToken: TestContext.Current.CancellationToken);
             }
             catch (ServiceUnavailableException) when (watch.Elapsed < Eventually.Longest)

@@ -34,4 +34,24 @@ public class NormalDistributionTests
         NormalDistribution.Cumulative(40).ShouldBe(1);
         NormalDistribution.Cumulative(-40).ShouldBe(0);
     }
+
+    [Fact]
+    public void An_undefined_argument_stays_undefined()
+    {
+        NormalDistribution.Erfc(double.NaN).ShouldBe(double.NaN);
+        NormalDistribution.Cumulative(double.NaN).ShouldBe(double.NaN);
+        NormalDistribution.Erfc(double.PositiveInfinity).ShouldBe(0);
+        NormalDistribution.Erfc(double.NegativeInfinity).ShouldBe(2);
+    }
+
+    [Theory] // scipy.special.erfcx
+    [InlineData(0.1, 0.8964569799691268)]
+    [InlineData(1, 0.427583576155807)]
+    [InlineData(3, 0.17900115118138998)]
+    [InlineData(4.5, 0.12248480427384142)]
+    [InlineData(6, 0.09277656780053836)]
+    [InlineData(10, 0.05614099274382259)]
+    [InlineData(40, 0.014100335983377815)]
+    public void The_scaled_error_function_is_exact_in_the_tail(double x, double value) =>
+        NormalDistribution.ScaledErfc(x).ShouldBe(value, 4e-16);
 }

@@ -130,7 +130,7 @@ public class SharpeDifferenceTests
     [Theory]
     [InlineData(0, 0.035, 0.065)]
     [InlineData(0.3, 0.035, 0.07)]
-    public void Equal_ratios_are_told_apart_in_five_of_a_hundred_records(double persistence, double least, double most)
+    public void Equal_ratios_differ_by_the_test_in_five_of_a_hundred_records(double persistence, double least, double most)
     {
         const int Records = 2_000;
         int normal = 0, bootstrap = 0;

@@ -36,7 +36,7 @@ public class WinnersLuckTests
     [Fact]
     public void Strategies_without_a_search_are_always_in_the_portfolio()
     {
-        // A worthless strategy that nobody chose shows nothing in the mean.
+        // A worthless strategy that is not chosen shows nothing in the mean.
         WinnersLuck.ExpectedSharpeOfBest(Noise(1), [-1], 1, 400, 1).ShouldBe(0, 0.01);
         WinnersLuck.ExpectedSharpeOfBest([new double[Periods]], [0], 1, 50, 1).ShouldBe(0);
     }

@@ -17,9 +17,9 @@ public sealed class SymbolAllocationTests
     private static readonly ExecutionSettings Fee = new() { Fee = new PercentFee(100 * Commission) };
     private static readonly TradingSettings Account = new() { Cash = 100_000, Size = SizeRule.Units(1) };
 
-    private static SampleBars.Feed Walk(string symbol, int seed, int bars, double volatility, Predicate<int>? has = null)
+    private static SampleBars.Feed RandomMarket(string symbol, int seed, int bars, double volatility, Predicate<int>? has = null)
     {
-        var random = new SeededWalk(seed);
+        var random = new SeededSteps(seed);
         var start = new DateTime(2020, 1, 6, 0, 0, 0, DateTimeKind.Utc).Ticks;
         var (all, price) = (new List<Bar>(), 100.0);
         for (var i = 0; i < bars; i++)
@@ -32,7 +32,7 @@ public sealed class SymbolAllocationTests
         return new SampleBars.Feed(new MarketSeries(new Instrument { Symbol = symbol }, Timeframe.D1), [.. all]);
     }
 
-    private sealed class SeededWalk(int seed)
+    private sealed class SeededSteps(int seed)
     {
         private readonly Random _random = new(seed);
 
@@ -42,8 +42,8 @@ public sealed class SymbolAllocationTests
     // Five markets: one begins later, one ends early, one has gaps of up to three days, one trades on weekdays only.
     private static SampleBars.Feed[] Markets() =>
     [
-        Walk("A", 1, 900, 0.02), Walk("B", 2, 900, 0.05, i => i >= 300), Walk("C", 3, 900, 0.03, i => i < 600),
-        Walk("D", 4, 900, 0.04, i => i % 11 > 2), Walk("E", 5, 900, 0.025, i => i % 7 < 5),
+        RandomMarket("A", 1, 900, 0.02), RandomMarket("B", 2, 900, 0.05, i => i >= 300), RandomMarket("C", 3, 900, 0.03, i => i < 600),
+        RandomMarket("D", 4, 900, 0.04, i => i % 11 > 2), RandomMarket("E", 5, 900, 0.025, i => i % 7 < 5),
     ];
 
     // Equity at each time slice.
@@ -211,7 +211,7 @@ public sealed class SymbolAllocationTests
     {
         // A begins on January 20; on February 1 half of B is to be sold, which has no bar on the three days after.
         var (_, outcome) = Run(new SymbolAllocation(SymbolWeighting.Equal, percent: 90),
-            [Walk("A", 1, 40, 0.001, i => i >= 14), Walk("B", 2, 40, 0.001, i => i is not (27 or 28 or 29))]);
+            [RandomMarket("A", 1, 40, 0.001, i => i >= 14), RandomMarket("B", 2, 40, 0.001, i => i is not (27 or 28 or 29))]);
         double Held(int symbol) => outcome.Symbols[symbol].Trades.Where(t => t.Reason == ExitReason.Open)
             .Sum(t => t.Quantity * t.ExitPrice);
         Held(0).ShouldBe(45_000, 1_000);
@@ -231,7 +231,7 @@ public sealed class SymbolAllocationTests
     [Fact]
     public void The_greatest_weight_leaves_cash_where_it_does_not_suffice()
     {
-        SampleBars.Feed[] feeds = [Walk("A", 1, 200, 0.01), Walk("B", 2, 200, 0.05)];
+        SampleBars.Feed[] feeds = [RandomMarket("A", 1, 200, 0.01), RandomMarket("B", 2, 200, 0.05)];
         var strategy = new SymbolAllocation(SymbolWeighting.RiskParity, 50, percent: 100, maxWeight: 0.4);
         Run(strategy, feeds);
         strategy.Target!.ShouldBe([0.4, 0.4], 1e-8);
@@ -241,16 +241,16 @@ public sealed class SymbolAllocationTests
     public void Before_the_window_is_full_nothing_is_bought()
     {
         foreach (var bars in (int[])[1, 50, 60])
-            Run(new SymbolAllocation(window: 60), [Walk("A", 1, bars, 0.02), Walk("B", 2, bars, 0.02)]).Outcome
+            Run(new SymbolAllocation(window: 60), [RandomMarket("A", 1, bars, 0.02), RandomMarket("B", 2, bars, 0.02)]).Outcome
                 .Symbols.Sum(s => s.Trades.Count).ShouldBe(0);
-        Run(new SymbolAllocation(window: 60), [Walk("A", 1, 62, 0.02), Walk("B", 2, 62, 0.02)]).Outcome
+        Run(new SymbolAllocation(window: 60), [RandomMarket("A", 1, 62, 0.02), RandomMarket("B", 2, 62, 0.02)]).Outcome
             .Symbols.Sum(s => s.Trades.Count).ShouldBe(2);
     }
 
     [Fact]
     public void A_split_and_a_dividend_are_no_loss_of_the_window()
     {
-        var plain = Walk("A", 1, 200, 0.02);
+        var plain = RandomMarket("A", 1, 200, 0.02);
         var ex = plain.Bars[120].Time;
         // From the ex date on a tenth of the price, and before it a dividend of a hundredth of the last close.
         var dividend = plain.Bars[119].Close / 100;
@@ -262,7 +262,7 @@ public sealed class SymbolAllocationTests
         double[] Weights(SampleBars.Feed first)
         {
             var strategy = new SymbolAllocation(SymbolWeighting.InverseVolatility, 60);
-            Run(strategy, [first, Walk("B", 2, 200, 0.03)]);
+            Run(strategy, [first, RandomMarket("B", 2, 200, 0.03)]);
             return [.. strategy.Target!];
         }
         Weights(split).ShouldBe(Weights(plain), 1e-3);

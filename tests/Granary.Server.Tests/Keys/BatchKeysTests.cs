@@ -193,6 +193,14 @@ public sealed class BatchKeysTests
         return JsonNode.Parse(buffer.ToArray())!;
     }
 
+    [Fact]
+    public void The_schema_has_each_rule_of_the_weights()
+    {
+        var schema = JsonNode.Parse(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "batch.schema.json")))!;
+        schema["properties"]!["portfolio"]!["properties"]!["weights"]!["oneOf"]![0]!["enum"]!.AsArray().Select(w => (string)w!)
+            .ShouldBe(WeightMethods.All, ignoreOrder: true);
+    }
+
     // A value of the key's schema that is not the default.
     private static string Sample(RecordKey key) => SampleOf(key.ToSchema(), key).ToJsonString();
 

@@ -118,7 +118,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
             var rows = search.Importance.Where(i => i.Objective == objective).OrderByDescending(i => i.Share).ToArray();
             if (rows.Length == 0) continue;
             HtmlTable.Open(html, search.Objectives.Count > 1 ? $"Importance for {ObjectiveText.Name(objective).ToLowerInvariant()}"
-                : "Importance of the parameters", [new("Parameter", Number: false), new("", Number: false),
+                : "Importance of the parameters", [new("Parameter", Number: false), new("Bar", Number: false),
                 new("Share", Hint: "Share of the variance of the objective that the parameter alone explains, and its standard deviation")],
                 "importance");
             foreach (var row in rows)

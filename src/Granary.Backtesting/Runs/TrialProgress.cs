@@ -7,7 +7,7 @@ namespace Granary.Backtesting.Runs;
 /// Turns the progress of the rounds of a search into one of all trials. The total is estimated from the work of the trials up to now.
 /// </summary>
 /// <param name="capacity">Number of strategies with all trials.</param>
-internal sealed class SearchProgress(IProgress<BatchProgress> to, int capacity) : IProgress<BatchProgress>
+internal sealed class TrialProgress(IProgress<BatchProgress> to, int capacity) : IProgress<BatchProgress>
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _before, _now;
