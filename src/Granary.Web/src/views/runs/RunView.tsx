@@ -40,7 +40,11 @@ const shows: Record<string, (run: RunDetails) => unknown> = {
     paths: (run) => run.resampling,
     search: (run) => run.searched,
 };
-const tabsOf = (run: RunDetails) => allTabs.filter((t) => !(t.id in shows) || shows[t.id]!(run));
+const tabsOf = (run: RunDetails) =>
+    allTabs.filter((t) => {
+        const shown = shows[t.id];
+        return !shown || shown(run);
+    });
 
 /** The results of a run. */
 export default function RunView() {
