@@ -26,16 +26,16 @@ public class SearchTests
                 "search": { "method": "{{method}}", "trials": 30, "objective": "totalReturn",
                   "space": { "fast": [2, 12], "slow": [15, 60] } } } ], "outputs": "all" }
             """);
-        await GranaryCommand.RunAsync("optimise", batch, "--out", folder.File("run"), "--quiet", "--no-guards");
+        await GranaryCommand.RunAsync("optimise", batch, "--out", folder.File("runs/run"), "--quiet", "--no-guards");
 
-        var files = new RunFiles(folder.File("run"));
+        var files = new RunFiles(folder.File("runs/run"));
         var markets = new MarketSet(new Dictionary<string, List<MarketBar>>(StringComparer.Ordinal) { ["AAA"] = bars });
         var run = new RunFigures(files, markets, Cash, Commission);
         var accounts = FilteredStrategy.Of(run);
         var search = files.Results.GetProperty("search").GetProperty("searches")[0];
         var trials = search.GetProperty("trials").EnumerateArray().ToList();
         trials.Count.ShouldBe(30);
-        var csv = CsvTable.Read(folder.File("run/trials.csv"));
+        var csv = CsvTable.Read(folder.File("runs/run/trials.csv"));
         csv.Rows.Count.ShouldBe(trials.Count);
         var best = double.NaN;
         var bestId = "";
@@ -67,6 +67,21 @@ public class SearchTests
             NormalCurve.ExpectedMaximum(figures.Effective) / Math.Sqrt(weekly.Length - 1) * year, 1e-6);
         files.Strategies.Where(s => s.GetProperty("weight").GetDouble() != 0).Select(s => s.GetProperty("id").GetString())
             .ShouldBe([bestId]);
+
+        await ReplayAsync(folder, [accounts.Single(a => a.Id == bestId), accounts[^1]]);
+    }
+
+    // The server runs a trial again for its charts.
+    private static async Task ReplayAsync(TemporaryFolder folder, IReadOnlyList<FilteredStrategy> accounts)
+    {
+        using var server = await GranaryServer.StartAsync(folder);
+        foreach (var account in accounts)
+        {
+            var curve = await server.GetAsync($"runs/run/series/equity?points=20000&strategy={Uri.EscapeDataString(account.Id)}");
+            var shown = curve.GetProperty("values").EnumerateArray().Select(v => v.GetDouble()).ToList();
+            shown.Count.ShouldBe(account.Rows.Count);
+            foreach (var (value, row) in shown.Zip(account.Rows)) Close(value, row.Equity);
+        }
     }
 
     private static void Close(double actual, double expected, double tolerance = 1e-9) =>

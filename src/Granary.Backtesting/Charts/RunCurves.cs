@@ -90,11 +90,11 @@ public sealed class RunCurves(RunLibrary library, GranaryCatalogues catalogues)
         if (!File.Exists(path)) throw new InputException("this run has no equity.csv; run its batch with \"equity\" among its outputs");
         var rows = TimeTable.Read(path, _ => ["equity"]);
         var spec = SpecOf(id, bindStrategies: true);
-        var opening = new BatchOpening { Threads = Environment.ProcessorCount, Yes = true };
+        var opening = new BatchOpening { Threads = Environment.ProcessorCount, Yes = true, WithSearches = spec.HasSearch };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, CancellationToken.None).ConfigureAwait(false);
         if (opened.Markets.Count == 0) throw new InputException("this run has no bars of its own, so that nothing can be held");
         var hold = await BenchmarkCurve.HoldAsync(new EquityCurve(rows.Times, rows.Columns[0]), opened.Markets, spec.Data.From ?? 0,
-            opened.Plan.Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None).ConfigureAwait(false);
+            opened.Plan.WithExamples().Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None).ConfigureAwait(false);
         var known = hold.TakeWhile(double.IsNaN).Count();
         return new EquityCurve(rows.Times[known..], hold[known..]);
     }

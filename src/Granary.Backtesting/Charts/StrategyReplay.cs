@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Feeds;
 using Granary.Simulation.Passes;
@@ -57,6 +59,8 @@ public sealed class StrategyReplay
         {
             Threads = Environment.ProcessorCount,
             Yes = true,
+            WithSearches = spec.HasSearch,
+            Searched = spec.HasSearch ? SearchesOf(runFolder) : null,
             Planned = plan =>
             {
                 instance = plan.Instances.FirstOrDefault(i => i.Id == strategy);
@@ -84,6 +88,16 @@ public sealed class StrategyReplay
                 opened.Markets.Where(m => instance.Symbols.Contains(m.Key)).ToDictionary(StringComparer.Ordinal), spec.Data.From ?? 0,
                 instance.Timeframe.Ticks, cancellationToken).ConfigureAwait(false),
         };
+    }
+
+    // Null for a run whose searches chose in windows.
+    private static ParameterSearchResults? SearchesOf(string runFolder)
+    {
+        var path = Path.Combine(runFolder, "results.json");
+        if (!File.Exists(path)) return null;
+        using var results = JsonDocument.Parse(File.ReadAllBytes(path));
+        return results.RootElement.TryGetProperty(ParameterSearchResults.Key, out var searches)
+            ? ResultSection.Read<ParameterSearchResults>(searches.GetRawText()) : null;
     }
 
     // A trace with a period as long as a bar has the equity at the close of each bar.

@@ -8,6 +8,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Batches;
 
@@ -222,6 +223,18 @@ public sealed record BatchPlan
             if (own is not null && !instance.Definition.Parameters.Any(p => p.Type == typeof(string))) read[key] = own;
             return own ?? [];
         }
+    }
+
+    /// <summary>Returns the trials of a finished run of the batch, in the order in which they were proposed.</summary>
+    /// <exception cref="InputException">The searches are not those of the batch.</exception>
+    public IReadOnlyList<PlannedTrial> TrialsOf(ParameterSearchResults run)
+    {
+        var names = Searches.Select(s => s.Name).ToList();
+        return [.. run.Searches
+            .SelectMany(s => s.Trials.Select(t => (t.Round, Search: names.IndexOf(s.Strategy), t.Number, t.Values)))
+            .OrderBy(t => t.Round).ThenBy(t => t.Search).ThenBy(t => t.Number)
+            .Select(t => t.Search >= 0 ? new PlannedTrial(t.Search, Searches[t.Search].Spec.PointOf(t.Values))
+                : throw new InputException("the searches of results.json are not those of the run's batch"))];
     }
 
     /// <summary>Returns a copy without the trials of its searches.</summary>

@@ -1,3 +1,4 @@
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
@@ -63,6 +64,12 @@ public sealed record ParameterSearchSpec
     /// <summary>The values of a point by name, as results show them.</summary>
     public IReadOnlyDictionary<string, object> ValuesOf(IReadOnlyList<double> point) =>
         Dimensions.Select((d, i) => KeyValuePair.Create(d.Name, d.ShownOf(point[i]))).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>The point with these values, as <see cref="ValuesOf"/> returns them.</summary>
+    /// <exception cref="InputException">A dimension has no such value.</exception>
+    public IReadOnlyList<double> PointOf(IReadOnlyDictionary<string, object> values) =>
+        [.. Dimensions.Select(d => values.TryGetValue(d.Name, out var value) ? d.CoordinateOf(value)
+            : throw new InputException($"the trial has no value of '{d.Name}'"))];
 
     /// <summary>The objectives of an account, to be maximised; NaN if undefined, or if it has too few trades or is ruined.</summary>
     public IReadOnlyList<double> ScoresOf(MetricSet statistics)

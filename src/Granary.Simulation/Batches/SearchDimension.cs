@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine;
 using Granary.Engine.Strategies;
 using Granary.Learning.Search;
 using Granary.Reporting.Runs;
@@ -53,6 +54,30 @@ public sealed record SearchDimension(SearchTarget Target, int Index, Dimension D
         null => "",
         bool or int or double or string => ValueOf(coordinate)!,
         _ => ((ChoiceDimension)Dimension).Values[(int)coordinate],
+    };
+
+    /// <summary>Returns the coordinate of a value, as <see cref="ShownOf"/> returns it or a file has it.</summary>
+    /// <exception cref="InputException">The dimension has no such value.</exception>
+    public double CoordinateOf(object value)
+    {
+        if (Choices is { } choices)
+        {
+            for (var c = 0; c < choices.Count; c++)
+                if (TextOfShown(ShownOf(c)) == TextOfShown(value)) return c;
+        }
+        else if (value is int or long or double)
+        {
+            var number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
+            return Grid is { } grid ? (double)Math.Round(((decimal)number - grid.From) / grid.Step) : number;
+        }
+        throw new InputException($"'{value}' is no value of '{Name}'");
+    }
+
+    // A number has one text whatever its type.
+    private static string TextOfShown(object value) => value switch
+    {
+        int or long or double => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
     /// <summary>Returns the value as a number; NaN for a text.</summary>

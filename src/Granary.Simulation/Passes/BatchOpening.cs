@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
@@ -14,6 +15,9 @@ public sealed record BatchOpening
 
     /// <summary>Whether strategies may have a search; the plan is then that before its first trials.</summary>
     public bool WithSearches { get; init; }
+
+    /// <summary>The searches of a finished run, whose trials the plan then has; null = no trials.</summary>
+    public ParameterSearchResults? Searched { get; init; }
 
     /// <summary>Opens the batch's source; null = use the catalogue that read the batch.</summary>
     public Func<DataSpec, IBarSource>? Sources { get; init; }

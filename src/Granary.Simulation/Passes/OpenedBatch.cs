@@ -34,15 +34,17 @@ public sealed class OpenedBatch : IAsyncDisposable
         var source = opening.Sources?.Invoke(spec.Data)
             ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data);
         var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
-        var plan = opening.Planned(opening.WithSearches ? BatchPlan.MakeSearched(spec, symbols, opening.Yes, cancellationToken)
-            : BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken));
+        var plan = opening.WithSearches || opening.Searched is not null
+            ? BatchPlan.MakeSearched(spec, symbols, opening.Yes, cancellationToken)
+            : BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken);
+        plan = opening.Planned(opening.Searched is { } searched ? plan.With(plan.TrialsOf(searched)) : plan);
         // Some points of a search read all that its trials may read.
-        var batch = new OpenedBatch(source, plan.WithExamples());
+        var batch = new OpenedBatch(source, opening.Searched is null ? plan.WithExamples() : plan);
         try
         {
             await batch.OpenMarketsAsync(opening, cancellationToken);
             if (opening.Checks) await batch.CheckAsync(opening, cancellationToken);
-            batch.Plan = batch.Plan.WithoutTrials();
+            if (opening.Searched is null) batch.Plan = batch.Plan.WithoutTrials();
             GranaryInstruments.FeedOpen.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>("granary.scheme", spec.Data.Source.Scheme));
             return batch;

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Engine;
+using Granary.Learning.Search;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 
@@ -165,5 +166,16 @@ public sealed class ParameterSearchReaderTests
         second.Feeds.Take(first.Feeds.Count).Select(f => f.ToString()).ShouldBe(first.Feeds.Select(f => f.ToString()));
         second.IndexOf(2).ShouldBe(4);
         second.WithoutTrials().Instances.Select(i => i.Id).ShouldBe(plan.Instances.Select(i => i.Id));
+    }
+
+    [Fact]
+    public void The_values_of_a_point_give_the_point_again()
+    {
+        var spec = Plan(Sma(""" "trials": 40, "space": { "fast": { "from": 4, "to": 40, "step": 4 }, "slow": { "from": 50, "to": 300,
+            "log": true }, "stopLossPercent": { "from": 0.5, "to": 5, "step": 0.3 }, "takeProfitPercent": [1, 9],
+            "maxBars": { "values": [0, 5, 20] }, "sides": ["long", "both"], "exitOnSignal": [true, false],
+            "timeframe": ["1h", "4h"] } """)).Searches[0].Spec;
+        foreach (var point in SearchMethods.Create("sobol", spec.Space, 40, 1, 7).Next([]))
+            spec.PointOf(spec.ValuesOf(point.Values)).ShouldBe(point.Values);
     }
 }
