@@ -30,6 +30,9 @@ internal sealed record ChoosingGroup(string Name, IReadOnlyList<StrategyInstance
         };
     }
 
+    /// <summary>The first symbol that it trades; of a search before its first trial, the first that it may choose.</summary>
+    public string FirstSymbol(BatchPlan plan) => Members.Count > 0 ? Members[0].Symbols[0] : plan.Searches[Searches[0]].Market[0];
+
     private static string MarketOf(BatchPlan plan, int search) => string.Join('+', plan.Searches[search].Market);
 
     private static ChoosingGroup With(BatchPlan plan, string name, IEnumerable<StrategyInstance> single, IReadOnlyList<int> searches) =>

@@ -19,10 +19,10 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
 
     /// <summary>The allocation method of the plan for its groups; null for another rule.</summary>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many groups.</exception>
-    public static AllocationRule? RuleOf(BatchPlan plan, IEnumerable<IReadOnlyList<StrategyInstance>> groups) =>
+    public static AllocationRule? RuleOf(BatchPlan plan, IEnumerable<ChoosingGroup> groups) =>
         plan.Spec.Portfolio is { Rule: { } rule } portfolio && WeightMethods.IsAllocation(rule)
             ? new AllocationRule(rule, portfolio.Rebalance ?? RebalanceSpec.Default, portfolio,
-                [.. groups.Select(members => members[0].Symbols[0])])
+                [.. groups.Select(g => g.FirstSymbol(plan))])
             : null;
 
     /// <summary>Chooses weights from the past of the groups' stitched accounts, which are already out of sample.</summary>

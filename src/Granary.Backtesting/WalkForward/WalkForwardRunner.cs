@@ -45,7 +45,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             clock.GetUtcNow().UtcDateTime, spec.Metrics, options.Attempt?.Number ?? 0);
         return await folder.WorkAsync(async () =>
         {
-            _ = GroupWeights.RuleOf(opened.Plan, input.Groups().Select(g => g.Members));
+            _ = GroupWeights.RuleOf(opened.Plan, input.Groups());
             var counter = progress is null ? null : new Relay(done => progress.Report((done, input.Windows.Count)));
             var outcome = await WalkForwardOptimiser.RunAsync(prepared, work ?? new LocalWork(options.Threads), counter,
                 cancellationToken);

@@ -51,14 +51,15 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     private sealed class GrownPlan(BatchPlan plan)
     {
         private readonly Lock _lock = new();
+        private BatchPlan _plan = plan;
 
         public BatchPlan With(IReadOnlyList<PassTrial> trials)
         {
             lock (_lock)
             {
-                if (trials.Count > plan.Trials.Count)
-                    plan = plan.With([.. trials.Skip(plan.Trials.Count).Select(t => new PlannedTrial(t.Search, t.Point))]);
-                return plan;
+                if (trials.Count > _plan.Trials.Count)
+                    _plan = _plan.With([.. trials.Skip(_plan.Trials.Count).Select(t => new PlannedTrial(t.Search, t.Point))]);
+                return _plan;
             }
         }
     }

@@ -16,10 +16,10 @@ namespace Granary.Modelling.Experiments;
 /// silos. The registry's cache keeps every prediction, so that an interrupted search can continue.
 /// </remarks>
 /// <param name="ledger">Counts the trials; null counts none.</param>
-/// <param name="work">Makes the fits; null = the threads of this process.</param>
-public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, IWorkHost? work = null)
+/// <param name="fitter">Makes the fits; null = the threads of this process.</param>
+public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, IWorkHost? fitter = null)
 {
-    private readonly IWorkHost _work = work ?? new LocalWork(threads);
+    private readonly IWorkHost _fitter = fitter ?? new LocalWork(threads);
 
     // Inner is −1 for a fit on the outer window itself.
     private readonly record struct FitTask(SearchWork Work, int Candidate, int Inner);
@@ -74,7 +74,7 @@ public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads
         int[] missing = [.. Enumerable.Range(0, tasks.Count).Where(i => fits[i] is null)];
         FitItem[] wanted = [.. missing.Select(i => tasks[i]).Select(t => new FitItem(t.Work.Number, t.Candidate, t.Inner,
             PreparedSearch.KeyOf(t.Work, t.Candidate, t.Inner)))];
-        await _work.RunAsync(wanted, (item, token) => Task.FromResult(search.Make(item, token)), (t, fit) =>
+        await _fitter.RunAsync(wanted, (item, token) => Task.FromResult(search.Make(item, token)), (t, fit) =>
         {
             var work = tasks[missing[t]].Work;
             work.Fits.Keep(wanted[t].Key, fit);

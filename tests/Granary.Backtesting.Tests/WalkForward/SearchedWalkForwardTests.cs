@@ -50,6 +50,16 @@ public sealed class SearchedWalkForwardTests : IDisposable
         string.Create(CultureInfo.InvariantCulture, $"{(c.Strategy < 0 ? "" : outcome.Plan.Instances[c.Strategy].Id)} {c.Objective:R}"));
 
     [Fact]
+    public async Task Groups_of_searches_are_weighed_as_those_of_grids()
+    {
+        const string Parity = "\"portfolio\": { \"weights\": \"risk-parity\", \"rebalance\": { \"every\": \"6w\", \"window\": \"8w\" } },";
+        var (grid, weighed) = await RunAsync(Spec("\"params\": { \"fast\": [5, 8, 13], \"slow\": [20, 30, 50] }", sections: Parity));
+        var (run, _) = await RunAsync(Spec(Exhaustive, sections: Parity));
+        weighed.Weights.ShouldNotBeNull();
+        foreach (var file in new[] { "equity.csv", "portfolio_fills.csv" }) Text(run, file).ShouldBe(Text(grid, file));
+    }
+
+    [Fact]
     public async Task A_search_of_the_whole_space_chooses_trades_and_counts_what_the_grid_does()
     {
         var (grid, chosen) = await RunAsync(Spec("\"params\": { \"fast\": [5, 8, 13], \"slow\": [20, 30, 50] }"), ledger: "grid");

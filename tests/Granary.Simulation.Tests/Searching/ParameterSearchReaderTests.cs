@@ -171,10 +171,12 @@ public sealed class ParameterSearchReaderTests
     [Fact]
     public void The_values_of_a_point_give_the_point_again()
     {
-        var spec = Plan(Sma(""" "trials": 40, "space": { "fast": { "from": 4, "to": 40, "step": 4 }, "slow": { "from": 50, "to": 300,
-            "log": true }, "stopLossPercent": { "from": 0.5, "to": 5, "step": 0.3 }, "takeProfitPercent": [1, 9],
-            "maxBars": { "values": [0, 5, 20] }, "sides": ["long", "both"], "exitOnSignal": [true, false],
-            "timeframe": ["1h", "4h"] } """)).Searches[0].Spec;
+        const string Space = """
+            "trials": 40, "space": { "fast": { "from": 4, "to": 40, "step": 4 }, "slow": { "from": 50, "to": 300, "log": true },
+              "stopLossPercent": { "from": 0.5, "to": 5, "step": 0.3 }, "takeProfitPercent": [1, 9], "maxBars": { "values": [0, 5, 20] },
+              "sides": ["long", "both"], "exitOnSignal": [true, false], "timeframe": ["1h", "4h"] }
+            """;
+        var spec = Plan(Sma(Space)).Searches[0].Spec;
         foreach (var point in SearchMethods.Create("sobol", spec.Space, 40, 1, 7).Next([]))
             spec.PointOf(spec.ValuesOf(point.Values)).ShouldBe(point.Values);
     }
