@@ -93,7 +93,8 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
         var calendar = weights.History.Select(h => h.Time / traces[0].Item2.PeriodTicks).ToList();
         calendar.Count.ShouldBeGreaterThan(3);
         calendar[0].ShouldBe(traces.Min(t => t.Item2.FirstPeriod) + 12);
-        var rule = GroupWeights.RuleOf(BatchPlan.Make(spec, ["ACME", "COINUSDT"]), outcome.Groups)!;
+        var plan = BatchPlan.Make(spec, ["ACME", "COINUSDT"]);
+        var rule = GroupWeights.RuleOf(plan, ChoosingGroup.Of(plan, ChoiceAmong.Parameters))!;
         rule.Choose(traces, calendar[0] - 12, calendar[0], null).Chosen.ShouldBe(weights.History[0].Chosen);
         outcome.Trades.Min(t => t.Trade.SignalTime).ShouldBeGreaterThanOrEqualTo(weights.History[0].Time - TimeSpan.TicksPerHour);
         // The account is another one than with equal weights, and the groups' own accounts are the same.
