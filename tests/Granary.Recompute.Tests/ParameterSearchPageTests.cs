@@ -100,7 +100,7 @@ public class ParameterSearchPageTests
             check.Table(isFront ? objective == "sharpe" ? "Importance for sharpe ratio" : "Importance for maximum drawdown"
                 : "Importance of the parameters", [.. rows.Select(i => new Cells
                 {
-                    ["Parameter"] = i.GetProperty("parameter").GetString()!, [""] = Cell.Any, ["Share"] = Value(i, "share"),
+                    ["Parameter"] = i.GetProperty("parameter").GetString()!, ["Bar"] = Cell.Any, ["Share"] = Value(i, "share"),
                 })]);
         }
     }

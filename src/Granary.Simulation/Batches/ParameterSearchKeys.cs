@@ -27,10 +27,10 @@ internal sealed record ParameterSearchKeys
 /// <summary>The keys of a range of numbers in the <c>space</c> of a search.</summary>
 internal sealed record SpaceRangeKeys
 {
-    [Key("lowest value")]
+    [Key("lowest value", Without = "required")]
     public required double From { get; init; }
 
-    [Key("highest value")]
+    [Key("highest value", Without = "required")]
     public required double To { get; init; }
 
     [Key("whether ratios count instead of differences; both ends are then positive")]

@@ -61,13 +61,14 @@ internal sealed record ParallelPlot
         }
     }
 
-    // Names stand below their axis in three rows, so that neighbours do not touch on a narrow page; labels stand inside.
+    // Names stand below their axis in two rows, of many axes in three, so that neighbours do not touch on a narrow page. Labels stand
+    // inside.
     private void Axis(HtmlWriter html, int i)
     {
         var (scale, x) = (Axes[i], At(i) * 100);
         var side = i == 0 ? "start" : i == Axes.Count - 1 ? "end" : "middle";
         html.Write($"<line class=\"rule\" x1=\"{x}%\" x2=\"{x}%\" y1=\"0\" y2=\"{Height}\"/>");
-        html.Write($"<text class=\"name {side}\" x=\"{x}%\" y=\"{Height + 17 + 16 * (i % 3)}\">{scale.Title}</text>");
+        html.Write($"<text class=\"name {side}\" x=\"{x}%\" y=\"{Height + 17 + 16 * (i % (Axes.Count > 5 ? 3 : 2))}\">{scale.Title}</text>");
         var last = i == Axes.Count - 1;
         foreach (var (at, text) in scale.Labels(Labels))
             html.Write($"<text class=\"mark {(last ? "end" : "start")}\" x=\"{x}%\" dx=\"{(last ? -5 : 5)}\" "
