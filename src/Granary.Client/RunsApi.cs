@@ -69,6 +69,10 @@ public sealed class RunsApi
     public Task<RunAnalysis> AnalysisAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync<RunAnalysis>($"runs/{id}/analysis", cancellationToken);
 
+    /// <summary>The parameter searches of a run with their trials, as in results.json.</summary>
+    public Task<RunSearches> SearchesAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<RunSearches>($"runs/{id}/search", cancellationToken);
+
     /// <summary>A curve of a run.</summary>
     /// <param name="name">equity, cash, exposure, drawdown, buy-and-hold, or months for the return of each month.</param>
     /// <param name="from">The first time, such as 2024-01-31 or 2024-01-31T14:30:00Z.</param>

@@ -36,6 +36,10 @@ public sealed class ServerApi
     public Task<IReadOnlyList<CatalogueItem>> CatalogueAsync(Catalogue catalogue, CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<CatalogueItem>>($"catalogue/{catalogue}", cancellationToken);
 
+    /// <summary>The statistics that a search or a walk-forward can have as its objective.</summary>
+    public Task<IReadOnlyList<CatalogueObjective>> ObjectivesAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<CatalogueObjective>>($"catalogue/objectives", cancellationToken);
+
     /// <summary>The newest runs, each with the reason why a kind of job cannot take it.</summary>
     /// <param name="key">The key of the job's request that names a run, or batch.</param>
     /// <param name="chosen">The ids of the runs that the key has already, with commas between.</param>
