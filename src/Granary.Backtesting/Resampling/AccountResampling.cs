@@ -53,7 +53,8 @@ public static class AccountResampling
             ResamplingMethod.Bootstrap);
         yield return Of("order", "The same trades in another order",
             "The end stays, since each trade keeps its profit in percent. What changes is the path: its drawdowns and how long they last.",
-            ResamplingMethod.Order) with { Cautions = together };
+            ResamplingMethod.Order) with
+        { Cautions = together };
         yield return Of("skipped", string.Create(CultureInfo.InvariantCulture, $"{100 * plan.Skip:0.##} % of the entries missed"),
             "The same trades in their order, of which this share is left out at random, as entries that were not filled.",
             ResamplingMethod.Skipped);

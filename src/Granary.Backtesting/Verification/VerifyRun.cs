@@ -47,8 +47,14 @@ public static class VerifyRun
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
         try
         {
-            var options = new BatchOptions { Out = temporary, Yes = true, Versions = VersionUse.None, Validation = false,
-                Optimises = spec.HasSearch && manifest.Kind != RunKinds.WalkForward };
+            var options = new BatchOptions
+            {
+                Out = temporary,
+                Yes = true,
+                Versions = VersionUse.None,
+                Validation = false,
+                Optimises = spec.HasSearch && manifest.Kind != RunKinds.WalkForward
+            };
             var again = manifest.Kind == RunKinds.WalkForward
                 ? (await new WalkForwardRunner(host, clock).RunAsync(spec, options, null, cancellationToken)).Run
                 : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options,

@@ -136,7 +136,11 @@ public sealed class ParameterSearchReaderTests
         (made.Trading.StopLossPercent, made.Trading.TakeProfitPercent, made.Trading.MaxBars).ShouldBe((0.3, 2.5, 20));
         search.Spec.ValuesOf([33, 2, 2.5, 0, 1, 1]).ShouldBe(new Dictionary<string, object>
         {
-            ["slow"] = 33, ["stopLossPercent"] = 0.3, ["takeProfitPercent"] = 2.5, ["sides"] = "long", ["maxBars"] = 20,
+            ["slow"] = 33,
+            ["stopLossPercent"] = 0.3,
+            ["takeProfitPercent"] = 2.5,
+            ["sides"] = "long",
+            ["maxBars"] = 20,
             ["timeframe"] = "4h",
         });
         // Trials that differ in keys of the strategy alone share a name, and get a number.
