@@ -66,9 +66,10 @@ internal sealed record ParallelPlot
     private void Axis(HtmlWriter html, int i)
     {
         var (scale, x) = (Axes[i], At(i) * 100);
+        var row = i % (Axes.Count > 5 ? 3 : 2);
         var side = i == 0 ? "start" : i == Axes.Count - 1 ? "end" : "middle";
         html.Write($"<line class=\"rule\" x1=\"{x}%\" x2=\"{x}%\" y1=\"0\" y2=\"{Height}\"/>");
-        html.Write($"<text class=\"name {side}\" x=\"{x}%\" y=\"{Height + 17 + 16 * (i % (Axes.Count > 5 ? 3 : 2))}\">{scale.Title}</text>");
+        html.Write($"<text class=\"name {side}\" x=\"{x}%\" y=\"{Height + 17 + 16 * row}\">{scale.Title}</text>");
         var last = i == Axes.Count - 1;
         foreach (var (at, text) in scale.Labels(Labels))
             html.Write($"<text class=\"mark {(last ? "end" : "start")}\" x=\"{x}%\" dx=\"{(last ? -5 : 5)}\" "
