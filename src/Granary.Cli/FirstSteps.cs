@@ -1,7 +1,6 @@
 namespace Granary.Cli;
 
-/// <summary>What <c>granary</c> without arguments prints: what a new user can do first, with commands that work in the current folder.
-/// </summary>
+/// <summary>The output of <c>granary</c> without arguments: first commands of a new user, which work in the current folder.</summary>
 internal static class FirstSteps
 {
     public static void Write(TextWriter output, string folder, string application)
@@ -13,7 +12,7 @@ internal static class FirstSteps
 
     private static IEnumerable<(string Command, string Text)> Lines(string? sample)
     {
-        if (sample is not null) yield return ($"granary backtest {sample}", "a first run: 1,008 strategies, a table and a report");
+        if (sample is not null) yield return ($"granary backtest {sample}", "a first run, with a table and a report");
         yield return ("granary serve", "the dashboard, at http://127.0.0.1:8080");
         yield return ("granary new strategy MyCross", "a strategy of your own: its folder builds and runs");
         yield return ("granary backtest BATCH.json", "your own batch file");

@@ -56,7 +56,7 @@ public static class RemoteBatch
         spec.Data.Source.Path is { Length: > 0 } path && fault.Contains(path, StringComparison.Ordinal);
 }
 
-/// <summary>How a batch is submitted to a server.</summary>
+/// <summary>The submission of a batch to a server.</summary>
 /// <param name="Kind">Kind of job; null = a backtest.</param>
 /// <param name="IdempotencyKey">Submissions with one key are one job; null = each is its own.</param>
 public sealed record RemoteSubmission(string? Kind = null, string? IdempotencyKey = null);

@@ -34,16 +34,8 @@ public sealed class BacktestJob : Job
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var runner = new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger);
-        var options = new BatchOptions
+        var options = RunOutcome.OptionsOf(run, Text) with
         {
-            Out = run.Folder,
-            Since = Text.SubmittedAt,
-            Resume = run.Resume,
-            Attempt = run.Attempt,
-            Threads = run.Threads,
-            Leaders = run.Leaders,
-            Running = run.Running,
-            Portfolio = run.Portfolio,
             ModelsOf = ModelsOf is { } earlier ? Path.Combine(run.Runs, earlier) : null,
         };
         var done = await runner.RunAsync(Spec, options, RunOutcome.Relay(run, run.Leaders), cancellationToken).ConfigureAwait(false);

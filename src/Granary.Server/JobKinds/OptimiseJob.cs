@@ -19,18 +19,7 @@ internal sealed class OptimiseJob(JobText text, BatchSpec spec) : Job(text, spec
 
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
-        var options = new BatchOptions
-        {
-            Out = run.Folder,
-            Since = Text.SubmittedAt,
-            Resume = run.Resume,
-            Attempt = run.Attempt,
-            Threads = run.Threads,
-            Leaders = run.Leaders,
-            Running = run.Running,
-            Portfolio = run.Portfolio,
-            Optimises = true,
-        };
+        var options = RunOutcome.OptionsOf(run, Text) with { Optimises = true };
         var done = await new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger)
             .RunAsync(spec, options, RunOutcome.Relay(run, run.Leaders), cancellationToken).ConfigureAwait(false);
         return RunOutcome.Of(done, cancellationToken);

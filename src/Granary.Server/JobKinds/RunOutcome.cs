@@ -6,7 +6,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>Converts the results and progress of runs to those of jobs.</summary>
+/// <summary>Converts jobs to the options of runs, and the results and progress of runs to those of jobs.</summary>
 internal static class RunOutcome
 {
     /// <exception cref="OperationCanceledException">The run was interrupted.</exception>
@@ -15,6 +15,19 @@ internal static class RunOutcome
         : new JobOutcome(run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count,
             run.Model.Strategies.Count(s => s.Stats is null)
                 - (run.Model.Section<ParameterSearchResults>()?.Searches.Sum(s => s.Stopped) ?? 0));
+
+    /// <summary>Returns the options of a batch that a job runs.</summary>
+    public static BatchOptions OptionsOf(JobContext run, JobText text) => new()
+    {
+        Out = run.Folder,
+        Since = text.SubmittedAt,
+        Resume = run.Resume,
+        Attempt = run.Attempt,
+        Threads = run.Threads,
+        Leaders = run.Leaders,
+        Running = run.Running,
+        Portfolio = run.Portfolio,
+    };
 
     /// <summary>Forwards a batch's progress to the job.</summary>
     public static IProgress<BatchProgress> Relay(JobContext run, LeaderBoard? leaders = null) => new Reports<BatchProgress>(p =>
