@@ -59,6 +59,14 @@ public readonly ref struct FactorInput
     /// <summary>The number of bars.</summary>
     public int Count => Time.Length;
 
+    /// <summary>A copy of these bars as a block.</summary>
+    /// <param name="firstIndex">The number of bars before them.</param>
+    public BarBlock ToBlock(long firstIndex) =>
+        new(firstIndex, Time.ToArray(), Open.ToArray(), High.ToArray(), Low.ToArray(), Close.ToArray(), Volume.ToArray())
+        {
+            Further = _further?.Slice(_start, Count),
+        };
+
     internal Bar this[int index] => new(Time[index], Open[index], High[index], Low[index], Close[index], Volume[index])
     {
         Further = _further?.At(_start + index),
