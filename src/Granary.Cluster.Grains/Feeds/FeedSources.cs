@@ -16,24 +16,29 @@ internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalo
     /// <summary>The source of a run or a session.</summary>
     /// <param name="group">Id of the run or session, which is the consumer group.</param>
     public IBarSource Open(string group, DataSpec data) => BatchSources.Open(catalogues.Sources, data,
-        (source, options) => new Source(this, group, source, options));
+        own => new Source(this, group, own));
 
-    private sealed class Source(FeedSources owner, string group, Address address, BarFileOptions options) : IBarSource
+    private sealed class Source(FeedSources owner, string group, DataSpec data) : IBarSource
     {
+        private readonly AsofState _asof = new(data.Asof);
         private FolderState? _files;
 
         // The address is checked here; the bars are read by the feed.
-        private readonly IBarSource _own = owner.Catalogues.Sources.Open(address, options);
+        private readonly IBarSource _own = FurtherSource.Of(
+            owner.Catalogues.Sources.Open(data.Source, BatchSources.Options(data)), data.FurtherColumns, data.Asof);
 
         public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
             _own.ListSymbolsAsync(timeframe, cancellationToken);
 
         public IReadOnlyList<string> PassedOver => _own.PassedOver;
 
+        public ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+            _own.ListColumnsAsync(query, cancellationToken);
+
         public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
-            if (address.Path is { } path) _files ??= new FolderState(path, address.Files);
-            var bars = BarSet.Of(group, address, _files, options, query);
+            if (data.Source.Path is { } path) _files ??= new FolderState(path, data.Source.Files);
+            var bars = BarSet.Of(group, data, _files, query) with { Asof = _asof.Entries };
             var consumer = new FeedConsumer(Guid.NewGuid(), group, bars.ToText());
             var (key, feed) = owner.FeedOf(bars, query);
             FeedHeader header;

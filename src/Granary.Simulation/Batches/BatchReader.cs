@@ -10,6 +10,7 @@ using Granary.Engine.Portfolio.Allocation;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
@@ -97,7 +98,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             Name = named,
             Catalogues = catalogues,
-            Data = data,
+            Data = data.Reading(ColumnTexts.In(root)),
             Cash = cash,
             Account = account,
             RiskFree = riskFree,
@@ -174,6 +175,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Stamp = keys.Stamp,
             TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, address) : null,
             Columns = keys.Columns,
+            FurtherColumns = keys.FurtherColumns,
+            Asof = AsofSection.Checked(part.Find("asof"), keys.Asof),
             Instruments = keys.Instruments,
             InstrumentsPart = part.Find("instruments"),
             Place = source,

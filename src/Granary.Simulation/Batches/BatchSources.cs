@@ -2,23 +2,23 @@ using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Simulation.Json;
-using Granary.Storage.Addresses;
+using Granary.Simulation.Columns;
 
 namespace Granary.Simulation.Batches;
 
 /// <summary>Opens the bar source of a batch file.</summary>
 public static class BatchSources
 {
-    /// <summary>Opens the source and applies the batch's instrument settings.</summary>
+    /// <summary>Opens the source, adds its further columns, and applies the batch's instrument settings.</summary>
     /// <param name="sources">The bar sources that the process knows.</param>
-    /// <param name="open">Opens an address with options; null uses <paramref name="sources"/>.</param>
+    /// <param name="open">Opens a source with its further columns in another way; null reads it in this process.</param>
     /// <exception cref="InputException">The source does not exist.</exception>
-    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data,
-        Func<Address, BarFileOptions, IBarSource>? open = null) => data.Parts.Count > 0
+    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data, Func<DataSpec, IBarSource>? open = null) =>
+        data.Parts.Count > 0
         ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, open), p.Data))])
         : sources.Knows(data.Source)
-        ? DeclaredSource.Of((open ?? sources.Open)(data.Source, Options(data)), data)
+        ? DeclaredSource.Of((open ?? (own => FurtherSource.Of(sources.Open(own.Source, Options(own)), own.FurtherColumns, own.Asof)))(data),
+            data)
         : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {sources.Forms}");
 
     public static BarFileOptions Options(DataSpec data) => new()

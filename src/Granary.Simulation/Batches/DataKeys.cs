@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Granary.Data.Reading;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
+using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
@@ -41,6 +42,14 @@ internal sealed record DataKeys
         + "Those that are left out are found by the header",
         Without = "the header")]
     public ColumnMapping? Columns { get; init; }
+
+    [Key("further columns of the bars that factors read; those that a text of this file names as `column(…)` need not be listed "
+        + "([columns](columns.md))", Without = "those of the file's texts")]
+    public IReadOnlyList<string> FurtherColumns { get; init; } = [];
+
+    [Key("slower series, such as sentiment or reports, as further columns of the bars ([columns](columns.md#slower-series))",
+        Without = "none")]
+    public IReadOnlyList<AsofKeys> Asof { get; init; } = [];
 
     [Key("settings by symbol, `\"*\"` for all others: [Instruments](#instruments)", Without = "the source's")]
     public IReadOnlyDictionary<string, InstrumentKeys> Instruments { get; init; } = new Dictionary<string, InstrumentKeys>();

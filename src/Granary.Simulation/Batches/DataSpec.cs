@@ -1,5 +1,6 @@
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
@@ -40,6 +41,12 @@ public sealed record DataSpec
     /// <summary>Mapping of file columns to bar fields; null uses the files' headers.</summary>
     public ColumnMapping? Columns { get; init; }
 
+    /// <summary>Further columns of the bars that factors read, as the batch lists them and as its texts name them.</summary>
+    public IReadOnlyList<string> FurtherColumns { get; init; } = [];
+
+    /// <summary>Slower series that become further columns of the bars.</summary>
+    public IReadOnlyList<AsofKeys> Asof { get; init; } = [];
+
     /// <summary>Instrument settings by symbol, in addition to the source's; "*" applies to all other symbols.</summary>
     public IReadOnlyDictionary<string, InstrumentKeys> Instruments { get; init; } = new Dictionary<string, InstrumentKeys>();
 
@@ -58,6 +65,14 @@ public sealed record DataSpec
     /// <summary>Returns the settings of a symbol's instrument; null if the batch has none for it.</summary>
     public InstrumentKeys? InstrumentOf(string symbol) => Of(symbol).Instruments is var own && own.TryGetValue(symbol, out var found)
         || own.TryGetValue("*", out found) ? found : null;
+
+    /// <summary>Returns a copy that also reads further columns.</summary>
+    internal DataSpec Reading(IReadOnlyCollection<string> columns) => columns.Count == 0 ? this : this with
+    {
+        FurtherColumns = [.. FurtherColumns.Union(columns.Except(Asof.SelectMany(a => a.Names), StringComparer.Ordinal),
+            StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        Parts = [.. Parts.Select(p => p with { Data = p.Data.Reading(columns) })],
+    };
 
     /// <summary>Returns the part that names a symbol; this object if no part does.</summary>
     public DataSpec Of(string symbol) => Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data ?? this;

@@ -17,6 +17,9 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
 
     public IReadOnlyList<string> PassedOver => source.PassedOver;
 
+    public ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+        source.ListColumnsAsync(query, cancellationToken);
+
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         var own = declared.GetValueOrDefault(query.Symbol) ?? declared.GetValueOrDefault("*");

@@ -20,14 +20,26 @@ internal sealed class JoinedSource(Timeframe timeframe, IReadOnlyList<(IBarSourc
     public IReadOnlyList<string> PassedOver => [.. parts.SelectMany(p => p.Source.PassedOver)];
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var (source, own) = await OfAsync(query, cancellationToken);
+        return await source.ListColumnsAsync(own, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var (source, own) = await OfAsync(query, cancellationToken);
+        return await source.OpenAsync(own, cancellationToken);
+    }
+
+    private async ValueTask<(IBarSource Source, BarQuery Query)> OfAsync(BarQuery query, CancellationToken cancellationToken)
     {
         foreach (var (source, data) in parts)
         {
             var symbols = await BatchSources.SymbolsAsync(source, data, cancellationToken);
             if (symbols.Contains(query.Symbol, StringComparer.Ordinal))
-                return await source.OpenAsync(query.Timeframe == timeframe ? query with { Timeframe = data.Timeframe } : query,
-                    cancellationToken);
+                return (source, query.Timeframe == timeframe ? query with { Timeframe = data.Timeframe } : query);
         }
         throw new BarDataException($"no part of the data has the symbol '{query.Symbol}'; add it to the part that has its bars");
     }

@@ -98,6 +98,8 @@ public static class ProductionJson
             Adjust = data.Adjust,
             Stamp = data.Stamp,
             Columns = data.Columns,
+            FurtherColumns = data.FurtherColumns,
+            Asof = data.Asof,
             Instruments = Instruments(data, plan.Sessions),
         });
         json.WriteEndObject();

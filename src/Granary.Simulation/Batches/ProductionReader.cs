@@ -7,6 +7,7 @@ using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
@@ -98,7 +99,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         {
             Name = name,
             Catalogues = catalogues,
-            Data = data! with
+            Data = data!.Reading(ColumnTexts.In(root)) with
             {
                 Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
             },
