@@ -60,6 +60,13 @@ public sealed class CsvBarSource : IBarSource
         return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken, Look).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var paths = PathsOf(query);
+        return await Task.Run(() => BarFile.ColumnsOf(paths, query, _options, Look), cancellationToken).ConfigureAwait(false);
+    }
+
     internal BarFileOptions Options => _options;
 
     internal List<string> PathsOf(BarQuery query)

@@ -90,7 +90,10 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         if (collector.Gathered is not null)
         {
             collector.Written?.Add(written);
-            collector.Gather(new ParsedRow(Line, Record, new Bar(time, open, high, low, close, volume), adjusted));
+            collector.Gather(new ParsedRow(Line, Record, new Bar(time, open, high, low, close, volume)
+            {
+                Further = collector.FurtherOfRow,
+            }, adjusted));
             return true;
         }
         if (!collector.InOrder(time))

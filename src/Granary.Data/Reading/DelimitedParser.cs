@@ -166,6 +166,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             ColumnRole.TimeOfDay => Times.TryReadTimeOfDay(field, out timeOfDay),
             ColumnRole.Symbol => field.SequenceEqual(_layout.Symbol),
             ColumnRole.Constant => field.SequenceEqual(_layout.Constants[column]),
+            ColumnRole.Further => DecimalNumber.TryParse(field, 0, out Collector.Further[_layout.FurtherAt[column]], out _)
+                && double.IsFinite(Collector.Further[_layout.FurtherAt[column]]),
             _ => true,
         };
     }
@@ -297,6 +299,10 @@ internal sealed unsafe class DelimitedParser : BarTextParser
                 return false;
             case ColumnRole.Time when !Times.TryRead(bytes, out time):
                 Fail(RowFaultKind.Value, Name(column), NotATime(text), TimeRemedy(bytes));
+                return false;
+            case ColumnRole.Further when !FurtherNumber.TryRead(text, _layout.DecimalComma == true,
+                out Collector.Further[_layout.FurtherAt[column]]):
+                Fail(RowFaultKind.Value, Name(column), NotANumber(text), "correct the field, or leave it empty for no value");
                 return false;
             case ColumnRole.TimeOfDay when !Times.TryReadTimeOfDay(bytes, out timeOfDay):
                 Fail(RowFaultKind.Value, Name(column), text.Length == 0 ? "the field is empty"

@@ -46,6 +46,12 @@ public sealed record RowLayout : BarFileLayout
     /// <summary>The columns of each market, by symbol, if the rows hold several markets side by side.</summary>
     internal IReadOnlyDictionary<string, ColumnRole[]>? Markets { get; init; }
 
+    /// <summary>Names of the further columns that are read; null for none.</summary>
+    internal string[]? FurtherNames { get; init; }
+
+    /// <summary>Place in <see cref="FurtherNames"/> of each column with the role <see cref="ColumnRole.Further"/>.</summary>
+    internal int[] FurtherAt { get; init; } = [];
+
     /// <summary>Rows of another symbol belong to other markets and are skipped.</summary>
     internal bool SkipsOthers { get; init; }
 
