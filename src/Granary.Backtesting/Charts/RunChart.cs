@@ -41,8 +41,11 @@ public sealed class RunChart
         var source = BatchSources.Open(catalogues.Sources, spec.Data);
         var shown = query.Timeframe ?? spec.Data.Timeframe;
         if (shown != spec.Data.Timeframe) source = new ResampledBarSource(source, spec.Data.Timeframe);
-        var series = await source.OpenAsync(new BarQuery(query.Symbol, shown, spec.Data.From, spec.Data.To), cancellationToken)
-            .ConfigureAwait(false);
+        var wanted = new BarQuery(query.Symbol, shown, spec.Data.From, spec.Data.To)
+        {
+            Columns = [.. query.Factors.SelectMany(FurtherNames.In).Distinct(StringComparer.Ordinal)],
+        };
+        var series = await source.OpenAsync(wanted, cancellationToken).ConfigureAwait(false);
         await using var _ = series.ConfigureAwait(false);
         var chart = new RunChart(query, series.Instrument, shown);
         var columns = Columns(new MarketSeries(series.Instrument, shown), query.Factors, catalogues.Factors);

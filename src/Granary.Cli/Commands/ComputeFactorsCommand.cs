@@ -51,8 +51,9 @@ internal static class ComputeFactorsCommand
             };
             var timeframe = Given.TimeframeOf(path, given.Timeframe, reading);
             var query = new BarQuery(Path.GetFileName(path).Split('.')[0], timeframe);
-            await using var series = await BarFile.OpenAsync(path, query, reading, token);
             var asked = FactorParser.Split(given.Factors);
+            string[] further = [.. asked.SelectMany(FurtherNames.In).Distinct(StringComparer.Ordinal)];
+            await using var series = await BarFile.OpenAsync(path, query with { Columns = further }, reading, token);
             var columns = Columns(new MarketSeries(series.Instrument, timeframe), asked, known.Factors, path);
             if (given.Out is { } target)
                 AtomicFile.Write(target, w => WriteAsync(w, series, columns, asked.Count, token).GetAwaiter().GetResult());

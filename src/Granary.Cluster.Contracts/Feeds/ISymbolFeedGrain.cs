@@ -62,6 +62,7 @@ public sealed record FeedConsumer([property: Id(0)] Guid Receiver, [property: Id
 /// <param name="ContentHash">Hash of the bars.</param>
 /// <param name="Notes">Notes about the data for the reader of a result, one sentence each.</param>
 /// <param name="Line">Line of the file with the fault, from 1; null if the fault is not in a file.</param>
+/// <param name="Columns">Further columns of the bars; null for none.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedHeader")]
 public sealed record FeedHeader(
     [property: Id(0)] Instrument? Instrument,
@@ -70,7 +71,8 @@ public sealed record FeedHeader(
     [property: Id(3)] long Count = 0,
     [property: Id(4)] string ContentHash = "",
     [property: Id(5)] string[]? Notes = null,
-    [property: Id(6)] long? Line = null);
+    [property: Id(6)] long? Line = null,
+    [property: Id(7)] string[]? Columns = null);
 
 /// <param name="Consumer">The requesting reader; one that lags has its own reading of the source.</param>
 /// <param name="From">Number of the first requested block, from 0.</param>

@@ -82,7 +82,8 @@ internal sealed class GroupFeed : IAsyncDisposable
     private static async Task<MarketSeries> WithPathAsync(IBarSource source, BatchSpec spec, OpenedMarket market, Timeframe timeframe,
         CancellationToken cancellationToken)
     {
-        if (IntrabarPaths.TimeframeFor(spec, timeframe) is null) return new MarketSeries(market.Instrument, timeframe);
+        if (IntrabarPaths.TimeframeFor(spec, timeframe) is null)
+            return new MarketSeries(market.Instrument, timeframe) { Columns = market.Series.Columns };
         await using var smaller = await IntrabarPaths.OpenAsync(source, spec, market.Symbol, cancellationToken);
         return IntrabarPaths.With(spec, market with { Smaller = smaller }, timeframe);
     }

@@ -4,7 +4,9 @@ using System.Text.Json;
 using Granary.Cluster.Feeds;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Columns;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Grains.Feeds;
@@ -18,15 +20,21 @@ namespace Granary.Cluster.Grains.Feeds;
 internal sealed record BarSet(string Source, string? Folder, string State, string Format, bool Adjust, BarStamp? Stamp, string? TimeZone,
     ColumnMapping? Columns, long? From, long? To)
 {
+    /// <summary>Further columns that the bars have, as far as their market has them.</summary>
+    public IReadOnlyList<string> Further { get; init; } = [];
+
+    /// <summary>Slower series that become further columns.</summary>
+    public IReadOnlyList<AsofSet> Asof { get; init; } = [];
+
     /// <param name="group">Id of the run or session that reads the bars.</param>
-    /// <param name="address">The source's address.</param>
+    /// <param name="data">The source and how it is read.</param>
     /// <param name="files">State of the address's folder; null if the address is not a folder.</param>
-    public static BarSet Of(string group, Address address, FolderState? files, BarFileOptions options, BarQuery query)
-    {
-        return new BarSet(address.Kept, files is null ? Path.GetFullPath(address.Folder) : null,
-            files?.Of(query.Symbol) ?? group, options.Format, options.Adjust, options.Stamp,
-            options.TimeZone, options.Columns, query.From, query.To);
-    }
+    public static BarSet Of(string group, DataSpec data, FolderState? files, BarQuery query) =>
+        new(data.Source.Kept, files is null ? Path.GetFullPath(data.Source.Folder) : null, files?.Of(query.Symbol) ?? group, data.Format,
+            data.Adjust, data.Stamp, data.TimeZone, data.Columns, query.From, query.To)
+        {
+            Further = data.FurtherColumns,
+        };
 
     public static BarSet Parse(string text) => JsonSerializer.Deserialize<BarSet>(text)!;
 
@@ -42,7 +50,9 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
     /// <summary>Opens the bars of a feed. The thread pool parses files, so that grain calls on this silo do not wait.</summary>
     public Task<IBarSeries> OpenAsync(GranaryCatalogues catalogues, FeedKey feed, CancellationToken cancellationToken)
     {
-        var source = catalogues.Sources.Open(catalogues.PlaceOf(Folder ?? ".").Address(Source), Options);
+        var place = catalogues.PlaceOf(Folder ?? ".");
+        var source = FurtherSource.Of(catalogues.Sources.Open(place.Address(Source), Options), Further,
+            [.. Asof.Select(a => a.Keys(place))], catalogues.Tables);
         return Task.Run(() => source.OpenAsync(new BarQuery(feed.Symbol, feed.Timeframe, From, To), cancellationToken).AsTask(),
             cancellationToken);
     }

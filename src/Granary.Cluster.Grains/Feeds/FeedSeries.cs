@@ -6,17 +6,17 @@ namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>A market whose bars come from its feed grain. The feed stays open until this is disposed of.</summary>
 internal sealed class FeedSeries(FeedSources sources, string key, ISymbolFeedGrain feed, FeedConsumer consumer, FeedHeader header,
-    BarQuery query) : IBarSeries
+    Timeframe timeframe) : IBarSeries
 {
     private int _left;
 
     public Instrument Instrument => header.Instrument!;
 
-    public Timeframe Timeframe => query.Timeframe;
+    public Timeframe Timeframe => timeframe;
 
     public long Count => header.Count;
 
-    public IReadOnlyList<string> Columns => query.Columns;
+    public IReadOnlyList<string> Columns => header.Columns ?? [];
 
     public string ContentHash => header.ContentHash;
 

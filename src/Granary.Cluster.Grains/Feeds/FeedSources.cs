@@ -20,12 +20,12 @@ internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalo
 
     private sealed class Source(FeedSources owner, string group, DataSpec data) : IBarSource
     {
-        private readonly AsofState _asof = new(data.Asof);
+        private readonly IReadOnlyList<AsofSet> _asof = [.. data.Asof.Select(AsofSet.Of)];
         private FolderState? _files;
 
         // The address is checked here; the bars are read by the feed.
-        private readonly IBarSource _own = FurtherSource.Of(
-            owner.Catalogues.Sources.Open(data.Source, BatchSources.Options(data)), data.FurtherColumns, data.Asof);
+        private readonly IBarSource _own = BatchSources.Further(
+            owner.Catalogues.Sources.Open(data.Source, BatchSources.Options(data)), data);
 
         public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
             _own.ListSymbolsAsync(timeframe, cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalo
         public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
             if (data.Source.Path is { } path) _files ??= new FolderState(path, data.Source.Files);
-            var bars = BarSet.Of(group, data, _files, query) with { Asof = _asof.Entries };
+            var bars = BarSet.Of(group, data, _files, query) with { Asof = _asof };
             var consumer = new FeedConsumer(Guid.NewGuid(), group, bars.ToText());
             var (key, feed) = owner.FeedOf(bars, query);
             FeedHeader header;

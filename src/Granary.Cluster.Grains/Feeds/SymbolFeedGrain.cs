@@ -66,7 +66,8 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
             _blocks = new SourceBlocks(Read, _reserved > 0 ? int.MaxValue : Room);
             // An instrument is complete when the first block is there.
             if (_series.Count > 0) await _blocks.ReadAsync(Guid.Empty, 0, 1, default);
-            return _header = new FeedHeader(_series.Instrument, null, false, _series.Count, _series.ContentHash, [.. _series.Notes]);
+            return _header = new FeedHeader(_series.Instrument, null, false, _series.Count, _series.ContentHash, [.. _series.Notes],
+                Columns: _series.Columns is { Count: > 0 } columns ? [.. columns] : null);
         }
         catch (Exception e) when (e is BarDataException or InputException)
         {

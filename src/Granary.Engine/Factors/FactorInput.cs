@@ -82,7 +82,7 @@ public readonly ref struct FactorInput
     /// <summary>The values of a further column, NaN where a bar has none.</summary>
     /// <exception cref="InputException">The bars do not have the column.</exception>
     public ReadOnlySpan<double> Column(string name) => _further?.IndexOf(name) is >= 0 and var at
-        ? _further[at].Slice(_start, Time.Length) : throw new InputException(FurtherNames.Unknown("the bars", name, ColumnNames));
+        ? _further[at].Slice(_start, Time.Length) : throw new InputException(FurtherNames.Unknown("the feed", name, ColumnNames));
 
     /// <summary>Returns <paramref name="count"/> bars from <paramref name="start"/> on.</summary>
     public FactorInput Slice(int start, int count) => new(this, start, count);

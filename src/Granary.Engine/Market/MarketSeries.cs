@@ -9,5 +9,8 @@ public sealed record MarketSeries(Instrument Instrument, Timeframe Timeframe)
     /// </summary>
     public IntrabarPath? Path { get; init; }
 
+    /// <summary>Further columns that its bars have; null where that is not known.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
     public override string ToString() => $"{Instrument.Symbol}:{Timeframe}";
 }

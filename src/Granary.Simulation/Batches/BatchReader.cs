@@ -98,7 +98,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             Name = named,
             Catalogues = catalogues,
-            Data = data.Reading(ColumnTexts.In(root)),
+            Data = data.Reading(ColumnTexts.In(root), catalogues.Tables),
             Cash = cash,
             Account = account,
             RiskFree = riskFree,

@@ -17,9 +17,12 @@ public static class BatchSources
         data.Parts.Count > 0
         ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, open), p.Data))])
         : sources.Knows(data.Source)
-        ? DeclaredSource.Of((open ?? (own => FurtherSource.Of(sources.Open(own.Source, Options(own)), own.FurtherColumns, own.Asof)))(data),
-            data)
+        ? DeclaredSource.Of(open is null ? Further(sources.Open(data.Source, Options(data)), data) : open(data), data)
         : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {sources.Forms}");
+
+    /// <summary>Returns the source with the further columns that the batch reads.</summary>
+    public static IBarSource Further(IBarSource source, DataSpec data) =>
+        FurtherSource.Of(source, data.FurtherColumns, data.Asof, data.Tables);
 
     public static BarFileOptions Options(DataSpec data) => new()
     {

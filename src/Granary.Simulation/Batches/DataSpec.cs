@@ -1,4 +1,5 @@
 using Granary.Data.Reading;
+using Granary.Data.Tables;
 using Granary.Engine.Market;
 using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
@@ -47,6 +48,9 @@ public sealed record DataSpec
     /// <summary>Slower series that become further columns of the bars.</summary>
     public IReadOnlyList<AsofKeys> Asof { get; init; } = [];
 
+    /// <summary>Formats of typed tables, for the files of <see cref="Asof"/>; null = texts alone.</summary>
+    internal TableFormatCatalogue? Tables { get; init; }
+
     /// <summary>Instrument settings by symbol, in addition to the source's; "*" applies to all other symbols.</summary>
     public IReadOnlyDictionary<string, InstrumentKeys> Instruments { get; init; } = new Dictionary<string, InstrumentKeys>();
 
@@ -67,11 +71,13 @@ public sealed record DataSpec
         || own.TryGetValue("*", out found) ? found : null;
 
     /// <summary>Returns a copy that also reads further columns.</summary>
-    internal DataSpec Reading(IReadOnlyCollection<string> columns) => columns.Count == 0 ? this : this with
+    /// <param name="tables">Formats of typed tables.</param>
+    internal DataSpec Reading(IReadOnlyCollection<string> columns, TableFormatCatalogue tables) => this with
     {
         FurtherColumns = [.. FurtherColumns.Union(columns.Except(Asof.SelectMany(a => a.Names), StringComparer.Ordinal),
             StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-        Parts = [.. Parts.Select(p => p with { Data = p.Data.Reading(columns) })],
+        Tables = tables,
+        Parts = [.. Parts.Select(p => p with { Data = p.Data.Reading(columns, tables) })],
     };
 
     /// <summary>Returns the part that names a symbol; this object if no part does.</summary>

@@ -99,7 +99,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         {
             Name = name,
             Catalogues = catalogues,
-            Data = data!.Reading(ColumnTexts.In(root)) with
+            Data = data!.Reading(ColumnTexts.In(root), catalogues.Tables) with
             {
                 Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
             },

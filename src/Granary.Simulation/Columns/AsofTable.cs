@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Data.Tables;
 using Granary.Engine.Market;
 
 namespace Granary.Simulation.Columns;
@@ -22,9 +23,9 @@ internal sealed class AsofTable
     /// <summary>Reads a file.</summary>
     /// <exception cref="BarDataException">The file is missing, or a row is invalid; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static AsofTable Read(AsofKeys keys)
+    public static AsofTable Read(AsofKeys keys, TableFormatCatalogue? formats)
     {
-        using var reader = AsofReader.Open(keys);
+        using var reader = AsofReader.Open(keys, formats);
         var table = new AsofTable(keys, reader.HasSymbols);
         while (reader.Next())
         {

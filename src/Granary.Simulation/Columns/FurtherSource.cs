@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Data.Tables;
 using Granary.Engine.Market;
 
 namespace Granary.Simulation.Columns;
@@ -11,13 +12,16 @@ namespace Granary.Simulation.Columns;
 /// </summary>
 /// <param name="names">Columns that a factor of the batch may read.</param>
 /// <param name="asof">Slower series, whose files are read when the first market is opened.</param>
-internal sealed class FurtherSource(IBarSource source, IReadOnlyList<string> names, IReadOnlyList<AsofKeys> asof) : IBarSource
+/// <param name="formats">Formats of typed tables; null = texts alone.</param>
+public sealed class FurtherSource(IBarSource source, IReadOnlyList<string> names, IReadOnlyList<AsofKeys> asof,
+    TableFormatCatalogue? formats) : IBarSource
 {
-    private readonly Lazy<(AsofKeys Keys, AsofTable Table)[]> _tables = new(() => [.. asof.Select(k => (k, AsofTable.Read(k)))]);
+    private readonly Lazy<(AsofKeys Keys, AsofTable Table)[]> _tables = new(() => [.. asof.Select(k => (k, AsofTable.Read(k, formats)))]);
 
     /// <summary>Wraps a source; returns the source itself if no further column is read.</summary>
-    public static IBarSource Of(IBarSource source, IReadOnlyList<string> names, IReadOnlyList<AsofKeys> asof) =>
-        names.Count == 0 && asof.Count == 0 ? source : new FurtherSource(source, names, asof);
+    public static IBarSource Of(IBarSource source, IReadOnlyList<string> names, IReadOnlyList<AsofKeys> asof,
+        TableFormatCatalogue? formats) =>
+        names.Count == 0 && asof.Count == 0 ? source : new FurtherSource(source, names, asof, formats);
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         source.ListSymbolsAsync(timeframe, cancellationToken);
@@ -34,8 +38,10 @@ internal sealed class FurtherSource(IBarSource source, IReadOnlyList<string> nam
         if (joined.Find(n => own.Contains(n, StringComparer.Ordinal)) is { } twice)
             throw new BarDataException($"data.asof: the bars of {query.Symbol} have a column '{twice}' already; give the joined columns "
                 + "another name with \"as\"");
-        var series = await source.OpenAsync(query with { Columns = [.. names.Where(n => own.Contains(n, StringComparer.Ordinal))] },
-            cancellationToken);
+        // A reader may ask for more than the batch, and of that nothing is left out.
+        string[] wanted = [.. names.Where(n => own.Contains(n, StringComparer.Ordinal))
+            .Union(query.Columns.Except(joined, StringComparer.Ordinal), StringComparer.Ordinal)];
+        var series = await source.OpenAsync(query with { Columns = wanted }, cancellationToken);
         return asof.Count == 0 ? series : new Series(series, await Task.Run(() => _tables.Value, cancellationToken));
     }
 

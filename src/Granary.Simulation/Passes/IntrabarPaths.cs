@@ -14,7 +14,7 @@ public static class IntrabarPaths
     /// <summary>Returns a feed's series with its smaller bars, if there are any.</summary>
     public static MarketSeries With(BatchSpec spec, OpenedMarket market, Timeframe feed)
     {
-        var series = new MarketSeries(market.Instrument, feed);
+        var series = new MarketSeries(market.Instrument, feed) { Columns = market.Series.Columns };
         var smaller = TimeframeFor(spec, feed) is not { } timeframe ? null
             : timeframe == market.Series.Timeframe ? market.Series
             : market.Smaller ?? (feed.Ticks > market.Series.Timeframe.Ticks ? market.Series : null);

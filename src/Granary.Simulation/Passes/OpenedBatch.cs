@@ -100,6 +100,7 @@ public sealed class OpenedBatch : IAsyncDisposable
                 }
             });
         if (!faults.IsEmpty) ExceptionDispatchInfo.Throw(faults[faults.Keys.Min()]);
+        if (!opening.IsLive) await CheckColumnsAsync(declared, symbols, cancellationToken);
         if (!opening.IsLive) await InferSessionsAsync(opening, symbols, cancellationToken);
 
         void Faulty(int i, Exception fault)
@@ -109,6 +110,18 @@ public sealed class OpenedBatch : IAsyncDisposable
                 if (Interlocked.CompareExchange(ref first, i, known) == known)
                     return;
         }
+    }
+
+    // A column that no market has is a spelling mistake. Where some have it, the strategies of the others fail with that reason.
+    private async Task CheckColumnsAsync(IBarSource source, List<string> symbols, CancellationToken cancellationToken)
+    {
+        var spec = Plan.Spec;
+        var missing = (spec.Data.Parts.Count > 0 ? spec.Data.Parts.SelectMany(p => p.Data.FurtherColumns) : spec.Data.FurtherColumns)
+            .FirstOrDefault(c => _opened.Values.All(m => !m.Series.Columns.Contains(c, StringComparer.Ordinal)));
+        if (missing is null) return;
+        var query = new BarQuery(symbols[0], spec.Data.Timeframe, spec.Data.From, spec.Data.To);
+        var known = await source.ListColumnsAsync(query, cancellationToken);
+        throw spec.Data.Place.Fault(FurtherNames.Unknown(spec.Data.Source.ToString(), missing, known));
     }
 
     // A session trades by those of its configuration.
