@@ -7,7 +7,7 @@ namespace Granary.Data.Quality;
 
 /// <summary>
 /// Returns the rows of a file in order of time and without duplicates (the first row of each time) in bounded memory: sorted parts wait in
-/// a temporary file.
+/// a temporary file. Further columns are left out.
 /// </summary>
 /// <param name="most">The maximum number of rows in memory.</param>
 internal sealed class OrderedRows(int most = OrderedRows.Most) : IDisposable
@@ -23,16 +23,20 @@ internal sealed class OrderedRows(int most = OrderedRows.Most) : IDisposable
     private FileStream? _file;
     private long _count;
 
-    // The number keeps rows of equal time in the order of the file.
-    private readonly record struct Row(long Number, Bar Bar, double Adjusted) : IComparable<Row>
+    // The number keeps rows of equal time in the order of the file. Rows go to the disk as they are, so they hold no reference.
+    private readonly record struct Row(long Number, long Time, double Open, double High, double Low, double Close, double Volume,
+        double Adjusted) : IComparable<Row>
     {
-        public int CompareTo(Row other) => Bar.Time != other.Bar.Time ? Bar.Time.CompareTo(other.Bar.Time) : Number.CompareTo(other.Number);
+        public Bar Bar => new(Time, Open, High, Low, Close, Volume);
+
+        public int CompareTo(Row other) => Time != other.Time ? Time.CompareTo(other.Time) : Number.CompareTo(other.Number);
     }
 
     /// <exception cref="BarStoreException">The disk has no space for the part.</exception>
     public void Add(in ParsedRow row)
     {
-        _rows.Add(new Row(_count++, row.Bar, row.Adjusted));
+        var b = row.Bar;
+        _rows.Add(new Row(_count++, b.Time, b.Open, b.High, b.Low, b.Close, b.Volume, row.Adjusted));
         if (_rows.Count == most) Spill();
     }
 
@@ -49,8 +53,8 @@ internal sealed class OrderedRows(int most = OrderedRows.Most) : IDisposable
         long? last = null;
         while (next.TryDequeue(out var source, out var row))
         {
-            if (row.Bar.Time != last) yield return (row.Bar, row.Adjusted);
-            last = row.Bar.Time;
+            if (row.Time != last) yield return (row.Bar, row.Adjusted);
+            last = row.Time;
             if (source.MoveNext()) next.Enqueue(source, source.Current);
         }
     }

@@ -35,7 +35,7 @@ public sealed class BarReplay : ILiveFeed
         _blockSize = blockSize;
         _clock = new ReplayClock(speed, clock);
         _reads = new CallWatch(clock);
-        Series = [.. opened.Select(s => new MarketSeries(s.Instrument, s.Timeframe))];
+        Series = [.. opened.Select(s => new MarketSeries(s.Instrument, s.Timeframe) { Columns = s.Columns })];
         _notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
         // A file holds of an open bar only its start.
         var now = clock.GetUtcNow().UtcTicks;

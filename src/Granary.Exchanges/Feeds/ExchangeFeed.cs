@@ -85,7 +85,8 @@ public sealed class ExchangeFeed : ILiveFeed
             Symbol = m.Symbol,
             Venue = request.Exchange.Name.ToUpperInvariant(),
             Currency = PairSymbol.Split(m.Symbol)!.Value.Quote,
-        }, m.Timeframe))], LateBarPolicy.LeaveOut);
+        }, m.Timeframe)
+        { Columns = [] })], LateBarPolicy.LeaveOut);
     }
 
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;

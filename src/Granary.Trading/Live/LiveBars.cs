@@ -38,7 +38,25 @@ internal sealed class LiveBars(IReadOnlyList<MarketSeries> markets) : IBarSource
 
         public long Count => bars.Count;
 
-        public string ContentHash => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(bars))));
+        public IReadOnlyList<string> Columns => market.Columns ?? [];
+
+        public string ContentHash
+        {
+            get
+            {
+                using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                Span<byte> row = stackalloc byte[6 * sizeof(double)];
+                foreach (var bar in bars)
+                {
+                    MemoryMarshal.Write(row, bar.Time);
+                    MemoryMarshal.AsBytes((ReadOnlySpan<double>)[bar.Open, bar.High, bar.Low, bar.Close, bar.Volume])
+                        .CopyTo(row[sizeof(long)..]);
+                    sha.AppendData(row);
+                    if (bar.Further is { } further) sha.AppendData(MemoryMarshal.AsBytes(further.Values));
+                }
+                return Convert.ToHexStringLower(sha.GetHashAndReset());
+            }
+        }
 
         public IReadOnlyList<string> Notes => [];
 

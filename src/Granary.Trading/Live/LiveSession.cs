@@ -8,6 +8,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Columns;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
@@ -168,6 +169,11 @@ public static class LiveSession
             if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
                 throw new InputException(
                     $"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
+        foreach (var data in spec.Data.Parts.Count > 0 ? spec.Data.Parts.Select(p => p.Data) : [spec.Data])
+            foreach (var column in data.FurtherColumns)
+                if (feed.Series.All(s => s.Columns is { } known && !known.Contains(column, StringComparer.Ordinal)))
+                    throw new InputException($"--feed {request.Feed} does not bring the column '{column}', which {request.Production} "
+                        + "reads; give it in data.asof, or name a feed that has it");
     }
 
     // A session of a deployment takes hand-overs, and its start is an event of the deployment.
@@ -238,15 +244,26 @@ public static class LiveSession
             environment.OpenFeedAsync(spec.Data,
                 [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))],
                 cancellationToken);
+        ILiveFeed feed;
         try
         {
-            return await Open(from).ConfigureAwait(false);
+            feed = await Open(from).ConfigureAwait(false);
         }
         catch (BarDataException) when (from is not null && known > long.MinValue)
         {
             // The feed has no newer bars: all have been taken.
-            return await Open(request.From ?? spec.ReadFrom).ConfigureAwait(false);
+            feed = await Open(request.From ?? spec.ReadFrom).ConfigureAwait(false);
         }
+        // A replay reads its bars with the columns of slower series.
+        return IsStream(request, spec) ? WithColumns(feed, spec, past) : feed;
+    }
+
+    private static ILiveFeed WithColumns(ILiveFeed feed, BatchSpec spec, List<JournalEvent> past)
+    {
+        var last = new Dictionary<string, Bar>(StringComparer.Ordinal);
+        foreach (var (symbol, bar, _) in past.OfType<BarsTaken>().SelectMany(t => t.Bars)) last[symbol] = bar;
+        return AsofFeed.Of(feed, symbol => spec.Data.Of(symbol).Asof, spec.Catalogues.Tables,
+            symbol => last.TryGetValue(symbol, out var bar) ? bar : null);
     }
 
     // Whether the feed is live, and not a replay of stored bars.
@@ -268,10 +285,11 @@ public static class LiveSession
             var data = spec.Data with { Source = request.Bars, Parts = [] };
             past.Add(new RecentSource(BatchSources.Open(spec.Catalogues.Sources, data), spec.Longest));
         }
-        if (keep is not null) past.Add(keep.Source());
+        if (keep is not null) past.Add(BatchSources.Further(keep.Source(), spec.Data));
         // The feed's exchange may have bars that no store has. A warm-up from it is in the list already.
         if (HistoryOf(request, spec) is { Scheme: Exchange } history && request.Bars.Rest == request.Bars.Body)
-            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open(history), spec.Longest)));
+            past.Add(new OptionalSource(new RecentSource(
+                BatchSources.Further(spec.Catalogues.Sources.Open(history), spec.Data), spec.Longest)));
         return past;
     }
 }
