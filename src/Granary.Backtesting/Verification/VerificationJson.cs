@@ -20,6 +20,7 @@ public static class VerificationJson
         result.Expected,
         result.Actual,
         result.DataChanged,
+        result.FilesChanged,
         causality = new
         {
             result.LookAhead.Passed,

@@ -8,6 +8,7 @@ using Granary.Learning.Proofs;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Columns;
 using Granary.Simulation.LookAhead;
 using Granary.Simulation.Models;
 using Granary.Simulation.Passes;
@@ -21,7 +22,10 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
     /// <summary>Tests of the learning code on data with known properties; empty without a learning section.</summary>
     public IReadOnlyList<ProofClaim> Proofs { get; init; } = [];
 
-    public bool Passed => Expected == Actual && DataChanged.Count == 0 && LookAhead.Passed && Proofs.All(c => c.Holds);
+    /// <summary>Files of slower series that have changed since the run.</summary>
+    public IReadOnlyList<string> FilesChanged { get; init; } = [];
+
+    public bool Passed => Expected == Actual && DataChanged.Count == 0 && FilesChanged.Count == 0 && LookAhead.Passed && Proofs.All(c => c.Holds);
 }
 
 /// <summary>
@@ -73,7 +77,12 @@ public static class VerifyRun
             };
             var lookAhead = await LookAheadCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
             var honesty = spec.Learning is null ? [] : LearningProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
-            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, lookAhead) { Proofs = honesty };
+            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, lookAhead) 
+            {
+                Proofs = honesty,
+                FilesChanged = [.. AsofFiles.HashesOf(spec.Data.AllAsof)
+                    .Where(f => manifest.AsofHashes.GetValueOrDefault(f.Key) != f.Value).Select(f => f.Key)],
+            };
         }
         finally
         {

@@ -30,6 +30,9 @@ internal static class DataImportCommand
         public string? SymbolFrom { get; init; }
         [Key("timeframe, such as 1m, 1h or 1d")]
         public required string Timeframe { get; init; }
+        [Key("further columns of numbers that are stored with the bars, by their names in the header, such as open_interest,funding; "
+            + "all stores all of numbers (none)")]
+        public string? FurtherColumns { get; init; }
         [Key("download from kucoin, gateio or binance instead of reading files")]
         public string? FromExchange { get; init; }
         [Key("the first bar of a download, such as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
@@ -73,7 +76,10 @@ internal static class DataImportCommand
         if (given.SymbolFrom is not (null or "name"))
             throw new InputException($"--symbol-from {given.SymbolFrom}: write --symbol-from name");
         ImportRequest Request(string symbol, IReadOnlyList<string> of) =>
-            new(of, Address.Parse(given.Store), symbol, Given.Timeframe(given.Timeframe), given.ToOptions(known));
+            new(of, Address.Parse(given.Store), symbol, Given.Timeframe(given.Timeframe), given.ToOptions(known))
+            {
+                Further = Given.List(given.FurtherColumns),
+            };
         var (results, faults) = given.Symbol is { } symbol
             ? (await BarImport.RunAsync(Request(symbol, files), known.Stores, token), [])
             : await MarketsImport.RunAsync(files, given.ToOptions(known), Request, known.Stores, ProgressOf(given), token);

@@ -45,6 +45,7 @@ internal static class VerifyCommand
         Console.WriteLine(result.Expected == result.Actual ? $"The digest is the same: {result.Actual}"
             : $"The digest differs: the run has {result.Expected}, now it is {result.Actual}");
         foreach (var symbol in result.DataChanged) Console.WriteLine($"The bars of {symbol} have changed since the run");
+        foreach (var file in result.FilesChanged) Console.WriteLine($"The file {file} has changed since the run");
         Console.WriteLine(found.Passed
             ? $"No look-ahead: {Counted.Of(found.Strategies, "strategy")} and {Counted.Of(found.Factors, "factor")} did the same "
                 + $"before {Counted.Of(found.Cuts, "time")} from which on all bars were perturbed"

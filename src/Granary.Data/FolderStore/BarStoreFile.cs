@@ -83,6 +83,9 @@ internal sealed unsafe class BarStoreFile : IDisposable
         Copy<double>(p, n, 4, start, target.Close.AsSpan(at, count));
         Copy<double>(p, n, 5, start, target.Volume.AsSpan(at, count));
         if (target.Adjusted is not null) Copy<double>(p, n, 6, start, target.Adjusted.AsSpan(at, count));
+        for (var f = 0; f < target.Further.Length; f++)
+            Copy<double>(p, n, Array.IndexOf(Header.Further, target.FurtherNames![f]) + (Header.HasAdjusted ? 7 : 6), start,
+                target.Further[f].AsSpan(at, count));
         target.Count = at + count;
         DemandWhole();
     }

@@ -15,20 +15,23 @@ internal sealed class BarStoreWriter : IDisposable
     private readonly bool _withAdjusted;
     private readonly Timeframe _timeframe;
     private readonly int _headerLength;
-    private readonly ContentHasher _raw = new(), _adjusted = new();
+    private readonly string[] _further;
+    private readonly ContentHasher _raw = new(withFurther: false), _adjusted = new(withFurther: false);
     private readonly List<uint> _checksums = [];
     private readonly BarColumns _segment;
     private readonly byte[] _bytes;
     private long _count, _first, _last = long.MinValue;
 
-    public BarStoreWriter(string path, Instrument instrument, Timeframe timeframe, bool withAdjusted, PermittedFiles? files = null)
+    public BarStoreWriter(string path, Instrument instrument, Timeframe timeframe, bool withAdjusted, string[] further,
+        PermittedFiles? files = null)
     {
+        _further = further;
         _path = path;
         _withAdjusted = withAdjusted;
         _timeframe = timeframe;
-        _segment = new BarColumns(BarStoreHeader.SegmentSize, withAdjusted);
-        _bytes = new byte[BarStoreHeader.SegmentSize * BarColumns.BytesPerBar(withAdjusted)];
-        _headerLength = BarStoreHeader.LengthFor(instrument);
+        _segment = new BarColumns(BarStoreHeader.SegmentSize, withAdjusted, further.Length == 0 ? null : further);
+        _bytes = new byte[BarStoreHeader.SegmentSize * BarColumns.BytesPerBar(withAdjusted, further.Length)];
+        _headerLength = BarStoreHeader.LengthFor(instrument, further);
         _file = FileFaults.Create(path, files);
         _file.Stream.SetLength(_headerLength);
         _file.Stream.Position = _headerLength;
@@ -65,6 +68,7 @@ internal sealed class BarStoreWriter : IDisposable
         foreach (var column in new[] { _segment.Open, _segment.High, _segment.Low, _segment.Close, _segment.Volume })
             Put(MemoryMarshal.AsBytes(column.AsSpan(0, n)));
         if (_withAdjusted) Put(MemoryMarshal.AsBytes(_segment.Adjusted.AsSpan(0, n)));
+        foreach (var column in _segment.Further) Put(MemoryMarshal.AsBytes(column.AsSpan(0, n)));
         _checksums.Add(Crc32C.Append(0, _bytes.AsSpan(0, at)));
         Write(_bytes.AsSpan(0, at));
         _raw.Append(_segment);
@@ -102,6 +106,7 @@ internal sealed class BarStoreWriter : IDisposable
             Timeframe = _timeframe,
             Count = _count,
             HasAdjusted = _withAdjusted,
+            Further = _further,
             FirstTime = _first,
             LastTime = _last,
             RawHash = raw,

@@ -67,7 +67,7 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
     // Writes a market that the store does not have: whole columns at once.
     private BarStoreHeader WriteNew(string path, BarsToStore series, CancellationToken cancellationToken)
     {
-        using var writer = new BarStoreWriter(path, series.Instrument, series.Timeframe, series.HasAdjustedClose, files);
+        using var writer = new BarStoreWriter(path, series.Instrument, series.Timeframe, series.HasAdjustedClose, [.. series.Further], files);
         foreach (var columns in series.ReadRaw(Piece))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -79,7 +79,8 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
     private static StoreChange Compare(BarStoreFile existing, BarsToStore series, CancellationToken cancellationToken)
     {
         var change = new StoreChange();
-        foreach (var (stored, given) in Pairs(existing, series))
+        var further = FurtherOf(existing, series);
+        foreach (var (stored, given) in Pairs(existing, series, further))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (given is not { } b) continue;
@@ -88,7 +89,7 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
                 change.Added++;
                 continue;
             }
-            if (a == b)
+            if (a.IsSame(b))
             {
                 change.Unchanged++;
                 continue;
@@ -101,6 +102,8 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
             change.Note(b.Time, "close", a.Close, b.Close);
             change.Note(b.Time, "adjusted close", a.Adjusted, b.Adjusted);
             change.Note(b.Time, "volume", a.Volume, b.Volume);
+            for (var f = 0; f < further.Length; f++)
+                if (!a.Further[f].Equals(b.Further[f])) change.Note(b.Time, further[f], a.Further[f], b.Further[f]);
         }
         return change;
     }
@@ -109,9 +112,10 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
     private BarStoreHeader Write(string path, BarStoreFile existing, BarsToStore series, CancellationToken cancellationToken)
     {
         var instrument = Combine(existing.Header.Instrument, series);
-        using var writer = new BarStoreWriter(path, instrument, series.Timeframe, series.HasAdjustedClose, files);
-        var buffer = new BarColumns(Piece, series.HasAdjustedClose);
-        foreach (var (stored, given) in Pairs(existing, series))
+        var further = FurtherOf(existing, series);
+        using var writer = new BarStoreWriter(path, instrument, series.Timeframe, series.HasAdjustedClose, further, files);
+        var buffer = new BarColumns(Piece, series.HasAdjustedClose, further.Length == 0 ? null : further);
+        foreach (var (stored, given) in Pairs(existing, series, further))
         {
             var row = (given ?? stored)!.Value;
             var i = buffer.Count;
@@ -122,6 +126,7 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
             buffer.Close[i] = row.Close;
             buffer.Volume[i] = row.Volume;
             if (buffer.Adjusted is not null) buffer.Adjusted[i] = row.Adjusted;
+            for (var f = 0; f < buffer.Further.Length; f++) buffer.Further[f][i] = row.Further[f];
             buffer.Count = i + 1;
             if (buffer.Count < Piece) continue;
             cancellationToken.ThrowIfCancellationRequested();
@@ -147,13 +152,32 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
         };
     }
 
-    private readonly record struct Row(long Time, double Open, double High, double Low, double Close, double Adjusted, double Volume);
+    // Stored columns first, so that a market keeps their order.
+    private static string[] FurtherOf(BarStoreFile existing, BarsToStore series) =>
+        [.. existing.Header.Further.Union(series.Further, StringComparer.Ordinal)];
+
+    private readonly record struct Row(long Time, double Open, double High, double Low, double Close, double Adjusted, double Volume,
+        double[] Further)
+    {
+        public bool IsSame(in Row other) => this with { Further = other.Further } == other && Further.AsSpan().SequenceEqual(other.Further);
+
+        // A bar that a file gives without a column keeps what the store has of it.
+        public Row Over(in Row stored, bool[] given)
+        {
+            if (Array.TrueForAll(given, g => g)) return this;
+            var further = Further.ToArray();
+            for (var f = 0; f < further.Length; f++)
+                if (!given[f]) further[f] = stored.Further[f];
+            return this with { Further = further };
+        }
+    }
 
     // Pairs stored and given bars by time.
-    private static IEnumerable<(Row? Stored, Row? Given)> Pairs(BarStoreFile existing, BarsToStore series)
+    private static IEnumerable<(Row? Stored, Row? Given)> Pairs(BarStoreFile existing, BarsToStore series, string[] further)
     {
-        using var a = Rows(Stored(existing)).GetEnumerator();
-        using var b = Rows(series.ReadRaw(Piece)).GetEnumerator();
+        bool[] isGiven = [.. further.Select(f => series.Further.Contains(f, StringComparer.Ordinal))];
+        using var a = Rows(Stored(existing), further).GetEnumerator();
+        using var b = Rows(series.ReadRaw(Piece), further).GetEnumerator();
         var hasA = a.MoveNext();
         var hasB = b.MoveNext();
         while (hasA || hasB)
@@ -170,7 +194,7 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
             }
             else
             {
-                yield return (a.Current, b.Current);
+                yield return (a.Current, b.Current.Over(a.Current, isGiven));
                 hasA = a.MoveNext();
                 hasB = b.MoveNext();
             }
@@ -181,17 +205,24 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
     {
         for (var s = 0L; s < file.Header.Segments; s++)
         {
-            var columns = new BarColumns(file.CountOf(s), file.Header.HasAdjusted);
+            var columns = new BarColumns(file.CountOf(s), file.Header.HasAdjusted,
+                file.Header.Further.Length == 0 ? null : file.Header.Further);
             file.Read(s, 0, file.CountOf(s), columns);
             yield return columns;
         }
     }
 
-    private static IEnumerable<Row> Rows(IEnumerable<BarColumns> pieces)
+    private static IEnumerable<Row> Rows(IEnumerable<BarColumns> pieces, string[] further)
     {
         foreach (var c in pieces)
+        {
+            int[] places = [.. further.Select(f => c.FurtherNames is { } names ? Array.IndexOf(names, f) : -1)];
             for (var i = 0; i < c.Count; i++)
-                yield return new Row(c.Time[i], c.Open[i], c.High[i], c.Low[i], c.Close[i], c.Adjusted?[i] ?? 0, c.Volume[i]);
+            {
+                double[] values = further.Length == 0 ? [] : Array.ConvertAll(places, p => p < 0 ? double.NaN : c.Further[p][i]);
+                yield return new Row(c.Time[i], c.Open[i], c.High[i], c.Low[i], c.Close[i], c.Adjusted?[i] ?? 0, c.Volume[i], values);
+            }
+        }
     }
 
     // One import at a time per market; otherwise the later writer would undo the changes of the earlier one.

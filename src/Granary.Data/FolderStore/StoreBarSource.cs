@@ -16,7 +16,17 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         new([.. _store.Files().Where(f => f.Timeframe == timeframe).Select(f => f.Symbol)]);
 
-    public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        using var file = BarStoreFile.Open(PathOf(query), files);
+        return new(file.Header.Further);
+    }
+
+    public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+        new(new StoreBarSeries(BarStoreFile.Open(PathOf(query), files), query, adjust));
+
+    private string PathOf(BarQuery query)
     {
         var path = _store.PathOf(query.Symbol, query.Timeframe);
         if (!File.Exists(path))
@@ -30,7 +40,7 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
             throw BarDataException.At(directory, null, null, $"the store has no symbol '{query.Symbol}'", nearest is null
                 ? "import it first" : $"did you mean {nearest}?");
         }
-        return new ValueTask<IBarSeries>(new StoreBarSeries(BarStoreFile.Open(path, files), query, adjust));
+        return path;
     }
 
     private sealed class StoreBarSeries : IBarSeries
@@ -38,6 +48,7 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
         private readonly BarStoreFile _file;
         private readonly long _start;
         private readonly bool _adjust;
+        private readonly string[]? _further;
         private readonly Lazy<string> _hash;
 
         public StoreBarSeries(BarStoreFile file, BarQuery query, bool adjust)
@@ -47,6 +58,9 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
             {
                 var header = file.Header;
                 _adjust = adjust && header.HasAdjusted;
+                _further = query.Columns.Count == 0 ? null : [.. query.Columns];
+                if (_further?.FirstOrDefault(c => !header.Further.Contains(c, StringComparer.Ordinal)) is { } missing)
+                    throw new BarDataException(FurtherNames.Unknown($"{file.Path}", missing, header.Further));
                 _start = query.From is { } from ? file.Find(from) : 0;
                 var end = query.To is { } to ? file.Find(to) : header.Count;
                 Count = Math.Max(0, end - _start);
@@ -62,7 +76,7 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
                     CorporateActions = _adjust ? [] : header.Instrument.CorporateActions
                 };
                 Timeframe = header.Timeframe;
-                _hash = Count == header.Count
+                _hash = Count == header.Count && _further is null
                     ? new Lazy<string>(_adjust ? header.AdjustedHash : header.RawHash)
                     : new Lazy<string>(HashOfRange);
             }
@@ -78,6 +92,8 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
         public Timeframe Timeframe { get; }
 
         public long Count { get; }
+
+        public IReadOnlyList<string> Columns => _further ?? [];
 
         public string ContentHash => _hash.Value;
 
@@ -106,7 +122,7 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
 
         private BarColumns Take(long at, int count)
         {
-            var columns = new BarColumns(count, _adjust);
+            var columns = new BarColumns(count, _adjust, _further);
             var index = _start + at;
             while (columns.Count < count)
             {

@@ -41,7 +41,12 @@ public static class BarImport
         foreach (var group in groups)
         {
             var options = request.Options with { Adjust = false };
-            await using var series = await BarFile.OpenAsync(group, new BarQuery(request.Symbol, request.Timeframe), options,
+            var query = new BarQuery(request.Symbol, request.Timeframe);
+            query = query with
+            {
+                Columns = request.Further is [ImportRequest.AllFurther] ? BarFile.ColumnsOf(group, query, options, look) : request.Further,
+            };
+            await using var series = await BarFile.OpenAsync(group, query, options,
                 new MemoryBudget(options.MemoryBudget), cancellationToken, look).ConfigureAwait(false);
             var file = group.Count == 1 ? group[0] : $"{group[0]} and {group.Count - 1} more";
             var unclosed = await UnclosedAsync(series, options.Clock, cancellationToken).ConfigureAwait(false);

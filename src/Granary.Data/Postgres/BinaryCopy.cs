@@ -13,26 +13,31 @@ internal static class BinaryCopy
     private static readonly long Epoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    /// <summary>Writes rows of (market, time, open, high, low, close, volume, adjusted).</summary>
-    public static async Task WriteAsync(Stream stream, int market, IEnumerable<BarColumns> pieces, CancellationToken cancellationToken)
+    /// <summary>Writes rows of (market, time, open, high, low, close, volume, adjusted[, further]).</summary>
+    /// <param name="further">
+    /// Names of the further columns in the order of the array; null leaves the array out. A column that the bars do not have is null.
+    /// </param>
+    public static async Task WriteAsync(Stream stream, int market, IEnumerable<BarColumns> pieces, string[]? further,
+        CancellationToken cancellationToken)
     {
         await stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
         var buffer = Array.Empty<byte>();
         foreach (var piece in pieces)
         {
-            var row = 2 + 8 + 7 * 12;
+            var row = 2 + 8 + 7 * 12 + (further is null ? 0 : 24 + 12 * further.Length);
             if (buffer.Length < piece.Count * row) buffer = new byte[piece.Count * row];
-            await stream.WriteAsync(buffer.AsMemory(0, Encode(piece, market, buffer)), cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(buffer.AsMemory(0, Encode(piece, market, further, buffer)), cancellationToken).ConfigureAwait(false);
         }
         await stream.WriteAsync(new byte[] { 0xFF, 0xFF }, cancellationToken).ConfigureAwait(false);
     }
 
-    private static int Encode(BarColumns bars, int market, Span<byte> target)
+    private static int Encode(BarColumns bars, int market, string[]? further, Span<byte> target)
     {
+        int[] places = [.. (further ?? []).Select(f => bars.FurtherNames is { } names ? Array.IndexOf(names, f) : -1)];
         var at = 0;
         for (var i = 0; i < bars.Count; i++)
         {
-            BinaryPrimitives.WriteInt16BigEndian(target[at..], 8);
+            BinaryPrimitives.WriteInt16BigEndian(target[at..], (short)(further is null ? 8 : 9));
             BinaryPrimitives.WriteInt32BigEndian(target[(at + 2)..], 4);
             BinaryPrimitives.WriteInt32BigEndian(target[(at + 6)..], market);
             BinaryPrimitives.WriteInt32BigEndian(target[(at + 10)..], 8);
@@ -52,8 +57,30 @@ internal static class BinaryCopy
                 BinaryPrimitives.WriteInt32BigEndian(target[at..], -1);
                 at += 4;
             }
+            if (further is not null) PutArray(target, ref at, bars, i, places);
         }
         return at;
+    }
+
+    // One dimension, its lower bound 1; each element with its length, or -1 for null.
+    private static void PutArray(Span<byte> target, ref int at, BarColumns bars, int row, int[] places)
+    {
+        const int Float8 = 701;
+        var start = at;
+        at += 4;
+        foreach (var number in (ReadOnlySpan<int>)[1, places.Contains(-1) ? 1 : 0, Float8, places.Length, 1])
+        {
+            BinaryPrimitives.WriteInt32BigEndian(target[at..], number);
+            at += 4;
+        }
+        foreach (var place in places)
+            if (place >= 0) Put(target, ref at, bars.Further[place][row]);
+            else
+            {
+                BinaryPrimitives.WriteInt32BigEndian(target[at..], -1);
+                at += 4;
+            }
+        BinaryPrimitives.WriteInt32BigEndian(target[start..], at - start - 4);
     }
 
     private static void Put(Span<byte> target, ref int at, double value)
@@ -73,17 +100,17 @@ internal static class BinaryCopy
         return (ticks - Epoch) / TimeSpan.TicksPerMicrosecond;
     }
 
-    /// <summary>Reads rows of (time, open, high, low, close, volume[, adjusted]) in pieces.</summary>
+    /// <summary>Reads rows of (time, open, high, low, close, volume[, adjusted][, a number for each further column]) in pieces.</summary>
     /// <exception cref="InvalidDataException">The stream does not contain such rows.</exception>
-    public static async IAsyncEnumerable<BarColumns> ReadAsync(Stream stream, bool withAdjusted, int pieceSize,
+    public static async IAsyncEnumerable<BarColumns> ReadAsync(Stream stream, bool withAdjusted, string[]? further, int pieceSize,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var fields = withAdjusted ? 7 : 6;
+        var fields = (withAdjusted ? 7 : 6) + (further?.Length ?? 0);
         var row = 2 + fields * 12;
         var buffer = new byte[Math.Max(1 << 17, row * 4)];
         int have = 0, at = 0;
         var started = false;
-        var piece = new BarColumns(pieceSize, withAdjusted);
+        var piece = new BarColumns(pieceSize, withAdjusted, further);
         while (true)
         {
             buffer.AsSpan(at, have - at).CopyTo(buffer);
@@ -111,7 +138,7 @@ internal static class BinaryCopy
                 at += row;
                 if (piece.Count < pieceSize) continue;
                 yield return piece;
-                piece = new BarColumns(pieceSize, withAdjusted);
+                piece = new BarColumns(pieceSize, withAdjusted, further);
             }
             if (read == 0) throw new IOException("the server's answer ended in the middle of a row");
         }
@@ -129,6 +156,9 @@ internal static class BinaryCopy
         piece.Close[i] = BinaryPrimitives.ReadDoubleBigEndian(row[54..]);
         piece.Volume[i] = BinaryPrimitives.ReadDoubleBigEndian(row[66..]);
         if (piece.Adjusted is not null) piece.Adjusted[i] = BinaryPrimitives.ReadDoubleBigEndian(row[78..]);
+        var first = piece.HasAdjusted ? 90 : 78;
+        for (var f = 0; f < piece.Further.Length; f++)
+            piece.Further[f][i] = BinaryPrimitives.ReadDoubleBigEndian(row[(first + 12 * f)..]);
         piece.Count = i + 1;
     }
 

@@ -30,6 +30,16 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
             .Order(StringComparer.Ordinal)],
         cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+        await _database.RunAsync(async connection =>
+        {
+            var found = await PostgresBarStore.FindAsync(connection, _database.Address.Dataset, query.Symbol, query.Timeframe,
+                forUpdate: false, cancellationToken).ConfigureAwait(false);
+            return (IReadOnlyList<string>)(found is { Bars: > 0 } ? found.Further
+                : throw await MissingAsync(connection, query, cancellationToken).ConfigureAwait(false));
+        }, cancellationToken).ConfigureAwait(false);
+
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         var (market, count) = await _database.RunAsync(async connection =>
@@ -45,10 +55,13 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
             throw new BarDataException(
                 $"{_database.Address.Address}: {query.Symbol} has no {query.Timeframe} bars between {Text(query.From)} and "
                     + $"{Text(query.To)}, it has {Text(market.First)} to {Text(market.Last)}; change from and to");
+        if (query.Columns.FirstOrDefault(c => !market.Further.Contains(c, StringComparer.Ordinal)) is { } missing)
+            throw new BarDataException(FurtherNames.Unknown($"{_database.Address.Address}, {query.Symbol}", missing, market.Further));
         var series = new Series(_database, market, query, count, _adjust && market.HasAdjusted);
-        var known = Whole(market, query) ? _adjust && market.HasAdjusted ? market.AdjustedHash : market.RawHash : "";
+        var isKept = Whole(market, query) && query.Columns.Count == 0;
+        var known = isKept ? _adjust && market.HasAdjusted ? market.AdjustedHash : market.RawHash : "";
         await series.FindHashAsync(known, cancellationToken).ConfigureAwait(false);
-        if (known.Length == 0 && Whole(market, query))
+        if (known.Length == 0 && isKept)
             await KeepHashAsync(market, _adjust && market.HasAdjusted ? "adjusted_hash" : "raw_hash", series.ContentHash, cancellationToken)
                 .ConfigureAwait(false);
         return series;
@@ -117,6 +130,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
 
         public long Count => count;
 
+        public IReadOnlyList<string> Columns => query.Columns;
+
         public string ContentHash { get; private set; } = "";
 
         public IReadOnlyList<string> Notes => [];
@@ -168,7 +183,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
                 }
                 for (var start = 0; start < piece.Count;)
                 {
-                    rest ??= new BarColumns(size, adjust);
+                    rest ??= new BarColumns(size, adjust, piece.FurtherNames);
                     var n = Math.Min(piece.Count - start, size - rest.Count);
                     rest.Append(piece, start, n);
                     start += n;
@@ -217,7 +232,9 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
                 if (_reader is null)
                 {
                     _connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-                    var columns = $"time, open, high, low, close, volume{(adjust ? ", coalesce(adjusted, close)" : "")}";
+                    var columns = $"time, open, high, low, close, volume{(adjust ? ", coalesce(adjusted, close)" : "")}"
+                        + string.Concat(query.Columns.Select(c => FormattableString.Invariant(
+                            $", coalesce(further[{Array.IndexOf(market.Further, c) + 1}], 'NaN')")));
                     var stream = await _connection.BeginRawBinaryCopyAsync(
                         $"COPY (SELECT {columns} FROM granary_bar WHERE {Range(market, query, _last)} ORDER BY time) TO STDOUT (FORMAT "
                             + $"BINARY)", cancellationToken).ConfigureAwait(false);
@@ -237,7 +254,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         private async IAsyncEnumerable<BarColumns> Whole(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await using (stream.ConfigureAwait(false))
-                await foreach (var piece in BinaryCopy.ReadAsync(stream, adjust, size, cancellationToken).ConfigureAwait(false))
+                await foreach (var piece in BinaryCopy.ReadAsync(stream, adjust,
+                    query.Columns.Count == 0 ? null : [.. query.Columns], size, cancellationToken).ConfigureAwait(false))
                     yield return piece;
         }
 

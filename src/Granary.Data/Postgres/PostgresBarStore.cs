@@ -16,7 +16,7 @@ namespace Granary.Data.Postgres;
 public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
 {
     private const int Piece = 4096;
-    private const string Columns = "(market, time, open, high, low, close, volume, adjusted)";
+    private const string Columns = "market, time, open, high, low, close, volume, adjusted";
 
     private readonly PostgresDatabase _database = new(address);
 
@@ -59,7 +59,9 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         var notes = new List<string>(bars.Notes);
         var change = new StoreChange();
         var isEmpty = market is not { Bars: > 0 };
-        await CopyAsync(connection, isEmpty, id, Pieces(), cancellationToken).ConfigureAwait(false);
+        string[] further = [.. (isEmpty ? [] : market!.Further).Union(bars.Further, StringComparer.Ordinal)];
+        await CopyAsync(connection, isEmpty, id, Pieces(), bars.Further.Count == 0 ? null : further, cancellationToken)
+            .ConfigureAwait(false);
         if (isEmpty)
         {
             change.Added = bars.Count;
@@ -73,7 +75,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         }
         if (change.Added + change.Replaced > 0)
         {
-            await UpdateAsync(connection, bars, new MarketGrowth(id, instrument, change.Added, first, last, isEmpty), cancellationToken)
+            await UpdateAsync(connection, bars, new MarketGrowth(id, instrument, change.Added, first, last, isEmpty, further), cancellationToken)
                 .ConfigureAwait(false);
             await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         }
@@ -84,22 +86,25 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
 
     // Copies into the table itself if the market is empty, otherwise into a temporary table.
     private static async Task CopyAsync(NpgsqlConnection connection, bool isEmpty, int id, IEnumerable<BarColumns> pieces,
-        CancellationToken cancellationToken)
+        string[]? further, CancellationToken cancellationToken)
     {
         if (!isEmpty)
             await PostgresDatabase.ExecuteAsync(connection, "CREATE TEMPORARY TABLE incoming (LIKE granary_bar) ON COMMIT DROP",
                 cancellationToken).ConfigureAwait(false);
         await using var stream = await connection.BeginRawBinaryCopyAsync(
-            $"COPY {(isEmpty ? "granary_bar" : "incoming")} {Columns} FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
-        await BinaryCopy.WriteAsync(stream, id, pieces, cancellationToken).ConfigureAwait(false);
+            $"COPY {(isEmpty ? "granary_bar" : "incoming")} ({Columns}{(further is null ? "" : ", further")}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+        await BinaryCopy.WriteAsync(stream, id, pieces, further, cancellationToken).ConfigureAwait(false);
     }
 
     // Counts the changes in the temporary table, and merges it.
     private static async Task MergeIncomingAsync(NpgsqlConnection connection, StoreChange change, long given,
         CancellationToken cancellationToken)
     {
-        const string differs = "(b.open, b.high, b.low, b.close, b.volume, b.adjusted) IS DISTINCT FROM (i.open, i.high, i.low, "
-            + "i.close, i.volume, i.adjusted)";
+        // A bar that a file gives without a column keeps what the store has of it.
+        const string merged = "CASE WHEN i.further IS NULL THEN b.further ELSE (SELECT array_agg(coalesce(given.e, b.further[given.o]) "
+            + "ORDER BY given.o) FROM unnest(i.further) WITH ORDINALITY AS given (e, o)) END";
+        const string differs = "(b.open, b.high, b.low, b.close, b.volume, b.adjusted, b.further) IS DISTINCT FROM (i.open, i.high, i.low, "
+            + "i.close, i.volume, i.adjusted, " + merged + ")";
         await using (var count = new NpgsqlCommand($"SELECT count(*) FILTER (WHERE b.time IS NULL), count(*) FILTER (WHERE b.time IS "
             + $"NOT NULL AND {differs}), count(*) FILTER (WHERE b.adjusted IS DISTINCT FROM i.adjusted AND b.time IS NOT NULL) FROM "
             + $"incoming i LEFT JOIN granary_bar b ON b.market = i.market AND b.time = i.time", connection))
@@ -115,21 +120,23 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         await PostgresDatabase.ExecuteAsync(connection, $"""
             INSERT INTO granary_bar AS b SELECT * FROM incoming i
             ON CONFLICT (market, time) DO UPDATE SET open = excluded.open, high = excluded.high, low = excluded.low,
-              close = excluded.close, volume = excluded.volume, adjusted = excluded.adjusted
+              close = excluded.close, volume = excluded.volume, adjusted = excluded.adjusted,
+              further = {merged.Replace("i.further", "excluded.further", StringComparison.Ordinal)}
             WHERE {differs.Replace("i.", "excluded.", StringComparison.Ordinal)}
             """, cancellationToken).ConfigureAwait(false);
     }
 
     /// <param name="First">Open of the first given bar, UTC ticks.</param>
     /// <param name="WasEmpty">Whether the market had no bars, so that it now has exactly the given ones.</param>
-    private sealed record MarketGrowth(int Id, Instrument Instrument, long Added, long First, long Last, bool WasEmpty);
+    /// <param name="Further">Names of the further columns that the market has now.</param>
+    private sealed record MarketGrowth(int Id, Instrument Instrument, long Added, long First, long Last, bool WasEmpty, string[] Further);
 
     private static async Task UpdateAsync(NpgsqlConnection connection, BarsToStore bars, MarketGrowth growth,
         CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
             UPDATE granary_market SET about = $2, has_adjusted = $3, bars = bars + $4, first_open = least(first_open, $5),
-              last_open = greatest(last_open, $6), raw_hash = $7, adjusted_hash = $8, changed = now()
+              last_open = greatest(last_open, $6), raw_hash = $7, adjusted_hash = $8, further = $9, changed = now()
             WHERE id = $1 RETURNING bars, first_open, last_open
             """, connection)
         {
@@ -143,6 +150,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
                 // it.
                 new() { Value = growth.WasEmpty ? bars.RawHash ?? "" : "" },
                 new() { Value = growth.WasEmpty && !bars.HasAdjustedClose ? bars.RawHash ?? "" : "" },
+                new() { Value = growth.Further },
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -207,7 +215,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
     }
 
     internal sealed record Market(int Id, string Symbol, Timeframe Timeframe, Instrument Instrument, bool HasAdjusted, long Bars,
-        long First, long Last, string RawHash, string AdjustedHash);
+        long First, long Last, string RawHash, string AdjustedHash, string[] Further);
 
     private Task<Market?> FindAsync(NpgsqlConnection connection, string symbol, Timeframe timeframe, bool forUpdate,
         CancellationToken cancellationToken) =>
@@ -225,7 +233,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         object[] parameters, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT id, symbol, timeframe, about, has_adjusted, bars, first_open, last_open, "
-            + "raw_hash, adjusted_hash FROM granary_market WHERE dataset = $1 " + condition,
+            + "raw_hash, adjusted_hash, further FROM granary_market WHERE dataset = $1 " + condition,
             connection)
         { Parameters = { new() { Value = dataset } } };
         foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
@@ -240,7 +248,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             markets.Add(new Market(reader.GetInt32(0), reader.GetString(1), timeframe.Value, instrument, reader.GetBoolean(4),
                 reader.GetInt64(5),
                 reader.IsDBNull(6) ? 0 : reader.GetDateTime(6).Ticks, reader.IsDBNull(7) ? 0 : reader.GetDateTime(7).Ticks,
-                reader.GetString(8), reader.GetString(9)));
+                reader.GetString(8), reader.GetString(9), reader.GetFieldValue<string[]>(10)));
         }
         return markets;
     }

@@ -41,6 +41,8 @@ public static class DataFix
         CancellationToken cancellationToken)
     {
         var log = new List<(long At, string Text)>();
+        // A repaired copy keeps what else the file has of each bar.
+        query = query with { Columns = BarFile.ColumnsOf([path], query, options) };
         var (parts, _) = BarFile.Parts([path], query, options);
         var rows = new List<ParsedRow>();
         var collector =
@@ -74,7 +76,8 @@ public static class DataFix
                 $"{kept[i].Place}: the row of {Text(kept[i].Time)} does not stand in order of time; it is put in its place"));
         }
         kept.Sort(static (a, b) => a.Time.CompareTo(b.Time));
-        var count = BarCsvWriter.Write(output, query.Timeframe, kept.Select(r => (r.Bar, r.Adjusted)), parts[0].Layout.HasAdjustedClose);
+        var count = BarCsvWriter.Write(output, query.Timeframe, kept.Select(r => (r.Bar, r.Adjusted)), parts[0].Layout.HasAdjustedClose,
+            query.Columns);
         using (var file = FileFaults.Create(output + ".log"))
         {
             var text = new StringBuilder();

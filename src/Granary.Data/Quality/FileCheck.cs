@@ -26,9 +26,14 @@ internal sealed class FileCheck
     private UnclosedBars? _unclosed;
     private long _index;
 
+    // The number of bars without a value, by further column.
+    private readonly long[] _missing;
+
     private FileCheck(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options)
     {
+        query = query with { Columns = BarFile.ColumnsOf(paths, query, options) };
         (_query, _options, _budget) = (query, options, options.MemoryBudget);
+        _missing = new long[query.Columns.Count];
         (_parts, _factors) = BarFile.Parts(paths, query, options);
         _adjusted = options.Adjust && (_factors is not null || _parts[0].Layout.HasAdjustedClose);
         _collector = new BarCollector(query, ContentHasher.GroupSize, _adjusted, lenient: true)
@@ -66,6 +71,7 @@ internal sealed class FileCheck
 
     private void Take(BarColumns columns)
     {
+        for (var c = 0; c < _missing.Length; c++) _missing[c] += columns.Further[c].AsSpan(0, columns.Count).Count(double.NaN);
         if (_adjusted) columns.Adjust();
         if (_analyser is not null)
         {
@@ -160,6 +166,10 @@ internal sealed class FileCheck
                     $"{count - ExamplesPerKind} more rows have {Plural(kind)}", count > _collector.Rows ? RowFault.SameCause
                         : "correct or remove them all"));
         foreach (var note in notes) findings.Add(new Finding(Severity.Info, QualityCheck.Row, file, note, "nothing, if that is meant"));
+        for (var c = 0; c < _missing.Length; c++)
+            if (_missing[c] > 0)
+                findings.Add(new Finding(Severity.Info, QualityCheck.Row, $"{file}, {_query.Columns[c]}",
+                    $"the column has no value in {_missing[c]} of {_collector.Count} bars", "nothing, if that is meant"));
         if (_collector.Rows == 0)
             findings.Add(new Finding(Severity.Error, QualityCheck.Row, file, "there are no good bars in it", "export it again"));
         findings.AddRange(_repeatedHours);

@@ -32,6 +32,9 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         if (address.TablePerSymbol)
             throw new BarDataException($"{address.Address}: tables named after symbols are read only; "
                 + "import into table=NAME_{timeframe}");
+        if (bars.Further.Count > 0)
+            throw new BarDataException($"{address.Address}: tables of QuestDB keep prices and volume, and not the column "
+                + $"'{bars.Further[0]}'; import it into a folder or PostgreSQL");
         var symbol = bars.Instrument.Symbol;
         _ = SymbolFileName.Of(symbol);
         var table = address.TableOf(symbol, bars.Timeframe);

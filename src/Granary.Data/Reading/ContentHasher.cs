@@ -9,7 +9,8 @@ namespace Granary.Data.Reading;
 /// Groups are counted from the first bar, so that the hash does not depend on the division into blocks. Further columns follow the volume
 /// of each group, and their names end the hash.
 /// </summary>
-internal sealed class ContentHasher : IDisposable
+/// <param name="withFurther">Whether further columns are hashed; false hashes the bars as if they had none.</param>
+internal sealed class ContentHasher(bool withFurther = true) : IDisposable
 {
     public const int GroupSize = 1024;
 
@@ -20,7 +21,7 @@ internal sealed class ContentHasher : IDisposable
     /// <summary>Appends bars; each complete group is hashed at once.</summary>
     public void Append(BarColumns bars)
     {
-        _names ??= bars.FurtherNames;
+        if (withFurther) _names ??= bars.FurtherNames;
         if (_rest is null && bars.Count == GroupSize)
         {
             Hash(bars, 0, GroupSize);
@@ -58,6 +59,7 @@ internal sealed class ContentHasher : IDisposable
         _sha.AppendData(MemoryMarshal.AsBytes(b.Low.AsSpan(start, count)));
         _sha.AppendData(MemoryMarshal.AsBytes(b.Close.AsSpan(start, count)));
         _sha.AppendData(MemoryMarshal.AsBytes(b.Volume.AsSpan(start, count)));
+        if (!withFurther) return;
         foreach (var column in b.Further) _sha.AppendData(MemoryMarshal.AsBytes(column.AsSpan(start, count)));
     }
 

@@ -23,10 +23,11 @@ public static class DataExport
         if (from == default)
             throw new BarDataException($"timeframe: {store.Name} has {string.Join(", ", stored)} bars of {query.Symbol}, of which no "
                 + $"{query.Timeframe} bars can be built; name one of these or a multiple");
-        await using var series = await new ResampledBarSource(store.Source(adjust: false), from, session)
-            .OpenAsync(query, cancellationToken).ConfigureAwait(false);
+        var source = new ResampledBarSource(store.Source(adjust: false), from, session);
+        var columns = await source.ListColumnsAsync(query, cancellationToken).ConfigureAwait(false);
+        await using var series = await source.OpenAsync(query with { Columns = columns }, cancellationToken).ConfigureAwait(false);
         var count = await BarCsvWriter.WriteAsync(path, series.Timeframe, series.ReadAsync(cancellationToken: cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+            series.Columns, cancellationToken).ConfigureAwait(false);
         return new ExportResult(path, query.Symbol, series.Timeframe, from, count, series.ContentHash, series.Notes);
     }
 }

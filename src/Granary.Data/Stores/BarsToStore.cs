@@ -33,6 +33,9 @@ public sealed class BarsToStore
 
     public bool HasAdjustedClose { get; private init; }
 
+    /// <summary>Names of the further columns that the bars have.</summary>
+    public IReadOnlyList<string> Further { get; private init; } = [];
+
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>SHA-256 of the raw bars if it is known already; otherwise null.</summary>
@@ -65,7 +68,8 @@ public sealed class BarsToStore
             SkippedRows = series.SkippedRows,
             HasAdjustedClose = series.HasAdjustedClose,
             Notes = [.. series.Notes, .. notes],
-            RawHash = series.HasAdjustedClose ? null : series.ContentHash,
+            Further = series.Columns,
+            RawHash = series.HasAdjustedClose || series.Columns.Count > 0 ? null : series.ContentHash,
         };
 
     /// <summary>Wraps bars in memory, such as those of a live feed.</summary>

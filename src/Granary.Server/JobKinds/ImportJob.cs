@@ -64,6 +64,9 @@ internal sealed record ImportJobRequest
 
     [Key("The columns of a table of your own, such as { \"time\": \"Date\", \"close\": 5 }.")]
     public ColumnMapping? Columns { get; init; }
+
+    [Key("Further columns of numbers that are stored with the bars, by their names in the header; all stores all of numbers.")]
+    public IReadOnlyList<string> FurtherColumns { get; init; } = [];
 }
 
 /// <summary>The kind of <see cref="ImportJob"/>.</summary>
@@ -87,7 +90,10 @@ internal sealed class ImportKind : RequestKind<ImportJobRequest>
             Columns = request.Columns,
         };
         return new ImportJob(text, request.Files, request.Symbol, options, (s, of) => new ImportRequest(of, request.Store, s,
-            request.Timeframe ?? TimeframeOf(of[0], options), options), catalogues);
+            request.Timeframe ?? TimeframeOf(of[0], options), options)
+            {
+                Further = request.FurtherColumns,
+            }, catalogues);
     }
 
     private static Timeframe TimeframeOf(string file, BarFileOptions options) => BarFile.Inspect(file, options).Timeframe

@@ -48,6 +48,9 @@ public sealed record DataSpec
     /// <summary>Slower series that become further columns of the bars.</summary>
     public IReadOnlyList<AsofKeys> Asof { get; init; } = [];
 
+    /// <summary>The slower series of all parts.</summary>
+    public IEnumerable<AsofKeys> AllAsof => Asof.Concat(Parts.SelectMany(p => p.Data.Asof));
+
     /// <summary>Formats of typed tables, for the files of <see cref="Asof"/>; null = texts alone.</summary>
     internal TableFormatCatalogue? Tables { get; init; }
 

@@ -7,6 +7,7 @@ using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
@@ -44,6 +45,9 @@ public sealed record RunManifest
 
     /// <summary>Hash of the bars by symbol.</summary>
     public required IReadOnlyDictionary<string, string> DataHashes { get; init; }
+
+    /// <summary>SHA-256 of the files of slower series, by the address that the batch names.</summary>
+    public required IReadOnlyDictionary<string, string> AsofHashes { get; init; }
 
     public bool Interrupted { get; init; }
 
@@ -126,6 +130,7 @@ public sealed record RunManifest
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            WriteAsof(json, plan.Spec.Data);
             json.WriteStartArray("outputs");
             foreach (var name in plan.Spec.Outputs.Names) json.WriteStringValue(name);
             json.WriteEndArray();
@@ -135,6 +140,21 @@ public sealed record RunManifest
             json.WriteEndObject();
         }
         return buffer.ToArray();
+    }
+
+    private static void WriteAsof(Utf8JsonWriter json, DataSpec data)
+    {
+        var hashes = AsofFiles.HashesOf(data.AllAsof);
+        if (hashes.Count == 0) return;
+        json.WriteStartArray("asof");
+        foreach (var (file, hash) in hashes)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", file);
+            json.WriteString("hash", hash);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static string KindOf(RunModel run, BatchSpec spec) => run.Section<SessionResults>() is not null ? RunKinds.Live
@@ -219,6 +239,9 @@ public sealed record RunManifest
                 .ToDictionary(d => d.Need("symbol").String(), d => d.Need("zone").String(), StringComparer.Ordinal),
             DataHashes = root.Need("data").List()
                 .ToDictionary(d => d.Need("symbol").String(), d => d.Need("hash").String(), StringComparer.Ordinal),
+            AsofHashes = root.Find("asof") is { } asof ? asof.List()
+                .ToDictionary(d => d.Need("file").String(), d => d.Need("hash").String(), StringComparer.Ordinal)
+                : new Dictionary<string, string>(),
         };
     }
 }

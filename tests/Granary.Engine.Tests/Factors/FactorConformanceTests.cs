@@ -35,6 +35,7 @@ public class FactorConformanceTests
                 "return-of(OTHER)", "return-of(OTHER,5)", "excess-return(OTHER)", "excess-return(OTHER,20)", "ratio-zscore(OTHER)",
                 "ratio-zscore(OTHER,3)", "return-of(OTHER,2)@1h",
                 "skew(3)", "kurtosis(4)", "hurst(21)", "entropy(4,2)", "sma(3)@1h", "macd@15m", "correlation(OTHER,5)@1h", "atr(2)@4h",
+                "column(SCORE)",
             ];
             var texts = new TheoryData<string>();
             foreach (var definition in FactorCatalogue.BuiltIn.All.Where(d =>
@@ -199,10 +200,14 @@ public class FactorConformanceTests
         {
             if (text.Contains("@15m", StringComparison.Ordinal) && timeframe == Timeframe.M15) continue;
             var feed = SampleBars.Random(seed++, Count, timeframe, decimals, calendar);
+            if (text.StartsWith("column", StringComparison.Ordinal)) feed = feed with { Bars = [.. feed.Bars.Select(WithScore)] };
             yield return (feed,
                 [.. SampleBars.Random(seed++, Count, timeframe, decimals).Bars.Select((b, i) => i < 3 ? double.NaN : b.Close)]);
         }
     }
+
+    private static Bar WithScore(Bar bar, int i) =>
+        bar with { Further = new FurtherValues(["SCORE"], [i % 11 == 5 ? double.NaN : bar.Close - bar.Open]) };
 
     private static double[][] Lines(FactorRequest request) => [.. request.Definition.Lines.Select(_ => new double[Count])];
 
