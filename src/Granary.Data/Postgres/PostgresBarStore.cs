@@ -68,7 +68,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         }
         else
         {
-            await MergeIncomingAsync(connection, change, bars.Count, cancellationToken).ConfigureAwait(false);
+            await MergeIncomingAsync(connection, change, bars.Count, further, cancellationToken).ConfigureAwait(false);
             if (change.AdjustedCloseMoved && market!.Bars > change.Replaced + change.Unchanged)
                 notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole "
                     + "history once more");
@@ -98,7 +98,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
 
     // Counts the changes in the temporary table, and merges it.
     private static async Task MergeIncomingAsync(NpgsqlConnection connection, StoreChange change, long given,
-        CancellationToken cancellationToken)
+        string[] further, CancellationToken cancellationToken)
     {
         // A bar that a file gives without a column keeps what the store has of it.
         const string merged = "CASE WHEN i.further IS NULL THEN b.further ELSE (SELECT array_agg(coalesce(given.e, b.further[given.o]) "
@@ -115,7 +115,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             change.Unchanged = given - change.Added - change.Replaced;
             change.AdjustedCloseMoved = reader.GetInt64(2) > 0;
         }
-        if (change.Replaced > 0) await DifferencesAsync(connection, differs, change, cancellationToken).ConfigureAwait(false);
+        if (change.Replaced > 0) await DifferencesAsync(connection, (differs, merged), change, further, cancellationToken).ConfigureAwait(false);
         if (change.Added + change.Replaced == 0) return;
         await PostgresDatabase.ExecuteAsync(connection, $"""
             INSERT INTO granary_bar AS b SELECT * FROM incoming i
@@ -156,12 +156,13 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task DifferencesAsync(NpgsqlConnection connection, string differs, StoreChange change,
-        CancellationToken cancellationToken)
+    private static async Task DifferencesAsync(NpgsqlConnection connection, (string Differs, string Merged) sql, StoreChange change,
+        string[] further, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"""
-            SELECT i.time, b.open, b.high, b.low, b.close, b.adjusted, b.volume, i.open, i.high, i.low, i.close, i.adjusted, i.volume
-            FROM incoming i JOIN granary_bar b ON b.market = i.market AND b.time = i.time WHERE {differs}
+            SELECT i.time, b.open, b.high, b.low, b.close, b.adjusted, b.volume, i.open, i.high, i.low, i.close, i.adjusted, i.volume,
+              b.further, {sql.Merged}
+            FROM incoming i JOIN granary_bar b ON b.market = i.market AND b.time = i.time WHERE {sql.Differs}
               ORDER BY i.time LIMIT {StoreChange.MostDifferences}
             """, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -173,8 +174,18 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
                 if (reader.IsDBNull(1 + f) || reader.IsDBNull(7 + f)) continue;
                 change.Note(reader.GetDateTime(0).Ticks, fields[f], reader.GetDouble(1 + f), reader.GetDouble(7 + f));
             }
+            for (var f = 0; f < further.Length; f++)
+            {
+                var (was, now) = (Element(reader, 13, f), Element(reader, 14, f));
+                if (!was.Equals(now)) change.Note(reader.GetDateTime(0).Ticks, further[f], was, now);
+            }
         }
     }
+
+    // Of an array that may be missing, or shorter.
+    private static double Element(NpgsqlDataReader reader, int column, int element) =>
+        reader.IsDBNull(column) || reader.GetFieldValue<double?[]>(column) is var values && values.Length <= element ? double.NaN
+            : reader.GetFieldValue<double?[]>(column)[element] ?? double.NaN;
 
     private async Task<int> AddAsync(NpgsqlConnection connection, Instrument instrument, BarsToStore bars,
         CancellationToken cancellationToken)

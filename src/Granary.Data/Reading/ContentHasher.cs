@@ -60,7 +60,13 @@ internal sealed class ContentHasher(bool withFurther = true) : IDisposable
         _sha.AppendData(MemoryMarshal.AsBytes(b.Close.AsSpan(start, count)));
         _sha.AppendData(MemoryMarshal.AsBytes(b.Volume.AsSpan(start, count)));
         if (!withFurther) return;
-        foreach (var column in b.Further) _sha.AppendData(MemoryMarshal.AsBytes(column.AsSpan(start, count)));
+        foreach (var column in b.Further)
+        {
+            // A server's NaN has other bits.
+            for (var i = start; i < start + count; i++)
+                if (double.IsNaN(column[i])) column[i] = double.NaN;
+            _sha.AppendData(MemoryMarshal.AsBytes(column.AsSpan(start, count)));
+        }
     }
 
     public void Dispose() => _sha.Dispose();

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Engine.Market;
 
 /// <summary>Prices and volume of one interval of one instrument. Known at its close: <see cref="Time"/> plus the timeframe.</summary>
@@ -6,6 +8,7 @@ namespace Granary.Engine.Market;
 public readonly record struct Bar(long Time, double Open, double High, double Low, double Close, double Volume)
 {
     /// <summary>Values of further columns; null if the feed carries none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FurtherValues? Further { get; init; }
 
     public DateTime OpenTime => new(Time, DateTimeKind.Utc);

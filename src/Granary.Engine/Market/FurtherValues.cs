@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Engine.Market;
 
 /// <summary>The further columns of one bar: names and values, NaN where there is none. Compared by names and values.</summary>
+[JsonConverter(typeof(FurtherValuesJson))]
 public sealed class FurtherValues : IEquatable<FurtherValues>
 {
     private readonly string[] _names;

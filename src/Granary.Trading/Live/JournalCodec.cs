@@ -30,7 +30,7 @@ public static class JournalCodec
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         IgnoreReadOnlyProperties = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new TimeframeJson(), new FurtherValuesJson() },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new TimeframeJson() },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver
         {
             Modifiers =

@@ -17,7 +17,8 @@ public sealed class ColumnsOnSilosTests
           "strategies": [
             { "class": "Dawdler", "symbols": "ONE", "params": { "every": 100000, "variant": 1, "gateAt": 500 },
               "size": { "percentOfEquity": 20 } },
-            { "class": "FactorLevel", "params": { "factor": "column(oi)", "low": [4000, 5000], "high": 5000 }, "size": { "percentOfEquity": 20 } },
+            { "class": "FactorLevel", "params": { "factor": "column(oi)", "low": [4000, 5000], "high": 5000 },
+              "size": { "percentOfEquity": 20 } },
             { "class": "FactorLevel", "params": { "factor": "column(news.score)", "low": [-0.3, -0.1, 0], "high": [0, 0.1] },
               "timeframe": ["1h", "4h"], "size": { "percentOfEquity": 20 } } ],
           "portfolio": { "weights": "equal" } }

@@ -78,7 +78,8 @@ public sealed class FurtherColumnsTests
     public void A_longer_timeframe_shows_the_value_of_the_last_finished_bar()
     {
         Bar[] bars = [.. Enumerable.Range(0, 12).Select(i => BarAt(i, i))];
-        var columns = FactorColumns.Compute(Series(Timeframe.M15), [BarBlock.FromBars(0, bars)], ["column(c0)@1h"], FactorCatalogue.BuiltIn);
+        var columns = FactorColumns.Compute(Series(Timeframe.M15), [BarBlock.FromBars(0, bars)], ["column(c0)@1h"],
+            FactorCatalogue.BuiltIn);
         columns[0].ShouldBe([double.NaN, double.NaN, double.NaN, 3, 3, 3, 3, 7, 7, 7, 7, 11]);
     }
 

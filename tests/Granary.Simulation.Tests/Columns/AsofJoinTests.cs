@@ -85,8 +85,8 @@ public sealed class AsofJoinTests : IDisposable
     [Fact]
     public void Rows_with_a_symbol_are_for_it_alone_and_an_empty_field_leaves_the_value_before()
     {
-        var path = FileOf("y.csv", "time,symbol,score,size", "2024-01-01T00:00Z,A,1,10", "2024-01-01T00:00Z,B,7,", "2024-01-01T01:00Z,A,,11",
-            "2024-01-01T01:00Z,B,8,20");
+        var path = FileOf("y.csv", "time,symbol,score,size", "2024-01-01T00:00Z,A,1,10", "2024-01-01T00:00Z,B,7,",
+            "2024-01-01T01:00Z,A,,11", "2024-01-01T01:00Z,B,8,20");
         string[] opens = ["2024-01-01T00:00Z", "2024-01-01T01:00Z"];
         Joined(Keys(path), "A", Timeframe.H1, opens).ShouldBe([1, 1]);
         Joined(Keys(path), "B", Timeframe.H1, opens).ShouldBe([8, 8]);
@@ -129,11 +129,13 @@ public sealed class AsofJoinTests : IDisposable
             }
             var text = new StringBuilder("time,symbol,score\n");
             foreach (var (at, symbol, value) in rows)
-                text.AppendLine(CultureInfo.InvariantCulture, $"{new DateTime(at, DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'},{symbol},{value}");
+                text.AppendLine(CultureInfo.InvariantCulture,
+                    $"{new DateTime(at, DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'},{symbol},{value}");
             var path = Path.Combine(_folder, "r.csv");
             File.WriteAllText(path, text.ToString());
             var times = new List<long>();
-            for (var (i, at) = (0, start - 3 * timeframe.Ticks); i < 60; i++, at += timeframe.Ticks * (random.Next(8) == 0 ? 5 : 1)) times.Add(at);
+            for (var (i, at) = (0, start - 3 * timeframe.Ticks); i < 60; i++, at += timeframe.Ticks * (random.Next(8) == 0 ? 5 : 1))
+                times.Add(at);
             double[] expected = [.. times.Select(t => rows.Where(r => r.Symbol == "A" && r.Value is not null
                 && r.Time + delay.Ticks <= t + timeframe.Ticks).Select(r => r.Value!.Value).DefaultIfEmpty(double.NaN).Last())];
             foreach (var block in (int[])[1, 7, 4096])

@@ -46,7 +46,8 @@ public sealed class ColumnSessionsTests : IDisposable
             { "name": "columns", "data": { "source": "csv:bars", "symbols": "*", "timeframe": "1h",
                 "asof": [ { "file": "scores.csv", "columns": "score", "delay": "30m" } ] },
               "strategies": [
-                { "class": "FactorLevel", "params": { "factor": "column(oi)", "low": 4000, "high": 6000 }, "size": { "percentOfEquity": 20 } },
+                { "class": "FactorLevel", "params": { "factor": "column(oi)", "low": 4000, "high": 6000 },
+                  "size": { "percentOfEquity": 20 } },
                 { "class": "FactorLevel", "params": { "factor": "column(score)", "low": [-0.2, 0], "high": 0.1 },
                   "timeframe": ["1h", "4h"], "size": { "percentOfEquity": 20 } } ],
               "portfolio": { "weights": "equal" } }

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Granary.Engine.Market;
 
-namespace Granary.Data.Journals;
+namespace Granary.Engine.Market;
 
 /// <summary>Writes the further columns of a bar as an object of names and numbers; null stands for no value.</summary>
-public sealed class FurtherValuesJson : JsonConverter<FurtherValues>
+internal sealed class FurtherValuesJson : JsonConverter<FurtherValues>
 {
     /// <inheritdoc/>
     public override FurtherValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
