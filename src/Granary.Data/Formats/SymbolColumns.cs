@@ -116,6 +116,9 @@ internal static class SymbolColumns
         return first;
     }
 
+    /// <summary>Whether vendors give this plain name to a column of symbols.</summary>
+    public static bool IsName(string plain) => Names.Contains(plain);
+
     /// <summary>Whether each value is a word that may name a market.</summary>
     public static bool AreWords(List<string> values) => values.TrueForAll(IsWord) && !values.TrueForAll(Flags.Contains);
 

@@ -24,7 +24,7 @@ internal sealed class TableParser : DelimitedParser, IDisposable
     // The place in a batch of each column of the file; -1 if it is not read.
     private readonly int[] _places;
     private readonly int _time, _timeOfDay, _symbol;
-    private readonly int[] _constants, _numbers;
+    private readonly int[] _constants, _numbers, _required;
     private readonly string _symbolText;
     private readonly string?[] _constantTexts;
     private readonly bool _isFast;
@@ -54,6 +54,7 @@ internal sealed class TableParser : DelimitedParser, IDisposable
         _constantTexts = [.. layout.Constants.Select(c => c is null ? null : Encoding.UTF8.GetString(c))];
         _numbers = [.. read.Where(c => layout.Columns[c] is >= ColumnRole.Volume or ColumnRole.Further)];
         _further = new double[layout.FurtherNames?.Length ?? 0][];
+        _required = [.. read.Where(c => layout.Columns[c] != ColumnRole.Further).Select(c => _places[c])];
         _fields = [.. _columns.Select(_ => "")];
         _isFast = collector.Gathered is null && IsTyped();
     }
@@ -107,7 +108,7 @@ internal sealed class TableParser : DelimitedParser, IDisposable
                 ref var own = ref role == ColumnRole.Further ? ref _further[_layout.FurtherAt[column]] : ref _own[(int)role];
                 if (own is null || own.Length < batch.Count) own = new double[Math.Max(batch.Count, TableBatch.UsualCount)];
                 var scale = _columns[column].Scale + (IsPrice(role) ? _layout.PriceScale : 0);
-                for (var i = 0; i < batch.Count; i++) own[i] = ToDouble(values.Wholes[i], scale);
+                for (var i = 0; i < batch.Count; i++) own[i] = values.IsMissing(i) ? double.NaN : ToDouble(values.Wholes[i], scale);
                 numbers = own;
             }
             if (role == ColumnRole.Further) _further[_layout.FurtherAt[column]] = numbers;
@@ -130,8 +131,8 @@ internal sealed class TableParser : DelimitedParser, IDisposable
 
     private bool TryFast(TableBatch batch, int row)
     {
-        foreach (var values in batch.Columns)
-            if (values.Missing is not null && values.Missing[row])
+        foreach (var place in _required)
+            if (batch.Columns[place].IsMissing(row))
                 return false;
         if (_symbol >= 0 && !_layout.SkipsOthers && IsOfAnother(batch, row)) return false;
         foreach (var column in _constants)

@@ -71,22 +71,27 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
 
         ParquetColumn OfFixed()
         {
-            var length = column.TypeLength;
+            var (length, scale) = (column.TypeLength, (logical as DecimalLogicalType)?.Scale ?? 0);
             return logical switch
             {
                 DecimalLogicalType d when d.Precision <= LongDigits && length <= 16 =>
                     Make<FixedLenByteArray>(TableKind.Whole, NameOf(d), v => DecimalBytes.ToLong(v, length), d.Scale),
                 DecimalLogicalType d => new(index, new TableColumn(name, TableKind.Text) { Type = NameOf(d) },
                     r => new TextReader<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)r, missing,
-                        v => DecimalBytes.ToText(v, length, d.Scale))),
+                        v => DecimalBytes.ToText(v, length, scale))),
                 Float16LogicalType => new(index, new TableColumn(name, TableKind.Number) { Type = "float16" },
                     r => new NumberReader<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)r, missing, DecimalBytes.ToHalf)),
                 _ => new(index, new TableColumn(name, TableKind.Other) { Type = "binary" }, null),
             };
         }
 
-        ParquetColumn OfBytes(DecimalLogicalType d) => new(index, new TableColumn(name, TableKind.Text) { Type = NameOf(d) },
-            r => new TextReader<ByteArray>((ColumnReader<ByteArray>)r, missing, v => DecimalBytes.ToText(v, d.Scale)));
+        ParquetColumn OfBytes(DecimalLogicalType d)
+        {
+            // The type is disposed of when the column is read.
+            var scale = d.Scale;
+            return new(index, new TableColumn(name, TableKind.Text) { Type = NameOf(d) },
+                r => new TextReader<ByteArray>((ColumnReader<ByteArray>)r, missing, v => DecimalBytes.ToText(v, scale)));
+        }
 
         // Older programs do not mark texts as such.
         ParquetColumn OfText() => new(index, new TableColumn(name, TableKind.Text) { Type = "text" }, r =>
