@@ -4,7 +4,7 @@ using ParquetSharp;
 namespace Granary.Parquet.Reading;
 
 /// <summary>Reads doubles, without a copy where none is missing.</summary>
-internal sealed class DoubleReader(ColumnReader<double> reader, bool missing) : ValueReader<double>(reader, missing)
+internal sealed class DoubleReader(ColumnReader<double> reader, bool missing) : TypedReader<double>(reader, missing)
 {
     private TableValues? _into;
 

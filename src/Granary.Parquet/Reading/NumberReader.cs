@@ -4,7 +4,7 @@ using ParquetSharp;
 namespace Granary.Parquet.Reading;
 
 /// <summary>Reads floating-point numbers of another size than a double.</summary>
-internal sealed class NumberReader<T>(ColumnReader<T> reader, bool missing, Func<T, double> convert) : ValueReader<T>(reader, missing)
+internal sealed class NumberReader<T>(ColumnReader<T> reader, bool missing, Func<T, double> convert) : TypedReader<T>(reader, missing)
     where T : unmanaged
 {
     protected override void Grow(TableValues into, int rows)

@@ -10,6 +10,9 @@ namespace Granary.Parquet.Reading;
 /// <param name="Create">Makes the reader of one row group; null if the values cannot be read.</param>
 internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnReader, ValueReader>? Create)
 {
+    /// <summary>Whether the numbers have no sign, so that the order that the file states for them is another.</summary>
+    public bool IsUnsigned { get; init; }
+
     // Digits that a long holds.
     private const int LongDigits = 18;
 
@@ -54,7 +57,7 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
             DateLogicalType => Make<int>(TableKind.Date, "date", ParquetTimes.OfDay),
             TimeLogicalType => Make<int>(TableKind.TimeOfDay, "time", v => v * TimeSpan.TicksPerMillisecond),
             DecimalLogicalType d => Make<int>(TableKind.Whole, NameOf(d), v => v, d.Scale),
-            IntLogicalType { IsSigned: false } i => Make<int>(TableKind.Whole, $"uint{i.BitWidth}", v => (uint)v),
+            IntLogicalType { IsSigned: false } i => Make<int>(TableKind.Whole, $"uint{i.BitWidth}", v => (uint)v) with { IsUnsigned = true },
             _ => Make<int>(TableKind.Whole, "int32", v => v),
         };
 
@@ -65,7 +68,7 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
             TimeLogicalType t => Make<long>(TableKind.TimeOfDay, "time", t.TimeUnit == TimeUnit.Nanos ? v => v / 100
                 : v => v > long.MaxValue / 10 ? long.MaxValue : v * 10),
             DecimalLogicalType d => Make<long>(TableKind.Whole, NameOf(d), v => v, d.Scale),
-            IntLogicalType { IsSigned: false } i => Make<long>(TableKind.Whole, $"uint{i.BitWidth}", v => v >= 0 ? v : throw TooLarge()),
+            IntLogicalType { IsSigned: false } i => Make<long>(TableKind.Whole, $"uint{i.BitWidth}", v => v >= 0 ? v : throw TooLarge()) with { IsUnsigned = true },
             _ => Make<long>(TableKind.Whole, "int64", v => v),
         };
 

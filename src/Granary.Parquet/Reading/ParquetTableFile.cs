@@ -85,6 +85,7 @@ internal sealed class ParquetTableFile : ITableFile
     public ITableReader Read(IReadOnlyList<int> columns, int batchSize) =>
         new ParquetTableReader(this, [.. columns.Select(c => _columns[c])], batchSize);
 
+    /// <summary>Opens a row group, counted from 0.</summary>
     public RowGroupReader OpenGroup(int group) => _reader.RowGroup(group);
 
     /// <exception cref="BarDataException">The file has changed since it was opened.</exception>

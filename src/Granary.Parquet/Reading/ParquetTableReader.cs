@@ -60,9 +60,18 @@ internal sealed class ParquetTableReader : ITableReader
                 throw BarDataException.At(_file.Path, null, column.Column.Name, $"the column is a {column.Column.Type}, not one value a row",
                     "write its values as columns of their own");
             _readers[c] = Reading(c, () => column.Create(group.Column(column.Index)));
+            if (!column.IsUnsigned) Reading(c, () => Compare(_readers[c], group, column.Index));
         }
         _left = Reading(null, () => group.MetaData.NumRows);
         if (_left < 0 || _row + _left > _file.Rows) throw Damaged("its row groups have another number of rows than the file");
+    }
+
+    private static bool Compare(ValueReader reader, RowGroupReader group, int column)
+    {
+        using var chunk = group.MetaData.GetColumnChunkMetaData(column);
+        using var statistics = chunk.IsStatsSet ? chunk.Statistics : null;
+        reader.Compare(statistics);
+        return true;
     }
 
     private void CloseGroup()

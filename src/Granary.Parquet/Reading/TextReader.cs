@@ -4,7 +4,7 @@ using ParquetSharp;
 namespace Granary.Parquet.Reading;
 
 /// <summary>Reads texts, and numbers that are kept as texts.</summary>
-internal sealed class TextReader<T>(ColumnReader<T> reader, bool missing, Func<T, string> convert) : ValueReader<T>(reader, missing)
+internal sealed class TextReader<T>(ColumnReader<T> reader, bool missing, Func<T, string> convert) : TypedReader<T>(reader, missing)
     where T : unmanaged
 {
     protected override void Grow(TableValues into, int rows)

@@ -4,7 +4,7 @@ using ParquetSharp;
 namespace Granary.Parquet.Reading;
 
 /// <summary>Reads whole numbers, times and flags.</summary>
-internal sealed class WholeReader<T>(ColumnReader<T> reader, bool missing, Func<T, long> convert) : ValueReader<T>(reader, missing)
+internal sealed class WholeReader<T>(ColumnReader<T> reader, bool missing, Func<T, long> convert) : TypedReader<T>(reader, missing)
     where T : unmanaged
 {
     protected override void Grow(TableValues into, int rows)

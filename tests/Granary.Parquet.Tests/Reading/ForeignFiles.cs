@@ -11,10 +11,10 @@ public sealed class ForeignFiles : IDisposable
     {
         _connection.Open();
         Run("set threads=1");
-        // A thousand minutes with prices of two decimals.
+        // Minutes with prices of two decimals. DuckDB writes row groups of 2048 rows or more.
         Run("create table bars as select timestamp '2020-01-06 09:30:00' + to_minutes(i::bigint) as timestamp, "
             + "round(100 + sin(i / 50.0), 2) as open, 0.0::double as high, 0.0::double as low, round(100 + sin(i / 49.0), 2) as close, "
-            + "(1000 + i * 7919 % 500)::double as volume from range(1000) t(i)");
+            + "(1000 + i * 7919 % 500)::double as volume from range(6000) t(i)");
         Run("update bars set high = greatest(open, close) + 0.05, low = least(open, close) - 0.04");
         Run("update bars set high = round(high, 2), low = round(low, 2)");
     }

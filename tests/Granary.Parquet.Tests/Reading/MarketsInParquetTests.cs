@@ -21,7 +21,7 @@ public sealed class MarketsInParquetTests : IDisposable
     [Fact]
     public async Task A_file_may_have_several_symbols()
     {
-        _files.Parquet("all.parquet", "select * from two", "row_group_size 300");
+        _files.Parquet("all.parquet", "select * from two", "row_group_size 2048");
         _files.Parquet("one/AAPL.parquet");
 
         (await Symbols("all.parquet")).ShouldBe("AAPL,MSFT");
@@ -83,7 +83,7 @@ public sealed class MarketsInParquetTests : IDisposable
     {
         _files.Parquet("d/1m/A.parquet");
         (await Symbols("d")).ShouldBe("A");
-        (await Read("d", "A")).All.Count.ShouldBe(1000);
+        (await Read("d", "A")).All.Count.ShouldBe(6000);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class SameAsCsvTests : IDisposable
     [InlineData("compression brotli")]
     [InlineData("compression uncompressed")]
     [InlineData("compression zstd, parquet_version v2")]
-    [InlineData("compression snappy, row_group_size 128")]
+    [InlineData("compression snappy, row_group_size 2048")]
     [InlineData("compression snappy, dictionary_size_limit 100000")]
     public Task Every_compression_and_encoding_is_read(string options) => Compare("select * from bars", options: options);
 
@@ -109,7 +109,7 @@ public sealed class SameAsCsvTests : IDisposable
     {
         const string Select = "select *, volume * 2 as interest, case when volume % 3 = 0 then null else 0.5::float end as funding, "
             + "volume % 2 = 0 as flag from bars";
-        _files.Parquet("p/A.parquet", Select, "row_group_size 256");
+        _files.Parquet("p/A.parquet", Select, "row_group_size 2048");
         _files.Csv("c/A.csv", Select.Replace("volume % 2 = 0", "(volume % 2 = 0)::int"));
         var parquet = await Bars.Of("parquet:" + _files.At("p"), "A", Timeframe.M1, null, "funding", "interest", "flag");
         var csv = await Bars.Of("csv:" + _files.At("c"), "A", Timeframe.M1, null, "funding", "interest", "flag");
@@ -119,7 +119,7 @@ public sealed class SameAsCsvTests : IDisposable
             .ShouldBe(["interest", "funding", "flag"]);
     }
 
-    private async Task Compare(string select, Timeframe? timeframe = null, string options = "compression snappy, row_group_size 300")
+    private async Task Compare(string select, Timeframe? timeframe = null, string options = "compression snappy, row_group_size 2048")
     {
         _files.Parquet("p/A.parquet", select, options);
         _files.Csv("c/A.csv", select);
