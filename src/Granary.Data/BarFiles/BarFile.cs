@@ -64,7 +64,8 @@ public static class BarFile
     private static BarFileLayout FirstLayout(FileMarkets markets) =>
         markets.Symbols.Count > 0 ? markets.Layout.Of(markets.Symbols[0]) : markets.Layout;
 
-    private static long[] FirstTimes(TextFile file, BarFileLayout layout, BarFileOptions options)
+    /// <summary>The first times of a file, in the order of its rows.</summary>
+    internal static long[] FirstTimes(TextFile file, BarFileLayout layout, BarFileOptions options)
     {
         // The shortest timeframe accepts every step; faults in later rows are reported when the bars are read.
         var collector = new BarCollector(new BarQuery("", Timeframe.M1), 512, withAdjusted: layout.HasAdjustedClose, lenient: true);

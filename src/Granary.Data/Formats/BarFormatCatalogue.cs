@@ -47,16 +47,18 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
 
     BarFileLayout IBarFormats.Layout(TextFile file, BarFileOptions options)
     {
-        var sample = FileSample.Of(file);
+        var table = _tables.Of(file.Start.Span);
+        var sample = FileSample.Of(file, table);
         var layout = FormatOf(sample, options).CreateLayout(sample, options);
         if (layout is not RowLayout rows) return layout;
+        rows = rows with { Table = table };
         rows = NumberSpelling.Decided(TimesOf(rows, sample), sample, named: options.Format != "auto");
         return SymbolColumns.Decided(rows, sample, options);
     }
 
     bool IBarFormats.Recognises(TextFile file, BarFileOptions options)
     {
-        var sample = FileSample.Of(file);
+        var sample = FileSample.Of(file, _tables.Of(file.Start.Span));
         return FormatOf(sample, options).Recognises(sample);
     }
 

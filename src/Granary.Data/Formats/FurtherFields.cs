@@ -12,7 +12,7 @@ internal static class FurtherFields
     public static IReadOnlyList<string> In(TextFile file, BarFileLayout layout)
     {
         if (layout is not RowLayout { Names: { } names } rows || rows.Markets is not null) return [];
-        var sample = FileSample.Of(file);
+        var sample = FileSample.Of(file, rows.Table);
         return [.. Enumerable.Range(0, names.Length)
             .Where(i => IsFree(rows.Columns[i]) && names[i].Length > 0 && TextIn(rows, sample, i) is null
                 && names.Count(n => n == names[i]) == 1)
@@ -28,7 +28,7 @@ internal static class FurtherFields
             throw BarDataException.At(file.DisplayName, null, null,
                 $"the column '{wanted[0]}' cannot be found, since the file is not a table with a header",
                 "write its bars as a CSV whose header names the columns");
-        var sample = FileSample.Of(file);
+        var sample = FileSample.Of(file, rows.Table);
         var (roles, places) = (rows.Columns.ToArray(), new int[names.Length]);
         for (var w = 0; w < wanted.Count; w++)
         {
@@ -36,12 +36,12 @@ internal static class FurtherFields
             if (at < 0 || at >= roles.Length)
                 throw new BarDataException(FurtherNames.Unknown(file.DisplayName, wanted[w], In(file, layout)));
             if (Array.LastIndexOf(names, wanted[w]) != at)
-                throw BarDataException.At(file.DisplayName, rows.HeaderLines, wanted[w], "two columns have this name", "rename one of them");
+                throw sample.Fault(null, wanted[w], "two columns have this name", "rename one of them");
             if (!IsFree(roles[at]))
-                throw BarDataException.At(file.DisplayName, rows.HeaderLines, wanted[w],
+                throw sample.Fault(null, wanted[w],
                     $"the column is the {NameOf(roles[at])} of the bars", "use the factor of that name, or name another column");
             if (TextIn(rows, sample, at) is { } text)
-                throw BarDataException.At(file.DisplayName, text.Line, wanted[w],
+                throw sample.Fault(text.Row, wanted[w],
                     $"the column has texts such as '{text.Text}', and a factor needs numbers", "name a column of numbers");
             roles[at] = ColumnRole.Further;
             places[at] = w;
@@ -59,14 +59,14 @@ internal static class FurtherFields
     };
 
     // The first field of the sample that is neither a number nor missing.
-    private static (int Line, string Text)? TextIn(RowLayout layout, FileSample sample, int column)
+    private static (int Row, string Text)? TextIn(RowLayout layout, FileSample sample, int column)
     {
         for (var i = 0; i < sample.Rows.Count; i++)
         {
             if (sample.Rows[i].Count != layout.Columns.Length) continue;
             var text = sample.Rows[i][column].Trim();
             if (!FurtherNumber.TryRead(text, layout.DecimalComma == true, out _))
-                return (sample.HeaderLines + i + 1, text.Length > 40 ? text[..40] + "…" : text);
+                return (i, text.Length > 40 ? text[..40] + "…" : text);
         }
         return null;
     }

@@ -125,6 +125,15 @@ internal sealed class BarCollector
         }
     }
 
+    /// <summary>Whether a price needs no more decimals than those before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool KnowsDecimalsOf(double price)
+    {
+        if (_decimals > 9) return true;
+        var power = DecimalNumber.PowersOfTen[_decimals];
+        return Math.Round(price * power) / power == price;
+    }
+
     /// <summary>Records a known number of decimals.</summary>
     public void SeeDecimals(int decimals) => _decimals = Math.Max(_decimals, Math.Min(decimals, 10));
 

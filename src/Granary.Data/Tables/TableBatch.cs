@@ -3,6 +3,9 @@ namespace Granary.Data.Tables;
 /// <summary>Consecutive rows of a table, by column. The next batch of a reader uses the same arrays.</summary>
 public sealed class TableBatch
 {
+    /// <summary>The number of rows that a reader asks for where nothing else decides it.</summary>
+    public const int UsualCount = 8192;
+
     /// <summary>The number of rows; arrays may be longer.</summary>
     public int Count { get; set; }
 

@@ -48,7 +48,8 @@ public abstract class DataTable : IDisposable
         files ??= PermittedFiles.All;
         if (Directory.Exists(path)) throw BarDataException.At(path, null, null, "this is a folder", "name a CSV file");
         if (!File.Exists(path)) throw BarDataException.At(path, null, null, "there is no such file", "check the path");
-        return Reading(path, () => TextTable.Open(path, new StreamReader(files.OpenRead(path)), headerless));
+        return Reading<DataTable>(path, () => FormatOf(path, files, formats) is { } format ? TypedTable.Open(path, format, files)
+            : TextTable.Open(path, new StreamReader(files.OpenRead(path)), headerless));
     }
 
     /// <summary>Moves to the next row; empty lines are skipped.</summary>
@@ -144,6 +145,14 @@ public abstract class DataTable : IDisposable
                 "write all times with a zone, or none");
         _zoned[place] = zoned ?? _zoned[place];
         return time;
+    }
+
+    private static ITableFormat? FormatOf(string path, PermittedFiles files, TableFormatCatalogue? formats)
+    {
+        if (formats is null) return null;
+        Span<byte> start = stackalloc byte[TableFormatCatalogue.StartLength];
+        using var file = files.OpenRead(path, bufferSize: 0);
+        return formats.Of(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
     }
 
     private static T Reading<T>(string path, Func<T> read)
