@@ -344,6 +344,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
             Rows = _statistics.Rows,
             PeriodScale = _statistics.PeriodsPerYear / _statistics.Counted.PerYear,
             Risk = _caps?.Answers ?? [],
+            Funding = FundingReport.Of(_run.FundingByDay(), _symbols),
         };
     }
 }
