@@ -6,6 +6,7 @@ using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 
@@ -83,7 +84,8 @@ public sealed class FundingBatchTests : IDisposable
     }
 
     private Task<VerificationResult> VerifyAsync() =>
-        VerifyRun.RunAsync(At("run"), TestCatalogues.All, new EmbeddedHost(2), cancellationToken: TestContext.Current.CancellationToken);
+        VerifyRun.RunAsync(At("run"), TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System, LookAheadEffort.OfCuts(1, 2), null,
+            TestContext.Current.CancellationToken);
 
     [Theory]
     [InlineData("time,rate\n2022-01-01T00:00:00Z,0.5\n", "line 2, rate: 0.5 is more than a tenth of a position; give the rate of one period as a "
