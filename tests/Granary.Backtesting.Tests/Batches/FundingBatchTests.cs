@@ -133,7 +133,7 @@ public sealed class FundingBatchTests : IDisposable
         run.Model.Markets[0].Findings.Take(3).ShouldBe([
             "its funding begins at 2022-01-10T00:00:00.0000000Z, after its bars, and nothing is charged before it",
             "its funding ends at 2022-01-19T16:00:00.0000000Z, before its bars, and nothing is charged after it",
-            "half of its funding rates are beyond ±0.3%; give fractions, 0.01 % as 0.0001, if they are percentages"]);
+            "half of its funding rates are beyond ±0.3 %; give fractions, 0.01 % as 0.0001, if they are percentages"]);
     }
 
     [Fact]
