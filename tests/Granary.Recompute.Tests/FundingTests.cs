@@ -40,7 +40,8 @@ public class FundingTests
             foreach (var rate in rates[trade.Symbol])
             {
                 // All orders fill at opens of bars: a trade is held after that of its entry and up to that of its exit.
-                if (rate.Time <= trade.EntryTime || rate.Time > trade.ExitTime && !trade.IsOpen || rate.Time >= End(bars[trade.Symbol])) continue;
+                if (rate.Time <= trade.EntryTime || rate.Time > trade.ExitTime && !trade.IsOpen
+                    || rate.Time >= End(bars[trade.Symbol])) continue;
                 var amount = -trade.Sign * trade.Quantity * PriceAt(bars[trade.Symbol], rate) * rate.Fraction;
                 expected += amount;
                 if (amount < 0) paid -= amount;
