@@ -31,4 +31,6 @@ public enum FinancingKind : byte
     Interest,
     /// <summary>The loss beyond the account's equity, which the broker bears when it closes the account.</summary>
     WriteOff,
+    /// <summary>Funding of a perpetual future, paid or received.</summary>
+    Funding,
 }

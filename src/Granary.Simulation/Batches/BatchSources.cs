@@ -1,7 +1,7 @@
 using Granary.Data.Reading;
-using Granary.Data.Sources;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Columns;
 
 namespace Granary.Simulation.Batches;
@@ -10,15 +10,15 @@ namespace Granary.Simulation.Batches;
 public static class BatchSources
 {
     /// <summary>Opens the source, adds its further columns, and applies the batch's instrument settings.</summary>
-    /// <param name="sources">The bar sources that the process knows.</param>
+    /// <param name="catalogues">The bar sources and formats of tables that the process knows.</param>
     /// <param name="open">Opens a source with its further columns in another way; null reads it in this process.</param>
     /// <exception cref="InputException">The source does not exist.</exception>
-    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data, Func<DataSpec, IBarSource>? open = null) =>
+    public static IBarSource Open(GranaryCatalogues catalogues, DataSpec data, Func<DataSpec, IBarSource>? open = null) =>
         data.Parts.Count > 0
-        ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, open), p.Data))])
-        : sources.Knows(data.Source)
-        ? DeclaredSource.Of(open is null ? Further(sources.Open(data.Source, Options(data)), data) : open(data), data)
-        : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {sources.Forms}");
+        ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(catalogues, p.Data, open), p.Data))])
+        : catalogues.Sources.Knows(data.Source)
+        ? DeclaredSource.Of(open is null ? Further(catalogues.Sources.Open(data.Source, Options(data)), data) : open(data), data, catalogues)
+        : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {catalogues.Sources.Forms}");
 
     /// <summary>Returns the source with the further columns that the batch reads.</summary>
     public static IBarSource Further(IBarSource source, DataSpec data) =>

@@ -101,6 +101,7 @@ public static class ProductionJson
             FurtherColumns = data.FurtherColumns,
             Asof = data.Asof,
             Instruments = Instruments(data, plan.Sessions),
+            Funding = data.Funding,
         });
         json.WriteEndObject();
     }
