@@ -162,6 +162,7 @@ public sealed class FinishedBatch
         // A session and an interrupted batch have no complete record of their strategies.
         if (Carried is null && !_strategies.Interrupted && _run.Spec.Outputs.Has("allocations")
             && WeightComparison.Of(plan, _strategies.Outcomes, _run.Options.Threads) is { } allocations) sections.Add(allocations);
+        if (_portfolio.Outcome.Funding is { } funding) sections.Add(funding);
         _conditions = await ConditionsAsync();
         if (_conditions is not null) sections.Add(_conditions.Results);
         if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightMethods.Regime)

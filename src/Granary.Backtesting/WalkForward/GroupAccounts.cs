@@ -64,7 +64,7 @@ internal sealed class GroupAccounts
         var whole = new AccountStatistics(_cash, new FeedClock(_shortest), _batch);
         var tracer = new EquityTracer(_tracePeriod, _cash);
         var made = new List<WindowChoice>();
-        var last = new AccountRow(new EquityRow(0, _cash, _cash, 0, 0), Holds: false, 0, 0);
+        var last = new AccountRow(new EquityRow(0, _cash, _cash, 0, 0), Holds: false, 0, 0, 0);
         for (var (w, r) = (0, 0); w < _windows.Count; w++)
         {
             var before = last;
@@ -79,12 +79,13 @@ internal sealed class GroupAccounts
             var window = _windows[w];
             var entered = trades.Select(t => t.Trade).Where(t => t.EntryTime >= window.At && t.EntryTime < window.To).ToList();
             foreach (var trade in entered) part.Add(trade);
-            var statistics = part.ToMetrics(last.Commission - before.Commission, last.Financing - before.Financing);
+            var statistics = part.ToMetrics(last.Commission - before.Commission, last.Financing - before.Financing,
+                last.Funding - before.Funding);
             made.Add(choices[w] with { Trades = entered, OutOfSample = statistics });
         }
         foreach (var trade in trades) whole.Add(trade.Trade);
         var digests = runs.Select(r => r.Digest).ToList();
-        return new ChoiceGroup(group.Name, group.Members, made, whole.ToMetrics(last.Commission, last.Financing), trades, digests)
+        return new ChoiceGroup(group.Name, group.Members, made, whole.ToMetrics(last.Commission, last.Financing, last.Funding), trades, digests)
         {
             Trace = tracer.Finish(),
         };
@@ -110,7 +111,7 @@ internal sealed class GroupAccounts
             peak = Math.Max(peak, account.Equity);
             var drawdown = 1 - account.Equity / peak;
             var row = new EquityRow(_timeline.Stamp(r), account.Equity, account.Cash, account.Exposure, drawdown);
-            rows.Add(new AccountRow(row, account.HoldsAnything, account.Commission, account.Financing));
+            rows.Add(new AccountRow(row, account.HoldsAnything, account.Commission, account.Financing, account.Funding));
         }
         return rows;
     }

@@ -11,7 +11,7 @@ namespace Granary.Backtesting.WalkForward;
 /// <summary>A row of an account, with the cumulative costs up to it.</summary>
 /// <param name="Holds">Whether a trade is open.</param>
 /// <param name="Financing">Dividends, borrow fees, interest, and losses that the broker bears at ruin.</param>
-internal readonly record struct AccountRow(EquityRow Row, bool Holds, double Commission, double Financing);
+internal readonly record struct AccountRow(EquityRow Row, bool Holds, double Commission, double Financing, double Funding);
 
 /// <summary>The result of an account that followed the runs of some groups.</summary>
 /// <param name="Trades">Trades in the order of closing, each with the index of its group; their members are strategies.</param>
@@ -45,7 +45,8 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         // Every strategy counts as a member, so that each market is marked at the shortest timeframe that any of them could trade.
         var pass = new PortfolioPass(_plan, log, [.. _plan.Instances.Select(_ => part)], instruments, weights ?? Schedule(groups, part));
         void Row(EquityRow row) =>
-            rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Financing));
+            rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Financing,
+                pass.Account.Funding));
         void Trade(PortfolioTrade trade) => trades.Add((groupOf[trade.Member], trade));
         var fills = new List<(string, PortfolioFill)>();
         void Fill(PortfolioFill fill) =>

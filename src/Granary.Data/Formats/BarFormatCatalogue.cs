@@ -1,6 +1,7 @@
 using System.Reflection;
 using Granary.Data.Files;
 using Granary.Data.Reading;
+using Granary.Data.Tables;
 using Granary.Data.Text;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -12,10 +13,16 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
 {
     private readonly BarFormat[] _inOrder;
     private readonly GenericFormat _generic = new();
+    private readonly TableFormatCatalogue _tables;
 
-    public BarFormatCatalogue(CatalogueBuilder<BarFormat> builder) : base(builder) =>
+    /// <param name="builder">Holds the formats.</param>
+    /// <param name="tables">The formats of typed tables; null = none.</param>
+    public BarFormatCatalogue(CatalogueBuilder<BarFormat> builder, TableFormatCatalogue? tables = null) : base(builder)
+    {
+        _tables = tables ?? TableFormatCatalogue.None;
         _inOrder = [.. Entries.OrderBy(entry => OrderOf(entry.Value)).ThenBy(entry => entry.Name, StringComparer.Ordinal)
             .Select(entry => entry.Value)];
+    }
 
     /// <summary>Granary's own formats.</summary>
     public static BarFormatCatalogue BuiltIn { get; } =

@@ -23,6 +23,9 @@ public struct TradeMeter
     /// <summary>Dividends received less those owed, borrow fees and interest, of closed and open trades.</summary>
     public double Financing { get; internal set; }
 
+    /// <summary>Funding of perpetual futures received less that paid, a part of <see cref="Financing"/>.</summary>
+    public double Funding { get; internal set; }
+
     /// <summary>Bars that touched both stop and target of a trade and were decided by the path of smaller bars.</summary>
     public int IntrabarByPath { get; internal set; }
 

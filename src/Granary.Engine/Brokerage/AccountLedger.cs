@@ -29,6 +29,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>Dividends received less those owed, borrow fees and interest, quote currency.</summary>
     public double Financing { get; private set; }
 
+    /// <summary>Funding of perpetual futures received less that paid, a part of <see cref="Financing"/>; quote currency.</summary>
+    public double Funding { get; private set; }
+
     /// <summary>
     /// Called when the venue has reported that the stop, target or trailing stop of a trade was hit (the fill's leg says which): once for
     /// each fill, when it is booked.
@@ -179,6 +182,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     {
         _account.Pay(financing.Amount);
         Financing += financing.Amount;
+        if (financing.Kind == FinancingKind.Funding) Funding += financing.Amount;
         if (_trades.TryGetValue(financing.ClientId, out var trade)) trade.Financing += financing.Amount;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -53,6 +54,8 @@ public sealed partial class SimulatedExchange(PaperSettings settings, ExecutionS
     private readonly Dictionary<string, FillRule> _rules =
         instruments.ToDictionary(i => i.Key, i => new FillRule(i.Value, execution.For(i.Key)), StringComparer.Ordinal);
     private readonly Dictionary<string, double> _closes = new(StringComparer.Ordinal);
+    // The index of the next funding by symbol.
+    private readonly Dictionary<string, int> _funded = new(StringComparer.Ordinal);
     private readonly FinancingRate _rate = new(execution);
     private CashAccount _account = new(settings.Cash);
     private long _timestamp = long.MinValue;
@@ -155,7 +158,11 @@ public sealed partial class SimulatedExchange(PaperSettings settings, ExecutionS
         if (timestamp <= _timestamp) return;
         _timestamp = timestamp;
         var lent = _rate.ChargesInterest ? MarginPart() : 0;
-        foreach (var closed in bars) Finance(closed, lent);
+        foreach (var closed in bars)
+        {
+            Finance(closed, lent);
+            Fund(closed.Symbol, closed.Bar.Time + 1, closed.Bar);
+        }
         foreach (var closed in bars)
         {
             Work(closed);
@@ -191,6 +198,21 @@ public sealed partial class SimulatedExchange(PaperSettings settings, ExecutionS
                     Pay(w, FinancingKind.Dividend, (int)w.Order.Side * action.Dividend * instruments[symbol].Multiplier, bar.Time);
             }
             w.DividendsTo = bar.Time;
+        }
+    }
+
+    // Books the funding of a symbol before a time, as a strategy's account does: at the mark price, else at the last close before the bar,
+    // or at the bar's open from its open time on.
+    private void Fund(string symbol, long before, in Bar bar)
+    {
+        var (funding, multiplier) = (instruments[symbol].Funding, instruments[symbol].Multiplier);
+        ref var next = ref CollectionsMarshal.GetValueRefOrAddDefault(_funded, symbol, out _);
+        for (; next < funding.Count && funding.Times[next] < before; next++)
+        {
+            var price = funding.Times[next] < bar.Time ? _closes.GetValueOrDefault(symbol, double.NaN) : bar.Open;
+            foreach (var w in _live)
+                if (w.Open > 0 && w.Order.Symbol == symbol)
+                    Pay(w, FinancingKind.Funding, funding.Amount(next, w.Order.Side == Side.Buy, price, multiplier), bar.Time);
         }
     }
 
@@ -259,6 +281,7 @@ public sealed partial class SimulatedExchange(PaperSettings settings, ExecutionS
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Waits && _live[i].Order.Symbol == symbol)
                 WorkAtOpen(_live[i], bar, closed.Timeframe.CloseOf(bar.Time));
+        Fund(symbol, closed.Timeframe.CloseOf(bar.Time), bar);
         if (isCross && EndsBeforeTargets(symbol, bar)) return;
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Open > 0 && _live[i].Order.Symbol == symbol)

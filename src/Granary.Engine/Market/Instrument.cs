@@ -55,6 +55,12 @@ public sealed record Instrument
     /// </summary>
     public IReadOnlyList<CorporateAction> CorporateActions { get; init => field = CorporateAction.ByDate(value); } = [];
 
+    /// <summary>The funding that positions pay and receive, if it is a perpetual future and the rates are known.</summary>
+    public FundingSeries Funding { get; init; } = FundingSeries.None;
+
+    /// <summary>Mark prices, if it is a future and they are known.</summary>
+    public MarkPrices Marks { get; init; } = MarkPrices.None;
+
     /// <summary>Rounds a price to the nearest tick, ties away from zero.</summary>
     public double RoundPrice(double price) =>
         TickSize > 0 ? OnGrid(Math.Round(price / TickSize, MidpointRounding.AwayFromZero), TickSize) : price;

@@ -47,6 +47,9 @@ public sealed class IntrabarPath(Timeframe timeframe)
         return at < 0 ? ~at : at;
     }
 
+    /// <summary>Close time of one of them, UTC ticks.</summary>
+    public long CloseOf(int at) => timeframe.CloseOf(_time[at]);
+
     /// <summary>One of them; its volume is not kept.</summary>
     public Bar this[int at] => new(_time[at], _open[at], _high[at], _low[at], _close[at], 0);
 }

@@ -49,6 +49,9 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
     /// </summary>
     public double Financing { get; private set; }
 
+    /// <summary>Funding received less that paid, a part of <see cref="Financing"/>.</summary>
+    public double Funding { get; private set; }
+
     /// <summary>Sets the last close of an instrument.</summary>
     public void Mark(int market, double close) => _close[market] = close;
 
@@ -81,6 +84,7 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
             case RunEventKinds.Financing when _open.TryGetValue(key, out var holding):
                 var amount = e.Financing.Amount * Math.Abs(holding.SignedQuantity);
                 Financing += amount;
+                if (e.Financing.Kind == FinancingKind.Funding) Funding += amount;
                 holding.Financing += amount;
                 Book(holding, amount);
                 break;

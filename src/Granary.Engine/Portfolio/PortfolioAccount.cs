@@ -64,6 +64,9 @@ internal sealed class PortfolioAccount : IPortfolioView
     /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
     public double Financing { get; private set; }
 
+    /// <summary>Funding by day and instrument, and its sum.</summary>
+    public PortfolioFunding Funding { get; } = new();
+
     /// <summary>Whether the account has lost everything: its equity stays at zero and it takes no entries.</summary>
     public bool IsRuined { get; private set; }
 

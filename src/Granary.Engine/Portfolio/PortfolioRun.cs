@@ -118,8 +118,14 @@ public sealed class PortfolioRun
 
     public double Commission => _account.Commission;
 
-    /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
+    /// <summary>Dividends and funding received less those owed, borrow fees and interest.</summary>
     public double Financing => _account.Financing;
+
+    /// <summary>Funding of perpetual futures received less that paid, a part of <see cref="Financing"/>.</summary>
+    public double Funding => _account.Funding.Net;
+
+    /// <summary>Returns the funding by day, then instrument.</summary>
+    public IReadOnlyList<FundingDay> FundingByDay() => _account.Funding.Days;
 
     public UInt128 Digest => _account.Digest;
 
@@ -364,7 +370,7 @@ public sealed class PortfolioRun
     public void OnFinancing(int member, int number, long time, FinancingKind kind, double amount)
     {
         if (kind == FinancingKind.Liquidation) _trades.BeginLiquidation(TradeKey.Of(member, number));
-        else if (kind != FinancingKind.Interest) _trades.Finance(TradeKey.Of(member, number), amount, time);
+        else if (kind != FinancingKind.Interest) _trades.Finance(TradeKey.Of(member, number), kind, amount, time);
     }
 
     /// <summary>Reports a split in a strategy's trade. The first report splits all positions of the portfolio in the instrument.</summary>

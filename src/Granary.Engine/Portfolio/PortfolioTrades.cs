@@ -302,11 +302,13 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
 
     /// <summary>Books financing that a strategy reports of a trade.</summary>
     /// <param name="amount">Account currency per unit of the trade's quantity, before splits that it reports later.</param>
-    public void Finance(long key, double amount, long time)
+    public void Finance(long key, FinancingKind kind, double amount, long time)
     {
         ChargeNights(time);
-        if (account.Holdings.TryGetValue(key, out var holding))
-            Finance(key, holding, amount, holding.SplitsAhead > 0 ? holding.Quantity / holding.AheadRatio : holding.Quantity, time);
+        if (!account.Holdings.TryGetValue(key, out var holding)) return;
+        var quantity = holding.SplitsAhead > 0 ? holding.Quantity / holding.AheadRatio : holding.Quantity;
+        Finance(key, holding, amount, quantity, time);
+        if (kind == FinancingKind.Funding) account.Funding.Add(holding.Market, amount * quantity, time);
     }
 
     private void Finance(long key, PortfolioHolding holding, double amount, double quantity, long time)

@@ -31,6 +31,8 @@ public enum FinancingKind : byte
     Interest,
     /// <summary>The loss beyond the account's equity, which the broker bears when it closes the account.</summary>
     WriteOff,
+    /// <summary>Funding of a perpetual future, paid or received.</summary>
+    Funding,
     /// <summary>The rest of its margin with which the exchange takes a liquidated trade over; a loss beyond the margin is paid back.
     /// </summary>
     Liquidation,

@@ -153,7 +153,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     {
         var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source"]);
         var source = part.Need("source");
-        var address = part.Find("folder") is { } own && more.Length > 0 ? source.Address(own.Folder()) : source.Address();
+        var own = part.Find("folder") is { } folder && more.Length > 0 ? folder.Folder() : part.Place;
+        var address = source.Address(own);
         if (keys.Symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
         foreach (var (symbol, instrument) in keys.Instruments)
             if (instrument is { DelistingPrice: not null, Delisted: null })
@@ -176,6 +177,10 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Columns = keys.Columns,
             Instruments = keys.Instruments,
             InstrumentsPart = part.Find("instruments"),
+            // Its files are beside those of the part of the data.
+            Funding = part.Find("funding") is { IsFaulty: false } funding && keys.Funding is not null
+                ? FundingKey.Read(funding, own) : null,
+            FundingPlace = part.Find("funding"),
             Place = source,
             TimeframePlace = part.Need("timeframe"),
         };

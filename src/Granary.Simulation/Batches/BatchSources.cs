@@ -18,7 +18,7 @@ public static class BatchSources
         Func<Address, BarFileOptions, IBarSource>? open = null) => data.Parts.Count > 0
         ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, open), p.Data))])
         : sources.Knows(data.Source)
-        ? DeclaredSource.Of((open ?? sources.Open)(data.Source, Options(data)), data)
+        ? DeclaredSource.Of((open ?? sources.Open)(data.Source, Options(data)), data, sources)
         : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {sources.Forms}");
 
     public static BarFileOptions Options(DataSpec data) => new()

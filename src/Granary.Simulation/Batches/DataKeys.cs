@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Granary.Data.Funding;
 using Granary.Data.Reading;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -44,6 +45,10 @@ internal sealed record DataKeys
 
     [Key("settings by symbol, `\"*\"` for all others: [Instruments](#instruments)", Without = "the source's")]
     public IReadOnlyDictionary<string, InstrumentKeys> Instruments { get; init; } = new Dictionary<string, InstrumentKeys>();
+
+    [Key("funding rates of perpetual futures: a file of `time,rate` and optional `symbol` and `mark`, a store, or an object of these by "
+        + "symbol ([Perpetual futures](perpetuals.md))", Without = "none is charged")]
+    public FundingSources? Funding { get; init; }
 }
 
 /// <summary>The keys of an instrument in a batch file's <c>data.instruments</c>; a missing one keeps the source's value.</summary>

@@ -1,3 +1,4 @@
+using Granary.Data.Funding;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
@@ -45,6 +46,12 @@ public sealed record DataSpec
 
     /// <summary>The section <c>instruments</c> in the file; null if there is none.</summary>
     public JsonPart? InstrumentsPart { get; init; }
+
+    /// <summary>Where the funding of perpetual futures is; null if none is charged.</summary>
+    public FundingSources? Funding { get; init; }
+
+    /// <summary>The value of the funding, for error messages; null if there is none.</summary>
+    public JsonPart? FundingPlace { get; init; }
 
     /// <summary>Several sources with their own symbols; empty if <see cref="Source"/> provides all symbols.</summary>
     public IReadOnlyList<DataPart> Parts { get; init; } = [];

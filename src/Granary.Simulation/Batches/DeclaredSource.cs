@@ -1,16 +1,23 @@
+using Granary.Data.Sources;
 using Granary.Engine.Market;
 
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Applies the batch's instrument settings to a source, so that all readers of its bars use the same sessions, lots and multipliers.
+/// Applies the batch's instrument settings and funding to a source, so that all readers of its bars use the same sessions, lots,
+/// multipliers and rates.
 /// </summary>
 /// <param name="declared">Settings by symbol; "*" for all others.</param>
-internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentKeys> declared) : IBarSource
+/// <param name="funding">Null = the batch has none.</param>
+internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentKeys> declared, FundingTables? funding)
+    : IBarSource
 {
-    /// <summary>Wraps a source; returns the source itself if the batch has no instrument settings.</summary>
-    public static IBarSource Of(IBarSource source, DataSpec data) =>
-        data.Instruments.Count == 0 || source is DeclaredSource ? source : new DeclaredSource(source, data.Instruments);
+    /// <summary>Wraps a source; returns the source itself if the batch has neither instrument settings nor funding.</summary>
+    /// <param name="sources">Opens the store of the funding.</param>
+    public static IBarSource Of(IBarSource source, DataSpec data, BarSourceCatalogue sources) =>
+        data.Instruments.Count == 0 && data.Funding is null || source is DeclaredSource ? source
+            : new DeclaredSource(source, data.Instruments,
+                data.Funding is { } funding ? new FundingTables(funding, address => sources.Open(address)) : null);
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         source.ListSymbolsAsync(timeframe, cancellationToken);
@@ -18,6 +25,12 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
     public IReadOnlyList<string> PassedOver => source.PassedOver;
 
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var series = await OpenDeclaredAsync(query, cancellationToken);
+        return funding is null ? series : await funding.AddToAsync(series, query.Symbol, cancellationToken);
+    }
+
+    private async ValueTask<IBarSeries> OpenDeclaredAsync(BarQuery query, CancellationToken cancellationToken)
     {
         var own = declared.GetValueOrDefault(query.Symbol) ?? declared.GetValueOrDefault("*");
         if (own is { Delisted: { } delisted })

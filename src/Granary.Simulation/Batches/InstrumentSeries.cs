@@ -4,7 +4,8 @@ namespace Granary.Simulation.Batches;
 
 /// <summary>A series with other settings of its instrument.</summary>
 /// <param name="settings">Returns the instrument of the series with these settings.</param>
-public sealed class InstrumentSeries(IBarSeries series, Func<Instrument, Instrument> settings) : IBarSeries
+/// <param name="hash">Hash of the bars with what the settings add to them; null for that of the bars.</param>
+public sealed class InstrumentSeries(IBarSeries series, Func<Instrument, Instrument> settings, string? hash = null) : IBarSeries
 {
     /// <summary>The series with sessions; the series itself if these are around the clock.</summary>
     public static IBarSeries WithSessions(IBarSeries series, SessionCalendar calendar) =>
@@ -17,7 +18,7 @@ public sealed class InstrumentSeries(IBarSeries series, Func<Instrument, Instrum
 
     public long Count => series.Count;
 
-    public string ContentHash => series.ContentHash;
+    public string ContentHash => hash ?? series.ContentHash;
 
     public IReadOnlyList<string> Notes => series.Notes;
 

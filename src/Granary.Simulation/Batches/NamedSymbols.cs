@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Data.Funding;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
@@ -23,6 +24,9 @@ internal static class NamedSymbols
         var read = instances.SelectMany(i => i.References).Append(spec.Benchmark?.String()).ToHashSet(StringComparer.Ordinal);
         foreach (var (symbol, part) in spec.Data.InstrumentsPart?.Members ?? [])
             if (symbol != "*" && !read.Contains(symbol) && !symbols.Contains(symbol, StringComparer.Ordinal))
+                faults.Add(Unknown(symbol, part, symbols));
+        foreach (var (symbol, part) in spec.Data.FundingPlace?.Members ?? [])
+            if (symbol != FundingSources.All && !read.Contains(symbol) && !symbols.Contains(symbol, StringComparer.Ordinal))
                 faults.Add(Unknown(symbol, part, symbols));
         foreach (var (symbol, part) in spec.Execution.Place?.Find("symbols")?.Members ?? [])
             if (!symbols.Contains(symbol, StringComparer.Ordinal))

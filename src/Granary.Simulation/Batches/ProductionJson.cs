@@ -99,6 +99,7 @@ public static class ProductionJson
             Stamp = data.Stamp,
             Columns = data.Columns,
             Instruments = Instruments(data, plan.Sessions),
+            Funding = data.Funding,
         });
         json.WriteEndObject();
     }

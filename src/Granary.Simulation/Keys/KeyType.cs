@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Data.Funding;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -13,7 +14,8 @@ namespace Granary.Simulation.Keys;
 /// <summary>
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
-/// <see cref="TimeOnly"/> (a time of day), <see cref="Address"/>, <see cref="SizeRule"/> and <see cref="SessionCalendar"/>. A
+/// <see cref="TimeOnly"/> (a time of day), <see cref="Address"/>, <see cref="SizeRule"/>, <see cref="SessionCalendar"/> and
+/// <see cref="FundingSources"/>. A
 /// <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
 /// can lists of values and objects of values by name.
 /// </summary>
@@ -62,6 +64,7 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             : part.Wrong("an object is needed", part), (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
         [typeof(SizeRule)] = SizeKey.Type,
         [typeof(SessionCalendar)] = SessionKey.Type,
+        [typeof(FundingSources)] = FundingKey.Type,
     }.ToFrozenDictionary();
 
     /// <summary>Names the value in the identity of a trial.</summary>

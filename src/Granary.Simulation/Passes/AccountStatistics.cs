@@ -46,7 +46,8 @@ public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec ba
     }
 
     /// <param name="commission">Total commission of all fills.</param>
-    public MetricSet ToMetrics(double commission, double financing)
+    /// <param name="financing">Total financing, with the funding.</param>
+    public MetricSet ToMetrics(double commission, double financing, double funding)
     {
         var days = _account.Finish();
         return batch.Metrics.Compute(new MetricInput
@@ -54,7 +55,7 @@ public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec ba
             Parts = MetricParts.Strategy | (days is null ? MetricParts.None : MetricParts.Days),
             Equity = _rows > 1 ? _equity.Measure(PeriodsPerYear) : EquityMeasures.Unmeasured(cash, _rows > 0 ? _final : cash),
             Trades = _trades.Measure(),
-            Account = new AccountMeasures(_rows, _exposed, commission, financing),
+            Account = new AccountMeasures(_rows, _exposed, commission, financing) { Funding = funding },
             Days = days,
             Checks = CheckResults.None,
         });

@@ -60,7 +60,7 @@ public sealed class OpenedBatch : IAsyncDisposable
     {
         var spec = Plan.Spec;
         if (!opening.IsLive) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
-        var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data), Markets.Keys, cancellationToken);
+        var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data, spec.Catalogues.Sources), Markets.Keys, cancellationToken);
         AccountCurrency.Check(Plan, Markets, benchmark);
         await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
             cancellationToken);
@@ -70,7 +70,7 @@ public sealed class OpenedBatch : IAsyncDisposable
     {
         var spec = Plan.Spec;
         var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
-        var declared = DeclaredSource.Of(Source, spec.Data);
+        var declared = DeclaredSource.Of(Source, spec.Data, spec.Catalogues.Sources);
         var counted = MarketRequirements.CountedIn(Plan);
         // All markets before the first error are opened, so that the reported error does not depend on the number of threads.
         var first = int.MaxValue;

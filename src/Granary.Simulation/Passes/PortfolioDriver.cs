@@ -331,7 +331,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         if (_statistics is null) throw new InvalidOperationException("rows and trades were not kept: call Begin first");
         foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
         foreach (var (strategy, trade) in _ended) Settle(strategy, trade);
-        var stats = _statistics.ToMetrics(_run.Commission, _run.Financing);
+        var stats = _statistics.ToMetrics(_run.Commission, _run.Financing, _run.Funding);
         var counts = _counts.Where(c => c.Value > 0).OrderBy(c => c.Key, Decision.ByTable).ToDictionary(c => c.Key, c => c.Value);
         return new PortfolioOutcome(stats, _run.Digest, counts, _decisions, _recorder)
         {
@@ -344,6 +344,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
             Rows = _statistics.Rows,
             PeriodScale = _statistics.PeriodsPerYear / _statistics.Counted.PerYear,
             Risk = _caps?.Answers ?? [],
+            Funding = FundingReport.Of(_run.FundingByDay(), _symbols),
         };
     }
 }

@@ -21,6 +21,9 @@ public sealed record PortfolioOutcome(
     /// <summary>Periods per year over those that the rows count; 1 unless the batch sets them.</summary>
     public double PeriodScale { get; init; } = 1;
 
+    /// <summary>Funding that the portfolio paid and received; null if there was none.</summary>
+    public FundingResults? Funding { get; init; }
+
     /// <summary>Notes on the portfolio's account for the report.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 }

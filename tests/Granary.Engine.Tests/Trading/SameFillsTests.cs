@@ -26,6 +26,7 @@ public sealed class SameFillsTests
             TickSize = random.Next(2) == 0 ? 0.01 : 0.05,
             Multiplier = random.Next(2) == 0 ? 1 : 5,
             CorporateActions = random.Next(2) == 0 ? [] : [new CorporateAction(new DateTime(2024, 3, 6).Ticks, 1, 0.4)],
+            Funding = seed % 2 == 0 ? FundingSeries.None : RandomFunding.Over(feed.Bars, Timeframe.M5, seed),
         };
         var series = feed.Series with { Instrument = instrument };
         var settings = new TradingSettings
@@ -55,6 +56,8 @@ public sealed class SameFillsTests
         holders.Portfolio.Cash.ShouldBe(holders.Venue.Cash, 1e-4);
         holders.Portfolio.Commission.ShouldBe(holders.Ledger.Fees, 1e-6);
         holders.Portfolio.Financing.ShouldBe(holders.Ledger.Financing, 1e-6);
+        holders.Portfolio.Funding.ShouldBe(holders.Ledger.Funding, 1e-6);
+        if (seed % 2 == 1) holders.Ledger.Funding.ShouldNotBe(0);
         holders.Ledger.Trades.Values.Sum(t => t.Financing).ShouldBe(holders.Ledger.Financing, 1e-6);
         // Near targets close trades before a night.
         if (execution.BorrowFeeRate > 0 && !settings.HasTarget) holders.Ledger.Financing.ShouldNotBe(0);

@@ -65,9 +65,9 @@ public static class ExposureMetrics
         Place = 34,
     };
 
-    public static Metric Financing { get; } = new("carry", "Dividends less borrow fees and interest")
+    public static Metric Financing { get; } = new("carry", "Dividends and funding, less borrow fees and interest")
     {
-        Formula = "Σ dividends received − Σ dividends owed, borrow fees and interest",
+        Formula = "Σ dividends and funding received − Σ dividends and funding owed, borrow fees and interest",
         Source = "contract",
         Unit = MetricUnit.Profit,
         Better = MetricDirection.Neutral,
@@ -75,6 +75,19 @@ public static class ExposureMetrics
         Needs = MetricParts.Account,
         Compute = static (in MetricInput m) => m.Account.Financing,
         Place = 44,
+        OmitsZero = true,
+    };
+
+    public static Metric Funding { get; } = new("funding", "Funding received less paid")
+    {
+        Formula = "Σ funding of perpetual futures received − Σ paid; a part of `carry`",
+        Source = "contract",
+        Unit = MetricUnit.Profit,
+        Better = MetricDirection.Neutral,
+        Group = MetricGroup.Exposure,
+        Needs = MetricParts.Account,
+        Compute = static (in MetricInput m) => m.Account.Funding,
+        Place = 81,
         OmitsZero = true,
     };
 
@@ -105,6 +118,6 @@ public static class ExposureMetrics
     /// <summary>In the order of the report's table.</summary>
     public static ImmutableArray<Metric> All { get; } =
     [
-        Periods, EquityAverage, GrossExposureAverage, GrossExposureMost, Days, Financing, IntrabarByPath, IntrabarByRule,
+        Periods, EquityAverage, GrossExposureAverage, GrossExposureMost, Days, Financing, Funding, IntrabarByPath, IntrabarByRule,
     ];
 }

@@ -42,7 +42,8 @@ public readonly struct MetricInput
         Equity = equity.Measure(periodsPerYear),
         Trades = trades.Measure(),
         Account = new AccountMeasures(equity.Count, equity.ExposedBars, trades.Commission, trades.Financing, trades.IntrabarByPath,
-            trades.IntrabarByRule),
+            trades.IntrabarByRule)
+        { Funding = trades.Funding },
         Checks = CheckResults.None,
     };
 

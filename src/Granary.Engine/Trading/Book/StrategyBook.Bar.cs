@@ -72,7 +72,11 @@ internal sealed partial class StrategyBook
     private void ProcessAfterOpen(int index, in Bar bar)
     {
         if (_path is not null && IsWithinReach(bar)) ProcessPath(bar, index);
-        else TryPart(bar, bar, index);
+        else
+        {
+            if (_hasFunding) FundWithin(_timeframe.CloseOf(bar.Time), index);
+            TryPart(bar, bar, index);
+        }
 
         EndTrades(bar, index);
         if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);
@@ -161,12 +165,14 @@ internal sealed partial class StrategyBook
         {
             var part = path[i];
             _step = i - first + 1;
+            if (_hasFunding) FundWithin(Math.Min(path.CloseOf(i), _timeframe.CloseOf(bar.Time)), index);
             TryPart(part, bar, index);
             (low, high) = (Math.Min(low, part.Low), Math.Max(high, part.High));
         }
         // If the smaller bars do not cover the bar's range, the remaining prices have no known time. Orders on the close have waited for
         // all smaller bars.
         _step = first == end ? WholeBar : Beyond;
+        if (_hasFunding) FundWithin(_timeframe.CloseOf(bar.Time), index);
         if (low > bar.Low || high < bar.High || first == end) TryPart(bar, bar, index);
         else FillOnClose(bar, index);
         _step = WholeBar;

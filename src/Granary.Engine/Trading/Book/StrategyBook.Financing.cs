@@ -21,6 +21,7 @@ internal sealed partial class StrategyBook
             if (action.Dividend != 0) PayDividend(action, time, index);
             if (action.SplitRatio != 1) ApplySplit(action, time, index);
         }
+        if (_hasFunding) FundToOpen(index);
     }
 
     // Charges the nights since the last bar, at the close before them: borrow fees on short positions, and interest on the part of long

@@ -60,7 +60,7 @@ internal sealed partial class StrategyBook
     private readonly Protection _usual;
     // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
     private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
-    private readonly bool _hasFinancing, _isDelisted;
+    private readonly bool _hasFinancing, _isDelisted, _hasFunding;
     // The open times from which on the instrument's splits and dividends have taken effect, in order.
     private readonly long[] _exTimes;
     // The account of several books; null if the strategy has one instrument.
@@ -95,6 +95,8 @@ internal sealed partial class StrategyBook
     private int _step;
     // The index of the next split or dividend of the instrument.
     private int _nextAction;
+    // The index of the next funding of the instrument.
+    private int _nextFunding;
     // UTC ticks of the current time slice if this instrument has no bar that closes in it, so that no order can fill at its close; else 0.
     private long _staleAt;
     // The bars to process, as Refresh computes them.
@@ -131,7 +133,8 @@ internal sealed partial class StrategyBook
         var actions = Instrument.CorporateActions;
         _exTimes = actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))];
         _isDelisted = Instrument.DelistedAt > 0;
-        _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0;
+        _hasFunding = Instrument.Funding.Count > 0;
+        _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0 || _hasFunding;
     }
 
     public Instrument Instrument { get; }

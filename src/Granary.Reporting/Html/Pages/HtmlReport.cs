@@ -40,6 +40,7 @@ public static class HtmlReport
             new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(),
                 new PriceChartSection()]),
             new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(),
+                .. run.Section<FundingResults>() is { } funding ? (IReportSection<RunView>[])[new FundingSection(funding)] : [],
                 new RefusedSection(), .. run.Section<ConditionResults>() is { } conditions
                     ? (IReportSection<RunView>[])[new ConditionSection(conditions)] : []]),
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
@@ -54,7 +55,7 @@ public static class HtmlReport
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
                 or WalkForwardResults or RegimeResults or LearningReport or ModelResults
                 or AllocatorResults or WeightResults or AllocationResults or ConditionResults or ResamplingResults
-                or ParameterSearchResults))
+                or ParameterSearchResults or FundingResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
