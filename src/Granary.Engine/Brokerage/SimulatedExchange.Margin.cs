@@ -31,7 +31,8 @@ public sealed partial class SimulatedExchange
         if (!(w.Open > 0) || isEntryBar && w.Order.Type == OrderType.MarketOnClose) return false;
         var (side, level, from) = (w.Order.Side, LevelOf(w), isEntryBar && !w.AtOpen ? w.EntryPrice : bar.Open);
         if (!PositionMargin.IsReached(side, level, bar)) return false;
-        if (!afterTargets && !PositionMargin.ComesFirst(side, level, w.Levels, works, bar, from, execution.Intrabar, fromSmallerBars: false))
+        var stop = _rules[w.Order.Symbol].StopPrice(side, w.Levels.WorkingStop(side).Price, from, w.Open, bar);
+        if (!afterTargets && !PositionMargin.ComesFirst(side, level, w.Levels, works, bar, from, stop, (execution.Intrabar, false)))
             return false;
         Liquidate(w, PositionMargin.PriceAt(side, level, from, bar), bar.Time);
         return true;

@@ -43,7 +43,8 @@ internal sealed partial class StrategyBook
         ref var trade = ref _trades[at];
         var works = _block.FirstIndex + index >= trade.ProtectedFrom;
         var from = PriceBefore(trade, part, index);
-        if (PositionMargin.ComesFirst(trade.Side, level, trade.Protection, works, part, from, _execution.Intrabar, _step > WholeBar))
+        var stop = _fillRule.StopPrice(trade.Side, trade.Protection.WorkingStop(trade.Side).Price, from, trade.Quantity, bar);
+        if (PositionMargin.ComesFirst(trade.Side, level, trade.Protection, works, part, from, stop, (_execution.Intrabar, _step > WholeBar)))
         {
             LiquidateTrade(at, PositionMargin.PriceAt(trade.Side, level, from, part), bar, index);
             return true;

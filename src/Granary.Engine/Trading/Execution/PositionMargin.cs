@@ -76,20 +76,20 @@ internal readonly struct PositionMargin
     public static double PriceAt(Side side, double level, double from, in Bar part) =>
         IsBeyond(side, level, from) ? from : PriceLevel.Met(level, side == Side.Buy ? part.Low : part.High);
 
-    /// <summary>Whether a liquidation that a bar reaches comes before the stop and target of its trade.</summary>
+    /// <summary>Whether a liquidation that a part of a bar reaches comes before the stop and target of its trade.</summary>
     /// <param name="works">Whether stop and target work in this part of the bar.</param>
     /// <param name="from">The market's price before the part.</param>
+    /// <param name="stopPrice">The price at which the stop would fill. Beyond the liquidation price it comes too late.</param>
     public static bool ComesFirst(Side side, double level, in TradeProtection protection, bool works, in Bar part, double from,
-        IntrabarRule rule, bool fromSmallerBars)
+        double stopPrice, (IntrabarRule Rule, bool FromSmallerBars) order)
     {
         if (!works || IsBeyond(side, level, from)) return true;
-        var stop = protection.WorkingStop(side).Price;
-        if (stop > 0 && (side == Side.Buy ? stop >= level : stop <= level)) return false;
+        if (protection.WorkingStop(side).Price is > 0 and var stop && !IsBeyond(side, level, stop)) return IsBeyond(side, level, stopPrice);
         var target = protection.Target;
         var reachesTarget = target > 0
             && (side == Side.Buy ? PriceLevel.IsAtOrAbove(part.High, target) : PriceLevel.IsAtOrBelow(part.Low, target));
         if (!reachesTarget) return true;
         // A smaller bar that opens beyond the target reached it first.
-        return rule == IntrabarRule.StopFirst && !(fromSmallerBars && FillRule.IsBeyondTarget(side, target, from));
+        return order.Rule == IntrabarRule.StopFirst && !(order.FromSmallerBars && FillRule.IsBeyondTarget(side, target, from));
     }
 }
