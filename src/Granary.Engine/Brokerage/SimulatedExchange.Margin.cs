@@ -12,6 +12,14 @@ public sealed partial class SimulatedExchange
     private readonly Dictionary<string, PositionMargin> _margins = instruments.ToDictionary(i => i.Key,
         i => new PositionMargin(i.Value, execution.For(i.Key)), StringComparer.Ordinal);
 
+    // The prices of the bar that is worked by which the exchange liquidates.
+    private Bar _seen;
+
+    private void See(in ClosedBar closed) => _seen = execution.Margin == MarginMode.None || instruments[closed.Symbol].Marks.Count == 0
+        ? closed.Bar : MarkedBar.Of(instruments[closed.Symbol].Marks, closed.Bar, closed.Timeframe.CloseOf(closed.Bar.Time));
+
+    private bool HasMarks(string symbol) => instruments[symbol].Marks.Count > 0;
+
     private double LevelOf(WorkingOrder w) => _margins[w.Order.Symbol].PriceOf(w.Order.Side, w.EntryPrice, w.Open);
 
     // ---- isolated margin ----
@@ -20,8 +28,8 @@ public sealed partial class SimulatedExchange
     private void LiquidateAtOpen(string symbol, in Bar bar)
     {
         for (var i = 0; i < _live.Count; i++)
-            if (_live[i] is { Open: > 0 } w && w.Order.Symbol == symbol && PositionMargin.IsBeyond(w.Order.Side, LevelOf(w), bar.Open))
-                Liquidate(w, bar.Open, bar.Time);
+            if (_live[i] is { Open: > 0 } w && w.Order.Symbol == symbol && PositionMargin.IsBeyond(w.Order.Side, LevelOf(w), _seen.Open))
+                Liquidate(w, _seen.Open, bar.Time);
     }
 
     // Whether the bar liquidates a trade, before its stop and target or after them.
@@ -30,11 +38,11 @@ public sealed partial class SimulatedExchange
         var isEntryBar = w.EntryTime == bar.Time;
         if (!(w.Open > 0) || isEntryBar && w.Order.Type == OrderType.MarketOnClose) return false;
         var (side, level, from) = (w.Order.Side, LevelOf(w), isEntryBar && !w.AtOpen ? w.EntryPrice : bar.Open);
-        if (!PositionMargin.IsReached(side, level, bar)) return false;
+        if (!PositionMargin.IsReached(side, level, _seen)) return false;
         var stop = _rules[w.Order.Symbol].StopPrice(side, w.Levels.WorkingStop(side).Price, from, w.Open, bar);
         if (!afterTargets && !PositionMargin.ComesFirst(side, level, w.Levels, works, bar, from, stop, (execution.Intrabar, false)))
             return false;
-        Liquidate(w, PositionMargin.PriceAt(side, level, from, bar), bar.Time);
+        Liquidate(w, PositionMargin.PriceAt(side, level, HasMarks(w.Order.Symbol) ? _seen.Open : from, _seen), bar.Time);
         return true;
     }
 
@@ -88,8 +96,8 @@ public sealed partial class SimulatedExchange
     private bool EndsAtOpen(string symbol, in Bar bar)
     {
         var (side, level) = LevelOfAccount(symbol, bar);
-        if (!PositionMargin.IsBeyond(side, level, bar.Open)) return false;
-        EndInLiquidation(symbol, bar.Open, bar.Time);
+        if (!PositionMargin.IsBeyond(side, level, _seen.Open)) return false;
+        EndInLiquidation(symbol, _seen.Open, bar.Time);
         return true;
     }
 
@@ -97,7 +105,7 @@ public sealed partial class SimulatedExchange
     private bool EndsBeforeTargets(string symbol, in Bar bar)
     {
         if (execution.Intrabar != IntrabarRule.StopFirst) return false;
-        while (LevelOfAccount(symbol, bar) is var (side, level) && PositionMargin.IsReached(side, level, bar))
+        while (LevelOfAccount(symbol, bar) is var (side, level) && PositionMargin.IsReached(side, level, _seen))
         {
             var before = _live.Find(w => w.Open > 0 && w.Order.Side == side && w.Levels.WorkingStop(side).Price is > 0 and var stop
                 && (side == Side.Buy ? stop > level : stop < level));
@@ -112,12 +120,12 @@ public sealed partial class SimulatedExchange
     private bool Ends(string symbol, in Bar bar)
     {
         var (side, level) = LevelOfAccount(symbol, bar);
-        if (!PositionMargin.IsReached(side, level, bar)) return false;
-        var from = bar.Open;
+        if (!PositionMargin.IsReached(side, level, _seen)) return false;
+        var from = _seen.Open;
         foreach (var w in _live)
-            if (w.Open > 0 && w.EntryTime == bar.Time && !w.AtOpen)
+            if (w.Open > 0 && w.EntryTime == bar.Time && !w.AtOpen && !HasMarks(symbol))
                 from = w.EntryPrice;
-        EndInLiquidation(symbol, PositionMargin.PriceAt(side, level, from, bar), bar.Time);
+        EndInLiquidation(symbol, PositionMargin.PriceAt(side, level, from, _seen), bar.Time);
         return true;
     }
 

@@ -275,6 +275,7 @@ public sealed partial class SimulatedExchange(PaperSettings settings, ExecutionS
             CloseDelisted(symbol, bar);
             return;
         }
+        See(closed);
         if (execution.Margin == MarginMode.Isolated) LiquidateAtOpen(symbol, bar);
         var isCross = execution.Margin == MarginMode.Cross;
         if (isCross && EndsAtOpen(symbol, bar)) return;

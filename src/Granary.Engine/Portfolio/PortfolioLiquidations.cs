@@ -16,6 +16,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     private readonly List<PortfolioTrade> _closed = [];
     // The price at which an account with cross margin is being closed, and its instrument.
     private (int Market, double Price) _end;
+    private bool _hasMarks;
 
     /// <summary>The trades that were closed since the last call.</summary>
     public List<PortfolioTrade> Take()
@@ -27,25 +28,30 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     }
 
     /// <summary>A bar of an instrument has closed; what strategies did within it is booked.</summary>
-    public void Mark(int market, in Bar bar)
+    /// <param name="close">The end of the bar, UTC ticks.</param>
+    public void Mark(int market, in Bar bar, long close)
     {
         if (account.Holdings.Count == 0) return;
-        if (account.Execution.Margin == MarginMode.Isolated) MarkIsolated(market, bar);
-        else MarkCross(market, bar);
+        var marks = account.InstrumentOf(market).Marks;
+        _hasMarks = marks.Count > 0 && close > bar.Time;
+        var seen = _hasMarks ? MarkedBar.Of(marks, bar, close) : bar;
+        if (account.Execution.Margin == MarginMode.Isolated) MarkIsolated(market, bar, seen);
+        else MarkCross(market, bar, seen);
     }
 
-    private void MarkIsolated(int market, in Bar bar)
+    /// <param name="seen">The prices by which the exchange liquidates.</param>
+    private void MarkIsolated(int market, in Bar bar, in Bar seen)
     {
         List<long>? reached = null;
         foreach (var (key, holding) in account.Holdings)
-            if (holding.Market == market && !IsOnClose(holding, bar) && PositionMargin.IsReached(holding.Side, LevelOf(holding), bar))
+            if (holding.Market == market && !IsOnClose(holding, bar) && PositionMargin.IsReached(holding.Side, LevelOf(holding), seen))
                 (reached ??= []).Add(key);
         if (reached is null) return;
         reached.Sort();
         foreach (var key in reached)
         {
             var holding = account.Holdings[key];
-            Close(key, PositionMargin.PriceAt(holding.Side, LevelOf(holding), PriceBefore(holding, bar), bar), bar.Time);
+            Close(key, PositionMargin.PriceAt(holding.Side, LevelOf(holding), PriceBefore(holding, seen), seen), bar.Time);
         }
     }
 
@@ -56,28 +62,28 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     private static bool IsOnClose(in PortfolioHolding holding, in Bar bar) =>
         holding.EntryTime == bar.Time && holding.EntryPrice == bar.Close;
 
-    private static double PriceBefore(in PortfolioHolding holding, in Bar bar) =>
-        holding.EntryTime == bar.Time ? holding.EntryPrice : bar.Open;
+    private double PriceBefore(in PortfolioHolding holding, in Bar seen) =>
+        holding.EntryTime == seen.Time && !_hasMarks ? holding.EntryPrice : seen.Open;
 
     // Only an account whose positions are all in one instrument has a price within the bar; others count at the closes.
-    private void MarkCross(int market, in Bar bar)
+    private void MarkCross(int market, in Bar bar, in Bar seen)
     {
         if (account.IsLiquidating)
         {
             CloseAll(bar.Time);
             return;
         }
-        var from = bar.Open;
+        var from = seen.Open;
         foreach (var holding in account.Holdings.Values)
         {
             if (holding.Market != market || IsOnClose(holding, bar)) return;
-            if (holding.EntryTime == bar.Time) from = holding.EntryPrice;
+            from = PriceBefore(holding, seen);
         }
         var (longs, shorts) = account.QuantitiesIn(market);
         var side = longs > shorts ? Side.Buy : Side.Sell;
         var level = account.MarginOf(market).PriceOfAccount(account.Cash, longs, shorts);
-        if (!PositionMargin.IsReached(side, level, bar)) return;
-        _end = (market, PositionMargin.PriceAt(side, level, from, bar));
+        if (!PositionMargin.IsReached(side, level, seen)) return;
+        _end = (market, PositionMargin.PriceAt(side, level, from, seen));
         account.IsLiquidating = true;
         CloseAll(bar.Time);
     }

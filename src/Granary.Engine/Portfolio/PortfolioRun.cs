@@ -195,7 +195,7 @@ public sealed class PortfolioRun
         _volume.Mark(symbol, bar);
         _held.Add(symbol, bar);
         _exposure?.Mark(symbol, bar);
-        _liquidations?.Mark(symbol, bar);
+        _liquidations?.Mark(symbol, bar, _held.CloseOf(symbol, bar.Time));
     }
 
     /// <summary>Reports a close of an instrument, if bar volumes do not limit fills.</summary>

@@ -153,6 +153,7 @@ public sealed record ExecutionSettings
         BySymbol = BySymbol.ToDictionary(s => s.Key, s => new SymbolCosts(s.Value.Fee.Times(2), s.Value.Slippage?.Times(2),
             s.Value.BorrowFeeRate * 2), StringComparer.Ordinal),
         MarginRate = MarginRate * 2,
+        LiquidationFeeRate = LiquidationFeeRate * 2,
         LatencyBars = LatencyBars + 1,
     };
 }

@@ -74,6 +74,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
                 trades.Commission += book.Trades.Commission;
                 trades.Financing += book.Trades.Financing;
                 trades.Funding += book.Trades.Funding;
+                trades.Liquidations += book.Trades.Liquidations;
                 trades.IntrabarByPath += book.Trades.IntrabarByPath;
                 trades.IntrabarByRule += book.Trades.IntrabarByRule;
             }

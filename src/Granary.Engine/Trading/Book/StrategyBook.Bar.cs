@@ -16,7 +16,7 @@ internal sealed partial class StrategyBook
     {
         var bar = _block[index];
         BeginBar(index);
-        if (IsRuinedAt(bar.Open)) EndInRuin(bar, bar, index);
+        if (IsRuinedAt(_hasMarks ? Seen(bar).Open : bar.Open)) EndInRuin(bar, bar, index);
         for (var i = 0; i < _orders.Count; i++)
             if (ProcessAtOpen(i, bar, index))
                 i = -1;
@@ -147,7 +147,7 @@ internal sealed partial class StrategyBook
             ref var p = ref trade.Protection;
             var (below, above) = trade.Side == Side.Buy ? (Math.Max(p.Stop, p.TrailLevel), p.Target) : (p.Target,
                 Nearer(p.Stop, p.TrailLevel));
-            if (_margin.IsIsolated && PositionMargin.IsReached(trade.Side, LiquidationLevel(trade), bar)) return true;
+            if (_margin.IsIsolated && (_hasMarks || PositionMargin.IsReached(trade.Side, LiquidationLevel(trade), bar))) return true;
             if (below > 0 && PriceLevel.IsAtOrBelow(bar.Low, below) || above > 0 && PriceLevel.IsAtOrAbove(bar.High, above)) return true;
         }
         return false;

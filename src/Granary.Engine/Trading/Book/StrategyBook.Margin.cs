@@ -17,6 +17,15 @@ internal sealed partial class StrategyBook
 
     private double LiquidationLevel(in OpenTrade trade) => _margin.PriceOf(trade.Side, trade.EntryPrice, trade.Quantity);
 
+    // The prices of a bar, or of a part of one, by which the exchange liquidates.
+    private Bar Seen(in Bar part)
+    {
+        if (!_hasMarks) return part;
+        // The smaller bars have tried all marks of the bar.
+        if (_step == Beyond) return part with { Open = double.NaN, High = double.NaN, Low = double.NaN, Close = double.NaN };
+        return MarkedBar.Of(Instrument.Marks, part, _step == WholeBar ? _timeframe.CloseOf(part.Time) : _path!.Timeframe.CloseOf(part.Time));
+    }
+
     // Adds a trade's liquidation price to the prices at which a bar is processed.
     private void WatchMargin(in OpenTrade trade, ref double low, ref double high)
     {
@@ -30,30 +39,35 @@ internal sealed partial class StrategyBook
     private void LiquidateAtOpen(int index)
     {
         var bar = _block[index];
+        var open = Seen(bar).Open;
         for (var i = 0; i < _trades.Count; i++)
-            if (PositionMargin.IsBeyond(_trades[i].Side, LiquidationLevel(_trades[i]), bar.Open))
-                LiquidateTrade(i--, bar.Open, bar, index);
+            if (PositionMargin.IsBeyond(_trades[i].Side, LiquidationLevel(_trades[i]), open))
+                LiquidateTrade(i--, open, bar, index);
         Refresh();
     }
 
     // Whether the trade's liquidation, stop or target closed it on this bar, or on this part of it.
     private bool TryExits(int at, in Bar part, in Bar bar, int index)
     {
-        if (!_margin.IsIsolated || !IsLiquidatedIn(at, part, index, out var level)) return TryProtection(at, part, bar, index);
+        if (!_margin.IsIsolated) return TryProtection(at, part, bar, index);
+        var seen = Seen(part);
+        if (!IsLiquidatedIn(at, seen, index, out var level)) return TryProtection(at, part, bar, index);
         ref var trade = ref _trades[at];
         var works = _block.FirstIndex + index >= trade.ProtectedFrom;
         var from = PriceBefore(trade, part, index);
         var stop = _fillRule.StopPrice(trade.Side, trade.Protection.WorkingStop(trade.Side).Price, from, trade.Quantity, bar);
         if (PositionMargin.ComesFirst(trade.Side, level, trade.Protection, works, part, from, stop, (_execution.Intrabar, _step > WholeBar)))
         {
-            LiquidateTrade(at, PositionMargin.PriceAt(trade.Side, level, from, part), bar, index);
+            LiquidateTrade(at, PositionMargin.PriceAt(trade.Side, level, FromOf(seen), seen), bar, index);
             return true;
         }
         if (TryProtection(at, part, bar, index)) return true;
         // A target may have closed a part: a smaller position has another price.
-        if (!IsLiquidatedIn(at, part, index, out level)) return false;
-        LiquidateTrade(at, PositionMargin.PriceAt(_trades[at].Side, level, from, part), bar, index);
+        if (!IsLiquidatedIn(at, seen, index, out level)) return false;
+        LiquidateTrade(at, PositionMargin.PriceAt(_trades[at].Side, level, FromOf(seen), seen), bar, index);
         return true;
+
+        double FromOf(in Bar prices) => _hasMarks ? prices.Open : from;
     }
 
     // Whether the part reaches the trade's liquidation price while the trade is open.

@@ -22,7 +22,8 @@ internal sealed partial class StrategyBook
     }
 
     // Whether a bar, or a part of one, reaches the price at which the account's current position ruins it.
-    private bool IsRuinedWithin(in Bar part) => _trades.Count > 0 && IsRuinedAt(_trades.Net < 0 ? part.High : part.Low);
+    private bool IsRuinedWithin(in Bar part) =>
+        _trades.Count > 0 && Seen(part) is var seen && IsRuinedAt(_trades.Net < 0 ? seen.High : seen.Low);
 
     // The price at which the account has no equity left, or with cross margin no more than its positions require; NaN if there is none.
     private double RuinLevel()
@@ -71,8 +72,8 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EndInRuin(in Bar part, in Bar bar, int index)
     {
-        var level = RuinLevel();
-        Liquidate(IsRuinedAt(part.Open) || double.IsNaN(level) ? part.Open : Math.Clamp(level, part.Low, part.High), bar, index);
+        var (level, seen) = (RuinLevel(), Seen(part));
+        Liquidate(IsRuinedAt(seen.Open) || double.IsNaN(level) ? seen.Open : Math.Clamp(level, seen.Low, seen.High), bar, index);
     }
 
     /// <summary>Closes every open trade of a ruined shared account at its symbol's last close.</summary>

@@ -60,7 +60,7 @@ internal sealed partial class StrategyBook
     private readonly Protection _usual;
     // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
     private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
-    private readonly bool _hasFinancing, _isDelisted, _hasFunding;
+    private readonly bool _hasFinancing, _isDelisted, _hasFunding, _hasMarks;
     // The open times from which on the instrument's splits and dividends have taken effect, in order.
     private readonly long[] _exTimes;
     // The account of several books; null if the strategy has one instrument.
@@ -134,6 +134,7 @@ internal sealed partial class StrategyBook
         _exTimes = actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))];
         _isDelisted = Instrument.DelistedAt > 0;
         _hasFunding = Instrument.Funding.Count > 0;
+        _hasMarks = execution.Margin != MarginMode.None && Instrument.Marks.Count > 0;
         _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0 || _hasFunding;
     }
 
