@@ -13,7 +13,7 @@ public sealed class HelpExamplesTests
     // In the order in which a user could call them.
     private static readonly string[] s_journey =
     [
-        "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats", "strategies", "factors",
+        "data generate", "data import", "data funding", "data list", "data check", "data compare", "data export", "data formats", "strategies", "factors",
         "factors compute", "trainers", "broker list", "backtest", "verify", "report", "compare", "combine", "analyze",
         "walkforward", "optimise", "train", "evaluate", "learn", "drift", "track", "reinforce env", "deployments list", "deployments add",
         "deployments show", "deployments disable", "deployments enable", "live", "deployments report", "keys add", "keys list",

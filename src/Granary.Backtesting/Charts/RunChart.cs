@@ -38,7 +38,7 @@ public sealed class RunChart
         if (!manifest.DataHashes.ContainsKey(query.Symbol))
             throw new InputException($"this run has no symbol '{query.Symbol}'; it has {string.Join(", ", manifest.DataHashes.Keys)}");
         var spec = manifest.ReadBatch(catalogues, bindStrategies: false);
-        var source = BatchSources.Open(catalogues.Sources, spec.Data);
+        var source = BatchSources.Open(catalogues, spec.Data);
         var shown = query.Timeframe ?? spec.Data.Timeframe;
         if (shown != spec.Data.Timeframe) source = new ResampledBarSource(source, spec.Data.Timeframe);
         var series = await source.OpenAsync(new BarQuery(query.Symbol, shown, spec.Data.From, spec.Data.To), cancellationToken)

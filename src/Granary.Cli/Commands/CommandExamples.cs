@@ -20,6 +20,7 @@ internal static class CommandExamples
         ["broker list"] = "",
         ["broker check"] = "kucoin --json",
         ["data import"] = "BTCUSDT.csv --store bars --symbol BTCUSDT --timeframe 1h",
+        ["data funding"] = "--from-exchange binance-futures --symbol BTCUSDT --from 2024-01-01 --store bars",
         ["data list"] = "--store bars",
         ["data check"] = "BTCUSDT.csv --timeframe 1h",
         ["data compare"] = "bars ours.csv --symbol BTCUSDT --timeframe 1h",

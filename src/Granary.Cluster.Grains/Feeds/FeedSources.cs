@@ -15,7 +15,7 @@ internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalo
 {
     /// <summary>The source of a run or a session.</summary>
     /// <param name="group">Id of the run or session, which is the consumer group.</param>
-    public IBarSource Open(string group, DataSpec data) => BatchSources.Open(catalogues.Sources, data,
+    public IBarSource Open(string group, DataSpec data) => BatchSources.Open(catalogues, data,
         (source, options) => new Source(this, group, source, options));
 
     private sealed class Source(FeedSources owner, string group, Address address, BarFileOptions options) : IBarSource

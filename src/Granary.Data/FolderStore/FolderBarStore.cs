@@ -1,4 +1,5 @@
 using Granary.Data.Files;
+using Granary.Data.Funding;
 using Granary.Data.Reading;
 using Granary.Data.Stores;
 using Granary.Engine.Market;
@@ -10,7 +11,7 @@ namespace Granary.Data.FolderStore;
 /// A folder of bar files as a store. A merge writes a new file and renames it, so that a market is either complete or unchanged.
 /// </summary>
 /// <param name="files">The files that may be read and written; null = all.</param>
-public sealed class FolderBarStore(string directory, PermittedFiles? files = null) : IBarStore
+public sealed class FolderBarStore(string directory, PermittedFiles? files = null) : IBarStore, IFundingStore
 {
     private const int Piece = 4096;
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
@@ -24,6 +25,16 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
         var path = _store.PathOf(bars.Instrument.Symbol, bars.Timeframe);
         using var hold = await LockAsync(path, cancellationToken).ConfigureAwait(false);
         return await Task.Run(() => Merge(path, bars, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<int> MergeFundingAsync(string symbol, IReadOnlyList<FundingRow> rows,
+        CancellationToken cancellationToken = default)
+    {
+        var path = FundingStoreFile.PathOf(directory, symbol);
+        using var hold = await LockAsync(path, cancellationToken).ConfigureAwait(false);
+        var (merged, changed) = FundingRow.Merge(FundingStoreFile.Read(path, files), rows);
+        if (changed > 0) FundingStoreFile.Write(path, merged, files);
+        return changed;
     }
 
     public Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default) =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Data.Funding;
 using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
@@ -9,7 +10,7 @@ namespace Granary.Data.FolderStore;
 /// <summary>Reads the markets of a bar-file store. Opening reads only a header; bars come from mapped memory.</summary>
 /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>
 /// <param name="files">The files that may be opened; null = all.</param>
-public sealed class StoreBarSource(string directory, bool adjust = true, PermittedFiles? files = null) : IBarSource
+public sealed class StoreBarSource(string directory, bool adjust = true, PermittedFiles? files = null) : IBarSource, IFundingSource
 {
     private readonly BarStore _store = new(directory, files);
 
@@ -32,6 +33,9 @@ public sealed class StoreBarSource(string directory, bool adjust = true, Permitt
         }
         return new ValueTask<IBarSeries>(new StoreBarSeries(BarStoreFile.Open(path, files), query, adjust));
     }
+
+    public ValueTask<IReadOnlyList<FundingRow>> ReadFundingAsync(string symbol, CancellationToken cancellationToken = default) =>
+        new(FundingStoreFile.Read(FundingStoreFile.PathOf(directory, symbol), files));
 
     private sealed class StoreBarSeries : IBarSeries
     {

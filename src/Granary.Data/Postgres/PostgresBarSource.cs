@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Data.Funding;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Storage.Retries;
@@ -11,7 +12,7 @@ namespace Granary.Data.Postgres;
 /// Reads markets from PostgreSQL, streamed in blocks by binary COPY, so that memory use does not depend on the range. If the server is
 /// unreachable, reading waits and then continues after the last bar.
 /// </summary>
-public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
+public sealed class PostgresBarSource : IBarSource, IFundingSource, IAsyncDisposable
 {
     private readonly PostgresDatabase _database;
     private readonly bool _adjust;
@@ -53,6 +54,9 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
                 .ConfigureAwait(false);
         return series;
     }
+
+    public async ValueTask<IReadOnlyList<FundingRow>> ReadFundingAsync(string symbol, CancellationToken cancellationToken = default) =>
+        await PostgresFunding.ReadAsync(_database, symbol, cancellationToken).ConfigureAwait(false);
 
     private static bool Whole(PostgresBarStore.Market market, BarQuery query) => !(query.From > market.First) && !(query.To <= market.Last);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Data.Files;
 using Granary.Data.FolderStore;
+using Granary.Data.Funding;
 using Granary.Data.Reading;
 using Granary.Data.Stores;
 using Granary.Data.Streaming;
@@ -13,7 +14,7 @@ namespace Granary.Data.Postgres;
 /// Bars in PostgreSQL. A merge is one transaction. Bars are sent by binary COPY: into the table if the market has no bars at their times,
 /// otherwise into a temporary table for comparison. If the server is lost during a merge, the merge is repeated after reconnecting.
 /// </summary>
-public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
+public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFundingStore
 {
     private const int Piece = 4096;
     private const string Columns = "(market, time, open, high, low, close, volume, adjusted)";
@@ -23,6 +24,13 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
     public string Name => address.Address.ToString();
 
     public IBarSource Source(bool adjust = true) => new PostgresBarSource(_database, adjust);
+
+    public async ValueTask<int> MergeFundingAsync(string symbol, IReadOnlyList<FundingRow> rows,
+        CancellationToken cancellationToken = default)
+    {
+        _ = SymbolFileName.Of(symbol);
+        return await PostgresFunding.MergeAsync(_database, symbol, rows, cancellationToken).ConfigureAwait(false);
+    }
 
     public Task<ImportResult> MergeAsync(BarsToStore bars, CancellationToken cancellationToken = default)
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Brokers;
+using Granary.Data.Funding;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
@@ -13,7 +14,7 @@ namespace Granary.Exchanges.Gateio;
 /// <summary>An account of USDT perpetual contracts at Gate.io. Order sizes are numbers of contracts, negative for a sell. The adapter
 /// converts them to base units.</summary>
 internal sealed class GateioFutures(ExchangeConnection connection, GateioClient client) : GateioVenue(Market, connection, client,
-    new GateioWords("/futures/usdt", "contract", "contract", "/orders_timerange?", "trade_id", "create_time"))
+    new GateioWords("/futures/usdt", "contract", "contract", "/orders_timerange?", "trade_id", "create_time")), IFundingHistory
 {
     private readonly PerpetualContracts _contracts = new(Market.Name, Market.Title);
 
@@ -145,6 +146,17 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
             + FormattableString.Invariant($"&from={from.ToUnixTimeSeconds()}&to={to.ToUnixTimeSeconds() - 1}"), cancellationToken,
             isSigned: false).ConfigureAwait(false);
         return [.. data.EnumerateArray().Select(c => GateioFuturesParser.Candle(c, instrument.Contract))];
+    }
+
+    public int FundingHours => 1000;
+
+    public async Task<IReadOnlyList<FundingRow>> FundingRatesAsync(VenueInstrument instrument, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
+    {
+        var data = await GetAsync(FormattableString.Invariant($"/funding_rate?contract={instrument.Listed}&limit={FundingHours}")
+            + FormattableString.Invariant($"&from={from.ToUnixTimeSeconds()}&to={to.ToUnixTimeSeconds() - 1}"), cancellationToken,
+            isSigned: false).ConfigureAwait(false);
+        return [.. data.EnumerateArray().Select(GateioFuturesParser.FundingRate)];
     }
 
     // Gate.io's websockets have their own host.

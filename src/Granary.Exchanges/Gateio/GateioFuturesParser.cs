@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Data.Funding;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
@@ -67,6 +68,10 @@ internal static class GateioFuturesParser
         // Old entries have no id.
         entry.Text("id") is { Length: > 0 } id ? id : $"{entry.Text("contract")}-{entry.Text("time")}", entry.Text("contract"),
         entry.Decimal("change"), DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds((double)entry.Decimal("time")));
+
+    /// <summary>Parses an entry of <c>GET /futures/usdt/funding_rate</c>.</summary>
+    public static FundingRow FundingRate(JsonElement entry) => FundingRow.At(
+        DateTimeOffset.FromUnixTimeSeconds(entry.Whole("t")).UtcTicks, (double)entry.Decimal("r"));
 
     /// <summary>Parses a candle of <c>GET /futures/usdt/candlesticks</c>.</summary>
     /// <param name="contract">Base units per contract.</param>

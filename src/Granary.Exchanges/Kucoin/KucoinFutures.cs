@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Brokers;
+using Granary.Data.Funding;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
@@ -11,7 +12,8 @@ namespace Granary.Exchanges.Kucoin;
 
 /// <summary>An account of USDT perpetual contracts at KuCoin. Order sizes are numbers of contracts; the adapter converts them to base
 /// units.</summary>
-internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient client) : KucoinVenue(Market, connection, client)
+internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient client) : KucoinVenue(Market, connection, client),
+    IFundingHistory
 {
     private const string Orders = "/api/v1/orders", Settlement = PerpetualContracts.Settlement;
 
@@ -171,6 +173,19 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
             cancellationToken, 3, isSigned: false).ConfigureAwait(false);
         return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(),
             c[2].AsDouble(), c[3].AsDouble(), c[4].AsDouble(), (double)(c[5].AsDecimal() * instrument.Contract)))];
+    }
+
+    // A response has at most a hundred rates.
+    public int FundingHours => 96;
+
+    public async Task<IReadOnlyList<FundingRow>> FundingRatesAsync(VenueInstrument instrument, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
+    {
+        var data = await Client.GetAsync(FormattableString.Invariant($"/api/v1/contract/funding-rates?symbol={instrument.Listed}")
+            + FormattableString.Invariant($"&from={from.ToUnixTimeMilliseconds()}&to={to.ToUnixTimeMilliseconds() - 1}"),
+            cancellationToken, 5, isSigned: false).ConfigureAwait(false);
+        // Without rates in the range, the data are null.
+        return data.ValueKind != JsonValueKind.Array ? [] : [.. data.EnumerateArray().Select(KucoinFuturesParser.FundingRate)];
     }
 
     public override IAsyncEnumerable<VenueNews> ListenAsync(CancellationToken cancellationToken) => ListenAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Data.Funding;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
@@ -56,6 +57,10 @@ internal static class KucoinFuturesParser
     /// <summary>Parses an entry of <c>GET /api/v1/funding-history</c>; a negative amount was paid.</summary>
     public static FundingPayment Funding(JsonElement payment) => new(payment.Text("id"), payment.Text("symbol"),
         payment.Decimal("funding"), JsonFields.Milliseconds(payment.Whole("timePoint")));
+
+    /// <summary>Parses an entry of <c>GET /api/v1/contract/funding-rates</c>.</summary>
+    public static FundingRow FundingRate(JsonElement entry) => FundingRow.At(JsonFields.Milliseconds(entry.Whole("timepoint")).UtcTicks,
+        (double)entry.Decimal("fundingRate"));
 
     /// <summary>Parses a websocket message; null if it is not relevant.</summary>
     /// <inheritdoc cref="Order"/>

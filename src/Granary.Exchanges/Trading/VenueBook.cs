@@ -77,11 +77,14 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
             case OrderStood stood: Stand(_orders[stood.ClientId], stood); break;
             case FillBooked fill: Book(_orders[fill.ClientId], fill); break;
             case FundingBooked f:
-                Settle(new BrokerFill(f.Id, "", "", f.Symbol, Side.Buy, 0, 0, -(double)f.Amount, f.At.UtcTicks), f.At, "funding");
+                Settle(f.Id, f.At, new BrokerEvent(_events.Count + 1, null, new BrokerOrderStatus("", "", OrderState.Filled, 0, "funding"))
+                {
+                    Financing = new BrokerFinancing("", f.Symbol, FinancingKind.Funding, (double)f.Amount, f.At.UtcTicks),
+                });
                 break;
             case ForcedBooked f:
-                Settle(new BrokerFill(f.Id, "", "", f.Symbol, f.Side, (double)f.Price, (double)f.Quantity, (double)f.Fee, f.At.UtcTicks),
-                    f.At, "liquidation");
+                Settle(f.Id, f.At, new BrokerEvent(_events.Count + 1, new BrokerFill(f.Id, "", "", f.Symbol, f.Side, (double)f.Price,
+                    (double)f.Quantity, (double)f.Fee, f.At.UtcTicks), new BrokerOrderStatus("", "", OrderState.Filled, 0, "liquidation")));
                 break;
             case StopMovedTo moved: _orders[moved.ClientId].MovedStop = moved.Price; break;
             case TrailMoved moved: _orders[moved.ClientId].TrailBest = moved.Best; break;
@@ -184,11 +187,10 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     }
 
     // Settlements by the exchange belong to no order.
-    private void Settle(BrokerFill fill, DateTimeOffset at, string reason)
+    private void Settle(string id, DateTimeOffset at, BrokerEvent settled)
     {
         if (at > SettledTo) SettledTo = at;
-        if (_executions.Add(fill.ExecutionId))
-            _events.Add(new BrokerEvent(_events.Count + 1, fill, new BrokerOrderStatus("", "", OrderState.Filled, 0, reason)));
+        if (_executions.Add(id)) _events.Add(settled);
     }
 
     private void Report(BrokerFill? fill, VenueOrder order) => _events.Add(new BrokerEvent(_events.Count + 1, fill, order.Status));

@@ -1,7 +1,7 @@
 using Granary.Data.Reading;
-using Granary.Data.Sources;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
 
@@ -11,15 +11,15 @@ namespace Granary.Simulation.Batches;
 public static class BatchSources
 {
     /// <summary>Opens the source and applies the batch's instrument settings.</summary>
-    /// <param name="sources">The bar sources that the process knows.</param>
-    /// <param name="open">Opens an address with options; null uses <paramref name="sources"/>.</param>
+    /// <param name="catalogues">The bar sources and formats of tables that the process knows.</param>
+    /// <param name="open">Opens an address with options; null uses the sources of the catalogues.</param>
     /// <exception cref="InputException">The source does not exist.</exception>
-    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data,
+    public static IBarSource Open(GranaryCatalogues catalogues, DataSpec data,
         Func<Address, BarFileOptions, IBarSource>? open = null) => data.Parts.Count > 0
-        ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, open), p.Data))])
-        : sources.Knows(data.Source)
-        ? DeclaredSource.Of((open ?? sources.Open)(data.Source, Options(data)), data, sources)
-        : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {sources.Forms}");
+        ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(catalogues, p.Data, open), p.Data))])
+        : catalogues.Sources.Knows(data.Source)
+        ? DeclaredSource.Of((open ?? catalogues.Sources.Open)(data.Source, Options(data)), data, catalogues)
+        : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {catalogues.Sources.Forms}");
 
     public static BarFileOptions Options(DataSpec data) => new()
     {

@@ -1,5 +1,5 @@
-using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Simulation.Catalogues;
 
 namespace Granary.Simulation.Batches;
 
@@ -13,11 +13,11 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
     : IBarSource
 {
     /// <summary>Wraps a source; returns the source itself if the batch has neither instrument settings nor funding.</summary>
-    /// <param name="sources">Opens the store of the funding.</param>
-    public static IBarSource Of(IBarSource source, DataSpec data, BarSourceCatalogue sources) =>
+    /// <param name="catalogues">Open the file or store of the funding.</param>
+    public static IBarSource Of(IBarSource source, DataSpec data, GranaryCatalogues catalogues) =>
         data.Instruments.Count == 0 && data.Funding is null || source is DeclaredSource ? source
             : new DeclaredSource(source, data.Instruments,
-                data.Funding is { } funding ? new FundingTables(funding, address => sources.Open(address)) : null);
+                data.Funding is { } funding ? new FundingTables(funding, catalogues) : null);
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         source.ListSymbolsAsync(timeframe, cancellationToken);

@@ -1,48 +1,76 @@
 using Granary.Data.Funding;
+using Granary.Data.Tables;
 using Granary.Engine.Market;
 using Granary.Simulation.Tables;
-using Granary.Storage.Files;
+using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Reads a file of funding rates: times, rates, and optional columns of symbols and mark prices.</summary>
-internal static class FundingFile
+/// <summary>Reads a table of funding rates: times, rates, and optional columns of symbols and mark prices.</summary>
+public sealed class FundingFile
 {
     // No exchange charges a tenth of a position's value at once; percentages exceed it.
     private const double MostRate = 0.1;
 
+    // As exchanges and their archives name them.
+    private static readonly string[] s_times = ["fundingTime", "funding_time", "calc_time", "timepoint", "t"];
     private static readonly string[] s_rates = ["rate", "fundingRate", "funding_rate", "last_funding_rate", "r"];
     private static readonly string[] s_marks = ["mark", "markPrice", "mark_price"];
+    private static readonly string[] s_symbols = ["symbol", "ticker", "instrument", "contract"];
 
-    /// <param name="files">The files that may be opened.</param>
+    private readonly DataTable _table;
+    private readonly int _time, _rate, _mark, _symbol;
+    private readonly Dictionary<string, List<FundingRow>> _rows = new(StringComparer.Ordinal);
+
+    private FundingFile(DataTable table)
+    {
+        _table = table;
+        _time = Find(s_times) is >= 0 and var named ? named : table.NeedTime();
+        _rate = Find(s_rates) is >= 0 and var rate ? rate : table.Need("rate");
+        _mark = Find(s_marks);
+        _symbol = Find(s_symbols);
+    }
+
+    private int Find(string[] names) => names.Select(_table.PlaceOf).FirstOrDefault(p => p >= 0, -1);
+
     /// <returns>Rows by symbol, oldest first; those of a file without symbols under the empty text.</returns>
     /// <exception cref="BarDataException">A row is invalid; one sentence.</exception>
-    public static IReadOnlyDictionary<string, IReadOnlyList<FundingRow>> Read(string path, PermittedFiles files)
+    /// <exception cref="BarStoreException">The disk failed.</exception>
+    public static IReadOnlyDictionary<string, List<FundingRow>> Read(Address address, TableFormatCatalogue formats)
     {
-        var table = TimeTable.Read(path, names => Chosen(path, names), files: files);
-        var rows = new List<FundingRow>();
-        for (var i = 0; i < table.Times.Length; i++)
-        {
-            var rate = table.Columns[0][i];
-            if (Math.Abs(rate) > MostRate)
-                throw table.Fault(i, table.Names[0], FormattableString.Invariant($"{rate} is beyond ±{MostRate} per period"),
-                    "give the rate as a fraction, 0.01 % as 0.0001");
-            rows.Add(new FundingRow(Minute(table.Times[i]), rate, table.Columns.Length > 1 ? table.Columns[1][i] : double.NaN));
-        }
-        return new Dictionary<string, IReadOnlyList<FundingRow>> { [""] = rows };
+        using var table = DataTable.Open(address.Path!, address.Files, formats);
+        var file = new FundingFile(table);
+        while (table.Next()) file.Add();
+        if (file._rows.Count == 0)
+            throw BarDataException.At(table.Path, null, null, "there are no lines below the header", "add a line for each funding");
+        return file._rows;
     }
 
-    private static List<string> Chosen(string path, IReadOnlyList<string> names)
+    private void Add()
     {
-        List<string> chosen = [Column(names, s_rates) ?? throw BarDataException.At(path, 1, null,
-            $"none of the columns {string.Join(", ", names)} has funding rates", "name the column of the rates 'rate'")];
-        if (Column(names, s_marks) is { } mark) chosen.Add(mark);
-        return chosen;
+        var (rate, mark) = (Optional(_rate), Optional(_mark));
+        var row = FundingRow.At(_table.Time(_time), rate, mark);
+        if (double.IsNaN(rate) && double.IsNaN(mark))
+            throw Fault(_rate, "the line has neither a rate nor a mark price", "give one of them, or remove the line");
+        if (Math.Abs(rate) > MostRate)
+            throw Fault(_rate, FormattableString.Invariant($"{rate} is more than a tenth of a position"),
+                "give the rate of one period as a fraction, 0.01 % as 0.0001");
+        if (mark <= 0) throw Fault(_mark, FormattableString.Invariant($"a mark price of {mark} is not positive"), "leave it empty or correct it");
+        var symbol = _symbol < 0 ? "" : _table.Text(_symbol);
+        if (_symbol >= 0 && symbol.Length == 0) throw Fault(_symbol, "the symbol is missing", "write it in each line");
+        if (!_rows.TryGetValue(symbol, out var rows)) _rows[symbol] = rows = [];
+        if (rows.Count > 0 && row.Time <= rows[^1].Time) throw Late(row.Time == rows[^1].Time, symbol);
+        rows.Add(row);
     }
 
-    private static string? Column(IReadOnlyList<string> names, string[] known) =>
-        known.Select(k => names.FirstOrDefault(n => n.Equals(k, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(n => n is not null);
+    private BarDataException Late(bool isSame, string symbol)
+    {
+        var whose = symbol.Length == 0 ? "" : $" of {symbol}";
+        return isSame ? Fault(_time, $"'{_table.Text(_time)}' is in the minute of the line{whose} before", "keep one line for each funding")
+            : Fault(_time, $"'{_table.Text(_time)}' is earlier than the line{whose} before", "sort the lines by time, oldest first");
+    }
 
-    /// <summary>Exchanges publish the moment of booking, which is some milliseconds after the full hour.</summary>
-    private static long Minute(long time) => (time + TimeSpan.TicksPerMinute / 2) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute;
+    private double Optional(int place) => place < 0 || _table.IsEmpty(place) ? double.NaN : _table.Number(place);
+
+    private BarDataException Fault(int place, string fault, string remedy) => _table.Fault(_table.Names[place], fault, remedy);
 }

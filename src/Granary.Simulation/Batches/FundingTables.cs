@@ -3,18 +3,17 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Data.Funding;
-using Granary.Data.Reading;
 using Granary.Engine.Market;
-using Granary.Simulation.Tables;
+using Granary.Simulation.Catalogues;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
 /// <summary>Reads the funding of a batch's symbols. A file of several symbols is read once.</summary>
-/// <param name="open">Opens a store.</param>
-internal sealed class FundingTables(FundingSources sources, Func<Address, IBarSource> open)
+/// <param name="catalogues">The stores and formats of tables that the process knows.</param>
+internal sealed class FundingTables(FundingSources sources, GranaryCatalogues catalogues)
 {
-    private readonly ConcurrentDictionary<Address, Lazy<IReadOnlyDictionary<string, IReadOnlyList<FundingRow>>>> _files = new();
+    private readonly ConcurrentDictionary<Address, Lazy<IReadOnlyDictionary<string, List<FundingRow>>>> _files = new();
 
     /// <summary>Adds the funding to the instrument of a symbol's bars, and to their content hash.</summary>
     /// <param name="series">Is disposed of if an exception is thrown.</param>
@@ -44,12 +43,16 @@ internal sealed class FundingTables(FundingSources sources, Func<Address, IBarSo
         if (sources.Of(symbol) is not { } address) return (FundingSeries.None, MarkPrices.None);
         if (address.Scheme == Address.Plain)
         {
-            var rows = _files.GetOrAdd(address, a => new Lazy<IReadOnlyDictionary<string, IReadOnlyList<FundingRow>>>(
-                () => FundingFile.Read(a.Path!, a.Files))).Value;
+            var rows = _files.GetOrAdd(address, a => new Lazy<IReadOnlyDictionary<string, List<FundingRow>>>(
+                () => FundingFile.Read(a, catalogues.Tables))).Value;
             // A file without a column of symbols is that of one market, or of all.
-            return SeriesOf(rows.GetValueOrDefault(symbol) ?? rows.GetValueOrDefault("") ?? []);
+            var own = rows.GetValueOrDefault(symbol) ?? rows.GetValueOrDefault("");
+            if (own is null && sources.BySymbol.ContainsKey(symbol))
+                throw BarDataException.At(address.Path!, null, null, $"there is no line of {symbol}, but of "
+                    + string.Join(", ", rows.Keys.Order(StringComparer.Ordinal).Take(5)), "write the symbols as data.symbols does");
+            return SeriesOf(own ?? []);
         }
-        var source = open(address);
+        var source = catalogues.Sources.Open(address);
         try
         {
             return source is IFundingSource funding ? SeriesOf(await funding.ReadFundingAsync(symbol, cancellationToken))

@@ -19,7 +19,7 @@ public static class ReplayBatch
     public static async Task<BarReplay> OpenAsync(BatchSpec spec, ReplaySpeed speed, TimeProvider clock, int blockSize,
         CancellationToken cancellationToken = default)
     {
-        var source = Batches.BatchSources.Open(spec.Catalogues.Sources, spec.Data);
+        var source = Batches.BatchSources.Open(spec.Catalogues, spec.Data);
         var symbols = await Batches.BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
         return await BarReplay.OpenAsync(source,
             [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, spec.Data.From, spec.Data.To))], speed, clock, blockSize,

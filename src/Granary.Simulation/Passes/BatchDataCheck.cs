@@ -18,7 +18,7 @@ public static class BatchDataCheck
         var data = spec.Data;
         try
         {
-            var source = BatchSources.Open(spec.Catalogues.Sources, data);
+            var source = BatchSources.Open(spec.Catalogues, data);
             var symbols = await BatchSources.SymbolsAsync(source, data, cancellationToken);
             MarketRequirements.RefuseInverse(data, symbols);
             if (withSearches) BatchPlan.MakeSearched(spec, symbols, cancellationToken: cancellationToken);

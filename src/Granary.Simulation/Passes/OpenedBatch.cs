@@ -32,7 +32,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         using var span = GranaryInstruments.Traces.StartActivity("open");
         var source = opening.Sources?.Invoke(spec.Data)
-            ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data);
+            ?? BatchSources.Open(spec.Catalogues, spec.Data);
         var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
         var plan = opening.WithSearches || opening.Searched is not null
             ? BatchPlan.MakeSearched(spec, symbols, opening.Yes, cancellationToken)
@@ -61,7 +61,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         var spec = Plan.Spec;
         MarketRequirements.RefuseInverse(spec.Data, Markets.Keys.Order(StringComparer.Ordinal));
         if (!opening.IsLive) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
-        var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data, spec.Catalogues.Sources), Markets.Keys, cancellationToken);
+        var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data, spec.Catalogues), Markets.Keys, cancellationToken);
         AccountCurrency.Check(Plan, Markets, benchmark);
         await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
             cancellationToken);
@@ -71,7 +71,7 @@ public sealed class OpenedBatch : IAsyncDisposable
     {
         var spec = Plan.Spec;
         var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
-        var declared = DeclaredSource.Of(Source, spec.Data, spec.Catalogues.Sources);
+        var declared = DeclaredSource.Of(Source, spec.Data, spec.Catalogues);
         var counted = MarketRequirements.CountedIn(Plan);
         // All markets before the first error are opened, so that the reported error does not depend on the number of threads.
         var first = int.MaxValue;

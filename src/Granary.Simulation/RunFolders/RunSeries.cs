@@ -86,7 +86,7 @@ public sealed record RunSeries(long? From, long? To, int Points)
         if (!manifest.DataHashes.ContainsKey(symbol))
             throw new InputException($"this run has no symbol '{symbol}'; it has {string.Join(", ", manifest.DataHashes.Keys)}");
         var spec = manifest.ReadBatch(catalogues, bindStrategies: false);
-        var source = BatchSources.Open(catalogues.Sources, spec.Data);
+        var source = BatchSources.Open(catalogues, spec.Data);
         var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, From ?? spec.Data.From, To ?? spec.Data.To),
             cancellationToken).ConfigureAwait(false);
         await using var _ = series.ConfigureAwait(false);

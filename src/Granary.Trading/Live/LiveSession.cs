@@ -192,7 +192,7 @@ public static class LiveSession
         if (HistoryOf(request, spec) is not { } history) return [];
         var isStream = IsStream(request, spec);
         var source = isStream ? spec.Catalogues.Sources.Open(history)
-            : BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = history });
+            : BatchSources.Open(spec.Catalogues, spec.Data with { Source = history });
         IReadOnlyList<ChangedBars> changed;
         try
         {
@@ -259,14 +259,14 @@ public static class LiveSession
         if (request.WarmUp is not null || IsStream(request, spec))
         {
             var data = request.WarmUp is { } own ? spec.Data with { Source = own, Parts = [] } : spec.Data;
-            var source = BatchSources.Open(spec.Catalogues.Sources, data);
+            var source = BatchSources.Open(spec.Catalogues, data);
             past.Add(data is { Parts: [], Source.Scheme: Exchange } ? new RecentSource(source, spec.Longest) : source);
         }
         // A replay that starts within its source warms up on the earlier bars, like a backtest.
         else if (request.From is not null && spec.Data.WarmUp)
         {
             var data = spec.Data with { Source = request.Bars, Parts = [] };
-            past.Add(new RecentSource(BatchSources.Open(spec.Catalogues.Sources, data), spec.Longest));
+            past.Add(new RecentSource(BatchSources.Open(spec.Catalogues, data), spec.Longest));
         }
         if (keep is not null) past.Add(keep.Source());
         // The feed's exchange may have bars that no store has. A warm-up from it is in the list already.

@@ -68,7 +68,7 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
         IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken,
         Func<DataSpec, IBarSource>? sources = null) =>
         !catalogues.LiveFeeds.IsStream(request.Bars)
-        ? await BarReplay.OpenAsync((sources ?? (spec => BatchSources.Open(catalogues.Sources, spec)))(
+        ? await BarReplay.OpenAsync((sources ?? (spec => BatchSources.Open(catalogues, spec)))(
             data with { Source = request.Bars }), markets, request.ReadSpeed(), clock,
             cancellationToken: cancellationToken, closedOnly: request.Bars.Scheme != Address.Generated).ConfigureAwait(false)
         : await catalogues.LiveFeeds.OpenAsync(request.Bars, markets, clock, cancellationToken).ConfigureAwait(false);

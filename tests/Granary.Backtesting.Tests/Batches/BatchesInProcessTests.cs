@@ -244,7 +244,7 @@ public sealed class BatchesInProcessTests : IDisposable
         var spec = Spec(
             """{ "class": "Peeker" }, { "class": "SmaCross" }, { "class": "MacdCross", "timeframe": "4h" }, { "class": "PairsSpread" }""",
             catalogues: TestCatalogues.With(future));
-        var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data);
+        var source = BatchSources.Open(TestCatalogues.All, spec.Data);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         foreach (var symbol in spec.Data.Symbols)

@@ -60,7 +60,7 @@ public sealed class ModelOutcomesTests
         public static async Task<Batch> OpenAsync(string size = "\"cash\": 1000")
         {
             var spec = Spec(size);
-            return new Batch(await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
+            return new Batch(await BatchSources.Open(TestCatalogues.All, spec.Data)
                 .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1)),
                 BatchPlan.Make(spec, spec.Data.Symbols));
         }

@@ -35,7 +35,7 @@ public sealed class LookAheadSampleTests : IDisposable
     {
         var spec = Spec(strategies, seed, catalogues);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
+        await using var series = await BatchSources.Open(TestCatalogues.All, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
             TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
@@ -111,7 +111,7 @@ public sealed class LookAheadSampleTests : IDisposable
             $$"""{ "class": "{{d.Name}}" }, { "class": "{{d.Name}}", "timeframe": "4h" }"""));
         var spec = Spec(strategies);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
+        await using var series = await BatchSources.Open(TestCatalogues.All, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
             TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };

@@ -177,7 +177,7 @@ public sealed class LookAheadTests : IDisposable
     public async Task A_model_that_was_trained_on_its_own_test_set_is_caught_when_training_is_done_again_on_perturbed_bars()
     {
         var spec = Spec("""{ "class": "SmaCross" }""");
-        var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data);
+        var source = BatchSources.Open(TestCatalogues.All, spec.Data);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var series = await source.OpenAsync(new BarQuery("COINUSDT", Timeframe.H1), TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
@@ -212,7 +212,7 @@ public sealed class LookAheadTests : IDisposable
     {
         var spec = Spec("""{ "class": "SmaCross" }""",
             """, "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5 } ] }""");
-        var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data);
+        var source = BatchSources.Open(TestCatalogues.All, spec.Data);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var series = await source.OpenAsync(new BarQuery("COINUSDT", Timeframe.H1), TestContext.Current.CancellationToken);
         var changes = (await MarketStates.RunAsync(new OpenedMarket("COINUSDT", series, series.Instrument), spec.Regimes!,

@@ -339,7 +339,7 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
     {
         var reads = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
         var (run, outcome) = await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System, null, data =>
-            new CountingSource(BatchSources.Open(TestCatalogues.All.Sources, data), reads))
+            new CountingSource(BatchSources.Open(TestCatalogues.All, data), reads))
             .RunAsync(Spec(Rolling, Short), new BatchOptions { Out = Path.Combine(_folder, "run") }, null,
                 TestContext.Current.CancellationToken);
         reads.Keys.Order().ShouldBe(["ACME", "COINUSDT"]);

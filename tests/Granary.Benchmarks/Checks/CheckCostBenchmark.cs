@@ -55,7 +55,7 @@ public static class CheckCostBenchmark
         var spec = new BatchReader(TestCatalogues.All).Read(Path.Combine(Root(), "samples", "quickstart.json"));
         var threads = Environment.ProcessorCount;
         var scratch = Directory.CreateTempSubdirectory("granary-bench-").FullName;
-        var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data);
+        var source = BatchSources.Open(TestCatalogues.All, spec.Data);
         var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source, spec.Data, default));
         var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         try

@@ -31,7 +31,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     /// <summary>About a second on one thread, whatever the machine: six feeds, all outputs.</summary>
     private string Batch => _made.Batches.Write("slow", """
         {
-          "name": "slow", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },
+          "name": "slow", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h", "funding": "funding.csv" },
           "strategies": [
             { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 400 },
               "size": { "percentOfEquity": 20 } },

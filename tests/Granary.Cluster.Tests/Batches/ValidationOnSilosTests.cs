@@ -70,7 +70,7 @@ public sealed class ValidationOnSilosTests : IDisposable
     public async Task Changes_of_a_series_are_text_and_back(string changes)
     {
         var spec = new Granary.Simulation.Batches.BatchReader(TestCatalogues.All).Read(Foretelling);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
+        await using var series = await BatchSources.Open(TestCatalogues.All, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
         Granary.Simulation.LookAhead.SeriesChanges.Of(series).ShouldBe("");
         var changed = Granary.Simulation.LookAhead.SeriesChanges.Apply(series, changes);

@@ -21,9 +21,10 @@ internal sealed class TestBatches : IDisposable
         var to = new DateTime(2023, 7, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
         DataGeneration.Run(new GenerateRequest(Path.Combine(_folder, "data"),
             DataGeneration.Markets(DataGeneration.SampleSymbols, from, to, 5), [Timeframe.Parse("1h"), Timeframe.Parse("1d")]));
+        Granary.Testing.FundingFiles.OfSamples(Path.Combine(_folder, "funding.csv"));
         Mixed = Write("mixed", """
             {
-              "name": "mixed", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },
+              "name": "mixed", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h", "funding": "funding.csv" },
               "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 },
               "strategies": [
                 { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "timeframe": ["1h", "4h"],

@@ -25,7 +25,7 @@ public sealed class CancelledCallsTests
               "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 0 } } ] }
             """);
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
+        await using var series = await BatchSources.Open(TestCatalogues.All, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
         var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(key);

@@ -45,7 +45,7 @@ public sealed class FeedWindowsTests : IDisposable
     private async Task<List<BarBlock>> WholeAsync()
     {
         var whole = new List<BarBlock>();
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, _data)
+        await using var series = await BatchSources.Open(TestCatalogues.All, _data)
             .OpenAsync(new BarQuery(Symbol, _data.Timeframe, null, null));
         await foreach (var block in series.ReadAsync(BlockSize)) whole.Add(block);
         return whole;

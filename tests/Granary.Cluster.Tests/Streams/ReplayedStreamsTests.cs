@@ -124,7 +124,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var id = await cluster.SubmitAsync(batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 100 * BlockSize);
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
+        await using var series = await BatchSources.Open(TestCatalogues.All, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var times = new List<long>();
         await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
@@ -174,7 +174,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
+        await using var series = await BatchSources.Open(TestCatalogues.All, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
         var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.Grains.GetGrain<ISymbolFeedGrain>(key));
@@ -203,7 +203,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
                 "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data)
+        await using var series = await BatchSources.Open(TestCatalogues.All, spec.Data)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var messages = new List<BlockMessage>();
         await foreach (var block in series.ReadAsync(BlockSize)) messages.Add(new BlockMessage(messages.Count, block, false));

@@ -31,7 +31,8 @@ internal sealed class BinanceSpotDialect : VenueDialect
     public override ApiReply Handle(ApiCall call)
     {
         if (IsTooMany()) return Error(429, -1003, "Too much request weight used", ("Retry-After", "1"));
-        var isPublic = call.Path is "/api/v3/time" or "/api/v3/exchangeInfo" or "/api/v3/ticker/price" or "/api/v3/klines";
+        var isPublic = call.Path is "/api/v3/time" or "/api/v3/exchangeInfo" or "/api/v3/ticker/price" or "/api/v3/klines"
+            || call.Path.StartsWith("/fapi/", StringComparison.Ordinal);
         var given = call.Query + call.Body;
         if (!isPublic && Refused(call, given) is { } refused)
         {
@@ -106,6 +107,25 @@ internal sealed class BinanceSpotDialect : VenueDialect
             .Select(o => Order(o))]),
         ("GET", "/api/v3/myTrades") => new JsonArray([.. Market.Fills.Where(f => IdOf(f.Order) == fields["orderId"]).Select(Trade)]),
         ("GET", "/api/v3/klines") => Klines(fields),
+        // The public history of its perpetual futures, whose times are some milliseconds late.
+        ("GET", "/fapi/v1/exchangeInfo") => new JsonObject
+        {
+            ["symbols"] = new JsonArray([.. _terms.Coins.Select(c =>
+            {
+                var listed = Listed(c);
+                listed["contractType"] = "PERPETUAL";
+                return listed;
+            })]),
+        },
+        ("GET", "/fapi/v1/fundingRate") => new JsonArray([.. SimulatedFunding.Between(
+            (long.Parse(fields["startTime"]!, CultureInfo.InvariantCulture) + 999) / 1000,
+            long.Parse(fields["endTime"]!, CultureInfo.InvariantCulture) / 1000).Take(1000).Select((f, i) => new JsonObject
+            {
+                ["symbol"] = fields["symbol"],
+                ["fundingTime"] = f.Time * 1000 + i % 13,
+                ["fundingRate"] = Text(f.Rate),
+                ["markPrice"] = i % 2 == 0 ? Text(f.Mark) : "",
+            })]),
         _ => throw new SimulatedRefusal(Refusal.Invalid, $"no such path {call.Path}"),
     };
 

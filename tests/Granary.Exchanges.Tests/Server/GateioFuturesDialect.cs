@@ -14,7 +14,8 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
     protected override string NameOf(string coin) => $"{coin}_{_terms.Quote}";
 
     protected override bool IsPublic(string path) =>
-        path is "/futures/usdt/contracts" or "/futures/usdt/tickers" or "/futures/usdt/candlesticks";
+        path is "/futures/usdt/contracts" or "/futures/usdt/tickers" or "/futures/usdt/candlesticks"
+            or "/futures/usdt/funding_rate";
 
     protected override JsonNode? Data(ApiCall call, string path, string last)
     {
@@ -29,6 +30,9 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
         ("GET", "/tickers") => _terms.Coins.Any(c => NameOf(c) == contract) ? new JsonArray(Ticker(contract, Market.Price))
             : new JsonArray(),
         ("GET", "/candlesticks") => Candles(call),
+        ("GET", "/funding_rate") => new JsonArray([.. SimulatedFunding.Between(long.Parse(call["from"], CultureInfo.InvariantCulture),
+            long.Parse(call["to"], CultureInfo.InvariantCulture)).Reverse().Take(1000)
+            .Select(f => new JsonObject { ["t"] = f.Time, ["r"] = Text(f.Rate) })]),
         ("GET", "/accounts") => new JsonObject
         {
             ["user"] = long.Parse(User, CultureInfo.InvariantCulture),

@@ -21,13 +21,22 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
     public override bool IsOrder(ApiCall call) => call.Method == "POST" && call.Path == "/api/v1/orders";
 
     protected override bool IsPublic(ApiCall call) =>
-        call.Path is "/api/v1/contracts/active" or "/api/v1/ticker" or "/api/v1/kline/query";
+        call.Path is "/api/v1/contracts/active" or "/api/v1/ticker" or "/api/v1/kline/query"
+            or "/api/v1/contract/funding-rates";
 
     protected override JsonNode? Data(ApiCall call) => (call.Method, call.Path) switch
     {
         ("GET", "/api/v1/contracts/active") => new JsonArray([.. _terms.Coins.Select(Contract), Expiring()]),
         ("GET", "/api/v1/ticker") => new JsonObject { ["symbol"] = call["symbol"], ["price"] = Text(Market.Price) },
         ("GET", "/api/v1/kline/query") => Candles(call),
+        ("GET", "/api/v1/contract/funding-rates") => new JsonArray([.. SimulatedFunding.Between(
+            long.Parse(call["from"], CultureInfo.InvariantCulture) / 1000, long.Parse(call["to"], CultureInfo.InvariantCulture) / 1000)
+            .Reverse().Take(100).Select(f => new JsonObject
+            {
+                ["symbol"] = call["symbol"],
+                ["timepoint"] = f.Time * 1000,
+                ["fundingRate"] = f.Rate,
+            })]),
         ("GET", "/api/v1/account-overview") => Account(),
         ("GET", "/api/v1/positions") => new JsonArray([.. _terms.Coins
             .Where(c => Market.PositionOf(c).Size != 0 || Market.IsHedged).Select(Position)]),

@@ -48,6 +48,9 @@ public sealed class FuturesTests : IDisposable
     private static async Task<List<BrokerFill>> FillsAsync(VenueBroker broker) =>
         [.. (await broker.PollAsync(0)).Select(e => e.Fill).OfType<BrokerFill>()];
 
+    private static async Task<List<BrokerFinancing>> FundingAsync(VenueBroker broker) =>
+        [.. (await broker.PollAsync(0)).Select(e => e.Financing).OfType<BrokerFinancing>()];
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task A_short_trade_gains_when_the_price_falls_and_its_exit_only_reduces(string name)
@@ -137,13 +140,19 @@ public sealed class FuturesTests : IDisposable
             (await broker.PollAsync(0)).ShouldNotBeEmpty();
             server.Market.Pay(-0.75m);
             server.Market.Pay(0.25m);
-            await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Count == 3);
+            await Eventually.HoldsAsync(async () => (await FundingAsync(broker)).Count == 2);
         }
         await using var again = await ConnectAsync(name, server);
         (await again.SnapshotAsync()).Cash.ShouldBe(1_000_000 - 200 - 0.2 - 0.5, 1e-9);
-        var fills = await FillsAsync(again);
-        fills.Where(f => f.Quantity == 0).Sum(f => f.Fee).ShouldBe(0.5, 1e-9);
-        fills.Count.ShouldBe(3);
+        (await FundingAsync(again)).Select(f => (f.Symbol, f.Kind, f.Amount)).ShouldBe(
+            [(TestVenue.Symbol, FinancingKind.Funding, -0.75), (TestVenue.Symbol, FinancingKind.Funding, 0.25)], ignoreOrder: true);
+        var fill = (await FillsAsync(again)).ShouldHaveSingleItem();
+        // The ledger of a session books it as financing of the account, and not as fees.
+        var ledger = new AccountLedger(1_000_000, _ => 1);
+        foreach (var e in await again.PollAsync(0)) ledger.Report(e, out _);
+        foreach (var e in await again.PollAsync(0)) ledger.Report(e, out _);
+        (ledger.Funding, ledger.Financing, ledger.Fees).ShouldBe((-0.5, -0.5, fill.Fee));
+        ledger.Cash.ShouldBe(1_000_000 - 200 - 0.2 - 0.5, 1e-9);
     }
 
     [Theory]
@@ -185,9 +194,10 @@ public sealed class FuturesTests : IDisposable
         await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Count == 1);
         server.Market.Pay(-0.75m);
         server.Market.Liquidate(1);
-        var fills = await Eventually.IsAsync(() => FillsAsync(broker), f => f.Count == 3);
+        var fills = await Eventually.IsAsync(() => FillsAsync(broker), f => f.Count == 2);
         fills.Select(f => (f.ClientId, f.Leg, f.Quantity)).ShouldBe(
-            [(entry.ClientId, "", 2), ("", "", 0), (entry.ClientId, "liquidation", 2)], ignoreOrder: true);
+            [(entry.ClientId, "", 2), (entry.ClientId, "liquidation", 2)], ignoreOrder: true);
+        (await FundingAsync(broker)).ShouldHaveSingleItem().Amount.ShouldBe(-0.75);
         (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
     }
 

@@ -74,7 +74,7 @@ internal sealed class SessionAtExchange : IAsyncDisposable
         var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(batch,
             new BatchOptions { Out = Path.Combine(_folder, "backtest"), Validation = false, Yes = true });
         var spec = new ProductionReader(catalogues).Read(Path.Combine(backtest.Folder, "prod.json")).Spec;
-        var feed = await BarReplay.OpenAsync(BatchSources.Open(catalogues.Sources, spec.Data),
+        var feed = await BarReplay.OpenAsync(BatchSources.Open(catalogues, spec.Data),
             [new BarQuery(Symbol, spec.Data.Timeframe)], ReplaySpeed.Parse("fixed:5ms"), TimeProvider.System);
         var markets = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => new OpenedMarket(s.Instrument.Symbol, null!, s.Instrument),
             StringComparer.Ordinal);

@@ -110,7 +110,8 @@ public sealed class CrashTests : IDisposable
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
-    private async Task<string> ProductionFileAsync() => Path.Combine((await _under.BacktestAsync(to: To)).Folder, "prod.json");
+    private async Task<string> ProductionFileAsync() => Path.Combine((await _under.BacktestAsync(to: To,
+        data: $", \"funding\": \"{FundingFiles.OfSamples(Path.Combine(_under.Folder, "funding.csv"))}\"")).Folder, "prod.json");
 
     private Task<SessionEnd> TradeAsync(Production production, string state, Fate fate) =>
         SessionUnderTest.TradeAsync(production, Path.Combine(_under.Folder, state), Rough, To,
@@ -131,6 +132,7 @@ public sealed class CrashTests : IDisposable
         var undisturbed = new Fate(null);
         var expected = await TradeAsync(production, "undisturbed", undisturbed);
         expected.Host.Ledger.TrackedOrders.Count.ShouldBeGreaterThan(50);
+        expected.Host.Ledger.Funding.ShouldNotBe(0);
         var account = expected.Account();
 
         var random = new Random(2026);

@@ -59,11 +59,11 @@ internal sealed class SessionUnderTest : IDisposable
     /// <summary>Runs the batch as a backtest.</summary>
     public async Task<BatchRun> BacktestAsync(string strategies = Strategies, string symbols = """["ACME", "COINUSDT"]""",
         string to = "2022-02-10", string more =
-            """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }""", string path = "")
+            """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }""", string path = "", string data = "")
     {
         var spec = new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes(
             $$"""
-                { "name": "live", "data": { "source": "csv:{{Bars}}", "symbols": {{symbols}}, "timeframe": "1h", "to": "{{to}}" },
+                { "name": "live", "data": { "source": "csv:{{Bars}}", "symbols": {{symbols}}, "timeframe": "1h", "to": "{{to}}" {{data}} },
                   "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 {{path}} }, "strategies": [ {{strategies}} ] {{more}} }
                 """), Path.GetTempPath());
         return await RunAsync(spec, "backtest");
@@ -112,7 +112,7 @@ internal sealed class SessionUnderTest : IDisposable
         var past = new List<JournalEvent>();
         await foreach (var e in journal.ReadAsync(cancellationToken)) past.Add(e);
         var until = DateTime.Parse(to, System.Globalization.CultureInfo.InvariantCulture).Ticks;
-        await using var feed = await BarReplay.OpenAsync(BatchSources.Open(TestCatalogues.All.Sources, spec.Data),
+        await using var feed = await BarReplay.OpenAsync(BatchSources.Open(TestCatalogues.All, spec.Data),
             [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplaySpeed.AsFastAsPossible,
             TimeProvider.System, cancellationToken: cancellationToken);
         var markets = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => new OpenedMarket(s.Instrument.Symbol, null!, s.Instrument),
@@ -142,12 +142,12 @@ internal sealed record SessionEnd(LiveHost Host, string Digest, IReadOnlyList<Br
     {
         var text = new StringBuilder();
         var ledger = Host.Ledger;
-        text.AppendLine(CultureInfo.InvariantCulture, $"cash {ledger.Cash:R} fees {ledger.Fees:R} fills {ledger.Fills}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"cash {ledger.Cash:R} fees {ledger.Fees:R} funding {ledger.Funding:R} fills {ledger.Fills}");
         foreach (var (symbol, held) in ledger.Positions.OrderBy(p => p.Key, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture, $"position {symbol} {held:R}");
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.Entry, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} "
+                $"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} {t.Financing:R} "
                     + $"{t.EntryTime} {t.ExitTime} {t.Why}");
         foreach (var t in ledger.TrackedOrders.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture,
