@@ -17,7 +17,8 @@ internal static class FundingFiles
             foreach (var (symbol, mark) in marks)
                 text.Append(CultureInfo.InvariantCulture,
                     $"{at:yyyy-MM-ddTHH:mm:ssZ},{symbol},{(random.NextDouble() - 0.4) * 0.002:0.00000000},")
-                    .Append(random.Next(2) == 0 ? "" : (mark * (0.9 + random.NextDouble() / 5)).ToString("0.00", CultureInfo.InvariantCulture))
+                    .Append(random.Next(2) == 0 ? ""
+                        : (mark * (0.9 + random.NextDouble() / 5)).ToString("0.00", CultureInfo.InvariantCulture))
                     .Append('\n');
         File.WriteAllText(path, text.ToString());
         return path;

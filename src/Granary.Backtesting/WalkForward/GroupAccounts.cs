@@ -85,7 +85,8 @@ internal sealed class GroupAccounts
         }
         foreach (var trade in trades) whole.Add(trade.Trade);
         var digests = runs.Select(r => r.Digest).ToList();
-        return new ChoiceGroup(group.Name, group.Members, made, whole.ToMetrics(last.Commission, last.Financing, last.Funding), trades, digests)
+        var figures = whole.ToMetrics(last.Commission, last.Financing, last.Funding);
+        return new ChoiceGroup(group.Name, group.Members, made, figures, trades, digests)
         {
             Trace = tracer.Finish(),
         };

@@ -130,6 +130,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
         var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
         model = model with { Decisions = outcome.Portfolio.Counts };
+        if (outcome.Portfolio.Funding is { } funding) model = model.With(funding);
         if (new ChangedEntries(events.Stitched.Judged(), []).Results() is { } decided) model = model.With(decided);
         if (outcome.Weights?.Learned is { } learned && AllocatorReport.Of(run.Plan, learned) is { } section) model = model.With(section);
         if (outcome.Weights?.Chosen is { } choice)

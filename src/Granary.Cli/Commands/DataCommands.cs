@@ -16,8 +16,8 @@ internal static class DataCommands
 {
     public static Command Create(CompositionRoot root) => new("data", "Import, inspect, compare, make and export bars.")
     {
-        DataImportCommand.Create(root), DataFundingCommand.Create(root), List(root), DataCheckCommand.Create(root), DataCompareCommand.Create(root), Generate(),
-        Export(root), Formats(root),
+        DataImportCommand.Create(root), DataFundingCommand.Create(root), List(root), DataCheckCommand.Create(root),
+        DataCompareCommand.Create(root), Generate(), Export(root), Formats(root),
     };
 
     private static Command Formats(CompositionRoot root)

@@ -98,7 +98,8 @@ internal static class DataFundingCommand
     {
         await using var store = known.Stores.Open(Address.Parse(address));
         if (store is not IFundingStore funding)
-            throw new InputException($"--store {store.Name}: it keeps no funding; name a folder or postgres://…, or write a file with --out");
+            throw new InputException($"--store {store.Name}: it keeps no funding; name a folder or postgres://…, or write a file with "
+                + "--out");
         var changed = 0;
         foreach (var (symbol, own) in rows) changed += await funding.MergeFundingAsync(symbol, own, token);
         return changed;

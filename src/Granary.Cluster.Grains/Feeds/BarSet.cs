@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Granary.Cluster.Feeds;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
@@ -30,6 +31,8 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
 
     public static BarSet Parse(string text) => JsonSerializer.Deserialize<BarSet>(text)!;
 
+    // They follow from the properties.
+    [JsonIgnore]
     public BarFileOptions Options => new()
     {
         Format = Format,

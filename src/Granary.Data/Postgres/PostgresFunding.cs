@@ -6,8 +6,8 @@ namespace Granary.Data.Postgres;
 /// <summary>The funding of perpetual futures in PostgreSQL.</summary>
 internal static class PostgresFunding
 {
-    public static Task<IReadOnlyList<FundingRow>> ReadAsync(PostgresDatabase database, string symbol, CancellationToken cancellationToken) =>
-        database.RunAsync(async connection =>
+    public static Task<IReadOnlyList<FundingRow>> ReadAsync(PostgresDatabase database, string symbol,
+        CancellationToken cancellationToken) => database.RunAsync(async connection =>
         {
             await using var command = new NpgsqlCommand(
                 "SELECT time, rate, mark FROM granary_funding WHERE dataset = $1 AND symbol = $2 ORDER BY time", connection)
@@ -38,7 +38,8 @@ internal static class PostgresFunding
                 {
                     new() { Value = database.Address.Dataset }, new() { Value = symbol },
                     new() { Value = rows.Select(r => new DateTime(r.Time, DateTimeKind.Utc)).ToArray() },
-                    new() { Value = rows.Select(r => Known(r.Rate)).ToArray() }, new() { Value = rows.Select(r => Known(r.Mark)).ToArray() },
+                    new() { Value = rows.Select(r => Known(r.Rate)).ToArray() },
+                    new() { Value = rows.Select(r => Known(r.Mark)).ToArray() },
                 },
             };
             return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

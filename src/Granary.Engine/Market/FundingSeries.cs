@@ -22,14 +22,6 @@ public sealed class FundingSeries(long[] times, double[] rates, double[] marks, 
 
     public ReadOnlySpan<double> Marks => marks;
 
-    /// <summary>Index of the first funding later than a time, at or after a known index.</summary>
-    /// <param name="time">UTC ticks.</param>
-    public int After(long time, int from = 0)
-    {
-        while (from < times.Length && times[from] <= time) from++;
-        return from;
-    }
-
     /// <summary>What a position receives per unit of quantity; negative if it pays.</summary>
     /// <param name="price">The last known price, which counts where the series has no mark price.</param>
     /// <param name="multiplier">Currency units per unit of price and quantity.</param>

@@ -55,7 +55,8 @@ public sealed class FundingFile
         if (Math.Abs(rate) > MostRate)
             throw Fault(_rate, FormattableString.Invariant($"{rate} is more than a tenth of a position"),
                 "give the rate of one period as a fraction, 0.01 % as 0.0001");
-        if (mark <= 0) throw Fault(_mark, FormattableString.Invariant($"a mark price of {mark} is not positive"), "leave it empty or correct it");
+        if (mark <= 0)
+            throw Fault(_mark, FormattableString.Invariant($"a mark price of {mark} is not positive"), "leave it empty or correct it");
         var symbol = _symbol < 0 ? "" : _table.Text(_symbol);
         if (_symbol >= 0 && symbol.Length == 0) throw Fault(_symbol, "the symbol is missing", "write it in each line");
         if (!_rows.TryGetValue(symbol, out var rows)) _rows[symbol] = rows = [];

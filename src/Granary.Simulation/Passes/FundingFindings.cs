@@ -27,7 +27,7 @@ internal static class FundingFindings
         if (funding.Times[^1] + interval <= last)
             yield return $"its funding ends at {UtcTicks.Text(funding.Times[^1])}, before its bars, and nothing is charged after it";
         if (MedianOf(funding) >= SuspiciousRate)
-            yield return $"half of its funding rates are beyond ±{SuspiciousRate:0.###%}; give fractions, 0.01 % as 0.0001, if they are percentages";
+            yield return "half of its funding rates are beyond ±0.3 %; give fractions, 0.01 % as 0.0001, if they are percentages";
     }
 
     // The typical time between two fundings.

@@ -43,7 +43,8 @@ public static class MarketDescription
                 days.Add(block.Time);
                 unclosed.Add(block.Time);
             }
-            IReadOnlyList<string> findings = [.. FundingFindings.Of(data.Of(market.Symbol), market.Instrument, first, last), .. market.Series.Notes];
+            IReadOnlyList<string> findings =
+                [.. FundingFindings.Of(data.Of(market.Symbol), market.Instrument, first, last), .. market.Series.Notes];
             var warnings = 0;
             if (analyser is not null)
             {

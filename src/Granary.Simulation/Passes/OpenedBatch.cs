@@ -61,7 +61,8 @@ public sealed class OpenedBatch : IAsyncDisposable
         var spec = Plan.Spec;
         MarketRequirements.RefuseInverse(spec.Data, Markets.Keys.Order(StringComparer.Ordinal));
         if (!opening.IsLive) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
-        var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data, spec.Catalogues), Markets.Keys, cancellationToken);
+        var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data, spec.Catalogues), Markets.Keys,
+            cancellationToken);
         AccountCurrency.Check(Plan, Markets, benchmark);
         await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
             cancellationToken);

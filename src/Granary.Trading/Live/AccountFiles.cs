@@ -61,6 +61,7 @@ internal static class AccountFiles
             modelEquity = status.ModelEquity,
             fees = ledger.Fees,
             financing = ledger.Financing,
+            funding = ledger.Funding,
             orders = ledger.TrackedOrders.Count,
             fills = ledger.Fills,
             rejected = status.Rejected,

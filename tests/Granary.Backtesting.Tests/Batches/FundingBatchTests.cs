@@ -6,6 +6,7 @@ using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
+using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 
@@ -83,7 +84,8 @@ public sealed class FundingBatchTests : IDisposable
     }
 
     private Task<VerificationResult> VerifyAsync() =>
-        VerifyRun.RunAsync(At("run"), TestCatalogues.All, new EmbeddedHost(2), cancellationToken: TestContext.Current.CancellationToken);
+        VerifyRun.RunAsync(At("run"), TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System, LookAheadEffort.OfCuts(1, 2), null,
+            TestContext.Current.CancellationToken);
 
     [Theory]
     [InlineData("time,rate\n2022-01-01T00:00:00Z,0.5\n", "line 2, rate: 0.5 is more than a tenth of a position; give the rate of one period as a "
@@ -131,7 +133,7 @@ public sealed class FundingBatchTests : IDisposable
         run.Model.Markets[0].Findings.Take(3).ShouldBe([
             "its funding begins at 2022-01-10T00:00:00.0000000Z, after its bars, and nothing is charged before it",
             "its funding ends at 2022-01-19T16:00:00.0000000Z, before its bars, and nothing is charged after it",
-            "half of its funding rates are beyond ±0.3%; give fractions, 0.01 % as 0.0001, if they are percentages"]);
+            "half of its funding rates are beyond ±0.3 %; give fractions, 0.01 % as 0.0001, if they are percentages"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
@@ -20,7 +21,8 @@ public sealed class FundingTests
     };
 
     [Theory]
-    // KuCoin, "Funding Fees": 10,000 contracts of one dollar at a mark price of 5,000 are 2 BTC; 0.025 % of them are 0.0005 BTC, 2.5 dollars.
+    // KuCoin, "Funding Fees": 10,000 contracts of one dollar at a mark price of 5,000 are 2 BTC; 0.025 % of them are 0.0005 BTC, which is
+    // 2.5 dollars.
     [InlineData(2, 5_000, 0.00025, 2.5)]
     // CoinEx, "List position funding history": 129,384.12 units at a settlement price of 0.0642 and a rate of 0.0003.
     [InlineData(129_384.12, 0.0642, 0.0003, 2.49193815)]
@@ -44,7 +46,8 @@ public sealed class FundingTests
 
     [Theory]
     // Entered at the open of 01:00, left at the open of 03:00.
-    [InlineData(0.5, false), InlineData(1, false), InlineData(1.01, true), InlineData(2, true), InlineData(3, true), InlineData(3.01, false)]
+    [InlineData(0.5, false), InlineData(1, false), InlineData(1.01, true), InlineData(2, true), InlineData(3, true)]
+    [InlineData(3.01, false)]
     public void A_position_from_one_open_to_another_is_charged_after_the_first_and_up_to_the_second(double hours, bool isCharged)
     {
         var s = Of(At((hours, 0.001, double.NaN))).Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100)
@@ -115,19 +118,20 @@ public sealed class FundingTests
             // Fundings at 02:20 and 02:30; the price falls to the stop in the five minutes that begin at the given one.
             var funding = At((2.0 + 5 / 60.0, 0.001, 100), (2.5, 0.001, 100));
             var path = new IntrabarPath(Timeframe.M5);
-            path.Add(BarBlock.FromBars(0, [.. Enumerable.Range(0, 12).Select(i => new Bar(Start.AddHours(2).AddMinutes(5 * i).Ticks, 100, 100,
-                5 * i == minute ? 90 : 100, 100, 1))]));
+            path.Add(BarBlock.FromBars(0, [.. Enumerable.Range(0, 12).Select(i =>
+                new Bar(Start.AddHours(2).AddMinutes(5 * i).Ticks, 100, 100, 5 * i == minute ? 90 : 100, 100, 1))]));
             var recorder = new TradeRecorder();
             Bar[] bars = [.. Enumerable.Range(0, 4).Select(i => new Bar(Start.AddHours(i).Ticks, 100, 100, i == 2 ? 90 : 100, 100, 12))];
-            SingleRun.Of(new StopAt(95), new MarketSeries(new Instrument { Symbol = "PERP", Funding = funding }, Timeframe.H1) { Path = path },
-                bars, new() { Cash = 1e6, Size = SizeRule.Units(10) }, new ExecutionSettings { UsePath = true }, recorder);
+            var series = new MarketSeries(new Instrument { Symbol = "PERP", Funding = funding }, Timeframe.H1) { Path = path };
+            SingleRun.Of(new StopAt(95), series, bars, new() { Cash = 1e6, Size = SizeRule.Units(10) },
+                new ExecutionSettings { UsePath = true }, recorder);
             recorder.Closed.ShouldHaveSingleItem().Financing.ShouldBe(expected, 1e-9);
         }
     }
 
-    private sealed class StopAt(double stop) : Granary.Engine.Strategies.Strategy
+    private sealed class StopAt(double stop) : Strategy
     {
-        public override void OnBar(Granary.Engine.Strategies.StrategyContext bar)
+        public override void OnBar(StrategyContext bar)
         {
             if (bar.BarNumber == 0) bar.Enter(Side.Buy, new EntryOptions { StopLoss = stop });
         }

@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Tests.Trading;
 
-/// <summary>Funding at random times: at the opens of bars, within them, in gaps and outside of them, with and without mark prices.</summary>
+/// <summary>Funding at random times: at the opens of bars, within them, in gaps and outside of them, with and without marks.</summary>
 internal static class RandomFunding
 {
     public static FundingSeries Over(Bar[] bars, Timeframe timeframe, int seed)

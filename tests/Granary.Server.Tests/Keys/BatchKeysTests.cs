@@ -124,7 +124,8 @@ public sealed class BatchKeysTests
     {
         var section = Sections.Single(s => s.Record.Name == record);
         var key = section.Keys.Single(k => k.Name == name);
-        var isText = key.Type == typeof(string) || key.Type == typeof(IReadOnlyList<string>) || key.Type == typeof(Address);
+        var isText = key.Type == typeof(string) || key.Type == typeof(IReadOnlyList<string>) || key.Type == typeof(Address)
+            || key.Type == typeof(Granary.Data.Funding.FundingSources);
         var wrong = isText ? "7" : "\"no such value\"";
         Should.Throw<InputException>(() => Read(section, name, wrong)).Message
             .ShouldStartWith($"batch.json, line 1, {name}");

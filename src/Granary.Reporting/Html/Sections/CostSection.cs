@@ -31,8 +31,8 @@ internal sealed class CostSection : IReportSection<RunView>
             ("Profit before commission", NumberText.SignedMoney(t.BeforeCosts), NumberText.Sign(t.BeforeCosts, 0.005), "Closed trades"),
             ("Commission", NumberText.Money(t.Commission), "", "Closed trades"),
             .. t.Financing == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[]
-                : [("Dividends and funding, less borrow fees and interest", NumberText.SignedMoney(t.Financing), NumberText.Sign(t.Financing,
-                    0.005), "All trades, open ones too")],
+                : [("Dividends and funding, less borrow fees and interest", NumberText.SignedMoney(t.Financing),
+                    NumberText.Sign(t.Financing, 0.005), "All trades, open ones too")],
             ("Profit after commission", NumberText.SignedMoney(t.Measures.NetProfit), NumberText.Sign(t.Measures.NetProfit,
                 0.005), "Closed trades"),
             .. t.OpenCommission == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[]

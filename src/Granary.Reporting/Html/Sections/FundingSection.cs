@@ -21,7 +21,9 @@ internal sealed class FundingSection(FundingResults funding) : IReportSection<Ru
             + $"{NumberText.Money(funding.Received)}, at {Counted.Of(funding.Charges, "charge")} of an open trade.</p>\n");
         if (funding.Days.Count > 1) Chart(html, view);
         HtmlTable.Open(html, "Funding by market",
-            [new("Market", Number: false), new("Paid"), new("Received"), new("Received less paid"), new("Charges")], "narrow", sortable: true);
+        [
+            new("Market", Number: false), new("Paid"), new("Received"), new("Received less paid"), new("Charges"),
+        ], "narrow", sortable: true);
         foreach (var s in funding.Symbols.OrderBy(s => s.Net).ThenBy(s => s.Symbol, StringComparer.Ordinal).Take(MostSymbols))
         {
             HtmlTable.RowHead(html, s.Symbol);
