@@ -31,10 +31,11 @@ internal static partial class MarketRequirements
     {
         foreach (var symbol in symbols)
         {
-            if (!(data.InstrumentOf(symbol)?.Inverse ?? InverseName().IsMatch(symbol))) continue;
-            var place = data.Of(symbol).InstrumentsPart?.Find(symbol)?.Find("inverse") ?? data.Of(symbol).Place;
+            if (data.InstrumentOf(symbol)?.Contract is { } named ? named != "inverse" : !InverseName().IsMatch(symbol)) continue;
+            var place = data.Of(symbol).InstrumentsPart?.Find(symbol)?.Find("contract") ?? data.Of(symbol).Place;
             throw place.Fault($"{symbol} is an inverse contract, whose margin and profits are in its coin; use data of the contract that is "
-                + $"settled in the currency of its prices, or write \"instruments\": {{ \"{symbol}\": {{ \"inverse\": false }} }} if it is not one");
+                + $"settled in the currency of its prices, or write \"instruments\": {{ \"{symbol}\": {{ \"contract\": \"linear\" }} }} if it "
+                + "is not one");
         }
     }
 
