@@ -12,4 +12,10 @@ public readonly record struct AccountMeasures(
 {
     /// <summary>Funding of perpetual futures received less that paid, a part of <see cref="Financing"/>; account currency.</summary>
     public double Funding { get; init; }
+
+    /// <summary>Trades that ended in liquidation.</summary>
+    public int Liquidations { get; init; }
+
+    /// <summary>The greatest part of the equity that was margin of open positions at a row; 0 without a margin mode.</summary>
+    public double MarginUseMost { get; init; }
 }

@@ -26,6 +26,9 @@ public struct TradeMeter
     /// <summary>Funding of perpetual futures received less that paid, a part of <see cref="Financing"/>.</summary>
     public double Funding { get; internal set; }
 
+    /// <summary>Closed trades that were liquidated.</summary>
+    public int Liquidations { get; internal set; }
+
     /// <summary>Bars that touched both stop and target of a trade and were decided by the path of smaller bars.</summary>
     public int IntrabarByPath { get; internal set; }
 

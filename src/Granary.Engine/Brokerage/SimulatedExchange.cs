@@ -12,10 +12,10 @@ namespace Granary.Engine.Brokerage;
 /// </summary>
 /// <remarks>
 /// An order works from the first bar that opens after its arrival. A market order that arrives within a bar fills on the straight line from
-/// that bar's open to its close. Sequence within a bar: orders at the open, by submission; then stops and targets; then the remaining
-/// orders.
+/// that bar's open to its close. Sequence within a bar: orders at the open, by submission; then stops, targets and liquidations; then the
+/// remaining orders.
 /// </remarks>
-public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string,
+public sealed partial class SimulatedExchange(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string,
     Instrument> instruments)
 {
     private sealed class WorkingOrder
@@ -168,7 +168,11 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             Work(closed);
             _closes[closed.Symbol] = closed.Bar.Close;
         }
-        if (!_isClosed && _executions > 0 && !(Equity() > 0)) EndInRuin(bars.Max(b => b.Bar.Time));
+        if (!_isClosed && _executions > 0 && !(Equity() > Floor()))
+        {
+            var isLiquidated = execution.Margin == MarginMode.Cross && HasOpen();
+            End(bars.Max(b => b.Bar.Time), isLiquidated ? ExitReason.Liquidation : ExitReason.Ruined, isLiquidated ? Liquidated : NoEquity);
+        }
         _live.RemoveAll(w => !w.Waits && !(w.Open > 0));
     }
 
@@ -246,14 +250,17 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         return equity;
     }
 
-    // Closes an account without equity, as that of a portfolio: all trades at the last closes. The broker bears the loss beyond zero.
-    private void EndInRuin(long time)
+    private bool HasOpen() => _live.Exists(w => w.Open > 0);
+
+    // Closes an account without equity, as that of a portfolio: all trades at the last closes. The broker bears the loss beyond zero, and
+    // keeps what is left of a liquidated account.
+    private void End(long time, ExitReason reason, string why)
     {
         _isClosed = true;
         foreach (var w in _live)
-            if (w.Waits) End(w, OrderState.Cancelled, NoEquity);
+            if (w.Waits) End(w, OrderState.Cancelled, why);
         foreach (var w in _live)
-            if (w.Open > 0) Close(w, w.Open, _closes[w.Order.Symbol], maker: false, ExitReason.Ruined.Word(), w, time);
+            if (w.Open > 0) Close(w, w.Open, _closes[w.Order.Symbol], maker: false, reason.Word(), w, time);
         if (_account.Cash == 0 || _lastClosed is not { } last) return;
         var missing = -_account.Cash;
         _account.Pay(missing);
@@ -268,16 +275,22 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             CloseDelisted(symbol, bar);
             return;
         }
+        See(closed);
+        if (execution.Margin == MarginMode.Isolated) LiquidateAtOpen(symbol, bar);
+        var isCross = execution.Margin == MarginMode.Cross;
+        if (isCross && EndsAtOpen(symbol, bar)) return;
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Waits && _live[i].Order.Symbol == symbol)
                 WorkAtOpen(_live[i], bar, closed.Timeframe.CloseOf(bar.Time));
         Fund(symbol, closed.Timeframe.CloseOf(bar.Time), bar);
+        if (isCross && EndsBeforeTargets(symbol, bar)) return;
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Open > 0 && _live[i].Order.Symbol == symbol)
                 Protect(_live[i], bar);
         for (var i = 0; i < _live.Count; i++)
             if (_live[i].Waits && _live[i].Order.Symbol == symbol)
                 WorkAfterOpen(_live[i], bar);
+        if (isCross && Ends(symbol, bar)) return;
         foreach (var w in _live)
             if (w.Open > 0 && w.Order.Symbol == symbol && w.Levels.Terms.HasTrail)
                 w.Levels.Trail(w.Order.Side, w.EntryPrice, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
@@ -333,11 +346,14 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private void Protect(WorkingOrder w, in Bar bar)
     {
         var isEntryBar = w.EntryTime == bar.Time;
-        if (w.Order.Protection.FromNextBar && isEntryBar) return;
-        w.Levels.Fall(w.Order.Side, w.EntryPrice, bar.Time - w.EntryTime, instruments[w.Order.Symbol]);
+        var works = !(w.Order.Protection.FromNextBar && isEntryBar);
+        if (works) w.Levels.Fall(w.Order.Side, w.EntryPrice, bar.Time - w.EntryTime, instruments[w.Order.Symbol]);
+        var isIsolated = execution.Margin == MarginMode.Isolated;
+        if (isIsolated && IsLiquidated(w, bar, works, afterTargets: false) || !works) return;
         while (w.Open > 0 && HitsLevel(w, bar, enteredHere: isEntryBar && !w.AtOpen))
         {
         }
+        if (isIsolated) IsLiquidated(w, bar, works, afterTargets: true);
     }
 
     // Returns whether a part was closed at its target, so that the next target works on the same bar.

@@ -40,6 +40,14 @@ internal sealed class HeldBars
         foreach (var count in _ofMarket[market]) count.Add(bar);
     }
 
+    /// <summary>The end of a bar that marks a market, UTC ticks; its open time where the market's bars are not counted.</summary>
+    public long CloseOf(int market, long time)
+    {
+        var close = long.MaxValue;
+        foreach (var count in _ofMarket[market]) close = Math.Min(close, count.Timeframe.CloseOf(time));
+        return close == long.MaxValue ? time : close;
+    }
+
     /// <summary>The index of the bar in which a trade was entered; −1 where the market's bars are not counted.</summary>
     /// <param name="entry">Open time of that bar, UTC ticks.</param>
     public long EntryBar(int market, Timeframe timeframe, long entry) => Find(market, timeframe)?.IndexOf(entry) ?? -1;

@@ -14,6 +14,7 @@ internal sealed class PortfolioAccount : IPortfolioView
     private readonly Instrument[] _instruments;
     private readonly PortfolioMember[] _members;
     private readonly BuyingPower[] _power;
+    private readonly PositionMargin[] _margins;
     private readonly PortfolioPositions _positions;
     // By instrument: the number of open or reserved trades, and the strategy of the last one.
     private readonly int[] _trades, _holder;
@@ -30,6 +31,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         _members = [.. members];
         Execution = execution;
         _power = [.. _instruments.Select(i => new BuyingPower(i, execution.For(i.Symbol)))];
+        _margins = [.. _instruments.Select(i => new PositionMargin(i, execution.For(i.Symbol)))];
         _positions = new PortfolioPositions(_instruments, _members.Length);
         _trades = new int[_instruments.Length];
         _holder = new int[_instruments.Length];
@@ -101,6 +103,8 @@ internal sealed class PortfolioAccount : IPortfolioView
     }
 
     public BuyingPower PowerOf(int market) => _power[market];
+
+    public PositionMargin MarginOf(int market) => _margins[market];
 
     /// <summary>The instrument of one of a strategy's symbols.</summary>
     public int MarketOf(int member, int symbol) => _members[member].Symbols[symbol];
@@ -259,9 +263,51 @@ internal sealed class PortfolioAccount : IPortfolioView
     // ---- what can be spent ----
 
     /// <summary>Cash that is not tied up by proceeds of short sales, collateral, margin, or reservations for accepted signals.</summary>
-    public double FreeCash() => Execution.Leverage > 0
-        ? _positions.LeveragedCash(Cash, Execution.Leverage) - Reserved.Cash
+    public double FreeCash() => Execution.Margin == MarginMode.Isolated ? IsolatedCash() - Reserved.Cash
+        : Execution.EffectiveLeverage > 0 ? _positions.LeveragedCash(Cash, Execution.EffectiveLeverage) - Reserved.Cash
         : _positions.FreeCash(Cash - Reserved.Cash);
+
+    // The leverage times the cash that is no position's margin. Open profits and losses do not count.
+    private double IsolatedCash()
+    {
+        var free = Cash * Execution.EffectiveLeverage;
+        foreach (var holding in Holdings.Values)
+            free -= _power[holding.Market].TiedUp(holding.Side, holding.EntryPrice, holding.Quantity);
+        return free;
+    }
+
+    /// <summary>Notional by which positions in an instrument may grow before their leverage is too high for their size.</summary>
+    public double NotionalRoom(int market) => _margins[market].MostNotional - ValueIn(market) - ReservedIn(market);
+
+    /// <summary>Quantities held long and short in an instrument, base units.</summary>
+    public (double Longs, double Shorts) QuantitiesIn(int market) => _positions.QuantitiesIn(market);
+
+    /// <summary>The equity at which all positions are closed: 0, or with cross margin what they require at the last closes.</summary>
+    public double Floor
+    {
+        get
+        {
+            var needed = 0.0;
+            if (Execution.Margin != MarginMode.Cross) return needed;
+            for (var i = 0; i < _instruments.Length; i++)
+                if (QuantitiesIn(i) is var (longs, shorts) && longs + shorts > 0)
+                    needed += _margins[i].Requirement(CloseOf(i), longs, shorts);
+            return needed;
+        }
+    }
+
+    /// <summary>What backs positions now: with isolated margin the margins of the trades, with cross margin what they require.</summary>
+    public double MarginUsed
+    {
+        get
+        {
+            if (Execution.Margin != MarginMode.Isolated) return Floor;
+            var used = 0.0;
+            foreach (var holding in Holdings.Values)
+                used += _margins[holding.Market].Initial(holding.EntryPrice, holding.Quantity);
+            return used;
+        }
+    }
 
     /// <summary>The maintenance requirement: below this equity the account gets a margin call.</summary>
     public double Requirement() => _positions.Requirement(Execution.Maintenance);

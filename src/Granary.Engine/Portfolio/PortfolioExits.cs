@@ -16,7 +16,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
     private static readonly OrderId s_liquidation = new(-1), s_cut = new(-2), s_delayed = new(-3);
 
     /// <summary>Whether the equity is below the maintenance requirement of the positions.</summary>
-    public bool IsCalled => account.Execution.Maintenance > 0 && account.Equity < account.Requirement();
+    public bool IsCalled => account.Execution.CallRate > 0 && account.Equity < account.Requirement();
 
     /// <summary>Whether a position is open in an instrument that has stopped trading.</summary>
     public bool HoldsInactive
@@ -38,17 +38,24 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         var closed = new List<PortfolioTrade>();
         foreach (var key in account.Holdings.Keys.Order().ToList())
         {
-            var (member, number) = (TradeKey.Member(key), TradeKey.Number(key));
-            var holding = account.Holdings[key];
-            if (reason == ExitReason.DataEnded && !activity.IsInactive(holding.Market)) continue;
-            var price = account.CloseOf(holding.Market);
-            var theirs = holding.Theirs > 0 ? holding.Theirs : 1;
-            var fee = account.Fees.ToClose(holding.Market, price, theirs);
-            trades.Fill(member,
-                new TradeFill(number, time, price, theirs, fee, s_liquidation, IsEntry: false, IsFirst: false, IsMaker: false), 0);
-            if (End(key, holding, time, price, reason) is { } trade) closed.Add(trade);
+            var market = account.Holdings[key].Market;
+            if (reason == ExitReason.DataEnded && !activity.IsInactive(market)) continue;
+            if (Close(key, account.CloseOf(market), time, reason) is { } trade) closed.Add(trade);
         }
         return closed;
+    }
+
+    /// <summary>Closes one trade at a price.</summary>
+    public PortfolioTrade? Close(long key, double price, long time, ExitReason reason)
+    {
+        var (member, number) = (TradeKey.Member(key), TradeKey.Number(key));
+        var holding = account.Holdings[key];
+        var theirs = holding.Theirs > 0 ? holding.Theirs : 1;
+        var fee = account.Fees.ToClose(holding.Market, price, theirs);
+        if (reason == ExitReason.Liquidation) trades.BeginLiquidation(key);
+        trades.Fill(member, new TradeFill(number, time, price, theirs, fee, s_liquidation, IsEntry: false, IsFirst: false, IsMaker: false),
+            0);
+        return End(key, holding, time, price, reason);
     }
 
     // The portfolio only sees closes, so the trade's excursions within bars are unknown.

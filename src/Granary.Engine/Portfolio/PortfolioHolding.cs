@@ -48,6 +48,12 @@ internal struct PortfolioHolding
     /// <summary>The product of the ratios of these splits; not set without them.</summary>
     public double AheadRatio;
 
+    /// <summary>
+    /// The quantity, <see cref="ExitNotional"/> and <see cref="Commission"/> before the liquidation of the trade; a quantity of 0 = it was not
+    /// liquidated.
+    /// </summary>
+    public (double Quantity, double ExitNotional, double Commission) BeforeLiquidation;
+
     /// <summary>Index of the instrument.</summary>
     public int Market;
 

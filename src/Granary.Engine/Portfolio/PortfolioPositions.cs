@@ -70,6 +70,13 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
         _sumsAreOld = true;
     }
 
+    /// <summary>Quantities held long and short in an instrument, base units.</summary>
+    public (double Longs, double Shorts) QuantitiesIn(int market)
+    {
+        var units = instruments[market].Multiplier * 2;
+        return ((_gross[market] + _net[market]) / units, (_gross[market] - _net[market]) / units);
+    }
+
     // ---- values ----
 
     /// <summary>Cash and positions at the last closes.</summary>

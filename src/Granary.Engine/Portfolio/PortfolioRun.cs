@@ -17,6 +17,7 @@ public sealed class PortfolioRun
     private readonly SpendableCash _cash;
     private readonly PortfolioTrades _trades;
     private readonly PortfolioExits _exits;
+    private readonly PortfolioLiquidations? _liquidations;
     private readonly WaitingExits _waiting;
     private readonly VolumeCap _volume;
     private readonly MarketActivity _activity;
@@ -54,6 +55,7 @@ public sealed class PortfolioRun
         _sizer = new PositionSizer(sizing, _account, _returns, _history);
         _trades = new PortfolioTrades(_account, _rules, _policy, _volume, _cash, _waiting, _held);
         _exits = new PortfolioExits(_account, _trades, _rules, _volume, _waiting, _held, _activity);
+        if (execution.Margin != MarginMode.None) _liquidations = new PortfolioLiquidations(_account, _exits);
     }
 
     private static IEnumerable<RuleInForce> RulesOf(PortfolioLimits limits, RuleContext context) =>
@@ -95,6 +97,12 @@ public sealed class PortfolioRun
     public double Drawdown => _account.Drawdown;
 
     public int OpenTrades => _account.OpenTrades;
+
+    /// <summary>
+    /// What backs positions at the last closes: with isolated margin the margins of the trades, with cross margin what they require; 0
+    /// without a margin mode.
+    /// </summary>
+    public double MarginUsed => _account.MarginUsed;
 
     /// <summary>The portfolio as its rules see it.</summary>
     public IPortfolioView View => _account;
@@ -187,6 +195,7 @@ public sealed class PortfolioRun
         _volume.Mark(symbol, bar);
         _held.Add(symbol, bar);
         _exposure?.Mark(symbol, bar);
+        _liquidations?.Mark(symbol, bar, _held.CloseOf(symbol, bar.Time));
     }
 
     /// <summary>Reports a close of an instrument, if bar volumes do not limit fills.</summary>
@@ -337,6 +346,8 @@ public sealed class PortfolioRun
         // If only this symbol's bars have ended, the remainder of an entry waits until it expires, as in a live session.
         if (trade.Reason != ExitReason.Open) _account.Release(key, out _);
         Remember(member, trade);
+        if (trade.Reason == ExitReason.Liquidation && _account.Execution.Margin == MarginMode.Cross)
+            _liquidations!.Follow(_account.MarketOf(member, trade.SymbolIndex), trade.ExitPrice);
         return _waiting.Add(key, trade) ? null : _trades.Settle(member, trade);
     }
 
@@ -352,12 +363,14 @@ public sealed class PortfolioRun
     }
 
     /// <summary>
-    /// Reports financing of a strategy's trade. Interest belongs to the strategy's own loan, so the portfolio does not take part in it.
+    /// Reports financing of a strategy's trade. Interest belongs to the strategy's own loan, and the rest of a liquidated margin to its own
+    /// margin: the portfolio has its own.
     /// </summary>
     /// <param name="amount">Quote currency per unit.</param>
     public void OnFinancing(int member, int number, long time, FinancingKind kind, double amount)
     {
-        if (kind != FinancingKind.Interest) _trades.Finance(TradeKey.Of(member, number), kind, amount, time);
+        if (kind == FinancingKind.Liquidation) _trades.BeginLiquidation(TradeKey.Of(member, number));
+        else if (kind != FinancingKind.Interest) _trades.Finance(TradeKey.Of(member, number), kind, amount, time);
     }
 
     /// <summary>Reports a split in a strategy's trade. The first report splits all positions of the portfolio in the instrument.</summary>
@@ -367,16 +380,18 @@ public sealed class PortfolioRun
     // ---- exits that the portfolio makes itself ----
 
     /// <summary>
-    /// Closes all positions at the last closes if the equity is below the maintenance requirement or has reached zero. The strategies
-    /// continue without the portfolio. Call it after <see cref="Revalue"/>.
+    /// Closes all positions at the last closes if the equity is below the maintenance requirement or has reached zero. Returns also the
+    /// trades that were liquidated within the bars. The strategies continue without the portfolio. Call it after <see cref="Revalue"/>.
     /// </summary>
     /// <returns>The trades that were closed.</returns>
     public IReadOnlyList<PortfolioTrade> CallMargin(long time)
     {
-        if (_account.Holdings.Count == 0) return [];
-        if (!(_account.Equity <= 0)) return _exits.IsCalled ? _exits.CloseAll(time, ExitReason.MarginCall) : [];
+        var liquidated = _liquidations?.Take() ?? [];
+        if (_account.Holdings.Count == 0) return liquidated;
+        if (!(_account.Equity <= _account.Floor)) return _exits.IsCalled ? _exits.CloseAll(time, ExitReason.MarginCall) : liquidated;
         _account.IsLiquidating = true;
-        return _exits.CloseAll(time, ExitReason.Ruined);
+        return [.. liquidated, .. _exits.CloseAll(time, _account.Execution.Margin == MarginMode.Cross
+            ? ExitReason.Liquidation : ExitReason.Ruined)];
     }
 
     /// <summary>

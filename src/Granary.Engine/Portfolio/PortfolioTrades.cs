@@ -15,6 +15,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     // A fill that covers nearly all of a trade's remaining quantity is its last one.
     private const double LastPart = 1 - 1e-12;
 
+    // A price that was computed from sums of fills reaches a level from which it differs by less than this part.
+    private const double LevelRounding = 1e-9;
+
     private readonly HashSet<(int Market, long ExDate)> _splits = [];
     // The day up to which interest has been charged, as days since 0001-01-01; before the first event there is no position.
     private long _financedTo;
@@ -234,6 +237,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         account.CloseTrade(market);
         account.Exit(new PortfolioFill(member, trade.Number, market, holding.Side, PortfolioFillKind.Exit, trade.ExitTime,
             trade.ExitPrice, holding.Quantity, fee - holding.Commission));
+        if (holding.BeforeLiquidation.Quantity > 0) TakeMargin(ref holding, exit, fee);
         if (account.OpenTrades == 0 && (account.Cash <= account.StartingCash * EquityRounding || account.IsLiquidating))
             WriteOff(ref holding);
         account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
@@ -259,6 +263,30 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         // After a limit has closed a part, the strategy closes the rest in one fill, which pays its own fee.
         var paysRest = wasCut && holding.Quantity > 0 && account.Fees.IsProportional(holding.Market);
         return holding.Commission + (paysRest ? account.Fees.ToClose(holding.Market, trade.ExitPrice, holding.Quantity) : 0);
+    }
+
+    /// <summary>A trade with isolated margin is about to be liquidated.</summary>
+    public void BeginLiquidation(long key)
+    {
+        if (account.Execution.Margin != MarginMode.Isolated || !account.Holdings.TryGetValue(key, out var holding)) return;
+        holding.BeforeLiquidation = (holding.Quantity, holding.ExitNotional, holding.Commission);
+        account.Holdings[key] = holding;
+    }
+
+    // The exchange takes a liquidated trade over with what is left of its margin; a loss beyond the margin is the exchange's. A trade whose
+    // own liquidation price was not reached only follows its strategy.
+    private void TakeMargin(ref PortfolioHolding holding, double exit, double fee)
+    {
+        var (quantity, notional, commission) = holding.BeforeLiquidation;
+        var price = (exit * holding.Entered - notional) / quantity;
+        var margin = account.MarginOf(holding.Market);
+        var level = margin.PriceOf(holding.Side, holding.EntryPrice, quantity);
+        if ((int)holding.Side * (price - level) > LevelRounding * level) return;
+        var left = margin.Left(holding.Side, holding.EntryPrice, quantity, price, fee - commission);
+        // As an account books it, per unit.
+        var taken = -left / quantity * quantity;
+        account.Finance(taken);
+        holding.Financing += taken;
     }
 
     // The last trade has left no equity, or a debt: the broker bears the loss beyond zero, and the account is closed.

@@ -28,7 +28,9 @@ internal sealed class SpendableCash(PortfolioAccount account, WaitingExits waiti
     public double Payable(int market, double wanted, double price, bool maker)
     {
         var free = account.FreeCash() + ExpectedProceeds();
-        var payable = account.PowerOf(market).Payable(wanted, price, free + Rounding * Math.Abs(free), maker);
+        var power = account.PowerOf(market);
+        var payable = power.Payable(wanted, price,
+            power.WithinNotional(free + Rounding * Math.Abs(free), account.NotionalRoom(market), price), maker);
         return payable == wanted ? wanted : account.InstrumentOf(market).RoundQuantity(payable);
     }
 
@@ -41,8 +43,9 @@ internal sealed class SpendableCash(PortfolioAccount account, WaitingExits waiti
             if (waiting.Contains(trade) || !account.Holdings.TryGetValue(trade, out var holding) || activity.IsInactive(holding.Market))
                 continue;
             var price = account.CloseOf(holding.Market);
-            sum += account.PowerOf(holding.Market).Outlay(price, holding.Quantity)
-                - account.Fees.ToClose(holding.Market, price, holding.Quantity);
+            var power = account.PowerOf(holding.Market);
+            sum += power.WithFee(power.Released(holding.Side, holding.EntryPrice, holding.Quantity, price),
+                -account.Fees.ToClose(holding.Market, price, holding.Quantity));
         }
         return sum;
     }

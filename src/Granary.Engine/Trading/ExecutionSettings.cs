@@ -97,6 +97,28 @@ public sealed record ExecutionSettings
     public double Maintenance { get; init; }
 
     /// <summary>
+    /// What backs leveraged positions. With <see cref="MarginMode.None"/>, <see cref="Maintenance"/> is that of margin calls. Otherwise it is
+    /// the maintenance margin of a liquidation, where <see cref="MarginTiers"/> has no table.
+    /// </summary>
+    public MarginMode Margin { get; init; }
+
+    /// <summary>Maintenance margins by symbol; the table of the empty name is that of all others.</summary>
+    public IReadOnlyDictionary<string, MarginTiers> MarginTiers { get; init; } = new Dictionary<string, MarginTiers>();
+
+    /// <summary>The exchange's fee of a liquidation, a fraction of the notional, which the liquidation price includes.</summary>
+    public double LiquidationFeeRate { get; init; }
+
+    /// <summary>The table of a symbol; null = <see cref="Maintenance"/> for positions of any size.</summary>
+    public MarginTiers? TiersOf(string symbol) =>
+        MarginTiers.TryGetValue(symbol, out var own) ? own : MarginTiers.GetValueOrDefault("");
+
+    /// <summary>The leverage of positions; an account with a margin mode has one of 1 if none is set.</summary>
+    internal double EffectiveLeverage => Margin == MarginMode.None || Leverage > 0 ? Leverage : 1;
+
+    /// <summary>The maintenance of margin calls at a close; 0 = none.</summary>
+    internal double CallRate => Margin == MarginMode.None ? Maintenance : 0;
+
+    /// <summary>
     /// For accounts of several symbols: the handling of a position in a symbol that has had no bar on more than
     /// <see cref="Market.MarketActivity.MostDays"/> days of the others.
     /// </summary>
@@ -131,6 +153,7 @@ public sealed record ExecutionSettings
         BySymbol = BySymbol.ToDictionary(s => s.Key, s => new SymbolCosts(s.Value.Fee.Times(2), s.Value.Slippage?.Times(2),
             s.Value.BorrowFeeRate * 2), StringComparer.Ordinal),
         MarginRate = MarginRate * 2,
+        LiquidationFeeRate = LiquidationFeeRate * 2,
         LatencyBars = LatencyBars + 1,
     };
 }

@@ -23,6 +23,8 @@ public enum ExitReason : byte
     DataEnded,
     /// <summary>Its symbol was delisted.</summary>
     Delisted,
+    /// <summary>What backed the position had fallen to its maintenance margin, and the exchange took it over.</summary>
+    Liquidation,
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
@@ -47,6 +49,8 @@ public static class ExitReasonTexts
         ExitReason.DataEnded => ("data-ended", "data ended",
             "The symbol stopped trading; the trade was closed at its last close (execution.atEnd: close)."),
         ExitReason.Delisted => ("delisted", "delisted", "The symbol was delisted; the trade was closed at the price of the delisting."),
+        ExitReason.Liquidation => ("liquidation", "liquidation",
+            "The margin had fallen to what the position requires (execution.margin), and the exchange took it over with the rest."),
     };
 
     /// <summary>Its spelling in files: "max-bars".</summary>

@@ -33,4 +33,7 @@ public enum FinancingKind : byte
     WriteOff,
     /// <summary>Funding of a perpetual future, paid or received.</summary>
     Funding,
+    /// <summary>The rest of its margin with which the exchange takes a liquidated trade over; a loss beyond the margin is paid back.
+    /// </summary>
+    Liquidation,
 }

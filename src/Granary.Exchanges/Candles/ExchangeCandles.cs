@@ -60,6 +60,7 @@ public sealed class ExchangeCandles : IAsyncDisposable
     private async Task<VenueInstrument> ListedAsync(string symbol, CancellationToken cancellationToken)
     {
         var listed = await RequestAsync(_history.InstrumentsAsync, cancellationToken).ConfigureAwait(false);
+        if (InverseContracts.FaultOf(_history.Name, listed, symbol) is { } inverse) throw new BarDataException(inverse);
         try
         {
             return VenueCheck.Match(_history.Name, listed, [symbol])[symbol];

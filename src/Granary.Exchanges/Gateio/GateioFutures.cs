@@ -38,7 +38,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
 
     protected override async Task<IReadOnlyList<VenueInstrument>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await GetAsync("/contracts", cancellationToken, isSigned: false).ConfigureAwait(false)).EnumerateArray()
-            .Where(c => c.Text("type") != "inverse").Select(GateioFuturesParser.Instrument)];
+            .Select(GateioFuturesParser.Instrument)];
 
     public override async Task PrepareAsync(VenueInstrument instrument, MarginTerms margin, CancellationToken cancellationToken)
     {

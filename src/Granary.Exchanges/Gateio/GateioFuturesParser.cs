@@ -27,6 +27,7 @@ internal static class GateioFuturesParser
             Contract = size,
             MaxLeverage = contract.Decimal("leverage_max"),
             IsTrading = !contract.Flag("in_delisting") && contract.Text("status") is "" or "trading",
+            IsInverse = contract.Text("type") == "inverse",
         };
     }
 

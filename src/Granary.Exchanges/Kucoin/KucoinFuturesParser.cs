@@ -9,9 +9,9 @@ namespace Granary.Exchanges.Kucoin;
 /// <summary>Parses the messages of KuCoin's futures market to the adapter's types, and converts contracts to base units.</summary>
 internal static class KucoinFuturesParser
 {
-    /// <summary>Whether a contract is perpetual, and quoted and settled in this currency.</summary>
-    public static bool IsPerpetual(JsonElement contract, string currency) => contract.Text("settleCurrency") == currency
-        && contract.Text("quoteCurrency") == currency && !contract.Flag("isInverse") && contract.Text("expireDate").Length == 0;
+    /// <summary>Whether a contract is perpetual, and either quoted and settled in this currency or inverse.</summary>
+    public static bool IsPerpetual(JsonElement contract, string currency) => contract.Text("expireDate").Length == 0
+        && (contract.Flag("isInverse") || contract.Text("settleCurrency") == currency && contract.Text("quoteCurrency") == currency);
 
     /// <summary>Parses an entry of <c>GET /api/v1/contracts/active</c>. KuCoin's futures use the symbol XBT for Bitcoin.</summary>
     public static VenueInstrument Instrument(JsonElement contract)
@@ -30,6 +30,7 @@ internal static class KucoinFuturesParser
             Contract = size,
             MaxLeverage = contract.Decimal("maxLeverage"),
             IsTrading = contract.Text("status") == "Open",
+            IsInverse = contract.Flag("isInverse"),
         };
     }
 

@@ -75,6 +75,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             try
             {
                 var margin = MarginTerms.Of(environment.Execution, settings.CrossMargin);
+                VenueCheck.RefuseMode(venue.Name, environment.Execution, margin);
                 VenueCheck.RefuseLeverage(venue.Name, instruments.Values, margin);
                 if (venue.IsDryRun) VenueCheck.RefuseTrades(venue.Name, journal.Book);
                 else

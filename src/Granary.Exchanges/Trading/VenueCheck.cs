@@ -1,5 +1,6 @@
 using Granary.Data.Brokers;
 using Granary.Engine;
+using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
@@ -43,18 +44,28 @@ internal static class VenueCheck
                 + FormattableString.Invariant($"{margin.Leverage}; lower it and run the backtest again"));
     }
 
+    /// <exception cref="InputException">The margin mode of the configuration is not that of the broker.</exception>
+    public static void RefuseMode(string name, ExecutionSettings execution, MarginTerms margin)
+    {
+        if (execution.Margin != MarginMode.None && margin.IsCross != (execution.Margin == MarginMode.Cross))
+            throw new InputException($"broker '{name}': execution.margin is {(margin.IsCross ? "isolated" : "cross")}, and the broker's margin "
+                + $"is {margin.Mode}; pass --broker-options margin={(margin.IsCross ? "isolated" : "cross")}");
+    }
+
     /// <summary>Maps the session's symbols to the exchange's instruments.</summary>
-    /// <exception cref="InputException">The exchange does not list a symbol, or the symbols have several quote
-    /// currencies.</exception>
+    /// <exception cref="InputException">The exchange does not list a symbol, or lists an inverse contract, or the symbols have several
+    /// quote currencies.</exception>
     public static IReadOnlyDictionary<string, VenueInstrument> Match(string name, IReadOnlyList<VenueInstrument> listed,
         IEnumerable<string> symbols)
     {
-        var byName = listed.GroupBy(i => VenueInstrument.Plain(i.Base + i.Quote))
+        var linear = listed.Where(i => !i.IsInverse).ToList();
+        var byName = linear.GroupBy(i => VenueInstrument.Plain(i.Base + i.Quote))
             .ToDictionary(g => g.Key, g => g.First());
-        foreach (var instrument in listed) byName.TryAdd(VenueInstrument.Plain(instrument.Listed), instrument);
+        foreach (var instrument in linear) byName.TryAdd(VenueInstrument.Plain(instrument.Listed), instrument);
         var found = new Dictionary<string, VenueInstrument>(StringComparer.Ordinal);
         foreach (var symbol in symbols)
         {
+            if (InverseContracts.FaultOf(name, listed, symbol) is { } inverse) throw new InputException(inverse);
             if (!byName.TryGetValue(VenueInstrument.Plain(symbol), out var instrument))
                 throw new InputException($"broker '{name}' does not list {symbol}; write it as BTC-USDT, or take another broker");
             found.Add(symbol, instrument with { Symbol = symbol });

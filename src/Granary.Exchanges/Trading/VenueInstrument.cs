@@ -37,6 +37,9 @@ internal sealed record VenueInstrument
 
     public bool IsTrading { get; init; } = true;
 
+    /// <summary>Whether margin and profits are in the base currency. Such a contract is listed only to be refused by its name.</summary>
+    public bool IsInverse { get; init; }
+
     /// <summary>Returns the spelling by which symbols are matched: BTC-USDT, BTC/USDT and BTCUSDT are the same.</summary>
     public static string Plain(string symbol) => string.Concat(symbol.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
 

@@ -73,7 +73,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
             (new AccountKeys(), RiskFreeRate.None));
         var cash = account.Cash;
-        var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
+        var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution"), bindStrategies, catalogues.Tables), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
         if (bindStrategies && root.Find("data")?.Find("format") is { IsFaulty: false } format) CheckFormat(format);
         if (data is not null && root.Find("data") is { IsFaulty: false } && execution?.PathTimeframe is { } path

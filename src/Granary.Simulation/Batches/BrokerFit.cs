@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 
@@ -75,6 +76,9 @@ public static class BrokerFit
     private static string? Leverage(string what, BrokerCapabilities capabilities, BatchSpec spec)
     {
         var leverage = spec.Execution.Settings.Leverage;
+        if (capabilities.Leverage == 1 && spec.Execution.Settings.Margin != MarginMode.None)
+            return $"{what} has no margin, and the configuration's execution.margin is {EnumWords.Of(spec.Execution.Settings.Margin)}; leave it "
+                + "out and run the backtest again";
         return capabilities.Leverage > 0 && leverage > capabilities.Leverage
             ? FormattableString.Invariant($"{what} has no leverage above {capabilities.Leverage}, and the configuration's ")
                 + FormattableString.Invariant($"execution.leverage is {leverage}; lower it and run the backtest again")

@@ -85,6 +85,11 @@ public sealed record InstrumentKeys
     [Key("margin per unit", Without = "the source's"), Range(0, 1e12)]
     public double? Margin { get; init; }
 
+    [Key("`linear`, settled in the currency of its prices, or `inverse`, settled in its coin: an [inverse contract]"
+        + "(perpetuals.md#inverse-contracts) is refused", Words = "linear inverse",
+        Without = "`inverse` for names such as `BTCUSD_PERP`, else `linear`")]
+    public string? Contract { get; init; }
+
     [Key("currency of the prices, as `\"JPY\"`",
         Without = "that of the source, else the second of a pair such as `USDJPY`, else `\"USD\"`")]
     public string? Currency { get; init; }

@@ -1,6 +1,7 @@
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
@@ -68,6 +69,18 @@ internal sealed record ExecutionKeys
     [Key("minimum equity in percent of the positions' value (of their `margin` if set); below it all positions are closed at the next open "
         + "(`margin-call`)", Without = "no margin calls"), Range(0, 100)]
     public double MaintenancePercent { get; init; }
+
+    [Key("what backs a leveraged position: `cross`, the whole equity, or `isolated`, the trade's own margin. A position is liquidated within "
+        + "the bar that reaches its price, and `maintenancePercent` is its maintenance margin ([perpetual futures](perpetuals.md#margin))",
+        Words = "none cross isolated")]
+    public MarginMode Margin { get; init; }
+
+    [Key("the exchange's maintenance margins: a table of `from,ratePercent` and optional `symbol`, `amount` and `maxLeverage` "
+        + "([Margin tiers](perpetuals.md#margin-tiers))", Offers = "file", Without = "`maintenancePercent` for positions of any size")]
+    public Address? MarginTiers { get; init; }
+
+    [Key("the exchange's fee of the liquidated notional, which the liquidation price includes"), Range(0, 10)]
+    public double LiquidationFeePercent { get; init; }
 
     [Key("when a symbol [stops trading](#end-of-data): `mark` or `close`")]
     public AtEnd AtEnd { get; init; }

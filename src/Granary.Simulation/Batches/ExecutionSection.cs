@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Data.Tables;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -13,8 +14,10 @@ namespace Granary.Simulation.Batches;
 public static class ExecutionSection
 {
     /// <param name="part">null = the section is missing.</param>
-    /// <exception cref="InputException">A value is invalid.</exception>
-    public static ExecutionSpec Read(JsonPart? part)
+    /// <param name="opensFiles">Whether the files of the batch are on this machine.</param>
+    /// <param name="formats">The formats of typed tables.</param>
+    /// <exception cref="InputException">A value, or a line of the table of margins, is invalid.</exception>
+    public static ExecutionSpec Read(JsonPart? part, bool opensFiles, TableFormatCatalogue formats)
     {
         if (part is null) return new ExecutionSpec { Settings = new ExecutionSettings() };
         var keys = RecordKeys<ExecutionKeys>.Read(part);
@@ -35,7 +38,11 @@ public static class ExecutionSection
             Leverage = keys.Leverage ?? 0,
             AtEnd = keys.AtEnd,
             Maintenance = keys.MaintenancePercent / 100,
+            Margin = keys.Margin,
+            LiquidationFeeRate = keys.LiquidationFeePercent / 100,
+            MarginTiers = opensFiles ? Tiers(keys, part, formats) : new Dictionary<string, MarginTiers>(),
         };
+        CheckMargin(keys, part);
         if (settings.MarginRate > 0 && settings.Leverage == 0)
             part.Need("marginRatePercent").Wrong("an account without 'leverage' has no margin loan; add it, or leave this out", 0);
         return new ExecutionSpec
@@ -48,6 +55,35 @@ public static class ExecutionSection
             Settings = keys.Stress ? settings.Stressed() : settings,
             Place = part,
         };
+    }
+
+    private static void CheckMargin(ExecutionKeys keys, JsonPart part)
+    {
+        if (keys.Margin != MarginMode.None) return;
+        foreach (var name in (ReadOnlySpan<string>)["marginTiers", "liquidationFeePercent"])
+            part.Find(name)?.Wrong("nothing is liquidated without 'margin'; add \"margin\": \"isolated\" or \"cross\", or leave this out", 0);
+    }
+
+    private static IReadOnlyDictionary<string, MarginTiers> Tiers(ExecutionKeys keys, JsonPart part, TableFormatCatalogue formats)
+    {
+        IReadOnlyDictionary<string, MarginTiers> none = new Dictionary<string, MarginTiers>();
+        if (keys.MarginTiers is not { } address || part.Need("marginTiers") is not { IsFaulty: false } place) return none;
+        if (part.Find("maintenancePercent") is { } constant)
+            constant.Wrong("'marginTiers' has the maintenance margins; leave one of them out", 0);
+        if (address.Path is not { } path) return place.Wrong($"'{address}' is not a file; name a CSV file", none);
+        try
+        {
+            var tiers = MarginTable.Read(path, address.Files, formats);
+            foreach (var (symbol, table) in tiers)
+                if (table.MostAt(Math.Max(1, keys.Leverage ?? 1)) == 0)
+                    (part.Find("leverage") ?? place).Wrong(FormattableString.Invariant($"{keys.Leverage} is above the greatest leverage of {path}")
+                        + FormattableString.Invariant($"{(symbol.Length > 0 ? " for " + symbol : "")}; write at most {table[0].MaxLeverage}"), 0);
+            return tiers;
+        }
+        catch (Exception e) when (e is BarDataException or BarStoreException)
+        {
+            return place.Wrong(e.Message, none, e);
+        }
     }
 
     private static SymbolCosts CostsOf(ExecutionKeys keys, JsonPart part) =>

@@ -87,7 +87,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
         var portfolio = root.Need("portfolio");
         var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);
-        var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
+        var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution"), bindStrategies, catalogues.Tables), null);
         var name = faults.Try(() => BatchReader.NameOf(root.Find("name"), root.File), "");
         var (seed, digest) = ((ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1), root.Need("digest").String());
         var checks = faults.Try(() => ValidationReader.Read(root), null);

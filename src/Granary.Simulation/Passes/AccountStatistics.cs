@@ -17,7 +17,8 @@ public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec ba
     private readonly EquityAccumulator _equity = new(cash);
     private readonly AccountAccumulator _account = new(cash);
     private long _rows, _exposed;
-    private double _final = double.NaN;
+    private double _final = double.NaN, _marginUseMost;
+    private int _liquidations;
 
     /// <summary>Open times of the first and the last row, UTC ticks; 0 without rows.</summary>
     public (long First, long Last) Rows => (clock.FirstTime, clock.LastTime);
@@ -29,8 +30,10 @@ public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec ba
     public double PeriodsPerYear => batch.PeriodsPerYearOf(clock.Timeframe) ?? clock.PeriodsPerYear;
 
     /// <param name="holds">Whether a trade was open at the row's close.</param>
-    public void Add(in EquityRow row, bool holds)
+    /// <param name="margin">What backs positions at the row's close, account currency.</param>
+    public void Add(in EquityRow row, bool holds, double margin = 0)
     {
+        if (margin > 0 && row.Equity > 0) _marginUseMost = Math.Max(_marginUseMost, margin / row.Equity);
         _equity.Add(row.Time, row.Equity);
         _account.Add(row.Time, row.Equity, row.Exposure);
         clock.Count(row.Time);
@@ -42,6 +45,7 @@ public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec ba
     /// <summary>Adds the next trade in the order of closing; ignores a trade that is still open.</summary>
     public void Add(in Trade trade)
     {
+        if (trade.Reason == ExitReason.Liquidation) _liquidations++;
         if (trade.Reason != ExitReason.Open) _trades.Add(trade.NetProfit, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
     }
 
@@ -55,7 +59,12 @@ public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec ba
             Parts = MetricParts.Strategy | (days is null ? MetricParts.None : MetricParts.Days),
             Equity = _rows > 1 ? _equity.Measure(PeriodsPerYear) : EquityMeasures.Unmeasured(cash, _rows > 0 ? _final : cash),
             Trades = _trades.Measure(),
-            Account = new AccountMeasures(_rows, _exposed, commission, financing) { Funding = funding },
+            Account = new AccountMeasures(_rows, _exposed, commission, financing) 
+            {
+                Funding = funding,
+                Liquidations = _liquidations,
+                MarginUseMost = _marginUseMost,
+            },
             Days = days,
             Checks = CheckResults.None,
         });

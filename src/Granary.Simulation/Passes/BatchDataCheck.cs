@@ -20,6 +20,7 @@ public static class BatchDataCheck
         {
             var source = BatchSources.Open(spec.Catalogues, data);
             var symbols = await BatchSources.SymbolsAsync(source, data, cancellationToken);
+            MarketRequirements.RefuseInverse(data, symbols);
             if (withSearches) BatchPlan.MakeSearched(spec, symbols, cancellationToken: cancellationToken);
             else BatchPlan.Make(spec, symbols, cancellationToken: cancellationToken);
             var listed = (await source.ListSymbolsAsync(data.Timeframe, cancellationToken)).ToHashSet(StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Granary.Data.Reading;
 using Granary.Engine;
 using Granary.Engine.Market;
@@ -7,7 +8,7 @@ using Granary.Simulation.Recorded;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Checks that the bars of a batch's markets meet its requirements.</summary>
-internal static class MarketRequirements
+internal static partial class MarketRequirements
 {
     /// <summary>Checks that markets have the tick size and volume that the execution section needs.</summary>
     /// <exception cref="InputException">A market lacks one of them; one sentence about the first.</exception>
@@ -23,6 +24,24 @@ internal static class MarketRequirements
                     + $"out, or use data with volumes");
         }
     }
+
+    /// <summary>Checks that no symbol is an inverse contract, by its settings or by the name that its exchange gives such contracts.</summary>
+    /// <exception cref="InputException">One is.</exception>
+    public static void RefuseInverse(DataSpec data, IEnumerable<string> symbols)
+    {
+        foreach (var symbol in symbols)
+        {
+            if (data.InstrumentOf(symbol)?.Contract is { } named ? named != "inverse" : !InverseName().IsMatch(symbol)) continue;
+            var place = data.Of(symbol).InstrumentsPart?.Find(symbol)?.Find("contract") ?? data.Of(symbol).Place;
+            throw place.Fault($"{symbol} is an inverse contract, whose margin and profits are in its coin; use data of the contract that is "
+                + $"settled in the currency of its prices, or write \"instruments\": {{ \"{symbol}\": {{ \"contract\": \"linear\" }} }} if it "
+                + "is not one");
+        }
+    }
+
+    // Contracts in coins of Binance: BTCUSD_PERP, BTCUSD_250328.
+    [GeneratedRegex("^[A-Z0-9]+USD_(PERP|[0-9]{6})$")]
+    private static partial Regex InverseName();
 
     /// <summary>
     /// Returns the symbols of which a strategy counts bars. Recorded trades do not, so their prices may have any spacing.

@@ -59,6 +59,7 @@ public sealed class OpenedBatch : IAsyncDisposable
     private async Task CheckAsync(BatchOpening opening, CancellationToken cancellationToken)
     {
         var spec = Plan.Spec;
+        MarketRequirements.RefuseInverse(spec.Data, Markets.Keys.Order(StringComparer.Ordinal));
         if (!opening.IsLive) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
         var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data, spec.Catalogues), Markets.Keys,
             cancellationToken);

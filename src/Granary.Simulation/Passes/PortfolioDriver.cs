@@ -161,7 +161,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         // The drawdown is relative to the peak of the rows. Values before fees of the same time slice are not rows.
         _peak = Math.Max(_peak, _run.Equity);
         var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _peak > 0 ? 1 - _run.Equity / _peak : 0);
-        _statistics.Add(r, _run.OpenTrades > 0);
+        _statistics.Add(r, _run.OpenTrades > 0, _run.MarginUsed);
         _recorder.Add(r, Held());
         _row?.Invoke(r);
     }

@@ -33,6 +33,11 @@ public static class TrialIdentity
         Add("latency", settings.LatencyBars, plain.LatencyBars);
         Add("leverage", settings.Leverage, plain.Leverage);
         Add("maintenance", settings.Maintenance, plain.Maintenance);
+        Add("margin", settings.Margin, plain.Margin);
+        Add("liquidation-fee", settings.LiquidationFeeRate, plain.LiquidationFeeRate);
+        foreach (var (symbol, tiers) in settings.MarginTiers.OrderBy(t => t.Key, StringComparer.Ordinal))
+            for (var i = 0; i < tiers.Count; i++)
+                Add($"tier{(symbol.Length > 0 ? " " + symbol : "")}", tiers[i], default);
         Add("intrabar", settings.Intrabar, plain.Intrabar);
         Add("protect", settings.ProtectFrom, plain.ProtectFrom);
         return text.ToString();

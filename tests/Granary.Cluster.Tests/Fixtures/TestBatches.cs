@@ -22,10 +22,12 @@ internal sealed class TestBatches : IDisposable
         DataGeneration.Run(new GenerateRequest(Path.Combine(_folder, "data"),
             DataGeneration.Markets(DataGeneration.SampleSymbols, from, to, 5), [Timeframe.Parse("1h"), Timeframe.Parse("1d")]));
         Granary.Testing.FundingFiles.OfSamples(Path.Combine(_folder, "funding.csv"));
+        File.WriteAllText(Path.Combine(_folder, "tiers.csv"), "from,ratePercent,maxLeverage\n0,0.5,50\n20000,1,25\n");
         Mixed = Write("mixed", """
             {
               "name": "mixed", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h", "funding": "funding.csv" },
-              "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 },
+              "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02, "margin": "isolated", "leverage": 20,
+                "marginTiers": "tiers.csv", "liquidationFeePercent": 0.05 },
               "strategies": [
                 { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "timeframe": ["1h", "4h"],
                   "size": { "percentOfEquity": 20 }, "stopLossPercent": 2, "takeProfitPercent": 4 },

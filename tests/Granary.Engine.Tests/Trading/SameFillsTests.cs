@@ -16,6 +16,11 @@ public sealed class SameFillsTests
 {
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 60)];
 
+    private static Dictionary<string, MarginTiers> Steps => new()
+    {
+        [""] = new MarginTiers([new MarginTier(0, 0.004, 0, 0), new MarginTier(1_000, 0.005, 1, 0), new MarginTier(5_000, 0.006, 6, 0)]),
+    };
+
     [Theory, MemberData(nameof(Seeds))]
     public void Strategy_exchange_ledger_and_portfolio_fill_the_same_orders_at_the_same_prices(int seed)
     {
@@ -45,6 +50,9 @@ public sealed class SameFillsTests
             ProtectFrom = (ProtectFrom)random.Next(2),
             BorrowFeeRate = random.Next(2) == 0 ? 0 : 0.5,
         };
+        // A third of the runs has positions that a move of about a hundredth liquidates.
+        if (seed % 3 == 0)
+            execution = execution with { Margin = MarginMode.Isolated, Leverage = 70, MarginTiers = Steps, LiquidationFeeRate = 0.0005 };
         var holders = new Holders(instrument, settings, execution);
         Run(series, feed.Bars, settings, execution, holders, seed);
 
@@ -59,6 +67,7 @@ public sealed class SameFillsTests
         holders.Portfolio.Funding.ShouldBe(holders.Ledger.Funding, 1e-6);
         if (seed % 2 == 1) holders.Ledger.Funding.ShouldNotBe(0);
         holders.Ledger.Trades.Values.Sum(t => t.Financing).ShouldBe(holders.Ledger.Financing, 1e-6);
+        if (seed % 3 == 0 && !settings.HasStop) holders.Ledger.Trades.Values.ShouldContain(t => t.Why == "liquidation");
         // Near targets close trades before a night.
         if (execution.BorrowFeeRate > 0 && !settings.HasTarget) holders.Ledger.Financing.ShouldNotBe(0);
     }

@@ -26,7 +26,7 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
 
     protected override JsonNode? Data(ApiCall call) => (call.Method, call.Path) switch
     {
-        ("GET", "/api/v1/contracts/active") => new JsonArray([.. _terms.Coins.Select(Contract), Expiring()]),
+        ("GET", "/api/v1/contracts/active") => new JsonArray([.. _terms.Coins.Select(Contract), Expiring(), Inverse()]),
         ("GET", "/api/v1/ticker") => new JsonObject { ["symbol"] = call["symbol"], ["price"] = Text(Market.Price) },
         ("GET", "/api/v1/kline/query") => Candles(call),
         ("GET", "/api/v1/contract/funding-rates") => new JsonArray([.. SimulatedFunding.Between(
@@ -98,6 +98,15 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
     {
         var contract = Contract(_terms.Base);
         (contract["symbol"], contract["type"], contract["expireDate"]) = ($"{Spelled(_terms.Base)}MU26", "FFICSX", 1790323200000);
+        return contract;
+    }
+
+    private JsonObject Inverse()
+    {
+        var contract = Contract(_terms.Base);
+        (contract["symbol"], contract["quoteCurrency"], contract["settleCurrency"]) =
+            ($"{Spelled(_terms.Base)}USDM", "USD", Spelled(_terms.Base));
+        (contract["multiplier"], contract["isInverse"]) = (-1, true);
         return contract;
     }
 

@@ -91,6 +91,33 @@ public static class ExposureMetrics
         OmitsZero = true,
     };
 
+    public static Metric Liquidations { get; } = new("liquidations", "Liquidations")
+    {
+        Formula = "trades that the exchange took over, since their margin had fallen to what they required",
+        Source = "contract",
+        Unit = MetricUnit.Count,
+        Better = MetricDirection.Neutral,
+        Group = MetricGroup.Exposure,
+        Needs = MetricParts.Account,
+        Compute = static (in MetricInput m) => m.Account.Liquidations,
+        Place = 82,
+        OmitsZero = true,
+    };
+
+    public static Metric MarginUseMost { get; } = new("marginUseMost", "Margin use at the most")
+    {
+        Formula = "greatest M / E of every row; M: with isolated margin Σ entry notional / leverage, with cross margin what the positions "
+            + "require",
+        Source = "convention",
+        Unit = MetricUnit.Share,
+        Better = MetricDirection.Neutral,
+        Group = MetricGroup.Exposure,
+        Needs = MetricParts.Account,
+        Compute = static (in MetricInput m) => m.Account.MarginUseMost,
+        Place = 83,
+        OmitsZero = true,
+    };
+
     public static Metric IntrabarByPath { get; } = new("intrabarByPath", "Bars decided by smaller bars")
     {
         Formula = "bars that touched a trade's stop and target, and were decided by the path of smaller bars",
@@ -118,6 +145,7 @@ public static class ExposureMetrics
     /// <summary>In the order of the report's table.</summary>
     public static ImmutableArray<Metric> All { get; } =
     [
-        Periods, EquityAverage, GrossExposureAverage, GrossExposureMost, Days, Financing, Funding, IntrabarByPath, IntrabarByRule,
+        Periods, EquityAverage, GrossExposureAverage, GrossExposureMost, Days, Financing, Funding, Liquidations, MarginUseMost,
+        IntrabarByPath, IntrabarByRule,
     ];
 }

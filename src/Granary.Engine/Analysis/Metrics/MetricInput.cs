@@ -43,7 +43,7 @@ public readonly struct MetricInput
         Trades = trades.Measure(),
         Account = new AccountMeasures(equity.Count, equity.ExposedBars, trades.Commission, trades.Financing, trades.IntrabarByPath,
             trades.IntrabarByRule)
-        { Funding = trades.Funding },
+        { Funding = trades.Funding, Liquidations = trades.Liquidations },
         Checks = CheckResults.None,
     };
 

@@ -22,10 +22,22 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     {
         get
         {
-            if (execution.Maintenance <= 0) return false;
+            if (execution.CallRate <= 0) return false;
             var needed = 0.0;
             foreach (var book in _books) needed += book.Requirement(book.LastPrice);
             return needed > 0 && Equity < needed;
+        }
+    }
+
+    /// <summary>The equity at which all positions are closed: 0, or with cross margin what they require at the last closes.</summary>
+    public double Floor
+    {
+        get
+        {
+            var needed = 0.0;
+            if (execution.Margin == MarginMode.Cross)
+                foreach (var book in _books) needed += book.MarginRequirement(book.LastPrice);
+            return needed;
         }
     }
 
@@ -62,6 +74,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
                 trades.Commission += book.Trades.Commission;
                 trades.Financing += book.Trades.Financing;
                 trades.Funding += book.Trades.Funding;
+                trades.Liquidations += book.Trades.Liquidations;
                 trades.IntrabarByPath += book.Trades.IntrabarByPath;
                 trades.IntrabarByRule += book.Trades.IntrabarByRule;
             }
@@ -156,7 +169,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     /// </summary>
     public double Available(StrategyBook? asking, double price)
     {
-        var available = execution.Leverage > 0 ? cash * execution.Leverage : cash;
+        var available = execution.EffectiveLeverage > 0 ? cash * execution.EffectiveLeverage : cash;
         foreach (var book in _books) available += book.OwnAvailable(book == asking ? price : book.LastPrice);
         return available;
     }

@@ -16,7 +16,7 @@ internal sealed partial class StrategyBook
     {
         var bar = _block[index];
         BeginBar(index);
-        if (IsRuinedAt(bar.Open)) EndInRuin(bar, bar, index);
+        if (IsRuinedAt(_hasMarks ? Seen(bar).Open : bar.Open)) EndInRuin(bar, bar, index);
         for (var i = 0; i < _orders.Count; i++)
             if (ProcessAtOpen(i, bar, index))
                 i = -1;
@@ -37,6 +37,7 @@ internal sealed partial class StrategyBook
         if (_hasFinancing) BookFinancing(index);
         if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
         if (_settings.TakeProfitOverTime.Count > 0) LowerTargets(_block.TimeColumn[index]);
+        if (_margin.IsIsolated && _trades.Count > 0) LiquidateAtOpen(index);
     }
 
     /// <summary>Returns the waiting order that was made next after another; none if that was the last.</summary>
@@ -78,7 +79,7 @@ internal sealed partial class StrategyBook
         }
 
         EndTrades(bar, index);
-        if (_execution.Maintenance > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);
+        if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);
         if (_isRuined) CancelAll(bar.Time);
         Refresh();
     }
@@ -88,7 +89,7 @@ internal sealed partial class StrategyBook
     {
         if (_execution.Intrabar == IntrabarRule.StopFirst && IsRuinedWithin(part) && EndsBeforeOrders(part, bar, index)) return;
         for (var i = 0; i < _trades.Count; i++)
-            if (TryProtection(i, part, bar, index))
+            if (TryExits(i, part, bar, index))
                 i--;
 
         for (var i = 0; i < _orders.Count; i++)
@@ -101,7 +102,7 @@ internal sealed partial class StrategyBook
             var at = order.OcoGroup == 0 ? i : FirstOfGroup(i, part, index, ref price);
             var changed = Fill(at, price, bar, index, atOpen: false);
             // A trade that was entered after the open may be stopped out on the remainder of its bar.
-            if (_trades.Count > trades) changed |= TryProtection(_trades.Count - 1, part, bar, index);
+            if (_trades.Count > trades) changed |= TryExits(_trades.Count - 1, part, bar, index);
             // Earlier orders are not tried again: a stop-limit that this bar has triggered waits for the next one.
             if (changed) i = _orders.IndexAfter(id) - 1;
         }
@@ -146,6 +147,7 @@ internal sealed partial class StrategyBook
             ref var p = ref trade.Protection;
             var (below, above) = trade.Side == Side.Buy ? (Math.Max(p.Stop, p.TrailLevel), p.Target) : (p.Target,
                 Nearer(p.Stop, p.TrailLevel));
+            if (_margin.IsIsolated && (_hasMarks || PositionMargin.IsReached(trade.Side, LiquidationLevel(trade), bar))) return true;
             if (below > 0 && PriceLevel.IsAtOrBelow(bar.Low, below) || above > 0 && PriceLevel.IsAtOrAbove(bar.High, above)) return true;
         }
         return false;

@@ -51,7 +51,7 @@ internal sealed partial class StrategyBook
         var paid = order.Fees;
         var fee = NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid);
         var first = order.FilledQuantity == 0;
-        if (BuyingPower.Exceeds(_power.Outlay(price.Price, quantity) + fee, Available(price.Price))
+        if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), Available(price.Price))
             && !(_settings.ResizeToCash && Resize(ref order, ref quantity, price, bar.Time, ref paid, ref fee)))
         {
             _events.CashShort(bar.Time);
@@ -97,7 +97,7 @@ internal sealed partial class StrategyBook
         paid = order.Fees;
         fee = NextFee(price.Price, quantity, price.IsMaker, time, ref paid);
         // A fee by turnover may be more than the usual one.
-        if (BuyingPower.Exceeds(_power.Outlay(price.Price, quantity) + fee, available))
+        if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), available))
         {
             order.Quantity = before;
             return false;

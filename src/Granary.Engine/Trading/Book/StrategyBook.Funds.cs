@@ -24,7 +24,11 @@ internal sealed partial class StrategyBook
     }
 
     /// <summary>Returns the amount that new entries may cost.</summary>
-    public double Available(double price) => _shared is null ? OwnAvailable(price) : _shared.Available(this, price);
+    public double Available(double price)
+    {
+        var available = _shared is null ? OwnAvailable(price) : _shared.Available(this, price);
+        return double.IsPositiveInfinity(_margin.MostNotional) ? available : _power.WithinNotional(available, NotionalRoom(price), price);
+    }
 
     /// <summary>This book's share of the cash available for new entries.</summary>
     public double OwnAvailable(double price) => _power.Available(_account.Cash, OwnEquity(price), _trades, price);
@@ -45,7 +49,8 @@ internal sealed partial class StrategyBook
         {
             ref var trade = ref _trades[i];
             if (!trade.Exiting) continue;
-            sum += _power.Released(trade, trade.Quantity, close) - _execution.Fee.Fee(close, trade.Quantity, _multiplier, maker: false);
+            sum += _power.WithFee(_power.Released(trade, trade.Quantity, close),
+                -_execution.Fee.Fee(close, trade.Quantity, _multiplier, maker: false));
         }
         return sum;
     }

@@ -14,17 +14,26 @@ internal sealed partial class StrategyBook
     // symbols.
     private bool IsRuinedAt(double price)
     {
-        if (_trades.Count == 0 || _shared is not null) return false;
+        if (_trades.Count == 0 || _shared is not null || _margin.IsIsolated) return false;
         var equity = OwnEquity(price);
+        if (_margin.IsCross && equity <= MarginRequirement(price)) return true;
         return equity <= NearRuin * Math.Abs(_trades.Net) * price
             && equity <= RuinPrice.CostToClose(_trades, price, _execution.Fee, _multiplier);
     }
 
     // Whether a bar, or a part of one, reaches the price at which the account's current position ruins it.
-    private bool IsRuinedWithin(in Bar part) => _trades.Count > 0 && IsRuinedAt(_trades.Net < 0 ? part.High : part.Low);
+    private bool IsRuinedWithin(in Bar part) =>
+        _trades.Count > 0 && Seen(part) is var seen && IsRuinedAt(_trades.Net < 0 ? seen.High : seen.Low);
 
-    // The price at which the account has no equity left; NaN if there is none.
-    private double RuinLevel() => RuinPrice.Of(_account.Cash, _trades.Net, _trades, _execution.Fee, _multiplier);
+    // The price at which the account has no equity left, or with cross margin no more than its positions require; NaN if there is none.
+    private double RuinLevel()
+    {
+        var level = RuinPrice.Of(_account.Cash, _trades.Net, _trades, _execution.Fee, _multiplier);
+        if (!_margin.IsCross) return level;
+        var margin = _margin.PriceOfAccount(_account.Cash, _trades.QuantityOf(Side.Buy), _trades.QuantityOf(Side.Sell));
+        return double.IsNaN(level) ? margin : double.IsNaN(margin) ? level
+            : _trades.Net < 0 ? Math.Min(level, margin) : Math.Max(level, margin);
+    }
 
     // Whether the equity is below the maintenance requirement of the open trades.
     private bool IsCalledAt(double price) =>
@@ -63,8 +72,8 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EndInRuin(in Bar part, in Bar bar, int index)
     {
-        var level = RuinLevel();
-        Liquidate(IsRuinedAt(part.Open) || double.IsNaN(level) ? part.Open : Math.Clamp(level, part.Low, part.High), bar, index);
+        var (level, seen) = (RuinLevel(), Seen(part));
+        Liquidate(IsRuinedAt(seen.Open) || double.IsNaN(level) ? seen.Open : Math.Clamp(level, seen.Low, seen.High), bar, index);
     }
 
     /// <summary>Closes every open trade of a ruined shared account at its symbol's last close.</summary>
@@ -96,7 +105,7 @@ internal sealed partial class StrategyBook
     private void Liquidate(double price, in Bar bar, int index)
     {
         _isClosed = true;
-        CloseAll(price, bar, index, ExitReason.Ruined);
+        CloseAll(price, bar, index, _margin.IsCross ? ExitReason.Liquidation : ExitReason.Ruined);
         if (_shared is null) Close();
         Refresh();
     }

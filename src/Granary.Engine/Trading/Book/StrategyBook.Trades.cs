@@ -137,6 +137,7 @@ internal sealed partial class StrategyBook
         if (trade.Financing != 0) net += trade.Financing;
         _meter.Add(net, bars);
         _shared?.Add(net, bars);
+        if (reason == ExitReason.Liquidation) _meter.Liquidations++;
         var end = new TradeEnd(bar.Time, exitPrice, profit, net, bars, reason);
         _events.Closed(trade.Number, end);
         if (isWanted || _events.HasCallBacks) ReportClosed(ref trade, end, fill.Price);

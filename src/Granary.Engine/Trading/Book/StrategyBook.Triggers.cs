@@ -34,11 +34,12 @@ internal sealed partial class StrategyBook
             var (below, above) = trade.Side == Side.Buy ? (p.Stop, p.Target) : (p.Target, p.Stop);
             if (below > 0 && below > low) low = below;
             if (above > 0 && above < high) high = above;
+            if (_margin.IsIsolated) WatchMargin(trade, ref low, ref high);
             everyBar |= p.IsMoving || _settings.MaxBars > 0 || trade.TimeExit != long.MaxValue;
         }
         // A price that differs from a level by rounding alone reaches it.
         (low, high) = (low * (1 + PriceLevel.Rounding), high * (1 - PriceLevel.Rounding));
-        if (_trades.Count > 0 && (_hasFinancing || _isDelisted || _execution.Maintenance > 0)) everyBar = true;
+        if (_trades.Count > 0 && (_hasFinancing || _isDelisted || _hasMarks || _execution.CallRate > 0)) everyBar = true;
         if (_trades.Net < 0 || _account.Cash < 0) WatchRuin(ref low, ref high);
         (_triggerLow, _triggerHigh, _everyBar) = (low, high, everyBar);
         // Pending notices also stop the run loop, so that they are delivered at their own bar.

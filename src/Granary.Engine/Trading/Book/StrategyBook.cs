@@ -29,11 +29,11 @@ namespace Granary.Engine.Trading.Book;
 /// <para>Within a bar the sequence is that in which its prices can have occurred:</para>
 /// <list type="number">
 /// <item>financing, dividends and splits since the last bar;</item>
-/// <item>ruin, if the open leaves no equity;</item>
+/// <item>ruin, if the open leaves no equity, and the liquidation of trades whose margin the open has used up;</item>
 /// <item>orders that fill at the open, in the order of their making;</item>
 /// <item>
 /// stops and targets of open trades, then orders that fill after the open or on the close. With smaller bars, this is done on each of
-/// them in turn, so that they fill in the order in which the market reached them. Ruin comes where a stop comes;
+/// them in turn, so that they fill in the order in which the market reached them. Ruin and liquidation come where a stop comes;
 /// </item>
 /// <item>trailing stops move, and trades whose time is over or whose margin is called get an exit for the next open;</item>
 /// <item>call-backs, and then the strategy.</item>
@@ -41,7 +41,7 @@ namespace Granary.Engine.Trading.Book;
 /// <para>
 /// Each file of the class has one duty: <c>Bar</c> the sequence within a bar, <c>Requests</c> the strategy's requests, <c>Orders</c> the
 /// life of an order, <c>Fills</c> from orders to fills, <c>Trades</c> from fills to trades, <c>Exits</c> closing orders,
-/// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Financing</c>, <c>Funds</c> available cash, and
+/// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Margin</c> liquidation, <c>Financing</c>, <c>Funds</c> available cash, and
 /// <c>Triggers</c> the bars to process.
 /// </para>
 /// </remarks>
@@ -53,13 +53,14 @@ internal sealed partial class StrategyBook
     private readonly ExecutionSettings _execution;
     private readonly FillRule _fillRule;
     private readonly BuyingPower _power;
+    private readonly PositionMargin _margin;
     private readonly Timeframe _timeframe;
     private readonly double _multiplier;
     // The protection of entries without prices of their own.
     private readonly Protection _usual;
     // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
     private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
-    private readonly bool _hasFinancing, _isDelisted, _hasFunding;
+    private readonly bool _hasFinancing, _isDelisted, _hasFunding, _hasMarks;
     // The open times from which on the instrument's splits and dividends have taken effect, in order.
     private readonly long[] _exTimes;
     // The account of several books; null if the strategy has one instrument.
@@ -115,6 +116,7 @@ internal sealed partial class StrategyBook
         _execution = execution;
         _fillRule = new FillRule(Instrument, execution);
         _power = new BuyingPower(Instrument, execution);
+        _margin = new PositionMargin(Instrument, execution);
         _multiplier = Instrument.Multiplier;
         _shared = account;
         _account = new CashAccount(account is null ? settings.Cash : 0);
@@ -132,6 +134,7 @@ internal sealed partial class StrategyBook
         _exTimes = actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))];
         _isDelisted = Instrument.DelistedAt > 0;
         _hasFunding = Instrument.Funding.Count > 0;
+        _hasMarks = execution.Margin != MarginMode.None && Instrument.Marks.Count > 0;
         _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0 || _hasFunding;
     }
 

@@ -8,8 +8,11 @@ namespace Granary.Engine.Trading.Execution;
 /// </summary>
 internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings execution)
 {
-    private readonly double _multiplier = instrument.Multiplier, _margin = instrument.MarginPerUnit, _leverage = execution.Leverage,
-        _maintenance = execution.Maintenance;
+    private readonly double _multiplier = instrument.Multiplier, _margin = instrument.MarginPerUnit,
+        _leverage = execution.EffectiveLeverage, _maintenance = execution.Maintenance;
+    // A fee is paid in cash. With a margin mode no leverage covers it, so it takes as much buying power as a margin of that amount.
+    private readonly double _feeWeight = execution.Margin == MarginMode.None ? 1 : execution.EffectiveLeverage;
+    private readonly bool _isIsolated = execution.Margin == MarginMode.Isolated;
     private readonly FeeModel _fee = execution.Fee;
 
     /// <summary>Whether a position needs a margin per unit instead of its price.</summary>
@@ -20,20 +23,34 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
         _margin > 0 ? (_leverage > 0 ? _leverage : 1) * quantity * _margin : quantity * price * _multiplier;
 
     public double Cost(double price, double quantity, bool maker) =>
-        Outlay(price, quantity) + _fee.Fee(price, quantity, _multiplier, maker);
+        WithFee(Outlay(price, quantity), _fee.Fee(price, quantity, _multiplier, maker));
+
+    /// <summary>The buying power that an outlay takes with its fee.</summary>
+    public double WithFee(double outlay, double fee) => outlay + fee * _feeWeight;
+
+    /// <summary>Buying power that the limit of a position's notional leaves.</summary>
+    /// <param name="room">Notional by which positions in the instrument may grow.</param>
+    public double WithinNotional(double available, double room, double price) =>
+        double.IsPositiveInfinity(room) ? available : Math.Min(available, Cost(price, Math.Max(0, room) / (price * _multiplier), maker: false));
 
     /// <summary>Returns the amount that becomes available when this quantity of a trade is closed, before the fee.</summary>
     public double Released(in OpenTrade trade, double quantity, double price) =>
-        _leverage > 0 ? Outlay(price, quantity)
+        _isIsolated ? Released(trade.Side, trade.EntryPrice, quantity, price)
+        : _leverage > 0 ? Outlay(price, quantity)
         : _margin > 0 ? quantity * _margin
         : trade.Side == Side.Buy ? quantity * price * _multiplier
         : quantity * (2 * trade.EntryPrice - price) * _multiplier;
+
+    /// <summary>The same of a position with isolated margin: its margin and its profit; of others what it ties up.</summary>
+    public double Released(Side side, double entry, double quantity, double price) => !_isIsolated ? Outlay(price, quantity)
+        : Outlay(entry, quantity) + _leverage * (int)side * (price - entry) * quantity * _multiplier;
 
     /// <summary>Returns the amount that new entries may cost.</summary>
     /// <param name="cash">The balance in which every fill's notional is booked in full.</param>
     /// <param name="equity">The equity at this price.</param>
     public double Available(double cash, double equity, in OpenTrades trades, double price)
     {
+        if (_isIsolated) return AvailableOfWallet(cash, trades);
         // With leverage: the permitted multiple of the equity less the open positions.
         var available = _leverage > 0 ? _leverage * equity : _margin > 0 ? equity : cash;
         for (var i = 0; i < trades.Count; i++)
@@ -45,6 +62,25 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
         }
         return available;
     }
+
+    // With isolated margin: the permitted multiple of the cash that is no position's margin. Open profits and losses do not count.
+    private double AvailableOfWallet(double cash, in OpenTrades trades)
+    {
+        var available = _leverage * cash;
+        for (var i = 0; i < trades.Count; i++)
+        {
+            ref var trade = ref trades[i];
+            available -= TiedUp(trade.Side, trade.EntryPrice, trade.Quantity);
+        }
+        return available;
+    }
+
+    /// <summary>
+    /// The buying power that a position with isolated margin ties up: its margin, and its notional at the entry, which the cash has paid or
+    /// received.
+    /// </summary>
+    public double TiedUp(Side side, double entry, double quantity) =>
+        Outlay(entry, quantity) - _leverage * (int)side * entry * quantity * _multiplier;
 
     /// <summary>The maintenance requirement: open trades get a margin call if the equity is below it.</summary>
     public double Requirement(in OpenTrades trades, double price)
@@ -67,7 +103,7 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
         var quantity = wanted * (available / cost);
         // A fee that is not proportional to size takes more than its share.
         if (Cost(price, quantity, maker) > available)
-            quantity = (available - _fee.Fee(price, quantity, _multiplier, maker)) / Outlay(price, 1);
+            quantity = (available - _feeWeight * _fee.Fee(price, quantity, _multiplier, maker)) / Outlay(price, 1);
         return quantity >= LeastPart * wanted ? quantity : 0;
     }
 
