@@ -271,6 +271,11 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
 
     private void WorkAtOpen(WorkingOrder w, in Bar bar, long close)
     {
+        if (w.Order.Closes is null && instruments[w.Order.Symbol].Membership?.Contains(bar.Time) == false)
+        {
+            End(w, OrderState.Cancelled, $"{w.Order.Symbol} is not in the universe");
+            return;
+        }
         if (bar.Time > w.Simulated.ExpiresAt)
         {
             End(w, OrderState.Expired, "its time was over");

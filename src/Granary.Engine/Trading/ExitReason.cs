@@ -23,6 +23,8 @@ public enum ExitReason : byte
     DataEnded,
     /// <summary>Its symbol was delisted.</summary>
     Delisted,
+    /// <summary>Its symbol had left the universe.</summary>
+    LeftUniverse,
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
@@ -47,6 +49,8 @@ public static class ExitReasonTexts
         ExitReason.DataEnded => ("data-ended", "data ended",
             "The symbol stopped trading; the trade was closed at its last close (execution.atEnd: close)."),
         ExitReason.Delisted => ("delisted", "delisted", "The symbol was delisted; the trade was closed at the price of the delisting."),
+        ExitReason.LeftUniverse => ("left-universe", "left universe",
+            "The symbol had left the universe; the trade was closed at the next open (universe.onLeave: close)."),
     };
 
     /// <summary>Its spelling in files: "max-bars".</summary>
