@@ -46,6 +46,9 @@ public sealed record DataSpec
     /// <summary>The section <c>instruments</c> in the file; null if there is none.</summary>
     public JsonPart? InstrumentsPart { get; init; }
 
+    /// <summary>The symbols that "*" may stand for, of a universe; null for all of the source.</summary>
+    public IReadOnlySet<string>? Among { get; init; }
+
     /// <summary>Several sources with their own symbols; empty if <see cref="Source"/> provides all symbols.</summary>
     public IReadOnlyList<DataPart> Parts { get; init; } = [];
 
@@ -58,6 +61,10 @@ public sealed record DataSpec
     /// <summary>Returns the settings of a symbol's instrument; null if the batch has none for it.</summary>
     public InstrumentKeys? InstrumentOf(string symbol) => Of(symbol).Instruments is var own && own.TryGetValue(symbol, out var found)
         || own.TryGetValue("*", out found) ? found : null;
+
+    /// <summary>Whether "*", or the list of symbols, can name a symbol.</summary>
+    public bool IsAmong(string symbol) => Parts.Count > 0 ? Parts.Any(p => p.Data.IsAmong(symbol))
+        : Symbols.Contains("*", StringComparer.Ordinal) ? Among?.Contains(symbol) != false : Symbols.Contains(symbol, StringComparer.Ordinal);
 
     /// <summary>Returns the part that names a symbol; this object if no part does.</summary>
     public DataSpec Of(string symbol) => Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data ?? this;
