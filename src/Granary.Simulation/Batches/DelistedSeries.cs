@@ -47,6 +47,8 @@ internal sealed class DelistedSeries : IBarSeries
         // The bars of a session come later, and with them that of the delisting.
         if (before.Count == 0) return new InstrumentSeries(before, settings);
         var (last, close) = await LastAsync(before, cancellationToken);
+        // The bars that a session has taken have that of the delisting.
+        if (last >= at) return new InstrumentSeries(before, settings);
         if (!query.Wants(at)) return new DelistedSeries(before, settings, at, double.NaN, null);
         if (at - last > s_longestPause.Ticks)
             return new DelistedSeries(before, settings, at, double.NaN, $"its bars end more than {s_longestPause.Days} days before its "

@@ -5,7 +5,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The keys of a batch file's <c>universe</c>.</summary>
-internal sealed record UniverseKeys : IKeyFaults
+internal sealed record UniverseKeys
 {
     [Key("a file of the members over time: [columns](universe.md#members)", Offers = "file", Without = "`rank`")]
     public Address? Members { get; init; }
@@ -25,19 +25,4 @@ internal sealed record UniverseKeys : IKeyFaults
 
     [Key("a position in a symbol that has left: `close` closes it at the next open, `hold` leaves it to the strategy's exit")]
     public LeavePolicy OnLeave { get; init; }
-
-    IEnumerable<(string Key, string Fault)> IKeyFaults.KeyFaults
-    {
-        get
-        {
-            if (Members is null && Rank is null) yield return ("members", "name a file of 'members', or a factor as 'rank'");
-            if (Members is not null && Rank is not null) yield return ("rank", "'members' is given too; leave one of them out");
-            if (Rank is not null && Top is null) yield return ("top", "say how many of the ranked symbols are members");
-            if (Rank is not null) yield break;
-            const string Fault = "it is for 'rank'; leave it out";
-            if (Top is not null) yield return ("top", Fault);
-            if (Every is not null) yield return ("every", Fault);
-            if (Where.Count > 0) yield return ("where", Fault);
-        }
-    }
 }

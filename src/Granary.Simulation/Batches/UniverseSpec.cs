@@ -32,6 +32,7 @@ public sealed record UniverseSpec
     internal static UniverseSpec Read(JsonPart part, FactorCatalogue factors, bool opensFiles)
     {
         var keys = RecordKeys<UniverseKeys>.Read(part);
+        Check(part, keys);
         var spec = new UniverseSpec { OnLeave = keys.OnLeave, Keys = keys };
         if (part.IsFaulty || !opensFiles) return spec;
         if (keys.Members is null) return spec with { Rule = UniverseRule.Read(part, keys, factors) };
@@ -51,6 +52,16 @@ public sealed record UniverseSpec
         {
             return place.Wrong(e.Message, spec, e);
         }
+    }
+
+    private static void Check(JsonPart part, UniverseKeys keys)
+    {
+        if (part.IsFaulty) return;
+        if (keys.Members is null && keys.Rank is null) part.Wrong("name a file of 'members', or a factor as 'rank'", 0);
+        else if (keys.Members is null && keys.Top is null) part.Wrong("'top' is missing; say how many of the ranked symbols are members", 0);
+        else if (keys.Members is not null)
+            foreach (var name in (string[])["rank", "top", "every", "where"])
+                part.Find(name)?.Wrong("'members' is given, and this is for a ranking; leave one of them out", 0);
     }
 
     /// <summary>Returns when a symbol is a member; never if the file of members does not name it.</summary>

@@ -19,11 +19,11 @@ namespace Granary.Simulation.Validation;
 public static class Survivorship
 {
     /// <param name="log">The events of the strategies.</param>
-    /// <param name="weights">By strategy index: not 0 if the portfolio uses the strategy's events.</param>
-    /// <param name="schedule">Weights over time; null if they are constant.</param>
-    /// <param name="outcome">The portfolio of the run.</param>
-    /// <param name="rows">Open times of its first and last row, UTC ticks; negative without rows.</param>
-    /// <param name="host">A host of this process, or of an amount of work in bars times strategies.</param>
+    /// <param name="weights">
+    /// By strategy index: not 0 if the portfolio uses the strategy's events; with the weights over time, null if they are constant.
+    /// </param>
+    /// <param name="portfolio">The portfolio of the run, with the open times of its first and last row; negative without rows.</param>
+    /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
     /// <returns>Null if the batch has no universe, or the portfolio no rows.</returns>
     public static async Task<SurvivorshipResults?> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         IEventLog? log, (IReadOnlyList<double> Values, IWeightSource? Schedule) weights, (PortfolioOutcome Outcome, (long First, long Last)

@@ -7,6 +7,7 @@ using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
