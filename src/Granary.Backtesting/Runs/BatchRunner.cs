@@ -86,7 +86,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (validation is null)
             census = await BatchValidation.CountAsync(run, strategies.Outcomes, ledger, SelectionTests.Of(run.Plan, strategies.Outcomes));
         else
-            census = (checks = await validation.FinishAsync(portfolio, members.Any(w => w != 0), ledger)).Census;
+            census = (checks = await validation.FinishAsync(portfolio, members.Any(w => w != 0), ledger,
+                cancellationToken)).Census;
 
         step?.Dispose();
         using var write = GranaryInstruments.Traces.StartActivity("write");

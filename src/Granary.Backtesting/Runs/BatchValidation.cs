@@ -18,12 +18,13 @@ internal sealed class BatchValidation
     private readonly StrategySimulation _strategies;
     private readonly WeightChoice _choice;
     private readonly Task<IReadOnlyDictionary<int, StrategyOutcome>> _traded;
+    private readonly Func<long, IBatchHost> _hostFor;
     private readonly Task<(LookAheadResult? LookAhead, CostStress? Stress)> _searched;
 
     private BatchValidation(RunContext run, StrategySimulation strategies, WeightChoice choice, IBatchHost host,
         CancellationToken cancellationToken)
     {
-        (_run, _strategies, _choice) = (run, strategies, choice);
+        (_run, _strategies, _choice, _hostFor) = (run, strategies, choice, HostFor);
         _traded = Task.Run(() => ModelOutcomes.OfAsync(run.Plan, strategies.Outcomes, run.Markets, HostFor, cancellationToken),
             cancellationToken);
         _searched = run.Options.Validation ? Task.Run(SearchAsync, cancellationToken)
@@ -59,12 +60,15 @@ internal sealed class BatchValidation
 
     /// <summary>Completes the checks with the portfolio.</summary>
     /// <param name="members">Whether any strategy has a weight; otherwise the portfolio has no equity to check.</param>
-    public async Task<BatchChecks> FinishAsync(RecordedPortfolio portfolio, bool members, TrialLedger? ledger)
+    public async Task<BatchChecks> FinishAsync(RecordedPortfolio portfolio, bool members, TrialLedger? ledger,
+        CancellationToken cancellationToken)
     {
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
         var equity = members ? portfolio.Trace : null;
         var census = await CensusAsync(_run, traded, ledger, tests);
         var (lookAhead, stress) = await _searched;
+        var survivorship = _run.Options.Validation ? await Survivorship.RunAsync(plan, _run.Markets, _strategies.Log,
+            (_choice.Members, _choice.Schedule), (portfolio.Outcome, portfolio.Rows), _hostFor, cancellationToken) : null;
         var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, lookAhead, stress,
             census.Fault)
@@ -75,6 +79,8 @@ internal sealed class BatchValidation
                 ? null : b with { Selection = IsChosen(traded) ? tests.Snooping?.Consistent : null },
             CostsAreZero = plan.Spec.Execution.Settings.IsFree && !plan.Instances.Any(RecordedRuns.IsRecorded),
             Recorded = RecordedTrials.Of(plan, _choice.Members),
+            Universe = UniverseReport.FindingOf(plan, _run.Opened.Universe, survivorship),
+            Survivorship = survivorship,
             LearnedWeights = _choice.Allocator is { } learned ? AllocatorReport.FindingOf(learned) : null,
             Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
         };

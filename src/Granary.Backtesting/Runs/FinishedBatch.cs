@@ -107,6 +107,8 @@ public sealed class FinishedBatch
                     _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));
         if (model.Section<ParameterSearchResults>() is { } searches)
             yield return OutputFile.Text(null, ParameterSearchCsv.Name, w => ParameterSearchCsv.Write(w, searches));
+        if (_run.Opened.Universe is { } universe)
+            yield return OutputFile.Text(null, UniverseCsv.Name, w => UniverseCsv.Write(w, universe.Members));
         if (_conditions is { } conditions)
             yield return OutputFile.Text("conditions", ConditionCsv.Name, w => ConditionCsv.Write(w, conditions));
         if (model.Section<AllocationResults>() is { } allocations)
@@ -156,6 +158,7 @@ public sealed class FinishedBatch
         var (plan, sections) = (_run.Plan, new List<ResultSection>());
         if (Checks is not null) sections.AddRange([Checks.ToResults(_entries), Checks.ToFindings()]);
         if (Carried is not null) sections.Add(Carried);
+        if (UniverseReport.Of(plan, _run.Opened.Universe, _portfolio.Rows, Checks?.Survivorship) is { } universe) sections.Add(universe);
         if (Searches is not null) sections.Add(Searches);
         if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
         if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);

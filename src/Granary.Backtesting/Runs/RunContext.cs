@@ -86,6 +86,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
         .. Spec.Catalogues.Plugins.Select(p => p.ContentHash).Order(StringComparer.Ordinal),
         .. Plan.Instances.Where(RecordedRuns.IsRecorded)
             .Select(i => RecordedFile.HashOf(Spec.Folder, RecordedRuns.Of(i).Name, Spec.Catalogues.Files)),
+        .. Opened.Universe is { } universe ? [UniverseCsv.HashOf(universe.Members)] : (string[])[],
         // Models that the run trains follow from the rest.
         .. Learning is null ? Plan.Instances.Select(i => i.Model?.Name).OfType<string>().Distinct(StringComparer.Ordinal) : []]),
         Options.Resume);
@@ -136,7 +137,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             BatchText = Encoding.UTF8.GetString(Spec.Text),
             Trials = checks?.Census,
         };
-        RunNote[] notes = [.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values, Opened.Source.PassedOver)];
+        RunNote[] notes = [.. result.Notes, .. UniverseReport.NotesOf(Plan, Opened.Universe), .. MarketNotes.Of(Spec, model.Markets, Markets.Values, Opened.Source.PassedOver)];
         model = model.With([.. notes.Select(n => n with { Sentence = Spec.Catalogues.Shown(n.Sentence) })]);
         return await BenchmarkCurve.CompareAsync(model, recorder.Curve, (Spec, Opened.Source, Markets), Shortest.Ticks, cancellationToken);
     }

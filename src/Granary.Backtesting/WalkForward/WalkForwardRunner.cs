@@ -106,6 +106,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             BenchmarkName = BenchmarkCurve.NameOf(run.Spec),
             Benchmark = await run.CompareAsync(benchmark, stitched, rows, cancellationToken),
             CostsAreZero = run.Spec.Execution.Settings.IsFree,
+            Universe = UniverseReport.FindingOf(plan, run.Opened.Universe, null),
             LearnedWeights = outcome.Weights?.Learned is { } learned ? AllocatorReport.FindingOf(learned) : null,
         }.Within(rows);
         if (!run.Options.Validation) return (checks, null);
@@ -131,6 +132,8 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
         model = model with { Decisions = outcome.Portfolio.Counts };
         if (outcome.Portfolio.Funding is { } funding) model = model.With(funding);
+        if (UniverseReport.Of(run.Plan, run.Opened.Universe, (outcome.Rows[0].Time, outcome.Rows[^1].Time), null) is { } universe)
+            model = model.With(universe);
         if (new ChangedEntries(events.Stitched.Judged(), []).Results() is { } decided) model = model.With(decided);
         if (outcome.Weights?.Learned is { } learned && AllocatorReport.Of(run.Plan, learned) is { } section) model = model.With(section);
         if (outcome.Weights?.Chosen is { } choice)
@@ -204,6 +207,8 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             csv.Header();
             foreach (var row in outcome.Rows) csv.Row(row);
         });
+        if (run.Opened.Universe is { } universe)
+            yield return OutputFile.Text(null, UniverseCsv.Name, w => UniverseCsv.Write(w, universe.Members));
         yield return OutputFile.Text(null, "windows.csv", w => WalkForwardReport.Csv(w, run.Plan, outcome));
         // The last selection stays in force; the bars of its window do not exist yet.
         var next = new Dictionary<int, double>();

@@ -34,6 +34,7 @@ public sealed record RunDefinition([property: Id(0)] QueuedJob Batch, [property:
 /// <param name="Strategies">Indices in the plan, ascending.</param>
 /// <param name="HasEnded">Whether the feed's bars end before those of the batch's other markets.</param>
 /// <param name="Sessions">The sessions of its symbols.</param>
+/// <param name="Members">When its symbols are in the universe; null if the batch has no universe.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedWork")]
 public sealed record FeedWork(
     [property: Id(0)] int Feed,
@@ -43,7 +44,8 @@ public sealed record FeedWork(
     [property: Id(4)] long Bars,
     [property: Id(5)] int[] Strategies,
     [property: Id(6)] bool HasEnded = false,
-    [property: Id(7)] IReadOnlyList<SessionCalendar>? Sessions = null);
+    [property: Id(7)] IReadOnlyList<SessionCalendar>? Sessions = null,
+    [property: Id(8)] IReadOnlyList<Membership>? Members = null);
 
 /// <summary>A model that filters entries of some strategies in a pass.</summary>
 /// <param name="Number">Number by which the reporting grain provides it.</param>

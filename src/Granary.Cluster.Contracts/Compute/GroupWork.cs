@@ -15,6 +15,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
 /// <param name="Sessions">The sessions of its symbols.</param>
 /// <param name="Trials">The trials of the plan, as in the pass.</param>
+/// <param name="Members">When its symbols are in the universe; null if the batch has no universe.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupWork")]
 public sealed record GroupWork(
     [property: Id(0)] Guid Id,
@@ -31,4 +32,5 @@ public sealed record GroupWork(
     [property: Id(11)] bool HasEnded = false,
     [property: Id(12)] Dictionary<string, string>? Stopped = null,
     [property: Id(13)] IReadOnlyList<SessionCalendar>? Sessions = null,
-    [property: Id(14)] IReadOnlyList<PassTrial>? Trials = null);
+    [property: Id(14)] IReadOnlyList<PassTrial>? Trials = null,
+    [property: Id(15)] IReadOnlyList<Membership>? Members = null);

@@ -44,7 +44,8 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
             var market = markets[feed.Symbols[0]];
             work.Add(new FeedWork(feed.Index, feed.Symbols, feed.Timeframe.ToString(),
                 [.. feed.Symbols.Select(s => markets[s].Series.ContentHash)], FeedBlocks.CountOf(market.Series, feed.Timeframe), wanted,
-                market.HasEnded, [.. feed.Symbols.Select(s => markets[s].Instrument.Calendar)]));
+                market.HasEnded, [.. feed.Symbols.Select(s => markets[s].Instrument.Calendar)],
+                plan.Spec.Universe is null ? null : [.. feed.Symbols.Select(s => markets[s].Instrument.Membership!)]));
         }
         if (work.Count == 0) return;
         // The changes are those of all markets of a plan.

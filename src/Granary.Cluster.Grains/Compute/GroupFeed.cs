@@ -72,6 +72,8 @@ internal sealed class GroupFeed : IAsyncDisposable
         {
             // The run has inferred sessions from all bars.
             if (work.Sessions is { } sessions) series = InstrumentSeries.WithSessions(series, sessions[number]);
+            // So has it decided on the members of its universe.
+            if (work.Members is { } members) series = InstrumentSeries.WithMembership(series, members[number]);
             return new OpenedMarket(symbol, SeriesChanges.Apply(series, work.Changes), series.Instrument);
         }
         await series.DisposeAsync();

@@ -307,6 +307,11 @@ public sealed partial class SimulatedExchange(PaperSettings settings, ExecutionS
 
     private void WorkAtOpen(WorkingOrder w, in Bar bar, long close)
     {
+        if (w.Order.Closes is null && instruments[w.Order.Symbol].Membership?.Contains(bar.Time) == false)
+        {
+            End(w, OrderState.Cancelled, $"{w.Order.Symbol} is not in the universe");
+            return;
+        }
         if (bar.Time > w.Simulated.ExpiresAt)
         {
             End(w, OrderState.Expired, "its time was over");

@@ -37,6 +37,19 @@ public readonly record struct CalendarSpan(int Months, long Ticks)
     /// <param name="time">UTC ticks.</param>
     public long After(long time, int times = 1) => new DateTime(time, DateTimeKind.Utc).AddMonths(Months * times).Ticks + Ticks * times;
 
+    /// <summary>
+    /// The first time after another one at which a period of the calendar begins: years and months count from the first year, weeks from a
+    /// Monday, days and hours from midnight UTC.
+    /// </summary>
+    /// <param name="time">UTC ticks.</param>
+    public long Next(long time)
+    {
+        if (Months == 0) return time - time % Ticks + Ticks;
+        var now = new DateTime(time, DateTimeKind.Utc);
+        var month = ((now.Year * 12 + now.Month - 1) / Months + 1) * Months;
+        return new DateTime(month / 12, month % 12 + 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    }
+
     public override string ToString() =>
         Months > 0 ? Months % 12 == 0 ? $"{Months / 12}y" : $"{Months}mo"
         : Ticks % (7 * TimeSpan.TicksPerDay) == 0 ? $"{Ticks / (7 * TimeSpan.TicksPerDay)}w"

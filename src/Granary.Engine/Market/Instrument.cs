@@ -27,6 +27,9 @@ public sealed record Instrument
     /// <summary>The open time of the bar at whose price it was delisted, UTC ticks; 0 if it was not. Its bars end there.</summary>
     public long DelistedAt { get; init; }
 
+    /// <summary>When it belongs to the universe of the run; null if the run has no universe, and it may always be entered.</summary>
+    public Membership? Membership { get; init; }
+
     /// <summary>Currency units per unit of price and quantity; 1 except for derivatives.</summary>
     public double Multiplier { get; init; } = 1;
 

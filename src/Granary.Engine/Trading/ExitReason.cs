@@ -25,6 +25,8 @@ public enum ExitReason : byte
     Delisted,
     /// <summary>What backed the position had fallen to its maintenance margin, and the exchange took it over.</summary>
     Liquidation,
+    /// <summary>Its symbol had left the universe.</summary>
+    LeftUniverse,
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
@@ -51,6 +53,8 @@ public static class ExitReasonTexts
         ExitReason.Delisted => ("delisted", "delisted", "The symbol was delisted; the trade was closed at the price of the delisting."),
         ExitReason.Liquidation => ("liquidation", "liquidation",
             "The margin had fallen to what the position requires (execution.margin), and the exchange took it over with the rest."),
+        ExitReason.LeftUniverse => ("left-universe", "left universe",
+            "The symbol had left the universe; the trade was closed at the next open (universe.onLeave: close)."),
     };
 
     /// <summary>Its spelling in files: "max-bars".</summary>

@@ -17,13 +17,15 @@ public enum SignalEnd : byte
     BelowMinimum,
     /// <summary>The symbol was delisted.</summary>
     Delisted,
+    /// <summary>The symbol was not in the universe.</summary>
+    NotMember,
 }
 
 /// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
 public static class SignalEndTexts
 {
     /// <summary>The number of ends.</summary>
-    internal const int Count = (int)SignalEnd.Delisted + 1;
+    internal const int Count = (int)SignalEnd.NotMember + 1;
 
     private readonly record struct Text(string Word, string Title, string Sentence, string Counted, string? Refusal = null);
 
@@ -45,6 +47,9 @@ public static class SignalEndTexts
             ", since their size came to less than minQuantity or minNotional of their instrument. Use a larger size or more cash"),
         SignalEnd.Delisted => new("delisted", "delisted", "The symbol was delisted.", "in a delisted symbol",
             ", since their symbol was delisted"),
+        SignalEnd.NotMember => new("not-member", "not in the universe",
+            "The symbol was not in the universe at the signal, or left it before the entry filled.", "outside of the universe",
+            ", since their symbol was not in the universe then"),
     };
 
     /// <summary>Its spelling in files: "no-cash".</summary>

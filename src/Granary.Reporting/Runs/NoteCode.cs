@@ -51,6 +51,9 @@ public enum NoteCode
     /// <summary>The weights were selected on the same bars that the figures are computed from.</summary>
     InSample,
 
+    /// <summary>The universe is unknown, or its members and the source's symbols differ.</summary>
+    Universe,
+
     /// <summary>Strategies have identical results.</summary>
     Duplicates,
 

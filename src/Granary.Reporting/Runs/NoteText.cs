@@ -34,6 +34,7 @@ public static class NoteText
         NoteCode.WalkForward => "Which account and which bars the figures of a walk-forward are of.",
         NoteCode.Intrabar => "How the order of fills within a bar was decided.",
         NoteCode.Session => "A live session reports something about its account or its broker.",
+        NoteCode.Universe => "The universe is unknown, or its members and the symbols of the source differ.",
         NoteCode.Margin => "The margin model of the account.",
         NoteCode.Output => "Files or rows that the run did not write, and how to get them.",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "a note without an explanation"),

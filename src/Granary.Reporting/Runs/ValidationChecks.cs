@@ -19,6 +19,9 @@ public enum ValidationState
 /// <param name="Figures">The numbers behind it, by name; NaN where undefined.</param>
 public sealed record ValidationCheck(ValidationState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
 {
+    /// <summary>The finding in one word, for checks that have one, such as <c>point-in-time</c>; null otherwise.</summary>
+    public string? Word { get; init; }
+
     public static ValidationCheck Missing(string why) => new(ValidationState.Missing, why, []);
 
     /// <summary>The figure with this name; NaN if there is none.</summary>
@@ -51,13 +54,20 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
     public const double Confidence = 0.95;
 
     public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting",
-        Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark", LearnedWeights = "learnedWeights";
+        Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark", LearnedWeights = "learnedWeights",
+        Universe = "universe";
 
     /// <summary>Checks that every configuration needs, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<string> Checks = [OutOfSample, DeflatedSharpe, Overfitting, Causality, CostStress];
 
     /// <summary>Checks that only some configurations need: one with a benchmark, one with learned weights.</summary>
     public static readonly IReadOnlyList<string> Conditional = [Benchmark, LearnedWeights];
+
+    /// <summary>Findings that are stated beside the checks, and decide nothing.</summary>
+    public static readonly IReadOnlyList<string> Stated = [Universe];
+
+    /// <summary>The checks of this configuration, and the findings that are stated beside them.</summary>
+    public IReadOnlyList<string> Shown => [.. Required, .. Stated.Where(ByName.ContainsKey)];
 
     /// <summary>The checks of this configuration: the common ones, and those of <see cref="Conditional"/> that it has.</summary>
     public IReadOnlyList<string> Required => [.. Checks, .. Conditional.Where(ByName.ContainsKey)];
@@ -84,6 +94,7 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
         CostStress => "the cost stress",
         Benchmark => "the comparison with the benchmark",
         LearnedWeights => "the comparison of the learned weights with the baselines",
+        Universe => "the universe",
         _ => check,
     };
 
@@ -95,12 +106,13 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
             new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            foreach (var name in Required)
+            foreach (var name in Shown)
             {
                 var check = this[name];
                 json.WriteStartObject(name);
                 json.WriteString("state",
                     check.State switch { ValidationState.Passed => "passed", ValidationState.Failed => "failed", _ => "missing" });
+                if (check.Word is { } word) json.WriteString("word", word);
                 json.WriteString("sentence", check.Sentence);
                 foreach (var (figure, value) in check.Figures) ResultsJson.Number(json, figure, value);
                 json.WriteEndObject();

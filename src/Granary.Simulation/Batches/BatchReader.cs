@@ -67,7 +67,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     // Reads each section separately, so that an error in one does not hide errors in others. Returns null if there are errors.
     private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
-        root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
+        root.Only("$schema", "name", "data", "universe", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
             "regimes", "resampling", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
@@ -81,6 +81,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             faults.Add(execution.Place!.Need("intrabarPath")
                 .Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or "
                     + $"\"auto\""));
+        var universe = faults.Try(() => root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues.Factors, bindStrategies) : null, null);
+        if (data is not null && universe is not null) data = faults.Try(() => universe.ApplyTo(data), data);
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio"), bindStrategies ? catalogues.PortfolioRules : null), null);
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
@@ -114,6 +116,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Learning = root.Find("learning"),
             WalkForward = root.Find("walkForward"),
             Regimes = regimes,
+            Universe = universe,
             Text = text,
             Folder = root.Place.Folder,
         };
@@ -161,6 +164,11 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             if (instrument is { DelistingPrice: not null, Delisted: null })
                 part.Need("instruments").Need(symbol).Need("delistingPrice").Wrong("it is the price at 'delisted', which is missing; add "
                     + "that time, or leave this out", 0);
+            else if (instrument is { DelistingReturn: not null, Delisted: null })
+                part.Need("instruments").Need(symbol).Need("delistingReturn").Wrong("it is the return at 'delisted', which is missing; add "
+                    + "that time, or leave this out", 0);
+            else if (instrument is { DelistingReturn: not null, DelistingPrice: not null })
+                part.Need("instruments").Need(symbol).Need("delistingReturn").Wrong("delistingPrice is given too; leave one of them out", 0);
         if (keys.From >= keys.To && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
             end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
         return new DataSpec

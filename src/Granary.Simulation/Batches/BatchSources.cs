@@ -38,6 +38,10 @@ public static class BatchSources
     {
         if (!data.Symbols.Contains("*")) return [.. data.Symbols.Distinct(StringComparer.Ordinal)];
         var all = await source.ListSymbolsAsync(data.Timeframe, cancellationToken);
+        if (all.Count > 0 && data.Among is { } members)
+            return all.Where(members.Contains).ToList() is { Count: > 0 } some ? some
+                : throw data.Place.Fault($"'{data.Source}' has no symbol that is a member of the universe in the batch's range; correct "
+                    + "universe.members, or data.from and data.to");
         return all.Count > 0 ? all : throw data.Place.Fault($"'{data.Source}' has no {data.Timeframe} bars of any symbol");
     }
 }

@@ -69,6 +69,9 @@ public sealed record BatchSpec
     /// <summary>Market states that the batch declares; null if it declares none.</summary>
     public RegimePlan? Regimes { get; init; }
 
+    /// <summary>Which symbols may be entered when; null if the batch does not say it.</summary>
+    public UniverseSpec? Universe { get; init; }
+
     /// <summary>
     /// Time from which bars are read, UTC ticks. Bars before <see cref="DataSpec.From"/> only warm up. Null = from the first bar.
     /// </summary>

@@ -100,6 +100,10 @@ public sealed record InstrumentKeys
     [Key("price at which positions are closed then", Without = "the last close"), Range(1e-9, 1e12)]
     public double? DelistingPrice { get; init; }
 
+    [Key("the same as a return from the last close: `-0.3` closes them 30 % below it, `-1` is a total loss", Without = "`delistingPrice`"),
+        Range(-1, 100)]
+    public double? DelistingReturn { get; init; }
+
     [Key("text", Without = "the source's")]
     public string? Venue { get; init; }
 

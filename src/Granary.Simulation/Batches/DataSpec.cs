@@ -67,6 +67,9 @@ public sealed record DataSpec
     /// <summary>The value of the funding, for error messages; null if there is none.</summary>
     public JsonPart? FundingPlace { get; init; }
 
+    /// <summary>The symbols that "*" may stand for, of a universe; null for all of the source.</summary>
+    public IReadOnlySet<string>? Among { get; init; }
+
     /// <summary>Several sources with their own symbols; empty if <see cref="Source"/> provides all symbols.</summary>
     public IReadOnlyList<DataPart> Parts { get; init; } = [];
 
@@ -89,6 +92,10 @@ public sealed record DataSpec
         Tables = tables,
         Parts = [.. Parts.Select(p => p with { Data = p.Data.Reading(columns, tables) })],
     };
+
+    /// <summary>Whether "*", or the list of symbols, can name a symbol.</summary>
+    public bool IsAmong(string symbol) => Parts.Count > 0 ? Parts.Any(p => p.Data.IsAmong(symbol))
+        : Symbols.Contains("*", StringComparer.Ordinal) ? Among?.Contains(symbol) != false : Symbols.Contains(symbol, StringComparer.Ordinal);
 
     /// <summary>Returns the part that names a symbol; this object if no part does.</summary>
     public DataSpec Of(string symbol) => Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data ?? this;

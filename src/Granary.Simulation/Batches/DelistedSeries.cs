@@ -15,6 +15,9 @@ internal sealed class DelistedSeries : IBarSeries
     // The last bar is at most so long before the delisting; otherwise the bars had ended before, and the delisting says nothing of them.
     private static readonly TimeSpan s_longestPause = TimeSpan.FromDays(10);
 
+    // A total loss: prices are above zero.
+    private const double LeastPrice = 1e-9;
+
     private readonly IBarSeries _before;
     private readonly Func<Instrument, Instrument> _settings;
     private readonly long _at;
@@ -44,11 +47,13 @@ internal sealed class DelistedSeries : IBarSeries
         // The bars of a session come later, and with them that of the delisting.
         if (before.Count == 0) return new InstrumentSeries(before, settings);
         var (last, close) = await LastAsync(before, cancellationToken);
+        // The bars that a session has taken have that of the delisting.
+        if (last >= at) return new InstrumentSeries(before, settings);
         if (!query.Wants(at)) return new DelistedSeries(before, settings, at, double.NaN, null);
         if (at - last > s_longestPause.Ticks)
             return new DelistedSeries(before, settings, at, double.NaN, $"its bars end more than {s_longestPause.Days} days before its "
                 + $"delisting at {UtcTicks.Text(at)}, which closes nothing");
-        var price = keys.DelistingPrice ?? close;
+        var price = keys.DelistingPrice ?? Math.Max(close * (1 + (keys.DelistingReturn ?? 0)), LeastPrice);
         return new DelistedSeries(before, settings, at, price, string.Create(CultureInfo.InvariantCulture,
             $"it was delisted at {UtcTicks.Text(at)}, and positions in it are closed at {price}"));
     }

@@ -11,6 +11,11 @@ public sealed class InstrumentSeries(IBarSeries series, Func<Instrument, Instrum
     public static IBarSeries WithSessions(IBarSeries series, SessionCalendar calendar) =>
         calendar.IsContinuous ? series : new InstrumentSeries(series, i => i with { Calendar = calendar });
 
+    /// <summary>The series with a membership of its symbol in the universe.</summary>
+    /// <param name="membership">Null = always a member.</param>
+    public static IBarSeries WithMembership(IBarSeries series, Membership? membership) =>
+        new InstrumentSeries(series, i => i with { Membership = membership });
+
     // Not cached: the number of price decimals is final only after the first block is read.
     public Instrument Instrument => settings(series.Instrument);
 

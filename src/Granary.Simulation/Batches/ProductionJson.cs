@@ -37,6 +37,12 @@ public static class ProductionJson
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
             Data(json, spec.Data, plan, run.Strategies.Where(IsIn)
                 .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
+            if (spec.Universe is { } universe)
+            {
+                json.WriteStartObject("universe");
+                RecordKeys<UniverseKeys>.Write(json, universe.Keys);
+                json.WriteEndObject();
+            }
             json.WriteStartObject("account");
             RecordKeys<AccountKeys>.Write(json, spec.Account with { Cash = spec.Cash });
             json.WriteEndObject();
@@ -91,7 +97,8 @@ public static class ProductionJson
         RecordKeys<DataKeys>.Write(json, new DataKeys
         {
             Format = data.Format,
-            Symbols = [.. symbols.Distinct(StringComparer.Ordinal)],
+            // A ranking needs the symbols that are not traded too.
+            Symbols = [.. (plan.Spec.Universe?.Rule is null ? symbols : symbols.Concat(plan.Symbols)).Distinct(StringComparer.Ordinal)],
             Timeframe = data.Timeframe,
             WarmUp = data.WarmUp,
             TimeZone = data.TimeZone,

@@ -73,7 +73,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     {
         var place = root.Find("folder")?.Folder() ?? root.Place;
         if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
-        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution",
+        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "universe", "account", "benchmark", "execution",
             "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "periodsPerYear");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version)
@@ -85,6 +85,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, account.Cash, faults, bindStrategies);
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
+        var universe = faults.Try(() => root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues.Factors, bindStrategies) : null, null);
+        if (data is not null && universe is not null) data = faults.Try(() => universe.ApplyTo(data), data);
         var portfolio = root.Need("portfolio");
         var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution"), bindStrategies, catalogues.Tables), null);
@@ -101,8 +103,10 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             Catalogues = catalogues,
             Data = data!.Reading(ColumnTexts.In(root), catalogues.Tables) with
             {
-                Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
+                Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References))
+                    .Concat(universe?.Rule is null ? [] : data!.Symbols).Distinct(StringComparer.Ordinal)],
             },
+            Universe = universe,
             Cash = account.Cash,
             Account = account,
             RiskFree = riskFree,

@@ -21,6 +21,9 @@ public sealed class OpenedBatch : IAsyncDisposable
 
     public BatchPlan Plan { get; private set; }
 
+    /// <summary>The members over time; null if the batch has no universe.</summary>
+    public BatchUniverse? Universe { get; private set; }
+
     /// <summary>Opened markets by symbol.</summary>
     public IReadOnlyDictionary<string, OpenedMarket> Markets { get; private set; }
 
@@ -43,6 +46,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         try
         {
             await batch.OpenMarketsAsync(opening, cancellationToken);
+            if (spec.Universe is { } universe) await batch.ApplyAsync(universe, opening, cancellationToken);
             if (opening.Checks) await batch.CheckAsync(opening, cancellationToken);
             if (opening.Searched is null) batch.Plan = batch.Plan.WithoutTrials();
             GranaryInstruments.FeedOpen.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
@@ -124,6 +128,32 @@ public sealed class OpenedBatch : IAsyncDisposable
         var query = new BarQuery(symbols[0], spec.Data.Timeframe, spec.Data.From, spec.Data.To);
         var known = await source.ListColumnsAsync(query, cancellationToken);
         throw spec.Data.Place.Fault(FurtherNames.Unknown(spec.Data.Source.ToString(), missing, known));
+    }
+
+    private async Task ApplyAsync(UniverseSpec universe, BatchOpening opening, CancellationToken cancellationToken)
+    {
+        var spec = Plan.Spec;
+        Universe = universe.Rule is null
+            ? BatchUniverse.OfFile(universe, spec.Data, Plan.Symbols, opening.IsLive ? []
+                : await Source.ListSymbolsAsync(spec.Data.Timeframe, cancellationToken))
+            : opening.IsLive ? BatchUniverse.Empty(universe, Plan.Symbols)
+            : await BatchUniverse.RankAsync(spec, Plan.Symbols, OpenRankedAsync, opening.Threads, cancellationToken);
+        foreach (var (symbol, market) in _opened) _opened[symbol] = market.With(Universe.Members[symbol]);
+    }
+
+    // Symbols that no strategy trades are ranked too.
+    private async ValueTask<(IBarSeries Series, bool IsOwn)> OpenRankedAsync(string symbol, CancellationToken cancellationToken)
+    {
+        if (_opened.TryGetValue(symbol, out var market)) return (market.Series, false);
+        var spec = Plan.Spec;
+        try
+        {
+            return (await WarmUpSpan.OpenAsync(DeclaredSource.Of(Source, spec.Data, spec.Catalogues), spec, symbol, cancellationToken), true);
+        }
+        catch (BarDataException e) when (e.Line is null)
+        {
+            throw spec.Data.Place.Fault(e.Message, e);
+        }
     }
 
     // A session trades by those of its configuration.

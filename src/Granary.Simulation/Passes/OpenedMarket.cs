@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
@@ -19,6 +20,14 @@ public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument I
 
     /// <summary>The sessions that its bars show and its longer bars go by; null if they are named, or if days of UTC are kept.</summary>
     public SessionCalendar? Inferred { get; init; }
+
+    /// <summary>Returns a copy whose instrument has a membership.</summary>
+    /// <param name="membership">Null = always a member.</param>
+    public OpenedMarket With(Membership? membership)
+    {
+        var series = InstrumentSeries.WithMembership(Series, membership);
+        return this with { Series = series, Instrument = series.Instrument };
+    }
 
     /// <summary>Returns factor columns of earlier passes over the bars at a timeframe; null if they are not kept.</summary>
     public FactorMemory? MemoryOf(Timeframe timeframe) => _memories.GetValueOrDefault((Series, timeframe));

@@ -49,7 +49,7 @@ public sealed class RunFolder : IDisposable
     private static readonly string[] _files =
     [
         "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "portfolio_fills.csv",
-        "trades_by_model.csv", "conditions.csv", "allocations.csv", "resampling.csv",
+        "trades_by_model.csv", "conditions.csv", "allocations.csv", "resampling.csv", UniverseCsv.Name,
         "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", RunReport.AnalysisFile, Stressed + "trades.csv",
             Stressed + "portfolio_trades.csv", Stressed + "portfolio_fills.csv",
         "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "models.zip", "windows.csv", "compare.html",

@@ -116,6 +116,7 @@ public sealed record RunManifest
             json.WriteString("folder", plan.Spec.Place.KeptFolder);
             json.WriteString("spec", Encoding.UTF8.GetString(plan.Spec.Text));
             json.WriteString("specHash", RunFolder.HashOf(Encoding.UTF8.GetString(plan.Spec.Text)));
+            if (plan.Spec.Universe?.Hash is { } members) json.WriteString("members", members);
             json.WriteStartArray("data");
             foreach (var market in run.Markets)
             {

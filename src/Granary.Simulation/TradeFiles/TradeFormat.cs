@@ -166,6 +166,7 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
             "margincall" or "liquidation" => ExitReason.MarginCall,
             "dataended" or "forceexit" => ExitReason.DataEnded,
             "delisted" => ExitReason.Delisted,
+            "leftuniverse" => ExitReason.LeftUniverse,
             _ => ExitReason.Signal,
         };
     }

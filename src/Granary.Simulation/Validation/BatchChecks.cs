@@ -36,6 +36,12 @@ public sealed record BatchChecks(
     /// <summary>Finding on weights that a policy has learned; null if there are none.</summary>
     public ValidationCheck? LearnedWeights { get; init; }
 
+    /// <summary>What is known of the universe; null for a batch of one symbol.</summary>
+    public ValidationCheck? Universe { get; init; }
+
+    /// <summary>What survivorship would have added; null if it was not computed.</summary>
+    public SurvivorshipResults? Survivorship { get; init; }
+
     /// <summary>Steps from the headline figure to those of the checks.</summary>
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
 
@@ -95,6 +101,7 @@ public sealed record BatchChecks(
                     ("stillProfitable", t.StillProfitable)])
             : ValidationCheck.Missing("no strategy has a weight");
         if (BenchmarkName is not null) findings[ValidationChecks.Benchmark] = AgainstBenchmark(BenchmarkName);
+        if (Universe is not null) findings[ValidationChecks.Universe] = Universe;
         if (LearnedWeights is not null) findings[ValidationChecks.LearnedWeights] = LearnedWeights;
         return new ValidationChecks(findings);
     }

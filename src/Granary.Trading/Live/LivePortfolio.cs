@@ -156,6 +156,9 @@ internal sealed class LivePortfolio
     /// <inheritdoc cref="SessionFeeds.RunAhead"/>
     public void RunAhead(IReadOnlyList<TimeSlice> slices) => _feeds.RunAhead(slices);
 
+    /// <inheritdoc cref="SessionFeeds.Reach"/>
+    public void Reach(in TimeSlice now) => _feeds.Reach(now);
+
     /// <summary>Passes the bars that close at one time, the feed's own and longer ones, to strategies and portfolio.</summary>
     /// <param name="decided">
     /// Receives each signal with the portfolio's decision; null during the replay of the past, which creates no orders.

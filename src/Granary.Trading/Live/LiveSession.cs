@@ -7,6 +7,7 @@ using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Columns;
@@ -71,10 +72,24 @@ public static class LiveSession
             throw new InputException(
                 $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
                 + "Fix the strategy, or pass --without-evidence to trade it anyway; the journal records that.");
+        if (request.RequireUniverse) CheckUniverse(request, production);
         var capabilities = request.CreateBroker(production.Spec.Catalogues.Brokers).Capabilities;
         if (BrokerFit.Faults(request.Broker, capabilities, production.Spec) is { Count: > 0 } faults)
             throw new InputException($"--broker {request.Broker}: {string.Join("; ", faults)}");
         WeightsValidation.CheckPortfolio(request.Account ?? production.Spec.Name);
+    }
+
+    // Both the evidence of the run and the configuration itself have to name the members.
+    private static void CheckUniverse(LiveRequest request, Production production)
+    {
+        var hasEvidence = production.Checks.ByName.TryGetValue(ValidationChecks.Universe, out var finding);
+        if (!hasEvidence && production.Spec.Data.Symbols.Count < 2) return;
+        var known = finding?.Word == UniverseResults.PointInTime;
+        if (known && production.Spec.Universe is not null) return;
+        throw new InputException($"--require-universe: {request.Production} "
+            + (known ? "has evidence of a universe, and no section 'universe' of its own"
+                : $"has universe: {finding?.Word ?? UniverseResults.Unknown}")
+            + "; give its batch the section 'universe' and run it again, or leave the option out");
     }
 
     /// <summary>Returns the last start in a journal, with the configuration of a later switch; null if the journal is new.</summary>

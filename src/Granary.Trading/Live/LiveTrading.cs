@@ -75,6 +75,8 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         }
         if (!books.HasTraded) books.Begin(slice.Time);
         books.Reach(slice.Time);
+        // A simulated venue refuses entries in symbols that are no members at these bars.
+        Portfolio.Reach(slice);
         if (taken.Count > 0) await venue.OnBarsAsync(slice.Time, taken, cancellationToken).ConfigureAwait(false);
         // A simulated venue receives the bars first; from here on the session processes them.
         var arrived = Stopwatch.GetTimestamp();

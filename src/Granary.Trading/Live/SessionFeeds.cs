@@ -13,6 +13,7 @@ internal sealed class SessionFeeds
     private readonly SessionFeed[] _feeds;
     // Of the symbols with strategies that depend on the order of prices within bars.
     private readonly Dictionary<string, IntrabarPath> _paths = new(StringComparer.Ordinal);
+    private readonly LiveUniverse? _universe;
     // The number of time slices that were run ahead, and of those that the session has reached.
     private int _ahead, _come;
 
@@ -21,6 +22,7 @@ internal sealed class SessionFeeds
     public SessionFeeds(StrategyPass pass, IReadOnlyList<MarketSeries> carried, ICollection<string> notes)
     {
         _spec = pass.Plan.Spec;
+        _universe = LiveUniverse.Of(pass, carried);
         var timeframeOf = carried.ToDictionary(s => s.Instrument.Symbol, s => s.Timeframe, StringComparer.Ordinal);
         var settings = new FeedSettings(_spec.Execution.Settings, pass.Events, pass.WithFactors)
         {
@@ -57,7 +59,11 @@ internal sealed class SessionFeeds
     public void RunAhead(IReadOnlyList<TimeSlice> slices)
     {
         if (_come < _ahead) throw new InvalidOperationException($"{_ahead - _come} time slices that were run ahead are not processed");
-        foreach (var slice in slices) ExtendPaths(slice);
+        foreach (var slice in slices)
+        {
+            ExtendPaths(slice);
+            _universe?.Take(slice);
+        }
         foreach (var feed in _feeds) feed.RunAhead(slices);
         (_ahead, _come) = (slices.Count, 0);
     }
@@ -72,8 +78,12 @@ internal sealed class SessionFeeds
             return;
         }
         ExtendPaths(now);
+        Reach(now);
         foreach (var feed in _feeds) feed.Process(now);
     }
+
+    /// <summary>Decides on the members of the universe by a time slice, which strategies then process.</summary>
+    public void Reach(in TimeSlice now) => _universe?.Take(now);
 
     // Takes the events of the next time slice that was run ahead.
     private void TakeAhead()

@@ -50,6 +50,8 @@ public record SessionOptions
     public string ChangedBars { get; init; } = "refuse";
     [Key("trade although validation checks are missing or failed; the journal records it"), JsonPropertyName("withoutEvidence")]
     public bool IgnoresChecks { get; init; }
+    [Key("refuse a configuration of several symbols whose universe is unknown: it has no dates of membership")]
+    public bool RequireUniverse { get; init; }
 
     /// <summary>The feed without the store that its bars are saved to.</summary>
     [JsonIgnore]

@@ -58,6 +58,7 @@ public sealed class BatchKeysTests
         new(typeof(PortfolioSizeKeys), ["portfolio", "size"], Batches, "### Size"),
         new(typeof(EnablementRule), ["portfolio", "enable"], Batches, "### Enabled strategies"),
         new(typeof(WalkForwardKeys), ["walkForward"], "validation.md", "## Walk-forward"),
+        new(typeof(UniverseKeys), ["universe"], "universe.md", "## Keys"),
         new(typeof(ResamplingKeys), ["resampling"], "resampling.md", "## Keys"),
         new(typeof(RegimeKeys), ["regimes"], "validation.md", "## Regimes"),
         new(typeof(RegimeMachineKeys), ["regimes", "machines", "[]"], "validation.md", "### Machines"),

@@ -1,10 +1,19 @@
+using Granary.Engine.Factors.Kernels;
+using Granary.Engine.Market;
+
 namespace Granary.Engine.Factors.Volumes;
 
-/// <summary>The bar's volume.</summary>
-[Factor("volume", "The bar's volume.", Formula = "volume", Source = "the feed", Range = "0 …")]
-public sealed class Volume : FactorKernel
+/// <summary>The average volume of a bar.</summary>
+[Factor("volume", "Average volume over n bars; of one bar its own.", Formula = "sum(volume, n) / n", Source = "the feed", Range = "0 …")]
+public sealed class Volume([Range(1, 10_000)] int n = 1) : FactorKernel
 {
-    public override int WarmUp => 1;
+    private RollingMean _mean = new(n, -1);
 
-    public override void Process(in FactorInput bars, in FactorOutput lines) => bars.Volume.CopyTo(lines[0]);
+    public override int WarmUp => n;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        if (n == 1) bars.Volume.CopyTo(lines[0]);
+        else _mean.Next(bars.Volume, lines[0]);
+    }
 }

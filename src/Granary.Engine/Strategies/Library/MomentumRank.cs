@@ -37,7 +37,7 @@ public sealed class MomentumRank : MultiSymbolStrategy
         if (bar.BarNumber < _next) return;
         _ranks.Clear();
         foreach (var symbol in bar.Symbols)
-            if (symbol is { HasBar: true, IsReady: true } && !double.IsNaN(symbol[_rise]))
+            if (symbol is { HasBar: true, IsReady: true, IsMember: true } && !double.IsNaN(symbol[_rise]))
                 _ranks.Add((symbol, symbol[_rise]));
         if (_ranks.Count < 2) return;
         _next = bar.BarNumber + _every;

@@ -187,7 +187,7 @@ public sealed class SymbolAllocation : MultiSymbolStrategy
         bar.Rebalance([.. bar.Symbols.Select(s => HasStopped(s) ? double.NaN : Wanted(s, weights[s.Number] * total, bar.Equity))]);
     }
 
-    private bool IsWeighable(SymbolContext symbol) => !HasStopped(symbol)
+    private bool IsWeighable(SymbolContext symbol) => !HasStopped(symbol) && symbol.IsMember
         && (_method == SymbolWeighting.Equal || _slices > _window && !Array.Exists(_returns[symbol.Number], double.IsNaN));
 
     // Before its first bar nothing can be traded either.

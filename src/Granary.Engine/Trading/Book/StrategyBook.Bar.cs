@@ -29,13 +29,14 @@ internal sealed partial class StrategyBook
     // in the order of their making, ProcessAfterOpen of all books.
 
     /// <summary>
-    /// Books the financing and splits since the last bar, closes everything if the symbol is delisted in this bar, and lowers targets that
-    /// fall with time.
+    /// Books the financing and splits since the last bar, closes everything if the symbol is delisted in this bar, cancels entries
+    /// in a symbol that has left the universe, and lowers targets that fall with time.
     /// </summary>
     public void BeginBar(int index)
     {
         if (_hasFinancing) BookFinancing(index);
         if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
+        if (_members is not null) CancelOutside(_block.TimeColumn[index], _block.TimeColumn[index]);
         if (_settings.TakeProfitOverTime.Count > 0) LowerTargets(_block.TimeColumn[index]);
         if (_margin.IsIsolated && _trades.Count > 0) LiquidateAtOpen(index);
     }
@@ -79,6 +80,7 @@ internal sealed partial class StrategyBook
         }
 
         EndTrades(bar, index);
+        if (_members is not null) LeaveUniverse(bar, index);
         if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);
         if (_isRuined) CancelAll(bar.Time);
         Refresh();

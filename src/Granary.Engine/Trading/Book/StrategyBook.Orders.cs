@@ -101,8 +101,15 @@ internal sealed partial class StrategyBook
     }
 
     // Removes a waiting order that has not filled completely.
+    private void Drop(int at, OrderState state, long time) => Drop(at, state, time, state switch
+    {
+        OrderState.Expired => SignalEnd.Expired,
+        OrderState.Rejected => SignalEnd.NoCash,
+        _ => SignalEnd.Cancelled,
+    });
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Drop(int at, OrderState state, long time)
+    private void Drop(int at, OrderState state, long time, SignalEnd end)
     {
         ref var order = ref _orders[at];
         order.Become(state);
@@ -110,12 +117,7 @@ internal sealed partial class StrategyBook
         if (order.Role == OrderRole.Entry)
         {
             if (order.FilledQuantity > 0) EntryEnded(order.TradeNumber, time);
-            else _events.SignalEnded(order.TradeNumber, state switch
-            {
-                OrderState.Expired => SignalEnd.Expired,
-                OrderState.Rejected => SignalEnd.NoCash,
-                _ => SignalEnd.Cancelled,
-            }, time);
+            else _events.SignalEnded(order.TradeNumber, end, time);
         }
         _orders.RemoveAt(at);
     }

@@ -52,6 +52,11 @@ internal sealed partial class StrategyBook
             Reject(ref order, SignalEnd.Delisted, time);
             return default;
         }
+        if (_members is not null && !_members.Contains(_timeframe.CloseOf(time)))
+        {
+            Reject(ref order, SignalEnd.NotMember, time);
+            return default;
+        }
         if (noStop || !(quantity > 0))
         {
             Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
@@ -234,9 +239,12 @@ internal sealed partial class StrategyBook
             if (request.Quantity > 0 && _trades.Count == 0) Refuse(request, SignalEnd.NoQuantity, index);
             return default;
         }
-        if (Instrument.IsDelistedIn(_timeframe, TimeAt(index)) || IsBelowMinimum(request, quantity, index))
+        SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, TimeAt(index)) ? SignalEnd.Delisted
+            : OpensOutside(request.Side, quantity, _timeframe.CloseOf(TimeAt(index))) ? SignalEnd.NotMember
+            : IsBelowMinimum(request, quantity, index) ? SignalEnd.BelowMinimum : null;
+        if (refusal is { } end)
         {
-            Refuse(request, Instrument.IsDelistedIn(_timeframe, TimeAt(index)) ? SignalEnd.Delisted : SignalEnd.BelowMinimum, index);
+            Refuse(request, end, index);
             return default;
         }
         ref var order = ref NewOrder(OrderRole.Net, request.Type, request.Side, quantity, TimeAt(index));

@@ -41,7 +41,8 @@ namespace Granary.Engine.Trading.Book;
 /// <para>
 /// Each file of the class has one duty: <c>Bar</c> the sequence within a bar, <c>Requests</c> the strategy's requests, <c>Orders</c> the
 /// life of an order, <c>Fills</c> from orders to fills, <c>Trades</c> from fills to trades, <c>Exits</c> closing orders,
-/// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Margin</c> liquidation, <c>Financing</c>, <c>Funds</c> available cash, and
+/// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Margin</c> liquidation, <c>Financing</c>, <c>Funding</c>,
+/// <c>Funds</c> available cash, <c>Universe</c> the membership of the symbol, and
 /// <c>Triggers</c> the bars to process.
 /// </para>
 /// </remarks>
@@ -61,6 +62,8 @@ internal sealed partial class StrategyBook
     // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
     private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
     private readonly bool _hasFinancing, _isDelisted, _hasFunding, _hasMarks;
+    // Null if the run has no universe.
+    private readonly Membership? _members;
     // The open times from which on the instrument's splits and dividends have taken effect, in order.
     private readonly long[] _exTimes;
     // The account of several books; null if the strategy has one instrument.
@@ -136,6 +139,7 @@ internal sealed partial class StrategyBook
         _hasFunding = Instrument.Funding.Count > 0;
         _hasMarks = execution.Margin != MarginMode.None && Instrument.Marks.Count > 0;
         _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0 || _hasFunding;
+        _members = Instrument.Membership;
     }
 
     public Instrument Instrument { get; }

@@ -36,7 +36,8 @@ public static class HtmlReport
             new("Portfolio", portfolio),
             new("Learned weights", run.Section<AllocatorResults>() is { } allocator
                 ? [new AllocatorSection(allocator, run.Section<RegimeResults>())] : []),
-            new("Market", run.Section<RegimeResults>() is { } regimes ? [new RegimeSection(regimes)] : []),
+            new("Market", [.. run.Section<UniverseResults>() is { } universe ? (IReportSection<RunView>[])[new UniverseSection(universe)] : [],
+                .. run.Section<RegimeResults>() is { } regimes ? (IReportSection<RunView>[])[new RegimeSection(regimes)] : []]),
             new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(),
                 new PriceChartSection()]),
             new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(),
@@ -53,7 +54,7 @@ public static class HtmlReport
                     ? (IReportSection<RunView>[])[new AllocationSection(allocations)] : []]),
             // Sections without a page section of their own are shown as tables of their JSON.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
-                or WalkForwardResults or RegimeResults or LearningReport or ModelResults
+                or WalkForwardResults or RegimeResults or UniverseResults or LearningReport or ModelResults
                 or AllocatorResults or WeightResults or AllocationResults or ConditionResults or ResamplingResults
                 or ParameterSearchResults or FundingResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),

@@ -15,6 +15,7 @@ internal sealed class ValidationSection(ValidationFigures? figures, ValidationCh
         (ValidationChecks.DeflatedSharpe, "Sharpe ratio, deflated by all trials"),
         (ValidationChecks.Overfitting, "Probability of overfitting"), (ValidationChecks.Causality, "Look-ahead"),
         (ValidationChecks.CostStress, "Double costs, one bar later"), (ValidationChecks.Benchmark, "Better than the benchmark"),
+        (ValidationChecks.Universe, "Universe"),
     ];
 
     public string Id => "validation";
@@ -52,7 +53,7 @@ internal sealed class ValidationSection(ValidationFigures? figures, ValidationCh
             [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
         foreach (var (name, title) in _titles)
         {
-            if (!checks.Required.Contains(name)) continue;
+            if (!checks.Shown.Contains(name)) continue;
             var check = checks[name];
             var (state, style) = check.State switch
             {
@@ -61,6 +62,8 @@ internal sealed class ValidationSection(ValidationFigures? figures, ValidationCh
                 ValidationState.Missing => ("missing", ""),
             };
             HtmlTable.RowHead(html, title);
+            // A stated finding neither passes nor fails.
+            if (check.Word is { } word) (state, style) = (word, "");
             html.Write($"<td class=\"{style}\">{state}</td>");
             HtmlTable.Text(html, NumberText.Typeset(check.Sentence));
             HtmlTable.EndRow(html);

@@ -1,0 +1,11 @@
+namespace Granary.Engine.Market;
+
+/// <summary>What happens to a position whose symbol has left the universe.</summary>
+public enum LeavePolicy
+{
+    /// <summary>It is closed at the next open.</summary>
+    Close,
+
+    /// <summary>It stays until the strategy's own exit.</summary>
+    Hold,
+}

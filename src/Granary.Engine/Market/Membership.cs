@@ -1,0 +1,63 @@
+namespace Granary.Engine.Market;
+
+/// <summary>The times at which a symbol belongs to the universe of a run.</summary>
+/// <remarks>
+/// Entries are made at the close of a bar at which the symbol is a member. Waiting entries are cancelled at the first bar that opens, or
+/// closes, while it is none. Spans are added in the order of time, so that a live session can add one when it comes.
+/// </remarks>
+public sealed class Membership
+{
+    /// <summary>The end of a span that lasts.</summary>
+    public const long Open = long.MaxValue;
+
+    private readonly List<MemberSpan> _spans = [];
+
+    /// <param name="spans">In the order of time, without overlaps.</param>
+    /// <exception cref="ArgumentException">A span is empty, or begins before the end of the one before.</exception>
+    public Membership(LeavePolicy onLeave, IEnumerable<MemberSpan> spans)
+    {
+        OnLeave = onLeave;
+        foreach (var span in spans)
+        {
+            if (span.To <= span.From || _spans.Count > 0 && span.From < _spans[^1].To)
+                throw new ArgumentException("the spans of a membership must not be empty, and must follow one another", nameof(spans));
+            _spans.Add(span);
+        }
+    }
+
+    /// <summary>What happens to a position when the symbol leaves.</summary>
+    public LeavePolicy OnLeave { get; }
+
+    /// <summary>The spans in the order of time.</summary>
+    public IReadOnlyList<MemberSpan> Spans => _spans;
+
+    /// <summary>Whether the last span has no end yet.</summary>
+    public bool Lasts => _spans.Count > 0 && _spans[^1].To == Open;
+
+    /// <summary>Whether the symbol is a member at a time.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public bool Contains(long time)
+    {
+        // The last span is asked for most often.
+        for (var i = _spans.Count - 1; i >= 0; i--)
+            if (time >= _spans[i].From)
+                return time < _spans[i].To;
+        return false;
+    }
+
+    /// <summary>Whether the symbol is a member at some time of a period.</summary>
+    /// <param name="from">UTC ticks, inclusive.</param>
+    /// <param name="to">UTC ticks, exclusive.</param>
+    public bool Meets(long from, long to) => _spans.Exists(s => s.From < to && s.To > from);
+
+    /// <summary>Sets whether the symbol is a member from a time on, which is not before that of the last change.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public void Change(long time, bool isMember)
+    {
+        if (isMember == Lasts) return;
+        if (!isMember) _spans[^1] = _spans[^1] with { To = time };
+        // A symbol that joins at the moment at which it left has not left.
+        else if (_spans.Count > 0 && _spans[^1].To == time) _spans[^1] = _spans[^1] with { To = Open };
+        else _spans.Add(new MemberSpan(time, Open));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Trading.Book;
+
+// The membership of the symbol in the universe of the run.
+internal sealed partial class StrategyBook
+{
+    /// <summary>Whether the symbol belongs to the universe at a bar's close; true if the run has no universe.</summary>
+    public bool IsMember(int index) => _members is null || _members.Contains(_timeframe.CloseOf(TimeAt(index)));
+
+    // Whether a manual order at a time would open a position, or add to one, while the symbol is not a member.
+    private bool OpensOutside(Side side, double quantity, long time) => _members is not null && !_members.Contains(time)
+        && quantity > _trades.QuantityOf((Side)(-(int)side)) * (1 + 1e-12);
+
+    // Cancels the waiting orders that would open a position while the symbol is not a member.
+    // A bar may open after the symbol has left, although it was a member at the close before.
+    private void CancelOutside(long at, long time)
+    {
+        if (_orders.Count > 0 && !_members!.Contains(at)) CancelOpening(time);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CancelOpening(long time)
+    {
+        for (var i = _orders.Count - 1; i >= 0; i--)
+        {
+            ref var order = ref _orders[i];
+            if (order.Role == OrderRole.Entry
+                || order.Role == OrderRole.Net && order.Rest > _trades.QuantityOf((Side)(-(int)order.Side)) * (1 + 1e-12))
+                Drop(i, OrderState.Cancelled, time, SignalEnd.NotMember);
+        }
+    }
+
+    // Cancels entries at the first close at which the symbol is not a member, and closes its trades at the next open if the policy says so.
+    private void LeaveUniverse(in Bar bar, int index)
+    {
+        var close = _timeframe.CloseOf(bar.Time);
+        if ((_orders.Count == 0 && _trades.Count == 0) || _members!.Contains(close)) return;
+        CancelOutside(close, bar.Time);
+        if (_members.OnLeave == LeavePolicy.Hold) return;
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (!trade.Exiting && SendExit(ref trade, index, OrderType.Market, ExitReason.LeftUniverse)) i--;
+        }
+    }
+}
