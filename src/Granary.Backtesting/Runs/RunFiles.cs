@@ -30,7 +30,7 @@ public sealed class RunFiles(RunContext run)
             new OutputFile(isWalkForward ? null : "results", "results.json", s => ResultsJson.Write(s, model)),
             .. files,
             .. model.Section<ResamplingResults>() is { } resampling
-                ? [OutputFile.Text("resampling", ResamplingCsv.Name, w => ResamplingCsv.Write(w, resampling))]
+                ? [OutputFile.Of("resampling", ResamplingTable.Name, ResamplingTable.Of(resampling))]
                 : (OutputFile[])[],
             new OutputFile(isWalkForward ? null : "report", RunReport.AnalysisFile, report.WriteAnalysis),
         ]);
@@ -42,7 +42,7 @@ public sealed class RunFiles(RunContext run)
     {
         try
         {
-            Parallel.ForEach(files.Where(IsWanted),
+            Parallel.ForEach(files.Where(IsWanted).SelectMany(f => f.In(run.TableFormats)),
                 new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, run.Options.Threads) }, Write);
         }
         catch (AggregateException several)

@@ -10,6 +10,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.Recorded;
@@ -33,6 +34,7 @@ public sealed class GranaryCataloguesBuilder
     private readonly CatalogueBuilder<IBarStoreFactory> _stores = new("bar store");
     private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
     private readonly CatalogueBuilder<BrokerDefinition> _brokers = new("broker");
+    private readonly CatalogueBuilder<ITableFormat> _tableFormats = new("table format");
     private readonly CatalogueBuilder<PortfolioRuleDefinition> _portfolioRules = new("portfolio rule");
     private readonly List<TrainerLibrary> _libraries = [];
     private readonly List<object> _services = [];
@@ -100,6 +102,7 @@ public sealed class GranaryCataloguesBuilder
             Stores = new BarStoreCatalogue(_stores),
             LiveFeeds = new LiveFeedCatalogue(_liveFeeds, sources),
             Brokers = new BrokerCatalogue(_brokers),
+            TableFormats = _tableFormats.Build(),
             PortfolioRules = _portfolioRules.Build(),
             Plugins = [.. _plugins],
         };
@@ -171,6 +174,9 @@ public sealed class GranaryCataloguesBuilder
                 return true;
             case BrokerAttribute broker:
                 _brokers.Add(broker.Name, BrokerDefinition.Of(type), origin);
+                return true;
+            case TableFormatAttribute table:
+                _tableFormats.Add(table.Name, CatalogueTypes.Create<ITableFormat>(type, table), origin);
                 return true;
             case PortfolioRuleAttribute rule:
                 AddRule(new PortfolioRuleDefinition(type, rule), origin);
