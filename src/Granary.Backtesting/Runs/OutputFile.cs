@@ -10,8 +10,8 @@ namespace Granary.Backtesting.Runs;
 /// <param name="Name">The file name, relative to the folder; of a table without its extension.</param>
 public sealed record OutputFile(string? Output, string Name, Action<Stream> Write)
 {
-    /// <summary>The table that is written in each format of the run; null for a file with a format of its own.</summary>
-    public Table? Table { get; private init; }
+    private Func<Table>? _table;
+    private bool _hasCsv = true;
 
     /// <summary>Creates a UTF-8 text file with \n as line end.</summary>
     public static OutputFile Text(string? output, string name, Action<TextWriter> write) => new(output, name, stream =>
@@ -20,9 +20,13 @@ public sealed record OutputFile(string? Output, string Name, Action<Stream> Writ
         write(writer);
     });
 
-    /// <summary>Creates a table.</summary>
+    /// <summary>Creates a table, which is written in each format of the run.</summary>
     public static OutputFile Of(string? output, string name, Table table) =>
-        new(output, name, stream => table.Write(CsvFormat.Instance, stream)) { Table = table };
+        new(output, name, stream => table.Write(CsvFormat.Instance, stream)) { _table = () => table };
+
+    /// <summary>Creates a table that a JSON file has too, so that there is no CSV file of it.</summary>
+    public static OutputFile Typed(string name, Func<Table> table) =>
+        new(null, name, stream => table().Write(CsvFormat.Instance, stream)) { _table = table, _hasCsv = false };
 
     /// <summary>Returns learning.json and predictions; empty if the run has no learning section.</summary>
     public static IEnumerable<OutputFile> LearningOf(RunContext run, RunModel model)
@@ -35,6 +39,7 @@ public sealed record OutputFile(string? Output, string Name, Action<Stream> Writ
     }
 
     /// <summary>Returns the file in the given formats if it is a table, and itself otherwise.</summary>
-    public IEnumerable<OutputFile> In(IEnumerable<ITableFormat> formats) => Table is not { } table ? [this]
-        : formats.Select(f => new OutputFile(Output, Name + f.Extension, stream => table.Write(f, stream)));
+    public IEnumerable<OutputFile> In(IEnumerable<ITableFormat> formats) => _table is not { } table ? [this]
+        : formats.Where(f => _hasCsv || f is not CsvFormat)
+            .Select(f => new OutputFile(Output, Name + f.Extension, stream => table().Write(f, stream)));
 }

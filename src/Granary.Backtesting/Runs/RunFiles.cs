@@ -29,6 +29,7 @@ public sealed class RunFiles(RunContext run)
             OutputFile.Text(isWalkForward ? null : "report", "report.html", report.WritePage),
             new OutputFile(isWalkForward ? null : "results", "results.json", s => ResultsJson.Write(s, model)),
             .. files,
+            OutputFile.Typed(StrategyTable.Name, () => StrategyTable.Of([.. model.Strategies.Select(StrategyOfRun.Of)])),
             .. model.Section<ResamplingResults>() is { } resampling
                 ? [OutputFile.Of("resampling", ResamplingTable.Name, ResamplingTable.Of(resampling))]
                 : (OutputFile[])[],

@@ -12,6 +12,12 @@ public static class AllocatorReport
     /// <summary>Name of the table.</summary>
     public const string Name = "weights";
 
+    /// <summary>The column before those of the strategies.</summary>
+    public static readonly TableColumn First = new("time", ColumnType.Time);
+
+    /// <summary>The column after those of the strategies.</summary>
+    public static readonly TableColumn Last = new("cash", ColumnType.Number);
+
     // Maximum number of decisions in the report's chart.
     private const int MostDrawn = 400;
 
@@ -54,9 +60,9 @@ public static class AllocatorReport
     public static Table Table(AllocatorOutcome outcome)
     {
         var weights = outcome.Weights;
-        IReadOnlyList<TableColumn> columns = [new TableColumn("time", ColumnType.Time),
+        IReadOnlyList<TableColumn> columns = [First,
             .. weights.Units.Names.Select(name => new TableColumn(name, ColumnType.Number) { IsQuoted = true }),
-            new TableColumn("cash", ColumnType.Number)];
+            Last];
         return new Table(columns, writer =>
         {
             for (var d = 0; d < weights.Count; d++)
