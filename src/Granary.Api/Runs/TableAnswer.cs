@@ -18,7 +18,7 @@ internal sealed record TableAnswer(HttpContext Context, GranaryCatalogues Catalo
     /// <param name="table">Returns the table with all rows that match.</param>
     public IResult Of(Func<IResult> json, Func<Table> table)
     {
-        IReadOnlyList<ITableFormat> formats = [.. Catalogues.TableFormats.All.Where(f => f.IsStreamed)];
+        IReadOnlyList<IOutputFormat> formats = [.. Catalogues.OutputFormats.All.Where(f => f.IsStreamed)];
         // A caller's first choice is that with the highest quality; equal ones keep their order.
         foreach (var type in Accepted().OrderByDescending(t => t.Quality ?? 1).Select(t => t.MediaType.ToString()))
         {
@@ -34,7 +34,7 @@ internal sealed record TableAnswer(HttpContext Context, GranaryCatalogues Catalo
         Context.Request.GetTypedHeaders().Accept is { Count: > 0 } accepted ? accepted.Where(t => t.Quality != 0)
             : Context.Request.Headers.Accept.Count == 0 ? [new MediaTypeHeaderValue("*/*")] : [];
 
-    private sealed class Written(ITableFormat format, Table table) : IResult
+    private sealed class Written(IOutputFormat format, Table table) : IResult
     {
         // Writers of tables wait for their stream, so that they have a thread of their own.
         public Task ExecuteAsync(HttpContext httpContext)

@@ -39,7 +39,7 @@ public sealed record OutputFile(string? Output, string Name, Action<Stream> Writ
     }
 
     /// <summary>Returns the file in the given formats if it is a table, and itself otherwise.</summary>
-    public IEnumerable<OutputFile> In(IEnumerable<ITableFormat> formats) => _table is not { } table ? [this]
+    public IEnumerable<OutputFile> In(IEnumerable<IOutputFormat> formats) => _table is not { } table ? [this]
         : formats.Where(f => _hasCsv || f is not CsvFormat)
             .Select(f => new OutputFile(Output, Name + f.Extension, stream => table().Write(f, stream)));
 }

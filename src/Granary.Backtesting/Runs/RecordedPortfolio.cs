@@ -67,7 +67,7 @@ public sealed class RecordedPortfolio : IDisposable
         {
             var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
             using var rows = new RowFiles<EquityRow>(run.Folder.PathOf("equity"), RunTables.Equity,
-                run.Spec.Outputs.Has("equity") ? run.TableFormats : []);
+                run.Spec.Outputs.Has("equity") ? run.OutputFormats : []);
             recorded.Outcome = await portfolio(row =>
             {
                 rows.Add(row);

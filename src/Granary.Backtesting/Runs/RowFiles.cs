@@ -10,7 +10,7 @@ internal sealed class RowFiles<T> : IDisposable
     private readonly List<(AtomicFile File, RowWriter Rows)> _files = [];
 
     /// <param name="path">The path without an extension.</param>
-    public RowFiles(string path, TableDefinition<T> definition, IEnumerable<ITableFormat> formats)
+    public RowFiles(string path, TableDefinition<T> definition, IEnumerable<IOutputFormat> formats)
     {
         _definition = definition;
         try

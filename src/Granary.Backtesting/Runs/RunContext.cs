@@ -32,7 +32,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     public BatchSpec Spec => Plan.Spec;
 
     /// <summary>The formats in which the run writes its tables.</summary>
-    public IReadOnlyList<ITableFormat> TableFormats => Spec.TableFormats;
+    public IReadOnlyList<IOutputFormat> OutputFormats => Spec.OutputFormats;
 
     /// <summary>The shortest timeframe that a strategy trades, which is that of the portfolio's rows.</summary>
     public Timeframe Shortest => Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;

@@ -43,7 +43,7 @@ public sealed class RunFiles(RunContext run)
     {
         try
         {
-            Parallel.ForEach(files.Where(IsWanted).SelectMany(f => f.In(run.TableFormats)),
+            Parallel.ForEach(files.Where(IsWanted).SelectMany(f => f.In(run.OutputFormats)),
                 new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, run.Options.Threads) }, Write);
         }
         catch (AggregateException several)

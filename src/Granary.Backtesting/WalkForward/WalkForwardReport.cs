@@ -90,7 +90,7 @@ internal static class WalkForwardReport
             .SelectMany(i => ParamsOf(plan, i)).Select(p => p.Key).Distinct(StringComparer.Ordinal);
         var definition = WindowTable.Fixed;
         foreach (var name in names)
-            definition = definition.Value(new TableColumn(name, TableCell.TypeOf(rows.Select(r => r.Param(name)))), r => r.Param(name));
+            definition = definition.Value(new OutputColumn(name, TableCell.TypeOf(rows.Select(r => r.Param(name)))), r => r.Param(name));
         return definition.Of(rows);
     }
 }

@@ -22,8 +22,8 @@ internal static class ExportCommand
         command.SetAction(async (call, token) =>
         {
             var (name, chosen) = (call.GetValue(run)!, call.GetValue(tables) is { } list ? Given.List(list) : null);
-            var written = root.Catalogues(call).TableFormats.TryGet(call.GetValue(format)!, out var known) ? known
-                : throw new InputException($"--format {call.GetValue(format)}: {root.Catalogues(call).TableFormats.Unknown(call.GetValue(format)!)}");
+            var written = root.Catalogues(call).OutputFormats.TryGet(call.GetValue(format)!, out var known) ? known
+                : throw new InputException($"--format {call.GetValue(format)}: {root.Catalogues(call).OutputFormats.Unknown(call.GetValue(format)!)}");
             if (call.GetValue(host) is { } server)
             {
                 if (name.Length == 0 || name != Path.GetFileName(name))
@@ -42,7 +42,7 @@ internal static class ExportCommand
     }
 
     private static async Task RemoteAsync(CompositionRoot root, string host, string id, IReadOnlyList<string>? tables,
-        (ITableFormat Format, string Out) target, CancellationToken cancellationToken)
+        (IOutputFormat Format, string Out) target, CancellationToken cancellationToken)
     {
         var temporary = Directory.CreateTempSubdirectory("granary-export-").FullName;
         try
@@ -57,7 +57,7 @@ internal static class ExportCommand
         }
     }
 
-    private static void Write(string folder, IReadOnlyList<string> sources, ITableFormat format, string output)
+    private static void Write(string folder, IReadOnlyList<string> sources, IOutputFormat format, string output)
     {
         if (sources.Count == 0)
             throw new InputException($"RUN_DIR {folder}: the folder has no table of a run; give the folder of a run whose outputs have some");

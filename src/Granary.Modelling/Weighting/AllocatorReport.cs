@@ -13,10 +13,10 @@ public static class AllocatorReport
     public const string Name = "weights";
 
     /// <summary>The column before those of the strategies.</summary>
-    public static readonly TableColumn First = new("time", ColumnType.Time);
+    public static readonly OutputColumn First = new("time", ColumnType.Time);
 
     /// <summary>The column after those of the strategies.</summary>
-    public static readonly TableColumn Last = new("cash", ColumnType.Number);
+    public static readonly OutputColumn Last = new("cash", ColumnType.Number);
 
     // Maximum number of decisions in the report's chart.
     private const int MostDrawn = 400;
@@ -60,8 +60,8 @@ public static class AllocatorReport
     public static Table Table(AllocatorOutcome outcome)
     {
         var weights = outcome.Weights;
-        IReadOnlyList<TableColumn> columns = [First,
-            .. weights.Units.Names.Select(name => new TableColumn(name, ColumnType.Number) { IsQuoted = true }),
+        IReadOnlyList<OutputColumn> columns = [First,
+            .. weights.Units.Names.Select(name => new OutputColumn(name, ColumnType.Number) { IsQuoted = true }),
             Last];
         return new Table(columns, writer =>
         {

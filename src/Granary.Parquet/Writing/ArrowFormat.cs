@@ -3,8 +3,8 @@ using Granary.Reporting.Tables;
 namespace Granary.Parquet.Writing;
 
 /// <summary>Tables as Arrow files, which are also called Feather version 2.</summary>
-[TableFormat("arrow")]
-public sealed class ArrowFormat : ITableFormat
+[OutputFormat("arrow")]
+public sealed class ArrowFormat : IOutputFormat
 {
     public string Extension => ".arrow";
 
@@ -14,5 +14,5 @@ public sealed class ArrowFormat : ITableFormat
 
     public bool NeedsWords => true;
 
-    public RowWriter Open(Stream stream, IReadOnlyList<TableColumn> columns) => new ArrowRows(stream, columns, isFile: true);
+    public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) => new ArrowRows(stream, columns, isFile: true);
 }

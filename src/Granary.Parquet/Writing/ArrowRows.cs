@@ -9,7 +9,7 @@ internal sealed class ArrowRows : RecordRows
 {
     private readonly ArrowStreamWriter _writer;
 
-    public ArrowRows(Stream stream, IReadOnlyList<TableColumn> columns, bool isFile) : base(columns)
+    public ArrowRows(Stream stream, IReadOnlyList<OutputColumn> columns, bool isFile) : base(columns)
     {
         _writer = isFile ? new ArrowFileWriter(stream, Schema, leaveOpen: true) : new ArrowStreamWriter(stream, Schema, leaveOpen: true);
         _writer.WriteStart();

@@ -3,8 +3,8 @@ using Granary.Reporting.Tables;
 namespace Granary.Parquet.Writing;
 
 /// <summary>Tables as Arrow streams, which a reader uses while they arrive.</summary>
-[TableFormat("arrow-stream")]
-public sealed class ArrowStreamFormat : ITableFormat
+[OutputFormat("arrow-stream")]
+public sealed class ArrowStreamFormat : IOutputFormat
 {
     public string Extension => ".arrows";
 
@@ -14,5 +14,5 @@ public sealed class ArrowStreamFormat : ITableFormat
 
     public bool NeedsWords => true;
 
-    public RowWriter Open(Stream stream, IReadOnlyList<TableColumn> columns) => new ArrowRows(stream, columns, isFile: false);
+    public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) => new ArrowRows(stream, columns, isFile: false);
 }

@@ -3,8 +3,8 @@ using Granary.Reporting.Tables;
 namespace Granary.Parquet.Writing;
 
 /// <summary>Tables as Parquet files.</summary>
-[TableFormat("parquet")]
-public sealed class ParquetFormat : ITableFormat
+[OutputFormat("parquet")]
+public sealed class ParquetFormat : IOutputFormat
 {
     public string Extension => ".parquet";
 
@@ -14,5 +14,5 @@ public sealed class ParquetFormat : ITableFormat
 
     public bool NeedsWords => false;
 
-    public RowWriter Open(Stream stream, IReadOnlyList<TableColumn> columns) => new ParquetRows(stream, columns);
+    public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) => new ParquetRows(stream, columns);
 }

@@ -12,7 +12,7 @@ internal sealed class ParquetRows : RecordRows
     private readonly FaultStream _stream;
     private readonly FileWriter _writer;
 
-    public ParquetRows(Stream stream, IReadOnlyList<TableColumn> columns) : base(columns)
+    public ParquetRows(Stream stream, IReadOnlyList<OutputColumn> columns) : base(columns)
     {
         _stream = new FaultStream(stream);
         using var file = new WriterPropertiesBuilder().Compression(Compression.Zstd).EnablePageChecksum().Build();

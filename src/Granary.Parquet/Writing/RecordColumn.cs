@@ -11,11 +11,11 @@ internal abstract class RecordColumn
 {
     private static readonly TimestampType _nanoseconds = new(TimeUnit.Nanosecond, "UTC");
 
-    protected RecordColumn(TableColumn column, IArrowType type) => Field = new Field(column.Name, type, nullable: true);
+    protected RecordColumn(OutputColumn column, IArrowType type) => Field = new Field(column.Name, type, nullable: true);
 
     public Field Field { get; }
 
-    public static RecordColumn Of(TableColumn column) => column.Type switch
+    public static RecordColumn Of(OutputColumn column) => column.Type switch
     {
         ColumnType.Text => new Texts(column),
         ColumnType.Word => new Words(column),
@@ -37,7 +37,7 @@ internal abstract class RecordColumn
 
     private InvalidOperationException Other() => new($"the column {Field.Name} has values of another type");
 
-    private sealed class Numbers(TableColumn column) : RecordColumn(column, DoubleType.Default)
+    private sealed class Numbers(OutputColumn column) : RecordColumn(column, DoubleType.Default)
     {
         private DoubleArray.Builder _values = new();
 
@@ -55,7 +55,7 @@ internal abstract class RecordColumn
         }
     }
 
-    private sealed class Wholes(TableColumn column) : RecordColumn(column, Int64Type.Default)
+    private sealed class Wholes(OutputColumn column) : RecordColumn(column, Int64Type.Default)
     {
         private Int64Array.Builder _values = new();
 
@@ -74,7 +74,7 @@ internal abstract class RecordColumn
     }
 
     // A tick is 100 ns, so that no time loses its last digit.
-    private sealed class Times(TableColumn column) : RecordColumn(column, _nanoseconds)
+    private sealed class Times(OutputColumn column) : RecordColumn(column, _nanoseconds)
     {
         private const long MostTicks = long.MaxValue / TimeSpan.NanosecondsPerTick;
 
@@ -102,7 +102,7 @@ internal abstract class RecordColumn
         }
     }
 
-    private sealed class Texts(TableColumn column) : RecordColumn(column, StringType.Default)
+    private sealed class Texts(OutputColumn column) : RecordColumn(column, StringType.Default)
     {
         private StringArray.Builder _values = new();
 
@@ -129,7 +129,7 @@ internal abstract class RecordColumn
         private readonly StringArray? _known;
         private Int32Array.Builder _indices = new();
 
-        public Words(TableColumn column) : base(column, _type)
+        public Words(OutputColumn column) : base(column, _type)
         {
             if (column.Words is not { } words) return;
             foreach (var word in words) _places.TryAdd(word, _places.Count);

@@ -12,7 +12,7 @@ internal abstract class RecordRows : RowWriter
     private readonly RecordColumn[] _columns;
     private int _column, _rows;
 
-    protected RecordRows(IReadOnlyList<TableColumn> columns)
+    protected RecordRows(IReadOnlyList<OutputColumn> columns)
     {
         _columns = [.. columns.Select(RecordColumn.Of)];
         Schema = new Schema([.. _columns.Select(c => c.Field)], metadata: null);

@@ -4,7 +4,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Tables as CSV files.</summary>
-public sealed class CsvFormat : ITableFormat
+public sealed class CsvFormat : IOutputFormat
 {
     public static CsvFormat Instance { get; } = new();
 
@@ -16,6 +16,6 @@ public sealed class CsvFormat : ITableFormat
 
     public bool NeedsWords => false;
 
-    public RowWriter Open(Stream stream, IReadOnlyList<TableColumn> columns) =>
+    public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) =>
         new CsvTable(new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true), columns);
 }

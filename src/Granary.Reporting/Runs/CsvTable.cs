@@ -11,7 +11,7 @@ public sealed class CsvTable : RowWriter
 
     /// <summary>Writes the header.</summary>
     /// <param name="writer">It is flushed, but not closed.</param>
-    public CsvTable(TextWriter writer, IReadOnlyList<TableColumn> columns)
+    public CsvTable(TextWriter writer, IReadOnlyList<OutputColumn> columns)
     {
         _writer = writer;
         foreach (var column in columns)

@@ -20,9 +20,9 @@ public static class CsvTableFile
     }
 
     // The types of the columns that follow from the run are those of their cells.
-    private static IReadOnlyList<TableColumn> ColumnsOf(string path, CsvSchema schema)
+    private static IReadOnlyList<OutputColumn> ColumnsOf(string path, CsvSchema schema)
     {
-        IReadOnlyList<TableColumn>? columns = null;
+        IReadOnlyList<OutputColumn>? columns = null;
         var isNumber = Array.Empty<bool>();
         Each(path, (cells, _) =>
         {

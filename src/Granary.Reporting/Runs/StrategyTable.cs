@@ -20,7 +20,7 @@ public static class StrategyTable
         foreach (var metric in rows.SelectMany(r => r.Metrics.Select(m => m.Name)).Distinct(StringComparer.Ordinal))
             definition = definition.Number(metric, r => r.Metric(metric));
         foreach (var name in rows.SelectMany(r => r.Params.Select(p => p.Name)).Distinct(StringComparer.Ordinal))
-            definition = definition.Value(new TableColumn("param_" + name, TableCell.TypeOf(rows.Select(r => r.Param(name)))),
+            definition = definition.Value(new OutputColumn("param_" + name, TableCell.TypeOf(rows.Select(r => r.Param(name)))),
                 r => r.Param(name));
         return definition.Of(rows);
     }

@@ -21,7 +21,7 @@ public static class TrialTable
         foreach (var objective in results.Searches.SelectMany(s => s.Objectives).Distinct(StringComparer.Ordinal))
             definition = definition.Number(objective, r => r.Objective(objective));
         foreach (var parameter in results.Searches.SelectMany(s => s.Space.Select(p => p.Name)).Distinct(StringComparer.Ordinal))
-            definition = definition.Value(new TableColumn(parameter, TableCell.TypeOf(rows.Select(r => r.Parameter(parameter)))),
+            definition = definition.Value(new OutputColumn(parameter, TableCell.TypeOf(rows.Select(r => r.Parameter(parameter)))),
                 r => r.Parameter(parameter));
         return definition.Of(rows);
     }

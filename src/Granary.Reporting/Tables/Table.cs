@@ -2,11 +2,11 @@ namespace Granary.Reporting.Tables;
 
 /// <summary>A table of a run: its columns, and its rows, which are made each time that they are written.</summary>
 /// <param name="Rows">Writes all rows.</param>
-public sealed record Table(IReadOnlyList<TableColumn> Columns, Action<RowWriter> Rows)
+public sealed record Table(IReadOnlyList<OutputColumn> Columns, Action<RowWriter> Rows)
 {
     /// <summary>Writes the whole table.</summary>
     /// <param name="stream">It is not closed.</param>
-    public void Write(ITableFormat format, Stream stream)
+    public void Write(IOutputFormat format, Stream stream)
     {
         using var writer = format.Open(stream, format.NeedsWords ? ColumnsWithWords() : Columns);
         Rows(writer);
@@ -14,7 +14,7 @@ public sealed record Table(IReadOnlyList<TableColumn> Columns, Action<RowWriter>
     }
 
     // The rows are read once for them.
-    private IReadOnlyList<TableColumn> ColumnsWithWords()
+    private IReadOnlyList<OutputColumn> ColumnsWithWords()
     {
         using var words = new WordCollector(Columns);
         Rows(words);

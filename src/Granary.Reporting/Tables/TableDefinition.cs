@@ -10,20 +10,20 @@ namespace Granary.Reporting.Tables;
 /// <typeparam name="T">A row.</typeparam>
 public sealed class TableDefinition<T>
 {
-    private readonly (TableColumn Column, Action<RowWriter, T> Write)[] _cells;
+    private readonly (OutputColumn Column, Action<RowWriter, T> Write)[] _cells;
 
     /// <summary>Creates a definition without a column, to which columns are added.</summary>
     public TableDefinition() : this([])
     {
     }
 
-    private TableDefinition((TableColumn Column, Action<RowWriter, T> Write)[] cells)
+    private TableDefinition((OutputColumn Column, Action<RowWriter, T> Write)[] cells)
     {
         _cells = cells;
         Columns = [.. cells.Select(c => c.Column)];
     }
 
-    public IReadOnlyList<TableColumn> Columns { get; }
+    public IReadOnlyList<OutputColumn> Columns { get; }
 
     /// <summary>Adds a column of texts.</summary>
     public TableDefinition<T> Text(string name, Func<T, string?> value) =>
@@ -47,7 +47,7 @@ public sealed class TableDefinition<T>
         With(name, ColumnType.Time, (writer, row) => writer.Time(value(row)));
 
     /// <summary>Adds a column whose values are known as texts, each that of a number or a word.</summary>
-    public TableDefinition<T> Value(TableColumn column, Func<T, string?> value) =>
+    public TableDefinition<T> Value(OutputColumn column, Func<T, string?> value) =>
         new([.. _cells, (column, (writer, row) => TableCell.Write(writer, column.Type, value(row)))]);
 
     /// <summary>Returns the table of some rows.</summary>
@@ -64,5 +64,5 @@ public sealed class TableDefinition<T>
     }
 
     private TableDefinition<T> With(string name, ColumnType type, Action<RowWriter, T> write) =>
-        new([.. _cells, (new TableColumn(name, type), write)]);
+        new([.. _cells, (new OutputColumn(name, type), write)]);
 }

@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Tables;
 
 /// <summary>Collects the values of the columns of words, in the order of their first row.</summary>
-internal sealed class WordCollector(IReadOnlyList<TableColumn> columns) : RowWriter
+internal sealed class WordCollector(IReadOnlyList<OutputColumn> columns) : RowWriter
 {
     private readonly List<string>?[] _words = [.. columns.Select(c => c.Type == ColumnType.Word ? new List<string>() : null)];
 
@@ -10,7 +10,7 @@ internal sealed class WordCollector(IReadOnlyList<TableColumn> columns) : RowWri
 
     private int _column;
 
-    public IReadOnlyList<TableColumn> Columns => [.. columns.Select((c, i) => c with { Words = _words[i] })];
+    public IReadOnlyList<OutputColumn> Columns => [.. columns.Select((c, i) => c with { Words = _words[i] })];
 
     public override void Text(string? value)
     {

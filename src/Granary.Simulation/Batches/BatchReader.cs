@@ -83,7 +83,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                     + $"\"auto\""));
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio"), bindStrategies ? catalogues.PortfolioRules : null), null);
-        var outputs = faults.Try(() => Outputs(root.Find("outputs"), bindStrategies ? catalogues.TableFormats : null), OutputSet.Default);
+        var outputs = faults.Try(() => Outputs(root.Find("outputs"), bindStrategies ? catalogues.OutputFormats : null), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
         var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
         var resampling = faults.Try(() => root.Find("resampling") is { } part ? RecordKeys<ResamplingKeys>.Read(part) : new(), new());
@@ -303,7 +303,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return portfolio;
     }
 
-    private static OutputSet Outputs(JsonPart? part, Catalogue<ITableFormat>? formats)
+    private static OutputSet Outputs(JsonPart? part, Catalogue<IOutputFormat>? formats)
     {
         if (part is null) return OutputSet.Default;
         if (part.Kind == JsonValueKind.String && part.Text == "all") return OutputSet.All;

@@ -52,8 +52,8 @@ public sealed record BatchSpec
     public required OutputSet Outputs { get; init; }
 
     /// <summary>The formats in which the run writes its tables.</summary>
-    public IReadOnlyList<ITableFormat> TableFormats =>
-        [.. Outputs.HasCsv ? [CsvFormat.Instance] : (ITableFormat[])[], .. Outputs.Formats.Select(Catalogues.TableFormats.Get)];
+    public IReadOnlyList<IOutputFormat> OutputFormats =>
+        [.. Outputs.HasCsv ? [CsvFormat.Instance] : (IOutputFormat[])[], .. Outputs.Formats.Select(Catalogues.OutputFormats.Get)];
 
     public ulong Seed { get; init; } = 1;
 

@@ -53,7 +53,7 @@ public sealed record GranaryCatalogues
     public required BrokerCatalogue Brokers { get; init; }
 
     /// <summary>Formats of tables beside CSV by the name in <c>outputs</c> and <c>--format</c>.</summary>
-    public required Catalogue<ITableFormat> TableFormats { get; init; }
+    public required Catalogue<IOutputFormat> OutputFormats { get; init; }
 
     /// <summary>Portfolio rules by the name in <c>portfolio.limits</c>.</summary>
     public required Catalogue<PortfolioRuleDefinition> PortfolioRules { get; init; }

@@ -34,7 +34,7 @@ public sealed class GranaryCataloguesBuilder
     private readonly CatalogueBuilder<IBarStoreFactory> _stores = new("bar store");
     private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
     private readonly CatalogueBuilder<BrokerDefinition> _brokers = new("broker");
-    private readonly CatalogueBuilder<ITableFormat> _tableFormats = new("table format");
+    private readonly CatalogueBuilder<IOutputFormat> _outputFormats = new("output format");
     private readonly CatalogueBuilder<PortfolioRuleDefinition> _portfolioRules = new("portfolio rule");
     private readonly List<TrainerLibrary> _libraries = [];
     private readonly List<object> _services = [];
@@ -102,7 +102,7 @@ public sealed class GranaryCataloguesBuilder
             Stores = new BarStoreCatalogue(_stores),
             LiveFeeds = new LiveFeedCatalogue(_liveFeeds, sources),
             Brokers = new BrokerCatalogue(_brokers),
-            TableFormats = _tableFormats.Build(),
+            OutputFormats = _outputFormats.Build(),
             PortfolioRules = _portfolioRules.Build(),
             Plugins = [.. _plugins],
         };
@@ -175,8 +175,8 @@ public sealed class GranaryCataloguesBuilder
             case BrokerAttribute broker:
                 _brokers.Add(broker.Name, BrokerDefinition.Of(type), origin);
                 return true;
-            case TableFormatAttribute table:
-                _tableFormats.Add(table.Name, CatalogueTypes.Create<ITableFormat>(type, table), origin);
+            case OutputFormatAttribute table:
+                _outputFormats.Add(table.Name, CatalogueTypes.Create<IOutputFormat>(type, table), origin);
                 return true;
             case PortfolioRuleAttribute rule:
                 AddRule(new PortfolioRuleDefinition(type, rule), origin);

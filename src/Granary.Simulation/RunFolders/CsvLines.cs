@@ -71,7 +71,7 @@ internal static class CsvLines
 
     /// <summary>Writes a line as a row of a table.</summary>
     /// <param name="from">Where the line begins in the file, in bytes.</param>
-    public static void Write(RowWriter writer, IReadOnlyList<TableColumn> columns, ReadOnlySpan<byte> line, string path, long from) =>
+    public static void Write(RowWriter writer, IReadOnlyList<OutputColumn> columns, ReadOnlySpan<byte> line, string path, long from) =>
         CsvRow.Write(writer, columns, Cells(line), () => FormattableString.Invariant($"{Path.GetFileName(path)}, the line at byte {from}"));
 
     /// <summary>Returns a cell of the line with its quotes; empty if the line has no such cell.</summary>

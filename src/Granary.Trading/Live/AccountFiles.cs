@@ -30,7 +30,7 @@ internal static class AccountFiles
     public static async Task WriteAsync(string folder, AccountJournal journal, LiveRequest request, Production production, LiveHost host)
     {
         // Other commands read these tables as CSV.
-        var formats = production.Spec.TableFormats.Prepend(CsvFormat.Instance).Distinct();
+        var formats = production.Spec.OutputFormats.Prepend(CsvFormat.Instance).Distinct();
         var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
         var timeframe = production.Spec.Data.Timeframe;
         var skipped = new Dictionary<(string, int), string>();

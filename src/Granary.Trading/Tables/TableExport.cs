@@ -39,7 +39,7 @@ public static class TableExport
     /// <returns>The paths of the files.</returns>
     /// <exception cref="InputException">A file is damaged. The files of the tables before it are complete.</exception>
     /// <exception cref="DiskException">A file cannot be written.</exception>
-    public static IEnumerable<string> Write(string folder, IEnumerable<string> sources, ITableFormat format, string output)
+    public static IEnumerable<string> Write(string folder, IEnumerable<string> sources, IOutputFormat format, string output)
     {
         foreach (var source in sources)
         {

@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Tables;
 
 /// <summary>A file format for tables of a run.</summary>
-public interface ITableFormat
+public interface IOutputFormat
 {
     /// <summary>The end of the names of its files, with the dot: .parquet.</summary>
     string Extension { get; }
@@ -12,10 +12,10 @@ public interface ITableFormat
     /// <summary>Whether it can be written to a stream that only goes forward, such as the answer of a server.</summary>
     bool IsStreamed { get; }
 
-    /// <summary>Whether the words of a column must be known before the rows (<see cref="TableColumn.Words"/>).</summary>
+    /// <summary>Whether the words of a column must be known before the rows (<see cref="OutputColumn.Words"/>).</summary>
     bool NeedsWords { get; }
 
     /// <summary>Begins a file.</summary>
     /// <param name="stream">It is not closed.</param>
-    RowWriter Open(Stream stream, IReadOnlyList<TableColumn> columns);
+    RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns);
 }

@@ -2,7 +2,7 @@ namespace Granary.Reporting.Tables;
 
 /// <summary>A column of a table of a run.</summary>
 /// <param name="Name">The name in the header of the CSV file, such as entry_time.</param>
-public sealed record TableColumn(string Name, ColumnType Type)
+public sealed record OutputColumn(string Name, ColumnType Type)
 {
     /// <summary>The values of a column of words if they are known before the rows; null if they are not.</summary>
     public IReadOnlyList<string>? Words { get; init; }
