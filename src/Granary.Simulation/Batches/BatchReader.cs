@@ -196,8 +196,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
 
     private static string TimeZone(JsonPart part, Address source)
     {
-        if (source.Scheme != Address.Csv)
-            return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
+        if (source.Scheme is not (Address.Csv or Address.Parquet))
+            return part.Wrong($"it is for the files of a csv: or parquet: source; the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
             : part.Wrong($"'{part.Text}' is not a time zone that this machine knows; use an IANA name such as America/New_York", "");
     }

@@ -1,6 +1,7 @@
 using Granary.Data.Brokers;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
+using Granary.Data.Tables;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
@@ -39,6 +40,9 @@ public sealed record GranaryCatalogues
 
     /// <summary>File formats by the name in <c>data.format</c>.</summary>
     public required BarFormatCatalogue Formats { get; init; }
+
+    /// <summary>Formats of typed tables, such as Parquet, which are read wherever a table of text is read.</summary>
+    public required TableFormatCatalogue Tables { get; init; }
 
     /// <summary>Bar sources by the scheme of <c>data.source</c>.</summary>
     public required BarSourceCatalogue Sources { get; init; }

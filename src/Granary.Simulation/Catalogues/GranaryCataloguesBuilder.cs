@@ -2,6 +2,7 @@ using System.Reflection;
 using Granary.Data.Brokers;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
+using Granary.Data.Tables;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
@@ -30,6 +31,7 @@ public sealed class GranaryCataloguesBuilder
     private readonly CatalogueBuilder<TrainerDefinition> _trainers = new("trainer");
     private readonly CatalogueBuilder<ModelKind> _modelKinds = new("model kind");
     private readonly CatalogueBuilder<BarFormat> _formats = new("file format");
+    private readonly CatalogueBuilder<ITableFormat> _tables = new("table format");
     private readonly CatalogueBuilder<IBarSourceFactory> _sources = new("bar source");
     private readonly CatalogueBuilder<IBarStoreFactory> _stores = new("bar store");
     private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
@@ -89,7 +91,8 @@ public sealed class GranaryCataloguesBuilder
     {
         var factors = new FactorCatalogue(_factors);
         var trainers = new TrainerCatalogue(_trainers, [.. _libraries]);
-        var formats = new BarFormatCatalogue(_formats);
+        var tables = new TableFormatCatalogue(_tables);
+        var formats = new BarFormatCatalogue(_formats, tables);
         var sources = new BarSourceCatalogue(_sources, formats);
         return new GranaryCatalogues
         {
@@ -98,6 +101,7 @@ public sealed class GranaryCataloguesBuilder
             Trainers = trainers,
             ModelKinds = new ModelKindCatalogue(_modelKinds),
             Formats = formats,
+            Tables = tables,
             Sources = sources,
             Stores = new BarStoreCatalogue(_stores),
             LiveFeeds = new LiveFeedCatalogue(_liveFeeds, sources),
@@ -162,6 +166,9 @@ public sealed class GranaryCataloguesBuilder
                 return true;
             case BarFormatAttribute format:
                 _formats.Add(format.Name, CatalogueTypes.Create<BarFormat>(type, format), origin);
+                return true;
+            case TableFormatAttribute table:
+                _tables.Add(table.Name, CatalogueTypes.Create<ITableFormat>(type, table), origin);
                 return true;
             case BarSourceAttribute source:
                 _sources.Add(source.Name, CatalogueTypes.Create<IBarSourceFactory>(type, source), origin);
