@@ -69,7 +69,7 @@ public sealed class CsvTable : RowWriter
 
     private void Cell(string text)
     {
-        if (text.AsSpan().ContainsAny("\",\n") || text.Length > 0 && (text[0] == ' ' || text[^1] == ' ')) Quoted(text);
+        if (text.AsSpan().ContainsAny("\",\r\n") || text.Length > 0 && (text[0] == ' ' || text[^1] == ' ')) Quoted(text);
         else _writer.Write(text);
     }
 

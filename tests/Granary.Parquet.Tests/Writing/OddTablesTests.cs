@@ -77,7 +77,7 @@ public sealed class OddTablesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a,b,1.5,2,2024-01-01T00:00:00Z", "line 1")]
+    [InlineData("a,b,1.5,2,2024-01-01T00:00:00Z\n", "line 1: column 1 is 'a' where 'name' belongs")]
     [InlineData("name,\"word, quoted\",value,count,time\na,b,1.5,2", "has no end")]
     [InlineData("name,\"word, quoted\",value,count,time\na,b,1.5,2\n", "line 2: the line has 4 cells, and the file 5 columns")]
     [InlineData("name,\"word, quoted\",value,count,time\na,b,x,2,\n", "line 2, column value: 'x' is not a number")]
