@@ -75,7 +75,8 @@ internal static class WalkForwardReport
         statistics is null ? null : _ofChoices.ToDictionary(m => m.Key, m => statistics[m], StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the table windows, with a row for each selection. After the fixed columns, there is one for each parameter of the selections.
+    /// Returns the table windows, with a row for each selection. After the fixed columns, there is one for each parameter of the
+    /// selections.
     /// </summary>
     public static Table Table(BatchPlan plan, WalkForwardOutcome outcome)
     {

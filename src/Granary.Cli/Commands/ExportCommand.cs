@@ -18,7 +18,10 @@ internal static class ExportCommand
         {
             Description = "address of a server or of silos, such as http://a:8080,http://b:8080, that has the run"
         };
-        var command = new Command("export", "Write tables of a finished run as Parquet or Arrow files.") { run, format, output, tables, host };
+        var command = new Command("export", "Write tables of a finished run as Parquet or Arrow files.")
+        {
+            run, format, output, tables, host,
+        };
         command.SetAction(async (call, token) =>
         {
             var (name, chosen) = (call.GetValue(run)!, call.GetValue(tables) is { } list ? Given.List(list) : null);
@@ -60,7 +63,8 @@ internal static class ExportCommand
     private static void Write(string folder, IReadOnlyList<string> sources, IOutputFormat format, string output)
     {
         if (sources.Count == 0)
-            throw new InputException($"RUN_DIR {folder}: the folder has no table of a run; give the folder of a run whose outputs have some");
+            throw new InputException($"RUN_DIR {folder}: the folder has no table of a run; give the folder of a run whose outputs have "
+                + "some");
         foreach (var path in TableExport.Write(folder, sources, format, output)) Console.WriteLine(path);
     }
 }

@@ -145,7 +145,7 @@ internal abstract class RecordColumn
                 _indices.Append(_places.Count);
                 _places.Add(value, _places.Count);
             }
-            else throw new InvalidOperationException($"the column {Field.Name} has the word '{value}' besides those that it was opened with");
+            else throw new InvalidOperationException($"the column {Field.Name} has a word besides those that it was opened with: {value}");
         }
 
         public override IArrowArray Take()

@@ -3,7 +3,9 @@ using Granary.Reporting.Tables;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>Writes a table as CSV: UTF-8, a header, \n at the end of each line, times and numbers as <see cref="RunText"/> has them.</summary>
+/// <summary>
+/// Writes a table as CSV: UTF-8, a header, \n at the end of each line, times and numbers as <see cref="RunText"/> has them.
+/// </summary>
 public sealed class CsvTable : RowWriter
 {
     private readonly TextWriter _writer;

@@ -117,7 +117,8 @@ public readonly record struct SignalOfRun(StrategyEntry Strategy, SignalRow Row)
     public Trade? Trade => Row.Trade;
 
     /// <summary>How it ended in the strategy's own account; null if that is not known yet.</summary>
-    public string? Outcome => Row.End is { } end ? end.Word() : Trade is { } trade ? trade.Reason == ExitReason.Open ? "open" : "closed" : null;
+    public string? Outcome => Row.End is { } end ? end.Word()
+        : Trade is { } trade ? trade.Reason == ExitReason.Open ? "open" : "closed" : null;
 
     /// <summary>The part of its size that the model allowed; NaN without a model.</summary>
     public double ModelSize => double.IsNaN(Signal.Prediction) && !Signal.IsAbstained ? double.NaN : Signal.SizeFactor;

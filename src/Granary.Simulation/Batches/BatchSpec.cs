@@ -187,10 +187,13 @@ public sealed record OutputSet
     /// <summary>Whether tables are written as CSV.</summary>
     public bool HasCsv { get; init; } = true;
 
-    /// <summary>Creates the set of a list of names. Without the name of a table, formats select all tables, in these formats only.</summary>
+    /// <summary>
+    /// Creates the set of a list of names. Without the name of a table, formats select all tables, in these formats only.
+    /// </summary>
     public static OutputSet Of(IReadOnlyList<string> names)
     {
-        List<string> formats = [.. names.Where(KnownFormats.Contains)], files = [.. names.Except(KnownFormats, StringComparer.Ordinal)];
+        List<string> formats = [.. names.Where(KnownFormats.Contains)];
+        List<string> files = [.. names.Except(KnownFormats, StringComparer.Ordinal)];
         var hasTables = !files.TrueForAll(_documents.Contains);
         if (formats.Count > 0 && !hasTables) files.AddRange(Known.Except(_documents, StringComparer.Ordinal));
         return new OutputSet { Names = files, Formats = formats, HasCsv = hasTables || formats.Count == 0, OfAllStrategies = true };

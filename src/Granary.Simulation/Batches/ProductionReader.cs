@@ -91,8 +91,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var (seed, digest) = ((ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1), root.Need("digest").String());
         var checks = faults.Try(() => ValidationReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
-        var risk = faults.Try(() => Risk(root.Find("risk"), models), []);
-        List<string> formats = [.. (root.Find("outputs")?.List() ?? []).Select(FormatOf)];
+        var (risk, outputs) = (faults.Try(() => Risk(root.Find("risk"), models), []), Outputs(root, bindStrategies));
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = _load(m.Spec.Id!, models![model]) } : m.Spec);
         var spec = new BatchSpec
@@ -116,7 +115,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
                 Policy = policy?.Invoke(catalogues.ModelKinds),
                 Risk = [.. risk.Select(use => use(catalogues))],
             },
-            Outputs = OutputSet.All with { Formats = formats },
+            Outputs = outputs,
             Seed = seed,
             Resampling = new ResamplingKeys().Plan(seed),
             Text = text,
@@ -236,10 +235,13 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     }
 
     // The formats of the tables of a session beside CSV.
-    private string FormatOf(JsonPart part)
+    private OutputSet Outputs(JsonPart root, bool isBound) =>
+        OutputSet.All with { Formats = [.. (root.Find("outputs")?.List() ?? []).Select(p => FormatOf(p, isBound))] };
+
+    private string FormatOf(JsonPart part, bool isBound)
     {
         var name = part.String();
-        if (!OutputSet.KnownFormats.Contains(name, StringComparer.Ordinal) || !catalogues.OutputFormats.Contains(name))
+        if (!OutputSet.KnownFormats.Contains(name, StringComparer.Ordinal) || isBound && !catalogues.OutputFormats.Contains(name))
             part.Wrong($"this program writes no files of the format {name}; leave it out", 0);
         return name;
     }

@@ -109,7 +109,8 @@ public sealed class RunResults
             Model = TextOf("model"),
             Error = TextOf("error"),
             Metrics = !strategy.TryGetProperty("stats", out var stats) ? []
-                : [.. stats.EnumerateObject().Select(p => (p.Name, p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDouble() : double.NaN))],
+                : [.. stats.EnumerateObject()
+                    .Select(p => (p.Name, p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDouble() : double.NaN))],
             Params = [.. strategy.GetProperty("params").EnumerateObject()
                 .Select(p => (p.Name, p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText()))],
         };

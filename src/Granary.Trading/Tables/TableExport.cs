@@ -53,7 +53,8 @@ public static class TableExport
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new DiskException($"{path} cannot be written: {e.Message.TrimEnd('.')}; make room, or name another folder with --out", e);
+                throw new DiskException($"{path} cannot be written: {e.Message.TrimEnd('.')}; make room, or name another folder with --out",
+                    e);
             }
             yield return path;
         }

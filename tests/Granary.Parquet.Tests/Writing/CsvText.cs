@@ -40,7 +40,8 @@ internal sealed record CsvText(string[] Header, IReadOnlyList<string[]> Rows)
                 break;
             default:
                 // A cell that a spreadsheet would evaluate has an apostrophe in front.
-                var text = cell[0] == '\'' && cell.TrimStart('\'') is { Length: > 0 } bare && "=+-@\t\r".Contains(bare[0]) ? cell[1..] : cell;
+                var text = cell[0] == '\'' && cell.TrimStart('\'') is { Length: > 0 } bare && "=+-@\t\r".Contains(bare[0]) ? cell[1..]
+                    : cell;
                 value.ShouldBe(text, place);
                 break;
         }

@@ -23,9 +23,10 @@ public sealed class OddTablesTests : IDisposable
 
     private static IEnumerable<Row> Rows()
     {
-        string[] odd = ["=1+1", "'=1", "''", "-1.5", "+x", "@sum", "a,b", "a\"b", "\"", "line\nbreak", "\r", "\t=", " lead", "trail ", "1e5",
-            "-", "', '", "NaN", "日本", "😀", .. OddSymbols.Of(7, 200)];
-        double[] numbers = [0, -0.0, 1, 1.0 / 3, -1e-300, double.Epsilon, double.MaxValue, double.NaN, double.PositiveInfinity, 1e22, 123456789.125];
+        string[] odd = ["=1+1", "'=1", "''", "-1.5", "+x", "@sum", "a,b", "a\"b", "\"", "line\nbreak", "\r", "\t=", " lead", "trail ",
+            "1e5", "-", "', '", "NaN", "日本", "😀", .. OddSymbols.Of(7, 200)];
+        double[] numbers = [0, -0.0, 1, 1.0 / 3, -1e-300, double.Epsilon, double.MaxValue, double.NaN, double.PositiveInfinity, 1e22,
+            123456789.125];
         for (var i = 0; i < 3000; i++)
             yield return new Row(i % 7 == 0 ? null : odd[i % odd.Length], i % 11 == 0 ? "" : odd[i * 7 % odd.Length],
                 numbers[i % numbers.Length], i % 5 == 0 ? null : i % 2 == 0 ? long.MinValue : long.MaxValue - i,
@@ -157,6 +158,18 @@ public sealed class OddTablesTests : IDisposable
         { RedirectStandardOutput = true })!;
         python.StandardOutput.ReadToEnd().Trim().ShouldBe("3000 ['string', 'dictionary<values=string, indices=int32, ordered=0>', 'double', "
             + "'int64', 'timestamp[ns, tz=UTC]']");
+    }
+
+    [Fact]
+    public void A_column_of_words_with_as_many_values_as_rows_is_read_back_whole()
+    {
+        const int count = 200_000;
+        var table = _definition.Of(Enumerable.Range(0, count).Select(i => new Row(null, $"Strategy(number={i})@SYMBOL:1h", i, i, null)));
+        var path = Path.Combine(_folder, "words.parquet");
+        AtomicFile.Write(path, (Stream stream) => table.Write(new ParquetFormat(), stream));
+        var (_, rows) = DuckDbFile.Read(path);
+        rows.Count.ShouldBe(count);
+        for (var i = 0; i < count; i += 997) rows[i][1].ShouldBe($"Strategy(number={i})@SYMBOL:1h");
     }
 
     [Fact]
