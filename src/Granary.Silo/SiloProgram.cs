@@ -66,7 +66,8 @@ public static partial class SiloProgram
         using var startLogs = LoggerFactory.Create(SiloApplication.AddLogging);
         var logger = startLogs.CreateLogger("Granary.Silo");
         var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly)
-            .AddAssembly(typeof(KucoinBrokerFactory).Assembly).AddAssembly(typeof(ParquetSourceFactory).Assembly).AddPlugins(settings.Plugins).Build();
+            .AddAssembly(typeof(KucoinBrokerFactory).Assembly).AddAssembly(typeof(ParquetSourceFactory).Assembly)
+            .AddPlugins(settings.Plugins).Build();
         CheckRuns(settings.Runs);
         CheckPorts(settings);
         await using var database = settings.Connection is { } connection ? ClusterDatabase.Open(connection) : null;

@@ -9,6 +9,7 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Allocation;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
@@ -85,7 +86,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         if (data is not null && universe is not null) data = faults.Try(() => universe.ApplyTo(data), data);
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio"), bindStrategies ? catalogues.PortfolioRules : null), null);
-        var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
+        var outputs = faults.Try(() => Outputs(root.Find("outputs"), bindStrategies ? catalogues.OutputFormats : null), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
         var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
         var resampling = faults.Try(() => root.Find("resampling") is { } part ? RecordKeys<ResamplingKeys>.Read(part) : new(), new());
@@ -318,22 +319,26 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return portfolio;
     }
 
-    private static OutputSet Outputs(JsonPart? part)
+    private static OutputSet Outputs(JsonPart? part, Catalogue<IOutputFormat>? formats)
     {
         if (part is null) return OutputSet.Default;
         if (part.Kind == JsonValueKind.String && part.Text == "all") return OutputSet.All;
+        string[] known = [.. OutputSet.Known, .. OutputSet.KnownFormats];
         var names = new List<string>();
         foreach (var p in part.OneOrMany())
         {
             var name = p.String();
-            if (!OutputSet.Known.Contains(name, StringComparer.Ordinal))
+            if (name == "all" && part.Kind == JsonValueKind.Array) names.AddRange(OutputSet.Known.Except(names, StringComparer.Ordinal));
+            else if (!known.Contains(name, StringComparer.Ordinal))
             {
-                var near = Spelling.Nearest(name, OutputSet.Known);
+                var near = Spelling.Nearest(name, known);
                 p.Wrong($"there is no output '{name}'; " + (near is null
-                    ? $"the outputs are {string.Join(", ", OutputSet.Known)}, or \"all\"" : $"did you mean '{near}'?"), 0);
+                    ? $"the outputs are {string.Join(", ", known)}, or \"all\"" : $"did you mean '{near}'?"), 0);
             }
+            else if (formats?.Contains(name) == false && OutputSet.KnownFormats.Contains(name))
+                p.Wrong($"this program writes no files of the format {name}; leave it out", 0);
             else if (!names.Contains(name)) names.Add(name);
         }
-        return new OutputSet { Names = names, OfAllStrategies = true };
+        return OutputSet.Of(names);
     }
 }

@@ -47,6 +47,7 @@ public static class ProductionJson
             RecordKeys<AccountKeys>.Write(json, spec.Account with { Cash = spec.Cash });
             json.WriteEndObject();
             if (spec.Benchmark is { } benchmark) json.WriteString("benchmark", benchmark.String());
+            if (spec.Outputs.Formats.Count > 0) Formats(json, spec.Outputs);
             if (spec.PeriodsPerYear is { } perYear) json.WriteNumber("periodsPerYear", perYear);
             json.WriteStartObject("execution");
             ExecutionSection.Write(json, spec.Execution);
@@ -165,6 +166,13 @@ public static class ProductionJson
     private static RegimePlan Regimes(BatchPlan plan) => plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
 
     // Copies the section without the settings that chose the weights, because the configuration contains the weights themselves.
+    private static void Formats(Utf8JsonWriter json, OutputSet outputs)
+    {
+        json.WriteStartArray("outputs");
+        foreach (var format in outputs.Formats) json.WriteStringValue(format);
+        json.WriteEndArray();
+    }
+
     private static void Portfolio(Utf8JsonWriter json, PortfolioSpec portfolio)
     {
         json.WriteStartObject("portfolio");

@@ -74,7 +74,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var place = root.Find("folder")?.Folder() ?? root.Place;
         if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
         root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "universe", "account", "benchmark", "execution",
-            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "periodsPerYear");
+            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "outputs", "periodsPerYear");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
@@ -94,7 +94,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var (seed, digest) = ((ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1), root.Need("digest").String());
         var checks = faults.Try(() => ValidationReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
-        var risk = faults.Try(() => Risk(root.Find("risk"), models), []);
+        var (risk, outputs) = (faults.Try(() => Risk(root.Find("risk"), models), []), Outputs(root, bindStrategies));
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = _load(m.Spec.Id!, models![model]) } : m.Spec);
         var spec = new BatchSpec
@@ -120,7 +120,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
                 Policy = policy?.Invoke(catalogues.ModelKinds),
                 Risk = [.. risk.Select(use => use(catalogues))],
             },
-            Outputs = OutputSet.All,
+            Outputs = outputs,
             Seed = seed,
             Resampling = new ResamplingKeys().Plan(seed),
             Text = text,
@@ -237,5 +237,17 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         {
             throw part.Fault(e.Message, e);
         }
+    }
+
+    // The formats of the tables of a session beside CSV.
+    private OutputSet Outputs(JsonPart root, bool isBound) =>
+        OutputSet.All with { Formats = [.. (root.Find("outputs")?.List() ?? []).Select(p => FormatOf(p, isBound))] };
+
+    private string FormatOf(JsonPart part, bool isBound)
+    {
+        var name = part.String();
+        if (!OutputSet.KnownFormats.Contains(name, StringComparer.Ordinal) || isBound && !catalogues.OutputFormats.Contains(name))
+            part.Wrong($"this program writes no files of the format {name}; leave it out", 0);
+        return name;
     }
 }

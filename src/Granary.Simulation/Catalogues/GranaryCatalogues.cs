@@ -9,6 +9,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Plugins;
 using Granary.Storage.Addresses;
 using Granary.Storage.Files;
@@ -54,6 +55,9 @@ public sealed record GranaryCatalogues
 
     /// <summary>Brokers by the name in <c>--broker</c>.</summary>
     public required BrokerCatalogue Brokers { get; init; }
+
+    /// <summary>Formats of tables beside CSV by the name in <c>outputs</c> and <c>--format</c>.</summary>
+    public required Catalogue<IOutputFormat> OutputFormats { get; init; }
 
     /// <summary>Portfolio rules by the name in <c>portfolio.limits</c>.</summary>
     public required Catalogue<PortfolioRuleDefinition> PortfolioRules { get; init; }

@@ -11,6 +11,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.Recorded;
@@ -35,6 +36,7 @@ public sealed class GranaryCataloguesBuilder
     private readonly CatalogueBuilder<IBarStoreFactory> _stores = new("bar store");
     private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
     private readonly CatalogueBuilder<BrokerDefinition> _brokers = new("broker");
+    private readonly CatalogueBuilder<IOutputFormat> _outputFormats = new("output format");
     private readonly CatalogueBuilder<PortfolioRuleDefinition> _portfolioRules = new("portfolio rule");
     private readonly List<TrainerLibrary> _libraries = [];
     private readonly List<object> _services = [];
@@ -104,6 +106,7 @@ public sealed class GranaryCataloguesBuilder
             Stores = new BarStoreCatalogue(_stores),
             LiveFeeds = new LiveFeedCatalogue(_liveFeeds, sources),
             Brokers = new BrokerCatalogue(_brokers),
+            OutputFormats = _outputFormats.Build(),
             PortfolioRules = _portfolioRules.Build(),
             Plugins = [.. _plugins],
         };
@@ -178,6 +181,9 @@ public sealed class GranaryCataloguesBuilder
                 return true;
             case BrokerAttribute broker:
                 _brokers.Add(broker.Name, BrokerDefinition.Of(type), origin);
+                return true;
+            case OutputFormatAttribute table:
+                _outputFormats.Add(table.Name, CatalogueTypes.Create<IOutputFormat>(type, table), origin);
                 return true;
             case PortfolioRuleAttribute rule:
                 AddRule(new PortfolioRuleDefinition(type, rule), origin);
