@@ -255,7 +255,7 @@ def compare(path, ours, theirs, wrong):
             return 1
         return sum(compare(f"{path}[{i}]", a, b, wrong) for i, (a, b) in enumerate(zip(ours, theirs)))
     numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (ours, theirs))
-    same = math.isclose(ours, theirs, rel_tol=1e-8, abs_tol=1e-10) if numbers else ours == theirs
+    same = math.isclose(ours, theirs, rel_tol=1e-8, abs_tol=1e-9) if numbers else ours == theirs
     if not same:
         wrong.append(f"{path}: {ours}, {theirs}")
     return 1
