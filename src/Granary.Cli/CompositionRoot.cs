@@ -3,6 +3,7 @@ using Granary.Cluster.Client;
 using Granary.Engine;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka.Bars;
+using Granary.Parquet.Reading;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Plugins;
 
@@ -22,6 +23,7 @@ internal sealed class CompositionRoot
     public GranaryCatalogues Catalogues(ParseResult call) => _catalogues ??= GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
         .AddAssembly(typeof(KucoinBrokerFactory).Assembly)
+        .AddAssembly(typeof(ParquetSourceFactory).Assembly)
         .AddPlugins(FolderOf(call))
         .Build();
 

@@ -48,9 +48,10 @@ internal sealed class ApiConnection(HttpClient http)
         using var answer = await AnswerAsync(method, path, null, false, null, null, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<ApiFile> OpenAsync(FormattableString path, CancellationToken cancellationToken)
+    /// <param name="type">The media type of the answer; null for that of the file.</param>
+    public async Task<ApiFile> OpenAsync(FormattableString path, CancellationToken cancellationToken, string? type = null)
     {
-        var answer = await AnswerAsync(HttpMethod.Get, path, null, true, null, null, cancellationToken).ConfigureAwait(false);
+        var answer = await AnswerAsync(HttpMethod.Get, path, null, true, "Accept", type, cancellationToken).ConfigureAwait(false);
         return await ApiFile.OpenAsync(answer, cancellationToken).ConfigureAwait(false);
     }
 

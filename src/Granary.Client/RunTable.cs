@@ -1,6 +1,6 @@
 namespace Granary.Client;
 
-/// <summary>A CSV file of a run whose rows the server lists by strategy.</summary>
+/// <summary>A CSV file of a run whose rows the server lists.</summary>
 public enum RunTable
 {
     /// <summary>trades.csv.</summary>
@@ -8,6 +8,9 @@ public enum RunTable
 
     /// <summary>portfolio_trades.csv.</summary>
     PortfolioTrades,
+
+    /// <summary>The portfolio's equity by bar.</summary>
+    Equity,
 
     /// <summary>Factors at the entries of trades.</summary>
     Factors,

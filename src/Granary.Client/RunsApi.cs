@@ -6,6 +6,8 @@ namespace Granary.Client;
 /// <summary>Finished runs.</summary>
 public sealed class RunsApi
 {
+    private const string Arrow = "application/vnd.apache.arrow.stream";
+
     private readonly ApiConnection _api;
 
     internal RunsApi(ApiConnection api) => _api = api;
@@ -56,6 +58,25 @@ public sealed class RunsApi
         return _api.GetAsync<FileRows>(
             $"runs/{id}/{table}?strategy={strategy}&sort={sort}&from={from}&to={to}&cursor={cursor}&limit={limit}", cancellationToken);
     }
+
+    /// <summary>All rows of a table of a run as an Arrow stream, such as for the package Apache.Arrow.</summary>
+    /// <param name="part">The rows, and their order; null for all in the run's order.</param>
+    public Task<ApiFile> ArrowAsync(string id, RunTable table, RowPart? part = null, CancellationToken cancellationToken = default)
+    {
+        var (strategy, sort, from, to) = part ?? new RowPart();
+        return _api.OpenAsync($"runs/{id}/{table}?strategy={strategy}&sort={sort}&from={from}&to={to}", cancellationToken, Arrow);
+    }
+
+    /// <summary>All strategies of a run that match, as an Arrow stream.</summary>
+    /// <inheritdoc cref="StrategiesAsync"/>
+    public Task<ApiFile> StrategiesArrowAsync(string id, string? sort = null, string? filter = null,
+        CancellationToken cancellationToken = default) =>
+        _api.OpenAsync($"runs/{id}/strategies?sort={sort}&filter={filter}", cancellationToken, Arrow);
+
+    /// <summary>All signals of a run that match, as an Arrow stream.</summary>
+    public Task<ApiFile> SignalsArrowAsync(string id, string? strategy = null, string? symbol = null, string? decision = null,
+        CancellationToken cancellationToken = default) =>
+        _api.OpenAsync($"runs/{id}/signals?strategy={strategy}&symbol={symbol}&decision={decision}", cancellationToken, Arrow);
 
     /// <summary>The figures of a part of a run, by the definitions of results.json.</summary>
     /// <param name="from">The first time, such as 2024-01-31 or 2024-01-31T14:30:00Z; null for the start.</param>

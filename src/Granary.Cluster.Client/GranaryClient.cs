@@ -183,6 +183,19 @@ public sealed class GranaryClient : IDisposable
         return status.Files;
     }
 
+    /// <summary>Downloads files of a finished run into a folder.</summary>
+    /// <param name="choose">Chooses from the names of its files.</param>
+    /// <returns>Their names.</returns>
+    /// <exception cref="InputException">There is no such run.</exception>
+    public async Task<IReadOnlyList<string>> DownloadRunAsync(string id, Func<IReadOnlyList<string>, IReadOnlyList<string>> choose,
+        string folder, CancellationToken cancellationToken = default)
+    {
+        var run = await _api.Runs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        var files = choose([.. run["files"]!.AsArray().Select(f => f!.GetValue<string>())]);
+        await DownloadAsync((name, stop) => _api.Runs.FileAsync(id, name, stop), files, folder, cancellationToken).ConfigureAwait(false);
+        return files;
+    }
+
     /// <summary>
     /// Starts a live session on the cluster; it resumes from the account's journal if there is one. The request is not repeated: if its
     /// answer is lost, look at the session before you start it again.

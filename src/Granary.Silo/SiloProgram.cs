@@ -6,6 +6,7 @@ using Granary.Engine;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka;
 using Granary.Kafka.Bars;
+using Granary.Parquet.Reading;
 using Granary.Server.Operations;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
@@ -65,7 +66,7 @@ public static partial class SiloProgram
         using var startLogs = LoggerFactory.Create(SiloApplication.AddLogging);
         var logger = startLogs.CreateLogger("Granary.Silo");
         var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly)
-            .AddAssembly(typeof(KucoinBrokerFactory).Assembly).AddPlugins(settings.Plugins).Build();
+            .AddAssembly(typeof(KucoinBrokerFactory).Assembly).AddAssembly(typeof(ParquetSourceFactory).Assembly).AddPlugins(settings.Plugins).Build();
         CheckRuns(settings.Runs);
         CheckPorts(settings);
         await using var database = settings.Connection is { } connection ? ClusterDatabase.Open(connection) : null;

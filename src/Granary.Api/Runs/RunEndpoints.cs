@@ -43,30 +43,32 @@ internal static class RunEndpoints
             .WithName("getRun").WithSummary("A run: its origin, and the content of its results.json without the strategies and the trials "
                 + "of searches.")
             .Produces<RunSummary>().ProducesProblem(404);
-        runs.MapGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? sort,
-                [FromQuery] string? filter, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+        runs.MapGet("/{id}/strategies", (string id, RunLibrary library, GranaryCatalogues catalogues, [AsParameters] Paging paging,
+                [FromQuery] string? sort, [FromQuery] string? filter, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
-                var page = new StrategyQuery(limit, sort, filter, paging.Cursor)
-                    .Of(library.ResultsOf(id));
-                return paging.Answer(page, page.Next);
+                var query = new StrategyQuery(limit, sort, filter, paging.Cursor);
+                return new TableAnswer(paging.Context, catalogues).Of(() =>
+                {
+                    var page = query.Of(library.ResultsOf(id));
+                    return paging.Answer(page, page.Next);
+                }, () => query.TableOf(library.ResultsOf(id)));
             })
             .WithName("listRunStrategies").WithSummary("The strategies of a run, sorted and filtered.")
             .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. "
-                + "'filter' has conditions with commas between, such as trades>=30,symbol=BTCUSDT,id~SmaCross.")
-            .Produces<StrategyRows>().ProducesProblem(400).ProducesProblem(404);
-        runs.MapGet("/{id}/signals", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
-                [FromQuery] string? symbol, [FromQuery] string? decision, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
-            {
-                if (library.Find(id) is null) return Unknown(id);
-                var page = new SignalQuery(limit, strategy, symbol, decision, paging.Cursor)
-                    .Of(Path.Combine(library.PathOf(id), "signals.csv"), library.Rows);
-                return paging.Answer(page, page.Next);
-            })
+                + "'filter' has conditions with commas between, such as trades>=30,symbol=BTCUSDT,id~SmaCross." + RunRowEndpoints.OfArrow)
+            .Produces<StrategyRows>(200, TableAnswer.Json, TableAnswer.Arrow).ProducesProblem(400).ProducesProblem(404)
+            .ProducesProblem(406);
+        runs.MapGet("/{id}/signals", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,
+                [FromQuery] string? strategy, [FromQuery] string? symbol, [FromQuery] string? decision,
+                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+                source.Library.Find(id) is null ? Unknown(id)
+                    : source.Answer(id, new SignalQuery(limit, strategy, symbol, decision, paging.Cursor), paging))
             .WithName("listRunSignals").WithSummary("The signals of a run: the portfolio's decision, and what each earned in the "
                 + "strategy's own account.")
-            .WithDescription("'decision' is one of the portfolio's decisions, such as max-positions, or 'refused' for all except accepted.")
-            .Produces<SignalRows>().ProducesProblem(400).ProducesProblem(404);
+            .WithDescription("'decision' is one of the portfolio's decisions, such as max-positions, or 'refused' for all except accepted."
+                + RunRowEndpoints.OfArrow)
+            .Produces<SignalRows>(200, TableAnswer.Json, TableAnswer.Arrow).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
         runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
                 + "months (the return of each), buy-and-hold, or price:SYMBOL for bars.")

@@ -31,6 +31,7 @@ internal static class RunRowEndpoints
         MapRows(runs, "model-decisions", "listRunModelDecisions", "Entries of a run that a model changed, with the effect of each change.",
             "model_decisions", NoModels);
         MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what followed.", "model_log", NoModels);
+        MapEquity(runs);
         MapFiles(runs);
         runs.MapGet("/{id}/analysis", (string id, RunLibrary library) => library.Find(id) is null ? Unknown(id)
                 : RunFile.Open(library.PathOf(id), RunReport.AnalysisFile) is { } file ? JobAnswers.OfFile(file.Name, file)
@@ -70,6 +71,10 @@ internal static class RunRowEndpoints
             : TypedResults.Ok(string.IsNullOrEmpty(strategy) ? spans.Portfolio(id, span.First, span.End)
                 : await spans.StrategyAsync(id, strategy, span.First, span.End).ConfigureAwait(false));
 
+    /// <summary>The end of the description of an operation that also answers with Arrow.</summary>
+    public const string OfArrow = " With 'Accept: application/vnd.apache.arrow.stream' the answer has all rows that match, typed, whatever "
+        + "'cursor' and 'limit'.";
+
     private const string NoModels = "this run has no decisions of models; give its batch a section 'learning', and \"signals\" among its "
         + "outputs";
 
@@ -89,23 +94,28 @@ internal static class RunRowEndpoints
     // Unless it has another name, the file has the name of the path.
     private static void MapRows(RouteGroupBuilder runs, string path, string name, string summary, string? file = null,
         string? absence = null) =>
-        runs.MapGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [AsParameters] SeriesSpan span,
-                [FromQuery] string? strategy, [FromQuery] string? sort, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
-            {
-                if (library.Find(id) is null) return Unknown(id);
-                var page = new RowQuery(limit, strategy,
-                    paging.Cursor)
+        runs.MapGet($"/{{id}}/{path}", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,
+                [AsParameters] SeriesSpan span, [FromQuery] string? strategy, [FromQuery] string? sort,
+                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+                source.Answer(id, file ?? path, new RowQuery(limit, strategy, paging.Cursor)
                 {
                     Sort = string.IsNullOrEmpty(sort) ? null : sort,
                     From = span.First,
                     To = span.End,
-                }.Of(Path.Combine(library.PathOf(id), (file ?? path) + ".csv"), absence, library.Rows);
-                return paging.Answer(page, page.Next);
-            })
+                }, paging, absence))
             .WithName(name).WithSummary(summary)
             .WithDescription("'sort' is a key of the rows, with '-' in front for the largest first. 'from' and 'to' are times in ISO 8601, "
-                + "of trades: those closed at 'from' or later and before 'to'.")
-            .Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
+                + "of trades: those closed at 'from' or later and before 'to'." + OfArrow)
+            .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
+
+    private static void MapEquity(RouteGroupBuilder runs) =>
+        runs.MapGet("/{id}/equity", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,
+                [AsParameters] SeriesSpan span, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+                source.Answer(id, "equity", new RowQuery(limit, null, paging.Cursor) { From = span.First, To = span.End }, paging, null))
+            .WithName("listRunEquity").WithSummary("The equity of the portfolio of a run, a row for each bar.")
+            .WithDescription("'from' and 'to' are times in ISO 8601; 'to' is left out. getRunSeries reduces the curve to the points of a chart."
+                + OfArrow)
+            .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
 
     private sealed record ChartQuestion([FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string? Timeframe,
         [FromQuery(Name = "factors")] string? Factors, [FromQuery(Name = "strategy")] string? Strategy);

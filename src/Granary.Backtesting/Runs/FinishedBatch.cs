@@ -91,14 +91,13 @@ public sealed class FinishedBatch
         var finished = model.Strategies.Where(s => s.Stats is not null).ToList();
         var traded = finished.Where(s => _listed.Trades.Contains(s.Index)).ToList();
         var signalled = finished.Where(s => _listed.Signals.Contains(s.Index)).ToList();
-        yield return OutputFile.Text("trades", "trades.csv", w => RunCsv.Trades(w, traded, Events.Trades, MultiplierOf));
-        yield return OutputFile.Text("signals", "signals.csv", w => RunCsv.Signals(w, signalled, Events));
-        yield return OutputFile.Text("factors", "factors.csv", w => RunCsv.Factors(w, signalled, Events));
-        yield return OutputFile.Text("portfolio_trades", "portfolio_trades.csv",
-            w => RunCsv.PortfolioTrades(w, model.Strategies, Events, MultiplierOf));
-        yield return OutputFile.Text("portfolio_trades", "portfolio_fills.csv",
-            w => RunCsv.PortfolioFills(w, model.Strategies, Events));
-        yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
+        yield return OutputFile.Of("trades", "trades", RunTables.Trades(traded, Events.Trades, MultiplierOf));
+        yield return OutputFile.Of("signals", "signals", RunTables.Signals(signalled, Events));
+        yield return OutputFile.Of("factors", "factors", RunTables.Factors(signalled, Events));
+        yield return OutputFile.Of("portfolio_trades", "portfolio_trades",
+            RunTables.PortfolioTrades(model.Strategies, Events, MultiplierOf));
+        yield return OutputFile.Of("portfolio_trades", "portfolio_fills", RunTables.PortfolioFills(model.Strategies, Events));
+        yield return OutputFile.Of("trades_by_model", "trades_by_model", RunTables.TradesByModel(finished));
         // A session cannot trade recorded decisions of another program, and a replay has no registry versions.
         if (_run.Learning is not { IsReplayed: true }
             && !_run.Plan.Instances.Any(i => RecordedRuns.IsRecorded(i) && _choice.Members[i.Index] != 0))
@@ -106,28 +105,28 @@ public sealed class FinishedBatch
                 s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
                     _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));
         if (model.Section<ParameterSearchResults>() is { } searches)
-            yield return OutputFile.Text(null, ParameterSearchCsv.Name, w => ParameterSearchCsv.Write(w, searches));
+            yield return OutputFile.Of(null, TrialTable.Name, TrialTable.Of(searches));
         if (_conditions is { } conditions)
-            yield return OutputFile.Text("conditions", ConditionCsv.Name, w => ConditionCsv.Write(w, conditions));
+            yield return OutputFile.Of("conditions", ConditionTable.Name, ConditionTable.Of(conditions));
         if (model.Section<AllocationResults>() is { } allocations)
-            yield return OutputFile.Text("allocations", AllocationCsv.Name, w => AllocationCsv.Write(w, allocations));
+            yield return OutputFile.Of("allocations", AllocationTable.Name, AllocationTable.Definition.Of(allocations.Rules));
         if (_choice.Allocator is { } allocator)
-            yield return OutputFile.Text("equity", "weights.csv", w => AllocatorReport.Csv(w, allocator));
+            yield return OutputFile.Of("equity", AllocatorReport.Name, AllocatorReport.Table(allocator));
         foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;
         if (model.Section<ModelResults>() is { } models)
         {
-            yield return OutputFile.Text(null, ModelCsv.Log, w => ModelCsv.WriteLog(w, models.Actions));
-            yield return OutputFile.Text("signals", ModelCsv.Decisions, w => ModelCsv.WriteDecisions(w,
-                Decisions.All(_listed.Signals.Contains)));
+            yield return OutputFile.Of(null, ModelTables.Log, ModelTables.Action.Of(models.Actions));
+            yield return OutputFile.Of("signals", ModelTables.Decisions,
+                ModelTables.Decision.Of(Decisions.All(_listed.Signals.Contains)));
             if (models.Challengers.Count > 0)
-                yield return OutputFile.Text(null, ModelCsv.Challengers, w => ModelCsv.WriteChallengers(w, Decisions.Challenged));
+                yield return OutputFile.Of(null, ModelTables.Challengers, ModelTables.Challenger.Of(Decisions.Challenged));
         }
         if (_run.Spec.Portfolio.Risk.Count > 0)
-            yield return OutputFile.Text("predictions", RiskCsv.Name, w => RiskCsv.Write(w, _run.Plan, _portfolio.Outcome.Risk));
+            yield return OutputFile.Of("predictions", RiskTable.Name, RiskTable.Of(_run.Plan, _portfolio.Outcome.Risk));
         if (!_run.Options.Separate) yield break;
         foreach (var strategy in finished)
-            yield return OutputFile.Text("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}.csv"),
-                w => RunCsv.Trades(w, [strategy], Events.Trades, MultiplierOf));
+            yield return OutputFile.Of("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}"),
+                RunTables.Trades([strategy], Events.Trades, MultiplierOf));
     }
 
     private StrategyEntry Entry(StrategyInstance i)

@@ -38,6 +38,8 @@ internal sealed class KeptSeries : IBarSeries
 
     public long Count => _series.Count;
 
+    public IReadOnlyList<string> Columns => _series.Columns;
+
     public string ContentHash => _series.ContentHash;
 
     public IReadOnlyList<string> Notes => _series.Notes;

@@ -1,4 +1,3 @@
-using System.Text;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
@@ -7,12 +6,11 @@ using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
-using Granary.Storage.Files;
 
 namespace Granary.Backtesting.Runs;
 
 /// <summary>
-/// The step "portfolio": runs the shared account. Equity is written to equity.csv row by row, trades and fills to temporary files.
+/// The step "portfolio": runs the shared account. Equity is written to its files row by row, trades and fills to temporary files.
 /// </summary>
 public sealed class RecordedPortfolio : IDisposable
 {
@@ -68,20 +66,15 @@ public sealed class RecordedPortfolio : IDisposable
         try
         {
             var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
-            using var file = run.Spec.Outputs.Has("equity") ? new AtomicFile(run.Folder.PathOf("equity.csv")) : null;
-            await using (var writer = file is not null
-                ? new StreamWriter(file.Stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" } : null)
+            using var rows = new RowFiles<EquityRow>(run.Folder.PathOf("equity"), RunTables.Equity,
+                run.Spec.Outputs.Has("equity") ? run.OutputFormats : []);
+            recorded.Outcome = await portfolio(row =>
             {
-                var csv = writer is null ? null : new EquityCsv(writer);
-                csv?.Header();
-                recorded.Outcome = await portfolio(row =>
-                {
-                    csv?.Row(row);
-                    tracer.Add(row.Time, row.Equity);
-                    recorded.Rows = (recorded.Rows.First < 0 ? row.Time : recorded.Rows.First, row.Time);
-                }, recorded._trades.Add, recorded._fills.Add);
-            }
-            file?.Commit();
+                rows.Add(row);
+                tracer.Add(row.Time, row.Equity);
+                recorded.Rows = (recorded.Rows.First < 0 ? row.Time : recorded.Rows.First, row.Time);
+            }, recorded._trades.Add, recorded._fills.Add);
+            rows.Commit();
             recorded.Trace = tracer.Finish();
             return recorded;
         }

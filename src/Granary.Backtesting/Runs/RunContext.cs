@@ -6,6 +6,7 @@ using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Notes;
 using Granary.Simulation.Passes;
@@ -29,6 +30,9 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     public BatchLearning? Learning { get; private init; }
 
     public BatchSpec Spec => Plan.Spec;
+
+    /// <summary>The formats in which the run writes its tables.</summary>
+    public IReadOnlyList<IOutputFormat> OutputFormats => Spec.OutputFormats;
 
     /// <summary>The shortest timeframe that a strategy trades, which is that of the portfolio's rows.</summary>
     public Timeframe Shortest => Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;

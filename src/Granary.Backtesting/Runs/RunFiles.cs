@@ -29,8 +29,9 @@ public sealed class RunFiles(RunContext run)
             OutputFile.Text(isWalkForward ? null : "report", "report.html", report.WritePage),
             new OutputFile(isWalkForward ? null : "results", "results.json", s => ResultsJson.Write(s, model)),
             .. files,
+            OutputFile.Typed(StrategyTable.Name, () => StrategyTable.Of([.. model.Strategies.Select(StrategyOfRun.Of)])),
             .. model.Section<ResamplingResults>() is { } resampling
-                ? [OutputFile.Text("resampling", ResamplingCsv.Name, w => ResamplingCsv.Write(w, resampling))]
+                ? [OutputFile.Of("resampling", ResamplingTable.Name, ResamplingTable.Of(resampling))]
                 : (OutputFile[])[],
             new OutputFile(isWalkForward ? null : "report", RunReport.AnalysisFile, report.WriteAnalysis),
         ]);
@@ -42,7 +43,7 @@ public sealed class RunFiles(RunContext run)
     {
         try
         {
-            Parallel.ForEach(files.Where(IsWanted),
+            Parallel.ForEach(files.Where(IsWanted).SelectMany(f => f.In(run.OutputFormats)),
                 new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, run.Options.Threads) }, Write);
         }
         catch (AggregateException several)

@@ -71,6 +71,8 @@ internal sealed class CachedSeries
 
         public long Count { get; } = blocks.Sum(b => (long)b.Count);
 
+        public IReadOnlyList<string> Columns => series.Columns;
+
         public string ContentHash => series.ContentHash;
 
         public IReadOnlyList<string> Notes => series.Notes;

@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Batches;
 
 namespace Granary.Backtesting.WalkForward;
@@ -73,35 +75,22 @@ internal static class WalkForwardReport
         statistics is null ? null : _ofChoices.ToDictionary(m => m.Key, m => statistics[m], StringComparer.Ordinal);
 
     /// <summary>
-    /// Writes windows.csv, with a row for each selection. After the fixed columns, there is one for each parameter of the selections.
+    /// Returns the table windows, with a row for each selection. After the fixed columns, there is one for each parameter of the selections.
     /// </summary>
-    public static void Csv(TextWriter writer, BatchPlan plan, WalkForwardOutcome outcome)
+    public static Table Table(BatchPlan plan, WalkForwardOutcome outcome)
     {
-        using var csv = CsvText.Open(writer);
-        foreach (var name in new[] { "group", "from", "chosen_at", "to", "strategy", "objective", "in_sample_return",
-            "out_of_sample_return", "trades", "out_of_sample_objective", "trials" }) csv.WriteField(name);
+        List<WindowRow> rows = [.. outcome.Groups.SelectMany(g => g.Choices.Select(c => new WindowRow(g.Name, c)
+        {
+            Strategy = c.Strategy < 0 ? null : plan.Instances[c.Strategy].Id,
+            OutOfSampleObjective = c.OutOfSample is { } o ? outcome.Spec.Objective[o] : double.NaN,
+            Params = c.Strategy < 0 ? FrozenDictionary<string, object>.Empty
+                : ParamsOf(plan, c.Strategy).ToDictionary(StringComparer.Ordinal),
+        }))];
         var names = outcome.Groups.SelectMany(g => g.Choices).Where(c => c.Strategy >= 0).Select(c => c.Strategy).Distinct()
-            .SelectMany(i => ParamsOf(plan, i)).Select(p => p.Key).Distinct(StringComparer.Ordinal).ToList();
-        foreach (var name in names) csv.WriteField(name);
-        csv.NextRecord();
-        foreach (var group in outcome.Groups)
-            foreach (var c in group.Choices)
-            {
-                csv.WriteField(group.Name);
-                csv.WriteField(RunText.Time(c.Window.From));
-                csv.WriteField(RunText.Time(c.Window.At));
-                csv.WriteField(RunText.Time(c.Window.To));
-                csv.WriteField(c.Strategy < 0 ? "" : plan.Instances[c.Strategy].Id);
-                csv.WriteField(RunText.Number(c.Objective));
-                csv.WriteField(RunText.Number(c.InSampleReturn));
-                csv.WriteField(RunText.Number(c.OutOfSampleReturn));
-                csv.WriteField(c.Trades.Count.ToString(CultureInfo.InvariantCulture));
-                csv.WriteField(RunText.Number(c.OutOfSample is { } o ? outcome.Spec.Objective[o] : double.NaN));
-                csv.WriteField(c.Tried.ToString(CultureInfo.InvariantCulture));
-                var values = c.Strategy < 0 ? [] : ParamsOf(plan, c.Strategy).ToDictionary(StringComparer.Ordinal);
-                foreach (var name in names)
-                    csv.WriteField(values.GetValueOrDefault(name) is { } v ? Convert.ToString(v, CultureInfo.InvariantCulture) : "");
-                csv.NextRecord();
-            }
+            .SelectMany(i => ParamsOf(plan, i)).Select(p => p.Key).Distinct(StringComparer.Ordinal);
+        var definition = WindowTable.Fixed;
+        foreach (var name in names)
+            definition = definition.Value(new OutputColumn(name, TableCell.TypeOf(rows.Select(r => r.Param(name)))), r => r.Param(name));
+        return definition.Of(rows);
     }
 }

@@ -190,20 +190,15 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
     {
         foreach (var file in Trades("", model, outcome, bars)) yield return file;
         var events = new StitchedEvents(outcome, bars);
-        yield return OutputFile.Text("signals", "signals.csv", w => RunCsv.Signals(w, model.Strategies, events));
+        yield return OutputFile.Of("signals", "signals", RunTables.Signals(model.Strategies, events));
         if (model.Section<ModelResults>() is { } models)
         {
-            yield return OutputFile.Text(null, ModelCsv.Log, w => ModelCsv.WriteLog(w, models.Actions));
-            yield return OutputFile.Text("signals", ModelCsv.Decisions,
-                w => ModelCsv.WriteDecisions(w, new ChangedEntries(events.Judged(), []).All(_ => true)));
+            yield return OutputFile.Of(null, ModelTables.Log, ModelTables.Action.Of(models.Actions));
+            yield return OutputFile.Of("signals", ModelTables.Decisions,
+                ModelTables.Decision.Of(new ChangedEntries(events.Judged(), []).All(_ => true)));
         }
-        yield return OutputFile.Text(null, "equity.csv", w =>
-        {
-            var csv = new EquityCsv(w);
-            csv.Header();
-            foreach (var row in outcome.Rows) csv.Row(row);
-        });
-        yield return OutputFile.Text(null, "windows.csv", w => WalkForwardReport.Csv(w, run.Plan, outcome));
+        yield return OutputFile.Of(null, "equity", RunTables.Equity.Of(outcome.Rows));
+        yield return OutputFile.Of(null, WindowTable.Name, WalkForwardReport.Table(run.Plan, outcome));
         // The last selection stays in force; the bars of its window do not exist yet.
         var next = new Dictionary<int, double>();
         for (var g = 0; g < outcome.Groups.Count; g++) next[outcome.Groups[g].Choices[^1].Strategy] = WeightOf(outcome, g);
@@ -216,7 +211,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
                 policy: outcome.Weights?.IsForProduction(outcome.Groups) == true
                     ? outcome.Weights.Learned!.ForProduction(run.Plan, []) : null)));
         if (outcome.Weights?.Learned is { } learned)
-            yield return OutputFile.Text(null, "weights.csv", w => AllocatorReport.Csv(w, learned));
+            yield return OutputFile.Of(null, AllocatorReport.Name, AllocatorReport.Table(learned));
         foreach (var file in OutputFile.LearningOf(run, model)) yield return file;
     }
 
@@ -227,10 +222,9 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
         double Multiplier(string symbol) => bars[symbol].Instrument.Multiplier;
         return
         [
-            OutputFile.Text(null, prefix + "trades.csv", w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier)),
-            OutputFile.Text(null, prefix + "portfolio_trades.csv",
-                w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier)),
-            OutputFile.Text(null, prefix + "portfolio_fills.csv", w => RunCsv.PortfolioFills(w, model.Strategies, events)),
+            OutputFile.Of(null, prefix + "trades", RunTables.Trades(model.Strategies, events.Trades, Multiplier)),
+            OutputFile.Of(null, prefix + "portfolio_trades", RunTables.PortfolioTrades(model.Strategies, events, Multiplier)),
+            OutputFile.Of(null, prefix + "portfolio_fills", RunTables.PortfolioFills(model.Strategies, events)),
         ];
     }
 }

@@ -58,6 +58,7 @@ internal static class CommandExamples
         ["verify"] = "runs/first",
         ["report"] = "runs/first",
         ["compare"] = "runs/first runs/second",
+        ["export"] = "runs/first --format parquet --out tables",
         ["serve"] = "--urls http://127.0.0.1:8080",
         ["audit list"] = "runs/.audit/audit.jsonl",
         ["audit verify"] = "runs/.audit/audit.jsonl",

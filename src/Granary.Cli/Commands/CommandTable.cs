@@ -39,6 +39,7 @@ internal static class CommandTable
         ("verify", VerifyCommand.Create),
         ("report", ReportCommand.Create),
         ("compare", CompareCommand.Create),
+        ("export", ExportCommand.Create),
         ("serve", ServeCommand.Create),
         ("keys", _ => KeysCommands.Create()),
         ("audit", _ => AuditCommands.Create()),

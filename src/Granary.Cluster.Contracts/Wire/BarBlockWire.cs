@@ -15,18 +15,29 @@ public readonly record struct BarBlockWire(
     [property: Id(3)] byte[] High,
     [property: Id(4)] byte[] Low,
     [property: Id(5)] byte[] Close,
-    [property: Id(6)] byte[] Volume);
+    [property: Id(6)] byte[] Volume,
+    [property: Id(7)] FurtherColumnsWire? Further = null);
+
+/// <summary>Further columns of a block of bars.</summary>
+[GenerateSerializer, Immutable, Alias("granary.FurtherColumns")]
+public sealed record FurtherColumnsWire([property: Id(0)] string[] Names, [property: Id(1)] byte[][] Values);
 
 [RegisterConverter]
 public sealed class BarBlockConverter : IConverter<BarBlock, BarBlockWire>
 {
     public BarBlock ConvertFromSurrogate(in BarBlockWire s) =>
         new(s.FirstIndex, Numbers<long>(s.Time), Numbers<double>(s.Open), Numbers<double>(s.High), Numbers<double>(s.Low),
-        Numbers<double>(s.Close), Numbers<double>(s.Volume));
+        Numbers<double>(s.Close), Numbers<double>(s.Volume))
+        {
+            Further = s.Further is { } further ? new FurtherColumns(further.Names, Array.ConvertAll(further.Values, Numbers<double>)) : null,
+        };
 
     public BarBlockWire ConvertToSurrogate(in BarBlock value) =>
         new(value.FirstIndex, Bytes(value.Time), Bytes(value.Open), Bytes(value.High), Bytes(value.Low), Bytes(value.Close),
-            Bytes(value.Volume));
+            Bytes(value.Volume), OfFurther(value.Further));
+
+    private static FurtherColumnsWire? OfFurther(FurtherColumns? further) => further is null ? null
+        : new FurtherColumnsWire([.. further.Names], [.. Enumerable.Range(0, further.Count).Select(c => Bytes(further[c]))]);
 
     private static byte[] Bytes<T>(ReadOnlySpan<T> column) where T : unmanaged
     {

@@ -6,15 +6,17 @@ namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>A market whose bars come from its feed grain. The feed stays open until this is disposed of.</summary>
 internal sealed class FeedSeries(FeedSources sources, string key, ISymbolFeedGrain feed, FeedConsumer consumer, FeedHeader header,
-    Timeframe timeframe) : IBarSeries
+    BarQuery query) : IBarSeries
 {
     private int _left;
 
     public Instrument Instrument => header.Instrument!;
 
-    public Timeframe Timeframe => timeframe;
+    public Timeframe Timeframe => query.Timeframe;
 
     public long Count => header.Count;
+
+    public IReadOnlyList<string> Columns => query.Columns;
 
     public string ContentHash => header.ContentHash;
 

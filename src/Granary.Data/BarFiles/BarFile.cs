@@ -64,7 +64,8 @@ public static class BarFile
     private static BarFileLayout FirstLayout(FileMarkets markets) =>
         markets.Symbols.Count > 0 ? markets.Layout.Of(markets.Symbols[0]) : markets.Layout;
 
-    private static long[] FirstTimes(TextFile file, BarFileLayout layout, BarFileOptions options)
+    /// <summary>The first times of a file, in the order of its rows.</summary>
+    internal static long[] FirstTimes(TextFile file, BarFileLayout layout, BarFileOptions options)
     {
         // The shortest timeframe accepts every step; faults in later rows are reported when the bars are read.
         var collector = new BarCollector(new BarQuery("", Timeframe.M1), 512, withAdjusted: layout.HasAdjustedClose, lenient: true);
@@ -111,7 +112,18 @@ public static class BarFile
         if (parts.Count == 0)
             throw BarDataException.At(Path.GetDirectoryName(paths[0]) ?? paths[0], null, null,
                 "there are no files of the days that are asked for", "change from and to");
-        return (PeriodLabels.Decided(parts, query, options), factors);
+        var decided = PeriodLabels.Decided(parts, query, options);
+        return (query.Columns.Count == 0 ? decided
+            : decided.ConvertAll(p => p with { Layout = FurtherFields.Read(p.File, p.Layout, query.Columns) }), factors);
+    }
+
+    /// <summary>Names of the further columns of numbers that the files of a market have, in the order of the first.</summary>
+    internal static IReadOnlyList<string> ColumnsOf(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options,
+        Func<TextFile, FileMarkets>? look = null)
+    {
+        var (parts, _) = Parts(paths, query with { Columns = [] }, options, look);
+        var names = parts.Select(p => FurtherFields.In(p.File, p.Layout)).ToList();
+        return [.. names[0].Where(n => names.TrueForAll(o => o.Contains(n, StringComparer.Ordinal)))];
     }
 
     private static bool MayHold(int day, BarQuery query)

@@ -43,7 +43,7 @@ public sealed class BarFileSeries : IBarSeries
                 throw BarDataException.At(part.File.DisplayName, null, null,
                     "some files of this market have an adjusted close and some have not", "import them one by one");
 
-        using var first = new FirstReading(budget, _withAdjusted, parts[0].File.DisplayName);
+        using var first = new FirstReading(budget, _withAdjusted, query.Columns.Count, parts[0].File.DisplayName);
         try
         {
             using var reader = NewReader(ContentHasher.GroupSize);
@@ -100,6 +100,8 @@ public sealed class BarFileSeries : IBarSeries
     public Timeframe Timeframe { get; }
 
     public long Count { get; }
+
+    public IReadOnlyList<string> Columns => _query.Columns;
 
     public string ContentHash { get; }
 
@@ -248,7 +250,7 @@ public sealed class BarFileSeries : IBarSeries
             var start = 0;
             while (start < columns.Count)
             {
-                next ??= new BarColumns(size, withAdjusted ?? columns.HasAdjusted);
+                next ??= new BarColumns(size, withAdjusted ?? columns.HasAdjusted, columns.FurtherNames);
                 var n = Math.Min(columns.Count - start, size - next.Count);
                 next.Append(columns, start, n);
                 start += n;
@@ -268,7 +270,7 @@ public sealed class BarFileSeries : IBarSeries
         {
             for (var i = blocks[b].Count - 1; i >= 0; i--)
             {
-                next ??= new BarColumns(ContentHasher.GroupSize, withAdjusted);
+                next ??= new BarColumns(ContentHasher.GroupSize, withAdjusted, blocks[b].FurtherNames);
                 next.Append(blocks[b], i, 1);
                 if (next.Count < ContentHasher.GroupSize) continue;
                 result.Add(next);

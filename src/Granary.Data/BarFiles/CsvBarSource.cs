@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Granary.Data.Files;
 using Granary.Data.Lean;
 using Granary.Data.Reading;
+using Granary.Data.Tables;
 using Granary.Engine.Market;
 
 namespace Granary.Data.BarFiles;
@@ -20,6 +21,8 @@ public sealed class CsvBarSource : IBarSource
     private const int MostNamed = 20;
 
     private readonly string _directory;
+    // Null for texts.
+    private readonly ITableFormat? _tables;
     private readonly BarFileOptions _options;
     private readonly MemoryBudget _budget;
     private readonly Dictionary<string, (DateTime Changed, Dictionary<string, List<string>> Markets)> _listed = new(StringComparer.Ordinal);
@@ -35,6 +38,13 @@ public sealed class CsvBarSource : IBarSource
         _budget = new MemoryBudget(_options.MemoryBudget);
         BarFile.FormatsOf(_options).Check(_options.Format);
     }
+
+    private CsvBarSource(string path, BarFileOptions options, ITableFormat tables) : this(path, options) => _tables = tables;
+
+    /// <summary>A folder of typed tables, or one file of them, instead of texts; read as a text of the same tables.</summary>
+    /// <param name="path">A file, a folder with a file for each symbol, or a folder of partitions such as <c>symbol=AAPL</c>.</param>
+    /// <exception cref="BarDataException">The format that the options name is unknown.</exception>
+    public static CsvBarSource OfTables(string path, BarFileOptions options, ITableFormat tables) => new(path, options, tables);
 
     public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
     {
@@ -60,12 +70,22 @@ public sealed class CsvBarSource : IBarSource
         return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken, Look).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var paths = PathsOf(query);
+        return await Task.Run(() => BarFile.ColumnsOf(paths, query, _options, Look), cancellationToken).ConfigureAwait(false);
+    }
+
     internal BarFileOptions Options => _options;
 
     internal List<string> PathsOf(BarQuery query)
     {
         var markets = Markets(query.Timeframe);
-        if (markets.TryGetValue(query.Symbol, out var paths)) return paths;
+        if (markets.TryGetValue(query.Symbol, out var paths) && paths.Count == 1) return paths;
+        if (_tables is not null && FilesBySymbol(query.Timeframe, CancellationToken.None).Files.TryGetValue(query.Symbol, out var parts))
+            return PartOrder.Of(parts, query, _options, Look);
+        if (paths is not null) return paths;
         // LEAN writes tickers in lower case, people write them in upper case.
         var match = markets.Keys.Where(k => string.Equals(k, query.Symbol, StringComparison.OrdinalIgnoreCase)).ToList();
         if (match.Count == 1) return markets[match[0]];
@@ -79,7 +99,8 @@ public sealed class CsvBarSource : IBarSource
         var nearest = Spelling.Nearest(query.Symbol, symbols);
         throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
             nearest is not null ? $"did you mean {nearest}?"
-            : symbols.Count == 0 ? "the folder has no .csv, .txt, .json, .gz or .zip files"
+            : symbols.Count == 0 ? $"the folder has no {(_tables is null ? ".csv, .txt, .json, .gz, .zst or .zip"
+                : string.Join(", ", _tables.Extensions))} files"
             : $"it has {string.Join(", ", symbols.Take(5).Select(Show))}{(symbols.Count > 5 ? ", …" : "")}");
     }
 
@@ -95,7 +116,7 @@ public sealed class CsvBarSource : IBarSource
         {
             try
             {
-                SymbolsIn(market.Value[0]);
+                foreach (var path in market.Value) SymbolsIn(path, market.Value.Count > 1);
             }
             catch (Exception e) when (e is BarDataException or BarStoreException)
             {
@@ -106,7 +127,13 @@ public sealed class CsvBarSource : IBarSource
         {
             try
             {
-                var (name, symbols) = (NameOf(stem, timeframe)!, SymbolsIn(paths[0]));
+                var name = NameOf(stem, timeframe)!;
+                if (_tables is not null)
+                {
+                    AddParts(files, name, paths);
+                    continue;
+                }
+                var symbols = SymbolsIn(paths[0], false);
                 foreach (var symbol in symbols.Count == 0 ? [name] : symbols)
                     if (!files.TryAdd(symbol, paths)) throw Twice(symbol, paths[0], files[symbol][0]);
             }
@@ -116,6 +143,21 @@ public sealed class CsvBarSource : IBarSource
             }
         }
         return (files, passedOver);
+    }
+
+    // A symbol inside several files has all of them.
+    private void AddParts(Dictionary<string, List<string>> files, string name, List<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            var symbols = SymbolsIn(path, paths.Count > 1);
+            foreach (var symbol in symbols.Count == 0 ? [name] : symbols)
+            {
+                if (!files.TryGetValue(symbol, out var known)) files[symbol] = [path];
+                else if (paths.Contains(known[0]) || symbols.Count > 0) known.Add(path);
+                else throw Twice(symbol, path, known[0]);
+            }
+        }
     }
 
     // Files of a folder whose bars have another timeframe, with that timeframe, by path.
@@ -150,8 +192,14 @@ public sealed class CsvBarSource : IBarSource
     }
 
     // The symbols inside a file; empty if it holds one market. The folder shows LEAN's layout, whose zips may hold several texts.
-    private IReadOnlyList<string> SymbolsIn(string path) =>
-        LeanLocation.Of(path) is null && _options.Files.Holds(path) ? Look(TextFile.Open(path, _options.Files)).Symbols : [];
+    private IReadOnlyList<string> SymbolsIn(string path, bool isPart)
+    {
+        if (LeanLocation.Of(path) is not null || !_options.Files.Holds(path)) return [];
+        var markets = Look(TextFile.Open(path, _options.Files));
+        // The name of a part says nothing, so that its one symbol counts too.
+        return isPart && markets.Symbols.Count == 0 && markets.Layout is RowLayout { Symbol: { Length: > 0 } only }
+            ? [System.Text.Encoding.UTF8.GetString(only)] : markets.Symbols;
+    }
 
     // An empty file of a market is a lost download, not a foreign file.
     private bool IsForeign(string path)
@@ -192,6 +240,8 @@ public sealed class CsvBarSource : IBarSource
     {
         try
         {
+            if (_tables is not null && (File.Exists(_directory) || Directory.Exists(_directory)))
+                return TableFolder.Markets(_directory, timeframe, _tables, _options.Files);
             if (!Directory.Exists(_directory))
             {
                 throw File.Exists(_directory)

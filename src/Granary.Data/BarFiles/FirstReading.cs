@@ -6,10 +6,10 @@ namespace Granary.Data.BarFiles;
 /// <summary>
 /// Result of the first reading of a market's files: the hash of its bars, and the bars themselves if they fit into the budget.
 /// </summary>
-internal sealed class FirstReading(MemoryBudget budget, bool withAdjusted, string file) : IDisposable
+internal sealed class FirstReading(MemoryBudget budget, bool withAdjusted, int further, string file) : IDisposable
 {
     private readonly ContentHasher _hasher = new();
-    private readonly long _bytesPerBlock = (long)ContentHasher.GroupSize * BarColumns.BytesPerBar(withAdjusted);
+    private readonly long _bytesPerBlock = (long)ContentHasher.GroupSize * BarColumns.BytesPerBar(withAdjusted, further);
 
     /// <summary>All bars so far, in the order of the files until <see cref="Finish"/>; null if they exceed the budget.</summary>
     public List<BarColumns>? Kept { get; private set; } = [];

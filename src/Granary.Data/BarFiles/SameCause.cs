@@ -32,7 +32,7 @@ internal static class SameCause
             return null;
         }
         if (first is not { IsOfOneRow: true } || first.Line != line || faulty < Fewest || faulty <= collector.Rows) return null;
-        return BarDataException.At(fault.File!, line, fault.Field, $"{first.Fault}, and {faulty - 1} more rows have such a fault",
+        return BarDataException.InRow(fault.File!, fault.Group, line, fault.Field, $"{first.Fault}, and {faulty - 1} more rows have such a fault",
             RowFault.SameCause, fault);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
+using Granary.Data.Tables;
 using Granary.Engine.Market;
 using Granary.Storage.Files;
 
@@ -43,6 +44,9 @@ internal sealed class TextFile
 
     /// <summary>The name of the text itself; inside a zip, that of its entry.</summary>
     public string InnerName { get; private init; } = "";
+
+    /// <summary>The first bytes on disk, by which typed tables are recognised.</summary>
+    public ReadOnlyMemory<byte> Start { get; private init; }
 
     /// <summary>When the file was last modified.</summary>
     public DateTime Modified => _modified;
@@ -89,6 +93,7 @@ internal sealed class TextFile
             return new TextFile(path, modified, length, Compression.None, null, files)
             {
                 InnerName = System.IO.Path.GetFileName(path),
+                Start = magic[..n].ToArray(),
                 _wide = WideOf(magic[..n]),
             };
         }
@@ -131,6 +136,11 @@ internal sealed class TextFile
             throw FileFaults.Reading(path, e);
         }
     }
+
+    /// <summary>Opens the file as a typed table.</summary>
+    /// <exception cref="BarDataException">It is damaged, or not permitted.</exception>
+    /// <exception cref="BarStoreException">The disk failed or permission is missing.</exception>
+    public ITableFile OpenTable(ITableFormat format) => format.Open(Path, _files);
 
     /// <summary>Opens a stream over the unpacked text in UTF-8 from its start. Reading it verifies the archive's checksum and
     /// length.</summary>

@@ -34,6 +34,9 @@ internal sealed class BarStoreWriter : IDisposable
         _file.Stream.Position = _headerLength;
     }
 
+    /// <summary>The hash of all bars that will be appended if it is known; null = it is computed.</summary>
+    public string? RawHash { get; init; }
+
     public void Append(BarColumns bars, int start, int count)
     {
         while (count > 0)
@@ -67,7 +70,7 @@ internal sealed class BarStoreWriter : IDisposable
         if (_withAdjusted) Put(MemoryMarshal.AsBytes(_segment.Adjusted.AsSpan(0, n)));
         _checksums.Add(Crc32C.Append(0, _bytes.AsSpan(0, at)));
         Write(_bytes.AsSpan(0, at));
-        _raw.Append(_segment);
+        if (RawHash is null) _raw.Append(_segment);
         if (_withAdjusted)
         {
             _segment.Adjust();
@@ -95,7 +98,7 @@ internal sealed class BarStoreWriter : IDisposable
         if (_segment.Count > 0) WriteSegment();
         var table = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_checksums));
         Write(table);
-        var raw = _raw.Finish();
+        var raw = RawHash ?? _raw.Finish();
         var header = new BarStoreHeader
         {
             Instrument = instrument,

@@ -48,19 +48,19 @@ public abstract class BarFormat
         }
         if (style is { } known) return known;
         if (times.Count > 0 && times[0].Length == 5 && !times[0].AsSpan().ContainsAnyExceptInRange((byte)'0', (byte)'9'))
-            throw BarDataException.At(sample.File.DisplayName, line, "time",
-                $"'{System.Text.Encoding.UTF8.GetString(times[0])}' can be an Excel date before 1970 or a number of days since 1970",
+            throw Fault($"'{System.Text.Encoding.UTF8.GetString(times[0])}' can be an Excel date before 1970 or a number of days since 1970",
                 "write dates as 2020-01-31");
         if (times.Count > 0 && TimestampStyle.IsOutsideOfYears(times[0]))
-            throw BarDataException.At(sample.File.DisplayName, line, "time",
-                $"'{Shorten(System.Text.Encoding.UTF8.GetString(times[0]))}' lies outside of the years that are read, "
+            throw Fault($"'{Shorten(System.Text.Encoding.UTF8.GetString(times[0]))}' lies outside of the years that are read, "
                     + $"{TimestampReader.FirstYear} to {TimestampReader.LastYear}", "correct the year, or leave those rows out");
         throw times.Count == 0
-            ? BarDataException.At(sample.File.DisplayName, line, "time", "there are no rows with a time",
+            ? Fault("there are no rows with a time",
                 "export the file again with rows below its header")
-            : BarDataException.At(sample.File.DisplayName, line, "time",
-                $"'{Shorten(System.Text.Encoding.UTF8.GetString(times[0]))}' is not a time",
+            : Fault($"'{Shorten(System.Text.Encoding.UTF8.GetString(times[0]))}' is not a time",
                 "write it as 2020-01-31, 2020-01-31 09:30:00 or as seconds or milliseconds since 1970");
+
+        BarDataException Fault(string fault, string remedy) => sample.IsTable ? sample.Fault(0, "time", fault, remedy)
+            : BarDataException.At(sample.FileName, line, "time", fault, remedy);
     }
 
     /// <summary>Returns the layout with days before months if its rows do not distinguish them.</summary>
@@ -71,7 +71,7 @@ public abstract class BarFormat
     /// <param name="fault">Description of the fault.</param>
     /// <param name="remedy">Advice to the user.</param>
     protected static BarDataException NotOfThisFormat(FileSample sample, string fault, string remedy) =>
-        BarDataException.At(sample.File.DisplayName, Math.Max(1, sample.HeaderLines), null, fault, remedy);
+        sample.Fault(null, null, fault, remedy);
 
     private protected static string Shorten(string text)
     {

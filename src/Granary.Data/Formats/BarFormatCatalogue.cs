@@ -1,6 +1,7 @@
 using System.Reflection;
 using Granary.Data.Files;
 using Granary.Data.Reading;
+using Granary.Data.Tables;
 using Granary.Data.Text;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -12,10 +13,16 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
 {
     private readonly BarFormat[] _inOrder;
     private readonly GenericFormat _generic = new();
+    private readonly TableFormatCatalogue _tables;
 
-    public BarFormatCatalogue(CatalogueBuilder<BarFormat> builder) : base(builder) =>
+    /// <param name="builder">Holds the formats.</param>
+    /// <param name="tables">The formats of typed tables; null = none.</param>
+    public BarFormatCatalogue(CatalogueBuilder<BarFormat> builder, TableFormatCatalogue? tables = null) : base(builder)
+    {
+        _tables = tables ?? TableFormatCatalogue.None;
         _inOrder = [.. Entries.OrderBy(entry => OrderOf(entry.Value)).ThenBy(entry => entry.Name, StringComparer.Ordinal)
             .Select(entry => entry.Value)];
+    }
 
     /// <summary>Granary's own formats.</summary>
     public static BarFormatCatalogue BuiltIn { get; } =
@@ -40,16 +47,18 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
 
     BarFileLayout IBarFormats.Layout(TextFile file, BarFileOptions options)
     {
-        var sample = FileSample.Of(file);
+        var table = _tables.Of(file.Start.Span);
+        var sample = FileSample.Of(file, table);
         var layout = FormatOf(sample, options).CreateLayout(sample, options);
         if (layout is not RowLayout rows) return layout;
+        rows = rows with { Table = table };
         rows = NumberSpelling.Decided(TimesOf(rows, sample), sample, named: options.Format != "auto");
         return SymbolColumns.Decided(rows, sample, options);
     }
 
     bool IBarFormats.Recognises(TextFile file, BarFileOptions options)
     {
-        var sample = FileSample.Of(file);
+        var sample = FileSample.Of(file, _tables.Of(file.Start.Span));
         return FormatOf(sample, options).Recognises(sample);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Granary.Data.Files;
+using Granary.Data.Tables;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 
@@ -10,9 +11,13 @@ namespace Granary.Data.Formats;
 public sealed class FileSample
 {
     private const int Size = 64 << 10;
+    private const int TableRows = 256;
     private const int MostRemarks = 20;
     private static readonly string[] PriceNames = ["open", "high", "low", "close"];
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
+
+    // Places of the rows of a typed table; null for a text.
+    private readonly List<RowPlace>? _places;
 
     private FileSample(TextFile file, byte[] head, bool whole)
     {
@@ -43,6 +48,19 @@ public sealed class FileSample
         Rows = [.. lines.Skip(HeaderLines).Where(l => l.Trim().Length > 0).Select(l => FieldSplitter.Split(l, Delimiter))
             .OfType<List<string>>()];
     }
+
+    // The sample of a typed table is the text of the same table.
+    private FileSample(TextFile file, IReadOnlyList<string> header, List<(RowPlace Place, List<string> Fields)> rows)
+    {
+        File = file;
+        Lines = [.. rows.Select(r => r.Fields).Prepend([.. header]).Select(f => string.Join(',', f.Select(Quoted)))];
+        Head = Encoding.UTF8.GetBytes(string.Join('\n', Lines));
+        (HeaderLines, Header, Delimiter, HasHeader) = (1, header, ',', true);
+        Rows = [.. rows.Select(r => r.Fields)];
+        _places = [.. rows.Select(r => r.Place)];
+    }
+
+    private static string Quoted(string field) => field.AsSpan().IndexOfAny(',', '"') < 0 ? field : $"\"{field.Replace("\"", "\"\"")}\"";
 
     // Comments, links and blank lines may precede the table: lines that begin with # or //, and lines of one field.
     private static (int Lines, IReadOnlyList<string> Header, char Delimiter) FindTable(List<string> lines)
@@ -120,9 +138,48 @@ public sealed class FileSample
     /// <summary>Whether the start of the file contains a text, in ASCII.</summary>
     internal bool Contains(string text) => Head.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) >= 0;
 
-    /// <exception cref="BarDataException">The file is not readable as text.</exception>
-    internal static FileSample Of(TextFile file)
+    /// <summary>Whether the file is a typed table.</summary>
+    internal bool IsTable => _places is not null;
+
+    /// <summary>The error of a row of the sample, or of its header.</summary>
+    /// <param name="row">Index in <see cref="Rows"/>; null for the header.</param>
+    internal BarDataException Fault(int? row, string? field, string fault, string remedy) => _places is null
+        ? BarDataException.At(FileName, Math.Max(1, HeaderLines + (row + 1 ?? 0)), field, fault, remedy)
+        : row is { } r && r < _places.Count ? BarDataException.InRow(FileName, _places[r].Group, _places[r].Row, field, fault, remedy)
+        : BarDataException.At(FileName, null, field, fault, remedy);
+
+    /// <summary>Reads the first rows of a typed table.</summary>
+    /// <exception cref="BarDataException">The file is damaged, or has no rows.</exception>
+    private static FileSample OfTable(TextFile file, ITableFormat format)
     {
+        using var table = file.OpenTable(format);
+        var columns = table.Columns;
+        int[] readable = [.. Enumerable.Range(0, columns.Count).Where(c => columns[c].Kind != TableKind.Other)];
+        if (readable.Length == 0 || table.Rows == 0)
+            throw BarDataException.At(file.DisplayName, null, null, table.Rows == 0 ? "there are no rows in it"
+                : "its columns are lists or structures, which have no one value a row", "export it again with bars as rows");
+        var (rows, length) = (new List<(RowPlace, List<string>)>(), 0);
+        using var reader = table.Read(readable, batchSize: TableRows);
+        while (length < Size && reader.Next() is { } batch)
+        {
+            for (var i = 0; i < batch.Count && length < Size; i++)
+            {
+                var fields = columns.Select(_ => "").ToList();
+                for (var c = 0; c < readable.Length; c++) fields[readable[c]] = OneLine(TableText.Of(columns[readable[c]], batch.Columns[c], i));
+                length += fields.Sum(f => f.Length + 1);
+                rows.Add((new RowPlace(batch.First + i, batch.Group), fields));
+            }
+        }
+        return new FileSample(file, [.. columns.Select(c => OneLine(c.Name))], rows);
+    }
+
+    private static string OneLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') < 0 ? text : text.ReplaceLineEndings(" ");
+
+    /// <param name="table">The file's format if it is a typed table; null for a text.</param>
+    /// <exception cref="BarDataException">The file is not readable as text, or as a table.</exception>
+    internal static FileSample Of(TextFile file, ITableFormat? table)
+    {
+        if (table is not null) return OfTable(file, table);
         var rented = ArrayPool<byte>.Shared.Rent(Size);
         var n = 0;
         byte[] head;

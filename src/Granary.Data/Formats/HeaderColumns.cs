@@ -13,7 +13,9 @@ internal static class HeaderColumns
             "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime",
             "startsat", "period", "windowstart", "tsevent", "timeeet", "timeleft", "dtyyyymmdd", "observationdate", "tradedate", "date1",
             "datadate", "dlycaldt", "caldt", "traddt", "bizdt", "rptdt", "exchangedate", "pricedate", "pricingdate", "quotedate",
-            "tradingdate", "asofdate", "timeperiodstart", "日期", "时间", "交易日期", "날짜", "일자", "日付"];
+            "tradingdate", "asofdate", "timeperiodstart", "日期", "时间", "交易日期", "날짜", "일자", "日付",
+            // pandas names an index without a name so.
+            "indexlevel0"];
 
     private static readonly (ColumnRole Role, string[] Spellings)[] Prices =
     [

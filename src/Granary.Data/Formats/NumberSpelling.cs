@@ -19,7 +19,7 @@ internal static class NumberSpelling
         if (layout.DecimalComma is not null || named) return layout;
         var comma = HasDecimalComma(sample, layout.Columns, out var unclear);
         if (comma is not null || unclear is not { } number) return layout with { DecimalComma = comma };
-        throw BarDataException.At(sample.FileName, number.Line, number.Field,
+        throw sample.Fault(number.Row, number.Field,
             $"'{number.Text}' can be a number with thousands or one with decimals, and no other number of the file tells which",
             "name the format european for a decimal comma, or generic for thousands");
     }
@@ -28,7 +28,7 @@ internal static class NumberSpelling
     public static bool? HasDecimalComma(FileSample sample, IReadOnlyList<ColumnRole> roles) => HasDecimalComma(sample, roles, out _);
 
     private static bool? HasDecimalComma(FileSample sample, IReadOnlyList<ColumnRole> roles,
-        out (int Line, string Field, string Text)? unclear)
+        out (int Row, string Field, string Text)? unclear)
     {
         unclear = null;
         // In a table with commas between columns, a number with a comma is quoted.
@@ -41,7 +41,7 @@ internal static class NumberSpelling
             if (mark == Mark.Point) point++;
             // Traded units of one market need no three decimals where no price has any.
             if (mark == Mark.Unclear && roles[column] != ColumnRole.Volume)
-                unclear ??= (sample.HeaderLines + row + 1, sample.HasHeader ? sample.Header[column]
+                unclear ??= (row, sample.HasHeader ? sample.Header[column]
                     : roles[column].ToString().ToLowerInvariant(), text);
         }
         // The majority decides: a number in the other format is a fault of its row.

@@ -74,7 +74,7 @@ internal static class SymbolColumns
     private static BarDataException Ask(RowLayout layout, FileSample sample, int column, List<string> values)
     {
         var at = values.FindIndex(v => v != values[0]);
-        return BarDataException.At(sample.FileName, sample.HeaderLines + at + 1, NameOf(layout, sample, column),
+        return sample.Fault(at, NameOf(layout, sample, column),
             $"the column changes from '{Shown(values[0])}' to '{Shown(values[at])}', as a column of symbols does",
             ColumnMapping.SymbolQuestion(NameOf(layout, sample, column)));
     }
@@ -116,6 +116,9 @@ internal static class SymbolColumns
         return first;
     }
 
+    /// <summary>Whether vendors give this plain name to a column of symbols.</summary>
+    public static bool IsName(string plain) => Names.Contains(plain);
+
     /// <summary>Whether each value is a word that may name a market.</summary>
     public static bool AreWords(List<string> values) => values.TrueForAll(IsWord) && !values.TrueForAll(Flags.Contains);
 
@@ -146,7 +149,7 @@ internal static class SymbolColumns
                 && values[i - 1].Length > 0 && (symbols is null || symbols[i] == symbols[i - 1]));
             if (other == 0) continue;
             var name = NameOf(layout, sample, column);
-            throw BarDataException.At(sample.FileName, sample.HeaderLines + other + 1, name,
+            throw sample.Fault(other, name,
                 $"the contract changes from '{Shown(values[other - 1])}' to '{Shown(values[other])}'",
                 "write each contract into a file of its own; " + ColumnMapping.SymbolQuestion(name));
         }

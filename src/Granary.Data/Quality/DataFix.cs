@@ -49,8 +49,7 @@ public static class DataFix
         void LeaveOut(RowFault fault)
         {
             leftOut++;
-            log.Add((fault.Line,
-                $"line {fault.Line}{(fault.Field is null ? "" : ", " + fault.Field)}: {fault.Fault}; left out, {fault.Remedy}"));
+            log.Add((fault.Line, $"{fault.Place}: {fault.Fault}; left out, {fault.Remedy}"));
         }
         using (var reader = new BarFileReader(parts, collector, options, LeaveOut))
             while (reader.Next())

@@ -152,8 +152,7 @@ internal sealed class FileCheck
     private List<Finding> Findings(IEnumerable<string> notes)
     {
         var file = _parts[0].File.DisplayName;
-        var findings = _faults.ConvertAll(f => new Finding(Severity.Error, Kind(f.Kind), f.Field is null ? $"line {f.Line}"
-            : $"line {f.Line}, {f.Field}", f.Fault, f.Remedy));
+        var findings = _faults.ConvertAll(f => new Finding(Severity.Error, Kind(f.Kind), f.Place, f.Fault, f.Remedy));
         foreach (var (kind, count) in _counts)
             if (count > ExamplesPerKind)
                 findings.Add(new Finding(Severity.Error, Kind(kind), file,

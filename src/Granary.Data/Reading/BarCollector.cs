@@ -13,6 +13,7 @@ internal sealed class BarCollector
     private readonly int _blockSize;
     private readonly bool _lenient;
     private readonly bool _withAdjusted;
+    private readonly string[]? _further;
     private readonly Timeframe _timeframe;
     private BarColumns _current;
     private readonly long _leastStep;
@@ -33,8 +34,16 @@ internal sealed class BarCollector
         _blockSize = blockSize;
         _withAdjusted = withAdjusted;
         _lenient = lenient;
-        _current = new BarColumns(blockSize, withAdjusted);
+        _further = query.Columns.Count == 0 ? null : [.. query.Columns];
+        Further = new double[query.Columns.Count];
+        _current = new BarColumns(blockSize, withAdjusted, _further);
     }
+
+    /// <summary>The values of the further columns in the row that the parser reads, which it sets before it adds the row.</summary>
+    public double[] Further { get; }
+
+    /// <summary>The same as the values of a bar; null if no further column is read.</summary>
+    public FurtherValues? FurtherOfRow => _further is null ? null : new FurtherValues(_further, [.. Further]);
 
     /// <summary>Rows before this time (UTC ticks) belong to another file of the market and are skipped.</summary>
     public long WindowFrom { get; set; } = long.MinValue;
@@ -114,6 +123,15 @@ internal sealed class BarCollector
             _decimals++;
             if (_decimals > 9) return;
         }
+    }
+
+    /// <summary>Whether a price needs no more decimals than those before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool KnowsDecimalsOf(double price)
+    {
+        if (_decimals > 9) return true;
+        var power = DecimalNumber.PowersOfTen[_decimals];
+        return Math.Round(price * power) / power == price;
     }
 
     /// <summary>Records a known number of decimals.</summary>
@@ -197,6 +215,7 @@ internal sealed class BarCollector
         if (Factors is not null) adjusted = close * Factors.FactorOn((int)((_timeframe.IsIntraday ? time - 5 * TimeSpan.TicksPerHour
             : time) / TimeSpan.TicksPerDay));
         if (_withAdjusted) c.Adjusted![i] = adjusted;
+        for (var f = 0; f < c.Further.Length; f++) c.Further[f][i] = Further[f];
         c.Count = i + 1;
         if (i + 1 == _blockSize) Cut();
     }
@@ -210,7 +229,7 @@ internal sealed class BarCollector
     private void Cut()
     {
         Completed.Add(_current);
-        _current = new BarColumns(_blockSize, _withAdjusted);
+        _current = new BarColumns(_blockSize, _withAdjusted, _further);
     }
 
     public long FirstTime => _first;

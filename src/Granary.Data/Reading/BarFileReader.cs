@@ -20,6 +20,8 @@ internal sealed class BarFileReader : IDisposable
     private long _nuls;
     private Stream? _stream;
     private BarTextParser? _parser;
+    // The parser if the part is a typed table, which has no text.
+    private TableParser? _table;
 
     public BarFileReader(IReadOnlyList<BarFilePart> parts, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault = null)
     {
@@ -46,7 +48,7 @@ internal sealed class BarFileReader : IDisposable
     /// <returns>False at the end.</returns>
     public bool Next()
     {
-        if (_stream is null)
+        if (_stream is null && _table is null)
         {
             if (++_part >= _parts.Count)
             {
@@ -54,18 +56,25 @@ internal sealed class BarFileReader : IDisposable
                 return false;
             }
             var part = _parts[_part];
-            _stream = part.File.OpenRead();
-            _parser = part.Layout.CreateParser(part.File, Collector, _options, _onFault);
             Collector.WindowFrom = part.WindowFrom;
             Collector.WindowTo = part.WindowTo;
+            _parser = part.Layout.CreateParser(part.File, Collector, _options, _onFault);
+            _table = _parser as TableParser;
+            if (_table is null) _stream = part.File.OpenRead();
             _have = 0;
             _nuls = 0;
             _start = true;
         }
 
+        if (_table is not null)
+        {
+            if (!_table.Next()) EndPart();
+            return true;
+        }
+
         // One byte is reserved for a line feed that the last line may not have.
         var (n, before) = (0, _have);
-        while (_have < _capacity - 1 && (n = _stream.Read(_buffer, _have, _capacity - 1 - _have)) > 0)
+        while (_have < _capacity - 1 && (n = _stream!.Read(_buffer, _have, _capacity - 1 - _have)) > 0)
         {
             _have += n;
             Bytes += n;
@@ -128,13 +137,17 @@ internal sealed class BarFileReader : IDisposable
         if (_parser.Remark is { } remark)
             Notes.Add($"'{(remark.Text.Length > 80 ? remark.Text[..80] + "…" : remark.Text)}' in line {remark.Line} is not a row and was "
                 + "passed over");
-        _stream!.Dispose();
+        _stream?.Dispose();
         _stream = null;
+        Bytes += _table?.Bytes ?? 0;
+        _table?.Dispose();
+        _table = null;
     }
 
     public void Dispose()
     {
         _stream?.Dispose();
+        _table?.Dispose();
         if (_capacity == 0) return;
         _capacity = 0;
         ArrayPool<byte>.Shared.Return(_buffer);

@@ -31,8 +31,11 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     /// <summary>A question to ask if times repeat or go back, since the rows may be of several markets; null if nothing shows it.</summary>
     protected virtual string? OrderQuestion => null;
 
-    /// <summary>The current line, from 1.</summary>
+    /// <summary>The current line, or the row of a typed table, from 1.</summary>
     protected long Line { get; set; }
+
+    /// <summary>The current row group, from 1; 0 in a text.</summary>
+    protected int Group { get; set; }
 
     /// <summary>The current record, from 1, if a line may hold several; otherwise 0.</summary>
     protected virtual long Record => 0;
@@ -57,8 +60,8 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     protected void Fail(RowFaultKind kind, string? field, string fault, string remedy)
     {
         if (Record > 0) field = field is null ? $"record {Record}" : $"record {Record} {field}";
-        if (onFault is null) throw BarDataException.At(file, Line, field, fault, remedy);
-        onFault(new RowFault(kind, Line, field, fault, remedy));
+        if (onFault is null) throw BarDataException.InRow(file, Group, Line, field, fault, remedy);
+        onFault(new RowFault(kind, Line, field, fault, remedy) { Group = Group });
     }
 
     protected bool TryResolve(in Timestamp written, out long time, out string? fault) =>
@@ -90,7 +93,10 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         if (collector.Gathered is not null)
         {
             collector.Written?.Add(written);
-            collector.Gather(new ParsedRow(Line, Record, new Bar(time, open, high, low, close, volume), adjusted));
+            collector.Gather(new ParsedRow(Line, Record, new Bar(time, open, high, low, close, volume)
+            {
+                Further = collector.FurtherOfRow,
+            }, adjusted) { Group = Group });
             return true;
         }
         if (!collector.InOrder(time))

@@ -16,6 +16,9 @@ public enum ColumnRole : byte
 
     /// <summary>A text that is equal in the first rows and must be so in all: if it changes, it may be the symbol.</summary>
     Constant,
+
+    /// <summary>A further column of numbers that a reader asks for.</summary>
+    Further,
     Volume,
     Open,
     High,

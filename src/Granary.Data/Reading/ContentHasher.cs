@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Granary.Data.Reading;
 
 /// <summary>
 /// SHA-256 over bars in groups of <see cref="GroupSize"/>: the columns time, open, high, low, close, volume of each group, little-endian.
-/// Groups are counted from the first bar, so that the hash does not depend on the division into blocks.
+/// Groups are counted from the first bar, so that the hash does not depend on the division into blocks. Further columns follow the volume
+/// of each group, and their names end the hash.
 /// </summary>
 internal sealed class ContentHasher : IDisposable
 {
@@ -13,10 +15,12 @@ internal sealed class ContentHasher : IDisposable
 
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private BarColumns? _rest;
+    private string[]? _names;
 
     /// <summary>Appends bars; each complete group is hashed at once.</summary>
     public void Append(BarColumns bars)
     {
+        _names ??= bars.FurtherNames;
         if (_rest is null && bars.Count == GroupSize)
         {
             Hash(bars, 0, GroupSize);
@@ -25,7 +29,7 @@ internal sealed class ContentHasher : IDisposable
         var start = 0;
         while (start < bars.Count)
         {
-            _rest ??= new BarColumns(GroupSize, withAdjusted: false);
+            _rest ??= new BarColumns(GroupSize, withAdjusted: false, bars.FurtherNames);
             var n = Math.Min(bars.Count - start, GroupSize - _rest.Count);
             _rest.Append(bars, start, n);
             start += n;
@@ -41,6 +45,8 @@ internal sealed class ContentHasher : IDisposable
     {
         if (_rest is { Count: > 0 }) Hash(_rest, 0, _rest.Count);
         _rest = null;
+        if (_names is not null) _sha.AppendData(Encoding.UTF8.GetBytes(string.Join('\n', _names)));
+        _names = null;
         return Convert.ToHexStringLower(_sha.GetHashAndReset());
     }
 
@@ -52,6 +58,7 @@ internal sealed class ContentHasher : IDisposable
         _sha.AppendData(MemoryMarshal.AsBytes(b.Low.AsSpan(start, count)));
         _sha.AppendData(MemoryMarshal.AsBytes(b.Close.AsSpan(start, count)));
         _sha.AppendData(MemoryMarshal.AsBytes(b.Volume.AsSpan(start, count)));
+        foreach (var column in b.Further) _sha.AppendData(MemoryMarshal.AsBytes(column.AsSpan(start, count)));
     }
 
     public void Dispose() => _sha.Dispose();

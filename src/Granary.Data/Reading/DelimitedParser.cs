@@ -9,7 +9,7 @@ namespace Granary.Data.Reading;
 /// Parses delimited rows. Plain rows take a fast path: one pass over the bytes without allocation. Rows with quotes, blanks, signs,
 /// exponents, nulls or faults take a slow path, which decides what is valid and words the errors.
 /// </summary>
-internal sealed unsafe class DelimitedParser : BarTextParser
+internal unsafe class DelimitedParser : BarTextParser
 {
     private const int Roles = (int)ColumnRole.AskClose + 1;
 
@@ -166,6 +166,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             ColumnRole.TimeOfDay => Times.TryReadTimeOfDay(field, out timeOfDay),
             ColumnRole.Symbol => field.SequenceEqual(_layout.Symbol),
             ColumnRole.Constant => field.SequenceEqual(_layout.Constants[column]),
+            ColumnRole.Further => DecimalNumber.TryParse(field, 0, out Collector.Further[_layout.FurtherAt[column]], out _)
+                && double.IsFinite(Collector.Further[_layout.FurtherAt[column]]),
             _ => true,
         };
     }
@@ -200,14 +202,20 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             Fail(RowFaultKind.Layout, null, "a quotation mark is not closed", "close it or remove it");
             return;
         }
+        if (fields.Count != _columns.Length && !IsAction(fields) && IsRemark(line))
+        {
+            Remark ??= (Line, Encoding.UTF8.GetString(line).Trim('"', ' '), $"the row has {Columns(fields.Count)}");
+            return;
+        }
+        ReadFields(fields);
+    }
+
+    /// <summary>Reads a row from its fields, and passes it to the collector or reports its fault.</summary>
+    protected void ReadFields(List<string> fields)
+    {
         if (IsAction(fields))
         {
             Collector.ActionRows++;
-            return;
-        }
-        if (fields.Count != _columns.Length && IsRemark(line))
-        {
-            Remark ??= (Line, Encoding.UTF8.GetString(line).Trim('"', ' '), $"the row has {Columns(fields.Count)}");
             return;
         }
         RefuseRemark();
@@ -298,6 +306,10 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             case ColumnRole.Time when !Times.TryRead(bytes, out time):
                 Fail(RowFaultKind.Value, Name(column), NotATime(text), TimeRemedy(bytes));
                 return false;
+            case ColumnRole.Further when !FurtherNumber.TryRead(text, _layout.DecimalComma == true,
+                out Collector.Further[_layout.FurtherAt[column]]):
+                Fail(RowFaultKind.Value, Name(column), NotANumber(text), "correct the field, or leave it empty for no value");
+                return false;
             case ColumnRole.TimeOfDay when !Times.TryReadTimeOfDay(bytes, out timeOfDay):
                 Fail(RowFaultKind.Value, Name(column), text.Length == 0 ? "the field is empty"
                     : $"'{Shorten(text)}' is not a time of day as those above are written", "write it as 09:30:00");
@@ -354,7 +366,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         return true;
     }
 
-    private static int DecimalsOf(double price)
+    /// <summary>The number of decimals in the shortest text of a price.</summary>
+    protected static int DecimalsOf(double price)
     {
         _ = DecimalNumber.TryParse(Encoding.ASCII.GetBytes(price.ToString("R")), 0, out _, out var decimals);
         return decimals;
@@ -383,7 +396,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         return true;
     }
 
-    private string Name(int column) => _layout.Names is { } names && column < names.Length ? names[column]
+    /// <summary>Name of a column in messages.</summary>
+    protected string Name(int column) => _layout.Names is { } names && column < names.Length ? names[column]
         : _columns[column] switch
         {
             ColumnRole.Time => "time",

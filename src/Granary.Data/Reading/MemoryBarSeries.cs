@@ -16,6 +16,7 @@ public sealed class MemoryBarSeries : IBarSeries
         Instrument = instrument;
         Timeframe = timeframe;
         _bars = bars;
+        Columns = bars is [{ Further: { } further }, ..] ? further.Names : [];
         Notes = notes;
         _hash = new Lazy<string>(Hash);
     }
@@ -25,6 +26,9 @@ public sealed class MemoryBarSeries : IBarSeries
     public Timeframe Timeframe { get; }
 
     public long Count => _bars.Length;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns { get; }
 
     public string ContentHash => _hash.Value;
 
@@ -50,12 +54,14 @@ public sealed class MemoryBarSeries : IBarSeries
         using var hasher = new ContentHasher();
         for (var i = 0; i < _bars.Length; i += ContentHasher.GroupSize)
         {
-            var columns = new BarColumns(Math.Min(ContentHasher.GroupSize, _bars.Length - i), withAdjusted: false);
+            var columns = new BarColumns(Math.Min(ContentHasher.GroupSize, _bars.Length - i), withAdjusted: false,
+                Columns.Count == 0 ? null : [.. Columns]);
             for (var k = 0; k < columns.Time.Length; k++)
             {
                 var b = _bars[i + k];
                 (columns.Time[k], columns.Open[k], columns.High[k], columns.Low[k], columns.Close[k], columns.Volume[k]) =
                     (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
+                for (var c = 0; c < columns.Further.Length; c++) columns.Further[c][k] = b.Further?.Of(Columns[c]) ?? double.NaN;
             }
             columns.Count = columns.Time.Length;
             hasher.Append(columns);

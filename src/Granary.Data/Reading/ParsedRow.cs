@@ -1,3 +1,4 @@
+using Granary.Data.Tables;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
@@ -10,8 +11,11 @@ internal readonly record struct ParsedRow(long Line, long Record, Bar Bar, doubl
 {
     public long Time => Bar.Time;
 
+    /// <summary>The row group, from 1; 0 in a text.</summary>
+    public int Group { get; init; }
+
     /// <summary>Place of the row in the file, for messages.</summary>
-    public string Place => Record > 0 ? $"record {Record}" : $"line {Line}";
+    public string Place => Record > 0 ? $"record {Record}" : new RowPlace(Line, Group).ToString();
 
     /// <summary>Whether both rows have the same bar and adjusted close.</summary>
     public bool HasValuesOf(in ParsedRow other) => Bar == other.Bar && Adjusted.Equals(other.Adjusted);

@@ -1,3 +1,5 @@
+using Granary.Data.Tables;
+
 namespace Granary.Data.Reading;
 
 /// <summary>Kind of a fault in a row.</summary>
@@ -26,10 +28,16 @@ public enum RowFaultKind
 }
 
 /// <summary>One faulty row of a file.</summary>
-/// <param name="Line">Counted from 1.</param>
+/// <param name="Line">The line, or the row of a typed table; counted from 1.</param>
 /// <param name="Field">The column, or null for the whole row.</param>
 public sealed record RowFault(RowFaultKind Kind, long Line, string? Field, string Fault, string Remedy)
 {
+    /// <summary>The row group, from 1; 0 in a text.</summary>
+    public int Group { get; init; }
+
+    /// <summary>Where the row is, for messages: "line 12", "row group 1, row 12"; with the column where it is one field's fault.</summary>
+    public string Place => new RowPlace(Line, Group) + (Field is null ? "" : ", " + Field);
+
     /// <summary>The remedy if most rows have the same fault.</summary>
     internal const string SameCause =
         "look at the columns, the format and the source of the file, not at single rows (--columns, --format; \"columns\", \"format\" in a "

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Data.Files;
+using Granary.Data.Tables;
 
 namespace Granary.Data.Reading;
 
@@ -46,6 +47,15 @@ public sealed record RowLayout : BarFileLayout
     /// <summary>The columns of each market, by symbol, if the rows hold several markets side by side.</summary>
     internal IReadOnlyDictionary<string, ColumnRole[]>? Markets { get; init; }
 
+    /// <summary>Names of the further columns that are read; null for none.</summary>
+    internal string[]? FurtherNames { get; init; }
+
+    /// <summary>Place in <see cref="FurtherNames"/> of each column with the role <see cref="ColumnRole.Further"/>.</summary>
+    internal int[] FurtherAt { get; init; } = [];
+
+    /// <summary>The format of a file of typed columns; null for a text.</summary>
+    internal ITableFormat? Table { get; init; }
+
     /// <summary>Rows of another symbol belong to other markets and are skipped.</summary>
     internal bool SkipsOthers { get; init; }
 
@@ -53,12 +63,14 @@ public sealed record RowLayout : BarFileLayout
     public override bool HasAdjustedClose => Columns.Contains(ColumnRole.AdjustedClose);
 
     internal override IReadOnlyList<string> SymbolsIn(TextFile file) =>
-        Markets is not null ? [.. Markets.Keys.Order(StringComparer.Ordinal)] : Symbol is null ? [] : SymbolScan.OfRows(file, this);
+        Markets is not null ? [.. Markets.Keys.Order(StringComparer.Ordinal)] : Symbol is null ? []
+            : Table is null ? SymbolScan.OfRows(file, this) : SymbolScan.OfTable(file, this);
 
     internal override BarFileLayout Of(string symbol) => Markets is not null ? this with { Columns = Markets[symbol], Markets = null }
         : this with { Symbol = Encoding.UTF8.GetBytes(symbol), SkipsOthers = true };
 
     internal override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options,
         Action<RowFault>? onFault) =>
-        new DelimitedParser(this, file.DisplayName, collector, options, onFault);
+        Table is null ? new DelimitedParser(this, file.DisplayName, collector, options, onFault)
+            : new TableParser(this, file, collector, options, onFault);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Data.Files;
+using Granary.Data.Tables;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 
@@ -38,6 +39,27 @@ internal static class SymbolScan
             }
             return used;
         });
+        return [.. symbols];
+    }
+
+    /// <summary>Returns the values of a typed table's symbol column.</summary>
+    /// <exception cref="BarDataException">The file is damaged.</exception>
+    public static IReadOnlyList<string> OfTable(TextFile file, RowLayout layout)
+    {
+        var symbols = new SortedSet<string>(StringComparer.Ordinal);
+        using var table = file.OpenTable(layout.Table!);
+        var column = Array.IndexOf(layout.Columns, ColumnRole.Symbol);
+        using var reader = table.Read([column], TableBatch.UsualCount);
+        string? before = null;
+        while (reader.Next() is { } batch)
+        {
+            for (var i = 0; i < batch.Count; i++)
+            {
+                var symbol = TableText.Of(table.Columns[column], batch.Columns[0], i).Trim();
+                if (symbol.Length == 0 || symbol == before) continue;
+                symbols.Add(before = symbol);
+            }
+        }
         return [.. symbols];
     }
 

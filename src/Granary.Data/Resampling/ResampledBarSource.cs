@@ -15,6 +15,10 @@ public sealed class ResampledBarSource(IBarSource inner, Timeframe from, Session
 
     public IReadOnlyList<string> PassedOver => inner.PassedOver;
 
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+        inner.ListColumnsAsync(query with { Timeframe = from }, cancellationToken);
+
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         if (query.Timeframe == from) return await inner.OpenAsync(query, cancellationToken).ConfigureAwait(false);

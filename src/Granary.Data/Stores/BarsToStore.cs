@@ -38,6 +38,9 @@ public sealed class BarsToStore
     /// <summary>SHA-256 of the raw bars if it is known already; otherwise null.</summary>
     internal string? RawHash { get; private init; }
 
+    /// <summary>Whether the bars are in memory, so that each reading gives those of <see cref="RawHash"/>.</summary>
+    internal bool IsInMemory { get; private init; }
+
     /// <summary>
     /// The unadjusted bars, with the adjusted close if there is one, in pieces of up to <paramref name="size"/> bars.
     /// </summary>
@@ -66,6 +69,7 @@ public sealed class BarsToStore
             HasAdjustedClose = series.HasAdjustedClose,
             Notes = [.. series.Notes, .. notes],
             RawHash = series.HasAdjustedClose ? null : series.ContentHash,
+            IsInMemory = series.IsInMemory,
         };
 
     /// <summary>Wraps bars in memory, such as those of a live feed.</summary>

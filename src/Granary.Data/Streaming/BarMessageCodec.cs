@@ -21,13 +21,17 @@ namespace Granary.Data.Streaming;
 /// 32 number of bars before these; 40 timeframe, ticks; 48 count; 52 length of the instrument's JSON;
 /// 56 step between opens, ticks, or 0 if they are listed; 64 JSON, then columns: open times (64-bit ticks; only the first if the
 /// step is not 0); open, high, low, close, volume as doubles.
+/// Bars with further columns are of version 2: behind the volume follow the length of a JSON list of names (32 bits), the list, and each
+/// column as doubles, NaN for no value.
 /// </code>
 /// All numbers are little-endian.
 /// </summary>
 public static class BarMessageCodec
 {
-    /// <summary>The version of the binary form. A reader rejects a greater version.</summary>
-    public const byte Version = 1;
+    /// <summary>The version of bars with further columns; other messages are of version 1. A reader rejects a greater version.</summary>
+    public const byte Version = 2;
+
+    private const byte Plain = 1;
 
     private const int Common = 32, BarsHeader = 64;
 
@@ -50,7 +54,10 @@ public static class BarMessageCodec
             var n = bars.Count;
             var step = Step(bars.Time);
             var times = step == 0 ? n : 1;
-            bytes = GC.AllocateUninitializedArray<byte>(BarsHeader + json.Length + (times + 5 * n) * 8);
+            var further = bars.Further;
+            var names = further is null ? [] : JsonSerializer.SerializeToUtf8Bytes(further.Names);
+            bytes = GC.AllocateUninitializedArray<byte>(BarsHeader + json.Length + (times + 5 * n) * 8
+                + (further is null ? 0 : 4 + names.Length + further.Count * n * 8));
             var s = bytes.AsSpan();
             BinaryPrimitives.WriteInt64LittleEndian(s[32..], bars.FirstIndex);
             BinaryPrimitives.WriteInt64LittleEndian(s[40..], message.Market.Timeframe.Ticks);
@@ -65,13 +72,14 @@ public static class BarMessageCodec
             Put(MemoryMarshal.AsBytes(bars.Low), s, ref at);
             Put(MemoryMarshal.AsBytes(bars.Close), s, ref at);
             Put(MemoryMarshal.AsBytes(bars.Volume), s, ref at);
+            if (further is not null) Put(further, names, s, at);
         }
         else
         {
             bytes = new byte[Common];
         }
         var header = bytes.AsSpan();
-        (header[0], header[1], header[2], header[3]) = ((byte)'G', (byte)'B', Version, (byte)message.Kind);
+        (header[0], header[1], header[2], header[3]) = ((byte)'G', (byte)'B', message.Bars?.Further is null ? Plain : Version, (byte)message.Kind);
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], message.Time);
         message.Replay.TryWriteBytes(header[16..]);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4..], Crc32C.Append(0, header[8..]));
@@ -84,7 +92,7 @@ public static class BarMessageCodec
         var buffer = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WriteNumber("granary", Version);
+        json.WriteNumber("granary", message.Bars?.Further is null ? Plain : Version);
         json.WriteString("kind", message.Kind switch { FeedItemKind.Bars => "bars", FeedItemKind.Heartbeat => "heartbeat", _ => "end" });
         json.WriteString("replay", message.Replay);
         json.WriteString("time", Text(message.Time));
@@ -97,6 +105,12 @@ public static class BarMessageCodec
             json.WritePropertyName("instrument");
             json.WriteRawValue(instrument, skipInputValidation: true);
             json.WriteNumber("index", bars.FirstIndex);
+            if (bars.Further is { } further)
+            {
+                json.WriteStartArray("columns");
+                foreach (var name in further.Names) json.WriteStringValue(name);
+                json.WriteEndArray();
+            }
             json.WriteStartArray("bars");
             for (var i = 0; i < bars.Count; i++)
             {
@@ -108,6 +122,10 @@ public static class BarMessageCodec
                 json.WriteNumberValue(bar.Low);
                 json.WriteNumberValue(bar.Close);
                 json.WriteNumberValue(bar.Volume);
+                if (bar.Further is { } values)
+                    foreach (var value in values.Values)
+                        if (double.IsFinite(value)) json.WriteNumberValue(value);
+                        else json.WriteNullValue();
                 json.WriteEndArray();
             }
             json.WriteEndArray();
@@ -125,7 +143,8 @@ public static class BarMessageCodec
         if (bytes[0] == (byte)'{') return ReadJson(bytes);
         if (bytes.Length < 4 || bytes[0] != (byte)'G' || bytes[1] != (byte)'B')
             throw new BarMessageException("it is not a bar message of Granary");
-        if (bytes[2] != Version) throw new BarMessageException($"it is of version {bytes[2]}, and this program reads version {Version}");
+        if (bytes[2] is < Plain or > Version)
+            throw new BarMessageException($"it is of version {bytes[2]}, and this program reads version {Version}");
         if (bytes.Length < Common) throw new BarMessageException("it is cut off");
         if (bytes[3] > (byte)FeedItemKind.End) throw new BarMessageException($"its kind {bytes[3]} is none");
         var kind = (FeedItemKind)bytes[3];
@@ -140,6 +159,7 @@ public static class BarMessageCodec
             if (bars.Count is < 1 or > BarBlock.MaxCount || bars.Json is < 2 or > 1 << 20 || bars.Index < 0 || bars.Step < 0)
                 throw new BarMessageException("its header is damaged");
             length = BarsHeader + bars.Json + ((bars.Step == 0 ? bars.Count : 1) + 5 * bars.Count) * 8;
+            if (bytes[2] == Version) length = WithFurther(bytes, length, bars.Count);
         }
         if (bytes.Length < length) throw new BarMessageException("it is cut off");
         if (bytes.Length > length) throw new BarMessageException("it is longer than its header says");
@@ -176,8 +196,51 @@ public static class BarMessageCodec
         }
         var (o, h, l, c, v) = (Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n,
             ref at), Column(bytes, n, ref at));
+        var block = new BarBlock(part.Index, times, o, h, l, c, v);
         return Checked(new BarMessage(FeedItemKind.Bars, replay, new MarketSeries(instrument, Length(part.Timeframe)),
-            new BarBlock(part.Index, times, o, h, l, c, v), time));
+            at == bytes.Length ? block : block.With(Further(bytes, n, at)), time));
+    }
+
+    private static void Put(FurtherColumns further, byte[] names, Span<byte> to, int at)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(to[at..], names.Length);
+        at += 4;
+        Put(names, to, ref at);
+        for (var c = 0; c < further.Count; c++) Put(MemoryMarshal.AsBytes(further[c]), to, ref at);
+    }
+
+    // The length of a message whose further columns begin at a place.
+    private static int WithFurther(ReadOnlySpan<byte> bytes, int at, int count)
+    {
+        if (bytes.Length < at + 4) throw new BarMessageException("it is cut off");
+        var names = BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
+        if (names is < 2 or > 1 << 16) throw new BarMessageException("its header is damaged");
+        if (bytes.Length < at + 4 + names) throw new BarMessageException("it is cut off");
+        return at + 4 + names + Names(bytes.Slice(at + 4, names)).Length * count * 8;
+    }
+
+    private static FurtherColumns Further(ReadOnlySpan<byte> bytes, int count, int at)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
+        var names = Names(bytes.Slice(at + 4, length));
+        at += 4 + length;
+        var values = new double[names.Length][];
+        for (var c = 0; c < values.Length; c++) values[c] = Column(bytes, count, ref at);
+        return new FurtherColumns(names, values);
+    }
+
+    private static string[] Names(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<string[]>(json) is { Length: > 0 } names && Array.TrueForAll(names, n => n is not null)
+                && names.Distinct(StringComparer.Ordinal).Count() == names.Length
+                ? names : throw new BarMessageException("the names of its columns are none");
+        }
+        catch (JsonException e)
+        {
+            throw new BarMessageException("the names of its columns are none", e);
+        }
     }
 
     private static BarMessage ReadJson(ReadOnlySpan<byte> bytes)
@@ -186,7 +249,7 @@ public static class BarMessageCodec
         {
             if (JsonNode.Parse(bytes) is not JsonObject json || json["granary"] is not { } version)
                 throw new BarMessageException("it is JSON, but not a bar message of Granary");
-            if ((int)version != Version)
+            if ((int)version is < Plain or > Version)
                 throw new BarMessageException($"it is of version {(int)version}, and this program reads version {Version}");
             var kind = (string?)json["kind"] switch
             {
@@ -206,12 +269,17 @@ public static class BarMessageCodec
             var rows = json["bars"]!.AsArray();
             if (rows.Count is < 1 or > BarBlock.MaxCount)
                 throw new BarMessageException($"it has {rows.Count} bars, and a message has 1 to {BarBlock.MaxCount}");
+            var names = json["columns"] is JsonArray columns ? Names(JsonSerializer.SerializeToUtf8Bytes(columns)) : null;
             var bars = new Bar[rows.Count];
             for (var i = 0; i < bars.Length; i++)
             {
                 var row = rows[i]!.AsArray();
                 bars[i] = new Bar(Time((string)row[0]!), (double)row[1]!, (double)row[2]!, (double)row[3]!, (double)row[4]!,
-                    (double)row[5]!);
+                    (double)row[5]!)
+                {
+                    Further = names is null ? null
+                        : new FurtherValues(names, [.. names.Select((_, c) => row[6 + c] is { } value ? (double)value : double.NaN)]),
+                };
             }
             return Checked(new BarMessage(kind, replay, new MarketSeries(instrument, timeframe.Value),
                 BarBlock.FromBars((long)json["index"]!, bars), time));

@@ -65,6 +65,12 @@ internal sealed class TimestampReader(DateStyle style)
             timestamp = new Timestamp(day, plain, HasTime: true, ZoneStyle.None, 0);
             return true;
         }
+        if (rest.Length == 10 && rest[9] == 'Z' && rest[0] is (byte)'T' or (byte)' ' && ZoneName.Length == 0
+            && TimeOfDayText.TryRead(rest[1..9], out plain, out used) && used == 8 && SameSpelling(rest[1..9]))
+        {
+            timestamp = new Timestamp(day, plain, HasTime: true, ZoneStyle.Zulu, 0);
+            return true;
+        }
         if (ZoneName.Length > 0)
         {
             if (!rest.EndsWith(ZoneName)) return false;

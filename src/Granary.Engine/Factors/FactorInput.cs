@@ -6,6 +6,7 @@ namespace Granary.Engine.Factors;
 public readonly ref struct FactorInput
 {
     private readonly double[][]? _references;
+    private readonly FurtherColumns? _further;
     private readonly int _start;
 
     /// <param name="references">
@@ -14,6 +15,7 @@ public readonly ref struct FactorInput
     public FactorInput(BarBlock block, int start, int count, double[][]? references = null)
     {
         _references = references;
+        _further = block.FurtherColumns;
         _start = start;
         Time = block.Time.Slice(start, count);
         Open = block.Open.Slice(start, count);
@@ -23,21 +25,10 @@ public readonly ref struct FactorInput
         Volume = block.Volume.Slice(start, count);
     }
 
-    /// <summary>Creates the input of one bar from columns of length one, without a block.</summary>
-    internal FactorInput(long[] time, double[] open, double[] high, double[] low, double[] close, double[] volume, double[][]? references)
-    {
-        _references = references;
-        Time = time;
-        Open = open;
-        High = high;
-        Low = low;
-        Close = close;
-        Volume = volume;
-    }
-
     private FactorInput(scoped in FactorInput whole, int start, int count)
     {
         _references = whole._references;
+        _further = whole._further;
         _start = whole._start + start;
         Time = whole.Time.Slice(start, count);
         Open = whole.Open.Slice(start, count);
@@ -68,9 +59,30 @@ public readonly ref struct FactorInput
     /// <summary>The number of bars.</summary>
     public int Count => Time.Length;
 
+    /// <summary>A copy of these bars as a block.</summary>
+    /// <param name="firstIndex">The number of bars before them.</param>
+    public BarBlock ToBlock(long firstIndex) =>
+        new(firstIndex, Time.ToArray(), Open.ToArray(), High.ToArray(), Low.ToArray(), Close.ToArray(), Volume.ToArray())
+        {
+            Further = _further?.Slice(_start, Count),
+        };
+
+    internal Bar this[int index] => new(Time[index], Open[index], High[index], Low[index], Close[index], Volume[index])
+    {
+        Further = _further?.At(_start + index),
+    };
+
     /// <summary>The last known close of another symbol when each of these bars closed; NaN before its first bar.</summary>
     public ReadOnlySpan<double> Reference(int index) =>
         (_references ?? throw new InvalidOperationException("this feed carries no other symbol"))[index].AsSpan(_start, Time.Length);
+
+    /// <summary>Names of the further columns of these bars; empty if there are none.</summary>
+    public IReadOnlyList<string> ColumnNames => _further?.Names ?? [];
+
+    /// <summary>The values of a further column, NaN where a bar has none.</summary>
+    /// <exception cref="InputException">The bars do not have the column.</exception>
+    public ReadOnlySpan<double> Column(string name) => _further?.IndexOf(name) is >= 0 and var at
+        ? _further[at].Slice(_start, Time.Length) : throw new InputException(FurtherNames.Unknown("the bars", name, ColumnNames));
 
     /// <summary>Returns <paramref name="count"/> bars from <paramref name="start"/> on.</summary>
     public FactorInput Slice(int start, int count) => new(this, start, count);

@@ -22,6 +22,9 @@ public abstract class FactorKernel
     /// <summary>Other symbols whose closes it reads.</summary>
     public virtual IReadOnlyList<string> ReferenceSymbols => [];
 
+    /// <summary>Further columns of the bars that it reads.</summary>
+    public virtual IReadOnlyList<string> Columns => [];
+
     /// <summary>Called once, when <see cref="Series"/> is known and before the first bar.</summary>
     public virtual void Start()
     {

@@ -2,7 +2,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
 
-/// <summary>Reads a factor as users write it: <c>name(parameters)</c>, then <c>@timeframe</c> and <c>.line</c>, both optional.</summary>
+/// <summary>
+/// Reads a factor as users write it: <c>name(parameters)</c>, then <c>@timeframe</c> and <c>.line</c>, both optional. A text among the
+/// parameters may stand in quotes.
+/// </summary>
 public static class FactorParser
 {
     /// <summary>The request and the line's number.</summary>
@@ -10,17 +13,17 @@ public static class FactorParser
     internal static (FactorRequest Request, int Line) Parse(FactorCatalogue catalogue, string text)
     {
         var rest = text.Trim();
-        var open = rest.IndexOf('(');
+        var open = QuotedText.IndexOf(rest, '(');
         string name;
         string[] arguments = [];
         var tail = "";
         if (open >= 0)
         {
-            var close = rest.IndexOf(')', open);
+            var close = QuotedText.IndexOf(rest, ')', open);
             if (close < 0) throw new InputException($"'{text}': the closing parenthesis is missing");
             name = rest[..open].Trim();
             var inner = rest[(open + 1)..close].Trim();
-            if (inner.Length > 0) arguments = inner.Split(',', StringSplitOptions.TrimEntries);
+            if (inner.Length > 0) arguments = [.. QuotedText.Split(inner, ',').Select(a => QuotedText.Unquoted(a.Trim()))];
             tail = rest[(close + 1)..].Trim();
         }
         else
@@ -52,7 +55,7 @@ public static class FactorParser
 
     /// <summary>A list in one text, separated by semicolons.</summary>
     public static IReadOnlyList<string> Split(string list) =>
-        list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        [.. QuotedText.Split(list, ';').Select(f => f.Trim()).Where(f => f.Length > 0)];
 
     internal static FactorRequest Bind(FactorCatalogue catalogue, string name, string[] arguments, Timeframe? timeframe)
     {

@@ -25,6 +25,9 @@ public sealed class FactorPlan
     /// </summary>
     public IReadOnlyList<string>? Symbols { get; init; }
 
+    /// <summary>Further columns that the feed's bars have; null where the plan does not know them.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
     public IReadOnlyList<FactorRequest> Requests => _requests;
 
     /// <summary>Columns of a sheet: one for each line of each request.</summary>
@@ -61,7 +64,10 @@ public sealed class FactorPlan
     internal int Add(FactorRequest request, MarketSeries series, IReadOnlyList<string> symbols)
     {
         if (_index.TryGetValue(request.Key, out var at)) return _firstColumn[at];
-        foreach (var symbol in request.CreateKernel(series, Supply).ReferenceSymbols)
+        var kernel = request.CreateKernel(series, Supply);
+        if (Columns is { } columns && kernel.Columns.FirstOrDefault(c => !columns.Contains(c, StringComparer.Ordinal)) is { } missing)
+            throw new InputException($"{request.Key}: {FurtherNames.Unknown(series.Instrument.Symbol, missing, columns)}");
+        foreach (var symbol in kernel.ReferenceSymbols)
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(symbol, symbols);

@@ -64,6 +64,6 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
     public override string ToString() => Key;
 
     private static string Text(object value) =>
-        value is Enum e ? e.ToString().ToLowerInvariant()
+        value is string s ? QuotedText.Quoted(s) : value is Enum e ? e.ToString().ToLowerInvariant()
             : value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!;
 }

@@ -7,10 +7,8 @@ namespace Granary.Engine.Factors;
 /// </summary>
 internal sealed class HigherTimeframe(FactorKernel inner, Timeframe timeframe, int lineCount) : FactorKernel
 {
-    private readonly double[][] _lines = Columns(lineCount), _references = Columns(inner.ReferenceSymbols.Count);
-    private readonly long[] _time = new long[1];
-    private readonly double[] _open = new double[1], _high = new double[1], _low = new double[1], _close = new double[1],
-        _volume = new double[1];
+    private readonly double[][] _lines = Empty(lineCount), _references = Empty(inner.ReferenceSymbols.Count);
+    private readonly BarBlock _bar = new(1);
     private BarAggregator _aggregator = null!;
 
     /// <summary>At most: a session's long bars are made of fewer short ones than the clock would allow.</summary>
@@ -21,14 +19,15 @@ internal sealed class HigherTimeframe(FactorKernel inner, Timeframe timeframe, i
 
     public override IReadOnlyList<string> ReferenceSymbols => inner.ReferenceSymbols;
 
+    public override IReadOnlyList<string> Columns => inner.Columns;
+
     public override void Start() => _aggregator = new BarAggregator(Series.Timeframe, timeframe, Series.Instrument.Calendar);
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
         for (var i = 0; i < bars.Count; i++)
         {
-            _aggregator.Add(new Bar(bars.Time[i], bars.Open[i], bars.High[i], bars.Low[i], bars.Close[i], bars.Volume[i]), out var before,
-                out var completed);
+            _aggregator.Add(bars[i], out var before, out var completed);
             // A long bar that a gap ended was over before this short one, and so is what other symbols closed at by then.
             if (before is { } b) Feed(b);
             for (var r = 0; r < _references.Length; r++) _references[r][0] = bars.Reference(r)[i];
@@ -37,11 +36,11 @@ internal sealed class HigherTimeframe(FactorKernel inner, Timeframe timeframe, i
         }
     }
 
-    private static double[][] Columns(int count) => [.. Enumerable.Range(0, count).Select(_ => new[] { double.NaN })];
+    private static double[][] Empty(int count) => [.. Enumerable.Range(0, count).Select(_ => new[] { double.NaN })];
 
     private void Feed(in Bar bar)
     {
-        (_time[0], _open[0], _high[0], _low[0], _close[0], _volume[0]) = (bar.Time, bar.Open, bar.High, bar.Low, bar.Close, bar.Volume);
-        inner.Process(new FactorInput(_time, _open, _high, _low, _close, _volume, _references), new FactorOutput(_lines, 0, 1));
+        _bar.Write(bar);
+        inner.Process(new FactorInput(_bar, 0, 1, _references), new FactorOutput(_lines, 0, 1));
     }
 }

@@ -5,6 +5,9 @@ namespace Granary.Engine.Market;
 /// <param name="Volume">Base units; 0 if the venue does not report it.</param>
 public readonly record struct Bar(long Time, double Open, double High, double Low, double Close, double Volume)
 {
+    /// <summary>Values of further columns; null if the feed carries none.</summary>
+    public FurtherValues? Further { get; init; }
+
     public DateTime OpenTime => new(Time, DateTimeKind.Utc);
 
     /// <summary>Returns the longer bar that this one and a later one form.</summary>
@@ -14,5 +17,6 @@ public readonly record struct Bar(long Time, double Open, double High, double Lo
         Low = Math.Min(Low, later.Low),
         Close = later.Close,
         Volume = Volume + later.Volume,
+        Further = Further is null ? later.Further : Further.JoinedWith(later.Further),
     };
 }

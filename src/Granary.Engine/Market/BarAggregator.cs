@@ -47,8 +47,7 @@ public sealed class BarAggregator
         }
         else
         {
-            _current = new Bar(_current.Time, _current.Open, Math.Max(_current.High, bar.High),
-                Math.Min(_current.Low, bar.Low), bar.Close, _current.Volume + bar.Volume);
+            _current = _current.JoinedWith(bar);
         }
         _closed = _from.CloseOf(bar.Time);
         if (_closed >= _currentEnd)

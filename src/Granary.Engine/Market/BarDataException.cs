@@ -33,6 +33,19 @@ public sealed class BarDataException : Exception
             : new BarDataException(message, inner) { File = file, Line = line, Field = field };
     }
 
+    /// <summary>A fault at a place of a file with row groups: "file, row group 2, row 12, high: what is wrong; remedy".</summary>
+    /// <param name="group">Counted from 1; 0 for a file of lines.</param>
+    /// <param name="row">The row in the file, or the line; counted from 1.</param>
+    /// <param name="field">The column; null where it is not one field's fault.</param>
+    public static BarDataException InRow(string file, int group, long row, string? field, string fault, string remedy,
+        Exception? inner = null)
+    {
+        if (group == 0) return At(file, row, field, fault, remedy, inner);
+        var place = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{file}, row group {group}, row {row}");
+        if (field is not null) place += ", " + field;
+        return new BarDataException($"{place}: {fault}; {remedy}", inner!) { File = file, Group = group, Line = row, Field = field };
+    }
+
     /// <summary>A fault of a row whose message was made in another process.</summary>
     /// <param name="message">The whole sentence.</param>
     /// <param name="line">Counted from 1; null where the fault is not in a line.</param>
@@ -40,7 +53,11 @@ public sealed class BarDataException : Exception
 
     public string? File { get; private init; }
 
+    /// <summary>The line, or the row of a file with row groups; null if the fault is not in one.</summary>
     public long? Line { get; private init; }
+
+    /// <summary>The row group, counted from 1; 0 for a file of lines.</summary>
+    public int Group { get; private init; }
 
     public string? Field { get; private init; }
 }

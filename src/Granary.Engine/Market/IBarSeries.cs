@@ -14,8 +14,12 @@ public interface IBarSeries : IAsyncDisposable
     /// <summary>The number of bars that <see cref="ReadAsync"/> returns.</summary>
     long Count { get; }
 
+    /// <summary>Further columns that <see cref="ReadAsync"/> delivers: those of <see cref="BarQuery.Columns"/>, in that order.</summary>
+    IReadOnlyList<string> Columns => [];
+
     /// <summary>
-    /// SHA-256, lower-case hex, of the bars that <see cref="ReadAsync"/> returns. Equal bars have equal hashes, in any file or store.
+    /// SHA-256, lower-case hex, of the bars that <see cref="ReadAsync"/> returns. Equal bars have equal hashes, in any file or store. It covers
+    /// the <see cref="Columns"/>; bars without them keep the hash of their prices and volume.
     /// </summary>
     string ContentHash { get; }
 

@@ -56,8 +56,7 @@ public sealed class RegimeState : FactorKernel
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
         // A tracker takes blocks; the columns are copied once for all bars of a block.
-        _tracker.Next(new BarBlock(_seen, bars.Time.ToArray(), bars.Open.ToArray(), bars.High.ToArray(), bars.Low.ToArray(),
-            bars.Close.ToArray(), bars.Volume.ToArray()));
+        _tracker.Next(bars.ToBlock(_seen));
         var states = _at < 0 ? _tracker.States : _tracker.StatesOf(_at);
         var state = lines[0];
         var age = lines[1];

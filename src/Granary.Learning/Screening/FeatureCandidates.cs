@@ -137,6 +137,9 @@ public static class FeatureCandidates
             return scaled;
         }
         return new BarBlock(0, bars.Time.ToArray(), Times(bars.Open), Times(bars.High), Times(bars.Low), Times(bars.Close),
-            bars.Volume.ToArray());
+            bars.Volume.ToArray())
+        {
+            Further = bars.Further,
+        };
     }
 }

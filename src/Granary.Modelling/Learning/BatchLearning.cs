@@ -2,6 +2,7 @@ using System.Text.Json;
 using Granary.Engine;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 
@@ -77,8 +78,8 @@ public sealed class BatchLearning
         [.. events.Signals(strategy).Where(s => s.Trade is { Reason: not Engine.Trading.ExitReason.Open })
             .Select(s => FilteredTrade.Of(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor, multiplier(strategy)))], risk: _risk);
 
-    /// <summary>Writes predictions.csv: for each sample of the windows, the model's prediction and the actual label.</summary>
-    public void WritePredictions(TextWriter writer) => PredictionCsv.Write(writer, _units);
+    /// <summary>Returns the table predictions: for each sample of the windows, the model's prediction and the actual label.</summary>
+    public Table Predictions() => PredictionTable.Of(_units);
 
     /// <summary>Returns the references with which a live session uses the same models.</summary>
     public ProductionModels ProductionModels()

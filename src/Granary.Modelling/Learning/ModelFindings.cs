@@ -46,7 +46,7 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
                 if (UnitOf(file, name) is { } unit)
                     return new ModelFindings(folder.Name, unit)
                     {
-                        HasDecisions = File.Exists(Path.Combine(folder.FullName, ModelCsv.Decisions)),
+                        HasDecisions = File.Exists(Path.Combine(folder.FullName, ModelTables.Decisions + ".csv")),
                     };
         return null;
     }

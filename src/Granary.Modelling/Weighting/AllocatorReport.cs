@@ -1,13 +1,23 @@
 using Granary.Learning.Reinforcement.Evaluation;
 using Granary.Modelling.Allocation;
 using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Weighting;
 
-/// <summary>Writes the learned weights: their sections of results.json and prod.json, and weights.csv.</summary>
+/// <summary>Writes the learned weights: their sections of results.json and prod.json, and the table weights.</summary>
 public static class AllocatorReport
 {
+    /// <summary>Name of the table.</summary>
+    public const string Name = "weights";
+
+    /// <summary>The column before those of the strategies.</summary>
+    public static readonly OutputColumn First = new("time", ColumnType.Time);
+
+    /// <summary>The column after those of the strategies.</summary>
+    public static readonly OutputColumn Last = new("cash", ColumnType.Number);
+
     // Maximum number of decisions in the report's chart.
     private const int MostDrawn = 400;
 
@@ -46,27 +56,28 @@ public static class AllocatorReport
                 ("seeds", result.Windows[0].Seeds.Count)]);
     }
 
-    /// <summary>Writes weights.csv: one row per decision, one column per strategy and one for cash.</summary>
-    public static void Csv(TextWriter writer, AllocatorOutcome outcome)
+    /// <summary>Returns the table weights: one row per decision, one column per strategy and one for cash.</summary>
+    public static Table Table(AllocatorOutcome outcome)
     {
         var weights = outcome.Weights;
-        writer.Write("time");
-        foreach (var name in weights.Units.Names) writer.Write($",\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
-        writer.Write(",cash\n");
-        for (var d = 0; d < weights.Count; d++)
+        IReadOnlyList<OutputColumn> columns = [First,
+            .. weights.Units.Names.Select(name => new OutputColumn(name, ColumnType.Number) { IsQuoted = true }),
+            Last];
+        return new Table(columns, writer =>
         {
-            writer.Write(RunText.Time(weights.TimeOf(d)));
-            var cash = 1.0;
-            foreach (var weight in weights.Of(d))
+            for (var d = 0; d < weights.Count; d++)
             {
-                writer.Write(',');
-                writer.Write(RunText.Number(weight));
-                cash -= weight;
+                writer.Time(weights.TimeOf(d));
+                var cash = 1.0;
+                foreach (var weight in weights.Of(d))
+                {
+                    writer.Number(weight);
+                    cash -= weight;
+                }
+                writer.Number(cash);
+                writer.EndRow();
             }
-            writer.Write(',');
-            writer.Write(RunText.Number(cash));
-            writer.Write('\n');
-        }
+        });
     }
 
     private static List<BaselineImprovement> Improvements(

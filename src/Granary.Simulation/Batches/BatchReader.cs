@@ -9,6 +9,7 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Allocation;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
@@ -82,7 +83,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                     + $"\"auto\""));
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio"), bindStrategies ? catalogues.PortfolioRules : null), null);
-        var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
+        var outputs = faults.Try(() => Outputs(root.Find("outputs"), bindStrategies ? catalogues.OutputFormats : null), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
         var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
         var resampling = faults.Try(() => root.Find("resampling") is { } part ? RecordKeys<ResamplingKeys>.Read(part) : new(), new());
@@ -197,8 +198,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
 
     private static string TimeZone(JsonPart part, Address source)
     {
-        if (source.Scheme != Address.Csv)
-            return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
+        if (source.Scheme is not (Address.Csv or Address.Parquet))
+            return part.Wrong($"it is for the files of a csv: or parquet: source; the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
             : part.Wrong($"'{part.Text}' is not a time zone that this machine knows; use an IANA name such as America/New_York", "");
     }
@@ -304,22 +305,26 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return portfolio;
     }
 
-    private static OutputSet Outputs(JsonPart? part)
+    private static OutputSet Outputs(JsonPart? part, Catalogue<IOutputFormat>? formats)
     {
         if (part is null) return OutputSet.Default;
         if (part.Kind == JsonValueKind.String && part.Text == "all") return OutputSet.All;
+        string[] known = [.. OutputSet.Known, .. OutputSet.KnownFormats];
         var names = new List<string>();
         foreach (var p in part.OneOrMany())
         {
             var name = p.String();
-            if (!OutputSet.Known.Contains(name, StringComparer.Ordinal))
+            if (name == "all" && part.Kind == JsonValueKind.Array) names.AddRange(OutputSet.Known.Except(names, StringComparer.Ordinal));
+            else if (!known.Contains(name, StringComparer.Ordinal))
             {
-                var near = Spelling.Nearest(name, OutputSet.Known);
+                var near = Spelling.Nearest(name, known);
                 p.Wrong($"there is no output '{name}'; " + (near is null
-                    ? $"the outputs are {string.Join(", ", OutputSet.Known)}, or \"all\"" : $"did you mean '{near}'?"), 0);
+                    ? $"the outputs are {string.Join(", ", known)}, or \"all\"" : $"did you mean '{near}'?"), 0);
             }
+            else if (formats?.Contains(name) == false && OutputSet.KnownFormats.Contains(name))
+                p.Wrong($"this program writes no files of the format {name}; leave it out", 0);
             else if (!names.Contains(name)) names.Add(name);
         }
-        return new OutputSet { Names = names, OfAllStrategies = true };
+        return OutputSet.Of(names);
     }
 }

@@ -4,6 +4,8 @@ using Granary.Engine.Analysis.Resampling;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
@@ -48,6 +50,10 @@ public sealed record BatchSpec
 
     /// <summary>Files that the run writes.</summary>
     public required OutputSet Outputs { get; init; }
+
+    /// <summary>The formats in which the run writes its tables.</summary>
+    public IReadOnlyList<IOutputFormat> OutputFormats =>
+        [.. Outputs.HasCsv ? [CsvFormat.Instance] : (IOutputFormat[])[], .. Outputs.Formats.Select(Catalogues.OutputFormats.Get)];
 
     public ulong Seed { get; init; } = 1;
 
@@ -154,6 +160,12 @@ public sealed record OutputSet
         ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "conditions", "allocations", "predictions",
             "equity", "resampling", "prod", "manifest", "report"];
 
+    /// <summary>The formats of tables beside CSV.</summary>
+    public static readonly IReadOnlyList<string> KnownFormats = ["parquet"];
+
+    // Outputs that are no tables.
+    private static readonly string[] _documents = ["results", "prod", "manifest", "report"];
+
     /// <summary>All files with all strategies: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };
 
@@ -168,6 +180,21 @@ public sealed record OutputSet
     /// Whether trades.csv, signals.csv and factors.csv contain every strategy, whatever its weight and the number of strategies.
     /// </summary>
     public bool OfAllStrategies { get; init; }
+
+    /// <summary>The formats in which tables are written beside CSV, or in its place; empty for CSV alone.</summary>
+    public IReadOnlyList<string> Formats { get; init; } = [];
+
+    /// <summary>Whether tables are written as CSV.</summary>
+    public bool HasCsv { get; init; } = true;
+
+    /// <summary>Creates the set of a list of names. Without the name of a table, formats select all tables, in these formats only.</summary>
+    public static OutputSet Of(IReadOnlyList<string> names)
+    {
+        List<string> formats = [.. names.Where(KnownFormats.Contains)], files = [.. names.Except(KnownFormats, StringComparer.Ordinal)];
+        var hasTables = !files.TrueForAll(_documents.Contains);
+        if (formats.Count > 0 && !hasTables) files.AddRange(Known.Except(_documents, StringComparer.Ordinal));
+        return new OutputSet { Names = files, Formats = formats, HasCsv = hasTables || formats.Count == 0, OfAllStrategies = true };
+    }
 
     public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
 

@@ -69,6 +69,8 @@ internal sealed class DelistedSeries : IBarSeries
 
     public long Count => _before.Count + (double.IsNaN(_price) ? 0 : 1);
 
+    public IReadOnlyList<string> Columns => _before.Columns;
+
     public string ContentHash { get; }
 
     public IReadOnlyList<string> Notes { get; }
@@ -82,7 +84,11 @@ internal sealed class DelistedSeries : IBarSeries
             count += block.Count;
             yield return block;
         }
-        if (!double.IsNaN(_price)) yield return BarBlock.FromBars(count, [new Bar(_at, _price, _price, _price, _price, 0)]);
+        if (double.IsNaN(_price)) yield break;
+        yield return BarBlock.FromBars(count, [new Bar(_at, _price, _price, _price, _price, 0)
+        {
+            Further = Columns.Count == 0 ? null : new FurtherValues(Columns, [.. Columns.Select(_ => double.NaN)]),
+        }]);
     }
 
     public ValueTask DisposeAsync() => _before.DisposeAsync();

@@ -17,6 +17,8 @@ public sealed class InstrumentSeries(IBarSeries series, Func<Instrument, Instrum
 
     public long Count => series.Count;
 
+    public IReadOnlyList<string> Columns => series.Columns;
+
     public string ContentHash => series.ContentHash;
 
     public IReadOnlyList<string> Notes => series.Notes;

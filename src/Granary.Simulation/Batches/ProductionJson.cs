@@ -41,6 +41,12 @@ public static class ProductionJson
             RecordKeys<AccountKeys>.Write(json, spec.Account with { Cash = spec.Cash });
             json.WriteEndObject();
             if (spec.Benchmark is { } benchmark) json.WriteString("benchmark", benchmark.String());
+            if (spec.Outputs.Formats.Count > 0)
+            {
+                json.WriteStartArray("outputs");
+                foreach (var format in spec.Outputs.Formats) json.WriteStringValue(format);
+                json.WriteEndArray();
+            }
             if (spec.PeriodsPerYear is { } perYear) json.WriteNumber("periodsPerYear", perYear);
             json.WriteStartObject("execution");
             ExecutionSection.Write(json, spec.Execution);

@@ -73,7 +73,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var place = root.Find("folder")?.Folder() ?? root.Place;
         if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
         root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution",
-            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "periodsPerYear");
+            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "outputs", "periodsPerYear");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
@@ -92,6 +92,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var checks = faults.Try(() => ValidationReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
         var risk = faults.Try(() => Risk(root.Find("risk"), models), []);
+        List<string> formats = [.. (root.Find("outputs")?.List() ?? []).Select(FormatOf)];
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = _load(m.Spec.Id!, models![model]) } : m.Spec);
         var spec = new BatchSpec
@@ -115,7 +116,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
                 Policy = policy?.Invoke(catalogues.ModelKinds),
                 Risk = [.. risk.Select(use => use(catalogues))],
             },
-            Outputs = OutputSet.All,
+            Outputs = OutputSet.All with { Formats = formats },
             Seed = seed,
             Resampling = new ResamplingKeys().Plan(seed),
             Text = text,
@@ -232,5 +233,14 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         {
             throw part.Fault(e.Message, e);
         }
+    }
+
+    // The formats of the tables of a session beside CSV.
+    private string FormatOf(JsonPart part)
+    {
+        var name = part.String();
+        if (!OutputSet.KnownFormats.Contains(name, StringComparer.Ordinal) || !catalogues.OutputFormats.Contains(name))
+            part.Wrong($"this program writes no files of the format {name}; leave it out", 0);
+        return name;
     }
 }

@@ -1,6 +1,7 @@
 using Granary.Data.Brokers;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
+using Granary.Data.Tables;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
@@ -8,6 +9,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Plugins;
 using Granary.Storage.Addresses;
 using Granary.Storage.Files;
@@ -39,6 +41,9 @@ public sealed record GranaryCatalogues
     /// <summary>File formats by the name in <c>data.format</c>.</summary>
     public required BarFormatCatalogue Formats { get; init; }
 
+    /// <summary>Formats of typed tables, such as Parquet, which are read wherever a table of text is read.</summary>
+    public required TableFormatCatalogue Tables { get; init; }
+
     /// <summary>Bar sources by the scheme of <c>data.source</c>.</summary>
     public required BarSourceCatalogue Sources { get; init; }
 
@@ -50,6 +55,9 @@ public sealed record GranaryCatalogues
 
     /// <summary>Brokers by the name in <c>--broker</c>.</summary>
     public required BrokerCatalogue Brokers { get; init; }
+
+    /// <summary>Formats of tables beside CSV by the name in <c>outputs</c> and <c>--format</c>.</summary>
+    public required Catalogue<IOutputFormat> OutputFormats { get; init; }
 
     /// <summary>Portfolio rules by the name in <c>portfolio.limits</c>.</summary>
     public required Catalogue<PortfolioRuleDefinition> PortfolioRules { get; init; }

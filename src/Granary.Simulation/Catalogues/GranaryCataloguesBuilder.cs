@@ -2,6 +2,7 @@ using System.Reflection;
 using Granary.Data.Brokers;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
+using Granary.Data.Tables;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
@@ -10,6 +11,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.Recorded;
@@ -29,10 +31,12 @@ public sealed class GranaryCataloguesBuilder
     private readonly CatalogueBuilder<TrainerDefinition> _trainers = new("trainer");
     private readonly CatalogueBuilder<ModelKind> _modelKinds = new("model kind");
     private readonly CatalogueBuilder<BarFormat> _formats = new("file format");
+    private readonly CatalogueBuilder<ITableFormat> _tables = new("table format");
     private readonly CatalogueBuilder<IBarSourceFactory> _sources = new("bar source");
     private readonly CatalogueBuilder<IBarStoreFactory> _stores = new("bar store");
     private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
     private readonly CatalogueBuilder<BrokerDefinition> _brokers = new("broker");
+    private readonly CatalogueBuilder<IOutputFormat> _outputFormats = new("output format");
     private readonly CatalogueBuilder<PortfolioRuleDefinition> _portfolioRules = new("portfolio rule");
     private readonly List<TrainerLibrary> _libraries = [];
     private readonly List<object> _services = [];
@@ -87,7 +91,8 @@ public sealed class GranaryCataloguesBuilder
     {
         var factors = new FactorCatalogue(_factors);
         var trainers = new TrainerCatalogue(_trainers, [.. _libraries]);
-        var formats = new BarFormatCatalogue(_formats);
+        var tables = new TableFormatCatalogue(_tables);
+        var formats = new BarFormatCatalogue(_formats, tables);
         var sources = new BarSourceCatalogue(_sources, formats);
         return new GranaryCatalogues
         {
@@ -96,10 +101,12 @@ public sealed class GranaryCataloguesBuilder
             Trainers = trainers,
             ModelKinds = new ModelKindCatalogue(_modelKinds),
             Formats = formats,
+            Tables = tables,
             Sources = sources,
             Stores = new BarStoreCatalogue(_stores),
             LiveFeeds = new LiveFeedCatalogue(_liveFeeds, sources),
             Brokers = new BrokerCatalogue(_brokers),
+            OutputFormats = _outputFormats.Build(),
             PortfolioRules = _portfolioRules.Build(),
             Plugins = [.. _plugins],
         };
@@ -160,6 +167,9 @@ public sealed class GranaryCataloguesBuilder
             case BarFormatAttribute format:
                 _formats.Add(format.Name, CatalogueTypes.Create<BarFormat>(type, format), origin);
                 return true;
+            case TableFormatAttribute table:
+                _tables.Add(table.Name, CatalogueTypes.Create<ITableFormat>(type, table), origin);
+                return true;
             case BarSourceAttribute source:
                 _sources.Add(source.Name, CatalogueTypes.Create<IBarSourceFactory>(type, source), origin);
                 return true;
@@ -171,6 +181,9 @@ public sealed class GranaryCataloguesBuilder
                 return true;
             case BrokerAttribute broker:
                 _brokers.Add(broker.Name, BrokerDefinition.Of(type), origin);
+                return true;
+            case OutputFormatAttribute table:
+                _outputFormats.Add(table.Name, CatalogueTypes.Create<IOutputFormat>(type, table), origin);
                 return true;
             case PortfolioRuleAttribute rule:
                 AddRule(new PortfolioRuleDefinition(type, rule), origin);

@@ -18,6 +18,8 @@ internal sealed class HeadSeries(IBarSeries series, long count) : IChangedSeries
 
     public long Count => Math.Min(count, series.Count);
 
+    public IReadOnlyList<string> Columns => series.Columns;
+
     public string ContentHash => series.ContentHash;
 
     public IReadOnlyList<string> Notes => series.Notes;

@@ -25,6 +25,8 @@ internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, P
 
     public long Count => series.Count;
 
+    public IReadOnlyList<string> Columns => series.Columns;
+
     public string ContentHash => series.ContentHash;
 
     public IReadOnlyList<string> Notes => series.Notes;
@@ -92,7 +94,20 @@ internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, P
         if (Has(PerturbedShape.WideRange)) (high, low) = (Price(high * 2), Price(low / 2));
         var volume = Has(PerturbedShape.HighVolume) ? Math.Round((bar.Volume + 1) * (2 + 8 * draw.Next()))
             : Math.Round(bar.Volume * 0.3 * draw.Next());
-        return new Bar(time, open, high, low, close, volume);
+        return new Bar(time, open, high, low, close, volume) { Further = Changed(bar.Further, draw) };
+    }
+
+    // Other values of the same order, also where the bar has none; some are missing.
+    private static FurtherValues? Changed(FurtherValues? further, Draw draw)
+    {
+        if (further is null) return null;
+        var values = new double[further.Values.Length];
+        for (var c = 0; c < values.Length; c++)
+        {
+            var size = double.IsNaN(further.Values[c]) || further.Values[c] == 0 ? 1 : further.Values[c];
+            values[c] = draw.Next() < 0.1 ? double.NaN : size * (draw.Next() < 0.5 ? 2 + 8 * draw.Next() : -1 - 8 * draw.Next());
+        }
+        return new FurtherValues(further.Names, values);
     }
 
     // A xorshift generator; each symbol has its own sequence.

@@ -20,6 +20,8 @@ internal sealed class SeriesBefore(IBarSeries series, long end) : IChangedSeries
     /// <summary>Count of the whole series, as an upper bound.</summary>
     public long Count => series.Count;
 
+    public IReadOnlyList<string> Columns => series.Columns;
+
     public string ContentHash => series.ContentHash;
 
     public IReadOnlyList<string> Notes => series.Notes;

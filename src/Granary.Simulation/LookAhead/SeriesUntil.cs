@@ -21,6 +21,8 @@ internal sealed class SeriesUntil(IBarSeries series, long timestamp, long more) 
     /// <summary>Count of the whole series, as an upper bound.</summary>
     public long Count => series.Count;
 
+    public IReadOnlyList<string> Columns => series.Columns;
+
     public string ContentHash => series.ContentHash;
 
     public IReadOnlyList<string> Notes => series.Notes;

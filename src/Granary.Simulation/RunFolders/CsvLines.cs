@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
-using CsvHelper;
+using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 
 namespace Granary.Simulation.RunFolders;
 
@@ -50,10 +50,29 @@ internal static class CsvLines
     /// <summary>Returns the cells of a line as texts.</summary>
     public static string[] Cells(ReadOnlySpan<byte> line)
     {
-        using var text = new StringReader(Encoding.UTF8.GetString(line).TrimStart('\uFEFF'));
-        using var csv = new CsvParser(text, CultureInfo.InvariantCulture);
-        return csv.Read() ? csv.Record! : [];
+        if (line.StartsWith("\uFEFF"u8)) line = line[3..];
+        if (line.IsEmpty) return [];
+        var cells = new List<string>();
+        for (var rest = line; ;)
+        {
+            var end = EndOf(rest);
+            cells.Add(Encoding.UTF8.GetString(Unquoted(rest[..end])));
+            if (end == rest.Length) return [.. cells];
+            rest = rest[(end + 1)..];
+        }
     }
+
+    /// <summary>Returns the cells of the first line of a file; empty if the file is.</summary>
+    public static string[] Header(string path)
+    {
+        using var reader = new StreamReader(path);
+        return reader.ReadLine() is { } line ? Cells(Encoding.UTF8.GetBytes(line)) : [];
+    }
+
+    /// <summary>Writes a line as a row of a table.</summary>
+    /// <param name="from">Where the line begins in the file, in bytes.</param>
+    public static void Write(RowWriter writer, IReadOnlyList<OutputColumn> columns, ReadOnlySpan<byte> line, string path, long from) =>
+        CsvRow.Write(writer, columns, Cells(line), () => FormattableString.Invariant($"{Path.GetFileName(path)}, the line at byte {from}"));
 
     /// <summary>Returns a cell of the line with its quotes; empty if the line has no such cell.</summary>
     public static ReadOnlySpan<byte> Cell(ReadOnlySpan<byte> line, int column)

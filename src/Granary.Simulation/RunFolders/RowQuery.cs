@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
@@ -13,8 +14,9 @@ namespace Granary.Simulation.RunFolders;
 /// <param name="Cursor">A value of <see cref="FileRows.Next"/>; null = start at the first row.</param>
 public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor = null)
 {
-    /// <summary>The column whose time decides whether a trade is in a span: trades belong to the time at which they were closed.</summary>
-    private const string SpanColumn = "exit_time", ReasonColumn = "exit_reason";
+    // The column whose time decides whether a trade is in a span: trades belong to the time at which they were closed. A file whose first
+    // column is the time has no strategies.
+    private const string SpanColumn = "exit_time", ReasonColumn = "exit_reason", TimeColumn = "time";
 
     private static ReadOnlySpan<byte> Open => "open"u8;
 
@@ -37,10 +39,39 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         var from = 0;
         if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
             throw ListCursor.Unknown(Cursor);
+        Require(path, absence);
+        return Sort is null ? InOrder(path, from, indexes) : Sorted(path, from, indexes);
+    }
+
+    /// <summary>Returns the table of all rows that match, whatever the limit and the cursor.</summary>
+    /// <inheritdoc cref="Of"/>
+    /// <param name="schema">The columns that the file has.</param>
+    public Table TableOf(string path, CsvSchema schema, string? absence = null, RowIndexes? indexes = null)
+    {
+        Require(path, absence);
+        var columns = schema.Of(CsvLines.Header(path), Path.GetFileName(path));
+        return new Table(columns, writer =>
+        {
+            if (Sort is null)
+                Read(path, indexes, (_, line, place) => CsvLines.Write(writer, columns, line, path, place.From));
+            else
+            {
+                var (rows, header) = Ordered(path, indexes);
+                var isHeader = true;
+                CsvLines.Read(path, header, rows.Select(r => r.Place), (line, from, _) =>
+                {
+                    if (!isHeader) CsvLines.Write(writer, columns, line, path, from);
+                    isHeader = false;
+                });
+            }
+        });
+    }
+
+    private static void Require(string path, string? absence)
+    {
         var name = Path.GetFileNameWithoutExtension(path);
         if (!File.Exists(path))
             throw new InputException(absence ?? $"this run has no {name}.csv; run its batch with \"{name}\" among its outputs");
-        return Sort is null ? InOrder(path, from, indexes) : Sorted(path, from, indexes);
     }
 
     private FileRows InOrder(string path, int from, RowIndexes? indexes)
@@ -54,8 +85,20 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         return Page(items, from, total);
     }
 
-    // Only the cells to sort by stay in memory; the rows of the page are read again.
     private FileRows Sorted(string path, int from, RowIndexes? indexes)
+    {
+        var (rows, end) = Ordered(path, indexes);
+        var (items, names) = (new List<JsonObject>(), default(string[]));
+        CsvLines.Read(path, end, rows.Skip(from).Take(Limit).Select(r => r.Place), (line, _, _) =>
+        {
+            if (names is null) names = CsvLines.Cells(line);
+            else items.Add(Row(names, CsvLines.Cells(line)));
+        });
+        return Page(items, from, rows.Count);
+    }
+
+    // Only the cells to sort by stay in memory; the rows are read again.
+    private (List<SortedRow> Rows, long Header) Ordered(string path, RowIndexes? indexes)
     {
         var (sign, key) = Sort!.StartsWith('-') ? (-1, Sort[1..]) : (1, Sort);
         var (column, rows, end) = (-1, new List<SortedRow>(), 0L);
@@ -64,15 +107,9 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
             if (column < 0) column = ColumnOf(header, key, path);
             rows.Add(SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, column)), place));
         }, header => end = header);
-        var page = rows.Order(Comparer<SortedRow>.Create((a, b) => a.IsEmpty != b.IsEmpty ? a.IsEmpty ? 1 : -1
-            : a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From)));
-        var (items, names) = (new List<JsonObject>(), default(string[]));
-        CsvLines.Read(path, end, page.Skip(from).Take(Limit).Select(r => r.Place), (line, _, _) =>
-        {
-            if (names is null) names = CsvLines.Cells(line);
-            else items.Add(Row(names, CsvLines.Cells(line)));
-        });
-        return Page(items, from, rows.Count);
+        rows.Sort((a, b) => a.IsEmpty != b.IsEmpty ? a.IsEmpty ? 1 : -1
+            : a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From));
+        return (rows, end);
     }
 
     private FileRows Page(List<JsonObject> items, int from, int total)
@@ -98,7 +135,7 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
                 header = CsvLines.Cells(line);
                 headed?.Invoke(end);
                 if (From is not null || To is not null)
-                    span = Array.IndexOf(header, SpanColumn) is >= 0 and var found ? found
+                    span = Array.IndexOf(header, SpanColumn) is >= 0 and var found ? found : header[0] == TimeColumn ? 0
                         : throw new InputException($"{Path.GetFileName(path)} has no trades, so that it has no part of a span; leave out "
                             + "from and to");
                 reason = Array.IndexOf(header, ReasonColumn);

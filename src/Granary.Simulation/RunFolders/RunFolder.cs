@@ -45,16 +45,22 @@ public sealed class RunFolder : IDisposable
         _progress = Path.Combine(path, ProgressFolder.NameOf(attempt));
     }
 
+    // In each format in which a run or an export writes them.
+    private static readonly string[] _tables =
+    [
+        "trades", "signals", "factors", "portfolio_trades", "portfolio_fills", "trades_by_model", "conditions", "allocations",
+        "resampling", "predictions", "risk", "equity", "weights", "strategies", Stressed + "trades", Stressed + "portfolio_trades",
+        Stressed + "portfolio_fills", "model_log", "model_decisions", "model_challengers", "windows", "trials", "account_trades",
+        "account_equity", "account_gap", "orders",
+    ];
+
+    private static readonly string[] _extensions = [".csv", ".parquet", ".arrow"];
+
     // Files that a run writes. It excludes journals and control folders of live sessions: an account's history is never deleted.
     private static readonly string[] _files =
     [
-        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "portfolio_fills.csv",
-        "trades_by_model.csv", "conditions.csv", "allocations.csv", "resampling.csv",
-        "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", RunReport.AnalysisFile, Stressed + "trades.csv",
-            Stressed + "portfolio_trades.csv", Stressed + "portfolio_fills.csv",
-        "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "models.zip", "windows.csv", "compare.html",
-        "account_trades.csv", "account_equity.csv", AccountGap, AgainstBacktest,
-        "trials.csv", "orders.csv", "account.json", "manifest.json",
+        "results.json", "prod.json", "report.html", RunReport.AnalysisFile, "learning.json", "models.zip", "compare.html", AgainstBacktest,
+        "account.json", "manifest.json", .. _tables.SelectMany(_ => _extensions, (table, extension) => table + extension),
     ];
 
     public string FullPath { get; }

@@ -127,7 +127,7 @@ public sealed record RunManifest
             }
             json.WriteEndArray();
             json.WriteStartArray("outputs");
-            foreach (var name in plan.Spec.Outputs.Names) json.WriteStringValue(name);
+            foreach (var name in plan.Spec.Outputs.Names.Concat(plan.Spec.Outputs.Formats)) json.WriteStringValue(name);
             json.WriteEndArray();
             json.WriteBoolean("checks", hasChecks);
             RunNotes.Write(json, run.Notes);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Granary.Engine;
 using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 
@@ -86,6 +87,32 @@ public sealed class RunResults
             throw new InputException($"{path}: {e.Message.TrimEnd('.')}; rebuild the run with 'granary backtest'", e);
         }
         return results;
+    }
+
+    /// <summary>Returns the table of all strategies, in the run's order.</summary>
+    /// <exception cref="InputException">The strategies cannot be read.</exception>
+    public Table Strategies() => Strategies(Enumerable.Range(0, Count));
+
+    /// <summary>Returns the table of some strategies by their index.</summary>
+    internal Table Strategies(IEnumerable<int> indices) => StrategyTable.Of([.. indices.Select(Row)]);
+
+    private StrategyOfRun Row(int index)
+    {
+        using var document = JsonDocument.Parse(Strategy(index));
+        var strategy = document.RootElement;
+        string Text(string key) => TextOf(key)
+            ?? throw new InputException($"results.json, strategy {index + 1}: '{key}' is missing; rebuild the run with 'granary backtest'");
+        string? TextOf(string key) => strategy.TryGetProperty(key, out var value) ? value.GetString() : null;
+        return new StrategyOfRun(Text("id"), Text("class"), Text("symbol"), Text("timeframe"), Text("sides"),
+            strategy.GetProperty("weight").GetDouble())
+        {
+            Model = TextOf("model"),
+            Error = TextOf("error"),
+            Metrics = !strategy.TryGetProperty("stats", out var stats) ? []
+                : [.. stats.EnumerateObject().Select(p => (p.Name, p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDouble() : double.NaN))],
+            Params = [.. strategy.GetProperty("params").EnumerateObject()
+                .Select(p => (p.Name, p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText()))],
+        };
     }
 
     /// <summary>Returns a strategy by its index in the run, as JSON in UTF-8.</summary>

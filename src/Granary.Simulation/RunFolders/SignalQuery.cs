@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 
 namespace Granary.Simulation.RunFolders;
 
@@ -34,38 +35,72 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
         var first = 0;
         if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out first))
             throw new InputException($"cursor={Cursor} is in no list here; begin without a cursor");
-        if (!File.Exists(path)) throw new InputException("this run has no signals.csv; run its batch with \"signals\" among its outputs");
-        var (strategy, symbol, decision) = (Form.Of(Strategy), Form.Of(Symbol), Form.Of(Decision == Refused ? Accepted : Decision));
-        string[]? header = null;
-        int ofSymbol = 0, ofDecision = 0, ofProfit = 0, line = 0, total = 0;
+        Require(path);
+        int line = 0, total = 0;
         var items = new List<JsonObject>();
         var totals = new SortedDictionary<string, DecisionTotal>(StringComparer.Ordinal);
-        if (Strategy is not null && indexes?.Of(path) is { } index) CsvLines.Read(path, index.Header, index.Of(Strategy), Take);
-        else CsvLines.Read(path, Take);
+        Read(path, indexes, (header, row, _) =>
+        {
+            line++;
+            var name = Encoding.UTF8.GetString(header.Decision(row).Trim((byte)'"'));
+            var before = totals.GetValueOrDefault(name) ?? new DecisionTotal(name, 0, 0, 0, 0);
+            totals[name] = before.With(Number(Encoding.UTF8.GetString(header.Profit(row)), path, line + 1));
+            if (total >= first && items.Count < Limit) items.Add(Row(header.Names, CsvLines.Cells(row), path, line + 1));
+            total++;
+        });
         var next = first + items.Count;
         return new SignalRows(items, total, [.. totals.Values], next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <summary>Returns the table of all signals that match, whatever the limit and the cursor.</summary>
+    /// <inheritdoc cref="Of"/>
+    /// <param name="schema">The columns that the file has.</param>
+    public Table TableOf(string path, CsvSchema schema, RowIndexes? indexes = null)
+    {
+        Require(path);
+        var columns = schema.Of(CsvLines.Header(path), Path.GetFileName(path));
+        return new Table(columns, writer => Read(path, indexes, (_, row, from) => CsvLines.Write(writer, columns, row, path, from)));
+    }
+
+    private static void Require(string path)
+    {
+        if (!File.Exists(path)) throw new InputException("this run has no signals.csv; run its batch with \"signals\" among its outputs");
+    }
+
+    private delegate void Use(Header header, ReadOnlySpan<byte> row, long from);
+
+    // Reads the rows that match.
+    private void Read(string path, RowIndexes? indexes, Use use)
+    {
+        var (strategy, symbol, decision) = (Form.Of(Strategy), Form.Of(Symbol), Form.Of(Decision == Refused ? Accepted : Decision));
+        Header? header = null;
+        if (Strategy is not null && indexes?.Of(path) is { } index) CsvLines.Read(path, index.Header, index.Of(Strategy), Take);
+        else CsvLines.Read(path, Take);
 
         void Take(ReadOnlySpan<byte> row, long from, long end)
         {
-            line++;
-            if (header is null)
-            {
-                header = CsvLines.Cells(row);
-                (ofSymbol, ofDecision, ofProfit) = (Column("symbol"), Column("decision"), Column("pnl_net"));
-                return;
-            }
-            if (strategy?.Is(CsvLines.Cell(row, 0)) == false || symbol?.Is(CsvLines.Cell(row, ofSymbol)) == false) return;
-            var cell = CsvLines.Cell(row, ofDecision);
-            if (decision is not null && decision.Is(cell) == (Decision == Refused)) return;
-            var name = Encoding.UTF8.GetString(cell.Trim((byte)'"'));
-            var before = totals.GetValueOrDefault(name) ?? new DecisionTotal(name, 0, 0, 0, 0);
-            totals[name] = before.With(Number(Encoding.UTF8.GetString(CsvLines.Cell(row, ofProfit)), path, line));
-            if (total >= first && items.Count < Limit) items.Add(Row(header, CsvLines.Cells(row), path, line));
-            total++;
+            if (header is null) header = Header.Of(CsvLines.Cells(row), path);
+            else if (strategy?.Is(CsvLines.Cell(row, 0)) != false && symbol?.Is(header.Symbol(row)) != false
+                && (decision is null || decision.Is(header.Decision(row)) != (Decision == Refused)))
+                use(header, row, from);
+        }
+    }
+
+    // The places of the columns that a query uses.
+    private sealed record Header(string[] Names, int OfSymbol, int OfDecision, int OfProfit)
+    {
+        public static Header Of(string[] names, string path)
+        {
+            int Column(string name) => Array.IndexOf(names, name) is >= 0 and var found ? found
+                : throw new InputException($"{path}, line 1: there is no column '{name}'; run the batch again");
+            return new Header(names, Column("symbol"), Column("decision"), Column("pnl_net"));
         }
 
-        int Column(string name) => Array.IndexOf(header, name) is >= 0 and var found ? found
-            : throw new InputException($"{path}, line 1: there is no column '{name}'; run the batch again");
+        public ReadOnlySpan<byte> Symbol(ReadOnlySpan<byte> row) => CsvLines.Cell(row, OfSymbol);
+
+        public ReadOnlySpan<byte> Decision(ReadOnlySpan<byte> row) => CsvLines.Cell(row, OfDecision);
+
+        public ReadOnlySpan<byte> Profit(ReadOnlySpan<byte> row) => CsvLines.Cell(row, OfProfit);
     }
 
     // A text to find, in both forms in which a cell may have it.

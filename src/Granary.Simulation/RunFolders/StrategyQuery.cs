@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
@@ -28,6 +29,18 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
         var from = 0;
         if (Cursor is not null && !(int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from)))
             throw ListCursor.Unknown(Cursor);
+        var ordered = Matching(results);
+        var page = ordered.Skip(from).Take(Limit).Select(i => JsonNode.Parse(results.Strategy(i).Span)!.AsObject()).ToList();
+        var next = from + page.Count;
+        return new StrategyRows(page, ordered.Count, next < ordered.Count ? next.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <summary>Returns the table of all strategies that match, whatever the limit and the cursor.</summary>
+    /// <exception cref="InputException">A key or a condition is invalid.</exception>
+    public Table TableOf(RunResults results) => results.Strategies(Matching(results));
+
+    private List<int> Matching(RunResults results)
+    {
         var conditions = Conditions();
         Check([.. conditions.Select(c => c.Key), .. Sort is null ? [] : (string[])[Sort.TrimStart('-')]], results);
         var columns = conditions.Select(c => results.Column(c.Key)).ToList();
@@ -38,10 +51,7 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
             for (var c = 0; c < conditions.Count && holds; c++) holds = Holds(conditions[c], columns[c][i]);
             if (holds) found.Add(i);
         }
-        var ordered = Sort is null ? found : Ordered(found, results, Sort.TrimStart('-'), Sort.StartsWith('-'));
-        var page = ordered.Skip(from).Take(Limit).Select(i => JsonNode.Parse(results.Strategy(i).Span)!.AsObject()).ToList();
-        var next = from + page.Count;
-        return new StrategyRows(page, found.Count, next < found.Count ? next.ToString(CultureInfo.InvariantCulture) : null);
+        return Sort is null ? found : Ordered(found, results, Sort.TrimStart('-'), Sort.StartsWith('-'));
     }
 
     private List<Condition> Conditions() =>

@@ -5,7 +5,7 @@ namespace Granary.Storage.Addresses;
 
 /// <summary>
 /// Address of bars, models or journals, as in batch files, the command line and the API. It is the plain path of a file or folder, or has
-/// a scheme: csv:DIR, store:DIR, postgres://…, questdb://…, kafka://…, ws:EXCHANGE, generated:…, or that of a plug-in.
+/// a scheme: csv:DIR, parquet:DIR, store:DIR, postgres://…, questdb://…, kafka://…, ws:EXCHANGE, generated:…, or that of a plug-in.
 /// </summary>
 /// <remarks>
 /// All code that opens files or servers takes an address and opens only its <see cref="Path"/>, so <see cref="Confinement"/> checks the
@@ -13,7 +13,7 @@ namespace Granary.Storage.Addresses;
 /// </remarks>
 public sealed record Address
 {
-    public const string Csv = "csv", Store = "store", Postgres = "postgres", QuestDb = "questdb", Kafka = "kafka", WebSocket = "ws",
+    public const string Csv = "csv", Parquet = "parquet", Store = "store", Postgres = "postgres", QuestDb = "questdb", Kafka = "kafka", WebSocket = "ws",
         Generated = "generated";
 
     /// <summary>The scheme of a plain path.</summary>
@@ -99,8 +99,8 @@ public sealed record Address
     /// </summary>
     public PermittedFiles Files => _confinement?.Files ?? PermittedFiles.All;
 
-    /// <summary>Whether the address names files in a folder.</summary>
-    public bool IsFolder => Scheme is Csv or Store;
+    /// <summary>Whether the address names files in a folder, or one file.</summary>
+    public bool IsFolder => Scheme is Csv or Parquet or Store;
 
     /// <summary>Whether the address names a PostgreSQL database.</summary>
     public bool IsDatabase => Scheme == Postgres;

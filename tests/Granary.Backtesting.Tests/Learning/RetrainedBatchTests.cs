@@ -108,12 +108,12 @@ public sealed class RetrainedBatchTests : IDisposable
         }
         results.Versions.Sum(v => v.Signals).ShouldBe(run.Model.Strategies.Sum(s => Signals(run, s.Id).Count(x => x.Version > 0)));
         results.Challengers.ShouldAllBe(c => c.Trades > 20 && c.Error != null && c.PValue != null);
-        Rows(run, ModelCsv.Challengers).Count.ShouldBe(results.Challengers.Sum(c => c.Trades));
+        Rows(run, ModelTables.Challengers + ".csv").Count.ShouldBe(results.Challengers.Sum(c => c.Trades));
 
         var again = await RunAsync(Batch(data, Section("""{ "trades": 30, "lateness": "12h", "challenger": true }""")), "again",
             threads: 1);
         again.Model.Digest.ShouldBe(run.Model.Digest);
-        foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions, ModelCsv.Challengers, "signals.csv" })
+        foreach (var file in new[] { ModelTables.Log + ".csv", ModelTables.Decisions + ".csv", ModelTables.Challengers + ".csv", "signals.csv" })
             File.ReadAllText(Path.Combine(again.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(run.Folder, file)), file);
     }
 
@@ -274,7 +274,7 @@ public sealed class RetrainedBatchTests : IDisposable
         var options = new BatchOptions { Validation = false, ModelsOf = run.Folder };
         var replay = await runner.RunAsync(Learned(), options with { Out = Path.Combine(_folder, "replay") });
         replay.Model.Digest.ShouldBe(run.Model.Digest);
-        foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions, ModelCsv.Challengers, "signals.csv", "trades.csv",
+        foreach (var file in new[] { ModelTables.Log + ".csv", ModelTables.Decisions + ".csv", ModelTables.Challengers + ".csv", "signals.csv", "trades.csv",
             "portfolio_trades.csv" })
             File.ReadAllText(Path.Combine(replay.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(run.Folder, file)), file);
         File.ReadAllBytes(Path.Combine(replay.Folder, ModelArchive.Name))

@@ -278,7 +278,8 @@ public class HtmlReportTests
     public void The_table_of_weight_rules_has_a_row_for_each_rule_and_empty_cells_for_what_is_unknown()
     {
         using var text = new StringWriter();
-        AllocationCsv.Write(text, SyntheticResults.Allocations);
+        using (var csv = new CsvTable(text, AllocationTable.Definition.Columns))
+            AllocationTable.Definition.Of(SyntheticResults.Allocations.Rules).Rows(csv);
         text.ToString().Split('\n').ShouldBe([
             "rule,return,volatility,sharpe,max_drawdown,turnover,invested,holds,difference,standard_error,p_value,adjusted_p_value",
             "equal,0.08,0.12,0.7,0.1,0,1,3,,,,", "winners,-0.02,0.2,-0.05,0.3,3.25,0.8,1.5,-0.75,0.41,0.0725,0.145",

@@ -87,7 +87,7 @@ public sealed class WatchedModelTests : IDisposable
         results.Strategies.SelectMany(s => s.Changes).ShouldContain(v => v.Change == EntryChange.Abstained && v.Entries > 0);
         results.Strategies.SelectMany(s => s.Changes).ShouldContain(v => v.Change == EntryChange.Reduced && v.Entries > 0);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
-        foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions })
+        foreach (var file in new[] { ModelTables.Log + ".csv", ModelTables.Decisions + ".csv" })
             File.ReadAllText(Path.Combine(live.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
 
         // Cut while a version is rolled back and the weight is reduced, it continues as if it had not been.
@@ -95,7 +95,7 @@ public sealed class WatchedModelTests : IDisposable
         foreach (var cut in (int[])[1500, 2300, 3000]) await LiveAsync($"until {cut}", cut, account);
         var again = await LiveAsync("again", Count, account);
         again.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
-        foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions })
+        foreach (var file in new[] { ModelTables.Log + ".csv", ModelTables.Decisions + ".csv" })
             File.ReadAllText(Path.Combine(again.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
     }
 

@@ -283,6 +283,8 @@ public sealed class BarMerge
         var (t, o, h, l, c, v) =
             (block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn, block.VolumeColumn);
         for (int i = 0, at = start; i < n; i++, at++) rows[i] = new Bar(t[at], o[at], h[at], l[at], c[at], v[at]);
+        if (block.FurtherColumns is not { } further) return;
+        for (int i = 0, at = start; i < n; i++, at++) rows[i] = rows[i] with { Further = further.At(at) };
     }
 
     private void Change(int market, long key)

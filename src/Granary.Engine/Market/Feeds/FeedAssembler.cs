@@ -107,9 +107,8 @@ public sealed class FeedAssembler
     }
 
     // The same columns with another first index.
-    private static BarBlock Counted(BarBlock block, long firstIndex) => block.FirstIndex == firstIndex ? block
-        : new BarBlock(firstIndex, block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn,
-            block.VolumeColumn);
+    private static BarBlock Counted(BarBlock block, long firstIndex) =>
+        block.FirstIndex == firstIndex ? block : block.Renumbered(firstIndex);
 
     /// <summary>Reports that no bar of any market that closes at or before this time can still come.</summary>
     public void Reach(long close)

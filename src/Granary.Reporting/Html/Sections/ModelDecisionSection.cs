@@ -39,7 +39,7 @@ internal sealed class ModelDecisionSection(ModelResults results) : IReportSectio
             {
                 HtmlTable.RowHead(html, effect.Strategy);
                 HtmlTable.Number(html, NumberText.Count(effect.Judged));
-                HtmlTable.Text(html, ModelCsv.Word(change.Change));
+                HtmlTable.Text(html, ModelTables.Word(change.Change));
                 HtmlTable.Number(html, NumberText.Count(change.Entries));
                 HtmlTable.Number(html, NumberText.Count(change.Trades));
                 HtmlTable.SignedPercent(html, change.Return);
@@ -86,7 +86,7 @@ internal sealed class ModelDecisionSection(ModelResults results) : IReportSectio
     {
         if (results.Decisions.Count == 0) return;
         html.Write($"<details><summary>The decisions that were worth most, for or against</summary>\n");
-        HtmlTable.Open(html, $"Changed entries by worth; {ModelCsv.Decisions} lists all",
+        HtmlTable.Open(html, $"Changed entries by worth; {ModelTables.Decisions}.csv lists all",
             [new("Strategy", Number: false), new("Time", Number: false), new("Side", Number: false), new("Version"),
                 new("Change", Number: false), new("Prediction"), new("Dissimilarity"), new("Size left"), new("Return"), new("Worth")],
                 sortable: true);
@@ -96,7 +96,7 @@ internal sealed class ModelDecisionSection(ModelResults results) : IReportSectio
             HtmlTable.Text(html, NumberText.Time(d.Time.Ticks));
             HtmlTable.Text(html, d.Side);
             HtmlTable.Number(html, NumberText.Count(d.Version));
-            HtmlTable.Text(html, ModelCsv.Word(d.Change));
+            HtmlTable.Text(html, ModelTables.Word(d.Change));
             HtmlTable.Number(html, NumberText.Ratio(d.Prediction ?? double.NaN, 4));
             HtmlTable.Number(html, NumberText.Ratio(d.Dissimilarity ?? double.NaN, 3));
             HtmlTable.Number(html, NumberText.Percent(d.Size, 0));

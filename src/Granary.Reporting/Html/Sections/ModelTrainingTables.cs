@@ -64,13 +64,13 @@ internal sealed class ModelTrainingTables(ModelResults results)
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        if (trainings.Count > Most) html.Write($"<p class=\"note\">The first {Most}; {ModelCsv.Log} has all.</p>\n");
+        if (trainings.Count > Most) html.Write($"<p class=\"note\">The first {Most}; {ModelTables.Log}.csv has all.</p>\n");
     }
 
     private void Challengers(HtmlWriter html)
     {
         if (results.Challengers.Count == 0) return;
-        HtmlTable.Open(html, $"Challengers beside the versions in force; {ModelCsv.Challengers} lists their predictions",
+        HtmlTable.Open(html, $"Challengers beside the versions in force; {ModelTables.Challengers}.csv lists their predictions",
             [new("Strategy", Number: false), new("Closed trades"), new("Compared", Hint: "Trades whose outcomes do not overlap"),
                 new("Error in force"), new("Error of challengers"), new("Low", Hint: "Of the 95 % interval of the difference"),
                 new("High"), new("p", Hint: "One-sided, of a paired t-test: that the challengers err no less")]);

@@ -1,0 +1,16 @@
+namespace Granary.Data.Tables;
+
+/// <summary>The values of one column in a <see cref="TableBatch"/>. Only the array of the column's kind is set.</summary>
+public sealed class TableValues
+{
+    /// <summary>Which values are missing; null if none is.</summary>
+    public bool[]? Missing { get; set; }
+
+    public double[] Numbers { get; set; } = [];
+
+    public long[] Wholes { get; set; } = [];
+
+    public string[] Texts { get; set; } = [];
+
+    public bool IsMissing(int row) => Missing is not null && Missing[row];
+}

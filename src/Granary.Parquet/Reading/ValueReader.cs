@@ -1,0 +1,85 @@
+using Granary.Data.Tables;
+using ParquetSharp;
+
+namespace Granary.Parquet.Reading;
+
+/// <summary>Reads the values of one column in one row group, in order.</summary>
+internal abstract class ValueReader : IDisposable
+{
+    /// <summary>Reads as many values as there are rows.</summary>
+    /// <returns>False if the column has fewer.</returns>
+    public abstract bool Read(TableValues into, int rows);
+
+    /// <summary>Whether the column has more values.</summary>
+    public abstract bool HasNext { get; }
+
+    public abstract void Dispose();
+}
+
+/// <typeparam name="T">The type in the file.</typeparam>
+/// <param name="missing">Whether values may be missing.</param>
+internal abstract class ValueReader<T>(ColumnReader<T> reader, bool missing) : ValueReader
+    where T : unmanaged
+{
+    private short[] _levels = [];
+    private bool[] _isMissing = [];
+    private T[] _raw = [];
+
+    public override bool HasNext => reader.HasNext;
+
+    public override bool Read(TableValues into, int rows)
+    {
+        Grow(into, rows);
+        if (missing && _levels.Length < rows) (_levels, _isMissing) = (new short[rows], new bool[rows]);
+        into.Missing = null;
+        var done = 0;
+        while (done < rows)
+        {
+            if (!reader.HasNext) return false;
+            var want = rows - done;
+            var target = Target(done, want);
+            var levels = missing ? _levels.AsSpan(0, want) : default;
+            var read = (int)reader.ReadBatch(want, levels, default, target, out var values);
+            if (!missing) read = (int)values;
+            if (read <= 0) return false;
+            if (missing && values < read) Spread(into, target, levels[..read], done, (int)values);
+            else Take(into, target[..read], done);
+            if (missing && values == read && into.Missing is not null) Array.Clear(_isMissing, done, read);
+            done += read;
+        }
+        return true;
+    }
+
+    public override void Dispose() => reader.Dispose();
+
+    /// <summary>Where values are read to: the result itself if its type is the one in the file.</summary>
+    protected virtual Span<T> Target(int at, int count)
+    {
+        if (_raw.Length < count) _raw = new T[count];
+        return _raw.AsSpan(0, count);
+    }
+
+    protected abstract void Grow(TableValues into, int rows);
+
+    /// <summary>Puts values into the result.</summary>
+    protected abstract void Take(TableValues into, Span<T> values, int at);
+
+    protected abstract void TakeMissing(TableValues into, int at);
+
+    private void Spread(TableValues into, Span<T> values, ReadOnlySpan<short> levels, int at, int count)
+    {
+        if (into.Missing is null)
+        {
+            Array.Clear(_isMissing, 0, at);
+            into.Missing = _isMissing;
+        }
+        // From the end, because the values may lie in the result itself.
+        var next = count;
+        for (var i = levels.Length - 1; i >= 0; i--)
+        {
+            _isMissing[at + i] = levels[i] == 0;
+            if (levels[i] == 0) TakeMissing(into, at + i);
+            else Take(into, values.Slice(--next, 1), at + i);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Granary.Reporting.Tables;
+
+namespace Granary.Parquet.Writing;
+
+/// <summary>Tables as Parquet files.</summary>
+[OutputFormat("parquet")]
+public sealed class ParquetFormat : IOutputFormat
+{
+    public string Extension => ".parquet";
+
+    public string MediaType => "application/vnd.apache.parquet";
+
+    public bool IsStreamed => false;
+
+    public bool NeedsWords => false;
+
+    public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) => new ParquetRows(stream, columns);
+}

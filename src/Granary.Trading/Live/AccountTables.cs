@@ -1,0 +1,62 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
+
+namespace Granary.Trading.Live;
+
+/// <summary>The tables that a live session adds to its run's folder.</summary>
+internal static class AccountTables
+{
+    /// <summary>Table of the trades with the venue's fills.</summary>
+    public const string Trades = "account_trades";
+
+    /// <summary>Table of the equity of the account by bar, with the broker's fills.</summary>
+    public const string Equity = "account_equity";
+
+    /// <summary>Table of the orders.</summary>
+    public const string Orders = "orders";
+
+    /// <summary>Table of the differences between the account and the portfolio.</summary>
+    public const string Gap = "account_gap";
+
+    public static readonly TableDefinition<EquityMark> Mark = new TableDefinition<EquityMark>()
+        .Time("time", m => m.Time).Number("equity", m => m.Equity).Number("drawdown", m => m.Drawdown);
+
+    public static readonly TableDefinition<AccountTrade> Trade = new TableDefinition<AccountTrade>()
+        .Word("strategy", t => t.Strategy).Word("symbol", t => t.Symbol).Whole("number", t => t.Number)
+        .Word("side", t => RunText.Of(t.Side)).Number("quantity", t => t.Quantity).Time("entry_time", t => t.EntryTime)
+        .Number("entry_price", t => t.EntryPrice).Time("exit_time", t => t.ExitTime > 0 ? t.ExitTime : null)
+        .Number("exit_price", t => t.ExitPrice > 0 ? t.ExitPrice : double.NaN).Number("pnl", t => t.Profit).Number("fees", t => t.Fees)
+        .Number("pnl_net", t => t.Profit - t.Fees + t.Financing).Number("open", t => t.Open)
+        .Text("exit_reason", t => t.State == TradeState.Closed ? t.Why : "open").Number("financing", t => t.Financing);
+
+    public static readonly TableDefinition<(TrackedOrder Track, long Created)> Order =
+        new TableDefinition<(TrackedOrder Track, long Created)>()
+            .Text("client_id", o => o.Track.Order.ClientId).Text("venue_id", o => o.Track.VenueId)
+            .Word("strategy", o => o.Track.Strategy).Word("symbol", o => o.Track.Order.Symbol)
+            .Whole("trade", o => o.Track.Intent.Trade).Word("role", o => o.Track.Intent.Role.ToString().ToLowerInvariant())
+            .Word("side", o => o.Track.Order.Side == Side.Buy ? "buy" : "sell")
+            .Word("type", o => o.Track.Order.Type.ToString().ToLowerInvariant()).Number("quantity", o => o.Track.Order.Quantity)
+            .Number("filled", o => o.Track.Filled)
+            .Word("state", o => o.Track.Unknown ? "unknown" : o.Track.State.ToString().ToLowerInvariant())
+            .Word("ended", o => o.Track.State == OrderState.Closed ? o.Track.Ended.ToString().ToLowerInvariant() : null)
+            .Text("reason", o => o.Track.Reason).Time("created", o => o.Created);
+
+    public static readonly TableDefinition<GapRow> GapRow = new TableDefinition<GapRow>()
+        .Word("strategy", r => r.Strategy).Word("symbol", r => r.Symbol).Whole("number", r => r.Number)
+        .Word("side", r => RunText.Of(r.Side)).Number("multiplier", r => r.Multiplier).Number("weight", r => r.Weight)
+        .Word("model", r => r.Model).Number("model_quantity", r => r.Planned?.Quantity ?? double.NaN)
+        .Time("model_entry_time", r => r.Planned?.EntryTime).Number("model_entry_price", r => r.Planned?.EntryPrice ?? double.NaN)
+        .Time("model_exit_time", r => r.Planned?.ExitTime).Number("model_exit_price", r => r.Planned?.ExitPrice ?? double.NaN)
+        .Number("model_net", r => r.Planned?.NetProfit ?? double.NaN)
+        .Number("model_fees", r => r.Planned is { } p ? p.Profit - p.NetProfit : double.NaN)
+        .Number("account_quantity", r => r.Own?.Quantity ?? double.NaN).Time("account_entry_time", r => r.Own?.EntryTime)
+        .Number("account_entry_price", r => r.Own?.EntryPrice ?? double.NaN).Time("account_exit_time", r => r.ExitTime)
+        .Number("account_exit_price", r => r.ExitPrice).Number("account_net", r => r.Net)
+        .Number("account_fees", r => r.Own is { } own ? own.Fees - own.Financing : double.NaN).Text("why", r => r.Why);
+
+    public static Table OrdersOf(AccountLedger ledger, Timeframe timeframe) =>
+        Order.Of(ledger.TrackedOrders.Select(t => (t, FactTime.Of(t.Order.CreatedAt, timeframe))));
+}

@@ -1,0 +1,39 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Trading.Live;
+
+/// <summary>A trade of the portfolio with simulated fills, and the corresponding trade of the account.</summary>
+internal sealed record GapRow(string Strategy, string Symbol, int Number, Side Side)
+{
+    /// <summary>Account currency per price point and unit.</summary>
+    public required double Multiplier { get; init; }
+
+    public double Weight { get; init; } = double.NaN;
+
+    public string? Model { get; init; }
+
+    /// <summary>The portfolio's trade; null if only the account has it.</summary>
+    public Trade? Planned { get; init; }
+
+    /// <summary>The account's trade; null if the account never traded it.</summary>
+    public AccountTrade? Own { get; init; }
+
+    /// <summary>The last bar of the symbol; null if there was none.</summary>
+    public required Bar? Last { get; init; }
+
+    public string? Why { get; init; }
+
+    /// <summary>When the account closed it; if it is open, the time of the last bar.</summary>
+    public long? ExitTime => Own is null ? null : Own.Open > 0 ? Last?.Time ?? Own.EntryTime : Own.ExitTime;
+
+    /// <summary>Average price of the account's exits. Open trades are valued at the last close, like those of the portfolio.</summary>
+    public double ExitPrice => Own is null ? double.NaN
+        : Own.Open > 0 ? (Own.ExitPrice * (Own.Quantity - Own.Open) + (Last?.Close ?? Own.EntryPrice) * Own.Open) / Own.Quantity
+        : Own.ExitPrice;
+
+    /// <summary>Net profit of the account's trade.</summary>
+    public double Net => Own is null ? double.NaN
+        : (int)Own.Side * (ExitPrice - Own.EntryPrice) * Own.Quantity * Multiplier - Own.Fees + Own.Financing;
+}

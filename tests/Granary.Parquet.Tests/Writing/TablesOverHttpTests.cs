@@ -1,0 +1,146 @@
+using System.Net;
+using System.Text.Json;
+using Granary.Api;
+using Granary.Api.Hosting;
+using Granary.Client;
+using Granary.Server.Jobs;
+using Granary.Simulation.Passes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Parquet.Tests.Writing;
+
+/// <summary>Tables of a run as Arrow streams of the HTTP API.</summary>
+public sealed class TablesOverHttpTests : IAsyncLifetime
+{
+    private const string Arrow = "application/vnd.apache.arrow.stream";
+
+    private TypedRun _run = null!;
+    private WebApplication _app = null!;
+    private HttpClient _http = null!;
+    private ApiClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _run = await TypedRun.MakeAsync("search", "\"all\"");
+        var folder = Path.GetDirectoryName(_run.Folder)!;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddGranaryApi(new ApiSettings { DataFolder = folder, Runs = folder }, TestFormats.Catalogues());
+        builder.Services.AddLocalJobs(folder, s =>
+            new HostedRunner(new EmbeddedHost(1), TimeProvider.System, 1, folder, running: s.GetRequiredService<RunningBatches>()));
+        _app = builder.Build();
+        _app.UseGranaryApi();
+        await _app.StartAsync();
+        _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
+        _client = new ApiClient(_http);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+        _run.Dispose();
+    }
+
+    [Theory]
+    [InlineData("trades")]
+    [InlineData("equity")]
+    [InlineData("signals")]
+    [InlineData("factors")]
+    [InlineData("portfolio-trades")]
+    public async Task A_table_as_arrow_has_all_rows_of_the_csv_file(string path)
+    {
+        using var answer = await GetAsync($"{path}?limit=5", Arrow);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe(Arrow);
+        var (schema, rows) = ArrowTable.ReadStream(await answer.Content.ReadAsStreamAsync());
+        var csv = CsvText.Read(Path.Combine(_run.Folder, path.Replace('-', '_') + ".csv"));
+        schema.FieldsList.Select(f => f.Name).ShouldBe(csv.Header);
+        rows.Count.ShouldBe(csv.Rows.Count);
+        for (var i = 0; i < rows.Count; i++)
+            for (var c = 0; c < csv.Header.Length; c++)
+                CsvText.ShouldBe(rows[i][c], csv.Rows[i][c], $"row {i}, {csv.Header[c]}");
+    }
+
+    [Fact]
+    public async Task The_filters_and_the_order_of_the_list_hold_for_arrow()
+    {
+        var csv = CsvText.Read(Path.Combine(_run.Folder, "trades.csv"));
+        var strategy = csv.Rows[csv.Rows.Count / 2][0];
+        await using (var file = await _client.Runs.ArrowAsync("run", RunTable.Trades, new RowPart(strategy, "-pnlNet")))
+        {
+            var (_, rows) = ArrowTable.ReadStream(file.Content);
+            rows.Select(r => (string)r[0]!).ShouldAllBe(s => s == strategy);
+            rows.Count.ShouldBe(csv.Rows.Count(r => r[0] == strategy));
+            rows.Select(r => (double)r[10]!).ShouldBe(rows.Select(r => (double)r[10]!).OrderDescending());
+        }
+        var signals = CsvText.Read(Path.Combine(_run.Folder, "signals.csv"));
+        await using (var file = await _client.Runs.SignalsArrowAsync("run", strategy, decision: "refused"))
+            ArrowTable.ReadStream(file.Content).Rows.Count.ShouldBe(signals.Rows.Count(r => r[0] == strategy && r[11] != "accepted"));
+        var page = await _client.Runs.StrategiesAsync("run", "-sharpe", "trades>=5", limit: 1000);
+        await using (var file = await _client.Runs.StrategiesArrowAsync("run", "-sharpe", "trades>=5"))
+        {
+            var (schema, rows) = ArrowTable.ReadStream(file.Content);
+            rows.Select(r => r[0]).ShouldBe(page.Items.Select(i => (object)i["id"]!.GetValue<string>()));
+            var sharpe = schema.FieldsList.ToList().FindIndex(f => f.Name == "sharpe");
+            rows.Select(r => r[sharpe]).ShouldBe(page.Items.Select(i => (object?)i["stats"]!["sharpe"]?.GetValue<double>()));
+        }
+        await using (var part = await _client.Runs.ArrowAsync("run", RunTable.Equity, new RowPart(From: csv.Rows[10][4])))
+            ArrowTable.ReadStream(part.Content).Rows.Count
+                .ShouldBe((await _client.Runs.RowsAsync("run", RunTable.Equity, new RowPart(From: csv.Rows[10][4]), limit: 1)).Total);
+    }
+
+    [Theory]
+    [InlineData("*/*", "application/json")]
+    [InlineData("application/json", "application/json")]
+    [InlineData("application/json;q=0.5, application/vnd.apache.arrow.stream", Arrow)]
+    [InlineData("application/vnd.apache.arrow.stream;q=0.5, application/json", "application/json")]
+    [InlineData("text/csv, APPLICATION/VND.APACHE.ARROW.STREAM;q=0.1", Arrow)]
+    public async Task The_header_accept_chooses_the_format(string accept, string expected)
+    {
+        using var answer = await GetAsync("trades?limit=1", accept);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("trades")]
+    [InlineData("signals")]
+    [InlineData("strategies")]
+    [InlineData("equity")]
+    public async Task Another_type_is_refused_with_the_types_that_there_are(string path)
+    {
+        using var answer = await GetAsync(path, "text/csv");
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        problem.RootElement.GetProperty("detail").GetString()
+            .ShouldBe("Accept: text/csv: this table is answered as application/json or application/vnd.apache.arrow.stream");
+    }
+
+    [Fact]
+    public async Task A_damaged_file_and_a_missing_one_are_refused_before_the_first_byte()
+    {
+        var trades = Path.Combine(_run.Folder, "trades.csv");
+        var text = File.ReadAllText(trades);
+        File.WriteAllText(trades, text[..text.LastIndexOf(',')] + ",x\n");
+        using (var answer = await GetAsync("trades", Arrow))
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("column carry: 'x' is not a number");
+        }
+        File.Delete(trades);
+        using var missing = await GetAsync("trades", Arrow);
+        missing.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await missing.Content.ReadAsStringAsync()).ShouldContain("this run has no trades.csv");
+    }
+
+    private Task<HttpResponseMessage> GetAsync(string path, string accept)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/runs/run/{path}");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+}
