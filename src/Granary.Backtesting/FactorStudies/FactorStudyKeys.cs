@@ -32,4 +32,8 @@ public sealed record FactorStudyKeys
 
     [Key("Expected share of false discoveries at the most."), Range(0.0001, 0.5)]
     public double Level { get; init; } = 0.1;
+
+    [Key("The format of the tables. parquet and arrow also have the panel: values and returns of each symbol and date.",
+        Words = "csv parquet arrow")]
+    public string Format { get; init; } = "csv";
 }

@@ -3,7 +3,6 @@ using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.FactorStudies;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 using Granary.Simulation.Validation;
 
 namespace Granary.Backtesting.FactorStudies;
@@ -23,7 +22,7 @@ public sealed class FactorStudyRun(int threads, TrialLedger? ledger)
 
     /// <exception cref="InputException">The source, a symbol or a file is not usable, or no factor has a rank on any date.</exception>
     /// <exception cref="Engine.Market.BarDataException">The bars are invalid.</exception>
-    public async Task<FactorStudyResults> RunAsync(FactorStudySpec spec, IProgress<string>? progress = null,
+    public async Task<FactorStudy> RunAsync(FactorStudySpec spec, IProgress<string>? progress = null,
         CancellationToken cancellationToken = default)
     {
         await using var reader = new PanelReader(spec, threads);
@@ -40,12 +39,12 @@ public sealed class FactorStudyRun(int threads, TrialLedger? ledger)
         if (measured.All(m => m.Error is not null)) throw new InputException([.. measured.Select(m => $"{m.Factor}: {m.Error}")]);
         var census = await trials.CountAsync(ledger, reader.Symbols, reader.Markets, cancellationToken);
         var results = Results(spec, panel, measured);
-        return results with
+        return new FactorStudy(spec, results with
         {
             Digest = FactorStudyJson.DigestOf(results),
             Trials = ledger is null ? null : new StudyTrialCount(measured.Count(m => m.Figures is not null), census.Trials, census.Fault),
             Notes = [.. reader.Notes, .. NotesOf(spec, measured)],
-        };
+        }, panel);
     }
 
     // Returns of a factor depend on these keys, and not on horizons, groups of a report or the level.

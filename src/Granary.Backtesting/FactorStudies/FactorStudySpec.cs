@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Engine;
 using Granary.Engine.Factors;
+using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -23,6 +25,9 @@ public sealed record FactorStudySpec
     public required IReadOnlyList<string> Factors { get; init; }
 
     public required FactorStudyKeys Keys { get; init; }
+
+    /// <summary>The format of the tables.</summary>
+    public required IOutputFormat Format { get; init; }
 
     /// <summary>Whether positions are opened and closed at the next bar's open.</summary>
     public bool IsNextOpen => Keys.Price == "next-open";
@@ -60,8 +65,21 @@ public sealed record FactorStudySpec
         if (keys.Horizons.Count == 0) body.Need("horizons").Wrong("no horizon is named; write one, such as 5", 0);
         if (keys is { GroupNeutral: true, Group: null })
             body.Need("groupNeutral").Wrong("there are no groups; name their file as group, or leave this out", 0);
-        return new FactorStudySpec { Catalogues = catalogues, Data = data, Factors = FactorsOf(keys, body, catalogues), Keys = keys };
+        return new FactorStudySpec
+        {
+            Catalogues = catalogues,
+            Data = data,
+            Factors = FactorsOf(keys, body, catalogues),
+            Keys = keys,
+            Format = FormatOf(keys, body, catalogues),
+        };
     }
+
+    private static IOutputFormat FormatOf(FactorStudyKeys keys, JsonPart body, GranaryCatalogues catalogues) =>
+        keys.Format == "csv" ? CsvFormat.Instance
+            : catalogues.OutputFormats.Contains(keys.Format) ? catalogues.OutputFormats.Get(keys.Format)
+            : body.Need("format").Wrong<IOutputFormat>($"this program writes no files of the format {keys.Format}; leave it out",
+                CsvFormat.Instance);
 
     private static List<string> FactorsOf(FactorStudyKeys keys, JsonPart body, GranaryCatalogues catalogues)
     {

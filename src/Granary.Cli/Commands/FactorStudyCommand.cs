@@ -32,6 +32,8 @@ internal static class FactorStudyCommand
         public string Price { get; init; } = "close";
         [Key("expected share of false discoveries at the most"), Range(0.0001, 0.5)]
         public double Level { get; init; } = 0.1;
+        [Key("format of the tables; parquet and arrow also have the panel of values and returns", Words = "csv parquet arrow")]
+        public string Format { get; init; } = "csv";
         [Key("symbols of a SOURCE, with commas between (all)")]
         public string? Symbols { get; init; }
         [Key("timeframe of a SOURCE's bars (1d)")]
@@ -89,11 +91,11 @@ internal static class FactorStudyCommand
         FactorStudyRequest request, Options given, int threads, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         var spec = request.Read(catalogues);
-        var results = await new FactorStudyRun(threads, TrialLedger.OfUser()).RunAsync(spec, progress, cancellationToken);
+        var study = await new FactorStudyRun(threads, TrialLedger.OfUser()).RunAsync(spec, progress, cancellationToken);
         var folder = Path.GetFullPath(given.Out ?? Path.Combine("runs",
             "study-" + TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)));
-        FactorStudyFiles.Write(folder, results);
-        return (results, folder);
+        FactorStudyFiles.Write(folder, study);
+        return (study.Results, folder);
     }
 
     private static async Task<(FactorStudyResults, string)> ThereAsync(CompositionRoot root, FactorStudyRequest request, Options given,

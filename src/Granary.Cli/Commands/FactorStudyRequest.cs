@@ -80,6 +80,7 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
             given.GroupNeutral,
             given.Price,
             given.Level,
+            given.Format,
         }, Compact);
     }
 

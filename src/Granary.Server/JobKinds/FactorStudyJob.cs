@@ -1,5 +1,4 @@
 using Granary.Backtesting.FactorStudies;
-using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
@@ -29,10 +28,14 @@ internal sealed class FactorStudyJob(JobText text, FactorStudySpec spec) : Job(t
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
-        var results = await new FactorStudyRun(run.Threads, run.Ledger)
+        var study = await new FactorStudyRun(run.Threads, run.Ledger)
             .RunAsync(spec, RunOutcome.Stages<string>(run, stage => stage), cancellationToken).ConfigureAwait(false);
-        results = results with { Notes = [.. results.Notes.Select(spec.Catalogues.Shown)], Source = spec.Catalogues.Shown(results.Source) };
-        FactorStudyFiles.Write(run.Folder, results);
+        var results = study.Results with
+        {
+            Notes = [.. study.Results.Notes.Select(spec.Catalogues.Shown)],
+            Source = spec.Catalogues.Shown(study.Results.Source),
+        };
+        FactorStudyFiles.Write(run.Folder, study with { Results = results });
         return new JobOutcome(results.Digest, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);
     }
 }

@@ -45,8 +45,8 @@ public sealed class FactorStudyRunTests : IDisposable
             { "data": { "source": "csv:.", "symbols": {{symbols}}, "timeframe": "1d" }, "factors": [{{factors}}]{{keys}} }
             """), _folder, s_known);
 
-    private static Task<FactorStudyResults> RunAsync(FactorStudySpec spec, int threads = 2, TrialLedger? ledger = null) =>
-        new FactorStudyRun(threads, ledger).RunAsync(spec, null, TestContext.Current.CancellationToken);
+    private static async Task<FactorStudyResults> RunAsync(FactorStudySpec spec, int threads = 2, TrialLedger? ledger = null) =>
+        (await new FactorStudyRun(threads, ledger).RunAsync(spec, null, TestContext.Current.CancellationToken)).Results;
 
     private async Task<string> FaultAsync(Func<FactorStudySpec> spec) =>
         (await Should.ThrowAsync<InputException>(async () => await RunAsync(spec()))).Message;
@@ -86,10 +86,11 @@ public sealed class FactorStudyRunTests : IDisposable
     [Fact]
     public async Task Files_are_whole_and_read_back()
     {
-        var (results, folder) = (await RunAsync(Spec()), Path.Combine(_folder, "out"));
-        FactorStudyFiles.Write(folder, results);
+        var study = await new FactorStudyRun(2, null).RunAsync(Spec(), null, TestContext.Current.CancellationToken);
+        var (results, folder) = (study.Results, Path.Combine(_folder, "out"));
+        FactorStudyFiles.Write(folder, study);
         Directory.GetFiles(folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).ShouldBe(["decay.csv", "factors.csv",
-            "groups.csv", "quantiles.csv", "series.csv", "study.html", "study.json"]);
+            "quantiles.csv", "series.csv", "study.html", "study.json"]);
         FactorStudyJson.Write(FactorStudyJson.Read(folder)).ShouldBe(FactorStudyJson.Write(results));
         File.WriteAllText(Path.Combine(folder, "study.json"), "{");
         Should.Throw<InputException>(() => FactorStudyJson.Read(folder)).Message.ShouldContain("run the study again");
