@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Granary.Backtesting.FactorStudies;
 using Granary.Engine;
 using Granary.Engine.Market;
@@ -130,7 +131,7 @@ public sealed class FactorStudyRunTests : IDisposable
     [InlineData(", \"groupNeutral\": true", "\"roc(1)\"", "*groupNeutral: there are no groups*")]
     [InlineData(", \"group\": \"none.csv\"", "\"roc(1)\"", "*none.csv does not exist; give a CSV file*")]
     [InlineData("", "\"roc(149)\"", "roc(149): it has no value before the last 20 bars*")]
-    [InlineData("", "\"beta(S00,20)\"", "*S00*")]
+    [InlineData("", "\"beta(NONE,20)\"", "study.json, line 1, data.source: *NONE*")]
     public async Task Wrong_requests_are_refused_with_place_and_remedy(string keys, string factors, string sentence) =>
         Matches(await FaultAsync(() => Spec(keys, factors)), sentence);
 
@@ -163,7 +164,7 @@ public sealed class FactorStudyRunTests : IDisposable
     {
         // The day of the week is the same for all symbols.
         var fault = await FaultAsync(() => Spec("", "\"season(168)\""));
-        Matches(fault, "season(168)*the same value on each date*name a factor that differs between symbols");
+        Matches(fault, "season(168,1): all symbols have the same value on each date*name a factor that differs between symbols");
     }
 
     [Fact]
@@ -176,7 +177,6 @@ public sealed class FactorStudyRunTests : IDisposable
     }
 
     private static void Matches(string sentence, string pattern) =>
-        System.Text.RegularExpressions.Regex.IsMatch(sentence, "^" + System.Text.RegularExpressions.Regex.Escape(pattern)
-            .Replace("\\*", ".*", StringComparison.Ordinal) + "$", System.Text.RegularExpressions.RegexOptions.Singleline)
+        Regex.IsMatch(sentence, "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$", RegexOptions.Singleline)
             .ShouldBeTrue(sentence);
 }

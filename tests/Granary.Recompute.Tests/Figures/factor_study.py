@@ -8,6 +8,7 @@ BARS has a file SYMBOL.csv with time,open,high,low,close,volume for each symbol;
 import json
 import math
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,18 @@ def newey_west(values, overlap):
     q = stats.t.ppf(0.975, freedom)
     return dict(dates=n, mean=mean, deviation=dev, error=error, t=mean / error, p=2 * stats.t.sf(abs(mean / error), freedom),
                 low=mean - q * error, high=mean + q * error, lag=lag)
+
+
+def quantiles_of(values, q):
+    """As qcut of pandas, but with whole fractions: qcut's rounding of an edge can part values that are equal. None where edges are."""
+    v, n = sorted(Fraction(x) for x in values), len(values)
+    edges = []
+    for k in range(q + 1):
+        at, rest = divmod(k * (n - 1), q)
+        edges.append(v[at] + (v[at + 1] - v[at]) * Fraction(rest, q) if rest else v[at])
+    if any(b <= a for a, b in zip(edges, edges[1:])):
+        return None
+    return pd.Series([sum(Fraction(x) > e for e in edges[1:-1]) for x in values], values.index)
 
 
 def spearman(a, b):
@@ -149,10 +162,11 @@ class Study:
             delay = 1 if self.given["price"] == "next-open" else 0
             ended += sum(self.last[s] - delay < t + self.horizons[-1] for s in rows)
             ranks[t] = f.rank()
-            try:
-                bins[t] = pd.qcut(f, q, labels=False)
-            except ValueError:
+            found = quantiles_of(f, q)
+            if found is None:
                 tied += 1
+            else:
+                bins[t] = found
             for h in self.horizons:
                 r = forward[h].loc[date, rows]
                 a = self.adjusted(r, g)
