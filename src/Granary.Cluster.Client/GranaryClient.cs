@@ -104,6 +104,19 @@ public sealed class GranaryClient : IDisposable
             cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Submits a job of any kind.</summary>
+    /// <param name="request">UTF-8 JSON, as POST /jobs takes it.</param>
+    /// <param name="folder">Base folder of relative paths in the request, as the server sees it.</param>
+    /// <param name="file">Name of the request, for faults.</param>
+    /// <exception cref="InputException">The request is wrong.</exception>
+    /// <exception cref="ServiceUnavailableException">No server answers, or the server cannot take the job now.</exception>
+    public async Task<JobStatus> SubmitJobAsync(byte[] request, string folder, string file, CancellationToken cancellationToken = default)
+    {
+        using var body = new ByteArrayContent(request) { Headers = { ContentType = new("application/json") } };
+        return await _api.Jobs.SubmitAsync(body, Guid.NewGuid().ToString("N"), folder, file, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+    }
+
     /// <summary>Submits an experiment on a batch: a job of the kind <c>experiment</c>.</summary>
     /// <param name="file">Name of the file, for faults.</param>
     /// <param name="strategies">Number of strategies, counted from the batch's first; null = all.</param>

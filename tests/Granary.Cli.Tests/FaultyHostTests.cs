@@ -100,7 +100,7 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
         Commands.ShouldBe(["backtest", "walkforward", "optimise", "experiment", "live", "session status", "session strategy",
             "session pause", "session resume", "session flatten", "session close", "session reload", "session stop", "session enable",
             "session disable", "schedules list", "schedules set", "schedules runs", "schedules remove", "cluster status",
-            "cluster drain", "cluster resume", "cluster retire", "export"],
+            "cluster drain", "cluster resume", "cluster retire", "export", "factors study"],
             ignoreOrder: true);
 
     // The arguments of the command besides --host; a new command needs a line here.
@@ -113,6 +113,7 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
             "walkforward" => ["walkforward", Sample("walkforward"), "--quiet", "--out", _folder.At("run")],
             "optimise" => ["optimise", Sample("search"), "--quiet", "--out", _folder.At("run")],
             "experiment" => ["experiment", Sample("learning"), "--quiet"],
+            "factors study" => ["factors", "study", "csv:data", "--factors", "roc(5)", "--quiet", "--out", _folder.At("study")],
             "live" => ["live", await ProductionAsync(), "--feed", "csv:data", "--quiet"],
             "export" => ["export", "20260102-0304", "--format", "parquet", "--out", _folder.At("tables")],
             "session strategy" => ["session", "paper", name, "SmaCross(fast=1,slow=2)@ACME:1h"],

@@ -14,10 +14,12 @@ public sealed class HelpExamplesTests
     private static readonly string[] s_journey =
     [
         "data generate", "data import", "data funding", "data list", "data check", "data compare", "data export", "data formats",
-        "strategies", "factors", "factors compute", "trainers", "broker list", "backtest", "verify", "report", "compare", "export", "combine", "analyze",
+        "strategies", "factors", "factors compute", "factors study", "trainers", "broker list", "backtest", "verify", "report", "compare",
+        "export", "combine", "analyze",
         "walkforward", "optimise", "train", "evaluate", "learn", "drift", "track", "reinforce env", "deployments list", "deployments add",
         "deployments show", "deployments disable", "deployments enable", "live", "deployments report", "keys add", "keys list",
-        "keys rotate", "keys revoke", "new strategy", "new factor", "new format", "new broker", "new trainer", "new rule", "models list",
+        "keys rotate", "keys revoke", "new strategy", "new factor", "new format", "new broker", "new trainer", "new rule", "new study",
+        "new samples", "models list",
         "doctor", "explain", "completion",
     ];
 

@@ -22,7 +22,10 @@ internal static class CatalogueCommands
 
     public static Command Factors(CompositionRoot root)
     {
-        var command = new Command("factors", "List the factors, or compute them over a file.") { ComputeFactorsCommand.Create(root) };
+        var command = new Command("factors", "List the factors, compute them over a file, or study whether they order later returns.")
+        {
+            ComputeFactorsCommand.Create(root), FactorStudyCommand.Create(root),
+        };
         command.SetAction(call =>
         {
             List("Factor", "What it is", root.Catalogues(call).Factors.All.Select(d =>

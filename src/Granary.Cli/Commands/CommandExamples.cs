@@ -16,6 +16,8 @@ internal static class CommandExamples
         ["strategies"] = "",
         ["factors"] = "",
         ["factors compute"] = "bars.csv --factors \"sma(20);macd(12,26,9).signal\" --out factors.csv",
+        ["factors study"] = "\"generated:AA,BB,CC,DD,EE,FF,GG,HH,II,JJ,KK,LL?from=2021-01-01&to=2024-01-01&seed=7\" "
+            + "--factors \"roc(20);rsi(14)\" --horizons 1,5,20 --out runs/study",
         ["trainers"] = "",
         ["broker list"] = "",
         ["broker check"] = "kucoin --json",

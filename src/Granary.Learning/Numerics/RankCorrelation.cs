@@ -1,5 +1,4 @@
 using Granary.Engine.Analysis;
-using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Numerics;
 
@@ -9,41 +8,11 @@ public static class RankCorrelation
     private const int MostShifts = 200, FewestPairs = 4;
 
     /// <summary>Ranks 1 … n in the order of the values; of values that differ by rounding alone, all the same.</summary>
-    public static double[] Ranks(ReadOnlySpan<double> values)
-    {
-        var order = new int[values.Length];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        var sorted = values.ToArray();
-        Array.Sort(sorted, order);
-        var ranks = new double[values.Length];
-        if (sorted.Length > 0 && Variation.IsNone(sorted[^1] - sorted[0], Math.Max(Math.Abs(sorted[0]), Math.Abs(sorted[^1]))))
-        {
-            Array.Fill(ranks, (values.Length + 1) / 2.0);
-            return ranks;
-        }
-        for (var i = 0; i < order.Length;)
-        {
-            var j = i + 1;
-            while (j < order.Length && values[order[j]] == values[order[i]]) j++;
-            for (var k = i; k < j; k++) ranks[order[k]] = (i + j + 1) / 2.0;
-            i = j;
-        }
-        return ranks;
-    }
+    public static double[] Ranks(ReadOnlySpan<double> values) => AverageRanks.Of(values);
 
     /// <summary>Correlation of two series of ranks; 0 if one of them is constant.</summary>
-    public static double OfRanks(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        var mean = (a.Length + 1) / 2.0;
-        var (ab, aa, bb) = (0.0, 0.0, 0.0);
-        for (var i = 0; i < a.Length; i++)
-        {
-            ab += (a[i] - mean) * (b[i] - mean);
-            aa += (a[i] - mean) * (a[i] - mean);
-            bb += (b[i] - mean) * (b[i] - mean);
-        }
-        return aa > 0 && bb > 0 ? ab / Math.Sqrt(aa * bb) : 0;
-    }
+    public static double OfRanks(ReadOnlySpan<double> a, ReadOnlySpan<double> b) =>
+        AverageRanks.Correlation(a, b) is var correlation && double.IsNaN(correlation) ? 0 : correlation;
 
     /// <summary>
     /// The equivalent number of independent pairs of two series of ranks: n / (1 + 2 Σ (1 − k/n) rₐ(k) r_b(k)) with their autocorrelations

@@ -20,6 +20,7 @@ public static class KnownJobs
         new LearningKind<LearningRequest>(ModelTask.Experiment,
             "Compare trainers and labels on the windows of a batch's learning section."),
         new TrackKind(),
+        new FactorStudyKind(),
         new VerifyKind(runs),
         new CombineKind(runs),
         new ImportKind(),

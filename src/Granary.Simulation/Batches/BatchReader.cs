@@ -151,7 +151,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return name;
     }
 
-    internal static DataSpec Data(JsonPart part) => part.Find("parts") is { } parts ? DataPartsSection.Read(part, parts) : Source(part);
+    /// <summary>Reads a section <c>data</c>.</summary>
+    /// <exception cref="InputException">A key is unknown or invalid, unless the faults of the text are collected.</exception>
+    public static DataSpec Data(JsonPart part) => part.Find("parts") is { } parts ? DataPartsSection.Read(part, parts) : Source(part);
 
     /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)

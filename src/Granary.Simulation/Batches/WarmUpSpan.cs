@@ -19,15 +19,20 @@ public static class WarmUpSpan
 
     /// <summary>Opens a symbol's bars, including the warm-up bars before the batch's first bar.</summary>
     /// <exception cref="BarDataException">The source has no bars of the symbol in the batch's range.</exception>
-    public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, BatchSpec spec, string symbol,
+    public static ValueTask<IBarSeries> OpenAsync(IBarSource source, BatchSpec spec, string symbol,
+        CancellationToken cancellationToken) => OpenAsync(source, spec.Data, spec.ReadFrom, symbol, cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(IBarSource, BatchSpec, string, CancellationToken)"/>
+    /// <param name="readFrom">The first time that is read; that of the data without warm-up bars.</param>
+    public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, DataSpec data, long? readFrom, string symbol,
         CancellationToken cancellationToken)
     {
-        var own = new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To);
-        if (spec.ReadFrom == spec.Data.From) return await source.OpenAsync(own, cancellationToken);
+        var own = new BarQuery(symbol, data.Timeframe, data.From, data.To);
+        if (readFrom == data.From) return await source.OpenAsync(own, cancellationToken);
         IBarSeries series;
         try
         {
-            series = await source.OpenAsync(own with { From = spec.ReadFrom }, cancellationToken);
+            series = await source.OpenAsync(own with { From = readFrom }, cancellationToken);
         }
         catch (BarDataException e) when (e.Line is null)
         {
@@ -35,7 +40,7 @@ public static class WarmUpSpan
             return await source.OpenAsync(own, cancellationToken);
         }
         await foreach (var block in series.ReadAsync(IBarSeries.DefaultBlockSize, cancellationToken))
-            if (block.Time[^1] >= spec.Data.From)
+            if (block.Time[^1] >= data.From)
                 return series;
         // All bars are warm-up bars. The query of the batch's own range lets the source report the missing bars.
         await series.DisposeAsync();

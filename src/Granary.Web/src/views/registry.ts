@@ -30,6 +30,13 @@ export const views: View[] = [
         component: lazy(() => import('./batches/BatchView')),
     },
     {
+        path: '/studies/new',
+        title: 'Factor study',
+        group: 'Research',
+        summary: 'Test whether factors order the later returns of symbols',
+        component: lazy(() => import('./studies/NewStudyView')),
+    },
+    {
         path: '/jobs',
         title: 'Jobs',
         group: 'Research',

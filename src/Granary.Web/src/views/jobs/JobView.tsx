@@ -15,6 +15,7 @@ import { strategyPath } from '../runs/run';
 import { bytes, counted, number, percent, short, signedPercent, tone } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { StudyResult } from '../studies/StudyResult';
 import { Result } from './Result';
 import { paceOf, resultPath, stateKind, stateText, type Job } from './job';
 
@@ -135,7 +136,7 @@ function JobDetails(props: { job: Job; onChanged: () => void }) {
             />
             {job.kind === 'optimise' && !job.ended && <BestSoFar job={job} />}
             <Leaders leaders={progress?.leaders ?? []} job={job} />
-            <Result job={job} />
+            {job.kind === 'study' ? <StudyResult job={job} /> : <Result job={job} />}
             <Files job={job} />
             {asking && (
                 <Confirm

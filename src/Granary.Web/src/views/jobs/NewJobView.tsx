@@ -7,7 +7,7 @@ import { useTitle } from '../../layout/title';
 import { JobForm, valuesIn } from './JobForm';
 import { isBatchKind, useKinds } from './kinds';
 
-/** A job of any kind, from a form; batches and imports have pages of their own. */
+/** A job of any kind, from a form; batches, imports and studies have pages of their own. */
 export default function NewJobView() {
     useTitle('New job');
     const { route } = useLocation();
@@ -20,7 +20,9 @@ export default function NewJobView() {
           ? `/batches/new?as=${found.name}`
           : found.name === 'import'
             ? '/data/import'
-            : undefined;
+            : found.name === 'study'
+              ? '/studies/new'
+              : undefined;
     useEffect(() => {
         if (elsewhere) route(elsewhere, true);
     }, [elsewhere, route]);

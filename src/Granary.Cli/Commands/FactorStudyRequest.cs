@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Granary.Backtesting.FactorStudies;
+using Granary.Engine;
+using Granary.Engine.Factors;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>
+/// The request of a factor study as a job takes it, here and on a server. The data section of a batch file keeps its lines.
+/// </summary>
+/// <param name="Body">UTF-8 JSON.</param>
+/// <param name="Folder">Base folder of relative paths.</param>
+/// <param name="File">The batch file; of a source the name of the command.</param>
+internal sealed record FactorStudyRequest(byte[] Body, string Folder, string File)
+{
+    private const string CommandName = "granary factors study";
+
+    private bool IsOfSource => File == CommandName;
+
+    public static FactorStudyRequest Of(string source, FactorStudyCommand.Options given)
+    {
+        var isBatch = source.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        foreach (var (option, value) in new[] { ("--symbols", given.Symbols), ("--timeframe", given.Timeframe), ("--from", given.From),
+            ("--to", given.To) })
+            if (isBatch && value is not null)
+                throw new InputException($"{option} {value}: it is for a SOURCE, and {source} names its own in data; change it there");
+        var folder = DataFolder.Of(isBatch ? Path.GetDirectoryName(Path.GetFullPath(source))! : Directory.GetCurrentDirectory());
+        var keys = KeysOf(given, folder);
+        var data = isBatch ? DataOf(source) : DataOf(source, given);
+        // The keys are on the first line, so that the data section keeps its lines.
+        return new FactorStudyRequest([.. keys[..^1], .. ",\"data\":"u8, .. data, .. "\n}"u8], folder, isBatch ? source : CommandName);
+    }
+
+    /// <exception cref="InputException">The request is wrong.</exception>
+    public FactorStudySpec Read(GranaryCatalogues catalogues)
+    {
+        try
+        {
+            return FactorStudySpec.Read(File, Body, Folder, catalogues);
+        }
+        catch (InputException e)
+        {
+            throw Shown(e);
+        }
+    }
+
+    /// <summary>Names the options of the command in place of the keys of the request.</summary>
+    public InputException Shown(InputException fault) => new([.. fault.Faults.Select(Shown)]);
+
+    private string Shown(string sentence)
+    {
+        var place = Regex.Match(sentence, "^" + Regex.Escape(File) + @", line \d+, (?<key>(data\.)?[a-zA-Z]+)[^:]*: ",
+            RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        if (!place.Success) return sentence;
+        var (key, rest) = (place.Groups["key"].Value, sentence[place.Length..]);
+        if (!key.StartsWith("data", StringComparison.Ordinal)) return $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(key)}: {rest}";
+        return !IsOfSource ? sentence : key == "data.source" ? rest : $"--{key["data.".Length..]}: {rest}";
+    }
+
+    private static byte[] KeysOf(FactorStudyCommand.Options given, string folder)
+    {
+        List<int> horizons = [.. Given.List(given.Horizons).Select(h =>
+            int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var bars) ? bars
+                : throw new InputException($"--horizons {given.Horizons}: '{h}' is not a number of bars; write them as 1,5,20"))];
+        // Relative to the folder of the request, and not to the current one.
+        var group = given.Group is { } path ? Path.GetRelativePath(folder, Path.GetFullPath(path)) : null;
+        return JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            Kind = "study",
+            Factors = FactorParser.Split(given.Factors),
+            Horizons = horizons,
+            given.Quantiles,
+            Group = group,
+            given.GroupNeutral,
+            given.Price,
+            given.Level,
+            given.Format,
+        }, Compact);
+    }
+
+    private static readonly JsonSerializerOptions Compact = new(Output.Json) { WriteIndented = false };
+
+    private static byte[] DataOf(string source, FactorStudyCommand.Options given) => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        Source = source,
+        Symbols = given.Symbols is { } symbols ? Given.List(symbols) : ["*"],
+        Timeframe = (given.Timeframe is { } timeframe ? Given.Timeframe(timeframe) : Engine.Market.Timeframe.D1).ToString(),
+        From = Time(given.From, "--from"),
+        To = Time(given.To, "--to"),
+    }, Compact);
+
+    private static string? Time(string? text, string option) => Given.Time(text, option) is { } ticks ? UtcTicks.Text(ticks) : null;
+
+    private static byte[] DataOf(string batch)
+    {
+        byte[] text;
+        try
+        {
+            text = System.IO.File.ReadAllBytes(batch);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"{batch} does not exist; give the path of a batch file, or a source such as csv:DIR", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{batch} cannot be read: {e.Message.TrimEnd('.')}; make it readable, or give another file", e);
+        }
+        var data = JsonPart.Parse(batch, text).Need("data");
+        // Everything before it is blank, but for the ends of lines.
+        var alone = data.Alone(text);
+        return text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? alone[Encoding.UTF8.Preamble.Length..] : alone;
+    }
+}

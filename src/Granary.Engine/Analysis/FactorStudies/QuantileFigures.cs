@@ -1,0 +1,20 @@
+namespace Granary.Engine.Analysis.FactorStudies;
+
+/// <summary>What a study found of one quantile over one horizon.</summary>
+public sealed class QuantileFigures
+{
+    internal QuantileFigures(int quantile, LongRunMean returns, LongRunMean demeaned, double turnover) =>
+        (Quantile, Return, Demeaned, Turnover) = (quantile, returns, demeaned, turnover);
+
+    /// <summary>From 1, the lowest values.</summary>
+    public int Quantile { get; }
+
+    /// <summary>Mean over dates of the mean return of its symbols.</summary>
+    public LongRunMean Return { get; }
+
+    /// <summary>The same of returns less the mean of all symbols, or of those of the same group.</summary>
+    public LongRunMean Demeaned { get; }
+
+    /// <summary>Mean share of its symbols that were not in it a horizon before; NaN without two such dates.</summary>
+    public double Turnover { get; }
+}
