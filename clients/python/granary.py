@@ -1386,6 +1386,11 @@ class Job:
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"the job {self.id} continues; server.job('{self.id}').follow() waits for it again, and .cancel() "
                                     "stops it") from None
+        except GranaryError as e:
+            if e.status is not None:
+                raise
+            raise GranaryError(f"{str(e).rstrip('.')}; the job {self.id} continues when its server does: server.job('{self.id}').follow() "
+                               "waits for it again") from e
         finally:
             progress.end()
         if self.state == "failed":

@@ -40,7 +40,8 @@ def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     executed = nbformat.from_dict(notebook)
     with tempfile.TemporaryDirectory() as trials:
         os.environ["GRANARY_TRIALS"] = trials
-        client = NotebookClient(executed, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(HERE)}})
+        client = NotebookClient(executed, timeout=600, kernel_name="python3", record_timing=False,
+                                resources={"metadata": {"path": str(HERE)}})
         client.execute()
     executed.metadata.language_info = nbformat.from_dict({"name": "python"})
     for cell in executed.cells:

@@ -40,8 +40,10 @@ CATALOGUES = ("strategies", "factors", "trainers", "brokers", "jobs", "objective
 ANY = {"get", "post", "put", "patch", "delete"}
 
 SAMPLES = {
-    "batch": {}, "weights": {}, "job": {}, "rows": [], "runs": ["a"], "configuration": {}, "bars": "time\n", "files": ["a"], "kind": "factors",
-    "number": 1, "version": 1, "replaces": 1, "first": 1, "second": 2, "current": 1, "challenger": 2, "enabled": True, "limit": 2, "points": 5,
+    "batch": {}, "weights": {}, "job": {}, "rows": [], "runs": ["a"], "configuration": {}, "bars": "time\n", "files": ["a"],
+    "kind": "factors",
+    "number": 1, "version": 1, "replaces": 1, "first": 1, "second": 2, "current": 1,
+    "challenger": 2, "enabled": True, "limit": 2, "points": 5,
     "than": granary.Weights({"weights": {}, "portfolio": "p", "version": 1, "who": "", "why": "", "at": "2024-01-01T00:00:00Z"}),
 }
 

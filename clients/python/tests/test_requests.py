@@ -181,7 +181,8 @@ class ValueTests(unittest.TestCase):
 
     def test_texts_of_a_table_stay_texts_and_numbers_keep_each_bit(self):
         names = ["NA", "NULL", "nan", "007", "1e5", "TRUE", "", "a,b", 'q"q', "line\nbreak", "münze", "株式"]
-        numbers = ["0.1", "1e-17", "123456789.123456789", "5e-324", "1.7976931348623157E+308", "NaN", "Infinity", "-Infinity", "", "1", "2", "3"]
+        numbers = ["0.1", "1e-17", "123456789.123456789", "5e-324", "1.7976931348623157E+308",
+                   "NaN", "Infinity", "-Infinity", "", "1", "2", "3"]
         quoted = ['"' + n.replace('"', '""') + '"' for n in names]
         data = "\n".join(["symbol,price,number,time,extra"] + [
             f"{q},{x},{i},2024-01-02T00:00:00{'.5' if i % 2 else ''}Z,{i}" for i, (q, x) in enumerate(zip(quoted, numbers))]) + "\n"

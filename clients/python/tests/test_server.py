@@ -204,8 +204,7 @@ class RunTests(unittest.TestCase):
     def test_a_strategy_that_never_trades_leaves_tables_without_rows(self):
         run = self.server.backtest(batch(name="none", strategies=[{"class": "SmaCross", "params": {"fast": 900, "slow": 1000},
                                                                    "size": {"units": 1}}]), quiet=True)
-        for table, typed in ((run.trades(), ("entry_time", "price" "")), (run.signals(), ("time",)), (run.portfolio_trades(), ()),
-                             (run.factors(), ())):
+        for table in (run.trades(), run.signals(), run.portfolio_trades(), run.factors()):
             self.assertEqual(len(table), 0)
         if HAS_PANDAS:
             self.assertEqual([str(t) for t in run.trades().dtypes], [str(t) for t in self.run_.trades().dtypes])
@@ -395,6 +394,17 @@ class KeyTests(unittest.TestCase):
 class LocalTests(unittest.TestCase):
     """Servers that the client starts."""
 
+    def test_the_program_of_the_readme_runs_where_nothing_else_is(self):
+        source = Path(granary.__file__).resolve()
+        readme = (source.parent / "README.md").read_text(encoding="utf-8")
+        program = readme.split("```python\n")[1].split("```")[0]
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "granary.py").write_bytes(source.read_bytes())
+            child = python("-c", f"import sys; sys.path.insert(0, '.')\n{program}", cwd=folder, stdout=subprocess.PIPE)
+            output = child.communicate()[0].decode()
+            self.assertEqual((child.returncode, len(output.splitlines()[0])), (0, 64), output)
+            self.assertIn("<html", Path(folder, "report.html").read_text(encoding="utf-8")[:500])
+
     def test_a_local_server_keeps_a_given_folder_and_deletes_its_own(self):
         with granary.local() as server:
             own = server.folder
@@ -417,8 +427,9 @@ class LocalTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder, "copied.py")
             copy.write_bytes(Path(granary.__file__).read_bytes())
-            child = python("-c", "import sys, os; sys.path.insert(0, sys.argv[1]); os.environ.pop('GRANARY', None); os.environ['PATH'] = '';"
-                           "import copied; copied.local()", folder, stderr=subprocess.PIPE)
+            code = ("import sys, os; sys.path.insert(0, sys.argv[1]); os.environ.pop('GRANARY', None); os.environ['PATH'] = '';"
+                    "import copied; copied.local()")
+            child = python("-c", code, folder, stderr=subprocess.PIPE)
             errors = child.communicate()[1].decode()
             self.assertIn("granary is not found: it is neither in the variable GRANARY nor on the PATH", errors)
 
