@@ -893,14 +893,14 @@ class Server:
                                                      sort=sort, order=order)))
 
     def compare(self, runs: Iterable[Union[str, "Run"]]) -> Frame:
-        """The figures of the portfolios of several runs, one row per run."""
-        rows = []
-        for run in runs:
-            details = self.get(f"runs/{_part(_id_of(run))}")
-            rows.append({**{k: details.get(k) for k in ("id", "name", "kind", "digest", "tradable")},
-                         **((details.get("portfolio") or {}).get("stats") or {})})
-        names = {_snake(k) for row in rows for k in row} - {"id", "name", "kind", "digest", "tradable", "trades", "periods"}
-        return self._tables.of_rows(rows, kinds={n: "number" for n in names})
+        """The figures of the portfolios of several runs, one row per run, by the keys of results.json."""
+        rows = [self.get(f"runs/{_part(_id_of(run))}") for run in runs]
+        columns: Dict[str, List[Any]] = {"run": [r["id"] for r in rows]}
+        columns.update({n: [r.get(n) for r in rows] for n in ("name", "kind", "digest", "tradable")})
+        figures = [(r.get("portfolio") or {}).get("stats") or {} for r in rows]
+        metrics = dict.fromkeys(k for f in figures for k in f)
+        columns.update({n: [f.get(n) for f in figures] for n in metrics})
+        return self._tables.of_columns(columns, dict.fromkeys(metrics, "number"))
 
     def revoke_shares(self) -> None:
         """Ends all links that `Run.share` made (admin)."""
@@ -1572,18 +1572,26 @@ class Run:
         return self.series("months")
 
     def strategies(self, *, sort: Optional[str] = None, filter: Optional[str] = None, limit: Optional[int] = None) -> Frame:
-        """Strategies with their parameters (columns params.NAME) and figures.
+        """Strategies: a column for each metric, by the keys of results.json, and param_NAME for each parameter.
 
         sort: a metric, such as -sharpe for the highest first. filter: conditions, such as "trades>=30,symbol=BTCUSDT".
         """
-        rows = []
-        kinds = {}
-        for row in self._server._pages(f"{self._path}/strategies", limit, sort=sort, filter=filter):
-            stats = row.pop("stats", None) or {}
-            params = row.pop("params", None) or {}
-            kinds.update({_snake(k): "number" for k in stats if k not in ("trades", "periods")})
-            rows.append({**row, **{f"params.{k}": v for k, v in params.items()}, **stats})
-        return self._server._tables.of_rows(rows, () if rows else ("id", "class", "symbol", "timeframe", "sides", "weight"), kinds)
+        tables = self._server._tables
+        query = {k: v for k, v in (("sort", sort), ("filter", filter)) if v is not None}
+        if tables.arrow is not None and limit is None:
+            streamed = self._streamed("strategies", query)
+            if streamed is not None:
+                return streamed
+        rows = list(self._server._pages(f"{self._path}/strategies", limit, **query))
+        columns: Dict[str, List[Any]] = {"strategy": [r["id"] for r in rows]}
+        for name in ("class", "symbol", "timeframe", "sides", "weight", "model", "error"):
+            columns[name] = [r.get(name) for r in rows]
+        metrics = dict.fromkeys(k for r in rows for k in r.get("stats") or {})
+        for name in metrics:
+            columns[name] = [(r.get("stats") or {}).get(name) for r in rows]
+        for name in dict.fromkeys(k for r in rows for k in r["params"]):
+            columns[f"param_{name}"] = [r["params"].get(name) for r in rows]
+        return tables.of_columns(columns, {**dict.fromkeys(metrics, "number"), "error": "text"})
 
     def trials(self) -> Frame:
         """Trials of the run's searches: number, round, objective, and a column for each parameter."""
@@ -1630,15 +1638,20 @@ class Run:
         tables = self._server._tables
         wanted = {k: _camel(v) if k == "sort" else v for k, v in query.items() if v is not None}
         if tables.arrow is not None and limit is None:
-            answer = self._server._http.send("GET", f"{self._path}/{path}", _query(wanted), None, {"Accept": f"{_ARROW}, */*;q=0.1"})
-            if answer.media_type == _ARROW:
-                return tables.of_arrow(answer.body or b"")
+            streamed = self._streamed(path, _query(wanted))
+            if streamed is not None:
+                return streamed
         if wanted or limit is not None:
             # The first line of the file has the columns, also of a table without rows.
             head = self._server._http.send("GET", f"{self._path}/files/{_part(file)}", None, None, {"Range": "bytes=0-8191"})
             columns = next(csv.reader(io.StringIO((head.body or b"").decode("utf-8", "replace"))), [])
             return tables.of_rows(list(self._server._pages(f"{self._path}/{path}", limit, **wanted)), columns, kinds)
         return tables.of_csv(self.file(file), kinds)
+
+    def _streamed(self, path: str, query: Mapping[str, Any]) -> Optional[Frame]:
+        """All rows that match, as an Arrow stream; None if the server has none."""
+        answer = self._server._http.send("GET", f"{self._path}/{path}", query, None, {"Accept": f"{_ARROW}, */*;q=0.1"})
+        return self._server._tables.of_arrow(answer.body or b"") if answer.media_type == _ARROW else None
 
     # Files
 

@@ -106,11 +106,11 @@ class RunTests(unittest.TestCase):
         self.assertFalse(run.tradable)
         table = rows(run.strategies(sort="-sharpe"))
         self.assertEqual(len(table), 8)
-        self.assertEqual({(r["params.fast"], r["params.slow"]) for r in table}, {(5, 20), (5, 40), (10, 20), (10, 40)})
+        self.assertEqual({(r["param_fast"], r["param_slow"]) for r in table}, {(5, 20), (5, 40), (10, 20), (10, 40)})
         self.assertEqual([r["sharpe"] for r in table], sorted((s["stats"]["sharpe"] for s in results["strategies"]), reverse=True))
         self.assertEqual(run.figures()["stats"]["sharpe"], run.stats["sharpe"])
-        own = rows(run.equity(table[0]["id"]))
-        self.assertEqual(own[-1]["equity"], table[0]["final_equity"])
+        own = rows(run.equity(table[0]["strategy"]))
+        self.assertEqual(own[-1]["equity"], table[0]["finalEquity"])
         self.assertEqual(len(rows(run.months())), 24)
         self.assertEqual(columns(run.bars("ACME")), ["time", "open", "high", "low", "close", "volume"])
         self.assertEqual([n["code"] for n in rows(run.notes())], [n["code"] for n in results["notes"]])
@@ -199,7 +199,7 @@ class RunTests(unittest.TestCase):
             run.rename("odd, \"ä\" 株")
             self.assertEqual((run.name, rows(self.server.runs(search="株"))[0]["id"]), ("odd, \"ä\" 株", run.id))
             for row in rows(run.strategies()):
-                self.assertEqual({r["symbol"] for r in rows(run.trades(strategy=row["id"]))}, {row["symbol"]})
+                self.assertEqual({r["symbol"] for r in rows(run.trades(strategy=row["strategy"]))}, {row["symbol"]})
 
     def test_a_strategy_that_never_trades_leaves_tables_without_rows(self):
         run = self.server.backtest(batch(name="none", strategies=[{"class": "SmaCross", "params": {"fast": 900, "slow": 1000},
