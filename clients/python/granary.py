@@ -370,7 +370,9 @@ class _Http:
 
 def _events_of(stream: BinaryIO) -> Iterator[Tuple[str, str, Optional[str]]]:
     """Name, data and id of server-sent events. An event that the stream's end cuts off is dropped."""
-    name, data, number = "message", [], None  # type: str, List[str], Optional[str]
+    name = "message"
+    data: List[str] = []
+    number: Optional[str] = None
     while True:
         raw = stream.readline()
         if not raw.endswith(b"\n"):
@@ -618,7 +620,8 @@ class _Tables:
     def of_arrow(self, data: bytes) -> Frame:
         """A table of an Arrow stream; dictionaries are categories."""
         with self.arrow.open_stream(data) as reader:
-            frame = reader.read_pandas()
+            # Each part of a stream may have dictionaries of its own.
+            frame = reader.read_all().unify_dictionaries().to_pandas()
         for name in frame.columns:
             kind, dtype = _KINDS.get(name), str(frame[name].dtype)
             if kind == "time" and dtype != "datetime64[ns, UTC]":
@@ -833,7 +836,7 @@ class Server:
     def jobs(self, state: Optional[str] = None, kind: Optional[str] = None, limit: Optional[int] = None) -> Frame:
         """Jobs, the newest first."""
         return self._tables.of_rows([{k: v for k, v in j.items() if k not in ("progress", "files", "runs")}
-                                     for j in self._pages("jobs", limit, state=state, kind=kind)])
+                                     for j in self._pages("jobs", limit, state=state, kind=kind)], ("id", "kind", "name", "state"))
 
     def backtest(self, batch: Batch, *, quiet: bool = False, **options: Any) -> "Run":
         """Runs a batch and waits for it. `options` are those of `submit`."""
@@ -890,7 +893,7 @@ class Server:
         sort: created, name, kind, markets, tradable, totalReturn, sharpe, maxDrawdown or seconds; order: asc or desc.
         """
         return self._tables.of_rows(list(self._pages("runs", limit, kind=kind, market=market, tradable=tradable, search=search,
-                                                     sort=sort, order=order)))
+                                                     sort=sort, order=order)), ("id", "name", "kind", "created", "digest"))
 
     def compare(self, runs: Iterable[Union[str, "Run"]]) -> Frame:
         """The figures of the portfolios of several runs, one row per run, by the keys of results.json."""
@@ -954,7 +957,7 @@ class Server:
 
     def positions(self, *, symbol: Optional[str] = None) -> Frame:
         """Open positions of the live accounts."""
-        return self._list("positions", symbol=symbol)
+        return self._tables.of_rows(self.get("positions", symbol=symbol), ("account", "symbol", "quantity"))
 
     def live_trades(self, *, strategy: Optional[str] = None, symbol: Optional[str] = None) -> Frame:
         """Trades of the live accounts, open and closed."""
@@ -967,7 +970,7 @@ class Server:
 
     def strategies(self, *, account: Optional[str] = None, symbol: Optional[str] = None, limit: Optional[int] = None) -> Frame:
         """Strategies of the live accounts."""
-        return self._tables.of_rows(list(self._pages("strategies", limit, account=account, symbol=symbol)))
+        return self._tables.of_rows(list(self._pages("strategies", limit, account=account, symbol=symbol)), ("account", "id", "enabled"))
 
     def strategy(self, id: str, account: Optional[str] = None) -> Dict[str, Any]:
         """A strategy of a live account."""
@@ -1000,8 +1003,8 @@ class Server:
 
     def sessions(self) -> Frame:
         """Live sessions."""
-        return self._tables.of_rows([{**{k: v for k, v in s.items() if k not in ("status", "files", "retry")}} for s in
-                                     self.get("sessions")])
+        return self._tables.of_rows([{k: v for k, v in s.items() if k not in ("status", "files", "retry")}
+                                     for s in self.get("sessions")], ("id", "run", "phase"))
 
     def session(self, id: str) -> "Session":
         """A live session; its id is that of its account."""
@@ -1226,11 +1229,10 @@ class LocalServer(Server):
         self._log.write_bytes(b"")
         serve = [*command, "serve", "--urls", "http://127.0.0.1:0", "--runs", str(self.folder), *map(str, options)]
         # A group of its own: Ctrl-C and the interrupt of a notebook end a cell, and not the server.
-        group: Dict[str, Any] = {"start_new_session": True}
-        if os.name == "nt":
-            group = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP")}
+        windows_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         self._process = subprocess.Popen([sys.executable, "-I", "-S", "-c", _WATCHER, str(self._log), scratch, *serve],
-                                         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **group)
+                                         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                         creationflags=windows_group, start_new_session=os.name != "nt")
         atexit.register(self.stop)
         try:
             url = self._listens(timeout)
@@ -1462,9 +1464,10 @@ class Run:
 
     def summary(self) -> Dict[str, Any]:
         """results.json without its strategies; read once."""
-        if self._summary is None:
-            self._summary = self._server.get(self._path)
-        return self._summary
+        summary = self._summary
+        if summary is None:
+            summary = self._summary = self._server.get(self._path)
+        return summary
 
     @property
     def name(self) -> str:

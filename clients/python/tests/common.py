@@ -142,4 +142,5 @@ def until(condition, seconds=300):
 def python(*arguments, **options):
     """Starts a Python like this one: without site packages, if this one has none."""
     flags = ["-I", "-S"] if sys.flags.no_site else []
-    return subprocess.Popen([sys.executable, *flags, *arguments], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, **options)
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "GRANARY": granary._command(None)[-1]}
+    return subprocess.Popen([sys.executable, *flags, *arguments], env=env, **options)

@@ -215,7 +215,13 @@ class ValueTests(unittest.TestCase):
             def __exit__(self, *_):
                 return None
 
-            def read_pandas(self):
+            def read_all(self):
+                return self
+
+            def unify_dictionaries(self):
+                return self
+
+            def to_pandas(self):
                 return pandas.DataFrame({"strategy": [self.data.decode()], "entry_time": pandas.to_datetime(["2024-01-02"], utc=True)})
 
         class Ipc:
