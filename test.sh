@@ -53,6 +53,10 @@ find_postgres || need+=(postgresql)
 for program in chromium zsh fish; do command -v "$program" >/dev/null || need+=("$program"); done
 command -v promtool >/dev/null || need+=(prometheus)
 command -v pdftoppm >/dev/null || need+=(poppler-utils)
+# Debian's packages belong to its own Python.
+for module in nbclient ipykernel pandas matplotlib; do
+    python3 -c "import $module" 2>/dev/null || /usr/bin/python3 -c "import $module" 2>/dev/null || need+=("python3-$module")
+done
 if ((${#need[@]})) && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
     echo "test.sh: installing ${need[*]}"
     (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${need[@]}") >"$work/apt.log" 2>&1 \

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -17,6 +18,9 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
     // The column whose time decides whether a trade is in a span: trades belong to the time at which they were closed. A file whose first
     // column is the time has no strategies.
     private const string SpanColumn = "exit_time", ReasonColumn = "exit_reason", TimeColumn = "time";
+
+    // Columns with names that people choose: a symbol may be 007 or 1e5, and is no number.
+    private static readonly FrozenSet<string> s_names = FrozenSet.Create(StringComparer.Ordinal, "strategy", "symbol", "model");
 
     private static ReadOnlySpan<byte> Open => "open"u8;
 
@@ -164,7 +168,7 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
         for (var i = 0; i < Math.Min(header.Length, cells.Length); i++)
         {
             if (cells[i].Length == 0) continue;
-            row[CsvLines.KeyOf(header[i])] = i > 0
+            row[CsvLines.KeyOf(header[i])] = !s_names.Contains(header[i])
                 && double.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(CsvText.Read(cells[i]));
         }

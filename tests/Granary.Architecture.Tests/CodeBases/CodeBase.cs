@@ -28,7 +28,7 @@ public sealed class CodeBase
 
     public static CodeBase Read(string root)
     {
-        string[] trees = ["src", "tests", "samples", "docs"];
+        string[] trees = ["src", "tests", "samples", "docs", "clients"];
         var files = trees.Where(tree => Directory.Exists(Path.Combine(root, tree)))
             .SelectMany(tree => FilesUnder(Path.Combine(root, tree)))
             .Concat(Directory.EnumerateFiles(root, "*.md"))
