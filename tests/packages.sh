@@ -66,13 +66,13 @@ check "the strategy of a template is a plug-in of the tool" strategy
 
 # program NAME PACKAGE…: runs the C# block of a package's README, which references packages only.
 program() {
-    mkdir "$1"
+    mkdir "Use.$1"
     { echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>'
       echo '<ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup><ItemGroup>'
       for package in "${@:2}"; do echo "<PackageReference Include=\"${package%/*}\" Version=\"${package#*/}\" />"; done
-      echo '</ItemGroup></Project>'; } >"$1/$1.csproj"
-    awk '/^```csharp/ { on = 1; next } /^```/ { if (on) exit } on' "$root/src/$1/PACKAGE.md" >"$1/Program.cs"
-    dotnet run --project "$1" | tee "$1.out"
+      echo '</ItemGroup></Project>'; } >"Use.$1/Use.$1.csproj"
+    awk '/^```csharp/ { on = 1; next } /^```/ { if (on) exit } on' "$root/src/$1/PACKAGE.md" >"Use.$1/Program.cs"
+    dotnet run --project "Use.$1" | tee "$1.out"
 }
 programs() {
     program Granary.Engine Granary.Engine/0.1.0
