@@ -7,8 +7,8 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Backtesting.NewProjects;
 
 /// <summary>
-/// <c>granary new KIND NAME</c>: creates a folder with a working plug-in, a passing test project and a README, or with a program. The files are
-/// those of samples/Plugin, samples/DataPlugin and samples/Study, which Granary compiles, with the new name.
+/// <c>granary new KIND NAME</c>: creates a folder with a working plug-in, a passing test project and a README, or with a program. The
+/// files are those of samples/Plugin, samples/DataPlugin and samples/Study, which Granary compiles, with the new name.
 /// </summary>
 public static class NewPluginProject
 {
