@@ -13,6 +13,7 @@ WORKDIR /source
 
 # What decides which packages are fetched comes first, so that a change of code does not fetch them again.
 COPY .editorconfig global.json Directory.Build.props Directory.Packages.props ./
+COPY src/Directory.Build.props src/icon.png src/
 COPY src/Granary.Engine/Granary.Engine.csproj src/Granary.Engine/
 COPY src/Granary.Learning/Granary.Learning.csproj src/Granary.Learning/
 COPY src/Granary.Learning.MLNet/Granary.Learning.MLNet.csproj src/Granary.Learning.MLNet/
@@ -45,10 +46,10 @@ COPY --from=web /source/src/Granary.Web/dist src/Granary.Web/dist
 COPY docs/ docs/
 COPY samples/quickstart.json samples/
 COPY samples/data/ samples/data/
-# The templates of granary new are the files of the sample, and the contract tests of brokers.
+# The templates of granary new are the files of the samples.
 COPY samples/Plugin/ samples/Plugin/
 COPY samples/DataPlugin/ samples/DataPlugin/
-COPY tests/Granary.Data.Tests/Brokers/ tests/Granary.Data.Tests/Brokers/
+COPY samples/Study/ samples/Study/
 # The commit, which the context does not have: docker build --build-arg REVISION=$(git rev-parse HEAD) .
 ARG REVISION=
 RUN dotnet publish src/Granary.Silo/Granary.Silo.csproj -c Release -o /app --no-restore -p:PublishReadyToRun=true -p:SourceRevisionId=$REVISION \

@@ -86,12 +86,14 @@ for file in tests/Granary.*.Tests/*.csproj; do
     report_project "$project"
 done
 
-# Two silos as processes, one of which is killed.
-echo "== tests/Granary.Cluster.Tests/processes.sh"
-GRANARY_BUILT=1 tests/Granary.Cluster.Tests/processes.sh >"$work/processes.log" 2>&1 || echo "FAILED: processes.sh ended early" >>"$work/processes.log"
-cat "$work/processes.log"
-count "$(grep -c ^PASSED "$work/processes.log")" "$(grep -c ^FAILED "$work/processes.log")" "$(grep -c ^SKIPPED "$work/processes.log")"
-failures+="$(grep ^FAILED "$work/processes.log")"$'\n'
+# Two silos as processes, one of which is killed; and the packages of a release, as a stranger uses them.
+for script in tests/Granary.Cluster.Tests/processes.sh tests/packages.sh; do
+    echo "== $script"
+    GRANARY_BUILT=1 "$script" >"$work/script.log" 2>&1 || echo "FAILED: $script ended early" >>"$work/script.log"
+    cat "$work/script.log"
+    count "$(grep -c ^PASSED "$work/script.log")" "$(grep -c ^FAILED "$work/script.log")" "$(grep -c ^SKIPPED "$work/script.log")"
+    failures+="$(grep ^FAILED "$work/script.log")"$'\n'
+done
 
 # After the tests, so that a finding hides no test; a build with analyzers takes three times as long.
 run_check "The analyzers" dotnet build Platform.sln -c Release --no-restore --no-incremental -v quiet -nologo -clp:NoSummary

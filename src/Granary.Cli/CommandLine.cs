@@ -19,7 +19,7 @@ internal static class CommandLine
     {
         if (args.Length == 0)
         {
-            FirstSteps.Write(Console.Out, Environment.CurrentDirectory, AppContext.BaseDirectory);
+            FirstSteps.Write(Console.Out, Environment.CurrentDirectory);
             return 0;
         }
         var result = root.Parse(args);

@@ -15,22 +15,35 @@ public sealed class FirstStepsTests
             call.Output.ShouldContain("  " + command);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Samples_are_made_where_the_folder_has_none(bool hasSamples)
+    {
+        using var folder = new TestFolder();
+        using var text = new StringWriter();
+
+        FirstSteps.Write(text, hasSamples ? SharedData.RepositoryRoot : folder.Path);
+
+        text.ToString().Contains("granary new samples", StringComparison.Ordinal).ShouldBe(!hasSamples);
+        text.ToString().ShouldContain("granary backtest samples/quickstart.json");
+    }
+
     [Fact]
-    public void The_sample_is_named_as_the_folder_can_reach_it()
+    public async Task The_samples_are_those_of_the_repository()
     {
         using var folder = new TestFolder();
 
-        SampleIn(SharedData.RepositoryRoot, folder.Path).ShouldBe(Path.Combine("samples", "quickstart.json"));
-        SampleIn(folder.Path, Path.Combine(SharedData.RepositoryRoot, "src"))
-            .ShouldBe(Path.Combine(SharedData.RepositoryRoot, "samples", "quickstart.json"));
-        SampleIn(folder.Path, folder.Path).ShouldBeNull();
+        var call = await GranaryCall.RunAsync("new", "samples", "--in", folder.Path);
+
+        call.ExitCode.ShouldBe(0, call.Error);
+        var own = Path.Combine(SharedData.RepositoryRoot, "samples");
+        var made = Path.Combine(folder.Path, "samples");
+        foreach (var file in Directory.EnumerateFiles(own, "*", SearchOption.AllDirectories).Where(IsSample))
+            File.ReadAllBytes(Path.Combine(made, Path.GetRelativePath(own, file))).ShouldBe(File.ReadAllBytes(file));
+        (await GranaryCall.RunAsync("new", "samples", "--in", folder.Path)).ExitCode.ShouldBe(2);
     }
 
-    private static string? SampleIn(string folder, string application)
-    {
-        using var text = new StringWriter();
-        FirstSteps.Write(text, folder, application);
-        var first = text.ToString().Split('\n').SingleOrDefault(l => l.Contains("quickstart", StringComparison.Ordinal));
-        return first?.Trim().Split("  ")[0]["granary backtest ".Length..];
-    }
+    private static bool IsSample(string file) => Path.GetExtension(file) is ".json" or ".csv" or ".parquet"
+        && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal);
 }

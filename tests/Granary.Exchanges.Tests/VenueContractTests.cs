@@ -1,11 +1,11 @@
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
-using Granary.Data.Tests.Brokers;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
+using Granary.Testing.Brokers;
 
 namespace Granary.Exchanges.Tests;
 

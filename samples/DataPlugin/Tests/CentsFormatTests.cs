@@ -1,43 +1,24 @@
-using Granary.Data.BarFiles;
 using Granary.Data.Formats;
-using Granary.Data.Reading;
-using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
+using Granary.Testing.Formats;
 using Xunit;
 
 namespace SampleDataPlugin.Tests;
 
-public sealed class CentsFormatTests : IDisposable
+/// <summary>The rules of every file format, for this one.</summary>
+public sealed class CentsFormatTests : FormatContractTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("granary-format-").FullName;
+    protected override BarFormat Format => new CentsFormat();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    // Prices are in hundredths, and the time is in the last column.
+    protected override string Text => "1050,1000,1100,1025,300,2024-01-02\n1040,1010,1060,1050,200,2024-01-03\n";
 
-    private async Task<List<Bar>> ReadAsync(string text, string format)
-    {
-        await File.WriteAllTextAsync(Path.Combine(_folder, "TEST.csv"), text);
-        var formats = new BarFormatCatalogue(
-            new CatalogueBuilder<BarFormat>("file format").AddFrom<BarFormat, BarFormatAttribute>(typeof(CentsFormat).Assembly));
-        var source = new CsvBarSource(_folder, new BarFileOptions { Format = format, Formats = formats });
-        await using var series = await source.OpenAsync(new BarQuery("TEST", Timeframe.D1));
-        var bars = new List<Bar>();
-        await foreach (var block in series.ReadAsync())
-            for (var i = 0; i < block.Count; i++)
-                bars.Add(block[i]);
-        return bars;
-    }
-
-    [Theory]
-    [InlineData("cents")]
-    [InlineData("auto")]
-    public async Task It_reads_prices_in_hundredths_and_the_time_in_the_last_column(string format)
-    {
-        var bars = await ReadAsync("1050,1000,1100,1025,300,2024-01-02\n1040,1010,1060,1050,200,2024-01-03\n", format);
-        Assert.Equal(new Bar(new DateTime(2024, 1, 2).Ticks, 10.25, 11, 10, 10.5, 300), bars[0]);
-        Assert.Equal(new Bar(new DateTime(2024, 1, 3).Ticks, 10.5, 10.6, 10.1, 10.4, 200), bars[1]);
-    }
+    protected override IReadOnlyList<Bar> Bars { get; } =
+    [
+        new(new DateTime(2024, 1, 2).Ticks, 10.25, 11, 10, 10.5, 300), new(new DateTime(2024, 1, 3).Ticks, 10.5, 10.6, 10.1, 10.4, 200),
+    ];
 
     [Fact]
-    public async Task A_file_of_another_format_is_refused() =>
+    public async Task A_file_with_a_header_is_refused() =>
         await Assert.ThrowsAsync<BarDataException>(() => ReadAsync("time,open,high,low,close\n2024-01-02,1,2,1,2\n", "cents"));
 }

@@ -1,9 +1,9 @@
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
-using Granary.Data.Tests.Brokers;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Testing.Brokers;
 using Xunit;
 
 namespace SampleDataPlugin.Tests;

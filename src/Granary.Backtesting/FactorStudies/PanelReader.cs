@@ -38,7 +38,7 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
     {
         // The file of groups is small, so its faults come before the bars are read.
         var rows = spec.Keys.Group is { } file ? GroupFile.Read(file) : null;
-        var source = BatchSources.Open(spec.Catalogues.Sources, spec.Data);
+        var source = BatchSources.Open(spec.Catalogues, spec.Data);
         await OpenAsync(source, cancellationToken);
         var columns = new SymbolColumns?[Symbols.Count];
         var done = 0;

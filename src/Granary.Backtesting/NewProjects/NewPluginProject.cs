@@ -7,8 +7,8 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Backtesting.NewProjects;
 
 /// <summary>
-/// <c>granary new KIND NAME</c>: creates a folder with a working plug-in, a passing test project and a README. The files are those of
-/// samples/Plugin and samples/DataPlugin, which Granary's tests compile, with the new name.
+/// <c>granary new KIND NAME</c>: creates a folder with a working plug-in, a passing test project and a README, or with a program. The
+/// files are those of samples/Plugin, samples/DataPlugin and samples/Study, which Granary compiles, with the new name.
 /// </summary>
 public static class NewPluginProject
 {
@@ -22,32 +22,17 @@ public static class NewPluginProject
     /// <summary>Makes the folder NAME in <paramref name="parent"/>, whole or not at all.</summary>
     /// <param name="name">The class's name: "GoldenHour". In catalogues of lower-case names it is "golden-hour".</param>
     /// <param name="known">What the process knows; its names are taken.</param>
+    /// <param name="usesPackages">Whether it references Granary's packages, and not the assemblies of this installation.</param>
     /// <returns>The files made, relative to the new folder, in order.</returns>
     /// <exception cref="InputException">The name is not a class name or is taken, or the folder is there already; one sentence.</exception>
     /// <exception cref="BarStoreException">The folder cannot be written.</exception>
-    public static IReadOnlyList<string> Create(PluginTemplate template, string name, string parent, GranaryCatalogues known)
+    public static IReadOnlyList<string> Create(PluginTemplate template, string name, string parent, GranaryCatalogues known,
+        bool usesPackages = false)
     {
         Check(template, name, known);
         var target = Path.GetFullPath(Path.Combine(parent, name));
-        if (Directory.Exists(target) || File.Exists(target))
-            throw new InputException($"{target} is there already; choose another name, or move it away");
-        var files = Files(template, name);
-        var draft = target + ".new";
-        try
-        {
-            if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
-            foreach (var (path, text) in files)
-            {
-                var file = Path.Combine(draft, path);
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                File.WriteAllText(file, text.ReplaceLineEndings("\n"));
-            }
-            Directory.Move(draft, target);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BarStoreException($"{target}: it cannot be written ({e.Message}); choose a folder where you may write, with --in", e);
-        }
+        var files = Files(template, name, usesPackages);
+        NewFolder.Create(target, files.Select(f => (f.Path, Encoding.UTF8.GetBytes(f.Text.ReplaceLineEndings("\n")))));
         return [.. files.Select(f => f.Path)];
     }
 
@@ -79,12 +64,13 @@ public static class NewPluginProject
 
     private static string AsKey(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
-    private static List<(string Path, string Text)> Files(PluginTemplate template, string name)
+    private static List<(string Path, string Text)> Files(PluginTemplate template, string name, bool usesPackages)
     {
-        var home = Path.GetDirectoryName(typeof(Strategy).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+        var granary = usesPackages ? $"<GranaryVersion>{typeof(NewPluginProject).Assembly.GetName().Version!.ToString(3)}</GranaryVersion>"
+            : $"<GranaryHome Condition=\"'$(GranaryHome)' == ''\">{Home}</GranaryHome>";
         string Filled(string text) => text.Replace("{{use}}", template.Use, StringComparison.Ordinal)
             .Replace("{{name}}", name, StringComparison.Ordinal).Replace("{{kind}}", template.Kind, StringComparison.Ordinal)
-            .Replace("{{home}}", home, StringComparison.Ordinal)
+            .Replace("{{granary}}", granary, StringComparison.Ordinal)
             .Replace("{{catalogue}}", CatalogueNameOf(template, name), StringComparison.Ordinal);
         string Renamed(string text)
         {
@@ -96,19 +82,23 @@ public static class NewPluginProject
         }
         List<(string, string)> files =
         [
-            ("README.md", Filled(Read("README.md.txt"))),
+            ("README.md", Filled(Read(template.IsProgram ? "Program.md.txt" : "README.md.txt"))),
             ("Directory.Build.props", Filled(Read("Directory.Build.props.txt"))),
             ("Directory.Build.targets", "<Project />\n"),
             ("Directory.Packages.props", "<Project />\n"),
-            ($"{name}.csproj", Filled(Read("Project.csproj.txt"))),
+            ($"{name}.csproj", Filled(Read(template.IsProgram ? "Program.csproj.txt" : "Project.csproj.txt"))),
             ($"{name}.cs", Renamed(Read(template.Sample + ".cs"))),
-            ("Tests/Tests.csproj", Filled(Read("Tests.csproj.txt"))),
-            ($"Tests/{name}Tests.cs", Renamed(Read(template.Sample + "Tests.cs"))),
         ];
+        if (template.IsProgram) return files;
+        files.Add(("Tests/Tests.csproj", Filled(Read("Tests.csproj.txt"))));
+        files.Add(($"Tests/{name}Tests.cs", Renamed(Read(template.Sample + "Tests.cs"))));
         if (template.HasBatch) files.Add(("batch.json", Filled(Read("batch.json.txt"))));
-        foreach (var file in template.TestFiles) files.Add(("Tests/" + file, Read(file)));
         return files;
     }
+
+    // The folder of the engine's assembly, and so of the others.
+    private static string Home =>
+        Path.GetDirectoryName(typeof(Strategy).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
 
     private static string Read(string file)
     {

@@ -82,6 +82,8 @@ internal static class CommandExamples
         ["new broker"] = "MyBroker",
         ["new trainer"] = "MyTrainer",
         ["new rule"] = "MyLimit",
+        ["new study"] = "MyStudy",
+        ["new samples"] = "",
         ["doctor"] = "",
         ["explain"] = "sharpe",
         ["completion"] = "bash",

@@ -18,15 +18,42 @@ internal static class HostCommands
                 DefaultValueFactory = _ => ".",
                 Description = "the folder in which the project's folder is created",
             };
-            var kind = new Command(template.Kind, $"Make a {template.Kind}.") { name, parent };
+            var packages = new Option<bool>("--packages")
+            {
+                Description = "reference Granary's packages of this version, not the assemblies of this installation",
+            };
+            var kind = new Command(template.Kind, $"Make a {template.Kind}.") { name, parent, packages };
             kind.SetAction(call =>
             {
-                foreach (var path in NewPluginProject.Create(template, call.GetValue(name)!, call.GetValue(parent)!, root.Catalogues(call)))
+                foreach (var path in NewPluginProject.Create(template, call.GetValue(name)!, call.GetValue(parent)!, root.Catalogues(call),
+                    call.GetValue(packages)))
                     Console.WriteLine(path);
                 return 0;
             });
             command.Subcommands.Add(kind);
         }
+        command.Subcommands.Add(Samples());
+        return command;
+    }
+
+    private static Command Samples()
+    {
+        var parent = new Option<string>("--in")
+        {
+            DefaultValueFactory = _ => ".",
+            Description = "the folder in which the folder samples is created",
+        };
+        var command = new Command("samples", "Copy the sample batches and their bars.") { parent };
+        command.SetAction(call =>
+        {
+            var source = Path.Combine(AppContext.BaseDirectory, "samples");
+            NewFolder.Create(Path.GetFullPath(Path.Combine(call.GetValue(parent)!, "samples")),
+                Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                    .Select(f => (Path.GetRelativePath(source, f), File.ReadAllBytes(f))));
+            Console.WriteLine("granary backtest " + Path.Combine(call.GetValue(parent) is "." ? "" : call.GetValue(parent)!,
+                "samples", "quickstart.json"));
+            return 0;
+        });
         return command;
     }
 

@@ -23,15 +23,16 @@ public static class Backtest
 {
     /// <param name="bars">Oldest first, open times strictly rising.</param>
     /// <param name="settings">Cash, sides, size and stops, as a batch file sets them for a strategy.</param>
+    /// <param name="blockSize">Bars in each block, 1 to <see cref="BarBlock.MaxCount"/>; the result does not depend on it.</param>
     public static BacktestOutcome Run(Strategy strategy, MarketSeries series, IReadOnlyList<Bar> bars, TradingSettings? settings = null,
-        ExecutionSettings? execution = null)
+        ExecutionSettings? execution = null, int blockSize = IBarSeries.DefaultBlockSize)
     {
         var recorder = new Recorder();
         var plan = new FactorPlan();
         var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings ?? new TradingSettings(), execution
             ?? new ExecutionSettings(), plan, recorder);
         var pipeline = new FeedPipeline(series, plan);
-        foreach (var block in Blocks(bars))
+        foreach (var block in Blocks(bars, blockSize))
         {
             var prepared = pipeline.Prepare(block);
             run.Process(prepared);
@@ -51,7 +52,7 @@ public static class Backtest
             ?? new ExecutionSettings(), plans, recorder);
         var pipeline = new JoinedPipeline(series, plans);
         var joiner = new FeedJoiner(series);
-        var feeds = bars.Select(b => Blocks(b).GetEnumerator()).ToList();
+        var feeds = bars.Select(b => Blocks(b, IBarSeries.DefaultBlockSize).GetEnumerator()).ToList();
         while (true)
         {
             while (joiner.TryNext(out var block))
@@ -67,10 +68,9 @@ public static class Backtest
         return recorder.Outcome(run.Finish());
     }
 
-    private static IEnumerable<BarBlock> Blocks(IReadOnlyList<Bar> bars)
+    private static IEnumerable<BarBlock> Blocks(IReadOnlyList<Bar> bars, int size)
     {
-        for (var i = 0; i < bars.Count; i += IBarSeries.DefaultBlockSize)
-            yield return BarBlock.FromBars(i, [.. bars.Skip(i).Take(IBarSeries.DefaultBlockSize)]);
+        for (var i = 0; i < bars.Count; i += size) yield return BarBlock.FromBars(i, [.. bars.Skip(i).Take(size)]);
     }
 
     private sealed class Recorder : IRunListener

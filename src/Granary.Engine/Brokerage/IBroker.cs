@@ -2,7 +2,7 @@ namespace Granary.Engine.Brokerage;
 
 /// <summary>
 /// One account at one venue. A session sends orders through it and reads their fills and states. An adapter for a real venue is a folder
-/// with the venue's messages, their parser, a client and this interface. BrokerContractTests (tests/Granary.Data.Tests/Brokers) checks
+/// with the venue's messages, their parser, a client and this interface. BrokerContractTests (src/Granary.Testing/Brokers) checks
 /// every rule below.
 /// </summary>
 /// <remarks>

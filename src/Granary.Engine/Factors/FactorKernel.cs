@@ -10,7 +10,7 @@ namespace Granary.Engine.Factors;
 public abstract class FactorKernel
 {
     /// <summary>The feed's instrument and timeframe; set before the first bar.</summary>
-    public MarketSeries Series { get; internal set; } = null!;
+    public MarketSeries Series { get; private set; } = null!;
 
     /// <summary>How many bars it takes until the first value: value number WarmUp (counted from 1) is the first that is not NaN.
     /// Where <see cref="FactorAttribute.Undefined"/> names exceptions, no value comes earlier, and one may come later.</summary>
@@ -24,6 +24,13 @@ public abstract class FactorKernel
 
     /// <summary>Further columns of the bars that it reads.</summary>
     public virtual IReadOnlyList<string> Columns => [];
+
+    /// <summary>Gives it its feed. The engine calls this before the first bar; a test of a kernel does the same.</summary>
+    public void Begin(MarketSeries series)
+    {
+        Series = series;
+        Start();
+    }
 
     /// <summary>Called once, when <see cref="Series"/> is known and before the first bar.</summary>
     public virtual void Start()

@@ -42,16 +42,14 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
             if (!longer.IsMultipleOf(series.Timeframe))
                 throw new InputException($"{Key}: {longer} bars cannot be built from {series.Timeframe} bars");
             var inner = supply?.Invoke(this) ?? Definition.Create(_arguments);
-            inner.Series = series with { Timeframe = longer };
-            inner.Start();
+            inner.Begin(series with { Timeframe = longer });
             kernel = new HigherTimeframe(inner, longer, Definition.Lines.Count);
         }
         else
         {
             kernel = supply?.Invoke(this) ?? Definition.Create(_arguments);
         }
-        kernel.Series = series;
-        kernel.Start();
+        kernel.Begin(series);
         return kernel;
     }
 

@@ -20,9 +20,9 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
         NewPluginProject.Create(NewPluginProjects.Of(kind), name, _folder, TestCatalogues.All);
 
     [Theory]
-    [InlineData("strategy", "GoldenHour", 2)]
-    [InlineData("factor", "golden-place", 3)]
-    [InlineData("file format", "golden-rows", 3)]
+    [InlineData("strategy", "GoldenHour", 10)]
+    [InlineData("factor", "golden-place", 12)]
+    [InlineData("file format", "golden-rows", 5)]
     [InlineData("broker", "golden-gate", 22)]
     [InlineData("trainer", "golden-mean", 2)]
     [InlineData("portfolio rule", "goldenLimit", 5)]
@@ -60,6 +60,16 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
             new BatchOptions { Out = Path.Combine(_folder, "run") });
         run.Model.Strategies.Select(s => s.Error).ShouldAllBe(e => e == null);
         run.Model.Strategies.Sum(s => s.Stats!.Trades).ShouldBeGreaterThan(100);
+    }
+
+    [Fact]
+    public async Task A_new_study_runs_as_it_is()
+    {
+        await made.BuiltAsync;
+        var program = Directory.EnumerateFiles(Path.Combine(made.FolderOf("study"), "bin"), "GoldenStudy.dll", SearchOption.AllDirectories);
+        var (code, output) = NewPluginProjects.Dotnet(_folder, "exec", program.Single());
+        code.ShouldBe(0, output);
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(10, output);
     }
 
     [Fact]

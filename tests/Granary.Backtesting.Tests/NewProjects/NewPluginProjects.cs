@@ -10,14 +10,14 @@ public sealed class NewPluginProjects : IDisposable
     private static readonly (string Kind, string Name)[] Kinds =
     [
         ("strategy", "GoldenHour"), ("factor", "GoldenPlace"), ("format", "GoldenRows"), ("broker", "GoldenGate"),
-        ("trainer", "GoldenMean"), ("rule", "GoldenLimit"),
+        ("trainer", "GoldenMean"), ("rule", "GoldenLimit"), ("study", "GoldenStudy"),
     ];
 
     private const string Changed = "ChangedHour";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-new-").FullName;
 
-    // One compiler server for the fourteen projects, even where the machine's default is a compiler for each. It ends with the tests.
+    // One compiler server for the fifteen projects, even where the machine's default is a compiler for each. It ends with the tests.
     private readonly string _compiler = $"granary-new-{Environment.ProcessId}";
     private readonly Lazy<Task<string>> _built;
     private readonly Dictionary<string, IReadOnlyList<string>> _files = new(StringComparer.Ordinal);
@@ -69,7 +69,7 @@ public sealed class NewPluginProjects : IDisposable
         var all = Path.Combine(_folder, "All.proj");
         File.WriteAllText(all, """
             <Project>
-              <ItemGroup><Tests Include="*/Tests/*.csproj" /></ItemGroup>
+              <ItemGroup><Tests Include="*/Tests/*.csproj;GoldenStudy/*.csproj" /></ItemGroup>
               <Target Name="Restore">
                 <WriteLinesToFile File="roslyn.txt" Lines="$(MSBuildToolsPath)/Roslyn" Overwrite="true" />
                 <MSBuild Projects="@(Tests)" Targets="Restore" Properties="For=Restore" />

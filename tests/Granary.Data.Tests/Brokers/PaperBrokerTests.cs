@@ -3,6 +3,7 @@ using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Testing.Brokers;
 
 namespace Granary.Data.Tests.Brokers;
 

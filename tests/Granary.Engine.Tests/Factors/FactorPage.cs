@@ -86,8 +86,7 @@ internal static class FactorPage
     {
         var arguments = definition.Parameters.Select(p => p.Default ?? "SYMBOL").ToArray();
         var kernel = definition.Create(arguments);
-        kernel.Series = new MarketSeries(new Instrument { Symbol = "ANY" }, Timeframe.M1);
-        kernel.Start();
+        kernel.Begin(new MarketSeries(new Instrument { Symbol = "ANY" }, Timeframe.M1));
         var bars = definition.Lines.Select((_, line) => kernel.WarmUpOf(line)).ToArray();
         var count = bars.Distinct().Count() == 1
             ? Bars(bars[0])

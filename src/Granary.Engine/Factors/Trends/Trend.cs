@@ -21,11 +21,7 @@ public sealed class Trend : FactorKernel
 
     public override void Start()
     {
-        foreach (var kernel in _kernels)
-        {
-            kernel.Series = Series;
-            kernel.Start();
-        }
+        foreach (var kernel in _kernels) kernel.Begin(Series);
     }
 
     public override void Process(in FactorInput bars, in FactorOutput lines)

@@ -2,7 +2,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Xunit;
 
-namespace Granary.Data.Tests.Brokers;
+namespace Granary.Testing.Brokers;
 
 /// <summary>
 /// The rules of <see cref="IBroker"/>, as tests. An adapter derives a class and gives it an account at a venue (a simulated one, a local

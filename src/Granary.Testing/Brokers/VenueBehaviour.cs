@@ -1,4 +1,4 @@
-namespace Granary.Data.Tests.Brokers;
+namespace Granary.Testing.Brokers;
 
 /// <summary>How the venue behind a broker behaves in a contract test.</summary>
 public enum VenueBehaviour

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Makes the packages of a release: infra/pack.sh OUT [PLATFORM…]. Without platforms it makes the tool for all of them.
+# GRANARY_BUILT=1: the solution is built already, without analyzers.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+out="$(readlink -m "${1:?give the folder for the packages}")"
+shift
+options=(${GRANARY_BUILT:+-p:RunAnalyzers=false})
+platforms="$*"
+platforms="${platforms// /%3B}"
+
+dotnet pack Platform.sln -c Release -o "$out" -v quiet -nologo "${options[@]}"
+# The tool is a package that names its platforms, and one for each of them.
+dotnet pack src/Granary.Cli -c Release -o "$out" -v quiet -nologo -p:PackTool=true "${options[@]}" ${platforms:+-p:ToolPackageRuntimeIdentifiers=$platforms}
+ls -l "$out" | tail -n +2

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Packs a release into a local feed and uses it as a stranger does, in empty folders: the tool and its quickstart, each template with its
+# tests, and the programs in the packages' READMEs. GRANARY_BUILT=1: the solution is built already.
+set -euo pipefail
+root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
+digest=192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+check() { if "${@:2}" >"$work/check.log" 2>&1; then echo "PASSED $1"; else tail -30 "$work/check.log"; echo "FAILED $1"; fi; }
+
+platform="$(dotnet --info | sed -n 's/^ *RID: *//p' | head -1)"
+[[ "$platform" == linux-* || "$platform" == osx-* ]] || platform="linux-x64"
+"$root/infra/pack.sh" "$work/feed" "$platform"
+
+# Packages of this version are nowhere else, and none of them stays behind on this machine.
+export NUGET_PACKAGES="$work/packages" DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
+[[ -d "$HOME/.nuget/packages" ]] && export NUGET_FALLBACK_PACKAGES="$HOME/.nuget/packages"
+export DOTNET_CLI_HOME="$work/home"
+mkdir -p "$work/home" "$work/use"
+cd "$work/use"
+cat >nuget.config <<XML
+<configuration>
+  <packageSources><add key="granary" value="$work/feed" /></packageSources>
+  <packageSourceMapping>
+    <packageSource key="granary"><package pattern="Granary*" /></packageSource>
+    <packageSource key="nuget.org"><package pattern="*" /></packageSource>
+  </packageSourceMapping>
+</configuration>
+XML
+
+quickstart() {
+    local from=$SECONDS
+    dotnet tool install granary --tool-path "$work/tool" --version 0.1.0
+    "$work/tool/granary" new samples
+    "$work/tool/granary" backtest samples/quickstart.json --out runs/first --json | tee "$work/quickstart.json"
+    echo "from the installation to the digest: $((SECONDS - from)) s"
+    grep -q "$digest" "$work/quickstart.json"
+}
+check "the tool is installed, and its quickstart has the digest of the repository" quickstart
+
+# A trainer of ML.NET, whose libraries the tool loads from a folder of its own.
+trainers() { "$work/tool/granary" trainers | tee "$work/trainers"; grep -q mlnet-lightgbm "$work/trainers"; }
+check "the tool has the trainers of ML.NET" trainers
+
+strategy() {
+    dotnet new granary-strategy -n GoldenHour
+    cd GoldenHour
+    dotnet build GoldenHour.csproj -v quiet
+    dotnet run --project Tests
+    "$work/tool/granary" backtest batch.json --plugins plugin --quiet
+    cd ..
+}
+templates() {
+    dotnet new install "$work"/feed/Granary.Templates.*.nupkg
+    for kind in factor format broker trainer rule; do
+        dotnet new "granary-$kind" -n "Golden${kind^}"
+        (cd "Golden${kind^}" && dotnet run --project Tests)
+    done
+    grep -q '"golden-format"' GoldenFormat/GoldenFormat.cs
+    grep -q '"goldenRule"' GoldenRule/GoldenRule.cs
+    dotnet new granary-study -n GoldenStudy
+    (cd GoldenStudy && dotnet run)
+}
+check "each template makes a project whose tests pass" templates
+check "the strategy of a template is a plug-in of the tool" strategy
+
+# program NAME PACKAGE…: runs the C# block of a package's README, which references packages only.
+program() {
+    mkdir "Use.$1"
+    { echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>'
+      echo '<ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup><ItemGroup>'
+      for package in "${@:2}"; do echo "<PackageReference Include=\"${package%/*}\" Version=\"${package#*/}\" />"; done
+      echo '</ItemGroup></Project>'; } >"Use.$1/Use.$1.csproj"
+    awk '/^```csharp/ { on = 1; next } /^```/ { if (on) exit } on' "$root/src/$1/PACKAGE.md" >"Use.$1/Program.cs"
+    dotnet run --project "Use.$1" | tee "$1.out"
+}
+programs() {
+    program Granary.Engine Granary.Engine/0.1.0
+    grep -qE '^[1-9][0-9]* trades$' Granary.Engine.out
+    "$work/tool/granary" data generate --out generated --symbols ACME --timeframe 1d
+    cp -r generated/1d bars
+    program Granary.Data Granary.Data/0.1.0
+    grep -qE '^[1-9][0-9]* bars, the last closes at [0-9.]+$' Granary.Data.out
+    program Granary.Learning Granary.Learning/0.1.0
+    grep -q '^True$' Granary.Learning.out
+    program Granary.Testing Granary.Testing/0.1.0 xunit.v3/3.2.2
+    grep -q 'Failed: 0' Granary.Testing.out
+}
+check "the programs in the packages' READMEs run" programs
+
+client() {
+    "$work/tool/granary" serve --urls http://127.0.0.1:0 >serve.out 2>&1 &
+    local server=$!
+    trap "kill $server" RETURN
+    until GRANARY_HOST="$(grep -oE 'http://127.0.0.1:[1-9][0-9]*' serve.out | head -1)" && [[ -n "$GRANARY_HOST" ]]; do
+        kill -0 $server
+        sleep 0.1
+    done
+    export GRANARY_HOST
+    program Granary.Client Granary.Client/0.1.0
+    (($(grep -c '^Sma\|^Ema\|@' Granary.Client.out) == 3))
+}
+check "the client's program runs a batch on the tool's server" client
+
+echo "sizes of the packages, MB:"
+for file in "$work"/feed/*.nupkg; do echo "  $(basename "$file") $(awk "BEGIN { printf \"%.1f\", $(stat -c %s "$file") / 1e6 }")"; done
