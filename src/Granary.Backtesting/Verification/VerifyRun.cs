@@ -77,7 +77,7 @@ public static class VerifyRun
             };
             var lookAhead = await LookAheadCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
             var honesty = spec.Learning is null ? [] : LearningProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
-            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, lookAhead) 
+            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, lookAhead)
             {
                 Proofs = honesty,
                 FilesChanged = [.. AsofFiles.HashesOf(spec.Data.AllAsof)
