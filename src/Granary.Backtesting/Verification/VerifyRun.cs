@@ -25,7 +25,8 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
     /// <summary>Files of slower series that have changed since the run.</summary>
     public IReadOnlyList<string> FilesChanged { get; init; } = [];
 
-    public bool Passed => Expected == Actual && DataChanged.Count == 0 && FilesChanged.Count == 0 && LookAhead.Passed && Proofs.All(c => c.Holds);
+    public bool Passed => Expected == Actual && DataChanged.Count == 0 && FilesChanged.Count == 0 && LookAhead.Passed
+        && Proofs.All(c => c.Holds);
 }
 
 /// <summary>

@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Columns of a table that have no role in a bar: which of them hold numbers, and where those are that a reader asks for.</summary>
+/// <summary>Columns of a table that have no role in a bar: which of them hold numbers, and where the wanted ones are.</summary>
 internal static class FurtherFields
 {
     /// <summary>Names of the columns without a role in which the first rows have numbers, in the order of the file.</summary>
@@ -36,7 +36,8 @@ internal static class FurtherFields
             if (at < 0 || at >= roles.Length)
                 throw new BarDataException(FurtherNames.Unknown(file.DisplayName, wanted[w], In(file, layout)));
             if (Array.LastIndexOf(names, wanted[w]) != at)
-                throw BarDataException.At(file.DisplayName, rows.HeaderLines, wanted[w], "two columns have this name", "rename one of them");
+                throw BarDataException.At(file.DisplayName, rows.HeaderLines, wanted[w], "two columns have this name",
+                    "rename one of them");
             if (!IsFree(roles[at]))
                 throw BarDataException.At(file.DisplayName, rows.HeaderLines, wanted[w],
                     $"the column is the {NameOf(roles[at])} of the bars", "use the factor of that name, or name another column");

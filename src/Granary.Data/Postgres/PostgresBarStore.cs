@@ -75,8 +75,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         }
         if (change.Added + change.Replaced > 0)
         {
-            await UpdateAsync(connection, bars, new MarketGrowth(id, instrument, change.Added, first, last, isEmpty, further), cancellationToken)
-                .ConfigureAwait(false);
+            await UpdateAsync(connection, bars, new MarketGrowth(id, instrument, change.Added, first, last, isEmpty, further),
+                cancellationToken).ConfigureAwait(false);
             await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         }
         var now = (await FindAsync(connection, symbol, bars.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false))!;
@@ -92,7 +92,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             await PostgresDatabase.ExecuteAsync(connection, "CREATE TEMPORARY TABLE incoming (LIKE granary_bar) ON COMMIT DROP",
                 cancellationToken).ConfigureAwait(false);
         await using var stream = await connection.BeginRawBinaryCopyAsync(
-            $"COPY {(isEmpty ? "granary_bar" : "incoming")} ({Columns}{(further is null ? "" : ", further")}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+            $"COPY {(isEmpty ? "granary_bar" : "incoming")} ({Columns}{(further is null ? "" : ", further")}) FROM STDIN (FORMAT BINARY)",
+            cancellationToken).ConfigureAwait(false);
         await BinaryCopy.WriteAsync(stream, id, pieces, further, cancellationToken).ConfigureAwait(false);
     }
 
@@ -115,7 +116,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             change.Unchanged = given - change.Added - change.Replaced;
             change.AdjustedCloseMoved = reader.GetInt64(2) > 0;
         }
-        if (change.Replaced > 0) await DifferencesAsync(connection, (differs, merged), change, further, cancellationToken).ConfigureAwait(false);
+        if (change.Replaced > 0)
+            await DifferencesAsync(connection, (differs, merged), change, further, cancellationToken).ConfigureAwait(false);
         if (change.Added + change.Replaced == 0) return;
         await PostgresDatabase.ExecuteAsync(connection, $"""
             INSERT INTO granary_bar AS b SELECT * FROM incoming i

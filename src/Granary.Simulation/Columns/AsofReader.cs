@@ -21,7 +21,8 @@ internal sealed class AsofReader : IDisposable
         _time = table.NeedTime();
         _symbol = keys.Symbol switch
         {
-            null => SymbolNames.Select(table.PlaceOf).Where(p => p >= 0 && !keys.Columns.Contains(table.Names[p])).DefaultIfEmpty(-1).First(),
+            null => SymbolNames.Select(table.PlaceOf).Where(p => p >= 0 && !keys.Columns.Contains(table.Names[p]))
+                .DefaultIfEmpty(-1).First(),
             "" => -1,
             var named => table.Need(named),
         };
