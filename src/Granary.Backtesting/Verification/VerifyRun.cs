@@ -25,7 +25,8 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
     /// <summary>Files of slower series that have changed since the run.</summary>
     public IReadOnlyList<string> FilesChanged { get; init; } = [];
 
-    public bool Passed => Expected == Actual && DataChanged.Count == 0 && FilesChanged.Count == 0 && LookAhead.Passed && Proofs.All(c => c.Holds);
+    public bool Passed => Expected == Actual && DataChanged.Count == 0 && FilesChanged.Count == 0 && LookAhead.Passed
+        && Proofs.All(c => c.Holds);
 }
 
 /// <summary>
@@ -77,7 +78,7 @@ public static class VerifyRun
             };
             var lookAhead = await LookAheadCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
             var honesty = spec.Learning is null ? [] : LearningProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
-            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, lookAhead) 
+            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, lookAhead)
             {
                 Proofs = honesty,
                 FilesChanged = [.. AsofFiles.HashesOf(spec.Data.AllAsof)

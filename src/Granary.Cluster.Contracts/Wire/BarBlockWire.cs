@@ -29,7 +29,8 @@ public sealed class BarBlockConverter : IConverter<BarBlock, BarBlockWire>
         new(s.FirstIndex, Numbers<long>(s.Time), Numbers<double>(s.Open), Numbers<double>(s.High), Numbers<double>(s.Low),
         Numbers<double>(s.Close), Numbers<double>(s.Volume))
         {
-            Further = s.Further is { } further ? new FurtherColumns(further.Names, Array.ConvertAll(further.Values, Numbers<double>)) : null,
+            Further = s.Further is { } further
+                ? new FurtherColumns(further.Names, Array.ConvertAll(further.Values, Numbers<double>)) : null,
         };
 
     public BarBlockWire ConvertToSurrogate(in BarBlock value) =>

@@ -8,7 +8,8 @@ using Granary.Storage.Files;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// Writes bars as CSV with the columns time, open, high, low, close, volume, and behind them further ones. Daily and longer bars are dated 2020-01-31, shorter bars
+/// Writes bars as CSV with the columns time, open, high, low, close, volume, and behind them further ones. Daily and longer bars are dated
+/// 2020-01-31, shorter bars
 /// 2020-01-31T09:30:00Z. Numbers have the shortest form that reads back as the same double.
 /// </summary>
 public static class BarCsvWriter

@@ -78,7 +78,8 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
     // Writes a market that the store does not have: whole columns at once.
     private BarStoreHeader WriteNew(string path, BarsToStore series, CancellationToken cancellationToken)
     {
-        using var writer = new BarStoreWriter(path, series.Instrument, series.Timeframe, series.HasAdjustedClose, [.. series.Further], files)
+        using var writer = new BarStoreWriter(path, series.Instrument, series.Timeframe, series.HasAdjustedClose, [.. series.Further],
+            files)
         {
             RawHash = series.IsInMemory ? series.RawHash : null,
         };

@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Columns of a table that have no role in a bar: which of them hold numbers, and where those are that a reader asks for.</summary>
+/// <summary>Columns of a table that have no role in a bar: which of them hold numbers, and where the wanted ones are.</summary>
 internal static class FurtherFields
 {
     /// <summary>Names of the columns without a role in which the first rows have numbers, in the order of the file.</summary>

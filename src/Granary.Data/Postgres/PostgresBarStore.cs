@@ -83,8 +83,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFund
         }
         if (change.Added + change.Replaced > 0)
         {
-            await UpdateAsync(connection, bars, new MarketGrowth(id, instrument, change.Added, first, last, isEmpty, further), cancellationToken)
-                .ConfigureAwait(false);
+            await UpdateAsync(connection, bars, new MarketGrowth(id, instrument, change.Added, first, last, isEmpty, further),
+                cancellationToken).ConfigureAwait(false);
             await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         }
         var now = (await FindAsync(connection, symbol, bars.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false))!;
@@ -100,7 +100,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFund
             await PostgresDatabase.ExecuteAsync(connection, "CREATE TEMPORARY TABLE incoming (LIKE granary_bar) ON COMMIT DROP",
                 cancellationToken).ConfigureAwait(false);
         await using var stream = await connection.BeginRawBinaryCopyAsync(
-            $"COPY {(isEmpty ? "granary_bar" : "incoming")} ({Columns}{(further is null ? "" : ", further")}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+            $"COPY {(isEmpty ? "granary_bar" : "incoming")} ({Columns}{(further is null ? "" : ", further")}) FROM STDIN (FORMAT BINARY)",
+            cancellationToken).ConfigureAwait(false);
         await BinaryCopy.WriteAsync(stream, id, pieces, further, cancellationToken).ConfigureAwait(false);
     }
 
@@ -123,7 +124,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFund
             change.Unchanged = given - change.Added - change.Replaced;
             change.AdjustedCloseMoved = reader.GetInt64(2) > 0;
         }
-        if (change.Replaced > 0) await DifferencesAsync(connection, (differs, merged), change, further, cancellationToken).ConfigureAwait(false);
+        if (change.Replaced > 0)
+            await DifferencesAsync(connection, (differs, merged), change, further, cancellationToken).ConfigureAwait(false);
         if (change.Added + change.Replaced == 0) return;
         await PostgresDatabase.ExecuteAsync(connection, $"""
             INSERT INTO granary_bar AS b SELECT * FROM incoming i

@@ -79,7 +79,8 @@ public static class BarMessageCodec
             bytes = new byte[Common];
         }
         var header = bytes.AsSpan();
-        (header[0], header[1], header[2], header[3]) = ((byte)'G', (byte)'B', message.Bars?.Further is null ? Plain : Version, (byte)message.Kind);
+        (header[0], header[1], header[2], header[3]) =
+            ((byte)'G', (byte)'B', message.Bars?.Further is null ? Plain : Version, (byte)message.Kind);
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], message.Time);
         message.Replay.TryWriteBytes(header[16..]);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4..], Crc32C.Append(0, header[8..]));

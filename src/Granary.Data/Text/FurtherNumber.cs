@@ -12,7 +12,8 @@ internal static class FurtherNumber
     /// <returns>False if the text is none of these.</returns>
     public static bool TryRead(string text, bool decimalComma, out double value)
     {
-        if (!decimalComma && DecimalNumber.TryParse(Encoding.UTF8.GetBytes(text), 0, out value, out _) && double.IsFinite(value)) return true;
+        if (!decimalComma && DecimalNumber.TryParse(Encoding.UTF8.GetBytes(text), 0, out value, out _) && double.IsFinite(value))
+            return true;
         value = double.NaN;
         if (Missing.Contains(text, StringComparer.OrdinalIgnoreCase)) return true;
         if (text.Equals("true", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase))

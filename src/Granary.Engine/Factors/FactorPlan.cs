@@ -62,7 +62,8 @@ public sealed class FactorPlan
     {
         if (_index.TryGetValue(request.Key, out var at)) return _firstColumn[at];
         var kernel = request.CreateKernel(series, Supply);
-        if (series.Columns is { } columns && kernel.Columns.FirstOrDefault(c => !columns.Contains(c, StringComparer.Ordinal)) is { } missing)
+        if (series.Columns is { } columns
+            && kernel.Columns.FirstOrDefault(c => !columns.Contains(c, StringComparer.Ordinal)) is { } missing)
             throw new InputException($"{request.Key}: {FurtherNames.Unknown(series.Instrument.Symbol, missing, columns)}");
         foreach (var symbol in kernel.ReferenceSymbols)
             if (!symbols.Contains(symbol, StringComparer.Ordinal))

@@ -18,8 +18,8 @@ public interface IBarSeries : IAsyncDisposable
     IReadOnlyList<string> Columns => [];
 
     /// <summary>
-    /// SHA-256, lower-case hex, of the bars that <see cref="ReadAsync"/> returns. Equal bars have equal hashes, in any file or store. It covers
-    /// the <see cref="Columns"/>; bars without them keep the hash of their prices and volume.
+    /// SHA-256, lower-case hex, of the bars that <see cref="ReadAsync"/> returns. Equal bars have equal hashes, in any file or
+    /// store. It covers the <see cref="Columns"/>; bars without them keep the hash of their prices and volume.
     /// </summary>
     string ContentHash { get; }
 

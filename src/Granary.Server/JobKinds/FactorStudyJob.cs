@@ -16,7 +16,7 @@ internal sealed class FactorStudyJob(JobText text, FactorStudySpec spec) : Job(t
     {
         try
         {
-            await BatchSources.SymbolsAsync(BatchSources.Open(spec.Catalogues.Sources, spec.Data), spec.Data, cancellationToken)
+            await BatchSources.SymbolsAsync(BatchSources.Open(spec.Catalogues, spec.Data), spec.Data, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (BarDataException e) when (e.Line is null)

@@ -91,9 +91,9 @@ internal sealed class ImportKind : RequestKind<ImportJobRequest>
         };
         return new ImportJob(text, request.Files, request.Symbol, options, (s, of) => new ImportRequest(of, request.Store, s,
             request.Timeframe ?? TimeframeOf(of[0], options), options)
-            {
-                Further = request.FurtherColumns,
-            }, catalogues);
+        {
+            Further = request.FurtherColumns,
+        }, catalogues);
     }
 
     private static Timeframe TimeframeOf(string file, BarFileOptions options) => BarFile.Inspect(file, options).Timeframe

@@ -9,6 +9,9 @@ internal sealed class AsofReader : IDisposable
 {
     private static readonly string[] SymbolNames = ["symbol", "ticker"];
 
+    // As pandas and R write a missing number.
+    private static readonly string[] Missing = ["", "nan", "null", "na", "n/a"];
+
     private readonly DataTable _table;
     private readonly TimeZoneInfo _zone;
     private readonly int _time, _symbol;
@@ -21,7 +24,8 @@ internal sealed class AsofReader : IDisposable
         _time = table.NeedTime();
         _symbol = keys.Symbol switch
         {
-            null => SymbolNames.Select(table.PlaceOf).Where(p => p >= 0 && !keys.Columns.Contains(table.Names[p])).DefaultIfEmpty(-1).First(),
+            null => SymbolNames.Select(table.PlaceOf).Where(p => p >= 0 && !keys.Columns.Contains(table.Names[p]))
+                .DefaultIfEmpty(-1).First(),
             "" => -1,
             var named => table.Need(named),
         };
@@ -64,9 +68,10 @@ internal sealed class AsofReader : IDisposable
         return true;
     }
 
-    /// <summary>The value of a column in the current row; null if the field is empty.</summary>
+    /// <summary>The value of a column in the current row; null if the field is empty or says that the number is missing.</summary>
     /// <param name="column">Place in the columns of the entry.</param>
-    public double? Number(int column) => _table.IsEmpty(_places[column]) ? null : _table.Number(_places[column]);
+    public double? Number(int column) =>
+        Missing.Contains(_table.Text(_places[column]), StringComparer.OrdinalIgnoreCase) ? null : _table.Number(_places[column]);
 
     /// <summary>The error that the current row is earlier than the one before it.</summary>
     public BarDataException Unsorted() => _table.Fault(_table.Names[_time], $"'{_table.Text(_time)}' is earlier than the row above"

@@ -147,8 +147,7 @@ internal sealed class TestBatches : IDisposable
     {
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
         var query = new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To);
-        var bars = BarSet.Of("test", spec.Data.Source, new FolderState(spec.Data.Source.Path!, spec.Data.Source.Files),
-            BatchSources.Options(spec.Data), query);
+        var bars = BarSet.Of("test", spec.Data, new FolderState(spec.Data.Source.Path!, spec.Data.Source.Files), query);
         return (bars.KeyOf(query).ToString(), new FeedConsumer(Guid.NewGuid(), "test", bars.ToText()));
     }
 

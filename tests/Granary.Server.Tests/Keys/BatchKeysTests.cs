@@ -9,6 +9,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Server.Schedules;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Validation;
@@ -42,6 +43,7 @@ public sealed class BatchKeysTests
     private static readonly IReadOnlyList<Section> Sections =
     [
         new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source"),
+        new(typeof(AsofKeys), ["data", "asof", "[]"], Batches, "### Slower series"),
         new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments"),
         new(typeof(SessionKeys), ["data", "instruments", "*", "session", "|1"], Batches, "### Sessions"),
         new(typeof(AccountKeys), ["account"], Batches, "## `account`"),

@@ -86,7 +86,7 @@ public sealed class AsofJoinTests : IDisposable
     public void Rows_with_a_symbol_are_for_it_alone_and_an_empty_field_leaves_the_value_before()
     {
         var path = FileOf("y.csv", "time,symbol,score,size", "2024-01-01T00:00Z,A,1,10", "2024-01-01T00:00Z,B,7,",
-            "2024-01-01T01:00Z,A,,11", "2024-01-01T01:00Z,B,8,20");
+            "2024-01-01T01:00Z,A,NaN,11", "2024-01-01T01:00Z,B,8,20");
         string[] opens = ["2024-01-01T00:00Z", "2024-01-01T01:00Z"];
         Joined(Keys(path), "A", Timeframe.H1, opens).ShouldBe([1, 1]);
         Joined(Keys(path), "B", Timeframe.H1, opens).ShouldBe([8, 8]);

@@ -50,7 +50,7 @@ public sealed class ColumnSessionsTests : IDisposable
                   "size": { "percentOfEquity": 20 } },
                 { "class": "FactorLevel", "params": { "factor": "column(score)", "low": [-0.2, 0], "high": 0.1 },
                   "timeframe": ["1h", "4h"], "size": { "percentOfEquity": 20 } } ],
-              "portfolio": { "weights": "equal" } }
+              "portfolio": { "weights": "equal", "fills": "bar-close", "onInsufficientCash": "reject" } }
             """), _folder);
         var backtest = await _under.RunAsync(spec, "backtest");
         backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 5);

@@ -8,7 +8,7 @@ import type { Signal } from './StrategyDetails';
 import type { Trade } from './trades';
 
 const oscillators =
-    /^(rsi|stochastic|williams|cci|roc|momentum|adx|aroon|atr|natr|macd|obv|mfi|cmf|stddev|zscore|return|volatility|efficiency|slope)/;
+    /^(rsi|stochastic|williams|cci|roc|momentum|adx|aroon|atr|natr|macd|obv|mfi|cmf|stddev|zscore|return|volatility|efficiency|slope|column)/;
 
 /** Prices with the trades, signals, stops and factors of a strategy. The bars are shown first; the lines follow when the server has computed them. */
 export function StrategyChart(props: {
