@@ -164,5 +164,6 @@ public sealed class BarBlock
     public BarBlock Slice(int start, int count) => new(
         FirstIndex + start, _time.AsSpan(start, count).ToArray(), _open.AsSpan(start, count).ToArray(),
         _high.AsSpan(start, count).ToArray(), _low.AsSpan(start, count).ToArray(),
-        _close.AsSpan(start, count).ToArray(), _volume.AsSpan(start, count).ToArray()) { _further = _further?.Slice(start, count) };
+        _close.AsSpan(start, count).ToArray(), _volume.AsSpan(start, count).ToArray())
+    { _further = _further?.Slice(start, count) };
 }

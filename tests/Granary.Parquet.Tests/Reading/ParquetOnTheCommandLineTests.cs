@@ -52,7 +52,7 @@ public sealed class ParquetOnTheCommandLineTests : IDisposable
     public async Task Imports_checks_and_comparisons_take_Parquet()
     {
         await RunAsync(0, "data", "import", _parquet, "--store", _files.At("store"), "--symbol", "A", "--timeframe", "1m");
-        (await RunAsync(0, "data", "compare", "parquet:" + _files.At("p"), "csv:" + _files.At("c"), "--symbol", "A", "--timeframe", "1m"))
+        (await RunAsync(0, "data", "compare", _parquet, _csv, "--symbol", "A", "--timeframe", "1m"))
             .ShouldContain("6,000");
         (await RunAsync(0, "data", "check", _parquet, "--timeframe", "1m")).ShouldContain("6,000");
 
