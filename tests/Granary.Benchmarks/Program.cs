@@ -4,6 +4,7 @@ using Granary.Benchmarks.Factors;
 return args switch
 {
     ["csv", .. var rest] => CsvBenchmark.Run(rest),
+    ["parquet", .. var rest] => ParquetBenchmark.Run(rest),
     ["omp", .. var rest] => Granary.Benchmarks.Tracking.OmpBenchmark.Run(rest),
     ["guards", .. var rest] => Granary.Benchmarks.Checks.CheckCostBenchmark.Run(rest),
     ["validation", .. var rest] => Granary.Benchmarks.Validation.ValidationBenchmark.Run(rest),
@@ -27,7 +28,7 @@ return args switch
 
 static int Usage()
 {
-    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
+    Console.WriteLine("Granary.Benchmarks csv [FILE] | parquet [ROWS] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
         + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | search [TURNS] | parameters … | predict [SECONDS] | retrain [THREADS] | "
         + "watch [TURNS] | reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | exchange | api [SECONDS] | sweep "
         + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK] | cold BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER GRANARY [TURNS]");

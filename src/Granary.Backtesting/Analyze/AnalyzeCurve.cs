@@ -1,4 +1,5 @@
 using Granary.Backtesting.Resampling;
+using Granary.Data.Tables;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Analysis.Resampling;
@@ -15,6 +16,9 @@ namespace Granary.Backtesting.Analyze;
 public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = null, double? PeriodsPerYear = null,
     double RiskFreePercent = 0)
 {
+    /// <summary>The formats of typed tables that the process knows; null = texts alone.</summary>
+    public TableFormatCatalogue? Tables { get; init; }
+
     /// <summary>The curve's closed trades, which are resampled beside its days; null if they are unknown.</summary>
     public string? TradesFile { get; init; }
 
@@ -56,8 +60,8 @@ public static class AnalyzeCurve
         if (!(Math.Abs(request.RiskFreePercent) <= 100))
             throw new BarDataException(
                 FormattableString.Invariant($"--risk-free {request.RiskFreePercent}: a percentage a year is needed, such as 2.5"));
-        var curve = EquityCurveFile.Read(request.EquityFile);
-        var benchmark = request.BenchmarkFile is null ? null : EquityCurveFile.Read(request.BenchmarkFile);
+        var curve = EquityCurveFile.Read(request.EquityFile, request.Tables);
+        var benchmark = request.BenchmarkFile is null ? null : EquityCurveFile.Read(request.BenchmarkFile, request.Tables);
         if (benchmark is not null && CurveJoin.Of(curve, benchmark) is { Own.Count: < 3 } join)
             throw BarDataException.At(request.BenchmarkFile!, null, "date",
                 $"fewer than three {(join.IsByDay ? "days" : "times")} are also in {request.EquityFile}",

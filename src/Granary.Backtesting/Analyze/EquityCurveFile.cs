@@ -1,3 +1,4 @@
+using Granary.Data.Tables;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Simulation.Tables;
@@ -14,13 +15,14 @@ public static class EquityCurveFile
         ["equity", "adj close", "adj_close", "adjclose", "close", "value", "nav", "balance", "portfolio", "portfolio_value", "total",
             "price", "benchmark", "index"];
 
+    /// <param name="formats">The formats of typed tables that the process knows; null = texts alone.</param>
     /// <exception cref="BarDataException">
     /// The file is not an equity curve of at least two positive values in order of time. The message has file, line, field and remedy.
     /// </exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static EquityCurve Read(string path)
+    public static EquityCurve Read(string path, TableFormatCatalogue? formats = null)
     {
-        var table = TimeTable.Read(path, names => [Choose(path, names)], headerless: ["equity"]);
+        var table = TimeTable.Read(path, names => [Choose(path, names)], headerless: ["equity"], formats: formats);
         var values = table.Columns[0];
         for (var i = 0; i < values.Length; i++)
             if (values[i] < 0 || (i == 0 && values[i] == 0))

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Granary.Backtesting.Analyze;
 using Granary.Cli.Tables;
+using Granary.Data.Tables;
 using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Resampling;
@@ -52,19 +53,19 @@ internal static class AnalyzeCommand
         public double Skip { get; init; } = 10;
     }
 
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
         var file = new Argument<string>("EQUITY.csv|TRADES.csv")
         {
-            Description = "a CSV file with date,equity, or trades of Granary, backtrader, freqtrade, LEAN, TradingView or MetaTrader",
+            Description = "a CSV or Parquet file with date,equity, or trades of Granary, backtrader, freqtrade, LEAN, TradingView or MetaTrader",
         };
         var command = new Command("analyze", "Statistics of any equity curve, or of trades alone.") { file };
         var options = new OptionBinding<Options>(command);
-        command.SetAction(call => Run(call.GetValue(file)!, options.Read(call)));
+        command.SetAction(call => Run(call.GetValue(file)!, options.Read(call), () => root.Catalogues(call).Tables));
         return command;
     }
 
-    private static void Run(string file, Options given)
+    private static void Run(string file, Options given, Func<TableFormatCatalogue> tables)
     {
         if (File.Exists(file) && (given.Columns is not null || TradeFile.Knows(file)))
         {
@@ -76,6 +77,7 @@ internal static class AnalyzeCommand
         }
         var analysis = AnalyzeCurve.Run(new AnalyzeRequest(file, given.Benchmark, given.PeriodsPerYear, given.RiskFree)
         {
+            Tables = tables(),
             TradesFile = given.Trades,
             Resampling = given.Paths == 0 ? null
                 : new ResamplingPlan(given.Paths, (ulong)given.Seed, given.Goal / 100, given.Ruin / 100, given.Skip / 100),

@@ -21,7 +21,7 @@ internal static class CommandTable
         ("broker", BrokerCommands.Create),
         ("data", DataCommands.Create),
         ("combine", CombineCommand.Create),
-        ("analyze", _ => AnalyzeCommand.Create()),
+        ("analyze", root => AnalyzeCommand.Create(root)),
         ("features", FeaturesCommand.Create),
         ("learn", LearnCommand.Create),
         ("drift", _ => DriftCommand.Create()),

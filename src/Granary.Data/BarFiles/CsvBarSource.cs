@@ -15,7 +15,8 @@ namespace Granary.Data.BarFiles;
 /// </summary>
 public sealed class CsvBarSource : IBarSource
 {
-    private static readonly string[] Extensions = [".csv", ".txt", ".json", ".csv.gz", ".txt.gz", ".json.gz", ".gz", ".csv.zip", ".txt.zip",
+    private static readonly string[] Extensions = [".csv", ".txt", ".json", ".csv.gz", ".txt.gz", ".json.gz", ".gz", ".csv.zst",
+        ".txt.zst", ".json.zst", ".zst", ".csv.zip", ".txt.zip",
         ".zip"];
 
     private const int MostNamed = 20;
@@ -45,6 +46,10 @@ public sealed class CsvBarSource : IBarSource
     /// <param name="path">A file, a folder with a file for each symbol, or a folder of partitions such as <c>symbol=AAPL</c>.</param>
     /// <exception cref="BarDataException">The format that the options name is unknown.</exception>
     public static CsvBarSource OfTables(string path, BarFileOptions options, ITableFormat tables) => new(path, options, tables);
+
+    /// <summary>The first file of typed tables in a folder or its partitions; null if there is none.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static string? FirstTable(string folder, ITableFormat tables) => TableFolder.First(folder, tables);
 
     public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
     {

@@ -42,10 +42,12 @@ internal static partial class TableFolder
         return markets;
     }
 
-    /// <summary>Whether a folder has such files itself, or partitions.</summary>
-    public static bool Holds(string folder, ITableFormat format) =>
-        Directory.EnumerateFiles(folder).Any(f => SymbolOf(f, format) is not null)
-        || Directory.EnumerateDirectories(folder).Any(d => Path.GetFileName(d).Contains('='));
+    /// <summary>The first file of a folder or of its partitions; null if there is none.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static string? First(string folder, ITableFormat format, int depth = 1) =>
+        Directory.EnumerateFiles(folder).Where(f => SymbolOf(f, format) is not null).Order(StringComparer.Ordinal).FirstOrDefault()
+            ?? (depth > DeepestPartition ? null : Directory.EnumerateDirectories(folder).Where(d => Path.GetFileName(d).Contains('='))
+                .Order(StringComparer.Ordinal).Select(d => First(d, format, depth + 1)).FirstOrDefault(f => f is not null));
 
     /// <summary>The symbol in a file's name; null for another file.</summary>
     public static string? SymbolOf(string path, ITableFormat format)

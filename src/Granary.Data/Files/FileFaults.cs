@@ -1,5 +1,7 @@
 using Granary.Engine.Market;
 using Granary.Storage.Files;
+using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace Granary.Data.Files;
 
@@ -15,7 +17,9 @@ internal static class FileFaults
             BarDataException.At(path, null, null, "this is a folder, not a file", "name a file in it", e),
         UnauthorizedAccessException =>
             new BarStoreException($"{path}: this account may not read it; grant read permission or run as its owner", e),
-        InvalidDataException =>
+        ZstdException { Code: ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge } => BarDataException.At(path, null, null,
+            "unpacking it takes a window of more than 128 MB", "pack it again without --long and --ultra", e),
+        InvalidDataException or ZstdException or EndOfStreamException =>
             BarDataException.At(path, null, null, "the compressed data is damaged", "download or pack the file again", e),
         IOException => new BarStoreException($"{path}: the disk failed while it was read "
             + $"({FirstSentence(e.Message)}); check the disk and try again", e),

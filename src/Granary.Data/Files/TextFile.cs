@@ -5,6 +5,7 @@ using System.Text;
 using Granary.Data.Tables;
 using Granary.Engine.Market;
 using Granary.Storage.Files;
+using ZstdSharp;
 
 namespace Granary.Data.Files;
 
@@ -24,6 +25,7 @@ internal sealed class TextFile
     {
         None,
         Gzip,
+        Zstd,
         Zip,
     }
 
@@ -74,6 +76,11 @@ internal sealed class TextFile
                 {
                     InnerName = System.IO.Path.GetFileNameWithoutExtension(path),
                 }.Unpacked();
+            if (IsZstd(magic[..n]))
+                return new TextFile(path, modified, length, Compression.Zstd, null, files)
+                {
+                    InnerName = System.IO.Path.GetFileNameWithoutExtension(path),
+                }.Unpacked();
             if (n == 4 && magic[0] == 'P' && magic[1] == 'K' && magic[2] is 3 or 5)
             {
                 using var zip = new ZipArchive(file, ZipArchiveMode.Read);
@@ -102,6 +109,9 @@ internal sealed class TextFile
             throw FileFaults.Reading(path, e);
         }
     }
+
+    // A frame, or one that programs skip, which parallel packers write first.
+    private static bool IsZstd(ReadOnlySpan<byte> start) => start is [0x28, 0xB5, 0x2F, 0xFD] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18];
 
     // macOS packs a shadow of each file, and folder views of macOS and Windows leave files behind.
     private static bool IsOfUser(string entry) => !entry.EndsWith('/') && !entry.StartsWith("__MACOSX/", StringComparison.Ordinal)
@@ -157,6 +167,8 @@ internal sealed class TextFile
                 case Compression.Gzip:
                     var size = SizeInTrailer(file);
                     return new CheckedStream(this, new GZipStream(file, CompressionMode.Decompress), null, null, null) { GzipSize = size };
+                case Compression.Zstd:
+                    return new CheckedStream(this, new DecompressionStream(file, leaveOpen: false), null, null, null);
                 case Compression.Zip:
                     var zip = new ZipArchive(file, ZipArchiveMode.Read);
                     var entry = zip.GetEntry(_entry!) ?? throw Changed();
@@ -237,7 +249,7 @@ internal sealed class TextFile
                 }
                 return n;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ZstdException)
             {
                 throw FileFaults.Reading(owner.Path, e);
             }

@@ -13,16 +13,18 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
 {
     private readonly BarFormat[] _inOrder;
     private readonly GenericFormat _generic = new();
-    private readonly TableFormatCatalogue _tables;
 
     /// <param name="builder">Holds the formats.</param>
     /// <param name="tables">The formats of typed tables; null = none.</param>
     public BarFormatCatalogue(CatalogueBuilder<BarFormat> builder, TableFormatCatalogue? tables = null) : base(builder)
     {
-        _tables = tables ?? TableFormatCatalogue.None;
+        Tables = tables ?? TableFormatCatalogue.None;
         _inOrder = [.. Entries.OrderBy(entry => OrderOf(entry.Value)).ThenBy(entry => entry.Name, StringComparer.Ordinal)
             .Select(entry => entry.Value)];
     }
+
+    /// <inheritdoc/>
+    public TableFormatCatalogue Tables { get; }
 
     /// <summary>Granary's own formats.</summary>
     public static BarFormatCatalogue BuiltIn { get; } =
@@ -47,7 +49,7 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
 
     BarFileLayout IBarFormats.Layout(TextFile file, BarFileOptions options)
     {
-        var table = _tables.Of(file.Start.Span);
+        var table = Tables.Of(file.Start.Span);
         var sample = FileSample.Of(file, table);
         var layout = FormatOf(sample, options).CreateLayout(sample, options);
         if (layout is not RowLayout rows) return layout;
@@ -58,7 +60,7 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
 
     bool IBarFormats.Recognises(TextFile file, BarFileOptions options)
     {
-        var sample = FileSample.Of(file, _tables.Of(file.Start.Span));
+        var sample = FileSample.Of(file, Tables.Of(file.Start.Span));
         return FormatOf(sample, options).Recognises(sample);
     }
 

@@ -199,7 +199,7 @@ public sealed class FileSample
             throw BarDataException.At(file.DisplayName, null, null, "the file is empty", "download or export it again");
         if (head.AsSpan(0, Math.Min(n, 4096)).TrimEnd((byte)0).Contains((byte)0))
             throw BarDataException.At(file.DisplayName, 1, null, "this is not text",
-                "name a CSV, a JSON array, or one of them in a .gz or .zip");
+                "name a CSV, a JSON array, or one of them in a .gz, .zst or .zip");
         return sample;
     }
 

@@ -96,7 +96,8 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
             collector.Gather(new ParsedRow(Line, Record, new Bar(time, open, high, low, close, volume)
             {
                 Further = collector.FurtherOfRow,
-            }, adjusted) { Group = Group });
+            }, adjusted)
+            { Group = Group });
             return true;
         }
         if (!collector.InOrder(time))

@@ -1,4 +1,5 @@
 using Granary.Data.Files;
+using Granary.Data.Tables;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
@@ -6,6 +7,9 @@ namespace Granary.Data.Reading;
 /// <summary>The known file formats, as the file readers use them.</summary>
 public interface IBarFormats
 {
+    /// <summary>The formats of typed tables, which are read as texts of the same tables.</summary>
+    TableFormatCatalogue Tables { get; }
+
     /// <summary>Determines the layout of a file.</summary>
     /// <exception cref="BarDataException">The file is of no known format, or not of the one that the options name.</exception>
     internal BarFileLayout Layout(TextFile file, BarFileOptions options);

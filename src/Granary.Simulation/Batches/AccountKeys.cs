@@ -1,3 +1,4 @@
+using Granary.Data.Tables;
 using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Catalogues;
@@ -18,33 +19,33 @@ internal sealed record AccountKeys
     [Key("per year, for the [report](report.md)"), Range(-100, 1000)]
     public double RiskFreePercent { get; init; }
 
-    [Key("the same as a series: a CSV file of `date,rate` in percent per year, each known from its date on", Offers = "file",
+    [Key("the same as a series: a CSV or Parquet file of `date,rate` in percent per year, each known from its date on", Offers = "file",
         Without = "`riskFreePercent`")]
     public Address? RiskFree { get; init; }
 
     /// <summary>Reads the section.</summary>
     /// <param name="part">Null = the section is missing.</param>
-    /// <param name="opensFiles">Whether the files of the batch are on this machine.</param>
+    /// <param name="tables">The formats of typed tables; null if the files of the batch are on another machine.</param>
     /// <exception cref="InputException">A value, or a line of the file, is invalid.</exception>
-    public static (AccountKeys Keys, RiskFreeRate RiskFree) Read(JsonPart? part, bool opensFiles)
+    public static (AccountKeys Keys, RiskFreeRate RiskFree) Read(JsonPart? part, TableFormatCatalogue? tables)
     {
         if (part is null) return (new AccountKeys(), RiskFreeRate.None);
         var keys = RecordKeys<AccountKeys>.Read(part);
-        if (keys.RiskFree is null || !opensFiles || part.Need("riskFree").IsFaulty)
+        if (keys.RiskFree is null || tables is null || part.Need("riskFree").IsFaulty)
             return (keys, RiskFreeRate.Of(keys.RiskFreePercent / 100));
         if (part.Find("riskFreePercent") is { } constant)
             constant.Wrong("'riskFree' is a series of this rate; leave one of them out", 0);
-        return (keys, Series(part.Need("riskFree"), keys.RiskFree));
+        return (keys, Series(part.Need("riskFree"), keys.RiskFree, tables));
     }
 
-    private static RiskFreeRate Series(JsonPart part, Address address)
+    private static RiskFreeRate Series(JsonPart part, Address address, TableFormatCatalogue tables)
     {
         if (address.Path is not { } path) return part.Wrong($"'{address}' is not a file; name a CSV file", RiskFreeRate.None);
         try
         {
             var table = TimeTable.Read(path, names => names.Contains("rate", StringComparer.Ordinal) ? ["rate"]
                 : throw BarDataException.At(path, 1, null, $"none of the columns {string.Join(", ", names)} is called rate",
-                    "name the column of the rates in percent per year 'rate'"), files: address.Files);
+                    "name the column of the rates in percent per year 'rate'"), files: address.Files, formats: tables);
             for (var i = 0; i < table.Times.Length; i++)
                 if (Math.Abs(table.Columns[0][i]) > 1000)
                     throw table.Fault(i, "rate", FormattableString.Invariant($"{table.Columns[0][i]} is out of range: -1000 … 1000"),

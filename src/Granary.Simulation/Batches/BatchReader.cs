@@ -71,7 +71,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         root.Only("$schema", "name", "data", "universe", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
             "regimes", "resampling", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
-        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
+        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
             (new AccountKeys(), RiskFreeRate.None));
         var cash = account.Cash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution"), bindStrategies, catalogues.Tables), null);

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Batches;
 public sealed record DataSpec
 {
     /// <summary>
-    /// Address of the source: csv:DIR, store:DIR, postgres://…, questdb://…, kafka://…. The first part's source if there are
+    /// Address of the source: csv:DIR, parquet:DIR, store:DIR, postgres://…, questdb://…, kafka://…. The first part's source if there are
     /// <see cref="Parts"/>.
     /// </summary>
     public required Address Source { get; init; }

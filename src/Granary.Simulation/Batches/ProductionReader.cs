@@ -79,7 +79,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
                 + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
-        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies),
+        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
             (new AccountKeys(), RiskFreeRate.None));
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;

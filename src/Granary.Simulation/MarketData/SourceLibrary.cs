@@ -2,6 +2,8 @@ using Granary.Contracts.MarketData;
 using Granary.Data.BarFiles;
 using Granary.Data.Reading;
 using Granary.Data.Synthetic;
+using Granary.Data.Tables;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 
 namespace Granary.Simulation.MarketData;
@@ -35,8 +37,12 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
             .SelectMany(s => s.Markets.Where(m => m.Fault is null).GroupBy(m => m.Timeframe)
             .Select(g => new SourceEntry("store:" + s.Store, g.Key, [.. g.Select(m => m.Symbol)]))).ToList();
         foreach (var found in Folders(own, skipped))
-            if (await OfFilesAsync(found, cancellationToken).ConfigureAwait(false) is { } source)
-                sources.Add(source);
+        {
+            if (await OfFilesAsync(found, cancellationToken).ConfigureAwait(false) is { } source) sources.Add(source);
+            foreach (var entry in options.Formats?.Tables.Entries ?? [])
+                if (await OfTablesAsync(found, entry, cancellationToken).ConfigureAwait(false) is { } tables)
+                    sources.Add(tables);
+        }
         sources.Add(new SourceEntry(Sample, Timeframe.H1.ToString(), DataGeneration.SampleSymbols));
         return sources;
     }
@@ -50,6 +56,24 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
             .Where(d => !File.Exists(Path.Combine(d, "manifest.json"))) // a run
             .Concat(own.Select(o => Path.Combine(folder, o)).Where(Directory.Exists)).Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
+
+    // Null for a folder without such tables of bars; partitions belong to the folder above them.
+    private async Task<SourceEntry?> OfTablesAsync(string of, CatalogueEntry<ITableFormat> format, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Path.GetFileName(of).Contains('=') || CsvBarSource.FirstTable(of, format.Value) is not { } first
+                || BarFile.Inspect(first, options).Timeframe is not { } timeframe) return null;
+            var symbols = await CsvBarSource.OfTables(of, options, format.Value).ListSymbolsAsync(timeframe, cancellationToken)
+                .ConfigureAwait(false);
+            var relative = Path.GetRelativePath(folder, of).Replace(Path.DirectorySeparatorChar, '/');
+            return symbols.Count == 0 ? null : new SourceEntry($"{format.Name}:{relative}", timeframe.ToString(), symbols);
+        }
+        catch (Exception e) when (e is BarDataException or BarStoreException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     // Null for a folder whose first file has no bars. The first file decides, so that a folder of other files costs no more.
     private async Task<SourceEntry?> OfFilesAsync(string of, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ namespace Granary.Trading.Live;
 /// </summary>
 public record SessionOptions
 {
-    [Key("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
+    [Key("the bars: store:DIR, csv:DIR, parquet:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
     [JsonConverter(typeof(AddressJson))]
     public required Address Feed { get; init; }
     [Key("paper, kucoin, gateio, binance, or a broker of a plug-in; 'granary broker list' shows them")]

@@ -1,5 +1,6 @@
 using Granary.Data.BarFiles;
 using Granary.Data.Reading;
+using Granary.Data.Tables;
 using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
@@ -24,7 +25,7 @@ public static class TrackIndex
     {
         var request = options.ToRequest();
         bool? arePrices = options.Prices ? true : options.Returns ? false : null;
-        if (options.Panel is { } panel) return FromPanel(panel.Path!, options.Index, request, arePrices, panel.Files);
+        if (options.Panel is { } panel) return FromPanel(panel.Path!, options.Index, request, arePrices, panel.Files, files.Formats?.Tables);
         var source = new CsvBarSource(options.Universe!.Path!, files with { Files = options.Universe.Files });
         var symbols = await source.ListSymbolsAsync(Timeframe.D1, cancellationToken).ConfigureAwait(false);
         var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(indexFile!.Path)!, files with { Files = indexFile.Files }),
@@ -52,13 +53,14 @@ public static class TrackIndex
     /// <param name="panelFile">A CSV of prices or returns, with a date and one column for each name.</param>
     /// <param name="index">The column to replicate.</param>
     /// <param name="files">The files that may be opened; null = all.</param>
+    /// <param name="formats">The formats of typed tables that the process knows; null = texts alone.</param>
     /// <param name="arePrices">Whether the panel has prices; null to detect it from the values and add a note.</param>
     /// <exception cref="BarDataException">The file, the column or an option cannot be used; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static TrackResult FromPanel(string panelFile, string index, TrackRequest request, bool? arePrices = null,
-        PermittedFiles? files = null)
+        PermittedFiles? files = null, TableFormatCatalogue? formats = null)
     {
-        var table = TimeTable.Read(panelFile, files: files);
+        var table = TimeTable.Read(panelFile, files: files, formats: formats);
         var at = table.Names.ToList().IndexOf(index);
         if (at < 0)
         {

@@ -229,7 +229,7 @@ function DataFields(props: FormProps & { set: (path: (string | number)[], next: 
                     <TextField
                         label="Address"
                         value={data('source')}
-                        hint="csv:FOLDER, store:FOLDER, postgres://… or questdb://…"
+                        hint="csv:FOLDER, parquet:FOLDER, store:FOLDER, postgres://… or questdb://…"
                         fault={faultAt(faults, 'data.source')}
                         onValue={(v) => set(['data', 'source'], v)}
                     />

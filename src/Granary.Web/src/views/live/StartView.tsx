@@ -157,7 +157,7 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
                     value={feed}
                     onValue={setFeed}
                     required
-                    hint="store:DIR or csv:DIR to replay, ws:EXCHANGE for now"
+                    hint="store:DIR, csv:DIR or parquet:DIR to replay, ws:EXCHANGE for now"
                 />
                 <SelectField label="Speed of a replay" value={speed} options={speeds} onValue={setSpeed} />
                 <TextField label="First bar" value={from} onValue={setFrom} placeholder="2022-06-01" hint="Empty: the feed’s first" />
