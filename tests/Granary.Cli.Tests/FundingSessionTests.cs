@@ -76,7 +76,8 @@ public sealed class FundingSessionTests
     [Theory]
     [InlineData("data funding FILE", "give --store or --out, where the rates are kept")]
     [InlineData("data funding --store s", "name a file, or give --from-exchange")]
-    [InlineData("data funding FILE --store s --from 2024-01-01", "--from, --to and --endpoint belong to --from-exchange; leave them out for a file")]
+    [InlineData("data funding FILE --store s --from 2024-01-01",
+        "--from, --to and --endpoint belong to --from-exchange; leave them out for a file")]
     [InlineData("data funding FILE --store s --symbol NOPE", "has no line of NOPE, but of COINUSDT, GLIMUSDT; correct --symbol")]
     [InlineData("data funding --store s --from-exchange binance-futures --symbol BTCUSDT", "--from-exchange needs --from, the first day")]
     [InlineData("data funding --store s --from-exchange binance --symbol B --from 2024-01-01",

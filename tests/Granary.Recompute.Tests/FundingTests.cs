@@ -108,8 +108,8 @@ public class FundingTests
         var text = new StringBuilder("time,symbol,rate,mark\n");
         foreach (var (symbol, own) in rates)
             foreach (var (time, rate, mark) in own)
-                text.Append(CultureInfo.InvariantCulture,
-                    $"{time:yyyy-MM-ddTHH:mm:ssZ},{symbol},{rate:R},{(double.IsNaN(mark) ? "" : mark.ToString(CultureInfo.InvariantCulture))}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{time:yyyy-MM-ddTHH:mm:ssZ},{symbol},{rate:R},")
+                    .Append(double.IsNaN(mark) ? "" : mark.ToString(CultureInfo.InvariantCulture)).Append('\n');
         File.WriteAllText(path, text.ToString());
     }
 

@@ -88,17 +88,23 @@ public sealed class FundingBatchTests : IDisposable
             TestContext.Current.CancellationToken);
 
     [Theory]
-    [InlineData("time,rate\n2022-01-01T00:00:00Z,0.5\n", "line 2, rate: 0.5 is more than a tenth of a position; give the rate of one period as a "
+    [InlineData("time,rate\n2022-01-01T00:00:00Z,0.5\n",
+        "line 2, rate: 0.5 is more than a tenth of a position; give the rate of one period as a "
         + "fraction, 0.01 % as 0.0001")]
-    [InlineData("time,rate\n2022-01-02,0.0001\n2022-01-01,0.0001\n", "line 3, time: '2022-01-01' is earlier than the line before; sort the lines "
+    [InlineData("time,rate\n2022-01-02,0.0001\n2022-01-01,0.0001\n",
+        "line 3, time: '2022-01-01' is earlier than the line before; sort the lines "
         + "by time, oldest first")]
-    [InlineData("time,rate\n2022-01-01T00:00:00Z,0\n2022-01-01T00:00:05Z,0\n", "line 3, time: '2022-01-01T00:00:05Z' is in the minute of the line "
+    [InlineData("time,rate\n2022-01-01T00:00:00Z,0\n2022-01-01T00:00:05Z,0\n",
+        "line 3, time: '2022-01-01T00:00:05Z' is in the minute of the line "
         + "before; keep one line for each funding")]
-    [InlineData("time,symbol,rate\n2022-01-01,A,0\n2022-01-01,COINUSDT,0\n2022-01-01,A,0\n", "line 4, time: '2022-01-01' is in the minute of the "
+    [InlineData("time,symbol,rate\n2022-01-01,A,0\n2022-01-01,COINUSDT,0\n2022-01-01,A,0\n",
+        "line 4, time: '2022-01-01' is in the minute of the "
         + "line of A before; keep one line for each funding")]
-    [InlineData("time,rate,mark\n2022-01-01,,\n", "line 2, rate: the line has neither a rate nor a mark price; give one of them, or remove the line")]
+    [InlineData("time,rate,mark\n2022-01-01,,\n",
+        "line 2, rate: the line has neither a rate nor a mark price; give one of them, or remove the line")]
     [InlineData("time,rate,mark\n2022-01-01,0,-4\n", "line 2, mark: a mark price of -4 is not positive; leave it empty or correct it")]
-    [InlineData("time,rate\n2022-01-01,abc\n", "line 2, rate: 'abc' is not a number; use a plain number such as 100000.50, without thousands "
+    [InlineData("time,rate\n2022-01-01,abc\n",
+        "line 2, rate: 'abc' is not a number; use a plain number such as 100000.50, without thousands "
         + "separators")]
     [InlineData("time,fnding\n2022-01-01,0\n", "line 1, rate: there is no such column; add it; the file has time, fnding")]
     [InlineData("time,rate\n", ": there are no lines below the header; add a line for each funding")]
