@@ -11,7 +11,7 @@ namespace Granary.Backtesting.Combining;
 /// <param name="notes">Receives the sections in which the members differ.</param>
 internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSettings settings, string? sectionsOf, List<RunNote> notes)
 {
-    private static readonly string[] Shared = ["account", "execution", "benchmark", "regimes", "periodsPerYear"];
+    private static readonly string[] Shared = ["account", "execution", "benchmark", "regimes", "universe", "periodsPerYear"];
 
     /// <summary>The default name of the run.</summary>
     public string Name => runs.Count == 0 ? "combined"

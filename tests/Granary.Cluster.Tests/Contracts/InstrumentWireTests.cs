@@ -17,6 +17,16 @@ public sealed class InstrumentWireTests
     }
 
     [Fact]
+    public void A_membership_keeps_its_policy_and_its_spans()
+    {
+        var converter = new MembershipConverter();
+        var membership = new Membership(LeavePolicy.Hold, [new MemberSpan(0, 20), new MemberSpan(30, Membership.Open)]);
+        var read = converter.ConvertFromSurrogate(converter.ConvertToSurrogate(membership));
+        (read.OnLeave, read.Lasts).ShouldBe((LeavePolicy.Hold, true));
+        read.Spans.ShouldBe(membership.Spans);
+    }
+
+    [Fact]
     public void A_calendar_keeps_its_special_sessions()
     {
         var converter = new SessionCalendarConverter();

@@ -9,6 +9,7 @@ import { ShortTable } from '../../components/ShortTable';
 import { StrategyName } from '../../components/StrategyName';
 import { number, percent, signedNumber, signedPercent, tone } from '../../format/numbers';
 import { AllocationsSection } from './Allocations';
+import { UniverseSection } from './Universe';
 import { strategyPath, type RunDetails } from './run';
 
 type Analysis = Schemas['RunAnalysis'];
@@ -39,18 +40,25 @@ export function AnalysisTab(props: { run: RunDetails }) {
             <p>It needs "report" among the outputs of its batch, and trades.</p>
         </Empty>
     );
-    if (!run.files.includes('analysis.json')) return run.allocations ? <AllocationsSection of={run.allocations} /> : nothing;
+    const sections = (
+        <>
+            {run.universe && <UniverseSection of={run.universe} />}
+            {run.allocations && <AllocationsSection of={run.allocations} />}
+        </>
+    );
+    const hasSections = run.universe !== undefined || run.allocations !== undefined;
+    if (!run.files.includes('analysis.json')) return hasSections ? sections : nothing;
     return (
         <Loaded query={analysis} height={900}>
             {({ rolling, returns, trades, correlation }) => (
                 <>
                     <RangeBar what="Rolling figures" />
-                    {!rolling && !returns && !trades && !correlation && !run.allocations && nothing}
+                    {!rolling && !returns && !trades && !correlation && !hasSections && nothing}
                     {rolling && <Rolling of={rolling} />}
                     {returns && <Returns of={returns} />}
                     {trades && <Trades of={trades} />}
                     {correlation && <Correlation run={run} of={correlation} />}
-                    {run.allocations && <AllocationsSection of={run.allocations} />}
+                    {sections}
                 </>
             )}
         </Loaded>

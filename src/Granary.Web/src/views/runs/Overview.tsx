@@ -119,8 +119,8 @@ function Checks(props: { run: RunDetails }) {
                             { title: 'Check', cell: ([name]) => checkNames[name] ?? name },
                             {
                                 title: 'Outcome',
-                                cell: ([, check]) => check.state,
-                                tone: ([, check]) => (check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft'),
+                                cell: ([, check]) => check.word ?? check.state,
+                                tone: ([, check]) => (check.word ? 'soft' : check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft'),
                             },
                             { title: 'What was found', cell: ([, check]) => check.sentence, prose: true },
                         ]}

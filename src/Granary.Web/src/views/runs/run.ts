@@ -1,6 +1,7 @@
 import { json, type Schemas } from '../../api/client';
 import { learnZones } from '../../format/times';
 import type { Allocations } from './Allocations';
+import type { Universe } from './Universe';
 import type { ModelResults } from './Models';
 
 /** Figures by the keys of results.json; null or absent where one is not defined. */
@@ -9,6 +10,8 @@ export type Stats = Record<string, number | null | undefined>;
 /** One validation check of a run. */
 export interface Check {
     state: 'passed' | 'failed' | string;
+    /** The finding in one word, of those that neither pass nor fail. */
+    word?: string;
     sentence: string;
 }
 
@@ -33,6 +36,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     resampling?: Resampling;
     /** The weight rules compared; absent if the batch has too few or too many strategies, or a short record. */
     allocations?: Allocations;
+    /** Who could be entered when; absent if the batch has no universe. */
+    universe?: Universe;
     /** Decisions of models; absent without models. */
     modelDecisions?: ModelResults;
     /** Whether the run has a parameter search. */
