@@ -23,6 +23,8 @@ public sealed class PackageReferenceRule : IRule
         ("Microsoft.AspNetCore.OpenApi", ["AddOpenApi"]),
         ("JsonSchema.Net", ["Json.Schema."]),
         ("Polly.Core", ["Polly."]),
+        ("DuckDB.NET.Data.Full", ["DuckDB.NET."]),
+        ("ZstdSharp.Port", ["ZstdSharp."]),
         ("Microsoft.CodeAnalysis.CSharp", ["Microsoft.CodeAnalysis."]),
         ("Microsoft.ML.FastTree", ["Microsoft.ML.Trainers.FastTree.", "FastTree", "FastForest"]),
         ("Microsoft.ML.LightGbm", ["Microsoft.ML.Trainers.LightGbm.", "LightGbm"]),
