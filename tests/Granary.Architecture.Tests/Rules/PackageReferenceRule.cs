@@ -25,6 +25,8 @@ public sealed class PackageReferenceRule : IRule
         ("Polly.Core", ["Polly."]),
         ("xunit.v3.assert", ["Assert"]),
         ("xunit.v3.extensibility.core", ["Fact", "Theory"]),
+        ("DuckDB.NET.Data.Full", ["DuckDB.NET."]),
+        ("ZstdSharp.Port", ["ZstdSharp."]),
         ("Microsoft.CodeAnalysis.CSharp", ["Microsoft.CodeAnalysis."]),
         ("Microsoft.ML.FastTree", ["Microsoft.ML.Trainers.FastTree.", "FastTree", "FastForest"]),
         ("Microsoft.ML.LightGbm", ["Microsoft.ML.Trainers.LightGbm.", "LightGbm"]),

@@ -16,34 +16,22 @@ internal sealed record CsvText(string[] Header, IReadOnlyList<string[]> Rows)
         return new CsvText(header, rows);
     }
 
-    /// <summary>Fails if a value read from another format is not that of the cell.</summary>
+    /// <summary>Whether a value read from another format is that of the cell.</summary>
     /// <param name="value">Null, double, long, string, or a decimal: nanoseconds since 1970.</param>
-    public static void ShouldBe(object? value, string cell, string place)
+    public static bool IsSame(object? value, string cell) => value switch
     {
-        if (cell.Length == 0)
-        {
-            value.ShouldBeNull(place);
-            return;
-        }
-        switch (value)
-        {
-            case double number:
-                BitConverter.DoubleToInt64Bits(number).ShouldBe(
-                    BitConverter.DoubleToInt64Bits(double.Parse(cell, NumberStyles.Float, CultureInfo.InvariantCulture)), place);
-                break;
-            case long whole:
-                whole.ToString(CultureInfo.InvariantCulture).ShouldBe(cell, place);
-                break;
-            case decimal nanoseconds:
-                var ticks = DateTimeOffset.Parse(cell, CultureInfo.InvariantCulture).UtcTicks - DateTime.UnixEpoch.Ticks;
-                nanoseconds.ShouldBe(ticks * 100m, place);
-                break;
-            default:
-                // A cell that a spreadsheet would evaluate has an apostrophe in front.
-                var text = cell[0] == '\'' && cell.TrimStart('\'') is { Length: > 0 } bare && "=+-@\t\r".Contains(bare[0]) ? cell[1..]
-                    : cell;
-                value.ShouldBe(text, place);
-                break;
-        }
-    }
+        null => cell.Length == 0,
+        _ when cell.Length == 0 => false,
+        double number => BitConverter.DoubleToInt64Bits(number)
+            == BitConverter.DoubleToInt64Bits(double.Parse(cell, NumberStyles.Float, CultureInfo.InvariantCulture)),
+        long whole => whole.ToString(CultureInfo.InvariantCulture) == cell,
+        decimal nanoseconds => nanoseconds
+            == (DateTimeOffset.Parse(cell, CultureInfo.InvariantCulture).UtcTicks - DateTime.UnixEpoch.Ticks) * 100m,
+        string text => text == Bare(cell),
+        _ => false,
+    };
+
+    // A cell that a spreadsheet would evaluate has an apostrophe in front.
+    private static string Bare(string cell) =>
+        cell[0] == '\'' && cell.TrimStart('\'') is { Length: > 0 } bare && "=+-@\t\r".Contains(bare[0]) ? cell[1..] : cell;
 }
