@@ -92,7 +92,15 @@ internal static class FactorStudyCommand
         FactorStudyRequest request, Options given, int threads, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         var spec = request.Read(catalogues);
-        var study = await new FactorStudyRun(threads, TrialLedger.OfUser()).RunAsync(spec, progress, cancellationToken);
+        FactorStudy study;
+        try
+        {
+            study = await new FactorStudyRun(threads, TrialLedger.OfUser()).RunAsync(spec, progress, cancellationToken);
+        }
+        catch (InputException e)
+        {
+            throw request.Shown(e);
+        }
         var folder = Path.GetFullPath(given.Out ?? Path.Combine("runs",
             "study-" + TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)));
         FactorStudyFiles.Write(folder, study);
