@@ -37,7 +37,8 @@ public sealed class FactorStudyTests : IDisposable
         foreach (var (i, zip) in Directory.GetFiles(daily, "*.zip").Order(StringComparer.Ordinal).Index())
         {
             var symbol = Path.GetFileNameWithoutExtension(zip).ToUpperInvariant();
-            if (Rows(zip) is { Count: > 100 } rows) _folder.Write($"bars/{symbol}.csv", "time,open,high,low,close,volume\n" + string.Concat(rows));
+            if (Rows(zip) is { Count: > 100 } rows)
+                _folder.Write($"bars/{symbol}.csv", "time,open,high,low,close,volume\n" + string.Concat(rows));
         }
         await CompareAsync(_folder.File("bars"), "roc(20)", 1_000, null, ["--horizons", "1,5", "--quantiles", "2"]);
     }
@@ -74,7 +75,7 @@ public sealed class FactorStudyTests : IDisposable
         return text;
     }
 
-    // Of 2013 to 2015: prices times 10,000, without adjustments.
+    // Of 2013: prices times 10,000, without adjustments.
     private static List<string> Rows(string zip)
     {
         using var archive = ZipFile.OpenRead(zip);
@@ -84,7 +85,8 @@ public sealed class FactorStudyTests : IDisposable
         {
             var cells = line.Split(',');
             if (cells.Length < 6 || string.CompareOrdinal(cells[0], "2013") < 0 || string.CompareOrdinal(cells[0], "2014") >= 0) continue;
-            var prices = cells[1..5].Select(c => (decimal.Parse(c, CultureInfo.InvariantCulture) / 10_000).ToString(CultureInfo.InvariantCulture));
+            var prices = cells[1..5].Select(c =>
+                (decimal.Parse(c, CultureInfo.InvariantCulture) / 10_000).ToString(CultureInfo.InvariantCulture));
             rows.Add($"{cells[0][..4]}-{cells[0][4..6]}-{cells[0][6..8]}T00:00:00Z,{string.Join(',', prices)},{cells[5]}\n");
         }
         return rows;
@@ -95,7 +97,10 @@ public sealed class FactorStudyTests : IDisposable
         var has = false;
         if (File.Exists(Python))
         {
-            using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import numpy, scipy, pandas"]) { RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import numpy, scipy, pandas"])
+            {
+                RedirectStandardError = true,
+            })!;
             process.WaitForExit();
             has = process.ExitCode == 0;
         }

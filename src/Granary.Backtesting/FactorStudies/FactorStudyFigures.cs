@@ -52,7 +52,8 @@ internal static class FactorStudyFigures
         List<List<double?>> ic = [.. figures.Horizons.Select(h => points.ConvertAll(p => Mean(p, h.IcByDate)))];
         return new StudySeries(each, RollingPoints, points.ConvertAll(p => FactorStudyRun.Time(panel.Times[p[^1]])), ic,
             [.. ic.Select(Rolling)], [.. figures.OneBarReturns.Select(r => Growth(points, d => r[d]))],
-            Growth(points, d => figures.OneBarReturns[^1][d] - figures.OneBarReturns[0][d]), Growth(points, d => figures.WeightedReturns[d]));
+            Growth(points, d => figures.OneBarReturns[^1][d] - figures.OneBarReturns[0][d]),
+            Growth(points, d => figures.WeightedReturns[d]));
     }
 
     private static double? Mean(int[] dates, double[] values)

@@ -60,7 +60,8 @@ public sealed class FactorStudyRun(int threads, TrialLedger? ledger)
     {
         var dates = new FactorDates(panel, factor, settings);
         var pieces = (panel.Times.Length + DatesOfPiece - 1) / DatesOfPiece;
-        Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
+        var how = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken };
+        Parallel.For(0, pieces, how,
             p => dates.Compute(p * DatesOfPiece, Math.Min(panel.Times.Length, (p + 1) * DatesOfPiece)));
         var figures = FactorFigures.Of(dates);
         var name = spec.Factors[factor];

@@ -53,7 +53,7 @@ internal static class GroupFile
         {
             var row = csv.Record!;
             if (row.Length != names.Count)
-                throw At("", $"the line has {row.Length} fields and the header {names.Count}; give every line as many fields as the header");
+                throw At("", $"the line has {row.Length} fields and the header {names.Count}; give every line as many as the header");
             var (symbol, group, from) = (row[places[0]], row[places[1]], places[2] < 0 ? "" : row[places[2]]);
             if (symbol.Length == 0) throw At("symbol", "the symbol is missing; write one, or remove the line");
             if (group.Length == 0) throw At("group", "the group is missing; write one, or remove the line");

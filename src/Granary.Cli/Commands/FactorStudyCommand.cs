@@ -61,7 +61,7 @@ internal static class FactorStudyCommand
             Description = "bars, such as csv:DIR or store:DIR, or a batch file whose data section names them",
         };
         var command = new Command("study",
-            "Test whether factors order the later returns of symbols: information coefficients, quantiles, turnover, and false discoveries.")
+            "Test whether factors order the later returns of symbols: information coefficients, quantiles, turnover, false discoveries.")
         {
             source,
         };
@@ -84,14 +84,23 @@ internal static class FactorStudyCommand
     private static async Task<T> ShowAsync<T>(bool silent, Func<IProgress<string>?, Task<T>> work)
     {
         if (silent || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return await work(null);
-        return await AnsiConsole.Status().StartAsync("opening the bars", context => work(new Stages(s => context.Status(Markup.Escape(s)))));
+        return await AnsiConsole.Status().StartAsync("opening the bars",
+            context => work(new Stages(s => context.Status(Markup.Escape(s)))));
     }
 
     private static async Task<(FactorStudyResults, string)> HereAsync(Simulation.Catalogues.GranaryCatalogues catalogues,
         FactorStudyRequest request, Options given, int threads, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         var spec = request.Read(catalogues);
-        var study = await new FactorStudyRun(threads, TrialLedger.OfUser()).RunAsync(spec, progress, cancellationToken);
+        FactorStudy study;
+        try
+        {
+            study = await new FactorStudyRun(threads, TrialLedger.OfUser()).RunAsync(spec, progress, cancellationToken);
+        }
+        catch (InputException e)
+        {
+            throw request.Shown(e);
+        }
         var folder = Path.GetFullPath(given.Out ?? Path.Combine("runs",
             "study-" + TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)));
         FactorStudyFiles.Write(folder, study);

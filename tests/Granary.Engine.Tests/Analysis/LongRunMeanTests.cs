@@ -51,7 +51,7 @@ public sealed class LongRunMeanTests
     [InlineData(5, 250)]
     [InlineData(20, 250)]
     [InlineData(20, 1000)]
-    public void Intervals_of_overlapping_sums_hold_the_mean_about_as_often_as_they_promise(int horizon, int count)
+    public void Intervals_of_overlapping_sums_hold_the_mean_about_as_often_as_they_say(int horizon, int count)
     {
         var draws = TestEffort.Of(600, 4000);
         var held = 0;

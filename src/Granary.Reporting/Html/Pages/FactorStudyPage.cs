@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Reporting.Html.Sections;
 using Granary.Reporting.Runs;
 
@@ -48,7 +47,7 @@ public static class FactorStudyPage
         html.Raw("<dl class=\"figures\">");
         Figure(html, "Tests", NumberText.Count(study.Tests), $"{Counted.Of(study.Factors.Count, "factor")} over "
             + Counted.Of(study.Horizons.Count, "horizon"));
-        Figure(html, "Discoveries", NumberText.Count(study.Discoveries), $"q at most {Share(study.Level)}");
+        Figure(html, "Discoveries", NumberText.Count(study.Discoveries), $"q at most {FactorTestsSection.Share(study.Level)}");
         if (study.Trials is { } trials)
             Figure(html, "Trials on these bars", NumberText.Count(trials.All), trials.Fault is null ? "all that were ever made here"
                 : "of this study alone: " + trials.Fault);
@@ -60,6 +59,4 @@ public static class FactorStudyPage
 
     private static void Figure(HtmlWriter html, string name, string value, string note) =>
         html.Write($"<div><dt>{name}</dt><dd>{value}</dd><dd class=\"soft\">{note}</dd></div>");
-
-    internal static string Share(double share) => share.ToString("0.##%", CultureInfo.InvariantCulture);
 }

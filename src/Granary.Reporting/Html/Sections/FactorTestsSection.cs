@@ -1,4 +1,4 @@
-using Granary.Reporting.Html.Pages;
+using System.Globalization;
 using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
@@ -17,7 +17,7 @@ internal sealed class FactorTestsSection : IReportSection<FactorStudyResults>
         html.Raw("<p>");
         html.Prose($"The test of a factor over a horizon is that its mean information coefficient is zero. q corrects p for all "
             + $"{Counted.Of(view.Tests, "test")} of this study, however they depend on each other (Benjamini and Yekutieli): of the "
-            + $"discoveries, at most {FactorStudyPage.Share(view.Level)} are expected to be chance.");
+            + $"discoveries, at most {Share(view.Level)} are expected to be chance.");
         html.Raw("</p>\n");
         HtmlTable.Open(html, "Information coefficient and spread of each factor over each horizon",
             [new("Factor", Number: false), new("Horizon", Hint: "Bars"), new("Mean IC", Hint: "Spearman's correlation on each date"),
@@ -55,6 +55,8 @@ internal sealed class FactorTestsSection : IReportSection<FactorStudyResults>
     }
 
     internal static string Signed(double? value) => NumberText.SignedRatio(value ?? double.NaN, 4);
+
+    internal static string Share(double share) => share.ToString("0.##%", CultureInfo.InvariantCulture);
 
     internal static string PValue(double? p) => p is { } value ? NumberText.PValue(value) : NumberText.Undefined;
 }
