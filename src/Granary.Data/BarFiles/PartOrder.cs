@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.BarFiles;
 
-/// <summary>Puts the files of one market in the order of their times, since names of partitions sort otherwise (month=10, month=9).</summary>
+/// <summary>Puts the files of a market in the order of their times: names of partitions sort otherwise (month=10, month=9).</summary>
 internal static class PartOrder
 {
     /// <exception cref="BarDataException">A file cannot be read.</exception>

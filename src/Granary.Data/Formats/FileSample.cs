@@ -165,7 +165,8 @@ public sealed class FileSample
             for (var i = 0; i < batch.Count && length < Size; i++)
             {
                 var fields = columns.Select(_ => "").ToList();
-                for (var c = 0; c < readable.Length; c++) fields[readable[c]] = OneLine(TableText.Of(columns[readable[c]], batch.Columns[c], i));
+                for (var c = 0; c < readable.Length; c++)
+                    fields[readable[c]] = OneLine(TableText.Of(columns[readable[c]], batch.Columns[c], i));
                 length += fields.Sum(f => f.Length + 1);
                 rows.Add((new RowPlace(batch.First + i, batch.Group), fields));
             }

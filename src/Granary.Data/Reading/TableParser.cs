@@ -7,8 +7,8 @@ using Granary.Data.Text;
 namespace Granary.Data.Reading;
 
 /// <summary>
-/// Reads the rows of a typed table. Rows of numbers and times take a fast path. Other rows are read as the fields of a text, so that a typed
-/// table and the text of the same table have the same bars, notes and faults.
+/// Reads the rows of a typed table. Rows of numbers and times take a fast path. Other rows are read as the fields of a text, so that a
+/// typed table and the text of the same table have the same bars, notes and faults.
 /// </summary>
 internal sealed class TableParser : DelimitedParser, IDisposable
 {
@@ -197,7 +197,8 @@ internal sealed class TableParser : DelimitedParser, IDisposable
         int length;
         if (column.Kind == TableKind.Text)
         {
-            if (!Encoding.UTF8.TryGetBytes(values.Texts[row], text, out length)) { time = default; return false; }
+            time = default;
+            if (!Encoding.UTF8.TryGetBytes(values.Texts[row], text, out length)) return false;
         }
         else if (column.Scale != 0 || !values.Wholes[row].TryFormat(text, out length, default, CultureInfo.InvariantCulture))
         {

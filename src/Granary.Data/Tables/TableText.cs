@@ -5,7 +5,7 @@ namespace Granary.Data.Tables;
 /// <summary>Writes a value of a typed column as a field of a text.</summary>
 public static class TableText
 {
-    /// <returns>"" where the value is missing or cannot be read; numbers have the shortest form that reads back as the same value.</returns>
+    /// <returns>"" where the value is missing or cannot be read; numbers have the shortest form that reads back as equal.</returns>
     public static string Of(TableColumn column, TableValues values, int row)
     {
         if (column.Kind == TableKind.Other || values.IsMissing(row)) return "";

@@ -48,7 +48,8 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
             _ => new(index, new TableColumn(name, TableKind.Other) { Type = "unknown" }, null),
         };
 
-        ParquetColumn Make<T>(TableKind kind, string type, Func<T, long> convert, int scale = 0, bool isUtc = false) where T : unmanaged =>
+        ParquetColumn Make<T>(TableKind kind, string type, Func<T, long> convert, int scale = 0, bool isUtc = false)
+            where T : unmanaged =>
             new(index, new TableColumn(name, kind) { Type = type, Scale = scale, IsUtc = isUtc },
                 r => new WholeReader<T>((ColumnReader<T>)r, missing, convert));
 
@@ -68,7 +69,8 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
             TimeLogicalType t => Make<long>(TableKind.TimeOfDay, "time", t.TimeUnit == TimeUnit.Nanos ? v => v / 100
                 : v => v > long.MaxValue / 10 ? long.MaxValue : v * 10),
             DecimalLogicalType d => Make<long>(TableKind.Whole, NameOf(d), v => v, d.Scale),
-            IntLogicalType { IsSigned: false } i => Make<long>(TableKind.Whole, $"uint{i.BitWidth}", v => v >= 0 ? v : throw TooLarge()) with { IsUnsigned = true },
+            IntLogicalType { IsSigned: false } i => Make<long>(TableKind.Whole, $"uint{i.BitWidth}", v => v >= 0 ? v : throw TooLarge())
+                with { IsUnsigned = true },
             _ => Make<long>(TableKind.Whole, "int64", v => v),
         };
 

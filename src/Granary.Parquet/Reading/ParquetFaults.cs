@@ -23,7 +23,8 @@ internal static class ParquetFaults
             "it is compressed in a way that Granary does not read", "write it with snappy, gzip, zstd, lz4, brotli or none", e),
         InvalidDataException => BarDataException.At(path, null, place, $"the Parquet data is damaged: {e.Message}",
             "download or export it again", e),
-        OverflowException => BarDataException.At(path, null, place, e.Message, "write the numbers in another type, or export them again", e),
+        OverflowException => BarDataException.At(path, null, place, e.Message, "write the numbers in another type, or export them again",
+            e),
         OutOfMemoryException => BarDataException.At(path, null, place, "its pages do not fit into memory",
             "write it again with smaller pages or row groups", e),
         _ => BarDataException.At(path, null, place, Mentions(e, "checksum") || Mentions(e, "CRC")

@@ -57,7 +57,8 @@ internal sealed class ParquetTableReader : ITableReader
         {
             var column = _columns[c];
             if (column.Create is null)
-                throw BarDataException.At(_file.Path, null, column.Column.Name, $"the column is a {column.Column.Type}, not one value a row",
+                throw BarDataException.At(_file.Path, null, column.Column.Name,
+                    $"the column is a {column.Column.Type}, not one value a row",
                     "write its values as columns of their own");
             _readers[c] = Reading(c, () => column.Create(group.Column(column.Index)));
             if (!column.IsUnsigned) Reading(c, () => Compare(_readers[c], group, column.Index));
@@ -102,7 +103,8 @@ internal sealed class ParquetTableReader : ITableReader
     private BarDataException Damaged(string fault, int? column = null)
     {
         _file.DemandUnchanged();
-        return BarDataException.At(_file.Path, null, PlaceOf(column), $"the Parquet data is damaged: {fault}", "download or export it again");
+        return BarDataException.At(_file.Path, null, PlaceOf(column), $"the Parquet data is damaged: {fault}",
+            "download or export it again");
     }
 
     private string? PlaceOf(int? column) => column is { } c ? ParquetFaults.Place(_groupsRead, _columns[c].Column.Name) : null;

@@ -2,7 +2,7 @@ using ParquetSharp;
 
 namespace Granary.Parquet.Reading;
 
-/// <summary>Converts the times of Parquet to ticks since 0001-01-01. Times outside of the years 1 to 9999 become the largest tick.</summary>
+/// <summary>Converts the times of Parquet to ticks since 0001-01-01. Times outside of the years 1 to 9999 become the last tick.</summary>
 internal static class ParquetTimes
 {
     private const int UnixJulianDay = 2_440_588;

@@ -22,6 +22,7 @@ internal static class ShortestDecimal
                 if ((float)(scaled / power) == value) return scaled / power;
             }
         }
-        return float.IsFinite(value) ? double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : value;
+        return float.IsFinite(value)
+            ? double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : value;
     }
 }

@@ -215,7 +215,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     private static string TimeZone(JsonPart part, Address source)
     {
         if (source.Scheme is not (Address.Csv or Address.Parquet))
-            return part.Wrong($"it is for the files of a csv: or parquet: source; the times of {source} are UTC already, so leave it out", "");
+            return part.Wrong($"it is for files (csv: or parquet:); the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
             : part.Wrong($"'{part.Text}' is not a time zone that this machine knows; use an IANA name such as America/New_York", "");
     }
