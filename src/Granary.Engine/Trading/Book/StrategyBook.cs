@@ -33,7 +33,8 @@ namespace Granary.Engine.Trading.Book;
 /// <item>orders that fill at the open, in the order of their making;</item>
 /// <item>
 /// stops and targets of open trades, then orders that fill after the open or on the close. With smaller bars, this is done on each of
-/// them in turn, so that they fill in the order in which the market reached them. Ruin and liquidation come where a stop comes;
+/// them in turn, so that they fill in the order in which the market reached them. Ruin and
+/// liquidation come where a stop comes;
 /// </item>
 /// <item>trailing stops move, and trades whose time is over or whose margin is called get an exit for the next open;</item>
 /// <item>call-backs, and then the strategy.</item>
@@ -41,7 +42,8 @@ namespace Granary.Engine.Trading.Book;
 /// <para>
 /// Each file of the class has one duty: <c>Bar</c> the sequence within a bar, <c>Requests</c> the strategy's requests, <c>Orders</c> the
 /// life of an order, <c>Fills</c> from orders to fills, <c>Trades</c> from fills to trades, <c>Exits</c> closing orders,
-/// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Margin</c> liquidation, <c>Financing</c>, <c>Funds</c> available cash, and
+/// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account,
+/// <c>Margin</c> liquidation, <c>Financing</c>, <c>Funds</c> available cash, and
 /// <c>Triggers</c> the bars to process.
 /// </para>
 /// </remarks>
