@@ -5,15 +5,16 @@ using Granary.Recompute.Tests.Running;
 namespace Granary.Recompute.Tests;
 
 /// <summary>
-/// Liquidations of random strategies follow from docs/perpetuals.md, the bars, the entries and the table of margins alone: the price is found
-/// by halving an interval, not by a formula.
+/// Liquidations of random strategies follow from docs/perpetuals.md, the bars, the entries and the table of margins alone: the price is
+/// found by halving an interval, not by a formula.
 /// </summary>
 public class MarginTests
 {
     private const double Leverage = 25, LiquidationFee = 0.0005, Commission = 0.0002;
 
     // From, rate, amount: 60 = 30,000 · 0.2 %, 210 = 60 + 50,000 · 0.3 %.
-    private static readonly (double From, double Rate, double Amount)[] s_steps = [(0, 0.003, 0), (30_000, 0.005, 60), (50_000, 0.008, 210)];
+    private static readonly (double From, double Rate, double Amount)[] s_steps =
+        [(0, 0.003, 0), (30_000, 0.005, 60), (50_000, 0.008, 210)];
 
     public static TheoryData<int> Seeds => [1, 2, 3];
 
@@ -51,7 +52,8 @@ public class MarginTests
         {
             var notional = price * trade.Quantity;
             var (_, rate, amount) = s_steps.Last(s => notional >= s.From);
-            return margin + trade.Sign * (price - trade.EntryPrice) * trade.Quantity - (notional * rate - amount) - LiquidationFee * notional;
+            return margin + trade.Sign * (price - trade.EntryPrice) * trade.Quantity
+                - (notional * rate - amount) - LiquidationFee * notional;
         }
 
         foreach (var bar in bars.Where(b => b.Time >= trade.EntryTime))

@@ -40,7 +40,7 @@ public sealed class MarginTiers
         return notional * tier.Rate - tier.Amount;
     }
 
-    /// <summary>The greatest notional of a position with a leverage: infinite without a limit, 0 if the leverage is too high for all.</summary>
+    /// <summary>The greatest notional of a position with a leverage: infinite without a limit, 0 if it is too high for all.</summary>
     public double MostAt(double leverage)
     {
         foreach (var tier in _tiers)

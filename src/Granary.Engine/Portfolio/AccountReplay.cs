@@ -99,7 +99,8 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
                 Book(holding, trade.NetProfit - holding.Flow);
                 _order.Remove(key);
                 // The cash of a ruined account is exactly zero, without a rounding remainder.
-                if (trade.Reason is ExitReason.Ruined or ExitReason.Liquidation && _order.Count == 0 && Math.Abs(Cash) <= _rounding) Cash = 0;
+                if (trade.Reason is ExitReason.Ruined or ExitReason.Liquidation && _order.Count == 0
+                    && Math.Abs(Cash) <= _rounding) Cash = 0;
                 break;
         }
     }

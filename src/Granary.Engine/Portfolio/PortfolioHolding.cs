@@ -49,8 +49,8 @@ internal struct PortfolioHolding
     public double AheadRatio;
 
     /// <summary>
-    /// The quantity, <see cref="ExitNotional"/> and <see cref="Commission"/> before the liquidation of the trade; a quantity of 0 = it was not
-    /// liquidated.
+    /// The quantity, <see cref="ExitNotional"/> and <see cref="Commission"/> before the liquidation of the trade; a quantity of 0 = it was
+    /// not liquidated.
     /// </summary>
     public (double Quantity, double ExitNotional, double Commission) BeforeLiquidation;
 

@@ -102,7 +102,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
         if (exits.Close(key, price, time, ExitReason.Liquidation) is { } trade) _closed.Add(trade);
     }
 
-    /// <summary>A strategy's account with cross margin was liquidated at a price: so is the portfolio's if it has no more left there.</summary>
+    /// <summary>A strategy's account with cross margin was liquidated at a price: so is the portfolio's if it has no more.</summary>
     public void Follow(int market, double price)
     {
         if (account.IsLiquidating || account.Holdings.Count == 0) return;

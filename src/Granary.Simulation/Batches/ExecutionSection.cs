@@ -61,7 +61,8 @@ public static class ExecutionSection
     {
         if (keys.Margin != MarginMode.None) return;
         foreach (var name in (ReadOnlySpan<string>)["marginTiers", "liquidationFeePercent"])
-            part.Find(name)?.Wrong("nothing is liquidated without 'margin'; add \"margin\": \"isolated\" or \"cross\", or leave this out", 0);
+            part.Find(name)?.Wrong("nothing is liquidated without 'margin'; "
+                + "add \"margin\": \"isolated\" or \"cross\", or leave this out", 0);
     }
 
     private static IReadOnlyDictionary<string, MarginTiers> Tiers(ExecutionKeys keys, JsonPart part, TableFormatCatalogue formats)
@@ -76,7 +77,8 @@ public static class ExecutionSection
             var tiers = MarginTable.Read(path, address.Files, formats);
             foreach (var (symbol, table) in tiers)
                 if (table.MostAt(Math.Max(1, keys.Leverage ?? 1)) == 0)
-                    (part.Find("leverage") ?? place).Wrong(FormattableString.Invariant($"{keys.Leverage} is above the greatest leverage of {path}")
+                    (part.Find("leverage") ?? place).Wrong(
+                        FormattableString.Invariant($"{keys.Leverage} is above the greatest leverage of {path}")
                         + FormattableString.Invariant($"{(symbol.Length > 0 ? " for " + symbol : "")}; write at most {table[0].MaxLeverage}"), 0);
             return tiers;
         }

@@ -59,7 +59,7 @@ public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec ba
             Parts = MetricParts.Strategy | (days is null ? MetricParts.None : MetricParts.Days),
             Equity = _rows > 1 ? _equity.Measure(PeriodsPerYear) : EquityMeasures.Unmeasured(cash, _rows > 0 ? _final : cash),
             Trades = _trades.Measure(),
-            Account = new AccountMeasures(_rows, _exposed, commission, financing) 
+            Account = new AccountMeasures(_rows, _exposed, commission, financing)
             {
                 Funding = funding,
                 Liquidations = _liquidations,

@@ -31,7 +31,8 @@ internal static partial class MarketRequirements
     {
         foreach (var symbol in symbols)
         {
-            if (data.InstrumentOf(symbol)?.Contract is { } named ? named != "inverse" : !InverseName().IsMatch(symbol)) continue;
+            if (data.InstrumentOf(symbol)?.Contract is { } named ? named != "inverse"
+                : !InverseName().IsMatch(symbol)) continue;
             var place = data.Of(symbol).InstrumentsPart?.Find(symbol)?.Find("contract") ?? data.Of(symbol).Place;
             throw place.Fault($"{symbol} is an inverse contract, whose margin and profits are in its coin; use data of the contract that is "
                 + $"settled in the currency of its prices, or write \"instruments\": {{ \"{symbol}\": {{ \"contract\": \"linear\" }} }} if it "

@@ -133,7 +133,8 @@ public sealed class MarginTests
     [Fact]
     public void An_account_that_spends_everything_is_not_below_zero_after_the_liquidation()
     {
-        var s = Long(Isolated with { Fee = new PercentFee(0.1) }, new() { Cash = 10_000, Size = SizeRule.PercentOfEquity(1_000), ResizeToCash = true })
+        var s = Long(Isolated with { Fee = new PercentFee(0.1) },
+            new() { Cash = 10_000, Size = SizeRule.PercentOfEquity(1_000), ResizeToCash = true })
             .Bar(50, 55, 49, 50);
         var result = s.Run();
         // Cut to what margin and fee cost: q · 100 / 10 + q · 0.1 = 10,000.

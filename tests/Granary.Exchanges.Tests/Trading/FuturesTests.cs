@@ -252,9 +252,10 @@ public sealed class FuturesTests : IDisposable
     public async Task An_inverse_contract_is_refused_with_the_linear_one_beside_it(string name, string symbol)
     {
         await using var server = await ServerAsync(name);
-        (await Should.ThrowAsync<InputException>(() => VenueCheck.RunAsync(TestExchange.Named(name).Open(server.Endpoint), [symbol], default)))
-            .Message.ShouldBe($"broker '{name}': {symbol} is an inverse contract, whose margin and profits are in its coin; trade BTCUSDT, which "
-                + "is settled in USDT");
+        (await Should.ThrowAsync<InputException>(() => VenueCheck.RunAsync(TestExchange.Named(name).Open(server.Endpoint),
+            [symbol], default)))
+            .Message.ShouldBe($"broker '{name}': {symbol} is an inverse contract, whose margin and profits are in its coin; trade BTCUSDT, "
+                + "which is settled in USDT");
     }
 
     [Theory]
@@ -262,8 +263,8 @@ public sealed class FuturesTests : IDisposable
     public async Task A_margin_mode_that_is_not_that_of_the_configuration_is_refused(string name)
     {
         await using var server = await ServerAsync(name);
-        (await Should.ThrowAsync<InputException>(() => VenueBroker.ConnectAsync(TestExchange.Named(name).Open(server.Endpoint), TestVenue.Fast,
-            TestVenue.Environment(_folder) with { Execution = new ExecutionSettings { Leverage = 2, Margin = MarginMode.Cross } }, default)))
+        (await Should.ThrowAsync<InputException>(() => VenueBroker.ConnectAsync(TestExchange.Named(name).Open(server.Endpoint),
+            TestVenue.Fast, TestVenue.Environment(_folder) with { Execution = new ExecutionSettings { Leverage = 2, Margin = MarginMode.Cross } }, default)))
             .Message.ShouldContain("execution.margin is cross, and the broker's margin is isolated; pass --broker-options margin=cross");
     }
 }

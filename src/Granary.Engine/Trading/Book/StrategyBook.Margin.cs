@@ -23,7 +23,8 @@ internal sealed partial class StrategyBook
         if (!_hasMarks) return part;
         // The smaller bars have tried all marks of the bar.
         if (_step == Beyond) return part with { Open = double.NaN, High = double.NaN, Low = double.NaN, Close = double.NaN };
-        return MarkedBar.Of(Instrument.Marks, part, _step == WholeBar ? _timeframe.CloseOf(part.Time) : _path!.Timeframe.CloseOf(part.Time));
+        return MarkedBar.Of(Instrument.Marks, part,
+            _step == WholeBar ? _timeframe.CloseOf(part.Time) : _path!.Timeframe.CloseOf(part.Time));
     }
 
     // Adds a trade's liquidation price to the prices at which a bar is processed.
@@ -56,7 +57,8 @@ internal sealed partial class StrategyBook
         var works = _block.FirstIndex + index >= trade.ProtectedFrom;
         var from = PriceBefore(trade, part, index);
         var stop = _fillRule.StopPrice(trade.Side, trade.Protection.WorkingStop(trade.Side).Price, from, trade.Quantity, bar);
-        if (PositionMargin.ComesFirst(trade.Side, level, trade.Protection, works, part, from, stop, (_execution.Intrabar, _step > WholeBar)))
+        if (PositionMargin.ComesFirst(trade.Side, level, trade.Protection, part, from, stop,
+            (works, _execution.Intrabar, _step > WholeBar)))
         {
             LiquidateTrade(at, PositionMargin.PriceAt(trade.Side, level, FromOf(seen), seen), bar, index);
             return true;

@@ -33,7 +33,8 @@ namespace Granary.Engine.Trading.Book;
 /// <item>orders that fill at the open, in the order of their making;</item>
 /// <item>
 /// stops and targets of open trades, then orders that fill after the open or on the close. With smaller bars, this is done on each of
-/// them in turn, so that they fill in the order in which the market reached them. Ruin and liquidation come where a stop comes;
+/// them in turn, so that they fill in the order in which the market reached them. Ruin and
+/// liquidation come where a stop comes;
 /// </item>
 /// <item>trailing stops move, and trades whose time is over or whose margin is called get an exit for the next open;</item>
 /// <item>call-backs, and then the strategy.</item>

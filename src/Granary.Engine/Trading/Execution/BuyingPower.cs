@@ -31,7 +31,8 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
     /// <summary>Buying power that the limit of a position's notional leaves.</summary>
     /// <param name="room">Notional by which positions in the instrument may grow.</param>
     public double WithinNotional(double available, double room, double price) =>
-        double.IsPositiveInfinity(room) ? available : Math.Min(available, Cost(price, Math.Max(0, room) / (price * _multiplier), maker: false));
+        double.IsPositiveInfinity(room) ? available
+            : Math.Min(available, Cost(price, Math.Max(0, room) / (price * _multiplier), maker: false));
 
     /// <summary>Returns the amount that becomes available when this quantity of a trade is closed, before the fee.</summary>
     public double Released(in OpenTrade trade, double quantity, double price) =>

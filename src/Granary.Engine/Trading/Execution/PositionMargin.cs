@@ -77,13 +77,13 @@ internal readonly struct PositionMargin
         IsBeyond(side, level, from) ? from : PriceLevel.Met(level, side == Side.Buy ? part.Low : part.High);
 
     /// <summary>Whether a liquidation that a part of a bar reaches comes before the stop and target of its trade.</summary>
-    /// <param name="works">Whether stop and target work in this part of the bar.</param>
     /// <param name="from">The market's price before the part.</param>
     /// <param name="stopPrice">The price at which the stop would fill. Beyond the liquidation price it comes too late.</param>
-    public static bool ComesFirst(Side side, double level, in TradeProtection protection, bool works, in Bar part, double from,
-        double stopPrice, (IntrabarRule Rule, bool FromSmallerBars) order)
+    /// <param name="order">Whether stop and target work in this part of the bar, and the order of levels in it.</param>
+    public static bool ComesFirst(Side side, double level, in TradeProtection protection, in Bar part, double from,
+        double stopPrice, (bool Works, IntrabarRule Rule, bool FromSmallerBars) order)
     {
-        if (!works || IsBeyond(side, level, from)) return true;
+        if (!order.Works || IsBeyond(side, level, from)) return true;
         if (protection.WorkingStop(side).Price is > 0 and var stop && !IsBeyond(side, level, stop)) return IsBeyond(side, level, stopPrice);
         var target = protection.Target;
         var reachesTarget = target > 0
