@@ -82,8 +82,8 @@ public static class LiveSession
     // Both the evidence of the run and the configuration itself have to name the members.
     private static void CheckUniverse(LiveRequest request, Production production)
     {
-        var hasEvidence = production.Checks.ByName.TryGetValue(ValidationChecks.Universe, out var finding);
-        if (!hasEvidence && production.Spec.Data.Symbols.Count < 2) return;
+        var isStated = production.Checks.ByName.TryGetValue(ValidationChecks.Universe, out var finding);
+        if (!isStated && production.Spec.Data.Symbols.Count < 2) return;
         var known = finding?.Word == UniverseResults.PointInTime;
         if (known && production.Spec.Universe is not null) return;
         throw new InputException($"--require-universe: {request.Production} "

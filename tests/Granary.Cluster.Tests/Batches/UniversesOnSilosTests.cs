@@ -16,7 +16,7 @@ public sealed class UniversesOnSilosTests : IDisposable
     public async Task A_batch_with_a_universe_has_the_digest_of_one_process_after_a_silo_was_killed(string universe)
     {
         await File.WriteAllTextAsync(Path.Combine(_batches.Folder, "members.csv"),
-            "symbol,from,to,delisting_return\nCOINUSDT,2022-01-10,,\nGLIMUSDT,,2022-01-25,-0.3\n");
+            "symbol,from,to,delisting_return\nCOINUSDT,2023-02-10,,\nGLIMUSDT,,2023-04-25,-0.3\n");
         var batch = _batches.Write("members", $$"""
             {
               "name": "members", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT", "ACME"], "timeframe": "1h" },

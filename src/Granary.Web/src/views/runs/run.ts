@@ -98,6 +98,7 @@ export const checkNames: Record<string, string> = {
     costStress: 'Doubled costs, orders one bar later',
     betterThanBenchmark: 'Better than the benchmark',
     learnedWeights: 'Learned weights compared with simple rules',
+    universe: 'Universe',
 };
 
 /** The server's verdict of the checks in two words. */
