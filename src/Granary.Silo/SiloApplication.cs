@@ -139,7 +139,7 @@ public static class SiloApplication
         NpgsqlDataSource? database)
     {
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
-        silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout, settings.FailureTimeout));
+        silo.Configure<ClusterMembershipOptions>(o => SiloMembership.Configure(o, settings.StartTimeout, settings.FailureTimeout));
         silo.Services.AddSingleton<IFatalErrorHandler, ImmediateExit>();
         silo.AddActivityPropagation();
         if (settings.ShedMemory is { } percent)

@@ -11,7 +11,7 @@ namespace Granary.Silo.Clustering;
 internal static partial class ClusterDatabase
 {
     /// <summary>Heartbeats older than this belong to silos that crashed.</summary>
-    private static readonly TimeSpan Fresh = Membership.Heartbeat * Membership.MissedHeartbeats;
+    private static readonly TimeSpan Fresh = SiloMembership.Heartbeat * SiloMembership.MissedHeartbeats;
 
     public static NpgsqlDataSource Open(string connection)
     {
@@ -118,7 +118,7 @@ internal static partial class ClusterDatabase
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(address, port, cancellationToken).AsTask().WaitAsync(Membership.Connect, cancellationToken)
+            await client.ConnectAsync(address, port, cancellationToken).AsTask().WaitAsync(SiloMembership.Connect, cancellationToken)
                 .ConfigureAwait(false);
             return true;
         }

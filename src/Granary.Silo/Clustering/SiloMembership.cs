@@ -14,7 +14,7 @@ namespace Granary.Silo.Clustering;
 /// hide a death for longer.
 /// A silo that is wrongly declared dead loses only time: its work is replayed.
 /// </remarks>
-internal static class Membership
+internal static class SiloMembership
 {
     public const int MissedProbes = 3;
 
