@@ -43,7 +43,8 @@ internal static class ParquetBenchmark
             void Time(string name, string address, string symbol)
             {
                 var started = Stopwatch.GetTimestamp();
-                var series = sources.Open(Address.Parse(address)).OpenAsync(new BarQuery(symbol, Timeframe.M1)).AsTask().GetAwaiter().GetResult();
+                var series = sources.Open(Address.Parse(address)).OpenAsync(new BarQuery(symbol, Timeframe.M1)).AsTask().GetAwaiter()
+                    .GetResult();
                 var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 if (series.Count != count) throw new InvalidOperationException($"{name} has {series.Count} bars");
                 series.DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -84,7 +85,8 @@ internal static class ParquetBenchmark
         foreach (var rows in bars.Chunk(groupSize))
         {
             using var group = writer.AppendRowGroup();
-            using (var time = group.NextColumn().LogicalWriter<DateTime>()) time.WriteBatch([.. rows.Select(b => new DateTime(b.Time, DateTimeKind.Utc))]);
+            using (var time = group.NextColumn().LogicalWriter<DateTime>())
+                time.WriteBatch([.. rows.Select(b => new DateTime(b.Time, DateTimeKind.Utc))]);
             foreach (var value in (Func<Bar, double>[])[b => b.Open, b => b.High, b => b.Low, b => b.Close, b => b.Volume])
                 using (var column = group.NextColumn().LogicalWriter<double>())
                     column.WriteBatch([.. rows.Select(value)]);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Granary.Cli.Commands;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
@@ -36,6 +37,7 @@ public sealed partial class DocumentedCommandsTests
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var command in All(s_root)) known.Add(command.Name);
         foreach (var name in TestCatalogues.All.Strategies.Names) known.Add(name);
+        foreach (var metric in MetricCatalogue.BuiltIn.All) known.Add(metric.Key);
         foreach (var schema in (string[])["batch.schema.json", "notifications.schema.json", "openapi.json"])
             Words(JsonNode.Parse(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", schema))));
         Word().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "CHANGELOG.md"))).Select(m => m.Groups[1].Value)

@@ -13,20 +13,20 @@ public sealed class HelpExamplesTests
     // In the order in which a user could call them.
     private static readonly string[] s_journey =
     [
-        "data generate", "data import", "data funding", "data list", "data check", "data compare", "data export", "data formats",
+        "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats",
         "strategies", "factors", "factors compute", "factors study", "trainers", "broker list", "backtest", "verify", "report", "compare",
         "export", "combine", "analyze",
         "walkforward", "optimise", "train", "evaluate", "learn", "drift", "track", "reinforce env", "deployments list", "deployments add",
         "deployments show", "deployments disable", "deployments enable", "live", "deployments report", "keys add", "keys list",
         "keys rotate", "keys revoke", "new strategy", "new factor", "new format", "new broker", "new trainer", "new rule", "new study",
-        "new samples", "models list",
+        "models list",
         "doctor", "explain", "completion",
     ];
 
     // What other tests run, because it needs a server, an exchange, a model or minutes (a replay takes as long as its bars).
     private static readonly string[] s_elsewhere =
     [
-        "serve", "replay", "broker check", "audit", "schedules", "cluster", "notify", "session", "deployments switch", "features",
+        "serve", "replay", "broker check", "data funding", "new samples", "audit", "schedules", "cluster", "notify", "session", "deployments switch", "features",
         "experiment", "models show", "models promote", "models rollback", "models compare", "models predict", "reinforce",
         "reinforce probe", "reinforce policy",
     ];

@@ -18,7 +18,8 @@ public sealed class UniverseTests
     {
         using var folder = new TemporaryFolder();
         var markets = Write(folder, 8);
-        await BacktestAsync(folder, "ranked", $$"""{ "rank": "dollar-volume({{Window}})", "top": {{Top}}, "where": "close > {{Least}}" }""");
+        await BacktestAsync(folder, "ranked",
+            $$"""{ "rank": "dollar-volume({{Window}})", "top": {{Top}}, "where": "close > {{Least}}" }""");
 
         var scores = new SortedDictionary<DateTime, List<(double Score, string Symbol)>>();
         foreach (var (symbol, bars) in markets)

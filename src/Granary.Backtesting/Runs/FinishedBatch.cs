@@ -155,7 +155,12 @@ public sealed class FinishedBatch
     private async Task<List<ResultSection>> SectionsAsync()
     {
         var (plan, sections) = (_run.Plan, new List<ResultSection>());
-        if (Checks is not null) sections.AddRange([Checks.ToResults(_entries), Checks.ToFindings()]);
+        if (Checks is not null)
+        {
+            var findings = Checks.ToFindings();
+            sections.AddRange([Checks.ToResults(_entries), findings]);
+            if (StatedFindings.Of(findings) is { } stated) sections.Add(stated);
+        }
         if (Carried is not null) sections.Add(Carried);
         if (UniverseReport.Of(plan, _run.Opened.Universe, _portfolio.Rows, Checks?.Survivorship) is { } universe) sections.Add(universe);
         if (Searches is not null) sections.Add(Searches);

@@ -141,7 +141,8 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             BatchText = Encoding.UTF8.GetString(Spec.Text),
             Trials = checks?.Census,
         };
-        RunNote[] notes = [.. result.Notes, .. UniverseReport.NotesOf(Plan, Opened.Universe), .. MarketNotes.Of(Spec, model.Markets, Markets.Values, Opened.Source.PassedOver)];
+        RunNote[] notes = [.. result.Notes, .. UniverseReport.NotesOf(Plan, Opened.Universe),
+            .. MarketNotes.Of(Spec, model.Markets, Markets.Values, Opened.Source.PassedOver)];
         model = model.With([.. notes.Select(n => n with { Sentence = Spec.Catalogues.Shown(n.Sentence) })]);
         return await BenchmarkCurve.CompareAsync(model, recorder.Curve, (Spec, Opened.Source, Markets), Shortest.Ticks, cancellationToken);
     }

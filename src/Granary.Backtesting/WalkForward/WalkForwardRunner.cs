@@ -130,6 +130,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
                 .. CostNotes.Of(run.Spec.Execution.Settings)]);
         var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
+        if (StatedFindings.Of(checks.ToFindings()) is { } stated) model = model.With(stated);
         model = model with { Decisions = outcome.Portfolio.Counts };
         if (outcome.Portfolio.Funding is { } funding) model = model.With(funding);
         if (UniverseReport.Of(run.Plan, run.Opened.Universe, (outcome.Rows[0].Time, outcome.Rows[^1].Time), null) is { } universe)

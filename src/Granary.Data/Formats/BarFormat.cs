@@ -48,8 +48,8 @@ public abstract class BarFormat
         }
         if (style is { } known) return known;
         if (times.Count > 0 && times[0].Length == 5 && !times[0].AsSpan().ContainsAnyExceptInRange((byte)'0', (byte)'9'))
-            throw Fault($"'{System.Text.Encoding.UTF8.GetString(times[0])}' can be an Excel date before 1970 or a number of days since 1970",
-                "write dates as 2020-01-31");
+            throw Fault($"'{System.Text.Encoding.UTF8.GetString(times[0])}' can be an Excel date before 1970 or a number of "
+                + "days since 1970", "write dates as 2020-01-31");
         if (times.Count > 0 && TimestampStyle.IsOutsideOfYears(times[0]))
             throw Fault($"'{Shorten(System.Text.Encoding.UTF8.GetString(times[0]))}' lies outside of the years that are read, "
                     + $"{TimestampReader.FirstYear} to {TimestampReader.LastYear}", "correct the year, or leave those rows out");

@@ -55,15 +55,7 @@ internal sealed class BarFileReader : IDisposable
                 Collector.Finish();
                 return false;
             }
-            var part = _parts[_part];
-            Collector.WindowFrom = part.WindowFrom;
-            Collector.WindowTo = part.WindowTo;
-            _parser = part.Layout.CreateParser(part.File, Collector, _options, _onFault);
-            _table = _parser as TableParser;
-            if (_table is null) _stream = part.File.OpenRead();
-            _have = 0;
-            _nuls = 0;
-            _start = true;
+            Begin(_parts[_part]);
         }
 
         if (_table is not null)
@@ -101,16 +93,32 @@ internal sealed class BarFileReader : IDisposable
         }
         else if (_have == _capacity - 1)
         {
-            if (_capacity > LongestLine)
-                throw BarDataException.At(_parts[_part].File.DisplayName, null, null,
-                    "a line is longer than a million characters, so this is not a bar file", "name a CSV with one bar a line");
-            var longer = ArrayPool<byte>.Shared.Rent(_capacity * 2);
-            _buffer.AsSpan(0, _have).CopyTo(longer);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = longer;
-            _capacity *= 2;
+            Lengthen();
         }
         return true;
+    }
+
+    private void Begin(BarFilePart part)
+    {
+        Collector.WindowFrom = part.WindowFrom;
+        Collector.WindowTo = part.WindowTo;
+        _parser = part.Layout.CreateParser(part.File, Collector, _options, _onFault);
+        _table = _parser as TableParser;
+        if (_table is null) _stream = part.File.OpenRead();
+        (_have, _nuls, _start) = (0, 0, true);
+    }
+
+    // The buffer holds no whole line.
+    private void Lengthen()
+    {
+        if (_capacity > LongestLine)
+            throw BarDataException.At(_parts[_part].File.DisplayName, null, null,
+                "a line is longer than a million characters, so this is not a bar file", "name a CSV with one bar a line");
+        var longer = ArrayPool<byte>.Shared.Rent(_capacity * 2);
+        _buffer.AsSpan(0, _have).CopyTo(longer);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = longer;
+        _capacity *= 2;
     }
 
     // A program that was killed while it wrote leaves NUL bytes at the end of its file.

@@ -64,7 +64,9 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     /// <summary>Whether the symbol has had a bar, and every declared factor a value.</summary>
     public bool IsReady => _cold == 0 && _started;
 
-    /// <summary>Whether the symbol belongs to the universe at this close, so that it may be entered; true if the run has no universe.</summary>
+    /// <summary>
+    /// Whether the symbol belongs to the universe at this close, so that it may be entered; true if the run has no universe.
+    /// </summary>
     public bool IsMember => _book.IsMember(Index);
 
     private bool _started;

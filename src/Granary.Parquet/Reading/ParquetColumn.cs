@@ -31,38 +31,48 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
     public static ParquetColumn Of(int index, string name, ColumnDescriptor column)
     {
         using var logical = column.LogicalType;
-        var missing = column.MaxDefinitionLevel > 0;
         if (column.MaxRepetitionLevel > 0) return new(index, new TableColumn(name, TableKind.Other) { Type = "list" }, null);
+        var maker = new Maker(index, name, column.MaxDefinitionLevel > 0);
         return column.PhysicalType switch
         {
-            PhysicalType.Boolean => Make<bool>(TableKind.Flag, "boolean", v => v ? 1 : 0),
-            PhysicalType.Int32 => OfInt32(),
-            PhysicalType.Int64 => OfInt64(),
-            PhysicalType.Int96 => Make<Int96>(TableKind.Time, "int96", ParquetTimes.OfInt96),
-            PhysicalType.Float => new(index, new TableColumn(name, TableKind.Number) { Type = "float" },
-                r => new NumberReader<float>((ColumnReader<float>)r, missing, ShortestDecimal.Of)),
-            PhysicalType.Double => new(index, new TableColumn(name, TableKind.Number) { Type = "double" },
-                r => new DoubleReader((ColumnReader<double>)r, missing)),
-            PhysicalType.ByteArray => logical is DecimalLogicalType d ? OfBytes(d) : OfText(),
-            PhysicalType.FixedLenByteArray => OfFixed(),
-            _ => new(index, new TableColumn(name, TableKind.Other) { Type = "unknown" }, null),
+            PhysicalType.Boolean => maker.Make<bool>(TableKind.Flag, "boolean", v => v ? 1 : 0),
+            PhysicalType.Int32 => maker.OfInt32(logical),
+            PhysicalType.Int64 => maker.OfInt64(logical),
+            PhysicalType.Int96 => maker.Make<Int96>(TableKind.Time, "int96", ParquetTimes.OfInt96),
+            PhysicalType.Float => maker.OfFloat(),
+            PhysicalType.Double => maker.OfDouble(),
+            PhysicalType.ByteArray => logical is DecimalLogicalType d ? maker.OfBytes(d) : maker.OfText(),
+            PhysicalType.FixedLenByteArray => maker.OfFixed(logical, column.TypeLength),
+            _ => maker.OfOther("unknown"),
         };
+    }
 
-        ParquetColumn Make<T>(TableKind kind, string type, Func<T, long> convert, int scale = 0, bool isUtc = false)
-            where T : unmanaged =>
-            new(index, new TableColumn(name, kind) { Type = type, Scale = scale, IsUtc = isUtc },
+    private static string NameOf(DecimalLogicalType type) =>
+        string.Create(CultureInfo.InvariantCulture, $"decimal({type.Precision},{type.Scale})");
+
+    // Makes a column by its type. A logical type is disposed of when the column is read, so none is kept.
+    private readonly record struct Maker(int Index, string Name, bool Missing)
+    {
+        public ParquetColumn Make<T>(TableKind kind, string type, Func<T, long> convert, int scale = 0, bool isUtc = false)
+            where T : unmanaged
+        {
+            var missing = Missing;
+            return new(Index, new TableColumn(Name, kind) { Type = type, Scale = scale, IsUtc = isUtc },
                 r => new WholeReader<T>((ColumnReader<T>)r, missing, convert));
+        }
 
-        ParquetColumn OfInt32() => logical switch
+        public ParquetColumn OfInt32(LogicalType logical) => logical switch
         {
             DateLogicalType => Make<int>(TableKind.Date, "date", ParquetTimes.OfDay),
             TimeLogicalType => Make<int>(TableKind.TimeOfDay, "time", v => v * TimeSpan.TicksPerMillisecond),
             DecimalLogicalType d => Make<int>(TableKind.Whole, NameOf(d), v => v, d.Scale),
-            IntLogicalType { IsSigned: false } i => Make<int>(TableKind.Whole, $"uint{i.BitWidth}", v => (uint)v) with { IsUnsigned = true },
+            IntLogicalType { IsSigned: false } i => Make<int>(TableKind.Whole, $"uint{i.BitWidth}", v => (uint)v)
+                with
+            { IsUnsigned = true },
             _ => Make<int>(TableKind.Whole, "int32", v => v),
         };
 
-        ParquetColumn OfInt64() => logical switch
+        public ParquetColumn OfInt64(LogicalType logical) => logical switch
         {
             TimestampLogicalType t => Make<long>(TableKind.Time, $"timestamp({t.TimeUnit.ToString().ToLowerInvariant()})",
                 ParquetTimes.Of(t.TimeUnit), 0, t.IsAdjustedToUtc),
@@ -70,44 +80,61 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
                 : v => v > long.MaxValue / 10 ? long.MaxValue : v * 10),
             DecimalLogicalType d => Make<long>(TableKind.Whole, NameOf(d), v => v, d.Scale),
             IntLogicalType { IsSigned: false } i => Make<long>(TableKind.Whole, $"uint{i.BitWidth}", v => v >= 0 ? v : throw TooLarge())
-                with { IsUnsigned = true },
+                with
+            { IsUnsigned = true },
             _ => Make<long>(TableKind.Whole, "int64", v => v),
         };
 
-        ParquetColumn OfFixed()
+        public ParquetColumn OfFloat()
         {
-            var (length, scale) = (column.TypeLength, (logical as DecimalLogicalType)?.Scale ?? 0);
+            var missing = Missing;
+            return new(Index, new TableColumn(Name, TableKind.Number) { Type = "float" },
+                r => new NumberReader<float>((ColumnReader<float>)r, missing, ShortestDecimal.Of));
+        }
+
+        public ParquetColumn OfDouble()
+        {
+            var missing = Missing;
+            return new(Index, new TableColumn(Name, TableKind.Number) { Type = "double" },
+                r => new DoubleReader((ColumnReader<double>)r, missing));
+        }
+
+        public ParquetColumn OfFixed(LogicalType logical, int length)
+        {
+            var (missing, scale) = (Missing, (logical as DecimalLogicalType)?.Scale ?? 0);
             return logical switch
             {
                 DecimalLogicalType d when d.Precision <= LongDigits && length <= 16 =>
                     Make<FixedLenByteArray>(TableKind.Whole, NameOf(d), v => DecimalBytes.ToLong(v, length), d.Scale),
-                DecimalLogicalType d => new(index, new TableColumn(name, TableKind.Text) { Type = NameOf(d) },
+                DecimalLogicalType d => new(Index, new TableColumn(Name, TableKind.Text) { Type = NameOf(d) },
                     r => new TextReader<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)r, missing,
                         v => DecimalBytes.ToText(v, length, scale))),
-                Float16LogicalType => new(index, new TableColumn(name, TableKind.Number) { Type = "float16" },
+                Float16LogicalType => new(Index, new TableColumn(Name, TableKind.Number) { Type = "float16" },
                     r => new NumberReader<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)r, missing, DecimalBytes.ToHalf)),
-                _ => new(index, new TableColumn(name, TableKind.Other) { Type = "binary" }, null),
+                _ => OfOther("binary"),
             };
         }
 
-        ParquetColumn OfBytes(DecimalLogicalType d)
+        public ParquetColumn OfBytes(DecimalLogicalType type)
         {
-            // The type is disposed of when the column is read.
-            var scale = d.Scale;
-            return new(index, new TableColumn(name, TableKind.Text) { Type = NameOf(d) },
+            var (missing, scale) = (Missing, type.Scale);
+            return new(Index, new TableColumn(Name, TableKind.Text) { Type = NameOf(type) },
                 r => new TextReader<ByteArray>((ColumnReader<ByteArray>)r, missing, v => DecimalBytes.ToText(v, scale)));
         }
 
         // Older programs do not mark texts as such.
-        ParquetColumn OfText() => new(index, new TableColumn(name, TableKind.Text) { Type = "text" }, r =>
+        public ParquetColumn OfText()
         {
-            var words = new Words();
-            return new TextReader<ByteArray>((ColumnReader<ByteArray>)r, missing, words.Of);
-        });
+            var missing = Missing;
+            return new(Index, new TableColumn(Name, TableKind.Text) { Type = "text" }, r =>
+            {
+                var words = new Words();
+                return new TextReader<ByteArray>((ColumnReader<ByteArray>)r, missing, words.Of);
+            });
+        }
 
-        Exception TooLarge() => new OverflowException("a number without sign is larger than 9223372036854775807");
+        public ParquetColumn OfOther(string type) => new(Index, new TableColumn(Name, TableKind.Other) { Type = type }, null);
+
+        private static OverflowException TooLarge() => new("a number without sign is larger than 9223372036854775807");
     }
-
-    private static string NameOf(DecimalLogicalType type) =>
-        string.Create(CultureInfo.InvariantCulture, $"decimal({type.Precision},{type.Scale})");
 }

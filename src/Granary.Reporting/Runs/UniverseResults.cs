@@ -58,5 +58,6 @@ public sealed record UniverseChange([property: JsonConverter(typeof(TimeOfTicks)
 /// <param name="Sharpe">Its Sharpe ratio of a year.</param>
 /// <param name="SurvivorReturn">Total return of the portfolio of survivors.</param>
 /// <param name="SurvivorSharpe">Its Sharpe ratio of a year.</param>
-/// <param name="Rerun">The number of strategies that ran again; the recorded results of the others are the same, or they do not trade.</param>
-public sealed record SurvivorshipResults(int Symbols, double Return, double Sharpe, double SurvivorReturn, double SurvivorSharpe, int Rerun);
+/// <param name="Rerun">Strategies that ran again; the recorded results of the others are the same, or they do not trade.</param>
+public sealed record SurvivorshipResults(int Symbols, double Return, double Sharpe, double SurvivorReturn, double SurvivorSharpe,
+    int Rerun);

@@ -63,7 +63,7 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
     /// <summary>Checks that only some configurations need: one with a benchmark, one with learned weights.</summary>
     public static readonly IReadOnlyList<string> Conditional = [Benchmark, LearnedWeights];
 
-    /// <summary>Findings that are stated beside the checks, and decide nothing.</summary>
+    /// <summary>Findings that are stated beside the checks, and decide nothing; see <see cref="StatedFindings"/>.</summary>
     public static readonly IReadOnlyList<string> Stated = [Universe];
 
     /// <summary>The checks of this configuration, and the findings that are stated beside them.</summary>
@@ -106,13 +106,12 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
             new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            foreach (var name in Shown)
+            foreach (var name in Required)
             {
                 var check = this[name];
                 json.WriteStartObject(name);
                 json.WriteString("state",
                     check.State switch { ValidationState.Passed => "passed", ValidationState.Failed => "failed", _ => "missing" });
-                if (check.Word is { } word) json.WriteString("word", word);
                 json.WriteString("sentence", check.Sentence);
                 foreach (var (figure, value) in check.Figures) ResultsJson.Number(json, figure, value);
                 json.WriteEndObject();

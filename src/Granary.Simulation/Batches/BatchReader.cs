@@ -82,7 +82,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             faults.Add(execution.Place!.Need("intrabarPath")
                 .Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or "
                     + $"\"auto\""));
-        var universe = faults.Try(() => root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues.Factors, bindStrategies) : null, null);
+        var universe = faults.Try(() =>
+            root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues.Factors, bindStrategies) : null, null);
         if (data is not null && universe is not null) data = faults.Try(() => universe.ApplyTo(data), data);
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio"), bindStrategies ? catalogues.PortfolioRules : null), null);
@@ -171,7 +172,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 part.Need("instruments").Need(symbol).Need("delistingReturn").Wrong("it is the return at 'delisted', which is missing; add "
                     + "that time, or leave this out", 0);
             else if (instrument is { DelistingReturn: not null, DelistingPrice: not null })
-                part.Need("instruments").Need(symbol).Need("delistingReturn").Wrong("delistingPrice is given too; leave one of them out", 0);
+                part.Need("instruments").Need(symbol).Need("delistingReturn")
+                    .Wrong("delistingPrice is given too; leave one of them out", 0);
         if (keys.From >= keys.To && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
             end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
         return new DataSpec

@@ -17,7 +17,8 @@ public static class BatchSources
         data.Parts.Count > 0
         ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(catalogues, p.Data, open), p.Data))])
         : catalogues.Sources.Knows(data.Source)
-        ? DeclaredSource.Of(open is null ? Further(catalogues.Sources.Open(data.Source, Options(data)), data) : open(data), data, catalogues)
+        ? DeclaredSource.Of(open is null ? Further(catalogues.Sources.Open(data.Source, Options(data)), data) : open(data), data,
+            catalogues)
         : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {catalogues.Sources.Forms}");
 
     /// <summary>Returns the source with the further columns that the batch reads.</summary>

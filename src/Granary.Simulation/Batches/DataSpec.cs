@@ -95,7 +95,8 @@ public sealed record DataSpec
 
     /// <summary>Whether "*", or the list of symbols, can name a symbol.</summary>
     public bool IsAmong(string symbol) => Parts.Count > 0 ? Parts.Any(p => p.Data.IsAmong(symbol))
-        : Symbols.Contains("*", StringComparer.Ordinal) ? Among?.Contains(symbol) != false : Symbols.Contains(symbol, StringComparer.Ordinal);
+        : Symbols.Contains("*", StringComparer.Ordinal) ? Among?.Contains(symbol) != false
+        : Symbols.Contains(symbol, StringComparer.Ordinal);
 
     /// <summary>Returns the part that names a symbol; this object if no part does.</summary>
     public DataSpec Of(string symbol) => Parts.FirstOrDefault(p => p.Data.Symbols.Contains(symbol, StringComparer.Ordinal))?.Data ?? this;

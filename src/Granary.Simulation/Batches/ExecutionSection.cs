@@ -79,7 +79,8 @@ public static class ExecutionSection
                 if (table.MostAt(Math.Max(1, keys.Leverage ?? 1)) == 0)
                     (part.Find("leverage") ?? place).Wrong(
                         FormattableString.Invariant($"{keys.Leverage} is above the greatest leverage of {path}")
-                        + FormattableString.Invariant($"{(symbol.Length > 0 ? " for " + symbol : "")}; write at most {table[0].MaxLeverage}"), 0);
+                        + (symbol.Length > 0 ? " for " + symbol : "")
+                        + FormattableString.Invariant($"; write at most {table[0].MaxLeverage}"), 0);
             return tiers;
         }
         catch (Exception e) when (e is BarDataException or BarStoreException)

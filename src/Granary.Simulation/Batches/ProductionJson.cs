@@ -28,21 +28,10 @@ public static class ProductionJson
         {
             var spec = plan.Spec;
             json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            json.WriteString("name", run.Name);
-            json.WriteString("run", run.Run);
-            json.WriteString("folder", spec.Place.KeptFolder);
-            json.WriteNumber("seed", spec.Seed);
-            json.WriteString("digest", run.Digest);
-            json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
+            Head(json, spec, run);
             Data(json, spec.Data, plan, run.Strategies.Where(IsIn)
                 .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
-            if (spec.Universe is { } universe)
-            {
-                json.WriteStartObject("universe");
-                RecordKeys<UniverseKeys>.Write(json, universe.Keys);
-                json.WriteEndObject();
-            }
+            if (spec.Universe is { } universe) Universe(json, universe);
             json.WriteStartObject("account");
             RecordKeys<AccountKeys>.Write(json, spec.Account with { Cash = spec.Cash });
             json.WriteEndObject();
@@ -75,12 +64,35 @@ public static class ProductionJson
             {
                 json.WritePropertyName(ValidationChecks.Key);
                 json.WriteRawValue(checks.ToJson());
+                if (StatedFindings.Of(checks) is { } stated)
+                {
+                    json.WritePropertyName(StatedFindings.Key);
+                    json.WriteRawValue(stated.ToJson());
+                }
             }
             json.WriteEndObject();
         }
         return buffer.ToArray();
 
         bool IsIn(StrategyEntry entry) => entry.Weight != 0 || policy?.Strategies.Contains(entry.Index) == true;
+    }
+
+    private static void Head(Utf8JsonWriter json, BatchSpec spec, RunModel run)
+    {
+        json.WriteNumber("version", Version);
+        json.WriteString("name", run.Name);
+        json.WriteString("run", run.Run);
+        json.WriteString("folder", spec.Place.KeptFolder);
+        json.WriteNumber("seed", spec.Seed);
+        json.WriteString("digest", run.Digest);
+        json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
+    }
+
+    private static void Universe(Utf8JsonWriter json, UniverseSpec universe)
+    {
+        json.WriteStartObject("universe");
+        RecordKeys<UniverseKeys>.Write(json, universe.Keys);
+        json.WriteEndObject();
     }
 
     private static void Data(Utf8JsonWriter json, DataSpec data, BatchPlan plan, IEnumerable<string> symbols)

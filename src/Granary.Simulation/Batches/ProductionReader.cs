@@ -73,19 +73,15 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     {
         var place = root.Find("folder")?.Folder() ?? root.Place;
         if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
-        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "universe", "account", "benchmark", "execution",
-            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "outputs", "periodsPerYear");
-        var version = root.Need("version").Whole();
-        if (version > ProductionJson.Version)
-            throw root.Need("version").Fault($"this configuration was written by a newer Granary "
-                + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
+        CheckKeys(root);
         var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
             (new AccountKeys(), RiskFreeRate.None));
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, account.Cash, faults, bindStrategies);
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
-        var universe = faults.Try(() => root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues.Factors, bindStrategies) : null, null);
+        var universe = faults.Try(() =>
+            root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues.Factors, bindStrategies) : null, null);
         if (data is not null && universe is not null) data = faults.Try(() => universe.ApplyTo(data), data);
         var portfolio = root.Need("portfolio");
         var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);
@@ -132,6 +128,17 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         {
             Checks = checks ?? new ValidationChecks(new Dictionary<string, ValidationCheck>()),
         };
+    }
+
+    private static void CheckKeys(JsonPart root)
+    {
+        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "universe", "account", "benchmark",
+            "execution", "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "statements",
+            "outputs", "periodsPerYear");
+        var version = root.Need("version").Whole();
+        if (version > ProductionJson.Version)
+            throw root.Need("version").Fault($"this configuration was written by a newer Granary "
+                + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
     }
 
     /// <summary>Returns the models that a configuration names.</summary>

@@ -58,7 +58,8 @@ public sealed record UniverseSpec
     {
         if (part.IsFaulty) return;
         if (keys.Members is null && keys.Rank is null) part.Wrong("name a file of 'members', or a factor as 'rank'", 0);
-        else if (keys.Members is null && keys.Top is null) part.Wrong("'top' is missing; say how many of the ranked symbols are members", 0);
+        else if (keys.Members is null && keys.Top is null)
+            part.Wrong("'top' is missing; say how many of the ranked symbols are members", 0);
         else if (keys.Members is not null)
             foreach (var name in (string[])["rank", "top", "every", "where"])
                 part.Find(name)?.Wrong("'members' is given, and this is for a ranking; leave one of them out", 0);

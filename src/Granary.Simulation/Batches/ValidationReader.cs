@@ -16,15 +16,17 @@ public static class ValidationReader
     {
         if (production.Find(ValidationChecks.Key) is not { Kind: not JsonValueKind.Null } part) return null;
         var checks = new Dictionary<string, ValidationCheck>(StringComparer.Ordinal);
-        foreach (var check in (string[])[.. ValidationChecks.Checks, .. ValidationChecks.Conditional, .. ValidationChecks.Stated])
+        foreach (var check in (string[])[.. ValidationChecks.Checks, .. ValidationChecks.Conditional])
         {
             if (part.Find(check) is not { } p) continue;
             var state = p.Need("state")
                 .Choice(("missing", ValidationState.Missing), ("passed", ValidationState.Passed), ("failed", ValidationState.Failed));
             var figures = p.Members.Where(m => m.Value.Kind is JsonValueKind.Number or JsonValueKind.Null)
                 .Select(m => (m.Name, m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN)).ToList();
-            checks[check] = new ValidationCheck(state, p.Find("sentence")?.String() ?? "", figures) { Word = p.Find("word")?.String() };
+            checks[check] = new ValidationCheck(state, p.Find("sentence")?.String() ?? "", figures);
         }
+        foreach (var (name, p) in production.Find(StatedFindings.Key)?.Members ?? [])
+            checks[name] = ValidationCheck.Missing(p.Find("sentence")?.String() ?? "") with { Word = p.Need("word").String() };
         return new ValidationChecks(checks);
     }
 

@@ -25,7 +25,9 @@ internal static partial class MarketRequirements
         }
     }
 
-    /// <summary>Checks that no symbol is an inverse contract, by its settings or by the name that its exchange gives such contracts.</summary>
+    /// <summary>
+    /// Checks that no symbol is an inverse contract, by its settings or by the name that its exchange gives such contracts.
+    /// </summary>
     /// <exception cref="InputException">One is.</exception>
     public static void RefuseInverse(DataSpec data, IEnumerable<string> symbols)
     {

@@ -148,7 +148,8 @@ public sealed class OpenedBatch : IAsyncDisposable
         var spec = Plan.Spec;
         try
         {
-            return (await WarmUpSpan.OpenAsync(DeclaredSource.Of(Source, spec.Data, spec.Catalogues), spec, symbol, cancellationToken), true);
+            return (await WarmUpSpan.OpenAsync(DeclaredSource.Of(Source, spec.Data, spec.Catalogues), spec, symbol,
+                cancellationToken), true);
         }
         catch (BarDataException e) when (e.Line is null)
         {

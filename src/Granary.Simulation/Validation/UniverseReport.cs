@@ -82,7 +82,8 @@ public static class UniverseReport
         if (universe is null) yield break;
         if (universe.Lacking is { Count: > 0 } lacking)
             yield return new RunNote(NoteCode.Universe, $"The source does not have {Counted.Of(lacking.Count, "member")} of the universe: "
-                + $"{Named(lacking)}. Members without bars are often those that failed, and the results flatter without them.", lacking.Count);
+                + $"{Named(lacking)}. Members without bars are often those that failed, and the results flatter without them.",
+                lacking.Count);
         if (universe.Unnamed is { Count: > 0 } unnamed)
             yield return new RunNote(NoteCode.Universe, $"The file of members has no row of {Counted.Of(unnamed.Count, "symbol")} of the source, "
                 + $"which are never members: {Named(unnamed)}.", unnamed.Count);
@@ -105,7 +106,8 @@ public static class UniverseReport
             {
                 var (from, to) = membership.Spans[i];
                 if (from > first && from <= end && (i == 0 || membership.Spans[i - 1].To < from)) Add(joined, from, symbol);
-                if (to > first && to <= end && (i + 1 == membership.Spans.Count || membership.Spans[i + 1].From > to)) Add(left, to, symbol);
+                if (to > first && to <= end && (i + 1 == membership.Spans.Count || membership.Spans[i + 1].From > to))
+                    Add(left, to, symbol);
             }
         return [.. joined.Keys.Union(left.Keys).Order()
             .Select(t => new UniverseChange(t, joined.GetValueOrDefault(t) ?? [], left.GetValueOrDefault(t) ?? []))];

@@ -26,7 +26,8 @@ internal sealed class LiveUniverse
         IReadOnlyList<MarketSeries> carried)
     {
         (_spec, _timeframe) = (universe, spec.Data.Timeframe);
-        var series = carried.Where(s => s.Timeframe == _timeframe && spec.Data.Symbols.Contains(s.Instrument.Symbol, StringComparer.Ordinal))
+        var series = carried
+            .Where(s => s.Timeframe == _timeframe && spec.Data.Symbols.Contains(s.Instrument.Symbol, StringComparer.Ordinal))
             .OrderBy(s => s.Instrument.Symbol, StringComparer.Ordinal).ToList();
         _symbols = [.. series.Select(s => s.Instrument.Symbol)];
         _ranks = [.. series.Select(s => new SymbolRank(universe.Rule!,
@@ -42,7 +43,9 @@ internal sealed class LiveUniverse
     public static LiveUniverse? Of(StrategyPass pass, IReadOnlyList<MarketSeries> carried) =>
         pass.Plan.Spec.Universe is { Rule: not null } universe ? new LiveUniverse(pass.Plan.Spec, universe, pass.Markets, carried) : null;
 
-    /// <summary>Takes the bars that close at one time, before the strategies process them. A time slice that was taken has no effect.</summary>
+    /// <summary>
+    /// Takes the bars that close at one time, before the strategies process them. A time slice that was taken has no effect.
+    /// </summary>
     public void Take(in TimeSlice now)
     {
         if (now.Time <= _taken) return;

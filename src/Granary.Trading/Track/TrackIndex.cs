@@ -25,7 +25,8 @@ public static class TrackIndex
     {
         var request = options.ToRequest();
         bool? arePrices = options.Prices ? true : options.Returns ? false : null;
-        if (options.Panel is { } panel) return FromPanel(panel.Path!, options.Index, request, arePrices, panel.Files, files.Formats?.Tables);
+        if (options.Panel is { } panel)
+            return FromPanel(panel.Path!, options.Index, request, arePrices, panel.Files, files.Formats?.Tables);
         var source = new CsvBarSource(options.Universe!.Path!, files with { Files = options.Universe.Files });
         var symbols = await source.ListSymbolsAsync(Timeframe.D1, cancellationToken).ConfigureAwait(false);
         var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(indexFile!.Path)!, files with { Files = indexFile.Files }),

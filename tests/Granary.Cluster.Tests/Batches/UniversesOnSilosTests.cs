@@ -41,7 +41,8 @@ public sealed class UniversesOnSilosTests : IDisposable
             status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
             status.Digest.ShouldBe(embedded.Model.Digest);
             foreach (var file in (string[])["universe.csv", "trades.csv", "signals.csv"])
-                File.ReadAllText(Path.Combine(cluster.Runs, id, file)).ShouldBe(File.ReadAllText(Path.Combine(embedded.Folder, file)), file);
+                File.ReadAllText(Path.Combine(cluster.Runs, id, file))
+                    .ShouldBe(File.ReadAllText(Path.Combine(embedded.Folder, file)), file);
         }
         File.ReadAllText(Path.Combine(embedded.Folder, "signals.csv")).ShouldContain("not-member");
     }

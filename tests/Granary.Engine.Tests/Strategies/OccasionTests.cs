@@ -112,7 +112,7 @@ public sealed class OccasionTests
     public void Strategies_of_the_library_that_declare_where_they_act_act_nowhere_else()
     {
         var declaring = StrategyCatalogue.BuiltIn.Names.Where(n => StrategyRunner.Make(n).Occasions is { Length: > 0 }).ToList();
-        declaring.ShouldBe(["BollingerReversion", "DonchianBreakout", "MeanReversion", "RsiReversion"], ignoreOrder: true);
+        declaring.ShouldBe(["BollingerReversion", "DonchianBreakout", "FactorLevel", "MeanReversion", "RsiReversion"], ignoreOrder: true);
         foreach (var name in declaring)
         {
             var trades = 0;

@@ -82,7 +82,8 @@ public sealed class UniverseTests
     public void An_order_that_only_reduces_a_position_is_sent_outside_of_the_universe()
     {
         var s = new Scenario { Instrument = Member(LeavePolicy.Hold, 0, 2) }
-            .Bar(10, 10, 10, 10, b => b.Enter(Side.Buy)).Bar(11, 11, 11, 11).Bar(12, 12, 12, 12, b => b.Submit(new OrderRequest(Side.Sell, 4)))
+            .Bar(10, 10, 10, 10, b => b.Enter(Side.Buy)).Bar(11, 11, 11, 11)
+            .Bar(12, 12, 12, 12, b => b.Submit(new OrderRequest(Side.Sell, 4)))
             .Bar(13, 13, 13, 13, b => b.Submit(new OrderRequest(Side.Sell, 7))).Bar(14, 14, 14, 14, b => b.Exit()).Bar(15, 15, 15, 15);
         var result = s.Run();
         // 4 of the 10 units are sold at 13. An order for 7 would open a short position with one of them.
@@ -135,7 +136,8 @@ public sealed class UniverseTests
         foreach (var (time, isMember) in ((long, bool)[])[(10, true), (20, true), (30, false), (30, true), (40, false), (50, true)])
             membership.Change(time, isMember);
         membership.Spans.ShouldBe([new MemberSpan(10, 40), new MemberSpan(50, Membership.Open)]);
-        (membership.Contains(9), membership.Contains(10), membership.Contains(39), membership.Contains(40), membership.Contains(long.MaxValue
+        (membership.Contains(9), membership.Contains(10), membership.Contains(39), membership.Contains(40),
+            membership.Contains(long.MaxValue
             - 1)).ShouldBe((false, true, true, false, true));
         Should.Throw<ArgumentException>(() => new Membership(LeavePolicy.Hold, [new MemberSpan(5, 5)]));
         Should.Throw<ArgumentException>(() => new Membership(LeavePolicy.Hold, [new MemberSpan(1, 5), new MemberSpan(4, 9)]));

@@ -264,7 +264,10 @@ public sealed class FuturesTests : IDisposable
     {
         await using var server = await ServerAsync(name);
         (await Should.ThrowAsync<InputException>(() => VenueBroker.ConnectAsync(TestExchange.Named(name).Open(server.Endpoint),
-            TestVenue.Fast, TestVenue.Environment(_folder) with { Execution = new ExecutionSettings { Leverage = 2, Margin = MarginMode.Cross } }, default)))
+            TestVenue.Fast, TestVenue.Environment(_folder) with
+            {
+                Execution = new ExecutionSettings { Leverage = 2, Margin = MarginMode.Cross },
+            }, default)))
             .Message.ShouldContain("execution.margin is cross, and the broker's margin is isolated; pass --broker-options margin=cross");
     }
 }

@@ -5,7 +5,9 @@ using Shouldly;
 
 namespace Granary.Parquet.Tests.Reading;
 
-/// <summary>A file that cannot be read is refused with one sentence, which names the file, and row group, row and column if it has one.</summary>
+/// <summary>
+/// A file that cannot be read is refused with one sentence, which names the file, and row group, row and column if it has one.
+/// </summary>
 public sealed class FaultyParquetTests : IDisposable
 {
     private readonly ForeignFiles _files = new();

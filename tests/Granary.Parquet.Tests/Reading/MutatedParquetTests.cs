@@ -117,7 +117,8 @@ public sealed class MutatedParquetTests : IDisposable
                 piece.CopyTo(bytes.AsSpan(b));
                 return bytes;
             default:
-                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(bytes.Length - 8), random.Next(2) == 0 ? random.Next() : footer + random.Next(-50, 50));
+                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(bytes.Length - 8),
+                    random.Next(2) == 0 ? random.Next() : footer + random.Next(-50, 50));
                 return bytes;
         }
     }

@@ -44,6 +44,9 @@ internal sealed class NoteSentences(PageCheck check, RunFigures run)
                 ruined.Count, all);
         var ended = run.Trades.Count(t => t.Reason == "data-ended");
         if (ended > 0) says.Says("{} positions were closed at the last close of a symbol that had stopped trading (*).", ended);
+        if (Has("The universe is unknown"))
+            says.Says("The universe is unknown: {} symbols are traded without dates of membership. *",
+                run.Files.Strategies.SelectMany(s => SymbolsOf(s.GetProperty("id").GetString()!)).Distinct(StringComparer.Ordinal).Count());
         Marked(says);
         if (run.BenchmarkBegins is not null)
             says.Says($"The benchmark {{~}} begins at {run.BenchmarkRows!.Times[0]:yyyy-MM-ddTHH:mm:ss}Z, after the portfolio's first row "
@@ -53,6 +56,9 @@ internal sealed class NoteSentences(PageCheck check, RunFigures run)
             says.Says("Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {} times. *",
                 walkForward.GetProperty("windows").GetDouble());
     }
+
+    // "Class(a=1)@ACME+BOLT:1d:long" trades ACME and BOLT.
+    private static string[] SymbolsOf(string id) => id[(id.LastIndexOf('@') + 1)..].Split(':')[0].Split('+');
 
     private void Duplicates(SentenceCheck says, int all)
     {

@@ -20,12 +20,19 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
     public void Check()
     {
         if (!run.Files.Results.TryGetProperty("evidence", out var findings)) return;
+        Cells[] stated = run.Files.Results.TryGetProperty("statements", out var statements)
+            && statements.TryGetProperty("universe", out var universe) ? [new Cells
+            {
+                ["Check"] = "Universe",
+                ["Outcome"] = universe.GetProperty("word").GetString()!,
+                ["What was found"] = Typeset(universe.GetProperty("sentence").GetString()!),
+            }] : [];
         check.Table("The validation checks", [.. Checks.Where(c => findings.TryGetProperty(c.Key, out _)).Select(c => new Cells
         {
             ["Check"] = c.Title,
             ["Outcome"] = findings.GetProperty(c.Key).GetProperty("state").GetString()!,
             ["What was found"] = Typeset(findings.GetProperty(c.Key).GetProperty("sentence").GetString()!),
-        })]);
+        }), .. stated]);
         check.Headline(new Cells
         {
             ["Verdict"] = findings.EnumerateObject().All(c => c.Value.GetProperty("state").GetString() == "passed")

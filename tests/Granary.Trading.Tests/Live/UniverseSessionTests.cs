@@ -133,7 +133,7 @@ public sealed class UniverseSessionTests : IDisposable
         var known = await _under.RunAsync(Spec("""{ "members": "members.csv" }"""), "known");
         var prod = Path.Combine(known.Folder, "prod.json");
         var node = JsonNode.Parse(File.ReadAllText(prod))!.AsObject();
-        ((string)node["evidence"]!["universe"]!["word"]!).ShouldBe("point-in-time");
+        ((string)node["statements"]!["universe"]!["word"]!).ShouldBe("point-in-time");
         (await LiveAsync(known, "traded", required: true)).Run.Model.Digest.ShouldBe(known.Model.Digest);
         var universe = node["universe"]!.DeepClone();
         node.Remove("universe");
@@ -141,7 +141,7 @@ public sealed class UniverseSessionTests : IDisposable
         (await Should.ThrowAsync<InputException>(() => LiveAsync(known, "refused", required: true))).Message
             .ShouldContain("has evidence of a universe, and no section 'universe' of its own");
         node["universe"] = universe;
-        node["evidence"]!.AsObject().Remove("universe");
+        node["statements"]!.AsObject().Remove("universe");
         File.WriteAllText(prod, node.ToJsonString());
         (await Should.ThrowAsync<InputException>(() => LiveAsync(known, "refused again", required: true))).Message
             .ShouldContain("--require-universe: " + prod + " has universe: unknown; give its batch the section 'universe'");

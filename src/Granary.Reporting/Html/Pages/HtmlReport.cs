@@ -36,7 +36,8 @@ public static class HtmlReport
             new("Portfolio", portfolio),
             new("Learned weights", run.Section<AllocatorResults>() is { } allocator
                 ? [new AllocatorSection(allocator, run.Section<RegimeResults>())] : []),
-            new("Market", [.. run.Section<UniverseResults>() is { } universe ? (IReportSection<RunView>[])[new UniverseSection(universe)] : [],
+            new("Market", [
+                .. run.Section<UniverseResults>() is { } universe ? (IReportSection<RunView>[])[new UniverseSection(universe)] : [],
                 .. run.Section<RegimeResults>() is { } regimes ? (IReportSection<RunView>[])[new RegimeSection(regimes)] : []]),
             new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(),
                 new PriceChartSection()]),

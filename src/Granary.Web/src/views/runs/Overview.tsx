@@ -8,7 +8,7 @@ import { AccountCharts } from './AccountCharts';
 import { useAnalysis } from './Analysis';
 import { Months } from './Months';
 import { PortfolioTrades } from './PortfolioTrades';
-import { checkNames, verdictOf, type RunDetails, type Stats } from './run';
+import { checkNames, verdictOf, type Check, type RunDetails, type Stats } from './run';
 import { useFigures } from './useFigures';
 
 /** How long the drawdown was, and whose peak it is below. */
@@ -100,8 +100,11 @@ function figuresOf(run: RunDetails, s: Stats, isPart: boolean): Figure[] {
 }
 
 function Checks(props: { run: RunDetails }) {
-    const { evidence, guards, notes } = props.run;
-    const checks = Object.entries(evidence ?? {}).filter(([, c]) => typeof c === 'object' && 'state' in c);
+    const { evidence, guards, notes, statements } = props.run;
+    const checks: [string, Check][] = [
+        ...Object.entries(evidence ?? {}).filter(([, c]) => typeof c === 'object' && 'state' in c),
+        ...Object.entries(statements ?? {}).map(([name, s]): [string, Check] => [name, { ...s, state: 'missing' }]),
+    ];
     return (
         <section id="validation">
             <h2>How far this can be believed</h2>

@@ -22,6 +22,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     portfolio: { stats: Stats | null };
     notes?: { code: string; sentence: string }[];
     evidence?: Record<string, Check>;
+    /** Findings that decide nothing. */
+    statements?: Record<string, { word: string; sentence: string }>;
     /** The verdict of the checks; absent if the run was not checked. */
     verdict?: { mayBeTraded: boolean; passed: number; checks: number };
     guards?: { conclusions?: string[] };
