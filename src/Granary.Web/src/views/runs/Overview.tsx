@@ -123,7 +123,8 @@ function Checks(props: { run: RunDetails }) {
                             {
                                 title: 'Outcome',
                                 cell: ([, check]) => check.word ?? check.state,
-                                tone: ([, check]) => (check.word ? 'soft' : check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft'),
+                                tone: ([, check]) =>
+                                    check.word ? 'soft' : check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft',
                             },
                             { title: 'What was found', cell: ([, check]) => check.sentence, prose: true },
                         ]}
