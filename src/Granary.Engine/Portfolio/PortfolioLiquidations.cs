@@ -19,7 +19,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     private bool _hasMarks;
 
     /// <summary>The trades that were closed since the last call.</summary>
-    public List<PortfolioTrade> Take()
+    public IReadOnlyList<PortfolioTrade> Take()
     {
         if (_closed.Count == 0) return [];
         List<PortfolioTrade> closed = [.. _closed];

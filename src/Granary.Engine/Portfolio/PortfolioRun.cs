@@ -386,7 +386,7 @@ public sealed class PortfolioRun
     /// <returns>The trades that were closed.</returns>
     public IReadOnlyList<PortfolioTrade> CallMargin(long time)
     {
-        var liquidated = _liquidations?.Take() ?? [];
+        var liquidated = _liquidations is null ? [] : _liquidations.Take();
         if (_account.Holdings.Count == 0) return liquidated;
         if (!(_account.Equity <= _account.Floor)) return _exits.IsCalled ? _exits.CloseAll(time, ExitReason.MarginCall) : liquidated;
         _account.IsLiquidating = true;
