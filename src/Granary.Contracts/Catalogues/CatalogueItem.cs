@@ -5,7 +5,7 @@ namespace Granary.Contracts.Catalogues;
 /// <summary>A class of a catalogue, for forms.</summary>
 /// <param name="Lines">The names of a factor's lines behind its first; null for other classes.</param>
 /// <param name="Schema">The JSON Schema of a job's request without its kind; <c>format</c> says what a form offers: batch, file, run,
-/// store, symbol, time-zone or date-time. Null for other classes.</param>
+/// store, symbol, time-zone or iso-8601. Null for other classes.</param>
 public sealed record CatalogueItem(string Name, string Summary, IReadOnlyList<CatalogueParameter> Parameters,
     IReadOnlyList<string>? Lines = null, JsonObject? Schema = null);
 

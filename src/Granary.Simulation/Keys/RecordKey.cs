@@ -114,8 +114,8 @@ public sealed class RecordKey : DeclaredKey
     /// <summary>Describes the key as JSON Schema; <c>format</c> is <see cref="Offers"/>.</summary>
     public JsonObject ToSchema()
     {
-        // A date alone is no date-time of JSON Schema.
-        var value = IsTime ? new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}" } : _type.Value.Schema(this);
+        // A date alone is allowed, which is no date-time of JSON Schema.
+        var value = IsTime ? new JsonObject { ["type"] = "string", ["format"] = "iso-8601" } : _type.Value.Schema(this);
         var schema = StandForNone
             ? new JsonObject { ["anyOf"] = new JsonArray(value, new JsonObject { ["enum"] = KeyType.Words(Words) }) } : value;
         schema["description"] = Help.Replace("`", "", StringComparison.Ordinal);

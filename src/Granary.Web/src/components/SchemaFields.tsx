@@ -156,7 +156,7 @@ function WordField(
     return (
         <TextField
             {...about}
-            type={format === 'date-time' ? 'datetime-local' : 'text'}
+            type={format === 'iso-8601' ? 'datetime-local' : 'text'}
             placeholder={usual}
             choices={choices}
             onValue={(v) => onValue(v === '' ? undefined : v)}
