@@ -166,7 +166,8 @@ internal sealed class TableParser : DelimitedParser, IDisposable
         return true;
     }
 
-    private ReadOnlySpan<double> ValuesOf(ColumnRole role, int count) => _values[(int)role] is { } values ? values.AsSpan(0, count) : default;
+    private ReadOnlySpan<double> ValuesOf(ColumnRole role, int count) =>
+        _values[(int)role] is { } values ? values.AsSpan(0, count) : default;
 
     private void See(ReadOnlySpan<double> prices)
     {

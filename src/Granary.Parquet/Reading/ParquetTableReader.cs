@@ -66,9 +66,12 @@ internal sealed class ParquetTableReader : ITableReader
 
     public void Dispose()
     {
-        // Its error, if any, is of rows that nothing asked for.
-        if (_ahead is not null) Task.WaitAny(_ahead);
-        _ahead = null;
+        if (_ahead is not null)
+        {
+            Task.WaitAny(_ahead);
+            // Of rows that nothing asked for.
+            _ = _ahead.Exception;
+        }
         CloseGroup();
     }
 
