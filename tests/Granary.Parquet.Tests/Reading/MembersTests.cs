@@ -56,7 +56,8 @@ public sealed class MembersTests : IDisposable
     [InlineData("(values ('A', '2020-31-01', null)) t(symbol, \"from\", \"to\")",
         "row group 1, row 1, from: '2020-31-01' is not a date; write it as 2024-12-31 or 2024-12-31T15:30:00Z")]
     [InlineData("(values ('A', null, date '2020-01-01'), ('A', date '2019-01-01', null)) t(symbol, \"from\", \"to\")",
-        "row group 1, row 2, from: this span of 'A' overlaps that of row group 1, row 1; make the spans of a symbol follow one another, or join them")]
+        "row group 1, row 2, from: this span of 'A' overlaps that of row group 1, row 1; make "
+        + "the spans of a symbol follow one another, or join them")]
     [InlineData("(values ('A', null)) t(symbol, \"from\")",
         "to: there is no such column; a file of members has the columns symbol, from and to")]
     public void A_faulty_Parquet_file_is_refused_with_row_column_and_remedy(string rows, string message)

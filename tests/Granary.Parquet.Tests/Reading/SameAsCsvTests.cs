@@ -73,7 +73,8 @@ public sealed class SameAsCsvTests : IDisposable
 
     [Fact]
     public Task A_symbol_and_an_adjusted_close_are_taken_by_column() => Compare("select timestamp as \"Date\", 'A' as symbol, "
-        + "open as \"Open\", high as \"High\", low as \"Low\", close as \"Close\", close * 0.9 as \"Adj Close\", volume as \"Volume\" from bars");
+        + "open as \"Open\", high as \"High\", low as \"Low\", close as \"Close\", close * 0.9 as \"Adj Close\", "
+        + "volume as \"Volume\" from bars");
 
     [Fact]
     public Task A_row_that_is_widened_by_rounding_is_noted_alike() => Compare("select timestamp, open, case when volume = 1000 then "
