@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Confluent.Kafka;
+using Granary.Parquet.Reading;
 using Granary.Server.Operations;
 using Granary.Simulation.Catalogues;
 
@@ -31,6 +32,7 @@ internal static class Machine
         Writable("Working folder", Environment.CurrentDirectory),
         Writable("Temporary folder", Path.GetTempPath()),
         Kafka(),
+        Parquet(),
         await OpenPorts.CheckAsync(OpenPorts.Expected(Environment.GetEnvironmentVariable), TimeSpan.FromSeconds(5), cancellationToken),
         Trainers(known),
     ];
@@ -66,6 +68,20 @@ internal static class Machine
         {
             return new MachineCheck("Kafka client library", "missing",
                 $"librdkafka cannot be loaded on this system ({e.Message}). Only kafka:// sources and streams need it.");
+        }
+    }
+
+    private static MachineCheck Parquet()
+    {
+        const string What = "Parquet library";
+        try
+        {
+            return Found(What, $"ParquetSharp {ParquetLibrary.Load()}");
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException)
+        {
+            return new MachineCheck(What, "missing",
+                $"ParquetSharp cannot be loaded on this system ({e.Message}). Only Parquet files need it.");
         }
     }
 

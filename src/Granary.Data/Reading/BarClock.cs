@@ -26,6 +26,10 @@ internal sealed class BarClock
         _zone = zone is null || zone.Equals(TimeZoneInfo.Utc) ? null : new LocalClock(zone);
     }
 
+    /// <summary>Whether the open time of a bar is the time as it is written, if all times have the same zone.</summary>
+    /// <param name="isUtc">Whether the times are written as UTC; otherwise without a zone.</param>
+    public bool KeepsTimes(bool isUtc) => _timeframe.IsIntraday && _stamp == BarStamp.Open && (isUtc || _zone is null);
+
     /// <param name="previous">The row before's bar time.</param>
     /// <param name="fault">Description of the fault if the result is false.</param>
     public bool TryResolve(in Timestamp written, long previous, out long time, out string? fault)

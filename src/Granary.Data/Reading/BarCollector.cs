@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 
@@ -134,6 +136,21 @@ internal sealed class BarCollector
         return Math.Round(price * power) / power == price;
     }
 
+    /// <summary>Whether no price needs more decimals than those before it.</summary>
+    public bool KnowsDecimalsOf(ReadOnlySpan<double> prices)
+    {
+        if (_decimals > 9) return true;
+        var power = DecimalNumber.PowersOfTen[_decimals];
+        var several = MemoryMarshal.Cast<double, Vector<double>>(prices);
+        foreach (var some in several)
+            if (Vector.Round(some * power) / power != some)
+                return false;
+        foreach (var price in prices[(several.Length * Vector<double>.Count)..])
+            if (!KnowsDecimalsOf(price))
+                return false;
+        return true;
+    }
+
     /// <summary>Records a known number of decimals.</summary>
     public void SeeDecimals(int decimals) => _decimals = Math.Max(_decimals, Math.Min(decimals, 10));
 
@@ -218,6 +235,49 @@ internal sealed class BarCollector
         for (var f = 0; f < c.Further.Length; f++) c.Further[f][i] = Further[f];
         c.Count = i + 1;
         if (i + 1 == _blockSize) Cut();
+    }
+
+    /// <summary>
+    /// Whether rows in ascending order may be added by <see cref="AddRows"/>: their bars are of a part of a day, all in the window, and
+    /// follow those before.
+    /// </summary>
+    public bool TakesRows(in BarSpans rows) => Gathered is null && Factors is null && _timeframe.IsIntraday && _direction >= 0
+        && (Rows == 0 || rows.Time[0] > _last) && IsInWindow(rows.Time[0]) && IsInWindow(rows.Time[^1]);
+
+    /// <summary>Adds rows that <see cref="TakesRows"/> and <see cref="BarSpans.AreBars"/> accepted, as <see cref="Add"/> would.</summary>
+    public void AddRows(in BarSpans rows)
+    {
+        var times = rows.Time;
+        var next = 0;
+        if (Rows == 0) (_first, _last, next) = (times[0], times[0], 1);
+        if (_direction == 0 && next < times.Length) (_direction, TypicalStep) = (1, Describe(times[next] - _last));
+        var last = _last;
+        foreach (var time in times[next..])
+        {
+            if (time - last < _leastStep) _shortSteps++;
+            last = time;
+        }
+        _last = last;
+        Rows += times.Length;
+        var (start, end) = (PlaceIn(times, _from), PlaceIn(times, _to));
+        if (start >= end) return;
+        if (Count == 0) _firstCounted = times[start];
+        _lastCounted = times[end - 1];
+        Count += end - start;
+        while (start < end)
+        {
+            var count = Math.Min(end - start, _blockSize - _current.Count);
+            rows.CopyTo(_current, start, count);
+            start += count;
+            if (_current.Count == _blockSize) Cut();
+        }
+    }
+
+    // The number of times before this one.
+    private static int PlaceIn(ReadOnlySpan<long> times, long time)
+    {
+        var place = times.BinarySearch(time);
+        return place >= 0 ? place : ~place;
     }
 
     /// <summary>Completes the last, shorter block.</summary>

@@ -64,6 +64,9 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         onFault(new RowFault(kind, Line, field, fault, remedy) { Group = Group });
     }
 
+    /// <inheritdoc cref="BarClock.KeepsTimes"/>
+    protected bool KeepsTimes(bool isUtc) => _clock.KeepsTimes(isUtc);
+
     protected bool TryResolve(in Timestamp written, out long time, out string? fault) =>
         _clock.TryResolve(written, collector.LastTime, out time, out fault);
 

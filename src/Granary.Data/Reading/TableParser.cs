@@ -7,12 +7,14 @@ using Granary.Data.Text;
 namespace Granary.Data.Reading;
 
 /// <summary>
-/// Reads the rows of a typed table. Rows of numbers and times take a fast path. Other rows are read as the fields of a text, so that a
-/// typed table and the text of the same table have the same bars, notes and faults.
+/// Reads the rows of a typed table. Batches without gaps and faults are taken by column, and other rows of numbers and times one by one.
+/// What is left is read as the fields of a text, so that a typed table and the text of the same table have the same bars, notes and faults.
 /// </summary>
 internal sealed class TableParser : DelimitedParser, IDisposable
 {
     private const double ExactWhole = 1L << 53;
+    // Below this price, the number of decimals does not depend on the order in which prices are seen.
+    private const double LargestByColumn = 9e6;
 
     private static readonly int FirstDay = new DateOnly(TimestampReader.FirstYear, 1, 1).DayNumber;
     private static readonly int LastDay = new DateOnly(TimestampReader.LastYear, 12, 31).DayNumber;
@@ -27,7 +29,7 @@ internal sealed class TableParser : DelimitedParser, IDisposable
     private readonly int[] _constants, _numbers, _required;
     private readonly string _symbolText;
     private readonly string?[] _constantTexts;
-    private readonly bool _isFast;
+    private readonly bool _isFast, _isByColumn;
     private readonly double[][] _values = new double[(int)ColumnRole.AskClose + 1][];
     private readonly double[][] _own = new double[(int)ColumnRole.AskClose + 1][];
     private readonly List<string> _fields;
@@ -57,6 +59,8 @@ internal sealed class TableParser : DelimitedParser, IDisposable
         _required = [.. read.Where(c => layout.Columns[c] != ColumnRole.Further).Select(c => _places[c])];
         _fields = [.. _columns.Select(_ => "")];
         _isFast = collector.Gathered is null && IsTyped();
+        _isByColumn = _isFast && _columns[_time].Kind == TableKind.Time && _timeOfDay < 0 && _constants.Length == 0
+            && KeepsTimes(_columns[_time].IsUtc);
     }
 
     /// <summary>Bytes of the file.</summary>
@@ -69,6 +73,11 @@ internal sealed class TableParser : DelimitedParser, IDisposable
         if (_reader.Next() is not { } batch) return false;
         Group = batch.Group;
         if (_isFast) Prepare(batch);
+        if (_isByColumn && TryByColumn(batch))
+        {
+            Line = batch.First + batch.Count - 1;
+            return true;
+        }
         for (var i = 0; i < batch.Count; i++)
         {
             Line = batch.First + i;
@@ -127,6 +136,43 @@ internal sealed class TableParser : DelimitedParser, IDisposable
     {
         var text = TableText.Of(_columns[_symbol], batch.Columns[_places[_symbol]], row);
         return text.Length > 0 && text != _symbolText && text.Trim() != _symbolText;
+    }
+
+    private bool TryByColumn(TableBatch batch)
+    {
+        foreach (var place in _required)
+            if (batch.Columns[place].Missing is not null)
+                return false;
+        if (_symbol >= 0 && (_columns[_symbol].Kind != TableKind.Text
+            || batch.Columns[_places[_symbol]].Texts.AsSpan(0, batch.Count).ContainsAnyExcept(_symbolText))) return false;
+        var rows = new BarSpans
+        {
+            Time = batch.Columns[_places[_time]].Wholes.AsSpan(0, batch.Count),
+            Open = ValuesOf(ColumnRole.Open, batch.Count),
+            High = ValuesOf(ColumnRole.High, batch.Count),
+            Low = ValuesOf(ColumnRole.Low, batch.Count),
+            Close = ValuesOf(ColumnRole.Close, batch.Count),
+            Volume = ValuesOf(ColumnRole.Volume, batch.Count),
+            Adjusted = ValuesOf(ColumnRole.AdjustedClose, batch.Count),
+            Further = _further,
+        };
+        if (rows.Time[0] / TimeSpan.TicksPerDay < FirstDay || rows.Time[^1] / TimeSpan.TicksPerDay > LastDay
+            || !Collector.TakesRows(rows) || !rows.AreBars() || rows.High.ContainsAnyExceptInRange(0, LargestByColumn)) return false;
+        See(rows.Open);
+        See(rows.High);
+        See(rows.Low);
+        See(rows.Close);
+        Collector.AddRows(rows);
+        return true;
+    }
+
+    private ReadOnlySpan<double> ValuesOf(ColumnRole role, int count) =>
+        _values[(int)role] is { } values ? values.AsSpan(0, count) : default;
+
+    private void See(ReadOnlySpan<double> prices)
+    {
+        if (Collector.KnowsDecimalsOf(prices)) return;
+        foreach (var price in prices) See(price);
     }
 
     private bool TryFast(TableBatch batch, int row)

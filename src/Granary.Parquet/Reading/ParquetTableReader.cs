@@ -4,26 +4,42 @@ using ParquetSharp;
 
 namespace Granary.Parquet.Reading;
 
-/// <summary>Reads some columns of a Parquet file side by side, some thousand rows at a time.</summary>
+/// <summary>
+/// Reads some columns of a Parquet file side by side, some thousand rows at a time. From the second batch on, the next one is decoded while
+/// the caller works on the one before.
+/// </summary>
 internal sealed class ParquetTableReader : ITableReader
 {
     private readonly ParquetTableFile _file;
     private readonly ParquetColumn[] _columns;
     private readonly ValueReader[] _readers;
-    private readonly TableBatch _batch;
+    // One for the caller, one to decode into.
+    private readonly TableBatch[] _batches;
     private readonly int _batchSize;
     private RowGroupReader? _group;
     private int _groupsRead;
     private long _left, _row;
+    private int _calls, _decoded;
+    private Task<TableBatch?>? _ahead;
 
     public ParquetTableReader(ParquetTableFile file, ParquetColumn[] columns, int batchSize)
     {
         (_file, _columns, _batchSize) = (file, columns, batchSize);
         _readers = new ValueReader[columns.Length];
-        _batch = new TableBatch { Columns = [.. columns.Select(_ => new TableValues())] };
+        _batches = [NewBatch(), NewBatch()];
+
+        TableBatch NewBatch() => new() { Columns = [.. columns.Select(_ => new TableValues())] };
     }
 
     public TableBatch? Next()
+    {
+        var batch = _ahead is null ? Decode() : _ahead.GetAwaiter().GetResult();
+        // The first rows alone decide about formats and times, so that none is decoded in vain.
+        _ahead = _calls++ > 0 && _row < _file.Rows ? Task.Run(Decode) : null;
+        return batch;
+    }
+
+    private TableBatch? Decode()
     {
         while (_left == 0)
         {
@@ -36,18 +52,28 @@ internal sealed class ParquetTableReader : ITableReader
             OpenGroup();
         }
         var count = (int)Math.Min(_batchSize, _left);
+        var batch = _batches[_decoded++ % 2];
         for (var c = 0; c < _readers.Length; c++)
-            if (!Reading(c, () => _readers[c].Read(_batch.Columns[c], count))) throw Damaged("the column has too few values", c);
-        (_batch.Count, _batch.Group, _batch.First) = (count, _groupsRead, _row + 1);
+            if (!Reading(c, () => _readers[c].Read(batch.Columns[c], count))) throw Damaged("the column has too few values", c);
+        (batch.Count, batch.Group, batch.First) = (count, _groupsRead, _row + 1);
         _row += count;
         _left -= count;
-        if (_left > 0) return _batch;
+        if (_left > 0) return batch;
         for (var c = 0; c < _readers.Length; c++)
             if (Reading(c, () => _readers[c].HasNext)) throw Damaged("the column has too many values", c);
-        return _batch;
+        return batch;
     }
 
-    public void Dispose() => CloseGroup();
+    public void Dispose()
+    {
+        if (_ahead is not null)
+        {
+            Task.WaitAny(_ahead);
+            // Of rows that nothing asked for.
+            _ = _ahead.Exception;
+        }
+        CloseGroup();
+    }
 
     private void OpenGroup()
     {

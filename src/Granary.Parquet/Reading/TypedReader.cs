@@ -10,7 +10,6 @@ internal abstract class TypedReader<T>(ColumnReader<T> reader, bool missing) : V
     where T : unmanaged
 {
     private short[] _levels = [];
-    private bool[] _isMissing = [];
     private T[] _raw = [];
     private ValueCheck<T>? _check;
 
@@ -21,7 +20,7 @@ internal abstract class TypedReader<T>(ColumnReader<T> reader, bool missing) : V
     public override bool Read(TableValues into, int rows)
     {
         Grow(into, rows);
-        if (missing && _levels.Length < rows) (_levels, _isMissing) = (new short[rows], new bool[rows]);
+        if (missing && _levels.Length < rows) _levels = new short[rows];
         into.Missing = null;
         var done = 0;
         while (done < rows)
@@ -35,9 +34,8 @@ internal abstract class TypedReader<T>(ColumnReader<T> reader, bool missing) : V
             if (read <= 0) return false;
             if (_check is not null && !_check.Holds(target[..(int)values]))
                 throw new InvalidDataException("a value lies outside of the smallest and the largest that the file states");
-            if (missing && values < read) Spread(into, target, levels[..read], done, (int)values);
+            if (missing && values < read) Spread(into, target, levels[..read], done, (int)values, rows);
             else Take(into, target[..read], done);
-            if (missing && values == read && into.Missing is not null) Array.Clear(_isMissing, done, read);
             done += read;
         }
         return true;
@@ -59,18 +57,14 @@ internal abstract class TypedReader<T>(ColumnReader<T> reader, bool missing) : V
 
     protected abstract void TakeMissing(TableValues into, int at);
 
-    private void Spread(TableValues into, Span<T> values, ReadOnlySpan<short> levels, int at, int count)
+    private void Spread(TableValues into, Span<T> values, ReadOnlySpan<short> levels, int at, int count, int rows)
     {
-        if (into.Missing is null)
-        {
-            Array.Clear(_isMissing, 0, at);
-            into.Missing = _isMissing;
-        }
+        var isMissing = into.Missing ??= new bool[rows];
         // From the end, because the values may lie in the result itself.
         var next = count;
         for (var i = levels.Length - 1; i >= 0; i--)
         {
-            _isMissing[at + i] = levels[i] == 0;
+            isMissing[at + i] = levels[i] == 0;
             if (levels[i] == 0) TakeMissing(into, at + i);
             else Take(into, values.Slice(--next, 1), at + i);
         }

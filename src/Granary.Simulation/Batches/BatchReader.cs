@@ -82,8 +82,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             faults.Add(execution.Place!.Need("intrabarPath")
                 .Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or "
                     + $"\"auto\""));
-        var universe = faults.Try(() =>
-            root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues.Factors, bindStrategies) : null, null);
+        var universe = faults.Try(() => root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues, bindStrategies) : null, null);
         if (data is not null && universe is not null) data = faults.Try(() => universe.ApplyTo(data), data);
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio"), bindStrategies ? catalogues.PortfolioRules : null), null);

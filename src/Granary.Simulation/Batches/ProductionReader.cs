@@ -80,8 +80,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, account.Cash, faults, bindStrategies);
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
-        var universe = faults.Try(() =>
-            root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues.Factors, bindStrategies) : null, null);
+        var universe = faults.Try(() => root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues, bindStrategies) : null, null);
         if (data is not null && universe is not null) data = faults.Try(() => universe.ApplyTo(data), data);
         var portfolio = root.Need("portfolio");
         var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);

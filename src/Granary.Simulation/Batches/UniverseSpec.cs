@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Granary.Engine;
-using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Tables;
@@ -29,18 +29,18 @@ public sealed record UniverseSpec
     /// <summary>Reads the section.</summary>
     /// <param name="opensFiles">Whether the files of the batch, and its factors, are on this machine.</param>
     /// <exception cref="InputException">A value, or a line of the file, is invalid.</exception>
-    internal static UniverseSpec Read(JsonPart part, FactorCatalogue factors, bool opensFiles)
+    internal static UniverseSpec Read(JsonPart part, GranaryCatalogues catalogues, bool opensFiles)
     {
         var keys = RecordKeys<UniverseKeys>.Read(part);
         Check(part, keys);
         var spec = new UniverseSpec { OnLeave = keys.OnLeave, Keys = keys };
         if (part.IsFaulty || !opensFiles) return spec;
-        if (keys.Members is null) return spec with { Rule = UniverseRule.Read(part, keys, factors) };
+        if (keys.Members is null) return spec with { Rule = UniverseRule.Read(part, keys, catalogues.Factors) };
         var place = part.Need("members");
         if (keys.Members.Path is not { } path) return place.Wrong($"'{keys.Members}' is not a file; name a file of members", spec);
         try
         {
-            var rows = MembersCsv.Read(path, keys.Members.Files);
+            var rows = MembersCsv.Read(path, keys.Members.Files, catalogues.Tables);
             return spec with
             {
                 Members = rows.GroupBy(r => r.Symbol, StringComparer.Ordinal)

@@ -29,24 +29,64 @@ public sealed class ParquetOnTheCommandLineTests : IDisposable
         return text;
     }
 
-    [Fact]
-    public async Task A_batch_has_the_digest_of_the_CSV()
+    private string Batch(string name, string source, string more = "")
     {
-        string Batch(string scheme, string folder)
-        {
-            var path = _files.At(scheme + ".json");
-            File.WriteAllText(path, $$"""
-                { "name": "b", "data": { "source": "{{scheme}}:{{folder}}", "symbols": ["A"], "timeframe": "1m" },
-                  "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 40] }, "size": { "units": 1 } } ],
-                  "portfolio": { "weights": "equal" } }
-                """);
-            return path;
-        }
-        await RunAsync(0, "backtest", Batch("csv", "c"), "--out", _files.At("run-c"), "--quiet");
-        await RunAsync(0, "backtest", Batch("parquet", "p"), "--out", _files.At("run-p"), "--quiet");
-        Digest("run-p").ShouldBe(Digest("run-c"));
-        string Digest(string run) => JsonNode.Parse(File.ReadAllText(_files.At(run + "/manifest.json")))!["digest"]!.GetValue<string>();
+        var path = _files.At(name + ".json");
+        File.WriteAllText(path, $$"""
+            { "name": "b", "data": { "source": "{{source}}", "symbols": ["A"], "timeframe": "1m" {{more}} },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 40] }, "size": { "units": 1 } } ],
+              "portfolio": { "weights": "equal" } }
+            """);
+        return path;
     }
+
+    private string Digest(string run, string file = "manifest") =>
+        JsonNode.Parse(File.ReadAllText(_files.At($"{run}/{file}.json")))!["digest"]!.GetValue<string>();
+
+    [Fact]
+    public async Task A_batch_and_its_live_replay_have_the_digest_of_the_CSV()
+    {
+        await RunAsync(0, "backtest", Batch("c", "csv:c"), "--out", _files.At("run-c"), "--quiet");
+        await RunAsync(0, "backtest", Batch("p", "parquet:p"), "--out", _files.At("run-p"), "--quiet");
+        Digest("run-p").ShouldBe(Digest("run-c"));
+        foreach (var (name, feed) in new[] { ("live-c", "csv:" + _files.At("c")), ("live-p", "parquet:" + _files.At("p")) })
+            await RunAsync(0, "live", _files.At("run-p/prod.json"), "--feed", feed, "--broker", "paper", "--without-evidence", "--out",
+                _files.At(name), "--quiet");
+        Digest("live-p", "results").ShouldBe(Digest("live-c", "results"));
+    }
+
+    [Fact]
+    public async Task Funding_from_Parquet_charges_what_that_of_the_CSV_does()
+    {
+        const string Rates = "select timestamp '2020-01-06 16:00:00' + to_hours(8 * i::int) as time, "
+            + "round((i % 5 - 1.5) / 2000, 5) as rate from range(11) t(i)";
+        _files.Csv("rates.csv", Rates);
+        _files.Parquet("rates.parquet", Rates.Replace(" as time", "::timestamptz as time", StringComparison.Ordinal));
+        await RunAsync(0, "backtest", Batch("none", "parquet:p"), "--out", _files.At("run-n"), "--quiet");
+        foreach (var name in (string[])["csv", "parquet"])
+            await RunAsync(0, "backtest", Batch(name, "parquet:p", $", \"funding\": \"rates.{name}\""), "--out", _files.At("run-" + name),
+                "--quiet");
+        Digest("run-parquet").ShouldBe(Digest("run-csv"));
+        Digest("run-parquet").ShouldNotBe(Digest("run-n"));
+    }
+
+    [Fact]
+    public async Task Factors_are_computed_and_stores_exported_as_from_the_CSV()
+    {
+        string[] factors = ["--factors", "sma(20);rsi(14)", "--timeframe", "1m"];
+        var expected = await RunAsync(0, ["factors", "compute", _csv, .. factors]);
+        (await RunAsync(0, ["factors", "compute", _parquet, .. factors])).ShouldBe(expected);
+        foreach (var (name, file) in new[] { ("c", _csv), ("p", _parquet) })
+        {
+            await RunAsync(0, "data", "import", file, "--store", _files.At("s" + name), "--symbol", "A", "--timeframe", "1m");
+            await RunAsync(0, "data", "export", "--store", _files.At("s" + name), "--symbol", "A", "--timeframe", "1m", "--out",
+                _files.At(name + "-out.csv"));
+        }
+        File.ReadAllText(_files.At("p-out.csv")).ShouldBe(File.ReadAllText(_files.At("c-out.csv")));
+    }
+
+    [Fact]
+    public async Task Doctor_names_the_library() => (await RunAsync(0, "doctor")).ShouldContain("ParquetSharp 25");
 
     [Fact]
     public async Task Imports_checks_and_comparisons_take_Parquet()

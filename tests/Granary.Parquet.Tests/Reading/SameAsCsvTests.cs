@@ -63,6 +63,39 @@ public sealed class SameAsCsvTests : IDisposable
     public Task Every_type_of_volume_is_read(string type) =>
         Compare($"select timestamp, open, high, low, close, (volume % 200)::{type} as volume from bars");
 
+    [Theory]
+    [InlineData("close + 0.0005")]
+    [InlineData("close + 1.0 / 3")]
+    [InlineData("high + 1e7")]
+    [InlineData("high + 0.1 + 0.2")]
+    public Task Prices_that_differ_late_in_the_file_have_the_decimals_of_the_CSV(string high) => Compare("select timestamp, open, "
+        + $"case when timestamp > '2020-01-10 12:00:00' then greatest({high}, high) else high end as high, low, close, volume from bars");
+
+    [Fact]
+    public Task A_symbol_and_an_adjusted_close_are_taken_by_column() => Compare("select timestamp as \"Date\", 'A' as symbol, "
+        + "open as \"Open\", high as \"High\", low as \"Low\", close as \"Close\", close * 0.9 as \"Adj Close\", "
+        + "volume as \"Volume\" from bars");
+
+    [Fact]
+    public Task A_row_that_is_widened_by_rounding_is_noted_alike() => Compare("select timestamp, open, case when volume = 1000 then "
+        + "greatest(open, close) * (1 - 1e-12) else high end as high, low, close, volume from bars");
+
+    [Fact]
+    public async Task A_part_of_the_times_is_cut_as_from_the_CSV()
+    {
+        _files.Parquet("p/A.parquet", options: "row_group_size 2048");
+        _files.Csv("c/A.csv");
+        foreach (var (from, to) in new[] { (1, 2), (500, 4000), (2047, 2049), (5999, 6500) })
+        {
+            var query = new BarQuery("A", Timeframe.M1) { From = Minute(from), To = Minute(to) };
+            await using var parquet = await Bars.Source("parquet:" + _files.At("p")).OpenAsync(query);
+            await using var csv = await Bars.Source("csv:" + _files.At("c")).OpenAsync(query);
+            (parquet.Count, parquet.ContentHash).ShouldBe((csv.Count, csv.ContentHash));
+        }
+
+        static long Minute(int number) => new DateTime(2020, 1, 6, 9, 30, 0).AddMinutes(number).Ticks;
+    }
+
     [Fact]
     public Task Dates_are_the_days_of_daily_bars() => Compare("select date '2020-01-01' + i::int as date, 10.5 as open, 11 as high, "
         + "10.25 as low, 10.75 as close, i * 10 as volume from range(300) t(i)", Timeframe.D1);
