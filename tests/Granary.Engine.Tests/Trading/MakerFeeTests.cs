@@ -66,7 +66,7 @@ public sealed class MakerFeeTests
     public void A_target_at_its_price_is_a_maker_and_a_stop_never(double open, double high, double low, double price, double rate)
     {
         var orders = FollowedOrders.Over(new Entering(OrderType.Market, Side.Buy, 0, 0, stopLoss: 98, target: 102),
-            Series, Bars([(100, 100, 100, 100), (100, 100, 100, 100), (open, high, low, 100), (100, 100, 100, 100)]), Settings, Execution);
+            Series, Bars([(100, 100, 100, 100), (100, 100, 100, 100), (open, high, low, open), (100, 100, 100, 100)]), Settings, Execution);
         var trade = orders.Trades.ShouldHaveSingleItem();
         trade.ExitPrice.ShouldBe(price);
         var fees = 10 * 100 * Taker / 100 + 10 * price * rate / 100;

@@ -1,9 +1,4 @@
-using Granary.Engine.Backtesting;
-using Granary.Engine.Brokerage;
-using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
-using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Tests.Factors;
 using Granary.Engine.Trading;
