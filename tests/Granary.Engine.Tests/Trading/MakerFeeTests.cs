@@ -44,11 +44,12 @@ public sealed class MakerFeeTests
     [Fact]
     public void A_limit_that_waited_for_a_bar_is_a_maker_when_a_later_one_opens_at_its_price()
     {
-        var orders = Run(OrderType.Limit, Side.Buy, 98, 0, [(100, 100, 100, 100), (100, 101, 99, 100), (98, 99, 97, 98), (98, 98, 98, 98)]);
-        Paid(orders, 98, Maker, "at its price");
-        orders = Run(OrderType.Limit, Side.Buy, 98, 0, [(100, 100, 100, 100), (100, 101, 99, 100), (96, 99, 96, 98), (98, 98, 98, 98)]);
+        Paid(Opening(98), 98, Maker, "at its price");
         // The market's price, which is better, was not the order's.
-        Paid(orders, 96, Taker, "at a better price");
+        Paid(Opening(96), 96, Taker, "at a better price");
+
+        FollowedOrders Opening(double open) => Run(OrderType.Limit, Side.Buy, 98, 0,
+            [(100, 100, 100, 100), (100, 101, 99, 100), (open, 99, 96, 98), (98, 98, 98, 98)]);
     }
 
     [Fact]

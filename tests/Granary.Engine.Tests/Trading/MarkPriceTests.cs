@@ -22,7 +22,7 @@ public sealed class MarkPriceTests
     private static readonly (double Open, double High, double Low, double Close) s_calm = (100, 101, 99, 100), s_down = (100, 100, 85, 99),
         s_up = (100, 115, 100, 101);
 
-    /// <summary>Side, whether the last price spikes, marks of the hour from 02:00 on at equal distances, the price of the liquidation.</summary>
+    /// <summary>Side, whether the last price spikes, marks of the hour from 02:00 on at equal distances, liquidation price.</summary>
     public static TheoryData<Side, bool, double[], double> Cases => new()
     {
         // The last price falls to 85 (rises to 115), the mark does not.
@@ -122,8 +122,12 @@ public sealed class MarkPriceTests
     }
 
     private static Bar[] Bars((double Open, double High, double Low, double Close) third) =>
-        [.. Enumerable.Range(0, 4).Select(i => (i, p: i == 2 ? third : (100, 100, 100, 100)))
-            .Select(x => new Bar(Start.AddHours(x.i).Ticks, x.p.Open, x.p.High, x.p.Low, x.p.Close, 1_000))];
+    [
+        new Bar(Start.Ticks, 100, 100, 100, 100, 1_000),
+        new Bar(Start.AddHours(1).Ticks, 100, 100, 100, 100, 1_000),
+        new Bar(Start.AddHours(2).Ticks, third.Open, third.High, third.Low, third.Close, 1_000),
+        new Bar(Start.AddHours(3).Ticks, 100, 100, 100, 100, 1_000),
+    ];
 
     private static Scenario Of(Instrument instrument, TradingSettings settings, ExecutionSettings execution) =>
         new() { Settings = settings, Execution = execution, Instrument = instrument, Timeframe = Timeframe.H1, Start = Start };
