@@ -387,7 +387,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         // The last part takes the remainder that rounding left.
         var quantity = ++w.Part >= w.Parts ? left : Math.Min(left, instruments[order.Symbol].RoundQuantity(order.Quantity / w.Parts));
         if (!(quantity > 0)) return;
-        var (price, maker) = _rules[order.Symbol].Price(order.Type, order.Side, order.LimitPrice, reference, quantity, bar);
+        var (price, maker) = _rules[order.Symbol].Price(w.Simulated, reference, quantity, bar);
+        w.Simulated.Rests = true;
         if (order.Closes is { } id)
         {
             var entry = _orders[id];
@@ -476,8 +477,6 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private void See(in ClosedBar closed) => _seen = execution.Margin == MarginMode.None || instruments[closed.Symbol].Marks.Count == 0
         ? closed.Bar : MarkedBar.Of(instruments[closed.Symbol].Marks, closed.Bar, closed.Timeframe.CloseOf(closed.Bar.Time));
 
-    private bool HasMarks(string symbol) => instruments[symbol].Marks.Count > 0;
-
     private double LevelOf(WorkingOrder w) => _margins[w.Order.Symbol].PriceOf(w.Order.Side, w.EntryPrice, w.Open);
 
     // ---- isolated margin ----
@@ -500,7 +499,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         var stop = _rules[w.Order.Symbol].StopPrice(side, w.Levels.WorkingStop(side).Price, from, w.Open, bar);
         if (!afterTargets && !PositionMargin.ComesFirst(side, level, w.Levels, bar, from, stop, (works, execution.Intrabar, false)))
             return false;
-        Liquidate(w, PositionMargin.PriceAt(side, level, HasMarks(w.Order.Symbol) ? _seen.Open : from, _seen), bar.Time);
+        Liquidate(w, PositionMargin.PriceAt(side, level, _seen == bar ? from : _seen.Open, _seen), bar.Time);
         return true;
     }
 
@@ -581,7 +580,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         if (!PositionMargin.IsReached(side, level, _seen)) return false;
         var from = _seen.Open;
         foreach (var w in _live)
-            if (w.Open > 0 && w.EntryTime == bar.Time && !w.AtOpen && !HasMarks(symbol))
+            if (w.Open > 0 && w.EntryTime == bar.Time && !w.AtOpen && _seen == bar)
                 from = w.EntryPrice;
         EndInLiquidation(symbol, PositionMargin.PriceAt(side, level, from, _seen), bar.Time);
         return true;

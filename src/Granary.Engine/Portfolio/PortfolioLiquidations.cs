@@ -16,7 +16,8 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     private readonly List<PortfolioTrade> _closed = [];
     // The price at which an account with cross margin is being closed, and its instrument.
     private (int Market, double Price) _end;
-    private bool _hasMarks;
+    // Whether mark prices decide in this bar.
+    private bool _isMarked;
 
     /// <summary>The trades that were closed since the last call.</summary>
     public IReadOnlyList<PortfolioTrade> Take()
@@ -33,8 +34,8 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     {
         if (account.Holdings.Count == 0) return;
         var marks = account.InstrumentOf(market).Marks;
-        _hasMarks = marks.Count > 0 && close > bar.Time;
-        var seen = _hasMarks ? MarkedBar.Of(marks, bar, close) : bar;
+        var seen = marks.Count > 0 && close > bar.Time ? MarkedBar.Of(marks, bar, close) : bar;
+        _isMarked = seen != bar;
         if (account.Execution.Margin == MarginMode.Isolated) MarkIsolated(market, bar, seen);
         else MarkCross(market, bar, seen);
     }
@@ -63,7 +64,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
         holding.EntryTime == bar.Time && holding.EntryPrice == bar.Close;
 
     private double PriceBefore(in PortfolioHolding holding, in Bar seen) =>
-        holding.EntryTime == seen.Time && !_hasMarks ? holding.EntryPrice : seen.Open;
+        holding.EntryTime == seen.Time && !_isMarked ? holding.EntryPrice : seen.Open;
 
     // Only an account whose positions are all in one instrument has a price within the bar; others count at the closes.
     private void MarkCross(int market, in Bar bar, in Bar seen)

@@ -134,6 +134,9 @@ public record struct Order
     // Whether the market came back to its limit price within the bar of the fill, so that the bar's best price may be older than the fill.
     internal bool ReturnedToLimit { get; set; }
 
+    // Whether its limit waits in the book: the market was not there when it arrived, or has filled only a part of it.
+    internal bool Rests { get; set; }
+
     internal OrderFees Fees { get; set; }
 
     /// <summary>The unfilled quantity, base units.</summary>

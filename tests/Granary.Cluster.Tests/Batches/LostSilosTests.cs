@@ -32,6 +32,8 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     private string Batch => _made.Batches.Write("slow", """
         {
           "name": "slow", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h", "funding": "funding.csv" },
+          "execution": { "commissionPercent": 0.05, "commissionMakerPercent": 0.02, "margin": "isolated", "leverage": 20,
+            "marginTiers": "tiers.csv", "liquidationFeePercent": 0.05 },
           "strategies": [
             { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 400 },
               "size": { "percentOfEquity": 20 } },

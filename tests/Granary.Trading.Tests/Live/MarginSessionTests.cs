@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Granary.Backtesting.Runs;
+using Granary.Engine.Brokerage;
 using Granary.Testing;
 
 namespace Granary.Trading.Tests.Live;
@@ -22,13 +24,14 @@ public sealed class MarginSessionTests : IDisposable
 
     public void Dispose() => _under.Dispose();
 
-    private async Task<BatchRun> BacktestAsync(string strategies, string execution, string symbols = """["ACME", "COINUSDT"]""")
+    private async Task<BatchRun> BacktestAsync(string strategies, string execution, string symbols = """["ACME", "COINUSDT"]""",
+        string data = "")
     {
         var tiers = Path.Combine(_under.Folder, "tiers.csv");
         await File.WriteAllTextAsync(tiers, "symbol,from,ratePercent,maxLeverage\nACME,0,0.4,50\nACME,1000000,1,20\n"
             + "COINUSDT,0,0.5,50\nCOINUSDT,1000000,1,20\n");
         return await _under.BacktestAsync(strategies, symbols, more: Equal,
-            path: $", {execution}, \"marginTiers\": \"{tiers}\", \"liquidationFeePercent\": 0.05");
+            path: $", {execution}, \"marginTiers\": \"{tiers}\", \"liquidationFeePercent\": 0.05", data: data);
     }
 
     [Fact]
@@ -95,6 +98,58 @@ public sealed class MarginSessionTests : IDisposable
         Lines(live.Run.Folder, "account_trades.csv", 0, 4, 5, 6).ShouldBe(Lines(backtest.Folder, "portfolio_trades.csv", 0, 3, 4, 5));
         Prices(live.Run.Folder, "account_trades.csv", 7).Zip(Prices(backtest.Folder, "portfolio_trades.csv", 6)).ToList()
             .ForEach(p => p.First.ShouldBe(p.Second, 1e-9 * p.Second));
+    }
+
+    [Fact]
+    public async Task A_session_pays_funding_and_is_liquidated_by_mark_prices_as_its_backtest_is()
+    {
+        var funding = Path.Combine(_under.Folder, "funding.csv");
+        await File.WriteAllTextAsync(funding, Marks("ACME") + Marks("COINUSDT").Replace("symbol,time,rate,mark\n", "",
+            StringComparison.Ordinal));
+        var backtest = await BacktestAsync(Strategies, "\"margin\": \"isolated\", \"leverage\": 20", data: $", \"funding\": \"{funding}\"");
+        var state = Path.Combine(_under.Folder, "state");
+        await _under.LiveAsync(backtest, "cut", r => r with { State = state, To = new DateTime(2022, 1, 20, 7, 30, 0).Ticks });
+        var live = await _under.LiveAsync(backtest, "live", r => r with { State = state });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        Lines(live.Run.Folder, "account_trades.csv", 0, 3, 4, 5, 6, 7)
+            .ShouldBe(Lines(backtest.Folder, "portfolio_trades.csv", 0, 2, 3, 4, 5, 6));
+        live.Status.AccountEquity.ShouldBe(live.Status.ModelEquity, 1e-6);
+        live.Ledger.Funding.ShouldNotBe(0);
+        live.Ledger.Trades.Values.Count(t => t.Why == "liquidation").ShouldBeGreaterThan(0);
+        // Last prices reached what the mark prices, at half of their distance, did not.
+        live.Ledger.Trades.Values.Count(IsSpared).ShouldBeGreaterThan(0);
+    }
+
+    private static List<(DateTime Time, double Open, double High, double Low, double Close)> BarsOf(string symbol) =>
+        [.. File.ReadLines(Path.Combine(SessionUnderTest.Bars, symbol + ".csv")).Skip(1).Select(l => l.Split(',')).Select(f => (
+            DateTime.Parse(f[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal), Number(f[1]), Number(f[2]), Number(f[3]),
+            Number(f[4]))).TakeWhile(b => b.Item1 < s_to)];
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    // A mark price every five minutes, within the inner half of its bar, and a rate every eight hours.
+    private static string Marks(string symbol)
+    {
+        var (random, text) = (new Random(59), new StringBuilder("symbol,time,rate,mark\n"));
+        foreach (var (time, open, high, low, close) in BarsOf(symbol))
+            for (var minute = 0; minute < 60; minute += 5)
+            {
+                var (middle, price) = ((open + close) / 2, low + random.NextDouble() * (high - low));
+                var rate = time.Hour % 8 == 0 && minute == 0 ? (random.NextDouble() - 0.4) * 0.002 : double.NaN;
+                text.Append(CultureInfo.InvariantCulture, $"{symbol},{time.AddMinutes(minute):yyyy-MM-ddTHH:mm:ssZ},")
+                    .Append(double.IsNaN(rate) ? "" : rate.ToString("0.00000000", CultureInfo.InvariantCulture))
+                    .Append(CultureInfo.InvariantCulture, $",{(middle + price) / 2:0.0000}\n");
+            }
+        return text.ToString();
+    }
+
+    // Whether a bar between the entry and the exit reached the liquidation price: rate 0.4 or 0.5 %, fee 0.05 %.
+    private static bool IsSpared(AccountTrade trade)
+    {
+        var sign = (int)trade.Side;
+        var price = trade.EntryPrice * (1 / 20.0 - sign) / ((trade.Symbol == "ACME" ? 0.004 : 0.005) + 0.0005 - sign);
+        return BarsOf(trade.Symbol).Exists(b => b.Time.Ticks > trade.EntryTime && b.Time.Ticks < trade.ExitTime
+            && (sign > 0 ? b.Low <= price : b.High >= price));
     }
 
     // Columns of closed trades, from that after the strategy's id on, which is quoted since it has commas.

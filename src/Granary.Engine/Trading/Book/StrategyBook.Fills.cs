@@ -32,7 +32,11 @@ internal sealed partial class StrategyBook
         if (_isVolumeLimited)
         {
             quantity = Fillable(order, bar, index);
-            if (quantity <= 0) return false;
+            if (quantity <= 0)
+            {
+                order.Rests = true;
+                return false;
+            }
         }
         if (order.Role == OrderRole.Net) return FillNet(at, quantity, reference, bar, index, atOpen);
         var price = PriceOf(order, reference, quantity, bar);
@@ -43,7 +47,7 @@ internal sealed partial class StrategyBook
 
     // The price at which an order fills from a reference price.
     private FillPrice PriceOf(in Order order, double reference, double quantity, in Bar bar) =>
-        _fillRule.Price(order.Type, order.Side, order.LimitPrice, reference, quantity, bar);
+        _fillRule.Price(order, reference, quantity, bar);
 
     private bool FillEntry(int at, double quantity, FillPrice price, in Bar bar, int index, bool atOpen)
     {

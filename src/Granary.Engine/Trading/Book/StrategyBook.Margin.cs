@@ -56,20 +56,19 @@ internal sealed partial class StrategyBook
         ref var trade = ref _trades[at];
         var works = _block.FirstIndex + index >= trade.ProtectedFrom;
         var from = PriceBefore(trade, part, index);
+        var start = seen == part ? from : seen.Open;
         var stop = _fillRule.StopPrice(trade.Side, trade.Protection.WorkingStop(trade.Side).Price, from, trade.Quantity, bar);
         if (PositionMargin.ComesFirst(trade.Side, level, trade.Protection, part, from, stop,
             (works, _execution.Intrabar, _step > WholeBar)))
         {
-            LiquidateTrade(at, PositionMargin.PriceAt(trade.Side, level, FromOf(seen), seen), bar, index);
+            LiquidateTrade(at, PositionMargin.PriceAt(trade.Side, level, start, seen), bar, index);
             return true;
         }
         if (TryProtection(at, part, bar, index)) return true;
         // A target may have closed a part: a smaller position has another price.
         if (!IsLiquidatedIn(at, seen, index, out level)) return false;
-        LiquidateTrade(at, PositionMargin.PriceAt(_trades[at].Side, level, FromOf(seen), seen), bar, index);
+        LiquidateTrade(at, PositionMargin.PriceAt(_trades[at].Side, level, start, seen), bar, index);
         return true;
-
-        double FromOf(in Bar prices) => _hasMarks ? prices.Open : from;
     }
 
     // Whether the part reaches the trade's liquidation price while the trade is open.

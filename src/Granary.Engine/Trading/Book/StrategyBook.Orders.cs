@@ -206,6 +206,7 @@ internal sealed partial class StrategyBook
         var whole = quantity == order.Rest;
         order.FilledPrice = before == 0 ? price : (order.FilledPrice * before + price * quantity) / (before + quantity);
         order.FilledQuantity = whole ? order.Quantity : before + quantity;
+        order.Rests = true;
         order.Become(whole ? OrderState.Filled : OrderState.PartiallyFilled);
         _events.OrderChanged(order);
         return whole;

@@ -29,15 +29,23 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
             case OrderType.Market:
                 return bar.Open;
             case OrderType.Limit:
-                return IsWithinLimit(buy, bar.Open, order.LimitPrice) ? bar.Open : double.NaN;
+                return AtOpenOrRests(ref order, bar);
             case OrderType.Stop:
                 return IsBeyondStop(buy, bar.Open, order.StopPrice) ? bar.Open : double.NaN;
             case OrderType.StopLimit:
                 if (!order.Triggered && IsBeyondStop(buy, bar.Open, order.StopPrice)) order.Triggered = true;
-                return order.Triggered && IsWithinLimit(buy, bar.Open, order.LimitPrice) ? bar.Open : double.NaN;
+                return order.Triggered ? AtOpenOrRests(ref order, bar) : double.NaN;
             default:
                 return double.NaN;
         }
+    }
+
+    // A limit that the open does not meet rests in the book from then on.
+    private static double AtOpenOrRests(ref Order order, in Bar bar)
+    {
+        if (IsWithinLimit(order.Side == Side.Buy, bar.Open, order.LimitPrice)) return bar.Open;
+        order.Rests = true;
+        return double.NaN;
     }
 
     /// <summary>The reference price at which an order trades after the open of the bar; NaN if it does not trade.</summary>
@@ -78,6 +86,7 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
         if (!IsBeyondStop(buy, furthest, order.StopPrice)) return double.NaN;
         order.Triggered = true;
         if (IsWithinLimit(buy, order.StopPrice, order.LimitPrice)) return PriceLevel.Met(order.StopPrice, furthest);
+        order.Rests = true;
         if (!IsWithinLimit(buy, bar.Close, order.LimitPrice)) return double.NaN;
         order.ReturnedToLimit = true;
         return order.LimitPrice;
@@ -90,15 +99,15 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
         buy ? PriceLevel.IsAtOrAbove(price, stop) : PriceLevel.IsAtOrBelow(price, stop);
 
     /// <summary>The price at which an order fills.</summary>
-    /// <param name="limit">The order's limit price; read for limit and stop-limit orders only.</param>
     /// <param name="reference">The reference price from <see cref="AtOpen"/> or <see cref="Within"/>.</param>
     /// <param name="quantity">Quantity of this fill, base units.</param>
-    public FillPrice Price(OrderType type, Side side, double limit, double reference, double quantity, in Bar bar)
+    public FillPrice Price(in Order order, double reference, double quantity, in Bar bar)
     {
-        if (!type.HasLimit()) return new FillPrice(Slipped(side, reference, quantity, bar), false);
-        // At its own limit price the order rested in the book. At a better price it takes liquidity with slippage, but never beyond its
-        // limit.
-        if (PriceLevel.AreEqual(reference, limit)) return new FillPrice(reference, true);
+        var (side, limit) = (order.Side, order.LimitPrice);
+        if (!order.Type.HasLimit()) return new FillPrice(Slipped(side, reference, quantity, bar), false);
+        // At its own limit price an order that rested in the book makes the price; one that has just arrived takes it. At a better price
+        // it takes liquidity with slippage, but never beyond its limit.
+        if (PriceLevel.AreEqual(reference, limit)) return new FillPrice(reference, order.Rests);
         var price = Slipped(side, reference, quantity, bar);
         return new FillPrice(side == Side.Buy ? Math.Min(price, limit) : Math.Max(price, limit), false);
     }
