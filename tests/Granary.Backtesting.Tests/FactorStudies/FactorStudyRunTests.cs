@@ -166,11 +166,11 @@ public sealed class FactorStudyRunTests : IDisposable
         File.WriteAllLines(Path.Combine(others, "scores.csv"), ["time,symbol,score", .. rows]);
         var spec = FactorStudySpec.Read("study.json", Encoding.UTF8.GetBytes("""
             { "data": { "source": "csv:.", "symbols": "*", "timeframe": "1d",
-                "asof": [ { "file": "slow/scores.csv", "columns": ["score"], "delay": "2d" } ] },
+                "asof": [ { "file": "slow/scores.csv", "columns": ["score"], "delay": "1d" } ] },
               "factors": ["column(score)"], "horizons": [1] }
             """), _folder, s_known);
         var study = await new FactorStudyRun(2, null).RunAsync(spec, null, TestContext.Current.CancellationToken);
-        // The first score is of 2 January; two days later the bar of the 3rd closes.
+        // The first score is of 2 January, known at the end of that day and published a day later, when the bar of the 3rd closes.
         study.Panel.Value(0, 3, 1).ShouldBe(double.NaN);
         study.Panel.Value(0, 3, 2).ShouldBe(21 % 12);
         study.Panel.Value(0, 3, 8).ShouldBe(21 % 12);

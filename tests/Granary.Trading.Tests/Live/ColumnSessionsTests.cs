@@ -97,6 +97,7 @@ public sealed class ColumnSessionsTests : IDisposable
             Production = path,
             Feed = Address.Parse("csv:" + Path.Combine(_folder, "bars")),
             From = new DateTime(2024, 1, 25).Ticks,
+            To = null,
         });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Against!.IsSame.ShouldBeTrue();
