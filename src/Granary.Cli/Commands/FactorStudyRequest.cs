@@ -59,6 +59,8 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
             RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         if (!place.Success) return sentence;
         var (key, rest) = (place.Groups["key"].Value, sentence[place.Length..]);
+        // A section of the batch file, and no option.
+        if (key == "universe") return sentence;
         if (!key.StartsWith("data", StringComparison.Ordinal)) return $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(key)}: {rest}";
         return !IsOfSource ? sentence : key == "data.source" ? rest : $"--{key["data.".Length..]}: {rest}";
     }
