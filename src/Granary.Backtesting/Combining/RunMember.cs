@@ -14,6 +14,10 @@ internal sealed class RunMember
     // These sections are specific to one batch: a portfolio of several batches would train other models.
     private static readonly string[] NotCombined = ["learning", "version"];
 
+    // Files that sections name besides those of the data: their paths start from the batch's folder, and not from the portfolio's.
+    private static readonly (string Section, string Key)[] Files =
+        [("account", "riskFree"), ("execution", "marginTiers"), ("universe", "members")];
+
     private readonly RunManifest _manifest;
     private readonly Place _place;
 
@@ -26,7 +30,7 @@ internal sealed class RunMember
     /// <summary>The name of the run.</summary>
     public string Name => Path.GetFileName(Folder.TrimEnd(Path.DirectorySeparatorChar));
 
-    /// <summary>The parsed text of its batch.</summary>
+    /// <summary>The parsed text of its batch, with the files of its sections as <see cref="Address.Kept"/>.</summary>
     public JsonObject Batch { get; }
 
     /// <exception cref="InputException">It is not a run that can be combined.</exception>
@@ -39,7 +43,11 @@ internal sealed class RunMember
         if (manifest.Kind == RunKinds.WalkForward || NotCombined.Any(batch.ContainsKey))
             throw new InputException($"{folder}: a walk-forward, a live session and a batch that trains models are no members as "
                 + "batches; name the equity.csv or the portfolio_trades.csv of the folder");
-        return new RunMember(folder, manifest, catalogues.PlaceOf(manifest.BaseUnder(catalogues)), batch);
+        var place = catalogues.PlaceOf(manifest.BaseUnder(catalogues));
+        foreach (var (section, key) in Files)
+            if (batch[section] is JsonObject keys && keys[key] is JsonValue file && file.TryGetValue<string>(out var written))
+                keys[key] = place.Address(written).Kept;
+        return new RunMember(folder, manifest, place, batch);
     }
 
     /// <summary>Returns its data, with the symbols that it read and the base folder of its paths.</summary>

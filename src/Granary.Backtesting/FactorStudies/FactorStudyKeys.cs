@@ -11,6 +11,9 @@ public sealed record FactorStudyKeys
     [Key("The bars, as the data section of a batch.")]
     public required JsonPart Data { get; init; }
 
+    [Key("Which symbols count when, as the universe section of a batch; null = all, always.")]
+    public JsonPart? Universe { get; init; }
+
     [Key("The factors, such as rsi(14).")]
     public required IReadOnlyList<string> Factors { get; init; }
 

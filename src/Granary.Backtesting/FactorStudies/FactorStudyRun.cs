@@ -3,6 +3,7 @@ using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.FactorStudies;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 
 namespace Granary.Backtesting.FactorStudies;
@@ -34,7 +35,7 @@ public sealed class FactorStudyRun(int threads, TrialLedger? ledger)
             progress?.Report($"{spec.Factors[f]}, {f + 1} of {Counted.Of(spec.Factors.Count, "factor")}");
             var one = Measure(panel, f, spec, settings, cancellationToken);
             measured.Add(one);
-            if (one.Figures is { } figures) trials.Add(IdentityOf(spec, f), panel.Times, SpreadOf(figures));
+            if (one.Figures is { } figures) trials.Add(IdentityOf(spec, f, reader.Universe), panel.Times, SpreadOf(figures));
         }
         if (measured.All(m => m.Error is not null)) throw new InputException([.. measured.Select(m => $"{m.Factor}: {m.Error}")]);
         var census = await trials.CountAsync(ledger, reader.Symbols, reader.Markets, cancellationToken);
@@ -48,9 +49,11 @@ public sealed class FactorStudyRun(int threads, TrialLedger? ledger)
     }
 
     // Returns of a factor depend on these keys, and not on horizons, groups of a report or the level.
-    private static string IdentityOf(FactorStudySpec spec, int factor) => string.Create(CultureInfo.InvariantCulture,
-        $"FactorStudy({spec.Factors[factor]})@{spec.Data.Timeframe}|quantiles {spec.Keys.Quantiles}")
-        + (spec.IsNextOpen ? "|next-open" : "") + (spec.Keys.GroupNeutral ? "|group-neutral" : "");
+    private static string IdentityOf(FactorStudySpec spec, int factor, BatchUniverse? universe) =>
+        string.Create(CultureInfo.InvariantCulture, $"FactorStudy({spec.Factors[factor]})@{spec.Data.Timeframe}|")
+        + string.Create(CultureInfo.InvariantCulture, $"quantiles {spec.Keys.Quantiles}")
+        + (spec.IsNextOpen ? "|next-open" : "") + (spec.Keys.GroupNeutral ? "|group-neutral" : "")
+        + (universe is null ? "" : $"|universe {UniverseTable.HashOf(universe.Members)}");
 
     private static double[] SpreadOf(FactorFigures figures) =>
         [.. figures.OneBarReturns[^1].Zip(figures.OneBarReturns[0], (top, bottom) => top - bottom)];

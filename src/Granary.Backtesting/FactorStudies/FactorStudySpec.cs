@@ -21,6 +21,9 @@ public sealed record FactorStudySpec
 
     public required DataSpec Data { get; init; }
 
+    /// <summary>Which symbols count when; null = all, always.</summary>
+    public UniverseSpec? Universe { get; init; }
+
     /// <summary>The factors in their canonical spelling, each once.</summary>
     public required IReadOnlyList<string> Factors { get; init; }
 
@@ -56,7 +59,7 @@ public sealed record FactorStudySpec
     public static FactorStudySpec Of(FactorStudyKeys keys, JsonPart body, GranaryCatalogues catalogues)
     {
         if (keys.Data.Kind == JsonValueKind.Undefined) throw keys.Data.Fault("'data' is missing");
-        var data = BatchReader.Data(keys.Data);
+        var (data, universe) = BatchReader.Market(body, catalogues);
         if (body.Find("horizons") is { IsFaulty: false } horizons)
             for (var i = 1; i < keys.Horizons.Count; i++)
                 if (keys.Horizons[i] <= keys.Horizons[i - 1])
@@ -69,6 +72,7 @@ public sealed record FactorStudySpec
         {
             Catalogues = catalogues,
             Data = data,
+            Universe = universe,
             Factors = FactorsOf(keys, body, catalogues),
             Keys = keys,
             Format = FormatOf(keys, body, catalogues),

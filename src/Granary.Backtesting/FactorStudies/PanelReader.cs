@@ -7,6 +7,7 @@ using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 
 namespace Granary.Backtesting.FactorStudies;
 
@@ -29,6 +30,9 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
     /// <summary>The symbols of the study, in the order of the request.</summary>
     public IReadOnlyList<string> Symbols { get; private set; } = [];
 
+    /// <summary>The members over time; null if all symbols always count.</summary>
+    public BatchUniverse? Universe { get; private set; }
+
     /// <summary>Decisions about the bars, one sentence each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
@@ -40,6 +44,7 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
         var rows = spec.Keys.Group is { } file ? GroupFile.Read(file) : null;
         var source = BatchSources.Open(spec.Catalogues, spec.Data);
         await OpenAsync(source, cancellationToken);
+        Universe = await UniverseAsync(source, cancellationToken);
         var columns = new SymbolColumns?[Symbols.Count];
         var done = 0;
         await Parallel.ForEachAsync(Enumerable.Range(0, columns.Length), Parallelism(cancellationToken), async (s, token) =>
@@ -89,6 +94,8 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
             throw spec.Data.Place.Fault($"{Counted.Of(Symbols.Count, "symbol")} are too few for {spec.Keys.Quantiles} quantiles of at "
                 + $"least two; name at least {fewest}" + (Symbols.Count >= 4 ? $", or ask for {Symbols.Count / 2} quantiles" : ""));
         await OpenAsync(source, Symbols, cancellationToken);
+        await BatchSources.CheckColumnsAsync(source, spec.Data, Symbols[0], [.. Symbols.Select(s => _markets[s].Series)],
+            cancellationToken);
         Demand(Symbols.Max(s => _markets[s].Series.Count) * Symbols.Count);
         List<string> others = [.. Symbols.SelectMany(s => ColumnsOf(s).ReferenceSymbols).Distinct(StringComparer.Ordinal)
             .Where(s => !_markets.ContainsKey(s)).Order(StringComparer.Ordinal)];
@@ -118,6 +125,18 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
                 _notes.Add($"{symbol}: {note}");
     }
 
+    private async Task<BatchUniverse?> UniverseAsync(IBarSource source, CancellationToken cancellationToken)
+    {
+        if (spec.Universe is not { } universe) return null;
+        if (universe.Rule is not null)
+            return await BatchUniverse.RankAsync(universe, spec.Catalogues.Factors, Symbols,
+                (symbol, _) => ValueTask.FromResult((_markets[symbol].Series, false)), threads, cancellationToken);
+        var members = BatchUniverse.OfFile(universe, spec.Data, Symbols,
+            await source.ListSymbolsAsync(spec.Data.Timeframe, cancellationToken));
+        _notes.AddRange(UniverseReport.NotesOf(members).Select(n => n.Sentence));
+        return members;
+    }
+
     private FactorColumns ColumnsOf(string symbol)
     {
         try
@@ -139,7 +158,15 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
         await foreach (var (bars, others) in ReferredBlocks.ReadAsync([symbol, .. factors.ReferenceSymbols], spec.Data.Timeframe, _markets,
             cancellationToken))
         {
-            factors.Next(bars, [.. factors.ReferenceSymbols.Select(s => others![s])]);
+            try
+            {
+                factors.Next(bars, [.. factors.ReferenceSymbols.Select(s => others![s])]);
+            }
+            catch (InputException e)
+            {
+                // Another symbol has the column, or the study would not have begun.
+                throw new InputException($"factors on {symbol}: {e.Message}", e);
+            }
             // Bars before the study warm up its factors.
             var from = 0;
             while (from < bars.Count && bars.Time[from] < spec.Data.From) from++;
@@ -148,6 +175,12 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
             if (spec.IsNextOpen) opens.AddRange(bars.Open[from..]);
             for (var f = 0; f < values.Length; f++) values[f].AddRange(factors[f][from..]);
         }
+        // A symbol counts on the dates at whose close it is a member, as a batch enters it.
+        if (Universe?.Members[symbol] is { } membership)
+            for (var i = 0; i < times.Count; i++)
+                if (!membership.Contains(spec.Data.Timeframe.CloseOf(times[i])))
+                    foreach (var column in values)
+                        column[i] = double.NaN;
         return new SymbolColumns([.. times], [.. closes], [.. opens], [.. values.Select(v => v.ToArray())]);
     }
 

@@ -58,7 +58,7 @@ internal static class FactorStudyCommand
     {
         var source = new Argument<string>("SOURCE|BATCH.json")
         {
-            Description = "bars, such as csv:DIR or store:DIR, or a batch file whose data section names them",
+            Description = "bars, such as csv:DIR or store:DIR, or a batch file whose sections data and universe are used",
         };
         var command = new Command("study",
             "Test whether factors order the later returns of symbols: information coefficients, quantiles, turnover, false discoveries.")

@@ -12,7 +12,7 @@ using Granary.Simulation.Json;
 namespace Granary.Cli.Commands;
 
 /// <summary>
-/// The request of a factor study as a job takes it, here and on a server. The data section of a batch file keeps its lines.
+/// The request of a factor study as a job takes it, here and on a server. The sections of a batch file keep their lines.
 /// </summary>
 /// <param name="Body">UTF-8 JSON.</param>
 /// <param name="Folder">Base folder of relative paths.</param>
@@ -32,9 +32,9 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
                 throw new InputException($"{option} {value}: it is for a SOURCE, and {source} names its own in data; change it there");
         var folder = DataFolder.Of(isBatch ? Path.GetDirectoryName(Path.GetFullPath(source))! : Directory.GetCurrentDirectory());
         var keys = KeysOf(given, folder);
-        var data = isBatch ? DataOf(source) : DataOf(source, given);
-        // The keys are on the first line, so that the data section keeps its lines.
-        return new FactorStudyRequest([.. keys[..^1], .. ",\"data\":"u8, .. data, .. "\n}"u8], folder, isBatch ? source : CommandName);
+        var sections = isBatch ? SectionsOf(source) : [.. "\"data\":"u8, .. DataOf(source, given)];
+        // The keys are on the first line, so that the sections keep their lines.
+        return new FactorStudyRequest([.. keys[..^1], .. ","u8, .. sections, .. "\n}"u8], folder, isBatch ? source : CommandName);
     }
 
     /// <exception cref="InputException">The request is wrong.</exception>
@@ -59,6 +59,8 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
             RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         if (!place.Success) return sentence;
         var (key, rest) = (place.Groups["key"].Value, sentence[place.Length..]);
+        // A section of the batch file, and no option.
+        if (key == "universe") return sentence;
         if (!key.StartsWith("data", StringComparison.Ordinal)) return $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(key)}: {rest}";
         return !IsOfSource ? sentence : key == "data.source" ? rest : $"--{key["data.".Length..]}: {rest}";
     }
@@ -97,7 +99,8 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
 
     private static string? Time(string? text, string option) => Given.Time(text, option) is { } ticks ? UtcTicks.Text(ticks) : null;
 
-    private static byte[] DataOf(string batch)
+    // The sections data and universe.
+    private static byte[] SectionsOf(string batch)
     {
         byte[] text;
         try
@@ -112,9 +115,19 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
         {
             throw new InputException($"{batch} cannot be read: {e.Message.TrimEnd('.')}; make it readable, or give another file", e);
         }
-        var data = JsonPart.Parse(batch, text).Need("data");
-        // Everything before it is blank, but for the ends of lines.
-        var alone = data.Alone(text);
-        return text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? alone[Encoding.UTF8.Preamble.Length..] : alone;
+        var root = JsonPart.Parse(batch, text);
+        root.Need("data");
+        var sections = new List<byte>();
+        foreach (var (name, part) in root.Members.Where(m => m.Name is "data" or "universe"))
+        {
+            // Everything else is blank, but for the ends of lines.
+            var alone = part.Alone(text).AsSpan();
+            if (text.AsSpan().StartsWith(Encoding.UTF8.Preamble)) alone = alone[Encoding.UTF8.Preamble.Length..];
+            var lines = sections.Count(b => b == '\n');
+            for (var skipped = 0; skipped < lines; skipped++) alone = alone[(alone.IndexOf((byte)'\n') + 1)..];
+            sections.AddRange(Encoding.UTF8.GetBytes((sections.Count == 0 ? "\"" : ",\"") + name + "\":"));
+            sections.AddRange(alone.TrimEnd(" \n"u8));
+        }
+        return [.. sections];
     }
 }

@@ -155,6 +155,17 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <exception cref="InputException">A key is unknown or invalid, unless the faults of the text are collected.</exception>
     public static DataSpec Data(JsonPart part) => part.Find("parts") is { } parts ? DataPartsSection.Read(part, parts) : Source(part);
 
+    /// <summary>Reads the sections <c>data</c> and <c>universe</c> of a request, with the further columns that its texts name.</summary>
+    /// <exception cref="InputException">A value, or a line of the file of members, is invalid.</exception>
+    public static (DataSpec Data, UniverseSpec? Universe) Market(JsonPart root, GranaryCatalogues catalogues)
+    {
+        var data = Data(root.Need("data"));
+        var universe = root.Find("universe") is { Kind: JsonValueKind.Object } part
+            ? UniverseSpec.Read(part, catalogues.Factors, opensFiles: true) : null;
+        if (universe is not null) data = universe.ApplyTo(data);
+        return (data.Reading(ColumnTexts.In(root), catalogues.Tables), universe);
+    }
+
     /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {

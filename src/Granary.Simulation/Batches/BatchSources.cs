@@ -25,6 +25,23 @@ public static class BatchSources
     public static IBarSource Further(IBarSource source, DataSpec data) =>
         FurtherSource.Of(source, data.FurtherColumns, data.Asof, data.Tables);
 
+    /// <summary>
+    /// Refuses a further column that no market has, which is a spelling mistake. Where some have it, its readers say what the others lack.
+    /// </summary>
+    /// <param name="source">Lists the columns that there are, with those of slower series.</param>
+    /// <param name="symbol">A symbol of the source.</param>
+    /// <param name="opened">The bars of all symbols.</param>
+    /// <exception cref="InputException">A column is missing.</exception>
+    public static async Task CheckColumnsAsync(IBarSource source, DataSpec data, string symbol, IReadOnlyCollection<IBarSeries> opened,
+        CancellationToken cancellationToken)
+    {
+        var missing = (data.Parts.Count > 0 ? data.Parts.SelectMany(p => p.Data.FurtherColumns) : data.FurtherColumns)
+            .FirstOrDefault(c => opened.All(s => !s.Columns.Contains(c, StringComparer.Ordinal)));
+        if (missing is null) return;
+        var known = await source.ListColumnsAsync(new BarQuery(symbol, data.Timeframe, data.From, data.To), cancellationToken);
+        throw data.Place.Fault(FurtherNames.Unknown(data.Source.ToString(), missing, known));
+    }
+
     public static BarFileOptions Options(DataSpec data) => new()
     {
         Format = data.Format,

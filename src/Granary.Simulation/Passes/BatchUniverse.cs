@@ -1,3 +1,4 @@
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 
@@ -31,10 +32,10 @@ public sealed record BatchUniverse(IReadOnlyDictionary<string, Membership> Membe
 
     /// <summary>Ranks the symbols by their bars, which are read once.</summary>
     /// <param name="open">Opens the bars of a symbol, with the warm-up bars; the caller disposes them if it opened them for this.</param>
-    public static async Task<BatchUniverse> RankAsync(BatchSpec spec, IReadOnlyList<string> symbols,
+    /// <param name="factors">The factors that the process knows.</param>
+    public static async Task<BatchUniverse> RankAsync(UniverseSpec universe, FactorCatalogue factors, IReadOnlyList<string> symbols,
         Func<string, CancellationToken, ValueTask<(IBarSeries Series, bool IsOwn)>> open, int threads, CancellationToken cancellationToken)
     {
-        var universe = spec.Universe!;
         var ranks = new UniverseRanks(universe.Rule!.Top);
         var last = long.MinValue;
         var order = symbols.Order(StringComparer.Ordinal).ToList();
@@ -45,7 +46,7 @@ public sealed record BatchUniverse(IReadOnlyDictionary<string, Membership> Membe
                 var (series, isOwn) = await open(order[i], token);
                 try
                 {
-                    var (ends, close) = await EndsOfAsync(spec, series, token);
+                    var (ends, close) = await EndsOfAsync(universe.Rule, factors, series, token);
                     lock (ranks)
                     {
                         foreach (var (end, score) in ends) ranks.Add(end, score, i);
@@ -70,11 +71,11 @@ public sealed record BatchUniverse(IReadOnlyDictionary<string, Membership> Membe
     }
 
     // The values of a symbol at the ends of periods, and the close of its last bar.
-    private static async Task<(List<(long End, double Score)> Ends, long Close)> EndsOfAsync(BatchSpec spec, IBarSeries series,
-        CancellationToken cancellationToken)
+    private static async Task<(List<(long End, double Score)> Ends, long Close)> EndsOfAsync(UniverseRule rule, FactorCatalogue factors,
+        IBarSeries series, CancellationToken cancellationToken)
     {
         var ends = new List<(long, double)>();
-        var rank = new SymbolRank(spec.Universe!.Rule!, new MarketSeries(series.Instrument, series.Timeframe), spec.Catalogues.Factors);
+        var rank = new SymbolRank(rule, new MarketSeries(series.Instrument, series.Timeframe), factors);
         var close = long.MinValue;
         await foreach (var block in series.ReadAsync(IBarSeries.DefaultBlockSize, cancellationToken))
         {

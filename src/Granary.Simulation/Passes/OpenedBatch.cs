@@ -106,7 +106,9 @@ public sealed class OpenedBatch : IAsyncDisposable
                 }
             });
         if (!faults.IsEmpty) ExceptionDispatchInfo.Throw(faults[faults.Keys.Min()]);
-        if (!opening.IsLive) await CheckColumnsAsync(declared, symbols, cancellationToken);
+        if (!opening.IsLive)
+            await BatchSources.CheckColumnsAsync(declared, spec.Data, symbols[0], [.. _opened.Values.Select(m => m.Series)],
+                cancellationToken);
         if (!opening.IsLive) await InferSessionsAsync(opening, symbols, cancellationToken);
 
         void Faulty(int i, Exception fault)
@@ -118,18 +120,6 @@ public sealed class OpenedBatch : IAsyncDisposable
         }
     }
 
-    // A column that no market has is a spelling mistake. Where some have it, the strategies of the others fail with that reason.
-    private async Task CheckColumnsAsync(IBarSource source, List<string> symbols, CancellationToken cancellationToken)
-    {
-        var spec = Plan.Spec;
-        var missing = (spec.Data.Parts.Count > 0 ? spec.Data.Parts.SelectMany(p => p.Data.FurtherColumns) : spec.Data.FurtherColumns)
-            .FirstOrDefault(c => _opened.Values.All(m => !m.Series.Columns.Contains(c, StringComparer.Ordinal)));
-        if (missing is null) return;
-        var query = new BarQuery(symbols[0], spec.Data.Timeframe, spec.Data.From, spec.Data.To);
-        var known = await source.ListColumnsAsync(query, cancellationToken);
-        throw spec.Data.Place.Fault(FurtherNames.Unknown(spec.Data.Source.ToString(), missing, known));
-    }
-
     private async Task ApplyAsync(UniverseSpec universe, BatchOpening opening, CancellationToken cancellationToken)
     {
         var spec = Plan.Spec;
@@ -137,7 +127,8 @@ public sealed class OpenedBatch : IAsyncDisposable
             ? BatchUniverse.OfFile(universe, spec.Data, Plan.Symbols, opening.IsLive ? []
                 : await Source.ListSymbolsAsync(spec.Data.Timeframe, cancellationToken))
             : opening.IsLive ? BatchUniverse.Empty(universe, Plan.Symbols)
-            : await BatchUniverse.RankAsync(spec, Plan.Symbols, OpenRankedAsync, opening.Threads, cancellationToken);
+            : await BatchUniverse.RankAsync(universe, spec.Catalogues.Factors, Plan.Symbols, OpenRankedAsync, opening.Threads,
+                cancellationToken);
         foreach (var (symbol, market) in _opened) _opened[symbol] = market.With(Universe.Members[symbol]);
     }
 

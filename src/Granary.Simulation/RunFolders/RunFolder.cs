@@ -204,8 +204,8 @@ public sealed class RunFolder : IDisposable
         if (resume && FinishedLog.Continue(path, key, _metrics, Finished) is { } found)
         {
             if (found.Log is null)
-                throw new OtherRunException($"{FullPath} holds a run of another batch, or with other bars, plug-ins, recorded trades or "
-                    + "models, which cannot be resumed with this one; run without --resume, or into another folder");
+                throw new OtherRunException($"{FullPath} holds a run of another batch, or with other bars, members, plug-ins, recorded "
+                    + "trades or models, which cannot be resumed with this one; run without --resume, or into another folder");
             (_log, Resumed) = (found.Log, true);
             if (found.Replaced is { } replaced) Replaced = new RunNote(NoteCode.Output, replaced);
             _partial = FinishedLog.Continue(Temporary(ProgressFolder.Stopped), key, _metrics, Partial)?.Log;

@@ -80,6 +80,12 @@ public static class UniverseReport
             yield break;
         }
         if (universe is null) yield break;
+        foreach (var note in NotesOf(universe)) yield return note;
+    }
+
+    /// <summary>Returns the notes on symbols that a file of members or the source does not have.</summary>
+    public static IEnumerable<RunNote> NotesOf(BatchUniverse universe)
+    {
         if (universe.Lacking is { Count: > 0 } lacking)
             yield return new RunNote(NoteCode.Universe, $"The source does not have {Counted.Of(lacking.Count, "member")} of the universe: "
                 + $"{Named(lacking)}. Members without bars are often those that failed, and the results flatter without them.",

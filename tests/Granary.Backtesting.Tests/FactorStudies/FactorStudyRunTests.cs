@@ -105,6 +105,150 @@ public sealed class FactorStudyRunTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(() => new FactorStudyRun(2, null).RunAsync(Spec(), null, stop.Token));
     }
 
+    private sealed class Stopping(CancellationTokenSource stop, string stage) : IProgress<string>
+    {
+        public void Report(string value)
+        {
+            if (value.StartsWith(stage, StringComparison.Ordinal)) stop.Cancel();
+        }
+    }
+
+    [Theory]
+    [InlineData("5 of 12")]
+    [InlineData("roc(1)")]
+    [InlineData("rsi(5)")]
+    public async Task A_study_that_is_cancelled_in_the_middle_counts_no_trial_and_writes_nothing(string stage)
+    {
+        using var stop = new CancellationTokenSource();
+        var ledger = new TrialLedger(Path.Combine(_folder, ".trials"));
+        var before = Directory.GetFileSystemEntries(_folder);
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            new FactorStudyRun(2, ledger).RunAsync(Spec(), new Stopping(stop, stage), stop.Token));
+        Directory.GetFileSystemEntries(_folder).ShouldBe(before, ignoreOrder: true);
+        (await RunAsync(Spec(), ledger: ledger)).Trials!.All.ShouldBe(2);
+    }
+
+    // Adds a column of its own to the bars: the next close less the close.
+    private void WriteScores()
+    {
+        foreach (var path in Directory.GetFiles(_folder, "S*.csv"))
+        {
+            var lines = File.ReadAllLines(path);
+            File.WriteAllLines(path, lines.Select((line, i) => i == 0 ? line + ",score" : line + ","
+                + (i + 1 < lines.Length ? (Close(lines[i + 1]) - Close(line)).ToString("R", CultureInfo.InvariantCulture) : "")));
+        }
+
+        static double Close(string line) => double.Parse(line.Split(',')[4], CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task A_column_of_the_bars_is_a_factor()
+    {
+        WriteScores();
+        var study = await new FactorStudyRun(2, null).RunAsync(Spec(", \"horizons\": [1]", "\"column(score)\""), null,
+            TestContext.Current.CancellationToken);
+        // All prices are near 100, so that differences and returns have nearly the same ranks.
+        study.Results.Factors[0].Horizons[0].Ic.Mean.ShouldNotBeNull().ShouldBeGreaterThan(0.9);
+        var line = File.ReadAllLines(Path.Combine(_folder, "S04.csv"))[18].Split(',');
+        study.Panel.Value(0, 4, 17).ShouldBe(double.Parse(line[^1], CultureInfo.InvariantCulture));
+        Matches(await FaultAsync(() => Spec("", "\"column(scor)\"")),
+            "study.json, line 1, data.source: *no column 'scor'; did you mean 'score'?");
+    }
+
+    [Fact]
+    public async Task A_slower_series_is_a_factor_from_its_publication_on()
+    {
+        var others = Directory.CreateDirectory(Path.Combine(_folder, "slow")).FullName;
+        var rows = from week in Enumerable.Range(0, 20)
+                   from s in Enumerable.Range(0, Symbols)
+                   select FormattableString.Invariant(
+                       $"{new DateTime(2021, 1, 2).AddDays(7 * week):yyyy-MM-dd},S{s:00},{(s * 7 + week * 5) % 12}");
+        File.WriteAllLines(Path.Combine(others, "scores.csv"), ["time,symbol,score", .. rows]);
+        var spec = FactorStudySpec.Read("study.json", Encoding.UTF8.GetBytes("""
+            { "data": { "source": "csv:.", "symbols": "*", "timeframe": "1d",
+                "asof": [ { "file": "slow/scores.csv", "columns": ["score"], "delay": "1d" } ] },
+              "factors": ["column(score)"], "horizons": [1] }
+            """), _folder, s_known);
+        var study = await new FactorStudyRun(2, null).RunAsync(spec, null, TestContext.Current.CancellationToken);
+        // The first score is of 2 January, known at the end of that day and published a day later, when the bar of the 3rd closes.
+        study.Panel.Value(0, 3, 1).ShouldBe(double.NaN);
+        study.Panel.Value(0, 3, 2).ShouldBe(21 % 12);
+        study.Panel.Value(0, 3, 8).ShouldBe(21 % 12);
+        study.Panel.Value(0, 3, 9).ShouldBe(26 % 12);
+    }
+
+    private const string Members = "\"universe\": { \"members\": \"members/members.csv\" }";
+
+    private void WriteMembers(params string[] rows)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "members"));
+        File.WriteAllLines(Path.Combine(_folder, "members", "members.csv"), ["symbol,from,to", .. rows]);
+    }
+
+    [Fact]
+    public async Task Only_members_count_on_each_date()
+    {
+        WriteMembers([.. Enumerable.Range(0, 11).Select(s => s == 2 ? "S02,2021-02-01,2021-03-01" : $"S{s:00},,"), "GONE,,"]);
+        var study = await new FactorStudyRun(2, null).RunAsync(Spec($", \"horizons\": [1], {Members}", "\"roc(1)\""), null,
+            TestContext.Current.CancellationToken);
+        var all = await new FactorStudyRun(2, null).RunAsync(Spec(", \"horizons\": [1]", "\"roc(1)\""), null,
+            TestContext.Current.CancellationToken);
+        // S11 is never a member, so that "*" does not stand for it.
+        study.Panel.Symbols.Select(s => s.Name).ShouldBe(Enumerable.Range(0, 11).Select(s => $"S{s:00}"));
+        var closes = study.Panel.Times.Select(t => new DateTime(t).AddDays(1)).ToList();
+        for (var s = 0; s < 11; s++)
+            for (var d = 0; d < closes.Count; d++)
+            {
+                var isMember = s != 2 || closes[d] >= new DateTime(2021, 2, 1) && closes[d] < new DateTime(2021, 3, 1);
+                study.Panel.Value(0, s, d).ShouldBe(isMember ? all.Panel.Value(0, s, d) : double.NaN);
+                study.Panel.ForwardReturn(s, d, 1).ShouldBe(all.Panel.ForwardReturn(s, d, 1));
+            }
+        study.Results.Factors[0].MeanSymbols.ShouldNotBeNull().ShouldBeInRange(10.1, 10.3);
+        study.Results.Notes.ShouldContain(n => n.Contains("does not have 1 member of the universe: GONE", StringComparison.Ordinal));
+        study.Results.Digest.ShouldNotBe(all.Results.Digest);
+    }
+
+    [Fact]
+    public async Task Members_by_rank_are_those_of_the_period_before()
+    {
+        var universe = ", \"horizons\": [1], \"universe\": { \"rank\": \"-roc(1)\", \"top\": 10, \"every\": \"1w\" }";
+        var study = await new FactorStudyRun(2, null).RunAsync(Spec(universe, "\"roc(1)\""), null, TestContext.Current.CancellationToken);
+        var all = (await new FactorStudyRun(2, null).RunAsync(Spec(", \"horizons\": [1]", "\"roc(1)\""), null,
+            TestContext.Current.CancellationToken)).Panel;
+        var compared = 0;
+        for (var d = 10; d < all.Times.Length; d++)
+        {
+            // The last bar that closed at a Monday's midnight, and this bar's own close counts too.
+            var ranked = d;
+            while (new DateTime(all.Times[ranked]).AddDays(1).DayOfWeek != DayOfWeek.Monday) ranked--;
+            var members = Enumerable.Range(0, Symbols).OrderBy(s => all.Value(0, s, ranked)).Take(10).ToHashSet();
+            for (var s = 0; s < Symbols; s++)
+                study.Panel.Value(0, s, d).ShouldBe(members.Contains(s) ? all.Value(0, s, d) : double.NaN, $"{s} on {d}");
+            compared++;
+        }
+        compared.ShouldBeGreaterThan(100);
+        for (var threads = 1; threads <= 3; threads += 2)
+            (await RunAsync(Spec(universe, "\"roc(1)\""), threads)).Digest.ShouldBe(study.Results.Digest);
+    }
+
+    [Fact]
+    public async Task Another_universe_is_another_trial()
+    {
+        var ledger = new TrialLedger(Path.Combine(_folder, ".trials"));
+        WriteMembers([.. Enumerable.Range(0, 12).Select(s => $"S{s:00},,")]);
+        (await RunAsync(Spec(), ledger: ledger)).Trials!.All.ShouldBe(2);
+        (await RunAsync(Spec($", {Members}"), ledger: ledger)).Trials!.All.ShouldBe(4);
+        (await RunAsync(Spec($", {Members}"), ledger: ledger)).Trials!.All.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("\"members\": \"none.csv\"", "study.json, line 1, universe.members: *none.csv*")]
+    [InlineData("\"rank\": \"momentom(3)\", \"top\": 10", "study.json, line 1, universe.rank: *did you mean 'momentum'?")]
+    [InlineData("\"rank\": \"roc(3)\"", "study.json, line 1, universe: 'top' is missing*")]
+    [InlineData("\"rank\": \"roc(3)\", \"top\": 5", "roc(1): no date has 10 symbols*the most are 5*")]
+    public async Task A_wrong_universe_is_refused_with_place_and_remedy(string keys, string sentence) =>
+        Matches(await FaultAsync(() => Spec($", \"universe\": {{ {keys} }}", "\"roc(1)\"")), sentence);
+
     [Fact]
     public async Task Bars_before_the_first_date_warm_up_the_factors()
     {

@@ -21,7 +21,7 @@ public sealed class ColumnsOnSilosTests
               "size": { "percentOfEquity": 20 } },
             { "class": "FactorLevel", "params": { "factor": "column(news.score)", "low": [-0.3, -0.1, 0], "high": [0, 0.1] },
               "timeframe": ["1h", "4h"], "size": { "percentOfEquity": 20 } } ],
-          "portfolio": { "weights": "equal" } }
+          "portfolio": { "weights": "equal" }, "outputs": ["results", "prod", "equity", "trades", "signals", "portfolio_trades"] }
         """;
 
     private static string Written(TestBatches batches)
