@@ -16,6 +16,7 @@ internal static class OperationAnswers
         ["404"] = "The named object does not exist.",
         ["409"] = "The current state of the object does not allow the operation.",
         ["410"] = "The revision is too old.",
+        ["406"] = "The content cannot be answered in a type that the caller accepts.",
         ["412"] = "Changed in the meantime.",
         ["413"] = "The body is too large.",
         ["415"] = "The operation does not accept the media type of the body.",

@@ -161,7 +161,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     {
         var data = Data(root.Need("data"));
         var universe = root.Find("universe") is { Kind: JsonValueKind.Object } part
-            ? UniverseSpec.Read(part, catalogues.Factors, opensFiles: true) : null;
+            ? UniverseSpec.Read(part, catalogues, opensFiles: true) : null;
         if (universe is not null) data = universe.ApplyTo(data);
         return (data.Reading(ColumnTexts.In(root), catalogues.Tables), universe);
     }
