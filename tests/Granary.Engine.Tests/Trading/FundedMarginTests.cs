@@ -28,14 +28,7 @@ public sealed class FundedMarginTests
             Funding = RandomFunding.Over(bars, Timeframe.M5, seed),
             Marks = seed % 2 == 0 ? MarkPrices.None : MarksOver(bars, random),
         };
-        var settings = new TradingSettings
-        {
-            Cash = Cash,
-            Size = SizeRule.Units(10),
-            MaxOpenTrades = 3,
-            StopLossPercent = random.Next(2) == 0 ? 0 : 1.5 * random.NextDouble(),
-            TakeProfitPercent = random.Next(2) == 0 ? 0 : 2 * random.NextDouble(),
-        };
+        var settings = Settings(random);
         var execution = new ExecutionSettings
         {
             Fee = new FeeSchedule([new FeeTier(0, 0.05, 0.02)]),
@@ -79,6 +72,15 @@ public sealed class FundedMarginTests
         void IsBounded(double margin, double net, double fees, int number) => (net - orders.Funding.GetValueOrDefault(number))
             .ShouldBeGreaterThanOrEqualTo(-(margin + fees) - 1e-6, $"trade {number}");
     }
+
+    private static TradingSettings Settings(Random random) => new()
+    {
+        Cash = Cash,
+        Size = SizeRule.Units(10),
+        MaxOpenTrades = 3,
+        StopLossPercent = random.Next(2) == 0 ? 0 : 1.5 * random.NextDouble(),
+        TakeProfitPercent = random.Next(2) == 0 ? 0 : 2 * random.NextDouble(),
+    };
 
     private static void Near(double expected, double actual, string account) => actual.ShouldBe(expected, 1e-9 * Cash, account);
 

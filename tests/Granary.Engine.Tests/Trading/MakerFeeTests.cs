@@ -16,28 +16,27 @@ public sealed class MakerFeeTests
 
     private static TradingSettings Settings { get; } = new() { Cash = 100_000, Size = SizeRule.Units(10) };
 
-    public static TheoryData<string, OrderType, Side, double, double, double, double, double> Entries => new()
+    public static TheoryData<string, OrderType, Side, double[], double, double> Entries => new()
     {
-        // The order is sent at a close of 100. Name, type, side, limit, stop, open of the next bar, price, rate.
-        { "a market order", OrderType.Market, Side.Buy, 0, 0, 100, 100, Taker },
-        { "a stop within the bar", OrderType.Stop, Side.Buy, 0, 102, 100, 102, Taker },
-        { "a stop at the open", OrderType.Stop, Side.Sell, 0, 99, 98, 98, Taker },
-        { "a limit that rests below the market", OrderType.Limit, Side.Buy, 98, 0, 100, 98, Maker },
-        { "a limit that rests above the market", OrderType.Limit, Side.Sell, 102, 0, 100, 102, Maker },
-        { "a limit above the open that it meets", OrderType.Limit, Side.Buy, 101, 0, 100, 100, Taker },
-        { "a limit below the open that it meets", OrderType.Limit, Side.Sell, 99, 0, 100, 100, Taker },
-        { "a limit at the open that it meets", OrderType.Limit, Side.Buy, 100, 0, 100, 100, Taker },
-        { "a short limit at the open that it meets", OrderType.Limit, Side.Sell, 100, 0, 100, 100, Taker },
-        { "a stop-limit that trades at its stop", OrderType.StopLimit, Side.Buy, 102, 102, 100, 102, Taker },
-        { "a stop-limit with room", OrderType.StopLimit, Side.Sell, 97, 98, 100, 98, Taker },
-        { "a stop-limit that the open triggers at its limit", OrderType.StopLimit, Side.Buy, 101, 101, 101, 101, Taker },
+        // The order is sent at a close of 100. Name, type, side; limit, stop and open of the next bar; price, rate.
+        { "a market order", OrderType.Market, Side.Buy, [0, 0, 100], 100, Taker },
+        { "a stop within the bar", OrderType.Stop, Side.Buy, [0, 102, 100], 102, Taker },
+        { "a stop at the open", OrderType.Stop, Side.Sell, [0, 99, 98], 98, Taker },
+        { "a limit that rests below the market", OrderType.Limit, Side.Buy, [98, 0, 100], 98, Maker },
+        { "a limit that rests above the market", OrderType.Limit, Side.Sell, [102, 0, 100], 102, Maker },
+        { "a limit above the open that it meets", OrderType.Limit, Side.Buy, [101, 0, 100], 100, Taker },
+        { "a limit below the open that it meets", OrderType.Limit, Side.Sell, [99, 0, 100], 100, Taker },
+        { "a limit at the open that it meets", OrderType.Limit, Side.Buy, [100, 0, 100], 100, Taker },
+        { "a short limit at the open that it meets", OrderType.Limit, Side.Sell, [100, 0, 100], 100, Taker },
+        { "a stop-limit that trades at its stop", OrderType.StopLimit, Side.Buy, [102, 102, 100], 102, Taker },
+        { "a stop-limit with room", OrderType.StopLimit, Side.Sell, [97, 98, 100], 98, Taker },
+        { "a stop-limit that the open triggers at its limit", OrderType.StopLimit, Side.Buy, [101, 101, 101], 101, Taker },
     };
 
     [Theory, MemberData(nameof(Entries))]
-    public void An_entry_pays_by_whether_it_rested(string name, OrderType type, Side side, double limit, double stop, double open,
-        double price, double rate)
+    public void An_entry_pays_by_whether_it_rested(string name, OrderType type, Side side, double[] prices, double price, double rate)
     {
-        var orders = Run(type, side, limit, stop, [(100, 100, 100, 100), (open, 103, 97, 100), (100, 100, 100, 100)]);
+        var orders = Run(type, side, prices[0], prices[1], [(100, 100, 100, 100), (prices[2], 103, 97, 100), (100, 100, 100, 100)]);
         Paid(orders, price, rate, name);
     }
 
@@ -83,7 +82,8 @@ public sealed class MakerFeeTests
         // A tenth of the volume: 6 of 10 units in the first bar.
         Bar[] bars = [.. Bars([(100, 100, 100, 100), (100, 100, 100, 100), (100, 101, 99, 100), (100, 100, 100, 100)])
             .Select(b => b with { Volume = 60 })];
-        SingleRun.Of(new Entering(OrderType.Limit, Side.Buy, 100, 0), Series, bars, Settings, Execution with { VolumeShare = 0.1 }, recorder);
+        SingleRun.Of(new Entering(OrderType.Limit, Side.Buy, 100, 0), Series, bars, Settings, Execution with { VolumeShare = 0.1 },
+            recorder);
         recorder.Fills.Select(f => (f.Quantity, f.IsMaker)).ShouldBe([(6, false), (4, true)]);
     }
 
