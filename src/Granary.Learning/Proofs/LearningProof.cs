@@ -124,7 +124,12 @@ public static class LearningProof
 
     private static ProofClaim BacktestEqualsLive(long seed, IReadOnlyList<FeatureSet> sets, Func<FactorRequest, FactorKernel?>? supply)
     {
+        // Further columns are random too.
+        string[] further = [.. sets.SelectMany(s => s.Names).SelectMany(FurtherNames.In).Distinct(StringComparer.Ordinal)];
         var bars = RandomWalk(700, seed);
+        var random = new PortableRandom(seed, 11);
+        for (var i = 0; further.Length > 0 && i < bars.Length; i++)
+            bars[i] = bars[i] with { Further = new FurtherValues(further, [.. further.Select(_ => random.NextGaussian())]) };
         var series = new MarketSeries(new Instrument { Symbol = "WALK" }, Timeframe.Parse("1h"));
         // Reference symbols are another random walk, without bars before the third.
         var symbols = sets.SelectMany(s => s.ReferencesOn(series, supply)).Select(r => r.Symbol).Distinct(StringComparer.Ordinal).ToList();

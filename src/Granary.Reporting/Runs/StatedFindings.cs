@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// Findings that are stated beside the validation checks and decide nothing, in prod.json and results.json: each with a word and a sentence.
+/// Findings that are stated beside the validation checks and decide nothing, in prod.json and results.json: each has a word and a
+/// sentence.
 /// </summary>
 public sealed record StatedFindings(IReadOnlyDictionary<string, ValidationCheck> ByName) : ResultSection(Key)
 {
@@ -13,7 +14,8 @@ public sealed record StatedFindings(IReadOnlyDictionary<string, ValidationCheck>
 
     /// <summary>The stated findings among the checks; null if there is none.</summary>
     public static StatedFindings? Of(ValidationChecks checks) => ValidationChecks.Stated.Any(checks.ByName.ContainsKey)
-        ? new(checks.ByName.Where(c => ValidationChecks.Stated.Contains(c.Key, StringComparer.Ordinal)).ToDictionary(StringComparer.Ordinal))
+        ? new(checks.ByName.Where(c => ValidationChecks.Stated.Contains(c.Key, StringComparer.Ordinal))
+            .ToDictionary(StringComparer.Ordinal))
         : null;
 
     /// <summary>Serializes the findings for prod.json and results.json.</summary>

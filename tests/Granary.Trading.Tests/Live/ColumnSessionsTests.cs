@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 using Granary.Testing;
@@ -68,5 +69,37 @@ public sealed class ColumnSessionsTests : IDisposable
         end.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         foreach (var file in new[] { "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv", "account_trades.csv" })
             File.ReadAllText(Path.Combine(end.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(live.Run.Folder, file)), file);
+    }
+
+    [Fact]
+    public async Task A_model_whose_features_are_columns_trades_alike_in_a_backtest_and_a_replay()
+    {
+        var learned = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read("learned.json", Encoding.UTF8.GetBytes("""
+            { "name": "learned", "data": { "source": "csv:bars", "symbols": "*", "timeframe": "1h", "to": "2024-01-25",
+                "asof": [ { "file": "scores.csv", "columns": "score", "delay": "30m" } ] },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "both",
+                "size": { "percentOfEquity": 20 } } ],
+              "portfolio": { "weights": "equal", "fills": "bar-close", "onInsufficientCash": "reject" },
+              "learning": { "trainer": "logistic", "features": ["return(1)", "column(score)", "column(oi)@4h"],
+                "label": { "kind": "direction", "bars": 1 }, "apply": { "rule": "veto", "below": 0.5 } } }
+            """), _folder), "learned");
+        learned.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Model != null);
+        var production = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(learned.Folder, "prod.json"),
+            TestContext.Current.CancellationToken))!;
+        production["data"]!.AsObject().Remove("to");
+        production["data"]!["from"] = "2024-01-25";
+        var path = Path.Combine(learned.Folder, "prod.json");
+        await File.WriteAllTextAsync(path, production.ToJsonString(), TestContext.Current.CancellationToken);
+        var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read(path), "planned");
+        backtest.Model.Decisions[Engine.Portfolio.Rules.Decision.ModelRefused].ShouldBeGreaterThan(5);
+        var live = await _under.LiveAsync(backtest, "live", r => r with
+        {
+            Production = path,
+            Feed = Address.Parse("csv:" + Path.Combine(_folder, "bars")),
+            From = new DateTime(2024, 1, 25).Ticks,
+            To = null,
+        });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Against!.IsSame.ShouldBeTrue();
     }
 }
