@@ -131,7 +131,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         (await main.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("A", 100)]);
         (await main.DatasetsAsync()).ShouldBe([("main", 1, 100), ("other one", 1, 100)]);
         (await TestCatalogues.Sources.Open(Address.Parse(_store + "&dataset=other one")).ListSymbolsAsync(Timeframe.M1)).ShouldBe(["B"]);
-        (await _server.SqlAsync(_database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2");
+        (await _server.SqlAsync(_database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2\n3");
     }
 
     [Theory]

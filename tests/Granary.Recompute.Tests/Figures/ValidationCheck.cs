@@ -37,7 +37,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
     public void Demand()
     {
         // They say these figures, as the check of the page demands.
-        check.Sentences(@"guards\.conclusions\[\d+\]|evidence\.\w+\.sentence");
+        check.Sentences(@"guards\.conclusions\[\d+\]|evidence\.\w+\.sentence|statements\.\w+\.sentence");
         check.Demand();
     }
 

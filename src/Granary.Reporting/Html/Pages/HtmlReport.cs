@@ -57,7 +57,7 @@ public static class HtmlReport
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
                 or WalkForwardResults or RegimeResults or UniverseResults or LearningReport or ModelResults
                 or AllocatorResults or WeightResults or AllocationResults or ConditionResults or ResamplingResults
-                or ParameterSearchResults or FundingResults))
+                or ParameterSearchResults or FundingResults or StatedFindings))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
