@@ -37,7 +37,7 @@ public class LearningRunTests
         new LearningCheck(results, run, batch).Check();
         new ModelDecisionCheck(results, run, batch).Check();
         ValidationCheck.Portfolio(results, files.Results, WeeklyReturns.Of(run.Rows, Cash));
-        results.Listed(@"(guards|evidence)\..*|.*\.(deflatedSharpe|probabilityOfOverfitting)",
+        results.Listed(@"(guards|evidence|statements)\..*|.*\.(deflatedSharpe|probabilityOfOverfitting)",
             "LearningValidationTests recomputes them, from a batch whose strategies can be run alone");
         results.Demand();
     }

@@ -162,6 +162,7 @@ public sealed class FinishedBatch
             if (StatedFindings.Of(findings) is { } stated) sections.Add(stated);
         }
         if (Carried is not null) sections.Add(Carried);
+        if (Carried is not null && StatedFindings.Of(Carried) is { } said) sections.Add(said);
         if (UniverseReport.Of(plan, _run.Opened.Universe, _portfolio.Rows, Checks?.Survivorship) is { } universe) sections.Add(universe);
         if (Searches is not null) sections.Add(Searches);
         if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));

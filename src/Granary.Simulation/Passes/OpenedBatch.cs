@@ -106,7 +106,7 @@ public sealed class OpenedBatch : IAsyncDisposable
                 }
             });
         if (!faults.IsEmpty) ExceptionDispatchInfo.Throw(faults[faults.Keys.Min()]);
-        if (!opening.IsLive)
+        if (!opening.IsLive && symbols.Count > 0)
             await BatchSources.CheckColumnsAsync(declared, spec.Data, symbols[0], [.. _opened.Values.Select(m => m.Series)],
                 cancellationToken);
         if (!opening.IsLive) await InferSessionsAsync(opening, symbols, cancellationToken);
