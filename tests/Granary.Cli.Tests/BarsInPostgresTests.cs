@@ -79,6 +79,6 @@ public sealed class BarsInPostgresTests : IDisposable
                 "--symbol", symbol, "--timeframe", "1d"])));
         foreach (var call in calls) call.ExitCode.ShouldBe(0, call.Error);
         (await server.SqlAsync(database, "SELECT symbol, bars FROM bars.granary_market ORDER BY 1")).Trim().ShouldBe("A|2\nB|2");
-        (await server.SqlAsync(database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1");
+        (await server.SqlAsync(database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2\n3");
     }
 }

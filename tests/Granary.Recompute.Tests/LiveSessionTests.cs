@@ -59,12 +59,13 @@ public class LiveSessionTests
         var check = new ResultsCheck(live.Results);
         var run = new RunFigures(live, new MarketSet(markets), Cash, Commission);
         new RunResults(check, run, "equal").Check();
-        foreach (var outcome in backtest.Results.GetProperty("evidence").EnumerateObject())
-            foreach (var figure in outcome.Value.EnumerateObject())
-                if (figure.Value.ValueKind == JsonValueKind.Number)
-                    check.Number($"evidence.{outcome.Name}.{figure.Name}", figure.Value.GetDouble());
-                else if (figure.Value.GetString() is { } text && text.Any(char.IsDigit))
-                    check.Text($"evidence.{outcome.Name}.{figure.Name}", text);
+        foreach (var section in (string[])["evidence", "statements"])
+            foreach (var outcome in backtest.Results.GetProperty(section).EnumerateObject())
+                foreach (var figure in outcome.Value.EnumerateObject())
+                    if (figure.Value.ValueKind == JsonValueKind.Number)
+                        check.Number($"{section}.{outcome.Name}.{figure.Name}", figure.Value.GetDouble());
+                    else if (figure.Value.GetString() is { } text && text.Any(char.IsDigit))
+                        check.Text($"{section}.{outcome.Name}.{figure.Name}", text);
         var orders = CsvTable.Read(Path.Combine(live.Folder, "orders.csv"));
         var (equity, cash) = (run.Rows[^1].Equity, run.Rows[^1].Cash);
         foreach (var (key, value) in new[]

@@ -18,7 +18,7 @@ internal static partial class TableFolder
     private static readonly string[] TimeframeKeys = ["timeframe", "interval", "frequency", "freq", "resolution"];
 
     // A program that divides a table numbers its files.
-    [GeneratedRegex(@"^(part|data|chunk|file)[-_.]?\d+", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:part|data|chunk|file)[-_.]?\d+", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
     private static partial Regex NumberedPart();
 
     /// <summary>Returns the files of each market. Parts that name no market have the name of the folder.</summary>

@@ -43,7 +43,7 @@ internal static partial class MarketRequirements
     }
 
     // Contracts in coins of Binance: BTCUSD_PERP, BTCUSD_250328.
-    [GeneratedRegex("^[A-Z0-9]+USD_(PERP|[0-9]{6})$")]
+    [GeneratedRegex("^[A-Z0-9]+USD_(?:PERP|[0-9]{6})$", RegexOptions.NonBacktracking)]
     private static partial Regex InverseName();
 
     /// <summary>

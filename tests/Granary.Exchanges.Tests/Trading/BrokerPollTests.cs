@@ -77,7 +77,7 @@ public sealed class BrokerPollTests : IDisposable
     private async Task SellByHandAsync(TestExchange exchange, ExchangeServer server)
     {
         await using var other = exchange.Open(server.Endpoint);
-        var instrument = (await other.InstrumentsAsync(default)).Single(i => i.Symbol == TestVenue.Symbol);
+        var instrument = (await other.InstrumentsAsync(default)).Single(i => !i.IsInverse);
         var order = new BrokerOrder
         {
             ClientId = "by-hand",
