@@ -50,6 +50,7 @@ public sealed class FactorStudyTests : IDisposable
         var script = Path.Combine(Repository.Root, "tests", "Granary.Recompute.Tests", "Figures", "factor_study.py");
         using var process = Process.Start(new ProcessStartInfo(Python, [script, bars, study, .. groups is null ? (string[])[] : [groups]])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         })!;
         var answer = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).RootElement;
@@ -99,6 +100,7 @@ public sealed class FactorStudyTests : IDisposable
         {
             using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import numpy, scipy, pandas"])
             {
+                UseShellExecute = false,
                 RedirectStandardError = true,
             })!;
             process.WaitForExit();

@@ -49,7 +49,11 @@ public sealed class PerpetualTests : IDisposable
     private static async Task<JsonElement> ComputeAsync(string[] arguments)
     {
         var script = Path.Combine(Repository.Root, "tests", "Granary.Recompute.Tests", "Figures", "perpetual.py");
-        using var process = Process.Start(new ProcessStartInfo(Python, [script, .. arguments]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Python, [script, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
         var answer = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return JsonDocument.Parse(answer).RootElement;
@@ -60,7 +64,11 @@ public sealed class PerpetualTests : IDisposable
         var has = false;
         if (File.Exists(Python))
         {
-            using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import numpy"]) { RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import numpy"])
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+            })!;
             process.WaitForExit();
             has = process.ExitCode == 0;
         }
