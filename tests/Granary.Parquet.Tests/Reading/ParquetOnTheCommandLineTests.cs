@@ -19,7 +19,12 @@ public sealed class ParquetOnTheCommandLineTests : IDisposable
 
     private static async Task<string> RunAsync(int code, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var arg in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "granary.dll"), .. args]) start.ArgumentList.Add(arg);
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

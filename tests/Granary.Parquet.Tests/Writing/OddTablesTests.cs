@@ -148,14 +148,21 @@ public sealed class OddTablesTests : IDisposable
     [Fact]
     public void Pyarrow_reads_the_words_as_dictionaries_and_the_times_as_utc()
     {
-        using var probe = Process.Start(new ProcessStartInfo("python3", ["-c", "import pyarrow"]) { RedirectStandardError = true });
+        using var probe = Process.Start(new ProcessStartInfo("python3", ["-c", "import pyarrow"])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        });
         probe!.WaitForExit();
         if (probe.ExitCode != 0) Assert.Skip("python3 has no pyarrow (pip install pyarrow)");
         var path = Path.Combine(_folder, "odd.parquet");
         AtomicFile.Write(path, (Stream stream) => _definition.Of(Rows()).Write(new ParquetFormat(), stream));
         using var python = Process.Start(new ProcessStartInfo("python3", ["-c",
             $"import pyarrow.parquet as p; t = p.read_table('{path}'); print(t.num_rows, [str(f.type) for f in t.schema])"])
-        { RedirectStandardOutput = true })!;
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
         python.StandardOutput.ReadToEnd().Trim().ShouldBe("3000 ['string', 'dictionary<values=string, indices=int32, ordered=0>', 'double', "
             + "'int64', 'timestamp[ns, tz=UTC]']");
     }
