@@ -40,6 +40,7 @@ public partial class DockerfileTests
         Stage("build").TakeWhile(l => !l.StartsWith("RUN dotnet restore", StringComparison.Ordinal))
             .Where(l => l.StartsWith("COPY src/", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])
             .Order(StringComparer.Ordinal).ShouldBe(ProjectsOfTheSilo().Concat(ProjectsOfTheSilo().SelectMany(ImportsOf))
+                .Append("src/Directory.Build.props")
                 .Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> ImportsOf(string project) => Project(project).Descendants("Import")
