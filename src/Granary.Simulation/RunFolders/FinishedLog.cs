@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Trading;
 using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.RunFolders;
@@ -103,7 +104,7 @@ internal sealed class FinishedLog : IDisposable
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new UInt128Converter(), new DoublesConverter(), new MetricSetConverter(metrics) },
+        Converters = { new UInt128Converter(), new DoublesConverter(), new SignalEndsConverter(), new MetricSetConverter(metrics) },
     };
 
     // Writes long arrays of numbers as raw bytes; a trace has hundreds of values.
@@ -114,6 +115,15 @@ internal sealed class FinishedLog : IDisposable
 
         public override void Write(Utf8JsonWriter writer, double[] value, JsonSerializerOptions options) =>
             writer.WriteBase64StringValue(System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.AsSpan()));
+    }
+
+    private sealed class SignalEndsConverter : JsonConverter<SignalEnds>
+    {
+        public override SignalEnds Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(JsonSerializer.Deserialize<int[]>(ref reader, options));
+
+        public override void Write(Utf8JsonWriter writer, SignalEnds value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.ToArray(), options);
     }
 
     private sealed class UInt128Converter : JsonConverter<UInt128>
