@@ -79,9 +79,9 @@ public class BarMessagesTests
     [Theory]
     [InlineData("", "it is empty")]
     [InlineData("hello", "it is not a bar message of Granary")]
-    [InlineData("GB\u0002\0", "it is of version 2, and this program reads version 1")]
+    [InlineData("GB\u0003\0", "it is of version 3, and this program reads version 2")]
     [InlineData("{\"a\":1}", "it is JSON, but not a bar message of Granary")]
-    [InlineData("{\"granary\":9}", "it is of version 9, and this program reads version 1")]
+    [InlineData("{\"granary\":9}", "it is of version 9, and this program reads version 2")]
     public void Foreign_messages_are_recognised(string text, string sentence) =>
         Should.Throw<BarMessageException>(() => BarMessageCodec.Read(Encoding.UTF8.GetBytes(text), new())).Message.ShouldBe(sentence);
 
