@@ -26,7 +26,9 @@ public sealed record UniverseResults() : ResultSection("universe")
     /// <summary>The number of members at the end of the run.</summary>
     public required int AtEnd { get; init; }
 
-    /// <summary>The number of members from a time on, at the start of the run and at each change, thinned out to a drawing.</summary>
+    /// <summary>
+    /// The number of members from a time on: at the start of the run, at each change and at its end; at most as many as a drawing shows.
+    /// </summary>
     public required IReadOnlyList<UniverseCount> Counts { get; init; }
 
     /// <summary>The number of changes, of which <see cref="Changes"/> has the last ones.</summary>

@@ -27,6 +27,7 @@ public static class UniverseReport
         List<UniverseCount> counts = [new UniverseCount(rows.First, now)];
         foreach (var change in changes)
             counts.Add(new UniverseCount(change.Time, now += change.Joined.Count - change.Left.Count));
+        if (counts[^1].Time < end) counts.Add(new UniverseCount(end, now));
         return new UniverseResults
         {
             Rule = RuleOf(spec),

@@ -25,17 +25,22 @@ internal sealed class UniverseSection(UniverseResults universe) : IReportSection
             html.Write($"<p class=\"note\">The source does not have {Counted.Of(lacking.Count, "member")}: {string.Join(", ", lacking)}.</p>\n");
     }
 
-    private void Count(HtmlWriter html) => new TimePlot
+    private void Count(HtmlWriter html)
     {
-        Title = "Members",
-        Description = "The number of members from each change on.",
-        Lines = [new PlotLine("members", "s1", [.. universe.Counts.Select(c => c.Time)],
-            [.. universe.Counts.Select(c => (double)c.Members)], Area: true)],
-        Unit = PlotUnit.Ratio,
-        Baseline = 0,
-        Height = 160,
-        Up = "members",
-    }.Write(html);
+        // The number holds until the next change, so the line has steps.
+        UniverseCount[] steps = [universe.Counts[0], .. universe.Counts.Zip(universe.Counts.Skip(1))
+            .SelectMany(pair => (UniverseCount[])[pair.First with { Time = pair.Second.Time }, pair.Second])];
+        new TimePlot
+        {
+            Title = "Members",
+            Description = "The number of members from each change on.",
+            Lines = [new PlotLine("members", "s1", [.. steps.Select(c => c.Time)], [.. steps.Select(c => (double)c.Members)], Area: true)],
+            Unit = PlotUnit.Ratio,
+            Baseline = 0,
+            Height = 160,
+            Up = "members",
+        }.Write(html);
+    }
 
     private static void Survivors(HtmlWriter html, SurvivorshipResults s)
     {

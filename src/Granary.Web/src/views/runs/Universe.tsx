@@ -27,6 +27,12 @@ export interface Universe {
 /** The number of members over time, who joined and left, and what survivorship would have added. */
 export function UniverseSection(props: { of: Universe }) {
     const { rule, onLeave, symbols, members, atEnd, counts, changeCount, changes, lacking, survivorship: s } = props.of;
+    // The number holds until the next change, so the line has steps.
+    const steps = counts.flatMap((c, i) => {
+        const time = Date.parse(c.time) / 1000;
+        const before = counts[i - 1];
+        return [...(before ? [{ time: time - 1, members: before.members }] : []), { time, members: c.members }];
+    });
     return (
         <section id="universe">
             <h2>Universe</h2>
@@ -40,10 +46,10 @@ export function UniverseSection(props: { of: Universe }) {
                     title="Members"
                     unit="symbols"
                     summary="The number of members from each change on"
-                    x={counts.map((c) => Date.parse(c.time) / 1000)}
+                    x={steps.map((c) => c.time)}
                     format={(v) => number(v)}
                     height={150}
-                    lines={[{ name: 'Members', values: counts.map((c) => c.members), colour: 'portfolio' }]}
+                    lines={[{ name: 'Members', values: steps.map((c) => c.members), colour: 'portfolio' }]}
                 />
             )}
             {s && (
