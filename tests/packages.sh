@@ -83,6 +83,10 @@ programs() {
     grep -qE '^[1-9][0-9]* bars, the last closes at [0-9.]+$' Granary.Data.out
     program Granary.Learning Granary.Learning/0.1.0
     grep -q '^True$' Granary.Learning.out
+    program Granary.Backtesting Granary.Backtesting/0.1.0
+    grep -qE '^4 strategies, [1-9][0-9]* trades, digest [0-9a-f]{8}$' Granary.Backtesting.out
+    program Granary.Trading Granary.Trading/0.1.0
+    grep -qE '^[1-9][0-9]* trades; same signals as the backtest: True$' Granary.Trading.out
     program Granary.Testing Granary.Testing/0.1.0 xunit.v3/3.2.2
     grep -q 'Failed: 0' Granary.Testing.out
 }

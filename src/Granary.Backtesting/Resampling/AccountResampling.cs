@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Backtesting.Resampling;
 
 /// <summary>Resamples an account's record by each method: what could have happened.</summary>
-public static class AccountResampling
+internal static class AccountResampling
 {
     // With fewer returns, the range is a guess (docs/resampling.md).
     private const int LeastReturns = 20;

@@ -15,7 +15,7 @@ public readonly record struct ResampledTrade(long Entry, long Exit, double Profi
 /// <param name="Unit">The period of the returns: day, hour, week, …</param>
 /// <param name="Trades">The realised equity by trade; null if the trades are unknown.</param>
 /// <param name="OpenAtOnce">The number of trades that are open on average, over the time in which any is.</param>
-public sealed record ResampledRecord(AccountPath Periods, string Unit, AccountPath? Trades, double OpenAtOnce)
+internal sealed record ResampledRecord(AccountPath Periods, string Unit, AccountPath? Trades, double OpenAtOnce)
 {
     /// <summary>The record of a run's portfolio; null without equity.</summary>
     public static ResampledRecord? Of(RunModel run, IRunEvents events)

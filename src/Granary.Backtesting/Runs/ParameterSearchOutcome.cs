@@ -7,7 +7,7 @@ using Granary.Simulation.Validation;
 namespace Granary.Backtesting.Runs;
 
 /// <summary>The searches of a run with their trials.</summary>
-public sealed class ParameterSearchOutcome
+internal sealed class ParameterSearchOutcome
 {
     // With fewer trials the trees of the importance are no more than chance.
     private const int FewestOfImportance = 10;

@@ -11,7 +11,7 @@ namespace Granary.Backtesting.Runs;
 /// The step "simulate" of a batch with searches: round by round, each method proposes points, which run together as one pass of the batch.
 /// The points follow from the results alone, so that an interrupted search continues with the same ones.
 /// </summary>
-public sealed class ParameterSearchRun
+internal sealed class ParameterSearchRun
 {
     // Values of factors that the rounds share, in bytes.
     private const long KeptFactors = 256L << 20;

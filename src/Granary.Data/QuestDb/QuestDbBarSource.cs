@@ -8,7 +8,7 @@ namespace Granary.Data.QuestDb;
 /// <summary>
 /// Reads markets from QuestDB, streamed in blocks: from one table per timeframe with a symbol column, or one table per symbol.
 /// </summary>
-public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
+internal sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
 {
     private readonly QuestDbServer _server;
     private readonly bool _adjust;

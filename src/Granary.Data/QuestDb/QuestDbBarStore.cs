@@ -16,7 +16,7 @@ namespace Granary.Data.QuestDb;
 /// protocol. A merge first reads the stored bars and sends only new ones. So an interrupted import can be run again, also on servers
 /// without dedup keys.
 /// </summary>
-public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
+internal sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
 {
     private const int Piece = 4096;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);

@@ -3,7 +3,7 @@ using Granary.Data.Tables;
 namespace Granary.Data.Reading;
 
 /// <summary>Kind of a fault in a row.</summary>
-public enum RowFaultKind
+internal enum RowFaultKind
 {
     /// <summary>The number of columns is wrong, or the line is not a row.</summary>
     Layout,
@@ -30,7 +30,7 @@ public enum RowFaultKind
 /// <summary>One faulty row of a file.</summary>
 /// <param name="Line">The line, or the row of a typed table; counted from 1.</param>
 /// <param name="Field">The column, or null for the whole row.</param>
-public sealed record RowFault(RowFaultKind Kind, long Line, string? Field, string Fault, string Remedy)
+internal sealed record RowFault(RowFaultKind Kind, long Line, string? Field, string Fault, string Remedy)
 {
     /// <summary>The row group, from 1; 0 in a text.</summary>
     public int Group { get; init; }

@@ -4,7 +4,7 @@ namespace Granary.Data.Replay;
 /// Paces market time at a replay speed. Waiting times accumulate from the first time slice on, so that the clock catches up after slow work
 /// and does not drift. No time passes while it is paused.
 /// </summary>
-public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
+internal sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private long _started = clock.GetTimestamp();

@@ -9,7 +9,7 @@ namespace Granary.Engine.Strategies;
 /// <remarks>A market that never closes has its sessions by days, UTC. Where the last bars of a session are missing, or it closed early,
 /// the exit comes at the first chance after it: a strategy that must not hold over night checks <see cref="IsEnding"/> for that reason
 /// too.</remarks>
-public sealed class SessionEnd
+internal sealed class SessionEnd
 {
     private readonly SessionClock _clock;
     private readonly long _ticks;

@@ -1,9 +1,6 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>
-/// The condition under which an order fills. <see cref="OrderTypes"/> has common properties of the types; <see cref="Execution.FillRule"/>
-/// computes fill prices.
-/// </summary>
+/// <summary>The condition under which an order fills. <see cref="OrderTypes"/> has common properties of the types.</summary>
 public enum OrderType : byte
 {
     /// <summary>Fills at the next bar's open.</summary>

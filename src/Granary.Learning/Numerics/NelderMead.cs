@@ -1,7 +1,7 @@
 namespace Granary.Learning.Numerics;
 
 /// <summary>Minimises a function of a few variables without derivatives (Nelder and Mead 1965). The steps are deterministic.</summary>
-public static class NelderMead
+internal static class NelderMead
 {
     /// <param name="loss">May return +∞ to exclude a region; must be finite at <paramref name="start"/>.</param>
     /// <returns>The best point found.</returns>

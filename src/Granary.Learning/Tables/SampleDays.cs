@@ -1,7 +1,7 @@
 namespace Granary.Learning.Tables;
 
 /// <summary>Converts the time of a sample for models of time.</summary>
-public static class SampleDays
+internal static class SampleDays
 {
     /// <summary>Whether a value is a row index instead of a time, in tables without times.</summary>
     /// <param name="time">A sample's UTC ticks or row index. A table has fewer rows than a year has ticks.</param>

@@ -1,7 +1,7 @@
 namespace Granary.Learning.Trainers;
 
 /// <summary>Runs independent items on the requested number of threads, if the work is large enough.</summary>
-public sealed class TrainingThreads(TrainingOptions options)
+internal sealed class TrainingThreads(TrainingOptions options)
 {
     // Starting a parallel loop costs about ten microseconds.
     private const long WorthParallel = 400_000;

@@ -10,7 +10,7 @@ namespace Granary.Modelling.Drift;
 /// <param name="features">Number of features that are checked together.</param>
 /// <param name="looks">Number of checks of each feature.</param>
 /// <param name="threshold">A fixed threshold; 0 computes it from <paramref name="alpha"/>.</param>
-public sealed class StabilityOptions(
+internal sealed class StabilityOptions(
     [Range(2, 1000)] int bins = 10,
     [Range(1e-9, 0.5)] double alpha = 0.01,
     [Range(1, 1_000_000)] int features = 1,

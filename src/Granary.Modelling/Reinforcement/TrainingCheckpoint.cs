@@ -13,7 +13,7 @@ namespace Granary.Modelling.Reinforcement;
 /// </summary>
 /// <param name="path">Path of the file; its folder must exist.</param>
 /// <param name="identity">Identity of the training. A file with another identity is refused.</param>
-public sealed class TrainingCheckpoint(string path, string identity)
+internal sealed class TrainingCheckpoint(string path, string identity)
 {
     private const string Mark = "granary-training-1";
 

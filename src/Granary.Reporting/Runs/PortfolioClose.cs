@@ -7,4 +7,4 @@ public readonly record struct SymbolValue(string Symbol, double Net, double Gros
 
 /// <summary>An equity row of the portfolio with its positions.</summary>
 /// <param name="Held">The symbols with a position; their gross values add up to the row's exposure.</param>
-public readonly record struct PortfolioClose(EquityRow Row, IReadOnlyList<SymbolValue> Held);
+internal readonly record struct PortfolioClose(EquityRow Row, IReadOnlyList<SymbolValue> Held);

@@ -8,7 +8,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Batches;
 
 /// <summary>When the portfolio books a fill within a bar.</summary>
-public enum FillBooking
+internal enum FillBooking
 {
     BarOpen,
 

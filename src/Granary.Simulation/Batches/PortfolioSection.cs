@@ -10,7 +10,7 @@ using Granary.Simulation.Keys;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Reads the rules of a batch file's portfolio: limits, sizing, and which strategies and symbols may enter.</summary>
-public static class PortfolioSection
+internal static class PortfolioSection
 {
     /// <param name="part">null = the section is missing.</param>
     /// <param name="rules">Rules that the section may name; null if the process does not know them, as in a client.</param>

@@ -21,7 +21,7 @@ public enum ChoiceAmong
 }
 
 /// <summary>The bars on which a window chooses.</summary>
-public enum WindowMode
+internal enum WindowMode
 {
     /// <summary>As many as those of the window before.</summary>
     Rolling,

@@ -2,7 +2,7 @@ namespace Granary.Simulation.LookAhead;
 
 /// <summary>Properties of the first bars of a perturbed future. A missing flag means the opposite property.</summary>
 [Flags]
-public enum PerturbedShape
+internal enum PerturbedShape
 {
     /// <summary>Prices far below the past, falling bars without wicks, low volume, no time gap.</summary>
     None = 0,

@@ -6,4 +6,4 @@ namespace Granary.Simulation.Plugins;
 /// <param name="Path">Full path of the DLL.</param>
 /// <param name="ContentHash">SHA-256 of the DLL, lower-case hex.</param>
 /// <param name="Assembly">Assembly loaded with its own dependencies, once per catalogue that is built.</param>
-public sealed record PluginFile(string Path, string ContentHash, Assembly Assembly);
+internal sealed record PluginFile(string Path, string ContentHash, Assembly Assembly);

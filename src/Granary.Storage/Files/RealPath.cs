@@ -1,7 +1,7 @@
 namespace Granary.Storage.Files;
 
 /// <summary>Resolves the symbolic links of a path.</summary>
-public static class RealPath
+internal static class RealPath
 {
     // Linux follows at most this number of links.
     private const int MostLinks = 40;

@@ -1,7 +1,7 @@
 namespace Granary.Trading.Deployments;
 
 /// <summary>Returns that the daily log returns of a backtest lead to expect, if they are independent and normal.</summary>
-public sealed class ExpectedReturn
+internal sealed class ExpectedReturn
 {
     // Two-sided 95 % quantile of the normal distribution.
     private const double Width = 1.959963984540054;

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Granary.Trading.Deployments;
 
 /// <summary>Stores deployments in PostgreSQL, in the schema <c>deployments</c>. Primary keys prevent a second write of a number.</summary>
-public sealed class PostgresDeploymentStore : IDeploymentStore
+internal sealed class PostgresDeploymentStore : IDeploymentStore
 {
     private readonly SchemaDatabase _tables;
 

@@ -20,7 +20,7 @@ public static class AccountStores
 /// <summary>
 /// Stores the accounts of one machine in files. The lease is a file lock of the operating system, which not all other machines see.
 /// </summary>
-public sealed class FolderAccounts(string folder, bool one = false) : IAccountStore
+internal sealed class FolderAccounts(string folder, bool one = false) : IAccountStore
 {
     private const int MostPlaces = 4;
 

@@ -8,7 +8,7 @@ namespace Granary.Trading.Track;
 /// <remarks>A symbol without a price on a date keeps its last price, for at most <see cref="MostMissing"/> consecutive dates. A symbol that
 /// starts later, ends earlier or has longer gaps is omitted and listed in <see cref="Notes"/>, because a replica can only hold names that
 /// traded all the time.</remarks>
-public sealed class UniversePanel
+internal sealed class UniversePanel
 {
     /// <summary>The maximum number of consecutive dates without a price.</summary>
     public const int MostMissing = 5;

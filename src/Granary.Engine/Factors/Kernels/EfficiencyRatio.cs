@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>Net change over <c>n</c> steps in proportion to the way gone: the measure behind efficiency, kama and trend.</summary>
-public struct EfficiencyRatio(int n)
+internal struct EfficiencyRatio(int n)
 {
     private Lag _lag = new(n);
     private RollingFold<Total> _way = new(n);

@@ -5,7 +5,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// <summary>
 /// An exponential average that starts from the simple average of its first <c>n</c> values: the recursion behind ema, macd, dema, …
 /// </summary>
-public struct ExponentialAverage(int n, double alpha)
+internal struct ExponentialAverage(int n, double alpha)
 {
     private double _value;
     private int _seen;

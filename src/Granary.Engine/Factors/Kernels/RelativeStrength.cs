@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>Wilder's relative strength index of a series: the recursion behind rsi and stochastic-rsi.</summary>
-public struct RelativeStrength(int n)
+internal struct RelativeStrength(int n)
 {
     private readonly double _alpha = 1.0 / n;
     private double _previous = double.NaN, _gain, _loss;

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>The last <c>n</c> one-bar logarithmic returns, oldest first: what skew, kurtosis, hurst and entropy look at.</summary>
-public struct ReturnWindow(int n)
+internal struct ReturnWindow(int n)
 {
     private RollingWindow _window = new(n);
     private double _previous = double.NaN;

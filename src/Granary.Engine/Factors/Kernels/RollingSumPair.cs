@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// Two <see cref="RollingFold{TFold}"/>s of equal length side by side in one register: the sums of a ratio, for little more than one of
 /// them.
 /// </summary>
-public struct RollingSumPair
+internal struct RollingSumPair
 {
     private readonly Vector128<double>[] _tail;
     private Vector128<double> _head;

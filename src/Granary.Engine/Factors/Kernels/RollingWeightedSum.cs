@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// drift: the window is the tail of the finished group of n, whose suffix sums are kept, and the head of the current one. Of whole numbers
 /// whose sums stay below 2⁵³ it is exact.
 /// </summary>
-public struct RollingWeightedSum
+internal struct RollingWeightedSum
 {
     // From each place of the finished group on: its sum, and its sum weighted 1, 2, … from there. One slot more than n for the empty tail.
     private readonly double[] _tail, _weightedTail;

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>The last <c>n</c> values as one contiguous span, oldest first, for computations that read all of them.</summary>
-public struct RollingWindow
+internal struct RollingWindow
 {
     // Every value is written twice, n apart, so that the window never wraps around.
     private readonly double[] _values;

@@ -4,7 +4,7 @@ namespace Granary.Engine.Trading.Execution;
 /// The cash of an account. Each fill is booked with its whole notional, margined or not, so equity is cash plus positions at their prices.
 /// Strategy accounts, the portfolio, the simulated exchange and the ledger of a live account book with it.
 /// </summary>
-public struct CashAccount(double cash)
+internal struct CashAccount(double cash)
 {
     /// <summary>Quote currency; negative where short sales or a loan have been spent.</summary>
     public double Cash = cash;

@@ -14,7 +14,7 @@ namespace Granary.Engine.Trading.Execution;
 /// order trades. <see cref="Price"/>, <see cref="StopPrice"/> or <see cref="TargetPrice"/> then adds slippage and respects the order's
 /// limit. <see cref="BarVolume"/> decides the quantity.
 /// </remarks>
-public readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
+internal readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
 {
     private readonly SlippageModel? _slippage = execution.Slippage;
     private readonly double _tick = instrument.TickSize;

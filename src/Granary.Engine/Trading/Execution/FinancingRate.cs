@@ -3,7 +3,7 @@ namespace Granary.Engine.Trading.Execution;
 /// <summary>
 /// Cost of holding a position: borrow fees of a short one, margin interest of a long one. Days are calendar days of a 365-day year.
 /// </summary>
-public readonly struct FinancingRate(ExecutionSettings execution)
+internal readonly struct FinancingRate(ExecutionSettings execution)
 {
     private readonly double _borrow = execution.BorrowFeeRate, _margin = execution.MarginRate;
 

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Trading.Execution;
 
 /// <summary>Net position of an account in each symbol, longs less shorts, as a venue keeps it.</summary>
-public sealed class NetPositions
+internal sealed class NetPositions
 {
     // Sums of fills have rounding errors: a remainder below this share of a fill counts as zero.
     private const double Rounding = 1e-9;

@@ -5,7 +5,7 @@ namespace Granary.Engine.Trading.Execution;
 /// <param name="Reached">The bar reaches the target.</param>
 /// <param name="Stop">The stop that applies: the fixed one or the trailing one, whichever is nearer to the market.</param>
 /// <param name="Reason"><see cref="ExitReason.Stop"/> or <see cref="ExitReason.TrailingStop"/>.</param>
-public readonly record struct ProtectionTouch(bool Stopped, bool Reached, double Stop, ExitReason Reason)
+internal readonly record struct ProtectionTouch(bool Stopped, bool Reached, double Stop, ExitReason Reason)
 {
     /// <summary>Whether the bar reaches neither level.</summary>
     public bool IsNone => !Stopped && !Reached;

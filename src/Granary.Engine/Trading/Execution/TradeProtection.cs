@@ -6,7 +6,7 @@ namespace Granary.Engine.Trading.Execution;
 /// The stop, target and trailing stop of one open trade, as they work now. The level that the market reaches first closes the trade, or
 /// the part that a target is for. A level of 0 is absent.
 /// </summary>
-public struct TradeProtection
+internal struct TradeProtection
 {
     private Protection? _terms;
     /// <summary>Quote currency.</summary>
