@@ -37,7 +37,10 @@ internal static class BacktestCommand
 
     public static Command Create(CompositionRoot root)
     {
-        var batch = new Argument<string>("BATCH.json") { Description = "the batch file" };
+        var batch = new Argument<string>("BATCH.json")
+        {
+            Description = "the batch file; or a file of bars, such as AAPL.csv, for which a batch is written to the current folder",
+        };
         var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.") { batch };
         var options = new OptionBinding<Options>(command);
         command.SetAction((call, token) =>
@@ -48,6 +51,9 @@ internal static class BacktestCommand
             if (given.Resume || given.Separate || given.Timings || given.ModelsOf is not null)
                 throw new InputException($"--host {given.Host}: --resume, --separate, --timings and --models-of are for runs in this "
                     + $"process; leave them out");
+            if (BarsBatch.Is(call.GetValue(batch)!))
+                throw new InputException($"{call.GetValue(batch)} has bars; --host {given.Host} needs a batch file, which the command "
+                    + "writes without --host");
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!, bindStrategies: false);
             return new RemoteBacktest(root, given.Host).RunAsync(spec, call.GetValue(batch)!, given.Out, given.Quiet, given.Json, token);
         });
@@ -57,6 +63,8 @@ internal static class BacktestCommand
     private static async Task<int> RunAsync(CompositionRoot root, ParseResult call, string file, Options given, CancellationToken token)
     {
         var silent = given.Quiet || given.Json;
+        if (BarsBatch.Is(file))
+            file = BarsBatch.Write(file, new BarFileForm().ToOptions(root.Catalogues(call)), silent ? null : Console.Out);
         using var timings = given.Timings && !silent ? new StepTimings(ElapsedTime.OfProcess) : null;
         var spec = Read(root, call, file);
         var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
