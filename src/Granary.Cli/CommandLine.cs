@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Granary.Cli.Commands;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
@@ -17,11 +18,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(RootCommand root, CompositionRoot host, string[] args)
     {
-        if (args.Length == 0)
-        {
-            FirstSteps.Write(Console.Out, Environment.CurrentDirectory);
-            return 0;
-        }
+        if (args.Length == 0) return await FirstStepAsync(host);
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {
@@ -69,6 +66,18 @@ internal static class CommandLine
         }
     }
 
+    private static async Task<int> FirstStepAsync(CompositionRoot host)
+    {
+        if (Console.IsInputRedirected || Console.IsOutputRedirected)
+        {
+            FirstSteps.Write(Console.Out);
+            return 0;
+        }
+        if (FirstSteps.Ask(Console.Out, TypedLine.Read) is not { } chosen) return 0;
+        Console.WriteLine($"$ {FirstSteps.Words(chosen)}");
+        return await RunAsync(CommandTable.Create(host, chosen), host, chosen);
+    }
+
     private static string Sentence(ParseResult result)
     {
         var verbs = result.CommandResult.Command.Subcommands.Select(c => c.Name).ToList();
@@ -76,10 +85,16 @@ internal static class CommandLine
         if (result.UnmatchedTokens.Count > 0)
         {
             var word = result.UnmatchedTokens[0];
+            var called = FirstSteps.Words(Path(result.CommandResult)).TrimEnd();
+            if (called == "granary" && File.Exists(word))
+                return $"'{word}' is a file; did you mean '{FirstSteps.Words(["backtest", word])}'?";
             var near = Spelling.Nearest(word, word.StartsWith('-') ? options : verbs);
-            return $"'{word}' is not understood by 'granary {string.Join(' ', Path(result.CommandResult))}'".TrimEnd()
+            return $"'{word}' is not understood by '{called}'"
                 + (near is null ? "; --help lists the commands and options" : $"; did you mean '{near}'?");
         }
+        // A command that only has others below it.
+        if (verbs.Count > 0 && result.CommandResult.Command.Action is null)
+            return $"'{FirstSteps.Words(Path(result.CommandResult))}' needs one of {string.Join(", ", verbs)}; --help explains them";
         var fault = result.Errors[0].Message.TrimEnd('.');
         // The parser's "Cannot parse argument 'x' for option '--threads' as expected type 'System.Int32'" names types of .NET.
         if (fault.StartsWith("Cannot parse argument ", StringComparison.Ordinal)

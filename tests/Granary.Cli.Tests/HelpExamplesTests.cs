@@ -10,25 +10,23 @@ namespace Granary.Cli.Tests;
 /// <summary>Runs the examples of the help, each as a user would, in one folder that has the files which they name.</summary>
 public sealed class HelpExamplesTests
 {
-    // In the order in which a user could call them.
+    // In the order in which a user could call them, in one folder.
     private static readonly string[] s_journey =
     [
-        "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats",
+        "new samples", "quickstart", "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats",
         "strategies", "factors", "factors compute", "factors study", "trainers", "broker list", "backtest", "verify", "report", "compare",
-        "export", "combine", "analyze",
-        "walkforward", "optimise", "train", "evaluate", "learn", "drift", "track", "reinforce env", "deployments list", "deployments add",
-        "deployments show", "deployments disable", "deployments enable", "live", "deployments report", "keys add", "keys list",
-        "keys rotate", "keys revoke", "new strategy", "new factor", "new format", "new broker", "new trainer", "new rule", "new study",
-        "models list",
-        "doctor", "explain", "completion",
+        "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
+        "models show", "models promote", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",
+        "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live",
+        "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "new strategy", "new factor", "new format",
+        "new broker", "new trainer", "new rule", "new study", "doctor", "explain", "completion",
     ];
 
-    // What other tests run, because it needs a server, an exchange, a model or minutes (a replay takes as long as its bars).
+    // What other tests run, because it needs a server, an exchange, a second deployment or minutes (a replay takes as long as its bars).
     private static readonly string[] s_elsewhere =
     [
-        "serve", "replay", "broker check", "data funding", "new samples", "audit", "schedules", "cluster", "notify", "session", "deployments switch", "features",
-        "experiment", "models show", "models promote", "models rollback", "models compare", "models predict", "reinforce",
-        "reinforce probe", "reinforce policy",
+        "serve", "replay", "broker check", "data funding", "audit", "schedules", "cluster", "notify", "session", "deployments switch",
+        "reinforce", "reinforce probe", "reinforce policy",
     ];
 
     private static readonly FrozenDictionary<string, string> s_examples = Examples();
@@ -47,14 +45,13 @@ public sealed class HelpExamplesTests
         foreach (var words in s_journey)
         {
             string[] arguments = [.. CommandLineParser.SplitCommandLine(s_examples[words])];
-            // Its weights saw the bars that they trade, so a session starts only without evidence.
-            if (words == "live") arguments = [.. arguments, "--without-evidence"];
-            // A report of a deployment needs a session of it, and 'compare' names a second run.
+            // A report of a deployment needs a session of it; 'compare' names a second run, and commands of models a second version.
             if (words == "deployments report")
-                await RunAsync(["live", "--deployments", "deployments", "--deployment", "1", "--feed", "store:bars", "--broker", "paper",
-                    "--state", "accounts/of-deployment", "--without-evidence"]);
+                await RunAsync(["live", "--deployments", "deployments", "--deployment", "1", "--feed", "csv:samples/data/1h", "--broker",
+                    "paper", "--state", "accounts/of-deployment", "--without-evidence"]);
             await RunAsync(arguments);
-            if (words == "backtest") await RunAsync([.. arguments[..^1], "runs/second"]);
+            if (words == "backtest") await RunAsync([.. arguments[..^2], "--no-guards", "--out", "runs/second"]);
+            if (words == "learn") await RunAsync([.. arguments, "--params", "l2=2"]);
         }
         failed.ShouldBeEmpty();
 
@@ -83,22 +80,9 @@ public sealed class HelpExamplesTests
         return found.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    // The samples, except that the first one has few strategies, and files as the examples name them.
+    // The user's own files, as the examples name them; those in samples are of 'new samples'.
     private static void Prepare(TestFolder folder)
     {
-        var samples = Path.Combine(SharedData.RepositoryRoot, "samples");
-        foreach (var file in Directory.EnumerateFiles(samples, "*.json"))
-            folder.Write(Path.Combine("samples", Path.GetFileName(file)), File.ReadAllText(file));
-        Directory.CreateSymbolicLink(folder.At(Path.Combine("samples", "data")), Path.Combine(samples, "data"));
-        const string Batch = """
-            {
-              "name": "first", "data": { "source": "csv:..", "symbols": ["BTCUSDT"], "timeframe": "1h" },
-              "strategies": [{ "class": "SmaCross", "params": { "fast": [5, 10], "slow": 50 }, "size": { "percentOfEquity": 50 } }],
-              "portfolio": { "weights": "equal" }
-            }
-            """;
-        folder.Write(Path.Combine("samples", "quickstart.json"), Batch);
-        folder.Write("batch.json", Batch.Replace("csv:..", "csv:.", StringComparison.Ordinal));
         var time = new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         string Rows(string header, int count, Func<int, string> row) =>
             header + "\n" + string.Concat(Enumerable.Range(0, count).Select(i => row(i) + "\n"));

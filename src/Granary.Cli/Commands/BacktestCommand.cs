@@ -38,7 +38,7 @@ internal static class BacktestCommand
     public static Command Create(CompositionRoot root)
     {
         var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.");
-        var batch = new BatchInput(root, command, "the batch file");
+        var batch = new BatchInput(root, command, "the batch file") { TakesBars = true };
         var options = new OptionBinding<Options>(command);
         command.SetAction(async (call, token) =>
         {

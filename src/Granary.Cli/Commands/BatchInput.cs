@@ -5,7 +5,9 @@ using Granary.Simulation.StrategyFiles;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>The input of a command that runs a batch: a batch file, or a C# file with a strategy and options that make a batch of it.</summary>
+/// <summary>
+/// The input of a command that runs a batch: a batch file, a C# file with a strategy and options that make a batch of it, or a file of bars.
+/// </summary>
 internal sealed class BatchInput
 {
     private readonly CompositionRoot _root;
@@ -39,6 +41,17 @@ internal sealed class BatchInput
         foreach (var option in Options) command.Add(option);
     }
 
+    /// <summary>Whether the file may have bars, for which a batch is written to the current folder.</summary>
+    public bool TakesBars
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value) _file.Description += "; or a file of bars, such as AAPL.csv, for which a batch is written to the current folder";
+        }
+    }
+
     private IReadOnlyList<Option> Options => [_source, _symbols, _timeframe, _parameters, _class];
 
     /// <summary>The path as it was given.</summary>
@@ -57,6 +70,7 @@ internal sealed class BatchInput
                 if (call.GetResult(option) is { Implicit: false })
                     throw new InputException($"{option.Name} is for a C# file with a strategy; {file} is a batch file, which has this in "
                         + "its sections data and strategies");
+            if (TakesBars && BarsBatch.Is(file)) file = BatchOfBars(file, call, binds, silent);
             return new BatchReader(catalogues).Read(file, bindStrategies: binds);
         }
         var batch = await new StrategyFileReader(catalogues).ReadAsync(file, OptionsOf(call, binds), cancellationToken);
@@ -64,6 +78,13 @@ internal sealed class BatchInput
             foreach (var guess in batch.Guesses)
                 Console.Error.WriteLine(guess);
         return new BatchReader(catalogues).Read(Path.GetFileName(file), batch.Text, batch.Folder, binds);
+    }
+
+    private string BatchOfBars(string file, ParseResult call, bool binds, bool silent)
+    {
+        if (!binds)
+            throw new InputException($"{file} has bars; --host needs a batch file, which the command writes without --host");
+        return BarsBatch.Write(file, new BarFileForm().ToOptions(_root.Catalogues(call)), silent ? null : Console.Out);
     }
 
     private StrategyFileOptions OptionsOf(ParseResult call, bool binds) => new()

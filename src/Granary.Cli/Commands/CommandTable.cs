@@ -11,6 +11,7 @@ internal static class CommandTable
     /// <summary>In the order of the help.</summary>
     public static IReadOnlyList<(string Name, Func<CompositionRoot, Command> Create)> All { get; } =
     [
+        ("quickstart", QuickstartCommand.Create),
         ("backtest", BacktestCommand.Create),
         ("replay", ReplayCommand.Create),
         ("walkforward", WalkForwardCommand.Create),

@@ -3,9 +3,11 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Data.Import;
+using Granary.Data.Reading;
 using Granary.Data.Stores;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 using Granary.Exchanges.Candles;
 using Granary.Reporting.Runs;
 using Granary.Server.JobKinds;
@@ -23,13 +25,13 @@ internal static class DataImportCommand
     {
         [Key("the store: a folder, postgres://… or questdb://…")]
         public required string Store { get; init; }
-        [Key("the symbol; all FILEs have bars of this market")]
+        [Key("the symbol; all FILEs have bars of this market (of one FILE, its column of symbols or its name)")]
         public string? Symbol { get; init; }
         [Key("name: the name of each FILE begins with its market, such as BTCUSDT.csv and BTCUSDT-1m-2024-01.csv, "
             + "or the FILE has a column with the symbols")]
         public string? SymbolFrom { get; init; }
-        [Key("timeframe, such as 1m, 1h or 1d")]
-        public required string Timeframe { get; init; }
+        [Key("timeframe, such as 1m, 1h or 1d (by the steps between the rows)")]
+        public string? Timeframe { get; init; }
         [Key("further columns of numbers that are stored with the bars, by their names in the header, such as open_interest,funding; "
             + "all stores all of numbers (none)")]
         public string? FurtherColumns { get; init; }
@@ -71,22 +73,43 @@ internal static class DataImportCommand
 
     private static async Task<int> ReadAsync(Options given, IReadOnlyList<string> files, GranaryCatalogues known, CancellationToken token)
     {
-        if (given.Symbol is null == given.SymbolFrom is null)
+        if (given is { Symbol: not null, SymbolFrom: not null })
+            throw new InputException("--symbol and --symbol-from are two answers to one question; give one of them");
+        if (files.Count > 1 && given is { Symbol: null, SymbolFrom: null })
             throw new InputException("give --symbol S for files of one market, or --symbol-from name for a market in each file's name");
         if (given.SymbolFrom is not (null or "name"))
             throw new InputException($"--symbol-from {given.SymbolFrom}: write --symbol-from name");
-        ImportRequest Request(string symbol, IReadOnlyList<string> of) =>
-            new(of, Address.Parse(given.Store), symbol, Given.Timeframe(given.Timeframe), given.ToOptions(known))
-            {
-                Further = Given.List(given.FurtherColumns),
-            };
-        var (results, faults) = given.Symbol is { } symbol
+        var reading = given.ToOptions(known);
+        var store = Address.Parse(given.Store);
+        var (timeframe, market) = Guess(given, files, reading);
+        ImportRequest Request(string symbol, IReadOnlyList<string> of) => new(of, store, symbol, timeframe, reading)
+        {
+            Further = Given.List(given.FurtherColumns),
+        };
+        var (results, faults) = market is { } symbol
             ? (await BarImport.RunAsync(Request(symbol, files), known.Stores, token), [])
-            : await MarketsImport.RunAsync(files, given.ToOptions(known), Request, known.Stores, ProgressOf(given), token);
+            : await MarketsImport.RunAsync(files, reading, Request, known.Stores, ProgressOf(given), token);
         if (given.Json) Console.WriteLine(JsonSerializer.Serialize(ImportJson.Rows(results), Output.Json));
         else if (!given.Quiet) Show(results);
         foreach (var fault in faults) CommandLine.Complain(fault);
         return faults.Count == 0 ? 0 : CommandLine.Wrong;
+    }
+
+    /// <returns>The timeframe of the files, and the symbol if all of them are of one market.</returns>
+    private static (Timeframe Timeframe, string? Symbol) Guess(Options given, IReadOnlyList<string> files, BarFileOptions reading)
+    {
+        Timeframe? typed = given.Timeframe is { } text ? Given.Timeframe(text) : null;
+        if (typed is { } known && (given.Symbol ?? given.SymbolFrom) is not null) return (known, given.Symbol);
+        if (files.Count == 1 && !File.Exists(files[0])) throw new InputException($"{files[0]} does not exist; give the path of a bar file");
+        // The name of the market is irrelevant where each file has its own.
+        var guess = BarFileGuess.Of(files[0], given.Symbol ?? (given.SymbolFrom is null ? null : files[0]), typed, reading);
+        foreach (var other in typed is null ? files.Skip(1) : [])
+            if (BarFileGuess.Of(other, other, null, reading).Timeframe is var length && length != guess.Timeframe)
+                throw new InputException($"{files[0]} has {guess.Timeframe} bars and {other} has {length} bars; import them one after the "
+                    + "other, or name the timeframe with --timeframe");
+        if (!given.Json && !given.Quiet)
+            foreach (var (what, option) in guess.Guesses.Zip(guess.Overrides)) Console.WriteLine($"Guessed {what}; {option}");
+        return (guess.Timeframe, given.Symbol ?? (given.SymbolFrom is null && guess.Symbols is [var one] ? one : null));
     }
 
     // A line every two seconds shows the progress of an import of thousands of files.
@@ -108,6 +131,8 @@ internal static class DataImportCommand
     private static async Task<int> DownloadAsync(Options given, string[] files, GranaryCatalogues known, CancellationToken token)
     {
         if (given.Symbol is not { } symbol) throw new InputException("--from-exchange needs --symbol, as the exchange writes it");
+        var timeframe = Given.Timeframe(given.Timeframe
+            ?? throw new InputException("--from-exchange needs --timeframe, such as --timeframe 1h"));
         if (files.Length > 0) throw new InputException("files and --from-exchange are two imports; give one of them");
         if (given.From is not { } from) throw new InputException("--from-exchange needs --from, the first bar");
         var to = given.To ?? TimeProvider.System.GetUtcNow().UtcTicks;
@@ -121,13 +146,13 @@ internal static class DataImportCommand
             shown.Restart();
             Console.Error.WriteLine($"{RunText.Time(p.At)}: {p.Bars:N0} bars, {p.Share:P0}");
         });
-        var (read, added) = await ExchangeImport.RunAsync(candles, symbol, Given.Timeframe(given.Timeframe), (from, to), store,
+        var (read, added) = await ExchangeImport.RunAsync(candles, symbol, timeframe, (from, to), store,
             progress, token);
         if (given.Json)
-            Console.WriteLine(JsonSerializer.Serialize(new { Exchange = given.FromExchange, Symbol = symbol, given.Timeframe, read, added },
+            Console.WriteLine(JsonSerializer.Serialize(new { Exchange = given.FromExchange, Symbol = symbol, Timeframe = timeframe.ToString(), read, added },
                 Output.Json));
         else if (!given.Quiet)
-            Console.WriteLine($"{given.FromExchange}: {read:N0} bars of {symbol}:{given.Timeframe} downloaded, {added:N0} new");
+            Console.WriteLine($"{given.FromExchange}: {read:N0} bars of {symbol}:{timeframe} downloaded, {added:N0} new");
         return 0;
     }
 

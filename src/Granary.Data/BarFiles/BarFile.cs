@@ -2,6 +2,7 @@ using Granary.Data.Files;
 using Granary.Data.Formats;
 using Granary.Data.Lean;
 using Granary.Data.Reading;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.BarFiles;
@@ -9,6 +10,8 @@ namespace Granary.Data.BarFiles;
 /// <summary>Opens and inspects single bar files.</summary>
 public static class BarFile
 {
+    private const int MostInspected = 512;
+
     /// <summary>Opens one file as a market.</summary>
     /// <exception cref="BarDataException">The file does not exist, or its bars are invalid. The message is one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
@@ -28,23 +31,17 @@ public static class BarFile
         var file = TextFile.Open(path, options.Files);
         var markets = Look(file, options);
         var layout = FirstLayout(markets);
-        var times = FirstTimes(file, layout, options);
-        var steps = new Dictionary<long, int>();
-        for (var i = 1; i < times.Length; i++)
-        {
-            var step = Math.Abs(times[i] - times[i - 1]);
-            steps[step] = steps.GetValueOrDefault(step) + 1;
-        }
-        Timeframe? timeframe = null;
-        if (steps.Count > 0)
-        {
-            var most = steps.MaxBy(s => (s.Value, -s.Key)).Key;
-            foreach (var t in Timeframe.All)
-                if (t.Ticks == most)
-                    timeframe = t;
-        }
+        var (times, written) = FirstRows(file, layout, options);
+        var timeframe = TimeframeGuess.Of(times);
+        var isZoneOpen = timeframe is { IsIntraday: true } && layout.ZoneName.Length == 0
+            && written.Exists(t => t.HasTime && t.Zone == ZoneStyle.None) && layout.DateStyle is not (DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds
+                or DateStyle.EpochNanoseconds);
         return new BarFileInspection(path, layout.Format, timeframe, layout.HasAdjustedClose, layout.Notes)
         {
+            Symbol = markets.Only,
+            Rows = times.Count,
+            HasDecimalComma = layout is RowLayout { DecimalComma: true },
+            AssumedZone = isZoneOpen ? options.TimeZone ?? layout.TimeZone ?? "UTC" : null,
             Symbols = markets.Symbols,
             IsOfDay = layout.Format == "lean" && LeanLocation.Of(path)?.Day is not null,
         };
@@ -75,6 +72,22 @@ public static class BarFile
         }
         if (collector.Completed.Count == 0) collector.Finish();
         return collector.Completed.Count == 0 ? [] : collector.Completed[0].Time[..collector.Completed[0].Count];
+    }
+
+    // The rows in their order, whatever their times.
+    private static (IReadOnlyList<long> Times, List<Timestamp> Written) FirstRows(TextFile file, BarFileLayout layout,
+        BarFileOptions options)
+    {
+        var collector = new BarCollector(new BarQuery("", Timeframe.M1), 1, withAdjusted: layout.HasAdjustedClose, lenient: true)
+        {
+            Gathered = [],
+            Written = [],
+        };
+        using var reader = new BarFileReader([new BarFilePart(file, layout)], collector, options with { Stamp = BarStamp.Open }, _ => { });
+        while (collector.Gathered.Count < MostInspected && reader.Next())
+        {
+        }
+        return ([.. collector.Gathered.Take(MostInspected).Select(r => r.Time)], [.. collector.Written.Take(MostInspected)]);
     }
 
     internal static async ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options,

@@ -45,6 +45,28 @@ public static partial class ImportFiles
         return SymbolFileName.Symbol(text) ?? text;
     }
 
+    /// <summary>
+    /// Returns the symbol in a file's name if the name is nothing but a symbol; null for names such as <c>daily-prices.csv</c> or
+    /// <c>Binance_BTCUSDT_1h.csv</c>, in which a program cannot tell the symbol from other words.
+    /// </summary>
+    public static string? GuessedSymbolOf(string path)
+    {
+        var symbol = SymbolOf(path);
+        return Ticker().IsMatch(symbol) && !OtherWord().IsMatch(symbol) ? symbol : null;
+    }
+
+    // Capital letters or a word in small ones, a pair such as BTC_USDT or BTC-USD, a class such as BRK.B, an index such as ^GSPC, digits of
+    // Asia's exchanges.
+    [GeneratedRegex(@"^([\^.$]?[A-Z][A-Z0-9]{0,11}([-_/=.&][A-Z0-9]{1,6})?|[a-z]{1,6}([-_.][a-z]{3,4})?|[0-9]{4,6}(\.[A-Z]{1,3})?)$",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Ticker();
+
+    // A number alone that is a year is no ticker either.
+    [GeneratedRegex(@"^(data|bars?|ohlcv?|prices?|quotes?|history|export|table|charts?|daily|hourly|minute|stocks?|crypto|forex|test|input|"
+        + @"output|sample|file|new|mine|my|out|feed|raw|clean|(19|20)[0-9]{2})$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase
+        | RegexOptions.NonBacktracking)]
+    private static partial Regex OtherWord();
+
     [GeneratedRegex(@"^(?<symbol>.+?)[-_](\d+(m|h|d|w|mo))(-futures)?([-_]\d{4}([-_]\d{2}){0,2})?$",
         RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Download();

@@ -7,12 +7,16 @@ namespace Granary.Data.Reading;
 /// <param name="Symbols">In order; empty where the file holds one market, which its name gives.</param>
 internal sealed record FileMarkets(BarFileLayout Layout, IReadOnlyList<string> Symbols)
 {
+    /// <summary>The only symbol in a column of symbols; null if there is no such column or there are several symbols.</summary>
+    public string? Only { get; private init; }
+
     /// <summary>Detects the layout and the symbols of a file.</summary>
     /// <exception cref="BarDataException">The format is unknown, or the file cannot be read.</exception>
     public static FileMarkets In(TextFile file, IBarFormats formats, BarFileOptions options)
     {
         var layout = formats.Layout(file, options);
-        return new FileMarkets(layout, layout.SymbolsIn(file) is { Count: > 1 } several ? several : []);
+        var symbols = layout.SymbolsIn(file);
+        return new FileMarkets(layout, symbols.Count > 1 ? symbols : []) { Only = symbols is [var one] ? one : null };
     }
 
     /// <summary>Returns the layout for the bars of one market.</summary>
