@@ -10,7 +10,7 @@ namespace Granary.Simulation.Plugins;
 /// <summary>
 /// Finds the plug-ins in a folder. A DLL that refers to Granary.Engine is a plug-in; other DLLs are dependencies.
 /// </summary>
-internal static class PluginFolder
+public static class PluginFolder
 {
     /// <summary>Environment variable that names the folder if the command line does not.</summary>
     public const string Variable = "GRANARY_PLUGINS";
@@ -18,7 +18,7 @@ internal static class PluginFolder
     /// <summary>Loads every plug-in in a folder, ordered by name, and passes each to the caller.</summary>
     /// <param name="add">Adds the plug-in to catalogues. Its exceptions become one sentence with file and remedy.</param>
     /// <exception cref="InputException">The folder does not exist, or one of its DLLs cannot be used; one sentence.</exception>
-    public static void Load(string folder, Action<PluginFile> add)
+    internal static void Load(string folder, Action<PluginFile> add)
     {
         if (!Directory.Exists(folder))
             throw new InputException($"{folder}: there is no such plug-in folder; create it, or name the one that holds the DLLs");
@@ -64,7 +64,7 @@ internal static class PluginFolder
     /// Creates a strategy of a plug-in once, so that an error in its constructor is reported now and not when a batch first needs it.
     /// </summary>
     /// <exception cref="InputException">The strategy cannot be created with its default parameters.</exception>
-    public static void Try(StrategyDefinition strategy)
+    internal static void Try(StrategyDefinition strategy)
     {
         if (strategy.Parameters.Any(p => p.Default is null)) return;
         try
