@@ -65,6 +65,9 @@ public sealed record GranaryCatalogues
     /// <summary>The metrics that a run computes.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
+    /// <summary>Compiles the C# files of batches; null if this process does not.</summary>
+    public ICodeCompiler? Compiler { get; init; }
+
     /// <summary>Restricts the addresses in texts that are read with these catalogues; null = no restriction.</summary>
     public Confinement? Confinement { get; init; }
 

@@ -41,6 +41,7 @@ public sealed class GranaryCataloguesBuilder
     private readonly List<TrainerLibrary> _libraries = [];
     private readonly List<object> _services = [];
     private readonly List<Plugin> _plugins = [];
+    private ICodeCompiler? _compiler;
 
     /// <summary>Creates a builder with <see cref="AddEngine"/>, <see cref="AddData"/> and <see cref="AddLearning"/>.</summary>
     public static GranaryCataloguesBuilder CreateDefault() =>
@@ -71,6 +72,14 @@ public sealed class GranaryCataloguesBuilder
     public GranaryCataloguesBuilder AddService(object service)
     {
         _services.Add(service);
+        return this;
+    }
+
+    /// <summary>Lets batches carry C# files.</summary>
+    /// <param name="compiler">Null = batches with such files are refused.</param>
+    public GranaryCataloguesBuilder WithCompiler(ICodeCompiler? compiler)
+    {
+        _compiler = compiler;
         return this;
     }
 
@@ -109,6 +118,7 @@ public sealed class GranaryCataloguesBuilder
             OutputFormats = _outputFormats.Build(),
             PortfolioRules = _portfolioRules.Build(),
             Plugins = [.. _plugins],
+            Compiler = _compiler,
         };
     }
 
