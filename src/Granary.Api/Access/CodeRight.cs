@@ -1,0 +1,25 @@
+using System.Security.Claims;
+using Granary.Api.Problems;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Access;
+
+/// <summary>Who may have this server compile and run C# of their own: admins, and keys with the right <c>code</c>.</summary>
+internal sealed class CodeRight(GranaryCatalogues catalogues)
+{
+    /// <summary>Why a caller may not, in one sentence; null if they may.</summary>
+    public string? RefusalOf(ClaimsPrincipal caller) =>
+        catalogues.Compiler is null ? $"this server runs no code of its callers: {catalogues.WithoutCompiler}"
+        : RolePolicies.MayRunCode(caller) ? null
+        : $"the key '{RolePolicies.NameOf(caller)}' does not have the right code; 'granary keys add NAME --role submitter --code' makes one "
+            + "that has";
+
+    public static IResult Refuse(string sentence) => Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", sentence);
+
+    /// <summary>Whether the text of a job, or its batch, has the key <c>code</c>.</summary>
+    public static bool HasCode(JsonPart root) => IsCode(root) || root.Members.Any(m => IsCode(m.Value));
+
+    private static bool IsCode(JsonPart part) => part.Members.Any(m => m.Name == "code");
+}
