@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Granary.Engine.Factors;
 using Granary.Scripting.Completion;
 using Granary.Simulation.Plugins;
 using Microsoft.CodeAnalysis;
@@ -54,10 +55,10 @@ public sealed class RoslynCompiler : ICodeCompiler
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<CompletionItem> Complete(CodeSource source, int position, CancellationToken cancellationToken = default)
+    public CompletionList Complete(CodeSource source, int position, FactorCatalogue factors, CancellationToken cancellationToken = default)
     {
         var compilation = CompilationOf(source, cancellationToken);
-        return CodeCompletion.At(compilation.GetSemanticModel(compilation.SyntaxTrees[0]), position, cancellationToken);
+        return new CodeCompletion(compilation.GetSemanticModel(compilation.SyntaxTrees[0]), position, cancellationToken).Find(factors);
     }
 
     // The assembly has the name of the file with its ending: no assembly that sees the engine's internals has such a name.

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Granary.Api.Problems;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Access;
@@ -18,8 +17,4 @@ internal sealed class CodeRight(GranaryCatalogues catalogues)
 
     public static IResult Refuse(string sentence) => Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", sentence);
 
-    /// <summary>Whether the text of a job, or its batch, has the key <c>code</c>.</summary>
-    public static bool HasCode(JsonPart root) => IsCode(root) || root.Members.Any(m => IsCode(m.Value));
-
-    private static bool IsCode(JsonPart part) => part.Members.Any(m => m.Name == "code");
 }

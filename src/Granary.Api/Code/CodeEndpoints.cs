@@ -8,14 +8,17 @@ using Granary.Simulation.Plugins;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Code;
 
 /// <summary>Strategies in one C# file, for an editor: messages of the compiler, suggestions, an example. The server keeps no file.</summary>
 internal static class CodeEndpoints
 {
-    /// <summary>Longest source, bytes of UTF-8.</summary>
-    private const int Longest = 1 << 20;
+    /// <summary>The file samples/Idea.cs, as it is in this assembly.</summary>
+    private const string ExampleName = "Idea.cs";
+
+    private static readonly Lazy<string> s_example = new(ReadExample);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -23,11 +26,11 @@ internal static class CodeEndpoints
             .RequireAuthorization(RolePolicies.Submitter).AddEndpointFilter(async (call, next) =>
                 call.HttpContext.RequestServices.GetRequiredService<CodeRight>().RefusalOf(call.HttpContext.User) is { } refusal
                     ? CodeRight.Refuse(refusal) : await next(call).ConfigureAwait(false));
-        code.MapGet("/example", () => TypedResults.Ok(new StrategyFile("Idea.cs", Example))).WithName("getCodeExample")
+        code.MapGet("/example", () => TypedResults.Ok(new StrategyFile(ExampleName, s_example.Value))).WithName("getCodeExample")
             .WithSummary("A strategy in one C# file to begin with.");
         code.MapPost("/check", async (StrategyFile file, GranaryCatalogues known, CodeTurns turns, CancellationToken stop) =>
                 IsTooLong(file.Source) ? TooLong() : TypedResults.Ok(await turns.RunAsync(
-                    end => CodeChecks.Of(known, SourceOf(file.Name, file.Source), end), stop).ConfigureAwait(false)))
+                    end => CodeChecks.Of(known, new CodeSource(file.Name, file.Source), end), stop).ConfigureAwait(false)))
             .WithName("checkCode").WithSummary("Compile a strategy file without running it.")
             .WithDescription("The answer has the compiler's messages with line and column, and the class of the file with the type, default "
                 + "and range of each parameter. A file with errors is answered with 200 too.")
@@ -39,4 +42,22 @@ internal static class CodeEndpoints
             .WithDescription("Members, names in scope, methods to override, and within Use(\"…\") factors and their lines.")
             .WithMetadata(new ReadOnlyOperation()).Produces<CodeSuggestions>().ProducesProblem(400).ProducesProblem(413);
     }
+
+    private static CodeSuggestions At(GranaryCatalogues known, StrategyFilePosition at, CancellationToken cancellationToken)
+    {
+        if (at.Position < 0 || at.Position > at.Source.Length)
+            throw new InputException($"position {at.Position} is not in the source, which has {at.Source.Length} UTF-16 units");
+        return CodeSuggester.At(known, at, cancellationToken);
+    }
+
+    private static string ReadExample()
+    {
+        using var reader = new StreamReader(typeof(CodeEndpoints).Assembly.GetManifestResourceStream(ExampleName)!, Encoding.UTF8);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+
+    private static bool IsTooLong(string source) => Encoding.UTF8.GetByteCount(source) > CodeSource.MostBytes;
+
+    private static IResult TooLong() => Problem.Of(StatusCodes.Status413PayloadTooLarge, "Too large",
+        $"a strategy file may have at most {CodeSource.MostBytes} bytes; put longer code into a plug-in");
 }

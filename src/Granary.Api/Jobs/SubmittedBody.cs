@@ -35,7 +35,7 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         var root = JsonPart.Parse(file, body);
         var name = kind(root);
         // Before anything reads the batch: reading it may compile the code.
-        if (CodeRight.HasCode(root) && Code.RefusalOf(User) is { } refusal) return CodeRight.Refuse(refusal);
+        if (CodeText.IsIn(root) && Code.RefusalOf(User) is { } refusal) return CodeRight.Refuse(refusal);
         // The text of a backtest is its batch alone, on the lines of the request.
         if (name == JobCatalogue.Backtest && collection == "jobs")
             body = [.. root.Only("kind", "batch").Need("batch").Alone(body).SkipWhile(b => b == ' ')];

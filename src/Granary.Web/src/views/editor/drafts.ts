@@ -97,3 +97,8 @@ export function freeName(name: string, taken: readonly string[]): string {
 
 /** A file's text as the editor has it: without a mark of its encoding, with lines that end in \n. */
 export const plainText = (text: string): string => text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+
+/** Gives a draft another name that is free. */
+export function rename(name: string, next: string): void {
+    write(read().map((d) => (d.name === name ? { ...d, name: next } : d)));
+}
