@@ -37,28 +37,28 @@ internal static class BacktestCommand
 
     public static Command Create(CompositionRoot root)
     {
-        var batch = new Argument<string>("BATCH.json") { Description = "the batch file" };
-        var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.") { batch };
+        var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.");
+        var batch = new BatchInput(root, command, "the batch file");
         var options = new OptionBinding<Options>(command);
-        command.SetAction((call, token) =>
+        command.SetAction(async (call, token) =>
         {
             var given = options.Read(call);
             Given.Threads(given.Threads);
-            if (given.IsEmbedded) return RunAsync(root, call, call.GetValue(batch)!, given, token);
+            if (given.IsEmbedded) return await RunAsync(batch, call, given, token);
             if (given.Resume || given.Separate || given.Timings || given.ModelsOf is not null)
                 throw new InputException($"--host {given.Host}: --resume, --separate, --timings and --models-of are for runs in this "
                     + $"process; leave them out");
-            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!, bindStrategies: false);
-            return new RemoteBacktest(root, given.Host).RunAsync(spec, call.GetValue(batch)!, given.Out, given.Quiet, given.Json, token);
+            var spec = await batch.ReadAsync(call, binds: false, given.Quiet || given.Json, token);
+            return await new RemoteBacktest(root, given.Host).RunAsync(spec, batch.File(call), given.Out, given.Quiet, given.Json, token);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(CompositionRoot root, ParseResult call, string file, Options given, CancellationToken token)
+    private static async Task<int> RunAsync(BatchInput batch, ParseResult call, Options given, CancellationToken token)
     {
         var silent = given.Quiet || given.Json;
         using var timings = given.Timings && !silent ? new StepTimings(ElapsedTime.OfProcess) : null;
-        var spec = Read(root, call, file);
+        var spec = await ReadAsync(batch, call, silent, token);
         var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
         var options = given.ToBatchOptions() with
         {
@@ -67,14 +67,14 @@ internal static class BacktestCommand
             ModelsOf = given.ModelsOf,
         };
         var run = await ProgressView.ShowAsync(silent, progress => runner.RunAsync(spec, options, progress, token));
-        var code = BacktestView.End(run, given, $"granary backtest {file}");
+        var code = BacktestView.End(run, given, $"granary backtest {batch.File(call)}");
         timings?.Write();
         return code;
     }
 
-    private static BatchSpec Read(CompositionRoot root, ParseResult call, string file)
+    private static async Task<BatchSpec> ReadAsync(BatchInput batch, ParseResult call, bool silent, CancellationToken token)
     {
         using var step = GranaryInstruments.Traces.StartActivity("batch");
-        return new BatchReader(root.Catalogues(call)).Read(file);
+        return await batch.ReadAsync(call, binds: true, silent, token);
     }
 }
