@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Granary.Contracts.Code;
 
 namespace Granary.Client;
@@ -16,6 +17,10 @@ public sealed class CodeApi
     /// <summary>Compiles a file without running it.</summary>
     public Task<CodeCheckAnswer> CheckAsync(StrategyFile file, CancellationToken cancellationToken = default) =>
         _api.PostAsync<CodeCheckAnswer>($"code/check", ApiConnection.Json(file), cancellationToken);
+
+    /// <summary>The text of a batch that runs a file; <see cref="BatchesApi.SubmitAsync"/> submits it.</summary>
+    public Task<JsonObject> BatchAsync(StrategyFileRun run, CancellationToken cancellationToken = default) =>
+        _api.PostAsync<JsonObject>($"code/batch", ApiConnection.Json(run), cancellationToken);
 
     /// <summary>What may stand at a position of a file.</summary>
     public Task<CodeSuggestions> CompleteAsync(StrategyFilePosition at, CancellationToken cancellationToken = default) =>

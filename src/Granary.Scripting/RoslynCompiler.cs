@@ -43,6 +43,7 @@ public sealed class RoslynCompiler : ICodeCompiler
     /// <inheritdoc/>
     public CompiledCode Compile(CodeSource source, CancellationToken cancellationToken = default)
     {
+        if (SourceNesting.FaultOf(source) is { } nested) return new CompiledCode(null, [nested]);
         var compilation = CompilationOf(source, cancellationToken);
         var directives = Directives(source, compilation.SyntaxTrees[0], cancellationToken);
         if (directives.Count > 0) return new CompiledCode(null, directives);
@@ -57,6 +58,7 @@ public sealed class RoslynCompiler : ICodeCompiler
     /// <inheritdoc/>
     public CompletionList Complete(CodeSource source, int position, FactorCatalogue factors, CancellationToken cancellationToken = default)
     {
+        if (SourceNesting.FaultOf(source) is not null) return new CompletionList(position, []);
         var compilation = CompilationOf(source, cancellationToken);
         return new CodeCompletion(compilation.GetSemanticModel(compilation.SyntaxTrees[0]), position, cancellationToken).Find(factors);
     }

@@ -5,6 +5,7 @@ using Granary.Contracts.Code;
 using Granary.Engine;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Plugins;
+using Granary.Simulation.StrategyFiles;
 
 namespace Granary.Api.Code;
 
@@ -21,6 +22,14 @@ internal static class CodeChecks
             d.Column, d.Severity == CodeSeverity.Error ? "error" : "warning", d.Id, d.Message))];
         IReadOnlyList<CatalogueItem> strategies = [];
         JsonObject? settings = null;
+        try
+        {
+            settings = JsonNode.Parse(StrategyFileSettings.Read(source).ToJson())!.AsObject();
+        }
+        catch (InputException e)
+        {
+            messages.Insert(0, new CodeMessage(Math.Max(1, e.Line), 1, "error", Own, e.Message));
+        }
         if (messages.TrueForAll(m => m.Severity != "error"))
             try
             {

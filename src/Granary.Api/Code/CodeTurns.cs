@@ -13,7 +13,7 @@ internal sealed class CodeTurns(TimeProvider clock) : IDisposable
 
     /// <exception cref="ServiceUnavailableException">Files of other callers took the whole time.</exception>
     /// <exception cref="InputException">The file takes too long.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(s_longest, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

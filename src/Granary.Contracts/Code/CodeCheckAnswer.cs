@@ -7,7 +7,7 @@ namespace Granary.Contracts.Code;
 /// <param name="Compiler">Name and version of the compiler and the language.</param>
 /// <param name="Messages">Errors and warnings, in the order of the source.</param>
 /// <param name="Strategies">The strategy classes of the file with their parameters; none if the file has errors.</param>
-/// <param name="Settings">The batch's settings in the file's comment <c>granary:</c>; null without one, or if it has errors.</param>
+/// <param name="Settings">The batch's settings in the file's comment <c>granary:</c>; empty without one, null if it has errors.</param>
 public sealed record CodeCheckAnswer(string Compiler, IReadOnlyList<CodeMessage> Messages, IReadOnlyList<CatalogueItem> Strategies,
     JsonObject? Settings);
 

@@ -120,9 +120,9 @@ internal sealed partial class CodeCompletion
         return symbols.Select(_texts.Item).Concat(keywords).DistinctBy(i => i.Label, StringComparer.Ordinal);
     }
 
-    // Members of object and of the compiler are of no use in a strategy, and hide the others.
+    // Members of object and Enum, and of the compiler, are of no use in a strategy, and hide the others.
     private static IEnumerable<ISymbol> Distinct(IEnumerable<ISymbol> symbols) => symbols
-        .Where(s => s.CanBeReferencedByName && !s.IsImplicitlyDeclared && s.ContainingType?.SpecialType != SpecialType.System_Object
+        .Where(s => s.CanBeReferencedByName && !s.IsImplicitlyDeclared && s.ContainingType?.SpecialType is not (SpecialType.System_Object or SpecialType.System_Enum)
             && !s.GetAttributes().Any(a => a.AttributeClass?.Name is "ObsoleteAttribute" or "EditorBrowsableAttribute"))
         .GroupBy(s => s.Name, StringComparer.Ordinal).Select(g => g.First());
 
@@ -148,6 +148,6 @@ internal sealed partial class CodeCompletion
         for (var at = type.BaseType; at is not null; at = at.BaseType) yield return at;
     }
 
-    [GeneratedRegex(@"^\s*(?<typed>((?<access>public|protected)\s+)?override\s+\w*)$")]
+    [GeneratedRegex(@"^\s*(?<typed>((?<access>public|protected)\s+)?override\s+\w*)$", RegexOptions.None, 1_000)]
     private static partial Regex OverrideLine();
 }

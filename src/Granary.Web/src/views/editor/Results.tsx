@@ -65,7 +65,12 @@ function Key(props: { run: RunDetails }) {
                         value: <Badge kind={verdict.kind}>{verdict.text}</Badge>,
                         note: `${verdict.passed} of ${verdict.of} checks passed`,
                     },
-                    { name: 'Total return', value: signedPercent(s.totalReturn), tone: tone(s.totalReturn), note: `${signedPercent(s.cagr)} a year` },
+                    {
+                        name: 'Total return',
+                        value: signedPercent(s.totalReturn),
+                        tone: tone(s.totalReturn),
+                        note: `${signedPercent(s.cagr)} a year`,
+                    },
                     { name: 'Sharpe ratio', value: number(s.sharpe, 2), note: 'a year' },
                     { name: 'Max drawdown', value: percent(s.maxDrawdown), note: `${number(s.maxDrawdownDays)} days` },
                     { name: 'Trades', value: number(s.trades), note: `${percent(s.winRate, 1)} won` },
@@ -165,8 +170,8 @@ function Luckbar(props: { run: RunDetails }) {
                 <span class="mark" style={{ left: place(luck.best) }} />
             </div>
             <p class="note">
-                This run has a Sharpe ratio of {number(luck.sharpe, 3)} over {luck.period}. The mark is {number(luck.best, 3)}: what the best
-                of so many worthless trials would be expected to show. {isAbove ? 'The run is above it.' : 'The run is not above it.'}{' '}
+                This run has a Sharpe ratio of {number(luck.sharpe, 3)} over {luck.period}. The mark is {number(luck.best, 3)}: what the
+                best of so many worthless trials would be expected to show. {isAbove ? 'The run is above it.' : 'The run is not above it.'}{' '}
                 {counted(luck.own, 'combination')} of this run {luck.own === 1 ? 'was' : 'were'} new.
             </p>
         </section>

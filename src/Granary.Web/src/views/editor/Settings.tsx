@@ -4,9 +4,9 @@ import { SelectField, TextField } from '../../components/Field';
 import { counted } from '../../format/numbers';
 import { at, put } from '../batches/batch';
 import { DataFields } from '../batches/DataFields';
-import { faultOfField, gridSize } from './batchOf';
 import type { StrategyClass } from './code';
 import type { Form } from './drafts';
+import { faultOf, gridSize } from './parameters';
 
 /** Bars and parameters of a run. Its other settings are in the comment `granary:` of the file. */
 export function Settings(props: {
@@ -78,16 +78,14 @@ export function Settings(props: {
                                     value={form.params[p.name] ?? ''}
                                     placeholder={String(p.default ?? '')}
                                     hint={hintOf(p)}
-                                    fault={
-                                        faultOfField(form.params[p.name] ?? '', p) ?? faultAt(faults, `strategies[0].params.${p.name}`)
-                                    }
+                                    fault={faultOf(form.params[p.name] ?? '', p) ?? faultAt(faults, `strategies[0].params.${p.name}`)}
                                     onValue={(v) => onForm({ ...form, params: { ...form.params, [p.name]: v } })}
                                 />
                             ))}
                         </div>
                         <p class="note">
-                            {counted(gridSize(form.params, chosen.parameters), 'strategy', 'strategies')} on each market. Write a value, several
-                            with commas, or a range with a step: 5..50:5. Each combination is a trial.
+                            {counted(gridSize(form.params, chosen.parameters), 'strategy', 'strategies')} on each market. Write a value,
+                            several with commas, or a range with a step: 5..50:5. Each combination is a trial.
                         </p>
                     </>
                 )}

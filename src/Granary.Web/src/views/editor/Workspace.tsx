@@ -4,13 +4,13 @@ import { serverFaults, type Fault, type JsonMap } from '../../api/jsonSchema';
 import { asProblem } from '../../api/problem';
 import { Faults } from '../../components/Field';
 import { counted } from '../../format/numbers';
-import { at } from '../batches/batch';
+import { at, put } from '../batches/batch';
 import { stateText, type Job } from '../jobs/job';
-import { batchOf, faultOfField } from './batchOf';
-import { check, type Check, type Message } from './code';
+import { check, makeBatch, type Check, type Message } from './code';
 import { CodePane, type Pane } from './CodePane';
 import { find, save, type Draft } from './drafts';
 import type { Known } from './EditorView';
+import { faultOf, runOf } from './parameters';
 import { Results } from './Results';
 import { chosenOf, Settings } from './Settings';
 
@@ -56,9 +56,12 @@ export function Workspace(props: { draft: Draft; known: Known }) {
                 if (first) pane.current?.goTo(first.line, first.column);
                 return setFaults([{ path: '', sentence: 'The file has errors; correct them, then run it.' }]);
             }
-            if (chosen.parameters.some((p) => faultOfField(draft.form.params[p.name] ?? '', p) !== undefined))
+            if (chosen.parameters.some((p) => faultOf(draft.form.params[p.name] ?? '', p) !== undefined))
                 return setFaults([{ path: '', sentence: 'A parameter is not valid; its field says why.' }]);
-            const batch = batchOf({ name, source: text }, chosen, draft.form, now.settings as JsonMap | null);
+            const { from, to } = draft.form.data;
+            let batch = await makeBatch(runOf({ name, source: text }, chosen, draft.form));
+            if (from !== undefined) batch = put(batch, ['data', 'from'], from);
+            if (to !== undefined) batch = put(batch, ['data', 'to'], to);
             const entries = Array.isArray(batch.strategies) ? batch.strategies : [];
             const kind = entries.some((s) => at(s, ['search']) !== undefined) ? 'optimise' : 'backtest';
             const headers = { 'Content-Type': 'application/json' };
@@ -120,11 +123,7 @@ export function Workspace(props: { draft: Draft; known: Known }) {
 
 function Progress(props: { job: Job }) {
     const { bars = 0, barsTotal = 0 } = props.job.progress ?? {};
-    return barsTotal > 0 ? (
-        <progress aria-label="Progress" max={barsTotal} value={bars} />
-    ) : (
-        <progress aria-label="Progress" />
-    );
+    return barsTotal > 0 ? <progress aria-label="Progress" max={barsTotal} value={bars} /> : <progress aria-label="Progress" />;
 }
 
 function Messages(props: {

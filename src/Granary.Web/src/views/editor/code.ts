@@ -1,4 +1,5 @@
 import { api, send, take, prefix, type Schemas } from '../../api/client';
+import type { JsonMap } from '../../api/jsonSchema';
 import { problemOf } from '../../api/problem';
 
 export type Check = Schemas['CodeCheckAnswer'];
@@ -26,6 +27,9 @@ export const check = (name: string, source: string, stop?: AbortSignal) => post<
 /** What may stand at a position: the number of UTF-16 units before it. */
 export const complete = (name: string, source: string, position: number, stop?: AbortSignal) =>
     post<Suggestions>('/code/complete', { name, source, position }, stop);
+
+/** The batch that runs a file: the settings of its comment with the values of the form. */
+export const makeBatch = (run: Schemas['StrategyFileRun']) => post<JsonMap>('/code/batch', run, undefined);
 
 /** A file to begin with. */
 export const example = () => take(api.GET('/api/v1/code/example'));

@@ -61,7 +61,7 @@ function write(next: Draft[]): void {
 }
 
 // Another tab has written: its drafts are the newer ones.
-addEventListener('storage', (e) => {
+window.addEventListener('storage', (e: StorageEvent) => {
     if (e.key === place) drafts.value = read();
 });
 

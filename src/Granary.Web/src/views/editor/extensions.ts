@@ -37,7 +37,12 @@ export function diagnosticOf(doc: Text, message: Message): Diagnostic {
     const to = Math.min(from + word, line.to);
     const text = `${message.severity} ${message.code}: ${message.text}`;
     // Nothing is left of the line: the character before is marked.
-    return { from: to > from ? from : Math.max(line.from, from - 1), to, severity: message.severity === 'error' ? 'error' : 'warning', message: text };
+    return {
+        from: to > from ? from : Math.max(line.from, from - 1),
+        to,
+        severity: message.severity === 'error' ? 'error' : 'warning',
+        message: text,
+    };
 }
 
 const boosts: Record<string, number> = { override: 4, local: 3, parameter: 3, field: 2, property: 1, method: 1 };
@@ -181,7 +186,10 @@ const look = EditorView.theme({
         border: '1px solid var(--edge)',
         borderRadius: '6px',
     },
-    '.cm-panel.cm-panel-lint ul [aria-selected]': { backgroundColor: 'color-mix(in srgb, var(--accent) 16%, transparent)', color: 'inherit' },
+    '.cm-panel.cm-panel-lint ul [aria-selected]': {
+        backgroundColor: 'color-mix(in srgb, var(--accent) 16%, transparent)',
+        color: 'inherit',
+    },
     '.cm-searchMatch': { backgroundColor: 'color-mix(in srgb, var(--notice-line) 35%, transparent)' },
 });
 

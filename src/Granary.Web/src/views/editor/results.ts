@@ -60,5 +60,11 @@ export function luckOf(run: RunDetails): Luck | null {
     const g = run.guards as Record<string, unknown> | undefined;
     const { trials, newTrials, sharpe, expectedMaximum, period } = g ?? {};
     if (typeof trials !== 'number' || typeof sharpe !== 'number' || typeof expectedMaximum !== 'number') return null;
-    return { trials, own: typeof newTrials === 'number' ? newTrials : 0, sharpe, best: expectedMaximum, period: String(period ?? 'periods') };
+    return {
+        trials,
+        own: typeof newTrials === 'number' ? newTrials : 0,
+        sharpe,
+        best: expectedMaximum,
+        period: String(period ?? 'periods'),
+    };
 }
