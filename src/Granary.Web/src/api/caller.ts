@@ -14,7 +14,7 @@ export function can(role: (typeof roles)[number]): boolean {
 }
 
 /** Whether the caller may have the server compile and run code of their own. */
-export const mayRunCode = (): boolean => caller.value !== undefined && caller.value.noCode === null;
+export const mayRunCode = (): boolean => caller.value !== undefined && (caller.value.noCode ?? null) === null;
 
 /** Asks who calls, at the start and whenever the key changes or the server is back. */
 export function followCaller(): () => void {

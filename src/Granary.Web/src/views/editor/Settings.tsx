@@ -108,5 +108,5 @@ function hintOf(p: StrategyClass['parameters'][number]): string {
     if (p.values) return p.values.join(', ');
     if (p.type === 'bool') return 'true or false';
     const type = p.type === 'int' ? 'whole number' : p.type === 'double' ? 'number' : 'text';
-    return p.minimum === null && p.maximum === null ? type : `${type}, ${p.minimum ?? '…'} to ${p.maximum ?? '…'}`;
+    return (p.minimum ?? p.maximum ?? null) === null ? type : `${type}, ${p.minimum ?? '…'} to ${p.maximum ?? '…'}`;
 }

@@ -12,16 +12,14 @@ export async function loadTrades(run: RunDetails): Promise<{ items: Trade[]; tot
     if (!run.files.includes('portfolio_trades.csv')) return { items: [], total: 0 };
     const items: Trade[] = [];
     let cursor: string | null = null;
-    let total = 0;
-    do {
-        const page: { items: Trade[]; total: number; next: string | null } = await json(
+    for (;;) {
+        const page: { items: Trade[]; total: number; next?: string | null } = await json(
             `${runPath(run.id)}/portfolio-trades?sort=entryTime&limit=${pageSize}${cursor === null ? '' : `&cursor=${cursor}`}`,
         );
         items.push(...page.items);
-        total = page.total;
-        cursor = page.next;
-    } while (cursor !== null && items.length < mostTrades);
-    return { items, total };
+        cursor = page.next ?? null;
+        if (cursor === null || items.length >= mostTrades) return { items, total: page.total };
+    }
 }
 
 /** A trade is the same in two runs if symbol, side and entry are equal. */
