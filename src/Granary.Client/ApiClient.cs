@@ -56,6 +56,9 @@ public sealed class ApiClient : IDisposable
     /// <summary>Jobs that the server submits by itself.</summary>
     public SchedulesApi Schedules => new(_api);
 
+    /// <summary>Strategies in one C# file.</summary>
+    public CodeApi Code => new(_api);
+
     /// <summary>Stores of bars and uploads.</summary>
     public DataApi Data => new(_api);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Granary.Engine.Factors;
 using Granary.Scripting.Completion;
 using Granary.Simulation.Plugins;
 using Microsoft.CodeAnalysis;
@@ -42,6 +43,7 @@ public sealed class RoslynCompiler : ICodeCompiler
     /// <inheritdoc/>
     public CompiledCode Compile(CodeSource source, CancellationToken cancellationToken = default)
     {
+        if (SourceNesting.FaultOf(source) is { } nested) return new CompiledCode(null, [nested]);
         var compilation = CompilationOf(source, cancellationToken);
         var directives = Directives(source, compilation.SyntaxTrees[0], cancellationToken);
         if (directives.Count > 0) return new CompiledCode(null, directives);
@@ -54,10 +56,11 @@ public sealed class RoslynCompiler : ICodeCompiler
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<CompletionItem> Complete(CodeSource source, int position, CancellationToken cancellationToken = default)
+    public CompletionList Complete(CodeSource source, int position, FactorCatalogue factors, CancellationToken cancellationToken = default)
     {
+        if (SourceNesting.FaultOf(source) is not null) return new CompletionList(position, []);
         var compilation = CompilationOf(source, cancellationToken);
-        return CodeCompletion.At(compilation.GetSemanticModel(compilation.SyntaxTrees[0]), position, cancellationToken);
+        return new CodeCompletion(compilation.GetSemanticModel(compilation.SyntaxTrees[0]), position, cancellationToken).Find(factors);
     }
 
     // The assembly has the name of the file with its ending: no assembly that sees the engine's internals has such a name.

@@ -1,3 +1,4 @@
+using Granary.Scripting;
 using Granary.Simulation.Catalogues;
 
 namespace Granary.Api.Tests;
@@ -7,5 +8,6 @@ internal static class TestCatalogues
 {
     public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(TestCatalogues).Assembly)
+        .WithCompiler(new RoslynCompiler())
         .Build();
 }

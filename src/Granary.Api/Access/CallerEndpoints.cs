@@ -6,12 +6,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Access;
 
-/// <summary>Endpoint with the caller's name and role, so that the dashboard hides actions that the server would refuse.</summary>
+/// <summary>Endpoint with the caller's name and rights, so that the dashboard hides actions that the server would refuse.</summary>
 internal static class CallerEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) => api
-        .MapGet("/caller", (ClaimsPrincipal user, ApiSettings settings) => TypedResults.Ok(new CallerAnswer(RolePolicies.NameOf(user),
-            user.FindFirstValue(ClaimTypes.Role)!.ToLowerInvariant(), settings.Keys is not null)))
-        .WithTags("Access").WithName("getCaller").WithSummary("Name and role of the caller's key.")
+        .MapGet("/caller", (ClaimsPrincipal user, ApiSettings settings, CodeRight code) => TypedResults.Ok(new CallerAnswer(
+            RolePolicies.NameOf(user), user.FindFirstValue(ClaimTypes.Role)!.ToLowerInvariant(), settings.Keys is not null,
+            code.RefusalOf(user))))
+        .WithTags("Access").WithName("getCaller").WithSummary("Name and role of the caller's key, and whether it may run code.")
         .ProducesProblem(401).ProducesProblem(403).RequireAuthorization(RolePolicies.Viewer);
 }

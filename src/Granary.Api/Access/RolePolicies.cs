@@ -17,9 +17,14 @@ internal static class RolePolicies
             options.AddPolicy(role.ToString(), p => p.RequireAuthenticatedUser().RequireAssertion(c => RoleOf(c.User) >= role));
     }
 
+    private const string Code = "code";
+
     public static ClaimsPrincipal PrincipalOf(Caller caller) =>
-        new(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString())],
-            KeyAuthentication.Scheme));
+        new(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString()),
+            new(Code, caller.MayRunCode.ToString())], KeyAuthentication.Scheme));
+
+    /// <summary>Whether the caller may have the server compile and run code of their own.</summary>
+    public static bool MayRunCode(ClaimsPrincipal user) => user.HasClaim(Code, bool.TrueString);
 
     public static string NameOf(ClaimsPrincipal user) => user.Identity?.Name ?? "unknown";
 

@@ -39,7 +39,7 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
             {
                 "jobs" or "batches" => JobId.IsWellFormed(id)
                     && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job
-                        ? Shown(new { job.Kind, job.Name, job.State }) : null,
+                        ? Shown(new { job.Kind, job.Name, job.State, Code = job.Code.Count == 0 ? null : job.Code }) : null,
                 "runs" => runs?.Find(id) is { } run ? Shown(new { run.Name, run.Kind, run.Digest }) : null,
                 "portfolios" => await weights.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } current
                     ? Shown(new { current.Version, current.Weights, current.Why }) : null,

@@ -76,7 +76,7 @@ internal static class CatalogueEndpoints
 
     private static IResult Items(IEnumerable<CatalogueItem> items) => TypedResults.Ok<IReadOnlyList<CatalogueItem>>([.. items]);
 
-    private static IReadOnlyList<CatalogueParameter> ParametersOf(IEnumerable<DeclaredKey> parameters) => [.. parameters.Select(p =>
+    internal static IReadOnlyList<CatalogueParameter> ParametersOf(IEnumerable<DeclaredKey> parameters) => [.. parameters.Select(p =>
         new CatalogueParameter(p.Name, p.Type.IsEnum ? "enum" : p.Type == typeof(int) ? "int" : p.Type == typeof(double) ? "double"
             : p.Type == typeof(bool) ? "bool" : "string", p.Type.IsEnum ? p.Default?.ToString()?.ToLowerInvariant() : p.Default,
             double.IsFinite(p.Minimum) ? p.Minimum : null, double.IsFinite(p.Maximum) ? p.Maximum : null,

@@ -19,6 +19,7 @@ internal static class DocumentHead
         ["Uploads"] = "Files of bars that callers upload.",
         ["Audit"] = "The log of all changes.",
         ["Catalogue"] = "The server's catalogues: strategy classes, factors, trainers, brokers, kinds of jobs, and the schema of batch files.",
+        ["Code"] = "Strategies in one C# file, for editors. The key needs the right code beside its role.",
         ["Models"] = "The registry of models, and predictions.",
         ["Notifications"] = "Rules and deliveries of webhooks.",
         ["Data"] = "Stores of bars: markets, coverage, quality, differences.",

@@ -3,6 +3,7 @@ using Granary.Api.Accounts;
 using Granary.Api.Audit;
 using Granary.Api.Batches;
 using Granary.Api.Catalogues;
+using Granary.Api.Code;
 using Granary.Api.Dashboard;
 using Granary.Api.Documentation;
 using Granary.Api.Deployments;
@@ -99,6 +100,8 @@ public static class GranaryApi
         services.AddSingleton<ShareLinks>();
         services.AddSingleton<IRunUses, RunUses>();
         services.AddSingleton<CallerLimits>();
+        services.AddSingleton<CodeRight>();
+        services.AddSingleton<CodeTurns>();
         services.AddRateLimiter();
         services.AddOptions<RateLimiterOptions>().Configure<CallerLimits>(static (options, limits) => limits.Configure(options));
         services.AddSingleton<CollectionReader>();
@@ -205,6 +208,7 @@ public static class GranaryApi
         UploadEndpoints.Map(api);
         AuditEndpoints.Map(api);
         CatalogueEndpoints.Map(api);
+        CodeEndpoints.Map(api);
         ModelEndpoints.Map(api);
         NotificationEndpoints.Map(api);
         ClusterEndpoints.Map(api);

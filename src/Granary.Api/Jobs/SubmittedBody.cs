@@ -14,8 +14,9 @@ namespace Granary.Api.Jobs;
 /// <param name="Folder">The folder that relative paths start from; null for the server's data folder.</param>
 /// <param name="File">The file's path at the client, for messages.</param>
 /// <param name="Check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
+/// <param name="Code">Who may submit a batch with <c>code</c>.</param>
 internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, ApiSettings Settings, [FromHeader(Name = "Idempotency-Key")]
-    string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File, [FromQuery] bool? Check)
+    string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File, [FromQuery] bool? Check, CodeRight Code)
 {
     /// <summary>Reads the text of a job, and submits it.</summary>
     /// <param name="kind">Finds the kind in the body.</param>
@@ -33,6 +34,8 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         var file = string.IsNullOrWhiteSpace(File) ? collection == "batches" ? "batch.json" : "job.json" : File;
         var root = JsonPart.Parse(file, body);
         var name = kind(root);
+        // Before anything reads the batch: reading it may compile the code.
+        if (CodeText.IsIn(root) && Code.RefusalOf(User) is { } refusal) return CodeRight.Refuse(refusal);
         if (name == JobCatalogue.Backtest && collection == "jobs") body = JobCatalogue.TextOf(root, body);
         var job = kinds.Read(new JobText(name, body, file, Settings.PlaceOf(Folder).KeptFolder));
         if (Check == true) await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);

@@ -22,14 +22,18 @@ internal static class KeysCommands
         var (name, file) = (Name(), KeyFile("the file of keys; created if it does not exist"));
         var role = new Option<string>("--role") { Required = true, Description = "viewer, submitter or admin" };
         var valid = new Option<string?>("--valid") { Description = "how long the key is valid, such as 90d or 12h (until it is revoked)" };
-        var add = new Command("add", "Make an API key, print it once, and store its hash.") { name, role, file, valid };
+        var code = new Option<bool>("--code")
+        {
+            Description = "also let a submitter run code of their own on the server, with the server's rights; an admin may without it",
+        };
+        var add = new Command("add", "Make an API key, print it once, and store its hash.") { name, role, file, valid, code };
         add.SetAction(async (call, token) =>
         {
             if (!Enum.TryParse<Role>(call.GetValue(role), ignoreCase: true, out var granted) || !Enum.IsDefined(granted))
                 throw new InputException($"--role {call.GetValue(role)}: use viewer, submitter or admin");
             var validFor = call.GetValue(valid) is { } text ? Duration("--valid", text) : (TimeSpan?)null;
             var key = await ApiKeys.AddAsync(call.GetValue(file)!, call.GetValue(name)!, granted, TimeProvider.System,
-                validFor, token);
+                validFor, call.GetValue(code), token);
             Console.WriteLine(key);
             return 0;
         });
@@ -39,12 +43,13 @@ internal static class KeysCommands
     private static Command List()
     {
         var file = KeyFile("the file of keys");
-        var list = new Command("list", "List the keys: names, roles and when they expire.") { file };
+        var list = new Command("list", "List the keys: names, roles, whether their owners may run code, and when they expire.") { file };
         list.SetAction(call => TableWriter.Write("",
-            [Column.Text("Name"), Column.Text("Role"), Column.Text("Created (UTC)"), Column.Text("Expires (UTC)")],
+            [Column.Text("Name"), Column.Text("Role"), Column.Text("Code"), Column.Text("Created (UTC)"), Column.Text("Expires (UTC)")],
             ApiKeys.List(call.GetValue(file)!, TimeProvider.System).Select(k => new[]
             {
-                k.Name, k.Role.ToString().ToLowerInvariant(), RunText.Time(k.CreatedAt.UtcTicks),
+                k.Name, k.Role.ToString().ToLowerInvariant(), k.Code || k.Role == Role.Admin ? "may run" : "-",
+                RunText.Time(k.CreatedAt.UtcTicks),
                 k.ExpiresAt is { } at ? RunText.Time(at.UtcTicks) + (k.HasExpired ? ", has expired" : "") : "never",
             })));
         return list;

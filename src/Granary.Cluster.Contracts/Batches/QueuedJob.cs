@@ -20,7 +20,8 @@ public sealed record QueuedJob(
     [property: Id(7)] string? IdempotencyKey,
     [property: Id(8)] string Kind,
     [property: Id(9)] double Work = 0,
-    [property: Id(10)] string[]? Runs = null);
+    [property: Id(10)] string[]? Runs = null,
+    [property: Id(11)] JobCode[]? Code = null);
 
 /// <summary>The input from which every silo makes the same plan of a batch.</summary>
 /// <param name="Symbols">The symbols of the data section; null until the reporting grain has opened the source.</param>

@@ -106,6 +106,7 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
             SubmittedAt = batch.SubmittedAt,
             Work = batch.Work,
             Runs = batch.Runs ?? [],
+            Code = batch.Code ?? [],
         };
         Observe("batch", Activity.Current?.Id);
         (_status.Record.Batch, _status.Record.Trace) = (batch, _activity?.Id);

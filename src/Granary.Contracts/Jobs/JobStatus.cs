@@ -69,6 +69,9 @@ public sealed record JobStatus
     /// <summary>Ids of the runs of this server that the job reads, for example the run that a verify job repeats.</summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
 
+    /// <summary>The C# files that the batch of the job carries; none for other jobs.</summary>
+    public IReadOnlyList<JobCode> Code { get; init; } = [];
+
     /// <summary>The job's duration; for a run, from the first bar read until the results are ready. Null until then.</summary>
     public double? Seconds { get; init; }
 
@@ -89,6 +92,11 @@ public sealed record JobStatus
 
     public bool Ended => State is JobState.Done or JobState.Failed or JobState.Cancelled;
 }
+
+/// <summary>A C# file that the batch of a job carries.</summary>
+/// <param name="Name">File name.</param>
+/// <param name="Sha256">SHA-256 of its text, lower-case hex.</param>
+public sealed record JobCode(string Name, string Sha256);
 
 /// <summary>Jobs, the newest first.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>

@@ -9,7 +9,8 @@ public sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, str
 /// <param name="Name">The key's name; "local" if no keys are configured.</param>
 /// <param name="Role">viewer, submitter or admin.</param>
 /// <param name="Keys">Whether the server asks for keys.</param>
-public sealed record CallerAnswer(string Name, string Role, bool Keys);
+/// <param name="NoCode">Why the caller may not run code of their own, in one sentence; null if they may.</param>
+public sealed record CallerAnswer(string Name, string Role, bool Keys, string? NoCode);
 
 /// <summary>The state of a cluster, as one of its silos sees it.</summary>
 /// <param name="Id">Id of the cluster.</param>

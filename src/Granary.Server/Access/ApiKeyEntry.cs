@@ -2,4 +2,5 @@ namespace Granary.Server.Access;
 
 /// <summary>A key of the HTTP API as shown in lists, without its secret.</summary>
 /// <param name="ExpiresAt">The expiry, UTC; null = never.</param>
-public sealed record ApiKeyEntry(string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, bool HasExpired);
+/// <param name="Code">Whether it has the right <c>code</c>.</param>
+public sealed record ApiKeyEntry(string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, bool HasExpired, bool Code);

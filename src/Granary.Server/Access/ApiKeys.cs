@@ -12,7 +12,12 @@ using Granary.Storage.Files;
 namespace Granary.Server.Access;
 
 /// <summary>The authenticated owner of an API key.</summary>
-public sealed record Caller(string Name, Role Role);
+/// <param name="Code">Whether the key has the right <c>code</c>; an admin needs none.</param>
+public sealed record Caller(string Name, Role Role, bool Code = false)
+{
+    /// <summary>Whether the caller may have the server compile and run code of their own.</summary>
+    public bool MayRunCode => Code || Role == Role.Admin;
+}
 
 /// <summary>
 /// The keys of the HTTP API: a file of names, roles and salted hashes. A key is shown only once and not stored.
@@ -27,7 +32,7 @@ public sealed class ApiKeys
 
     // A rotated key has two entries with its name until the older one expires.
     private sealed record Entry(string Id, string Name, Role Role, string Salt, string Hash, DateTimeOffset CreatedAt,
-        DateTimeOffset? ExpiresAt = null);
+        DateTimeOffset? ExpiresAt = null, bool Code = false);
 
     /// <param name="Change">The audit log entry of the last change.</param>
     private sealed record Content(IReadOnlyList<Entry> Keys, AuditEntry Change);
@@ -64,19 +69,23 @@ public sealed class ApiKeys
 
     /// <summary>Creates a key and stores its hash. A new file is readable only by its owner.</summary>
     /// <param name="validFor">How long the key is valid; null = until it is revoked.</param>
+    /// <param name="code">Whether its owner may run code of their own; a viewer may not.</param>
     /// <returns>The key, which is not shown again.</returns>
-    /// <exception cref="InputException">The name is empty or already used, or the file is not a key file.</exception>
+    /// <exception cref="InputException">The name is empty or already used, the role has no right <c>code</c>, or the file is not a key
+    /// file.</exception>
     /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
     public static Task<string> AddAsync(string path, string name, Role role, TimeProvider clock, TimeSpan? validFor = null,
-        CancellationToken cancellationToken = default)
+        bool code = false, CancellationToken cancellationToken = default)
     {
+        if (code && role == Role.Viewer)
+            throw new InputException("the right code is of no use to a viewer, who submits no batch; use --role submitter or admin");
         if (name.Length is 0 or > 100 || name.Any(char.IsControl))
             throw new InputException($"'{name}' cannot name a key: use 1 to 100 printable characters");
         return ChangeAsync(path, "addKey", name, clock, keys =>
         {
             if (keys.Any(k => string.Equals(k.Name, name, StringComparison.Ordinal)))
                 throw new InputException($"{path} has a key named {name} already; revoke it first or choose another name");
-            var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor);
+            var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor, code);
             return ([.. keys, entry], key);
         }, cancellationToken);
     }
@@ -93,7 +102,7 @@ public sealed class ApiKeys
             var (others, own) = Split(keys, path, name);
             var now = clock.GetUtcNow();
             var last = own[^1];
-            var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt);
+            var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt, last.Code);
             var until = now + overlap;
             return ([.. others, last with { ExpiresAt = last.ExpiresAt < until ? last.ExpiresAt : until }, entry], key);
         }, cancellationToken);
@@ -141,7 +150,7 @@ public sealed class ApiKeys
         $"{path} cannot be written ({e.Message.TrimEnd('.')}); make room, or give the user of this process the right", e);
 
     private static JsonNode? Shown(IReadOnlyList<Entry> keys, string name) => keys.Any(k => k.Name == name)
-        ? JsonSerializer.SerializeToNode(keys.Where(k => k.Name == name).Select(k => new { k.Role, k.CreatedAt, k.ExpiresAt }),
+        ? JsonSerializer.SerializeToNode(keys.Where(k => k.Name == name).Select(k => new { k.Role, k.Code, k.CreatedAt, k.ExpiresAt }),
             JobJson.Options)
         : null;
 
@@ -150,7 +159,7 @@ public sealed class ApiKeys
     public static IReadOnlyList<ApiKeyEntry> List(string path, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
-        return [.. Read(path).Keys.Select(k => new ApiKeyEntry(k.Name, k.Role, k.CreatedAt, k.ExpiresAt, k.ExpiresAt <= now))];
+        return [.. Read(path).Keys.Select(k => new ApiKeyEntry(k.Name, k.Role, k.CreatedAt, k.ExpiresAt, k.ExpiresAt <= now, k.Code))];
     }
 
     private static (List<Entry> Others, List<Entry> Own) Split(IReadOnlyList<Entry> keys, string path, string name)
@@ -161,13 +170,13 @@ public sealed class ApiKeys
         return ([.. keys.Where(k => k.Name != name)], own);
     }
 
-    private static (string Key, Entry Entry) Make(string name, Role role, DateTimeOffset now, TimeSpan? validFor)
+    private static (string Key, Entry Entry) Make(string name, Role role, DateTimeOffset now, TimeSpan? validFor, bool code)
     {
         var id = RandomNumberGenerator.GetHexString(8, lowercase: true);
         var secret = RandomNumberGenerator.GetBytes(32);
         var salt = RandomNumberGenerator.GetBytes(16);
         return ($"{Prefix}{id}_{Convert.ToHexStringLower(secret)}", new Entry(id, name, role, Convert.ToHexStringLower(salt),
-            Convert.ToHexStringLower(HashOf(salt, secret)), now, now + validFor));
+            Convert.ToHexStringLower(HashOf(salt, secret)), now, now + validFor, code));
     }
 
     /// <returns>The owner of the key; null if no key matches, or the key has expired.</returns>
@@ -180,7 +189,7 @@ public sealed class ApiKeys
         if (Convert.FromHexString(key.AsSpan(Prefix.Length + 9), secret, out _, out _) != System.Buffers.OperationStatus.Done) return null;
         if (!known.TryGetValue(key.Substring(Prefix.Length, 8), out var entry)) return null;
         return CryptographicOperations.FixedTimeEquals(HashOf(Convert.FromHexString(entry.Salt), secret), Convert.FromHexString(entry.Hash))
-            && !(entry.ExpiresAt <= _clock.GetUtcNow()) ? new Caller(entry.Name, entry.Role) : null;
+            && !(entry.ExpiresAt <= _clock.GetUtcNow()) ? new Caller(entry.Name, entry.Role, entry.Code) : null;
     }
 
     private IReadOnlyDictionary<string, Entry> Current()

@@ -1,3 +1,4 @@
+using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
@@ -21,6 +22,9 @@ public abstract class Job(JobText text, string name)
     /// The batch whose strategies run on all silos of a cluster; null for a job that runs on one silo.
     /// </summary>
     public virtual BatchSpec? SpreadBatch => null;
+
+    /// <summary>Returns the C# files that the job's batch carries.</summary>
+    public IReadOnlyList<JobCode> Code() => CodeText.FilesOf(Text);
 
     /// <summary>Ids of the runs of this server that the job reads.</summary>
     public virtual IReadOnlyList<string> Runs => [];

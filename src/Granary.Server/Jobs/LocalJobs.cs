@@ -65,6 +65,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                 SubmittedAt = now,
                 Work = submission.Job.Work,
                 Runs = submission.Job.Runs,
+                Code = submission.Job.Code(),
             };
             await _folders.WriteAsync(submitted, accepted, cancellationToken).ConfigureAwait(false);
             var entry = new JobEntry(accepted, submitted);

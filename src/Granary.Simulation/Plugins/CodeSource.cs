@@ -22,7 +22,7 @@ public sealed record CodeSource
             || name.Any(c => !char.IsLetterOrDigit(c) && c is not ('-' or '_' or '.' or ' ')))
             throw new InputException($"'{name}' is not a name of a C# file; write it as Idea.cs, with letters, digits, '-', '_' and '.', "
                 + $"{MostOfName} at the most");
-        text = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
+        text = Normalise(text);
         if (string.IsNullOrWhiteSpace(text)) throw new InputException($"{name} is empty; write a class derived from Strategy into it");
         if (Encoding.UTF8.GetByteCount(text) is var bytes && bytes > MostBytes)
             throw new InputException(FormattableString.Invariant(
@@ -38,4 +38,7 @@ public sealed record CodeSource
 
     /// <summary>SHA-256 of the text in UTF-8, lower-case hex.</summary>
     public string Hash { get; }
+
+    /// <summary>Returns a text without byte order mark, whose lines end with LF.</summary>
+    public static string Normalise(string text) => text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
 }

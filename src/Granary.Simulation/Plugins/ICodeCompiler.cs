@@ -1,3 +1,5 @@
+using Granary.Engine.Factors;
+
 namespace Granary.Simulation.Plugins;
 
 /// <summary>Compiles C# files that batches carry. It loads and runs nothing.</summary>
@@ -9,7 +11,8 @@ public interface ICodeCompiler
     /// <summary>Compiles a source into an assembly of its own.</summary>
     CompiledCode Compile(CodeSource source, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns the names that may stand at a position, in alphabetical order.</summary>
+    /// <summary>Returns the names that may stand at a position.</summary>
     /// <param name="position">Number of UTF-16 units before the cursor, from 0 to the length of the text.</param>
-    IReadOnlyList<CompletionItem> Complete(CodeSource source, int position, CancellationToken cancellationToken = default);
+    /// <param name="factors">The factors that the source can use.</param>
+    CompletionList Complete(CodeSource source, int position, FactorCatalogue factors, CancellationToken cancellationToken = default);
 }

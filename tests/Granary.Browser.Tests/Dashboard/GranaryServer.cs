@@ -72,7 +72,7 @@ internal sealed class GranaryServer : IAsyncDisposable
         return server;
 
         Task<string> KeyAsync(string name, Role role) =>
-            ApiKeys.AddAsync(Path.Combine(folder, "keys.json"), name, role, TimeProvider.System, validFor: null, default);
+            ApiKeys.AddAsync(Path.Combine(folder, "keys.json"), name, role, TimeProvider.System);
     }
 
     /// <summary>Runs the process, again after <see cref="StopAsync"/>; returns when it answers.</summary>

@@ -12,7 +12,7 @@ namespace Granary.Browser.Tests.Dashboard;
 public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFixture<DashboardTab>
 {
     [Theory]
-    [InlineData("/nothing-here", "/", "/batches/new", "/batches/new?as=train", "/jobs", "/jobs/new?kind=combine&runs=RUN,GRID",
+    [InlineData("/nothing-here", "/", "/editor", "/batches/new", "/batches/new?as=train", "/jobs", "/jobs/new?kind=combine&runs=RUN,GRID",
         "/jobs/new?kind=track", "/jobs/new?kind=verify&run=RUN", "/jobs/RUN", "/jobs/SEARCHED", "/runs", "/runs/RUN",
         "/runs/GRID?tab=strategies",
         "/runs/GRID?strategy=STRATEGY")]

@@ -56,15 +56,4 @@ public sealed class RoslynCompilerTests
         (error.Line, error.Column, error.Id).ShouldBe((1, 1, "GR0001"));
         error.Message.ShouldContain("is not available");
     }
-
-    [Fact]
-    public void Completion_names_the_members_of_the_context_with_their_documentation()
-    {
-        var position = Idea.IndexOf("bar.Exit", StringComparison.Ordinal) + 4;
-        var items = _compiler.Complete(new CodeSource("Idea.cs", Idea), position);
-        var close = items.Single(i => i.Label == "Close");
-        close.Kind.ShouldBe("property");
-        close.Documentation.ShouldNotBeNull();
-        items.ShouldNotContain(i => i.Label == "Strategy");
-    }
 }

@@ -13,6 +13,9 @@ export function can(role: (typeof roles)[number]): boolean {
     return own !== undefined && roles.indexOf(own as (typeof roles)[number]) >= roles.indexOf(role);
 }
 
+/** Whether the caller may have the server compile and run code of their own. */
+export const mayRunCode = (): boolean => caller.value !== undefined && (caller.value.noCode ?? null) === null;
+
 /** Asks who calls, at the start and whenever the key changes or the server is back. */
 export function followCaller(): () => void {
     return effect(() => {

@@ -125,3 +125,9 @@ export function changed(value: JsonMap, key: string, next: Json | undefined): Js
     const rest = Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
     return next === undefined ? rest : { ...rest, [key]: next };
 }
+
+/** The part of a schema at a path of objects; of several forms, the one that is an object. */
+export function partOf(schema: Schema, path: string[]): Schema {
+    const form = (s: Schema) => (s.properties ? s : (s.oneOf?.find((f) => f.properties) ?? s));
+    return form(path.reduce<Schema>((here, key) => form(here).properties?.[key] ?? {}, schema));
+}

@@ -24,7 +24,8 @@ export function Keys() {
         let waits = false;
         let timer: ReturnType<typeof setTimeout> | undefined;
         const press = (e: KeyboardEvent) => {
-            if (e.ctrlKey || e.metaKey || e.altKey || isText(e.target) || document.querySelector('dialog[open]')) return;
+            // The first of the path: within a shadow root, the target is only its host.
+            if (e.ctrlKey || e.metaKey || e.altKey || isText(e.composedPath()[0] ?? null) || document.querySelector('dialog[open]')) return;
             const view = waits ? goTo[e.key.toLowerCase()] : undefined;
             waits = false;
             clearTimeout(timer);

@@ -1,6 +1,10 @@
 import { useLocation } from 'preact-iso';
+import { mayRunCode } from '../api/caller';
 import { views } from '../views/registry';
 import icon from '../theme/icon.svg';
+
+/** A view that the caller cannot use is not listed. */
+const isOffered = (path: string) => path !== '/editor' || mayRunCode();
 
 const groups = ['Research', 'Trading', 'Learning', 'Data'] as const;
 
@@ -15,7 +19,7 @@ export function Navigation(props: { open: boolean; onClose: () => void }) {
                 Granary
             </a>
             {groups.map((group) => {
-                const here = views.filter((v) => v.group === group);
+                const here = views.filter((v) => v.group === group && isOffered(v.path));
                 if (here.length === 0) return null;
                 return (
                     <div key={group}>

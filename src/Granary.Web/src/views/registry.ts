@@ -30,6 +30,13 @@ export const views: View[] = [
         component: lazy(() => import('./batches/BatchView')),
     },
     {
+        path: '/editor',
+        title: 'Editor',
+        group: 'Research',
+        summary: 'Write a strategy in one C# file, run it, and see the results beside it',
+        component: lazy(() => import('./editor/EditorView')),
+    },
+    {
         path: '/studies/new',
         title: 'Factor study',
         group: 'Research',

@@ -1,4 +1,4 @@
-import { can } from '../../api/caller';
+import { can, mayRunCode } from '../../api/caller';
 import { theme, shownTheme } from '../../theme/settings';
 import { notificationsEntry, toggleNotifications } from '../../layout/notifications';
 import { views } from '../registry';
@@ -15,7 +15,7 @@ export interface Entry {
 export function fixedEntries(): Entry[] {
     return [
         ...views
-            .filter((v) => !v.path.includes(':') && (v.path !== '/live/start' || can('admin')))
+            .filter((v) => !v.path.includes(':') && (v.path !== '/live/start' || can('admin')) && (v.path !== '/editor' || mayRunCode()))
             .map((v) => ({ title: v.title, summary: v.summary, path: v.path })),
         {
             title: shownTheme.value === 'dark' ? 'Light theme' : 'Dark theme',

@@ -1,0 +1,20 @@
+using System.Security.Claims;
+using Granary.Api.Problems;
+using Granary.Simulation.Catalogues;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Access;
+
+/// <summary>Who may have this server compile and run C# of their own: admins, and keys with the right <c>code</c>.</summary>
+internal sealed class CodeRight(GranaryCatalogues catalogues)
+{
+    /// <summary>Why a caller may not, in one sentence; null if they may.</summary>
+    public string? RefusalOf(ClaimsPrincipal caller) =>
+        catalogues.Compiler is null ? $"this server runs no code of its callers: {catalogues.WithoutCompiler}"
+        : RolePolicies.MayRunCode(caller) ? null
+        : $"the key '{RolePolicies.NameOf(caller)}' does not have the right code; 'granary keys add NAME --role submitter --code' makes one "
+            + "that has";
+
+    public static IResult Refuse(string sentence) => Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", sentence);
+
+}
