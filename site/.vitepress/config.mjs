@@ -25,6 +25,15 @@ const sidebar = sections.map(s => ({
     ],
 }));
 
+// The .NET types have a list of their own: each page would carry it otherwise.
+const net = pages.filter(p => p.target.startsWith('api/') && p.target !== 'api/index');
+const packages = [...new Set(net.map(p => p.title.split('.').slice(0, 2).join('.')))].map(name => ({
+    text: name,
+    collapsed: true,
+    items: net.filter(p => p.title === name || p.title.startsWith(`${name}.`))
+        .map(p => ({ text: p.title === name ? name : p.title.slice(name.length + 1), link: `/${p.target}` })),
+}));
+
 export default defineConfig({
     srcDir: 'content',
     outDir: 'dist',
@@ -45,7 +54,7 @@ export default defineConfig({
     },
     themeConfig: {
         nav: sections.map(s => ({ text: s.title, link: `/${s.folder}/`, activeMatch: `^/(${s.folder}/)` })),
-        sidebar,
+        sidebar: { '/api/': [{ text: 'Overview', link: '/api/' }, ...packages, { text: 'Reference', link: '/reference/' }], '/': sidebar },
         outline: { level: [2, 3], label: 'On this page' },
         search: { provider: 'local' },
         socialLinks: repository ? [{ icon: 'github', link: repository, ariaLabel: 'Repository' }] : [],
