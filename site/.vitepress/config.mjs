@@ -13,7 +13,7 @@ const host = process.env.GRANARY_SITE_HOST;
 const repository = repositoryAddress();
 const byFile = new Map(pages.map(p => [`${p.target}.md`, p]));
 
-const item = page => ({ text: page.title, link: `/${page.target}` });
+const item = page => ({ text: page.title.replace(/: HTTP operations$/, ''), link: `/${page.target}` });
 const isNet = group => group.pages.every(p => p.target.startsWith('api/'));
 const sidebar = sections.map(s => ({
     text: s.title,

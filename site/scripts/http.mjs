@@ -35,7 +35,7 @@ function operationText(operation, api) {
     const parameters = (operation.parameters ?? []).map(p => resolved(p, api));
     if (parameters.length > 0)
         parts.push(`| parameter | in | type | meaning |\n| --- | --- | --- | --- |\n` + parameters.map(p =>
-            `| \`${p.name}\`${p.required ? ', required' : ''} | ${p.in} | ${cell(typeOf(p.schema))} | ${cell(p.description ?? limits(p.schema))} |`)
+            `| \`${p.name}\`${p.required ? ', required' : ''} | ${p.in} | ${cell(typeOf(p.schema))} | ${help(p.description ?? limits(p.schema))} |`)
             .join('\n'));
     for (const [type, content] of Object.entries(resolved(operation.requestBody ?? {}, api).content ?? {}).slice(0, 1))
         parts.push(`Body: ${typeOf(content.schema)} (\`${type}\`).${content.example === undefined ? '' : `\n\n${example(content.example)}`}`);
@@ -58,7 +58,7 @@ const recordsPage = api => `# Records of the HTTP API\n\nThe bodies and answers 
         const values = schema.enum ? `One of ${schema.enum.map(v => `\`${v}\``).join(', ')}.` : '';
         return `## ${name}\n\n${[text(schema.description), values].filter(Boolean).join(' ')}\n`
             + (fields.length === 0 ? '' : `\n| field | type | meaning |\n| --- | --- | --- |\n` + fields.map(([key, field]) =>
-                `| \`${key}\`${required.has(key) ? '' : ', optional'} | ${cell(typeOf(field, ''))} | ${cell(field.description ?? '')} |\n`).join(''));
+                `| \`${key}\`${required.has(key) ? '' : ', optional'} | ${cell(typeOf(field, ''))} | ${help(field.description)} |\n`).join(''));
     }).join('\n');
 
 function resolved(part, api) {
@@ -99,5 +99,6 @@ function cut(shown) {
 
 // Marks of Markdown in a text that has none.
 const text = part => (part ?? '').trim().replace(/[*_[\]<>~]/g, c => `\\${c}`);
-// Help of keys of a batch file links to its pages.
-const cell = part => (part ?? '').replace(/\]\((?=[a-z-]+\.md)/g, '](../').replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
+// Help of keys of a batch file has links of the page of batch files.
+const help = part => cell(part).replace(/\]\((?=[a-z-]+\.md)/g, '](../').replaceAll('](#', '](../batch-file.md#');
+const cell = part => (part ?? '').replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
