@@ -13,7 +13,7 @@ const host = process.env.GRANARY_SITE_HOST;
 const repository = repositoryAddress();
 const byFile = new Map(pages.map(p => [`${p.target}.md`, p]));
 
-const item = page => ({ text: page.title, link: `/${page.target}` });
+const item = page => ({ text: page.title.replace(/: HTTP operations$/, ''), link: `/${page.target}` });
 const isNet = group => group.pages.every(p => p.target.startsWith('api/'));
 const sidebar = sections.map(s => ({
     text: s.title,
@@ -23,6 +23,15 @@ const sidebar = sections.map(s => ({
         ...s.groups.flatMap(g => isNet(g) ? [{ text: g.title, link: '/api/' }]
             : g.title ? [{ text: g.title, collapsed: true, items: g.pages.map(item) }] : g.pages.map(item)),
     ],
+}));
+
+// The .NET types have a list of their own: each page would carry it otherwise.
+const net = pages.filter(p => p.target.startsWith('api/') && p.target !== 'api/index');
+const packages = [...new Set(net.map(p => p.title.split('.').slice(0, 2).join('.')))].map(name => ({
+    text: name,
+    collapsed: true,
+    items: net.filter(p => p.title === name || p.title.startsWith(`${name}.`))
+        .map(p => ({ text: p.title === name ? name : p.title.slice(name.length + 1), link: `/${p.target}` })),
 }));
 
 export default defineConfig({
@@ -45,7 +54,7 @@ export default defineConfig({
     },
     themeConfig: {
         nav: sections.map(s => ({ text: s.title, link: `/${s.folder}/`, activeMatch: `^/(${s.folder}/)` })),
-        sidebar,
+        sidebar: { '/api/': [{ text: 'Overview', link: '/api/' }, ...packages, { text: 'Reference', link: '/reference/' }], '/': sidebar },
         outline: { level: [2, 3], label: 'On this page' },
         search: { provider: 'local' },
         socialLinks: repository ? [{ icon: 'github', link: repository, ariaLabel: 'Repository' }] : [],

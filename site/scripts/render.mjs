@@ -10,6 +10,11 @@ export function render(md) {
     // {{ in a text would be an expression.
     const text = md.renderer.rules.text;
     md.renderer.rules.text = (...args) => text(...args).replaceAll('{{', '&#123;&#123;').replaceAll('}}', '&#125;&#125;');
+    const code = md.renderer.rules.code_inline;
+    md.renderer.rules.code_inline = (tokens, index, ...rest) => {
+        tokens[index].attrSet('v-pre', '');
+        return code(tokens, index, ...rest);
+    };
     // A long table scrolls by itself, also with the keyboard.
     md.renderer.rules.table_open = () => '<div class="wide" tabindex="0"><table>\n';
     md.renderer.rules.table_close = () => '</table></div>\n';
