@@ -28,6 +28,7 @@ COPY src/Granary.Backtesting/Granary.Backtesting.csproj src/Granary.Backtesting/
 COPY src/Granary.Trading/Granary.Trading.csproj src/Granary.Trading/
 COPY src/Granary.Server/Granary.Server.csproj src/Granary.Server/
 COPY src/Granary.Api/Granary.Api.csproj src/Granary.Api/
+COPY src/Granary.Api/Granary.Site.targets src/Granary.Api/
 COPY src/Granary.Web/Granary.Web.targets src/Granary.Web/
 COPY src/Granary.Exchanges/Granary.Exchanges.csproj src/Granary.Exchanges/
 COPY src/Granary.Kafka/Granary.Kafka.csproj src/Granary.Kafka/
@@ -45,6 +46,8 @@ COPY infra/sql/ infra/sql/
 COPY --from=web /source/src/Granary.Web/dist src/Granary.Web/dist
 # The schema of batch files and the pages of errors that the API serves.
 COPY docs/ docs/
+# The documentation site, if infra/site.sh made it before: the context has not all that its pages are made of.
+COPY site/ site/
 COPY samples/quickstart.json samples/
 COPY samples/data/ samples/data/
 # The templates of granary new are the files of the samples.

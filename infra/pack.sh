@@ -9,6 +9,8 @@ options=(${GRANARY_BUILT:+-p:RunAnalyzers=false})
 platforms="$*"
 platforms="${platforms// /%3B}"
 
+# The tool has the documentation site, if this machine can make it.
+if command -v npm >/dev/null; then infra/site.sh; else echo "Node.js is missing: the tool has no documentation site" >&2; fi
 dotnet pack Platform.sln -c Release -o "$out" -v quiet -nologo "${options[@]}"
 # The tool is a package that names its platforms, and one for each of them.
 dotnet pack src/Granary.Cli -c Release -o "$out" -v quiet -nologo -p:PackTool=true "${options[@]}" ${platforms:+-p:ToolPackageRuntimeIdentifiers=$platforms}

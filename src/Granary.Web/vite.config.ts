@@ -34,7 +34,7 @@ export default defineConfig({
         target: 'es2022',
         reportCompressedSize: false,
     },
-    server: { proxy: { '/api': server, '/openapi': server, '/errors': server } },
+    server: { proxy: { '/api': server, '/openapi': server, '/errors': server, '/docs': server } },
     // One process for all files: one for each takes three times the processor time. Each file puts back what it sets.
     test: { environment: 'happy-dom', include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], isolate: false, maxWorkers: 1 },
 });

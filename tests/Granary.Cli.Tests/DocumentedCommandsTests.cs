@@ -12,9 +12,7 @@ public sealed partial class DocumentedCommandsTests
 {
     private static readonly RootCommand s_root = CommandTable.Create(new CompositionRoot(), []);
 
-    public static TheoryData<string> Documents => [.. Directory.EnumerateFiles(SharedData.RepositoryRoot, "*.md")
-        .Concat(Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories))
-        .Select(f => Path.GetRelativePath(SharedData.RepositoryRoot, f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Documents => [.. Snippet.Documents];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -30,6 +28,19 @@ public sealed partial class DocumentedCommandsTests
     [InlineData("    ./granary dream BATCH.json", false)]
     public void A_command_and_an_option_that_do_not_exist_are_found(string text, bool exist) =>
         FaultsIn(text).Any().ShouldBe(!exist);
+
+    [Fact]
+    public void Each_command_line_of_a_document_can_be_read() => Snippet.Documents
+        .SelectMany(d => UnreadableIn(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, d))).Select(f => $"{d}: {f}"))
+        .ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("    ./granary backtest BATCH.json --threads 2   # a comment", true)]
+    [InlineData("```sh\n$ granary data import FILE --store bars \\\n    --symbol S --timeframe 1m | tail\n```", true)]
+    [InlineData("    granary backtest BATCH.json --threads two", false)]
+    [InlineData("```sh\ngranary backtest A.json B.json\n```", false)]
+    [InlineData("```sh\ngranary data import FILE \\\n    --dreams 2\n```", false)]
+    public void A_command_line_that_cannot_be_read_is_found(string text, bool isReadable) => UnreadableIn(text).Any().ShouldBe(!isReadable);
 
     [Fact]
     public void The_changelog_names_in_code_what_there_is()
@@ -70,6 +81,17 @@ public sealed partial class DocumentedCommandsTests
         }
     }
 
+    // Lines of blocks of code, with those that a backslash continues. A part in brackets or with an ellipsis stands for several lines.
+    private static IEnumerable<string> UnreadableIn(string text)
+    {
+        foreach (Match line in Line().Matches(Continued().Replace(text, " ")))
+        {
+            var words = Words().Match(line.Groups[1].Value).Value;
+            if (Several().IsMatch(words)) continue;
+            if (s_root.Parse(words.Trim()).Errors is [var first, ..]) yield return $"granary {words.Trim()}: {first.Message}";
+        }
+    }
+
     // The words after 'granary'. Those of a command stand first, or after an argument, as 'session STATE journal'.
     private static string? FaultOf(string[] words)
     {
@@ -77,7 +99,10 @@ public sealed partial class DocumentedCommandsTests
         foreach (var word in words.TakeWhile(w => !w.StartsWith('-')))
             if (path[^1].Subcommands.FirstOrDefault(c => c.Name == word) is { } below) path.Add(below);
             else if (Name().IsMatch(word) && path[^1].Arguments.Count == 0) return $"there is no '{word}'";
-        var options = path.SelectMany(c => c.Options).Select(o => o.Name).Append("--help").ToList();
+        // Where a document writes KIND for a command, the options of all of them.
+        var last = path[^1];
+        IEnumerable<Command> kinds = last.Arguments.Count == 0 && words.Any(w => w.All(char.IsUpper)) ? last.Subcommands : [];
+        var options = path.Concat(kinds).SelectMany(c => c.Options).Select(o => o.Name).Append("--help").ToList();
         return words.Where(w => w.StartsWith("--", StringComparison.Ordinal))
             .Select(w => Option().Match(w).Value).FirstOrDefault(o => !options.Contains(o)) is { } unknown
                 ? $"there is no option {unknown}" : null;
@@ -86,6 +111,19 @@ public sealed partial class DocumentedCommandsTests
     // A call in a span of code, or as a line of a block of code.
     [GeneratedRegex(@"`(?:\./)?granary ([^`\n]+)`|^\s*(?:\./|\$ )?granary ([^`\n]+)$", RegexOptions.Multiline)]
     private static partial Regex Call();
+
+    [GeneratedRegex(@"^(?: {4,}|\t|\$ |)(?:\./)?granary (\S[^`\n]*)$", RegexOptions.Multiline)]
+    private static partial Regex Line();
+
+    [GeneratedRegex(@"\s*\\\n\s*")]
+    private static partial Regex Continued();
+
+    // Up to what the shell reads itself: a comment, a pipe, a redirection or a further command.
+    [GeneratedRegex("""^(?:"[^"]*"|'[^']*'|[^"';])*?(?=\s+(?:#|\||>|<|&|2>)|;|$)""")]
+    private static partial Regex Words();
+
+    [GeneratedRegex(@"\[|…|\b[a-zA-Z]+\|[a-zA-Z]+")]
+    private static partial Regex Several();
 
     [GeneratedRegex("^[a-z][a-z-]*$")]
     private static partial Regex Name();

@@ -4,6 +4,7 @@ using Granary.Api.Audit;
 using Granary.Api.Batches;
 using Granary.Api.Catalogues;
 using Granary.Api.Dashboard;
+using Granary.Api.Documentation;
 using Granary.Api.Deployments;
 using Granary.Api.Description;
 using Granary.Api.Events;
@@ -193,6 +194,7 @@ public static class GranaryApi
         MetricsEndpoint.Map(app);
         ErrorPages.Map(app);
         DashboardEndpoints.Map(app);
+        DocumentationEndpoints.Map(app);
         JobEndpoints.Map(api);
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);

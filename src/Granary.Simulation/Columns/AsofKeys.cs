@@ -13,7 +13,7 @@ public sealed record AsofKeys
     [Key("columns of numbers, by their names in the header", Without = "required")]
     public required IReadOnlyList<string> Columns { get; init; }
 
-    [Key("text before each name, such as `news.`: the factor is then `column(news.score)`")]
+    [Key("text before each name, such as `news.`: the factor is then `column(news.score)`", Without = "none")]
     public string As { get; init; } = "";
 
     [Key("time from the stamp of a row until it is known, such as `90m` or `1d`; of a date without a time from the end of that day on",

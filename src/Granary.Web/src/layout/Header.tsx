@@ -1,13 +1,16 @@
+import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { key } from '../api/key';
 import { zones } from '../format/times';
 import { shownTheme, theme, zone } from '../theme/settings';
 import { openPalette } from '../views/palette/palette';
+import { documentationOf } from './documentation';
 import { KeyDialog } from './KeyDialog';
 
-/** Search, the zone of times, the key and the theme. */
+/** Search, the documentation, the zone of times, the key and the theme. */
 export function Header(props: { menuOpen: boolean; onMenu: () => void }) {
     const [keyOpen, setKeyOpen] = useState(false);
+    const { path } = useLocation();
     const isDark = shownTheme.value === 'dark';
     return (
         <header class="top">
@@ -28,6 +31,16 @@ export function Header(props: { menuOpen: boolean; onMenu: () => void }) {
                 <kbd>Ctrl K</kbd>
             </button>
             <span class="push" />
+            <a
+                class="button icon"
+                href={documentationOf(path)}
+                target="_blank"
+                rel="noopener"
+                aria-label="Documentation"
+                title="Documentation"
+            >
+                ?
+            </a>
             <select aria-label="Zone of times" value={zone.value} onChange={(e) => (zone.value = e.currentTarget.value)}>
                 {zones.map((z) => (
                     <option key={z.id} value={z.id}>
