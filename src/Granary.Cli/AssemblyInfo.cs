@@ -1,2 +1,3 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Cli.Tests")]
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Exchanges.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Scripting.Tests")]

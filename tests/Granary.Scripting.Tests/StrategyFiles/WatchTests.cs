@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Granary.Cli.Tests;
+
+namespace Granary.Scripting.Tests.StrategyFiles;
+
+/// <summary><c>granary backtest FILE.cs --watch</c> as a process, whose file an editor saves.</summary>
+public sealed class WatchTests : IDisposable
+{
+    private readonly FileUnderTest _file = new();
+    private readonly BlockingCollection<string> _lines = [];
+
+    public void Dispose()
+    {
+        _lines.Dispose();
+        _file.Dispose();
+    }
+
+    // Returns the lines up to the next wait of the command.
+    private string UntilWaiting()
+    {
+        var seen = new List<string>();
+        while (_lines.TryTake(out var line, TimeSpan.FromMinutes(5)))
+        {
+            seen.Add(line);
+            if (line.StartsWith("Waiting for", StringComparison.Ordinal)) return string.Join('\n', seen);
+        }
+        throw new TimeoutException(string.Join('\n', seen));
+    }
+
+    private void Save(string text)
+    {
+        // As editors do: a new file takes the place of the old one.
+        var beside = _file.Folder.Write("Idea.cs~", text);
+        File.Move(beside, _file.Folder.At("Idea.cs"), overwrite: true);
+    }
+
+    [Fact]
+    public async Task Each_save_runs_again_and_shows_what_changed()
+    {
+        var path = _file.Folder.Write("Idea.cs", FileUnderTest.Idea);
+        using var process = GranaryProcess.Start(_file.Folder.Path, "backtest", path, "--source", FileUnderTest.Source, "--symbols", "CRUX",
+            "--no-guards", "--out", _file.Folder.At("runs"), "--watch");
+        var output = ReadAsync(process.StandardOutput);
+        var error = ReadAsync(process.StandardError);
+        UntilWaiting().ShouldContain("1 trial on these bars, of which 1 new");
+
+        Save(FileUnderTest.Idea.Replace("bar.Close >", "bar.Close > 1.01 *"));
+        var changed = UntilWaiting();
+        changed.ShouldContain("the portfolio before and now");
+        changed.ShouldContain("gained");
+        changed.ShouldContain("2 trials on these bars, of which 1 new");
+
+        Save(FileUnderTest.Idea.Replace("bar.Close >", "bar.Clos >"));
+        UntilWaiting().ShouldContain("Idea.cs(12,17): error CS1061");
+
+        File.WriteAllText(path, FileUnderTest.Idea);
+        var back = UntilWaiting();
+        back.ShouldContain("2 trials on these bars, of which 0 new");
+        back.ShouldContain("Run 3:");
+
+        process.Kill(entireProcessTree: false);
+        await process.WaitForExitAsync();
+        await Task.WhenAll(output, error);
+        Directory.GetDirectories(_file.Folder.At("runs")).Select(Path.GetFileName).Order().ShouldBe(["001", "002", "003"]);
+    }
+
+    [Fact]
+    public async Task A_signal_ends_the_watch_cleanly()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signal that a test can send");
+        var path = _file.Folder.Write("Idea.cs", FileUnderTest.Idea);
+        using var process = GranaryProcess.Start(_file.Folder.Path, "backtest", path, "--source", FileUnderTest.Source, "--symbols", "BOLT",
+            "--no-guards", "--out", _file.Folder.At("runs"), "--watch");
+        var output = ReadAsync(process.StandardOutput);
+        var error = ReadAsync(process.StandardError);
+        UntilWaiting();
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+        await Task.WhenAll(output, error);
+        process.ExitCode.ShouldBe(0);
+        _lines.ShouldContain(l => l.StartsWith("Stopped after 1 run", StringComparison.Ordinal));
+    }
+
+    private async Task ReadAsync(StreamReader from)
+    {
+        while (await from.ReadLineAsync() is { } line) _lines.Add(line);
+    }
+}
