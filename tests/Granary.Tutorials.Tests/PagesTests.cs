@@ -55,6 +55,8 @@ public sealed class PagesTests
             if ((await terminal.RunAsync($"{python} -c 'import pandas'", TestContext.Current.CancellationToken)).Failed.Length == 0)
             {
                 if (python != "python3") terminal.Install("python3", python);
+                // The shell remembers where it found a program.
+                await terminal.RunAsync("hash -r", TestContext.Current.CancellationToken);
                 return;
             }
         Assert.Skip("needs Python with pandas, which this machine does not have; on Debian: apt-get install python3-pandas");

@@ -50,8 +50,6 @@ internal sealed partial class Terminal : IAsyncDisposable
         var path = Path.Combine(_root, "bin", program);
         File.WriteAllText(path, $"#!/bin/sh\nexec {command} \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        // The shell remembers where it found a program.
-        _shell?.StandardInput.WriteLine("hash -r");
     }
 
     public void Set(string variable, string value) => _shell.StandardInput.WriteLine($"export {variable}={Quoted(value)}");
