@@ -55,8 +55,12 @@ public sealed class DocumentedSnippetsTests : IDisposable
     [Fact]
     public void Json_in_documents_is_valid() => Snippet.All("json", "jsonc").Select(JsonFaultOf).OfType<string>().ShouldBeEmpty();
 
+    // Those of tutorials and how-to pages name bars that the page makes: Granary.Tutorials.Tests runs them.
     [Fact]
-    public void Batches_in_documents_can_be_planned() => Snippet.All("json", "jsonc").Select(BatchFaultOf).OfType<string>().ShouldBeEmpty();
+    public void Batches_in_documents_can_be_planned() => Snippet.All("json", "jsonc")
+        .Where(s => !s.Place.StartsWith("docs/tutorials/", StringComparison.Ordinal)
+            && !s.Place.StartsWith("docs/howto/", StringComparison.Ordinal))
+        .Select(BatchFaultOf).OfType<string>().ShouldBeEmpty();
 
     [Fact]
     public void Code_in_documents_compiles() =>

@@ -40,11 +40,25 @@ public sealed class PagesTests
     private static bool IsInBlock(string[] lines, string line) =>
         lines.TakeWhile(l => !ReferenceEquals(l, line)).Count(l => l.StartsWith("```", StringComparison.Ordinal)) % 2 == 1;
 
-    // The database that a page names as its prerequisite.
+    // What a page names as its prerequisite: a database, or a Python with pandas.
     private static async Task PrepareAsync(Terminal terminal, string page)
     {
-        if (!Page.Read(page).Contains("GRANARY_CONNECTION", StringComparison.Ordinal)) return;
-        var server = await PostgresServer.ShareAsync();
-        terminal.Set("GRANARY_CONNECTION", await server.CreateDatabaseAsync());
+        var text = Page.Read(page);
+        if (text.Contains("GRANARY_CONNECTION", StringComparison.Ordinal))
+        {
+            var server = await PostgresServer.ShareAsync();
+            terminal.Set("GRANARY_CONNECTION", await server.CreateDatabaseAsync());
+        }
+        if (!text.Contains("import pandas", StringComparison.Ordinal)) return;
+        // Debian's packages belong to its own Python.
+        foreach (var python in (string[])["python3", "/usr/bin/python3"])
+            if ((await terminal.RunAsync($"{python} -c 'import pandas'", TestContext.Current.CancellationToken)).Failed.Length == 0)
+            {
+                if (python != "python3") terminal.Install("python3", python);
+                // The shell remembers where it found a program.
+                await terminal.RunAsync("hash -r", TestContext.Current.CancellationToken);
+                return;
+            }
+        Assert.Skip("needs Python with pandas, which this machine does not have; on Debian: apt-get install python3-pandas");
     }
 }

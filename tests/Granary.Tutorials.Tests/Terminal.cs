@@ -20,7 +20,8 @@ internal sealed partial class Terminal : IAsyncDisposable
     {
         Directory.CreateDirectory(Folder);
         foreach (var part in (string[])["bin", "home", "log"]) Directory.CreateDirectory(Path.Combine(_root, part));
-        foreach (var program in (string[])["granary", "granary-silo"]) Install(program);
+        foreach (var program in (string[])["granary", "granary-silo"])
+            Install(program, $"dotnet {Quoted(Path.Combine(AppContext.BaseDirectory, program + ".dll"))}");
         var start = new ProcessStartInfo("bash") { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add("--noprofile");
         start.ArgumentList.Add("--norc");
@@ -41,6 +42,15 @@ internal sealed partial class Terminal : IAsyncDisposable
         if (!_ports.TryGetValue(found.Value, out var own)) _ports[found.Value] = own = $"{FreePorts.Take()}";
         return own;
     });
+
+    /// <summary>Puts a program on the path.</summary>
+    /// <param name="command">What it runs, as a shell writes it.</param>
+    public void Install(string program, string command)
+    {
+        var path = Path.Combine(_root, "bin", program);
+        File.WriteAllText(path, $"#!/bin/sh\nexec {command} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
 
     public void Set(string variable, string value) => _shell.StandardInput.WriteLine($"export {variable}={Quoted(value)}");
 
@@ -73,13 +83,6 @@ internal sealed partial class Terminal : IAsyncDisposable
     }
 
     private string Log(string name) => Path.Combine(_root, "log", name);
-
-    private void Install(string program)
-    {
-        var path = Path.Combine(_root, "bin", program);
-        File.WriteAllText(path, $"#!/bin/sh\nexec dotnet {Quoted(Path.Combine(AppContext.BaseDirectory, program + ".dll"))} \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-    }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 

@@ -31,7 +31,7 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
     public string? RefusalOf(JobKind kind, string key, RunSummary run, IReadOnlyList<string> chosen) =>
         kind.RefusalOf(key, run, chosen, catalogues) is { } fault ? catalogues.Shown(fault) : null;
 
-    /// <summary>The text of a job that is given in the format of POST /jobs: of a backtest its batch alone, else the whole object.</summary>
+    /// <summary>Text of a job that is given in the format of POST /jobs: of a backtest its batch alone, else the object.</summary>
     /// <param name="job">An object with <c>kind</c>.</param>
     /// <param name="whole">The text that <paramref name="job"/> was parsed from; lines and columns stay as they are there.</param>
     /// <exception cref="InputException">A backtest without <c>batch</c>, or with other keys.</exception>

@@ -54,6 +54,7 @@ public sealed class ScheduleReader(JobCatalogue kinds)
         if (schedule.Kind == "train" && schedule.Window is { } window)
             body["promoteUntil"] = (due + window).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var own = schedule.Kind == JobCatalogue.Backtest ? body["batch"] : body;
-        return kinds.Read(new JobText(schedule.Kind, JsonSerializer.SerializeToUtf8Bytes(own), $"schedule {schedule.Name}", schedule.Folder));
+        var text = JsonSerializer.SerializeToUtf8Bytes(own);
+        return kinds.Read(new JobText(schedule.Kind, text, $"schedule {schedule.Name}", schedule.Folder));
     }
 }
