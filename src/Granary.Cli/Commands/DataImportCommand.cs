@@ -149,8 +149,8 @@ internal static class DataImportCommand
         var (read, added) = await ExchangeImport.RunAsync(candles, symbol, timeframe, (from, to), store,
             progress, token);
         if (given.Json)
-            Console.WriteLine(JsonSerializer.Serialize(new { Exchange = given.FromExchange, Symbol = symbol, Timeframe = timeframe.ToString(), read, added },
-                Output.Json));
+            Console.WriteLine(JsonSerializer.Serialize(
+                new { Exchange = given.FromExchange, Symbol = symbol, Timeframe = timeframe.ToString(), read, added }, Output.Json));
         else if (!given.Quiet)
             Console.WriteLine($"{given.FromExchange}: {read:N0} bars of {symbol}:{timeframe} downloaded, {added:N0} new");
         return 0;

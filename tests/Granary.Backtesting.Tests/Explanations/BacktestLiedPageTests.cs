@@ -11,8 +11,8 @@ using Granary.Testing;
 namespace Granary.Backtesting.Tests.Explanations;
 
 /// <summary>
-/// docs/explanations/why-your-backtest-lied.md: each row of its tables is a run of a batch of samples/traps, with the run's figures, and each
-/// quoted sentence is one of the run above it. <c>GRANARY_WRITE_DOCS=1</c> writes the figures and the generated files.
+/// docs/explanations/why-your-backtest-lied.md: each row of its tables is a run of a batch of samples/traps, with the run's figures, and
+/// each quoted sentence is one of the run above it. <c>GRANARY_WRITE_DOCS=1</c> writes the figures and the generated files.
 /// </summary>
 public sealed partial class BacktestLiedPageTests : IDisposable
 {
@@ -41,7 +41,8 @@ public sealed partial class BacktestLiedPageTests : IDisposable
     [Fact]
     public void The_page_runs_every_batch_of_the_traps() =>
         Row().Matches(File.ReadAllText(s_page)).Select(r => r.Groups["name"].Value).Order(StringComparer.Ordinal)
-            .ShouldBe(Directory.EnumerateFiles(Path.Combine(s_samples, "traps")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+            .ShouldBe(Directory.EnumerateFiles(Path.Combine(s_samples, "traps")).Select(f => Path.GetFileName(f)!)
+                .Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Each_figure_and_each_quoted_sentence_of_the_page_is_that_of_its_run()

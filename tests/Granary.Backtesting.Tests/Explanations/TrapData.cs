@@ -8,10 +8,10 @@ internal static class TrapData
     /// <summary>The content of each file by its name.</summary>
     public static IReadOnlyDictionary<string, string> Files()
     {
-        var (walk, report) = Walk();
+        var (aimless, report) = Aimless();
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["BOUNCE.csv"] = Bounce(), ["WALK.csv"] = walk, ["report.csv"] = report, ["SPLIT.csv"] = Split(), ["SYD.csv"] = Sessions(),
+            ["BOUNCE.csv"] = Bounce(), ["WALK.csv"] = aimless, ["report.csv"] = report, ["SPLIT.csv"] = Split(), ["SYD.csv"] = Sessions(),
             ["members.csv"] = "symbol,from,to,delisting_return\nALPHA,,,\nBRAVO,,,\nCHARLIE,,2020-03-02,-0.9\nDELTA,,2021-06-01,-0.7\n"
                 + "ECHO,,,\nFOXTROT,,,\n",
         };
@@ -33,7 +33,7 @@ internal static class TrapData
     }
 
     // A random walk, and the growth of each month, dated on the month's first day.
-    private static (string Bars, string Report) Walk()
+    private static (string Bars, string Report) Aimless()
     {
         var random = new Random(5);
         var price = 100.0;
