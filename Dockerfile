@@ -32,6 +32,7 @@ COPY src/Granary.Web/Granary.Web.targets src/Granary.Web/
 COPY src/Granary.Exchanges/Granary.Exchanges.csproj src/Granary.Exchanges/
 COPY src/Granary.Kafka/Granary.Kafka.csproj src/Granary.Kafka/
 COPY src/Granary.Parquet/Granary.Parquet.csproj src/Granary.Parquet/
+COPY src/Granary.Scripting/Granary.Scripting.csproj src/Granary.Scripting/
 COPY src/Granary.Cluster.Contracts/Granary.Cluster.Contracts.csproj src/Granary.Cluster.Contracts/
 COPY src/Granary.Cluster.Grains/Granary.Cluster.Grains.csproj src/Granary.Cluster.Grains/
 COPY src/Granary.Cluster.Kafka/Granary.Cluster.Kafka.csproj src/Granary.Cluster.Kafka/

@@ -4,6 +4,7 @@ using Granary.Engine;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka.Bars;
 using Granary.Parquet.Reading;
+using Granary.Scripting;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Plugins;
 
@@ -24,6 +25,7 @@ internal sealed class CompositionRoot
         .AddAssembly(typeof(KafkaBarSource).Assembly)
         .AddAssembly(typeof(KucoinBrokerFactory).Assembly)
         .AddAssembly(typeof(ParquetSourceFactory).Assembly)
+        .WithCompiler(new RoslynCompiler())
         .AddPlugins(FolderOf(call))
         .Build();
 

@@ -7,6 +7,7 @@ using Granary.Exchanges.Kucoin;
 using Granary.Kafka;
 using Granary.Kafka.Bars;
 using Granary.Parquet.Reading;
+using Granary.Scripting;
 using Granary.Server.Operations;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
@@ -67,6 +68,8 @@ public static partial class SiloProgram
         var logger = startLogs.CreateLogger("Granary.Silo");
         var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly)
             .AddAssembly(typeof(KucoinBrokerFactory).Assembly).AddAssembly(typeof(ParquetSourceFactory).Assembly)
+            .WithCompiler(settings.AllowCode ? new RoslynCompiler() : null,
+                "start the silos with --allow-code, or put the class into a plug-in")
             .AddPlugins(settings.Plugins).Build();
         CheckRuns(settings.Runs);
         CheckPorts(settings);

@@ -132,7 +132,7 @@ public sealed class SchedulesOverHttpTests : IDisposable
             (Body().Replace("\"run\"", "\"rum\""), "schedule.json, line 3, rum: there is no key 'rum'; did you mean 'run'?"),
             (Body().Replace("two-cafe", "two-gone"), "line 3, run: there is no finished run '20261121-000000-two-gone' here"),
             (Body().Replace("verify", "trian"), "there is no kind of job 'trian'; did you mean 'train'?"),
-            (Body().Replace("verify", "backtest"), "line 3, job.kind: a schedule does not submit backtests; give another kind"),
+            (Body().Replace("verify", "backtest"), "schedule.json, line 3, job.run: there is no key 'run'"),
             ("""{ "cron": "0 2 * * *" }""", "'job' is missing"),
         })
             (await (await PutAsync(server.Client, "nightly", body)).ProblemAsync(400)).ShouldContain(sentence);

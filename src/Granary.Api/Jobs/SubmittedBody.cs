@@ -33,9 +33,7 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         var file = string.IsNullOrWhiteSpace(File) ? collection == "batches" ? "batch.json" : "job.json" : File;
         var root = JsonPart.Parse(file, body);
         var name = kind(root);
-        // The text of a backtest is its batch alone, on the lines of the request.
-        if (name == JobCatalogue.Backtest && collection == "jobs")
-            body = [.. root.Only("kind", "batch").Need("batch").Alone(body).SkipWhile(b => b == ' ')];
+        if (name == JobCatalogue.Backtest && collection == "jobs") body = JobCatalogue.TextOf(root, body);
         var job = kinds.Read(new JobText(name, body, file, Settings.PlaceOf(Folder).KeptFolder));
         if (Check == true) await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
         await CheckQuotasAsync(jobs, job, cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Operations;
+using Granary.Reporting.Runs;
 using Granary.Server.Operations;
 
 namespace Granary.Cli.Commands;
@@ -45,12 +46,14 @@ internal sealed class ClusterCommands(CompositionRoot root)
 
     private static void Write(ClusterState cluster)
     {
-        Console.WriteLine($"cluster {cluster.Id}: {cluster.Silos.Count} silos, {cluster.Running.Count} batches run, "
-            + $"{cluster.Queued.Count} wait, {cluster.Sessions.Count} sessions");
+        Console.WriteLine($"cluster {cluster.Id}: {Counted.Of(cluster.Silos.Count, "silo")}, "
+            + $"{Counted.Of(cluster.Running.Count, "running job")}, {Counted.Of(cluster.Queued.Count, "waiting job")}, "
+            + Counted.Of(cluster.Sessions.Count, "session"));
         foreach (var silo in cluster.Silos)
             Console.WriteLine($"  {silo.Name}  {silo.Address}  {silo.Status}{(silo.Draining ? ", draining" : "")}  "
                 + (silo.Version is null ? "does not answer"
-                    : $"version {silo.Version}, {silo.Threads} threads, {silo.Groups} strategy groups, {silo.Activations} activations"));
+                    : $"version {silo.Version}, {Counted.Of(silo.Threads, "thread")}, "
+                        + $"{Counted.Of(silo.Groups, "strategy group")}, {Counted.Of(silo.Activations, "activation")}"));
         foreach (var batch in cluster.Running) Console.WriteLine($"  runs   {batch}");
         foreach (var batch in cluster.Queued) Console.WriteLine($"  waits  {batch}");
         foreach (var session in cluster.Sessions) Console.WriteLine($"  trades {session}");

@@ -108,7 +108,7 @@ internal static class DataImportCommand
                 throw new InputException($"{files[0]} has {guess.Timeframe} bars and {other} has {length} bars; import them one after the "
                     + "other, or name the timeframe with --timeframe");
         if (!given.Json && !given.Quiet)
-            foreach (var (what, option) in guess.Guesses.Zip(guess.Overrides)) Console.WriteLine($"Guessed {what}; {option}");
+            foreach (var (what, option) in guess.Guesses.Zip(guess.Overrides)) Console.Error.WriteLine($"Guessed {what}; {option}");
         return (guess.Timeframe, given.Symbol ?? (given.SymbolFrom is null && guess.Symbols is [var one] ? one : null));
     }
 

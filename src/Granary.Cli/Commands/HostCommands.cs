@@ -50,8 +50,8 @@ internal static class HostCommands
             NewFolder.Create(Path.GetFullPath(Path.Combine(call.GetValue(parent)!, "samples")),
                 Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
                     .Select(f => (Path.GetRelativePath(source, f), File.ReadAllBytes(f))));
-            Console.WriteLine("granary backtest " + Path.Combine(call.GetValue(parent) is "." ? "" : call.GetValue(parent)!,
-                "samples", "quickstart.json"));
+            var samples = Path.Combine(call.GetValue(parent) is "." ? "" : call.GetValue(parent)!, "samples");
+            Console.WriteLine($"{samples}: the sample batches and their bars. Run one: granary backtest {Path.Combine(samples, "quickstart.json")}");
             return 0;
         });
         return command;

@@ -24,23 +24,20 @@ internal static class OptimiseCommand
 
     public static Command Create(CompositionRoot root)
     {
-        var batch = new Argument<string>("BATCH.json") { Description = "the batch file; a strategy's 'search' says what is tried" };
         var command = new Command("optimise",
-            "Search the parameters of a batch's strategies round by round, run the best trials as a portfolio, and write a run's folder.")
-        {
-            batch,
-        };
+            "Search the parameters of a batch's strategies round by round, run the best trials as a portfolio, and write a run's folder.");
+        var batch = new BatchInput(root, command, "the batch file; a strategy's 'search' says what is tried");
         var options = new OptionBinding<Options>(command);
-        command.SetAction((call, token) =>
+        command.SetAction(async (call, token) =>
         {
             var given = options.Read(call);
             Given.Threads(given.Threads);
-            var file = call.GetValue(batch)!;
-            if (given.IsEmbedded) return RunAsync(new BatchReader(root.Catalogues(call)).Read(file), file, given, token);
+            var (file, silent) = (batch.File(call), given.Quiet || given.Json);
+            if (given.IsEmbedded) return await RunAsync(await batch.ReadAsync(call, binds: true, silent, token), file, given, token);
             if (given.Resume)
                 throw new InputException($"--host {given.Host}: a server continues its runs by itself; leave --resume out");
-            var spec = new BatchReader(root.Catalogues(call)).Read(file, bindStrategies: false);
-            return new RemoteBacktest(root, given.Host) { Kind = RemoteBatch.Optimise }
+            var spec = await batch.ReadAsync(call, binds: false, silent, token);
+            return await new RemoteBacktest(root, given.Host) { Kind = RemoteBatch.Optimise }
                 .RunAsync(spec, file, given.Out, given.Quiet, given.Json, token);
         });
         return command;

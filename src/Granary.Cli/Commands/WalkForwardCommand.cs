@@ -26,19 +26,19 @@ internal static class WalkForwardCommand
 
     public static Command Create(CompositionRoot root)
     {
-        var batch = new Argument<string>("BATCH.json") { Description = "the batch file; its walkForward section says how" };
         var command = new Command("walkforward",
             "Choose parameters on one window, trade them on the next, and repeat. A strategy with a search is searched in each in-sample "
-                + "window, and models of a learning section are trained again. The result joins the out-of-sample windows.") { batch };
+                + "window, and models of a learning section are trained again. The result joins the out-of-sample windows.");
+        var batch = new BatchInput(root, command, "the batch file; its walkForward section says how");
         var options = new OptionBinding<Options>(command);
         command.SetAction(async (call, token) =>
         {
             var given = options.Read(call);
             Given.Threads(given.Threads);
-            var file = call.GetValue(batch)!;
+            var file = batch.File(call);
             if (!given.IsEmbedded && (given.Yes || given.SkipsChecks))
                 throw new InputException($"--host {given.Host}: --yes and --no-guards are for runs in this process; leave them out");
-            var spec = new BatchReader(root.Catalogues(call)).Read(file, bindStrategies: given.IsEmbedded);
+            var spec = await batch.ReadAsync(call, given.IsEmbedded, given.Quiet || given.Json, token);
             var lines = given.Quiet || given.Json ? null : new Lines();
             var (model, folder) = given.IsEmbedded ? await HereAsync(spec, given, lines, token)
                 : await ThereAsync(root, spec, file, given, lines, token);

@@ -3,6 +3,7 @@ using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
 
 namespace Granary.Server.Jobs;
 
@@ -29,6 +30,14 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
     /// <inheritdoc cref="JobKind.RefusalOf"/>
     public string? RefusalOf(JobKind kind, string key, RunSummary run, IReadOnlyList<string> chosen) =>
         kind.RefusalOf(key, run, chosen, catalogues) is { } fault ? catalogues.Shown(fault) : null;
+
+    /// <summary>The text of a job that is given in the format of POST /jobs: of a backtest its batch alone, else the whole object.</summary>
+    /// <param name="job">An object with <c>kind</c>.</param>
+    /// <param name="whole">The text that <paramref name="job"/> was parsed from; lines and columns stay as they are there.</param>
+    /// <exception cref="InputException">A backtest without <c>batch</c>, or with other keys.</exception>
+    public static byte[] TextOf(JsonPart job, byte[] whole) => job.Need("kind").String() == Backtest
+        ? [.. job.Only("kind", "batch").Need("batch").Alone(whole).SkipWhile(b => b == ' ')]
+        : job.Alone(whole);
 
     /// <summary>Parses and validates a job.</summary>
     /// <exception cref="InputException">

@@ -29,10 +29,8 @@ public sealed class ScheduleReader(JobCatalogue kinds)
         CronTimes.Parse(root.Need("cron"), root.Find("timeZone"));
         var job = keys.Job;
         var kind = job.Need("kind");
-        if (kind.String() == JobCatalogue.Backtest)
-            throw kind.Fault("a schedule does not submit backtests; give another kind that GET /catalogue/jobs lists, such as train");
         if (job.Find("promoteUntil") is { } until) throw until.Fault("it is the end of the schedule's window; give \"window\" instead");
-        kinds.Read(new JobText(kind.String(), job.Alone(text), file, folder));
+        kinds.Read(new JobText(kind.String(), JobCatalogue.TextOf(job, text), file, folder));
         return new JobSchedule
         {
             Name = name,
@@ -55,7 +53,7 @@ public sealed class ScheduleReader(JobCatalogue kinds)
         var body = JsonNode.Parse(schedule.Job.GetRawText())!.AsObject();
         if (schedule.Kind == "train" && schedule.Window is { } window)
             body["promoteUntil"] = (due + window).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        var text = new JobText(schedule.Kind, JsonSerializer.SerializeToUtf8Bytes(body), $"schedule {schedule.Name}", schedule.Folder);
-        return kinds.Read(text);
+        var own = schedule.Kind == JobCatalogue.Backtest ? body["batch"] : body;
+        return kinds.Read(new JobText(schedule.Kind, JsonSerializer.SerializeToUtf8Bytes(own), $"schedule {schedule.Name}", schedule.Folder));
     }
 }

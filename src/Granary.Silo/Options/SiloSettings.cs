@@ -123,6 +123,8 @@ public sealed record SiloSettings
     public int WorkLimit { get; init; } = 10_000;
     [Key("folder of assemblies with strategies and factors of your own", Placeholder = "DIR")]
     public string? Plugins { get; init; }
+    [Key("compile and run the C# files of batches; they can do what this process can")]
+    public bool AllowCode { get; init; }
     [Key("file of webhooks and of the rules that notify them (no notifications)", Placeholder = "FILE")]
     public string? Notifications { get; init; }
     [Key("file of API keys, as 'granary keys add' writes it", Placeholder = "FILE")]

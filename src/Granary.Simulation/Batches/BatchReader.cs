@@ -14,6 +14,7 @@ using Granary.Simulation.Catalogues;
 using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
+using Granary.Simulation.Plugins;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -24,6 +25,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
 {
     // Between a row in ten years and a row a second.
     internal const double LeastPerYear = 0.1, MostPerYear = 366 * 86_400;
+
+    private IReadOnlyList<CodeSource> Code { get; init; } = [];
 
     /// <param name="bindStrategies">
     /// Whether this process knows the strategy classes. False for a client, because its server may have other plug-ins.
@@ -49,7 +52,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             throw new InputException($"{path} cannot be read: {e.Message.TrimEnd('.')}; make it readable, or give another file", e);
         }
         var folder = DataFolder.Of(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-        return Read(path, WeightsFile.Inline(text, folder), folder, bindStrategies);
+        return Read(path, CodeFiles.Inline(WeightsFile.Inline(text, folder), folder), folder, bindStrategies);
     }
 
     /// <inheritdoc cref="Read(string, bool)"/>
@@ -60,7 +63,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var root = JsonPart.Parse(name, text, faults, catalogues.PlaceOf(folder));
         if (ProductionReader.IsProduction(root)) return new ProductionReader(catalogues)
             .Read(root, text, folder, faults, bindStrategies).Spec;
-        var spec = Spec(root, faults, name, text, folder, bindStrategies);
+        var code = CodeSection.Read(root.Find("code"), catalogues, bindStrategies);
+        var spec = new BatchReader(code.Catalogues) { Code = code.Sources }.Spec(root, faults, name, text, folder, bindStrategies);
         faults.Close();
         return spec!;
     }
@@ -68,7 +72,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     // Reads each section separately, so that an error in one does not hide errors in others. Returns null if there are errors.
     private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
-        root.Only("$schema", "name", "data", "universe", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
+        root.Only("$schema", "name", "code", "data", "universe", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
             "regimes", "resampling", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
@@ -101,6 +105,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             Name = named,
             Catalogues = catalogues,
+            Code = Code,
             Data = data.Reading(ColumnTexts.In(root), catalogues.Tables),
             Cash = cash,
             Account = account,

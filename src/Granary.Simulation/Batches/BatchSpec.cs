@@ -8,6 +8,7 @@ using Granary.Reporting.Runs;
 using Granary.Reporting.Tables;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.Plugins;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -19,6 +20,9 @@ public sealed record BatchSpec
 
     /// <summary>Catalogues of the process that read the file; they resolve the names in it.</summary>
     public required GranaryCatalogues Catalogues { get; init; }
+
+    /// <summary>C# files of the batch; their classes are in <see cref="Catalogues"/> if this process compiles them.</summary>
+    public IReadOnlyList<CodeSource> Code { get; init; } = [];
 
     /// <summary>The place of the batch's paths.</summary>
     public Place Place => Catalogues.PlaceOf(Folder);

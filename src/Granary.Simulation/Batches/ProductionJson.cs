@@ -29,6 +29,7 @@ public static class ProductionJson
             var spec = plan.Spec;
             json.WriteStartObject();
             Head(json, spec, run);
+            CodeSection.Write(json, spec);
             Data(json, spec.Data, plan, run.Strategies.Where(IsIn)
                 .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
             if (spec.Universe is { } universe) Universe(json, universe);

@@ -10,6 +10,7 @@ using Granary.Simulation.Catalogues;
 using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
+using Granary.Simulation.Plugins;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -33,6 +34,8 @@ public sealed record Production(BatchSpec Spec, string Hash, string Digest, Vali
 public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, ModelReference, IEntryModel>? filters = null)
 {
     private readonly Func<string, ModelReference, IEntryModel> _load = filters ?? ((_, model) => model.Load(catalogues));
+
+    private IReadOnlyList<CodeSource> Code { get; init; } = [];
 
     public static bool IsProduction(JsonPart root) =>
         root.Find("version") is not null && root.Find("digest") is not null && root.Find("strategies") is not null;
@@ -71,6 +74,12 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     /// <param name="faults">Collects the errors of the file; this method throws all of them at the end.</param>
     internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
+        var code = CodeSection.Read(root.Find("code"), catalogues, bindStrategies);
+        return new ProductionReader(code.Catalogues, filters) { Code = code.Sources }.ReadBound(root, text, faults, bindStrategies);
+    }
+
+    private Production ReadBound(JsonPart root, byte[] text, JsonFaults faults, bool bindStrategies)
+    {
         var place = root.Find("folder")?.Folder() ?? root.Place;
         if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
         CheckKeys(root);
@@ -96,6 +105,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         {
             Name = name,
             Catalogues = catalogues,
+            Code = Code,
             Data = data!.Reading(ColumnTexts.In(root), catalogues.Tables) with
             {
                 Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References))
@@ -131,7 +141,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
 
     private static void CheckKeys(JsonPart root)
     {
-        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "universe", "account", "benchmark",
+        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "code", "data", "universe", "account", "benchmark",
             "execution", "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "statements",
             "outputs", "periodsPerYear");
         var version = root.Need("version").Whole();

@@ -2,6 +2,7 @@ using Granary.Data.Brokers;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
 using Granary.Data.Tables;
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
@@ -64,6 +65,32 @@ public sealed record GranaryCatalogues
 
     /// <summary>The metrics that a run computes.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
+
+    /// <summary>Compiles the C# files of batches; null if this process does not.</summary>
+    public ICodeCompiler? Compiler { get; init; }
+
+    /// <summary>Second half of the sentence that refuses such files, with the remedy.</summary>
+    public string WithoutCompiler { get; init; } = "this program has no compiler; run the batch with 'granary'";
+
+    /// <summary>The C# files whose classes are in the catalogues.</summary>
+    public IReadOnlyList<CodeSource> Code { get; init; } = [];
+
+    /// <summary>Compiled files of this process.</summary>
+    internal CodeCache CodeCache { get; init; } = new();
+
+    /// <summary>Objects that constructors of strategies can take.</summary>
+    internal IReadOnlyList<object> Services { get; init; } = [];
+
+    /// <summary>Returns these catalogues with the strategies, factors and portfolio rules of C# files.</summary>
+    /// <exception cref="InputException">
+    /// This process compiles no files, the compiler refuses one, or a class does not belong into a batch.
+    /// </exception>
+    public GranaryCatalogues WithCode(IReadOnlyList<CodeSource> files)
+    {
+        if (files.Count == 0) return this;
+        if (Compiler is not { } compiler) throw new InputException($"{files[0].Name} is not compiled here: {WithoutCompiler}");
+        return new GranaryCataloguesBuilder(this).AddCode(files.Select(file => (file, CodeCache.Get(file, compiler)))).BuildOn(this);
+    }
 
     /// <summary>Restricts the addresses in texts that are read with these catalogues; null = no restriction.</summary>
     public Confinement? Confinement { get; init; }

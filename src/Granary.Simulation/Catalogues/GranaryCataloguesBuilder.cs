@@ -41,6 +41,23 @@ public sealed class GranaryCataloguesBuilder
     private readonly List<TrainerLibrary> _libraries = [];
     private readonly List<object> _services = [];
     private readonly List<Plugin> _plugins = [];
+    private readonly List<CodeSource> _code = [];
+    private ICodeCompiler? _compiler;
+    private string? _withoutCompiler;
+
+    public GranaryCataloguesBuilder()
+    {
+    }
+
+    // Starts from the strategies, factors and rules of other catalogues.
+    internal GranaryCataloguesBuilder(GranaryCatalogues known)
+    {
+        foreach (var entry in known.Factors.Entries) _factors.Add(entry.Name, entry.Value, entry.Origin);
+        foreach (var entry in known.Strategies.Entries) _strategies.Add(entry.Name, entry.Value.Type, entry.Origin);
+        foreach (var entry in known.PortfolioRules.Entries) _portfolioRules.Add(entry.Name, entry.Value, entry.Origin);
+        _services.AddRange(known.Services);
+        _plugins.AddRange(known.Plugins);
+    }
 
     /// <summary>Creates a builder with <see cref="AddEngine"/>, <see cref="AddData"/> and <see cref="AddLearning"/>.</summary>
     public static GranaryCataloguesBuilder CreateDefault() =>
@@ -74,6 +91,15 @@ public sealed class GranaryCataloguesBuilder
         return this;
     }
 
+    /// <summary>Lets batches carry C# files.</summary>
+    /// <param name="compiler">Null = batches with such files are refused.</param>
+    /// <param name="remedy">Without a compiler, the second half of the sentence that refuses them; null for the usual one.</param>
+    public GranaryCataloguesBuilder WithCompiler(ICodeCompiler? compiler, string? remedy = null)
+    {
+        (_compiler, _withoutCompiler) = (compiler, remedy);
+        return this;
+    }
+
     /// <summary>
     /// Adds the plug-ins of a folder. Add Granary's own assemblies first, because each plug-in's strategies are created once as a test.
     /// </summary>
@@ -94,10 +120,11 @@ public sealed class GranaryCataloguesBuilder
         var tables = new TableFormatCatalogue(_tables);
         var formats = new BarFormatCatalogue(_formats, tables);
         var sources = new BarSourceCatalogue(_sources, formats);
-        return new GranaryCatalogues
+        object[] services = [trainers, .. _services];
+        var known = new GranaryCatalogues
         {
             Factors = factors,
-            Strategies = new StrategyCatalogue(_strategies, factors, [trainers, .. _services]),
+            Strategies = new StrategyCatalogue(_strategies, factors, services),
             Trainers = trainers,
             ModelKinds = new ModelKindCatalogue(_modelKinds),
             Formats = formats,
@@ -109,7 +136,63 @@ public sealed class GranaryCataloguesBuilder
             OutputFormats = _outputFormats.Build(),
             PortfolioRules = _portfolioRules.Build(),
             Plugins = [.. _plugins],
+            Compiler = _compiler,
+            Services = services,
         };
+        return _withoutCompiler is null ? known : known with { WithoutCompiler = _withoutCompiler };
+    }
+
+    /// <summary>Adds the classes of compiled files.</summary>
+    /// <exception cref="InputException">A class does not belong into a batch, or its name is taken.</exception>
+    internal GranaryCataloguesBuilder AddCode(IEnumerable<(CodeSource Source, Assembly Assembly)> compiled)
+    {
+        foreach (var (source, assembly) in compiled)
+        {
+            try
+            {
+                AddCode(source, assembly);
+            }
+            catch (ReflectionTypeLoadException e)
+            {
+                throw new InputException($"{source.Name}: {e.LoaderExceptions.FirstOrDefault()?.Message.TrimEnd('.')}; correct the class",
+                    e);
+            }
+            catch (Exception e) when (e is ArgumentException or TypeLoadException or FileNotFoundException or CustomAttributeFormatException)
+            {
+                throw new InputException($"{source.Name}: {e.Message.TrimEnd('.')}; change it in the file", e);
+            }
+        }
+        return this;
+    }
+
+    /// <summary>Returns catalogues with the strategies, factors and rules of this builder.</summary>
+    internal GranaryCatalogues BuildOn(GranaryCatalogues known)
+    {
+        var factors = new FactorCatalogue(_factors);
+        return known with
+        {
+            Factors = factors,
+            Strategies = new StrategyCatalogue(_strategies, factors, [.. _services]),
+            PortfolioRules = _portfolioRules.Build(),
+            Plugins = [.. _plugins],
+            Code = [.. _code],
+        };
+    }
+
+    private void AddCode(CodeSource source, Assembly assembly)
+    {
+        if (CatalogueTypes.FindHidden(assembly) is { } hidden)
+            throw new InputException($"{source.Name}: the class {hidden} has an attribute of a catalogue but is not public; make it public");
+        foreach (var (type, attribute) in CatalogueTypes.Of(assembly))
+            if (attribute is not (FactorAttribute or PortfolioRuleAttribute))
+                throw new InputException($"{source.Name}: the class {type} is a {attribute.Kind}, and a C# file of a batch has strategies, "
+                    + "factors and portfolio rules only; put it into a plug-in ('granary new')");
+        var entries = AddAssembly(assembly, type => $"{type} in {source.Name}");
+        if (entries.Count == 0)
+            throw new InputException($"{source.Name}: it has no public strategy, and no class with [Factor] or [PortfolioRule]; write "
+                + "'public sealed class NAME : Strategy'");
+        _code.Add(source);
+        _plugins.Add(new Plugin(source.Name, source.Hash, entries));
     }
 
     private void AddPlugin(PluginFile file)

@@ -22,7 +22,7 @@ public sealed class PluginReach
             types.UnionWith(FeedFactors.RequestsOf(plan, feed, chosen, markets).SelectMany(p => p).Select(r => r.Definition.Kernel));
         }
         _scans = types.Select(t => t.Assembly).Distinct().Where(a => !IsOwn(a)).OrderBy(a => a.FullName, StringComparer.Ordinal)
-            .ToDictionary(a => a, a => PluginScan.Of(a.Location));
+            .ToDictionary(a => a, a => PluginScan.Of(CodeContext.ImageOf(a)));
         var plugins = _scans.Where(s => IsPlugin(s.Key)).ToList();
         Plugins = plugins.Count;
         Found = [.. plugins.SelectMany(s => s.Value.Found)];
@@ -39,7 +39,7 @@ public sealed class PluginReach
     /// <summary>Scans the plug-ins of some classes.</summary>
     public static IReadOnlyList<CodeReach> Of(IEnumerable<Type> types) =>
         [.. types.Select(t => t.Assembly).Distinct().Where(a => !IsOwn(a) && IsPlugin(a)).OrderBy(a => a.FullName, StringComparer.Ordinal)
-            .SelectMany(a => PluginScan.Of(a.Location).Found)];
+            .SelectMany(a => PluginScan.Of(CodeContext.ImageOf(a)).Found)];
 
     /// <summary>
     /// Whether a strategy may submit its own orders, at the market or resting. Granary's single-symbol strategies submit none.
@@ -47,8 +47,8 @@ public sealed class PluginReach
     public bool SubmitsOrders(StrategyDefinition definition) =>
         _scans.TryGetValue(definition.Type.Assembly, out var scan) && scan.SubmitsOrders;
 
-    // Only loaded plug-ins are reported. A program that hosts Granary with its own classes uses files and clocks for other purposes.
-    private static bool IsPlugin(Assembly assembly) => AssemblyLoadContext.GetLoadContext(assembly) is PluginContext;
+    // Only loaded plug-ins and C# files of batches are reported. A program that hosts Granary with its own classes uses files and clocks for other purposes.
+    private static bool IsPlugin(Assembly assembly) => AssemblyLoadContext.GetLoadContext(assembly) is PluginContext or CodeContext;
 
     // Granary's own assemblies are not scanned here; its tests apply the same rules to them.
     private static bool IsOwn(Assembly assembly) => assembly == typeof(Strategy).Assembly

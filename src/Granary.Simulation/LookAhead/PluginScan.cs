@@ -39,9 +39,13 @@ internal sealed class PluginScan
 
     /// <summary>Scans an assembly.</summary>
     /// <param name="path">The DLL.</param>
-    public static PluginScan Of(string path)
+    public static PluginScan Of(string path) => Of(File.ReadAllBytes(path));
+
+    /// <summary>Scans an assembly.</summary>
+    /// <param name="image">The bytes of the DLL.</param>
+    public static PluginScan Of(byte[] image)
     {
-        using var file = new PEReader(new MemoryStream(File.ReadAllBytes(path)));
+        using var file = new PEReader(new MemoryStream(image, writable: false));
         var scan = new PluginScan(file);
         scan.ReadAssembly();
         foreach (var handle in scan._metadata.TypeDefinitions)

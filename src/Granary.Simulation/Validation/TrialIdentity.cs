@@ -3,6 +3,7 @@ using System.Text;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Keys;
+using Granary.Simulation.Plugins;
 
 namespace Granary.Simulation.Validation;
 
@@ -10,7 +11,7 @@ namespace Granary.Simulation.Validation;
 public static class TrialIdentity
 {
     /// <summary>
-    /// Returns the text of a combination: class, parameters, timeframe, trading settings, model and order execution. Its name and the
+    /// Returns the text of a combination: class with the hash of its C# file, parameters, timeframe, trading settings, model and order execution. Its name and the
     /// trading costs are not part of it.
     /// </summary>
     /// <param name="model">Text of the model without its version; null without a model.</param>
@@ -18,11 +19,16 @@ public static class TrialIdentity
     {
         var parameters =
             string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
-        var text = new StringBuilder(FormattableString.Invariant($"{instance.Definition.Name}({parameters})@{instance.Timeframe}"));
+        var text = new StringBuilder(FormattableString.Invariant(
+            $"{instance.Definition.Name}{CodeOf(instance)}({parameters})@{instance.Timeframe}"));
         foreach (var key in RecordKeys<TradingSettings>.All)
             if (!key.IsUsual(instance.Trading)) text.Append('|').Append(key.Name).Append(' ').Append(key.Identity(instance.Trading));
         return text.Append('|').Append(model).Append(RulesOf(settings)).ToString();
     }
+
+    // A class of a C# file of the batch is another one as soon as its file differs.
+    private static string CodeOf(StrategyInstance instance) =>
+        CodeContext.SourceOf(instance.Definition.Type) is { } source ? $"#{source.Hash}" : "";
 
     // Settings of order execution and account that differ from the defaults.
     private static string RulesOf(ExecutionSettings settings)

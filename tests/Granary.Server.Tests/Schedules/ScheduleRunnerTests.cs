@@ -23,7 +23,7 @@ public sealed class ScheduleRunnerTests : IDisposable
     private ScheduleBook Book => new(_folder);
 
     private static ScheduleReader Reader =>
-        new(new JobCatalogue(TestCatalogues.All, [new EchoKind("train"), new EchoKind("verify")]));
+        new(new JobCatalogue(TestCatalogues.All, [new EchoKind("train"), new EchoKind("verify"), new EchoKind("backtest")]));
 
     private void Set(string name, string cron, string? window = null, string kind = "train", bool enabled = true) => Book.Set(
         Reader.Read(name, Encoding.UTF8.GetBytes($$"""
@@ -151,13 +151,25 @@ public sealed class ScheduleRunnerTests : IDisposable
         Book.All().ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_backtest_is_submitted_as_its_batch_alone()
+    {
+        Book.Set(Reader.Read("nightly", """{ "cron": "0 2 * * *", "job": { "kind": "backtest", "batch": { "name": "a" } } }"""u8.ToArray(),
+            _folder) with
+        { Who = "desk", ChangedAt = _clock.GetUtcNow() });
+        _clock.Advance(TimeSpan.FromHours(1));
+        await LookAsync();
+        Encoding.UTF8.GetString(_jobs.All.ShouldHaveSingleItem().Job.Text.Body).ShouldBe("""{"name":"a"}""");
+    }
+
     [Theory]
     [InlineData("""{ "cron": "0 2 * * *" }""", "'job' is missing")]
     [InlineData("""{ "cron": "0 2 * * *", "job": "train" }""", "job: an object is needed")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "train" }, "windw": "2h" }""", "did you mean 'window'?")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "train" }, "window": "long" }""", "window: 'long' is not a length of time")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "trian" } }""", "there is no kind of job 'trian'; did you mean 'train'?")]
-    [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "backtest" } }""", "job.kind: a schedule does not submit backtests")]
+    [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "backtest" } }""", "'batch' is missing")]
+    [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "backtest", "batch": {}, "run": "a" } }""", "there is no key 'run'")]
     [InlineData("""{ "cron": "0 2 * * *", "job": { "kind": "train", "promoteUntil": "2026-01-01" } }""", "give \"window\" instead")]
     public void What_is_no_schedule_is_one_sentence(string text, string sentence) =>
         Should.Throw<InputException>(() => Reader.Read("nightly", Encoding.UTF8.GetBytes(text), _folder)).Message

@@ -1,0 +1,10 @@
+namespace Granary.Simulation.Plugins;
+
+/// <summary>Severity of a message of the compiler.</summary>
+public enum CodeSeverity
+{
+    /// <summary>The code was compiled.</summary>
+    Warning,
+    /// <summary>The code was not compiled.</summary>
+    Error,
+}

@@ -1,0 +1,24 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Granary.Tutorials.Tests;
+
+/// <summary>
+/// Compares what commands printed with what a page shows. A line of … alone stands for any lines, … within a line for any text; the width
+/// of blanks is not compared, since columns are as wide as their values.
+/// </summary>
+internal static partial class ShownOutput
+{
+    public static bool Matches(string shown, string printed)
+    {
+        var pattern = new StringBuilder("^");
+        foreach (var line in Lines(shown))
+            pattern.Append(line == "…" ? "(?:.*\n)*?" : string.Join(".*?", line.Split('…').Select(Regex.Escape)) + "\n");
+        return Regex.IsMatch(string.Concat(Lines(printed).Select(l => l + "\n")), pattern.Append('$').ToString(), RegexOptions.CultureInvariant);
+    }
+
+    private static IEnumerable<string> Lines(string text) => text.TrimEnd().Split('\n').Select(l => Blanks().Replace(l, " ").Trim());
+
+    [GeneratedRegex("[ \t\r]+")]
+    private static partial Regex Blanks();
+}

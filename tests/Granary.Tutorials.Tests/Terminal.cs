@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Granary.Testing;
+
+namespace Granary.Tutorials.Tests;
+
+/// <summary>
+/// A terminal of a reader: one shell in an empty folder with an empty home, and granary and granary-silo on the path. What a page starts in
+/// the background ends with it.
+/// </summary>
+internal sealed partial class Terminal : IAsyncDisposable
+{
+    // What pages name as ports of servers; each becomes a free one, since the machine may use it.
+    private readonly Dictionary<string, string> _ports = new(StringComparer.Ordinal);
+    private readonly string _root = Directory.CreateTempSubdirectory("granary-page-").FullName;
+    private readonly Process _shell;
+    private int _step;
+
+    public Terminal()
+    {
+        Directory.CreateDirectory(Folder);
+        foreach (var part in (string[])["bin", "home", "log"]) Directory.CreateDirectory(Path.Combine(_root, part));
+        foreach (var program in (string[])["granary", "granary-silo"])
+            Install(program, $"dotnet {Quoted(Path.Combine(AppContext.BaseDirectory, program + ".dll"))}");
+        var start = new ProcessStartInfo("bash") { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.ArgumentList.Add("--noprofile");
+        start.ArgumentList.Add("--norc");
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("GRANARY", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        start.Environment["HOME"] = Path.Combine(_root, "home");
+        start.Environment["PATH"] = $"{Path.Combine(_root, "bin")}:{Environment.GetEnvironmentVariable("PATH")}";
+        _shell = Process.Start(start)!;
+        // As of a terminal that is used by a person: jobs have groups of their own, and $! and jobs work.
+        _shell.StandardInput.WriteLine("set -m; trap 'failed=$BASH_COMMAND' ERR");
+    }
+
+    public string Folder => Path.Combine(_root, "work");
+
+    /// <summary>The ports that a page names, with those that stand for them here.</summary>
+    public string WithOwnPorts(string text) => Port().Replace(text, found =>
+    {
+        if (!_ports.TryGetValue(found.Value, out var own)) _ports[found.Value] = own = $"{FreePorts.Take()}";
+        return own;
+    });
+
+    /// <summary>Puts a program on the path.</summary>
+    /// <param name="command">What it runs, as a shell writes it.</param>
+    public void Install(string program, string command)
+    {
+        var path = Path.Combine(_root, "bin", program);
+        File.WriteAllText(path, $"#!/bin/sh\nexec {command} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    public void Set(string variable, string value) => _shell.StandardInput.WriteLine($"export {variable}={Quoted(value)}");
+
+    public void Write(string name, string text)
+    {
+        var path = Path.Combine(Folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, WithOwnPorts(text));
+    }
+
+    /// <summary>Runs commands and gives what the terminal showed, and the first command that ended with another code than 0.</summary>
+    public async Task<(string Output, string Failed)> RunAsync(string commands, CancellationToken cancel)
+    {
+        var (script, output) = (Log(++_step + ".sh"), Log(_step + ".out"));
+        await File.WriteAllTextAsync(script, WithOwnPorts(commands), cancel);
+        await _shell.StandardInput.WriteLineAsync($"failed=; source {script} </dev/null >{output} 2>&1; echo \"end $failed\"");
+        await _shell.StandardInput.FlushAsync(cancel);
+        var end = await _shell.StandardOutput.ReadLineAsync(cancel).AsTask().WaitAsync(Eventually.LongestWork, cancel);
+        var printed = await File.ReadAllTextAsync(output, cancel);
+        return end is null ? (printed, "the shell ended") : (printed, end["end ".Length..]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _shell.StandardInput.WriteLineAsync("for job in $(jobs -p); do kill -9 -- -$job; done 2>/dev/null; wait; exit");
+        await _shell.StandardInput.FlushAsync();
+        await _shell.WaitForExitAsync().WaitAsync(Eventually.Longest);
+        _shell.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private string Log(string name) => Path.Combine(_root, "log", name);
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    [GeneratedRegex(@"\b(?:808\d|1111\d|3000\d)\b")]
+    private static partial Regex Port();
+}
