@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Granary.Cli.Commands;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
@@ -18,7 +17,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(RootCommand root, CompositionRoot host, string[] args)
     {
-        if (args.Length == 0) return await FirstStepAsync(host);
+        if (args.Length == 0) return await FirstStepAsync(root, host);
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {
@@ -66,7 +65,7 @@ internal static class CommandLine
         }
     }
 
-    private static async Task<int> FirstStepAsync(CompositionRoot host)
+    private static async Task<int> FirstStepAsync(RootCommand root, CompositionRoot host)
     {
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
         {
@@ -75,7 +74,7 @@ internal static class CommandLine
         }
         if (FirstSteps.Ask(Console.Out, TypedLine.Read) is not { } chosen) return 0;
         Console.WriteLine($"$ {FirstSteps.Words(chosen)}");
-        return await RunAsync(CommandTable.Create(host, chosen), host, chosen);
+        return await RunAsync(root, host, chosen);
     }
 
     private static string Sentence(ParseResult result)

@@ -103,7 +103,8 @@ public sealed class FirstStepsTests
     }
 
     [Theory]
-    [InlineData("data", "'granary data' needs one of import, funding, list, check, compare, generate, export, formats; --help explains them")]
+    [InlineData("data",
+        "'granary data' needs one of import, funding, list, check, compare, generate, export, formats; --help explains them")]
     [InlineData("new", "'granary new' needs one of strategy, factor, format, broker, trainer, rule, study, samples; --help explains them")]
     [InlineData("dta", "'dta' is not understood by 'granary'; did you mean 'data'?")]
     [InlineData("zzzzzzzzzz", "'zzzzzzzzzz' is not understood by 'granary'; --help lists the commands and options")]
@@ -122,7 +123,7 @@ public sealed class FirstStepsTests
 
         var call = await GranaryCall.RunAsync(path);
 
-        (call.ExitCode, call.Error).ShouldBe((2, $"granary: '{path}' is a file; did you mean 'granary backtest {path}'?{Environment.NewLine}"));
+        (call.ExitCode, call.Error.TrimEnd()).ShouldBe((2, $"granary: '{path}' is a file; did you mean 'granary backtest {path}'?"));
     }
 
     [Fact]

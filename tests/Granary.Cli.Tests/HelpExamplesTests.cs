@@ -16,7 +16,7 @@ public sealed class HelpExamplesTests
         "new samples", "quickstart", "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats",
         "strategies", "factors", "factors compute", "factors study", "trainers", "broker list", "backtest", "verify", "report", "compare",
         "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
-        "models show", "models promote", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",
+        "models promote", "models show", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",
         "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live",
         "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "new strategy", "new factor", "new format",
         "new broker", "new trainer", "new rule", "new study", "doctor", "explain", "completion",
@@ -51,7 +51,11 @@ public sealed class HelpExamplesTests
                     "paper", "--state", "accounts/of-deployment", "--without-evidence"]);
             await RunAsync(arguments);
             if (words == "backtest") await RunAsync([.. arguments[..^2], "--no-guards", "--out", "runs/second"]);
-            if (words == "learn") await RunAsync([.. arguments, "--params", "l2=2"]);
+            if (words == "learn")
+            {
+                await RunAsync([.. arguments, "--params", "c=2"]);
+                await RunAsync(["models", "promote", "gate", "1"]);
+            }
         }
         failed.ShouldBeEmpty();
 

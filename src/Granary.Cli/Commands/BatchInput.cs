@@ -36,21 +36,16 @@ internal sealed class BatchInput
     public BatchInput(CompositionRoot root, Command command, string needs)
     {
         _root = root;
-        _file = new Argument<string>("BATCH.json|FILE.cs") { Description = $"{needs}, or a C# file with a strategy" };
+        _file = new Argument<string>("BATCH.json|FILE.cs")
+        {
+            Description = $"{needs}, or a C# file with a strategy; 'backtest' also takes a file of bars, such as AAPL.csv",
+        };
         command.Arguments.Add(_file);
         foreach (var option in Options) command.Add(option);
     }
 
-    /// <summary>Whether the file may have bars, for which a batch is written to the current folder.</summary>
-    public bool TakesBars
-    {
-        get;
-        init
-        {
-            field = value;
-            if (value) _file.Description += "; or a file of bars, such as AAPL.csv, for which a batch is written to the current folder";
-        }
-    }
+    /// <summary>Whether a file of bars is taken too, for which a batch is written.</summary>
+    public bool TakesBars { get; init; }
 
     private IReadOnlyList<Option> Options => [_source, _symbols, _timeframe, _parameters, _class];
 
@@ -70,7 +65,7 @@ internal sealed class BatchInput
                 if (call.GetResult(option) is { Implicit: false })
                     throw new InputException($"{option.Name} is for a C# file with a strategy; {file} is a batch file, which has this in "
                         + "its sections data and strategies");
-            if (TakesBars && BarsBatch.Is(file)) file = BatchOfBars(file, call, binds, silent);
+            if (BarsBatch.Is(file)) file = BatchOfBars(file, call, binds, silent);
             return new BatchReader(catalogues).Read(file, bindStrategies: binds);
         }
         var batch = await new StrategyFileReader(catalogues).ReadAsync(file, OptionsOf(call, binds), cancellationToken);
@@ -82,9 +77,11 @@ internal sealed class BatchInput
 
     private string BatchOfBars(string file, ParseResult call, bool binds, bool silent)
     {
+        if (!TakesBars)
+            throw new InputException($"{file} has bars; 'granary backtest {file}' makes a batch file of them, which you can change");
         if (!binds)
             throw new InputException($"{file} has bars; --host needs a batch file, which the command writes without --host");
-        return BarsBatch.Write(file, new BarFileForm().ToOptions(_root.Catalogues(call)), silent ? null : Console.Out);
+        return BarsBatch.Write(file, new BarFileForm().ToOptions(_root.Catalogues(call)), silent ? null : Console.Error);
     }
 
     private StrategyFileOptions OptionsOf(ParseResult call, bool binds) => new()

@@ -108,7 +108,7 @@ internal static class DataImportCommand
                 throw new InputException($"{files[0]} has {guess.Timeframe} bars and {other} has {length} bars; import them one after the "
                     + "other, or name the timeframe with --timeframe");
         if (!given.Json && !given.Quiet)
-            foreach (var (what, option) in guess.Guesses.Zip(guess.Overrides)) Console.WriteLine($"Guessed {what}; {option}");
+            foreach (var (what, option) in guess.Guesses.Zip(guess.Overrides)) Console.Error.WriteLine($"Guessed {what}; {option}");
         return (guess.Timeframe, given.Symbol ?? (given.SymbolFrom is null && guess.Symbols is [var one] ? one : null));
     }
 
@@ -149,8 +149,8 @@ internal static class DataImportCommand
         var (read, added) = await ExchangeImport.RunAsync(candles, symbol, timeframe, (from, to), store,
             progress, token);
         if (given.Json)
-            Console.WriteLine(JsonSerializer.Serialize(new { Exchange = given.FromExchange, Symbol = symbol, Timeframe = timeframe.ToString(), read, added },
-                Output.Json));
+            Console.WriteLine(JsonSerializer.Serialize(
+                new { Exchange = given.FromExchange, Symbol = symbol, Timeframe = timeframe.ToString(), read, added }, Output.Json));
         else if (!given.Quiet)
             Console.WriteLine($"{given.FromExchange}: {read:N0} bars of {symbol}:{timeframe} downloaded, {added:N0} new");
         return 0;

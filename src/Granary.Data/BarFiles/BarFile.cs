@@ -34,8 +34,8 @@ public static class BarFile
         var (times, written) = FirstRows(file, layout, options);
         var timeframe = TimeframeGuess.Of(times);
         var isZoneOpen = timeframe is { IsIntraday: true } && layout.ZoneName.Length == 0
-            && written.Exists(t => t.HasTime && t.Zone == ZoneStyle.None) && layout.DateStyle is not (DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds
-                or DateStyle.EpochNanoseconds);
+            && written.Exists(t => t.HasTime && t.Zone == ZoneStyle.None) && layout.DateStyle is not (DateStyle.EpochSeconds
+                or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds);
         return new BarFileInspection(path, layout.Format, timeframe, layout.HasAdjustedClose, layout.Notes)
         {
             Symbol = markets.Only,
