@@ -1,3 +1,4 @@
+using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
 
 namespace Granary.Cluster.Batches;
