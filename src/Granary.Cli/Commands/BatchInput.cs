@@ -5,7 +5,9 @@ using Granary.Simulation.StrategyFiles;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>The input of a command that runs a batch: a batch file, or a C# file with a strategy and options that make a batch of it.</summary>
+/// <summary>
+/// The input of a command that runs a batch: a batch file, or a C# file with a strategy and options that make a batch of it.
+/// </summary>
 internal sealed class BatchInput
 {
     private readonly CompositionRoot _root;
