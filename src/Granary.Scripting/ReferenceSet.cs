@@ -23,10 +23,11 @@ internal sealed class ReferenceSet
         var platform = (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "").Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
                 && Path.GetDirectoryName(path) == Path.GetDirectoryName(typeof(object).Assembly.Location));
-        string[] paths = [.. platform.Order(StringComparer.Ordinal), typeof(Strategy).Assembly.Location, typeof(ITrainer).Assembly.Location];
+        string[] paths =
+            [.. platform.Order(StringComparer.Ordinal), typeof(Strategy).Assembly.Location, typeof(ITrainer).Assembly.Location];
         if (paths.Length < 10 || Array.Exists(paths, path => path.Length == 0))
-            throw new InputException("this program was published without the assemblies that C# is compiled against; publish it as a folder "
-                + "of files, not as a single file");
+            throw new InputException("this program was published without the assemblies that C# is compiled against; publish it as a "
+                + "folder of files, not as a single file");
         return [.. paths.Select(Reference)];
     }
 

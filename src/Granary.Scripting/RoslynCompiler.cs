@@ -77,7 +77,8 @@ public sealed class RoslynCompiler : ICodeCompiler
         foreach (var trivia in root.DescendantTrivia().Where(t => t.IsDirective))
         {
             var kind = trivia.Kind();
-            if (kind is not (SyntaxKind.ReferenceDirectiveTrivia or SyntaxKind.LoadDirectiveTrivia or SyntaxKind.IgnoredDirectiveTrivia)) continue;
+            if (kind is not (SyntaxKind.ReferenceDirectiveTrivia or SyntaxKind.LoadDirectiveTrivia or SyntaxKind.IgnoredDirectiveTrivia))
+                continue;
             var at = tree.GetLineSpan(trivia.Span, cancellationToken).StartLinePosition;
             found.Add(new CodeDiagnostic(source.Name, at.Line + 1, at.Character + 1, CodeSeverity.Error, "GR0001",
                 $"the directive '{trivia.ToString().Trim().Split(' ')[0]}' is not available: a strategy file uses .NET's base library and "

@@ -1,6 +1,7 @@
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
 using Granary.Kafka.Bars;
+using Granary.Scripting;
 using Granary.Simulation.Catalogues;
 
 namespace Granary.Cluster.Tests;
@@ -16,5 +17,6 @@ internal static class TestCatalogues
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .AddAssembly(typeof(Laggard).Assembly)
         .AddService(gates)
+        .WithCompiler(new RoslynCompiler())
         .Build();
 }

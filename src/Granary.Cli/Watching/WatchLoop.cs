@@ -16,7 +16,7 @@ namespace Granary.Cli.Watching;
 internal sealed class WatchLoop(string path, Func<CancellationToken, Task<BatchSpec>> read,
     Func<BatchSpec, string, CancellationToken, Task<BatchRun>> run, Action<BatchRun> show)
 {
-    private RunDifference? _last;
+    private WatchedRun? _last;
     private string? _source;
     private int _runs;
 
@@ -48,16 +48,18 @@ internal sealed class WatchLoop(string path, Func<CancellationToken, Task<BatchS
             var compiled = watch.Elapsed;
             // A save without a change costs nothing.
             if (spec.Code[0].Hash == _source) return;
-            var done = await run(spec, Path.Combine(folder, (_runs + 1).ToString("000", CultureInfo.InvariantCulture)), cancellationToken);
+            var own = Path.Combine(folder, (_runs + 1).ToString("000", CultureInfo.InvariantCulture));
+            var done = await run(spec, own, cancellationToken);
             if (done.Interrupted) return;
             _runs++;
             _source = spec.Code[0].Hash;
-            var difference = new RunDifference(done);
+            var difference = new WatchedRun(done);
             if (_last is null) show(done);
             difference.Write(_last);
             _last = difference;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Run {_runs}: {compiled.TotalSeconds:0.00} s to read and compile, ")
-                + string.Create(CultureInfo.InvariantCulture, $"{(watch.Elapsed - compiled).TotalSeconds:0.00} s to run; folder {done.Folder}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Run {_runs}: {compiled.TotalSeconds:0.00} s to read and ")
+                + string.Create(CultureInfo.InvariantCulture, $"compile, {(watch.Elapsed - compiled).TotalSeconds:0.00} s to run; ")
+                + $"folder {done.Folder}");
             Wait();
         }
         catch (InputException e)

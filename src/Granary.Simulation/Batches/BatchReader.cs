@@ -63,7 +63,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var root = JsonPart.Parse(name, text, faults, catalogues.PlaceOf(folder));
         if (ProductionReader.IsProduction(root)) return new ProductionReader(catalogues)
             .Read(root, text, folder, faults, bindStrategies).Spec;
-        var code = CodeSection.Read(root.Find("code"), catalogues, bindStrategies);
+        var code = CodeSection.Read(root.Find("code"), catalogues, bindStrategies, faults);
         var spec = new BatchReader(code.Catalogues) { Code = code.Sources }.Spec(root, faults, name, text, folder, bindStrategies);
         faults.Close();
         return spec!;
@@ -72,8 +72,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     // Reads each section separately, so that an error in one does not hide errors in others. Returns null if there are errors.
     private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
-        root.Only("$schema", "name", "code", "data", "universe", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
-            "regimes", "resampling", "outputs", "seed", "periodsPerYear");
+        root.Only("$schema", "name", "code", "data", "universe", "account", "execution", "strategies", "portfolio", "benchmark", "learning",
+            "walkForward", "regimes", "resampling", "outputs", "seed", "periodsPerYear");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
             (new AccountKeys(), RiskFreeRate.None));

@@ -19,23 +19,25 @@ internal static class CodeSection
 
     /// <summary>Reads the files, and compiles them if the strategies are bound.</summary>
     /// <param name="part">Null if there are none.</param>
+    /// <param name="faults">Collects the errors of the text.</param>
     /// <param name="binds">Whether this process knows the strategy classes. A client leaves the compilation to its server.</param>
     /// <returns>The files, and the catalogues with their classes.</returns>
     /// <exception cref="InputException">The section is invalid, a hash differs, or the files cannot be compiled here.</exception>
-    public static (IReadOnlyList<CodeSource> Sources, GranaryCatalogues Catalogues) Read(JsonPart? part, GranaryCatalogues known, bool binds)
+    public static (IReadOnlyList<CodeSource> Sources, GranaryCatalogues Catalogues) Read(JsonPart? part, GranaryCatalogues known,
+        bool binds, JsonFaults faults)
     {
         if (part is null) return ([], known);
         var sources = new List<CodeSource>();
         if (part.Kind != JsonValueKind.Array) throw part.Fault("a list of C# files is needed, such as [\"Idea.cs\"]");
         foreach (var item in part.Items)
         {
-            var source = Source(item);
+            var source = Source(item, faults);
             if (sources.Exists(s => string.Equals(s.Name, source.Name, StringComparison.OrdinalIgnoreCase)))
                 throw item.Fault($"a file '{source.Name}' is there twice; rename one of them");
             sources.Add(source);
         }
-        if (sources.Count > Most) throw part.Fault($"there are {sources.Count} files, and a batch has {Most} at the most; put the code into "
-            + "a plug-in");
+        if (sources.Count > Most) throw part.Fault($"there are {sources.Count} files, and a batch has {Most} at the most; put the code "
+            + "into a plug-in");
         if (!binds) return (sources, known);
         var catalogues = known.WithCode(sources);
         foreach (var name in sources.SelectMany(s => catalogues.Plugins.First(p => p.Path == s.Name).Names("strategy")).Distinct())
@@ -60,24 +62,28 @@ internal static class CodeSection
         json.WriteEndArray();
     }
 
-    private static CodeSource Source(JsonPart item)
+    private static CodeSource Source(JsonPart item, JsonFaults faults)
     {
         if (item.Kind == JsonValueKind.String)
-            throw item.Fault($"the file '{item.Text}' was not replaced by its source; a batch that is sent has {{ \"name\", \"source\" }} here");
+            throw item.Fault($"the file '{item.Text}' was not replaced by its source; a batch that is sent has "
+                + "{ \"name\", \"source\" } here");
         item.Only("name", "source", "sha256", "compiler");
+        var (name, text, hash) = (item.Need("name").String(), item.Need("source").String(), item.Find("sha256")?.String());
+        item.Find("compiler")?.String();
+        // Without its classes the rest of the batch would only have faults that follow.
+        if (item.IsFaulty) faults.Close();
         CodeSource source;
         try
         {
-            source = new CodeSource(item.Need("name").String(), item.Need("source").String());
+            source = new CodeSource(name, text);
         }
         catch (InputException e) when (e.Path is null)
         {
             throw item.Fault(e.Message, e);
         }
-        if (item.Find("sha256") is { } hash && hash.String() != source.Hash)
-            throw hash.Fault($"the source of {source.Name} has another SHA-256, {source.Hash}: it was changed after the run; run the batch "
-                + "again with the changed file");
-        if (item.Find("compiler") is { } compiler) compiler.String();
+        if (hash is not null && hash != source.Hash)
+            throw item.Need("sha256").Fault($"the source of {source.Name} has another SHA-256, {source.Hash}: it was changed after the run; "
+                + "run the batch again with the changed file");
         return source;
     }
 

@@ -74,7 +74,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     /// <param name="faults">Collects the errors of the file; this method throws all of them at the end.</param>
     internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
-        var code = CodeSection.Read(root.Find("code"), catalogues, bindStrategies);
+        var code = CodeSection.Read(root.Find("code"), catalogues, bindStrategies, faults);
         return new ProductionReader(code.Catalogues, filters) { Code = code.Sources }.ReadBound(root, text, faults, bindStrategies);
     }
 
@@ -141,8 +141,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
 
     private static void CheckKeys(JsonPart root)
     {
-        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "code", "data", "universe", "account", "benchmark",
-            "execution", "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "statements",
+        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "code", "data", "universe", "account",
+            "benchmark", "execution", "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence", "statements",
             "outputs", "periodsPerYear");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version)

@@ -157,7 +157,8 @@ public sealed class GranaryCataloguesBuilder
                 throw new InputException($"{source.Name}: {e.LoaderExceptions.FirstOrDefault()?.Message.TrimEnd('.')}; correct the class",
                     e);
             }
-            catch (Exception e) when (e is ArgumentException or TypeLoadException or FileNotFoundException or CustomAttributeFormatException)
+            catch (Exception e)
+                when (e is ArgumentException or TypeLoadException or FileNotFoundException or CustomAttributeFormatException)
             {
                 throw new InputException($"{source.Name}: {e.Message.TrimEnd('.')}; change it in the file", e);
             }
@@ -182,7 +183,8 @@ public sealed class GranaryCataloguesBuilder
     private void AddCode(CodeSource source, Assembly assembly)
     {
         if (CatalogueTypes.FindHidden(assembly) is { } hidden)
-            throw new InputException($"{source.Name}: the class {hidden} has an attribute of a catalogue but is not public; make it public");
+            throw new InputException(
+                $"{source.Name}: the class {hidden} has an attribute of a catalogue but is not public; make it public");
         foreach (var (type, attribute) in CatalogueTypes.Of(assembly))
             if (attribute is not (FactorAttribute or PortfolioRuleAttribute))
                 throw new InputException($"{source.Name}: the class {type} is a {attribute.Kind}, and a C# file of a batch has strategies, "
@@ -191,6 +193,8 @@ public sealed class GranaryCataloguesBuilder
         if (entries.Count == 0)
             throw new InputException($"{source.Name}: it has no public strategy, and no class with [Factor] or [PortfolioRule]; write "
                 + "'public sealed class NAME : Strategy'");
+        // The constructors of its strategies are read here, where an error has the name of the file.
+        _ = new StrategyCatalogue(_strategies, new FactorCatalogue(_factors), [.. _services]);
         _code.Add(source);
         _plugins.Add(new Plugin(source.Name, source.Hash, entries));
     }

@@ -47,7 +47,8 @@ public sealed class PluginReach
     public bool SubmitsOrders(StrategyDefinition definition) =>
         _scans.TryGetValue(definition.Type.Assembly, out var scan) && scan.SubmitsOrders;
 
-    // Only loaded plug-ins and C# files of batches are reported. A program that hosts Granary with its own classes uses files and clocks for other purposes.
+    // Only loaded plug-ins and C# files of batches are reported. A program that hosts Granary with its own classes uses files and clocks
+    // for other purposes.
     private static bool IsPlugin(Assembly assembly) => AssemblyLoadContext.GetLoadContext(assembly) is PluginContext or CodeContext;
 
     // Granary's own assemblies are not scanned here; its tests apply the same rules to them.

@@ -86,5 +86,6 @@ internal sealed class JsonEdit
     private static string Json(string name, Inserted of) => $"{JsonSerializer.Serialize(name)}:{Value(of)}";
 
     private static string Value(Inserted of) => of.Value
-        ?? (of.Members is [("0", { } only)] ? $"[{Value(only)}]" : $"{{{string.Join(',', of.Members.Select(m => Json(m.Name, m.Member)))}}}");
+        ?? (of.Members is [("0", { } only)] ? $"[{Value(only)}]"
+            : $"{{{string.Join(',', of.Members.Select(m => Json(m.Name, m.Member)))}}}");
 }

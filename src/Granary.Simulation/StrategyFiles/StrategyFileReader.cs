@@ -50,7 +50,8 @@ public sealed class StrategyFileReader(GranaryCatalogues catalogues)
         }));
         if (edit.Root.Find("name") is null) edit.Set(["name"], Quoted(Path.GetFileNameWithoutExtension(source.Name)));
         if (edit.Root.Find("strategies") is null) edit.Set(["strategies", "0", "class"], Quoted(strategy.Name));
-        foreach (var group in options.Parameters.Select(p => ParameterValues.Parse(p, strategy)).GroupBy(p => p.Name, StringComparer.Ordinal))
+        foreach (var group in options.Parameters.Select(p => GivenParameter.Parse(p, strategy))
+            .GroupBy(p => p.Name, StringComparer.Ordinal))
         {
             if (group.Count() > 1) throw new InputException($"--param {group.Key} is given twice; list its values, as {group.Key}=5,10");
             var values = group.Single().Values;
@@ -101,7 +102,8 @@ public sealed class StrategyFileReader(GranaryCatalogues catalogues)
         }
         else if (data?.Find("timeframe") is null)
         {
-            if (options.IsRemote) throw new InputException($"{edit.Root.File}: with --host the timeframe has to be named, as --timeframe 1d");
+            if (options.IsRemote)
+                throw new InputException($"{edit.Root.File}: with --host the timeframe has to be named, as --timeframe 1d");
             var source = options.Source is { } given ? AddressOf(place, given) : address?.Address() ?? place.Address(options.SampleSource!);
             var (found, sentence) = await SourceGuess.TimeframeAsync(catalogues, source, cancellationToken);
             edit.Set(["data", "timeframe"], Quoted(found.ToString()));

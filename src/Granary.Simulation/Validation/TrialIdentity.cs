@@ -11,8 +11,8 @@ namespace Granary.Simulation.Validation;
 public static class TrialIdentity
 {
     /// <summary>
-    /// Returns the text of a combination: class with the hash of its C# file, parameters, timeframe, trading settings, model and order execution. Its name and the
-    /// trading costs are not part of it.
+    /// Returns the text of a combination: class with the hash of its C# file, parameters, timeframe, trading settings, model and order
+    /// execution. Its name and the trading costs are not part of it.
     /// </summary>
     /// <param name="model">Text of the model without its version; null without a model.</param>
     public static string Text(StrategyInstance instance, string? model, ExecutionSettings settings)

@@ -29,13 +29,15 @@ internal sealed class FileUnderTest : IDisposable
     /// <summary>The sample bars, as a source.</summary>
     public static string Source => "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
+    public string Symbol { get; init; } = "ACME";
+
     public TestFolder Folder { get; } = new();
 
     public void Dispose() => Folder.Dispose();
 
-    /// <summary>Runs a file over a month of one symbol; the arguments come behind it.</summary>
+    /// <summary>Runs a file over one symbol; the arguments come behind it.</summary>
     public Task<GranaryProcess> BacktestAsync(string text, params string[] more) => GranaryCall.RunAsync(["backtest",
-        Folder.Write("Idea.cs", text), "--source", Source, "--symbols", "ACME", "--out", Folder.At("run"), .. more]);
+        Folder.Write("Idea.cs", text), "--source", Source, "--symbols", Symbol, "--out", Folder.At("run"), .. more]);
 
     /// <summary>A value of results.json of the run.</summary>
     public JsonElement Results(string run = "run") =>

@@ -22,21 +22,22 @@ public sealed class WrongFilesTests : IDisposable
     [InlineData("Side.Buy", "Sied.Buy", "Idea.cs(12,47): error CS0103: The name 'Sied' does not exist in the current context")]
     [InlineData("public sealed class Idea", "internal sealed class Idea", "Idea.cs: it has no public strategy")]
     [InlineData("public sealed class Idea", "public abstract class Idea", "Idea.cs: it has no public strategy")]
-    [InlineData("public sealed class Idea :", "public sealed class Second : Strategy { } public sealed class Idea :",
-        "it has the strategies Idea, Second; name one, as --class Idea")]
+    [InlineData("public sealed class Idea :", "public sealed class Second : Strategy { public override void OnBar(StrategyContext bar) { } } "
+        + "public sealed class Idea :", "it has the strategies Idea, Second; name one, as --class Idea")]
     [InlineData("class Idea : Strategy", "class SmaCross : Strategy", "error CS1520")]
-    [InlineData("int length = 20", "int length = 20, object other = null", "Idea.cs: the parameter 'other' of the strategy Idea is a Object")]
+    [InlineData("int length = 20", "int length = 20, decimal other = 1", "the parameter 'other' of the strategy Idea is a Decimal")]
     [InlineData("{ \"execution\"", "{ \"exekution\"", "Idea.cs, line 1, exekution: there is no key 'exekution'; did you mean 'execution'?")]
     [InlineData("\"weights\": \"equal\"", "\"weights\": \"eqal\"", "Idea.cs, line 1, portfolio.weights:")]
     [InlineData("0.05,", "0.05 0.1,", "Idea.cs, line 1, column")]
     [InlineData(" } }", " } } more", "Idea.cs, line 1: there is more text behind the settings")]
     [InlineData("// granary:", "/// granary:", "Idea.cs, line 1: the settings of the batch are read from a comment with '//'")]
-    [InlineData("public sealed class Idea", "// granary: {}\npublic sealed class Idea", "Idea.cs, line 2: a comment '// granary:' is in line 1")]
+    [InlineData("public sealed class Idea", "// granary: {}\npublic sealed class Idea",
+        "Idea.cs, line 2: a comment '// granary:' is in line 1")]
     [InlineData("public sealed class Idea", "#:package Other@1.0\npublic sealed class Idea", "Idea.cs(2,1): error GR0001: the directive")]
     [InlineData("public sealed class Idea", "[BarFormat(\"x\")] public sealed class Own : Granary.Data.Formats.BarFormat { } public sealed "
         + "class Idea", "error CS0246")]
-    [InlineData("(_average, _shorts) =", "throw new InvalidOperationException(\"not ready\"); private void Other(int length, bool shorts) => "
-        + "(_, _) =", "Idea.cs: Idea cannot be made with its defaults (InvalidOperationException: not ready); correct its constructor")]
+    [InlineData("(_average, _shorts) =", "throw new InvalidOperationException(\"not ready\"); private void Other(int length, "
+        + "bool shorts) => (_, _) =", "Idea.cs: Idea cannot be made with its defaults (InvalidOperationException: not ready); correct its constructor")]
     public async Task A_wrong_file_is_refused(string part, string instead, string sentence) =>
         (await RefusedAsync(FileUnderTest.Idea.Replace(part, instead))).ShouldContain(sentence);
 

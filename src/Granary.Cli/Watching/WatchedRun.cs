@@ -7,17 +7,17 @@ using Granary.Reporting.Runs;
 namespace Granary.Cli.Watching;
 
 /// <summary>What changed between two runs of a watched file.</summary>
-internal sealed class RunDifference
+internal sealed class WatchedRun
 {
     private readonly RunModel _model;
     private readonly IReadOnlyDictionary<string, int>? _trades;
 
     /// <param name="run">A finished run.</param>
-    public RunDifference(BatchRun run) => (_model, _trades) = (run.Model, TradeDifference.Read(run.Folder));
+    public WatchedRun(BatchRun run) => (_model, _trades) = (run.Model, EntryDifference.Read(run.Folder));
 
     /// <summary>Prints the figures of this run beside those of the run before, and the trials on the bars.</summary>
     /// <param name="before">Null for the first run.</param>
-    public void Write(RunDifference? before)
+    public void Write(WatchedRun? before)
     {
         if (before is not null)
         {
@@ -28,18 +28,19 @@ internal sealed class RunDifference
                     Row("Max drawdown (%)", before, m => 100 * m.MaxDrawdown), Row("Trades", before, m => m.Trades, "N0"),
                 ]);
             if (_model.Digest == before._model.Digest) Console.WriteLine("Every result is the same: the digest has not changed");
-            else if (TradeDifference.Of(before._trades, _trades) is { } trades) Console.WriteLine(trades.Sentence);
+            else if (EntryDifference.Of(before._trades, _trades) is { } trades) Console.WriteLine(trades.Sentence);
         }
         if (_model.Trials is not { } tried) return;
         var luck = _model.Section<ValidationFigures>()?.LuckBar is { } bar && double.IsFinite(bar)
-            ? string.Create(CultureInfo.InvariantCulture, $". Luck bar: the best of so many worthless ones would show a Sharpe ratio of {bar:0.00}")
+            ? ". Luck bar: the best of so many worthless ones would show a Sharpe ratio of "
+                + bar.ToString("0.00", CultureInfo.InvariantCulture)
             : "";
         Console.WriteLine($"{Counted.Of(tried.Trials, "trial")} on these bars, of which {tried.New.ToString("N0",
             CultureInfo.InvariantCulture)} new{luck}");
         if (tried.Fault is { } fault) Console.WriteLine($"The trials of other runs are not counted: {fault}");
     }
 
-    private string[] Row(string name, RunDifference before, Func<MetricSet, double> figure, string format = "N2")
+    private string[] Row(string name, WatchedRun before, Func<MetricSet, double> figure, string format = "N2")
     {
         var (was, now) = (Of(before._model.Portfolio), Of(_model.Portfolio));
         return [name, Text(was, format), Text(now, format), Text(now - was, format, sign: true)];

@@ -8,13 +8,13 @@ namespace Granary.Simulation.StrategyFiles;
 
 /// <summary>Values of a strategy's parameter, as a call writes them: <c>fast=5..50:5</c>, <c>fast=5,10,20</c> or <c>fast=5</c>.</summary>
 /// <param name="Values">As texts of JSON.</param>
-internal sealed record ParameterValues(string Name, IReadOnlyList<string> Values)
+internal sealed record GivenParameter(string Name, IReadOnlyList<string> Values)
 {
     private const int Most = 10_000;
 
     /// <param name="text">As written behind the option.</param>
     /// <exception cref="InputException">The parameter is unknown, or a value is invalid.</exception>
-    public static ParameterValues Parse(string text, StrategyDefinition strategy)
+    public static GivenParameter Parse(string text, StrategyDefinition strategy)
     {
         var option = $"--param {text}";
         var equals = text.IndexOf('=', StringComparison.Ordinal);
@@ -22,14 +22,14 @@ internal sealed record ParameterValues(string Name, IReadOnlyList<string> Values
         var (name, values) = (text[..equals].Trim(), text[(equals + 1)..].Trim());
         var parameter = strategy.Parameters.FirstOrDefault(p => p.Name == name) ?? throw new InputException(
             $"{option}: {strategy.Name} has no parameter '{name}'; " + (Spelling.Nearest(name, strategy.Parameters.Select(p => p.Name)) is
-                { } near ? $"did you mean '{near}'?" : strategy.Parameters.Count == 0 ? "it takes none"
+            { } near ? $"did you mean '{near}'?" : strategy.Parameters.Count == 0 ? "it takes none"
                 : $"it takes {string.Join(", ", strategy.Parameters.Select(p => p.Name))}"));
         var isNumber = parameter.Type == typeof(int) || parameter.Type == typeof(double);
         List<string> written = isNumber && values.Contains("..", StringComparison.Ordinal) ? [.. Range(values, parameter, option)]
             : [.. values.Split(',', StringSplitOptions.TrimEntries)];
         if (written.Distinct(StringComparer.Ordinal).Count() < written.Count) throw new InputException($"{option}: a value is there twice");
         foreach (var value in written) Check(value, parameter, option);
-        return new ParameterValues(name, [.. written.Select(v => isNumber || parameter.Type == typeof(bool) ? v
+        return new GivenParameter(name, [.. written.Select(v => isNumber || parameter.Type == typeof(bool) ? v
             : System.Text.Json.JsonSerializer.Serialize(v))]);
     }
 
@@ -70,7 +70,8 @@ internal sealed record ParameterValues(string Name, IReadOnlyList<string> Values
         var form = $"write the range as {(isWhole ? "5..50:5" : "0.5..2:0.25")}: first value, last value, step";
         var ends = text.Split("..");
         var last = ends.Length == 2 ? ends[1].Split(':') : [];
-        if (last.Length is 0 or > 2 || !Try(ends[0], out var from) || !Try(last[0], out var to)) throw new InputException($"{option}: {form}");
+        if (last.Length is 0 or > 2 || !Try(ends[0], out var from) || !Try(last[0], out var to))
+            throw new InputException($"{option}: {form}");
         var step = 1m;
         if (last.Length == 2 ? !Try(last[1], out step) || step <= 0 : !isWhole) throw new InputException($"{option}: {form}");
         if (to < from) throw new InputException($"{option}: the last value is smaller than the first; exchange them");

@@ -6,13 +6,13 @@ namespace Granary.Cli.Watching;
 /// <summary>Trades of the portfolio that one of two runs has and the other has not, by symbol, side and time of entry.</summary>
 /// <param name="Gained">Trades of the second run, in the order of their entries.</param>
 /// <param name="Lost">Trades of the first run, in the order of their entries.</param>
-internal sealed record TradeDifference(IReadOnlyList<string> Gained, IReadOnlyList<string> Lost)
+internal sealed record EntryDifference(IReadOnlyList<string> Gained, IReadOnlyList<string> Lost)
 {
     private const int MostNamed = 3;
 
     /// <summary>Compares two runs; null if one did not write its trades.</summary>
-    public static TradeDifference? Of(IReadOnlyDictionary<string, int>? before, IReadOnlyDictionary<string, int>? now) =>
-        before is null || now is null ? null : new TradeDifference(More(now, before), More(before, now));
+    public static EntryDifference? Of(IReadOnlyDictionary<string, int>? before, IReadOnlyDictionary<string, int>? now) =>
+        before is null || now is null ? null : new EntryDifference(More(now, before), More(before, now));
 
     /// <summary>Reads the trades of a run: how often each entry occurs. Null if the run did not write them as CSV.</summary>
     /// <param name="folder">The run's folder.</param>
