@@ -77,6 +77,12 @@ function Key(props: { run: RunDetails }) {
                     { name: 'Profit factor', value: number(s.profitFactor, 2), note: 'net wins over net losses' },
                 ]}
             />
+            {(s.totalReturn ?? null) === null && (
+                <p class="notice">
+                    No strategy of this run has a weight, so that its portfolio has no figures. By default only strategies with a profit
+                    have one; <code>{'// granary: { "portfolio": { "weights": "equal" } }'}</code> gives each a weight.
+                </p>
+            )}
             <p class="note">
                 {run.name}: {counted(run.strategies, 'strategy', 'strategies')}, figures of the portfolio’s account.{' '}
                 {run.guards?.conclusions?.[0]}
