@@ -140,7 +140,7 @@ function Changes(props: { before: LoadedRun; now: LoadedRun }) {
                             { title: 'Trade', cell: (t) => t.change },
                             { title: 'Symbol', cell: (t) => t.symbol },
                             { title: 'Side', cell: (t) => t.side },
-                            { title: 'Entry', cell: (t) => time(t.entryTime, t.symbol) },
+                            { title: 'Entry', nowrap: true, cell: (t) => time(t.entryTime, t.symbol) },
                             { title: 'Return', figure: true, cell: (t) => signedPercent(t.return), tone: (t) => tone(t.return) },
                         ]}
                     />
@@ -194,7 +194,7 @@ function Trades(props: { shown: LoadedRun }) {
                 label="Newest trades"
                 rows={rows}
                 columns={[
-                    { title: 'Entry', cell: (t) => time(t.entryTime, t.symbol) },
+                    { title: 'Entry', nowrap: true, cell: (t) => time(t.entryTime, t.symbol) },
                     { title: 'Symbol', cell: (t) => t.symbol },
                     { title: 'Side', cell: (t) => t.side },
                     { title: 'Entry price', figure: true, cell: (t) => price(t.entryPrice) },
