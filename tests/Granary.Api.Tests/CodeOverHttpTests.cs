@@ -207,6 +207,8 @@ public sealed class CodeOverHttpTests : IDisposable
     [InlineData("List<", ">")]
     [InlineData("-", "")]
     [InlineData("1 + ", "")]
+    [InlineData("", ".ToString()")]
+    [InlineData("$\"{", "}\"")]
     public async Task A_deeply_nested_source_is_an_error_and_not_the_end_of_the_server(string open, string close)
     {
         await using var server = await ApiServer.StartAsync();

@@ -21,7 +21,7 @@ public sealed class EditorTests(Browser browser, TradedServer traded)
     }
 
     private const string Idea = """
-        // granary: { "execution": { "commissionPercent": 0.05 } }
+        // granary: { "execution": { "commissionPercent": 0.05 }, "portfolio": { "weights": "equal" } }
         public sealed class Idea : Strategy
         {
             private readonly Factor _average;
@@ -75,7 +75,17 @@ public sealed class EditorTests(Browser browser, TradedServer traded)
         var first = await RunAsync(visit);
         var results = await ResultsAsync(server, first);
         await FiguresEqualAsync(visit, results);
-        await visit.PictureAsync("editor-results");
+        foreach (var width in (int[])[390, 820, 1440])
+            foreach (var dark in (bool[])[true, false])
+            {
+                await visit.Page.SetViewportSizeAsync(width, 900);
+                await visit.Page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+                await visit.SettledAsync();
+                await visit.PictureAsync($"editor-results-{width}-{(dark ? "dark" : "light")}");
+                (await visit.Page.EvaluateAsync<string[]>($"() => [...{PageFaults.TooWide}, ...{PageFaults.Broken}]")).ShouldBeEmpty();
+                if (width != 820) (await Axe.ViolationsAsync(visit.Page, "all but", Axe.Contrast)).ShouldBeEmpty();
+                (await visit.Page.EvaluateAsync<string[]>(PageFaults.Faint)).ShouldBeEmpty();
+            }
         await visit.Page.GetByLabel("length", new() { Exact = true }).FillAsync("20");
         await Code(visit).ClickAsync();
         var second = await RunAsync(visit, first);
@@ -85,9 +95,16 @@ public sealed class EditorTests(Browser browser, TradedServer traded)
         visit.Complaints.ShouldBeEmpty();
         visit.Foreign(server.Address).ShouldBeEmpty();
 
+        // The page of the run has the source, and opens it as another draft.
+        await visit.GoAsync(second + "?tab=files");
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Open in the editor" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByLabel("Draft")).ToHaveValueAsync("Idea2.cs");
+        await CompiledAsync(visit);
+        await Assertions.Expect(visit.Page.GetByLabel("length", new() { Exact = true })).ToHaveValueAsync("20");
+
         // The draft and its results are there after the page was left.
         await visit.GoAsync("/runs");
-        await visit.GoAsync("/editor");
+        await visit.GoAsync("/editor?draft=Idea.cs");
         await Assertions.Expect(visit.Page.GetByText("Since the run before")).ToBeVisibleAsync();
         (await Code(visit).InnerTextAsync()).ShouldContain("else bar.Exit();");
     }

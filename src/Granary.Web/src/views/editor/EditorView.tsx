@@ -8,8 +8,10 @@ import { Empty, Loaded, Loading } from '../../components/States';
 import { useTitle } from '../../layout/title';
 import { example } from './code';
 import { DraftBar } from './DraftBar';
-import { drafts, emptyForm, find, freeName, save } from './drafts';
+import { codeOf, loadBatch } from '../runs/RunCode';
+import { drafts, emptyForm, find, freeName, plainText, save } from './drafts';
 import './editor.css';
+import { formOf } from './parameters';
 import { firstOf } from './Settings';
 import { Workspace } from './Workspace';
 
@@ -62,6 +64,21 @@ function Drafts(props: { known: Known }) {
         save(first.name, { text: first.source, form: { ...emptyForm, data: firstOf(sources) } });
     }, [name]);
     const [opened, setOpened] = useState(0);
+    // From the page of a run: its source, bars and parameters become a draft.
+    const { run, file } = search;
+    useEffect(() => {
+        if (run === undefined) return;
+        void loadBatch(run).then((batch) => {
+            const found = codeOf(batch).find((f) => f.name === file) ?? codeOf(batch)[0];
+            if (!found) return;
+            const free = freeName(
+                found.name,
+                drafts.value.map((d) => d.name),
+            );
+            save(free, { text: plainText(found.source), form: formOf(batch) });
+            set({ draft: free, run: '', file: '' });
+        });
+    }, [run, file, set]);
     if (shown === undefined) return <Loading height={600} />;
     const open = (next: string) => set({ draft: next, from: '', to: '' });
     const add = (file: string, text: string) => {

@@ -77,6 +77,12 @@ function Key(props: { run: RunDetails }) {
                     { name: 'Profit factor', value: number(s.profitFactor, 2), note: 'net wins over net losses' },
                 ]}
             />
+            {(s.totalReturn ?? null) === null && (
+                <p class="notice">
+                    No strategy of this run has a weight, so that its portfolio has no figures. By default only strategies with a profit
+                    have one; <code>{'// granary: { "portfolio": { "weights": "equal" } }'}</code> gives each a weight.
+                </p>
+            )}
             <p class="note">
                 {run.name}: {counted(run.strategies, 'strategy', 'strategies')}, figures of the portfolio’s account.{' '}
                 {run.guards?.conclusions?.[0]}
@@ -134,7 +140,7 @@ function Changes(props: { before: LoadedRun; now: LoadedRun }) {
                             { title: 'Trade', cell: (t) => t.change },
                             { title: 'Symbol', cell: (t) => t.symbol },
                             { title: 'Side', cell: (t) => t.side },
-                            { title: 'Entry', cell: (t) => time(t.entryTime, t.symbol) },
+                            { title: 'Entry', nowrap: true, cell: (t) => time(t.entryTime, t.symbol) },
                             { title: 'Return', figure: true, cell: (t) => signedPercent(t.return), tone: (t) => tone(t.return) },
                         ]}
                     />
@@ -188,7 +194,7 @@ function Trades(props: { shown: LoadedRun }) {
                 label="Newest trades"
                 rows={rows}
                 columns={[
-                    { title: 'Entry', cell: (t) => time(t.entryTime, t.symbol) },
+                    { title: 'Entry', nowrap: true, cell: (t) => time(t.entryTime, t.symbol) },
                     { title: 'Symbol', cell: (t) => t.symbol },
                     { title: 'Side', cell: (t) => t.side },
                     { title: 'Entry price', figure: true, cell: (t) => price(t.entryPrice) },

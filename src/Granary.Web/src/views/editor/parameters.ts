@@ -1,5 +1,7 @@
 import type { Schemas } from '../../api/client';
 import type { StrategyClass } from './code';
+import { textOf, type JsonMap } from '../../api/jsonSchema';
+import { at } from '../batches/batch';
 import type { Form } from './drafts';
 
 type Parameter = Pick<StrategyClass['parameters'][number], 'type' | 'minimum' | 'maximum' | 'values'>;
@@ -66,5 +68,16 @@ export function runOf(file: { name: string; source: string }, chosen: StrategyCl
         timeframe: text(timeframe),
         class: chosen.name,
         values: Object.fromEntries(values),
+    };
+}
+
+/** The fields that make the batch of a run again. */
+export function formOf(batch: JsonMap): Form {
+    const [data, params] = [at(batch, ['data']), at(batch, ['strategies', 0, 'params'])];
+    const map = (v: unknown): JsonMap => (typeof v === 'object' && v !== null && !Array.isArray(v) ? (v as JsonMap) : {});
+    return {
+        class: textOf(at(batch, ['strategies', 0, 'class'])),
+        data: map(data),
+        params: Object.fromEntries(Object.entries(map(params)).map(([name, value]) => [name, textOf(value).replace(/ /g, '')])),
     };
 }

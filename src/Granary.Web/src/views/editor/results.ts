@@ -56,13 +56,13 @@ export interface Luck {
 /** null if the run was not checked against luck: it has too few trades or periods. */
 export function luckOf(run: RunDetails): Luck | null {
     const g = run.guards as Record<string, unknown> | undefined;
-    const { trials, newTrials, sharpe, expectedMaximum, period } = g ?? {};
+    const { trials, newTrials, sharpe, expectedMaximum, winnersOfNothing, period } = g ?? {};
     if (typeof trials !== 'number' || typeof sharpe !== 'number' || typeof expectedMaximum !== 'number') return null;
     return {
         trials,
         own: typeof newTrials === 'number' ? newTrials : 0,
         sharpe,
-        best: expectedMaximum,
+        best: Math.max(expectedMaximum, typeof winnersOfNothing === 'number' ? winnersOfNothing : 0),
         period: String(period ?? 'periods'),
     };
 }

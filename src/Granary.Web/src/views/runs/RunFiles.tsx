@@ -1,6 +1,7 @@
 import { download } from '../../api/client';
 import { useAction } from '../../api/useAction';
 import type { RunDetails } from './run';
+import { RunCode } from './RunCode';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
 
@@ -33,6 +34,7 @@ export function RunFiles(props: { run: RunDetails }) {
     } = useAction((name: string) => download(`/runs/${encodeURIComponent(run.id)}/files/${encodeURIComponent(name)}`, name));
     return (
         <>
+            <RunCode run={run} />
             <Wrong>{problem?.message}</Wrong>
             <ShortTable
                 label="Files"
