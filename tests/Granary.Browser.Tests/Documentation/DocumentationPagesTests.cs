@@ -2,14 +2,14 @@ using Granary.Browser.Tests.Dashboard;
 using Granary.Testing;
 using Microsoft.Playwright;
 
-namespace Granary.Browser.Tests.Site;
+namespace Granary.Browser.Tests.Documentation;
 
 /// <summary>The documentation site in a browser: from a plain file server, and from <c>granary serve</c> under its policy.</summary>
-public sealed class SitePagesTests(Browser browser)
+public sealed class DocumentationPagesTests(Browser browser)
 {
     private const string Width = "document.documentElement.scrollWidth - innerWidth";
 
-    public static TheoryData<string> Kinds => [.. SiteTab.Kinds];
+    public static TheoryData<string> Kinds => [.. DocumentationTab.Kinds];
 
     /// <remarks>Each width in one theme; with <c>GRANARY_TEST_LONG=1</c> each in both.</remarks>
     [Theory, MemberData(nameof(Kinds))]
@@ -18,7 +18,7 @@ public sealed class SitePagesTests(Browser browser)
         foreach (var (width, dark) in ((int, bool)[])[(390, true), (1440, false), (390, false), (1440, true)])
         {
             if (dark != (width == 390) && !TestEffort.IsLong) continue;
-            await using var tab = await SiteTab.OpenAsync(browser, path, width, dark);
+            await using var tab = await DocumentationTab.OpenAsync(browser, path, width, dark);
             await tab.Page.Locator("h1").First.WaitForAsync();
             if (Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is { Length: > 0 } folder)
                 await tab.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"site-{path.Replace('/', '-')}-{width}-{dark}.png") });
@@ -32,7 +32,7 @@ public sealed class SitePagesTests(Browser browser)
     [Fact]
     public async Task The_search_finds_a_key_of_a_batch_file_and_opens_its_page_without_another_server()
     {
-        await using var tab = await SiteTab.OpenAsync(browser, "index.html", 1440, dark: false);
+        await using var tab = await DocumentationTab.OpenAsync(browser, "index.html", 1440, dark: false);
         await SearchAsync(tab.Page, "marginTiers", "perpetuals.html");
         tab.Complaints.ShouldBeEmpty();
         tab.Outside.ShouldBeEmpty();
@@ -41,7 +41,7 @@ public sealed class SitePagesTests(Browser browser)
     [Fact]
     public async Task A_link_opens_the_page_without_a_new_load_and_an_unknown_page_says_so()
     {
-        await using var tab = await SiteTab.OpenAsync(browser, "reference/index.html", 1440, dark: false);
+        await using var tab = await DocumentationTab.OpenAsync(browser, "reference/index.html", 1440, dark: false);
         await tab.Page.EvaluateAsync("window.mark = 1");
         await tab.Page.Locator("main a", new() { HasText = "The batch file" }).First.ClickAsync();
         await tab.Page.WaitForURLAsync("**/batch-file.html");
@@ -51,7 +51,7 @@ public sealed class SitePagesTests(Browser browser)
     }
 
     [Fact]
-    public async Task Granary_serve_shows_the_site_and_its_search_under_a_policy_without_inline_scripts()
+    public async Task Granary_serve_shows_the_pages_and_their_search_under_a_policy_without_inline_scripts()
     {
         await using var server = await GranaryServer.StartAsync();
         using var answer = await server.Client.GetAsync("/docs/");

@@ -1,15 +1,15 @@
 using Granary.Testing;
 using Microsoft.Playwright;
 
-namespace Granary.Browser.Tests.Site;
+namespace Granary.Browser.Tests.Documentation;
 
 /// <summary>A tab with the documentation site as a plain file server serves it: a file for an address, and nothing else.</summary>
-internal sealed class SiteTab : IAsyncDisposable
+internal sealed class DocumentationTab : IAsyncDisposable
 {
     private const string Origin = "http://site.test";
     private const string Base = "/docs/";
 
-    private SiteTab(IPage page)
+    private DocumentationTab(IPage page)
     {
         Page = page;
         page.Console += (_, message) => { if (OpenPage.IsOfPage(message)) Complaints.Add(message.Text); };
@@ -35,7 +35,7 @@ internal sealed class SiteTab : IAsyncDisposable
             .OfType<string>().Where(p => File.Exists(Path.Combine(Folder, p)))]
         : ["index.html"];
 
-    public static async Task<SiteTab> OpenAsync(Browser browser, string path, int width, bool dark)
+    public static async Task<DocumentationTab> OpenAsync(Browser browser, string path, int width, bool dark)
     {
         if (!File.Exists(Path.Combine(Folder, "index.html")))
             Assert.Skip("the documentation site was not built: run infra/site.sh, which needs Node.js 20.19 or newer");
@@ -46,7 +46,7 @@ internal sealed class SiteTab : IAsyncDisposable
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
         });
         await context.RouteAsync("**/*", AnswerAsync);
-        var tab = new SiteTab(await context.NewPageAsync());
+        var tab = new DocumentationTab(await context.NewPageAsync());
         await tab.Page.GotoAsync(Origin + Base + path);
         return tab;
     }
@@ -62,7 +62,8 @@ internal sealed class SiteTab : IAsyncDisposable
     {
         var address = new Uri(route.Request.Url);
         var path = Uri.UnescapeDataString(address.AbsolutePath);
-        if (address.GetLeftPart(UriPartial.Authority) != Origin || !path.StartsWith(Base, StringComparison.Ordinal)) return route.AbortAsync();
+        if (address.GetLeftPart(UriPartial.Authority) != Origin || !path.StartsWith(Base, StringComparison.Ordinal))
+            return route.AbortAsync();
         var file = Path.Combine(Folder, path[Base.Length..] + (path.EndsWith('/') ? "index.html" : ""));
         return File.Exists(file) ? route.FulfillAsync(new RouteFulfillOptions { Path = file })
             : route.FulfillAsync(new RouteFulfillOptions { Status = 404, Body = "no such file" });
