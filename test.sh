@@ -63,6 +63,12 @@ if ((${#need[@]})) && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
         || tail -3 "$work/apt.log"
 fi
 
+# Before the build, which embeds the documentation site.
+if command -v npm >/dev/null; then
+    echo "test.sh: making the documentation site"
+    GRANARY_BUILT=1 infra/site.sh >"$work/site.log" 2>&1 || { echo "the documentation site was not made:"; tail -5 "$work/site.log"; }
+fi
+
 echo "test.sh: restoring and building Platform.sln"
 dotnet restore Platform.sln -v quiet || give_up "Platform.sln could not be restored"
 dotnet build Platform.sln -c Release --no-restore -v quiet -nologo -clp:NoSummary -p:RunAnalyzers=false || give_up "the build failed"
@@ -100,6 +106,8 @@ run_check "The analyzers" dotnet build Platform.sln -c Release --no-restore --no
 run_check "The layout of the sources" dotnet format whitespace . --folder --verify-no-changes --exclude .git
 if [[ -f src/Granary.Web/dist/index.html ]]; then run_check "The dashboard" npm --prefix src/Granary.Web run check
 else echo "SKIPPED the dashboard: it was not built, since Node.js 20.19 or newer is missing or npm ci failed in src/Granary.Web"; count 0 0 1; fi
+if [[ -f site/dist/index.html ]]; then run_check "The documentation site" npm --prefix site run check
+else echo "SKIPPED the documentation site: it was not made, since Node.js 20.19 or newer is missing or npm ci failed in site"; count 0 0 1; fi
 
 if ((failed)); then echo "== What failed"; grep . <<<"$failures"; fi
 echo "test.sh: $SECONDS s"

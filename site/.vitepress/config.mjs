@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { slug } from '../scripts/markdown.mjs';
 import { render } from '../scripts/render.mjs';
@@ -15,20 +16,24 @@ const byFile = new Map(pages.map(p => [`${p.target}.md`, p]));
 
 const item = page => ({ text: page.title.replace(/: HTTP operations$/, ''), link: `/${page.target}` });
 const isNet = group => group.pages.every(p => p.target.startsWith('api/'));
+// A heading that opens a list is a link too: without one it would be a button within a button.
+const groupItem = (section, group) => ({
+    text: group.title,
+    ...section.index ? {} : { link: `/${section.folder}/#${slug(group.title)}`, collapsed: true },
+    items: group.pages.map(item),
+});
 const sidebar = sections.map(s => ({
     text: s.title,
+    link: `/${s.folder}/`,
     collapsed: true,
-    items: [
-        { text: 'Overview', link: `/${s.folder}/` },
-        ...s.groups.flatMap(g => isNet(g) ? [{ text: g.title, link: '/api/' }]
-            : g.title ? [{ text: g.title, collapsed: true, items: g.pages.map(item) }] : g.pages.map(item)),
-    ],
+    items: s.groups.flatMap(g => isNet(g) ? [{ text: g.title, link: '/api/' }] : g.title ? [groupItem(s, g)] : g.pages.map(item)),
 }));
 
 // The .NET types have a list of their own: each page would carry it otherwise.
 const net = pages.filter(p => p.target.startsWith('api/') && p.target !== 'api/index');
 const packages = [...new Set(net.map(p => p.title.split('.').slice(0, 2).join('.')))].map(name => ({
     text: name,
+    link: `/api/#${slug(name)}`,
     collapsed: true,
     items: net.filter(p => p.title === name || p.title.startsWith(`${name}.`))
         .map(p => ({ text: p.title === name ? name : p.title.slice(name.length + 1), link: `/${p.target}` })),
@@ -54,7 +59,7 @@ export default defineConfig({
     },
     themeConfig: {
         nav: sections.map(s => ({ text: s.title, link: `/${s.folder}/`, activeMatch: `^/(${s.folder}/)` })),
-        sidebar: { '/api/': [{ text: 'Overview', link: '/api/' }, ...packages, { text: 'Reference', link: '/reference/' }], '/': sidebar },
+        sidebar: { '/api/': [{ text: '.NET types', link: '/api/' }, ...packages, { text: 'Reference', link: '/reference/' }], '/': sidebar },
         outline: { level: [2, 3], label: 'On this page' },
         search: { provider: 'local' },
         socialLinks: repository ? [{ icon: 'github', link: repository, ariaLabel: 'Repository' }] : [],
@@ -72,6 +77,8 @@ export default defineConfig({
     },
     buildEnd: config => writeTwins(config.outDir, base, { sections, pages }),
     vite: {
+        // VitePress has no landmark on its first page, and no place for one.
+        resolve: { alias: [{ find: /^.*\/VPHome\.vue$/, replacement: fileURLToPath(new URL('theme/Home.vue', import.meta.url)) }] },
         build: { chunkSizeWarningLimit: 4000 },
         plugins: [{
             name: 'granary-docs',

@@ -1,5 +1,7 @@
 // The first page, made of the first screen of README.md: its first paragraph, and what stands between it and the first picture.
 
+const first = sections => sections.find(s => s.groups.length > 0);
+
 /** The first page of the site. */
 export function home(readme, sections) {
     const blocks = readme.split(/\n\s*\n/);
@@ -7,16 +9,16 @@ export function home(readme, sections) {
     const picture = blocks.findIndex(b => b.startsWith('!['));
     const cards = sections.filter(s => s.groups.length > 0 || s.index)
         .map(s => `  - title: ${s.title}\n    details: ${s.text}\n    link: /${s.folder}/`).join('\n');
-    const [, first, more] = blocks[lead].match(/^(.+?\.)\s+(.*)$/s);
+    const [, what, more] = blocks[lead].match(/^(.+?\.)\s+(.*)$/s);
     return `---
 layout: home
 hero:
   name: Granary
-  text: ${JSON.stringify(first.replace(/^Granary is an? /, '').replace(/\.$/, '').replace(/^./, c => c.toUpperCase()))}
+  text: ${JSON.stringify(what.replace(/^Granary is an? /, '').replace(/\.$/, '').replace(/^./, c => c.toUpperCase()))}
   tagline: ${JSON.stringify(more.replace(/\n/g, ' '))}
   actions:
-    - text: Start
-      link: /${sections.find(s => s.groups.length > 0).folder}/
+    - text: ${first(sections).title}
+      link: /${first(sections).folder}/
     - text: Reference
       link: /reference/
       theme: alt

@@ -15,7 +15,7 @@ internal static class DocumentationEndpoints
     private const string Assets = "assets/";
 
     // Colours of code are styles of their elements. Scripts within pages are known by their hash.
-    private static readonly Lazy<string> s_policy = new(() => $"default-src 'none'; script-src 'self' {SiteFile.Scripts()}; "
+    private static readonly Lazy<string> s_policy = new(() => $"default-src 'none'; script-src 'self' {DocumentationFile.Scripts()}; "
         + "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'");
 
@@ -24,19 +24,19 @@ internal static class DocumentationEndpoints
 
     private static IResult Answer(HttpContext context, string? path)
     {
-        if (SiteFile.Find("index.html") is null)
+        if (DocumentationFile.Find("index.html") is null)
             return TypedResults.Text(NotBuilt, "text/plain", statusCode: StatusCodes.Status404NotFound);
         // Links within pages are relative to their folder.
         if (context.Request.Path == Root) return TypedResults.LocalRedirect(Root + "/");
         var name = path is null or "" || path.EndsWith('/') ? path + "index.html" : path;
-        if (SiteFile.Find(name) is { } file) return Send(context, file);
-        if (SiteFile.Find(name + "/index.html") is not null) return TypedResults.LocalRedirect($"{Root}/{name}/");
-        if (SiteFile.Find(name + ".html") is { } page) return Send(context, page);
+        if (DocumentationFile.Find(name) is { } file) return Send(context, file);
+        if (DocumentationFile.Find(name + "/index.html") is not null) return TypedResults.LocalRedirect($"{Root}/{name}/");
+        if (DocumentationFile.Find(name + ".html") is { } page) return Send(context, page);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Send(context, SiteFile.Find("404.html")!);
+        return Send(context, DocumentationFile.Find("404.html")!);
     }
 
-    private static IResult Send(HttpContext context, SiteFile file)
+    private static IResult Send(HttpContext context, DocumentationFile file)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = s_policy.Value;
@@ -46,8 +46,8 @@ internal static class DocumentationEndpoints
         headers.CacheControl = file.Path.StartsWith(Assets, StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
         if (isFound)
         {
-            headers.ETag = SiteFile.Version;
-            if (context.Request.Headers.IfNoneMatch.ToString().Contains(SiteFile.Version, StringComparison.Ordinal))
+            headers.ETag = DocumentationFile.Version;
+            if (context.Request.Headers.IfNoneMatch.ToString().Contains(DocumentationFile.Version, StringComparison.Ordinal))
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
         var plain = !context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
