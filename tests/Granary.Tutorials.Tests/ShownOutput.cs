@@ -5,7 +5,8 @@ namespace Granary.Tutorials.Tests;
 
 /// <summary>
 /// Compares what commands printed with what a page shows. A line of … alone stands for any lines, … within a line for any text; the width
-/// of blanks is not compared, since columns are as wide as their values. Lines of progress are left out: how many come depends on the machine.
+/// of blanks is not compared, since columns are as wide as their values. Lines of progress are left out, since their number depends on the
+/// machine.
 /// </summary>
 internal static partial class ShownOutput
 {
