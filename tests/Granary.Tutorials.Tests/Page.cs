@@ -55,7 +55,8 @@ internal static partial class Page
                 return;
             default:
                 var name = FileName().Match(above);
-                if (!name.Success) throw new FormatException($"line {line}: the line above this block of {language} does not end with `name`:");
+                if (!name.Success)
+                    throw new FormatException($"line {line}: the line above this block of {language} does not end with `name`:");
                 steps.Add(new PageStep(line, name.Groups[1].Value, body, null));
                 return;
         }

@@ -20,7 +20,7 @@ public sealed record TrialDifference(string Sentence, long TrialsA, long TrialsB
         var (inA, inB) = (x > ValidationChecks.Confidence, y > ValidationChecks.Confidence);
         var conclusion = inA == inB ? "both are judged alike" : $"{(inA ? "A" : "B")} passes the check and {(inA ? "B" : "A")} does not";
         return new TrialDifference(string.Create(CultureInfo.InvariantCulture,
-            $"The trial ledger held {first.Trials:N0} trials on the bars when A was judged and {second.Trials:N0} when B was: the ")
+            $"The trial ledger held {Counted.Of(first.Trials, "trial")} on the bars when A was judged and {second.Trials:N0} when B was: the ")
             + string.Create(CultureInfo.InvariantCulture, $"deflated Sharpe ratio is {x:P1} in A and {y:P1} in B; {conclusion}."),
             first.Trials, second.Trials, x, y);
     }

@@ -45,8 +45,7 @@ export function ScheduleForm(props: { schedule: Schedule | undefined; onClose: (
     return (
         <Dialog title={props.schedule ? `Change ${props.schedule.name}` : 'New schedule'} onClose={props.onClose}>
             {kinds.data ? (
-                // A schedule accepts all kinds of jobs except backtests.
-                <Fields {...props} kinds={kinds.data.filter((k) => k.name !== 'backtest')} />
+                <Fields {...props} kinds={kinds.data} />
             ) : kinds.problem ? (
                 <Failed problem={kinds.problem} retry={kinds.reload} />
             ) : (
