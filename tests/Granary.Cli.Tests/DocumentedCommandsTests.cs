@@ -43,6 +43,32 @@ public sealed partial class DocumentedCommandsTests
     public void A_command_line_that_cannot_be_read_is_found(string text, bool isReadable) => UnreadableIn(text).Any().ShouldBe(!isReadable);
 
     [Fact]
+    public void A_remedy_of_an_error_names_commands_and_options_that_exist()
+    {
+        // Options of a silo and of zstd, which are other programs, and a variable of a page's style.
+        string[] others = ["--cluster-certificate", "--roles", "--long", "--ultra", "--w"];
+        var options = All(s_root).SelectMany(c => c.Options).Select(o => o.Name).Concat(others).Append("--help")
+            .ToHashSet(StringComparer.Ordinal);
+        var faults = new List<string>();
+        foreach (var (file, line) in SourceLines())
+            foreach (Match text in Literal().Matches(line))
+            {
+                faults.AddRange(FaultsIn(Quoted().Replace(Hole().Replace(text.Value, "X"), "`$1`")).Select(f => $"{file}: {f}"));
+                faults.AddRange(Flag().Matches(text.Value).Select(m => m.Value).Where(o => !options.Contains(o))
+                    .Select(o => $"{file}: there is no option {o}"));
+            }
+        faults.Distinct(StringComparer.Ordinal).ShouldBeEmpty();
+    }
+
+    private static IEnumerable<(string File, string Line)> SourceLines() =>
+        from file in Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "src"), "*.cs", SearchOption.AllDirectories)
+        where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            && !file.Contains("Granary.Silo", StringComparison.Ordinal)
+        from line in File.ReadLines(file)
+        where !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+        select (Path.GetFileName(file), line);
+
+    [Fact]
     public void The_changelog_names_in_code_what_there_is()
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
@@ -130,6 +156,18 @@ public sealed partial class DocumentedCommandsTests
 
     [GeneratedRegex("^--[a-z-]+")]
     private static partial Regex Option();
+
+    [GeneratedRegex("\"(?:[^\"\\\\]|\\\\.)*\"")]
+    private static partial Regex Literal();
+
+    [GeneratedRegex("\\{[^}]*\\}")]
+    private static partial Regex Hole();
+
+    [GeneratedRegex("'(granary [^']+)'")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("(?<![-\\w])--[a-z]+(?:-[a-z]+)*")]
+    private static partial Regex Flag();
 
     [GeneratedRegex("`([a-zA-Z]+)`")]
     private static partial Regex Word();
