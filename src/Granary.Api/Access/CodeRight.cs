@@ -16,5 +16,4 @@ internal sealed class CodeRight(GranaryCatalogues catalogues)
             + "that has";
 
     public static IResult Refuse(string sentence) => Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", sentence);
-
 }
