@@ -32,6 +32,8 @@ public sealed class CodeOverHttpTests : IDisposable
         }
         """;
 
+    private const string Bars = "generated:ACME?from=2024-01-01&to=2024-07-01";
+
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("granary-code-").FullName, "keys.json");
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
@@ -65,12 +67,14 @@ public sealed class CodeOverHttpTests : IDisposable
             ((int)(await client.PostAsJsonAsync("/api/v1/code/check", file)).StatusCode).ShouldBe(may ? 200 : 403);
             ((int)(await client.PostAsJsonAsync("/api/v1/code/complete", new StrategyFilePosition("Idea.cs", Idea, 0))).StatusCode)
                 .ShouldBe(may ? 200 : 403);
-            ((int)(await client.PostAsJsonAsync("/api/v1/code/batch", new StrategyFileRun("Idea.cs", Idea, "generated:ACME?from=2024-01-01&to=2024-07-01"))).StatusCode)
+            ((int)(await client.PostAsJsonAsync("/api/v1/code/batch", new StrategyFileRun("Idea.cs", Idea, Bars))).StatusCode)
                 .ShouldBe(may ? 200 : 403);
             ((int)(await client.PostAsync("/api/v1/batches", Json(Batch()))).StatusCode).ShouldBe(may ? 202 : 403);
             foreach (var kind in (string[])["backtest", "optimise", "walkforward"])
-                ((int)(await client.PostAsync("/api/v1/jobs", Json($$"""{ "kind": "{{kind}}", "batch": {{Batch()}} }"""))).StatusCode == 403)
-                    .ShouldBe(!may, kind);
+            {
+                var job = Json($$"""{ "kind": "{{kind}}", "batch": {{Batch()}} }""");
+                ((int)(await client.PostAsync("/api/v1/jobs", job)).StatusCode == 403).ShouldBe(!may, kind);
+            }
             ((int)(await client.PostAsync("/api/v1/automl", Json(Batch()))).StatusCode == 403).ShouldBe(!may);
             (await client.GetFromJsonAsync<JsonElement>("/api/v1/caller")).TryGetProperty("noCode", out _).ShouldBe(!may);
         }
@@ -88,8 +92,8 @@ public sealed class CodeOverHttpTests : IDisposable
         var source = Idea.Replace("=> _average = Use(\"sma\", length);",
             $"{{ System.IO.File.WriteAllText(@\"{mark}\", \"\"); _average = Use(\"sma\", length); }}");
         await (await server.As(submitter).PostAsync("/api/v1/batches", Json(Batch(source)))).ProblemAsync(403);
-        await (await server.As(submitter).PostAsync("/api/v1/jobs?check=true", Json($$"""{ "kind": "backtest", "batch": {{Batch(source)}} }""")))
-            .ProblemAsync(403);
+        var job = Json($$"""{ "kind": "backtest", "batch": {{Batch(source)}} }""");
+        await (await server.As(submitter).PostAsync("/api/v1/jobs?check=true", job)).ProblemAsync(403);
         File.Exists(mark).ShouldBeFalse();
     }
 
@@ -98,7 +102,8 @@ public sealed class CodeOverHttpTests : IDisposable
     {
         await using var server = await ApiServer.StartAsync();
         (await server.Client.PostAsync("/api/v1/batches", Json(Batch()))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        (await server.Client.PostAsJsonAsync("/api/v1/code/check", new StrategyFile("Idea.cs", Idea))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await server.Client.PostAsJsonAsync("/api/v1/code/check", new StrategyFile("Idea.cs", Idea))).StatusCode
+            .ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -138,7 +143,7 @@ public sealed class CodeOverHttpTests : IDisposable
         var found = await client.Code.CheckAsync(example);
         found.Messages.ShouldBeEmpty();
         var strategy = found.Strategies.ShouldHaveSingleItem();
-        var batch = await client.Code.BatchAsync(new StrategyFileRun(example.Name, example.Source, "generated:ACME?from=2024-01-01&to=2024-07-01", ["ACME"], "1d",
+        var batch = await client.Code.BatchAsync(new StrategyFileRun(example.Name, example.Source, Bars, ["ACME"], "1d",
             Values: new Dictionary<string, string> { [strategy.Parameters[0].Name] = "10..30:10" }));
         batch["strategies"]![0]!["params"]![strategy.Parameters[0].Name]!.AsArray().Select(v => (int)v!).ShouldBe([10, 20, 30]);
         batch["data"]!["symbols"]!.AsArray().Select(v => (string?)v).ShouldBe(["ACME"]);
@@ -191,11 +196,11 @@ public sealed class CodeOverHttpTests : IDisposable
         (await Refusal("complete", new StrategyFilePosition("Idea.cs", Idea, -1), 400)).ShouldContain("position -1");
         (await Refusal("complete", new StrategyFilePosition("Idea.cs", Idea, Idea.Length + 1), 400)).ShouldContain("is not in the source");
         (await Refusal("batch", new StrategyFileRun("Idea.cs", Idea), 400)).ShouldContain("no bars are named");
-        (await Refusal("batch", new StrategyFileRun("Idea.cs", Idea, "generated:ACME?from=2024-01-01&to=2024-07-01", Values: new Dictionary<string, string>
+        (await Refusal("batch", new StrategyFileRun("Idea.cs", Idea, Bars, Values: new Dictionary<string, string>
         {
             ["lenght"] = "5",
         }), 400)).ShouldContain("did you mean 'length'?");
-        (await Refusal("batch", new StrategyFileRun("Idea.cs", Idea, "generated:ACME?from=2024-01-01&to=2024-07-01", Class: "Other"), 400)).ShouldContain("it has Idea");
+        (await Refusal("batch", new StrategyFileRun("Idea.cs", Idea, Bars, Class: "Other"), 400)).ShouldContain("it has Idea");
     }
 
     [Theory]
@@ -216,7 +221,8 @@ public sealed class CodeOverHttpTests : IDisposable
         var source = Idea.Replace("bar.Go(", $"var y = {deep};\nbar.Go(").Replace("=> bar.Go", "{ bar.Go");
         (await server.Client.PostAsJsonAsync("/api/v1/code/check", new StrategyFile("Idea.cs", source))).StatusCode
             .ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.BadRequest);
-        (await server.Client.PostAsJsonAsync("/api/v1/code/complete", new StrategyFilePosition("Idea.cs", source, source.Length - 10))).StatusCode
+        var at = new StrategyFilePosition("Idea.cs", source, source.Length - 10);
+        (await server.Client.PostAsJsonAsync("/api/v1/code/complete", at)).StatusCode
             .ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.BadRequest);
         (await server.Client.GetAsync("/api/v1/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -244,7 +250,8 @@ public sealed class CodeOverHttpTests : IDisposable
         var next = await ApiKeys.RotateAsync(_file, "author", TimeSpan.Zero, TimeProvider.System);
         ApiKeys.Open(_file).Find(next).ShouldBe(new Caller("author", Role.Submitter, Code: true));
         ApiKeys.List(_file, TimeProvider.System).ShouldAllBe(k => k.Code);
-        (await Should.ThrowAsync<InputException>(() => Add("screen", Role.Viewer, code: true))).Message.ShouldContain("use --role submitter");
+        (await Should.ThrowAsync<InputException>(() => Add("screen", Role.Viewer, code: true))).Message
+            .ShouldContain("use --role submitter");
         ApiKeys.List(_file, TimeProvider.System).ShouldNotContain(k => k.Name == "screen");
     }
 }

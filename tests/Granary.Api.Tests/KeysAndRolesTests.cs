@@ -114,7 +114,8 @@ public sealed class KeysAndRolesTests : IDisposable
                     await (await server.As(key).SendAsync(Request())).ProblemAsync(401);
                 await (await server.Client.SendAsync(Request())).ProblemAsync(401);
                 using var weaker = await server.As(viewer).SendAsync(Request(), HttpCompletionOption.ResponseHeadersRead);
-                var needsMore = path.Name.EndsWith("/audit", StringComparison.Ordinal) || path.Name.Contains("/code/", StringComparison.Ordinal)
+                var needsMore = path.Name.EndsWith("/audit", StringComparison.Ordinal)
+                    || path.Name.Contains("/code/", StringComparison.Ordinal)
                     || verb != "get" && !s_readsByPost.Any(end => path.Name.EndsWith(end, StringComparison.Ordinal));
                 ((int)weaker.StatusCode == 403).ShouldBe(needsMore, $"{verb} {path.Name}");
                 if (needsMore) refused++;

@@ -12,8 +12,8 @@ internal sealed class CodeRight(GranaryCatalogues catalogues)
     public string? RefusalOf(ClaimsPrincipal caller) =>
         catalogues.Compiler is null ? $"this server runs no code of its callers: {catalogues.WithoutCompiler}"
         : RolePolicies.MayRunCode(caller) ? null
-        : $"the key '{RolePolicies.NameOf(caller)}' does not have the right code; 'granary keys add NAME --role submitter --code' makes one "
-            + "that has";
+        : $"the key '{RolePolicies.NameOf(caller)}' does not have the right code; 'granary keys add NAME --role submitter --code' makes "
+            + "one that has";
 
     public static IResult Refuse(string sentence) => Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", sentence);
 }

@@ -13,7 +13,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Code;
 
-/// <summary>Strategies in one C# file, for an editor: messages of the compiler, suggestions, an example. The server keeps no file.</summary>
+/// <summary>
+/// Strategies in one C# file, for an editor: messages of the compiler, suggestions, an example. The server keeps no file.
+/// </summary>
 internal static class CodeEndpoints
 {
     /// <summary>The file samples/Idea.cs, as it is in this assembly.</summary>
@@ -33,18 +35,19 @@ internal static class CodeEndpoints
                 IsTooLong(file.Name, file.Source) ? TooLong() : TypedResults.Ok(await turns.RunAsync(
                     end => Task.FromResult(CodeChecks.Of(known, new CodeSource(file.Name, file.Source), end)), stop).ConfigureAwait(false)))
             .WithName("checkCode").WithSummary("Compile a strategy file without running it.")
-            .WithDescription("The answer has the compiler's messages with line and column, and the class of the file with the type, default "
-                + "and range of each parameter. A file with errors is answered with 200 too.")
+            .WithDescription("The answer has the compiler's messages with line and column, and the class of the file with the type, "
+                + "default and range of each parameter. A file with errors is answered with 200 too.")
             .WithMetadata(new ReadOnlyOperation()).Produces<CodeCheckAnswer>().ProducesProblem(400).ProducesProblem(413);
         code.MapPost("/batch", async (StrategyFileRun run, GranaryCatalogues known, CodeTurns turns, ApiSettings settings,
                 CancellationToken stop) => IsTooLong(run.Name, run.Source) ? TooLong() : TypedResults.Bytes(await turns.RunAsync(
                     end => BatchAsync(known, run, settings.PlaceOf().KeptFolder, end), stop).ConfigureAwait(false), "application/json"))
             .WithName("makeCodeBatch").WithSummary("The text of a batch that runs a strategy file, as POST /batches takes it.")
-            .WithDescription("The batch has the settings of the file's comment granary: with the values of the request. The server creates "
-                + "the strategy once, which runs its constructor.")
+            .WithDescription("The batch has the settings of the file's comment granary: with the values of the request. The server "
+                + "creates the strategy once, which runs its constructor.")
             .WithMetadata(new ReadOnlyOperation()).Produces<object>().ProducesProblem(400).ProducesProblem(413);
         code.MapPost("/complete", async (StrategyFilePosition at, GranaryCatalogues known, CodeTurns turns, CancellationToken stop) =>
-                IsTooLong(at.Name, at.Source) ? TooLong() : TypedResults.Ok(await turns.RunAsync(end => Task.FromResult(At(known, at, end)), stop)
+                IsTooLong(at.Name, at.Source) ? TooLong() : TypedResults.Ok(await turns.RunAsync(
+                    end => Task.FromResult(At(known, at, end)), stop)
                     .ConfigureAwait(false)))
             .WithName("completeCode").WithSummary("What may stand at a position of a strategy file.")
             .WithDescription("Members, names in scope, methods to override, and within Use(\"…\") factors and their lines.")
@@ -81,7 +84,8 @@ internal static class CodeEndpoints
 
     // The framework leaves a missing text null.
     private static bool IsTooLong(string? name, string? source) => name is null || source is null
-        ? throw new InputException($"'{(name is null ? "name" : "source")}' is missing: send {{ \"name\": \"Idea.cs\", \"source\": \"…\" }}")
+        ? throw new InputException($"'{(name is null ? "name" : "source")}' is missing: send {{ \"name\": \"Idea.cs\", "
+            + "\"source\": \"…\" }")
         : Encoding.UTF8.GetByteCount(source) > CodeSource.MostBytes;
 
     private static IResult TooLong() => Problem.Of(StatusCodes.Status413PayloadTooLarge, "Too large",

@@ -99,17 +99,14 @@ public static class GranaryApi
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ShareLinks>();
         services.AddSingleton<IRunUses, RunUses>();
-        services.AddSingleton<CallerLimits>();
-        services.AddSingleton<CodeRight>();
-        services.AddSingleton<CodeTurns>();
-        services.AddRateLimiter();
+        services.AddSingleton<CallerLimits>().AddRateLimiter();
         services.AddOptions<RateLimiterOptions>().Configure<CallerLimits>(static (options, limits) => limits.Configure(options));
-        services.AddSingleton<CollectionReader>();
-        services.AddSingleton<ChangeLog>();
+        services.AddSingleton<CollectionReader>().AddSingleton<ChangeLog>();
         services.Configure<JsonOptions>(ConfigureJson);
         // so that a wrong body is answered with what is wrong with it
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         AddProblems(services);
+        services.AddSingleton<CodeRight>().AddSingleton<CodeTurns>();
         services.AddAuthentication(KeyAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
         services.AddAuthorization(RolePolicies.Add);

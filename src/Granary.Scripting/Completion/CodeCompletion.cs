@@ -14,10 +14,10 @@ internal sealed partial class CodeCompletion
 
     private static readonly string[] s_keywords =
     [
-        "base", "bool", "break", "case", "class", "const", "continue", "default", "double", "else", "enum", "false", "for", "foreach", "if",
-        "in", "int", "internal", "is", "long", "namespace", "new", "null", "out", "override", "private", "protected", "public", "readonly",
-        "record", "ref", "return", "sealed", "static", "string", "struct", "switch", "this", "throw", "true", "using", "var", "void", "when",
-        "while",
+        "base", "bool", "break", "case", "class", "const", "continue", "default", "double", "else", "enum", "false", "for", "foreach",
+        "if", "in", "int", "internal", "is", "long", "namespace", "new", "null", "out", "override", "private", "protected", "public",
+        "readonly", "record", "ref", "return", "sealed", "static", "string", "struct", "switch", "this", "throw", "true", "using", "var",
+        "void", "when", "while",
     ];
 
     private readonly SemanticModel _model;
@@ -58,7 +58,8 @@ internal sealed partial class CodeCompletion
     {
         if (_position == 0) return false;
         var trivia = _root.FindTrivia(_position - 1);
-        if (trivia.IsKind(SyntaxKind.MultiLineCommentTrivia)) return _position < trivia.Span.End || !trivia.ToString().EndsWith("*/", StringComparison.Ordinal);
+        if (trivia.IsKind(SyntaxKind.MultiLineCommentTrivia))
+            return _position < trivia.Span.End || !trivia.ToString().EndsWith("*/", StringComparison.Ordinal);
         return trivia.Kind() is SyntaxKind.SingleLineCommentTrivia or SyntaxKind.SingleLineDocumentationCommentTrivia
             or SyntaxKind.MultiLineDocumentationCommentTrivia or SyntaxKind.DisabledTextTrivia || trivia.IsDirective;
     }
@@ -93,7 +94,8 @@ internal sealed partial class CodeCompletion
         {
             MemberAccessExpressionSyntax access => access.Expression,
             QualifiedNameSyntax name => name.Left,
-            MemberBindingExpressionSyntax binding => binding.Ancestors().OfType<ConditionalAccessExpressionSyntax>().FirstOrDefault()?.Expression,
+            MemberBindingExpressionSyntax binding =>
+                binding.Ancestors().OfType<ConditionalAccessExpressionSyntax>().FirstOrDefault()?.Expression,
             _ => null,
         };
         if (left is null) return [];
@@ -122,14 +124,16 @@ internal sealed partial class CodeCompletion
 
     // Members of object and Enum, and of the compiler, are of no use in a strategy, and hide the others.
     private static IEnumerable<ISymbol> Distinct(IEnumerable<ISymbol> symbols) => symbols
-        .Where(s => s.CanBeReferencedByName && !s.IsImplicitlyDeclared && s.ContainingType?.SpecialType is not (SpecialType.System_Object or SpecialType.System_Enum)
+        .Where(s => s.CanBeReferencedByName && !s.IsImplicitlyDeclared && 
+            s.ContainingType?.SpecialType is not (SpecialType.System_Object or SpecialType.System_Enum)
             && !s.GetAttributes().Any(a => a.AttributeClass?.Name is "ObsoleteAttribute" or "EditorBrowsableAttribute"))
         .GroupBy(s => s.Name, StringComparer.Ordinal).Select(g => g.First());
 
     // Null outside of a class, whose methods could be overridden.
     private CompletionList? Overridden(Match line)
     {
-        var declaration = _root.FindToken(Math.Max(0, _position - 1)).Parent?.AncestorsAndSelf().OfType<ClassDeclarationSyntax>().FirstOrDefault();
+        var declaration = _root.FindToken(Math.Max(0, _position - 1)).Parent?.AncestorsAndSelf().OfType<ClassDeclarationSyntax>()
+            .FirstOrDefault();
         if (declaration is null || _model.GetDeclaredSymbol(declaration, _cancellationToken) is not { } type) return null;
         var access = line.Groups["access"].Value;
         var own = type.GetMembers().OfType<IMethodSymbol>().Where(m => m.IsOverride && m.OverriddenMethod is not null).Select(m => m.Name)

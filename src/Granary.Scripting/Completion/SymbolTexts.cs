@@ -62,7 +62,8 @@ internal sealed class SymbolTexts(SemanticModel model, int position, Cancellatio
             if (summary is null) return null;
             foreach (var see in summary.Descendants().Where(e => e.Name.LocalName is "see" or "paramref" or "typeparamref").ToList())
                 if (see.IsEmpty)
-                    see.ReplaceWith(((string?)see.Attribute("cref") ?? (string?)see.Attribute("name") ?? (string?)see.Attribute("langword") ?? "")
+                    see.ReplaceWith(((string?)see.Attribute("cref") ?? (string?)see.Attribute("name")
+                        ?? (string?)see.Attribute("langword") ?? "")
                         .Split(':', '.')[^1].Split('(')[0]);
             return string.Join(' ', summary.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         }

@@ -161,7 +161,8 @@ public sealed class CodeCompletionTests(ITestOutputHelper output)
 
     [Fact]
     public void A_parameter_has_its_range() =>
-        At(InClass("public Idea([Range(2, 100)] int fast = 10)\n    {\n        Use(\"sma\", fa‸);\n    }")).Items.Single(i => i.Label == "fast")
+        At(InClass("public Idea([Range(2, 100)] int fast = 10)\n    {\n        Use(\"sma\", fa‸);\n    }")).Items
+            .Single(i => i.Label == "fast")
             .Documentation.ShouldBe("From 2 to 100.");
 
     [Theory]
@@ -179,7 +180,8 @@ public sealed class CodeCompletionTests(ITestOutputHelper output)
     [Fact]
     public void Each_position_of_a_file_has_an_answer()
     {
-        var source = InMethod("if (turn > 0 && bar[_fast] > 1) { bar.Enter(Side.Buy); } // text \"x\"\n        var s = $\"{turn:0.0} {bar.Close}\";");
+        var source = InMethod("if (turn > 0 && bar[_fast] > 1) { bar.Enter(Side.Buy); } // text \"x\"\n"
+            + "        var s = $\"{turn:0.0} {bar.Close}\";");
         for (var at = 0; at <= source.Length; at += 3) At(source.Insert(at, Cursor.ToString()));
     }
 
@@ -194,7 +196,7 @@ public sealed class CodeCompletionTests(ITestOutputHelper output)
             At(source);
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         })).ToList();
-        output.WriteLine($"milliseconds: {string.Join(", ", times.Select(t => t.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture)))}");
+        output.WriteLine("milliseconds: " + string.Join(", ", times.Select(t => FormattableString.Invariant($"{t:0.0}"))));
         times.Max().ShouldBeLessThan(100);
     }
 }

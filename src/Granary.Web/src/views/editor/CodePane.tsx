@@ -32,6 +32,8 @@ export function CodePane(props: { text: string; calls: Calls; onReady: (pane: Pa
             parent: root,
             root,
         });
+        // Reachable by keyboard, so that wide lines can be scrolled without the cursor.
+        editor.scrollDOM.tabIndex = 0;
         first.current.onReady({
             goTo: (line, column) => {
                 const anchor = offsetOf(editor.state.doc, line, column);
