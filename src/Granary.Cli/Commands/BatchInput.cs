@@ -65,7 +65,7 @@ internal sealed class BatchInput
                         + "its sections data and strategies");
             if (BarsBatch.Is(file))
                 file = TakesBars ? BarsBatch.Write(file, new BarFileForm().ToOptions(catalogues), silent ? null : Console.Error)
-                    : throw new InputException($"{file} has bars; 'granary backtest {file}' makes a batch file of them, which you can change");
+                    : throw new InputException($"{file} has bars; 'granary backtest {file}' writes a batch file for them");
             return new BatchReader(catalogues).Read(file, bindStrategies: binds);
         }
         var batch = await new StrategyFileReader(catalogues).ReadAsync(file, OptionsOf(call, binds), cancellationToken);

@@ -22,7 +22,7 @@ internal sealed record ParameterValues(string Name, IReadOnlyList<string> Values
         var (name, values) = (text[..equals].Trim(), text[(equals + 1)..].Trim());
         var parameter = strategy.Parameters.FirstOrDefault(p => p.Name == name) ?? throw new InputException(
             $"{option}: {strategy.Name} has no parameter '{name}'; " + (Spelling.Nearest(name, strategy.Parameters.Select(p => p.Name)) is
-                { } near ? $"did you mean '{near}'?" : strategy.Parameters.Count == 0 ? "it takes none"
+            { } near ? $"did you mean '{near}'?" : strategy.Parameters.Count == 0 ? "it takes none"
                 : $"it takes {string.Join(", ", strategy.Parameters.Select(p => p.Name))}"));
         var isNumber = parameter.Type == typeof(int) || parameter.Type == typeof(double);
         List<string> written = isNumber && values.Contains("..", StringComparison.Ordinal) ? [.. Range(values, parameter, option)]
