@@ -13,7 +13,8 @@ public sealed class HelpExamplesTests
     // In the order in which a user could call them, in one folder.
     private static readonly string[] s_journey =
     [
-        "new samples", "quickstart", "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats",
+        "new samples", "quickstart",
+        "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats",
         "strategies", "factors", "factors compute", "factors study", "trainers", "broker list", "backtest", "verify", "report", "compare",
         "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
         "models promote", "models show", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",

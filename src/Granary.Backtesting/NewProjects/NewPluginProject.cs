@@ -69,6 +69,8 @@ public static class NewPluginProject
         var granary = usesPackages ? $"<GranaryVersion>{typeof(NewPluginProject).Assembly.GetName().Version!.ToString(3)}</GranaryVersion>"
             : $"<GranaryHome Condition=\"'$(GranaryHome)' == ''\">{Home}</GranaryHome>";
         string Filled(string text) => text.Replace("{{use}}", template.Use, StringComparison.Ordinal)
+            .Replace("{{strategies}}", template.Strategies, StringComparison.Ordinal)
+            .Replace("{{sections}}", template.Sections, StringComparison.Ordinal)
             .Replace("{{name}}", name, StringComparison.Ordinal).Replace("{{kind}}", template.Kind, StringComparison.Ordinal)
             .Replace("{{granary}}", granary, StringComparison.Ordinal)
             .Replace("{{catalogue}}", CatalogueNameOf(template, name), StringComparison.Ordinal);
@@ -92,7 +94,7 @@ public static class NewPluginProject
         if (template.IsProgram) return files;
         files.Add(("Tests/Tests.csproj", Filled(Read("Tests.csproj.txt"))));
         files.Add(($"Tests/{name}Tests.cs", Renamed(Read(template.Sample + "Tests.cs"))));
-        if (template.HasBatch) files.Add(("batch.json", Filled(Read("batch.json.txt"))));
+        if (template.Strategies is not null) files.Add(("batch.json", Filled(Read("batch.json.txt"))));
         return files;
     }
 

@@ -40,7 +40,15 @@ internal static class BarsBatch
         var text = Text(bars, symbol, guess);
         if (File.Exists(file) && File.ReadAllText(file) != text)
             throw new InputException($"{file} is there already; run 'granary backtest {file}', or move it away");
-        AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
+        try
+        {
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{file}, the batch of {bars}, cannot be written to the current folder; run the command in a folder "
+                + "where you may write", e);
+        }
         foreach (var line in guess.Guesses) output?.WriteLine($"Guessed {line}");
         output?.WriteLine($"{file}: the batch of this run; change it, and run it with '{FirstSteps.Words(["backtest", file])}'");
         return file;

@@ -57,7 +57,8 @@ public static partial class ImportFiles
 
     // Capital letters or a word in small ones, a pair such as BTC_USDT or BTC-USD, a class such as BRK.B, an index such as ^GSPC, digits of
     // Asia's exchanges.
-    [GeneratedRegex(@"^([\^.$]?[A-Z][A-Z0-9]{0,11}([-_/=.&][A-Z0-9]{1,6})?|[a-z]{1,6}([-_.](usd|usdt|usdc|eur|gbp|jpy|btc|eth))?|[0-9]{4,6}(\.[A-Z]{1,3})?)$",
+    [GeneratedRegex(@"^([\^.$]?[A-Z][A-Z0-9]{0,11}([-_/=.&][A-Z0-9]{1,6})?|"
+        + @"[a-z]{1,6}([-_.](usd|usdt|usdc|eur|gbp|jpy|btc|eth))?|[0-9]{4,6}(\.[A-Z]{1,3})?)$",
         RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Ticker();
 

@@ -376,8 +376,8 @@ internal unsafe class DelimitedParser : BarTextParser
     private string TimeRemedy(byte[] text) => TimestampStyle.IsOutsideOfYears(text) ? "correct the year, or leave the row out"
         : Times.Style switch
         {
-            DateStyle.MonthFirst => "write it as 2020-01-31, or set the date order if days come first",
-            DateStyle.DayFirst => "write it as 2020-01-31, or set the date order if months come first",
+            DateStyle.MonthFirst => "write it as 2020-01-31; the file's other dates have the month first",
+            DateStyle.DayFirst => "write it as 2020-01-31; the file's other dates have the day first",
             DateStyle.SerialDays => "an Excel date is a number of days from 25569, which is 1970-01-01, to 109574",
             DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
             DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds =>

@@ -11,7 +11,11 @@ internal static class TrapData
         var (aimless, report) = Aimless();
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["BOUNCE.csv"] = Bounce(), ["WALK.csv"] = aimless, ["report.csv"] = report, ["SPLIT.csv"] = Split(), ["SYD.csv"] = Sessions(),
+            ["BOUNCE.csv"] = Bounce(),
+            ["WALK.csv"] = aimless,
+            ["report.csv"] = report,
+            ["SPLIT.csv"] = Split(),
+            ["SYD.csv"] = Sessions(),
             ["members.csv"] = "symbol,from,to,delisting_return\nALPHA,,,\nBRAVO,,,\nCHARLIE,,2020-03-02,-0.9\nDELTA,,2021-06-01,-0.7\n"
                 + "ECHO,,,\nFOXTROT,,,\n",
         };
