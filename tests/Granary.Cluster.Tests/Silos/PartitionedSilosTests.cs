@@ -30,8 +30,8 @@ public sealed class PartitionedSilosTests : IAsyncLifetime
         _database = new TcpRelay(_network.Gateway, _server.Port);
         _connection = (await _server.CreateDatabaseAsync())
             .Replace($"Host=127.0.0.1;Port={_server.Port}", $"Host={_network.Gateway};Port={_database.Port}", StringComparison.Ordinal);
-        _key = await ApiKeys.AddAsync(Path.Combine(_folder, "keys.json"), "operator", Role.Admin, TimeProvider.System, validFor: null,
-            TestContext.Current.CancellationToken);
+        _key = await ApiKeys.AddAsync(Path.Combine(_folder, "keys.json"), "operator", Role.Admin, TimeProvider.System,
+            cancellationToken: TestContext.Current.CancellationToken);
         var plugin = typeof(Laggard).Assembly.Location;
         Directory.CreateDirectory(Path.Combine(_folder, "plugins"));
         File.Copy(plugin, Path.Combine(_folder, "plugins", Path.GetFileName(plugin)));
