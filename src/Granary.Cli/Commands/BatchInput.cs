@@ -6,7 +6,8 @@ using Granary.Simulation.StrategyFiles;
 namespace Granary.Cli.Commands;
 
 /// <summary>
-/// The input of a command that runs a batch: a batch file, a C# file with a strategy and options that make a batch of it, or a file of bars.
+/// The input of a command that runs a batch: a batch file, a C# file with a strategy and options that make a batch of it, or a file of
+/// bars.
 /// </summary>
 internal sealed class BatchInput
 {

@@ -124,7 +124,7 @@ internal sealed partial class CodeCompletion
 
     // Members of object and Enum, and of the compiler, are of no use in a strategy, and hide the others.
     private static IEnumerable<ISymbol> Distinct(IEnumerable<ISymbol> symbols) => symbols
-        .Where(s => s.CanBeReferencedByName && !s.IsImplicitlyDeclared && 
+        .Where(s => s.CanBeReferencedByName && !s.IsImplicitlyDeclared &&
             s.ContainingType?.SpecialType is not (SpecialType.System_Object or SpecialType.System_Enum)
             && !s.GetAttributes().Any(a => a.AttributeClass?.Name is "ObsoleteAttribute" or "EditorBrowsableAttribute"))
         .GroupBy(s => s.Name, StringComparer.Ordinal).Select(g => g.First());
