@@ -62,7 +62,7 @@ export default defineConfig({
         sidebar: { '/api/': [{ text: '.NET types', link: '/api/' }, ...packages, { text: 'Reference', link: '/reference/' }], '/': sidebar },
         outline: { level: [2, 3], label: 'On this page' },
         search: { provider: 'local' },
-        socialLinks: repository ? [{ icon: 'github', link: repository, ariaLabel: 'Repository' }] : [],
+        socialLinks: repository ? [{ icon: 'github', link: repository, ariaLabel: 'Repository' }] : undefined,
         docFooter: { prev: 'Previous', next: 'Next' },
         footer: { message: 'MIT licence' },
     },
