@@ -119,6 +119,13 @@ public sealed class DocumentedSnippetsTests : IDisposable
         var schema = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "batch.schema.json"));
         var sections = JsonNode.Parse(schema)!["properties"]!;
         if (shown.Any(k => sections[k.Key] is null)) return null;
+        // A file of code that a page names is that of the samples.
+        if (shown["code"] is JsonArray files)
+            shown["code"] = new JsonArray([.. files.Select(f => (JsonNode)new JsonObject
+            {
+                ["name"] = f!.GetValue<string>(),
+                ["source"] = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "samples", f.GetValue<string>())),
+            })]);
         foreach (var (key, value) in shown)
             if (key != "data") around[key] = value?.DeepClone();
         try
