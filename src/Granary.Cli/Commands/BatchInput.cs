@@ -72,7 +72,7 @@ internal sealed class BatchInput
         var batch = await new StrategyFileReader(catalogues).ReadAsync(file, OptionsOf(call, binds), cancellationToken);
         if (!silent)
             foreach (var guess in batch.Guesses)
-                Console.Error.WriteLine(guess);
+                Console.Error.WriteLine($"Guessed {guess}");
         return new BatchReader(catalogues).Read(Path.GetFileName(file), batch.Text, batch.Folder, binds);
     }
 

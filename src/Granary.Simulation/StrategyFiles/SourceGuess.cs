@@ -21,7 +21,7 @@ internal static class SourceGuess
         if (source is { IsFolder: true, Scheme: not Address.Store, Path: { } path })
             return FirstFile(source, path) is { } first
                 && BarFile.Inspect(first, new BarFileOptions { Formats = catalogues.Formats }).Timeframe is { } found
-                ? (found, $"Timeframe: {found}, from the rows of {Path.GetFileName(first)}") : throw Unknown(source);
+                ? (found, $"timeframe {found}, by the rows of {Path.GetFileName(first)}; --timeframe gives another") : throw Unknown(source);
         if (source.Scheme is not (Address.Store or "generated")) throw Unknown(source);
         var opened = catalogues.Sources.Open(source);
         var has = new List<Timeframe>();
@@ -30,16 +30,16 @@ internal static class SourceGuess
                 has.Add(timeframe);
         if (has.Count == 0) throw Unknown(source);
         var longest = has.Where(t => t.Ticks <= Timeframe.D1.Ticks).DefaultIfEmpty(has[0]).MaxBy(t => t.Ticks);
-        return (longest, has.Count == 1 ? $"Timeframe: {longest}, the only one of {source}"
-            : $"Timeframe: {longest}, of {string.Join(' ', has)} in {source}; --timeframe names another");
+        return (longest, has.Count == 1 ? $"timeframe {longest}, the only one of {source}"
+            : $"timeframe {longest}, of {string.Join(' ', has)} in {source}; --timeframe gives another");
     }
 
     /// <summary>Names the symbols of a source.</summary>
     public static async Task<string> SymbolsAsync(GranaryCatalogues catalogues, DataSpec data, CancellationToken cancellationToken)
     {
         var symbols = await BatchSources.SymbolsAsync(BatchSources.Open(catalogues, data), data, cancellationToken);
-        return $"Symbols: all {symbols.Count} of the source ({string.Join(", ", symbols.Take(MostNamed))}"
-            + (symbols.Count > MostNamed ? " …)" : ")") + "; --symbols names others";
+        return $"symbols, all {symbols.Count} of the source ({string.Join(", ", symbols.Take(MostNamed))}"
+            + (symbols.Count > MostNamed ? " …)" : ")") + "; --symbols gives others";
     }
 
     private static string? FirstFile(Address source, string path)

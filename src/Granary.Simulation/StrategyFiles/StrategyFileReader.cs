@@ -86,13 +86,13 @@ public sealed class StrategyFileReader(GranaryCatalogues catalogues)
                 throw new InputException($"{edit.Root.File}: no bars are named; give --source csv:DIR, or write // granary: {{ \"data\": "
                     + "{ \"source\": \"csv:DIR\" } } into the file");
             edit.Set(["data", "source"], Quoted(sample));
-            guesses.Add($"Source: {sample}, the sample bars of Granary; --source names your own");
+            guesses.Add($"source {sample}, the sample bars; --source gives another");
         }
         if (options.Symbols.Count > 0) edit.Set(["data", "symbols"], $"[{string.Join(',', options.Symbols.Select(Quoted))}]");
         else if (data?.Find("symbols") is null)
         {
             edit.Set(["data", "symbols"], "\"*\"");
-            if (options.IsRemote) guesses.Add("Symbols: all that the source has; --symbols names others");
+            if (options.IsRemote) guesses.Add("symbols, all that the source has; --symbols gives others");
         }
         if (options.Timeframe is { } timeframe)
         {

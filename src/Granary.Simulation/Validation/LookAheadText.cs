@@ -11,7 +11,7 @@ internal static class LookAheadText
     {
         { Found: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
         { FactorsFound: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
-        { Reaches: [var first, ..] } => $"the plug-in {first.Plugin} may know more than its bars: {first.Sentence}",
+        { Reaches: [var first, ..] } => $"the code of {first.Plugin} may know more than its bars: {first.Sentence}",
         _ => $"{Counted.Of(result.Strategies, "strategy")} decided the same up to each of {Counted.Of(result.Cuts, "time")} "
             + "after which all prices, volumes and times were changed",
     };
@@ -24,7 +24,7 @@ internal static class LookAheadText
             yield return $"{result.Found.Count} of the {result.Strategies} strategies that were looked at acted on bars that had not "
                 + $"happened yet. {Void}";
         foreach (var group in result.Reaches.GroupBy(r => r.Plugin))
-            yield return $"The plug-in {group.Key} can reach beyond the bars that it is given, so its results cannot be shown to be "
+            yield return $"The code of {group.Key} can reach beyond the bars that it is given, so its results cannot be shown to be "
                 + $"free of look-ahead: {string.Join("; ", group.Select(r => r.Sentence).Take(3))}.";
     }
 }

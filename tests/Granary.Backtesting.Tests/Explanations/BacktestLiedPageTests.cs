@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
+using Granary.Scripting;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;
@@ -16,9 +17,6 @@ namespace Granary.Backtesting.Tests.Explanations;
 /// </summary>
 public sealed partial class BacktestLiedPageTests : IDisposable
 {
-    // A new plug-in project has them.
-    private const string ImplicitUsings = "using System; using System.Collections.Generic; using System.IO; using System.Linq;\n";
-
     private static readonly string s_page = Path.Combine(SharedData.RepositoryRoot, "docs", "explanations", "why-your-backtest-lied.md");
     private static readonly string s_samples = Path.Combine(SharedData.RepositoryRoot, "samples");
     private static readonly bool s_writes = Environment.GetEnvironmentVariable("GRANARY_WRITE_DOCS") == "1";
@@ -41,15 +39,18 @@ public sealed partial class BacktestLiedPageTests : IDisposable
     [Fact]
     public void The_page_runs_every_batch_of_the_traps() =>
         Row().Matches(File.ReadAllText(s_page)).Select(r => r.Groups["name"].Value).Order(StringComparer.Ordinal)
-            .ShouldBe(Directory.EnumerateFiles(Path.Combine(s_samples, "traps")).Select(f => Path.GetFileName(f)!)
+            .ShouldBe(Directory.EnumerateFiles(Path.Combine(s_samples, "traps"), "*.json").Select(f => Path.GetFileName(f)!)
                 .Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_page_shows_the_code_of_the_trap() =>
+        Block().Match(File.ReadAllText(s_page)).Groups["code"].Value.ShouldBe(File.ReadAllText(Path.Combine(s_samples, "traps", "Peek.cs")));
 
     [Fact]
     public async Task Each_figure_and_each_quoted_sentence_of_the_page_is_that_of_its_run()
     {
         var page = await File.ReadAllTextAsync(s_page, TestContext.Current.CancellationToken);
-        var catalogues = CompiledPlugin.Load(Directory.CreateDirectory(Path.Combine(_folder, "plugin")).FullName, "Peek",
-            ImplicitUsings + Block().Match(page).Groups["code"].Value);
+        var catalogues = GranaryCataloguesBuilder.CreateDefault().WithCompiler(new RoslynCompiler()).Build();
         var ledger = new TrialLedger(Path.Combine(_folder, "trials"));
         var (lines, said) = (new List<string>(), "");
         foreach (var line in page.Split('\n'))
@@ -73,9 +74,10 @@ public sealed partial class BacktestLiedPageTests : IDisposable
     private async Task<(string Figures, string Sentences)> RunAsync(string name, GranaryCatalogues catalogues, TrialLedger ledger)
     {
         var file = Path.Combine(s_samples, "traps", name);
-        // A plug-in reads files in the current folder, which is another one here.
+        // The strategy reads files in the current folder, which is another one here.
         var text = (await File.ReadAllTextAsync(file)).Replace("\"samples/", $"\"{s_samples}/", StringComparison.Ordinal);
-        var spec = new BatchReader(catalogues).Read(file, System.Text.Encoding.UTF8.GetBytes(text), Path.GetDirectoryName(file)!);
+        var traps = Path.GetDirectoryName(file)!;
+        var spec = new BatchReader(catalogues).Read(file, CodeFiles.Inline(System.Text.Encoding.UTF8.GetBytes(text), traps), traps);
         var folder = Path.Combine(_folder, Path.GetFileNameWithoutExtension(name));
         await new BatchRunner(new EmbeddedHost(2), TimeProvider.System, ledger: ledger).RunAsync(spec, new BatchOptions { Out = folder });
         using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "results.json")));

@@ -21,7 +21,7 @@ public sealed class StrategyFileTests : IDisposable
     public async Task A_file_runs_with_its_comment_and_what_was_guessed_is_printed()
     {
         var call = await DoneAsync(FileUnderTest.Idea);
-        call.Error.ShouldContain("Timeframe: 1h, from the rows of ACME.csv");
+        call.Error.ShouldContain("Guessed timeframe 1h, by the rows of ACME.csv");
         var batch = JsonNode.Parse(JsonNode.Parse(File.ReadAllText(_file.Folder.At("run/manifest.json")))!["spec"]!.GetValue<string>())!;
         batch["name"]!.GetValue<string>().ShouldBe("Idea");
         batch["code"]![0]!["name"]!.GetValue<string>().ShouldBe("Idea.cs");
