@@ -133,6 +133,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     {
         // A bad print reverts at once; a real move stays.
         if (Settle(bar.Close)) return true;
+        // The price of a delisting follows from the file of members.
+        if (instrument.IsDelistedIn(timeframe, bar.Time)) return false;
         var scale = ScaleOf(step);
         var absolute = Apart(bar.Close, before.Close);
         // The expected move over a short break in a session grows with the square root of its length.
@@ -254,7 +256,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         Jumps(findings);
         foreach (var s in _splits)
             findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Text(s.Time),
-                $"the price steps from {s.From} to {s.To} over night and stays, as in a {s.Ratio} split that was not adjusted for"
+                FormattableString.Invariant($"the price steps from {s.From:0.##########} to {s.To:0.##########} over night and stays, ")
+                    + $"as in a {s.Ratio} split that was not adjusted for"
                     + (s.Ratio is "100:1" or "1:100" ? ", or where pounds become pence" : ""),
                 "use adjusted prices, or a factor file"));
         if (_splitCount > _splits.Count)
@@ -291,7 +294,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time),
                     $"{move}, and comes back at the next bar, as a wrong price does", "compare with another source and correct the bar")
                 : o.IsStep ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time),
-                    o.IsLast ? $"{move}, at the last bar" : FormattableString.Invariant($"{move}: it steps from {o.Before} to {o.Close}"),
+                    o.IsLast ? $"{move}, at the last bar" : FormattableString.Invariant($"{move}: it steps from {o.Before:0.##########} to {o.Close:0.##########}"),
                     "compare with another source: prices of another unit, a split, another instrument or a wrong price look so")
                 : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time), move,
                     "make sure that this was news and not a wrong price"));

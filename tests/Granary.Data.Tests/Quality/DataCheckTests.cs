@@ -110,6 +110,18 @@ public sealed class DataCheckTests : IDisposable
     }
 
     [Fact]
+    public void The_price_of_a_delisting_is_no_split()
+    {
+        var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
+        var price = bars[^2].Close / 10;
+        bars[^1] = bars[^1] with { Open = price, High = price, Low = price, Close = price };
+
+        Check(bars, Timeframe.D1, Stock.Instrument).Findings.ShouldContain(f => f.Check == QualityCheck.Split);
+        Check(bars, Timeframe.D1, Stock.Instrument with { DelistedAt = bars[^1].Time }).Findings
+            .ShouldNotContain(f => f.Check == QualityCheck.Split || f.Check == QualityCheck.Outlier);
+    }
+
+    [Fact]
     public void An_unadjusted_split_is_named()
     {
         var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
