@@ -14,14 +14,31 @@ public sealed class KilledRunsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // The weighted strategies run again for the portfolio's events, since the first pass keeps none.
+    // The weighted strategies run again for the portfolio's events, since the first pass keeps none. One class is compiled by the run.
     private string Batch => _folder.Write("killed.json", $$"""
-        { "name": "killed", "data": { "source": "csv:bars/1h", "symbols": "*",
+        { "name": "killed", "code": ["Above.cs"],
+          "data": { "source": "csv:bars/1h", "symbols": "*",
             "timeframe": "1h" },
           "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 4, 5, 6, 7], "slow": [60, 62, 64, 66, 68, 70, 72, 74] },
-            "sides": "long", "timeframe": ["1h", "2h"], "size": { "percentOfEquity": 50 } } ],
+            "sides": "long", "timeframe": ["1h", "2h"], "size": { "percentOfEquity": 50 } },
+            { "class": "Above", "params": { "length": [200, 400, 800] }, "size": { "percentOfEquity": 50 } } ],
           "outputs": ["results", "prod", "equity", "portfolio_trades"], "portfolio": { "weights": "winners" } }
         """);
+
+    private const string Above = """
+        public sealed class Above : Strategy
+        {
+            private readonly Factor _average;
+
+            public Above([Range(2, 900)] int length = 20) => _average = Use("sma", length);
+
+            public override void OnBar(StrategyContext bar)
+            {
+                if (bar.Close > bar[_average]) bar.Go(Side.Buy);
+                else if (bar.InMarket) bar.Exit();
+            }
+        }
+        """;
 
     private Process Start(string batch, bool resume) => GranaryProcess.Start(_folder.Path,
         ["backtest", batch, "--out", _folder.At("cut/run"), "--quiet", "--no-guards", .. resume ? ["--resume"] : Array.Empty<string>()]);
@@ -48,6 +65,7 @@ public sealed class KilledRunsTests : IDisposable
         // Bars of its own: the trials of other tests are on others, so they do not change the count in the manifest.
         (await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "AAA,BBB,CCC,DDDUSDT,EEEUSDT",
             "--timeframe", "1h", "--from", "2022-01-01", "--to", "2023-07-01", "--seed", "77")).ExitCode.ShouldBe(0);
+        _folder.Write("Above.cs", Above);
         var batch = Batch;
         var watch = Stopwatch.StartNew();
         var whole = await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole/run"), "--quiet", "--no-guards");

@@ -205,7 +205,18 @@ public sealed class StrategyFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Walk_forward_and_search_take_a_file()
+    public async Task A_search_takes_a_file()
+    {
+        var done = await GranaryCall.RunAsync("optimise", _file.Folder.Write("Idea.cs", FileUnderTest.Idea.Replace("\"portfolio\":",
+            "\"strategies\": [{ \"class\": \"Idea\", \"search\": { \"method\": \"random\", \"trials\": 5, \"objective\": \"sharpe\", "
+            + "\"space\": { \"length\": [5, 60] } } }], \"portfolio\":")), "--source", FileUnderTest.Source, "--symbols", "ACME", "--out",
+            _file.Folder.At("run"), "--quiet");
+        done.ExitCode.ShouldBe(0, done.Error);
+        File.ReadLines(_file.Folder.At("run/trials.csv")).Count().ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_walk_forward_takes_a_file()
     {
         var done = await GranaryCall.RunAsync("walkforward", _file.Folder.Write("Idea.cs", FileUnderTest.Idea.Replace("\"portfolio\":",
             "\"walkForward\": { \"inSample\": \"6mo\", \"outOfSample\": \"3mo\" }, \"portfolio\":").Replace("\"weights\": \"equal\"", "")),
