@@ -48,7 +48,7 @@ COPY --from=web /source/src/Granary.Web/dist src/Granary.Web/dist
 COPY docs/ docs/
 # The documentation site, if infra/site.sh made it before: the context has not all that its pages are made of.
 COPY site/ site/
-COPY samples/quickstart.json samples/
+COPY samples/quickstart.json samples/Idea.cs samples/
 COPY samples/data/ samples/data/
 # The templates of granary new are the files of the samples.
 COPY samples/Plugin/ samples/Plugin/

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Granary.Server.Access;
 
@@ -85,7 +86,9 @@ public class DashboardTests
         var file = Path.Combine(Directory.CreateTempSubdirectory("granary-keys-").FullName, "keys.json");
         var key = await ApiKeys.AddAsync(file, "reader", Role.Viewer, TimeProvider.System);
         await using var server = await ApiServer.StartAsync(ApiKeys.Open(file));
-        (await server.As(key).GetStringAsync("/api/v1/caller")).ShouldBe("""{"name":"reader","role":"viewer","keys":true}""");
+        var caller = JsonNode.Parse(await server.As(key).GetStringAsync("/api/v1/caller"))!;
+        ((string?)caller["name"], (string?)caller["role"], (bool?)caller["keys"]).ShouldBe(("reader", "viewer", true));
+        ((string?)caller["noCode"]).ShouldNotBeNull().ShouldStartWith("the key 'reader' does not have the right code");
         await (await server.Client.GetAsync("/api/v1/caller")).ProblemAsync(401);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }

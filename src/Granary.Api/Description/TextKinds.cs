@@ -37,17 +37,18 @@ internal sealed class TextKinds
         }
     }
 
-    // A name that means two kinds of text stands in texts.json with its schema, as RuleEntry.to.
-    private void Describe(JsonNode? node, string name, bool isAnswer, string owner = "")
+    // A name that means two kinds of text stands in texts.json with its schema, as RuleEntry.to, or with the field around it, as code.source.
+    private void Describe(JsonNode? node, string name, bool isAnswer, string owner = "", string around = "")
     {
         if (node is JsonArray choices)
-            foreach (var choice in choices) Describe(choice, name, isAnswer, owner);
+            foreach (var choice in choices) Describe(choice, name, isAnswer, owner, around);
         if (node is not JsonObject schema) return;
-        foreach (var (key, part) in schema["properties"]?.AsObject() ?? []) Describe(part, key, isAnswer, owner);
+        foreach (var (key, part) in schema["properties"]?.AsObject() ?? []) Describe(part, key, isAnswer, owner, name);
         foreach (var key in (string[])["items", "additionalProperties", "oneOf", "anyOf", "allOf"])
-            Describe(schema[key], name, isAnswer, owner);
+            Describe(schema[key], name, isAnswer, owner, around);
         if (!IsPlainText(schema)) return;
-        if (!_formats.TryGetValue($"{owner}.{name}", out var format) && !_formats.TryGetValue(name, out format))
+        if (!_formats.TryGetValue($"{owner}.{name}", out var format) && !_formats.TryGetValue($"{around}.{name}", out format)
+            && !_formats.TryGetValue(name, out format))
             return;
         schema["format"] = format;
         if (isAnswer && _patterns[format] is { } pattern) schema["pattern"] = pattern.DeepClone();
