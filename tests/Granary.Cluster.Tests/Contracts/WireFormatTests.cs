@@ -46,6 +46,7 @@ public sealed class WireFormatTests : IDisposable
             SubmittedBy = "me",
             SubmittedAt = DateTimeOffset.UnixEpoch,
             Runs = ["a", "b"],
+            Code = [new JobCode("Idea.cs", "0f")],
             Progress = new JobProgress(1000, 3, 1, 1L << 60, Stage: "checks")
             {
                 Load = new ProcessLoad(199.5, 1 << 30, 2),
@@ -55,8 +56,9 @@ public sealed class WireFormatTests : IDisposable
         JobStatus?[] several = Sent<JobStatus?[]>([status, null]);
         several[1].ShouldBeNull();
         var read = several[0]!;
-        (read with { Runs = status.Runs, Files = status.Files, Progress = status.Progress }).ShouldBe(status);
+        (read with { Runs = status.Runs, Code = status.Code, Files = status.Files, Progress = status.Progress }).ShouldBe(status);
         read.Runs.ShouldBe(status.Runs);
+        read.Code.ShouldBe(status.Code);
         read.Progress.Leaders.ShouldBe(status.Progress.Leaders);
         (read.Progress with { Leaders = status.Progress.Leaders }).ShouldBe(status.Progress);
     }
