@@ -33,5 +33,6 @@ public sealed class PublicSurfaceTests
 
     // Null for packages without a library: the command line and the templates.
     private static string? AssemblyOf(string package) =>
-        new[] { "", "testing" }.Select(folder => Path.Combine(AppContext.BaseDirectory, folder, package + ".dll")).FirstOrDefault(File.Exists);
+        new[] { "", "testing" }.Select(folder => Path.Combine(AppContext.BaseDirectory, folder, package + ".dll"))
+            .FirstOrDefault(File.Exists);
 }

@@ -37,7 +37,7 @@ internal sealed class TextKinds
         }
     }
 
-    // A name that means two kinds of text stands in texts.json with its schema, as RuleEntry.to, or with the field around it, as code.source.
+    // A name that means two kinds of text stands in texts.json with its schema, as RuleEntry.to, or the field around it, as code.source.
     private void Describe(JsonNode? node, string name, bool isAnswer, string owner = "", string around = "")
     {
         if (node is JsonArray choices)

@@ -21,7 +21,8 @@ internal static class SourceGuess
         if (source is { IsFolder: true, Scheme: not Address.Store, Path: { } path })
             return FirstFile(source, path) is { } first
                 && BarFile.Inspect(first, new BarFileOptions { Formats = catalogues.Formats }).Timeframe is { } found
-                ? (found, $"timeframe {found}, by the rows of {Path.GetFileName(first)}; --timeframe gives another") : throw Unknown(source);
+                ? (found, $"timeframe {found}, by the rows of {Path.GetFileName(first)}; --timeframe gives another")
+                : throw Unknown(source);
         if (source.Scheme is not (Address.Store or "generated")) throw Unknown(source);
         var opened = catalogues.Sources.Open(source);
         var has = new List<Timeframe>();

@@ -44,7 +44,8 @@ public sealed partial class BacktestLiedPageTests : IDisposable
 
     [Fact]
     public void The_page_shows_the_code_of_the_trap() =>
-        Block().Match(File.ReadAllText(s_page)).Groups["code"].Value.ShouldBe(File.ReadAllText(Path.Combine(s_samples, "traps", "Peek.cs")));
+        Block().Match(File.ReadAllText(s_page)).Groups["code"].Value
+            .ShouldBe(File.ReadAllText(Path.Combine(s_samples, "traps", "Peek.cs")));
 
     [Fact]
     public async Task Each_figure_and_each_quoted_sentence_of_the_page_is_that_of_its_run()
