@@ -32,10 +32,11 @@ quickstart() {
     local from=$SECONDS
     dotnet tool install granary --tool-path "$work/tool" --version 0.1.0
     "$work/tool/granary" quickstart --out runs/first | tee "$work/quickstart.json"
-    echo "from the installation to the digest: $((SECONDS - from)) s"
+    echo "from the installation to the digest: $((SECONDS - from)) s" >"$work/seconds"
     grep -q "$digest" "$work/quickstart.json"
 }
 check "the tool is installed, and its quickstart has the digest of the repository" quickstart
+cat "$work/seconds" 2>/dev/null || true
 
 # A trainer of ML.NET, whose libraries the tool loads from a folder of its own.
 trainers() { "$work/tool/granary" trainers | tee "$work/trainers"; grep -q mlnet-lightgbm "$work/trainers"; }

@@ -22,7 +22,13 @@ internal sealed partial class Terminal : IAsyncDisposable
         foreach (var part in (string[])["bin", "home", "log"]) Directory.CreateDirectory(Path.Combine(_root, part));
         foreach (var program in (string[])["granary", "granary-silo"])
             Install(program, $"dotnet {Quoted(Path.Combine(AppContext.BaseDirectory, program + ".dll"))}");
-        var start = new ProcessStartInfo("bash") { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash")
+        {
+            WorkingDirectory = Folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         start.ArgumentList.Add("--noprofile");
         start.ArgumentList.Add("--norc");
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("GRANARY", StringComparison.Ordinal)).ToList())

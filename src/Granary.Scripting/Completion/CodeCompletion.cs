@@ -152,6 +152,6 @@ internal sealed partial class CodeCompletion
         for (var at = type.BaseType; at is not null; at = at.BaseType) yield return at;
     }
 
-    [GeneratedRegex(@"^\s*(?<typed>((?<access>public|protected)\s+)?override\s+\w*)$", RegexOptions.None, 1_000)]
+    [GeneratedRegex(@"^\s*(?<typed>((?<access>public|protected)\s+)?override\s+\w*)$", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex OverrideLine();
 }

@@ -207,7 +207,7 @@ function Trades(props: { shown: LoadedRun }) {
             />
             {total > rows.length && (
                 <p class="note">
-                    The newest {number(rows.length)} of {counted(total, 'trade')}.
+                    The newest {number(rows.length)} of {counted(total, 'trade')}, open ones included.
                 </p>
             )}
         </section>
