@@ -76,6 +76,7 @@ program() {
     dotnet run --project "Use.$1" | tee "$1.out"
 }
 programs() {
+    cd "$work/use"
     program Granary.Engine Granary.Engine/0.1.0
     grep -qE '^[1-9][0-9]* trades$' Granary.Engine.out
     "$work/tool/granary" data generate --out generated --symbols ACME --timeframe 1d
