@@ -22,7 +22,7 @@ public sealed class CodeApi
     public Task<JsonObject> BatchAsync(StrategyFileRun run, CancellationToken cancellationToken = default) =>
         _api.PostAsync<JsonObject>($"code/batch", ApiConnection.Json(run), cancellationToken);
 
-    /// <summary>What may stand at a position of a file.</summary>
+    /// <summary>Lists what may stand at a position of a file.</summary>
     public Task<CodeSuggestions> CompleteAsync(StrategyFilePosition at, CancellationToken cancellationToken = default) =>
         _api.PostAsync<CodeSuggestions>($"code/complete", ApiConnection.Json(at), cancellationToken);
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Access;
 
-/// <summary>Who may have this server compile and run C# of their own: admins, and keys with the right <c>code</c>.</summary>
+/// <summary>The right to have this server compile and run C#: admins have it, and keys with the right <c>code</c>.</summary>
 internal sealed class CodeRight(GranaryCatalogues catalogues)
 {
     /// <summary>Why a caller may not, in one sentence; null if they may.</summary>

@@ -66,7 +66,7 @@ internal static class CodeEndpoints
             Parameters = [.. (run.Values ?? new Dictionary<string, string>()).Select(v => $"{v.Key}={v.Value}")],
             Folder = folder,
         }, cancellationToken).ConfigureAwait(false);
-        return made.Text;
+        return made.Spec.Text;
     }
 
     private static CodeSuggestions At(GranaryCatalogues known, StrategyFilePosition at, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal sealed class DashboardPages(RequestDelegate next)
     private static readonly string[] s_others = ["/api", "/openapi", "/assets", "/health", "/errors"];
 
     public Task InvokeAsync(HttpContext context) =>
-        context.GetEndpoint() is null && DashboardFile.Index is not null && IsView(context.Request)
+        context.GetEndpoint() is null && DashboardEndpoints.IsBuilt && IsView(context.Request)
             ? DashboardEndpoints.Page(context).ExecuteAsync(context) : next(context);
 
     private static bool IsView(HttpRequest request) => HttpMethods.IsGet(request.Method)

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Granary.Api.EmbeddedFiles;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,8 +16,13 @@ internal static class DocumentationEndpoints
     private const string Root = "/docs";
     private const string Assets = "assets/";
 
+    // The hashes of the scripts within the pages, as a policy names them.
+    private const string Scripts = "scripts.txt";
+
+    private static readonly Lazy<FrozenDictionary<string, EmbeddedFile>> s_files = new(() => EmbeddedFile.Below("docs/"));
+
     // Colours of code are styles of their elements. Scripts within pages are known by their hash.
-    private static readonly Lazy<string> s_policy = new(() => $"default-src 'none'; script-src 'self' {DocumentationFile.Scripts()}; "
+    private static readonly Lazy<string> s_policy = new(() => $"default-src 'none'; script-src 'self' {s_files.Value[Scripts].ReadText()}; "
         + "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'");
 
@@ -24,34 +31,30 @@ internal static class DocumentationEndpoints
 
     private static IResult Answer(HttpContext context, string? path)
     {
-        if (DocumentationFile.Find("index.html") is null)
+        if (Find("index.html") is null)
             return TypedResults.Text(NotBuilt, "text/plain", statusCode: StatusCodes.Status404NotFound);
         // Links within pages are relative to their folder.
         if (context.Request.Path == Root) return TypedResults.LocalRedirect(Root + "/");
         var name = path is null or "" || path.EndsWith('/') ? path + "index.html" : path;
-        if (DocumentationFile.Find(name) is { } file) return Send(context, file);
-        if (DocumentationFile.Find(name + "/index.html") is not null) return TypedResults.LocalRedirect($"{Root}/{name}/");
-        if (DocumentationFile.Find(name + ".html") is { } page) return Send(context, page);
+        if (Find(name) is { } file) return Send(context, file);
+        if (Find(name + "/index.html") is not null) return TypedResults.LocalRedirect($"{Root}/{name}/");
+        if (Find(name + ".html") is { } page) return Send(context, page);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Send(context, DocumentationFile.Find("404.html")!);
+        return Send(context, Find("404.html")!);
     }
 
-    private static IResult Send(HttpContext context, DocumentationFile file)
+    private static EmbeddedFile? Find(string path) => path == Scripts ? null : s_files.Value.GetValueOrDefault(path);
+
+    private static IResult Send(HttpContext context, EmbeddedFile file)
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = s_policy.Value;
-        headers.Vary = "Accept-Encoding";
-        var isFound = context.Response.StatusCode == StatusCodes.Status200OK;
-        // The names of assets have a hash of their content.
-        headers.CacheControl = file.Path.StartsWith(Assets, StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-        if (isFound)
+        if (context.Response.StatusCode == StatusCodes.Status200OK)
         {
-            headers.ETag = DocumentationFile.Version;
-            if (context.Request.Headers.IfNoneMatch.ToString().Contains(DocumentationFile.Version, StringComparison.Ordinal))
+            context.Response.Headers.ETag = EmbeddedFile.Version;
+            if (context.Request.Headers.IfNoneMatch.ToString().Contains(EmbeddedFile.Version, StringComparison.Ordinal))
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
-        var plain = !context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
-        if (file.IsCompressed && !plain) headers.ContentEncoding = "gzip";
-        return TypedResults.Stream(file.Open(plain), file.ContentType);
+        // The names of assets have a hash of their content.
+        return file.Send(context, s_policy.Value,
+            file.Path.StartsWith(Assets, StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache");
     }
 }

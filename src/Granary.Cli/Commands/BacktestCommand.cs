@@ -10,6 +10,7 @@ using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 using Granary.Simulation.StrategyFiles;
 using Granary.Simulation.Telemetry;
 using Granary.Simulation.Validation;
@@ -98,8 +99,8 @@ internal static class BacktestCommand
             (spec, folder, stop) => ProgressView.ShowAsync(false,
                 progress => runner.RunAsync(spec, given.ToBatchOptions() with { Out = folder }, progress, stop)),
             run => BacktestView.End(run, given, $"granary backtest {file}"));
-        return loop.RunAsync(given.Out ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileNameWithoutExtension(file)}-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}")), token);
+        return loop.RunAsync(given.Out
+            ?? RunFolder.UsualPath(Path.GetFileNameWithoutExtension(file), TimeProvider.System.GetUtcNow().UtcDateTime), token);
     }
 
     private static async Task<BatchSpec> ReadAsync(BatchInput batch, ParseResult call, bool silent, CancellationToken token)

@@ -73,7 +73,7 @@ internal sealed class BatchInput
         if (!silent)
             foreach (var guess in batch.Guesses)
                 Console.Error.WriteLine($"Guessed {guess}");
-        return new BatchReader(catalogues).Read(Path.GetFileName(file), batch.Text, batch.Folder, binds);
+        return batch.Spec;
     }
 
     private string BatchOfBars(string file, ParseResult call, bool binds, bool silent)

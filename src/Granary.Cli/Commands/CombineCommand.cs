@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using Granary.Backtesting.Combining;
 using Granary.Backtesting.Runs;
 using Granary.Engine.Catalogues;
 using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 using Granary.Simulation.TradeFiles;
 using Granary.Simulation.Validation;
 
@@ -47,8 +47,7 @@ internal static class CombineCommand
         {
             var given = options.Read(call);
             Given.Threads(given.Threads);
-            var folder = Path.GetFullPath(given.Out ?? Path.Combine("runs",
-                "combined-" + TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)));
+            var folder = Path.GetFullPath(given.Out ?? RunFolder.UsualPath("combined", TimeProvider.System.GetUtcNow().UtcDateTime));
             var request = new CombineRequest(call.GetValue(members)!)
             {
                 Name = given.Name,

@@ -8,6 +8,7 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Simulation.RunFolders;
 using Granary.Simulation.Validation;
 using Spectre.Console;
 
@@ -101,8 +102,7 @@ internal static class FactorStudyCommand
         {
             throw request.Shown(e);
         }
-        var folder = Path.GetFullPath(given.Out ?? Path.Combine("runs",
-            "study-" + TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)));
+        var folder = Path.GetFullPath(given.Out ?? RunFolder.UsualPath("study", TimeProvider.System.GetUtcNow().UtcDateTime));
         FactorStudyFiles.Write(folder, study);
         return (study.Results, folder);
     }

@@ -6,7 +6,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Watching;
 
-/// <summary>What changed between two runs of a watched file.</summary>
+/// <summary>A run of a watched file, which is compared with the run before.</summary>
 internal sealed class WatchedRun
 {
     private readonly RunModel _model;
@@ -32,7 +32,7 @@ internal sealed class WatchedRun
         }
         if (_model.Trials is not { } tried) return;
         var luck = _model.Section<ValidationFigures>()?.LuckBar is { } bar && double.IsFinite(bar)
-            ? ". Luck bar: the best of so many worthless ones would show a Sharpe ratio of "
+            ? ". Luck bar: the best of so many worthless trials would show an annual Sharpe ratio of "
                 + bar.ToString("0.00", CultureInfo.InvariantCulture)
             : "";
         Console.WriteLine($"{Counted.Of(tried.Trials, "trial")} on these bars, of which {tried.New.ToString("N0",

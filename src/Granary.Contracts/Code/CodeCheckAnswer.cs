@@ -3,7 +3,7 @@ using Granary.Contracts.Catalogues;
 
 namespace Granary.Contracts.Code;
 
-/// <summary>What a compiler finds in a strategy file.</summary>
+/// <summary>Messages of the compiler, and the classes, of a strategy file.</summary>
 /// <param name="Compiler">Name and version of the compiler and the language.</param>
 /// <param name="Messages">Errors and warnings, in the order of the source.</param>
 /// <param name="Strategies">The strategy classes of the file with their parameters; none if the file has errors.</param>

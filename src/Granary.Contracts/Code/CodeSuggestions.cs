@@ -1,6 +1,6 @@
 namespace Granary.Contracts.Code;
 
-/// <summary>What may stand at a position of a strategy file.</summary>
+/// <summary>Suggestions for a position of a strategy file.</summary>
 /// <param name="From">Number of UTF-16 units before the text that a suggestion replaces; it ends at the position.</param>
 /// <param name="Items">In alphabetical order.</param>
 public sealed record CodeSuggestions(int From, IReadOnlyList<CodeSuggestion> Items);

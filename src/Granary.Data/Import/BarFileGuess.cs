@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Import;
 
-/// <summary>What a bar file shows of itself where the user left it out.</summary>
+/// <summary>Symbol, timeframe and format of a bar file, guessed where the user left them out.</summary>
 /// <param name="Symbols">The symbols of a file with several, its only one otherwise.</param>
 /// <param name="Guesses">Each guess, as "timeframe 1d, by the steps between the first 250 rows".</param>
 /// <param name="Overrides">The option that replaces the guess of the same place, as "--timeframe gives another".</param>

@@ -34,7 +34,6 @@ public sealed record ValidationFigures() : ResultSection("guards")
     public double? WinnersOfNothing { get; init; }
 
     /// <summary>Annual Sharpe ratio that the best of as many worthless trials would be expected to show.</summary>
-    [JsonIgnore]
     public double? LuckBar { get; init; }
 
     /// <summary>Sharpe ratio of the portfolio, per period.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Granary.Engine;
+using Granary.Simulation.Json;
 using Granary.Simulation.Plugins;
 
 namespace Granary.Simulation.Batches;
@@ -11,8 +10,6 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 public static class CodeFiles
 {
-    private static readonly JsonSerializerOptions s_asWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Reads a C# file.</summary>
     /// <exception cref="InputException">The file is missing, cannot be read, or is not UTF-8 text.</exception>
     public static CodeSource Read(string path)
@@ -51,59 +48,16 @@ public static class CodeFiles
     /// <param name="text">UTF-8 text. Line numbers stay unchanged.</param>
     /// <param name="folder">Base folder of relative paths.</param>
     /// <exception cref="InputException">A file is missing, cannot be read, or is not UTF-8 text.</exception>
-    internal static byte[] Inline(byte[] text, string folder)
+    internal static byte[] Inline(byte[] text, string folder) => TextsInJson.Replace(text, [CodeSection.Key], file =>
     {
-        var whole = new MemoryStream();
-        var written = 0;
-        foreach (var (start, end, file) in Find(text))
-        {
-            CodeSource source;
-            try
-            {
-                source = Read(Path.Combine(folder, file));
-            }
-            catch (InputException e)
-            {
-                throw new InputException($"{CodeSection.Key}: {e.Message}", e);
-            }
-            whole.Write(text.AsSpan(written, start - written));
-            whole.Write(JsonSerializer.SerializeToUtf8Bytes(new { name = source.Name, source = source.Text }, s_asWritten));
-            written = end;
-        }
-        if (written == 0) return text;
-        whole.Write(text.AsSpan(written));
-        return whole.ToArray();
-    }
-
-    // Finds the texts in the list. Invalid JSON is left to the batch reader, which reports it.
-    private static List<(int Start, int End, string File)> Find(byte[] text)
-    {
-        var found = new List<(int, int, string)>();
-        var offset = text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-        var reader = new Utf8JsonReader(text.AsSpan(offset),
-            new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 64 });
         try
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return found;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var isCode = reader.ValueTextEquals(CodeSection.Key);
-                reader.Read();
-                if (!isCode || reader.TokenType != JsonTokenType.StartArray)
-                {
-                    reader.Skip();
-                    continue;
-                }
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    if (reader.TokenType == JsonTokenType.String)
-                        found.Add((offset + (int)reader.TokenStartIndex, offset + (int)reader.BytesConsumed, reader.GetString()!));
-                    else reader.Skip();
-            }
+            var source = Read(Path.Combine(folder, file));
+            return new { name = source.Name, source = source.Text };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (InputException e)
         {
-            found.Clear();
+            throw new InputException($"{CodeSection.Key}: {e.Message}", e);
         }
-        return found;
-    }
+    });
 }

@@ -95,9 +95,13 @@ public sealed class RunFolder : IDisposable
     /// <summary>Whether this run resumes an earlier attempt at the same batch on the same bars.</summary>
     public bool Resumed { get; private set; }
 
+    /// <summary>Returns the folder of a run that names none: <c>runs/NAME-UTC</c> below the working directory.</summary>
+    public static string UsualPath(string name, DateTime now) =>
+        Path.Combine("runs", name + "-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
+
     /// <summary>Opens the folder for a run.</summary>
     /// <param name="path">
-    /// null = <c>runs/NAME-UTC</c> below the working directory; with <paramref name="resume"/> the newest interrupted one of that name.
+    /// null = <see cref="UsualPath"/>; with <paramref name="resume"/> the newest interrupted one of that name.
     /// </param>
     /// <param name="metrics">Metrics of the strategies that an interrupted run had finished.</param>
     /// <param name="attempt">
@@ -118,7 +122,7 @@ public sealed class RunFolder : IDisposable
             if (path is null) throw new InputException($"there is no interrupted run of "
                 + $"'{name}' under runs/; start it without --resume, or name its folder with --out");
         }
-        path ??= Path.Combine("runs", name + "-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
+        path ??= UsualPath(name, now);
         var folder = new RunFolder(Path.GetFullPath(path), metrics, attempt)
         {
             IsNew = !Directory.Exists(path),

@@ -1,6 +1,6 @@
 namespace Granary.Simulation.StrategyFiles;
 
-/// <summary>What a call says about a strategy file; it wins over the comment in the file.</summary>
+/// <summary>Options of a call about a strategy file; they win over the comment in the file.</summary>
 public sealed record StrategyFileOptions
 {
     /// <summary>Address of the bars, as in <c>data.source</c>; null = the comment's, or a guess.</summary>

@@ -63,7 +63,7 @@ public sealed class StrategyFileReader(GranaryCatalogues catalogues)
         if (!options.IsRemote && options.Symbols.Count == 0 && spec.Data.Parts.Count == 0
             && edit.Root.Find("data")?.Find("symbols") is null)
             guesses.Add(await SourceGuess.SymbolsAsync(spec.Catalogues, spec.Data, cancellationToken));
-        return new StrategyFileBatch(Pretty(source.Name, spec.Text), folder, guesses);
+        return new StrategyFileBatch(spec with { Text = Pretty(source.Name, spec.Text) }, guesses);
     }
 
     private async Task<List<string>> DataAsync(JsonEdit edit, StrategyFileOptions options, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ using Granary.Simulation.Catalogues;
 using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
 using Granary.Trading.Deployments;
@@ -57,8 +58,7 @@ public static class LiveSession
     }
 
     private static string FolderOf(LiveRequest request, Production production, TimeProvider clock) =>
-        Path.GetFullPath(request.Out ?? Path.Combine("runs",
-            FormattableString.Invariant($"{production.Spec.Name}-live-{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}")));
+        Path.GetFullPath(request.Out ?? RunFolder.UsualPath(production.Spec.Name + "-live", clock.GetUtcNow().UtcDateTime));
 
     /// <summary>Detects faults before anything is opened.</summary>
     /// <exception cref="InputException">

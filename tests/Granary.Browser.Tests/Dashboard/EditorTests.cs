@@ -142,6 +142,17 @@ public sealed class EditorTests(Browser browser, TradedServer traded)
         (await FigureAsync(visit, "Profit factor")).ShouldBe(Text(Of("profitFactor"), "0.00"));
         var trials = results.GetProperty("guards").GetProperty("trials").GetInt64();
         await visit.ShowsAsync($"{Text(trials, "#,0")} trial{(trials == 1 ? "" : "s")} spent on these bars");
+        await LuckEqualsAsync(visit, results.GetProperty("guards"));
+    }
+
+    // Ratios of weeks, as those of a year.
+    private static async Task LuckEqualsAsync(Visit visit, JsonElement checks)
+    {
+        string AYear(double ofWeeks) => Text(ofWeeks * Math.Sqrt(365.25 / 7), "0.00").Replace('-', '−');
+        checks.GetProperty("period").GetString().ShouldBe("weeks");
+        var best = Math.Max(checks.GetProperty("expectedMaximum").GetDouble(), checks.GetProperty("winnersOfNothing").GetDouble());
+        await visit.ShowsAsync($"By weeks, this run has an annual Sharpe ratio of {AYear(checks.GetProperty("sharpe").GetDouble())}.");
+        await visit.ShowsAsync($"The mark is the luck bar, {AYear(best)}:");
     }
 
     private static async Task ChangesEqualAsync(Visit visit, JsonElement before, JsonElement after)

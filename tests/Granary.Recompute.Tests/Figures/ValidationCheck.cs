@@ -57,6 +57,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
         check.Number("guards.rawDeflatedSharpe", own.Above(Of("rawExpectedMaximum")), LedgerDigits);
         check.Number("guards.expectedMaximum", NormalCurve.ExpectedMaximum(Of("effectiveTrials")) / Math.Sqrt(own.Periods - 1),
             LedgerDigits);
+        check.Number("guards.luckBar", AYear(Math.Max(Of("expectedMaximum"), Of("winnersOfNothing"))), 1e-9);
         var (growth, sharpe) = Figures(portfolio.Returns);
         foreach (var (i, row) in section.GetProperty("bridge").EnumerateArray().Index())
         {
@@ -65,6 +66,9 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
             check.Number($"guards.bridge[{i}].sharpe", sharpe, 1e-6);
         }
     }
+
+    // A ratio of weeks as one of a year.
+    private static double AYear(double ofWeeks) => ofWeeks * Math.Sqrt(365.25 / 7);
 
     private double Deflated => figures.Own.Above(Math.Max(figures.ExpectedMaximum, WinnersOfNothing));
 
@@ -78,6 +82,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
         check.Number("guards.rawExpectedMaximum", figures.RawMaximum, 1e-6);
         check.Number("guards.rawDeflatedSharpe", figures.Own.Above(figures.RawMaximum), LedgerDigits);
         check.Number("guards.expectedMaximum", figures.ExpectedMaximum, LedgerDigits);
+        check.Number("guards.luckBar", AYear(Math.Max(figures.ExpectedMaximum, WinnersOfNothing)), LedgerDigits);
         check.Number("guards.sharpe", figures.Own.Sharpe, 1e-7);
         check.Number("guards.deflatedSharpe", Deflated, LedgerDigits);
         check.Number("guards.minimumTrackRecord", figures.Own.LeastRecord, 1e-6);

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Granary.Cli.Tests;
 
 namespace Granary.Scripting.Tests.StrategyFiles;
 
 /// <summary><c>granary backtest FILE.cs --watch</c> as a process, whose file an editor saves.</summary>
-public sealed class WatchTests : IDisposable
+public sealed partial class WatchTests : IDisposable
 {
     private readonly FileUnderTest _file = new();
     private readonly BlockingCollection<string> _lines = [];
@@ -48,8 +51,8 @@ public sealed class WatchTests : IDisposable
         Save(FileUnderTest.Idea.Replace("bar.Close >", "bar.Close > 1.01 *"));
         var changed = UntilWaiting();
         changed.ShouldContain("the portfolio before and now");
-        changed.ShouldContain("gained");
         changed.ShouldContain("2 trials on these bars, of which 1 new");
+        ShowsTheFilesOfBothRuns(changed);
 
         Save(FileUnderTest.Idea.Replace("bar.Close >", "bar.Clos >"));
         UntilWaiting().ShouldContain("Idea.cs(12,17): error CS1061");
@@ -64,6 +67,37 @@ public sealed class WatchTests : IDisposable
         await Task.WhenAll(output, error);
         Directory.GetDirectories(_file.Folder.At("runs")).Select(Path.GetFileName).Order().ShouldBe(["001", "002", "003"]);
     }
+
+    // What the second run prints, from results.json and the trades of both.
+    private void ShowsTheFilesOfBothRuns(string printed)
+    {
+        var (before, now) = (_file.Results("runs/001"), _file.Results("runs/002"));
+        double Of(JsonElement run, string key) => run.GetProperty("portfolio").GetProperty("stats").GetProperty(key).GetDouble();
+        void Row(string name, string key, double factor, string format)
+        {
+            string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+            var (was, changed) = (factor * Of(before, key), factor * Of(now, key));
+            var difference = (changed > was ? "+" : "") + Text(changed - was);
+            Spaces().Split(printed.Split('\n').Single(l => l.StartsWith(name + "  ", StringComparison.Ordinal)).Trim())
+                .ShouldBe([name, Text(was), Text(changed), difference]);
+        }
+        Row("Return (%)", "totalReturn", 100, "N2");
+        Row("Sharpe", "sharpe", 1, "N2");
+        Row("Max drawdown (%)", "maxDrawdown", 100, "N2");
+        Row("Trades", "trades", 1, "N0");
+
+        var (first, second) = (Entries("runs/001"), Entries("runs/002"));
+        printed.ShouldContain($"time of entry: {second.Except(first).Count():N0} gained");
+        printed.ShouldContain($"{first.Except(second).Count():N0} lost");
+        var checks = now.GetProperty("guards");
+        var best = Math.Max(checks.GetProperty("expectedMaximum").GetDouble(), checks.GetProperty("winnersOfNothing").GetDouble());
+        var annual = (best * Math.Sqrt(365.25 / 7)).ToString("0.00", CultureInfo.InvariantCulture);
+        printed.ShouldContain($"an annual Sharpe ratio of {annual}");
+    }
+
+    // Entries of one strategy in one symbol: side and time are enough to tell them apart. Its id, in front, has a comma.
+    private List<string> Entries(string run) => [.. File.ReadLines(_file.Folder.At(run + "/portfolio_trades.csv")).Skip(1)
+        .Select(row => row.Split(',')).Select(c => $"{c[^15]} {c[^13]}")];
 
     [Fact]
     public async Task A_signal_ends_the_watch_cleanly()
@@ -86,4 +120,7 @@ public sealed class WatchTests : IDisposable
     {
         while (await from.ReadLineAsync() is { } line) _lines.Add(line);
     }
+
+    [GeneratedRegex(" {2,}", RegexOptions.NonBacktracking)]
+    private static partial Regex Spaces();
 }

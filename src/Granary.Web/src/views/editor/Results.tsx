@@ -170,15 +170,16 @@ function Luckbar(props: { run: RunDetails }) {
             <div
                 class="luck"
                 role="img"
-                aria-label={`Sharpe ratio ${number(luck.sharpe, 3)} over ${luck.period}; the best of ${counted(luck.trials, 'worthless trial')} would show ${number(luck.best, 3)}`}
+                aria-label={`Annual Sharpe ratio ${number(luck.sharpe, 2)}; the best of ${counted(luck.trials, 'worthless trial')} would show ${number(luck.best, 2)}`}
             >
                 <span class={isAbove ? 'own above' : 'own'} style={{ width: place(luck.sharpe) }} />
                 <span class="mark" style={{ left: place(luck.best) }} />
             </div>
             <p class="note">
-                This run has a Sharpe ratio of {number(luck.sharpe, 3)} over {luck.period}. The mark is {number(luck.best, 3)}: what the
-                best of so many worthless trials would be expected to show. {isAbove ? 'The run is above it.' : 'The run is not above it.'}{' '}
-                {counted(luck.own, 'combination')} of this run {luck.own === 1 ? 'was' : 'were'} new.
+                By {luck.period}, this run has an annual Sharpe ratio of {number(luck.sharpe, 2)}. The mark is the luck bar,{' '}
+                {number(luck.best, 2)}: what the best of so many worthless trials would be expected to show.{' '}
+                {isAbove ? 'The run is above it.' : 'The run is not above it.'} {counted(luck.own, 'combination')} of this run{' '}
+                {luck.own === 1 ? 'was' : 'were'} new.
             </p>
         </section>
     );

@@ -45,9 +45,9 @@ export interface Luck {
     trials: number;
     /** Of them those of this run. */
     own: number;
-    /** The Sharpe ratio of the portfolio over periods. */
+    /** The annual Sharpe ratio of the portfolio by its returns over periods. */
     sharpe: number;
-    /** The Sharpe ratio that the best of so many worthless trials would be expected to show, over periods. */
+    /** The annual Sharpe ratio that the best of so many worthless trials would be expected to show. */
     best: number;
     /** The length of a period: days, weeks. */
     period: string;
@@ -55,14 +55,8 @@ export interface Luck {
 
 /** null if the run was not checked against luck: it has too few trades or periods. */
 export function luckOf(run: RunDetails): Luck | null {
-    const g = run.guards as Record<string, unknown> | undefined;
-    const { trials, newTrials, sharpe, expectedMaximum, winnersOfNothing, period } = g ?? {};
-    if (typeof trials !== 'number' || typeof sharpe !== 'number' || typeof expectedMaximum !== 'number') return null;
-    return {
-        trials,
-        own: typeof newTrials === 'number' ? newTrials : 0,
-        sharpe,
-        best: Math.max(expectedMaximum, typeof winnersOfNothing === 'number' ? winnersOfNothing : 0),
-        period: String(period ?? 'periods'),
-    };
+    const { trials, newTrials, luckBar, period, bridge } = run.guards ?? {};
+    const own = bridge?.find((row) => row.figure === `Portfolio, by ${period}`)?.sharpe;
+    if (typeof trials !== 'number' || typeof own !== 'number' || typeof luckBar !== 'number') return null;
+    return { trials, own: newTrials ?? 0, sharpe: own, best: luckBar, period: period ?? 'periods' };
 }

@@ -26,7 +26,14 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     statements?: Record<string, { word: string; sentence: string }>;
     /** The verdict of the checks; absent if the run was not checked. */
     verdict?: { mayBeTraded: boolean; passed: number; checks: number };
-    guards?: { conclusions?: string[] };
+    guards?: {
+        conclusions?: string[];
+        trials?: number | null;
+        newTrials?: number | null;
+        luckBar?: number | null;
+        period?: string | null;
+        bridge?: { figure: string; sharpe: number | null }[];
+    };
     /** Profit by condition of the first strategies; absent if the run has none. */
     conditions?: {
         strategies: {
