@@ -51,9 +51,10 @@ COPY src/Granary.Testing/Granary.Testing.targets src/Granary.Testing/
 COPY src/Granary.Cli/Granary.Cli.csproj src/Granary.Cli/
 # The processor that the image is for. A builder that does not set it makes the image for its own.
 ARG TARGETARCH
-# PublishReadyToRun compiles ahead of time, so that a program starts fast; the restore fetches the compiler.
+# Compiled ahead of time, a program starts fast; the restore fetches the compiler.
+ARG READY_TO_RUN=true
 RUN for project in Silo Cli; do \
-      dotnet restore src/Granary.$project/Granary.$project.csproj ${TARGETARCH:+-a $TARGETARCH} -p:PublishReadyToRun=true || exit; \
+      dotnet restore src/Granary.$project ${TARGETARCH:+-a $TARGETARCH} --use-current-runtime -p:PublishReadyToRun=$READY_TO_RUN || exit; \
     done
 
 COPY src/ src/
@@ -68,11 +69,13 @@ COPY samples/ samples/
 # The commit, which the context does not have: docker build --build-arg REVISION=$(git rev-parse HEAD) .
 ARG REVISION=
 RUN for project in Silo Cli; do \
-      dotnet build src/Granary.$project -c Release --no-restore ${TARGETARCH:+-a $TARGETARCH} \
-        -p:PublishReadyToRun=true -p:RunAnalyzers=false -p:SourceRevisionId=$REVISION || exit; \
+      dotnet build src/Granary.$project -c Release --no-restore ${TARGETARCH:+-a $TARGETARCH} --use-current-runtime \
+        -p:PublishReadyToRun=$READY_TO_RUN -p:RunAnalyzers=false -p:SourceRevisionId=$REVISION || exit; \
     done
-RUN dotnet publish src/Granary.Silo -c Release -o /app/silo --no-build ${TARGETARCH:+-a $TARGETARCH} -p:PublishReadyToRun=true
-RUN dotnet publish src/Granary.Cli -c Release -o /app/granary --no-build ${TARGETARCH:+-a $TARGETARCH} -p:PublishReadyToRun=true
+RUN dotnet publish src/Granary.Silo -c Release -o /app/silo --no-build ${TARGETARCH:+-a $TARGETARCH} --use-current-runtime \
+    -p:PublishReadyToRun=$READY_TO_RUN
+RUN dotnet publish src/Granary.Cli -c Release -o /app/granary --no-build ${TARGETARCH:+-a $TARGETARCH} --use-current-runtime \
+    -p:PublishReadyToRun=$READY_TO_RUN
 RUN mkdir -p /runs /data /keys
 
 # Has neither a shell nor a package manager. The variant -extra has the time zones, which schedules need.

@@ -50,7 +50,7 @@ command -v dotnet >/dev/null || give_up "the .NET SDK 10 is not installed; get i
 # Programs that some tests need. Without them these tests skip and give the reason.
 need=()
 find_postgres || need+=(postgresql)
-for program in chromium zsh fish; do command -v "$program" >/dev/null || need+=("$program"); done
+for program in chromium zsh fish buildah debootstrap runc; do command -v "$program" >/dev/null || need+=("$program"); done
 command -v promtool >/dev/null || need+=(prometheus)
 command -v pdftoppm >/dev/null || need+=(poppler-utils)
 # Debian's packages belong to its own Python.
@@ -93,8 +93,8 @@ for file in tests/Granary.*.Tests/*.csproj; do
     report_project "$project"
 done
 
-# Two silos as processes, one of which is killed; and the packages of a release, as a stranger uses them.
-for script in tests/Granary.Cluster.Tests/processes.sh tests/packages.sh; do
+# Two silos as processes, one of which is killed; the packages of a release, as a stranger uses them; and the images, built and run.
+for script in tests/Granary.Cluster.Tests/processes.sh tests/packages.sh tests/images.sh; do
     echo "== $script"
     GRANARY_BUILT=1 "$script" >"$work/script.log" 2>&1 || echo "FAILED: $script ended early" >>"$work/script.log"
     cat "$work/script.log"
