@@ -55,7 +55,7 @@ bases() {
     cp -aL --remove-destination /etc/ssl/certs/. "$mount/etc/ssl/certs/"
     # The list of what a base without shell and package manager has, of the packages that the published one is cut from.
     (cd "$mount" && { dpkg-query --admindir var/lib/dpkg -L libc6 libgcc-s1 libicu72 libssl3 libstdc++6 | grep -E '\.so(\.|$)'
-        dpkg-query --admindir var/lib/dpkg -L tzdata | grep -E '/usr/share/zoneinfo/'; echo /etc/ssl/certs/ca-certificates.crt; echo /etc/os-release; } \
+        dpkg-query --admindir var/lib/dpkg -L tzdata | grep -E '/usr/share/zoneinfo/'; echo /etc/ssl/certs/ca-certificates.crt; echo /etc/os-release; echo /usr/lib/os-release; } \
         | while read -r file; do [[ -d ".$file" && ! -L ".$file" ]] || echo ".$file"; done >"$work/files"
      tar -cf "$work/files.tar" -T "$work/files")
     commit "$mcr/runtime-deps:10.0-noble"
