@@ -43,6 +43,7 @@ internal static class CommandTable
         ("export", ExportCommand.Create),
         ("serve", ServeCommand.Create),
         ("keys", _ => KeysCommands.Create()),
+        ("setup", _ => SetupCommands.Create()),
         ("audit", _ => AuditCommands.Create()),
         ("notify", _ => NotifyCommands.Create()),
         ("new", HostCommands.New),
