@@ -4,6 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 source tests/Shared/postgres.sh
+source tests/Shared/helm.sh
 
 passed=0 failed=0 skipped=0 failures=""
 export limit=90m # of one project: it only ends one that hangs
@@ -62,6 +63,8 @@ if ((${#need[@]})) && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
     (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${need[@]}") >"$work/apt.log" 2>&1 \
         || tail -3 "$work/apt.log"
 fi
+
+find_helm || echo "test.sh: no helm, so the tests of the chart skip"
 
 # Before the build, which embeds the documentation site.
 site_log="" # of a site that could not be made

@@ -50,7 +50,7 @@ public static class SiloApplication
             ApplicationName =
             typeof(SiloApplication).Assembly.GetName().Name
         });
-        var siloName = $"{Environment.MachineName}-{settings.SiloPort}";
+        var siloName = settings.Kubernetes ? KubernetesPod.Name : $"{Environment.MachineName}-{settings.SiloPort}";
         new CertificateFiles(settings.Certificate, settings.CertificateKey, settings.CertificatePasswordFile)
             .Listen(builder, settings.Urls);
         AddLogging(builder.Logging);
@@ -138,6 +138,7 @@ public static class SiloApplication
     private static void ConfigureSilo(ISiloBuilder silo, SiloSettings settings, GranaryCatalogues catalogues, string siloName,
         NpgsqlDataSource? database)
     {
+        if (settings.Kubernetes) KubernetesPod.Watch(silo);
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
         silo.Configure<ClusterMembershipOptions>(o => SiloMembership.Configure(o, settings.StartTimeout, settings.FailureTimeout));
         silo.Services.AddSingleton<IFatalErrorHandler, ImmediateExit>();
@@ -196,6 +197,7 @@ public static class SiloApplication
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
+        logging.AddFilter("Orleans.Hosting.Kubernetes", LogLevel.Information);
         // Orleans places each grain through Polly, which logs each attempt: two lines for each strategy of a batch, and an error for each
         // attempt while a silo joins. A placement that fails in the end is an exception to its caller, who logs it.
         logging.AddFilter("Polly", LogLevel.Critical);

@@ -73,6 +73,9 @@ public sealed record SiloSettings
     /// <summary>IP address on which the silo port and the gateway port listen; null = this machine's first network address.</summary>
     public IPAddress? SiloAddress =>
         Advertise ?? (Clustering == Clustering.Localhost || ListenAddresses.AreOfThisMachine(Urls) ? IPAddress.Loopback : null);
+    [Key("the silo runs in a pod of Kubernetes, and silos whose pods are deleted count as dead; its name is that of the pod (the "
+        + "variables POD_NAME and POD_NAMESPACE)")]
+    public bool Kubernetes { get; init; }
     [Key("what the silo does: api (HTTP, besides probes and metrics), compute (batches and other jobs), sessions (live "
         + "accounts)", Placeholder = "ROLE,…")]
     public SiloRoles Roles { get; init; } = SiloRolesText.All;
