@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Api.Access;
+using Granary.Api.Health;
 using Granary.Api.Hosting;
 using Granary.Engine;
 using Granary.Exchanges.Kucoin;
@@ -36,7 +37,8 @@ public static partial class SiloProgram
             await output.WriteLineAsync(ProgramVersion.Text).ConfigureAwait(false);
             return 0;
         }
-        if (args is ["health", ..]) return await SiloHealth.AskAsync(args[1..], environment, error).ConfigureAwait(false);
+        if (args is ["health"] or ["health", _])
+            return await HealthProbe.AskAsync("granary-silo", args.ElementAtOrDefault(1), environment, error).ConfigureAwait(false);
         try
         {
             await RunAsync(SiloSettingsReader.Read(args, environment)).ConfigureAwait(false);

@@ -26,7 +26,7 @@ public sealed class HelpExamplesTests
     // What other tests run, because it needs a server, an exchange, a second deployment or minutes (a replay takes as long as its bars).
     private static readonly string[] s_elsewhere =
     [
-        "serve", "replay", "broker check", "data funding", "audit", "schedules", "cluster", "notify", "session", "deployments switch",
+        "serve", "health", "replay", "broker check", "data funding", "audit", "schedules", "cluster", "notify", "session", "deployments switch",
         "reinforce", "reinforce probe", "reinforce policy",
     ];
 
