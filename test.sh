@@ -52,6 +52,7 @@ need=()
 find_postgres || need+=(postgresql)
 for program in chromium zsh fish; do command -v "$program" >/dev/null || need+=("$program"); done
 command -v promtool >/dev/null || need+=(prometheus)
+command -v amtool >/dev/null || need+=(prometheus-alertmanager)
 command -v pdftoppm >/dev/null || need+=(poppler-utils)
 # Debian's packages belong to its own Python.
 for module in nbclient ipykernel pandas matplotlib; do

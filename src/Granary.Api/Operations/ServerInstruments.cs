@@ -43,7 +43,7 @@ internal sealed class ServerInstruments : IDisposable
             "Orders of a running session whose state at the broker is unknown, by account.", s => s.View.Status?.Unknown);
         PerSession("granary.session.differences", "{difference}",
             "Differences that a running session found between its books and the broker, by account.", s => s.View.Status?.Differences);
-        _meter.CreateObservableGauge("granary.session.state", States, "",
+        _meter.CreateObservableGauge("granary.session.state", States, "{session}",
             "1 for the state of a running session, by account and state.");
         Gauge("granary.disk.free", "By", "Free space of the disk of the runs.", s => s.DiskFree);
         Gauge("granary.disk.size", "By", "Size of the disk of the runs.", s => s.DiskSize);
