@@ -52,7 +52,7 @@ need=()
 find_postgres || need+=(postgresql)
 for program in chromium zsh fish; do command -v "$program" >/dev/null || need+=("$program"); done
 command -v promtool >/dev/null || need+=(prometheus)
-command -v prometheus-alertmanager >/dev/null || need+=(prometheus-alertmanager)
+command -v amtool >/dev/null || need+=(prometheus-alertmanager)
 command -v docker-compose >/dev/null || need+=(docker-compose iproute2)
 command -v pdftoppm >/dev/null || need+=(poppler-utils)
 # Debian's packages belong to its own Python.
