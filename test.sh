@@ -53,6 +53,8 @@ need=()
 find_postgres || need+=(postgresql)
 for program in chromium zsh fish; do command -v "$program" >/dev/null || need+=("$program"); done
 command -v promtool >/dev/null || need+=(prometheus)
+command -v amtool >/dev/null || need+=(prometheus-alertmanager)
+command -v docker-compose >/dev/null || need+=(docker-compose iproute2)
 command -v pdftoppm >/dev/null || need+=(poppler-utils)
 # Debian's packages belong to its own Python.
 for module in nbclient ipykernel pandas matplotlib; do
@@ -96,8 +98,8 @@ for file in tests/Granary.*.Tests/*.csproj; do
     report_project "$project"
 done
 
-# Two silos as processes, one of which is killed; and the packages of a release, as a stranger uses them.
-for script in tests/Granary.Cluster.Tests/processes.sh tests/packages.sh; do
+# Two silos as processes, one of which is killed; the packages of a release, as a stranger uses them; and Compose's processes without an engine.
+for script in tests/Granary.Cluster.Tests/processes.sh tests/packages.sh tests/compose.sh; do
     echo "== $script"
     GRANARY_BUILT=1 "$script" >"$work/script.log" 2>&1 || echo "FAILED: $script ended early" >>"$work/script.log"
     cat "$work/script.log"

@@ -195,6 +195,8 @@ public static class SiloApplication
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // The host says in four lines what the silo says in one.
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
         logging.AddFilter("Orleans.Hosting.Kubernetes", LogLevel.Information);

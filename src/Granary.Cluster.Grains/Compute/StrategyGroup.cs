@@ -200,6 +200,7 @@ internal sealed class StrategyGroup
             _reported.TrySetException(fault);
             return;
         }
+        _silo.Services.Instruments.StrategiesEnded.Add(1);
         if (error is not null) Failed(strategy, error);
         if (Interlocked.Decrement(ref _open) == 0) _reported.TrySetResult();
     }

@@ -23,6 +23,10 @@ public sealed class ClusterInstruments : IDisposable
             "Strategies that have begun and not yet reported.");
         StrategiesFailed =
             _meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone.");
+        StrategiesEnded = _meter.CreateCounter<long>("granary.strategies.ended", "{strategy}",
+            "Strategies of jobs whose outcome is stored, also those that failed alone.");
+        WindowSize = _meter.CreateUpDownCounter<long>("granary.feed.window.size", "By",
+            "Bars that the feed windows of this silo hold for its readers.");
         BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}",
             "Blocks that have come to this silo and that its slowest reader has not yet processed.");
         FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s",
@@ -46,6 +50,8 @@ public sealed class ClusterInstruments : IDisposable
     public void Begin()
     {
         StrategiesFailed.Add(0);
+        StrategiesEnded.Add(0);
+        FeedDetours.Add(0);
         foreach (var work in Enum.GetValues<LostWork>()) Recovered(work, 0);
     }
 
@@ -76,7 +82,11 @@ public sealed class ClusterInstruments : IDisposable
 
     public Counter<long> StrategiesFailed { get; }
 
+    public Counter<long> StrategiesEnded { get; }
+
     public UpDownCounter<long> BlocksInFlight { get; }
+
+    public UpDownCounter<long> WindowSize { get; }
 
     public Histogram<double> FeedLag { get; }
 

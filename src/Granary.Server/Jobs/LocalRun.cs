@@ -86,14 +86,15 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
 
     private void Report(JobEntry entry, JobProgress progress)
     {
-        long bars = 0;
+        long bars = 0, ended = 0;
         table.Change(entry, s =>
         {
             if (s.State != JobState.Running || progress.Done < s.Progress.Done) return s;
-            bars = progress.Bars - s.Progress.Bars;
+            (bars, ended) = (progress.Bars - s.Progress.Bars, progress.Done - s.Progress.Done);
             return s with { Progress = progress };
         });
         if (bars > 0) GranaryInstruments.Bars.Add(bars);
+        if (ended > 0) GranaryInstruments.StrategiesEnded.Add(ended);
     }
 
     private void Fail(JobEntry entry, Exception e)

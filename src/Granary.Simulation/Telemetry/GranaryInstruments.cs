@@ -11,7 +11,7 @@ public static class GranaryInstruments
 
     /// <summary>Names of tags.</summary>
     public const string Run = "granary.run", Kind = "granary.kind", State = "granary.state", Account = "granary.account",
-        Symbol = "granary.symbol", Model = "granary.model", File = "granary.file";
+        Decision = "granary.decision", Reason = "granary.reason", Symbol = "granary.symbol", Model = "granary.model", File = "granary.file";
 
     private static readonly Meter Meter = new(Name);
 
@@ -31,6 +31,9 @@ public static class GranaryInstruments
     public static Counter<long> StrategiesFailed { get; } =
         Meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone.");
 
+    public static Counter<long> StrategiesEnded { get; } = Meter.CreateCounter<long>("granary.strategies.ended", "{strategy}",
+        "Strategies of jobs whose outcome is stored, also those that failed alone.");
+
     public static Histogram<double> JournalAppend { get; } = Meter.CreateHistogram("granary.journal.append.duration", "s",
         "Durable append to the journal of an account.", null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5] });
@@ -49,6 +52,12 @@ public static class GranaryInstruments
         Meter.CreateCounter<long>("granary.orders", "{order}", "Changes of orders, by account and the state that they reached.");
 
     internal static Counter<long> Fills { get; } = Meter.CreateCounter<long>("granary.fills", "{fill}", "Fills of orders, by account.");
+
+    internal static Counter<long> Signals { get; } = Meter.CreateCounter<long>("granary.signals", "{signal}",
+        "Entry signals of live sessions, by account and the portfolio's decision: accepted, or the word of the refusal.");
+
+    internal static Counter<long> EntriesSkipped { get; } = Meter.CreateCounter<long>("granary.entries.skipped", "{entry}",
+        "Accepted entries for which the session sent no order, by account and reason, such as paused.");
 
     /// <summary>Duration of predictions requested through the API, by model.</summary>
     public static Histogram<double> Predictions { get; } = Meter.CreateHistogram("granary.model.prediction.duration", "s",
