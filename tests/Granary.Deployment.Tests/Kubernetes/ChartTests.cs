@@ -96,7 +96,9 @@ public sealed partial class ChartTests
             var (container, settings) = (silo.Spec.Template.Spec.Containers.Single(), SettingsOf(silo));
             container.Ports.ToDictionary(p => p.Name, p => p.ContainerPort).ShouldBe(new Dictionary<string, int>
             {
-                ["http"] = SiloEnvironment.HttpPort(settings), ["silo"] = settings.SiloPort, ["gateway"] = settings.GatewayPort,
+                ["http"] = SiloEnvironment.HttpPort(settings),
+                ["silo"] = settings.SiloPort,
+                ["gateway"] = settings.GatewayPort,
             }, ignoreOrder: true);
             foreach (var probe in (V1Probe[])[container.StartupProbe, container.LivenessProbe, container.ReadinessProbe])
             {

@@ -9,8 +9,8 @@ using YamlDotNet.Serialization;
 namespace Granary.Deployment.Tests.Kubernetes;
 
 /// <summary>
-/// The objects that helm makes of the chart. Each is read with the published types of Kubernetes, or its custom resource's published schema;
-/// a field that they do not have is an error.
+/// The objects that helm makes of the chart. Each is read with the published types of Kubernetes, or the published schema of its custom
+/// resource; a field that they do not have is an error.
 /// </summary>
 internal sealed class RenderedChart
 {
