@@ -14,8 +14,9 @@ internal sealed class PodMembership(IClusterMembershipService members) : ICluste
         get
         {
             var snapshot = members.CurrentSnapshot;
-            return new(snapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead)
-                .ToImmutableDictionary(m => m.SiloAddress, m => new ClusterMember(m.SiloAddress, m.Status, PodOf(m.Name))), snapshot.Version);
+            var living = snapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead);
+            return new(living.ToImmutableDictionary(m => m.SiloAddress, m => new ClusterMember(m.SiloAddress, m.Status, PodOf(m.Name))),
+                snapshot.Version);
         }
     }
 

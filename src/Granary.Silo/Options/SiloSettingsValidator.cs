@@ -56,8 +56,8 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
         // Pods carry the id as a label.
         if (s.ClusterId.Length > 63 || s.ClusterId.Length > 0
             && !(char.IsAsciiLetterOrDigit(s.ClusterId[0]) && char.IsAsciiLetterOrDigit(s.ClusterId[^1])))
-            faults.Add($"--cluster-id {s.ClusterId}: with --kubernetes it is a label of pods; begin and end with a letter or digit, and use "
-                + "63 characters at the most");
+            faults.Add($"--cluster-id {s.ClusterId}: with --kubernetes it is a label of pods; begin and end with a letter or digit, and "
+                + "use 63 characters at the most");
     }
 
     private static void CheckClusterTls(SiloSettings s, List<string> faults)

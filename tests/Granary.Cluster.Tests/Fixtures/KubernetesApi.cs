@@ -166,7 +166,11 @@ internal sealed class KubernetesApi : IAsyncDisposable
         context.Response.StatusCode = status;
         return WriteAsync(context, new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Status", ["status"] = "Failure", ["reason"] = reason, ["code"] = status,
+            ["apiVersion"] = "v1",
+            ["kind"] = "Status",
+            ["status"] = "Failure",
+            ["reason"] = reason,
+            ["code"] = status,
         });
     }
 

@@ -65,10 +65,10 @@ public sealed class KubernetesPodTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("granary-all-0", null, true, false, "--kubernetes: the pod 'granary-all-0' has no label 'orleans/serviceId', and the cluster "
-        + "is 'granary'; set the label to 'granary', so that other silos find the pod")]
-    [InlineData("granary-all-0", "blue", true, false, "--kubernetes: the pod 'granary-all-0' has the label 'orleans/serviceId: blue', and the "
+    [InlineData("granary-all-0", null, true, false, "--kubernetes: the pod 'granary-all-0' has no label 'orleans/serviceId', and the "
         + "cluster is 'granary'; set the label to 'granary', so that other silos find the pod")]
+    [InlineData("granary-all-0", "blue", true, false, "--kubernetes: the pod 'granary-all-0' has the label 'orleans/serviceId: blue', and "
+        + "the cluster is 'granary'; set the label to 'granary', so that other silos find the pod")]
     [InlineData("granary-all-1", "granary", true, false, "--kubernetes: the namespace 'trading' has no pod 'granary-all-1'; give POD_NAME "
         + "and POD_NAMESPACE from the fields metadata.name and metadata.namespace")]
     [InlineData("granary-all-0", "granary", true, true, "--kubernetes: the service account of the pod 'granary-all-0' may not read pods of "
