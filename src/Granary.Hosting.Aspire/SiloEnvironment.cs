@@ -17,6 +17,8 @@ internal static class SiloEnvironment
         var isContainer = cluster.Program.IsContainer;
         var silo = cluster.Silos[number - 1];
         variables["GRANARY_CLUSTER_ID"] = cluster.Name;
+        // Aspire has everything sampled, so that the polls of the silos would hide the batches. The silo's own sampler leaves them out.
+        variables.Remove("OTEL_TRACES_SAMPLER");
         if (isContainer) variables["GRANARY_URLS"] = $"http://0.0.0.0:{ContainerPort}";
         else SetPorts(silo, variables);
         variables["GRANARY_RUNS"] = isContainer ? RunsMount : cluster.Runs ?? Path.Combine(directory, "runs");

@@ -33,12 +33,8 @@ internal static class SiloResources
         where T : IResourceWithEndpoints, IResourceWithEnvironment, IResourceWithWaitSupport
     {
         var (app, cluster) = (builder.ApplicationBuilder, builder.Resource);
-        silo.WithEnvironment(context =>
-            {
-                if (!context.ExecutionContext.IsPublishMode || cluster.Program.IsContainer)
-                    SiloEnvironment.Set(cluster, number, app.AppHostDirectory, context.EnvironmentVariables);
-            })
-            .WithOtlpExporter()
+        silo.WithOtlpExporter()
+            .WithEnvironment(context => SiloEnvironment.Set(cluster, number, app.AppHostDirectory, context.EnvironmentVariables))
             .WithHttpHealthCheck(GranaryHosting.ReadyPath, endpointName: GranaryResource.HttpEndpoint)
             .WithParentRelationship(cluster)
             .WithUrls(context =>

@@ -15,6 +15,7 @@ using Granary.Server.Jobs;
 using Granary.Server.Operations;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
+using Granary.Silo.OrleansDashboard;
 using Granary.Silo.Readiness;
 using Granary.Silo.Retention;
 using Granary.Silo.Streams;
@@ -92,6 +93,7 @@ public static class SiloApplication
         var app = builder.Build();
         if (tls is not null) tls.Log = app.Services.GetRequiredService<ILogger<ClusterTls>>();
         ServeApi(app, settings.Roles);
+        if (settings.OrleansDashboard) OrleansPages.Map(app);
         return app;
     }
 
@@ -143,6 +145,7 @@ public static class SiloApplication
         silo.Configure<ClusterMembershipOptions>(o => SiloMembership.Configure(o, settings.StartTimeout, settings.FailureTimeout));
         silo.Services.AddSingleton<IFatalErrorHandler, ImmediateExit>();
         silo.AddActivityPropagation();
+        if (settings.OrleansDashboard) OrleansPages.Add(silo);
         if (settings.ShedMemory is { } percent)
         {
             // Batches use all processors, so the processor load does not show an overload.

@@ -291,7 +291,7 @@ internal sealed class AssignmentTable
                 _pass.WithFactors, work.Feed.Hashes,
                 [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] })
                     .Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed, work.Feed.HasEnded,
-                Sessions: work.Feed.Sessions, Trials: _pass.Trials, Members: work.Feed.Members);
+                Sessions: work.Feed.Sessions, Trials: _pass.Trials, Members: work.Feed.Members, Trace: _pass.Trace);
             _given[given.Id] = new Given(work, silo);
             all.Add((silo, given));
         }

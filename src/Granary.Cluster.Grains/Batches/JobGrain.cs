@@ -306,6 +306,7 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
         _timer?.Dispose();
         _timer = null;
         _passes.End();
+        JobMetrics.Describe(_activity, ended);
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();
         _activity = null;

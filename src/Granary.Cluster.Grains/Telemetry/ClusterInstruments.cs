@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Cluster.Grains.Telemetry;
 
@@ -69,11 +70,8 @@ public sealed class ClusterInstruments : IDisposable
     /// <param name="parent">W3C trace context of the parent span.</param>
     internal static Activity? Aside(string name, string run, string? parent)
     {
-        var current = Activity.Current;
-        var span = Traces.StartActivity(name, ActivityKind.Internal, parent);
-        span?.SetTag("granary.run", run);
-        Activity.Current = current;
-        return span;
+        ActivityContext.TryParse(parent, null, isRemote: true, out var context);
+        return GranaryInstruments.StartAside(Traces, name, context)?.SetTag(GranaryInstruments.Run, run);
     }
 
     public Counter<long> Bars { get; }

@@ -23,7 +23,10 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         try
         {
             await folders.SaveAsync(entry).ConfigureAwait(false);
-            var outcome = await OutcomeAsync(entry, stop.Token).ConfigureAwait(false);
+            var submitted = folders.Read(entry.Id);
+            using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
+            span?.SetTag(GranaryInstruments.Run, entry.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
+            var outcome = await OutcomeAsync(entry, submitted, stop.Token).ConfigureAwait(false);
             var files = folders.FilesOf(entry.Id);
             End(entry, s => s with
             {
@@ -35,6 +38,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
                 Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed }
             });
             GranaryInstruments.StrategiesFailed.Add(outcome.Failed);
+            JobMetrics.Describe(span, entry.Status);
         }
         catch (Exception) when (stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
         {
@@ -65,11 +69,8 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         return begun;
     }
 
-    private async Task<JobOutcome> OutcomeAsync(JobEntry entry, CancellationToken cancellationToken)
+    private async Task<JobOutcome> OutcomeAsync(JobEntry entry, SubmittedJob submitted, CancellationToken cancellationToken)
     {
-        var submitted = folders.Read(entry.Id);
-        using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
-        span?.SetTag(GranaryInstruments.Run, entry.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
         var job = kinds.Read(submitted.ToText() with { SubmittedAt = entry.Status.SubmittedAt });
         Task<JobOutcome> Attempt(bool resumes) =>
             host.RunAsync(job, folders.Of(entry.Id), resumes, p => Report(entry, p), cancellationToken);

@@ -133,6 +133,10 @@ public sealed record SiloSettings
     [Key("file of API keys, as 'granary keys add' writes it", Placeholder = "FILE")]
     public string? Keys { get; init; }
 
+    [Key("serve the dashboard of Orleans at /orleans, whose data need the role admin; for all silos of the cluster or none, since it "
+        + "measures each call of a grain")]
+    public bool OrleansDashboard { get; init; }
+
     /// <summary>null = the number of processors.</summary>
     [Key("how many strategies' turns run at once (the number of processors)", Placeholder = "N"), Range(1, 1024)]
     public int? Threads { get; init; }

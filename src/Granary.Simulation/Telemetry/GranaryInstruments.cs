@@ -11,12 +11,30 @@ public static class GranaryInstruments
 
     /// <summary>Names of tags.</summary>
     public const string Run = "granary.run", Kind = "granary.kind", State = "granary.state", Account = "granary.account",
-        Decision = "granary.decision", Reason = "granary.reason", Symbol = "granary.symbol", Model = "granary.model", File = "granary.file";
+        Decision = "granary.decision", Reason = "granary.reason", Symbol = "granary.symbol", Model = "granary.model",
+        File = "granary.file", Feed = "granary.feed";
+
+    /// <summary>Names of tags with numbers of a span.</summary>
+    public const string BarCount = "granary.bars", Evaluations = "granary.evaluations", Blocks = "granary.blocks",
+        Strategies = "granary.strategies", Symbols = "granary.symbols", Feeds = "granary.feeds", Failed = "granary.failed",
+        Trades = "granary.trades", Bytes = "granary.bytes";
 
     private static readonly Meter Meter = new(Name);
 
     /// <summary>Creates spans of jobs, their steps, and orders.</summary>
     public static ActivitySource Traces { get; } = new(Name);
+
+    /// <summary>Creates the spans of strategy groups in this process. They run side by side, so they are no steps of a job.</summary>
+    internal static ActivitySource Groups { get; } = new(Name + ".Groups");
+
+    /// <summary>Starts a span without making it <see cref="Activity.Current"/>; returns null without a listener.</summary>
+    public static Activity? StartAside(ActivitySource source, string name, ActivityContext parent)
+    {
+        var current = Activity.Current;
+        var span = source.StartActivity(name, ActivityKind.Internal, parent);
+        Activity.Current = current;
+        return span;
+    }
 
     public static Counter<long> JobsEnded { get; } =
         Meter.CreateCounter<long>("granary.jobs.ended", "{job}", "Jobs that ended, by kind and state.");
