@@ -4,6 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 source tests/Shared/postgres.sh
+source tests/Shared/helm.sh
 
 passed=0 failed=0 skipped=0 failures=""
 export limit=90m # of one project: it only ends one that hangs
@@ -52,6 +53,8 @@ need=()
 find_postgres || need+=(postgresql)
 for program in chromium zsh fish buildah debootstrap runc; do command -v "$program" >/dev/null || need+=("$program"); done
 command -v promtool >/dev/null || need+=(prometheus)
+command -v amtool >/dev/null || need+=(prometheus-alertmanager)
+command -v docker-compose >/dev/null || need+=(docker-compose iproute2)
 command -v pdftoppm >/dev/null || need+=(poppler-utils)
 # Debian's packages belong to its own Python.
 for module in nbclient ipykernel pandas matplotlib; do
@@ -62,6 +65,8 @@ if ((${#need[@]})) && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
     (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${need[@]}") >"$work/apt.log" 2>&1 \
         || tail -3 "$work/apt.log"
 fi
+
+find_helm || echo "test.sh: no helm, so the tests of the chart skip"
 
 # Before the build, which embeds the documentation site.
 site_log="" # of a site that could not be made
@@ -93,8 +98,9 @@ for file in tests/Granary.*.Tests/*.csproj; do
     report_project "$project"
 done
 
-# Two silos as processes, one of which is killed; the packages of a release, as a stranger uses them; and the images, built and run.
-for script in tests/Granary.Cluster.Tests/processes.sh tests/packages.sh tests/images.sh; do
+# Two silos as processes, one of which is killed; the packages of a release, as a stranger uses them; Compose's processes without an engine;
+# and the images, built and run.
+for script in tests/Granary.Cluster.Tests/processes.sh tests/packages.sh tests/compose.sh tests/images.sh; do
     echo "== $script"
     GRANARY_BUILT=1 "$script" >"$work/script.log" 2>&1 || echo "FAILED: $script ended early" >>"$work/script.log"
     cat "$work/script.log"

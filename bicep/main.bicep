@@ -57,9 +57,9 @@ param otlpEndpoint string = ''
 
 var suffix = uniqueString(resourceGroup().id)
 var clusterId = name
+var vaultName = take('${name}-${suffix}', 24)
 
 module identity 'modules/identity.bicep' = {
-  name: '${name}-identity'
   params: {
     name: '${name}-silo'
     location: location
@@ -68,39 +68,40 @@ module identity 'modules/identity.bicep' = {
 }
 
 module vault 'modules/vault.bicep' = {
-  name: '${name}-vault'
   params: {
-    name: take('${name}-${suffix}', 24)
+    name: vaultName
     location: location
+    readerName: '${name}-silo'
     readerPrincipalId: identity.outputs.principalId
     apiKeys: apiKeys
   }
 }
 
 module database 'modules/database.bicep' = {
-  name: '${name}-database'
   params: {
     name: '${name}-${suffix}'
     location: location
     subnetId: databaseSubnetId
     dnsZoneId: databaseDnsZoneId
     password: databasePassword
-    vaultName: vault.outputs.name
+    vaultName: vaultName
   }
+  // whose secrets it writes
+  dependsOn: [vault]
 }
 
 module streams 'modules/streams.bicep' = {
-  name: '${name}-streams'
   params: {
     name: '${name}-${suffix}'
     location: location
     clusterId: clusterId
-    vaultName: vault.outputs.name
+    vaultName: vaultName
   }
+  // whose secrets it writes
+  dependsOn: [vault]
 }
 
 module environment 'modules/environment.bicep' = {
-  name: '${name}-environment'
   params: {
     name: name
     location: location
@@ -114,7 +115,6 @@ module environment 'modules/environment.bicep' = {
 }
 
 module silo 'modules/silo.bicep' = {
-  name: '${name}-silo'
   params: {
     name: '${name}-silo'
     location: location

@@ -1,6 +1,7 @@
 // Keeps what must not stand in a template or an environment: the modules write it here, the silos read it.
 param name string
 param location string
+param readerName string
 param readerPrincipalId string
 
 @secure()
@@ -25,7 +26,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
 }
 
 resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, readerPrincipalId, secretsUser)
+  name: guid(vault.id, readerName, secretsUser)
   scope: vault
   properties: {
     roleDefinitionId: secretsUser
@@ -43,5 +44,4 @@ resource keys 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   }
 }
 
-output name string = vault.name
 output keysSecretUri string = keys.properties.secretUri

@@ -9,7 +9,7 @@ server="${1:-${GRANARY_SMOKE_QUESTDB:-}}"
 if [[ -z "$server" ]]; then
     # shellcheck source=/dev/null
     [[ ! -f "$here/.env" ]] || . "$here/.env"
-    server="questdb://granary:${QUESTDB_PASSWORD:?put QUESTDB_PASSWORD into .env, or name a server as questdb://HOST:9000?pg=8812}@127.0.0.1:9000?pg=8812&ilp=http"
+    server="questdb://granary:${QUESTDB_PASSWORD:?make .env with granary setup compose, or name a server as questdb://HOST:9000?pg=8812}@127.0.0.1:9000?pg=8812&ilp=http"
     docker compose -f "$here/docker-compose.yml" up -d --wait questdb
 fi
 granary() { if [[ -n "${GRANARY_DLL:-}" ]]; then dotnet "$GRANARY_DLL" "$@"; else "$here/granary" "$@"; fi; }

@@ -15,6 +15,7 @@ using Granary.Server.Jobs;
 using Granary.Server.Operations;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
+using Granary.Silo.OrleansDashboard;
 using Granary.Silo.Readiness;
 using Granary.Silo.Retention;
 using Granary.Silo.Streams;
@@ -50,7 +51,7 @@ public static class SiloApplication
             ApplicationName =
             typeof(SiloApplication).Assembly.GetName().Name
         });
-        var siloName = $"{Environment.MachineName}-{settings.SiloPort}";
+        var siloName = settings.Kubernetes ? KubernetesPod.Name : $"{Environment.MachineName}-{settings.SiloPort}";
         new CertificateFiles(settings.Certificate, settings.CertificateKey, settings.CertificatePasswordFile)
             .Listen(builder, settings.Urls);
         AddLogging(builder.Logging);
@@ -92,6 +93,7 @@ public static class SiloApplication
         var app = builder.Build();
         if (tls is not null) tls.Log = app.Services.GetRequiredService<ILogger<ClusterTls>>();
         ServeApi(app, settings.Roles);
+        if (settings.OrleansDashboard) OrleansPages.Map(app);
         return app;
     }
 
@@ -138,10 +140,12 @@ public static class SiloApplication
     private static void ConfigureSilo(ISiloBuilder silo, SiloSettings settings, GranaryCatalogues catalogues, string siloName,
         NpgsqlDataSource? database)
     {
+        if (settings.Kubernetes) KubernetesPod.Watch(silo);
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
         silo.Configure<ClusterMembershipOptions>(o => SiloMembership.Configure(o, settings.StartTimeout, settings.FailureTimeout));
         silo.Services.AddSingleton<IFatalErrorHandler, ImmediateExit>();
         silo.AddActivityPropagation();
+        if (settings.OrleansDashboard) OrleansPages.Add(silo);
         if (settings.ShedMemory is { } percent)
         {
             // Batches use all processors, so the processor load does not show an overload.
@@ -194,8 +198,11 @@ public static class SiloApplication
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // The host says in four lines what the silo says in one.
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
+        logging.AddFilter("Orleans.Hosting.Kubernetes", LogLevel.Information);
         // Orleans places each grain through Polly, which logs each attempt: two lines for each strategy of a batch, and an error for each
         // attempt while a silo joins. A placement that fails in the end is an exception to its caller, who logs it.
         logging.AddFilter("Polly", LogLevel.Critical);

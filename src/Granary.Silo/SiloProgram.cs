@@ -75,6 +75,7 @@ public static partial class SiloProgram
             .AddPlugins(settings.Plugins).Build();
         CheckRuns(settings.Runs);
         CheckPorts(settings);
+        if (settings.Kubernetes) await KubernetesPod.CheckAsync(settings, logger, interrupted.Token).ConfigureAwait(false);
         await using var database = settings.Connection is { } connection ? ClusterDatabase.Open(connection) : null;
         if (database is not null)
         {

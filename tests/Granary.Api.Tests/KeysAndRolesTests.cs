@@ -52,6 +52,35 @@ public sealed class KeysAndRolesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_is_revoked_in_a_mounted_secret_whose_files_are_links()
+    {
+        var mount = Directory.CreateTempSubdirectory("granary-secret-").FullName;
+        var (path, data) = (Path.Combine(mount, "keys.json"), Path.Combine(mount, "..data"));
+        try
+        {
+            foreach (var version in (string[])["one", "two"]) Directory.CreateDirectory(Path.Combine(mount, version));
+            var stays = await ApiKeys.AddAsync(Path.Combine(mount, "one", "keys.json"), "stays", Role.Viewer, TimeProvider.System);
+            var revoked = await ApiKeys.AddAsync(Path.Combine(mount, "one", "keys.json"), "revoked", Role.Admin, TimeProvider.System);
+            Directory.CreateSymbolicLink(data, "one");
+            File.CreateSymbolicLink(path, "..data/keys.json");
+            var keys = ApiKeys.Open(path);
+            keys.Find(revoked).ShouldNotBeNull();
+
+            var next = Path.Combine(mount, "two", "keys.json");
+            File.Copy(path, next);
+            await ApiKeys.RevokeAsync(next, "revoked", TimeProvider.System);
+            File.SetLastWriteTimeUtc(next, DateTime.UtcNow.AddSeconds(1));
+            Directory.Delete(data);
+            Directory.CreateSymbolicLink(data, "two");
+            (keys.Find(revoked), keys.Find(stays)?.Name).ShouldBe((null, "stays"));
+        }
+        finally
+        {
+            Directory.Delete(mount, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_key_is_rotated_expires_and_is_revoked_without_a_restart()
     {
         var clock = new SetClock();

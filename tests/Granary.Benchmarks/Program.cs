@@ -22,6 +22,7 @@ return args switch
     ["portfolio", .. var rest] => Granary.Benchmarks.Live.PortfolioBenchmark.Run(rest),
     ["live", .. var rest] => await Granary.Benchmarks.Live.LiveBenchmark.RunAsync(rest),
     ["api", .. var rest] => await Granary.Benchmarks.Api.ApiBenchmark.RunAsync(rest),
+    ["scale", .. var rest] => await Granary.Benchmarks.Scale.ScaleBenchmark.RunAsync(rest),
     ["exchange", ..] => await Granary.Benchmarks.Live.ExchangeBenchmark.RunAsync(),
     _ => Usage(),
 };
@@ -30,7 +31,7 @@ static int Usage()
 {
     Console.WriteLine("Granary.Benchmarks csv [FILE] | parquet [ROWS] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
         + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | search [TURNS] | parameters … | predict [SECONDS] | retrain [THREADS] | "
-        + "watch [TURNS] | reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | exchange | api [SECONDS] | sweep "
+        + "watch [TURNS] | reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | exchange | api [SECONDS] | scale … | sweep "
         + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK] | cold BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER GRANARY [TURNS]");
     return 2;
 }

@@ -19,7 +19,7 @@ public sealed class HelpExamplesTests
         "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
         "models promote", "models show", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",
         "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live",
-        "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "new strategy", "new factor", "new format",
+        "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "setup compose", "new strategy", "new factor", "new format",
         "new broker", "new trainer", "new rule", "new study", "doctor", "explain", "completion",
     ];
 
@@ -105,6 +105,7 @@ public sealed class HelpExamplesTests
         folder.Write("prices.csv", Rows("date,SPX,AAA,BBB,CCC", 300, i => string.Create(CultureInfo.InvariantCulture,
             $"{time.AddDays(i):yyyy-MM-dd},{Price(i):F2},{Price(i + 3):F2},{Price(2 * i):F2},{Price(i * i % 50):F2}")));
         folder.Write("actions.csv", "action\n1\n0\n1\n");
+        folder.Write("docker-compose.yml", "services: {}\n");
         folder.Write("trades.csv", "symbol,side,quantity,entry_time,entry_price,exit_time,exit_price,pnl\n"
             + "ACME,long,10,2022-02-01T10:00:00Z,100,2022-02-03T10:00:00Z,104,40\n"
             + "ACME,long,10,2022-03-01T10:00:00Z,104,2022-03-03T10:00:00Z,101,-30\n");

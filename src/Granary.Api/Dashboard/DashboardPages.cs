@@ -8,7 +8,7 @@ namespace Granary.Api.Dashboard;
 /// </summary>
 internal sealed class DashboardPages(RequestDelegate next)
 {
-    private static readonly string[] s_others = ["/api", "/openapi", "/assets", "/health", "/errors"];
+    private static readonly string[] s_others = ["/api", "/openapi", "/assets", "/health", "/errors", "/orleans"];
 
     public Task InvokeAsync(HttpContext context) =>
         context.GetEndpoint() is null && DashboardEndpoints.IsBuilt && IsView(context.Request)

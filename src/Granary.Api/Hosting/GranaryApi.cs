@@ -235,5 +235,6 @@ public static class GranaryApi
         JobMetrics.Begin(app.Services.GetRequiredService<JobCatalogue>().Kinds);
         GranaryInstruments.JournalLosses.Add(0);
         GranaryInstruments.StrategiesFailed.Add(0);
+        GranaryInstruments.StrategiesEnded.Add(0);
     }
 }

@@ -77,9 +77,12 @@ internal sealed partial class OperationsSampler : BackgroundService
         var running = await _jobs.ListAsync(new JobQuery(MostJobs, State: JobState.Running), stop).ConfigureAwait(false);
         var views = _sessions is null ? [] : await _sessions.ListAsync(stop).ConfigureAwait(false);
         var now = _clock.GetUtcNow();
+        var disk = new DriveInfo(_runs.PathOf(""));
         return new ServerSample(now, [.. queued.Items.OrderBy(j => j.SubmittedAt)], running.Items,
-            [.. views.Select(v => new SessionSample(v, BarAge(v)))], new DriveInfo(_runs.PathOf("")).AvailableFreeSpace,
-            ProgressAge(running.Items));
+            [.. views.Select(v => new SessionSample(v, BarAge(v)))], disk.AvailableFreeSpace, ProgressAge(running.Items))
+        {
+            DiskSize = disk.TotalSize,
+        };
     }
 
     private TimeSpan ProgressAge(IReadOnlyList<JobStatus> running)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Granary.Contracts.Sessions;
 using Granary.Simulation.Telemetry;
 
@@ -27,9 +28,25 @@ internal sealed class ServerInstruments : IDisposable
             s => s.Sessions.Count(v => IsWaiting(v.View)));
         Gauge("granary.sessions.failed", "{session}", "Accounts whose last session failed.",
             s => s.Sessions.Count(v => v.View.Phase == SessionPhase.Failed));
-        _meter.CreateObservableGauge("granary.session.bar.age", BarAges, "s",
-            "Time since a running session took a bar, by account.");
+        PerSession("granary.session.bar.age", "s", "Time since a running session took a bar, by account.", s => s.BarAge.TotalSeconds);
+        PerSession("granary.session.feed.lag", "s",
+            "From the close of a running session's last bar to its arrival, by account; not for replayed bars.",
+            s => s.View.Status?.Account.FeedLag);
+        PerSession("granary.session.equity", "{currency}", "Equity of a running session's account at the last closes, by account.",
+            s => s.View.Status?.AccountEquity);
+        PerSession("granary.session.drawdown", "1",
+            "Loss of a running session's account since its highest equity, as a part of it, by account.",
+            s => s.View.Status?.Account.Curve.Drawdown is [.., var last] ? last : null);
+        PerSession("granary.session.trades.open", "{trade}", "Open trades of a running session, by account.",
+            s => s.View.Status?.OpenTrades);
+        PerSession("granary.session.orders.unknown", "{order}",
+            "Orders of a running session whose state at the broker is unknown, by account.", s => s.View.Status?.Unknown);
+        PerSession("granary.session.differences", "{difference}",
+            "Differences that a running session found between its books and the broker, by account.", s => s.View.Status?.Differences);
+        _meter.CreateObservableGauge("granary.session.state", States, "{session}",
+            "1 for the state of a running session, by account and state.");
         Gauge("granary.disk.free", "By", "Free space of the disk of the runs.", s => s.DiskFree);
+        Gauge("granary.disk.size", "By", "Size of the disk of the runs.", s => s.DiskSize);
     }
 
     public void Dispose() => _meter.Dispose();
@@ -42,7 +59,17 @@ internal sealed class ServerInstruments : IDisposable
             () => _sampler.Last is { } sample ? [new Measurement<double>(value(sample))] : Array.Empty<Measurement<double>>(), unit,
             description);
 
-    private IEnumerable<Measurement<double>> BarAges() => (_sampler.Last?.Sessions ?? [])
-        .Where(s => s.View.IsRunning)
-        .Select(s => new Measurement<double>(s.BarAge.TotalSeconds, new KeyValuePair<string, object?>("granary.account", s.View.Id)));
+    // A session without the figure has no series.
+    private void PerSession(string name, string unit, string description, Func<SessionSample, double?> value) =>
+        _meter.CreateObservableGauge(name, () => RunningSessions()
+            .Select(s => (s.View.Id, Value: value(s))).Where(s => s.Value is not null)
+            .Select(s => new Measurement<double>(s.Value!.Value, Account(s.Id))), unit, description);
+
+    private IEnumerable<Measurement<int>> States() => RunningSessions().Where(s => s.View.Status is not null)
+        .Select(s => new Measurement<int>(1, Account(s.View.Id), new KeyValuePair<string, object?>(GranaryInstruments.State,
+            JsonNamingPolicy.KebabCaseLower.ConvertName(s.View.Status!.State.ToString()))));
+
+    private IEnumerable<SessionSample> RunningSessions() => (_sampler.Last?.Sessions ?? []).Where(s => s.View.IsRunning);
+
+    private static KeyValuePair<string, object?> Account(string id) => new(GranaryInstruments.Account, id);
 }

@@ -12,6 +12,9 @@ namespace Granary.Api.Operations;
 internal sealed record ServerSample(DateTimeOffset At, IReadOnlyList<JobStatus> Queued, IReadOnlyList<JobStatus> Running,
     IReadOnlyList<SessionSample> Sessions, long DiskFree, TimeSpan ProgressAge)
 {
+    /// <summary>Bytes of that disk.</summary>
+    public long DiskSize { get; init; }
+
     /// <summary>No job waits or runs, and no session trades.</summary>
     public bool IsIdle => Queued.Count + Running.Count == 0 && !Sessions.Any(s => s.View.IsRunning);
 

@@ -61,9 +61,14 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     {
         using var strategies = new StrategySimulation(run) { MostEvents = MostEvents };
         ParameterSearchOutcome? searched = null;
-        using (GranaryInstruments.Traces.StartActivity("strategies"))
+        using (var simulated = GranaryInstruments.Traces.StartActivity("strategies"))
+        {
             if (run.Options.Optimises) searched = await ParameterSearchRun.RunAsync(strategies, host, progress, cancellationToken);
             else await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
+            simulated?.SetTag(GranaryInstruments.Strategies, strategies.Outcomes.Count)
+                .SetTag(GranaryInstruments.Failed, strategies.Outcomes.Values.Count(o => o.Error is not null))
+                .SetTag(GranaryInstruments.Evaluations, strategies.Outcomes.Values.Sum(o => o.Bars));
+        }
         run = strategies.Run;
         var choice = await strategies.WeighAsync();
         if (choice.Allocator is { } allocator && run.Options.Versions is not VersionUse.None and var use)

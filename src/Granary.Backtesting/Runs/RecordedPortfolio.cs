@@ -52,9 +52,12 @@ public sealed class RecordedPortfolio : IDisposable
             symbol => run.Markets[symbol].Series);
         var pass = new PortfolioPass(run.Plan, log, members, [.. run.OrderedMarkets.Select(m => m.Instrument)], schedule);
         var clock = new FeedClock(run.Shortest);
-        return await RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } shown
+        var recorded = await RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } shown
             ? shown.RunAsync(pass, marked, row, trade, fill, clock)
             : pass.RunAsync(marked, row, trade, clock, CancellationToken.None, fill));
+        step?.SetTag(GranaryInstruments.Strategies, weighted.Count).SetTag(GranaryInstruments.Symbols, marked.Count)
+            .SetTag(GranaryInstruments.BarCount, clock.Bars).SetTag(GranaryInstruments.Trades, recorded.Outcome.Statistics.Trades);
+        return recorded;
     }
 
     /// <summary>Records a portfolio.</summary>

@@ -59,6 +59,7 @@ public sealed class RunFiles(RunContext run)
         var path = run.Folder.PathOf(file.Name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, file.Write);
+        step?.SetTag(GranaryInstruments.Bytes, new FileInfo(path).Length);
     }
 
     private bool IsWanted(OutputFile file) => file.Output is not { } output

@@ -129,6 +129,7 @@ public sealed class StrategySimulation(RunContext run) : IDisposable
         needed.RemoveWhere(HasEvents);
         if (needed.Count == 0) return;
         using var step = GranaryInstruments.Traces.StartActivity("repeat");
+        step?.SetTag(GranaryInstruments.Strategies, needed.Count);
         var again = new StrategyPass(Run.Plan, Run.Markets)
         {
             Include = i => needed.Contains(i.Index),

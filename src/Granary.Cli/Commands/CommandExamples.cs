@@ -74,6 +74,7 @@ internal static class CommandExamples
         ["cluster resume"] = "silo-1-11111 --host http://a:8080",
         ["cluster retire"] = "silo-1-11111 --host http://a:8080",
         ["notify test"] = "--notifications notifications.json",
+        ["setup compose"] = "--profile small",
         ["keys add"] = "ann --role submitter --file keys.json",
         ["keys list"] = "--file keys.json",
         ["keys rotate"] = "ann --file keys.json --overlap 24h",

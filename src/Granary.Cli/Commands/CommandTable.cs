@@ -44,6 +44,7 @@ internal static class CommandTable
         ("serve", ServeCommand.Create),
         ("health", _ => HealthCommand.Create()),
         ("keys", _ => KeysCommands.Create()),
+        ("setup", _ => SetupCommands.Create()),
         ("audit", _ => AuditCommands.Create()),
         ("notify", _ => NotifyCommands.Create()),
         ("new", HostCommands.New),

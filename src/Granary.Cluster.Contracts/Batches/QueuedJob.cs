@@ -71,6 +71,7 @@ public sealed record PassTrial([property: Id(0)] int Search, [property: Id(1)] d
 /// writes them; empty for unchanged bars.</param>
 /// <param name="Stressed">Whether every cost is doubled and every order is delayed by one bar.</param>
 /// <param name="Trials">The trials of the plan, in order; null for a batch without a search.</param>
+/// <param name="Trace">W3C trace context of the step that ordered the pass; null if it is not traced.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassWork")]
 public sealed record PassWork(
     [property: Id(0)] PassKey Key,
@@ -83,7 +84,8 @@ public sealed record PassWork(
     [property: Id(7)] IReadOnlyList<ModelUse> Models,
     [property: Id(8)] string Changes = "",
     [property: Id(9)] bool Stressed = false,
-    [property: Id(10)] IReadOnlyList<PassTrial>? Trials = null);
+    [property: Id(10)] IReadOnlyList<PassTrial>? Trials = null,
+    [property: Id(11)] string? Trace = null);
 
 /// <summary>The end of a run.</summary>
 /// <param name="Fault">The fault in one sentence; null on success.</param>

@@ -16,6 +16,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="Sessions">The sessions of its symbols.</param>
 /// <param name="Trials">The trials of the plan, as in the pass.</param>
 /// <param name="Members">When its symbols are in the universe; null if the batch has no universe.</param>
+/// <param name="Trace">W3C trace context of the step that ordered the pass, as in the pass.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupWork")]
 public sealed record GroupWork(
     [property: Id(0)] Guid Id,
@@ -33,4 +34,5 @@ public sealed record GroupWork(
     [property: Id(12)] Dictionary<string, string>? Stopped = null,
     [property: Id(13)] IReadOnlyList<SessionCalendar>? Sessions = null,
     [property: Id(14)] IReadOnlyList<PassTrial>? Trials = null,
-    [property: Id(15)] IReadOnlyList<Membership>? Members = null);
+    [property: Id(15)] IReadOnlyList<Membership>? Members = null,
+    [property: Id(16)] string? Trace = null);

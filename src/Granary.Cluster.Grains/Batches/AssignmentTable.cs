@@ -20,6 +20,8 @@ internal sealed class AssignmentTable
     private const int MostFailures = 10;
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250), s_longestPause = TimeSpan.FromSeconds(16);
 
+    private const int PiecesOfSilo = 4;
+
     // Strategies of a group wait together, at 7 kB each: a silo gets the groups of a large feed in turns.
     private const int MostOfGroup = 10_000;
 
@@ -103,11 +105,12 @@ internal sealed class AssignmentTable
     private long _finished;
     private long? _emptySince;
 
-    // Strategies of a feed share its blocks and factors, so they stay together unless there are too few feeds for all silos.
+    // Strategies of a feed share its blocks and factors, so they stay together unless there are too few feeds for all silos. Four pieces for
+    // each silo balance the load; each further one would open its feed, and read all its bars, on one more silo.
     private static IEnumerable<int[]> Cut(FeedWork feed, int feeds, int silos)
     {
         var groups = (feed.Strategies.Length + FeedExecution.GroupSize - 1) / FeedExecution.GroupSize;
-        var pieces = Math.Max(feeds >= 4 * silos ? 1 : Math.Min(silos, groups),
+        var pieces = Math.Max(Math.Min(Math.Min(silos, groups), (PiecesOfSilo * silos + feeds - 1) / feeds),
             (feed.Strategies.Length + MostOfGroup - 1) / MostOfGroup);
         // Whole groups, assigned in turns: neighbours in a grid cost about the same, its two ends do not.
         for (var p = 0; p < pieces; p++)
@@ -272,6 +275,7 @@ internal sealed class AssignmentTable
     public List<(SiloAddress Silo, GroupWork Work)> Assign(string run, IReadOnlyDictionary<SiloAddress, int> silos, long now)
     {
         var all = new List<(SiloAddress, GroupWork)>();
+        var loads = LoadsOf(silos);
         for (var i = 0; i < _waiting.Count;)
         {
             var work = _waiting[i];
@@ -281,21 +285,41 @@ internal sealed class AssignmentTable
                 continue;
             }
             // One group more than the silo has threads: while one group ends, the next one opens its feed.
-            var silo = silos.Where(s => _given.Values.Count(g => g.Silo.Equals(s.Key)) <= s.Value)
-                .OrderBy(s => _given.Values.Where(g => g.Silo.Equals(s.Key)).Sum(g => g.Left) / (double)s.Value)
-                .ThenBy(s => s.Key.ToParsableString(), StringComparer.Ordinal)
-                .Select(s => s.Key).FirstOrDefault();
-            if (silo is null) break;
+            var load = loads.Where(l => l.Groups <= l.Threads).MinBy(l => l.Left / (double)l.Threads);
+            if (load is null) break;
+            var silo = load.Silo;
+            (load.Groups, load.Left) = (load.Groups + 1, load.Left + work.Cost);
             _waiting.RemoveAt(i);
             var given = new GroupWork(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
                 _pass.WithFactors, work.Feed.Hashes,
                 [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] })
                     .Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed, work.Feed.HasEnded,
-                Sessions: work.Feed.Sessions, Trials: _pass.Trials, Members: work.Feed.Members);
+                Sessions: work.Feed.Sessions, Trials: _pass.Trials, Members: work.Feed.Members, Trace: _pass.Trace);
             _given[given.Id] = new Given(work, silo);
             all.Add((silo, given));
         }
         return all;
+    }
+
+    private sealed class Load(SiloAddress silo, int threads)
+    {
+        public SiloAddress Silo => silo;
+
+        public int Threads => threads;
+
+        public int Groups { get; set; }
+
+        public long Left { get; set; }
+    }
+
+    // In the order of their addresses, which decides between silos with the same work.
+    private List<Load> LoadsOf(IReadOnlyDictionary<SiloAddress, int> silos)
+    {
+        var loads = silos.ToDictionary(s => s.Key, s => new Load(s.Key, s.Value));
+        foreach (var given in _given.Values)
+            if (loads.TryGetValue(given.Silo, out var load))
+                (load.Groups, load.Left) = (load.Groups + 1, load.Left + given.Left);
+        return [.. loads.Values.OrderBy(l => l.Silo.ToParsableString(), StringComparer.Ordinal)];
     }
 
     /// <summary>Records that the silo accepted a group.</summary>
@@ -314,7 +338,7 @@ internal sealed class AssignmentTable
     /// <param name="now">Current time, in ticks of the polls' clock.</param>
     public (SiloAddress From, Guid Group, int Most)? Relief(IReadOnlyDictionary<SiloAddress, int> silos, long now)
     {
-        if (Waiting > 0 || !silos.Keys.Any(s => _given.Values.All(g => !g.Silo.Equals(s)))) return null;
+        if (Waiting > 0 || BusySilos.ToHashSet() is var busy && silos.Keys.All(busy.Contains)) return null;
         var heaviest = _given.Where(g => g.Value.Seen is { State: GroupState.Running }
             && g.Value.Work.Strategies.Length >= 2 * FeedExecution.GroupSize).OrderByDescending(g => g.Value.Left).FirstOrDefault();
         if (heaviest.Value is not { StartedAt: { } started } given) return null;

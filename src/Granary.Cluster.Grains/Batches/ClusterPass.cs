@@ -16,6 +16,9 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     private readonly PassTrial[]? _trials = ordered.Plan.Trials.Count == 0 ? null
         : [.. ordered.Plan.Trials.Select(t => new PassTrial(t.Search, [.. t.Point]))];
 
+    // The step of the run that orders the pass makes it.
+    private readonly string? _trace = System.Diagnostics.Activity.Current?.Id;
+
     public PassKey Key { get; } =
         PassKey.Of(ordered.Events is not null, ordered.WithFactors, ordered.Plan.IsStressed, changes, models);
 
@@ -47,7 +50,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
         [.. work.Select(w => w with { Strategies = [.. w.Strategies.Where(Wanted.Contains)] }).Where(w => w.Strategies.Length > 0)],
         Strategies, ordered.Events is not null, ordered.WithFactors, ordered.Plan.Symbols,
         [.. models.Select((m, i) => new ModelUse(i, m.Strategies))], changes, ordered.Plan.IsStressed,
-        _trials);
+        _trials, _trace);
 
     /// <summary>Stores a report of this pass; duplicates count once.</summary>
     public ReportAnswer Take(StrategyReport report)

@@ -206,7 +206,7 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
     private void Observe(string name, string? parent) => _activity ??= ClusterInstruments.Aside(name, Run, parent);
 
     // A silo that stops does not wait for the calls of a callback, whose answers do not reach it any more.
-    private void Drive() => _timer ??= this.RegisterGrainTimer(stop => _looking.RequestAsync().WaitAsync(stop),
+    private void Drive() => _timer ??= this.RegisterGrainTimer(stop => TimerWork.UntilStoppedAsync(_looking.RequestAsync(), stop),
         new GrainTimerCreationOptions(TimeSpan.Zero, _services.Settings.Tick) { Interleave = true, KeepAlive = true });
 
     private async Task LookSafelyAsync()
@@ -306,6 +306,7 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
         _timer?.Dispose();
         _timer = null;
         _passes.End();
+        JobMetrics.Describe(_activity, ended);
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();
         _activity = null;

@@ -35,7 +35,7 @@ internal sealed partial class JobListGrain([PersistentState("batches", ClusterPr
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         // A silo that stops does not wait for answers, which do not reach it any more.
-        this.RegisterGrainTimer(stop => CheckAsync().WaitAsync(stop),
+        this.RegisterGrainTimer(stop => TimerWork.UntilStoppedAsync(CheckAsync(), stop),
             new GrainTimerCreationOptions(TimeSpan.Zero, Period) { Interleave = true });
         return base.OnActivateAsync(cancellationToken);
     }

@@ -15,6 +15,7 @@ using Granary.Server.Operations;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
+using Granary.Simulation.Telemetry;
 using Granary.Simulation.Validation;
 using Granary.Storage.Files;
 using Microsoft.Extensions.Logging;
@@ -172,7 +173,7 @@ internal sealed partial class ReportingGrain(
     private async Task<(RunEnd? End, bool Again)> RunAsync(ClusterBatchHost host, RunAttempt attempt, CancellationToken cancellationToken)
     {
         using var activity = ClusterInstruments.Traces.StartActivity("report");
-        activity?.SetTag("granary.run", Run);
+        activity?.SetTag(GranaryInstruments.Run, Run);
         try
         {
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);

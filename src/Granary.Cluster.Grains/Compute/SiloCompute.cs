@@ -87,7 +87,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         var group = new StrategyGroup(this, work, _stopping.Token);
         if (!_groups.TryAdd(work.Id, group)) return;
         _polled[work.Run] = Stopwatch.GetTimestamp();
-        var parent = Activity.Current?.Context ?? default;
+        // Without the context of its step, the group belongs to the call that orders it.
+        if (!ActivityContext.TryParse(work.Trace, null, isRemote: true, out var parent)) parent = Activity.Current?.Context ?? default;
         Interlocked.Increment(ref _begun);
         GroupStarted(_logger, work.Run, work.Feed, work.Strategies.Length);
         _ = Task.Run(() => group.RunAsync(parent));

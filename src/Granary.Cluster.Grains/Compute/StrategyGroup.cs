@@ -6,6 +6,7 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Telemetry;
 using Granary.Storage.Retries;
 using Polly;
 
@@ -89,12 +90,12 @@ internal sealed class StrategyGroup
     /// <summary>Runs the group from its order to the durable report.</summary>
     public async Task RunAsync(ActivityContext parent)
     {
-        using var activity = ClusterInstruments.Traces.StartActivity("strategy-group", ActivityKind.Internal, parent);
-        _activity = activity?.SetTag("granary.run", Work.Run).SetTag("granary.strategies", Work.Strategies.Length);
+        using var activity = ClusterInstruments.Traces.StartActivity(GroupSpan.Name, ActivityKind.Internal, parent);
+        _activity = activity?.SetTag(GranaryInstruments.Run, Work.Run).SetTag(GranaryInstruments.Strategies, Work.Strategies.Length);
         try
         {
             var plan = await _silo.Services.Plans.GetAsync(Work.Run, Work.Trials).WaitAsync(_stop.Token);
-            activity?.SetTag("granary.feed", plan.Feeds[Work.Feed].ToString());
+            activity?.SetTag(GranaryInstruments.Feed, plan.Feeds[Work.Feed].ToString());
             _feed = await GroupFeed.OpenAsync(_silo.Services, Work, plan, _stop.Token);
             await StartAllAsync(_feed.Instances);
             var execution = Execute(_feed);
@@ -103,7 +104,6 @@ internal sealed class StrategyGroup
             Begin();
             if (await Task.WhenAny(_reported.Task, _sender.Sending) == _sender.Sending) await _sender.Sending;
             await _reported.Task.WaitAsync(_stop.Token);
-            activity?.SetTag("granary.bars", execution.Evaluations);
             _silo.Finished(Work, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
             SetState(GroupState.Done);
         }
@@ -114,6 +114,7 @@ internal sealed class StrategyGroup
         }
         finally
         {
+            if (_execution is { } execution) GroupSpan.Count(activity, execution);
             await CloseAsync();
         }
     }
@@ -200,6 +201,7 @@ internal sealed class StrategyGroup
             _reported.TrySetException(fault);
             return;
         }
+        _silo.Services.Instruments.StrategiesEnded.Add(1);
         if (error is not null) Failed(strategy, error);
         if (Interlocked.Decrement(ref _open) == 0) _reported.TrySetResult();
     }

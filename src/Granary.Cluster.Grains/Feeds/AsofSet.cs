@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Simulation.Columns;
 using Granary.Storage.Addresses;
+using Granary.Storage.Files;
 
 namespace Granary.Cluster.Grains.Feeds;
 
@@ -28,7 +29,7 @@ internal sealed record AsofSet(string File, IReadOnlyList<string> Columns, strin
     {
         try
         {
-            var file = new FileInfo(path);
+            var file = LinkedFile.Of(new FileInfo(path));
             return string.Create(CultureInfo.InvariantCulture, $"{file.Length}-{file.LastWriteTimeUtc.Ticks}");
         }
         catch (IOException)

@@ -141,7 +141,8 @@ internal sealed class FeedWindow : IAsyncDisposable
         }
         // Keep the first blocks at the start, for readers that begin a little later.
         if (_front > _start + Room)
-            for (; _first < _passed; _first++) _blocks.Remove(_first);
+            for (; _first < _passed; _first++)
+                if (_blocks.Remove(_first, out var passed)) _instruments.WindowSize.Add(-SizeOf(passed.Block));
     }
 
     // Takes a block of the stream, which can arrive twice, too early or not at all.
@@ -160,9 +161,13 @@ internal sealed class FeedWindow : IAsyncDisposable
     {
         if (number < _end || _closing.IsCancellationRequested || !_blocks.TryAdd(number, (block, Stopwatch.GetTimestamp()))) return;
         _instruments.BlocksInFlight.Add(1);
+        _instruments.WindowSize.Add(SizeOf(block));
         if (isLast) _last = number + 1;
         while (_blocks.ContainsKey(_end)) _end++;
     }
+
+    // The time and five columns of every block, and its further ones, 8 bytes each.
+    private static long SizeOf(BarBlock block) => 8L * block.Count * (6 + (block.Further?.Count ?? 0));
 
     private void Arrived()
     {
@@ -290,6 +295,7 @@ internal sealed class FeedWindow : IAsyncDisposable
         lock (_lock)
         {
             _instruments.BlocksInFlight.Add(-_blocks.Keys.Count(n => n >= _passed));
+            _instruments.WindowSize.Add(-_blocks.Values.Sum(b => SizeOf(b.Block)));
             _blocks.Clear();
         }
         await _link.DisposeAsync();

@@ -33,7 +33,7 @@ internal sealed class FolderState(string folder, PermittedFiles permitted)
         long newest = 0, length = 0;
         var count = 0;
         foreach (var file in Named(symbol).Concat(_folders.Value.Contains(symbol)
-            ? new DirectoryInfo(Path.Combine(folder, symbol)).EnumerateFiles("*", SearchOption.AllDirectories) : []))
+            ? new DirectoryInfo(Path.Combine(folder, symbol)).EnumerateFiles("*", SearchOption.AllDirectories) : []).Select(LinkedFile.Of))
         {
             newest = Math.Max(newest, file.LastWriteTimeUtc.Ticks);
             length += file.Length;

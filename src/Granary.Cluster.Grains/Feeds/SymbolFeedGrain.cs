@@ -3,6 +3,7 @@ using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Telemetry;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
@@ -56,11 +57,12 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
         if (_header is { Fault: null } header) return header;
         var key = FeedKey.Parse(this.GetPrimaryKeyString());
         using var activity = ClusterInstruments.Traces.StartActivity("feed");
-        activity?.SetTag("granary.run", consumer.Group).SetTag("granary.feed", $"{key.Symbol}:{key.Timeframe}");
+        activity?.SetTag(GranaryInstruments.Run, consumer.Group).SetTag(GranaryInstruments.Feed, $"{key.Symbol}:{key.Timeframe}");
         try
         {
             _series = await BarSet.Parse(consumer.BarSet).OpenAsync(catalogues, key, default);
             instruments.FeedOpenings.Add(1);
+            activity?.SetTag(GranaryInstruments.BarCount, _series.Count);
             var bytes = _series.Count * FeedMemory.BytesOfBar;
             _reserved = memory.TryReserve(bytes) ? bytes : 0;
             _blocks = new SourceBlocks(Read, _reserved > 0 ? int.MaxValue : Room);

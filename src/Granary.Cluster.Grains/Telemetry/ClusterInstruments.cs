@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Granary.Simulation.Telemetry;
 
 namespace Granary.Cluster.Grains.Telemetry;
 
@@ -23,6 +24,10 @@ public sealed class ClusterInstruments : IDisposable
             "Strategies that have begun and not yet reported.");
         StrategiesFailed =
             _meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone.");
+        StrategiesEnded = _meter.CreateCounter<long>("granary.strategies.ended", "{strategy}",
+            "Strategies of jobs whose outcome is stored, also those that failed alone.");
+        WindowSize = _meter.CreateUpDownCounter<long>("granary.feed.window.size", "By",
+            "Bars that the feed windows of this silo hold for its readers.");
         BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}",
             "Blocks that have come to this silo and that its slowest reader has not yet processed.");
         FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s",
@@ -46,6 +51,8 @@ public sealed class ClusterInstruments : IDisposable
     public void Begin()
     {
         StrategiesFailed.Add(0);
+        StrategiesEnded.Add(0);
+        FeedDetours.Add(0);
         foreach (var work in Enum.GetValues<LostWork>()) Recovered(work, 0);
     }
 
@@ -63,11 +70,8 @@ public sealed class ClusterInstruments : IDisposable
     /// <param name="parent">W3C trace context of the parent span.</param>
     internal static Activity? Aside(string name, string run, string? parent)
     {
-        var current = Activity.Current;
-        var span = Traces.StartActivity(name, ActivityKind.Internal, parent);
-        span?.SetTag("granary.run", run);
-        Activity.Current = current;
-        return span;
+        ActivityContext.TryParse(parent, null, isRemote: true, out var context);
+        return GranaryInstruments.StartAside(Traces, name, context)?.SetTag(GranaryInstruments.Run, run);
     }
 
     public Counter<long> Bars { get; }
@@ -76,7 +80,11 @@ public sealed class ClusterInstruments : IDisposable
 
     public Counter<long> StrategiesFailed { get; }
 
+    public Counter<long> StrategiesEnded { get; }
+
     public UpDownCounter<long> BlocksInFlight { get; }
+
+    public UpDownCounter<long> WindowSize { get; }
 
     public Histogram<double> FeedLag { get; }
 

@@ -210,7 +210,7 @@ internal sealed class TextFile
     /// <exception cref="BarDataException">The file has changed since it was opened.</exception>
     public void DemandUnchanged()
     {
-        var info = new FileInfo(Path);
+        var info = LinkedFile.Of(new FileInfo(Path));
         if (!info.Exists || info.Length != _length || info.LastWriteTimeUtc != _modified) throw Changed();
     }
 

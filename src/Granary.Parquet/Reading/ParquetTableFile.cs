@@ -91,7 +91,7 @@ internal sealed class ParquetTableFile : ITableFile
     /// <exception cref="BarDataException">The file has changed since it was opened.</exception>
     public void DemandUnchanged()
     {
-        var info = new FileInfo(Path);
+        var info = LinkedFile.Of(new FileInfo(Path));
         if (!info.Exists || info.Length != _length || info.LastWriteTimeUtc != _modified)
             throw BarDataException.At(Path, null, null, "the file changed while it was read",
                 "wait until nothing writes to it and run again");

@@ -50,7 +50,7 @@ public sealed class ApiKeys
     private ApiKeys(string path, TimeProvider clock)
     {
         (_path, _clock) = (path, clock);
-        _stamp = File.GetLastWriteTimeUtc(path);
+        _stamp = StampOf(path);
         _byId = Index(Read(path));
     }
 
@@ -196,7 +196,7 @@ public sealed class ApiKeys
     {
         lock (_gate)
         {
-            var stamp = File.GetLastWriteTimeUtc(_path);
+            var stamp = StampOf(_path);
             if (stamp != _stamp)
             {
                 // A removed or damaged file admits no key, so that an urgent revocation never leaves old keys valid.
@@ -207,6 +207,8 @@ public sealed class ApiKeys
             return _byId;
         }
     }
+
+    private static DateTime StampOf(string path) => LinkedFile.Of(new FileInfo(path)).LastWriteTimeUtc;
 
     // The sentence is sent to callers without a key, who need not know where the file is.
     private Content ReadForCaller()

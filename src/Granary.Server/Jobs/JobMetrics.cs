@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Contracts.Jobs;
 using Granary.Simulation.Telemetry;
 
@@ -23,6 +24,11 @@ public static class JobMetrics
         if (job is { StartedAt: { } started, FinishedAt: { } finished })
             GranaryInstruments.JobDuration.Record((finished - started).TotalSeconds, kind, state);
     }
+
+    /// <summary>Adds the kind and the numbers of an ended job to its span.</summary>
+    public static void Describe(Activity? span, JobStatus job) => span?.SetTag(GranaryInstruments.Kind, job.Kind)
+        .SetTag(GranaryInstruments.Strategies, job.Progress.Strategies).SetTag(GranaryInstruments.Failed, job.Progress.Failed)
+        .SetTag(GranaryInstruments.Evaluations, job.Progress.Bars).SetTag(GranaryInstruments.Trades, job.Trades);
 
     private static KeyValuePair<string, object?> Kind(string kind) => new(GranaryInstruments.Kind, kind);
 

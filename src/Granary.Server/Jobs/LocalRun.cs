@@ -23,7 +23,10 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         try
         {
             await folders.SaveAsync(entry).ConfigureAwait(false);
-            var outcome = await OutcomeAsync(entry, stop.Token).ConfigureAwait(false);
+            var submitted = folders.Read(entry.Id);
+            using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
+            span?.SetTag(GranaryInstruments.Run, entry.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
+            var outcome = await OutcomeAsync(entry, submitted, stop.Token).ConfigureAwait(false);
             var files = folders.FilesOf(entry.Id);
             End(entry, s => s with
             {
@@ -35,6 +38,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
                 Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed }
             });
             GranaryInstruments.StrategiesFailed.Add(outcome.Failed);
+            JobMetrics.Describe(span, entry.Status);
         }
         catch (Exception) when (stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
         {
@@ -65,11 +69,8 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         return begun;
     }
 
-    private async Task<JobOutcome> OutcomeAsync(JobEntry entry, CancellationToken cancellationToken)
+    private async Task<JobOutcome> OutcomeAsync(JobEntry entry, SubmittedJob submitted, CancellationToken cancellationToken)
     {
-        var submitted = folders.Read(entry.Id);
-        using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
-        span?.SetTag(GranaryInstruments.Run, entry.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
         var job = kinds.Read(submitted.ToText() with { SubmittedAt = entry.Status.SubmittedAt });
         Task<JobOutcome> Attempt(bool resumes) =>
             host.RunAsync(job, folders.Of(entry.Id), resumes, p => Report(entry, p), cancellationToken);
@@ -86,14 +87,15 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
 
     private void Report(JobEntry entry, JobProgress progress)
     {
-        long bars = 0;
+        long bars = 0, ended = 0;
         table.Change(entry, s =>
         {
             if (s.State != JobState.Running || progress.Done < s.Progress.Done) return s;
-            bars = progress.Bars - s.Progress.Bars;
+            (bars, ended) = (progress.Bars - s.Progress.Bars, progress.Done - s.Progress.Done);
             return s with { Progress = progress };
         });
         if (bars > 0) GranaryInstruments.Bars.Add(bars);
+        if (ended > 0) GranaryInstruments.StrategiesEnded.Add(ended);
     }
 
     private void Fail(JobEntry entry, Exception e)

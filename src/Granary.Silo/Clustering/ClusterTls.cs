@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Granary.Api.Hosting;
 using Granary.Engine;
 using Granary.Silo.Options;
+using Granary.Storage.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Connections.Security;
 
@@ -95,7 +96,9 @@ internal sealed class ClusterTls
 
     private DateTime Written()
     {
-        var certificate = File.GetLastWriteTimeUtc(_files.Certificate!);
-        return _files.Key is null || File.GetLastWriteTimeUtc(_files.Key) is var key && key <= certificate ? certificate : key;
+        var certificate = WrittenAt(_files.Certificate!);
+        return _files.Key is null || WrittenAt(_files.Key) is var key && key <= certificate ? certificate : key;
     }
+
+    private static DateTime WrittenAt(string path) => LinkedFile.Of(new FileInfo(path)).LastWriteTimeUtc;
 }

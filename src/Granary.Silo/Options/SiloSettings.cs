@@ -73,6 +73,9 @@ public sealed record SiloSettings
     /// <summary>IP address on which the silo port and the gateway port listen; null = this machine's first network address.</summary>
     public IPAddress? SiloAddress =>
         Advertise ?? (Clustering == Clustering.Localhost || ListenAddresses.AreOfThisMachine(Urls) ? IPAddress.Loopback : null);
+    [Key("the silo runs in a pod of Kubernetes, and silos whose pods are deleted count as dead; its name is that of the pod (the "
+        + "variables POD_NAME and POD_NAMESPACE)")]
+    public bool Kubernetes { get; init; }
     [Key("what the silo does: api (HTTP, besides probes and metrics), compute (batches and other jobs), sessions (live "
         + "accounts)", Placeholder = "ROLE,…")]
     public SiloRoles Roles { get; init; } = SiloRolesText.All;
@@ -129,6 +132,10 @@ public sealed record SiloSettings
     public string? Notifications { get; init; }
     [Key("file of API keys, as 'granary keys add' writes it", Placeholder = "FILE")]
     public string? Keys { get; init; }
+
+    [Key("serve the dashboard of Orleans at /orleans, whose data need the role admin; for all silos of the cluster or none, since it "
+        + "measures each call of a grain")]
+    public bool OrleansDashboard { get; init; }
 
     /// <summary>null = the number of processors.</summary>
     [Key("how many strategies' turns run at once (the number of processors)", Placeholder = "N"), Range(1, 1024)]

@@ -45,6 +45,19 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
             faults.Add("--roles divides the work of several silos; say --clustering postgres, or leave it out");
         if (s.Clustering == Clustering.Localhost && s.Advertise is { } advertised && !IPAddress.IsLoopback(advertised))
             faults.Add($"--advertise {advertised} is for silos that find one another; say --clustering postgres, or leave it out");
+        CheckKubernetes(s, faults);
+    }
+
+    private static void CheckKubernetes(SiloSettings s, List<string> faults)
+    {
+        if (!s.Kubernetes) return;
+        if (s.Clustering != Clustering.Postgres)
+            faults.Add("--kubernetes is for silos that find one another; say --clustering postgres, or leave it out");
+        // Pods carry the id as a label.
+        if (s.ClusterId.Length > 63 || s.ClusterId.Length > 0
+            && !(char.IsAsciiLetterOrDigit(s.ClusterId[0]) && char.IsAsciiLetterOrDigit(s.ClusterId[^1])))
+            faults.Add($"--cluster-id {s.ClusterId}: with --kubernetes it is a label of pods; begin and end with a letter or digit, and "
+                + "use 63 characters at the most");
     }
 
     private static void CheckClusterTls(SiloSettings s, List<string> faults)

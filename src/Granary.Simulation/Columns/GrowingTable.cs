@@ -1,5 +1,6 @@
 using Granary.Data.Tables;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Simulation.Columns;
 
@@ -22,7 +23,7 @@ internal sealed class GrowingTable(AsofKeys keys, TableFormatCatalogue? formats)
     {
         try
         {
-            var file = new FileInfo(keys.File.Path!);
+            var file = LinkedFile.Of(new FileInfo(keys.File.Path!));
             var state = file.Exists ? (file.Length, file.LastWriteTimeUtc) : default;
             if (_table is not null && (state == _read || state == default)) return _table;
             var isSettled = state == _seen;

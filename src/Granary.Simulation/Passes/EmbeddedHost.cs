@@ -104,6 +104,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         {
             var (plan, markets) = (pass.Plan, pass.Markets);
             FeedExecution? execution = null;
+            var span = GroupSpan.Start(feed.ToString(), instances.Count);
             var settings = new FeedSettings(plan.Spec.Execution.Settings, pass.Events, pass.WithFactors)
             {
                 Memory = markets[feed.Symbols[0]].MemoryOf(feed.Timeframe),
@@ -123,6 +124,9 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
                 Ended = failed =>
                 {
                     pass.Running?.Remove(execution!);
+                    GroupSpan.Count(span, execution!);
+                    if (failed is not null) span?.SetStatus(ActivityStatusCode.Error, failed.Message);
+                    span?.Dispose();
                     lock (_gate)
                     {
                         _fault ??= failed;

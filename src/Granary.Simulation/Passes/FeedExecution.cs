@@ -65,6 +65,9 @@ public sealed class FeedExecution
     /// <summary>Number of bars that all strategies have processed.</summary>
     public long Bars { get; private set; }
 
+    /// <summary>Number of blocks that all strategies have processed.</summary>
+    public long Blocks { get; private set; }
+
     internal Exception? Fault { get; private set; }
 
     internal bool IsOver => _underWay == 0 && (_finished || _stopped || Fault is not null);
@@ -178,6 +181,7 @@ public sealed class FeedExecution
                 Evaluations += (long)piece.Group!.Length * bars;
                 if (++_done < _inUse) break;
                 Bars += bars;
+                Blocks++;
                 _reader.Preparer.Return(_current!);
                 _current = null;
                 break;

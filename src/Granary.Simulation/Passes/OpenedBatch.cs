@@ -49,6 +49,9 @@ public sealed class OpenedBatch : IAsyncDisposable
             if (spec.Universe is { } universe) await batch.ApplyAsync(universe, opening, cancellationToken);
             if (opening.Checks) await batch.CheckAsync(opening, cancellationToken);
             if (opening.Searched is null) batch.Plan = batch.Plan.WithoutTrials();
+            span?.SetTag(GranaryInstruments.Strategies, batch.Plan.Instances.Count).SetTag(GranaryInstruments.Feeds, batch.Plan.Feeds.Count)
+                .SetTag(GranaryInstruments.Symbols, batch.Markets.Count)
+                .SetTag(GranaryInstruments.BarCount, batch.Markets.Values.Sum(m => m.Series.Count));
             GranaryInstruments.FeedOpen.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>("granary.scheme", spec.Data.Source.Scheme));
             return batch;

@@ -11,12 +11,30 @@ public static class GranaryInstruments
 
     /// <summary>Names of tags.</summary>
     public const string Run = "granary.run", Kind = "granary.kind", State = "granary.state", Account = "granary.account",
-        Symbol = "granary.symbol", Model = "granary.model", File = "granary.file";
+        Decision = "granary.decision", Reason = "granary.reason", Symbol = "granary.symbol", Model = "granary.model",
+        File = "granary.file", Feed = "granary.feed";
+
+    /// <summary>Names of tags with numbers of a span.</summary>
+    public const string BarCount = "granary.bars", Evaluations = "granary.evaluations", Blocks = "granary.blocks",
+        Strategies = "granary.strategies", Symbols = "granary.symbols", Feeds = "granary.feeds", Failed = "granary.failed",
+        Trades = "granary.trades", Bytes = "granary.bytes";
 
     private static readonly Meter Meter = new(Name);
 
     /// <summary>Creates spans of jobs, their steps, and orders.</summary>
     public static ActivitySource Traces { get; } = new(Name);
+
+    /// <summary>Creates the spans of strategy groups in this process. They run side by side, so they are no steps of a job.</summary>
+    internal static ActivitySource Groups { get; } = new(Name + ".Groups");
+
+    /// <summary>Starts a span without making it <see cref="Activity.Current"/>; returns null without a listener.</summary>
+    public static Activity? StartAside(ActivitySource source, string name, ActivityContext parent)
+    {
+        var current = Activity.Current;
+        var span = source.StartActivity(name, ActivityKind.Internal, parent);
+        Activity.Current = current;
+        return span;
+    }
 
     public static Counter<long> JobsEnded { get; } =
         Meter.CreateCounter<long>("granary.jobs.ended", "{job}", "Jobs that ended, by kind and state.");
@@ -30,6 +48,9 @@ public static class GranaryInstruments
 
     public static Counter<long> StrategiesFailed { get; } =
         Meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone.");
+
+    public static Counter<long> StrategiesEnded { get; } = Meter.CreateCounter<long>("granary.strategies.ended", "{strategy}",
+        "Strategies of jobs whose outcome is stored, also those that failed alone.");
 
     public static Histogram<double> JournalAppend { get; } = Meter.CreateHistogram("granary.journal.append.duration", "s",
         "Durable append to the journal of an account.", null,
@@ -49,6 +70,12 @@ public static class GranaryInstruments
         Meter.CreateCounter<long>("granary.orders", "{order}", "Changes of orders, by account and the state that they reached.");
 
     internal static Counter<long> Fills { get; } = Meter.CreateCounter<long>("granary.fills", "{fill}", "Fills of orders, by account.");
+
+    internal static Counter<long> Signals { get; } = Meter.CreateCounter<long>("granary.signals", "{signal}",
+        "Entry signals of live sessions, by account and the portfolio's decision: accepted, or the word of the refusal.");
+
+    internal static Counter<long> EntriesSkipped { get; } = Meter.CreateCounter<long>("granary.entries.skipped", "{entry}",
+        "Accepted entries for which the session sent no order, by account and reason, such as paused.");
 
     /// <summary>Duration of predictions requested through the API, by model.</summary>
     public static Histogram<double> Predictions { get; } = Meter.CreateHistogram("granary.model.prediction.duration", "s",

@@ -5,7 +5,7 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Telemetry;
 
 /// <summary>
-/// Traces and counts an account's orders, and counts its bars, from its journal. A span "order" lasts from the intent to the final state
+/// Traces and counts an account's orders, and counts its bars and signals, from its journal. A span "order" lasts from the intent to the final state
 /// and contains a span "fill" for each fill. Its parent is the current activity of the session, such as the request that started it.
 /// </summary>
 public sealed class OrderTelemetry
@@ -19,13 +19,26 @@ public sealed class OrderTelemetry
     {
         switch (e)
         {
-            case SessionStarted started: _account = started.Account; break;
+            case SessionStarted started: Start(started); break;
+            case SignalDecided decided: GranaryInstruments.Signals.Add(1, Account, Decision(decided.Decision.Word)); break;
+            case EntrySkipped skipped: GranaryInstruments.EntriesSkipped.Add(1, Account, Reason(skipped.Why)); break;
             case BarsTaken { Warm: false } taken: GranaryInstruments.SessionBars.Add(taken.Bars.Count, Account); break;
             case OrderIntended intended: Begin(intended); break;
             case OrderChanged changed: Change(changed); break;
             case VenueReported { Event.Fill: { } fill }: Fill(fill); break;
             case OrderClosed closed: _contexts.Remove(closed.ClientId); break;
         }
+    }
+
+    // The counters of the account exist from the start of its session, so that the first event is seen as an increase.
+    private void Start(SessionStarted started)
+    {
+        _account = started.Account;
+        GranaryInstruments.SessionBars.Add(0, Account);
+        GranaryInstruments.Fills.Add(0, Account);
+        GranaryInstruments.Signals.Add(0, Account, Decision(Engine.Portfolio.Rules.Decision.Accepted.Word));
+        foreach (var state in (OrderState[])[OrderState.Filled, OrderState.Rejected])
+            GranaryInstruments.Orders.Add(0, Account, State(state.ToString().ToLowerInvariant()));
     }
 
     private void Begin(OrderIntended intended)
@@ -64,4 +77,8 @@ public sealed class OrderTelemetry
     private KeyValuePair<string, object?> Account => new(GranaryInstruments.Account, _account);
 
     private static KeyValuePair<string, object?> State(string state) => new(GranaryInstruments.State, state);
+
+    private static KeyValuePair<string, object?> Decision(string word) => new(GranaryInstruments.Decision, word);
+
+    private static KeyValuePair<string, object?> Reason(string word) => new(GranaryInstruments.Reason, word);
 }

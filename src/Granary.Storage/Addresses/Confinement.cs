@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Granary.Engine.Market;
 using Granary.Storage.Files;
 
@@ -54,9 +55,10 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
     /// <summary>Returns a sentence in which the paths of the server's folders are as <see cref="Kept"/> stores them.</summary>
     public string Shown(string sentence)
     {
+        // Whole names only: in /home/data/x and /database, a folder /data is not the server's.
         foreach (var (folder, name) in Known)
-            sentence = sentence.Replace(folder + Path.DirectorySeparatorChar, name == "." ? "" : $"{name}/", StringComparison.Ordinal)
-                .Replace(folder, name, StringComparison.Ordinal);
+            sentence = Regex.Replace(sentence, $@"(?<![\w.-]){Regex.Escape(folder)}(?:[/\\]|(?![\w-]|\.\w))",
+                found => found.Length == folder.Length ? name : name == "." ? "" : $"{name}/", RegexOptions.CultureInvariant);
         return sentence;
     }
 

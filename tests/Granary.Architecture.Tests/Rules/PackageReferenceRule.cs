@@ -22,6 +22,7 @@ public sealed class PackageReferenceRule : IRule
     [
         ("Microsoft.AspNetCore.OpenApi", ["AddOpenApi"]),
         ("JsonSchema.Net", ["Json.Schema."]),
+        ("KubernetesClient", ["k8s."]),
         ("Polly.Core", ["Polly."]),
         ("xunit.v3.assert", ["Assert"]),
         ("xunit.v3.extensibility.core", ["Fact", "Theory"]),
@@ -38,6 +39,7 @@ public sealed class PackageReferenceRule : IRule
         ("Microsoft.Orleans.Reminders.AdoNet", ["UseAdoNetReminderService"]),
         ("Microsoft.Orleans.Clustering.AdoNet", ["UseAdoNetClustering"]),
         ("Microsoft.Orleans.Connections.Security", ["Orleans.Connections.Security.", "UseTls"]),
+        ("Microsoft.Orleans.Hosting.Kubernetes", ["UseKubernetesHosting"]),
         ("Microsoft.Orleans.Persistence.AdoNet", ["AddAdoNetGrainStorage", "AddAdoNetGrainStorageAsDefault"]),
         ("Microsoft.Orleans.Persistence.Memory", ["AddMemoryGrainStorage", "AddMemoryGrainStorageAsDefault"]),
         ("Microsoft.Orleans.Server", ["UseOrleans", "ISiloBuilder"]),

@@ -226,7 +226,7 @@ public static class StoresBenchmark
                 producer.Produce(new TopicPartition(topic, 0), new Message<string, byte[]> { Key = "SIM:A", Value = bytes });
                 return;
             }
-            catch (ProduceException<string, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            catch (ProduceException<string, byte[]> e) when (e.Error.Code == Confluent.Kafka.ErrorCode.Local_QueueFull)
             {
                 producer.Poll(TimeSpan.FromMilliseconds(20));
             }

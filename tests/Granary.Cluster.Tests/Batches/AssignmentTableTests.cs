@@ -63,6 +63,38 @@ public sealed class AssignmentTableTests
         _table.IsEmpty.ShouldBeTrue();
     }
 
+    private static AssignmentTable TableOf(int silos, int feeds, int strategies) => new(new PassWork(new PassKey("r"), s_token,
+        [.. Enumerable.Range(0, feeds).Select(f => new FeedWork(f, ["ACME"], "1h", ["hash"], 1000,
+            [.. Enumerable.Range(f * strategies, strategies)]))], feeds * strategies, false, false, [], []), silos);
+
+    // Four groups for each silo balance the load; each further one opens its feed on one more silo.
+    [Theory]
+    [InlineData(2, 1, 10_000, 2)]
+    [InlineData(4, 3, 1_000, 12)]
+    [InlineData(4, 4, 1_000, 16)]
+    [InlineData(4, 10, 1_000, 20)]
+    [InlineData(4, 16, 1_000, 16)]
+    [InlineData(4, 100, 1_000, 100)]
+    [InlineData(200, 100, 10_000, 800)]
+    [InlineData(200, 100, 60, 200)]
+    [InlineData(2, 100, 20_000, 200)]
+    public void Feeds_are_cut_into_about_four_groups_for_each_silo(int silos, int feeds, int strategies, int groups) =>
+        TableOf(silos, feeds, strategies).Waiting.ShouldBe(groups);
+
+    [Fact]
+    public void Waiting_groups_go_to_the_silos_with_the_least_work_for_each_thread()
+    {
+        SiloAddress[] silos = [.. Enumerable.Range(1, 3).Select(i => SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11110 + i), 1))];
+        var open = silos.Select((s, i) => (s, i)).ToDictionary(s => s.s, s => s.i == 2 ? 4 : 1);
+        var table = TableOf(3, 20, 100);
+        var assigned = table.Assign("run", open, At(1));
+        // A group more than a silo has threads: two each on the silos with one, five on that with four.
+        assigned.GroupBy(a => a.Silo).Select(g => g.Count()).Order().ShouldBe([2, 2, 5]);
+        assigned.Take(3).Select(a => a.Silo).ShouldBe(silos);
+        table.Assign("run", open, At(2)).ShouldBeEmpty();
+        table.Waiting.ShouldBe(11);
+    }
+
     [Fact]
     public void A_group_that_fails_nine_times_and_then_ends_is_done()
     {

@@ -9,24 +9,29 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests.Fixtures;
 
 /// <summary>
-/// A real Prometheus with the alert rules of the repository. It scrapes each second, and the rules wait for seconds
-/// where they wait for minutes in production.
+/// A real Prometheus with the alert rules of the repository, and a real Alertmanager where it is installed. It scrapes each second, and the
+/// rules wait for seconds where they wait for minutes in production.
 /// </summary>
+/// <remarks>With GRANARY_ALERTS_RECORD, a line for each alert that fired is added to that file (tests/alerts.sh).</remarks>
 internal sealed partial class Prometheus : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-prometheus-").FullName;
     private readonly Process _process;
     private readonly HttpClient _client;
+    private readonly Alertmanager? _alertmanager;
+    private readonly Stopwatch _running = Stopwatch.StartNew();
 
     /// <param name="ports">Of the servers on loopback whose metrics are scraped.</param>
-    private Prometheus(int[] ports)
+    private Prometheus(int[] ports, Alertmanager? alertmanager)
     {
+        _alertmanager = alertmanager;
         var port = FreePorts.Take(1)[0];
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Eventually.Longest };
         File.WriteAllText(Path.Combine(_folder, "granary.yml"), Shortened(Rules));
         File.WriteAllText(Path.Combine(_folder, "prometheus.yml"), $$"""
             global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 500ms }
             rule_files: [ granary.yml ]
+            alerting: { alertmanagers: [ {{(alertmanager is null ? "" : $"{{ static_configs: [ {{ targets: ['127.0.0.1:{alertmanager.Port}'] }} ] }}")}} ] }
             scrape_configs:
               - { job_name: granary, static_configs: [ { targets: [ {{string.Join(", ", ports.Select(p => $"'127.0.0.1:{p}'"))}} ] } ] }
             """);
@@ -49,12 +54,14 @@ internal sealed partial class Prometheus : IAsyncDisposable
     public static async Task<Prometheus> StartAsync(params int[] ports)
     {
         Prometheus started;
+        var alertmanager = await Alertmanager.TryStartAsync();
         try
         {
-            started = new Prometheus(ports);
+            started = new Prometheus(ports, alertmanager);
         }
         catch (System.ComponentModel.Win32Exception)
         {
+            if (alertmanager is not null) await alertmanager.DisposeAsync();
             Assert.Skip("needs prometheus, which this machine does not have; on Debian: apt-get install prometheus");
             throw;
         }
@@ -70,12 +77,37 @@ internal sealed partial class Prometheus : IAsyncDisposable
             .Select(a => (string)a!["labels"]!["alertname"]!).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Waits until the alerts fire.</summary>
-    public async Task FiresAsync(params string[] alerts)
+    /// <summary>Waits until the alerts fire and Alertmanager has delivered them, and runs the commands of their pages.</summary>
+    public async Task FiresAsync(RunbookPage commands, params string[] alerts)
     {
         foreach (var alert in alerts) Alerts.ShouldContain(alert);
+        var since = _running.Elapsed;
         await Eventually.IsAsync(async () => string.Join(' ', alerts.Except(await FiringAsync())), missing => missing.Length == 0,
             Eventually.LongestWork, $"fires: {string.Join(", ", alerts)}");
+        foreach (var alert in alerts)
+        {
+            if (_alertmanager is null) continue;
+            var (summary, page) = await _alertmanager.DeliveredAsync(alert);
+            summary.ShouldNotContain("{{");
+            await RecordAsync(alert, summary, page, _running.Elapsed - since, await commands.RunAsync(page));
+        }
+    }
+
+    private static async Task RecordAsync(string alert, string summary, string page, TimeSpan took, IReadOnlyList<string> commands)
+    {
+        if (Environment.GetEnvironmentVariable("GRANARY_ALERTS_RECORD") is not { Length: > 0 } file) return;
+        var ran = commands.Count == 0 ? "" : "`" + string.Join("`, `", commands.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal))) + "`";
+        await File.AppendAllTextAsync(file, string.Create(CultureInfo.InvariantCulture,
+            $"| {alert} | {summary} | {took.TotalSeconds:0} | {page} | {ran} |\n"));
+    }
+
+    /// <summary>The result of a query now: its series, each with labels and a value.</summary>
+    public async Task<JsonArray> QueryAsync(string query)
+    {
+        using var answer = await _client.GetAsync("/api/v1/query?query=" + WebUtility.UrlEncode(query));
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        answer.IsSuccessStatusCode.ShouldBeTrue($"{query}: {body["error"]}");
+        return body["data"]!["result"]!.AsArray();
     }
 
     // Every target has been scraped, so that a counter has its value from before the cause of an alert.
@@ -83,8 +115,8 @@ internal sealed partial class Prometheus : IAsyncDisposable
     {
         try
         {
-            var answer = await _client.GetFromJsonAsync<JsonObject>("/api/v1/query?query=" + WebUtility.UrlEncode("up == 1"));
-            return answer!["data"]!["result"]!.AsArray().Count == targets;
+            using var ready = await _client.GetAsync("/-/ready");
+            return ready.IsSuccessStatusCode && (await QueryAsync("up == 1")).Count == targets;
         }
         catch (HttpRequestException)
         {
@@ -110,6 +142,7 @@ internal sealed partial class Prometheus : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _client.Dispose();
+        if (_alertmanager is not null) await _alertmanager.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -20,20 +20,21 @@ internal sealed class SiloProcess : IAsyncDisposable
     private readonly string _runs = Directory.CreateTempSubdirectory("granary-silo-").FullName;
 
     private SiloProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int siloPort, int httpPort,
-        string host = "127.0.0.1", string? space = null)
+        string host = "127.0.0.1", IReadOnlyList<string>? through = null)
     {
         SiloPort = siloPort;
         HttpPort = httpPort;
         Client = new HttpClient { BaseAddress = new Uri($"http://{host}:{httpPort}"), Timeout = Eventually.Longest };
-        var start = new ProcessStartInfo(space is null ? "dotnet" : "ip")
+        // A program before dotnet becomes the program that it starts, so that signals reach the silo.
+        string[] words = [.. through ?? [], "dotnet"];
+        var start = new ProcessStartInfo(words[0])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = _runs
         };
-        // ip becomes the program that it starts, so that signals reach the silo.
-        foreach (var word in space is null ? (string[])[] : ["netns", "exec", space, "dotnet"]) start.ArgumentList.Add(word);
+        foreach (var word in words.Skip(1)) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // Silos start and answer slowly where many tests share the processors; tests of these time-outs give shorter ones as arguments.
@@ -108,7 +109,17 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static SiloProcess LaunchIn(string space, string host, string connection, IReadOnlyDictionary<string, string> environment,
         params string[] more) => new(
         ["--urls", $"http://{host}:{PortInSpace}", "--clustering", "postgres", "--advertise", host, .. more],
-        new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, 11111, PortInSpace, host, space);
+        new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, 11111, PortInSpace, host,
+        ["ip", "netns", "exec", space]);
+
+    /// <summary>Starts a silo of a PostgreSQL cluster in a pod.</summary>
+    /// <param name="pod">Program and arguments that start it in the pod's file system, and the pod's variables.</param>
+    /// <param name="ports">Of its HTTP API, for other silos, and for clients.</param>
+    public static SiloProcess LaunchIn((IReadOnlyList<string> Through, IReadOnlyDictionary<string, string> Environment) pod,
+        string connection, int[] ports, params string[] more) => new(
+        ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--silo-port", $"{ports[1]}", "--gateway-port",
+            $"{ports[2]}", .. more],
+        new Dictionary<string, string>(pod.Environment) { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0], through: pod.Through);
 
     public async Task ReadyAsync()
     {

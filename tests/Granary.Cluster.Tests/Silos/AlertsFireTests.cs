@@ -35,12 +35,12 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
         for (var i = 0; i < 4; i++) await client.SubmitAsync(broken);
         await using var locks = await LocksAsync(direct, waiting: 6);
         relay.Delay = TimeSpan.FromMilliseconds(800);
-        await prometheus.FiresAsync(s_database);
+        await prometheus.FiresAsync(new(silo.Client, "slow", made.Folder, direct, prometheus), s_database);
 
         relay.Delay = TimeSpan.Zero;
         (await prometheus.FiringAsync()).ShouldNotContain("GranaryJournalLost");
         await server.CrashAsync();
-        await prometheus.FiresAsync("GranaryJournalLost");
+        await prometheus.FiresAsync(new(silo.Client, "slow", made.Folder, null, prometheus), "GranaryJournalLost");
     }
 
     [Fact]
@@ -57,7 +57,9 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
         await DoesNotFireAsync(prometheus, ["GranaryRecoveries"]);
         var dies = running.Host.Contains($":{one.SiloPort}", StringComparison.Ordinal) ? one : two;
         dies.Kill();
-        await prometheus.FiresAsync("GranaryDown", "GranaryRecoveries");
+        var lives = dies == one ? two : one;
+        await prometheus.FiresAsync(new(lives.Client, LiveSilos.Account, made.Folder, database, prometheus), "GranaryDown",
+            "GranaryRecoveries");
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
             // Of a silo that drains, four batches run without a group, and the fifth waits.
             await client.CommandSiloAsync((await client.ClusterAsync()).Silos.Single().Name, SiloCommand.Drain);
             for (var i = 0; i < 5; i++) await client.SubmitAsync(TestBatches.Quickstart);
-            await prometheus.FiresAsync([.. s_work, .. isSmall ? (string[])["GranaryDiskLow"] : []]);
+            await prometheus.FiresAsync(new(silo.Client, "failed", disk, null, prometheus),
+                [.. s_work, .. isSmall ? (string[])["GranaryDiskLow"] : []]);
         }
         finally
         {

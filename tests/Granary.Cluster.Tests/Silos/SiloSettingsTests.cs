@@ -147,6 +147,10 @@ public class SiloSettingsTests
     [InlineData("--advertise 10.1.2.3", "say --clustering postgres, or leave it out")]
     [InlineData("--clustering postgres --connection Host=db --roles api,trade", "choose from api, compute and sessions")]
     [InlineData("--roles compute", "--roles divides the work of several silos")]
+    [InlineData("--kubernetes", "--kubernetes is for silos that find one another; say --clustering postgres")]
+    [InlineData("--clustering postgres --connection Host=db --kubernetes --cluster-id blue-", "with --kubernetes it is a label of pods")]
+    [InlineData("--clustering postgres --connection Host=db --kubernetes --cluster-id "
+        + "a123456789012345678901234567890123456789012345678901234567890123", "use 63 characters at the most")]
     [InlineData("--wholly-unlike-any", "--help lists them")]
     [InlineData("--keys nowhere.json", "granary keys add")]
     [InlineData("--data /nowhere/at/all", "no such folder")]

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Granary.Deployment.Tests.Compose;
+using Granary.Deployment.Tests.Running;
 using Granary.Testing;
 
 namespace Granary.Deployment.Tests.Alerts;
@@ -9,7 +9,7 @@ namespace Granary.Deployment.Tests.Alerts;
 /// <summary>The alert rules for Prometheus against promtool, the meters in the code, and the pages of the runbook.</summary>
 public partial class AlertRulesTests
 {
-    private const string Rules = "infra/alerts/granary.yml";
+    private const string Rules = "infra/alerts/granary.yml", Cases = "infra/alerts/granary.test.yml";
     private static readonly string[] s_labels = ["granary_account", "granary_state"];
 
     private static IReadOnlyList<JsonObject> Alerts =>
@@ -17,31 +17,26 @@ public partial class AlertRulesTests
 
     [Theory]
     [InlineData("check", Rules)]
-    [InlineData("test", "infra/alerts/granary.test.yml")]
-    public async Task Promtool_accepts_the_rules_and_they_fire_when_they_should(string verb, string file)
+    [InlineData("test", Cases)]
+    public Task Promtool_accepts_the_rules_and_they_fire_when_they_should(string verb, string file) =>
+        InstalledProgram.SucceedsAsync("prometheus", "promtool", verb, "rules", file);
+
+    // Without the key that the server of the deployment has.
+    [Fact]
+    public Task Prometheus_accepts_its_configuration() => InstalledProgram.SucceedsAsync("prometheus", "promtool", "check", "config",
+        "--syntax-only", "infra/prometheus/prometheus.yml");
+
+    [Fact]
+    public Task Alertmanager_accepts_its_configuration() => InstalledProgram.SucceedsAsync("prometheus-alertmanager", "amtool",
+        "check-config", "infra/alertmanager/alertmanager.yml");
+
+    [Fact]
+    public void Each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not()
     {
-        var start = new ProcessStartInfo("promtool", [verb, "rules", Path.Combine(SharedData.RepositoryRoot, file)])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Process process;
-        try
-        {
-            process = Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("needs promtool, which this machine does not have; on Debian: apt-get install prometheus");
-            return;
-        }
-        using (process)
-        {
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync();
-            process.ExitCode.ShouldBe(0, await output + await error);
-        }
+        var cases = ComposeFile.Read(Cases)["tests"]!.AsArray().SelectMany(t => t!["alert_rule_test"]!.AsArray())
+            .ToLookup(c => (string)c!["alertname"]!, c => c!["exp_alerts"]!.AsArray().Count > 0);
+        foreach (var alert in Alerts)
+            cases[(string)alert["alert"]!].Distinct().Count().ShouldBe(2, (string)alert["alert"]!);
     }
 
     [Fact]

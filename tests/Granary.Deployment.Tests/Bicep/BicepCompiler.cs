@@ -18,14 +18,21 @@ internal static class BicepCompiler
 
     /// <summary>Runs the compiler to its end.</summary>
     /// <returns>The lines of its errors and warnings.</returns>
-    public static async Task<IReadOnlyList<string>> RunAsync(params string[] arguments)
+    public static Task<IReadOnlyList<string>> RunAsync(params string[] arguments) =>
+        RunAsync(new Dictionary<string, string>(), arguments);
+
+    /// <inheritdoc cref="RunAsync(string[])"/>
+    /// <param name="environment">Variables of the environment that files of parameters read.</param>
+    public static async Task<IReadOnlyList<string>> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(s_program, arguments)
+        var start = new ProcessStartInfo(s_program, arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var deadline = new CancellationTokenSource(Eventually.LongestWork);
         try

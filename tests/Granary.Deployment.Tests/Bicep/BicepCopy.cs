@@ -8,6 +8,8 @@ internal sealed class BicepCopy : IDisposable
 {
     private static readonly string s_source = Path.Combine(SharedData.RepositoryRoot, "bicep");
 
+    private const string Example = "example.bicepparam";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-bicep-").FullName;
 
     /// <summary>The files of bicep/, as modules/silo.bicep.</summary>
@@ -19,7 +21,7 @@ internal sealed class BicepCopy : IDisposable
     /// <param name="into">A folder in this one.</param>
     public BicepCopy Add(string into = "")
     {
-        foreach (var file in Files)
+        foreach (var file in Files.Append("bicepconfig.json").Append(Example))
         {
             var copy = At(into, file);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -60,6 +62,13 @@ internal sealed class BicepCopy : IDisposable
         var lines = await BicepCompiler.RunAsync("snapshot", At("forecast.bicepparam"), "--mode", "overwrite",
             "--resource-group", "granary", "--subscription-id", Guid.Empty.ToString(), "--location", "westeurope");
         return Read("forecast.snapshot.json", lines);
+    }
+
+    /// <summary>The parameters that the example gives.</summary>
+    public async Task<JsonObject> ExampleAsync(IReadOnlyDictionary<string, string> environment)
+    {
+        var lines = await BicepCompiler.RunAsync(environment, "build-params", At(Example), "--outfile", At("parameters.json"));
+        return Read("parameters.json", lines)["parameters"]!.AsObject();
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -68,6 +68,30 @@ public class BicepModuleTests
         LeaksIn(template).ShouldBeEmpty();
     }
 
+    [BicepFact]
+    public async Task The_example_gives_every_parameter_that_has_no_default_and_takes_secrets_from_the_environment()
+    {
+        using var copy = new BicepCopy().Add();
+        var asked = (await copy.TemplateAsync("main.bicep"))["parameters"]!.AsObject();
+        var secrets = new Dictionary<string, string>
+        {
+            ["GRANARY_DATABASE_PASSWORD"] = "a password of the database",
+            ["GRANARY_DATA_ACCOUNT_KEY"] = "key",
+            ["GRANARY_API_KEYS"] = "[]",
+        };
+        var given = await copy.ExampleAsync(secrets);
+        asked.Where(p => !p.Value!.AsObject().ContainsKey("defaultValue")).Select(p => p.Key).Except(given.Select(p => p.Key))
+            .ShouldBeEmpty();
+        given.Where(p => IsSecret(asked[p.Key])).Select(p => p.Value!["value"]!.ToString()).ShouldBe(secrets.Values, ignoreOrder: true);
+    }
+
+    [BicepFact]
+    public async Task A_finding_of_the_linter_is_an_error()
+    {
+        using var copy = new BicepCopy().Add().Change("main.bicep", "var clusterId = name", "var clusterId = name\nvar unused = name");
+        (await copy.LintAsync()).ShouldContain(l => l.Contains(": Error no-unused-vars", StringComparison.Ordinal));
+    }
+
     /// <summary>The compiler does not see this one.</summary>
     [BicepFact]
     public async Task A_secret_that_goes_to_another_parameter_is_seen()

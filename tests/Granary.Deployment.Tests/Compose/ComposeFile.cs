@@ -12,7 +12,12 @@ internal static partial class ComposeFile
 {
     public static JsonObject Read(string name)
     {
-        using var reader = File.OpenText(Path.Combine(SharedData.RepositoryRoot, name));
+        return Parse(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, name)));
+    }
+
+    public static JsonObject Parse(string text)
+    {
+        using var reader = new StringReader(text);
         var yaml = new YamlStream();
         yaml.Load(new MergingParser(new Parser(reader)));
         return (JsonObject)Convert(yaml.Documents[0].RootNode)!;

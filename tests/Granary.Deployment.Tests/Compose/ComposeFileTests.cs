@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Granary.Deployment.Tests.Running;
+using Granary.Server.Access;
 using Granary.Silo.Options;
 using Granary.Testing;
 using Json.Schema;
@@ -14,7 +15,12 @@ public class ComposeFileTests
 {
     private static readonly FrozenDictionary<string, string> Given = new Dictionary<string,
         string>
-    { ["POSTGRES_PASSWORD"] = "p1", ["QUESTDB_PASSWORD"] = "p2" }.ToFrozenDictionary();
+    {
+        ["POSTGRES_PASSWORD"] = "p1",
+        ["QUESTDB_PASSWORD"] = "p2",
+        ["GRAFANA_PASSWORD"] = "p3",
+        ["PROMETHEUS_KEY"] = "p4",
+    }.ToFrozenDictionary();
 
     private static JsonObject File => ComposeFile.Read("docker-compose.yml");
 
@@ -23,7 +29,12 @@ public class ComposeFileTests
     private static JsonObject Collector => ComposeFile.Read("infra/otel/collector.yaml");
 
     private static IEnumerable<(string Name, JsonObject Service)> Silos =>
-        Services.Where(s => s.Key.StartsWith("silo-", StringComparison.Ordinal)).Select(s => (s.Key, s.Value!.AsObject()));
+        Services.Where(s => s.Key.StartsWith("silo", StringComparison.Ordinal)).Select(s => (s.Key, s.Value!.AsObject()));
+
+    private static string[] Profiles(JsonNode? service) =>
+        service!["profiles"]?.AsArray().Select(p => p!.ToString()).ToArray() ?? [.. ComposeSetup.Profiles];
+
+    private static string[] Started(string profile) => [.. Services.Where(s => Profiles(s.Value).Contains(profile)).Select(s => s.Key)];
 
     private static Dictionary<string, string> Environment(JsonObject service) =>
         service["environment"]!.AsObject().ToDictionary(e => e.Key, e => ComposeFile.Interpolate(e.Value!.ToString(), Given));
@@ -55,10 +66,30 @@ public class ComposeFileTests
     }
 
     [Fact]
-    public void There_are_two_silos_and_all_that_the_issue_lists()
+    public void The_small_profile_has_one_silo_and_the_full_one_two_with_all_that_surrounds_them()
     {
-        Silos.Count().ShouldBe(2);
-        Services.Select(s => s.Key).ShouldBe(["silo-1", "silo-2", "keys", "postgres", "redpanda", "questdb", "otel-collector"]);
+        Started("small").ShouldBe(["silo", "keys", "postgres"]);
+        Started("full").ShouldBe(["silo-1", "silo-2", "keys", "postgres", "redpanda", "questdb", "otel-collector", "prometheus",
+            "alertmanager", "grafana"]);
+        Services.SelectMany(s => Profiles(s.Value)).Distinct().ShouldBe(ComposeSetup.Profiles, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_service_depends_only_on_services_that_each_of_its_profiles_starts()
+    {
+        foreach (var (name, service) in Services)
+            foreach (var profile in Profiles(service))
+                (service!["depends_on"]?.AsObject().Select(d => d.Key) ?? []).Except(Started(profile)).ShouldBeEmpty($"{name}, {profile}");
+    }
+
+    /// <summary>Without one, 'docker compose up --wait' takes its end for a failure (docker/compose 10596).</summary>
+    [Fact]
+    public void A_service_that_ends_is_awaited_by_one_that_goes_on_in_each_profile()
+    {
+        foreach (var profile in ComposeSetup.Profiles)
+            foreach (var name in Started(profile).Where(n => Services[n]!["restart"] is null))
+                Started(profile).ShouldContain(other => Services[other]!["depends_on"]![name]!["condition"]!.ToString()
+                    == "service_completed_successfully", name);
     }
 
     [Fact]
@@ -67,7 +98,8 @@ public class ComposeFileTests
         foreach (var (name, service) in Silos)
         {
             var settings = SiloEnvironment.Read(Environment(service));
-            (settings.Clustering, settings.Streams).ShouldBe((Clustering.Postgres, StreamTransport.Kafka), name);
+            (settings.Clustering, settings.Streams).ShouldBe((Clustering.Postgres,
+                Profiles(service).Contains("full") ? StreamTransport.Kafka : StreamTransport.Memory), name);
             settings.Connection!.ShouldContain("Password=p1");
             foreach (var variable in Environment(service).Keys.Where(k => k.StartsWith("GRANARY_", StringComparison.Ordinal)))
                 SiloOption.All.Select(o => o.Variable).ShouldContain(variable, name);
@@ -87,6 +119,9 @@ public class ComposeFileTests
             Environment(postgres)["POSTGRES_USER"].ShouldBe(connection.Username);
             connection.Port.ShouldBe(5432);
 
+            foreach (var dependency in service["depends_on"]!.AsObject()) Services.ContainsKey(dependency.Key).ShouldBeTrue(name);
+            service["networks"]!.AsArray().Select(n => n!.ToString()).ShouldBe(["cluster"]);
+            if (settings.Streams != StreamTransport.Kafka) continue;
             var (host, port) = (settings.Kafka!.Split(':')[0], settings.Kafka!.Split(':')[1]);
             Services[host]!["command"]!.AsArray().Select(c => c!.ToString())
                 .ShouldContain($"--advertise-kafka-addr=PLAINTEXT://{settings.Kafka}");
@@ -95,9 +130,6 @@ public class ComposeFileTests
             var otlp = new Uri(environment["OTEL_EXPORTER_OTLP_ENDPOINT"]);
             Services.ContainsKey(otlp.Host).ShouldBeTrue();
             Collector["receivers"]!["otlp"]!["protocols"]!["grpc"]!["endpoint"]!.ToString().ShouldEndWith($":{otlp.Port}");
-
-            foreach (var dependency in service["depends_on"]!.AsObject()) Services.ContainsKey(dependency.Key).ShouldBeTrue(name);
-            service["networks"]!.AsArray().Select(n => n!.ToString()).ShouldBe(["cluster"]);
         }
         foreach (var service in Services) service.Value!["networks"]!.AsArray().ShouldHaveSingleItem()!.ToString().ShouldBe("cluster");
     }
@@ -105,14 +137,14 @@ public class ComposeFileTests
     [Fact]
     public void Published_ports_lead_to_ports_that_somebody_listens_on_and_to_this_machine_only()
     {
-        var published = new List<string>();
+        var published = new List<(string Profile, string Port)>();
         foreach (var (name, service) in Services)
         {
             foreach (var port in service!["ports"]?.AsArray() ?? [])
             {
                 var parts = port!.ToString().Split(':');
                 parts[0].ShouldBe("127.0.0.1", name);
-                published.Add(parts[1]);
+                published.AddRange(Profiles(service).Select(profile => (profile, parts[1])));
                 if (name.StartsWith("silo", StringComparison.Ordinal))
                     SiloEnvironment.HttpPort(SiloEnvironment.Read(Environment(service.AsObject()))).ToString().ShouldBe(parts[2]);
                 if (name == "otel-collector") Collector.ToJsonString().ShouldContain($":{parts[2]}\"");
@@ -137,8 +169,13 @@ public class ComposeFileTests
     {
         foreach (var (name, service) in Services.Where(s => s.Key is not ("otel-collector" or "keys")))
             service!["healthcheck"]!["test"]!.AsArray().Count.ShouldBeGreaterThan(1, name);
+        // The server that PostgreSQL's image starts to make the database listens on a socket only (docker-library/postgres 880).
+        Services["postgres"]!["healthcheck"]!["test"]!.ToJsonString().ShouldContain("\"-h\",\"127.0.0.1\"");
+        var ownCheck = System.IO.File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "Dockerfile"))
+            .Last(l => l.StartsWith("HEALTHCHECK ", StringComparison.Ordinal) && l.Contains("granary-silo", StringComparison.Ordinal)).Split("CMD ")[1];
         foreach (var (_, service) in Silos)
-            service["healthcheck"]!["test"]!.AsArray().Select(t => t!.ToString()).ShouldBe(["CMD", "dotnet", "granary-silo.dll", "health"]);
+            service["healthcheck"]!["test"]!.AsArray().Skip(1).Select(t => t!.ToString())
+                .ShouldBe(JsonNode.Parse(ownCheck)!.AsArray().Select(t => t!.ToString()));
         foreach (var (_, service) in Silos)
             foreach (var (dependency, how) in service["depends_on"]!.AsObject().Where(d => d.Key is not ("otel-collector" or "keys")))
                 how!["condition"]!.ToString().ShouldBe("service_healthy", dependency);
@@ -147,23 +184,29 @@ public class ComposeFileTests
     [Fact]
     public void Without_the_passwords_nothing_starts()
     {
-        var text = System.IO.File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docker-compose.yml"));
         foreach (var (name, service) in Services)
         {
             foreach (var (variable, value) in service!["environment"]?.AsObject() ?? [])
-                if (variable.Contains("PASSWORD", StringComparison.Ordinal)
+                if (variable.Contains("PASSWORD", StringComparison.Ordinal) || variable == "PROMETHEUS_KEY"
                     || value!.ToString().Contains("Password=", StringComparison.OrdinalIgnoreCase))
                     Should.Throw<InvalidOperationException>(() => ComposeFile.Interpolate(value!.ToString(),
                         new Dictionary<string, string>()), $"{name}: {variable} has a default");
         }
-        // what .env.example lists is what the file asks for
-        var asked = Regex.Matches(text, @"\$\{(\w+)").Select(m => m.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
-        var example = System.IO.File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, ".env.example"))
-            .Where(l => l.Contains('=') && l[0] != '#').ToDictionary(l => l.Split('=')[0], l => l.Split('=')[1]);
-        example.Keys.Where(k => k != "COMPOSE_PROJECT_NAME").Order(StringComparer.Ordinal).ShouldBe(asked);
-        var passwords = example.Where(e => e.Key.Contains("PASSWORD", StringComparison.Ordinal)).ToList();
-        passwords.ShouldNotBeEmpty();
-        passwords.ShouldAllBe(e => e.Value == "");
+    }
+
+    [Fact]
+    public async Task What_setup_writes_is_what_the_file_asks_for()
+    {
+        using var folder = new SetUpFolder();
+        var asked = Regex.Matches(await System.IO.File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "docker-compose.yml")),
+            @"[^$]\$\{(\w+)").Select(m => m.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
+        var written = await folder.VariablesAsync("full");
+        written.Keys.Where(k => !k.StartsWith("COMPOSE_", StringComparison.Ordinal) && k != "GRANARY_KEY").Order(StringComparer.Ordinal)
+            .ShouldBe(asked);
+        Path.Exists(Path.Combine(SharedData.RepositoryRoot, written["GRANARY_DATA_DIR"])).ShouldBeTrue();
+        foreach (var list in new[] { ".gitignore", ".dockerignore" })
+            new[] { ".env", "secrets" }.ShouldBeSubsetOf((await System.IO.File.ReadAllLinesAsync(
+                Path.Combine(SharedData.RepositoryRoot, list))).Select(l => l.TrimEnd('/')), list);
     }
 
     [Fact]
@@ -185,8 +228,8 @@ public class ComposeFileTests
             foreach (var volume in service!["volumes"]?.AsArray() ?? [])
             {
                 var source = ComposeFile.Interpolate(volume!.ToString(), Given).Split(':')[0];
-                if (source.StartsWith("./infra", StringComparison.Ordinal))
-                    System.IO.File.Exists(Path.Combine(SharedData.RepositoryRoot, source)).ShouldBeTrue(name);
+                if (source.StartsWith("./infra", StringComparison.Ordinal) || source.StartsWith("./deploy", StringComparison.Ordinal))
+                    Path.Exists(Path.Combine(SharedData.RepositoryRoot, source)).ShouldBeTrue(name);
                 else if (!source.StartsWith('.')) File["volumes"]!.AsObject().ContainsKey(source).ShouldBeTrue(name);
             }
         }
@@ -194,11 +237,23 @@ public class ComposeFileTests
 
     // Version 1 knows the top-level keys of the first specification only: 'name' would end it.
     [Fact]
-    public void Both_versions_of_compose_read_it()
-    {
+    public void Both_versions_of_compose_read_its_top_level_keys() =>
         File.Select(k => k.Key).Where(k => !k.StartsWith("x-", StringComparison.Ordinal))
             .ShouldAllBe(k => new[] { "services", "networks", "volumes", "secrets", "configs", "version" }.Contains(k));
-        System.IO.File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, ".env.example")).ShouldContain("COMPOSE_PROJECT_NAME=granary");
+
+    /// <summary>docker-compose 1.29 needs no engine for its own reading of the file.</summary>
+    [Fact]
+    public async Task Compose_reads_the_file_with_what_setup_writes_as_this_test_does()
+    {
+        using var folder = new SetUpFolder();
+        var variables = await folder.VariablesAsync("small");
+        var config = await folder.ComposeAsync("config");
+        Assert.SkipWhen(config is null, "needs docker-compose, which this machine does not have; on Debian: apt-get install docker-compose");
+        var services = ComposeFile.Parse(config)["services"]!.AsObject();
+        services.Select(s => s.Key).ShouldBe(Services.Select(s => s.Key), ignoreOrder: true);
+        foreach (var (name, service) in Services)
+            foreach (var (variable, value) in service!["environment"]?.AsObject() ?? [])
+                services[name]!["environment"]![variable]!.ToString().ShouldBe(ComposeFile.Interpolate(value!.ToString(), variables), name);
     }
 
     [Fact]
@@ -212,7 +267,7 @@ public class ComposeFileTests
         foreach (var (name, service) in Silos)
         {
             var path = Environment(service)["GRANARY_KEYS"];
-            copy.TrimEnd().ShouldEndWith($" {path}", Case.Sensitive, name);
+            copy.ShouldContain($" {path}\n", Case.Sensitive, name);
             service["depends_on"]!["keys"]!["condition"]!.ToString().ShouldBe("service_completed_successfully");
             service["volumes"]!.AsArray().Select(v => v!.ToString()).ShouldContain($"keys:{Path.GetDirectoryName(path)}:ro");
         }

@@ -54,6 +54,19 @@ public sealed class PlaceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/data/1h/ACME.csv: the file is empty", "1h/ACME.csv: the file is empty")]
+    [InlineData("'csv:/data/1h' leads out of it", "'csv:1h' leads out of it")]
+    [InlineData("there is no room in /data.", "there is no room in ..")]
+    [InlineData("/runs/a/results.json is missing", "runs/a/results.json is missing")]
+    [InlineData("'csv:/home/ann/data/1h' leads out of it", "'csv:/home/ann/data/1h' leads out of it")]
+    [InlineData("/database/x and /data-old/y", "/database/x and /data-old/y")]
+    public void A_sentence_shows_paths_relative_to_the_servers_folders_and_leaves_others_as_they_are(string sentence, string shown)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other paths");
+        new Confinement("/data", []) { Runs = "/runs" }.Shown(sentence).ShouldBe(shown);
+    }
+
+    [Theory]
     [InlineData("postgres", "postgres://db.local/bars", true)]
     [InlineData("postgres", "Postgres://db.local/bars", true)]
     [InlineData("postgres://db.local/bars", "postgres://db.local/bars?timeout=5", true)]

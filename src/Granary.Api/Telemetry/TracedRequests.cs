@@ -1,0 +1,11 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Telemetry;
+
+/// <summary>Which requests have spans: all but the probes of an orchestrator and the scrapes of Prometheus, which repeat for ever.</summary>
+internal static class TracedRequests
+{
+    private static readonly PathString[] s_repeated = ["/health", "/api/v1/health", "/metrics"];
+
+    public static bool IsTraced(HttpContext context) => !Array.Exists(s_repeated, p => context.Request.Path.StartsWithSegments(p));
+}

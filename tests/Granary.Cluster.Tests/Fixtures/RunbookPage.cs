@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Granary.Testing;
+using Npgsql;
+
+namespace Granary.Cluster.Tests.Fixtures;
+
+/// <summary>The commands of a page of the runbook that only read, run where its alert fires.</summary>
+/// <param name="Server">Address of a server that answers.</param>
+/// <param name="Account">A session's account.</param>
+/// <param name="Runs">The folder of the runs.</param>
+/// <param name="Database">The cluster's database; null if there is none.</param>
+internal sealed partial record RunbookPage(HttpClient Server, string Account, string Runs, string? Database, Prometheus Prometheus)
+{
+    /// <summary>Runs the commands of a page; one that fails fails the test.</summary>
+    /// <param name="page">Such as docs/runbook/down.md.</param>
+    /// <returns>The commands that ran.</returns>
+    public async Task<IReadOnlyList<string>> RunAsync(string page)
+    {
+        List<string> ran = [];
+        var text = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, page));
+        text.ShouldStartWith("# Granary");
+        foreach (var span in Span().Matches(text).Select(m => m.Groups["text"].Value).Distinct())
+            if (await RunOneAsync(span) is { } answer)
+            {
+                answer.ShouldNotBeNullOrWhiteSpace($"{page}: {span}");
+                ran.Add(span);
+            }
+        return ran;
+    }
+
+    // The answer; null if the text is no command, changes something or needs a program that is not here.
+    private async Task<string?> RunOneAsync(string span)
+    {
+        if (span.StartsWith("GET /", StringComparison.Ordinal))
+        {
+            using var answer = await Server.GetAsync(span[4..]);
+            return await answer.Content.ReadAsStringAsync();
+        }
+        if (span.StartsWith("select ", StringComparison.Ordinal) && !span.Contains("pg_terminate", StringComparison.Ordinal))
+            return Database is null ? null : await SelectAsync(span);
+        if (span.StartsWith("sum ", StringComparison.Ordinal)) return (await Prometheus.QueryAsync(span)).ToJsonString();
+        if (span.StartsWith("du ", StringComparison.Ordinal))
+            return Output("bash", "-c", span.Replace("RUNS", Runs, StringComparison.Ordinal));
+        return span.StartsWith("granary ", StringComparison.Ordinal) && span.Contains(" status ", StringComparison.Ordinal)
+            ? CommandLine(span) : null;
+    }
+
+    private async Task<string> SelectAsync(string query)
+    {
+        await using var source = NpgsqlDataSource.Create(Database!);
+        await using var command = source.CreateCommand(query);
+        await using var rows = await command.ExecuteReaderAsync();
+        return rows.FieldCount.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    // A process of two seconds for each: only in the long form.
+    private string? CommandLine(string span)
+    {
+        var program = Path.Combine(SharedData.RepositoryRoot, "src", "Granary.Cli", "bin", "Release", "net10.0", "granary.dll");
+        if (!TestEffort.IsLong || !File.Exists(program)) return null;
+        var arguments = span["granary ".Length..].Replace("ACCOUNT", Account, StringComparison.Ordinal)
+            .Replace("URL", $"{Server.BaseAddress}", StringComparison.Ordinal).Replace("OTHER", $"{Server.BaseAddress}", StringComparison.Ordinal);
+        return Output("dotnet", [program, .. arguments.Split(' ')]);
+    }
+
+    private static string Output(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}: {error.Result}");
+        return output;
+    }
+
+    [GeneratedRegex("`(?<text>[^`]+)`", RegexOptions.ExplicitCapture)]
+    private static partial Regex Span();
+}

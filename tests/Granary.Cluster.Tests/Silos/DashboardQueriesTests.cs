@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Granary.Cluster.Client;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Cluster.Tests.Live;
+using Granary.Storage.Addresses;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>The queries of deploy/grafana in a real Prometheus that scrapes a real silo with batches and live sessions.</summary>
+public sealed class DashboardQueriesTests(SessionsInTheClusterTests.Made made) : IClassFixture<SessionsInTheClusterTests.Made>
+{
+    /// <summary>Panels without a value in this test, and why.</summary>
+    private static readonly Dictionary<string, string> s_empty = new()
+    {
+        ["Lateness of bars"] = "the sessions replay old bars, which have no lateness",
+    };
+
+    [Fact]
+    public async Task Every_query_of_every_panel_has_a_value()
+    {
+        var database = await made.Server.CreateDatabaseAsync();
+        await using var silo = await SiloProcess.JoinAsync(database, "granary", "--runs", Path.Combine(made.Folder, "runs-dashboards"));
+        await using var prometheus = await Prometheus.StartAsync(silo.HttpPort);
+        using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, Eventually.Longest);
+        await client.StartSessionAsync(made.Start("seed=5,reject=0.2", "fixed:100ms", "2023-06-01") with { Account = "main" });
+        await client.StartSessionAsync(made.Start(speed: "fixed:100ms", to: "2023-06-01") with { Account = "paused" });
+        var nowhere = Directory.CreateDirectory(Path.Combine(made.Folder, "nowhere")).FullName;
+        await client.StartSessionAsync(made.Start() with { Account = "failed", Feed = Address.Parse("csv:" + nowhere) });
+        await client.SubmitAsync(TestBatches.Quickstart);
+        await client.CommandAsync("paused", "pause", "a test");
+
+        var queries = Queries();
+        queries.Count.ShouldBeGreaterThan(70);
+        await Eventually.IsAsync(() => WithoutValueAsync(prometheus, queries), missing => missing.Length == 0, Eventually.LongestWork,
+            "every panel has a value");
+        // Those that are listed are still empty, or the list is wrong.
+        foreach (var (panel, query) in queries.Where(q => s_empty.ContainsKey(q.Panel)))
+            (await prometheus.QueryAsync(query)).Count.ShouldBe(0, panel);
+        await SeriesAreBoundedAsync(prometheus);
+        await SeriesEndWithTheSessionAsync(prometheus, client);
+    }
+
+    // Docs/observability.md: the number of series of a silo, and of each session.
+    private static async Task SeriesAreBoundedAsync(Prometheus prometheus)
+    {
+        async Task<int> CountAsync(string selector) =>
+            int.Parse((string)(await prometheus.QueryAsync($"count({selector})"))[0]!["value"]![1]!, CultureInfo.InvariantCulture);
+        (await CountAsync("{job=\"granary\"}")).ShouldBeLessThan(1000);
+        (await CountAsync("{granary_account=\"main\"}")).ShouldBeLessThan(40);
+    }
+
+    // A gauge that kept its last value would be an alert for a session that has ended.
+    private static async Task SeriesEndWithTheSessionAsync(Prometheus prometheus, GranaryClient client)
+    {
+        await client.CommandAsync("main", "stop", "a test");
+        await Eventually.IsAsync(async () => (await prometheus.QueryAsync("{granary_account=\"main\", __name__=~\"granary_session_.*\"}"))
+            .Select(s => (string)s!["metric"]!["__name__"]!).Where(n => n != "granary_session_bars_total"),
+            left => !left.Any(), text: "the gauges of a session end with it");
+    }
+
+    private static async Task<string> WithoutValueAsync(Prometheus prometheus, IReadOnlyList<(string Panel, string Query)> queries)
+    {
+        List<string> missing = [];
+        foreach (var (panel, query) in queries.Where(q => !s_empty.ContainsKey(q.Panel)))
+        {
+            var result = await prometheus.QueryAsync(query);
+            if (!result.Any(s => (string)s!["value"]![1]! != "NaN")) missing.Add($"{panel}: {query}");
+        }
+        return string.Join('\n', missing);
+    }
+
+    // With the variables as Grafana replaces them: all of each.
+    private static List<(string Panel, string Query)> Queries()
+    {
+        List<(string, string)> queries = [];
+        foreach (var file in Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "deploy", "grafana"), "*.json").Order())
+        {
+            var panels = JsonNode.Parse(File.ReadAllText(file))!["panels"]!.AsArray();
+            foreach (var panel in panels.Where(p => (string)p!["type"]! != "row"))
+                foreach (var target in panel!["targets"]!.AsArray())
+                {
+                    var query = (string)target!["expr"]!;
+                    foreach (var (name, value) in new[] { ("$__rate_interval", "1m"), ("$__range", "5m"), ("$job", "granary"),
+                        ("$silo", ".*"), ("$account", ".*"), ("$kind", ".*") }) query = query.Replace(name, value, StringComparison.Ordinal);
+                    query.ShouldNotContain("$");
+                    queries.Add(((string)panel["title"]!, query));
+                }
+        }
+        return queries;
+    }
+}

@@ -1,0 +1,24 @@
+using Granary.Engine.Market;
+
+namespace Granary.Data.Tests.Reading;
+
+/// <summary>Bars whose file is a symbolic link, as in a mounted ConfigMap of Kubernetes.</summary>
+public sealed class LinkedBarsTests : IDisposable
+{
+    private readonly TempFolder _folder = new(inMemory: true);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Bars_behind_a_link_are_read_and_a_target_that_changes_is_noticed()
+    {
+        const string Text = "date,open,high,low,close\n2024-01-01,1,2,1,2\n2024-01-02,2,3,2,3\n";
+        var target = _folder.Write("v1/x.csv", Text);
+        var path = Path.Combine(_folder.Path, "x.csv");
+        File.CreateSymbolicLink(path, "v1/x.csv");
+        Read.Bars(path).Count.ShouldBe(2);
+        var series = Read.Open(path);
+        File.WriteAllText(target, Text + "2024-01-03,3,4,3,4\n");
+        Should.Throw<BarDataException>(() => Read.All(series)).Message.ShouldContain("the file changed");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Granary.Testing;
+
+namespace Granary.Hosting.Aspire.Tests;
+
+/// <summary>
+/// The sample's app host as users start it: it is built with Aspire's orchestrator, which is no part of the solution, and starts two silos
+/// on a PostgreSQL server that runs already. Containers are not tested: they need Docker or Podman.
+/// </summary>
+public sealed class AppHostTests
+{
+    private const string QuickstartDigest = "192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df";
+
+    [Fact]
+    public async Task The_sample_starts_two_silos_that_run_the_quickstart_and_stop()
+    {
+        var silo = Path.Combine(SharedData.RepositoryRoot, "src/Granary.Silo/bin/Release/net10.0/granary-silo");
+        if (!File.Exists(silo)) Assert.Skip($"{silo} does not exist; build src/Granary.Silo in Release");
+        await using var server = await PostgresServer.ShareAsync();
+        var connection = await server.CreateDatabaseAsync();
+        var runs = Directory.CreateTempSubdirectory("granary-aspire-runs-");
+        try
+        {
+            var program = Assembly.LoadFrom(await BuildAsync()).EntryPoint!.DeclaringType!;
+            await using var builder = await DistributedApplicationTestingBuilder.CreateAsync(program,
+            [
+                "--Granary:Database=connection", $"--ConnectionStrings:database={connection}", $"--Granary:Runs={runs.FullName}",
+            ]);
+            await using var app = await builder.BuildAsync();
+            await app.StartAsync();
+            foreach (var name in (string[])["granary-1", "granary-2", "granary"])
+                await app.ResourceNotifications.WaitForResourceHealthyAsync(name).WaitAsync(Eventually.LongestWork);
+
+            var address = new Uri((await app.GetConnectionStringAsync("granary"))!);
+            using var client = new HttpClient { BaseAddress = address };
+            var cluster = await client.GetFromJsonAsync<JsonObject>("/api/v1/cluster");
+            cluster!["silos"]!.AsArray().Select(s => (string)s!["status"]!).ShouldBe(["active", "active"]);
+            using var submitted = await client.PostAsJsonAsync("/api/v1/batches/quickstart", new { });
+            var id = (string)(await submitted.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+            var job = await Eventually.IsAsync(async () => (await client.GetFromJsonAsync<JsonObject>($"/api/v1/jobs/{id}"))!,
+                j => (bool)j["ended"]!, Eventually.LongestWork);
+            ((string)job["state"]!, (string)job["digest"]!).ShouldBe(("done", QuickstartDigest));
+
+            await app.StopAsync();
+            await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync("/api/v1/health/live"));
+        }
+        finally
+        {
+            runs.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<string> BuildAsync()
+    {
+        var folder = Path.Combine(SharedData.RepositoryRoot, "samples/AppHost");
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+        };
+        foreach (var word in (string[])["build", "-c", "Release", "-v", "quiet", "-nologo", "-p:RunAnalyzers=false"])
+            start.ArgumentList.Add(word);
+        using var build = Process.Start(start)!;
+        var output = await build.StandardOutput.ReadToEndAsync();
+        await build.WaitForExitAsync();
+        build.ExitCode.ShouldBe(0, output);
+        return Path.Combine(folder, "bin/Release/net10.0/AppHost.dll");
+    }
+}
