@@ -49,12 +49,12 @@ COPY src/Granary.Cluster.Client/Granary.Cluster.Client.csproj src/Granary.Cluste
 COPY src/Granary.Testing/Granary.Testing.csproj src/Granary.Testing/
 COPY src/Granary.Testing/Granary.Testing.targets src/Granary.Testing/
 COPY src/Granary.Cli/Granary.Cli.csproj src/Granary.Cli/
-# The processor that the image is for. A builder that does not set it makes the image for its own.
+# The processor that the image is for; a builder that does not set it makes the image for its own.
 ARG TARGETARCH
 # Compiled ahead of time, a program starts fast; the restore fetches the compiler.
 ARG READY_TO_RUN=true
 RUN for project in Silo Cli; do \
-      dotnet restore src/Granary.$project ${TARGETARCH:+-a $TARGETARCH} --use-current-runtime -p:PublishReadyToRun=$READY_TO_RUN || exit; \
+      dotnet restore src/Granary.$project -a ${TARGETARCH:-$(dpkg --print-architecture)} -p:PublishReadyToRun=$READY_TO_RUN || exit; \
     done
 
 COPY src/ src/
@@ -69,12 +69,12 @@ COPY samples/ samples/
 # The commit, which the context does not have: docker build --build-arg REVISION=$(git rev-parse HEAD) .
 ARG REVISION=
 RUN for project in Silo Cli; do \
-      dotnet build src/Granary.$project -c Release --no-restore ${TARGETARCH:+-a $TARGETARCH} --use-current-runtime \
+      dotnet build src/Granary.$project -c Release --no-restore -a ${TARGETARCH:-$(dpkg --print-architecture)} \
         -p:PublishReadyToRun=$READY_TO_RUN -p:RunAnalyzers=false -p:SourceRevisionId=$REVISION || exit; \
     done
-RUN dotnet publish src/Granary.Silo -c Release -o /app/silo --no-build ${TARGETARCH:+-a $TARGETARCH} --use-current-runtime \
+RUN dotnet publish src/Granary.Silo -c Release -o /app/silo --no-build -a ${TARGETARCH:-$(dpkg --print-architecture)} \
     -p:PublishReadyToRun=$READY_TO_RUN
-RUN dotnet publish src/Granary.Cli -c Release -o /app/granary --no-build ${TARGETARCH:+-a $TARGETARCH} --use-current-runtime \
+RUN dotnet publish src/Granary.Cli -c Release -o /app/granary --no-build -a ${TARGETARCH:-$(dpkg --print-architecture)} \
     -p:PublishReadyToRun=$READY_TO_RUN
 RUN mkdir -p /runs /data /keys
 

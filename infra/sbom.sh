@@ -27,7 +27,8 @@ mkdir "$work/web"
 for file in package.json package-lock.json; do
     sed "0,/\"name\": \"granary-web\",/s//&\n  \"version\": \"$version\",/" "$root/src/Granary.Web/$file" >"$work/web/$file"
 done
-(cd "$work/web" && npm sbom --sbom-format cyclonedx --omit dev --package-lock-only) >"$work/web.json"
+# With --omit dev it leaves out packages that need each other, as preact and preact-render-to-string do: the tools are left out below.
+(cd "$work/web" && npm sbom --sbom-format cyclonedx --package-lock-only) >"$work/web.json"
 
 # One file for each image: its program, the library of trainers that it loads, and the dashboard.
 for image in Silo:granary-silo Cli:granary; do
@@ -36,7 +37,14 @@ import json
 import sys
 
 first, *others = [json.load(open(name)) for name in sys.argv[1:]]
+is_tool = {"name": "cdx:npm:package:development", "value": "true"}
 for other in others:
+    tools = {part["bom-ref"] for part in other["components"] if is_tool in part.get("properties", [])}
+    other["components"] = [part for part in other["components"] if part["bom-ref"] not in tools]
+    other["dependencies"] = [
+        {**part, "dependsOn": [ref for ref in part.get("dependsOn", []) if ref not in tools]}
+        for part in other["dependencies"] if part["ref"] not in tools
+    ]
     for kind, key in (("components", "bom-ref"), ("dependencies", "ref")):
         known = {part[key] for part in first[kind]}
         first[kind] += [part for part in other[kind] if part[key] not in known]

@@ -174,6 +174,18 @@ assert labels["revision"] == sys.argv[3] and labels["created"], labels
 print(labels)' "$image" "$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$root/Directory.Build.props")" "$revision" || return 1
     done
 }
+# Both files together list the packages of docs/licences.md.
+bill() {
+    GRANARY_BUILT=1 "$root/infra/sbom.sh" "$work/bom"
+    python3 - "$root/docs/licences.md" "$work"/bom/*.cdx.json <<'PYTHON'
+import json, re, sys
+page = set(re.findall(r"^\| ([^ |]+) \| (\d[^ |]*) \|", open(sys.argv[1]).read(), re.MULTILINE))
+bills = [json.load(open(name))["components"] for name in sys.argv[2:]]
+listed = {("/".join(filter(None, (part.get("group"), part["name"]))), part["version"]) for bill in bills for part in bill}
+assert listed == page, f"only in the bills: {sorted(listed - page)}; only in docs/licences.md: {sorted(page - listed)}"
+assert all(part.get("licenses") for bill in bills for part in bill)
+PYTHON
+}
 quickstart() {
     run quickstart granary --volume "$work/runs:/runs" -- quickstart --in /runs --out /runs/first | tee "$work/quickstart.out"
     grep -q "$digest" "$work/quickstart.out"
@@ -226,6 +238,7 @@ kafka() {
 
 check "neither image has a shell or a package manager, and their user owns only the folders of volumes" no_shell
 check "the images name their version, commit and licence" labels
+check "the bills of materials list the packages of the licences" bill
 check "the image of the single server runs the quickstart with the digest of the repository" quickstart
 check "LightGBM loads in the image" lightgbm
 check "an operator makes a key with the image" keys
