@@ -48,7 +48,7 @@ public class HealthProbeTests
     }
 
     [Theory]
-    [InlineData("nonsense")]
+    [InlineData("my-server")]
     [InlineData("ftp://127.0.0.1")]
     [InlineData("")]
     public async Task What_is_no_address_is_a_wrong_call(string url)
