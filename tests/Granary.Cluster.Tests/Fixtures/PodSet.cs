@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
