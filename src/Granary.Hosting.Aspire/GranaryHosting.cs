@@ -23,10 +23,10 @@ public static class GranaryHosting
         {
             command = Path.GetFullPath(command, builder.AppHostDirectory);
             if (!File.Exists(command) && !File.Exists(command + ".exe"))
-                throw new DistributedApplicationException($"{name}: the silo's program {command} does not exist; build it with 'dotnet build "
-                    + "src/Granary.Silo -c Release', or name another file or a program on the path");
+                throw new DistributedApplicationException($"{name}: the silo's program {command} does not exist; build it with 'dotnet "
+                    + "build src/Granary.Silo -c Release', or name another file or a program on the path");
         }
-        return Add(builder, name, new SiloProgram(command, null, null, port));
+        return Add(builder, name, new SiloStart(command, null, null, port));
     }
 
     /// <summary>
@@ -43,7 +43,7 @@ public static class GranaryHosting
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(image);
         ArgumentException.ThrowIfNullOrWhiteSpace(tag);
-        return Add(builder, name, new SiloProgram(null, image, tag, port));
+        return Add(builder, name, new SiloStart(null, image, tag, port));
     }
 
     /// <summary>Sets the number of silos. Several silos need a database.</summary>
@@ -138,16 +138,16 @@ public static class GranaryHosting
 
     internal static DistributedApplicationException Fault(GranaryResource cluster, string sentence) => new($"{cluster.Name}: {sentence}");
 
-    private static IResourceBuilder<GranaryResource> Add(IDistributedApplicationBuilder builder, string name, SiloProgram program)
+    private static IResourceBuilder<GranaryResource> Add(IDistributedApplicationBuilder builder, string name, SiloStart start)
     {
-        var cluster = builder.AddResource(new GranaryResource(name, program)).ExcludeFromManifest();
+        var cluster = builder.AddResource(new GranaryResource(name, start)).ExcludeFromManifest();
         SiloResources.Add(cluster);
         builder.Eventing.Subscribe<BeforeStartEvent>((_, _) =>
         {
             SiloResources.Complete(cluster);
             return Task.CompletedTask;
         });
-        return ClusterState.Follow(cluster);
+        return ClusterLifecycle.Follow(cluster);
     }
 
     private static string FullPath(IResourceBuilder<GranaryResource> builder, string path)

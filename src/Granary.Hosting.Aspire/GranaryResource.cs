@@ -11,7 +11,7 @@ public sealed class GranaryResource : Resource, IResourceWithConnectionString, I
     private readonly List<IResourceWithEndpoints> _silos = [];
     private readonly Dictionary<int, GranaryRoles> _roles = [];
 
-    internal GranaryResource(string name, SiloProgram program) : base(name) => Program = program;
+    internal GranaryResource(string name, SiloStart start) : base(name) => Start = start;
 
     /// <summary>The silos, in the order of their numbers, which begin with 1.</summary>
     public IReadOnlyList<IResourceWithEndpoints> Silos => _silos;
@@ -38,7 +38,7 @@ public sealed class GranaryResource : Resource, IResourceWithConnectionString, I
     public bool HasOrleansDashboard { get; internal set; }
 
     /// <summary>How the silos start.</summary>
-    internal SiloProgram Program { get; }
+    internal SiloStart Start { get; }
 
     /// <summary>The HTTP API of the first silo with the role <see cref="GranaryRoles.Api"/>.</summary>
     public EndpointReference Endpoint => new(_silos[Math.Max(0, FirstWith(GranaryRoles.Api))], HttpEndpoint);

@@ -14,7 +14,7 @@ internal static class SiloEnvironment
 
     public static void Set(GranaryResource cluster, int number, string directory, IDictionary<string, object> variables)
     {
-        var isContainer = cluster.Program.IsContainer;
+        var isContainer = cluster.Start.IsContainer;
         var silo = cluster.Silos[number - 1];
         variables["GRANARY_CLUSTER_ID"] = cluster.Name;
         // Aspire has everything sampled, so that the polls of the silos would hide the batches. The silo's own sampler leaves them out.

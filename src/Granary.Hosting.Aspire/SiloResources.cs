@@ -12,8 +12,8 @@ internal static class SiloResources
         var (app, cluster) = (builder.ApplicationBuilder, builder.Resource);
         var number = cluster.Silos.Count + 1;
         var name = $"{cluster.Name}-{number}";
-        var port = number == 1 ? cluster.Program.Port : null;
-        if (cluster.Program is { Image: { } image, Tag: { } tag })
+        var port = number == 1 ? cluster.Start.Port : null;
+        if (cluster.Start is { Image: { } image, Tag: { } tag })
         {
             var container = new GranarySiloContainer(name);
             cluster.Add(container);
@@ -21,7 +21,7 @@ internal static class SiloResources
                 .WithHttpEndpoint(port, SiloEnvironment.ContainerPort, GranaryResource.HttpEndpoint), number);
             return;
         }
-        var executable = new GranarySiloExecutable(name, cluster.Program.Command!, app.AppHostDirectory);
+        var executable = new GranarySiloExecutable(name, cluster.Start.Command!, app.AppHostDirectory);
         cluster.Add(executable);
         Configure(builder, app.AddResource(executable)
             .WithHttpEndpoint(port, name: GranaryResource.HttpEndpoint)
@@ -55,7 +55,7 @@ internal static class SiloResources
         foreach (var role in (GranaryRoles[])[GranaryRoles.Api, GranaryRoles.Compute])
             if (cluster.FirstWith(role) < 0)
                 throw GranaryHosting.Fault(cluster, $"no silo has the role {role}; give it to one with WithRoles");
-        if (cluster.Program.IsContainer && cluster.Keys is null)
+        if (cluster.Start.IsContainer && cluster.Keys is null)
             throw GranaryHosting.Fault(cluster, "a container listens on all addresses, which needs keys; call WithKeys");
         foreach (var silo in cluster.Silos)
         {

@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Granary.Hosting.Aspire.Tests;
 
@@ -27,8 +28,13 @@ internal sealed class AppModel : IDisposable
     }
 
     /// <summary>Returns a resource's variables; values that are known only at run time are expressions.</summary>
-    public static async Task<Dictionary<string, string>> VariablesOf(IResource resource) =>
-        await ((IResourceWithEnvironment)resource).GetEnvironmentVariableValuesAsync(DistributedApplicationOperation.Publish);
+    public static async Task<Dictionary<string, string>> VariablesOf(IResource resource)
+    {
+        var context = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish);
+        var configuration = await ExecutionConfigurationBuilder.Create(resource).WithEnvironmentVariablesConfig()
+            .BuildAsync(context, NullLogger.Instance, TestContext.Current.CancellationToken);
+        return configuration.EnvironmentVariables.ToDictionary();
+    }
 
     public void Dispose()
     {

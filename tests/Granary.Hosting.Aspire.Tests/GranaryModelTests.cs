@@ -129,7 +129,3 @@ public sealed class GranaryModelTests
         refusal.Message.ShouldMatch("^(granary|other): ");
     }
 }
-
-/// <summary>What a test of a wrong call works on.</summary>
-/// <param name="File">A file of keys.</param>
-public sealed record AppHostCalls(IDistributedApplicationBuilder Builder, IResourceBuilder<GranaryResource> Granary, string File);

@@ -98,7 +98,7 @@ internal sealed class PassControl
     {
         try
         {
-            return await TimedCall.CallAsync(stop => _reporting.PassAsync(pass, stop), SiloPolls.Timeout);
+            return await Untraced.CallAsync(() => TimedCall.CallAsync(stop => _reporting.PassAsync(pass, stop), SiloPolls.Timeout));
         }
         catch (Exception e) when (LostCall.Is(e))
         {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Plans;
+using Granary.Cluster.Grains.Telemetry;
 
 namespace Granary.Cluster.Grains.Compute;
 
@@ -73,7 +74,7 @@ internal sealed class ReportSender
             _stop.ThrowIfCancellationRequested();
             try
             {
-                switch (await _reporting.ReportAsync(report).WaitAsync(TimeSpan.FromSeconds(30), _stop))
+                switch (await Untraced.CallAsync(() => _reporting.ReportAsync(report)).WaitAsync(TimeSpan.FromSeconds(30), _stop))
                 {
                     case ReportAnswer.Taken: return;
                     case ReportAnswer.Over: throw new RunEndedException(_run);

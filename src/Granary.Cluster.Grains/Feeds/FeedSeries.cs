@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 
 namespace Granary.Cluster.Grains.Feeds;
@@ -62,6 +63,7 @@ internal sealed class FeedSeries(FeedSources sources, string key, ISymbolFeedGra
     {
         try
         {
+            using var untraced = new Untraced();
             await feed.LeaveAsync(receiver).WaitAsync(TimeSpan.FromSeconds(5));
         }
         catch (Exception e) when (LostCall.Is(e))

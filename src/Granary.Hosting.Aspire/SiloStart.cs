@@ -5,7 +5,7 @@ namespace Granary.Hosting.Aspire;
 /// <param name="Image">Name of the image; null for a command.</param>
 /// <param name="Tag">Tag of the image.</param>
 /// <param name="Port">Port of the first silo's HTTP API; null = any free one.</param>
-internal sealed record SiloProgram(string? Command, string? Image, string? Tag, int? Port)
+internal sealed record SiloStart(string? Command, string? Image, string? Tag, int? Port)
 {
     public bool IsContainer => Image is not null;
 }

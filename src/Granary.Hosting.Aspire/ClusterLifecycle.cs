@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Granary.Hosting.Aspire;
 
 /// <summary>The state of a cluster in Aspire's dashboard, which resources that wait for the cluster follow: that of its silos.</summary>
-internal static class ClusterState
+internal static class ClusterLifecycle
 {
     public static IResourceBuilder<GranaryResource> Follow(IResourceBuilder<GranaryResource> builder) => builder
         .WithInitialState(new CustomResourceSnapshot
@@ -22,9 +22,9 @@ internal static class ClusterState
 
     private static async Task FollowAsync(GranaryResource cluster, InitializeResourceEvent e, CancellationToken stop)
     {
-        Task SetAsync(string state, string? style = null) => e.Notifications.PublishUpdateAsync(cluster, snapshot => snapshot with
+        Task SetAsync(string state, string style) => e.Notifications.PublishUpdateAsync(cluster, snapshot => snapshot with
         {
-            State = new ResourceStateSnapshot(state, style ?? (state == KnownResourceStates.Running ? KnownResourceStateStyles.Success : null)),
+            State = new ResourceStateSnapshot(state, style),
             StartTimeStamp = snapshot.StartTimeStamp ?? DateTime.UtcNow,
         });
         try
@@ -34,7 +34,7 @@ internal static class ClusterState
                 await e.Notifications.WaitForResourceHealthyAsync(silo.Name, WaitBehavior.StopOnResourceUnavailable, stop)
                     .ConfigureAwait(false);
             await e.Eventing.PublishAsync(new ConnectionStringAvailableEvent(cluster, e.Services), stop).ConfigureAwait(false);
-            await SetAsync(KnownResourceStates.Running).ConfigureAwait(false);
+            await SetAsync(KnownResourceStates.Running, KnownResourceStateStyles.Success).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

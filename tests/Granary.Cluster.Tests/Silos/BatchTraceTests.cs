@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Granary.Cluster.Client;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Telemetry;
+using Granary.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>The trace of a batch as silos send it over OTLP: one tree, whose numbers are those of the run.</summary>
+public class BatchTraceTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_batch_is_one_tree_of_spans_whose_bars_add_up_to_those_of_the_run(int silos)
+    {
+        using var batches = new TestBatches();
+        var (spans, root, status, folder) = await RunAsync(batches, silos);
+        var byId = spans.ToDictionary(s => s.SpanId);
+        var requests = spans.Where(s => s.Parent == root).ToList();
+        requests.Select(s => s.Name).ShouldContain("POST /api/v1/batches/");
+        spans.Where(s => s.Parent != root && !byId.ContainsKey(s.Parent)).Select(s => s.Name).ShouldBeEmpty("spans without a parent");
+        IEnumerable<OtlpSpan> Above(OtlpSpan span)
+        {
+            for (var at = byId.GetValueOrDefault(span.Parent); at is not null; at = byId.GetValueOrDefault(at.Parent)) yield return at;
+        }
+        foreach (var name in (string[])["open", "strategies", "weigh", "portfolio", "validate", "write"])
+            Above(spans.Single(s => s.Name == name)).Select(s => s.Name).Where(n => n is "report" or "batch")
+                .ShouldBe(["report", "batch"], $"above {name}");
+        foreach (var file in spans.Where(s => s.Name == "file")) byId[file.Parent].Name.ShouldBe("write");
+
+        // Groups of other silos belong to the step that ordered them.
+        var groups = spans.Where(s => s.Name == "strategy-group" && byId[s.Parent].Name == "strategies").ToList();
+        groups.Select(g => g.Silo).Distinct().Count().ShouldBe(silos, "groups on each silo");
+        groups.Sum(g => Number(g, GranaryInstruments.Strategies)).ShouldBe(status.Progress.Strategies);
+        groups.ShouldAllBe(g => Number(g, GranaryInstruments.Blocks) > 0);
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "manifest.json")))!;
+        var evaluations = (long)manifest["barEvaluations"]!;
+        groups.Sum(g => Number(g, GranaryInstruments.Evaluations)).ShouldBe(evaluations);
+        Number(spans.Single(s => s.Name == "strategies"), GranaryInstruments.Evaluations).ShouldBe(evaluations);
+        var batch = spans.Single(s => s.Name == "batch");
+        Number(batch, GranaryInstruments.Evaluations).ShouldBe(evaluations);
+        Number(batch, GranaryInstruments.Trades).ShouldBe(status.Trades!.Value);
+
+        var source = manifest["data"]!.AsArray().Sum(m => (long)m!["bars"]!);
+        Number(spans.Single(s => s.Name == "open"), GranaryInstruments.BarCount).ShouldBe(source);
+        spans.Where(s => s.Name == "feed").DistinctBy(s => s.Tags[GranaryInstruments.Feed])
+            .Sum(s => Number(s, GranaryInstruments.BarCount)).ShouldBe(source);
+        spans.ShouldAllBe(s => s.Name != "order", "a batch has no spans of single orders");
+    }
+
+    private static long Number(OtlpSpan span, string tag) =>
+        long.Parse(span.Tags.GetValueOrDefault(tag) ?? throw new InvalidOperationException($"{span.Name} has no {tag}"),
+            CultureInfo.InvariantCulture);
+
+    /// <returns>The spans of the batch's trace, the span of its submission, its end, and its folder.</returns>
+    private static async Task<(List<OtlpSpan> Spans, string Root, JobStatus Status, string Folder)> RunAsync(TestBatches batches, int silos)
+    {
+        var spans = new ConcurrentQueue<OtlpSpan>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var receiver = builder.Build();
+        receiver.MapPost("/{**path}", async (string path, HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            if (path == "v1/traces")
+                foreach (var span in OtlpSpans.Read(body.ToArray())) spans.Enqueue(span);
+            return Results.Ok();
+        });
+        await receiver.StartAsync();
+        await using var server = await PostgresServer.ShareAsync();
+        var connection = await server.CreateDatabaseAsync();
+        var environment = new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(),
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        };
+        List<SiloProcess> started = [];
+        try
+        {
+            for (var i = 0; i < silos; i++)
+            {
+                started.Add(SiloProcess.Launch(connection, environment, "--runs", Path.Combine(batches.Folder, "runs"), "--threads", "1"));
+                await started[i].ReadyAsync();
+            }
+            using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C);
+            submission.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+            submission.Start();
+            using var client = new GranaryClient(started[0].Client.BaseAddress!.ToString(), key: null);
+            var (status, folder) = await RemoteBatch.RunAsync(client, new BatchReader(TestCatalogues.All).Read(batches.Mixed), "mixed.json",
+                Path.Combine(batches.Folder, "home"));
+            submission.Stop();
+            // What is left to be sent is sent when they leave.
+            foreach (var silo in started.AsEnumerable().Reverse()) await silo.LeaveAsync();
+            return ([.. spans.Where(s => s.TraceId == submission.TraceId.ToHexString())], submission.SpanId.ToHexString(), status, folder);
+        }
+        finally
+        {
+            foreach (var silo in started) await silo.DisposeAsync();
+        }
+    }
+}
