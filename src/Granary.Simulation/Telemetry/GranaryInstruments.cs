@@ -11,7 +11,9 @@ public static class GranaryInstruments
 
     /// <summary>Names of tags.</summary>
     public const string Run = "granary.run", Kind = "granary.kind", State = "granary.state", Account = "granary.account",
-        Decision = "granary.decision", Reason = "granary.reason", Symbol = "granary.symbol", Model = "granary.model", File = "granary.file";
+        Symbol = "granary.symbol", Model = "granary.model", File = "granary.file";
+
+    internal const string Decision = "granary.decision", Reason = "granary.reason";
 
     private static readonly Meter Meter = new(Name);
 
