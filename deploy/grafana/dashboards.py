@@ -26,8 +26,9 @@ def state(name):
     return f'granary_state="{name}"'
 
 
-def quantile(q, metric, *more, by="le"):
-    return f"histogram_quantile({q}, sum by ({by}) (rate({metric}_bucket{of(*more)}[$__rate_interval])))"
+def quantile(q, metric, *more, by="le", window="$__rate_interval"):
+    """window: 1h for what happens now and then, of which a shorter one has no value most of the time."""
+    return f"histogram_quantile({q}, sum by ({by}) (rate({metric}_bucket{of(*more)}[{window}])))"
 
 
 def per_second(metric, *more, by="instance"):
@@ -274,9 +275,9 @@ BATCH = dashboard("granary-batch", "Granary: batches", "Queue, jobs, throughput 
         series("Jobs that ended", "By kind and state.", [
             (f"sum by (granary_kind, granary_state) (increase(granary_jobs_ended_total{of(KIND)}[$__rate_interval])) > 0",
              "{{granary_kind}} {{granary_state}}")], page="jobs-fail"),
-        series("Duration of jobs", "From start to end, by kind.", [
-            (quantile(0.95, "granary_job_duration_seconds", KIND, by="le, granary_kind"), "95 % {{granary_kind}}"),
-            (quantile(0.5, "granary_job_duration_seconds", KIND, by="le, granary_kind"), "50 % {{granary_kind}}")], "s"),
+        series("Duration of jobs", "From start to end, of the jobs of the last hour, by kind.", [
+            (quantile(0.95, "granary_job_duration_seconds", KIND, by="le, granary_kind", window="1h"), "95 % {{granary_kind}}"),
+            (quantile(0.5, "granary_job_duration_seconds", KIND, by="le, granary_kind", window="1h"), "50 % {{granary_kind}}")], "s"),
         series("Strategies per second", "Whose outcome was stored.", [(per_second("granary_strategies_ended_total"), "{{instance}}")]),
         series("Strategies that failed", "Alone.", [
             (f"sum by (instance) (increase(granary_strategies_failed_total{of()}[$__rate_interval]))", "{{instance}}")]),
@@ -286,8 +287,8 @@ BATCH = dashboard("granary-batch", "Granary: batches", "Queue, jobs, throughput 
             (per_second("granary_bars_total"), "{{instance}}")]),
         series("Strategies under way", "By silo.", [(f"sum by (instance) (granary_strategies_running{of()})", "{{instance}}")]),
         processors(),
-        series("Opening of sources", "From asking for the bars to having checked them, by scheme.", [
-            (quantile(0.95, "granary_feed_open_duration_seconds", by="le, granary_scheme"), "95 % {{granary_scheme}}")], "s"),
+        series("Opening of sources", "From asking for the bars to having checked them, of the last hour, by scheme.", [
+            (quantile(0.95, "granary_feed_open_duration_seconds", by="le, granary_scheme", window="1h"), "95 % {{granary_scheme}}")], "s"),
         series("Time from a block's arrival to its slowest reader", "", [
             (quantile(0.99, "granary_feed_lag_seconds"), "99 %"), (quantile(0.5, "granary_feed_lag_seconds"), "50 %")], "s"),
         series("Blocks that wait for a reader", "By silo.", [

@@ -36,7 +36,8 @@ public static class OtlpTelemetry
             .WithMetrics(static m => m.AddMeter(ServerMeters.ClusterNames).AddOtlpExporter())
             .WithTracing(static t =>
             {
-                t.AddAspNetCoreInstrumentation(static o => o.Filter = TracedRequests.IsTraced).AddSource(ServerMeters.TraceSources).AddOtlpExporter();
+                t.AddAspNetCoreInstrumentation(static o => o.Filter = TracedRequests.IsTraced).AddSource(ServerMeters.TraceSources)
+                    .AddOtlpExporter();
                 if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(SamplerVariable))) t.SetSampler(RootSampler.WithParents());
             });
     }

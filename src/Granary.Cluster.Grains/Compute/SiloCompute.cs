@@ -238,7 +238,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         Pool.Dispose();
     }
 
-    [LoggerMessage(5, LogLevel.Information,
+    [LoggerMessage(5, LogLevel.Debug,
         "Run {RunId}: {Strategies} strategies of feed {Feed} started after {Seconds:0.000} s, each with its grain")]
     private static partial void GroupBegan(ILogger logger, string runId, int strategies, int feed, double seconds);
 

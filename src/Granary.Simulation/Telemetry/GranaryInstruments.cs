@@ -11,13 +11,14 @@ public static class GranaryInstruments
 
     /// <summary>Names of tags.</summary>
     public const string Run = "granary.run", Kind = "granary.kind", State = "granary.state", Account = "granary.account",
-        Decision = "granary.decision", Reason = "granary.reason", Symbol = "granary.symbol", Model = "granary.model",
-        File = "granary.file", Feed = "granary.feed";
+        Symbol = "granary.symbol", Model = "granary.model", File = "granary.file", Feed = "granary.feed";
 
     /// <summary>Names of tags with numbers of a span.</summary>
     public const string BarCount = "granary.bars", Evaluations = "granary.evaluations", Blocks = "granary.blocks",
         Strategies = "granary.strategies", Symbols = "granary.symbols", Feeds = "granary.feeds", Failed = "granary.failed",
         Trades = "granary.trades", Bytes = "granary.bytes";
+
+    internal const string Decision = "granary.decision", Reason = "granary.reason";
 
     private static readonly Meter Meter = new(Name);
 

@@ -5,8 +5,9 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Telemetry;
 
 /// <summary>
-/// Traces and counts an account's orders, and counts its bars and signals, from its journal. A span "order" lasts from the intent to the final state
-/// and contains a span "fill" for each fill. Its parent is the current activity of the session, such as the request that started it.
+/// Traces and counts an account's orders, and counts its bars and signals, from its journal. A span "order" lasts from the intent to the
+/// final state and contains a span "fill" for each fill. Its parent is the current activity of the session, such as the request that
+/// started it.
 /// </summary>
 public sealed class OrderTelemetry
 {

@@ -28,10 +28,11 @@ internal sealed partial class Prometheus : IAsyncDisposable
         var port = FreePorts.Take(1)[0];
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Eventually.Longest };
         File.WriteAllText(Path.Combine(_folder, "granary.yml"), Shortened(Rules));
+        var managers = alertmanager is null ? "" : $"{{ static_configs: [ {{ targets: ['127.0.0.1:{alertmanager.Port}'] }} ] }}";
         File.WriteAllText(Path.Combine(_folder, "prometheus.yml"), $$"""
             global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 500ms }
             rule_files: [ granary.yml ]
-            alerting: { alertmanagers: [ {{(alertmanager is null ? "" : $"{{ static_configs: [ {{ targets: ['127.0.0.1:{alertmanager.Port}'] }} ] }}")}} ] }
+            alerting: { alertmanagers: [ {{managers}} ] }
             scrape_configs:
               - { job_name: granary, static_configs: [ { targets: [ {{string.Join(", ", ports.Select(p => $"'127.0.0.1:{p}'"))}} ] } ] }
             """);
@@ -96,7 +97,7 @@ internal sealed partial class Prometheus : IAsyncDisposable
     private static async Task RecordAsync(string alert, string summary, string page, TimeSpan took, IReadOnlyList<string> commands)
     {
         if (Environment.GetEnvironmentVariable("GRANARY_ALERTS_RECORD") is not { Length: > 0 } file) return;
-        var ran = commands.Count == 0 ? "" : "`" + string.Join("`, `", commands.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal))) + "`";
+        var ran = string.Join(", ", commands.Select(c => $"`{c.Replace("|", "\\|", StringComparison.Ordinal)}`"));
         await File.AppendAllTextAsync(file, string.Create(CultureInfo.InvariantCulture,
             $"| {alert} | {summary} | {took.TotalSeconds:0} | {page} | {ran} |\n"));
     }

@@ -59,8 +59,9 @@ internal sealed partial record RunbookPage(HttpClient Server, string Account, st
     {
         var program = Path.Combine(SharedData.RepositoryRoot, "src", "Granary.Cli", "bin", "Release", "net10.0", "granary.dll");
         if (!TestEffort.IsLong || !File.Exists(program)) return null;
+        var address = $"{Server.BaseAddress}";
         var arguments = span["granary ".Length..].Replace("ACCOUNT", Account, StringComparison.Ordinal)
-            .Replace("URL", $"{Server.BaseAddress}", StringComparison.Ordinal).Replace("OTHER", $"{Server.BaseAddress}", StringComparison.Ordinal);
+            .Replace("URL", address, StringComparison.Ordinal).Replace("OTHER", address, StringComparison.Ordinal);
         return Output("dotnet", [program, .. arguments.Split(' ')]);
     }
 

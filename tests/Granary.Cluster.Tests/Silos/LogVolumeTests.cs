@@ -38,7 +38,7 @@ public sealed class LogVolumeTests(SessionsInTheClusterTests.Made made) : IClass
         var lines = silo.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!).ToList();
         var ofSession = lines.Where(l => Text(l).Contains(LiveSilos.Account, StringComparison.Ordinal)).ToList();
         ofSession.Count.ShouldBeInRange(1, 15, string.Join('\n', ofSession.Select(Text)));
-        // Three for each of the groups, and some for the batch.
+        // Two for each of the groups, and some for the batch.
         var ofBatch = lines.Where(l => Text(l).Contains(status.Id, StringComparison.Ordinal)).ToList();
         ofBatch.Count.ShouldBeInRange(5, 40, string.Join('\n', ofBatch.Select(Text)));
         lines.Where(l => s_noise.Contains((string)l["Category"]!)).Select(Text).ShouldBeEmpty();

@@ -5,7 +5,7 @@ using Json.Schema;
 
 namespace Granary.Deployment.Tests.Grafana;
 
-/// <summary>The dashboards against Grafana's own JSON schemas (grafana-foundation-sdk, folder jsonschema), strictly: no unknown key.</summary>
+/// <summary>The dashboards against Grafana's own JSON schemas (folder jsonschema of grafana-foundation-sdk): no unknown key.</summary>
 public class DashboardSchemaTests
 {
     private const string Folder = "schemas/grafana";
@@ -26,7 +26,8 @@ public class DashboardSchemaTests
         node["$schema"] = $"{MetaSchemas.Draft7Id}";
         node["$ref"] = "#/definitions/" + definition;
         var schema = JsonSchema.FromText(node.ToJsonString(), new BuildOptions { SchemaRegistry = new SchemaRegistry() });
-        var results = schema.Evaluate(JsonSerializer.SerializeToElement(document), new EvaluationOptions { OutputFormat = OutputFormat.List });
+        var results = schema.Evaluate(JsonSerializer.SerializeToElement(document),
+            new EvaluationOptions { OutputFormat = OutputFormat.List });
         return results.IsValid ? []
             : [.. (results.Details ?? []).SelectMany(d => (d.Errors ?? []).Select(e => $"{d.InstanceLocation} {e.Value}"))];
     }
