@@ -18,11 +18,16 @@ if [[ -z "${COMPOSE_STATE:-}" ]]; then
     || skip "this machine allows no namespaces"
   [[ -n "${GRANARY_BUILT:-}" ]] || for project in Silo Cli; do dotnet build "$root/src/Granary.$project" -c Release -v q -nologo >/dev/null; done
   work="$(mktemp -d)"
-  trap 'rm -rf "$work"' EXIT
   chmod 755 "$work"
-  # Everything below ends with the first process of the namespaces, and so with this script.
-  COMPOSE_STATE="$work/state" GRANARY_ROOT="$root" unshare --net --mount --pid --fork --mount-proc --kill-child "$(readlink -f "$0")" && exit 0
-  exit 1
+  # Everything below ends with the first process of the namespaces, and so with this script; or after many times what a busy machine needs.
+  COMPOSE_STATE="$work/state" GRANARY_ROOT="$root" timeout -s KILL 30m unshare --net --mount --pid --fork --mount-proc --kill-child \
+    "$(readlink -f "$0")" &
+  child=$!
+  trap 'kill -9 "$child" $(pgrep -P "$child") 2>/dev/null; rm -rf "$work"' EXIT
+  status=0
+  wait "$child" || status=$?
+  ((status != 137)) || echo "FAILED: the page was not followed within 30 minutes"
+  exit "$status"
 fi
 
 work="$(dirname "$COMPOSE_STATE")"

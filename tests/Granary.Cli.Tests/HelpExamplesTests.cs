@@ -19,8 +19,8 @@ public sealed class HelpExamplesTests
         "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
         "models promote", "models show", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",
         "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live",
-        "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "setup compose", "new strategy", "new factor", "new format",
-        "new broker", "new trainer", "new rule", "new study", "doctor", "explain", "completion",
+        "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "setup compose", "new strategy", "new factor",
+        "new format", "new broker", "new trainer", "new rule", "new study", "doctor", "explain", "completion",
     ];
 
     // What other tests run, because it needs a server, an exchange, a second deployment or minutes (a replay takes as long as its bars).

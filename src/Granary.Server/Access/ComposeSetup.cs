@@ -38,8 +38,8 @@ public sealed record ComposeSetup(string Environment, string Keys)
         var setup = new ComposeSetup(Path.Combine(folder, ".env"), Path.Combine(folder, KeysFile));
         foreach (var file in new[] { setup.Environment, setup.Keys })
             if (File.Exists(file))
-                throw new InputException($"{file} exists already, and its secrets may be in use: a database keeps the password that it was made "
-                    + "with. To make new ones, remove the containers and their volumes, and then this file");
+                throw new InputException($"{file} exists already, and its secrets may be in use: a database keeps the password that it was "
+                    + "made with. To make new ones, remove the containers and their volumes, and then this file");
         await setup.WriteAsync(profile, clock, cancellationToken).ConfigureAwait(false);
         return setup;
     }
@@ -50,7 +50,8 @@ public sealed record ComposeSetup(string Environment, string Keys)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Keys)!);
             // Of two calls at the same time, the second one fails here, since the file has a key named admin then.
-            var admin = await ApiKeys.AddAsync(Keys, "admin", Role.Admin, clock, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var admin = await ApiKeys.AddAsync(Keys, "admin", Role.Admin, clock, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             var metrics = await ApiKeys.AddAsync(Keys, "prometheus", Role.Viewer, clock, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
             AtomicFile.Write(Environment, Encoding.UTF8.GetBytes(Text(profile, admin, metrics, clock)), AtomicFile.OwnerOnly);
@@ -59,8 +60,8 @@ public sealed record ComposeSetup(string Environment, string Keys)
         {
             // The keys are of no use without the file that has them in clear.
             foreach (var file in new[] { Keys, ApiKeys.AuditOf(Keys) }) File.Delete(file);
-            throw new ServiceUnavailableException($"{Path.GetDirectoryName(Path.GetFullPath(Environment))} cannot be written ({e.Message}); "
-                + "make room, or give the user of this process the right", e);
+            throw new ServiceUnavailableException($"{Path.GetDirectoryName(Path.GetFullPath(Environment))} cannot be written "
+                + $"({e.Message}); make room, or give the user of this process the right", e);
         }
     }
 

@@ -172,7 +172,8 @@ public class ComposeFileTests
         // The server that PostgreSQL's image starts to make the database listens on a socket only (docker-library/postgres 880).
         Services["postgres"]!["healthcheck"]!["test"]!.ToJsonString().ShouldContain("\"-h\",\"127.0.0.1\"");
         var ownCheck = System.IO.File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "Dockerfile"))
-            .Last(l => l.StartsWith("HEALTHCHECK ", StringComparison.Ordinal) && l.Contains("granary-silo", StringComparison.Ordinal)).Split("CMD ")[1];
+            .Last(l => l.StartsWith("HEALTHCHECK ", StringComparison.Ordinal) && l.Contains("granary-silo", StringComparison.Ordinal))
+            .Split("CMD ")[1];
         foreach (var (_, service) in Silos)
             service["healthcheck"]!["test"]!.AsArray().Skip(1).Select(t => t!.ToString())
                 .ShouldBe(JsonNode.Parse(ownCheck)!.AsArray().Select(t => t!.ToString()));
@@ -248,7 +249,8 @@ public class ComposeFileTests
         using var folder = new SetUpFolder();
         var variables = await folder.VariablesAsync("small");
         var config = await folder.ComposeAsync("config");
-        Assert.SkipWhen(config is null, "needs docker-compose, which this machine does not have; on Debian: apt-get install docker-compose");
+        Assert.SkipWhen(config is null,
+            "needs docker-compose, which this machine does not have; on Debian: apt-get install docker-compose");
         var services = ComposeFile.Parse(config)["services"]!.AsObject();
         services.Select(s => s.Key).ShouldBe(Services.Select(s => s.Key), ignoreOrder: true);
         foreach (var (name, service) in Services)
