@@ -105,8 +105,8 @@ internal sealed class AssignmentTable
     private long _finished;
     private long? _emptySince;
 
-    // Strategies of a feed share its blocks and factors, so they stay together unless there are too few feeds for all silos. Four pieces for
-    // each silo balance the load; each further one would open its feed, and read all its bars, on one more silo.
+    // Strategies of a feed share its blocks and factors, so they stay together unless there are too few feeds for all silos. Four pieces
+    // for each silo balance the load; each further one would open its feed, and read all its bars, on one more silo.
     private static IEnumerable<int[]> Cut(FeedWork feed, int feeds, int silos)
     {
         var groups = (feed.Strategies.Length + FeedExecution.GroupSize - 1) / FeedExecution.GroupSize;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -68,7 +67,7 @@ internal sealed class FinishedLog : IDisposable
 
     private static StrategyOutcome? OutcomeOf(ReadOnlySpan<byte> line, JsonSerializerOptions json) =>
         Parsed<Line>(line, json) is { Hash: { } hash, Outcome.ValueKind: JsonValueKind.Object } kept
-            && HashOf(JsonMarshal.GetRawUtf8Value(kept.Outcome)) == hash ? kept.Outcome.Deserialize<StrategyOutcome>(json) : null;
+            && HashOf(kept.Outcome.GetRawText()) == hash ? kept.Outcome.Deserialize<StrategyOutcome>(json) : null;
 
     private static T? Parsed<T>(ReadOnlySpan<byte> line, JsonSerializerOptions json)
         where T : class
@@ -83,17 +82,16 @@ internal sealed class FinishedLog : IDisposable
         }
     }
 
-    private static string HashOf(ReadOnlySpan<byte> text) => XxHash3.HashToUInt64(text).ToString("x16", CultureInfo.InvariantCulture);
+    private static string HashOf(string text) =>
+        XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(text)).ToString("x16", CultureInfo.InvariantCulture);
 
     /// <summary>Appends outcomes and passes them to the operating system.</summary>
     public void Append(IEnumerable<StrategyOutcome> outcomes)
     {
         foreach (var outcome in outcomes)
         {
-            var text = JsonSerializer.SerializeToUtf8Bytes(outcome, _json);
-            _file.Write(Encoding.UTF8.GetBytes($$"""{"hash":"{{HashOf(text)}}","outcome":"""));
-            _file.Write(text);
-            _file.Write("}\n"u8);
+            var text = JsonSerializer.Serialize(outcome, _json);
+            Write($$"""{"hash":"{{HashOf(text)}}","outcome":{{text}}}""");
         }
         _file.Flush();
     }

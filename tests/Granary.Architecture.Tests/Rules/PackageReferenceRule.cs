@@ -34,6 +34,7 @@ public sealed class PackageReferenceRule : IRule
         ("Microsoft.Orleans.Sdk", ["Orleans.", "GenerateSerializer"]),
         ("Microsoft.Orleans.Serialization.SystemTextJson", ["AddJsonSerializer"]),
         ("Microsoft.Orleans.Runtime", ["Orleans.Runtime."]),
+        ("Microsoft.Orleans.Journaling", ["Orleans.Journaling."]),
         ("Microsoft.Orleans.Streaming", ["Orleans.Streams.", "Orleans.Providers.Streams.", "AddMemoryStreams", "AddPersistentStreams"]),
         ("Microsoft.Orleans.Reminders", ["IRemindable", "RegisterOrUpdateReminder", "UseInMemoryReminderService", "ReminderOptions"]),
         ("Microsoft.Orleans.Reminders.AdoNet", ["UseAdoNetReminderService"]),

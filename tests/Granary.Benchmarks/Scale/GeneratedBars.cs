@@ -30,8 +30,8 @@ internal sealed class GeneratedBars : IDisposable
         File.WriteAllText(path, $$"""
             { "name": "grid", "data": { "source": "csv:bars", "symbols": "S00", "timeframe": "1h" }, "account": { "cash": 100000 },
               "execution": { "commissionPercent": 5 },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [{{Numbers(5, fast)}}], "slow": [{{Numbers(120, slow)}}] }, "sides": "long",
-                "size": { "units": 1 } } ],
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [{{Numbers(5, fast)}}], "slow": [{{Numbers(120, slow)}}] },
+                "sides": "long", "size": { "units": 1 } } ],
               "portfolio": { "weights": "winners" }, "outputs": ["results"] }
             """);
         return path;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization.Metadata;
 using Granary.Data.Journals;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using Orleans.Journaling;
 using Orleans.Journaling.Json;
+using JournalEntry = Granary.Data.Journals.JournalEntry;
 
 namespace Granary.Benchmarks.Scale;
 
@@ -57,12 +59,13 @@ internal sealed class FileStorageProvider(string folder) : IJournalStorageProvid
             File.Position = File.Length;
         }
 
-        public ValueTask<bool> CreateIfNotExistsAsync(IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken) => new(false);
+        public ValueTask<bool> CreateIfNotExistsAsync(IReadOnlyDictionary<string, string>? metadata,
+            CancellationToken cancellationToken) => new(false);
 
         public ValueTask<IJournalMetadata?> GetMetadataAsync(CancellationToken cancellationToken) => new(Metadata);
 
-        public ValueTask<bool> UpdateMetadataAsync(IReadOnlyDictionary<string, string>? set, IEnumerable<string>? remove, string? expectedETag,
-            CancellationToken cancellationToken) => new(true);
+        public ValueTask<IJournalMetadata?> UpdateMetadataAsync(IReadOnlyDictionary<string, string>? set, IEnumerable<string>? remove,
+            string? expectedETag, CancellationToken cancellationToken) => new(Metadata);
 
         public ValueTask AppendAsync(ReadOnlySequence<byte> value, CancellationToken cancellationToken)
         {
@@ -95,16 +98,18 @@ internal static class JournalBenchmark
 
     public static async Task RunAsync(string[] arguments)
     {
-        if (arguments is ["write", var kind, var folder])
+        if (arguments is ["write", var kind, var place])
         {
-            await WriteAsync(kind, folder);
+            await WriteAsync(kind, place);
             return;
         }
-        Console.WriteLine($"journal | durable appends/s | processor µs each | bytes each | after kill -9: acknowledged, found | the same after a torn last record");
+        Console.WriteLine("journal | durable appends/s | processor µs each | bytes each | after kill -9: acknowledged, found | "
+            + "found after a torn last record");
         foreach (var name in (string[])["file", "orleans", "file", "orleans"])
         {
             var folder = Directory.CreateTempSubdirectory("granary-journal-").FullName;
-            using var writer = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(JournalBenchmark).Assembly.Location, "scale", "journal", "write", name, folder])
+            using var writer = Process.Start(new ProcessStartInfo(Environment.ProcessPath!,
+                [typeof(JournalBenchmark).Assembly.Location, "scale", "journal", "write", name, folder])
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
@@ -115,21 +120,26 @@ internal static class JournalBenchmark
                 if (!long.TryParse(line, CultureInfo.InvariantCulture, out var count)) continue;
                 acknowledged = count;
                 // The first appends are the compiler's.
-                if (began == 0 && count >= 500) (began, from, processor) = (Stopwatch.GetTimestamp(), count, writer.TotalProcessorTime);
+                if (began == 0 && count >= 500)
+                    (began, from, processor) = (Stopwatch.GetTimestamp(), count, writer.TotalProcessorTime);
                 if (began != 0 && Stopwatch.GetElapsedTime(began).TotalSeconds > Seconds) break;
             }
-            var (rate, cost) = ((acknowledged - from) / Stopwatch.GetElapsedTime(began).TotalSeconds, (writer.TotalProcessorTime - processor) / (acknowledged - from));
+            var rate = (acknowledged - from) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+            var cost = (writer.TotalProcessorTime - processor) / (acknowledged - from);
             writer.Kill();
             var rest = await writer.StandardOutput.ReadToEndAsync();
             foreach (var line in rest.Split('\n'))
-                if (long.TryParse(line, CultureInfo.InvariantCulture, out var count) && rest.EndsWith('\n')) acknowledged = Math.Max(acknowledged, count);
+                if (long.TryParse(line, CultureInfo.InvariantCulture, out var count) && rest.EndsWith('\n'))
+                    acknowledged = Math.Max(acknowledged, count);
             await writer.WaitForExitAsync();
             var found = await FoundAsync(name, folder);
             var path = Directory.EnumerateFiles(folder, name == "file" ? "*.grj" : "*.jsonl").Single();
             var length = new FileInfo(path).Length;
             using (var file = new FileStream(path, FileMode.Open)) file.SetLength(length - 20);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-7} | {rate,8:N0} | {cost.TotalMicroseconds,6:N0} | {length / (double)found.Count,5:N0} | "
-                + $"{acknowledged:N0}, {found.Text} | {(await FoundAsync(name, folder)).Text}"));
+            var torn = await FoundAsync(name, folder);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-7} | {rate,8:N0} | {cost.TotalMicroseconds,6:N0} | {length / (double)found.Count,5:N0} | "
+                    + $"{acknowledged:N0}, {found.Text} | {torn.Text}"));
             Directory.Delete(folder, recursive: true);
         }
     }
@@ -142,7 +152,8 @@ internal static class JournalBenchmark
             await using var journal = FileJournal.Open(folder, TimeProvider.System);
             for (var i = 1L; ; i++)
             {
-                await journal.AppendAsync([new JournalEntry(i, DateTimeOffset.UnixEpoch, "Note", "", "", Encoding.UTF8.GetBytes($"\"{note}\""))]);
+                var body = Encoding.UTF8.GetBytes($"\"{note}\"");
+                await journal.AppendAsync([new JournalEntry(i, DateTimeOffset.UnixEpoch, "Note", "", "", body)]);
                 if (i % 100 == 0) Console.WriteLine(i);
             }
         }
@@ -183,7 +194,8 @@ internal static class JournalBenchmark
         {
             silo.UseLocalhostClustering(FreePort(), FreePort());
             silo.AddJournaling();
-            silo.AddJournalStorage("file", _ => new FileStorageProvider(folder));
+            silo.UseJsonJournalFormat(new DefaultJsonTypeInfoResolver());
+            silo.AddJournalStorage("Default", _ => new FileStorageProvider(folder));
         });
         var host = builder.Build();
         await host.StartAsync();

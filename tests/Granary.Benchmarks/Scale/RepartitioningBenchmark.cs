@@ -9,7 +9,7 @@ namespace Granary.Benchmarks.Scale;
 /// <summary>The same batches on three silos of this process, without and with the activation repartitioner of Orleans.</summary>
 internal static class RepartitioningBenchmark
 {
-    private const int Silos = 3, Batches = 12;
+    private const int Silos = 3, Batches = 8;
 
     public static async Task RunAsync()
     {
@@ -29,11 +29,14 @@ internal static class RepartitioningBenchmark
         for (var i = 0; i < Batches; i++) digests.Add((await cluster.RunAsync(batch)).Digest);
         var after = counts.Read();
         double Of(string name) => after.GetValueOrDefault(name) - before.GetValueOrDefault(name);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(on ? "on" : "off"),-13} | {(Environment.CpuUsage.TotalTime - processor).TotalSeconds,11:0.0} | "
-            + $"{TimeProvider.System.GetElapsedTime(began).TotalSeconds,6:0.0} | {Of("orleans-messaging-processing-dispatcher-received"),8:N0} | "
-            + $"{Of("orleans-messaging-sent-messages-size"),8:N0} | {digests.Count} | {after.GetValueOrDefault("migrations"):N0}"));
+        var spent = Environment.CpuUsage.TotalTime - processor;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(on ? "on" : "off"),-13} | {spent.TotalSeconds,11:0.0} | "
+            + $"{TimeProvider.System.GetElapsedTime(began).TotalSeconds,6:0.0} | "
+            + $"{Of("orleans-messaging-processing-dispatcher-received"),8:N0} | "
+            + $"{Of("orleans-messaging-sent-messages-size"),8:N0} | {digests.Count} | {Of("migrations"):N0}"));
         if (Environment.GetEnvironmentVariable("GRANARY_ALL_COUNTS") is { Length: > 0 })
-            foreach (var (name, value) in after.OrderBy(a => a.Key, StringComparer.Ordinal)) Console.WriteLine($"  {name} {value - before.GetValueOrDefault(name)}");
+            foreach (var (name, value) in after.OrderBy(a => a.Key, StringComparer.Ordinal))
+                Console.WriteLine($"  {name} {value - before.GetValueOrDefault(name)}");
     }
 
     private static void Repartition(ISiloBuilder silo)
@@ -42,7 +45,10 @@ internal static class RepartitioningBenchmark
         silo.AddActivationRepartitioner();
 #pragma warning restore ORLEANSEXP001
         silo.Services.Configure<ActivationRepartitionerOptions>(o =>
-            (o.MinRoundPeriod, o.MaxRoundPeriod, o.RecoveryPeriod) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(1)));
+        {
+            (o.MinRoundPeriod, o.MaxRoundPeriod) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
+            o.RecoveryPeriod = TimeSpan.FromSeconds(1);
+        });
     }
 }
 
@@ -60,7 +66,14 @@ internal sealed class OrleansCounts : IDisposable
         {
             if (instrument.Meter.Name == "Microsoft.Orleans") listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<int>((i, v, _, _) => Take(i, v));
+        _listener.SetMeasurementEventCallback<int>((i, v, tags, _) =>
+        {
+            Take(i, v);
+            foreach (var tag in tags)
+                if (i.Name == "orleans-catalog-activation-shutdown" && tag.Value is string via
+                    && via.Contains("migrat", StringComparison.Ordinal))
+                    lock (_lock) _sums["migrations"] = _sums.GetValueOrDefault("migrations") + v;
+        });
         _listener.SetMeasurementEventCallback<long>((i, v, _, _) => Take(i, v));
         _listener.SetMeasurementEventCallback<double>((i, v, _, _) => Take(i, v));
         _listener.Start();
@@ -71,10 +84,11 @@ internal sealed class OrleansCounts : IDisposable
         lock (_lock)
         {
             if (instrument.IsObservable) _observed[instrument.Name] = _observed.GetValueOrDefault(instrument.Name) + value;
-            else if (instrument.GetType().Name.StartsWith("Histogram", StringComparison.Ordinal)) _sums[instrument.Name] = _sums.GetValueOrDefault(instrument.Name) + 1;
-            else _sums[instrument.Name] = _sums.GetValueOrDefault(instrument.Name) + value;
+            else _sums[instrument.Name] = _sums.GetValueOrDefault(instrument.Name) + (IsHistogram(instrument) ? 1 : value);
         }
     }
+
+    private static bool IsHistogram(Instrument instrument) => instrument.GetType().Name.StartsWith("Histogram", StringComparison.Ordinal);
 
     /// <summary>Counters: their sum. Histograms: the number of measurements.</summary>
     public IReadOnlyDictionary<string, double> Read()

@@ -21,11 +21,12 @@ internal static class SimulateBenchmark
     {
         var serializer = new ServiceCollection().AddSerializer().AddWireFormat().BuildServiceProvider().GetRequiredService<Serializer>();
         var planned = Planned();
+        var costs = SimulatedCosts.Of(Measurement.Read(measured), planned);
         Console.WriteLine($"a strategy is planned in {planned * 1e6:0.0} µs");
         Console.WriteLine("| silos | feeds | bars | groups | feeds opened | seconds | ideal | batch grain | reporting | polls MB/s | repeated |");
         for (var i = 0; i < s_cases.Length; i++)
             if (only is null || only == i + 1)
-                Console.WriteLine(new AssignmentSimulation(s_cases[i], SimulatedCosts.Of(Measurement.Read(measured), planned), serializer).Row());
+                Console.WriteLine(new AssignmentSimulation(s_cases[i], costs, serializer).Row());
     }
 
     // Each silo plans the whole batch.

@@ -84,7 +84,8 @@ internal static class TurnsBenchmark
             var threads = await ThreadsAsync(bars.Batch(fast, slow));
             var turns = await TurnsAsync(bars.Batch(fast, slow), station, cluster.Grains);
             if (threads.Equity != turns.Equity) throw new InvalidOperationException("the results differ");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fast * slow,10:N0} | {turns.Blocks,6:N0} | {threads.Processor,8:0.00} {threads.Wall,8:0.00} | "
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fast * slow,10:N0} | {turns.Blocks,6:N0} | "
+                + $"{threads.Processor,8:0.00} {threads.Wall,8:0.00} | "
                 + $"{turns.Processor,8:0.00} {turns.Wall,8:0.00} | {turns.Processor / threads.Processor:0.00}"));
         }
     }
@@ -121,8 +122,8 @@ internal static class TurnsBenchmark
             },
         });
         await ended.Task;
-        return new Cost((Environment.CpuUsage.TotalTime - processor).TotalSeconds, TimeProvider.System.GetElapsedTime(began).TotalSeconds, blocks.Count,
-            equity);
+        return new Cost((Environment.CpuUsage.TotalTime - processor).TotalSeconds,
+            TimeProvider.System.GetElapsedTime(began).TotalSeconds, blocks.Count, equity);
     }
 
     private static async Task<Cost> TurnsAsync(string batch, TurnStation station, IGrainFactory grains)
@@ -149,7 +150,7 @@ internal static class TurnsBenchmark
         await station.PassAsync(null);
         await Task.WhenAll(running);
         var equity = station.Strategies.Select(s => s.Finish(preparer.Clock)).Sum(o => o.Statistics!.FinalEquity);
-        return new Cost((Environment.CpuUsage.TotalTime - processor).TotalSeconds, TimeProvider.System.GetElapsedTime(began).TotalSeconds, blocks.Count,
-            equity);
+        return new Cost((Environment.CpuUsage.TotalTime - processor).TotalSeconds,
+            TimeProvider.System.GetElapsedTime(began).TotalSeconds, blocks.Count, equity);
     }
 }

@@ -108,14 +108,16 @@ def session(strategies, symbols, count):
     base = f"http://127.0.0.1:{http}/api/v1/sessions"
     began, before, busy = time.time(), database(), processor()
     urllib.request.urlopen(urllib.request.Request(base, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"), timeout=120)
-    while True:
-        status = json.load(urllib.request.urlopen(f"{base}/{account}", timeout=120))
-        if status.get("ended") or status.get("state") in ("done", "failed") or time.time() - began > 120:
-            break
+    phase = "running"
+    while phase == "running":
         time.sleep(0.5)
+        view = json.load(urllib.request.urlopen(f"{base}/{account}", timeout=120))
+        phase = view["phase"]
     statements, rows, log = (b - a for a, b in zip(before, database()))
-    print(f"session of {strategies} strategies, {symbols} symbols, {count} bars each: {statements} statements, {rows} rows, {log} bytes of log, "
-          f"{sum(processor()) - sum(busy):.1f} s of processor time in {time.time() - began:.0f} s; {json.dumps(status)[:600]}", flush=True)
+    status = view["status"]
+    print(f"session of {strategies} strategies and {symbols} symbols, {phase}: {status['bars']} bars, {status['ordersSent']} orders, {status['fills']} fills; "
+          f"{statements} statements, {rows} rows, {log} bytes of log, {sum(processor()) - sum(busy):.1f} s of processor time, {time.time() - began:.0f} s",
+          flush=True)
 
 
 def evict():

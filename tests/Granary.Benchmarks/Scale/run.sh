@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Measures what a cluster spends: processor time of its silos, statements and rows of the database, bytes between silos, memory. One thing at a time
 # is varied: strategies, symbols, bars, silos. Processor time is that of the kernel for each process, so other work on the machine changes it little.
+# "session" runs live sessions over replayed bars, and prints what they wrote.
 # "evict" kills one of three silos in the middle of a batch, and prints what that batch spent beside one without a loss.
-#   tests/Granary.Benchmarks/Scale/run.sh evict
+#   tests/Granary.Benchmarks/Scale/run.sh session|evict
 #   tests/Granary.Benchmarks/Scale/run.sh FILE.csv [SILOS…]     default: measured.csv of this folder, with 1, 2, 4 and 8 silos
 # More than four silos are measured while they are idle.
 set -euo pipefail
@@ -13,6 +14,7 @@ shift || true
 counts=("${@:-1 2 4 8}")
 timeout=60
 [[ "$(basename "$out")" == evict ]] && counts=(3) timeout=10
+[[ "$(basename "$out")" == session ]] && counts=(1)
 need_postgres
 begin
 start_postgres "$work/pg"

@@ -40,8 +40,8 @@ internal sealed record SimulatedCosts(double Evaluation, double Planned, double 
 /// <param name="Reporting">Processor time of the reporting grain for outcomes.</param>
 /// <param name="Readings">Feeds that silos opened, over all silos.</param>
 /// <param name="Repeated">Evaluations that were lost with a silo.</param>
-internal sealed record SimulatedRun(double Seconds, double Ideal, double Control, double Reporting, int Groups, int Readings, long PollBytes,
-    double Repeated);
+internal sealed record SimulatedRun(double Seconds, double Ideal, double Control, double Reporting, int Groups, int Readings,
+    long PollBytes, double Repeated);
 
 /// <summary>
 /// Discrete-event simulation of a batch on many silos. The assignment of groups to silos is the product's own
@@ -49,7 +49,8 @@ internal sealed record SimulatedRun(double Seconds, double Ideal, double Control
 /// with the product's wire format, is the simulated time of the batch's grain. Silos and the reporting grain are servers with the measured
 /// costs.
 /// </summary>
-internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts costs, Serializer serializer)
+/// <param name="isTimed">Whether the time of the product's code counts; without it the simulation is the same on each machine.</param>
+internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts costs, Serializer serializer, bool isTimed = true)
 {
     private const double Tick = 0.25, Latency = 0.001;
 
@@ -90,8 +91,8 @@ internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts cost
     public string Row()
     {
         var run = Run();
-        return string.Create(CultureInfo.InvariantCulture, $"| {of.Silos} | {of.Feeds:N0} | {of.Bars:N0} | {run.Groups:N0} | {run.Readings:N0} | "
-            + $"{run.Seconds:0} | {run.Ideal:0.0} | {run.Control:0.0} | {run.Reporting:0} | {run.PollBytes / run.Seconds / 1e6:0.0} | "
+        return string.Create(CultureInfo.InvariantCulture, $"| {of.Silos} | {of.Feeds:N0} | {of.Bars:N0} | {run.Groups:N0} | "
+            + $"{run.Readings:N0} | {run.Seconds:0} | {run.Ideal:0.0} | {run.Control:0.0} | {run.Reporting:0} | {run.PollBytes / run.Seconds / 1e6:0.0} | "
             + $"{100 * run.Repeated / ((double)of.Strategies * of.Bars):0.0} % |");
     }
 
@@ -117,16 +118,17 @@ internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts cost
     private PassWork Remaining()
     {
         var each = of.Strategies / of.Feeds;
-        return new PassWork(new PassKey("r"), Guid.Empty, [.. Enumerable.Range(0, of.Feeds).Select(f => new FeedWork(f, [$"S{f}"], "1h", ["hash"],
-            of.Bars, [.. Enumerable.Range(f * each, each).Where(_open.Contains)])).Where(f => f.Strategies.Length > 0)], of.Strategies, false, false,
-            [], []);
+        var feeds = Enumerable.Range(0, of.Feeds).Select(f =>
+            new FeedWork(f, [$"S{f}"], "1h", ["hash"], of.Bars, [.. Enumerable.Range(f * each, each).Where(_open.Contains)]));
+        return new PassWork(new PassKey("r"), Guid.Empty, [.. feeds.Where(f => f.Strategies.Length > 0)], of.Strategies,
+            WithEvents: false, WithFactors: false, [], []);
     }
 
-    private static double Timed(Action what)
+    private double Timed(Action what)
     {
         var began = Stopwatch.GetTimestamp();
         what();
-        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return isTimed ? Stopwatch.GetElapsedTime(began).TotalSeconds : 0;
     }
 
     // The batch's grain asks all silos, reads their answers and assigns.
@@ -143,8 +145,9 @@ internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts cost
     private double Answer(SimulatedSilo silo)
     {
         Advance(silo);
-        var status = new ComputeStatus(of.Threads, false, [.. silo.Groups.Select(g => new GroupStatus(g.Work.Id, g.Work.Pass, g.Work.Feed, g.State,
-            g.Work.Strategies, (long)(g.All - g.Left), (long)((g.All - g.Left) / g.Work.Strategies.Length), null, false, g.StartSeconds))]);
+        var status = new ComputeStatus(of.Threads, false, [.. silo.Groups.Select(g => new GroupStatus(g.Work.Id, g.Work.Pass, g.Work.Feed,
+            g.State, g.Work.Strategies, (long)(g.All - g.Left), (long)((g.All - g.Left) / g.Work.Strategies.Length), null, false,
+            g.StartSeconds))]);
         var bytes = serializer.SerializeToArray(status);
         _pollBytes += bytes.Length;
         var spent = Timed(() =>
@@ -186,7 +189,13 @@ internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts cost
         silo.Groups.Remove(group);
         var kept = group.Work with { Strategies = group.Work.Strategies[..^given.Length] };
         var part = (double)kept.Strategies.Length / group.Work.Strategies.Length;
-        silo.Groups.Add(new Group(kept) { State = GroupState.Running, All = group.All * part, Left = group.Left * part, StartSeconds = group.StartSeconds });
+        silo.Groups.Add(new Group(kept)
+        {
+            State = GroupState.Running,
+            All = group.All * part,
+            Left = group.Left * part,
+            StartSeconds = group.StartSeconds,
+        });
         _repeated += (group.All - group.Left) * (1 - part);
         Schedule(silo);
     }
@@ -215,7 +224,8 @@ internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts cost
         });
     }
 
-    private static IEnumerable<Group> Running(SimulatedSilo silo) => silo.Groups.Where(g => g is { State: GroupState.Running, HasReported: false });
+    private static IEnumerable<Group> Running(SimulatedSilo silo) =>
+        silo.Groups.Where(g => g is { State: GroupState.Running, HasReported: false });
 
     // The threads of a silo share its running groups equally.
     private double RateOf(SimulatedSilo silo) => of.Threads / costs.Evaluation / Math.Max(1, Running(silo).Count());
@@ -264,7 +274,9 @@ internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts cost
         At(_now + Latency, () =>
         {
             _lookIsDue = false;
-            foreach (var other in _silos.Where(s => !s.IsLost && (s == silo || s.Groups.Exists(g => g.State == GroupState.Done)))) Answer(other);
+            foreach (var other in _silos)
+                if (!other.IsLost && (other == silo || other.Groups.Exists(g => g.State == GroupState.Done)))
+                    Answer(other);
             Look();
         });
     }

@@ -38,14 +38,17 @@ internal static class FitReport
     {
         var lines = new List<string>
         {
-            "| silos | strategies | symbols | bars | quantity | measured | model | model ÷ measured |", "| ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: |",
+            "| silos | strategies | symbols | bars | quantity | measured | model | model ÷ measured |",
+            "| ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: |",
         };
         foreach (var quantity in ScaleModel.Quantities)
-            foreach (var cases in measured.Where(m => m.Use == "check" && quantity.Uses(m)).GroupBy(m => (m.Silos, m.Strategies, m.Symbols, m.Bars)))
+            foreach (var cases in measured.Where(m => m.Use == "check" && quantity.Uses(m))
+                .GroupBy(m => (m.Silos, m.Strategies, m.Symbols, m.Bars)))
             {
                 var fit = quantity.Solve(measured);
                 var (was, said) = (cases.Average(quantity.Measured), cases.Average(m => fit.Predict(quantity.TermsOf(m))));
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {cases.Key.Silos} | {cases.Key.Strategies:N0} | {cases.Key.Symbols} | "
+                lines.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"| {cases.Key.Silos} | {cases.Key.Strategies:N0} | {cases.Key.Symbols} | "
                     + $"{cases.Key.Bars:N0} | {quantity.Name} | {Digits(was)} | {Digits(said)} | {said / was:0.00} |"));
             }
         return string.Join('\n', lines);
@@ -54,12 +57,16 @@ internal static class FitReport
     /// <summary>Residuals of the fit, one row for each quantity.</summary>
     public static string Residuals(IReadOnlyList<Measurement> measured)
     {
-        var lines = new List<string> { "| quantity | measurements | standard deviation | largest residual |", "| --- | ---: | ---: | ---: |" };
+        var lines = new List<string>
+        {
+            "| quantity | measurements | standard deviation | largest residual |", "| --- | ---: | ---: | ---: |",
+        };
         foreach (var quantity in ScaleModel.Quantities)
         {
             var fit = quantity.Solve(measured);
             Measurement[] own = [.. measured.Where(m => m.Use == "fit" && quantity.Uses(m))];
-            var most = own.Max(m => Math.Abs(quantity.Measured(m) - fit.Predict(quantity.TermsOf(m))) / Math.Max(quantity.Measured(m), quantity.Least));
+            var most = own.Max(m => Math.Abs(quantity.Measured(m) - fit.Predict(quantity.TermsOf(m)))
+                / Math.Max(quantity.Measured(m), quantity.Least));
             lines.Add(string.Create(CultureInfo.InvariantCulture,
                 $"| {quantity.Name} | {own.Length} | {100 * fit.Deviation:0} % | {100 * most:0} % |"));
         }

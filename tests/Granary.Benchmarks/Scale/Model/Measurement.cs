@@ -45,6 +45,7 @@ internal sealed record Measurement(string Use, double Silos, double Batches, dou
     {
         var cells = line.Split(',');
         double Of(int i) => double.Parse(cells[i], CultureInfo.InvariantCulture);
-        return new Measurement(cells[0], Of(1), Of(2), Of(3), Of(4), Of(5), Of(6), Of(7), Of(8), Of(9), Of(10), Of(11), Of(12), Of(13), Of(14));
+        return new Measurement(cells[0], Of(1), Of(2), Of(3), Of(4), Of(5), Of(6), Of(7), Of(8), Of(9), Of(10), Of(11), Of(12),
+            Of(13), Of(14));
     })];
 }

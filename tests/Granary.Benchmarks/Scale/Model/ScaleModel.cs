@@ -43,16 +43,20 @@ internal static class ScaleModel
         new("statements of the database", "statements", 1, m => m.Statements,
             [("silo and second", m => m.SiloSeconds), ("batch", m => m.Batches)], 10, _ => true),
         new("rows of the database", "rows", 1, m => m.Rows,
-            [("silo and second", m => m.SiloSeconds), ("pair of silos and second", m => m.PairSeconds), ("batch", m => m.Batches)], 10, _ => true),
+            [
+                ("silo and second", m => m.SiloSeconds),
+                ("pair of silos and second", m => m.PairSeconds),
+                ("batch", m => m.Batches),
+            ], 10, _ => true),
         new("log of the database", "bytes", 1, m => m.LogBytes,
             [("silo and second", m => m.SiloSeconds), ("batch", m => m.Batches), ("strategy", m => m.Outcomes)], 1000, _ => true),
-        new("bytes between silos", "bytes", 1, m => m.NetworkBytes,
+        new("bytes between idle silos", "bytes", 1, m => m.NetworkBytes,
+            [("second", m => m.Seconds), ("pair of silos and second", m => m.PairSeconds)], 20_000, m => m is { Silos: > 1, Batches: 0 }),
+        new("bytes between silos with batches", "bytes", 1, m => m.NetworkBytes,
         [
-            ("second", m => m.Seconds),
-            ("pair of silos and second", m => m.PairSeconds),
             ("batch", m => m.Batches),
             ("strategy", m => m.Outcomes),
             ("bar of a feed and further silo", m => m.FeedBars * (m.Silos - 1)),
-        ], 20_000, m => m.Silos > 1),
+        ], 20_000, m => m is { Silos: > 1, Batches: > 0 }),
     ];
 }
