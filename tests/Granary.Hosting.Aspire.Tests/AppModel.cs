@@ -11,8 +11,12 @@ internal sealed class AppModel : IDisposable
 {
     private DistributedApplication? _app;
 
-    public IDistributedApplicationBuilder Builder { get; } =
-        DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true, Args = [] });
+    // Aspire names the resources before a start only if it knows where its orchestrator is, which no test of the model starts.
+    public IDistributedApplicationBuilder Builder { get; } = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+    {
+        DisableDashboard = true,
+        Args = ["--DcpPublisher:CliPath=not-started", "--DcpPublisher:DashboardPath=not-started"],
+    });
 
     /// <summary>A folder that exists until the test ends.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("granary-aspire-").FullName;
