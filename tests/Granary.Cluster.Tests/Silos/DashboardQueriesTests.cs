@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Cluster.Client;
@@ -11,21 +12,14 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>The queries of deploy/grafana in a real Prometheus that scrapes a real silo with batches and live sessions.</summary>
 public sealed class DashboardQueriesTests(SessionsInTheClusterTests.Made made) : IClassFixture<SessionsInTheClusterTests.Made>
 {
-    /// <summary>Panels without a value in this test, and why.</summary>
-    private static readonly Dictionary<string, string> s_empty = new()
+    // Panels without a value here, and why.
+    private static readonly FrozenDictionary<string, string> s_empty = new Dictionary<string, string>
     {
         ["Lateness of bars"] = "the sessions replay old bars, which have no lateness",
-    };
+    }.ToFrozenDictionary();
 
-    private static readonly Dictionary<string, string> s_variables = new()
-    {
-        ["$__rate_interval"] = "1m",
-        ["$__range"] = "5m",
-        ["$job"] = "granary",
-        ["$silo"] = ".*",
-        ["$account"] = ".*",
-        ["$kind"] = ".*",
-    };
+    private static readonly (string Name, string Value)[] s_variables =
+        [("$__rate_interval", "1m"), ("$__range", "5m"), ("$job", "granary"), ("$silo", ".*"), ("$account", ".*"), ("$kind", ".*")];
 
     [Fact]
     public async Task Every_query_of_every_panel_has_a_value()
