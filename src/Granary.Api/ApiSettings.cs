@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Granary.Server.Access;
 using Granary.Server.Audit;
 using Granary.Simulation.Catalogues;
@@ -15,11 +16,25 @@ public sealed record ApiSettings
     /// <summary>The number that client and server compare; it changes when an old client could misread a new server.</summary>
     public const string ProtocolVersion = "1";
 
+    /// <summary>The page at which a browser begins to sign in.</summary>
+    public const string SignInPath = "/sign-in";
+
     /// <summary>Header that carries <see cref="ProtocolVersion"/> both ways.</summary>
     public const string ProtocolHeader = "Granary-Api";
 
-    /// <summary>The API keys; null = no keys: only this machine may call, and every caller may do everything.</summary>
+    /// <summary>The API keys; null = no keys. With neither keys nor <see cref="SignIn"/>, only this machine may call, and every caller may
+    /// do everything.</summary>
     public ApiKeys? Keys { get; init; }
+
+    /// <summary>Sign-in of people by OpenID Connect; null = none.</summary>
+    public SignInSettings? SignIn { get; init; }
+
+    /// <summary>Whether callers must show who they are.</summary>
+    internal bool Authenticates => Keys is not null || SignIn is not null;
+
+    /// <summary>The reverse proxies whose forwarded headers count.</summary>
+    [Required]
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>
     /// Base folder of relative paths in submitted batches. If <see cref="Confined"/> is set, no path may lead out of it.

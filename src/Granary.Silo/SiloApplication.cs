@@ -100,6 +100,8 @@ public static class SiloApplication
     private static ApiSettings ApiSettingsOf(SiloSettings settings, string siloName) => new()
     {
         Keys = settings.Keys is null ? null : ApiKeys.Open(settings.Keys),
+        SignIn = SignInSettings.Read(settings.SignIn, []),
+        TrustedProxies = SignInSettings.ReadProxies(settings.SignIn.TrustedProxies, []),
         DataFolder = Path.GetFullPath(settings.Data ?? "."),
         Confined = settings.Data is not null,
         AllowedSources = settings.AllowSource,

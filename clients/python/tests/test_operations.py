@@ -22,6 +22,8 @@ LEFT_OUT = {
     "isLive": "a probe of an orchestrator",
     "openShare": "a link for a browser, whose whole address share returns",
     "openSharedFile": "likewise",
+    "getSignIn": "for a browser: a program has a key or a token",
+    "signOut": "likewise",
     "getCodeExample": "for editors of code",
     "checkCode": "likewise",
     "completeCode": "likewise",

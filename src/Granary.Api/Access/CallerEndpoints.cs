@@ -11,8 +11,8 @@ internal static class CallerEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/caller", (ClaimsPrincipal user, ApiSettings settings, CodeRight code) => TypedResults.Ok(new CallerAnswer(
-            RolePolicies.NameOf(user), user.FindFirstValue(ClaimTypes.Role)!.ToLowerInvariant(), settings.Keys is not null,
-            code.RefusalOf(user))))
-        .WithTags("Access").WithName("getCaller").WithSummary("Name and role of the caller's key, and whether it may run code.")
+            RolePolicies.NameOf(user), RolePolicies.RoleNameOf(user)!, settings.Authenticates,
+            code.RefusalOf(user), RolePolicies.PersonOf(user))))
+        .WithTags("Access").WithName("getCaller").WithSummary("Name and role of the caller, and whether they may run code.")
         .ProducesProblem(401).ProducesProblem(403).RequireAuthorization(RolePolicies.Viewer);
 }

@@ -12,8 +12,9 @@ internal sealed class CodeRight(GranaryCatalogues catalogues)
     public string? RefusalOf(ClaimsPrincipal caller) =>
         catalogues.Compiler is null ? $"this server runs no code of its callers: {catalogues.WithoutCompiler}"
         : RolePolicies.MayRunCode(caller) ? null
-        : $"the key '{RolePolicies.NameOf(caller)}' does not have the right code; 'granary keys add NAME --role submitter --code' makes "
-            + "one that has";
+        : $"{RolePolicies.Shown(caller)} does not have the right code; " + (RolePolicies.PersonOf(caller) is null
+            ? "'granary keys add NAME --role submitter --code' makes one that has"
+            : "the operator gives it to a value of the role claim with --oidc-roles VALUE=code");
 
     public static IResult Refuse(string sentence) => Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", sentence);
 }

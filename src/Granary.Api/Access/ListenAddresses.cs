@@ -10,11 +10,12 @@ namespace Granary.Api.Access;
 /// <summary>Reads the addresses on which a server listens, separated by semicolons as in <c>--urls</c>.</summary>
 public static partial class ListenAddresses
 {
-    /// <exception cref="InputException">An address is not valid, or other machines can reach it and no keys are configured.</exception>
-    public static void Check(string urls, bool hasKeys)
+    /// <exception cref="InputException">An address is not valid, or other machines could call without key and sign-in.</exception>
+    /// <param name="authenticates">Whether callers must have a key or sign in.</param>
+    public static void Check(string urls, bool authenticates)
     {
         foreach (var (url, address) in Read(urls))
-            if (!hasKeys && !IsOfThisMachine(address))
+            if (!authenticates && !IsOfThisMachine(address))
                 throw new InputException($"--urls: '{url}' can be reached from other machines, which needs keys: make one with 'granary "
                     + $"keys add NAME --role admin --file keys.json' and start with --keys keys.json, or listen on 127.0.0.1");
     }

@@ -11,7 +11,7 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (settings.Keys is not null) return next(context);
+        if (settings.Authenticates) return next(context);
         var peer = context.Connection.RemoteIpAddress; // null on a Unix socket, whose file permissions guard it
         if (peer is not null && !IPAddress.IsLoopback(peer)) return Refuse(context, "calls from other machines");
         if (!ListenAddresses.IsLoopback(context.Request.Host.Host)) return Refuse(context, $"calls by the host name '{context.Request.Host.Host}'");

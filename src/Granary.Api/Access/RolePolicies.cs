@@ -11,22 +11,43 @@ internal static class RolePolicies
     public const string Submitter = nameof(Role.Submitter);
     public const string Admin = nameof(Role.Admin);
 
+    private const string Code = "code", Person = "person";
+
     public static void Add(AuthorizationOptions options)
     {
         foreach (var role in Enum.GetValues<Role>())
             options.AddPolicy(role.ToString(), p => p.RequireAuthenticatedUser().RequireAssertion(c => RoleOf(c.User) >= role));
     }
 
-    private const string Code = "code";
-
     public static ClaimsPrincipal PrincipalOf(Caller caller) =>
         new(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString()),
             new(Code, caller.MayRunCode.ToString())], KeyAuthentication.Scheme));
+
+    /// <summary>A person or a program that the issuer vouches for.</summary>
+    /// <param name="name">The name under which the server keeps what is theirs.</param>
+    /// <param name="shown">The name that pages show.</param>
+    /// <param name="role">null = none: every call that needs a role is refused.</param>
+    public static ClaimsPrincipal PrincipalOf(string name, string shown, Role? role, bool code)
+    {
+        var identity = new ClaimsIdentity([new(ClaimTypes.Name, name), new(Person, shown),
+            new(Code, (code || role == Role.Admin).ToString())], "oidc");
+        if (role is { } given) identity.AddClaim(new(ClaimTypes.Role, given.ToString()));
+        return new ClaimsPrincipal(identity);
+    }
 
     /// <summary>Whether the caller may have the server compile and run code of their own.</summary>
     public static bool MayRunCode(ClaimsPrincipal user) => user.HasClaim(Code, bool.TrueString);
 
     public static string NameOf(ClaimsPrincipal user) => user.Identity?.Name ?? "unknown";
+
+    /// <summary>The name that pages show of a caller of the issuer; null for keys.</summary>
+    public static string? PersonOf(ClaimsPrincipal user) => user.FindFirstValue(Person);
+
+    /// <summary>The caller in a sentence.</summary>
+    public static string Shown(ClaimsPrincipal user) => PersonOf(user) is null ? $"the key '{NameOf(user)}'" : NameOf(user);
+
+    /// <summary>viewer, submitter or admin; null for a caller without a role.</summary>
+    public static string? RoleNameOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.Role)?.ToLowerInvariant();
 
     private static Role? RoleOf(ClaimsPrincipal user) =>
         Enum.TryParse<Role>(user.FindFirstValue(ClaimTypes.Role), out var role) ? role : null;

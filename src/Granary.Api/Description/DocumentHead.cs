@@ -10,7 +10,7 @@ internal static class DocumentHead
     {
         ["Health"] = "Probes. They need no key.",
         ["Jobs"] = "Long-running work of any kind: submit, follow, cancel, download.",
-        ["Access"] = "Name and role of the caller.",
+        ["Access"] = "Name and role of the caller; sign-in and sign-out of a browser.",
         ["Batches"] = "Batch files: jobs of the kind backtest.",
         ["Portfolios"] = "Weights of portfolios, with versions.",
         ["Deployments"] = "Production configurations by number.",
@@ -52,9 +52,19 @@ internal static class DocumentHead
         {
             ["type"] = "http",
             ["scheme"] = "bearer",
-            ["description"] = "A key made by 'granary keys add', with the role viewer, submitter or admin.",
+            ["description"] = "A key made by 'granary keys add', with the role viewer, submitter or admin; or, on a server with "
+                + "--oidc-audience, an access token of its issuer.",
         };
-        document["security"] = new JsonArray(new JsonObject { ["Bearer"] = new JsonArray() });
+        components["Session"] = new JsonObject
+        {
+            ["type"] = "apiKey",
+            ["in"] = "cookie",
+            ["name"] = "__Host-granary-session",
+            ["description"] = "The session of a person who signed in at /sign-in, on a server with --oidc-client-id. Changes need the "
+                + "header Granary-Api too.",
+        };
+        document["security"] = new JsonArray(new JsonObject { ["Bearer"] = new JsonArray() },
+            new JsonObject { ["Session"] = new JsonArray() });
         foreach (var tag in document["tags"]!.AsArray()) tag!["description"] = s_tags[(string)tag["name"]!];
         foreach (var (_, _, operation) in DocumentJson.Operations(document))
         {

@@ -11,8 +11,8 @@ internal static class OperationAnswers
     private static readonly FrozenDictionary<string, string> s_problems = new Dictionary<string, string>
     {
         ["400"] = "The input or the request is wrong.",
-        ["401"] = "No valid key.",
-        ["403"] = "The role of the key is too low, or it has no right to run code; or, without keys, only this machine may call.",
+        ["401"] = "No valid key, token or session.",
+        ["403"] = "The caller's role is too low, or has no right to run code; or, without keys and sign-in, only this machine may call.",
         ["404"] = "The named object does not exist.",
         ["409"] = "The current state of the object does not allow the operation.",
         ["410"] = "The revision is too old.",

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Granary.Api.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -7,7 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace Granary.Api.Events;
 
 /// <summary>
-/// Server-sent events until their source ends. Each event is complete, so a client that lost the connection needs nothing replayed.
+/// Server-sent events until their source ends, or the key, token or session of its caller. Each event is complete, so a client that lost
+/// the connection needs nothing replayed.
 /// </summary>
 /// <param name="open">Opens the source, which returns its first event at once.</param>
 /// <param name="heartbeat">Time without an event after which the last one is repeated, so that proxies keep the connection open.</param>
@@ -21,7 +24,7 @@ internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<SseIt
         httpContext.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
-            await TypedResults.ServerSentEvents(EventsAsync(ending.Token)).ExecuteAsync(httpContext).ConfigureAwait(false);
+            await TypedResults.ServerSentEvents(EventsAsync(httpContext, ending.Token)).ExecuteAsync(httpContext).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -29,7 +32,8 @@ internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<SseIt
         }
     }
 
-    private async IAsyncEnumerable<SseItem<string>> EventsAsync([EnumeratorCancellation] CancellationToken stop)
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync(HttpContext caller,
+        [EnumeratorCancellation] CancellationToken stop)
     {
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var events = open(closing.Token).GetAsyncEnumerator(closing.Token);
@@ -39,8 +43,14 @@ internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<SseIt
             try
             {
                 SseItem<string>? last = null;
+                var checkedAt = Stopwatch.GetTimestamp();
                 while (await HasNextAsync(next, last is not null, stop).ConfigureAwait(false) is var found && found != false)
                 {
+                    if (Stopwatch.GetElapsedTime(checkedAt) >= heartbeat)
+                    {
+                        if (!CallerStanding.Holds(caller)) yield break;
+                        checkedAt = Stopwatch.GetTimestamp();
+                    }
                     if (found == true)
                     {
                         last = events.Current;

@@ -23,6 +23,7 @@ using Granary.Api.Runs;
 using Granary.Api.Schedules;
 using Granary.Api.Sessions;
 using Granary.Api.Shares;
+using Granary.Api.SignIn;
 using Granary.Api.Telemetry;
 using Granary.Api.Uploads;
 using Granary.Backtesting.Charts;
@@ -43,7 +44,6 @@ using Granary.Simulation.Weights;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
 using Granary.Trading.Sessions;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -107,9 +107,7 @@ public static class GranaryApi
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         AddProblems(services);
         services.AddSingleton<CodeRight>().AddSingleton<CodeTurns>();
-        services.AddAuthentication(KeyAuthentication.Scheme)
-            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
-        services.AddAuthorization(RolePolicies.Add);
+        SignInHosting.Add(services, settings);
         services.AddOpenApi(ApiDescription.Name, o => { OperationRoles.Describe(o); AddressSchema.Describe(o); });
         services.AddSingleton<ApiDescription>();
         services.AddSingleton<RunDisk>();
@@ -143,9 +141,12 @@ public static class GranaryApi
     public static WebApplication UseGranaryApi(this WebApplication app)
     {
         RequestThreads.Reserve();
-        NoteDataFolder(app.Services.GetRequiredService<ApiSettings>());
+        var settings = app.Services.GetRequiredService<ApiSettings>();
+        NoteDataFolder(settings);
+        SignInHosting.Prepare(app.Services, settings);
         // Resolves the instruments, which no service requests, so that /metrics shows them from the start.
         _ = app.Services.GetRequiredService<ServerInstruments>();
+        SignInHosting.UseProxies(app, settings);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(static (context, next) =>
@@ -176,17 +177,18 @@ public static class GranaryApi
         app.UseRouting(); // after the change of HEAD
         app.UseMiddleware<LoopbackOnly>();
         app.UseAuthentication();
-        // A server without keys has no limits. The framework never stops the timer of a limiter.
-        if (app.Services.GetRequiredService<ApiSettings>().Keys is not null) app.UseRateLimiter();
+        app.UseMiddleware<SessionRequests>();
+        // A server without keys and sign-in has no limits. The framework never stops the timer of a limiter.
+        if (settings.Authenticates) app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();
-        MapEndpoints(app);
+        MapEndpoints(app, settings);
         BeginCounters(app);
         return app;
     }
 
-    private static void MapEndpoints(WebApplication app)
+    private static void MapEndpoints(WebApplication app, ApiSettings settings)
     {
         var api = ArgumentLimits.AddTo(app.MapGroup(ApiSettings.Prefix));
         HealthEndpoints.Map(api);
@@ -218,6 +220,7 @@ public static class GranaryApi
         if (app.Services.GetService<ISessionService>() is { } sessions)
             SessionEndpoints.Map(api, sessions);
         CallerEndpoints.Map(api);
+        SignInEndpoints.Map(app, api, settings);
         ApiDescription.Map(app);
     }
 

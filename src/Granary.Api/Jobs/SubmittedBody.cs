@@ -48,7 +48,7 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
     // Repeated submissions of a queued job are refused too: they can wait as well.
     private async Task CheckQuotasAsync(IJobService jobs, Job job, CancellationToken cancellationToken)
     {
-        if (Settings.Keys is null) return;
+        if (!Settings.Authenticates) return;
         var queued = await jobs.ListAsync(new JobQuery(int.MaxValue, State: JobState.Queued), cancellationToken).ConfigureAwait(false);
         var own = queued.Items.Where(j => j.SubmittedBy == RolePolicies.NameOf(User)).ToList();
         if (own.Count >= Settings.MostQueued) throw new TooManyJobsException(Settings.MostQueued);

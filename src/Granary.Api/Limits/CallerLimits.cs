@@ -21,7 +21,7 @@ internal sealed class CallerLimits : IDisposable
     public CallerLimits(ApiSettings settings)
     {
         _settings = settings;
-        _requests = PartitionedRateLimiter.Create<HttpContext, string>(context => settings.Keys is null
+        _requests = PartitionedRateLimiter.Create<HttpContext, string>(context => !settings.Authenticates
             ? RateLimitPartition.GetNoLimiter("") : RateLimitPartition.GetTokenBucketLimiter(NameOf(context), _ =>
                 new TokenBucketRateLimiterOptions
                 {
@@ -35,7 +35,7 @@ internal sealed class CallerLimits : IDisposable
     public void Configure(RateLimiterOptions options)
     {
         options.GlobalLimiter = _requests;
-        options.AddPolicy(Streams, context => _settings.Keys is null ? RateLimitPartition.GetNoLimiter("")
+        options.AddPolicy(Streams, context => !_settings.Authenticates ? RateLimitPartition.GetNoLimiter("")
             : RateLimitPartition.GetConcurrencyLimiter("streams " + NameOf(context), _ =>
                 new ConcurrencyLimiterOptions { PermitLimit = _settings.MostStreams, QueueLimit = 0 }));
         options.OnRejected = async (rejected, _) =>
@@ -56,7 +56,7 @@ internal sealed class CallerLimits : IDisposable
     /// <summary>Adds the caller's remaining quota to an answer; adds nothing if the caller has no limit.</summary>
     public void AddHeaders(HttpContext context)
     {
-        if (_settings.Keys is null || context.User.Identity?.IsAuthenticated != true || _requests.GetStatistics(context) is not { } now)
+        if (!_settings.Authenticates || context.User.Identity?.IsAuthenticated != true || _requests.GetStatistics(context) is not { } now)
             return;
         context.Response.Headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture,
             $"\"requests\";q={2 * _settings.RequestsPerSecond};w=2");

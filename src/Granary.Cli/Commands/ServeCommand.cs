@@ -30,7 +30,7 @@ internal static class ServeCommand
         public string Urls { get; init; } = "http://127.0.0.1:8080";
         [Key("the folder of the runs, accounts and sessions")]
         public string Runs { get; init; } = "runs";
-        [Key("the file of API keys; without it, only this machine may call")]
+        [Key("the file of API keys; with neither keys nor sign-in, only this machine may call")]
         public string? Keys { get; init; }
         [Key("certificate for https addresses: a PFX file, or a PEM file with --certificate-key")]
         public string? Certificate { get; init; }
@@ -59,6 +59,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Serve the HTTP API: batches, jobs, weights, live sessions and accounts.");
         var options = new OptionBinding<Options>(command);
+        var signIn = new OptionBinding<SignInKeys>(command);
         var states = Many("--state", "the --state of a live session to show (a folder, or postgres://…?account=NAME)");
         var sources = Many("--allow-source", "with --data: a further source that callers may name, such as postgres or "
             + "kafka://broker:9092/bars");
@@ -69,7 +70,11 @@ internal static class ServeCommand
             var given = options.Read(call);
             Given.Threads(given.Threads);
             var keys = given.Keys is { } file ? ApiKeys.Open(file) : null;
-            ListenAddresses.Check(given.Urls, keys is not null);
+            var faults = new List<string>();
+            var people = signIn.Read(call);
+            var (oidc, proxies) = (SignInSettings.Read(people, faults), SignInSettings.ReadProxies(people.TrustedProxies, faults));
+            if (faults.Count > 0) throw new InputException(faults);
+            ListenAddresses.Check(given.Urls, keys is not null || oidc is not null);
             ListenAddresses.CheckFree(given.Urls);
             using var runs = Own(given.Runs, "--runs", given.Urls);
             using var data = given.Data is null || Path.GetFullPath(given.Data) == Path.GetFullPath(given.Runs) ? null
@@ -77,6 +82,8 @@ internal static class ServeCommand
             var app = Build(given, new ApiSettings
             {
                 Keys = keys,
+                SignIn = oidc,
+                TrustedProxies = proxies,
                 Accounts = call.GetValue(states)!,
                 DataFolder = DataFolder(given.Data ?? given.Runs),
                 Confined = given.Data is not null,

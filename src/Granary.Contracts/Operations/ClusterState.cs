@@ -6,11 +6,22 @@ namespace Granary.Contracts.Operations;
 public sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons = null);
 
 /// <summary>Name and role of the caller.</summary>
-/// <param name="Name">The key's name; "local" if no keys are configured.</param>
+/// <param name="Name">The key's name; of a person, name and id from the issuer; "local" if the server asks for neither.</param>
 /// <param name="Role">viewer, submitter or admin.</param>
-/// <param name="Keys">Whether the server asks for keys.</param>
+/// <param name="Keys">Whether the server asks for keys or sign-in.</param>
 /// <param name="NoCode">Why the caller may not run code of their own, in one sentence; null if they may.</param>
-public sealed record CallerAnswer(string Name, string Role, bool Keys, string? NoCode);
+/// <param name="Person">The name of a person who signed in; null for a key.</param>
+public sealed record CallerAnswer(string Name, string Role, bool Keys, string? NoCode, string? Person);
+
+/// <summary>How a browser can sign in.</summary>
+/// <param name="Page">The page that leads to the issuer, and from there back to the path in its parameter <c>return</c>; null = no
+/// sign-in.</param>
+/// <param name="Keys">Whether the server takes keys.</param>
+public sealed record SignInAnswer(string? Page, bool Keys);
+
+/// <summary>The answer to a sign-out.</summary>
+/// <param name="Url">The address at which the browser also signs out at the issuer; / if the issuer has none.</param>
+public sealed record SignOutAnswer(string Url);
 
 /// <summary>The state of a cluster, as one of its silos sees it.</summary>
 /// <param name="Id">Id of the cluster.</param>

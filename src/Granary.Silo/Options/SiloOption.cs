@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Granary.Api;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Server.Operations;
@@ -8,15 +9,18 @@ using Granary.Simulation.Keys;
 namespace Granary.Silo.Options;
 
 /// <summary>
-/// An option of a silo, on the command line or as an environment variable of the same name: a key of <see cref="SiloSettings"/>.
+/// An option of a silo, on the command line or as an environment variable of the same name: a key of <see cref="SiloSettings"/> or
+/// <see cref="SignInKeys"/>.
 /// </summary>
 public sealed class SiloOption
 {
     private readonly RecordKey _key;
 
-    private SiloOption(RecordKey key)
+    private readonly Func<SiloSettings, object> _record;
+
+    private SiloOption(RecordKey key, Func<SiloSettings, object> record)
     {
-        _key = key;
+        (_key, _record) = (key, record);
         Name = key.Flag[2..];
         Default = key.Default switch
         {
@@ -29,7 +33,9 @@ public sealed class SiloOption
     }
 
     /// <summary>All options, in the order of the settings.</summary>
-    public static IReadOnlyList<SiloOption> All { get; } = [.. RecordKeys<SiloSettings>.All.Select(key => new SiloOption(key))];
+    public static IReadOnlyList<SiloOption> All { get; } = [
+        .. RecordKeys<SiloSettings>.All.Select(key => new SiloOption(key, static s => s)),
+        .. RecordKeys<SignInKeys>.All.Select(key => new SiloOption(key, static s => s.SignIn))];
 
     /// <summary>As on the command line, without the dashes.</summary>
     public string Name { get; }
@@ -51,7 +57,7 @@ public sealed class SiloOption
     {
         try
         {
-            if (Read(text, source, faults) is { } value) _key.Set(settings, value);
+            if (Read(text, source, faults) is { } value) _key.Set(_record(settings), value);
         }
         catch (InputException e)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Api;
 using Granary.Api.Access;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -32,7 +33,7 @@ public enum StreamTransport
 /// </summary>
 public sealed record SiloSettings
 {
-    [Key("where the HTTP API listens; beyond loopback only with --keys", Placeholder = "URLS")]
+    [Key("where the HTTP API listens; beyond loopback only with --keys or --oidc-authority", Placeholder = "URLS")]
     public string Urls { get; init; } = "http://127.0.0.1:8080";
     [Key("of https addresses: a PFX file, or a PEM file with --certificate-key", Placeholder = "FILE")]
     public string? Certificate { get; init; }
@@ -132,6 +133,9 @@ public sealed record SiloSettings
     public string? Notifications { get; init; }
     [Key("file of API keys, as 'granary keys add' writes it", Placeholder = "FILE")]
     public string? Keys { get; init; }
+
+    /// <summary>The options of sign-in and of reverse proxies, which <c>granary serve</c> has too.</summary>
+    public SignInKeys SignIn { get; } = new();
 
     [Key("serve the dashboard of Orleans at /orleans, whose data need the role admin; for all silos of the cluster or none, since it "
         + "measures each call of a grain")]

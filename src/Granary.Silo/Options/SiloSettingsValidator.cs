@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Granary.Api;
 using Granary.Api.Access;
 using Granary.Engine;
 using Granary.Server.Operations;
@@ -94,9 +95,13 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
     {
         if (s.Keys is not null && !File.Exists(s.Keys))
             faults.Add($"--keys {s.Keys}: there is no such file; make it with: granary keys add NAME --role admin --file {s.Keys}");
+        var before = faults.Count;
+        var signIn = SignInSettings.Read(s.SignIn, faults);
+        SignInSettings.ReadProxies(s.SignIn.TrustedProxies, faults);
+        if (faults.Count > before) return;
         try
         {
-            ListenAddresses.Check(s.Urls, s.Keys is not null);
+            ListenAddresses.Check(s.Urls, s.Keys is not null || signIn is not null);
         }
         catch (InputException e)
         {

@@ -6,7 +6,7 @@ import { views } from './views/registry';
 /** The dashboard: the layout around the view that the address names. */
 export function App() {
     return (
-        <LocationProvider scope={/^\/(?!api\/|openapi\/|errors\/|health\/|shares\/)/}>
+        <LocationProvider scope={/^\/(?!api\/|openapi\/|errors\/|health\/|shares\/|sign-in)/}>
             <Layout>
                 <Router>
                     {views.map((v) => (

@@ -25,6 +25,8 @@ public sealed class ClientOperationsTests
         ["isLive"] = "probe of an orchestrator",
         ["openShare"] = "a link for a browser, whose whole address shareRun answers",
         ["openSharedFile"] = "likewise",
+        ["getSignIn"] = "for a browser: a program has a key or a token",
+        ["signOut"] = "likewise",
     }.ToFrozenDictionary();
 
     private sealed class Recorder : HttpMessageHandler

@@ -23,6 +23,8 @@ public sealed class PackageReferenceRule : IRule
         ("Microsoft.AspNetCore.OpenApi", ["AddOpenApi"]),
         ("JsonSchema.Net", ["Json.Schema."]),
         ("KubernetesClient", ["k8s."]),
+        ("Microsoft.EntityFrameworkCore.InMemory", ["UseInMemoryDatabase"]),
+        ("OpenIddict.EntityFrameworkCore", ["UseEntityFrameworkCore"]),
         ("Polly.Core", ["Polly."]),
         ("xunit.v3.assert", ["Assert"]),
         ("xunit.v3.extensibility.core", ["Fact", "Theory"]),

@@ -16,9 +16,11 @@ internal sealed class GranaryServer : IAsyncDisposable
     private readonly bool _isSilo;
     private Process? _process;
 
-    private GranaryServer(string folder, int port, string admin, string viewer, bool isSilo)
+    private readonly string[] _options;
+
+    private GranaryServer(string folder, int port, string admin, string viewer, bool isSilo, string[] options)
     {
-        _isSilo = isSilo;
+        (_isSilo, _options) = (isSilo, options);
         (Folder, Port, Admin, Viewer) = (folder, port, admin, viewer);
         Client = new HttpClient { BaseAddress = Address };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin);
@@ -53,7 +55,8 @@ internal sealed class GranaryServer : IAsyncDisposable
     }
 
     /// <param name="silo">A cluster of one silo, in the place of <c>granary serve</c>.</param>
-    public static async Task<GranaryServer> StartAsync(bool silo = false)
+    /// <param name="options">Further options of the command.</param>
+    public static async Task<GranaryServer> StartAsync(bool silo = false, params string[] options)
     {
         var folder = Directory.CreateTempSubdirectory("granary-dashboard-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "data"));
@@ -67,7 +70,7 @@ internal sealed class GranaryServer : IAsyncDisposable
               "rules": [ { "on": "session-lost", "to": "ops" }, { "on": "drawdown", "percent": 90, "to": "ops" } ] }
             """);
         var admin = await KeyAsync("office", Role.Admin);
-        var server = new GranaryServer(folder, FreePorts.Take(), admin, await KeyAsync("screen", Role.Viewer), silo);
+        var server = new GranaryServer(folder, FreePorts.Take(), admin, await KeyAsync("screen", Role.Viewer), silo, options);
         await server.RunAsync();
         return server;
 
@@ -81,7 +84,7 @@ internal sealed class GranaryServer : IAsyncDisposable
         string[] program = _isSilo ? [SiloProgram, "--silo-port", Text(FreePorts.Take()), "--gateway-port", Text(FreePorts.Take())]
             : [Path.Combine(AppContext.BaseDirectory, "granary.dll"), "serve"];
         _process = Start(Folder, [.. program, "--urls", Address.ToString(), "--runs", "runs", "--data", "data", "--keys", "keys.json",
-            "--notifications", "notifications.json"]);
+            "--notifications", "notifications.json", .. _options]);
         foreach (var stream in (StreamReader[])[_process.StandardOutput, _process.StandardError]) _ = DrainAsync(stream);
         await Eventually.HoldsAsync(async () =>
         {

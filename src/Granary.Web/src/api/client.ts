@@ -17,6 +17,8 @@ const unanswered = () => new Problem(0, 'The server does not answer', 'Start it 
 export async function send(input: Request | string, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init);
     for (const [name, value] of Object.entries(authorization())) request.headers.set(name, value);
+    // A page of another site cannot send this header, so that it changes nothing through a session.
+    if (request.method !== 'GET') request.headers.set('Granary-Api', '1');
     const used = key.value;
     let response: Response;
     try {

@@ -1,5 +1,6 @@
 import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
+import { caller } from '../api/caller';
 import { key } from '../api/key';
 import { zones } from '../format/times';
 import { shownTheme, theme, zone } from '../theme/settings';
@@ -11,6 +12,7 @@ import { KeyDialog } from './KeyDialog';
 export function Header(props: { menuOpen: boolean; onMenu: () => void }) {
     const [keyOpen, setKeyOpen] = useState(false);
     const { path } = useLocation();
+    const person = caller.value?.person ?? null;
     const isDark = shownTheme.value === 'dark';
     return (
         <header class="top">
@@ -51,11 +53,11 @@ export function Header(props: { menuOpen: boolean; onMenu: () => void }) {
             <button
                 type="button"
                 class="icon"
-                aria-label={key.value === '' ? 'Key: none entered' : 'Key: entered'}
-                title="API key"
+                aria-label={person !== null ? `Signed in: ${person}` : key.value === '' ? 'Key: none entered' : 'Key: entered'}
+                title={person !== null ? `Signed in: ${person}` : 'Sign-in and API key'}
                 onClick={() => setKeyOpen(true)}
             >
-                <KeyIcon entered={key.value !== ''} />
+                {person === null ? <KeyIcon entered={key.value !== ''} /> : <PersonIcon />}
             </button>
             <button
                 type="button"
@@ -84,6 +86,15 @@ function KeyIcon(props: { entered: boolean }) {
         >
             <circle cx="5" cy="8" r="3" />
             <path d="M8 8h6.5M12 8v3" fill="none" />
+        </svg>
+    );
+}
+
+function PersonIcon() {
+    return (
+        <svg width="16" height="16" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
+            <circle cx="8" cy="4.5" r="3" />
+            <path d="M2 15a6 6 0 0 1 12 0z" />
         </svg>
     );
 }

@@ -1,0 +1,8 @@
+using Granary.Server.Access;
+
+namespace Granary.Api;
+
+/// <summary>What a value of the role claim gives a person.</summary>
+/// <param name="Value">The value, compared with case.</param>
+/// <param name="Role">null = the right <c>code</c>, beside a role that another value gives.</param>
+public sealed record SignInGrant(string Value, Role? Role);
