@@ -119,7 +119,7 @@ public sealed class KeysAndRolesTests : IDisposable
     }
 
     // Operations that change nothing and take a body: a viewer may call them.
-    private static readonly string[] s_readsByPost = ["/predict", "/preview", "/report-link"];
+    private static readonly string[] s_readsByPost = ["/predict", "/preview", "/report-link", "/sign-out"];
 
     [Fact]
     public async Task Every_operation_of_the_document_refuses_no_key_a_wrong_an_expired_and_a_weaker_one()

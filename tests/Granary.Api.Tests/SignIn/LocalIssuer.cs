@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
@@ -66,10 +67,12 @@ internal sealed class LocalIssuer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(Address.AbsoluteUri);
-        builder.Services.AddDbContext<DbContext>(o => o.UseInMemoryDatabase($"issuer-{Address.Port}").UseOpenIddict());
+        builder.Services.AddDbContext<DbContext>(o => o.UseInMemoryDatabase($"issuer-{Address.Port}").UseOpenIddict()
+            .ConfigureWarnings(w => w.Ignore(InMemoryEventId.TransactionIgnoredWarning)));
         builder.Services.AddAuthentication();
         builder.Services.AddOpenIddict()
-            .AddCore(o => o.UseEntityFrameworkCore().UseDbContext<DbContext>())
+            // The store in memory has no bulk operations.
+            .AddCore(o => o.UseEntityFrameworkCore().UseDbContext<DbContext>().DisableBulkOperations())
             .AddServer(o => o.SetIssuer(Address).SetAuthorizationEndpointUris("authorize").SetTokenEndpointUris("token")
                 .SetEndSessionEndpointUris("end").AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow()
                 .RequireProofKeyForCodeExchange().RegisterScopes("profile", "api").DisableAccessTokenEncryption()
@@ -86,7 +89,8 @@ internal sealed class LocalIssuer : IAsyncDisposable
             catch (Exception e)
             {
                 Failure = e;
-                throw;
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                await context.Response.WriteAsync(e.ToString());
             }
         });
         _app.UseAuthentication();
@@ -191,7 +195,9 @@ internal sealed class LocalIssuer : IAsyncDisposable
     {
         var identity = new ClaimsIdentity("issuer", "name", "role");
         identity.SetClaim("sub", Subject);
-        foreach (var (name, value) in Claims) identity.SetClaim(name, JsonSerializer.SerializeToElement(value));
+        foreach (var (name, value) in Claims)
+            if (value is JsonValue text) identity.SetClaim(name, (string?)text);
+            else identity.SetClaim(name, JsonSerializer.SerializeToElement(value));
         identity.SetScopes(scopes);
         identity.SetDestinations(static _ => ["access_token", "id_token"]);
         return new ClaimsPrincipal(identity);
