@@ -60,6 +60,7 @@ var clusterId = name
 var vaultName = take('${name}-${suffix}', 24)
 
 module identity 'modules/identity.bicep' = {
+  name: '${name}-identity'
   params: {
     name: '${name}-silo'
     location: location
@@ -68,6 +69,7 @@ module identity 'modules/identity.bicep' = {
 }
 
 module vault 'modules/vault.bicep' = {
+  name: '${name}-vault'
   params: {
     name: vaultName
     location: location
@@ -78,6 +80,7 @@ module vault 'modules/vault.bicep' = {
 }
 
 module database 'modules/database.bicep' = {
+  name: '${name}-database'
   params: {
     name: '${name}-${suffix}'
     location: location
@@ -91,6 +94,7 @@ module database 'modules/database.bicep' = {
 }
 
 module streams 'modules/streams.bicep' = {
+  name: '${name}-streams'
   params: {
     name: '${name}-${suffix}'
     location: location
@@ -102,6 +106,7 @@ module streams 'modules/streams.bicep' = {
 }
 
 module environment 'modules/environment.bicep' = {
+  name: '${name}-environment'
   params: {
     name: name
     location: location
@@ -115,6 +120,7 @@ module environment 'modules/environment.bicep' = {
 }
 
 module silo 'modules/silo.bicep' = {
+  name: '${name}-silo'
   params: {
     name: '${name}-silo'
     location: location

@@ -8,6 +8,9 @@ internal sealed class BicepCopy : IDisposable
 {
     private static readonly string s_source = Path.Combine(SharedData.RepositoryRoot, "bicep");
 
+    // The levels of the linter's findings, which as errors would end a compilation.
+    private const string Configuration = "bicepconfig.json";
+
     private const string Example = "example.bicepparam";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-bicep-").FullName;
@@ -21,7 +24,7 @@ internal sealed class BicepCopy : IDisposable
     /// <param name="into">A folder in this one.</param>
     public BicepCopy Add(string into = "")
     {
-        foreach (var file in Files.Append("bicepconfig.json").Append(Example))
+        foreach (var file in Files.Append(Example))
         {
             var copy = At(into, file);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -39,10 +42,13 @@ internal sealed class BicepCopy : IDisposable
         return this;
     }
 
-    /// <summary>The compiler's errors and warnings about all files, as modules/silo.bicep(64,9) : Warning …</summary>
-    public async Task<IReadOnlyList<string>> LintAsync() =>
-        [.. (await BicepCompiler.RunAsync("lint", "--pattern", At("**", "*.bicep")))
+    /// <summary>What the compiler and its linter find in all files, as modules/silo.bicep(64,9) : Error …</summary>
+    public async Task<IReadOnlyList<string>> LintAsync()
+    {
+        File.Copy(Path.Combine(s_source, Configuration), At(Configuration));
+        return [.. (await BicepCompiler.RunAsync("lint", "--pattern", At("**", "*.bicep")))
             .Select(line => line.Replace(_folder + "/", "", StringComparison.Ordinal)).Distinct()];
+    }
 
     /// <summary>The template that the compiler writes for Azure.</summary>
     public async Task<JsonObject> TemplateAsync(string file)
