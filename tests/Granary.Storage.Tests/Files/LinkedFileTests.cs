@@ -39,7 +39,6 @@ public sealed class LinkedFileTests : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
         File.WriteAllText(Path.Combine(folder, "keys.json"), text);
         File.SetLastWriteTimeUtc(Path.Combine(folder, "keys.json"), new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        Directory.CreateSymbolicLink(Path.Combine(_folder, "..new"), name);
         var link = Path.Combine(_folder, "..data");
         if (Directory.Exists(link)) Directory.Delete(link);
         Directory.CreateSymbolicLink(link, name);
