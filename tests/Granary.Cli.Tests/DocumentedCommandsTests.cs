@@ -45,8 +45,8 @@ public sealed partial class DocumentedCommandsTests
     [Fact]
     public void A_remedy_of_an_error_names_commands_and_options_that_exist()
     {
-        // Options of a silo and of zstd, which are other programs, and a variable of a page's style.
-        string[] others = ["--cluster-certificate", "--roles", "--long", "--ultra", "--w"];
+        // Options of a silo, of zstd and of Compose, which are other programs, and a variable of a page's style.
+        string[] others = ["--cluster-certificate", "--roles", "--long", "--ultra", "--build", "--w"];
         var options = All(s_root).SelectMany(c => c.Options).Select(o => o.Name).Concat(others).Append("--help")
             .ToHashSet(StringComparer.Ordinal);
         var faults = new List<string>();
