@@ -62,6 +62,7 @@ public sealed class AppHostTests
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         };
         foreach (var word in (string[])["build", "-c", "Release", "-v", "quiet", "-nologo", "-p:RunAnalyzers=false"])

@@ -51,7 +51,9 @@ public static class HealthProbe
     private static HttpClientHandler Handler(Uri address)
     {
         var handler = new HttpClientHandler();
+#pragma warning disable MA0039 // There is no name to validate: the address is a loopback one.
         if (address.IsLoopback) handler.ServerCertificateCustomValidationCallback = (_, _, _, _) => true;
+#pragma warning restore MA0039
         return handler;
     }
 }

@@ -106,7 +106,7 @@ internal static class SignInHosting
                 if (IssuedClaims.CallerOf(context.Principal!, settings) is not { } caller) context.Fail("the token has no claim sub");
                 else
                 {
-                    var end = context.SecurityToken.ValidTo + SignInSettings.ClockSkew;
+                    var end = new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero) + SignInSettings.ClockSkew;
                     CallerStanding.Set(context.HttpContext, () => clock.GetUtcNow() < end);
                     context.Principal = caller;
                 }

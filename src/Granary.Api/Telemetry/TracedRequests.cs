@@ -7,5 +7,6 @@ internal static class TracedRequests
 {
     private static readonly PathString[] s_repeated = ["/health", "/api/v1/health", "/metrics"];
 
-    public static bool IsTraced(HttpContext context) => !Array.Exists(s_repeated, p => context.Request.Path.StartsWithSegments(p));
+    public static bool IsTraced(HttpContext context) =>
+        !Array.Exists(s_repeated, p => context.Request.Path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase));
 }

@@ -70,8 +70,8 @@ public sealed class ClusterInstruments : IDisposable
     /// <param name="parent">W3C trace context of the parent span.</param>
     internal static Activity? Aside(string name, string run, string? parent)
     {
-        ActivityContext.TryParse(parent, null, isRemote: true, out var context);
-        return GranaryInstruments.StartAside(Traces, name, context)?.SetTag(GranaryInstruments.Run, run);
+        var above = ActivityContext.TryParse(parent, null, isRemote: true, out var context) ? context : default;
+        return GranaryInstruments.StartAside(Traces, name, above)?.SetTag(GranaryInstruments.Run, run);
     }
 
     public Counter<long> Bars { get; }

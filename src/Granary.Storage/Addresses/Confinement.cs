@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Text;
 using Granary.Engine.Market;
 using Granary.Storage.Files;
 
@@ -55,12 +55,37 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
     /// <summary>Returns a sentence in which the paths of the server's folders are as <see cref="Kept"/> stores them.</summary>
     public string Shown(string sentence)
     {
-        // Whole names only: in /home/data/x and /database, a folder /data is not the server's.
-        foreach (var (folder, name) in Known)
-            sentence = Regex.Replace(sentence, $@"(?<![\w.-]){Regex.Escape(folder)}(?:[/\\]|(?![\w-]|\.\w))",
-                found => found.Length == folder.Length ? name : name == "." ? "" : $"{name}/", RegexOptions.CultureInvariant);
+        foreach (var (folder, name) in Known) sentence = Shown(sentence, folder, name);
         return sentence;
     }
+
+    private static string Shown(string sentence, string folder, string name)
+    {
+        var shown = new StringBuilder();
+        var done = 0;
+        for (int at; (at = sentence.IndexOf(folder, done, StringComparison.Ordinal)) >= 0;)
+        {
+            var end = at + folder.Length;
+            shown.Append(sentence, done, at - done);
+            done = end;
+            if (!IsWhole(sentence, at, end)) shown.Append(folder);
+            else if (end == sentence.Length || sentence[end] is not ('/' or '\\')) shown.Append(name);
+            else
+            {
+                if (name != ".") shown.Append(name).Append('/');
+                done++;
+            }
+        }
+        return shown.Append(sentence, done, sentence.Length - done).ToString();
+    }
+
+    // Whole names only: in /home/data/x and /database, a folder /data is not the server's. A point may end the sentence.
+    private static bool IsWhole(string sentence, int start, int end) =>
+        (start == 0 || !IsOfName(sentence[start - 1]) && sentence[start - 1] != '.')
+        && (end == sentence.Length || !IsOfName(sentence[end])
+            && (sentence[end] != '.' || end + 1 == sentence.Length || !IsOfName(sentence[end + 1])));
+
+    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c is '_' or '-';
 
     /// <summary>The place of a text whose relative paths start from a folder, which may itself be relative to the data folder.</summary>
     public Place PlaceOf(string folder) => new(Resolve(Path.GetFullPath(folder, Path.GetFullPath(Folder))), this);
