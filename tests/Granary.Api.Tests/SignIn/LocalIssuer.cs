@@ -197,6 +197,7 @@ internal sealed class LocalIssuer : IAsyncDisposable
         identity.SetClaim("sub", Subject);
         foreach (var (name, value) in Claims)
             if (value is JsonValue text) identity.SetClaim(name, (string?)text);
+            else if (value is JsonArray) identity.SetClaims(name, JsonSerializer.SerializeToElement(value));
             else identity.SetClaim(name, JsonSerializer.SerializeToElement(value));
         identity.SetScopes(scopes);
         identity.SetDestinations(static _ => ["access_token", "id_token"]);
