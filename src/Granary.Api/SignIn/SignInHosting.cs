@@ -89,8 +89,9 @@ internal static class SignInHosting
     {
         var now = clock.GetUtcNow().UtcDateTime;
         if (until is not { } end) throw new SecurityTokenNoExpirationException("no expiry");
-        if (from - skew > now) throw new SecurityTokenNotYetValidException($"valid from {from:u}") { NotBefore = from!.Value };
-        return end + skew > now ? true : throw new SecurityTokenExpiredException($"expired at {end:u}") { Expires = end };
+        // A token without nbf can come with the earliest time there is, from which nothing can be subtracted.
+        if (from > now + skew) throw new SecurityTokenNotYetValidException($"valid from {from:u}") { NotBefore = from!.Value };
+        return end > now - skew ? true : throw new SecurityTokenExpiredException($"expired at {end:u}") { Expires = end };
     }
 
     private static void Configure(JwtBearerOptions options, SignInSettings settings, Issuer issuer, TimeProvider clock)
@@ -106,8 +107,8 @@ internal static class SignInHosting
                 if (IssuedClaims.CallerOf(context.Principal!, settings) is not { } caller) context.Fail("the token has no claim sub");
                 else
                 {
-                    var end = context.SecurityToken.ValidTo + SignInSettings.ClockSkew;
-                    CallerStanding.Set(context.HttpContext, () => clock.GetUtcNow() < end);
+                    var end = context.SecurityToken.ValidTo;
+                    CallerStanding.Set(context.HttpContext, () => clock.GetUtcNow().UtcDateTime - SignInSettings.ClockSkew < end);
                     context.Principal = caller;
                 }
                 return Task.CompletedTask;

@@ -54,7 +54,8 @@ public sealed class SessionTests : IDisposable
         url.GetLeftPart(UriPartial.Path).ShouldBe(issuer.Address + "end");
         HttpUtility.ParseQueryString(url.Query)["post_logout_redirect_uri"].ShouldBe(second.Address.AbsoluteUri);
         using var atIssuer = await elsewhere.GetAsync(url);
-        (atIssuer.StatusCode, atIssuer.Headers.Location).ShouldBe((HttpStatusCode.Redirect, second.Address));
+        (atIssuer.StatusCode, atIssuer.Headers.Location).ShouldBe((HttpStatusCode.Redirect, second.Address),
+            await atIssuer.Content.ReadAsStringAsync());
         using var refused = await thief.GetAsync("/api/v1/caller");
         (await refused.ProblemAsync(401)).ShouldContain("session of this browser has ended");
         (await SignedInServer.CallerAsync(browser)).ShouldBeNull();
@@ -247,6 +248,32 @@ public sealed class SessionTests : IDisposable
         (await RoleAsync(2)).ShouldBe("viewer");
         issuer.Refuses = true;
         (await RoleAsync(6)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_new_signing_key_of_the_issuer_ends_no_session_and_people_sign_in_with_it()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var server = await StartAsync(issuer, o => o with { OidcScopes = "openid profile offline_access" });
+        using var browser = server.Browser();
+        using (await SignedInServer.SignInAsync(browser)) { }
+        await issuer.RotateAsync(keepOld: true);
+        issuer.Claims["roles"] = "readers";
+        server.Clock.Shift = TimeSpan.FromMinutes(6);
+        ((string?)(await SignedInServer.CallerAsync(browser))?["role"]).ShouldBe("submitter");
+        // The next question, with the key that the server has read meanwhile.
+        await Eventually.IsAsync(async () =>
+        {
+            server.Clock.Shift += TimeSpan.FromMinutes(2);
+            return (string)(await SignedInServer.CallerAsync(browser))!["role"]!;
+        }, r => r == "viewer");
+        await issuer.RotateAsync(keepOld: true);
+        using var other = server.Browser();
+        using var early = await SignedInServer.SignInAsync(other);
+        if (early.StatusCode != HttpStatusCode.Redirect)
+            (await early.Content.ReadAsStringAsync()).ShouldContain("has a new signing key");
+        await Eventually.IsAsync(async () => (await SignedInServer.SignInAsync(other)).StatusCode, s => s == HttpStatusCode.Redirect);
+        (await SignedInServer.CallerAsync(other)).ShouldNotBeNull();
     }
 
     [Fact]
