@@ -68,6 +68,7 @@ public sealed class KeysAndRolesTests : IDisposable
 
             var next = Path.Combine(mount, "two", "keys.json");
             File.Copy(path, next);
+            File.Copy(Path.Combine(mount, "one", "keys.json.audit.jsonl"), next + ".audit.jsonl");
             await ApiKeys.RevokeAsync(next, "revoked", TimeProvider.System);
             File.SetLastWriteTimeUtc(next, DateTime.UtcNow.AddSeconds(1));
             Directory.Delete(data);
