@@ -37,6 +37,13 @@ public sealed class SessionTests : IDisposable
             c => c.ShouldContain("httponly"), c => c.ShouldNotContain("domain"), c => c.Length.ShouldBeLessThan(1000));
         var caller = (await SignedInServer.CallerAsync(browser))!;
         ((string)caller["name"]!, (string)caller["person"]!, (string)caller["role"]!).ShouldBe(("alice (oidc 4711)", "alice", "submitter"));
+        // The issuer sends the browser to a silo that did not begin the sign-in.
+        var others = new CookieContainer();
+        using (var begin = await first.Browser(others).GetAsync("/sign-in"))
+        using (var issued = await first.Browser(others).GetAsync(begin.Headers.Location))
+        using (var done = await second.Browser(others).GetAsync(issued.Headers.Location!.PathAndQuery))
+            done.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await SignedInServer.CallerAsync(first.Browser(others))).ShouldNotBeNull();
         using var elsewhere = second.Browser(cookies);
         (await SignedInServer.CallerAsync(elsewhere)).ShouldNotBeNull();
 
@@ -75,6 +82,9 @@ public sealed class SessionTests : IDisposable
         await using var next = await StartAsync(issuer);
         using var again = next.Browser(cookies);
         (await SignedInServer.CallerAsync(again)).ShouldNotBeNull();
+        // The session has the role that the options of its sign-in gave.
+        await using (var changed = await StartAsync(issuer, o => o with { OidcRoles = "traders=viewer" }))
+            (await SignedInServer.CallerAsync(changed.Browser(cookies))).ShouldBeNull();
         var files = Directory.GetFiles(Path.Combine(_shared, ".sign-in"), "*", SearchOption.AllDirectories);
         files.Count(f => f.EndsWith(".xml", StringComparison.Ordinal)).ShouldBe(1);
         var session = Directory.GetFiles(Path.Combine(_shared, ".sign-in", "sessions")).Single(f => Path.GetExtension(f).Length == 0);
