@@ -172,6 +172,35 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_sign_in_makes_a_new_session_and_tabs_that_sign_in_at_once_do_not_disturb_each_other()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var server = await StartAsync(issuer);
+        var cookies = new CookieContainer();
+        using var browser = server.Browser(cookies);
+        string? Session() => cookies.GetCookies(server.Address)["granary-session"]?.Value;
+        // A cookie that somebody else has set is not taken over.
+        cookies.Add(server.Address, new Cookie("granary-session", "chosen"));
+        var answers = new List<Uri>();
+        foreach (var _ in (int[])[1, 2])
+        {
+            using var begin = await browser.GetAsync("/sign-in");
+            using var issued = await browser.GetAsync(begin.Headers.Location);
+            answers.Add(issued.Headers.Location!);
+        }
+        var sessions = new List<string?> { "chosen" };
+        foreach (var answer in answers)
+        {
+            using var done = await browser.GetAsync(answer);
+            done.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+            (await SignedInServer.CallerAsync(browser)).ShouldNotBeNull();
+            sessions.Add(Session());
+        }
+        sessions.Distinct().Count().ShouldBe(3);
+        Directory.GetFiles(Path.Combine(_shared, ".sign-in", "sessions")).Count(f => Path.GetExtension(f).Length == 0).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_person_without_a_role_gets_a_page_that_says_so_and_no_session()
     {
         await using var issuer = await LocalIssuer.StartAsync();
