@@ -27,7 +27,8 @@ internal sealed partial class SignInEvents(SignInSettings settings, Issuer issue
         }
         SignedIn(logger, caller.Identity!.Name!, role);
         context.Principal = caller;
-        SessionRenewal.Keep(context.Properties!, context.TokenEndpointResponse!, context.Options.TimeProvider!.GetUtcNow() + SessionRenewal.Every);
+        SessionRenewal.Keep(context.Properties!, context.TokenEndpointResponse!,
+            context.Options.TimeProvider!.GetUtcNow() + SessionRenewal.Every);
         return Task.CompletedTask;
     }
 
@@ -41,7 +42,8 @@ internal sealed partial class SignInEvents(SignInSettings settings, Issuer issue
     public override Task RemoteFailure(RemoteFailureContext context)
     {
         context.HandleResponse();
-        Failed(context.HttpContext.RequestServices.GetRequiredService<ILogger<SignInEvents>>(), IssuedClaims.Printable(context.Failure?.Message ?? "", LongestReason));
+        Failed(context.HttpContext.RequestServices.GetRequiredService<ILogger<SignInEvents>>(),
+            IssuedClaims.Printable(context.Failure?.Message ?? "", LongestReason));
         var (status, title, sentence) = context.Failure switch
         {
             HttpRequestException or TaskCanceledException => (StatusCodes.Status503ServiceUnavailable, "Sign-in is not available now",

@@ -27,6 +27,8 @@ internal static class SignInHosting
     public static void Add(IServiceCollection services, ApiSettings settings)
     {
         services.AddAuthorization(RolePolicies.Add);
+        // The framework logs each request without a key, which anybody can send.
+        services.AddLogging(l => l.AddFilter(typeof(KeyAuthentication).FullName, LogLevel.Warning));
         var schemes = services.AddAuthentication(settings.SignIn is null ? KeyAuthentication.Scheme : SignInSchemes.Caller)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
         if (settings.SignIn is not { } signIn) return;

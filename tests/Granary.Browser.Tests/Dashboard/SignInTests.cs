@@ -63,7 +63,7 @@ public sealed class SignInTests(Browser browser)
     }
 
     [Fact]
-    public async Task The_dashboard_of_Orleans_takes_the_session_of_an_admin_and_of_nobody_else()
+    public async Task The_dashboard_of_Orleans_takes_the_session_of_an_admin_only()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var silo = await StartAsync(issuer, silo: true, "--orleans-dashboard");
