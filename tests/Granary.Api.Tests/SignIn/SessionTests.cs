@@ -316,24 +316,36 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_of_events_ends_when_its_caller_signs_out()
+    public async Task A_stream_of_events_ends_when_its_caller_signs_out_and_when_its_token_has_expired()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var server = await StartAsync(issuer);
-        using var browser = server.Browser();
+        await using var other = await StartAsync(issuer);
+        var cookies = new CookieContainer();
+        using var browser = server.Browser(cookies);
         using (await SignedInServer.SignInAsync(browser)) { }
         using var events = await browser.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead);
         events.StatusCode.ShouldBe(HttpStatusCode.OK);
         var reading = events.Content.ReadAsStringAsync();
-        (await browser.SendAsync(SignedInServer.SignOut())).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await other.Browser(cookies).SendAsync(SignedInServer.SignOut())).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await reading).ShouldContain("event: revision");
+
+        using var program = server.Bearer(issuer.Token(server.Clock.GetUtcNow()));
+        using var stream = await program.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead);
+        stream.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var following = stream.Content.ReadAsStringAsync();
+        server.Clock.Shift = TimeSpan.FromMinutes(5.5);
+        await Task.Delay(TimeSpan.FromSeconds(0.3));
+        following.IsCompleted.ShouldBeFalse(); // within the minute by which clocks may differ
+        server.Clock.Shift = TimeSpan.FromMinutes(6.1);
+        (await following).ShouldContain("event: revision");
     }
 
     [Fact]
     public async Task Redirections_and_cookies_follow_a_trusted_proxy_and_no_other()
     {
         await using var issuer = await LocalIssuer.StartAsync();
-        var proxies = SignInSettings.ReadProxies("127.0.0.1", []);
+        var proxies = SignInSettings.ReadProxies("127.0.0.1", true, []);
         await using var behind = await StartAsync(issuer, settings: s => s with { TrustedProxies = proxies });
         await using var open = await StartAsync(issuer);
         using var request = Forwarded();
@@ -344,6 +356,13 @@ public sealed class SessionTests : IDisposable
         using var untrusted = Forwarded();
         using var ignored = await open.Browser().SendAsync(untrusted);
         HttpUtility.ParseQueryString(ignored.Headers.Location!.Query)["redirect_uri"].ShouldStartWith("http://127.0.0.1");
+        // What a caller of the proxy wrote before the proxy did is not read.
+        using var smuggled = new HttpRequestMessage(HttpMethod.Get, "/sign-in");
+        smuggled.Headers.Add("X-Forwarded-For", "127.0.0.1, 192.0.2.7");
+        smuggled.Headers.Add("X-Forwarded-Proto", "http, https");
+        smuggled.Headers.Add("X-Forwarded-Host", "evil.example, granary.example");
+        using var read = await behind.Browser().SendAsync(smuggled);
+        HttpUtility.ParseQueryString(read.Headers.Location!.Query)["redirect_uri"].ShouldBe("https://granary.example/sign-in/callback");
         using var plain = new HttpRequestMessage(HttpMethod.Get, "/sign-in");
         plain.Headers.Host = "granary.example";
         using var refused = await open.Browser().SendAsync(plain);
