@@ -45,6 +45,8 @@ internal static class SignInHosting
             .PersistKeysToFileSystem(new DirectoryInfo(SignInFolder.Create(settings, SignInFolder.Keys)));
         // The keys are not encrypted: like the secret of links, they are in a folder that only the server's user reads.
         services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
+        // It logs texts of a request, with line breaks, that anybody can send. The events of a sign-in log what failed.
+        services.AddLogging(l => l.AddFilter(typeof(OpenIdConnectHandler).FullName, LogLevel.None));
         services.AddSingleton<SessionFiles>().AddSingleton<SessionRenewal>();
         schemes.AddCookie(SignInSchemes.Session).AddOpenIdConnect(SignInSchemes.Issuer, _ => { });
         services.AddOptions<CookieAuthenticationOptions>(SignInSchemes.Session).Configure<SessionFiles, SessionRenewal>(

@@ -200,6 +200,26 @@ public sealed class SessionTests : IDisposable
         Directory.GetFiles(Path.Combine(_shared, ".sign-in", "sessions")).Count(f => Path.GetExtension(f).Length == 0).ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("access_denied", HttpStatusCode.Forbidden, "Sign-in was refused")]
+    [InlineData("server_error", HttpStatusCode.BadRequest, "Sign-in failed")]
+    [InlineData("login_required", HttpStatusCode.BadRequest, "Sign-in failed")]
+    public async Task An_error_of_the_issuer_is_a_page_without_its_text(string error, HttpStatusCode status, string title)
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var server = await StartAsync(issuer);
+        using var browser = server.Browser();
+        using var begin = await browser.GetAsync("/sign-in");
+        var state = HttpUtility.ParseQueryString(begin.Headers.Location!.Query)["state"];
+        using var answer = await browser.GetAsync($"/sign-in/callback?error={error}&error_description=%3Cscript%3E%0Aforged&state={state}");
+        answer.StatusCode.ShouldBe(status);
+        var page = await answer.Content.ReadAsStringAsync();
+        page.ShouldContain(title);
+        page.ShouldNotContain("forged");
+        (await SignedInServer.CallerAsync(browser)).ShouldBeNull();
+        server.Failures.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_person_without_a_role_gets_a_page_that_says_so_and_no_session()
     {
