@@ -50,8 +50,13 @@ public sealed record SignInSettings(Uri Authority, string? ClientId, string? Cli
     }
 
     /// <summary>Reads addresses and networks of proxies, and adds a sentence for each fault.</summary>
-    public static IReadOnlyList<IPNetwork> ReadProxies(string? text, ICollection<string> faults)
+    /// <param name="authenticates">Whether callers must have a key or sign in.</param>
+    public static IReadOnlyList<IPNetwork> ReadProxies(string? text, bool authenticates, ICollection<string> faults)
     {
+        // Without keys, the Host of a request shows that no page of another site sends it; that page could send X-Forwarded-Host.
+        if (text is not null && !authenticates)
+            faults.Add("--trusted-proxies is for servers with keys or sign-in, since others answer this machine only; give --keys FILE or "
+                + "--oidc-authority URL too, or leave it out");
         var proxies = new List<IPNetwork>();
         foreach (var part in (text ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             if (IPAddress.TryParse(part, out var address))

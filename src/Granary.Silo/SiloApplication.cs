@@ -101,7 +101,7 @@ public static class SiloApplication
     {
         Keys = settings.Keys is null ? null : ApiKeys.Open(settings.Keys),
         SignIn = SignInSettings.Read(settings.SignIn, []),
-        TrustedProxies = SignInSettings.ReadProxies(settings.SignIn.TrustedProxies, []),
+        TrustedProxies = SignInSettings.ReadProxies(settings.SignIn.TrustedProxies, true, []),
         DataFolder = Path.GetFullPath(settings.Data ?? "."),
         Confined = settings.Data is not null,
         AllowedSources = settings.AllowSource,

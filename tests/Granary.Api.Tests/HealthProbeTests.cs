@@ -55,7 +55,7 @@ public class HealthProbeTests
     {
         var (code, reason) = await AskAsync(url);
         code.ShouldBe(2);
-        reason.ShouldContain($"granary health {url}: this is no address of a server; "
-            + "give one as http://127.0.0.1:8080, or set GRANARY_URLS");
+        reason.ShouldContain($"granary health {url}: this is no address of a server; give one as http://127.0.0.1:8080, or "
+            + "set GRANARY_URLS");
     }
 }

@@ -67,7 +67,9 @@ public sealed class KeysAndRolesTests : IDisposable
             keys.Find(revoked).ShouldNotBeNull();
 
             var next = Path.Combine(mount, "two", "keys.json");
-            File.Copy(path, next);
+            // With its audit log and the head of that.
+            foreach (var file in Directory.GetFiles(Path.Combine(mount, "one"), "keys.json*"))
+                File.Copy(file, Path.Combine(mount, "two", Path.GetFileName(file)));
             await ApiKeys.RevokeAsync(next, "revoked", TimeProvider.System);
             File.SetLastWriteTimeUtc(next, DateTime.UtcNow.AddSeconds(1));
             Directory.Delete(data);

@@ -18,7 +18,7 @@ internal static class IssuedClaims
         var given = RolesOf(token, settings.RoleClaim).ToHashSet(StringComparer.Ordinal);
         var grants = settings.Roles.Where(r => given.Contains(r.Value)).ToList();
         var role = grants.Max(g => g.Role);
-        var shown = Printable(ShownName(token) ?? subject);
+        var shown = Printable(ShownName(token) ?? subject, LongestName);
         // The issuer can give a name to somebody else later, and a name can be that of a key; the id cannot.
         var name = shown == subject ? $"(oidc {subject})" : $"{shown} (oidc {subject})";
         return RolePolicies.PrincipalOf(name, shown, role, role >= Role.Submitter && grants.Exists(g => g.Role is null));
@@ -27,7 +27,8 @@ internal static class IssuedClaims
     /// <summary>Why a token gives no role, in one sentence.</summary>
     public static string WhyNone(ClaimsPrincipal token, SignInSettings settings)
     {
-        var values = RolesOf(token, settings.RoleClaim).Order(StringComparer.Ordinal).Take(10).ToList();
+        var values = RolesOf(token, settings.RoleClaim).Order(StringComparer.Ordinal).Take(10)
+            .Select(v => Printable(v, LongestId)).ToList();
         // Entra ID leaves out the groups of people who are in very many.
         var isElsewhere = token.HasClaim(c => c.Type is "_claim_names" or "hasgroups");
         return values.Count > 0 ? $"the claim {settings.RoleClaim} has {string.Join(", ", values)}, and none of them has a role here"
@@ -70,6 +71,7 @@ internal static class IssuedClaims
     private static string? ShownName(ClaimsPrincipal token) => ((string[])["preferred_username", "email", "name", "client_id", "azp"])
         .Select(token.FindFirstValue).FirstOrDefault(v => !string.IsNullOrWhiteSpace(v));
 
-    private static string Printable(string text) =>
-        string.Concat(text.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(LongestName)).Trim();
+    /// <summary>A text of others as one line of a page or log.</summary>
+    public static string Printable(string text, int longest) =>
+        string.Concat(text.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(longest)).Trim();
 }

@@ -21,12 +21,13 @@ internal sealed partial class Issuer : IHostedService, IDisposable
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     private readonly SignInSettings _settings;
+    private readonly bool _hasKeys;
     private readonly ILogger<Issuer> _logger;
     private readonly CancellationTokenSource _stop = new();
 
     public Issuer(ApiSettings settings, ILogger<Issuer> logger)
     {
-        (_settings, _logger) = (settings.SignIn!, logger);
+        (_settings, _hasKeys, _logger) = (settings.SignIn!, settings.Keys is not null, logger);
         Http = new HttpClient { Timeout = s_timeout };
         Configuration = new ConfigurationManager<OpenIdConnectConfiguration>(
             new Uri(Slashed(_settings.Authority), ".well-known/openid-configuration").AbsoluteUri,
@@ -61,7 +62,7 @@ internal sealed partial class Issuer : IHostedService, IDisposable
         catch (InvalidOperationException e)
         {
             throw new ServiceUnavailableException($"the issuer {_settings.Authority} does not answer, so people cannot sign in and tokens "
-                + "cannot be checked; keys of this server work", e);
+                + "cannot be checked" + (_hasKeys ? "; keys of this server work" : ""), e);
         }
     }
 

@@ -31,7 +31,9 @@ internal sealed class SessionFiles : ITicketStore
     {
         (_settings, _clock) = (settings.SignIn!, clock);
         _folder = SignInFolder.Create(settings, "sessions");
-        _protector = protection.CreateProtector("Granary.Sessions");
+        // A session has the role that these settings gave: others end it.
+        _protector = protection.CreateProtector("Granary.Sessions", _settings.Authority.AbsoluteUri, _settings.ClientId!,
+            _settings.RoleClaim, string.Join(';', _settings.Roles));
     }
 
     public async Task<string> StoreAsync(AuthenticationTicket session)

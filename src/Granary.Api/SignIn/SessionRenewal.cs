@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Granary.Api.SignIn;
 
@@ -28,12 +29,13 @@ internal sealed partial class SessionRenewal(ApiSettings settings, Issuer issuer
     private readonly SignInSettings _settings = settings.SignIn!;
 
     /// <summary>Keeps the tokens that a session needs: to sign out at the issuer, and to ask whether the person still may.</summary>
-    public static void Keep(AuthenticationProperties session, OpenIdConnectMessage tokens, DateTimeOffset now)
+    /// <param name="askAt">When to ask next.</param>
+    public static void Keep(AuthenticationProperties session, OpenIdConnectMessage tokens, DateTimeOffset askAt)
     {
         var kept = new[] { OpenIdConnectParameterNames.IdToken, OpenIdConnectParameterNames.RefreshToken }.Select(name =>
             new AuthenticationToken { Name = name, Value = tokens.GetParameter(name) ?? session.GetTokenValue(name) ?? "" });
         session.StoreTokens([.. kept.Where(t => t.Value.Length > 0)]);
-        Note(session, now + Every);
+        Note(session, askAt);
     }
 
     public async Task CheckAsync(CookieValidatePrincipalContext context)
@@ -101,17 +103,26 @@ internal sealed partial class SessionRenewal(ApiSettings settings, Issuer issuer
             parameters.ConfigurationManager = issuer.Configuration;
             var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(tokens.IdToken, parameters)
                 .ConfigureAwait(false);
+            if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
+            {
+                // The issuer has a new key, which is read now. The refresh token of before may be used up.
+                issuer.Configuration.RequestRefresh();
+                tokens.IdToken = null;
+                Keep(session.Properties, tokens, clock.GetUtcNow() + s_again);
+                return session;
+            }
             var before = new JsonWebToken(session.Properties.GetTokenValue(OpenIdConnectParameterNames.IdToken)).Subject;
             var token = result.IsValid ? new ClaimsPrincipal(result.ClaimsIdentity) : null;
             if (token?.FindFirstValue("sub") != before || IssuedClaims.CallerOf(token!, _settings) is not { } caller
                 || RolePolicies.RoleNameOf(caller) is null)
             {
-                Ended(name, token is null ? "the issuer's new token is not valid" : "the person has no role any more");
+                Ended(name, token is null ? $"the issuer's new token is not valid: {result.Exception.Message}"
+                    : "the person has no role any more");
                 return null;
             }
             principal = caller;
         }
-        Keep(session.Properties, tokens, clock.GetUtcNow());
+        Keep(session.Properties, tokens, clock.GetUtcNow() + Every);
         return new AuthenticationTicket(principal, session.Properties, session.AuthenticationScheme);
     }
 

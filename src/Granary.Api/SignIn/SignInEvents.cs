@@ -4,12 +4,15 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Granary.Api.SignIn;
 
 /// <summary>The steps of a sign-in: the session gets name and role only, and a failure is a page.</summary>
 internal sealed partial class SignInEvents(SignInSettings settings, Issuer issuer) : OpenIdConnectEvents
 {
+    private const int LongestReason = 500;
+
     public override Task TokenValidated(TokenValidatedContext context)
     {
         var caller = IssuedClaims.CallerOf(context.Principal!, settings);
@@ -24,7 +27,8 @@ internal sealed partial class SignInEvents(SignInSettings settings, Issuer issue
         }
         SignedIn(logger, caller.Identity!.Name!, role);
         context.Principal = caller;
-        SessionRenewal.Keep(context.Properties!, context.TokenEndpointResponse!, context.Options.TimeProvider!.GetUtcNow());
+        SessionRenewal.Keep(context.Properties!, context.TokenEndpointResponse!,
+            context.Options.TimeProvider!.GetUtcNow() + SessionRenewal.Every);
         return Task.CompletedTask;
     }
 
@@ -38,11 +42,14 @@ internal sealed partial class SignInEvents(SignInSettings settings, Issuer issue
     public override Task RemoteFailure(RemoteFailureContext context)
     {
         context.HandleResponse();
-        Failed(context.HttpContext.RequestServices.GetRequiredService<ILogger<SignInEvents>>(), context.Failure?.Message);
+        Failed(context.HttpContext.RequestServices.GetRequiredService<ILogger<SignInEvents>>(),
+            IssuedClaims.Printable(context.Failure?.Message ?? "", LongestReason));
         var (status, title, sentence) = context.Failure switch
         {
             HttpRequestException or TaskCanceledException => (StatusCodes.Status503ServiceUnavailable, "Sign-in is not available now",
                 $"{issuer.Name} does not answer; try again"),
+            SecurityTokenSignatureKeyNotFoundException => (StatusCodes.Status503ServiceUnavailable, "Sign-in is not available now",
+                $"{issuer.Name} has a new signing key, which this server reads now; try again"),
             _ => (StatusCodes.Status400BadRequest, "Sign-in failed",
                 "this answer of the issuer is used already, too old, or not for this browser; sign in again, and allow cookies"),
         };
@@ -56,5 +63,5 @@ internal sealed partial class SignInEvents(SignInSettings settings, Issuer issue
     private static partial void Refused(ILogger logger, string person, string reason);
 
     [LoggerMessage(3, LogLevel.Warning, "A sign-in failed: {Reason}")]
-    private static partial void Failed(ILogger logger, string? reason);
+    private static partial void Failed(ILogger logger, string reason);
 }

@@ -27,6 +27,8 @@ internal static class SignInHosting
     public static void Add(IServiceCollection services, ApiSettings settings)
     {
         services.AddAuthorization(RolePolicies.Add);
+        // The framework logs each request without a key, which anybody can send.
+        services.AddLogging(l => l.AddFilter(typeof(KeyAuthentication).FullName, LogLevel.Warning));
         var schemes = services.AddAuthentication(settings.SignIn is null ? KeyAuthentication.Scheme : SignInSchemes.Caller)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
         if (settings.SignIn is not { } signIn) return;
@@ -43,6 +45,8 @@ internal static class SignInHosting
             .PersistKeysToFileSystem(new DirectoryInfo(SignInFolder.Create(settings, SignInFolder.Keys)));
         // The keys are not encrypted: like the secret of links, they are in a folder that only the server's user reads.
         services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
+        // It logs texts of a request, with line breaks, that anybody can send. The events of a sign-in log what failed.
+        services.AddLogging(l => l.AddFilter(typeof(OpenIdConnectHandler).FullName, LogLevel.None));
         services.AddSingleton<SessionFiles>().AddSingleton<SessionRenewal>();
         schemes.AddCookie(SignInSchemes.Session).AddOpenIdConnect(SignInSchemes.Issuer, _ => { });
         services.AddOptions<CookieAuthenticationOptions>(SignInSchemes.Session).Configure<SessionFiles, SessionRenewal>(
@@ -89,8 +93,9 @@ internal static class SignInHosting
     {
         var now = clock.GetUtcNow().UtcDateTime;
         if (until is not { } end) throw new SecurityTokenNoExpirationException("no expiry");
-        if (from - skew > now) throw new SecurityTokenNotYetValidException($"valid from {from:u}") { NotBefore = from!.Value };
-        return end + skew > now ? true : throw new SecurityTokenExpiredException($"expired at {end:u}") { Expires = end };
+        // A token without nbf can come with the earliest time there is, from which nothing can be subtracted.
+        if (from > now + skew) throw new SecurityTokenNotYetValidException($"valid from {from:u}") { NotBefore = from!.Value };
+        return end > now - skew ? true : throw new SecurityTokenExpiredException($"expired at {end:u}") { Expires = end };
     }
 
     private static void Configure(JwtBearerOptions options, SignInSettings settings, Issuer issuer, TimeProvider clock)
@@ -106,8 +111,8 @@ internal static class SignInHosting
                 if (IssuedClaims.CallerOf(context.Principal!, settings) is not { } caller) context.Fail("the token has no claim sub");
                 else
                 {
-                    var end = new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero) + SignInSettings.ClockSkew;
-                    CallerStanding.Set(context.HttpContext, () => clock.GetUtcNow() < end);
+                    var end = context.SecurityToken.ValidTo;
+                    CallerStanding.Set(context.HttpContext, () => clock.GetUtcNow().UtcDateTime - SignInSettings.ClockSkew < end);
                     context.Principal = caller;
                 }
                 return Task.CompletedTask;

@@ -72,7 +72,8 @@ internal static class ServeCommand
             var keys = given.Keys is { } file ? ApiKeys.Open(file) : null;
             var faults = new List<string>();
             var people = signIn.Read(call);
-            var (oidc, proxies) = (SignInSettings.Read(people, faults), SignInSettings.ReadProxies(people.TrustedProxies, faults));
+            var oidc = SignInSettings.Read(people, faults);
+            var proxies = SignInSettings.ReadProxies(people.TrustedProxies, (given.Keys ?? people.OidcAuthority) is not null, faults);
             if (faults.Count > 0) throw new InputException(faults);
             ListenAddresses.Check(given.Urls, keys is not null || oidc is not null);
             ListenAddresses.CheckFree(given.Urls);

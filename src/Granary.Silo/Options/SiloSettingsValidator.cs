@@ -97,7 +97,7 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
             faults.Add($"--keys {s.Keys}: there is no such file; make it with: granary keys add NAME --role admin --file {s.Keys}");
         var before = faults.Count;
         var signIn = SignInSettings.Read(s.SignIn, faults);
-        SignInSettings.ReadProxies(s.SignIn.TrustedProxies, faults);
+        SignInSettings.ReadProxies(s.SignIn.TrustedProxies, (s.Keys ?? s.SignIn.OidcAuthority) is not null, faults);
         if (faults.Count > before) return;
         try
         {

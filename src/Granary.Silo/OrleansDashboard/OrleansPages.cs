@@ -24,9 +24,9 @@ internal static class OrleansPages
         'use strict';
         const { open, send } = XMLHttpRequest.prototype;
         const refusals = {
-            401: 'The dashboard of Orleans needs an API key with the role admin: give it on the <a href="/">dashboard of Granary</a>, and '
-                + 'open this page again in the same tab.',
-            403: 'The key of this tab does not have the role admin, which the dashboard of Orleans needs.',
+            401: 'The dashboard of Orleans needs the role admin: sign in or give an API key on the <a href="/">dashboard of Granary</a>, '
+                + 'and open this page again in the same tab.',
+            403: 'You do not have the role admin, which the dashboard of Orleans needs.',
         };
         XMLHttpRequest.prototype.open = function (method, url, ...rest) {
             this.isOwn = new URL(url, location.href).origin === location.origin;

@@ -33,6 +33,10 @@ public sealed class AccessTokenTests
         (await RefusedAsync(server, issuer.Token(now, sign: ByOther))).ShouldContain("signature");
         (await RefusedAsync(server, issuer.Token(now, head: h => h["kid"] = "unknown", sign: ByOther)))
             .ShouldContain("no key of the issuer");
+        (await RefusedAsync(server, issuer.Token(now, b => b.Remove("nbf"), h => h["kid"] = "unknown", ByOther)))
+            .ShouldContain("no key of the issuer");
+        (await SignedInServer.CallerAsync(server.Bearer(issuer.Token(now, b => b.Remove("nbf"))))).ShouldNotBeNull();
+        (await SignedInServer.CallerAsync(server.Bearer(issuer.Token(now, b => b["exp"] = 253402300799)))).ShouldNotBeNull();
         (await RefusedAsync(server, issuer.Token(now, head: h => h["alg"] = "none", sign: _ => []))).ShouldContain("refused");
         (await RefusedAsync(server, issuer.Token(now, b => b["iss"] = "http://127.0.0.1:1/"))).ShouldContain("not of the issuer");
         (await RefusedAsync(server, issuer.Token(now, b => b["aud"] = "other-api"))).ShouldContain("audience granary-api");

@@ -31,6 +31,7 @@ internal sealed class LocalIssuer : IAsyncDisposable
     private readonly int _port = FreePorts.Take();
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private readonly HashSet<Uri> _servers = [];
+    private readonly List<SigningCredentials> _old = [];
     private RSA _key = RSA.Create(2048);
     private int _generation;
     private WebApplication? _app;
@@ -77,6 +78,7 @@ internal sealed class LocalIssuer : IAsyncDisposable
                 .SetEndSessionEndpointUris("end").AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow()
                 .RequireProofKeyForCodeExchange().RegisterScopes("profile", "api").DisableAccessTokenEncryption()
                 .AddEncryptionKey(new SymmetricSecurityKey(_secret)).AddSigningKey(new RsaSecurityKey(_key) { KeyId = KeyId })
+                .Configure(s => s.SigningCredentials.AddRange(_old))
                 .UseAspNetCore().DisableTransportSecurityRequirement().EnableAuthorizationEndpointPassthrough()
                 .EnableTokenEndpointPassthrough().EnableEndSessionEndpointPassthrough());
         _app = builder.Build();
@@ -109,11 +111,13 @@ internal sealed class LocalIssuer : IAsyncDisposable
         _app = null;
     }
 
-    /// <summary>Signs with a new key from now on, and publishes only that one.</summary>
-    public async Task RotateAsync()
+    /// <summary>Signs with a new key from now on.</summary>
+    /// <param name="keepOld">Whether the issuer still publishes its key of before and accepts its own tokens with it.</param>
+    public async Task RotateAsync(bool keepOld = false)
     {
         await StopAsync();
-        _key.Dispose();
+        if (keepOld) _old.Add(new SigningCredentials(new RsaSecurityKey(_key) { KeyId = KeyId }, SecurityAlgorithms.RsaSha256));
+        else _key.Dispose();
         (_key, _generation) = (RSA.Create(2048), _generation + 1);
         await RunAsync();
     }
@@ -197,6 +201,7 @@ internal sealed class LocalIssuer : IAsyncDisposable
         identity.SetClaim("sub", Subject);
         foreach (var (name, value) in Claims)
             if (value is JsonValue text) identity.SetClaim(name, (string?)text);
+            else if (value is JsonArray) identity.SetClaims(name, JsonSerializer.SerializeToElement(value));
             else identity.SetClaim(name, JsonSerializer.SerializeToElement(value));
         identity.SetScopes(scopes);
         identity.SetDestinations(static _ => ["access_token", "id_token"]);
@@ -217,7 +222,7 @@ internal sealed class LocalIssuer : IAsyncDisposable
         var client = new OpenIddictApplicationDescriptor { ClientId = id, ClientSecret = Secret, ClientType = "confidential" };
         client.Permissions.UnionWith([.. permissions, "ept:token", "scp:profile", "scp:api"]);
         client.RedirectUris.UnionWith(_servers.Select(s => new Uri(s, "/sign-in/callback")));
-        client.PostLogoutRedirectUris.UnionWith(_servers);
+        client.PostLogoutRedirectUris.UnionWith(_servers.Select(s => new Uri(s.AbsoluteUri))); // with the path
         return client;
     }
 

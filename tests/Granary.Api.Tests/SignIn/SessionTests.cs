@@ -37,6 +37,13 @@ public sealed class SessionTests : IDisposable
             c => c.ShouldContain("httponly"), c => c.ShouldNotContain("domain"), c => c.Length.ShouldBeLessThan(1000));
         var caller = (await SignedInServer.CallerAsync(browser))!;
         ((string)caller["name"]!, (string)caller["person"]!, (string)caller["role"]!).ShouldBe(("alice (oidc 4711)", "alice", "submitter"));
+        // The issuer sends the browser to a silo that did not begin the sign-in.
+        var others = new CookieContainer();
+        using (var begin = await first.Browser(others).GetAsync("/sign-in"))
+        using (var issued = await first.Browser(others).GetAsync(begin.Headers.Location))
+        using (var done = await second.Browser(others).GetAsync(issued.Headers.Location!.PathAndQuery))
+            done.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await SignedInServer.CallerAsync(first.Browser(others))).ShouldNotBeNull();
         using var elsewhere = second.Browser(cookies);
         (await SignedInServer.CallerAsync(elsewhere)).ShouldNotBeNull();
 
@@ -54,7 +61,8 @@ public sealed class SessionTests : IDisposable
         url.GetLeftPart(UriPartial.Path).ShouldBe(issuer.Address + "end");
         HttpUtility.ParseQueryString(url.Query)["post_logout_redirect_uri"].ShouldBe(second.Address.AbsoluteUri);
         using var atIssuer = await elsewhere.GetAsync(url);
-        (atIssuer.StatusCode, atIssuer.Headers.Location).ShouldBe((HttpStatusCode.Redirect, second.Address));
+        (atIssuer.StatusCode, atIssuer.Headers.Location).ShouldBe((HttpStatusCode.Redirect, second.Address),
+            await atIssuer.Content.ReadAsStringAsync());
         using var refused = await thief.GetAsync("/api/v1/caller");
         (await refused.ProblemAsync(401)).ShouldContain("session of this browser has ended");
         (await SignedInServer.CallerAsync(browser)).ShouldBeNull();
@@ -74,6 +82,9 @@ public sealed class SessionTests : IDisposable
         await using var next = await StartAsync(issuer);
         using var again = next.Browser(cookies);
         (await SignedInServer.CallerAsync(again)).ShouldNotBeNull();
+        // The session has the role that the options of its sign-in gave.
+        await using (var changed = await StartAsync(issuer, o => o with { OidcRoles = "traders=viewer" }))
+            (await SignedInServer.CallerAsync(changed.Browser(cookies))).ShouldBeNull();
         var files = Directory.GetFiles(Path.Combine(_shared, ".sign-in"), "*", SearchOption.AllDirectories);
         files.Count(f => f.EndsWith(".xml", StringComparison.Ordinal)).ShouldBe(1);
         var session = Directory.GetFiles(Path.Combine(_shared, ".sign-in", "sessions")).Single(f => Path.GetExtension(f).Length == 0);
@@ -158,6 +169,55 @@ public sealed class SessionTests : IDisposable
         using var answer = await browser.GetAsync(issued.Headers.Location);
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await SignedInServer.CallerAsync(browser)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Each_sign_in_makes_a_new_session_and_tabs_that_sign_in_at_once_do_not_disturb_each_other()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var server = await StartAsync(issuer);
+        var cookies = new CookieContainer();
+        using var browser = server.Browser(cookies);
+        string? Session() => cookies.GetCookies(server.Address)["granary-session"]?.Value;
+        // A cookie that somebody else has set is not taken over.
+        cookies.Add(server.Address, new Cookie("granary-session", "chosen"));
+        var answers = new List<Uri>();
+        foreach (var _ in (int[])[1, 2])
+        {
+            using var begin = await browser.GetAsync("/sign-in");
+            using var issued = await browser.GetAsync(begin.Headers.Location);
+            answers.Add(issued.Headers.Location!);
+        }
+        var sessions = new List<string?> { "chosen" };
+        foreach (var answer in answers)
+        {
+            using var done = await browser.GetAsync(answer);
+            done.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+            (await SignedInServer.CallerAsync(browser)).ShouldNotBeNull();
+            sessions.Add(Session());
+        }
+        sessions.Distinct().Count().ShouldBe(3);
+        Directory.GetFiles(Path.Combine(_shared, ".sign-in", "sessions")).Count(f => Path.GetExtension(f).Length == 0).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("access_denied", HttpStatusCode.Forbidden, "Sign-in was refused")]
+    [InlineData("server_error", HttpStatusCode.BadRequest, "Sign-in failed")]
+    [InlineData("login_required", HttpStatusCode.BadRequest, "Sign-in failed")]
+    public async Task An_error_of_the_issuer_is_a_page_without_its_text(string error, HttpStatusCode status, string title)
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var server = await StartAsync(issuer);
+        using var browser = server.Browser();
+        using var begin = await browser.GetAsync("/sign-in");
+        var state = HttpUtility.ParseQueryString(begin.Headers.Location!.Query)["state"];
+        using var answer = await browser.GetAsync($"/sign-in/callback?error={error}&error_description=%3Cscript%3E%0Aforged&state={state}");
+        answer.StatusCode.ShouldBe(status);
+        var page = await answer.Content.ReadAsStringAsync();
+        page.ShouldContain(title);
+        page.ShouldNotContain("forged");
+        (await SignedInServer.CallerAsync(browser)).ShouldBeNull();
+        server.Failures.ShouldBeEmpty();
     }
 
     [Fact]
@@ -250,24 +310,62 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_of_events_ends_when_its_caller_signs_out()
+    public async Task A_new_signing_key_of_the_issuer_ends_no_session_and_people_sign_in_with_it()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var server = await StartAsync(issuer, o => o with { OidcScopes = "openid profile offline_access" });
+        using var browser = server.Browser();
+        using (await SignedInServer.SignInAsync(browser)) { }
+        await issuer.RotateAsync(keepOld: true);
+        issuer.Claims["roles"] = "readers";
+        server.Clock.Shift = TimeSpan.FromMinutes(6);
+        ((string?)(await SignedInServer.CallerAsync(browser))?["role"]).ShouldBe("submitter");
+        // The next question, with the key that the server has read meanwhile.
+        await Eventually.IsAsync(async () =>
+        {
+            server.Clock.Shift += TimeSpan.FromMinutes(2);
+            return (string)(await SignedInServer.CallerAsync(browser))!["role"]!;
+        }, r => r == "viewer");
+        await issuer.RotateAsync(keepOld: true);
+        using var other = server.Browser();
+        using var early = await SignedInServer.SignInAsync(other);
+        if (early.StatusCode != HttpStatusCode.Redirect)
+            (await early.Content.ReadAsStringAsync()).ShouldContain("has a new signing key");
+        await Eventually.IsAsync(async () => (await SignedInServer.SignInAsync(other)).StatusCode, s => s == HttpStatusCode.Redirect);
+        (await SignedInServer.CallerAsync(other)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_stream_of_events_ends_when_its_caller_signs_out_and_when_its_token_has_expired()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var server = await StartAsync(issuer);
-        using var browser = server.Browser();
+        await using var other = await StartAsync(issuer);
+        var cookies = new CookieContainer();
+        using var browser = server.Browser(cookies);
         using (await SignedInServer.SignInAsync(browser)) { }
         using var events = await browser.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead);
         events.StatusCode.ShouldBe(HttpStatusCode.OK);
         var reading = events.Content.ReadAsStringAsync();
-        (await browser.SendAsync(SignedInServer.SignOut())).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await other.Browser(cookies).SendAsync(SignedInServer.SignOut())).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await reading).ShouldContain("event: revision");
+
+        using var program = server.Bearer(issuer.Token(server.Clock.GetUtcNow()));
+        using var stream = await program.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead);
+        stream.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var following = stream.Content.ReadAsStringAsync();
+        server.Clock.Shift = TimeSpan.FromMinutes(5.5);
+        await Task.Delay(TimeSpan.FromSeconds(0.3));
+        following.IsCompleted.ShouldBeFalse(); // within the minute by which clocks may differ
+        server.Clock.Shift = TimeSpan.FromMinutes(6.1);
+        (await following).ShouldContain("event: revision");
     }
 
     [Fact]
     public async Task Redirections_and_cookies_follow_a_trusted_proxy_and_no_other()
     {
         await using var issuer = await LocalIssuer.StartAsync();
-        var proxies = SignInSettings.ReadProxies("127.0.0.1", []);
+        var proxies = SignInSettings.ReadProxies("127.0.0.1", true, []);
         await using var behind = await StartAsync(issuer, settings: s => s with { TrustedProxies = proxies });
         await using var open = await StartAsync(issuer);
         using var request = Forwarded();
@@ -278,6 +376,13 @@ public sealed class SessionTests : IDisposable
         using var untrusted = Forwarded();
         using var ignored = await open.Browser().SendAsync(untrusted);
         HttpUtility.ParseQueryString(ignored.Headers.Location!.Query)["redirect_uri"].ShouldStartWith("http://127.0.0.1");
+        // What a caller of the proxy wrote before the proxy did is not read.
+        using var smuggled = new HttpRequestMessage(HttpMethod.Get, "/sign-in");
+        smuggled.Headers.Add("X-Forwarded-For", "127.0.0.1, 192.0.2.7");
+        smuggled.Headers.Add("X-Forwarded-Proto", "http, https");
+        smuggled.Headers.Add("X-Forwarded-Host", "evil.example, granary.example");
+        using var read = await behind.Browser().SendAsync(smuggled);
+        HttpUtility.ParseQueryString(read.Headers.Location!.Query)["redirect_uri"].ShouldBe("https://granary.example/sign-in/callback");
         using var plain = new HttpRequestMessage(HttpMethod.Get, "/sign-in");
         plain.Headers.Host = "granary.example";
         using var refused = await open.Browser().SendAsync(plain);

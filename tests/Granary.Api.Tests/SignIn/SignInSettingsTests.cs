@@ -42,11 +42,15 @@ public sealed class SignInSettingsTests
     public void Proxies_are_addresses_or_networks()
     {
         var faults = new List<string>();
-        SignInSettings.ReadProxies("10.0.0.7; 10.1.0.0/16;::1", faults).Select(p => p.ToString())
+        SignInSettings.ReadProxies("10.0.0.7; 10.1.0.0/16;::1", true, faults).Select(p => p.ToString())
             .ShouldBe(["10.0.0.7/32", "10.1.0.0/16", "::1/128"]);
         faults.ShouldBeEmpty();
-        SignInSettings.ReadProxies("proxy.local;10.1.0.0/33", faults);
+        SignInSettings.ReadProxies("proxy.local;10.1.0.0/33", true, faults);
         faults.Count.ShouldBe(2);
         faults[0].ShouldContain("give an IP address or a network");
+        SignInSettings.ReadProxies(null, false, faults).ShouldBeEmpty();
+        faults.Count.ShouldBe(2);
+        SignInSettings.ReadProxies("127.0.0.1", false, faults);
+        faults[2].ShouldContain("give --keys FILE or --oidc-authority URL too");
     }
 }

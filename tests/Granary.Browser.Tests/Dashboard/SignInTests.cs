@@ -62,12 +62,30 @@ public sealed class SignInTests(Browser browser)
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Sign in" })).ToBeVisibleAsync();
     }
 
-    private static async Task<GranaryServer> StartAsync(LocalIssuer issuer)
+    [Fact]
+    public async Task The_dashboard_of_Orleans_takes_the_session_of_an_admin_only()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var silo = await StartAsync(issuer, silo: true, "--orleans-dashboard");
+        await using var visit = await Visit.OpenAsync(browser, silo, "/", key: "");
+        foreach (var (roles, status) in new[] { (null, 401), ("traders", 403), ("ops", 200) })
+        {
+            issuer.Claims["roles"] = roles;
+            if (roles is not null) await visit.Page.GotoAsync("/sign-in?return=/orleans/");
+            (await visit.Page.APIRequest.GetAsync("/orleans/ClusterStats")).Status.ShouldBe(status, roles);
+            if (status == 403) await visit.ShowsAsync("You do not have the role admin");
+        }
+        new Uri(visit.Page.Url).AbsolutePath.ShouldBe("/orleans/");
+        await visit.ShowsAsync("Total Activations");
+        await visit.PictureAsync("orleans");
+    }
+
+    private static async Task<GranaryServer> StartAsync(LocalIssuer issuer, bool silo = false, params string[] more)
     {
         var secret = Path.GetTempFileName();
         await File.WriteAllTextAsync(secret, LocalIssuer.Secret);
-        var server = await GranaryServer.StartAsync(options: ["--oidc-authority", issuer.Address.AbsoluteUri, "--oidc-client-id",
-            LocalIssuer.Client, "--oidc-client-secret-file", secret, "--oidc-roles", "traders=submitter"]);
+        var server = await GranaryServer.StartAsync(silo, ["--oidc-authority", issuer.Address.AbsoluteUri, "--oidc-client-id",
+            LocalIssuer.Client, "--oidc-client-secret-file", secret, "--oidc-roles", "traders=submitter;ops=admin", .. more]);
         File.Delete(secret);
         await issuer.AllowAsync(server.Address);
         return server;

@@ -37,9 +37,11 @@ export function KeyDialog(props: { onClose: () => void }) {
     const page = signIn.value?.page ?? null;
     const person = caller.value?.person ?? null;
     if (person !== null && !keyWanted.value) return <SignedIn person={person} onClose={close} />;
+    if (page !== null && signIn.value?.keys === false && key.value === '') return <PeopleOnly page={page} onClose={close} />;
     return (
         <Dialog title={page === null ? 'API key' : 'Sign in'} onClose={close}>
             {page !== null && <SignInLink page={page} />}
+            {page !== null && <p class="lead">Or enter a key of a machine.</p>}
             <p class="lead">
                 A server that others can reach asks for a key. <code>granary keys add NAME --role viewer --file keys.json</code> makes one.
                 This tab keeps it in its session memory; it is gone when you close the tab.
@@ -78,6 +80,20 @@ export function KeyDialog(props: { onClose: () => void }) {
     );
 }
 
+// The server has no keys.
+function PeopleOnly(props: { page: string; onClose: () => void }) {
+    return (
+        <Dialog title="Sign in" onClose={props.onClose}>
+            <SignInLink page={props.page} />
+            <div class="actions">
+                <button type="button" onClick={props.onClose}>
+                    Back
+                </button>
+            </div>
+        </Dialog>
+    );
+}
+
 // A link of the browser, which leads to another site.
 function SignInLink(props: { page: string }) {
     const { url } = useLocation();
@@ -89,7 +105,6 @@ function SignInLink(props: { page: string }) {
                     Sign in
                 </a>
             </p>
-            <p class="lead">Or enter a key of a machine.</p>
         </>
     );
 }
