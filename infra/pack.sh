@@ -13,5 +13,7 @@ platforms="${platforms// /%3B}"
 if command -v npm >/dev/null; then infra/site.sh; else echo "Node.js is missing: the tool has no documentation site" >&2; fi
 dotnet pack Platform.sln -c Release -o "$out" -v quiet -nologo "${options[@]}"
 # The tool is a package that names its platforms, and one for each of them.
+# A file of an earlier publication would be packed too.
+rm -rf src/Granary.Cli/bin/Release/net10.0/*/publish
 dotnet pack src/Granary.Cli -c Release -o "$out" -v quiet -nologo -p:PackTool=true "${options[@]}" ${platforms:+-p:ToolPackageRuntimeIdentifiers=$platforms}
 ls -l "$out" | tail -n +2
