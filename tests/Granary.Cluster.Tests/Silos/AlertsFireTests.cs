@@ -31,8 +31,10 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
 
     private static readonly CausedAlert[] s_work =
     [
-        new("GranarySessionFailed", "a session whose third bar is no bar", "failed", "\"phase\":\"failed\"", "line 3: the row has 1 column"),
-        new("GranarySessionWaiting", "the Kafka of a session's feed does not exist", "waiting", "\"retry\":{", "Kafka at 127.0.0.1:1 did not answer"),
+        new("GranarySessionFailed", "a session whose third bar is no bar", "failed",
+            "\"phase\":\"failed\"", "line 3: the row has 1 column"),
+        new("GranarySessionWaiting", "the Kafka of a session's feed does not exist", "waiting",
+            "\"retry\":{", "Kafka at 127.0.0.1:1 did not answer"),
         new("GranaryQueueStuck", "five batches on a silo that drains", "", "draining"),
     ];
 
