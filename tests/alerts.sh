@@ -23,7 +23,7 @@ start_postgres "$work/pg"
 started=$SECONDS
 GRANARY_TEST_POSTGRES="$pg_port" GRANARY_TEST_LONG=1 GRANARY_ALERTS_RECORD="$work/rows" \
   dotnet exec tests/Granary.Cluster.Tests/bin/Release/net10.0/Granary.Cluster.Tests.dll -noLogo -noColor -class "*AlertsFireTests" \
-  >"$work/log" 2>&1 || { tail -60 "$work/log"; echo "FAILED alerts.sh"; exit 1; }
+  >"$work/log" 2>&1 || { cat "$work/rows.answers" 2>/dev/null; tail -60 "$work/log"; echo "FAILED alerts.sh"; exit 1; }
 fired="$(cut -d'|' -f2 "$work/rows" | sort -u | wc -l)"
 defined="$(grep -c -- '- alert:' infra/alerts/granary.yml)"
 {
@@ -34,8 +34,8 @@ defined="$(grep -c -- '- alert:' infra/alerts/granary.yml)"
   echo
   echo "Last run: $(date -u +%F), commit $(git rev-parse --short HEAD), $fired of $defined alerts, $((SECONDS - started)) s."
   echo
-  echo "| alert | text | seconds | page | commands |"
-  echo "| --- | --- | --- | --- | --- |"
+  echo "| alert | cause | text | seconds | page | commands |"
+  echo "| --- | --- | --- | --- | --- | --- |"
   sort "$work/rows"
 } >tests/alerts.md
 [[ "$fired" == "$defined" ]] || { echo "FAILED alerts.sh: $fired of $defined alerts fired"; exit 1; }

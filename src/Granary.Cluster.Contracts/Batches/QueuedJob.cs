@@ -91,6 +91,7 @@ public sealed record PassWork(
 /// <param name="Fault">The fault in one sentence; null on success.</param>
 /// <param name="Files">Sorted names of the run's files.</param>
 /// <param name="WrongInput">Whether the batch or its data is wrong, so that another run would fail too.</param>
+/// <param name="Evaluations">Bars times the strategies that processed them; null if the job has no strategies of its own.</param>
 [GenerateSerializer, Immutable, Alias("granary.RunEnd")]
 public sealed record RunEnd(
     [property: Id(0)] string? Fault,
@@ -100,7 +101,8 @@ public sealed record RunEnd(
     [property: Id(4)] int Strategies,
     [property: Id(5)] int Failed,
     [property: Id(6)] IReadOnlyList<string> Files,
-    [property: Id(7)] bool WrongInput = false);
+    [property: Id(7)] bool WrongInput = false,
+    [property: Id(8)] long? Evaluations = null);
 
 /// <summary>The result of a submission.</summary>
 /// <param name="Status">The batch's status; null if too many batches wait.</param>

@@ -22,7 +22,8 @@ internal static class EndedBatch
                 Strategies = end.Strategies,
                 Done = end.Strategies,
                 Failed = end.Failed,
-                Bars = status.Progress.BarsTotal,
+                Bars = end.Evaluations ?? status.Progress.BarsTotal,
+                BarsTotal = end.Evaluations ?? status.Progress.BarsTotal,
                 Leaders = reporting.LeadersAfter(status.Progress.Leaders),
                 Stage = null
             },

@@ -205,7 +205,8 @@ internal sealed partial class ReportingGrain(
                 },
                 Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
             }, cancellationToken);
-            var end = new RunEnd(null, run.Digest, run.Trades ?? 0, run.Seconds, run.Strategies, run.Failed, Files());
+            var end = new RunEnd(null, run.Digest, run.Trades ?? 0, run.Seconds, run.Strategies, run.Failed, Files(),
+                Evaluations: run.Evaluations);
             await attempt.ConfirmAsync(cancellationToken);
             await OutcomeFile.WriteAsync(Folder, end);
             return (end, false);

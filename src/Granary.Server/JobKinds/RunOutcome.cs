@@ -14,7 +14,7 @@ internal static class RunOutcome
         ? throw new OperationCanceledException(cancellationToken)
         : new JobOutcome(run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count,
             run.Model.Strategies.Count(s => s.Stats is null)
-                - (run.Model.Section<ParameterSearchResults>()?.Searches.Sum(s => s.Stopped) ?? 0));
+                - (run.Model.Section<ParameterSearchResults>()?.Searches.Sum(s => s.Stopped) ?? 0), run.Model.BarEvaluations);
 
     /// <summary>Returns the options of a batch that a job runs.</summary>
     public static BatchOptions OptionsOf(JobContext run, JobText text) => new()

@@ -51,4 +51,5 @@ public abstract class Job(JobText text, string name)
 /// <param name="Seconds">The duration of the job.</param>
 /// <param name="Strategies">The number of strategies that ran.</param>
 /// <param name="Failed">The number of strategies that failed.</param>
-public sealed record JobOutcome(string? Digest, long? Trades, double Seconds, int Strategies, int Failed);
+/// <param name="Evaluations">Bars times the strategies that processed them; null if the job has no strategies of its own.</param>
+public sealed record JobOutcome(string? Digest, long? Trades, double Seconds, int Strategies, int Failed, long? Evaluations = null);

@@ -35,7 +35,14 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
                 Trades = outcome.Trades,
                 Seconds = outcome.Seconds,
                 Files = files,
-                Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed }
+                Progress = s.Progress with
+                {
+                    Strategies = outcome.Strategies,
+                    Done = outcome.Strategies,
+                    Failed = outcome.Failed,
+                    Bars = outcome.Evaluations ?? s.Progress.Bars,
+                    BarsTotal = outcome.Evaluations ?? s.Progress.BarsTotal,
+                },
             });
             GranaryInstruments.StrategiesFailed.Add(outcome.Failed);
             JobMetrics.Describe(span, entry.Status);

@@ -78,28 +78,42 @@ internal sealed partial class Prometheus : IAsyncDisposable
             .Select(a => (string)a!["labels"]!["alertname"]!).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Waits until the alerts fire and Alertmanager has delivered them, and runs the commands of their pages.</summary>
-    public async Task FiresAsync(RunbookPage commands, params string[] alerts)
+    /// <summary>
+    /// Waits until the alerts fire and Alertmanager has delivered them, runs the commands of their pages, and looks for what the pages say
+    /// in the answers.
+    /// </summary>
+    public async Task FiresAsync(RunbookPage commands, params CausedAlert[] alerts)
     {
-        foreach (var alert in alerts) Alerts.ShouldContain(alert);
+        foreach (var alert in alerts) Alerts.ShouldContain(alert.Name);
         var since = _running.Elapsed;
-        await Eventually.IsAsync(async () => string.Join(' ', alerts.Except(await FiringAsync())), missing => missing.Length == 0,
-            Eventually.LongestWork, $"fires: {string.Join(", ", alerts)}");
+        await Eventually.IsAsync(async () => string.Join(' ', alerts.Select(a => a.Name).Except(await FiringAsync())),
+            missing => missing.Length == 0, Eventually.LongestWork, $"fires: {string.Join(", ", alerts.Select(a => a.Name))}");
         foreach (var alert in alerts)
         {
             if (_alertmanager is null) continue;
-            var (summary, page) = await _alertmanager.DeliveredAsync(alert);
+            var (summary, page) = await _alertmanager.DeliveredAsync(alert.Name);
+            var took = _running.Elapsed - since;
             summary.ShouldNotContain("{{");
-            await RecordAsync(alert, summary, page, _running.Elapsed - since, await commands.RunAsync(page));
+            var ran = await commands.RunAsync(page, alert.Account);
+            var answers = string.Join('\n', ran.Select(r => r.Answer));
+            if (ran.Count > 0 && (TestEffort.IsLong || !ran.Any(r => r.Command.StartsWith("granary ", StringComparison.Ordinal))))
+                foreach (var text in alert.Shown) answers.ShouldContain(text, Case.Sensitive, $"{page}\n{answers}");
+            await RecordAsync(alert, summary, page, took, ran);
         }
     }
 
-    private static async Task RecordAsync(string alert, string summary, string page, TimeSpan took, IReadOnlyList<string> commands)
+    /// <summary>Waits until the alert does not fire.</summary>
+    public Task EndsAsync(string alert) =>
+        Eventually.HoldsAsync(async () => !(await FiringAsync()).Contains(alert), text: $"ends: {alert}");
+
+    private static async Task RecordAsync(CausedAlert alert, string summary, string page, TimeSpan took,
+        IReadOnlyList<(string Command, string Answer)> commands)
     {
         if (Environment.GetEnvironmentVariable("GRANARY_ALERTS_RECORD") is not { Length: > 0 } file) return;
-        var ran = string.Join(", ", commands.Select(c => $"`{c.Replace("|", "\\|", StringComparison.Ordinal)}`"));
+        var ran = string.Join(", ", commands.Select(c => $"`{c.Command.Replace("|", "\\|", StringComparison.Ordinal)}`"));
         await File.AppendAllTextAsync(file, string.Create(CultureInfo.InvariantCulture,
-            $"| {alert} | {summary} | {took.TotalSeconds:0} | {page} | {ran} |\n"));
+            $"| {alert.Name} | {alert.Cause} | {summary} | {took.TotalSeconds:0} | {page} | {ran} |\n"));
+        await File.AppendAllLinesAsync(file + ".answers", commands.Select(c => $"## {alert.Name}: {c.Command}\n{c.Answer}"));
     }
 
     /// <summary>The result of a query now: its series, each with labels and a value.</summary>

@@ -7,30 +7,30 @@ namespace Granary.Cluster.Tests.Fixtures;
 
 /// <summary>The commands of a page of the runbook that only read, run where its alert fires.</summary>
 /// <param name="Server">Address of a server that answers.</param>
-/// <param name="Account">A session's account.</param>
 /// <param name="Runs">The folder of the runs.</param>
 /// <param name="Database">The cluster's database; null if there is none.</param>
-internal sealed partial record RunbookPage(HttpClient Server, string Account, string Runs, string? Database, Prometheus Prometheus)
+internal sealed partial record RunbookPage(HttpClient Server, string Runs, string? Database, Prometheus Prometheus)
 {
     /// <summary>Runs the commands of a page; one that fails fails the test.</summary>
     /// <param name="page">Such as docs/runbook/down.md.</param>
-    /// <returns>The commands that ran.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(string page)
+    /// <param name="account">A session's account.</param>
+    /// <returns>The commands that ran, with their answers.</returns>
+    public async Task<IReadOnlyList<(string Command, string Answer)>> RunAsync(string page, string account)
     {
-        List<string> ran = [];
+        List<(string, string)> ran = [];
         var text = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, page));
         text.ShouldStartWith("# Granary");
         foreach (var span in Span().Matches(text).Select(m => m.Groups["text"].Value).Distinct())
-            if (await RunOneAsync(span) is { } answer)
+            if (await RunOneAsync(span, account) is { } answer)
             {
                 answer.ShouldNotBeNullOrWhiteSpace($"{page}: {span}");
-                ran.Add(span);
+                ran.Add((span, answer));
             }
         return ran;
     }
 
     // The answer; null if the text is no command, changes something or needs a program that is not here.
-    private async Task<string?> RunOneAsync(string span)
+    private async Task<string?> RunOneAsync(string span, string account)
     {
         if (span.StartsWith("GET /", StringComparison.Ordinal))
         {
@@ -43,7 +43,7 @@ internal sealed partial record RunbookPage(HttpClient Server, string Account, st
         if (span.StartsWith("du ", StringComparison.Ordinal))
             return Output("bash", "-c", span.Replace("RUNS", Runs, StringComparison.Ordinal));
         return span.StartsWith("granary ", StringComparison.Ordinal) && span.Contains(" status ", StringComparison.Ordinal)
-            ? CommandLine(span) : null;
+            ? CommandLine(span, account) : null;
     }
 
     private async Task<string> SelectAsync(string query)
@@ -51,16 +51,20 @@ internal sealed partial record RunbookPage(HttpClient Server, string Account, st
         await using var source = NpgsqlDataSource.Create(Database!);
         await using var command = source.CreateCommand(query);
         await using var rows = await command.ExecuteReaderAsync();
-        return rows.FieldCount.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        List<string> text = [];
+        while (await rows.ReadAsync())
+            text.Add(string.Join(" | ", Enumerable.Range(0, rows.FieldCount).Select(i => rows.GetValue(i))
+                .Select(v => v is Array a ? string.Join(',', a.Cast<object>()) : $"{v}")));
+        return text.Count == 0 ? "no rows" : string.Join('\n', text);
     }
 
     // A process of two seconds for each: only in the long form.
-    private string? CommandLine(string span)
+    private string? CommandLine(string span, string account)
     {
         var program = Path.Combine(SharedData.RepositoryRoot, "src", "Granary.Cli", "bin", "Release", "net10.0", "granary.dll");
         if (!TestEffort.IsLong || !File.Exists(program)) return null;
         var address = $"{Server.BaseAddress}";
-        var arguments = span["granary ".Length..].Replace("ACCOUNT", Account, StringComparison.Ordinal)
+        var arguments = span["granary ".Length..].Replace("ACCOUNT", account, StringComparison.Ordinal)
             .Replace("URL", address, StringComparison.Ordinal).Replace("OTHER", address, StringComparison.Ordinal);
         return Output("dotnet", [program, .. arguments.Split(' ')]);
     }

@@ -13,8 +13,32 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>Each alert of infra/alerts fires in a real Prometheus that scrapes real silos, when its cause happens.</summary>
 public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClassFixture<SessionsInTheClusterTests.Made>
 {
-    private static readonly string[] s_database = ["GranaryBarsStale", "GranaryLockWaits", "GranaryJobsFail", "GranaryJournalSlow"];
-    private static readonly string[] s_work = ["GranarySessionFailed", "GranarySessionWaiting", "GranaryQueueStuck"];
+    private static readonly CausedAlert[] s_database =
+    [
+        new("GranaryBarsStale", "the feed of a session has a bar each hour", "stale", "Market time (UTC)  2023-01-01T01:00:00Z"),
+        new("GranaryLockWaits", "six sessions of the database wait for a locked table", "", "SELECT n FROM locked"),
+        new("GranaryJobsFail", "four batches whose third bar is no bar", "", "broken-batch"),
+        new("GranaryJournalSlow", "each packet to the database takes 0.8 s"),
+    ];
+
+    private static readonly CausedAlert s_lost = new("GranaryJournalLost", "the database is killed", "", "not ready", "\"database\"");
+
+    private static readonly CausedAlert[] s_killed =
+    [
+        new("GranaryDown", "one of two silos is killed"),
+        new("GranaryRecoveries", "one of two silos is killed, with a session", "", "session"),
+    ];
+
+    private static readonly CausedAlert[] s_work =
+    [
+        new("GranarySessionFailed", "a session whose third bar is no bar", "failed",
+            "\"phase\":\"failed\"", "line 3: the row has 1 column"),
+        new("GranarySessionWaiting", "the Kafka of a session's feed does not exist", "waiting",
+            "\"retry\":{", "Kafka at 127.0.0.1:1 did not answer"),
+        new("GranaryQueueStuck", "five batches on a silo that drains", "", "draining"),
+    ];
+
+    private static readonly CausedAlert s_full = new("GranaryDiskLow", "the runs are on a disk of 64 MB");
 
     [Fact]
     public async Task A_database_that_is_slow_locked_and_lost_a_feed_without_bars_and_failing_jobs_are_alerts()
@@ -27,7 +51,7 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
             Path.Combine(made.Folder, "runs-alerts"));
         await using var prometheus = await Prometheus.StartAsync(silo.HttpPort);
         using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, Eventually.Longest);
-        await DoesNotFireAsync(prometheus, [.. s_database, "GranaryJournalLost"]);
+        await DoesNotFireAsync(prometheus, [.. s_database, s_lost]);
 
         await client.StartSessionAsync(made.Start(speed: "fixed:1h") with { Account = "stale" });
         await client.StartSessionAsync(made.Start(speed: "fixed:500ms", to: "2023-06-01") with { Account = "slow" });
@@ -35,12 +59,14 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
         for (var i = 0; i < 4; i++) await client.SubmitAsync(broken);
         await using var locks = await LocksAsync(direct, waiting: 6);
         relay.Delay = TimeSpan.FromMilliseconds(800);
-        await prometheus.FiresAsync(new(silo.Client, "slow", made.Folder, direct, prometheus), s_database);
+        await prometheus.FiresAsync(new(silo.Client, made.Folder, direct, prometheus), s_database);
 
         relay.Delay = TimeSpan.Zero;
+        await TerminateAsync(direct);
+        await prometheus.EndsAsync("GranaryLockWaits");
         (await prometheus.FiringAsync()).ShouldNotContain("GranaryJournalLost");
         await server.CrashAsync();
-        await prometheus.FiresAsync(new(silo.Client, "slow", made.Folder, null, prometheus), "GranaryJournalLost");
+        await prometheus.FiresAsync(new(silo.Client, made.Folder, null, prometheus), s_lost);
     }
 
     [Fact]
@@ -54,12 +80,13 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
         using var client = new GranaryClient($"{one.Client.BaseAddress},{two.Client.BaseAddress}", key: null, Eventually.Longest);
         await client.StartSessionAsync(made.Start(speed: "fixed:500ms", to: "2023-06-01"));
         var running = await Eventually.IsAsync(() => client.SessionAsync(LiveSilos.Account), s => s.Status?.Bars > 2);
-        await DoesNotFireAsync(prometheus, ["GranaryRecoveries"]);
+        await DoesNotFireAsync(prometheus, [s_killed[1]]);
         var dies = running.Host.Contains($":{one.SiloPort}", StringComparison.Ordinal) ? one : two;
         dies.Kill();
         var lives = dies == one ? two : one;
-        await prometheus.FiresAsync(new(lives.Client, LiveSilos.Account, made.Folder, database, prometheus), "GranaryDown",
-            "GranaryRecoveries");
+        await prometheus.FiresAsync(new(lives.Client, made.Folder, database, prometheus), s_killed);
+        // What the page finds in its log.
+        foreach (var text in (string[])["is lost", "SiloHealthMonitor"]) lives.Output.ShouldContain(text);
     }
 
     [Fact]
@@ -82,8 +109,12 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
             // Of a silo that drains, four batches run without a group, and the fifth waits.
             await client.CommandSiloAsync((await client.ClusterAsync()).Silos.Single().Name, SiloCommand.Drain);
             for (var i = 0; i < 5; i++) await client.SubmitAsync(TestBatches.Quickstart);
-            await prometheus.FiresAsync(new(silo.Client, "failed", disk, null, prometheus),
-                [.. s_work, .. isSmall ? (string[])["GranaryDiskLow"] : []]);
+            await prometheus.FiresAsync(new(silo.Client, disk, null, prometheus), [.. s_work, .. isSmall ? (CausedAlert[])[s_full] : []]);
+            // What the pages say ends them.
+            await client.CommandAsync("waiting", "stop", "a test");
+            await client.CommandSiloAsync((await client.ClusterAsync()).Silos.Single().Name, SiloCommand.Resume);
+            await prometheus.EndsAsync("GranarySessionWaiting");
+            await prometheus.EndsAsync("GranaryQueueStuck");
         }
         finally
         {
@@ -94,12 +125,12 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
 
     [Fact]
     public void Each_alert_is_caused_by_a_test() => Prometheus.Alerts.ShouldBe(
-        [.. s_database, .. s_work, "GranaryJournalLost", "GranaryDown", "GranaryRecoveries", "GranaryDiskLow"], ignoreOrder: true);
+        [.. s_database.Concat(s_work).Concat(s_killed).Select(a => a.Name), s_lost.Name, s_full.Name], ignoreOrder: true);
 
-    private static async Task DoesNotFireAsync(Prometheus prometheus, string[] alerts)
+    private static async Task DoesNotFireAsync(Prometheus prometheus, CausedAlert[] alerts)
     {
         var firing = await prometheus.FiringAsync();
-        alerts.Where(firing.Contains).ShouldBeEmpty("before its cause");
+        alerts.Select(a => a.Name).Where(firing.Contains).ShouldBeEmpty("before its cause");
     }
 
     // Bars whose third line is no bar.
@@ -120,6 +151,17 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
               "strategies": [ { "class": "SmaCross" } ] }
             """);
         return batch;
+    }
+
+    // Ends the session that the others wait for, as the page says.
+    private static async Task TerminateAsync(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand("""
+            select pg_terminate_backend(blocker) from (select distinct unnest(pg_blocking_pids(pid)) as blocker
+            from pg_stat_activity where wait_event_type = 'Lock' and query = 'SELECT n FROM locked') as b
+            """);
+        await command.ExecuteNonQueryAsync();
     }
 
     // One session of the database has a lock that others wait for.
