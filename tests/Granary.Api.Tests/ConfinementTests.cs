@@ -47,6 +47,27 @@ public sealed class ConfinementTests
         (await outside.ProblemAsync(400)).ShouldContain("'csv:out/share' leads out");
     }
 
+    [Theory]
+    [InlineData("csv:runs/.sign-in")]
+    [InlineData("csv:runs/.sign-in/sessions")]
+    [InlineData("csv:runs/.sign-in/sessions/one.csv")]
+    [InlineData("csv:runs/../runs/.sign-in/sessions")]
+    [InlineData("csv:alias")]
+    public async Task Sessions_of_people_cannot_be_read_where_the_runs_are_in_the_data_folder(string source)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        var sessions = Directory.CreateDirectory(Path.Combine(server.Folder, "runs/.sign-in/sessions")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(sessions, "one.csv"), "secret");
+        if (!OperatingSystem.IsWindows()) Directory.CreateSymbolicLink(Path.Combine(server.Folder, "alias"), sessions);
+        using var answer = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("csv:bars", source)));
+        (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+        foreach (var path in (string[])["runs/.sign-in/files/sessions/one.csv", "runs/.sign-in", "batches/.sign-in/files/sessions/one.csv"])
+        {
+            using var file = await server.Client.GetAsync($"/api/v1/{path}");
+            file.IsSuccessStatusCode.ShouldBeFalse(path);
+        }
+    }
+
     [Fact]
     public async Task The_sample_batch_runs_on_a_confined_server_whose_data_folder_is_elsewhere_and_gets_no_file()
     {

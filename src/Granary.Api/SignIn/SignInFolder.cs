@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 namespace Granary.Api.SignIn;
 
 /// <summary>
-/// The folder <c>.sign-in</c> of the runs: sessions, and the keys that encrypt them. Only the user of the server reads it.
+/// The folder <see cref="PermittedFiles.Secrets"/> of the runs: sessions, and the keys that encrypt them. Only the user of the server
+/// reads it.
 /// </summary>
 internal static class SignInFolder
 {
@@ -16,7 +17,7 @@ internal static class SignInFolder
     /// <summary>Creates a folder in it.</summary>
     public static string Create(ApiSettings settings, string name)
     {
-        var path = Path.Combine(Path.GetFullPath(settings.Runs), ".sign-in", name);
+        var path = Path.Combine(Path.GetFullPath(settings.Runs), PermittedFiles.Secrets, name);
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
         else
         {

@@ -4,12 +4,16 @@ namespace Granary.Storage.Files;
 
 /// <summary>Opens the files that a caller may name: all files, or those in permitted folders.</summary>
 /// <remarks>
+/// A folder <see cref="Secrets"/> is never permitted, wherever it is: the folder of a server's runs may be in its data folder.
 /// The check applies to the file that was opened, by its real path. A folder or file that is replaced by a link between a check and the
 /// opening leads nowhere. On Linux a handle of the file is checked, and then opened through <c>/proc/self/fd</c>. Elsewhere the path is
 /// resolved again after the opening.
 /// </remarks>
 public sealed class PermittedFiles
 {
+    /// <summary>Name of folders with secrets of the server, such as sessions of people.</summary>
+    public const string Secrets = ".sign-in";
+
     private readonly IReadOnlyList<string>? _folders;
 
     private PermittedFiles(IReadOnlyList<string>? folders) => _folders = folders;
@@ -208,7 +212,8 @@ public sealed class PermittedFiles
         if (!Holds(path)) throw Outside(path);
     }
 
-    private bool IsIn(string real) => _folders!.Any(f => RealPath.IsWithinReal(real, f));
+    private bool IsIn(string real) =>
+        _folders!.Any(f => RealPath.IsWithinReal(real, f)) && !real.Split(Path.DirectorySeparatorChar).Contains(Secrets);
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
