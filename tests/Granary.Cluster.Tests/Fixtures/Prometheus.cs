@@ -96,7 +96,7 @@ internal sealed partial class Prometheus : IAsyncDisposable
             summary.ShouldNotContain("{{");
             var ran = await commands.RunAsync(page, alert.Account);
             var answers = string.Join('\n', ran.Select(r => r.Answer));
-            if (ran.Count > 0 && (TestEffort.IsLong || !ran.Any(r => r.Command.StartsWith("granary ", StringComparison.Ordinal))))
+            if (ran.Count > 0 && (TestEffort.IsLong || !RunbookPage.HasCommandLine(page)))
                 foreach (var text in alert.Shown) answers.ShouldContain(text, Case.Sensitive, $"{page}\n{answers}");
             await RecordAsync(alert, summary, page, took, ran);
         }

@@ -11,6 +11,10 @@ namespace Granary.Cluster.Tests.Fixtures;
 /// <param name="Database">The cluster's database; null if there is none.</param>
 internal sealed partial record RunbookPage(HttpClient Server, string Runs, string? Database, Prometheus Prometheus)
 {
+    /// <summary>Whether a page has commands that run in the long form only.</summary>
+    public static bool HasCommandLine(string page) =>
+        Span().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, page))).Any(m => IsCommandLine(m.Groups["text"].Value));
+
     /// <summary>Runs the commands of a page; one that fails fails the test.</summary>
     /// <param name="page">Such as docs/runbook/down.md.</param>
     /// <param name="account">A session's account.</param>
@@ -42,9 +46,11 @@ internal sealed partial record RunbookPage(HttpClient Server, string Runs, strin
         if (span.StartsWith("sum ", StringComparison.Ordinal)) return (await Prometheus.QueryAsync(span)).ToJsonString();
         if (span.StartsWith("du ", StringComparison.Ordinal))
             return Output("bash", "-c", span.Replace("RUNS", Runs, StringComparison.Ordinal));
-        return span.StartsWith("granary ", StringComparison.Ordinal) && span.Contains(" status ", StringComparison.Ordinal)
-            ? CommandLine(span, account) : null;
+        return IsCommandLine(span) ? CommandLine(span, account) : null;
     }
+
+    private static bool IsCommandLine(string span) =>
+        span.StartsWith("granary ", StringComparison.Ordinal) && span.Contains(" status ", StringComparison.Ordinal);
 
     private async Task<string> SelectAsync(string query)
     {
