@@ -18,7 +18,7 @@ internal sealed class HostCookies : ICookieManager
     public static bool AreIn(HttpContext context) => context.Request.Cookies.ContainsKey(NameOf(context, Name));
 
     /// <inheritdoc/>
-    /// <remarks>A sign-in ignores the cookie of before, so that it always makes a session with a new id.</remarks>
+    /// <remarks>A sign-in ignores the cookie that the browser has, so that each sign-in makes a session with a new id.</remarks>
     public string? GetRequestCookie(HttpContext context, string key) => context.Request.Path == SignInHosting.Callback ? null
         : _cookies.GetRequestCookie(context, NameOf(context, key));
 

@@ -105,7 +105,7 @@ internal sealed partial class SessionRenewal(ApiSettings settings, Issuer issuer
                 .ConfigureAwait(false);
             if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
             {
-                // The issuer has a new key, which is read now. The refresh token of before may be used up.
+                // The issuer has a new key, which is read now. The old refresh token may be used up.
                 issuer.Configuration.RequestRefresh();
                 tokens.IdToken = null;
                 Keep(session.Properties, tokens, clock.GetUtcNow() + s_again);

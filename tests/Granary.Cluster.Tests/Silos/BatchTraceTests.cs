@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -8,10 +7,6 @@ using Granary.Contracts.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Telemetry;
 using Granary.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Granary.Cluster.Tests.Silos;
 
@@ -66,33 +61,15 @@ public class BatchTraceTests
     /// <returns>The spans of the batch's trace, its end, and its folder.</returns>
     private static async Task<(List<OtlpSpan> Spans, JobStatus Status, string Folder)> RunAsync(TestBatches batches, int silos)
     {
-        var spans = new ConcurrentQueue<OtlpSpan>();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        await using var receiver = builder.Build();
-        receiver.MapPost("/{**path}", async (string path, HttpRequest request) =>
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body);
-            if (path == "v1/traces")
-                foreach (var span in OtlpSpans.Read(body.ToArray())) spans.Enqueue(span);
-            return Results.Ok();
-        });
-        await receiver.StartAsync();
+        await using var receiver = await OtlpReceiver.StartAsync();
         await using var server = await PostgresServer.ShareAsync();
         var connection = await server.CreateDatabaseAsync();
-        var environment = new Dictionary<string, string>
-        {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(),
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-        };
         List<SiloProcess> started = [];
         try
         {
             for (var i = 0; i < silos; i++)
             {
-                started.Add(SiloProcess.Launch(connection, environment, "--runs", Path.Combine(batches.Folder, "runs"), "--threads", "1"));
+                started.Add(SiloProcess.Launch(connection, receiver.Environment, "--runs", Path.Combine(batches.Folder, "runs"), "--threads", "1"));
                 await started[i].ReadyAsync();
             }
             using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C);
@@ -104,7 +81,7 @@ public class BatchTraceTests
             submission.Stop();
             // What is left to be sent is sent when they leave.
             foreach (var silo in started.AsEnumerable().Reverse()) await silo.LeaveAsync();
-            return ([.. spans.Where(s => s.TraceId == submission.TraceId.ToHexString())], status, folder);
+            return ([.. receiver.Spans.Where(s => s.TraceId == submission.TraceId.ToHexString())], status, folder);
         }
         finally
         {

@@ -1,54 +1,26 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text;
 using Granary.Cluster.Client;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Granary.Cluster.Tests.Silos;
 
 /// <summary>A real silo against a receiver that takes OTLP over HTTP and keeps what it is sent.</summary>
 public class TelemetryTests
 {
-    private static WebApplication Receiver()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        return builder.Build();
-    }
-
     [Fact]
     public async Task Traces_measurements_and_logs_are_sent_where_the_standard_variable_says()
     {
-        var received = new ConcurrentDictionary<string, string>();
-        await using var receiver = Receiver();
-        receiver.MapPost("/{**path}", async (string path, HttpRequest request) =>
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body);
-            received.AddOrUpdate(path, _ => Encoding.Latin1.GetString(body.ToArray()),
-                (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
-            return Results.Ok();
-        });
-        await receiver.StartAsync();
-
+        await using var receiver = await OtlpReceiver.StartAsync();
         var ports = FreePorts.Take(3);
         await using var silo = SiloProcess.Start(
             ["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", "--cluster-id",
                 "observed"],
-            new Dictionary<string, string>
-            {
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(),
-                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
-            }, ports[0]);
+            receiver.Environment, ports[0]);
         await silo.ReadyAsync();
         using var batches = new TestBatches();
         using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null);
@@ -56,6 +28,7 @@ public class TelemetryTests
             Path.Combine(batches.Folder, "home"));
         await silo.LeaveAsync();
 
+        var received = receiver.Received;
         received.Keys.Order().ShouldBe(["v1/logs", "v1/metrics", "v1/traces"]);
         foreach (var (path, text) in received)
         {
@@ -72,30 +45,14 @@ public class TelemetryTests
     [Fact]
     public async Task A_clients_trace_goes_on_through_its_request_to_the_strategy_groups_on_both_silos()
     {
-        var spans = new ConcurrentQueue<OtlpSpan>();
-        await using var receiver = Receiver();
-        receiver.MapPost("/{**path}", async (string path, HttpRequest request) =>
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body);
-            if (path == "v1/traces")
-                foreach (var span in OtlpSpans.Read(body.ToArray())) spans.Enqueue(span);
-            return Results.Ok();
-        });
-        await receiver.StartAsync();
-
+        await using var receiver = await OtlpReceiver.StartAsync();
         await using var server = await PostgresServer.ShareAsync();
         var connection = await server.CreateDatabaseAsync();
         using var batches = new TestBatches();
-        var environment = new Dictionary<string, string>
-        {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(),
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
-        };
         string[] options = ["--runs", Path.Combine(batches.Folder, "runs"), "--threads", "1"];
-        await using var one = SiloProcess.Launch(connection, environment, options);
+        await using var one = SiloProcess.Launch(connection, receiver.Environment, options);
         await one.ReadyAsync();
-        await using var two = SiloProcess.Launch(connection, environment, options);
+        await using var two = SiloProcess.Launch(connection, receiver.Environment, options);
         await two.ReadyAsync();
         JobStatus status;
         string trace;
@@ -111,6 +68,7 @@ public class TelemetryTests
         // What is left to be sent is sent when they leave.
         await two.LeaveAsync();
         await one.LeaveAsync();
+        var spans = receiver.Spans;
         var own = spans.Where(s => s.Tags.GetValueOrDefault("granary.run") == status.Id).ToList();
         own.Select(s => s.Name).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy-group"]);
         own.Where(s => s.TraceId != trace).Select(s => s.Name).ShouldBeEmpty();
