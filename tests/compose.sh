@@ -23,7 +23,7 @@ if [[ -z "${COMPOSE_STATE:-}" ]]; then
   COMPOSE_STATE="$work/state" GRANARY_ROOT="$root" timeout -s KILL 30m unshare --net --mount --pid --fork --mount-proc --kill-child \
     "$(readlink -f "$0")" &
   child=$!
-  trap 'kill -9 "$child" $(pgrep -P "$child") 2>/dev/null; rm -rf "$work"' EXIT
+  trap 'kill -9 "$child" $(pgrep -P "$child") 2>/dev/null || true; rm -rf "$work"' EXIT
   status=0
   wait "$child" || status=$?
   ((status != 137)) || echo "FAILED: the page was not followed within 30 minutes"
