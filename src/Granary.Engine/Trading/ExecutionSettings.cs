@@ -156,6 +156,14 @@ public sealed record ExecutionSettings
         LiquidationFeeRate = LiquidationFeeRate * 2,
         LatencyBars = LatencyBars + 1,
     };
+
+    /// <summary>Returns these settings with measured slippage at the upper end of its interval.</summary>
+    public ExecutionSettings AtUpper() => this with
+    {
+        Slippage = Slippage?.AtUpper(),
+        BySymbol = BySymbol.ToDictionary(s => s.Key, s => s.Value with { Slippage = s.Value.Slippage?.AtUpper() },
+            StringComparer.Ordinal),
+    };
 }
 
 /// <summary>Costs of one symbol.</summary>
