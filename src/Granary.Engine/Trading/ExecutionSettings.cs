@@ -142,6 +142,14 @@ public sealed record ExecutionSettings
         }
     }
 
+    /// <summary>Returns these settings with the costs of a case.</summary>
+    public ExecutionSettings In(CostCase costs) => costs switch
+    {
+        CostCase.Stressed => Stressed(),
+        CostCase.Upper => AtUpper(),
+        _ => this,
+    };
+
     /// <summary>
     /// Returns these settings with every cost doubled and every order one bar later, to test how far a profit depends on the assumptions.
     /// </summary>

@@ -39,6 +39,9 @@ public sealed record BatchChecks(
     /// <summary>What is known of the universe; null for a batch of one symbol.</summary>
     public ValidationCheck? Universe { get; init; }
 
+    /// <summary>Whether costs were measured, and the verdict at their upper end; null if it was not stated.</summary>
+    public ValidationCheck? Costs { get; init; }
+
     /// <summary>What survivorship would have added; null if it was not computed.</summary>
     public SurvivorshipResults? Survivorship { get; init; }
 
@@ -102,6 +105,7 @@ public sealed record BatchChecks(
             : ValidationCheck.Missing("no strategy has a weight");
         if (BenchmarkName is not null) findings[ValidationChecks.Benchmark] = AgainstBenchmark(BenchmarkName);
         if (Universe is not null) findings[ValidationChecks.Universe] = Universe;
+        if (Costs is not null) findings[ValidationChecks.Costs] = Costs;
         if (LearnedWeights is not null) findings[ValidationChecks.LearnedWeights] = LearnedWeights;
         return new ValidationChecks(findings);
     }
@@ -216,6 +220,7 @@ public sealed record BatchChecks(
             : $"There is no result on unseen bars: {OutOfSampleMissing}.");
         if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
         if (CostsAreZero) said.Add("Costs are zero, so every figure is before costs, and there is no stress of costs.");
+        if (Costs is not null) said.Add(Sentence(Costs.Sentence));
         if (Stress is { Strategies: > 0 } stress)
             said.Add(Text(
                 $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} ")
