@@ -35,6 +35,7 @@ internal static class CommandTable
         ("live", LiveCommand.Create),
         ("deployments", DeploymentsCommands.Create),
         ("session", SessionCommands.Create),
+        ("costs", CostsCommands.Create),
         ("schedules", ScheduleCommands.Create),
         ("cluster", ClusterCommands.Create),
         ("verify", VerifyCommand.Create),

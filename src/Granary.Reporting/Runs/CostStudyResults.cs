@@ -2,7 +2,7 @@ namespace Granary.Reporting.Runs;
 
 /// <summary>What fills cost, as measured; its JSON is costs.json. Costs are basis points of the reference price.</summary>
 /// <param name="Version">Version of the layout.</param>
-/// <param name="Hash">SHA-256 of everything else, lower-case hex.</param>
+/// <param name="Hash">SHA-256 of everything else but the sources, lower-case hex.</param>
 /// <param name="Fills">Market fills that were measured.</param>
 /// <param name="From">Time of the first fill, UTC.</param>
 /// <param name="To">Time of the last fill, UTC.</param>

@@ -31,8 +31,9 @@ public static class CostFile
     /// <summary>Returns the costs with their hash.</summary>
     public static CostStudyResults Hashed(CostStudyResults costs) => costs with { Hash = HashOf(costs) };
 
+    // The same fills have the same hash, wherever their files are.
     private static string HashOf(CostStudyResults costs) => Convert.ToHexStringLower(SHA256.HashData(
-        JsonSerializer.SerializeToUtf8Bytes(costs with { Hash = "" }, s_options)));
+        JsonSerializer.SerializeToUtf8Bytes(costs with { Hash = "", Sources = [] }, s_options)));
 
     /// <param name="files">The files that may be opened.</param>
     /// <exception cref="InputException">The file is missing, or not what <c>costs fit</c> wrote; one sentence.</exception>
