@@ -57,7 +57,7 @@ internal static class CommandExamples
         ["deployments disable"] = "1 --symbol COINUSDT --why delisting",
         ["deployments switch"] = "2 --state accounts/paper --policy keep --dry-run",
         ["deployments report"] = "1",
-        ["costs fit"] = "accounts/paper fills.csv --bars csv:samples/data/1h --timeframe 1h --out costs.json",
+        ["costs fit"] = "accounts/paper --out costs.json",
         ["verify"] = "runs/first",
         ["report"] = "runs/first",
         ["compare"] = "runs/first runs/second",

@@ -37,7 +37,7 @@ public static class CostReport
         var (returns, now) = (100 * upper.Return, 100 * upper.Stressed);
         return (upper.IsOfPortfolio ? "at the upper end the stitched equity earns "
                 : "at the upper end the weighted strategies, each in its own account, earn on average ")
-            + Text($"{now:N1} % instead of {returns:N1} %, and {Counted.Of(upper.StillProfitable, upper.Strategies, "strategy")} still ")
+            + Text($"{now:N2} % instead of {returns:N2} %, and {Counted.Of(upper.StillProfitable, upper.Strategies, "strategy")} still ")
             + (upper.StillProfitable == 1 || upper.Strategies == 1 ? "earns" : "earn")
             + (upper.Passed ? ": the result survives the upper end of the costs" : ": the result does not survive the upper end of the costs");
     }
