@@ -62,7 +62,8 @@ public sealed class MeasuredCostTests : IDisposable
         {
             var hour = random.Next(3) switch { 0 => 9, 1 => 14, _ => 23 };
             var time = new DateTime(2025, 3, 1).AddDays(i * 13 / count).AddHours(hour).AddSeconds(random.Next(3_600));
-            var (side, venue) = (random.Next(2) == 0 ? 1 : -1, random.NextDouble() < 0.04 ? "rare" : random.Next(2) == 0 ? "alpha" : "beta");
+            var side = random.Next(2) == 0 ? 1 : -1;
+            var venue = random.NextDouble() < 0.04 ? "rare" : random.Next(2) == 0 ? "alpha" : "beta";
             var (open, volume, range) = (100 + 5 * random.NextDouble(), 500 + 500 * random.NextDouble(), 10 + 60 * random.NextDouble());
             var quantity = volume * (0.001 + 0.1 * random.NextDouble());
             var points = 3 * Math.Sqrt(quantity / volume) + 0.1 * range + (venue == "beta" ? 3 : 0) + 6 * (random.NextDouble() - 0.6);

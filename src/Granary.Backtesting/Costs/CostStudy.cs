@@ -27,12 +27,12 @@ public static class CostStudy
             .ThenBy(f => f.Price).ThenBy(f => f.Quantity)];
         if (fills.Count < 2) throw TooFew(set, fills.Count);
         if (set.Timeframes.Count > 1)
-            throw new InputException($"the fills are in bars of {string.Join(" and ", set.Timeframes.OrderBy(t => t.Ticks))}, whose volumes "
-                + "and ranges cannot be compared; name one with --timeframe");
+            throw new InputException($"the fills are in bars of {string.Join(" and ", set.Timeframes.OrderBy(t => t.Ticks))}, whose "
+                + "volumes and ranges cannot be compared; name one with --timeframe");
         var models = s_references.Select(r => ModelOf(r.Name, r.Price, fills, seed)).OfType<CostModel>().ToList();
         if (models.Count == 0)
-            throw new InputException("no fill has a reference price; name their bars with --bars, or add a column decision_price, open, mid, "
-                + "or bid and ask");
+            throw new InputException("no fill has a reference price; name their bars with --bars, or add a column decision_price, open, "
+                + "mid, or bid and ask");
         var (notional, fees) = (0.0, 0.0);
         foreach (var fill in fills.Where(f => !double.IsNaN(f.Fee)))
             (notional, fees) = (notional + fill.Price * fill.Quantity, fees + fill.Fee);
@@ -52,10 +52,13 @@ public static class CostStudy
         });
     }
 
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
     private static InputException TooFew(FillSet set, int count)
     {
-        var left = string.Join(", ", set.LeftOut.Select(l => $"{l.Value.ToString("N0", CultureInfo.InvariantCulture)} {l.Key}"));
-        return new InputException((count == 0 ? "there is no fill of a market order" : "there is one fill of a market order, which has no interval")
+        var left = string.Join(", ", set.LeftOut.Select(l => Text($"{l.Value:N0} {l.Key}")));
+        return new InputException((count == 0 ? "there is no fill of a market order"
+                : "there is one fill of a market order, which has no interval")
             + (left.Length > 0 ? $" (left out: {left})" : "") + "; give a journal or file with at least two");
     }
 
@@ -124,21 +127,20 @@ public static class CostStudy
             yield return $"All fills are {(sides[0] == Side.Buy ? "buys" : "sells")}; in a batch the other side pays the same.";
         if (models[0].Days == 1) yield return "All fills are of one day, so that the intervals take them as independent of each other.";
         if (fills.Count < CostFit.FewestForSlopes)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Size and volatility need at least {CostFit.FewestForSlopes} fills, and ")
-                + string.Create(CultureInfo.InvariantCulture, $"there are {fills.Count}; their effects are left out.");
+            yield return Text($"Size and volatility need at least {CostFit.FewestForSlopes} fills, and there are {fills.Count}; ")
+                + "their effects are left out.";
         else
         {
             var volumes = fills.Count(f => !(f.Volume > 0));
             if (volumes > 0)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{volumes:N0} of {fills.Count:N0} fills are in no bar with a volume; ")
+                yield return Text($"{volumes:N0} of {fills.Count:N0} fills are in no bar with a volume; ")
                     + "the effect of size is left out.";
             var ranges = fills.Count(f => double.IsNaN(f.Range));
             if (ranges > 0)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{ranges:N0} of {fills.Count:N0} fills are in no known bar; ")
+                yield return Text($"{ranges:N0} of {fills.Count:N0} fills are in no known bar; ")
                     + "the effect of volatility is left out.";
         }
         foreach (var model in models.Where(m => m.Fills < fills.Count))
-            yield return string.Create(CultureInfo.InvariantCulture, $"{fills.Count - model.Fills:N0} of {fills.Count:N0} fills have no ")
-                + $"reference price '{model.Reference}'.";
+            yield return Text($"{fills.Count - model.Fills:N0} of {fills.Count:N0} fills have no reference price '{model.Reference}'.");
     }
 }

@@ -11,7 +11,8 @@ public static class FillBars
     /// <summary>Gives each fill what its bars say. Fills outside of the bars are left out.</summary>
     /// <param name="data">The source; its symbols are those of the fills.</param>
     /// <exception cref="InputException">The source cannot be read, or has no symbol of the fills.</exception>
-    public static async Task AddAsync(FillSet set, DataSpec data, GranaryCatalogues catalogues, CancellationToken cancellationToken = default)
+    public static async Task AddAsync(FillSet set, DataSpec data, GranaryCatalogues catalogues,
+        CancellationToken cancellationToken = default)
     {
         if (set.Fills.Count == 0) return;
         var source = BatchSources.Open(catalogues, data);

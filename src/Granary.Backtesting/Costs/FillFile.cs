@@ -12,7 +12,8 @@ namespace Granary.Backtesting.Costs;
 public sealed class FillFile
 {
     private static readonly string[]
-        s_times = ["time", "timestamp", "date", "datetime", "filled_at", "fill_time", "execution_time", "trade_time", "transact_time", "utc"],
+        s_times = ["time", "timestamp", "date", "datetime", "filled_at", "fill_time", "execution_time", "trade_time",
+            "transact_time", "utc"],
         s_symbols = ["symbol", "ticker", "instrument", "pair", "market", "security"],
         s_sides = ["side", "action", "direction", "buy_sell", "b/s", "type_side"],
         s_quantities = ["quantity", "qty", "amount", "size", "filled", "filled_qty", "shares", "executed", "base_quantity"],
@@ -113,7 +114,7 @@ public sealed class FillFile
             _ => throw Fault(_side, $"'{_table.Text(_side)}' is not a side", "write buy or sell"),
         };
         return quantity < 0 && side == Side.Buy
-            ? throw Fault(_quantity, string.Create(CultureInfo.InvariantCulture, $"a buy of {quantity} is negative"), "write it above 0")
+            ? throw Fault(_quantity, Text($"a buy of {quantity} is negative"), "write it above 0")
             : (side, Math.Abs(quantity));
     }
 
@@ -128,17 +129,17 @@ public sealed class FillFile
     private double Optional(int column) => column < 0 || _table.IsEmpty(column) ? double.NaN : _table.Number(column);
 
     private double Positive(int column, string rule) => _table.Number(column) is > 0 and var value ? value
-        : throw Fault(column, string.Create(CultureInfo.InvariantCulture, $"{_table.Number(column)} is not positive"), rule);
+        : throw Fault(column, Text($"{_table.Number(column)} is not positive"), rule);
 
     private double NotNegative(int column) => Optional(column) is var value && value < 0
-        ? throw Fault(column, string.Create(CultureInfo.InvariantCulture, $"{value} is negative"), "leave it empty, or correct it") : value;
+        ? throw Fault(column, Text($"{value} is negative"), "leave it empty, or correct it") : value;
 
     private double Reference(int column, double price)
     {
         if (column < 0 || _table.IsEmpty(column)) return double.NaN;
         var reference = Positive(column, "leave it empty, or correct it");
         return Math.Abs(price / reference - 1) * CostStudy.Points <= MostSlippage ? reference
-            : throw Fault(column, string.Create(CultureInfo.InvariantCulture, $"the fill at {price} is more than half away from {reference}"),
+            : throw Fault(column, Text($"the fill at {price} is more than half away from {reference}"),
                 "give both in the same unit, or remove the line");
     }
 
@@ -148,8 +149,10 @@ public sealed class FillFile
         if (!double.IsNaN(mid) || _bid < 0 || _ask < 0 || _table.IsEmpty(_bid) || _table.IsEmpty(_ask)) return mid;
         var (bid, ask) = (Reference(_bid, price), Reference(_ask, price));
         return bid <= ask ? (bid + ask) / 2
-            : throw Fault(_bid, string.Create(CultureInfo.InvariantCulture, $"the bid {bid} is above the ask {ask}"), "exchange the columns");
+            : throw Fault(_bid, Text($"the bid {bid} is above the ask {ask}"), "exchange the columns");
     }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private BarDataException Fault(int column, string fault, string remedy) =>
         _table.Fault(column < 0 ? null : _table.Names[column], fault, remedy);

@@ -125,7 +125,8 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
 
     private static CostStress StressOf(WalkForwardOutcome outcome, WalkForwardOutcome other) => new(outcome.Groups.Count,
         outcome.Groups.Count, outcome.Statistics.TotalReturn, other.Statistics.TotalReturn,
-        other.Groups.Count(g => g.Statistics.TotalReturn > 0)) { IsOfPortfolio = true };
+        other.Groups.Count(g => g.Statistics.TotalReturn > 0))
+    { IsOfPortfolio = true };
 
     // A group takes the place of a strategy: its equity is stitched, its parameters are those of its last selection.
     private async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, (Dictionary<int, StrategyOutcome> All,

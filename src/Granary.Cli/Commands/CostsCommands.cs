@@ -37,10 +37,7 @@ internal static class CostsCommands
         public bool Json { get; init; }
     }
 
-    public static Command Create(CompositionRoot root)
-    {
-        return new Command("costs", "Measure what fills cost.") { Fit(root) };
-    }
+    public static Command Create(CompositionRoot root) => new("costs", "Measure what fills cost.") { Fit(root) };
 
     private static Command Fit(CompositionRoot root)
     {
@@ -68,14 +65,16 @@ internal static class CostsCommands
         return command;
     }
 
-    private static async Task<FillSet> ReadAsync(string[] sources, Options given, GranaryCatalogues catalogues, CancellationToken cancellationToken)
+    private static async Task<FillSet> ReadAsync(string[] sources, Options given, GranaryCatalogues catalogues,
+        CancellationToken cancellationToken)
     {
         var timeframe = given.Timeframe is { } text ? Given.Timeframe(text) : (Timeframe?)null;
         var (set, files) = (new FillSet(), sources.Where(IsFile).ToList());
         if (given.Bars is not null && files.Count == 0)
             throw new InputException($"--bars {given.Bars}: a journal has its own bars; leave it out");
         foreach (var file in files) FillFile.Read(file, PermittedFiles.All, catalogues.Tables, given.Symbol, set);
-        if (given.Bars is { } bars) await FillBars.AddAsync(set, DataOf(bars, timeframe ?? Timeframe.D1, catalogues), catalogues, cancellationToken);
+        if (given.Bars is { } bars)
+            await FillBars.AddAsync(set, DataOf(bars, timeframe ?? Timeframe.D1, catalogues), catalogues, cancellationToken);
         foreach (var state in sources.Where(s => !IsFile(s)))
             await JournalFills.ReadAsync(state, timeframe, set, TimeProvider.System, cancellationToken);
         return set;

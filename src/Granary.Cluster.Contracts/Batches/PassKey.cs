@@ -31,7 +31,8 @@ public readonly record struct PassKey
             hash.AppendData(MemoryMarshal.AsBytes(strategies.AsSpan()));
         }
         var content = models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "";
-        return new PassKey((withEvents ? "e" : "r") + (withFactors ? "f" : "") + costs switch { CostCase.Stressed => "s", CostCase.Upper => "u", _ => "" }
+        return new PassKey((withEvents ? "e" : "r") + (withFactors ? "f" : "")
+            + costs switch { CostCase.Stressed => "s", CostCase.Upper => "u", _ => "" }
             + (changes.Length > 0 ? "?" + changes : "") + content);
     }
 

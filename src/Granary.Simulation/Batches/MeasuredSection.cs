@@ -24,7 +24,8 @@ internal static class MeasuredSection
         RefuseAssumed(part);
         foreach (var (_, symbol) in part.Find("symbols")?.Members ?? []) RefuseAssumed(symbol);
         if (!opensFiles || part.Need("costs") is not { IsFaulty: false } place) return null;
-        if (address.Path is not { } path) return place.Wrong<UsedCosts?>($"'{address}' is not a file; name a file of 'granary costs fit'", null);
+        if (address.Path is not { } path)
+            return place.Wrong<UsedCosts?>($"'{address}' is not a file; name a file of 'granary costs fit'", null);
         try
         {
             var costs = CostFile.Read(path, address.Files);
@@ -32,8 +33,8 @@ internal static class MeasuredSection
                 return place.Wrong<UsedCosts?>($"{path} has other costs than those that were tested (hash {costs.Hash}, and {hash} is "
                     + "needed); put that file back, or run the batch again", null);
             var model = CostFile.ModelOf(costs, keys.Fill);
-            return new UsedCosts(address.Written, costs.Hash, model.Size is null && model.Volatility is null ? null : costs.Timeframe, model,
-                keys.At)
+            var timeframe = model.Size is null && model.Volatility is null ? null : costs.Timeframe;
+            return new UsedCosts(address.Written, costs.Hash, timeframe, model, keys.At)
             { Slippage = new MeasuredSlippage(CostFile.MeasuredOf(model), keys.At == CostsAt.Upper) };
         }
         catch (Exception e) when (e is InputException or BarDataException)
@@ -54,7 +55,8 @@ internal static class MeasuredSection
     public static void CheckTimeframe(ExecutionSpec spec, Timeframe timeframe)
     {
         if (spec.Costs is not { Timeframe: { } measured } costs || measured == timeframe.ToString()) return;
-        throw spec.Place!.Need("costs").Fault($"its size and range are those of {measured} bars, and a strategy trades {timeframe} bars; fit "
-            + $"the costs on bars of {timeframe} ('granary costs fit … --timeframe {timeframe}'), or give the strategies {measured} bars");
+        throw spec.Place!.Need("costs").Fault($"its size and range are those of {measured} bars, and a strategy trades {timeframe} bars; "
+            + $"fit the costs on bars of {timeframe} ('granary costs fit … --timeframe {timeframe}'), "
+            + $"or give the strategies {measured} bars");
     }
 }

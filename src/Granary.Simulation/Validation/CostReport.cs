@@ -39,7 +39,8 @@ public static class CostReport
                 : "at the upper end the weighted strategies, each in its own account, earn on average ")
             + Text($"{now:N2} % instead of {returns:N2} %, and {Counted.Of(upper.StillProfitable, upper.Strategies, "strategy")} still ")
             + (upper.StillProfitable == 1 || upper.Strategies == 1 ? "earns" : "earn")
-            + (upper.Passed ? ": the result survives the upper end of the costs" : ": the result does not survive the upper end of the costs");
+            + (upper.Passed ? ": the result survives the upper end of the costs"
+                : ": the result does not survive the upper end of the costs");
     }
 
     private static string Reference(string reference) => reference switch

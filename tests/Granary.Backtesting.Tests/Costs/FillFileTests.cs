@@ -88,10 +88,10 @@ public sealed class FillFileTests : IDisposable
         Should.Throw<InputException>(() => CostStudy.Of(new FillSet(), [])).Message.ShouldContain("there is no fill of a market order");
         Should.Throw<InputException>(() => CostStudy.Of(Read("time,symbol,side,quantity,price,mid,type\n2025-01-06,A,buy,1,2,2,market\n"
             + "2025-01-06,A,buy,1,2,2,limit\n"), [])).Message
-            .ShouldBe("there is one fill of a market order, which has no interval (left out: 1 limit orders); give a journal or file with at "
-                + "least two");
-        Should.Throw<InputException>(() => CostStudy.Of(Read("time,symbol,side,quantity,price\n2025-01-06,A,buy,1,2\n2025-01-07,A,buy,1,2\n"),
-            [])).Message.ShouldStartWith("no fill has a reference price");
+            .ShouldBe("there is one fill of a market order, which has no interval (left out: 1 limit orders); give a journal or file "
+                + "with at least two");
+        const string Without = "time,symbol,side,quantity,price\n2025-01-06,A,buy,1,2\n2025-01-07,A,buy,1,2\n";
+        Should.Throw<InputException>(() => CostStudy.Of(Read(Without), [])).Message.ShouldStartWith("no fill has a reference price");
     }
 
     [Fact]
@@ -129,14 +129,16 @@ public sealed class FillFileTests : IDisposable
         var fill = set.Fills.Single();
         (fill.Close, fill.Open, fill.Volume).ShouldBe((100.5, 102, 1_000));
         fill.Range.ShouldBe(3 / 102.0 * 1e4, 1e-9);
-        set.LeftOut.ShouldBe(new Dictionary<string, int> { ["of symbols without bars"] = 1, ["outside of the bars"] = 1 }, ignoreOrder: true);
+        set.LeftOut.ShouldBe(new Dictionary<string, int> { ["of symbols without bars"] = 1, ["outside of the bars"] = 1 },
+            ignoreOrder: true);
     }
 
     [Fact]
     public void The_same_fills_have_the_same_bytes_in_any_order_and_a_changed_file_is_refused()
     {
         var text = string.Concat(Enumerable.Range(0, 30).Select(i =>
-            FormattableString.Invariant($"2025-01-{1 + i % 9:00}T1{i % 10}:00:00Z,A,{(i % 3 == 0 ? "sell" : "buy")},{1 + i},{100 + i % 7 * 0.01},100,{i}\n")));
+            FormattableString.Invariant($"2025-01-{1 + i % 9:00}T1{i % 10}:00:00Z,A,{(i % 3 == 0 ? "sell" : "buy")},{1 + i},")
+            + FormattableString.Invariant($"{100 + i % 7 * 0.01},100,{i}\n")));
         const string Header = "time,symbol,side,quantity,price,mid,id\n";
         var reversed = string.Join('\n', text.TrimEnd('\n').Split('\n').Reverse()) + "\n";
         var file = System.IO.Path.Combine(_folder, "costs.json");

@@ -117,7 +117,8 @@ public sealed class JournalFillsTests : IDisposable
         var file = Path.Combine(_under.Folder, "costs.json");
         CostStudyFiles.Write(file, CostStudy.Of(measured, ["test"]));
         var batch = $$"""
-            { "name": "live", "data": { "source": "csv:{{SessionUnderTest.Bars}}", "symbols": ["ACME"], "timeframe": "1h", "to": "2022-02-10" },
+            { "name": "live", "data": { "source": "csv:{{SessionUnderTest.Bars}}", "symbols": ["ACME"], "timeframe": "1h",
+                "to": "2022-02-10" },
               "execution": { "costs": "{{file}}", "at": "upper" }, "strategies": [ {{Strategies}} ], "portfolio": { "weights": "equal" } }
             """;
         var backtest = await _under.RunAsync(new Simulation.Batches.BatchReader(TestCatalogues.All).Read("live.json",

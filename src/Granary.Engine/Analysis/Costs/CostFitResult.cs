@@ -47,6 +47,7 @@ public sealed record CostFitResult(int Fills, int Clusters, double Deviation, Co
         var distance = at - slope.Center;
         var values = new double[Draws.Length];
         for (var i = 0; i < values.Length; i++) values[i] = Draws[i][0] + distance * Draws[i][column];
-        return CostFit.EstimateOf(Pool.Mean + distance * slope.Cost.Mean, Moved[0] + distance * Moved[column], values, Quantile, UpperQuantile);
+        return CostFit.EstimateOf(Pool.Mean + distance * slope.Cost.Mean, Moved[0] + distance * Moved[column], values, Quantile,
+            UpperQuantile);
     }
 }

@@ -7,8 +7,8 @@ namespace Granary.Reporting.Html.Pages;
 public static class CostStudyPage
 {
     /// <param name="output">The output, which is not closed.</param>
-    public static void Write(TextWriter output, CostStudyResults costs) => ReportPage.Write(new HtmlWriter(output), "What fills cost", costs,
-        Top,
+    public static void Write(TextWriter output, CostStudyResults costs) => ReportPage.Write(new HtmlWriter(output), "What fills cost",
+        costs, Top,
         [
             new ReportPage.Group<CostStudyResults>("Costs", [.. costs.Models.Select(m => new CostModelSection(m, costs.Level))]),
             new ReportPage.Group<CostStudyResults>("Reading", [new CostFormulasSection()]),

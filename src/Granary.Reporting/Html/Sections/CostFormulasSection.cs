@@ -16,9 +16,10 @@ internal sealed class CostFormulasSection : IReportSection<CostStudyResults>
         html.Raw("<ul>");
         foreach (var sentence in (string[])
         [
-            "The cost of a fill is ± (price / reference − 1), plus for a buy, in basis points (bp, a hundredth of a percent). Fees are not in it.",
-            "The model is cost = cell of side and venue + size · (√(quantity/volume) − mean) + volatility · (range − mean) + hour. The range "
-                + "is high less low over open of the bar of the fill.",
+            "The cost of a fill is ± (price / reference − 1), plus for a buy, in basis points (bp, a hundredth of a percent). "
+                + "Fees are not in it.",
+            "The model is cost = cell of side and venue + size · (√(quantity/volume) − mean) + volatility · (range − mean) + hour. The "
+                + "range is high less low over open of the bar of the fill.",
             "Cells and hours are drawn to the pool where they have few fills: a cell of n fills counts n/(n + λ) of its own (best linear "
                 + "unbiased prediction; Robinson 1991, Morris 1983). λ is chosen by the data (Morris and Tang 2011).",
             $"Intervals have {NumberText.Percent(view.Level, 0)}: Student’s t times the deviation over {NumberText.Count(view.Resamples)} "

@@ -22,8 +22,8 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
     public void Write(HtmlWriter html, CostStudyResults view)
     {
         html.Raw("<p>");
-        html.Prose($"{Counted.Of(model.Fills, "fill")} on {Counted.Of(model.Days, "day")} cost {Points(model.Raw)} on average. A fill differs "
-            + $"from the model by {Points(model.Deviation)} (standard deviation).");
+        html.Prose($"{Counted.Of(model.Fills, "fill")} on {Counted.Of(model.Days, "day")} cost {Points(model.Raw)} on average. A fill "
+            + $"differs from the model by {Points(model.Deviation)} (standard deviation).");
         html.Raw("</p>\n");
         Cells(html);
         html.Raw("<div class=\"pair\">");
@@ -86,7 +86,8 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
             Height = 220,
         }.Write(html);
         if (measure.Bins.Count == 0) return;
-        HtmlTable.Open(html, $"Mean of fills by {across}", [new("From", Number: false), new("To"), new("Fills"), new("Mean, basis points")]);
+        HtmlTable.Open(html, $"Mean of fills by {across}",
+            [new("From", Number: false), new("To"), new("Fills"), new("Mean, basis points")]);
         foreach (var bin in measure.Bins)
         {
             HtmlTable.RowHead(html, format(bin.From));

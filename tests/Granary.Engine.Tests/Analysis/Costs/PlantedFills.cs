@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Analysis.Costs;
 
-/// <summary>Fills whose cost is planted: by side and venue, hour, size and range, with noise that the fills of a day share in part.</summary>
+/// <summary>Fills whose cost is planted: by side and venue, hour, size and range, with noise that a day shares in part.</summary>
 internal sealed class PlantedFills
 {
     public static readonly string[] Venues = ["alpha", "beta", "gamma"];
