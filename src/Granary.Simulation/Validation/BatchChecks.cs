@@ -220,7 +220,6 @@ public sealed record BatchChecks(
             : $"There is no result on unseen bars: {OutOfSampleMissing}.");
         if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
         if (CostsAreZero) said.Add("Costs are zero, so every figure is before costs, and there is no stress of costs.");
-        if (Costs is not null) said.Add(Sentence(Costs.Sentence));
         if (Stress is { Strategies: > 0 } stress)
             said.Add(Text(
                 $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} ")
