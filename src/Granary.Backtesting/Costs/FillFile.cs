@@ -24,7 +24,7 @@ public sealed class FillFile
         s_mids = ["mid", "mid_price", "arrival_price", "arrival"],
         s_bids = ["bid", "bid_price"], s_asks = ["ask", "ask_price", "offer"],
         s_fees = ["fee", "commission", "fees"],
-        s_venues = ["venue", "exchange", "broker"],
+        s_exchanges = ["venue", "exchange", "broker"],
         s_volumes = ["volume", "bar_volume", "market_volume"],
         s_ranges = ["range_bp", "range", "volatility_bp"],
         s_types = ["order_type", "type", "liquidity"],
@@ -46,7 +46,7 @@ public sealed class FillFile
         _quantity = Find(s_quantities) is >= 0 and var quantity ? quantity : table.Need("quantity");
         _price = Find(s_prices) is >= 0 and var price ? price : table.Need("price");
         (_close, _decided, _open, _mid) = (Find(s_closes), Find(s_decided), Find(s_opens), Find(s_mids));
-        (_bid, _ask, _fee, _venue) = (Find(s_bids), Find(s_asks), Find(s_fees), Find(s_venues));
+        (_bid, _ask, _fee, _venue) = (Find(s_bids), Find(s_asks), Find(s_fees), Find(s_exchanges));
         (_volume, _range, _type, _id) = (Find(s_volumes), Find(s_ranges), Find(s_types), Find(s_ids));
         if (_named < 0 && symbol is null)
             throw BarDataException.At(table.Path, 1, "symbol", "there is no such column", "add it, or name the symbol with --symbol");

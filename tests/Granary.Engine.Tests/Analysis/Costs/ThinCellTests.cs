@@ -9,7 +9,7 @@ public sealed class ThinCellTests
     private static FillCost Fill(double slippage, string venue, int day, int hour = 10) =>
         new(Side.Buy, venue, slippage, double.NaN, double.NaN, hour, day);
 
-    private static List<FillCost> Venues(int fillsOfLast, double shift)
+    private static List<FillCost> Places(int fillsOfLast, double shift)
     {
         var random = new Random(3);
         List<FillCost> fills = [];
@@ -22,12 +22,12 @@ public sealed class ThinCellTests
     [Fact]
     public void A_thin_cell_is_drawn_to_the_pool_and_a_full_one_keeps_its_own()
     {
-        var thin = CostFit.Of(Venues(2, 1.5));
+        var thin = CostFit.Of(Places(2, 1.5));
         var cell = thin.Cells.Single(c => c.Venue == "v5");
         cell.Shrinkage.ShouldBeGreaterThan(0.4);
         Math.Abs(cell.Cost.Mean - thin.Pool.Mean).ShouldBeLessThan(0.65 * Math.Abs(cell.Raw - thin.Pool.Mean));
         (cell.Cost.High - cell.Cost.Low).ShouldBeGreaterThan(3 * (thin.Cells[0].Cost.High - thin.Cells[0].Cost.Low));
-        var full = CostFit.Of(Venues(400, 6)).Cells.Single(c => c.Venue == "v5");
+        var full = CostFit.Of(Places(400, 6)).Cells.Single(c => c.Venue == "v5");
         full.Shrinkage.ShouldBeLessThan(0.02);
         full.Cost.Mean.ShouldBe(full.Raw, 0.1);
     }
@@ -36,7 +36,7 @@ public sealed class ThinCellTests
     public void A_cell_counts_its_fills_over_its_fills_and_the_penalty()
     {
         // Without other terms the prediction is pool + n/(n + λ) · (mean − pool), and the pool the mean of cells weighted by n/(n + λ).
-        var fit = CostFit.Of(Venues(10, 0));
+        var fit = CostFit.Of(Places(10, 0));
         var own = fit.Cells.Select(c => 1 - c.Shrinkage).ToArray();
         var pool = fit.Cells.Zip(own, (c, w) => w * c.Raw).Sum() / own.Sum();
         foreach (var (cell, weight) in fit.Cells.Zip(own)) cell.Cost.Mean.ShouldBe(pool + weight * (cell.Raw - pool), 1e-9);
