@@ -41,7 +41,9 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         var past = await AccountPast.ReadAsync(journal, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (!past.Events.Exists(e => e is BarsTaken { Warm: false }))
             throw new InputException($"the account {request.Account} has taken no bars yet; compare it after its first day");
-        LiveSession.CheckJournal(past.Events.Aggregate((SessionStarted?)null, LiveSession.LastStart), journal.Name, live, production);
+        if (past.Events.Aggregate((SessionStarted?)null, LiveSession.LastStart) is { } started
+            && started.Configuration != production.Hash)
+            throw new InputException($"{journal.Name} is of another configuration than {start.File}; name the one that the account trades");
         var spec = LiveSession.SpecOf(production, past.Events);
         var source = request.Bars ?? LiveSession.FinalBarsOf(live, spec) ?? throw new InputException(
             $"the bars of the feed {live.Feed} cannot be read again; name the source of the final bars with --bars, or 'bars' of the job");
@@ -63,7 +65,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
                 Clock = clock,
                 Folder = folder,
             };
-            return await CompareAsync(comparison, days, replay, book, progress, cancellationToken).ConfigureAwait(false);
+            return await CompareDaysAsync(comparison, days, replay, book, progress, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -71,7 +73,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         }
     }
 
-    private async Task<IReadOnlyList<ParityRecord>> CompareAsync(DayComparison comparison, TradingDays days, AccountReplay replay,
+    private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, TradingDays days, AccountReplay replay,
         DeploymentBook? book, Action<DateOnly>? progress, CancellationToken cancellationToken)
     {
         var request = comparison.Request;
