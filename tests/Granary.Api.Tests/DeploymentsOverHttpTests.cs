@@ -19,7 +19,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
     private async Task<ApiServer> ServerAsync(Func<ApiSettings, ApiSettings>? settings = null)
     {
         var store = Directory.CreateTempSubdirectory("granary-deployments-").FullName;
-        return await ApiServer.StartAsync(folder: made.Folder, parts: ServerParts.Sessions,
+        return await ApiServer.StartAsync(folder: made.Folder, parts: ServerParts.Sessions | ServerParts.RealHost,
             settings: s => (settings?.Invoke(s) ?? s) with { Deployments = store });
     }
 
