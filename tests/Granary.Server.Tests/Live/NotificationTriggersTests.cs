@@ -60,7 +60,8 @@ public class NotificationTriggersTests
     public void A_day_outside_of_its_band_is_reported_once_with_its_amounts()
     {
         ParityRecord Day(double total, params string[] outside) => new("main", new DateOnly(2026, 1, 5), 1, total,
-            new Dictionary<string, double>(), outside) { Unexplained = -2.5, AccountEquity = 1000 };
+            new Dictionary<string, double>(), outside)
+        { Unexplained = -2.5, AccountEquity = 1000 };
         var triggers = With(NotificationEvent.Parity);
         triggers.Of(Day(1), Now).ShouldBeEmpty();
         var (_, sent) = triggers.Of(Day(-20, "total", "unexplained"), Now).Single();
