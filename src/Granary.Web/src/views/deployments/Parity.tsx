@@ -36,7 +36,7 @@ export function Parity(props: { number: number; account: string | null }) {
                     >
                         Compare {props.account} now
                     </button>
-                    <Wrong problem={problem} />
+                    <Wrong>{problem?.message}</Wrong>
                 </div>
             )}
             <Loaded query={days} height={160} title="Parity">
@@ -79,7 +79,7 @@ function Account(props: { name: string; days: readonly Day[] }) {
                     unit="account currency"
                     x={x}
                     lines={lines}
-                    summary={`Difference ${signedMoney(days.at(-1)!.total)} on the last day`}
+                    summary={`Difference ${signedMoney(days.at(-1)?.total ?? 0)} on the last day`}
                 />
             )}
             <ShortTable
