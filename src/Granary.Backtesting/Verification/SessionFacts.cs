@@ -31,8 +31,8 @@ internal sealed class SessionFacts
     }
 
     /// <summary>
-    /// Returns the cause of a difference between portfolio and backtest that a trade shows. Only a fact from before its exit can have it. If
-    /// a model was replaced too, a command about other strategies is not the cause.
+    /// Returns the cause of a difference between portfolio and backtest that a trade shows. Only a fact from before its exit can have it.
+    /// If a model was replaced too, a command about other strategies is not the cause.
     /// </summary>
     /// <param name="exit">The exit of the trade, as in the tables of a run.</param>
     public string CauseOf(string strategy, string symbol, string exit)

@@ -7,7 +7,8 @@ using Granary.Storage.Files;
 namespace Granary.Trading.Deployments;
 
 /// <summary>
-/// Stores deployments in a folder: <c>versions/0001.json</c>, <c>events/00000001.json</c> and <c>parity/ACCOUNT/2024-01-31.json</c>. A reader sees a file completely or not at
+/// Stores deployments in a folder: <c>versions/0001.json</c>, <c>events/00000001.json</c> and
+/// <c>parity/ACCOUNT/2024-01-31.json</c>. A reader sees a file completely or not at
 /// all. A lock file serializes writers of all processes; if two write the same number, one fails.
 /// </summary>
 /// <remarks>

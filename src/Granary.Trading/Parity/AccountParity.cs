@@ -13,8 +13,8 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Parity;
 
 /// <summary>
-/// Compares the days of an account with a backtest of its configuration on the final bars. It reads the account's journal without its lease,
-/// so that the session trades on.
+/// Compares the days of an account with a backtest of its configuration on the final bars. It reads the account's journal without its
+/// lease, so that the session trades on.
 /// </summary>
 /// <param name="catalogues">The catalogues of the process.</param>
 public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues catalogues, TimeProvider clock)
@@ -109,11 +109,13 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         if (request.Day is { } day)
         {
             if (!days.Ends.ContainsKey(day))
-                throw new InputException(FormattableString.Invariant($"the session of {request.Account} has no bars on {day:yyyy-MM-dd}; its ")
-                    + FormattableString.Invariant($"days are from {days.Ends.Keys.First():yyyy-MM-dd} to {days.Ends.Keys.Last():yyyy-MM-dd}"));
+                throw new InputException(FormattableString.Invariant($"the session of {request.Account} has no bars on {day:yyyy-MM-dd}; ")
+                    + FormattableString.Invariant($"its days are from {days.Ends.Keys.First():yyyy-MM-dd} to ")
+                    + FormattableString.Invariant($"{days.Ends.Keys.Last():yyyy-MM-dd}"));
             if (days.OverAt(day) is var over && over > now)
-                throw new InputException(FormattableString.Invariant($"{day:yyyy-MM-dd} of {request.Account} ends at {over:yyyy-MM-dd HH:mm}Z; ")
-                    + "compare it then, or the part until now with --now ('now' of the job)");
+                throw new InputException(FormattableString.Invariant($"{day:yyyy-MM-dd} of {request.Account} ends at ")
+                    + FormattableString.Invariant($"{over:yyyy-MM-dd HH:mm}Z; compare it then, or ")
+                    + "the part until now with --now ('now' of the job)");
             return [day];
         }
         var last = known.Count > 0 ? known.Keys.Max() : DateOnly.MinValue;

@@ -66,7 +66,12 @@ internal sealed class AccountReplay
             Request.Broker);
         var events = Past.Events.FindAll(e => e.Timestamp <= end);
         var session = new OpenedSession(SessionBacktest.Reduced(spec), new JournalFeed(Bars.Markets), account,
-            new AccountPast(events, 0), Clock, new LiveOptions { Account = Account, Feed = $"{Request.Feed}", Configuration = production.Hash });
+            new AccountPast(events, 0), Clock, new LiveOptions
+            {
+                Account = Account,
+                Feed = $"{Request.Feed}",
+                Configuration = production.Hash,
+            });
         var (from, status) = await new SessionRunner(production, Clock, 0).ReplayAsync(session, live,
             (host, path) => AccountFiles.WriteAsync(path, account.Journal, Request, production, host, end), cancellationToken)
             .ConfigureAwait(false);

@@ -160,7 +160,8 @@ public sealed class ParityCausesTests : IDisposable
         var backtest = await _under.BacktestAsync();
         await _under.TradeAsync(backtest, to: "2022-01-06");
         var prod = JsonNode.Parse(File.ReadAllText(Path.Combine(backtest.Folder, "prod.json")))!;
-        var id = prod["strategies"]!.AsArray().Select(s => (string)s!["id"]!).First(i => i.StartsWith("SmaCross", StringComparison.Ordinal));
+        var id = prod["strategies"]!.AsArray().Select(s => (string)s!["id"]!)
+            .First(i => i.StartsWith("SmaCross", StringComparison.Ordinal));
         _under.Command(new IssuedCommand(SessionCommand.Disable, "anna", "", Strategy: id));
         _under.Command(new IssuedCommand(SessionCommand.Flatten, "anna", "news"));
         await _under.TradeAsync(backtest, to: "2022-01-08");

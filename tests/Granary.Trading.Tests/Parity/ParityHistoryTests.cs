@@ -47,7 +47,7 @@ public sealed class ParityHistoryTests : IDisposable
             file, backtest.Folder);
         var parity = new AccountParity(AccountStores.Open(Address.Parse(_under.State), one: true), TestCatalogues.All, TimeProvider.System);
         using var kill = new CancellationTokenSource();
-        await Should.ThrowAsync<OperationCanceledException>(() => parity.CompareAsync(new ParityRequest("live"), start, Book("killed"), day =>
+        await Should.ThrowAsync<OperationCanceledException>(() => parity.CompareAsync(new("live"), start, Book("killed"), day =>
         {
             if (day.Day == 6) kill.Cancel();
         }, kill.Token));
@@ -95,7 +95,8 @@ public sealed class ParityHistoryTests : IDisposable
         // Its journal is held, as by a session.
         await using (FileJournal.Open(_under.State, TimeProvider.System))
         {
-            records = await _under.CompareAsync(backtest, now: true, clock: new ManualClock(new DateTimeOffset(2022, 1, 5, 12, 0, 0, default)));
+            records = await _under.CompareAsync(backtest, now: true,
+                clock: new ManualClock(new DateTimeOffset(2022, 1, 5, 12, 0, 0, default)));
         }
         records.Select(r => r.IsRunning).ShouldBe([false, false, false, false, true]);
         records[^1].End.ShouldBe(new DateTime(2022, 1, 5, 12, 0, 0, DateTimeKind.Utc));
