@@ -1182,6 +1182,10 @@ class Server:
         """Live results beside those of the backtest, for each ended session of the deployment."""
         return self.get(f"deployments/{int(number)}/report")
 
+    def deployment_parity(self, number: int) -> List[Dict[str, Any]]:
+        """Each compared day of the accounts that trade a deployment, against a backtest of the final bars."""
+        return self.get(f"deployments/{int(number)}/parity")
+
     def switch_account(self, number: int, account: str, *, policy: str, why: str, dry_run: bool = False) -> Dict[str, Any]:
         """Hands an account over to a deployment (admin)."""
         return self._send("POST", f"deployments/{int(number)}/switch",

@@ -18,7 +18,7 @@ public sealed class HelpExamplesTests
         "strategies", "factors", "factors compute", "factors study", "trainers", "broker list", "backtest", "verify", "report", "compare",
         "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
         "models promote", "models show", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",
-        "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live", "costs fit",
+        "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live", "costs fit", "parity",
         "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "setup compose", "new strategy", "new factor",
         "new format", "new broker", "new trainer", "new rule", "new study", "doctor", "explain", "completion",
     ];

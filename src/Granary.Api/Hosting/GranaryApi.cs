@@ -43,6 +43,7 @@ using Granary.Simulation.Telemetry;
 using Granary.Simulation.Weights;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
+using Granary.Trading.Parity;
 using Granary.Trading.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -83,6 +84,7 @@ public static class GranaryApi
         services.AddSingleton(new SessionStartReader(settings, confined));
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<SessionHistory>();
+        services.AddSingleton<ServerParity>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton(new BarFileLibrary(settings.DataFolder, new() { Formats = catalogues.Formats }));
         services.AddSingleton<ServerModels>();

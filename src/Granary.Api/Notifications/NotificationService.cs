@@ -1,4 +1,6 @@
 using Granary.Api.Operations;
+using Granary.Contracts.Jobs;
+using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Notifications;
 using Microsoft.Extensions.Hosting;
@@ -15,6 +17,7 @@ internal sealed partial class NotificationService : BackgroundService
 
     private readonly OperationsSampler _sampler;
     private readonly IJobService _jobs;
+    private readonly ApiSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly NotificationTriggers _triggers;
@@ -22,10 +25,10 @@ internal sealed partial class NotificationService : BackgroundService
     private ServerSample? _compared;
     private string _fault = "";
 
-    public NotificationService(RuleBook book, OperationsSampler sampler, IJobService jobs, IOutboxStore store, WebhookSender sender,
-        TimeProvider clock, ILogger<NotificationService> logger)
+    public NotificationService(RuleBook book, OperationsSampler sampler, IJobService jobs, ApiSettings settings, IOutboxStore store,
+        WebhookSender sender, TimeProvider clock, ILogger<NotificationService> logger)
     {
-        (Book, _sampler, _jobs, Sender, _clock, _logger) = (book, sampler, jobs, sender, clock, logger);
+        (Book, _sampler, _jobs, _settings, Sender, _clock, _logger) = (book, sampler, jobs, settings, sender, clock, logger);
         _triggers = new NotificationTriggers([]);
         (_store, Outbox) = (store, new Outbox(store, clock));
     }
@@ -84,7 +87,13 @@ internal sealed partial class NotificationService : BackgroundService
         foreach (var session in sample.Sessions) Keep(_triggers.Of(session.View, session.BarAge, sample.At));
         var jobs = await _jobs.ListAsync(new JobQuery(NewestJobs), stop).ConfigureAwait(false);
         var ended = jobs.Items.Where(j => j.FinishedAt >= since - Overlap).ToList();
-        foreach (var job in ended) Keep(_triggers.Of(job, sample.At));
+        foreach (var job in ended)
+        {
+            Keep(_triggers.Of(job, sample.At));
+            if (job is { Kind: ParityResult.Kind, State: JobState.Done })
+                foreach (var day in ParityResult.Read(Path.Combine(_settings.Runs, job.Id)))
+                    Keep(_triggers.Of(day, sample.At));
+        }
         if (ended.Count == 0) return since;
         var newest = ended.Max(j => j.FinishedAt!.Value);
         if (newest > since) _store.Since = newest;

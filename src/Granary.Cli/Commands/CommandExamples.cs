@@ -61,6 +61,7 @@ internal static class CommandExamples
         ["verify"] = "runs/first",
         ["report"] = "runs/first",
         ["compare"] = "runs/first runs/second",
+        ["parity"] = "accounts/paper runs/first/prod.json --bars csv:samples/data/1h",
         ["export"] = "runs/first --format parquet --out tables",
         ["serve"] = "--urls http://127.0.0.1:8080",
         ["health"] = "http://127.0.0.1:8080",

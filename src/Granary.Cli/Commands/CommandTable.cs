@@ -41,6 +41,7 @@ internal static class CommandTable
         ("verify", VerifyCommand.Create),
         ("report", ReportCommand.Create),
         ("compare", CompareCommand.Create),
+        ("parity", ParityCommand.Create),
         ("export", ExportCommand.Create),
         ("serve", ServeCommand.Create),
         ("health", _ => HealthCommand.Create()),

@@ -10,6 +10,7 @@ using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 using Granary.Storage.Files;
+using Granary.Trading.Parity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -133,7 +134,7 @@ internal static class ServeCommand
         var runs = Path.GetFullPath(given.Runs);
         builder.Services.AddLocalJobs(runs,
             s => new HostedRunner(new EmbeddedHost(given.Threads) { Yields = true }, TimeProvider.System, given.Threads, runs,
-                TrialLedger.OfUser(), s.GetRequiredService<RunningBatches>()));
+                TrialLedger.OfUser(), s.GetRequiredService<RunningBatches>(), s.GetRequiredService<ServerParity>));
         builder.Services.AddLocalSessions(runs).AddNotifications(given.Notifications);
         var app = builder.Build();
         app.UseGranaryApi();

@@ -18,6 +18,8 @@ using Granary.Simulation.RunFolders;
 using Granary.Simulation.Telemetry;
 using Granary.Simulation.Validation;
 using Granary.Storage.Files;
+using Granary.Trading.Live;
+using Granary.Trading.Parity;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
@@ -46,7 +48,8 @@ public sealed class AttemptRecord
 [GrainType("reporting")]
 internal sealed partial class ReportingGrain(
     [PersistentState("attempts", ClusterProviders.State)] IPersistentState<AttemptRecord> attempts, SiloCompute compute,
-    FeedSources sources, JobCatalogue kinds, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger)
+    FeedSources sources, JobCatalogue kinds, GrainSettings settings, TimeProvider clock, IServiceProvider services,
+    ILogger<ReportingGrain> logger)
     : Grain, IReportingGrain
 {
     private const int MostAttempts = 6;
@@ -198,6 +201,7 @@ internal sealed partial class ReportingGrain(
                 Portfolio = _portfolio,
                 Sources = isSpread ? data => sources.Open(Run, data) : null,
                 Leaders = leaders,
+                Parity = () => services.GetService<ISessionService>() is null ? null : services.GetRequiredService<ServerParity>(),
                 Progress = p =>
                 {
                     // The host has the progress of strategies that run on the cluster.

@@ -24,5 +24,6 @@ public static class KnownJobs
         new VerifyKind(runs),
         new CombineKind(runs),
         new ImportKind(),
+        new ParityKind(),
     ]);
 }

@@ -22,6 +22,9 @@ public enum NotificationEvent
 
     JobFailed,
 
+    /// <summary>A day of an account has left the band of its comparison with the backtest of the final bars.</summary>
+    Parity,
+
     /// <summary>A test by an operator.</summary>
     Test,
 }

@@ -5,7 +5,7 @@ namespace Granary.Server.Notifications;
 /// <summary>The keys of a rule in the file of notifications.</summary>
 internal sealed record NotificationRuleKeys
 {
-    [Key("the event", Words = "drawdown rejected-orders feed-lag session-lost drift job-done job-failed", Without = "needed")]
+    [Key("the event", Words = "drawdown rejected-orders feed-lag session-lost drift job-done job-failed parity", Without = "needed")]
     public required string On { get; init; }
 
     [Key("threshold of `drawdown` and `drift`", Without = "10, of `drift` 2")]

@@ -16,7 +16,7 @@ public sealed record NotificationSettings(IReadOnlyList<Webhook> Webhooks, IRead
         ("drawdown", NotificationEvent.Drawdown, "percent", 10), ("rejected-orders", NotificationEvent.RejectedOrders, "count", 1),
         ("feed-lag", NotificationEvent.FeedLag, "seconds", 300), ("session-lost", NotificationEvent.SessionLost, null, 0),
         ("drift", NotificationEvent.Drift, "percent", 2), ("job-done", NotificationEvent.JobDone, null, 0),
-        ("job-failed", NotificationEvent.JobFailed, null, 0),
+        ("job-failed", NotificationEvent.JobFailed, null, 0), ("parity", NotificationEvent.Parity, null, 0),
     ];
 
     /// <summary>Returns the name of an event in the file and in messages.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Contracts.Deployments;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
 
@@ -36,6 +37,18 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
             : $"The job {job.Id} is done{(job.Digest is { } digest ? $", digest {digest}" : "")}.";
         foreach (var rule in Rules.Where(r => r.On == kind && r.Account is null))
             yield return (rule, Notification.Of(rule.On, job.Id, "", text, now));
+    }
+
+    /// <param name="record">A compared day of an account.</param>
+    public IEnumerable<(NotificationRule Rule, Notification Event)> Of(ParityRecord record, DateTimeOffset now)
+    {
+        if (record.Outside.Count == 0) yield break;
+        string Part(double amount) => Invariant($"{amount:+#,0.00;-#,0.00;0} ({100 * amount / record.AccountEquity:+0.####;-0.####;0} %)");
+        var text = Invariant($"{record.Account} on {record.Day:yyyy-MM-dd} differs from a backtest of the final bars by ")
+            + $"{Part(record.Total)}, of which {Part(record.Unexplained)} is unexplained; outside of its band: "
+            + $"{string.Join(" and ", record.Outside)}.";
+        foreach (var rule in Rules.Where(r => r.On == NotificationEvent.Parity && (r.Account is null || r.Account == record.Account)))
+            yield return (rule, Notification.Of(rule.On, record.Account, Invariant($"{record.Day:yyyy-MM-dd}"), text, now));
     }
 
     private (string Occasion, string Text)? Occasion(NotificationRule rule, SessionView view, TimeSpan barAge)

@@ -33,6 +33,8 @@ export function conditionOf(state: State, rule: Rule): string {
             return 'A job or batch is done';
         case 'job-failed':
             return 'A job or batch failed';
+        case 'parity':
+            return 'A day differs too much from a backtest of the final bars';
         default:
             return `${rule.on} ${amount}`.trim();
     }
