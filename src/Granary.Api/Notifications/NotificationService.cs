@@ -88,7 +88,7 @@ internal sealed partial class NotificationService : BackgroundService
             Keep(_triggers.Of(session.View, session.BarAge, sample.At));
             if (_journals is not null)
                 await _journals.ReadAsync(session.View.Id, session.View.Run, session.View.IsRunning,
-                    entry => Keep(_triggers.Of(session.View.Id, entry, sample.At)), sample.At, stop).ConfigureAwait(false);
+                    entry => Keep(_triggers.Of(session.View.Id, entry)), sample.At, stop).ConfigureAwait(false);
         }
         var jobs = await _jobs.ListAsync(new JobQuery(NewestJobs), stop).ConfigureAwait(false);
         var ended = jobs.Items.Where(j => j.FinishedAt >= since - Overlap).ToList();

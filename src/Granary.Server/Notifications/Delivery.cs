@@ -22,6 +22,9 @@ public enum DeliveryState
 public sealed record Delivery(string Id, string Channel, Notification Notification, DeliveryState State, int Attempts,
     DateTimeOffset NextAt, string? Fault)
 {
+    /// <summary>Increases with each delivery that a server adds: the order of notifications of the same time.</summary>
+    public long Order { get; init; }
+
     /// <summary>The time for which its rule collects notifications; null = as the channel says.</summary>
     public TimeSpan? Every { get; init; }
 

@@ -17,13 +17,13 @@ internal static class Digests
     public static IReadOnlyList<IReadOnlyList<Delivery>> Due(IReadOnlyList<Delivery> all, SendLimit limit, DateTimeOffset now)
     {
         List<IReadOnlyList<Delivery>> ready = [];
-        foreach (var group in all.Where(IsWaiting).OrderBy(d => d.Notification.At).ThenBy(d => d.Id, StringComparer.Ordinal)
+        foreach (var group in InOrder(all.Where(IsWaiting))
             .GroupBy(d => d.Every is { } own ? (own, d.Notification.Event) : (limit.Every, (NotificationEvent?)null)))
         {
             if (group.Key.Item1 is not { } every) ready.AddRange(group.Select(d => (IReadOnlyList<Delivery>)[d]));
             else if (now - group.First().Notification.At >= every) ready.Add([.. group]);
         }
-        ready = [.. ready.OrderBy(m => m[0].Notification.At).ThenBy(m => m[0].Id, StringComparer.Ordinal)];
+        ready = [.. ready.OrderBy(m => m[0].Notification.At).ThenBy(m => m[0].Order).ThenBy(m => m[0].Id, StringComparer.Ordinal)];
         if (limit.Most is not { } most) return ready;
         var left = Math.Max(0, most - all.Count(d => Counts(d, now - limit.Period)));
         if (ready.Count <= left) return ready;
@@ -38,12 +38,15 @@ internal static class Digests
     private static bool Counts(Delivery delivery, DateTimeOffset after) => delivery.State == DeliveryState.Delivered
         ? delivery.SentAt > after : delivery.State == DeliveryState.Pending && (delivery.Attempts > 0 || delivery.Items.Count > 0);
 
+    private static IEnumerable<Delivery> InOrder(IEnumerable<Delivery> deliveries) =>
+        deliveries.OrderBy(d => d.Notification.At).ThenBy(d => d.Order).ThenBy(d => d.Id, StringComparer.Ordinal);
+
     /// <summary>Makes one notification of several.</summary>
     public static Notification Of(string channel, IReadOnlyList<Delivery> items, DateTimeOffset now)
     {
         var counts = items.GroupBy(d => NotificationSettings.WordOf(d.Notification.Event)).OrderByDescending(g => g.Count())
             .ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Count()} {g.Key}"));
-        var ordered = items.OrderBy(d => d.Notification.At).ThenBy(d => d.Id, StringComparer.Ordinal).ToList();
+        var ordered = InOrder(items).ToList();
         List<string> lines = [string.Create(CultureInfo.InvariantCulture, $"{items.Count} notifications: {string.Join(", ", counts)}")];
         lines.AddRange(ordered.Take(MostLines).Select(d => $"{MessageText.Time(d.Notification.At)} {d.Notification.Text}"));
         if (items.Count > MostLines) lines.Add(string.Create(CultureInfo.InvariantCulture, $"and {items.Count - MostLines} more"));

@@ -14,6 +14,9 @@ public sealed class Outbox(IOutboxStore store, TimeProvider clock)
         // Shorter than the lease of a channel.
         LongestTurn = TimeSpan.FromMinutes(1);
 
+    private readonly Lock _gate = new();
+    private long _order;
+
     /// <summary>Stores a notification for a channel until it is delivered; an existing delivery is unchanged.</summary>
     /// <param name="every">The time for which its rule collects notifications; null = as the channel says.</param>
     /// <returns>Whether the delivery is new.</returns>
@@ -23,12 +26,16 @@ public sealed class Outbox(IOutboxStore store, TimeProvider clock)
         Every = every,
     });
 
-    private Delivery NewOf(Notification notification, string channel) =>
-        new($"{notification.Id}-{channel}", channel, notification, DeliveryState.Pending, 0, clock.GetUtcNow(), null);
+    private Delivery NewOf(Notification notification, string channel)
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate) _order = Math.Max(_order + 1, now.UtcTicks);
+        return new($"{notification.Id}-{channel}", channel, notification, DeliveryState.Pending, 0, now, null) { Order = _order };
+    }
 
     /// <summary>Returns all deliveries, newest first.</summary>
     public IReadOnlyList<Delivery> List() =>
-        [.. store.All().OrderByDescending(d => d.Notification.At).ThenBy(d => d.Id, StringComparer.Ordinal)];
+        [.. store.All().OrderByDescending(d => d.Notification.At).ThenByDescending(d => d.Order).ThenBy(d => d.Id, StringComparer.Ordinal)];
 
     /// <summary>Makes the attempts that are due, and removes the oldest completed deliveries.</summary>
     /// <param name="send">Makes one attempt; throws if it fails.</param>
@@ -69,9 +76,9 @@ public sealed class Outbox(IOutboxStore store, TimeProvider clock)
         var all = Marked([.. List().Where(d => d.Channel == channel)]);
         var now = clock.GetUtcNow();
         if (all.Any(d => d.State == DeliveryState.Pending && d.PausedUntil > now)) return;
-        var due = all.Where(d => d.State == DeliveryState.Pending && d.NextAt <= now && !Digests.IsWaiting(d))
-            .Concat(Digests.Due(all, limit, now).Select(m => m is [var one] ? one : Collect(channel, m)))
-            .OrderBy(d => d.Notification.At).ThenByDescending(d => d.Id, StringComparer.Ordinal);
+        // Repetitions and urgent events come first.
+        var due = all.Where(d => d.State == DeliveryState.Pending && d.NextAt <= now && !Digests.IsWaiting(d)).Reverse()
+            .Concat(Digests.Due(all, limit, now).Select(m => m is [var one] ? one : Collect(channel, m)));
         var started = clock.GetTimestamp();
         foreach (var delivery in due)
             if (!await TryAsync(delivery.Id, send, cancellationToken).ConfigureAwait(false)
