@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Granary.Engine;
 using Granary.Server.Notifications;
+using Granary.Simulation.Keys;
 using Granary.Testing;
 using MimeKit;
 
@@ -224,7 +226,7 @@ public sealed partial class ChannelsTests : IAsyncLifetime
         message.Headers.Select(h => h.Field).ShouldBe(["Message-Id", "Date", "From", "To", "Subject", "Auto-Submitted", "MIME-Version"],
             ignoreOrder: true);
         message.Subject.ShouldBe("Granary: fill · main  Bcc: evil@example.com    body  txt");
-        message.TextBody!.ShouldContain(".\r\nRCPT TO:<evil@example.com>");
+        message.TextBody!.ShouldContain(".\nRCPT TO:<evil@example.com>");
     }
 
     [Fact]
@@ -304,5 +306,23 @@ public sealed partial class ChannelsTests : IAsyncLifetime
         fault.Message.ShouldContain(part);
         fault.Message.ShouldContain("line 1");
         fault.ToString().ShouldNotContain("canary");
+    }
+
+    [Fact]
+    public void The_schema_and_the_page_have_the_keys_of_each_channel()
+    {
+        var docs = Path.Combine(SharedData.RepositoryRoot, "docs");
+        var schema = JsonNode.Parse(File.ReadAllText(Path.Combine(docs, "notifications.schema.json")))!["properties"]!;
+        ChannelReader.Kinds.Select(k => k.Key).ShouldBe(schema.AsObject().Select(p => p.Key).Except(["$schema", "rules"]));
+        void Check(string kind, IReadOnlyList<RecordKey> keys) => schema[kind]!["items"]!["properties"]!.AsObject().Select(p => p.Key)
+            .ShouldBe(keys.Select(k => k.Name), ignoreOrder: true, kind);
+        Check("webhooks", RecordKeys<WebhookKeys>.All);
+        Check("email", RecordKeys<EmailKeys>.All);
+        Check("telegram", RecordKeys<TelegramKeys>.All);
+        Check("discord", RecordKeys<IncomingWebhookKeys>.All);
+        Check("slack", RecordKeys<IncomingWebhookKeys>.All);
+        Check("rules", RecordKeys<NotificationRuleKeys>.All);
+        var page = File.ReadAllText(Path.Combine(docs, "notifications.md"));
+        foreach (var (word, _, _, _) in NotificationSettings.Events) page.ShouldContain($"`{word}`");
     }
 }
