@@ -102,7 +102,8 @@ internal sealed class EmailChannel(string name, MailServer server, MailboxAddres
             + "name its authority in 'caFile'"),
         NotSupportedException when server.Security == SecureSocketOptions.StartTls && !IsSecure(e) =>
             new($"{Host} does not offer {(e.Message.Contains("STARTTLS", StringComparison.Ordinal) ? "STARTTLS" : "a login")} on port {Port}; "
-                + "check 'port' and 'tls'") { IsPermanent = true },
+                + "check 'port' and 'tls'")
+            { IsPermanent = true },
         NotSupportedException => new($"{Host} does not offer a login on port {Port}; remove 'user', or check 'tls'") { IsPermanent = true },
         OperationCanceledException or TimeoutException => new(string.Create(CultureInfo.InvariantCulture,
             $"{Host} did not answer within {Timeout / 1000} s")),
@@ -118,7 +119,8 @@ internal sealed class EmailChannel(string name, MailServer server, MailboxAddres
         var permanent = (int)e.StatusCode >= 500;
         var whom = e.Mailbox is { } mailbox ? $" for {mailbox.Address}" : "";
         return new(Clean(string.Create(CultureInfo.InvariantCulture, $"{Host} refused the message{whom} with {(int)e.StatusCode} ({e.Message})"))
-            + (permanent ? "; check 'from' and 'to'" : "")) { IsPermanent = permanent };
+            + (permanent ? "; check 'from' and 'to'" : ""))
+        { IsPermanent = permanent };
     }
 
     private bool IsSignedByAuthority(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -27,8 +27,9 @@ test('a rule is a sentence with the unit of its threshold', () => {
 
 test('a channel has its kind and its limits in words', () => {
     expect(kindOf('email')).toBe('e-mail');
-    expect(limitOf(state.channels[0]!)).toBe('none');
-    expect(limitOf({ ...state.channels[0]!, every: '15m', atMost: '20/h' })).toBe('one each 15m, at most 20/h');
+    const channel = { name: 'ops', kind: 'email', host: 'smtp.example.com', every: null, atMost: null };
+    expect(limitOf(channel)).toBe('none');
+    expect(limitOf({ ...channel, every: '15m', atMost: '20/h' })).toBe('one each 15m, at most 20/h');
 });
 
 test('rules that collect differently are different', () => {

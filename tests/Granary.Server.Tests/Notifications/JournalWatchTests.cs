@@ -158,7 +158,8 @@ public sealed class JournalWatchTests : IDisposable
     }
 
     private static SignalDecided Decided(Decision decision) => new(1, 3, 1, Side.Buy, OrderType.Market, 100, 1, 0, 0, 1, double.NaN, 1, decision,
-        0, new Dictionary<string, double>()) { Strategy = "s", Symbol = "ACME" };
+        0, new Dictionary<string, double>())
+    { Strategy = "s", Symbol = "ACME" };
 
     private static TradeChanged Trade(string why) =>
         new(1, 1, TradeState.Closed, Side.Buy, 2, 0, 100, 95, -10, 0.5, 1, 2, why) { Strategy = "s", Symbol = "ACME" };

@@ -31,8 +31,8 @@ export default function AlertsView() {
                     ) : (
                         <Empty title="This server sends no alerts">
                             <p>
-                                Start it with --notifications FILE: a file with channels (e-mail, Telegram, Discord, Slack, webhooks) and where
-                                their secrets are. Rules can then be changed here.
+                                Start it with --notifications FILE: a file with channels (e-mail, Telegram, Discord, Slack, webhooks) and
+                                where their secrets are. Rules can then be changed here.
                             </p>
                         </Empty>
                     )
@@ -181,9 +181,7 @@ function Channels(props: { state: State }) {
             <div role="status">
                 {results.map((r) => (
                     <p key={r.to} class={r.delivered ? 'notice calm' : 'notice wrong'}>
-                        {r.delivered
-                            ? `${r.to} took the test: ${r.answer}.`
-                            : `${r.to} did not take the test: ${r.fault}.`}
+                        {r.delivered ? `${r.to} took the test: ${r.answer}.` : `${r.to} did not take the test: ${r.fault}.`}
                     </p>
                 ))}
             </div>
