@@ -35,8 +35,9 @@ internal sealed record ChannelAnswer(HttpStatusCode Status, string Body, TimeSpa
 
     /// <summary>Seconds of the body; null if it has none of this name.</summary>
     public static TimeSpan? SecondsOf(JsonElement? json, string name) =>
-        json is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
-            && value.GetDouble() is >= 0 and < 1e6 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
+        json is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < 1e6 and var seconds
+            ? TimeSpan.FromSeconds(seconds) : null;
 }
 
 /// <summary>Posts messages to receivers over HTTP. Their addresses may be secrets, so no error and no trace has one.</summary>
@@ -87,7 +88,7 @@ internal static class ChannelHttp
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             // The exception itself is left out: it may have the address.
-            var error = e is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and var known } ? known.ToString() : "I/O";
+            var error = e is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and var known } ? $"{known}" : "I/O";
             throw new DeliveryException($"{host} cannot be reached ({error}: {(e.InnerException ?? e).Message.TrimEnd('.')})");
         }
     }
@@ -109,14 +110,17 @@ internal static class ChannelHttp
             + (said.Length == 0 ? "" : ": " + MessageText.Fit(said, MostWords, static r => r.ToString()));
     }
 
-    /// <summary>Returns the exception for the refusal of a chat service: all statuses of 400 to 499 but those for a later time are final.</summary>
+    /// <summary>
+    /// Returns the exception for the refusal of a chat service: all statuses of 400 to 499 but those for a later time are final.
+    /// </summary>
     public static DeliveryException Refusal(string sentence, ChannelAnswer answer, TimeSpan? pause, string remedy)
     {
         var permanent = (int)answer.Status is >= 400 and < 500 and not (408 or 425 or 429);
         return new DeliveryException(permanent ? $"{sentence}; {remedy}" : sentence)
         {
             IsPermanent = permanent,
-            Pause = answer.Status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable ? pause ?? answer.RetryAfter : null,
+            Pause = answer.Status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable ? pause ?? answer.RetryAfter
+                : null,
         };
     }
 }

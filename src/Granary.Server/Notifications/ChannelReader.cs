@@ -155,11 +155,11 @@ internal sealed class ChannelReader(string folder)
         }
         catch (CryptographicException e)
         {
-            throw part.Need("caFile").Fault("the file has no certificate in the form PEM, which begins with -----BEGIN CERTIFICATE-----", e);
+            throw part.Need("caFile").Fault("the file has no certificate in the form PEM (-----BEGIN CERTIFICATE-----)", e);
         }
     }
 
     private static MailboxAddress MailboxOf(JsonPart part, string text) =>
-        !text.Any(char.IsControl) && MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address.Contains('@', StringComparison.Ordinal)
-            ? mailbox : throw part.Fault("an e-mail address is needed, as ops@example.com or Operator <ops@example.com>");
+        !text.Any(char.IsControl) && MailboxAddress.TryParse(text, out var mailbox)
+            && mailbox.Address.Contains('@', StringComparison.Ordinal) ? mailbox : throw part.Fault("an e-mail address is needed, as ops@example.com or Operator <ops@example.com>");
 }

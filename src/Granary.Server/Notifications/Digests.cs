@@ -11,8 +11,8 @@ internal static class Digests
     /// <summary>Returns the messages that may be sent now, oldest first; a message of several notifications is a digest.</summary>
     /// <param name="all">All deliveries of the channel.</param>
     /// <remarks>
-    /// Notifications with <c>every</c> wait until the oldest of them is that old. If there are more messages than <c>atMost</c> has left, the
-    /// last one that it has left is a digest of all others.
+    /// Notifications with <c>every</c> wait until the oldest of them is that old. If there are more messages than <c>atMost</c> has left,
+    /// the last one that it has left is a digest of all others.
     /// </remarks>
     public static IReadOnlyList<IReadOnlyList<Delivery>> Due(IReadOnlyList<Delivery> all, SendLimit limit, DateTimeOffset now)
     {

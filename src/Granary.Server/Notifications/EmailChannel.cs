@@ -117,8 +117,8 @@ internal sealed class EmailChannel(string name, MailServer server, MailboxAddres
     private DeliveryException Refusal(SmtpCommandException e)
     {
         var permanent = (int)e.StatusCode >= 500;
-        var whom = e.Mailbox is { } mailbox ? $" for {mailbox.Address}" : "";
-        return new(Clean(string.Create(CultureInfo.InvariantCulture, $"{Host} refused the message{whom} with {(int)e.StatusCode} ({e.Message})"))
+        var recipient = e.Mailbox is { } mailbox ? $" for {mailbox.Address}" : "";
+        return new(Clean(string.Create(CultureInfo.InvariantCulture, $"{Host} refused the message{recipient} with {(int)e.StatusCode} ({e.Message})"))
             + (permanent ? "; check 'from' and 'to'" : ""))
         { IsPermanent = permanent };
     }

@@ -7,7 +7,8 @@ using Granary.Storage.Files;
 namespace Granary.Server.Notifications;
 
 /// <summary>
-/// Stores deliveries in a folder: <c>outbox/ID.json</c>, <c>since</c>, and <c>accounts/NAME.json</c> for places in journals. A lease is an open file, which ends with its process.
+/// Stores deliveries in a folder: <c>outbox/ID.json</c>, <c>since</c>, and <c>accounts/NAME.json</c> for places in journals. A lease is an
+/// open file, which ends with its process.
 /// </summary>
 /// <param name="folder">The folder; created if missing.</param>
 public sealed class FileOutboxStore(string folder) : IOutboxStore

@@ -44,7 +44,8 @@ public sealed class JournalWatch(IAccountStore accounts, IOutboxStore store)
     {
         if (last is null)
             return await accounts.PeekAsync(account, new JournalQuery(From: Begin(now)), cancellationToken).ConfigureAwait(false);
-        var entries = await accounts.PeekAsync(account, new JournalQuery(After: last.Sequence - 1), cancellationToken).ConfigureAwait(false);
+        var entries = await accounts.PeekAsync(account, new JournalQuery(After: last.Sequence - 1), cancellationToken)
+            .ConfigureAwait(false);
         if (entries is [var known, ..] && known.Sequence == last.Sequence && (known.At - last.At).Duration() < TimeSpan.FromMilliseconds(1))
             return entries.Skip(1);
         // It is another journal than the one that was read, for example of an account that was removed and opened again.

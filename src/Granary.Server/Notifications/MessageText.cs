@@ -29,8 +29,8 @@ internal static class MessageText
     {
         var line = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
-            if (Rune.IsControl(rune) || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x2028 or 0x2029) line.Append(' ');
-            else line.Append(rune.ToString());
+            line.Append(Rune.IsControl(rune) || rune.Value is (>= 0x2028 and <= 0x202E) or (>= 0x2066 and <= 0x2069) ? " "
+                : rune.ToString());
         return line.ToString();
     }
 

@@ -56,7 +56,8 @@ public sealed record NotificationSettings(IReadOnlyList<IChannel> Channels, IRea
         var to = part.Need("to");
         var rule = new NotificationRule(kind, threshold, keys.Account, keys.To)
         {
-            Every = keys.Every is null ? null : SendLimit.ReadEvery(keys.Every) ?? throw part.Need("every").Fault(NotificationRule.EveryFault),
+            Every = keys.Every is null ? null : SendLimit.ReadEvery(keys.Every)
+                ?? throw part.Need("every").Fault(NotificationRule.EveryFault),
         };
         return rule.FaultOf([.. channels.Select(c => c.Name)]) is not var (wrong, sentence) ? rule : throw (wrong switch
         {

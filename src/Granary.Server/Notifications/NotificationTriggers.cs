@@ -27,7 +27,8 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
     /// <param name="entry">A new entry of the account's journal.</param>
     public IEnumerable<(NotificationRule Rule, Notification Event)> Of(string account, JournalEntry entry)
     {
-        if (!Rules.Any(r => NotificationRule.IsOfJournal(r.On)) || JournalEvents.Of(account, entry) is not var (kind, occasion, text)) yield break;
+        if (!Rules.Any(r => NotificationRule.IsOfJournal(r.On))
+            || JournalEvents.Of(account, entry) is not var (kind, occasion, text)) yield break;
         foreach (var rule in Rules.Where(r => r.On == kind && (r.Account is null || r.Account == account)))
             yield return (rule, Notification.Of(kind, account, occasion, text, entry.At));
     }

@@ -98,7 +98,8 @@ public sealed class Outbox(IOutboxStore store, TimeProvider clock)
     {
         using var lease = store.Lease(id, LeaseKind.Delivery);
         // Another silo may have made the attempt meanwhile.
-        if (lease is null || store.Find(id) is not { State: DeliveryState.Pending } delivery || delivery.NextAt > clock.GetUtcNow()) return true;
+        if (lease is null || store.Find(id) is not { State: DeliveryState.Pending } delivery || delivery.NextAt > clock.GetUtcNow())
+            return true;
         var attempts = delivery.Attempts + 1;
         try
         {

@@ -17,8 +17,9 @@ public sealed record SendLimit(TimeSpan? Every, int? Most, TimeSpan Period)
     /// <summary>Reads a length of time such as <c>15m</c>.</summary>
     /// <returns>Null if the text is not one from 1 s to 7 days.</returns>
     public static TimeSpan? ReadEvery(string text) =>
-        text is [.. var digits, 's' or 'm' or 'h' or 'd'] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
-            && n <= 1_000_000 && UnitOf(text[^1]) * n is var every && every >= Shortest && every <= Longest ? every : null;
+        text is [.. var digits, 's' or 'm' or 'h' or 'd']
+            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 1_000_000
+            && UnitOf(text[^1]) * n is var every && every >= Shortest && every <= Longest ? every : null;
 
     /// <summary>Returns the shortest text that <see cref="ReadEvery"/> reads as this length.</summary>
     public static string WriteEvery(TimeSpan every)

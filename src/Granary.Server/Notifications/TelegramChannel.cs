@@ -35,7 +35,7 @@ public sealed class TelegramChannel(string name, Uri endpoint, Secret token, str
         var answer = await ChannelHttp.PostAsync(address, body, cancellationToken).ConfigureAwait(false);
         var sentence = ChannelHttp.Sentence(Host, answer, answer.TextOf("description"), token);
         var json = answer.Json;
-        if (answer.IsSuccess && json is { } told && told.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.True)
+        if (answer.IsSuccess && json is { } taken && taken.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.True)
             return sentence;
         if (answer.IsSuccess) throw new DeliveryException($"{Host} did not answer as the Bot API does; check 'endpoint'");
         JsonElement? parameters = json is { } refused && refused.TryGetProperty("parameters", out var found) ? found : null;

@@ -157,8 +157,8 @@ public sealed class JournalWatchTests : IDisposable
         ]);
     }
 
-    private static SignalDecided Decided(Decision decision) => new(1, 3, 1, Side.Buy, OrderType.Market, 100, 1, 0, 0, 1, double.NaN, 1, decision,
-        0, new Dictionary<string, double>())
+    private static SignalDecided Decided(Decision decision) => new(1, 3, 1, Side.Buy, OrderType.Market, 100, 1, 0, 0, 1, double.NaN, 1,
+        decision, 0, new Dictionary<string, double>())
     { Strategy = "s", Symbol = "ACME" };
 
     private static TradeChanged Trade(string why) =>
