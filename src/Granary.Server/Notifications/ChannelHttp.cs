@@ -74,6 +74,7 @@ internal static class ChannelHttp
         var host = request.RequestUri!.Host;
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timed.CancelAfter(Timeout);
+        string fault;
         try
         {
             using var answer = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timed.Token).ConfigureAwait(false);
@@ -82,15 +83,15 @@ internal static class ChannelHttp
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DeliveryException(string.Create(CultureInfo.InvariantCulture,
-                $"{host} did not answer within {Timeout.TotalSeconds:0} s"));
+            fault = string.Create(CultureInfo.InvariantCulture, $"{host} did not answer within {Timeout.TotalSeconds:0} s");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            // The exception itself is left out: it may have the address.
             var error = e is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and var known } ? $"{known}" : "I/O";
-            throw new DeliveryException($"{host} cannot be reached ({error}: {(e.InnerException ?? e).Message.TrimEnd('.')})");
+            fault = $"{host} cannot be reached ({error}: {(e.InnerException ?? e).Message.TrimEnd('.')})";
         }
+        // The exception itself is left out: it may have the address.
+        throw new DeliveryException(fault);
     }
 
     private static async Task<string> BodyAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
