@@ -44,7 +44,7 @@ internal static class ServeCommand
         [Key("the folder of stores, uploads, models and deployments; callers may name only files in it "
             + "(default: the folder of --runs, and callers may name any file)")]
         public string? Data { get; init; }
-        [Key("the file of webhooks and notification rules (no notifications)")]
+        [Key("the file of channels and notification rules (no notifications)")]
         public string? Notifications { get; init; }
         [Key("the registry of models: a folder, or postgres://… (the folder models of --data)")]
         public string? Models { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Granary.Contracts.Deployments;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
+using Granary.Data.Journals;
 
 namespace Granary.Server.Notifications;
 
@@ -22,6 +23,15 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
         foreach (var rule in Rules.Where(r => r.Account is null || r.Account == view.Id))
             if (Occasion(rule, view, barAge) is { } found)
                 yield return (rule, Notification.Of(rule.On, view.Id, $"{view.Run}\0{found.Occasion}", found.Text, now));
+    }
+
+    /// <param name="entry">A new entry of the account's journal.</param>
+    public IEnumerable<(NotificationRule Rule, Notification Event)> Of(string account, JournalEntry entry)
+    {
+        if (!Rules.Any(r => NotificationRule.IsOfJournal(r.On))
+            || JournalEvents.Of(account, entry) is not var (kind, occasion, text)) yield break;
+        foreach (var rule in Rules.Where(r => r.On == kind && (r.Account is null || r.Account == account)))
+            yield return (rule, Notification.Of(kind, account, occasion, text, entry.At));
     }
 
     /// <param name="job">A job that has ended.</param>

@@ -128,7 +128,7 @@ export const views: View[] = [
         path: '/alerts',
         title: 'Alerts',
         group: 'Trading',
-        summary: 'Rules of notifications, tests of webhooks, deliveries',
+        summary: 'Rules of notifications, tests of channels, deliveries',
         component: lazy(() => import('./alerts/AlertsView')),
     },
     {
