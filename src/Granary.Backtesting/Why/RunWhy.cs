@@ -63,14 +63,13 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
         var instance = Find(opened.Plan, strategy, id);
         var (plan, hasRisk) = await WithModelsAsync(opened, folder).ConfigureAwait(false);
         instance = plan.Instances[instance.Index];
-        var tape = await TapeRun.RecordAsync(plan, opened.Markets, instance, around, CancellationToken.None).ConfigureAwait(false);
-        CheckTrades(tape, records);
         var missing = AllocatorWeights.IsFor(plan) ? "The portfolio is not shown: a policy learned its weights while the run was made."
             : hasRisk ? "The portfolio is not shown: a model of the batch caps its exposure." : null;
         var weights = PortfolioReplay.HasConstantWeights(plan) ? WeightsOf(plan, id) : null;
-        return new WhyReplay(tape, missing is not null ? null
-            : await PortfolioReplay.RecordAsync(plan, opened.Markets, instance, weights).ConfigureAwait(false), missing)
-            .Checked(number => records.SignalOf(number)?.Decision);
+        var replay = await WhyReplay.RecordAsync(new StrategyPass(plan, opened.Markets), instance, around,
+            new PortfolioChoice(weights) { Missing = missing }).ConfigureAwait(false);
+        CheckTrades(replay.Tape, records);
+        return replay.Checked(number => records.SignalOf(number)?.Decision);
     }
 
     private static void Require(RunManifest manifest, string folder)

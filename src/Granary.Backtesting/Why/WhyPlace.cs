@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Backtesting.Why;
 
 /// <summary>Finds the bar that a query names on a tape.</summary>
-internal static class WhyPlace
+public static class WhyPlace
 {
     /// <summary>Checks that a query names one bar or one span.</summary>
     /// <exception cref="InputException">It names none or several, or an empty span.</exception>
@@ -22,11 +22,11 @@ internal static class WhyPlace
         if (IsSpan(query) && query.Step != 0) throw new InputException("step: a span has no next bar; leave out step, or name a bar");
     }
 
-    public static bool IsSpan(WhyQuery query) => query.From is not null || query.To is not null;
+    internal static bool IsSpan(WhyQuery query) => query.From is not null || query.To is not null;
 
     /// <summary>Returns the index of the symbol that a query names, or of the first one.</summary>
     /// <exception cref="InputException">The strategy does not have the symbol.</exception>
-    public static int SymbolOf(StrategyTape tape, string? symbol)
+    internal static int SymbolOf(StrategyTape tape, string? symbol)
     {
         var symbols = tape.Instance.Symbols;
         if (symbol is null) return 0;
@@ -40,7 +40,7 @@ internal static class WhyPlace
     /// <param name="time">UTC ticks.</param>
     /// <returns>null if the tape does not keep the bar.</returns>
     /// <exception cref="InputException">The strategy has no such bar.</exception>
-    public static long? RowAt(StrategyTape tape, int symbol, long time, int step)
+    internal static long? RowAt(StrategyTape tape, int symbol, long time, int step)
     {
         var bars = tape.Symbols.Count > symbol ? tape.Symbols[symbol] : null;
         if (bars is null || bars.Count == 0) throw new InputException($"{tape.Instance.Id} has no bars");
@@ -61,7 +61,7 @@ internal static class WhyPlace
 
     /// <summary>Returns the signal with a number; null if the tape does not keep it.</summary>
     /// <exception cref="InputException">The strategy has no such signal.</exception>
-    public static RunEvent? SignalOf(StrategyTape tape, int number)
+    internal static RunEvent? SignalOf(StrategyTape tape, int number)
     {
         var count = 0;
         foreach (var (_, e) in tape.Events(RunEventKinds.Signal))
@@ -74,7 +74,7 @@ internal static class WhyPlace
     }
 
     /// <summary>Returns the number of the trade whose first fill was at a time and price; 0 if the tape does not keep it.</summary>
-    public static int NumberOf(StrategyTape tape, WhyTrade trade)
+    internal static int NumberOf(StrategyTape tape, WhyTrade trade)
     {
         foreach (var (_, e) in tape.Events(RunEventKinds.Fill))
             if (e.Fill.IsFirst && e.Time == trade.EntryTime.Ticks && tape.Instance.Symbols[e.SymbolIndex] == trade.Symbol
