@@ -27,7 +27,7 @@ internal static class WhyEndpoints
             + "are answered from the recorded replay.")
         .Produces<WhyAnswer>().ProducesProblem(400).ProducesProblem(404);
 
-    public static void MapSessions(RouteGroupBuilder sessions) => sessions.MapGet("/{id}/why", async (string id,
+    public static void MapSessions(RouteGroupBuilder history) => history.MapGet("/why", async (string id,
             [AsParameters] WhyPart part, [FromServices] SessionWhy why, CancellationToken stop) =>
             await why.AnswerAsync(id, part.Read(), stop).ConfigureAwait(false) is { } answer ? TypedResults.Ok(answer)
                 : Problem.NotFound($"the account {id} never had a session here"))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Contracts.Why;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Portfolio.Rules;
@@ -47,8 +48,29 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
     {
         if (_tape.Conditions.Count == 0)
             yield return "The strategy declares no conditions: its code decides by the factors, the bars and its position.";
+        foreach (var note in Idle()) yield return note;
         if (replay.Missing is { } missing) yield return missing;
         foreach (var note in source.Notes) yield return note;
+    }
+
+    // Why the strategy could not enter, whatever its conditions say.
+    private IEnumerable<string> Idle()
+    {
+        var trading = _tape.Instance.Trading;
+        var cold = Enumerable.Range(0, _tape.Symbols.Count).SelectMany(Factors).Where(f => f.Value is null).Select(f => f.Name)
+            .Distinct(StringComparer.Ordinal).ToList();
+        if (cold.Count > 0)
+            yield return $"The strategy acts only once all its factors have values; at this bar {string.Join(", ", cold)} "
+                + $"{(cold.Count == 1 ? "has" : "have")} none.";
+        if (Time < trading.TradeFrom)
+            yield return $"The bars before {RunText.Time(trading.TradeFrom)} only warm up: the strategy does not trade them.";
+        if (trading.Sides != Sides.Both)
+            yield return $"The batch permits only {RunText.Of(trading.Sides)} entries; a signal of the other side closes them.";
+        if (_tape.AccountAt(row - 1) is not var (state, _)) yield break;
+        foreach (var side in new[] { Side.Buy, Side.Sell })
+            if (state.Symbols[symbol].Trades.Count(t => t.Side == side) >= trading.MaxOpenTrades)
+                yield return string.Create(CultureInfo.InvariantCulture, $"When the bar opened, {trading.MaxOpenTrades} {RunText.Of(side)} "
+                    + $"{(trading.MaxOpenTrades == 1 ? "trade was" : "trades were")} open, as many as the batch permits on that side.");
     }
 
     private WhyBar? Bar(int s)

@@ -15,11 +15,12 @@ internal static class TapeRun
 {
     /// <param name="plan">The plan with the strategy's model.</param>
     /// <param name="around">A time of the bars to keep, UTC ticks.</param>
+    /// <param name="most">The most doubles that the tape keeps.</param>
     /// <exception cref="InputException">The strategy failed.</exception>
     public static async Task<StrategyTape> RecordAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
-        StrategyInstance instance, long around, CancellationToken cancellationToken)
+        StrategyInstance instance, long around, CancellationToken cancellationToken, int most = StrategyTape.MostDoubles)
     {
-        var tape = new StrategyTape(instance, around);
+        var tape = new StrategyTape(instance, around, most);
         var watched = instance.Model is EntryModel model
             ? instance with { Model = model.Observed(new PredictionRecorder(tape)) } : instance;
         var feed = plan.Alone(watched).Feeds[0];

@@ -86,7 +86,7 @@ internal static class WhyView
                 Column.Number("Reserved"), Column.Number("Drawdown", "%")],
                 [[Number(p.Weight), Cell.Money(p.Cash), Cell.Money(p.Equity), Cell.Money(p.Exposure), Cell.Money(p.FreeCash),
                     Cell.Money(p.ReservedCash), Whole(p.OpenTrades), Whole(p.ReservedTrades), Cell.Percent(p.Drawdown)]]);
-        TableWriter.Write(answer.Signals.Count > 0 ? "Rules of the portfolio at the first signal" : "Rules of the portfolio after the bar",
+        TableWriter.Write(answer.Rules.Any(r => r.State != "open") ? "Rules of the portfolio at the first signal" : "Rules of the portfolio after the bar",
             [Column.Text("Rule"), Column.Text("Limits"), Column.Text("About"), Column.Number("Used"), Column.Number("Limit"),
                 Column.Text("Unit"), Column.Text("State")],
             answer.Rules.Select(r => new[] { r.Name, r.Title, r.About ?? "", Short(r.Used), Short(r.Limit), r.Unit ?? "", r.State }));
