@@ -79,7 +79,7 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         if (tape.IndexAt(Time) is not (>= 0 and var index)) return null;
         var bar = tape[index];
         return new WhyBar(tape.Symbol, tape.First + index, Utc(bar.Time), Utc(_tape.Instance.Timeframe.CloseOf(bar.Time)), bar.Open,
-            bar.High, bar.Low, bar.Close, bar.Volume, tape.First + tape.Count - 1);
+            bar.High, bar.Low, bar.Close, bar.Volume, _tape.IsWhole ? tape.First + tape.Count - 1 : null);
     }
 
     private IEnumerable<WhyFactor> Factors(int s)

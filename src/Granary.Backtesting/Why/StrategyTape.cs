@@ -19,11 +19,13 @@ internal sealed class StrategyTape : IRunListener
     public const int MostDoubles = 1 << 24;
 
     // The doubles that take as much memory as a checkpoint with an open trade.
-    private const int DoublesOfCheckpoint = 32;
+    private const int DoublesOfCheckpoint = 32, DoublesOfLevels = 4;
 
     private readonly List<long> _rows = [];
     private readonly List<double> _equity = [];
     private readonly List<(long Row, AccountState State)> _checkpoints = [];
+    // Stops and targets that moved at bars at which nothing else changed.
+    private readonly List<LevelChange> _levels = [];
     private readonly List<(long Row, RunEvent Event)> _events = [];
     private readonly List<Trade> _trades = [];
     private readonly List<PredictionNote> _predictions = [];
@@ -66,12 +68,24 @@ internal sealed class StrategyTape : IRunListener
 
     public RunEventKinds Kinds => RunEventKinds.All;
 
+    private readonly record struct LevelChange(long Row, int Symbol, int Trade, double Stop, double Target);
+
     public void On(in RunEvent e)
     {
+        if (IsWhole)
+        {
+            if (e.IsTradeRow) _trades.Add(e.Trade);
+            return;
+        }
+        // A trailing stop may move at every bar.
+        if (e.Kind == RunEventKinds.Levels)
+        {
+            _levels.Add(new LevelChange(EndRow, e.SymbolIndex, e.Number, e.Levels.Stop, e.Levels.Target));
+            return;
+        }
         _changed = true;
         if (e.IsTradeRow) _trades.Add(e.Trade);
-        // Levels may change at every bar, and the checkpoints have them.
-        if (!IsWhole && e.Kind != RunEventKinds.Levels) _events.Add((EndRow, e));
+        _events.Add((EndRow, e));
     }
 
     /// <summary>Adds a prediction of the strategy's model.</summary>
@@ -89,7 +103,8 @@ internal sealed class StrategyTape : IRunListener
         _changed = false;
         _rows.Add(time);
         _equity.Add(run.Equity);
-        if (_rows.Count * (long)(2 + _symbols.Sum(s => s.Width)) + _checkpoints.Count * (long)DoublesOfCheckpoint < _most) return;
+        if (_rows.Count * (long)(2 + _symbols.Sum(s => s.Width)) + _checkpoints.Count * (long)DoublesOfCheckpoint
+            + _levels.Count * (long)DoublesOfLevels < _most) return;
         if (_rows[_rows.Count / 2] >= _around) IsFull = true;
         else Drop(_rows.Count / 2);
     }
@@ -109,6 +124,7 @@ internal sealed class StrategyTape : IRunListener
         // The last checkpoint before the first row is its state.
         var last = _checkpoints.FindLastIndex(c => c.Row < _first);
         if (last > 0) _checkpoints.RemoveRange(0, last);
+        _levels.RemoveAll(l => l.Row < Math.Max(0, _checkpoints[0].Row));
         var old = _events.FindIndex(e => e.Row >= _first);
         _events.RemoveRange(0, old < 0 ? _events.Count : old);
     }
@@ -141,12 +157,31 @@ internal sealed class StrategyTape : IRunListener
         return low == 0 ? null : (Moved(_checkpoints[low - 1], row), _equity[(int)(row - _first)]);
     }
 
-    // Only the age of open trades differs from the checkpoint.
+    // The age of open trades differs from the checkpoint, and so may their levels.
     private AccountState Moved((long Row, AccountState State) checkpoint, long row) => checkpoint.State with
     {
-        Symbols = [.. checkpoint.State.Symbols.Select((s, i) => s.BarsInTrade < 0 ? s
-            : s with { BarsInTrade = s.BarsInTrade + BarsBetween(_symbols[i], checkpoint.Row, row) })],
+        Symbols = [.. checkpoint.State.Symbols.Select((s, i) => s.BarsInTrade < 0 ? s : s with
+        {
+            BarsInTrade = s.BarsInTrade + BarsBetween(_symbols[i], checkpoint.Row, row),
+            Trades = [.. s.Trades.Select(t => LevelsOf(i, t.Number, checkpoint.Row, row) is { } moved
+                ? t with { Stop = moved.Stop, Target = moved.Target } : t)],
+        })],
     };
+
+    private LevelChange? LevelsOf(int symbol, int trade, long after, long until)
+    {
+        var (low, high) = (0, _levels.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_levels[middle].Row <= until) low = middle + 1;
+            else high = middle;
+        }
+        for (var i = low - 1; i >= 0 && _levels[i].Row > after; i--)
+            if (_levels[i].Symbol == symbol && _levels[i].Trade == trade)
+                return _levels[i];
+        return null;
+    }
 
     private long BarsBetween(SymbolTape symbol, long from, long to) =>
         symbol.IndexAt(TimeOf(to)) - (from < _first ? -1 : symbol.IndexAt(TimeOf(from)));

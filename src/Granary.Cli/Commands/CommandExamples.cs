@@ -60,7 +60,7 @@ internal static class CommandExamples
         ["verify"] = "runs/first",
         ["report"] = "runs/first",
         ["compare"] = "runs/first runs/second",
-        ["why"] = "runs/first --strategy \"SmaCross(fast=10,slow=30)@ACME:1d\" --trade 1",
+        ["why"] = "runs/first --strategy \"SmaCross(fast=10,slow=80)@ACME:1h\" --signal 2",
         ["export"] = "runs/first --format parquet --out tables",
         ["serve"] = "--urls http://127.0.0.1:8080",
         ["health"] = "http://127.0.0.1:8080",

@@ -21,7 +21,7 @@ internal static class WhyView
     private static void Show(WhyAnswer answer)
     {
         var bar = answer.Bar!;
-        Console.WriteLine($"{answer.Strategy}, bar {Whole(bar.Number)} of {Whole(bar.Last)} of {bar.Symbol} at {Time(bar.Time)}, known at "
+        Console.WriteLine($"{answer.Strategy}, bar {Whole(bar.Number)}{(bar.Last is { } last ? $" of {Whole(last)}" : "")} of {bar.Symbol} at {Time(bar.Time)}, known at "
             + $"{Time(bar.KnownAt)}");
         if (answer.Trade is { } trade)
             Console.WriteLine($"Trade {Whole(trade.Number)} ({trade.Side} {Number(trade.Quantity)} {trade.Symbol}) entered at "

@@ -56,9 +56,9 @@ public sealed record WhyAnswer(string Source, bool IsLive, string Strategy, stri
 /// <param name="Number">Number of the bar in the strategy's feed, from 0.</param>
 /// <param name="Time">Open time, UTC.</param>
 /// <param name="KnownAt">Close time, at which the strategy saw it, UTC.</param>
-/// <param name="Last">Number of the feed's last bar.</param>
+/// <param name="Last">Number of the feed's last bar; null if the record is longer than what is kept of it.</param>
 public sealed record WhyBar(string Symbol, long Number, DateTime Time, DateTime KnownAt, double Open, double High, double Low, double Close,
-    double Volume, long Last);
+    double Volume, long? Last);
 
 /// <summary>A factor at a bar.</summary>
 /// <param name="Value">null until it is warm.</param>

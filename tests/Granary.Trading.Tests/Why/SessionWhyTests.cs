@@ -1,10 +1,11 @@
 using System.Globalization;
-using Granary.Contracts.Sessions;
 using Granary.Contracts.Why;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
@@ -27,11 +28,6 @@ public sealed class SessionWhyTests : IDisposable
 
     private static IReadOnlyList<JournalEvent> Journal(string state) =>
         [.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)];
-
-    private sealed class Reporter(Action<LiveStatus> look) : IProgress<LiveStatus>
-    {
-        public void Report(LiveStatus value) => look(value);
-    }
 
     private static double Sma(IReadOnlyList<double> closes, int count) => closes.TakeLast(count).Sum() / count;
 
@@ -66,26 +62,22 @@ public sealed class SessionWhyTests : IDisposable
     [Fact]
     public async Task A_session_is_asked_from_its_journal_while_it_runs_and_after_it_was_lost()
     {
-        var backtest = await _under.BacktestAsync();
-        var (asked, lost) = (0, Path.Combine(_under.Folder, "lost"));
-        var live = await _under.LiveAsync(backtest, with: r => r with
-        {
-            State = State,
-            Status = new Reporter(status =>
+        var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine((await _under.BacktestAsync()).Folder, "prod.json"));
+        var (calls, asked, lost) = (0, 0, Path.Combine(_under.Folder, "lost"));
+        await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), parts: new(BrokerOf: b => new InterceptedBroker(b,
+            async (call, _) =>
             {
-                if (status.Bars < 500 || asked > 0 || status.State != LiveState.Trading) return;
+                if (call != "OnBarsAsync" || ++calls != 500) return;
                 asked++;
                 // The lease is held, and the session waits for this answer alone.
-                Should.Throw<LeaseException>(() => FileJournal.Open(State, TimeProvider.System));
+                Should.Throw<LeaseException>(() => { FileJournal.Open(State, TimeProvider.System); });
                 var now = Journal(State);
-                var last = now.OfType<SignalDecided>().Last(s => s.Strategy == Strategy);
-                CheckAsync(State, last, now).GetAwaiter().GetResult();
+                await CheckAsync(State, now.OfType<SignalDecided>().Last(s => s.Strategy == Strategy), now);
                 Directory.CreateDirectory(lost);
-                foreach (var file in Directory.EnumerateFiles(State)) File.Copy(file, Path.Combine(lost, Path.GetFileName(file)));
-            }),
-        });
+                foreach (var file in Directory.EnumerateFiles(State, "journal.*").Where(f => !f.EndsWith(".lease", StringComparison.Ordinal)))
+                    File.Copy(file, Path.Combine(lost, Path.GetFileName(file)));
+            })), cancellationToken: TestContext.Current.CancellationToken);
         asked.ShouldBe(1);
-        live.Status.Bars.ShouldBeGreaterThan(500);
         var journal = Journal(State);
         var signals = journal.OfType<SignalDecided>().Where(s => s.Strategy == Strategy).ToList();
         signals.Count.ShouldBeGreaterThan(15);

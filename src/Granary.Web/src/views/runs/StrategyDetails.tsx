@@ -30,7 +30,10 @@ export interface Signal {
     exitTime?: string;
 }
 
-const columnsWith = (show: (trade: Trade) => void, why: (trade: Trade & { number: number }) => string): Column<Trade & { number: number }>[] => [
+const columnsWith = (
+    show: (trade: Trade) => void,
+    why: (trade: Trade & { number: number }) => string,
+): Column<Trade & { number: number }>[] => [
     {
         id: 'entryTime',
         title: 'Entry',

@@ -13,7 +13,8 @@ export function WhySpan(props: { answer: Schemas['WhyAnswer']; span: Schemas['Wh
                 {time(span.from, answer.symbol)} to {time(span.to, answer.symbol)}, {answer.symbol} {answer.timeframe}
             </h2>
             <p role="status">
-                {counted(span.bars, 'bar')}, {counted(span.signals, 'signal')}; the strategy held a position at {counted(span.inPosition, 'bar')}.
+                {counted(span.bars, 'bar')}, {counted(span.signals, 'signal')}; the strategy held a position at{' '}
+                {counted(span.inPosition, 'bar')}.
                 {Object.entries(span.refused).map(([decision, count]) => ` Refused by ${decision}: ${number(count)}.`)}{' '}
                 {answer.notes.join(' ')}
             </p>

@@ -61,7 +61,9 @@ function Question(props: { search: Record<string, string>; set: (changes: Record
     useEffect(() => setAt(search.at ?? ''), [search.at]);
     const text = (label: string, value: string, change: (v: string) => void) => (
         <Field label={label}>
-            {(a) => <input {...a} type="text" value={value} placeholder="2024-01-31T14:30Z" onInput={(e) => change(e.currentTarget.value)} />}
+            {(a) => (
+                <input {...a} type="text" value={value} placeholder="2024-01-31T14:30Z" onInput={(e) => change(e.currentTarget.value)} />
+            )}
         </Field>
     );
     return (
@@ -95,7 +97,7 @@ function Bar(props: { answer: Answer; set: (changes: Record<string, string>) => 
     const { answer, set } = props;
     const bar = answer.bar as Schemas['WhyBar'];
     const step = useCallback((by: number) => set({ at: bar.time, trade: '', signal: '', step: String(by) }), [bar.time, set]);
-    const [canGoBack, canGoOn] = [bar.number > 0, bar.number < bar.last];
+    const [canGoBack, canGoOn] = [bar.number > 0, bar.last === null || bar.number < bar.last];
     useEffect(() => {
         const press = (e: KeyboardEvent) => {
             if (e.target instanceof HTMLElement && e.target.matches('input, select, textarea, [role=region]')) return;
@@ -120,14 +122,15 @@ function Bar(props: { answer: Answer; set: (changes: Record<string, string>) => 
                 </button>
             </div>
             <p class="note" role="status">
-                Bar {number(bar.number)} of {number(bar.last)}, known at {time(bar.knownAt, answer.symbol)}.{' '}
-                {answer.notes.join(' ')}
+                Bar {number(bar.number)}{bar.last === null ? '' : ` of ${number(bar.last)}`}, known at {time(bar.knownAt, answer.symbol)}. {answer.notes.join(' ')}
             </p>
             {answer.trade && (
                 <p>
                     Trade {answer.trade.number} ({answer.trade.side} {exact(answer.trade.quantity)}) entered at{' '}
                     {time(answer.trade.entryTime, answer.trade.symbol)} for {price(answer.trade.entryPrice)}
-                    {answer.trade.exitTime && `, closed at ${time(answer.trade.exitTime, answer.trade.symbol)} by ${answer.trade.exitReason}`}.
+                    {answer.trade.exitTime &&
+                        `, closed at ${time(answer.trade.exitTime, answer.trade.symbol)} by ${answer.trade.exitReason}`}
+                    .
                 </p>
             )}
             <Inputs answer={answer} />
@@ -236,7 +239,8 @@ function Accounts(props: { answer: Answer }) {
                     {
                         title: 'Waiting orders',
                         cell: (s) =>
-                            s.account.orders.map((o) => `${o.role} ${o.type} ${o.side} ${exact(o.quantity)} ${o.symbol}`).join('; ') || none,
+                            s.account.orders.map((o) => `${o.role} ${o.type} ${o.side} ${exact(o.quantity)} ${o.symbol}`).join('; ') ||
+                            none,
                     },
                 ]}
             />
