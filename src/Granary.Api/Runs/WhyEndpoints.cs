@@ -15,14 +15,15 @@ namespace Granary.Api.Runs;
 /// <summary>Endpoints that answer why a strategy of a run or session acted, or did not act.</summary>
 internal static class WhyEndpoints
 {
-    private const string Question = "Name the strategy, and one of 'at' (a time within the bar), 'trade' and 'signal' (numbers from 1), or a "
-        + "span by 'from' and 'to'; times are in ISO 8601, and 'to' is left out. 'step' goes on by a number of bars, back if it is negative. ";
+    private const string Question = "Name the strategy, and one of 'at' (a time within the bar), 'trade' and 'signal' (numbers from 1), "
+        + "or a span by 'from' and 'to'; times are in ISO 8601, and 'to' is left out. 'step' goes on by a number of bars, back if it is "
+        + "negative. ";
 
     public static void MapRuns(RouteGroupBuilder runs) => runs.MapGet("/{id}/why", async (string id, [AsParameters] WhyPart part,
             RunLibrary library, RunWhy why) => library.Find(id) is null ? Problem.NotFound($"there is no run {id} here")
                 : TypedResults.Ok(await why.AnswerAsync(id, part.Read()).ConfigureAwait(false)))
-        .WithName("getRunWhy").WithSummary("Everything that decided about a strategy of a run at one bar: factors, conditions, orders, model, "
-            + "rules and cash of the portfolio; or why it did not trade in a span.")
+        .WithName("getRunWhy").WithSummary("Everything that decided about a strategy of a run at one bar: factors, conditions, orders, "
+            + "model, rules and cash of the portfolio; or why it did not trade in a span.")
         .WithDescription(Question + "The strategy and its portfolio are run again at the first question; further bars of the same strategy "
             + "are answered from the recorded replay.")
         .Produces<WhyAnswer>().ProducesProblem(400).ProducesProblem(404);

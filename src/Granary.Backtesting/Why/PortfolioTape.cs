@@ -16,8 +16,8 @@ internal readonly record struct PortfolioPoint(double Weight, double Cash, doubl
 internal sealed record DecidedEntry(PortfolioPoint Account, IReadOnlyList<RuleState> Rules, Decision Decision, double Granted);
 
 /// <summary>
-/// Records the portfolio of a replay: its account and the use of its rules after each row, and each decision on the signals of one strategy.
-/// It passes all steps on to the driver and changes none.
+/// Records the portfolio of a replay: its account and the use of its rules after each row, and each decision on the signals of one
+/// strategy. It passes all steps on to the driver and changes none.
 /// </summary>
 internal sealed class PortfolioTape(PortfolioDriver driver, StrategyInstance instance, IReadOnlyList<Instrument> instruments)
     : IPortfolioSteps

@@ -16,8 +16,8 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Backtesting.Why;
 
 /// <summary>
-/// Answers why a strategy of a run acted, or did not act, at a bar. The first question about a strategy runs it and its portfolio again; the
-/// recorded replay then answers each further bar at once. The most recent replays stay in memory.
+/// Answers why a strategy of a run acted, or did not act, at a bar. The first question about a strategy runs it and its portfolio again;
+/// the recorded replay then answers each further bar at once. The most recent replays stay in memory.
 /// </summary>
 public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, TimeProvider clock)
 {
@@ -127,7 +127,7 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
         var until = tape.IsWhole ? long.MaxValue : tape.TimeOf(tape.EndRow - 1);
         var again = tape.Trades.Where(t => t.ExitTime <= until).Select(t => t.EntryTime).Order();
         if (!recorded.Where(t => t.Exit <= until && (tape.IsWhole || !t.IsOpen)).Select(t => t.Time).SequenceEqual(again))
-            throw new InputException($"strategy {tape.Instance.Id}: run again, it makes other trades than the run recorded; its code or its "
-                + "model has changed, so run the batch again and ask of that run");
+            throw new InputException($"strategy {tape.Instance.Id}: run again, it makes other trades than the run recorded; its code or "
+                + "its model has changed, so run the batch again and ask of that run");
     }
 }

@@ -7,8 +7,8 @@ using Granary.Simulation.Batches;
 namespace Granary.Backtesting.Why;
 
 /// <summary>
-/// A recorded run of one strategy, from which each bar can be read at once. It keeps bars, factors and equity of each bar, and a copy of the
-/// account (a checkpoint) at each bar at which it changed; between two checkpoints orders and trades are the same.
+/// A recorded run of one strategy, from which each bar can be read at once. It keeps bars, factors and equity of each bar, and a copy of
+/// the account (a checkpoint) at each bar at which it changed; between two checkpoints orders and trades are the same.
 /// </summary>
 /// <remarks>
 /// Memory is bounded: if a run has more bars than fit, the tape keeps those around the bar that was asked for, and ends when it is full.

@@ -79,7 +79,8 @@ public static class WhyPlace
         foreach (var (_, e) in tape.Events(RunEventKinds.Fill))
             if (e.Fill.IsFirst && e.Time == trade.EntryTime.Ticks && tape.Instance.Symbols[e.SymbolIndex] == trade.Symbol
                 && tape.Events(RunEventKinds.Signal).Any(s => s.Event.Number == e.Number && RunText.Of(s.Event.Signal.Side) == trade.Side)
-                && !(tape.Trades.FirstOrDefault(t => t.Number == e.Number) is { Number: > 0 } known && known.EntryPrice != trade.EntryPrice))
+                && !(tape.Trades.FirstOrDefault(t => t.Number == e.Number) is { Number: > 0 } known
+                    && known.EntryPrice != trade.EntryPrice))
                 return e.Number;
         return 0;
     }

@@ -33,8 +33,8 @@ public sealed class WhyQuestion(WhyQuery query, Func<int, long?> signalTime, Fun
     {
         var time = asked?.EntryTime.Ticks ?? query.At?.Ticks ?? (query.Signal is { } signal ? signalTime(signal) : null)
             ?? query.From?.Ticks ?? query.To?.Ticks
-            ?? throw new InputException($"signal {query.Signal}: it is not among the bars that are kept, and the run lists no signals; name "
-                + "its time with at");
+            ?? throw new InputException($"signal {query.Signal}: it is not among the bars that are kept, and the run lists no signals; "
+                + "name its time with at");
         // Replays of near bars are the same, so that steps need no new one.
         var kept = (tape.TimeOf(tape.EndRow - 1) - tape.TimeOf(tape.FirstRow)) / 4 + 1;
         return (time + query.Step * tape.Instance.Timeframe.Ticks) / kept * kept;

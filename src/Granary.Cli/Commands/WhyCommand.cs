@@ -24,8 +24,16 @@ internal sealed class WhyCommand(CompositionRoot root)
     private readonly Option<string> _strategy = new("--strategy") { Required = true, Description = "the strategy's id" };
     private readonly Option<string?> _symbol = new("--symbol") { Description = "a symbol of a strategy with several (the first)" };
     private readonly Option<string?> _at = new("--at") { Description = "a time within the bar, UTC, such as 2024-01-31T14:30:00Z" };
-    private readonly Option<int?> _trade = new("--trade") { Description = "the bar that signalled this trade, by its row in trades.csv, from 1" };
-    private readonly Option<int?> _signal = new("--signal") { Description = "the bar of this signal, by its number in signals.csv, from 1" };
+    private readonly Option<int?> _trade = new("--trade")
+    {
+        Description = "the bar that signalled this trade, by its row in trades.csv, from 1",
+    };
+
+    private readonly Option<int?> _signal = new("--signal")
+    {
+        Description = "the bar of this signal, by its number in signals.csv, from 1",
+    };
+
     private readonly Option<string?> _from = new("--from") { Description = "why there was no trade from this time on" };
     private readonly Option<string?> _to = new("--to") { Description = "the end of that span; the time itself is left out" };
     private readonly Option<int> _step = new("--step") { Description = "bars to go on from there; negative = back (0)" };
@@ -78,8 +86,8 @@ internal sealed class WhyCommand(CompositionRoot root)
         if (!isDatabase && !Directory.Exists(source))
             throw new InputException($"{source}: there is no such folder; give that of a run, or the --state of a live session");
         if (!isDatabase && !File.Exists(Path.Combine(source, "journal.grj")))
-            throw new InputException($"{source} has neither a manifest.json of a run nor the journal of a session; give the folder of a run, "
-                + "or the --state of a live session");
+            throw new InputException($"{source} has neither a manifest.json of a run nor the journal of a session; give the folder of a "
+                + "run, or the --state of a live session");
         var (address, account) = AccountOf(source, isDatabase);
         return await new SessionWhy(AccountStores.Open(Address.Parse(address), one: true), catalogues).AnswerAsync(account, query,
             cancellationToken, $"granary why {source}")

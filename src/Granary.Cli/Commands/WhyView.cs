@@ -21,23 +21,26 @@ internal static class WhyView
     private static void Show(WhyAnswer answer)
     {
         var bar = answer.Bar!;
-        Console.WriteLine($"{answer.Strategy}, bar {Whole(bar.Number)}{(bar.Last is { } last ? $" of {Whole(last)}" : "")} of {bar.Symbol} at {Time(bar.Time)}, known at "
+        var last = bar.Last is { } end ? $" of {Whole(end)}" : "";
+        Console.WriteLine($"{answer.Strategy}, bar {Whole(bar.Number)}{last} of {bar.Symbol} at {Time(bar.Time)}, known at "
             + $"{Time(bar.KnownAt)}");
         if (answer.Trade is { } trade)
             Console.WriteLine($"Trade {Whole(trade.Number)} ({trade.Side} {Number(trade.Quantity)} {trade.Symbol}) entered at "
                 + $"{Time(trade.EntryTime)} for {Number(trade.EntryPrice)}" + (trade.ExitTime is { } exit
-                    ? $", closed at {Time(exit)} for {Number(trade.ExitPrice)} by {trade.ExitReason}, net {Number(trade.NetProfit)}" : ", open"));
+                    ? $", closed at {Time(exit)} for {Number(trade.ExitPrice)} by {trade.ExitReason}, net {Number(trade.NetProfit)}"
+                    : ", open"));
         TableWriter.Write("Bars", [Column.Text("Symbol"), Column.Text("Time (UTC)"), Column.Number("Open"), Column.Number("High"),
             Column.Number("Low"), Column.Number("Close"), Column.Number("Volume")],
             answer.OtherBars.Prepend(bar).Select(b => new[] { b.Symbol, Time(b.Time), Number(b.Open), Number(b.High), Number(b.Low),
                 Number(b.Close), Number(b.Volume) }));
         TableWriter.Write("Factors", [Column.Text("Symbol"), Column.Text("Factor"), Column.Number("Value"), Column.Text("Last bars")],
-            answer.Factors.Select(f => new[] { f.Symbol, f.Name, Number(f.Value), string.Join("  ", f.Recent.Select(r => Short(r.Value))) }),
+            answer.Factors.Select(f => new[] { f.Symbol, f.Name, Number(f.Value),
+                string.Join("  ", f.Recent.Select(r => Short(r.Value))) }),
             "Factors: none");
         TableWriter.Write("Conditions", [Column.Text("Condition"), Column.Number("Left"), Column.Number("Right"), Column.Text("Holds"),
             Column.Text("For"), Column.Text("Symbol")],
-            answer.Conditions.Select(c => new[] { c.Text, Number(c.Left), Number(c.Right), c.Holds ? "yes" : "no", string.Join(", ", c.Acts),
-                c.Symbol }));
+            answer.Conditions.Select(c => new[] { c.Text, Number(c.Left), Number(c.Right), c.Holds ? "yes" : "no",
+                string.Join(", ", c.Acts), c.Symbol }));
         ShowAccount(answer);
         TableWriter.Write("In the strategy's own account", [Column.Text("Event"), Column.Text("Symbol"), Column.Text("What")],
             answer.Events.Select(e => new[] { e.Kind, e.Symbol, e.Text }), "Nothing happened in the strategy's own account at this bar.");
@@ -66,7 +69,8 @@ internal static class WhyView
     private static void ShowSignal(WhySignal signal)
     {
         Console.WriteLine();
-        Console.WriteLine($"Signal {Whole(signal.Number)}: {signal.Side} {Number(signal.Quantity)} {signal.Symbol} at {Number(signal.Price)} "
+        Console.WriteLine($"Signal {Whole(signal.Number)}: {signal.Side} {Number(signal.Quantity)} {signal.Symbol} at "
+            + $"{Number(signal.Price)} "
             + (signal.Decision is { } decision ? $"is {decision}. {signal.Reason}" : "has no decision.")
             + (signal.Granted is > 0 and var granted ? $" The portfolio takes {Number(granted)}." : "")
             + (signal.Outcome is { } outcome ? $" Outcome in the strategy's own account: {outcome}." : ""));
@@ -86,7 +90,8 @@ internal static class WhyView
                 Column.Number("Reserved"), Column.Number("Drawdown", "%")],
                 [[Number(p.Weight), Cell.Money(p.Cash), Cell.Money(p.Equity), Cell.Money(p.Exposure), Cell.Money(p.FreeCash),
                     Cell.Money(p.ReservedCash), Whole(p.OpenTrades), Whole(p.ReservedTrades), Cell.Percent(p.Drawdown)]]);
-        TableWriter.Write(answer.Rules.Any(r => r.State != "open") ? "Rules of the portfolio at the first signal" : "Rules of the portfolio after the bar",
+        TableWriter.Write(answer.Rules.Any(r => r.State != "open") ? "Rules of the portfolio at the first signal"
+            : "Rules of the portfolio after the bar",
             [Column.Text("Rule"), Column.Text("Limits"), Column.Text("About"), Column.Number("Used"), Column.Number("Limit"),
                 Column.Text("Unit"), Column.Text("State")],
             answer.Rules.Select(r => new[] { r.Name, r.Title, r.About ?? "", Short(r.Used), Short(r.Limit), r.Unit ?? "", r.State }));
@@ -94,8 +99,8 @@ internal static class WhyView
 
     private static void Show(WhyAnswer answer, WhySpan span)
     {
-        Console.WriteLine($"{answer.Strategy}, {Counted.Of(span.Bars, "bar")} of {answer.Symbol} from {Time(span.From)} to {Time(span.To)}: "
-            + $"{Counted.Of(span.Signals, "signal")}, a position at {Counted.Of(span.InPosition, "bar")}");
+        Console.WriteLine($"{answer.Strategy}, {Counted.Of(span.Bars, "bar")} of {answer.Symbol} from {Time(span.From)} to "
+            + $"{Time(span.To)}: {Counted.Of(span.Signals, "signal")}, a position at {Counted.Of(span.InPosition, "bar")}");
         TableWriter.Write("Conditions, those that failed most often first", [Column.Text("Condition"), Column.Text("For"),
             Column.Number("Failed"), Column.Number("Held"), Column.Number("Without a value")],
             span.Conditions.Select(c => new[] { c.Text, string.Join(", ", c.Acts), Whole(c.Failed), Whole(c.Held), Whole(c.Undefined) }));

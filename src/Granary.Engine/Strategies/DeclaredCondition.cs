@@ -17,8 +17,8 @@ public enum ConditionKind : byte
 }
 
 /// <summary>
-/// A condition that a strategy declares: an <see cref="Occasion"/>, or a direction of a <see cref="Crossing"/>. The strategy may act at bars at
-/// which one of them holds.
+/// A condition that a strategy declares: an <see cref="Occasion"/>, or a direction of a <see cref="Crossing"/>. The strategy may act at
+/// bars at which one of them holds.
 /// </summary>
 /// <param name="Left">Index among the strategy's factors, or <see cref="Close"/>.</param>
 /// <param name="Right">Index among the strategy's factors, or <see cref="Constant"/>.</param>

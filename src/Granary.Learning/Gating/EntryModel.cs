@@ -175,7 +175,7 @@ public sealed class EntryModel : IEntryModel
         Watch = Watch,
     };
 
-    /// <summary>Returns the same filter with an observer of all its predictions, whatever version makes them, and its own counters.</summary>
+    /// <summary>Returns the same filter with an observer of the predictions of all its versions, and its own counters.</summary>
     public EntryModel Observed(IPredictionObserver observer) => new(Name, _features, _windows, _rule, _meaning)
     {
         Watch = Watch,

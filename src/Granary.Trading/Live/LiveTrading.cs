@@ -39,7 +39,8 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         await _journal.AppendAsync([new SessionStarted(Portfolio.Timestamp, opened.Tag, _options.Account, _options.Configuration,
             opened.Account.Broker, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)
         {
-            Traded = new EarlierConfiguration(_options.Configuration, opened.Spec.Place.KeptFolder, Encoding.UTF8.GetString(opened.Spec.Text)),
+            Traded = new EarlierConfiguration(_options.Configuration, opened.Spec.Place.KeptFolder,
+                Encoding.UTF8.GetString(opened.Spec.Text)),
         }], cancellationToken).ConfigureAwait(false);
         await reporter.NoteAsync(_state, Portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         if (_journal.Cut is { } cut) books.Notes.Add(cut);

@@ -28,7 +28,8 @@ internal sealed class JournalCopy
 
     /// <summary>Reads the journal's new entries without its lease, and takes a part of the whole.</summary>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public async Task<T> TakeAsync<T>(IAccountStore accounts, string account, Func<JournalCopy, T> part, CancellationToken cancellationToken)
+    public async Task<T> TakeAsync<T>(IAccountStore accounts, string account, Func<JournalCopy, T> part,
+        CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -22,8 +22,8 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         start.Traded is { } traded
             ? new ProductionReader(catalogues).Read($"configuration {traded.Hash[..8]} of the journal", Encoding.UTF8.GetBytes(traded.Text),
                 traded.Folder)
-            : throw new InputException($"the journal of {account} does not have its configuration, since an earlier Granary wrote it; start "
-                + "the session again, and ask then");
+            : throw new InputException($"the journal of {account} does not have its configuration, since an earlier Granary wrote it; "
+                + "start the session again, and ask then");
 
     /// <summary>Limits of the answers, one sentence each.</summary>
     public IReadOnlyList<string> Notes =>

@@ -31,7 +31,8 @@ internal static class WhyCell
     {
         var signal = row.Signal;
         var model = double.IsNaN(signal.Prediction) ? ""
-            : $" The model predicted {NumberText.Ratio(signal.Prediction)} and allowed {NumberText.Percent(signal.SizeFactor, 0)} of the size.";
+            : $" The model predicted {NumberText.Ratio(signal.Prediction)} and allowed "
+                + $"{NumberText.Percent(signal.SizeFactor, 0)} of the size.";
         return $"{row.Decision.Sentence}{model}";
     }
 

@@ -122,7 +122,8 @@ function Bar(props: { answer: Answer; set: (changes: Record<string, string>) => 
                 </button>
             </div>
             <p class="note" role="status">
-                Bar {number(bar.number)}{bar.last === null ? '' : ` of ${number(bar.last)}`}, known at {time(bar.knownAt, answer.symbol)}. {answer.notes.join(' ')}
+                Bar {number(bar.number)}
+                {bar.last === null ? '' : ` of ${number(bar.last)}`}, known at {time(bar.knownAt, answer.symbol)}. {answer.notes.join(' ')}
             </p>
             {answer.trade && (
                 <p>
