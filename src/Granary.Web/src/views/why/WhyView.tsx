@@ -222,7 +222,7 @@ function Accounts(props: { answer: Answer }) {
                 label="The strategy’s own account"
                 rows={states}
                 columns={[
-                    { title: '', cell: (s) => s.name },
+                    { title: 'When', cell: (s) => s.name },
                     { title: 'Cash', figure: true, cell: (s) => number(s.account.cash, 2) },
                     { title: 'Equity', figure: true, cell: (s) => number(s.account.equity, 2) },
                     {
