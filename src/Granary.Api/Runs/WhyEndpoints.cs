@@ -41,11 +41,8 @@ internal static class WhyEndpoints
     /// <summary>The question in the query of a request.</summary>
     internal sealed record WhyPart([FromQuery(Name = "strategy")] string Strategy, [FromQuery(Name = "symbol")] string? Symbol,
         [FromQuery(Name = "at")] string? At, [FromQuery(Name = "trade")] int? Trade, [FromQuery(Name = "signal")] int? Signal,
-        [FromQuery(Name = "from")] string? From, [FromQuery(Name = "to")] string? To)
+        [FromQuery(Name = "from")] string? From, [FromQuery(Name = "to")] string? To, [FromQuery(Name = "step")] int? Step)
     {
-        [FromQuery(Name = "step")]
-        public int? Step { get; init; }
-
         /// <exception cref="Engine.InputException">A time is wrong.</exception>
         public WhyQuery Read() => new(Strategy, string.IsNullOrEmpty(Symbol) ? null : Symbol, TimeOf("at", At), Trade, Signal,
             TimeOf("from", From), TimeOf("to", To), Step ?? 0);
