@@ -24,7 +24,8 @@ public sealed class WhyOverHttpTests(SessionsOverHttpTests.Configuration made) :
         var path = $"/api/v1/runs/run/why?strategy={Uri.EscapeDataString(strategy)}";
         (await (await server.Client.GetAsync(path, stop)).ProblemAsync(400)).ShouldContain("give at, trade, signal, or from and to");
         (await (await server.Client.GetAsync(path + "&at=yesterday", stop)).ProblemAsync(400)).ShouldContain("is not a date");
-        await (await server.Client.GetAsync(path.Replace("/run/", "/none/", StringComparison.Ordinal) + "&signal=1", stop)).ProblemAsync(404);
+        await (await server.Client.GetAsync(path.Replace("/run/", "/none/", StringComparison.Ordinal) + "&signal=1", stop))
+            .ProblemAsync(404);
         await (await server.Client.GetAsync($"/api/v1/sessions/none/why?strategy=x&signal=1", stop)).ProblemAsync(404);
     }
 }

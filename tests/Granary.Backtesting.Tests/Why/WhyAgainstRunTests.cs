@@ -38,7 +38,8 @@ public sealed class WhyAgainstRunTests : IDisposable
             new RunFilesByHand(Path.Combine(_folder, "run"), s_data));
     }
 
-    private static int Index(List<(DateTime Time, double Open, double High, double Low, double Close, double Volume)> bars, DateTime time) =>
+    private static int Index(List<(DateTime Time, double Open, double High, double Low, double Close, double Volume)> bars,
+        DateTime time) =>
         bars.FindLastIndex(b => b.Time <= time);
 
     private static void Same(double expected, double? actual)
@@ -52,12 +53,14 @@ public sealed class WhyAgainstRunTests : IDisposable
     {
         var bar = answer.Bar!.Time;
         var open = files.OpenAfter("trades.csv", bar, answer.Strategy);
-        Assert.Equal(open.Select(t => ((string)t["side"], RunFilesByHand.Number(t, "entry_price"), RunFilesByHand.Number(t, "quantity"))).Order(),
+        Assert.Equal(open.Select(t => ((string)t["side"], RunFilesByHand.Number(t, "entry_price"),
+            RunFilesByHand.Number(t, "quantity"))).Order(),
             answer.After!.Trades.Select(t => (t.Side, t.EntryPrice, t.Quantity)).Order());
         var equity = files.EquityAfter(bar, answer.Strategy, Cash, Fee, symbol =>
             files.Bars(symbol) is var bars ? bars[Index(bars, bar)].Close : 0);
         Assert.Equal(equity, answer.After.Equity, 1e-6);
-        var signals = files.Rows("signals.csv").Where(s => (string)s["strategy"] == answer.Strategy && RunFilesByHand.Time(s, "time") == bar);
+        var signals = files.Rows("signals.csv").Where(s => (string)s["strategy"] == answer.Strategy
+            && RunFilesByHand.Time(s, "time") == bar);
         Assert.Equal(signals.Select(s => ((int)RunFilesByHand.Number(s, "number"), (string)s["decision"], (string)s["side"])),
             answer.Signals.Select(s => (s.Number, s.Decision!, s.Side)));
         Assert.NotNull(answer.Portfolio);
@@ -106,10 +109,12 @@ public sealed class WhyAgainstRunTests : IDisposable
                 for (var i = 0; i < answer.Factors[1].Recent.Count; i++)
                     Same(RunFilesByHand.Sma(closes, at + 1 - answer.Factors[1].Recent.Count + i, 30), answer.Factors[1].Recent[i].Value);
                 // Prices have two decimals, so that sums of cents decide ties as the product's exact averages do.
-                var turn = RunFilesByHand.Crossed(i => Math.Round(RunFilesByHand.Sma(closes, i, fast) - RunFilesByHand.Sma(closes, i, 30), 9),
+                var turn = RunFilesByHand.Crossed(i => Math.Round(RunFilesByHand.Sma(closes, i, fast)
+                    - RunFilesByHand.Sma(closes, i, 30), 9),
                     at);
                 Assert.Equal([turn == 1, turn == -1], answer.Conditions.Select(c => c.Holds));
-                Assert.Equal([left, right], answer.Conditions.SelectMany(c => new[] { c.Left ?? double.NaN, c.Right ?? double.NaN }).Take(2),
+                Assert.Equal([left, right], answer.Conditions.SelectMany(c => new[]
+                    { c.Left ?? double.NaN, c.Right ?? double.NaN }).Take(2),
                     (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-9);
                 CheckRules(files, answer, ref refused);
             });
@@ -132,7 +137,8 @@ public sealed class WhyAgainstRunTests : IDisposable
             """, """{ "weights": "equal" }""");
         var bars = files.Bars("COINUSDT");
         var closes = bars.ConvertAll(b => b.Close);
-        var (first, end) = (bars.FindIndex(b => b.Time == new DateTime(2022, 3, 5)), bars.FindIndex(b => b.Time == new DateTime(2022, 3, 7)));
+        var (first, end) = (bars.FindIndex(b => b.Time == new DateTime(2022, 3, 5)),
+            bars.FindIndex(b => b.Time == new DateTime(2022, 3, 7)));
         var rsi = Enumerable.Range(first, end - first).ToDictionary(i => bars[i].Time, i => RunFilesByHand.Rsi(closes, i, 7));
         var answer = await why.AnswerAsync("run", new WhyQuery("RsiReversion(period=7,low=15,high=85)@COINUSDT:1h",
             From: new DateTime(2022, 3, 5, 0, 0, 0, DateTimeKind.Utc), To: new DateTime(2022, 3, 7, 0, 0, 0, DateTimeKind.Utc)));
@@ -142,7 +148,8 @@ public sealed class WhyAgainstRunTests : IDisposable
         Assert.Equal(rsi.Values.Count(r => r >= 85), span.Conditions.Single(c => c.Acts is ["sell"]).Held);
         Assert.True(span.Conditions[0].Failed >= span.Conditions[1].Failed);
         var nearest = rsi.SelectMany(r => new (DateTime Key, double Value, double Level, bool IsMissed)[]
-            { (r.Key, r.Value, 15, r.Value > 15), (r.Key, r.Value, 85, r.Value < 85) }).Where(r => r.IsMissed).MinBy(r => Math.Abs(r.Value - r.Level) / Math.Max(r.Value, r.Level));
+            { (r.Key, r.Value, 15, r.Value > 15), (r.Key, r.Value, 85, r.Value < 85) }).Where(r => r.IsMissed)
+            .MinBy(r => Math.Abs(r.Value - r.Level) / Math.Max(r.Value, r.Level));
         Assert.Equal((nearest.Key, nearest.Level), (span.NearestMiss!.Time, span.NearestMiss.Right));
         Same(nearest.Value, span.NearestMiss.Left);
         Same(Math.Abs(nearest.Value - nearest.Level) / Math.Max(nearest.Value, nearest.Level), span.NearestMiss.Distance);
@@ -180,7 +187,8 @@ public sealed class WhyAgainstRunTests : IDisposable
     [InlineData("SmaCross(fast=5,slow=20)@ACME:1h", null, 0, 9999, "name 1 to")]
     [InlineData("SmaCross(fast=5,slow=20)@ACME:1h", null, 0, 0, "give at, trade, signal, or from and to")]
     [InlineData("SmaCross(fast=5,slow=20)@ACME:1h", "2022-03-01", 3, 0, "give only one of")]
-    public async Task A_question_that_names_no_bar_of_the_run_is_one_sentence(string strategy, string? at, int trade, int signal, string part)
+    public async Task A_question_that_names_no_bar_of_the_run_is_one_sentence(string strategy, string? at, int trade, int signal,
+        string part)
     {
         var (why, _) = await RunAsync("""["ACME"]""", """[ { "class": "SmaCross", "params": { "fast": 5, "slow": 20 } } ]""",
             """{ "weights": "equal" }""");
@@ -240,8 +248,8 @@ public sealed class WhyAgainstRunTests : IDisposable
     public async Task Values_of_levels_and_of_a_longer_timeframe_are_those_of_the_run()
     {
         var (why, files) = await RunAsync("""["COINUSDT"]""", """
-            [ { "class": "RsiReversion", "params": { "period": 7, "low": 30, "high": 70 }, "sides": "both", "size": { "percentOfEquity": 40 },
-                "stopLossPercent": 3, "maxBars": 20 },
+            [ { "class": "RsiReversion", "params": { "period": 7, "low": 30, "high": 70 }, "sides": "both",
+                "size": { "percentOfEquity": 40 }, "stopLossPercent": 3, "maxBars": 20 },
               { "class": "FactorLevel", "params": { "factor": "roc(6)@4h", "low": -1, "high": 1 }, "sides": "both",
                 "size": { "percentOfEquity": 40 } } ]
             """, """{ "weights": "equal" }""");
@@ -312,6 +320,7 @@ public sealed class WhyAgainstRunTests : IDisposable
             judged++;
         }
         Assert.True(judged > 20, $"only {judged} entries were judged");
-        await AskAsync(why, files, "ACME", (id, 70, 10), (answer, at, closes) => Same(RunFilesByHand.Sma(closes, at, 20), answer.Factors[1].Value));
+        await AskAsync(why, files, "ACME", (id, 70, 10), (answer, at, closes) =>
+            Same(RunFilesByHand.Sma(closes, at, 20), answer.Factors[1].Value));
     }
 }

@@ -14,7 +14,7 @@ using Granary.Trading.Why;
 
 namespace Granary.Trading.Tests.Why;
 
-/// <summary>Why a strategy of a live session acted, from its journal: while it runs, after it was lost, and with a damaged journal.</summary>
+/// <summary>Why a strategy of a live session acted, from its journal: while it runs, after a loss, and with a damaged journal.</summary>
 public sealed class SessionWhyTests : IDisposable
 {
     private const string Strategy = "SmaCross(fast=5,slow=20)@COINUSDT:1h";
@@ -48,7 +48,8 @@ public sealed class SessionWhyTests : IDisposable
         answer.Conditions.Single(c => c.Holds).Text.ShouldBe(decided.Side == Engine.Trading.Side.Buy
             ? "sma(5) crosses above sma(20)" : "sma(5) crosses below sma(20)");
         // Its order, and the fill that came back.
-        var orders = journal.OfType<OrderIntended>().Where(o => o.Strategy == Strategy && o.Trade == decided.Number && o.Order.Closes is null)
+        var orders = journal.OfType<OrderIntended>().Where(o => o.Strategy == Strategy && o.Trade == decided.Number
+            && o.Order.Closes is null)
             .ToList();
         answer.Venue.Count(f => f.Kind == nameof(OrderIntended) && f.Text.Contains(orders.FirstOrDefault()?.Order.ClientId ?? "none",
             StringComparison.Ordinal)).ShouldBe(orders.Count);
@@ -74,7 +75,8 @@ public sealed class SessionWhyTests : IDisposable
                 var now = Journal(State);
                 await CheckAsync(State, now.OfType<SignalDecided>().Last(s => s.Strategy == Strategy), now);
                 Directory.CreateDirectory(lost);
-                foreach (var file in Directory.EnumerateFiles(State, "journal.*").Where(f => !f.EndsWith(".lease", StringComparison.Ordinal)))
+                foreach (var file in Directory.EnumerateFiles(State, "journal.*")
+                    .Where(f => !f.EndsWith(".lease", StringComparison.Ordinal)))
                     File.Copy(file, Path.Combine(lost, Path.GetFileName(file)));
             })), cancellationToken: TestContext.Current.CancellationToken);
         asked.ShouldBe(1);
@@ -102,7 +104,8 @@ public sealed class SessionWhyTests : IDisposable
             .ShouldContain("name 1 to");
         (await Should.ThrowAsync<InputException>(() => why.AnswerAsync("state", new WhyQuery(Strategy, Trade: 1)))).Message
             .ShouldBe("trade 1: a session's trades have the numbers of their signals; ask with signal 1");
-        (await Should.ThrowAsync<InputException>(() => why.AnswerAsync("state", new WhyQuery(Strategy, At: new DateTime(2030, 1, 1))))).Message
+        (await Should.ThrowAsync<InputException>(() => why.AnswerAsync("state", new WhyQuery(Strategy,
+            At: new DateTime(2030, 1, 1))))).Message
             .ShouldContain("name a time between them");
 
         var damaged = Path.Combine(_under.Folder, "damaged");
