@@ -1,6 +1,5 @@
 using System.Globalization;
 using Granary.Contracts.Why;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;

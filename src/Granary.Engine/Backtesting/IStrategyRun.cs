@@ -1,6 +1,7 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
 
 namespace Granary.Engine.Backtesting;
 

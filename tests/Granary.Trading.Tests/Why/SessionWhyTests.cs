@@ -98,8 +98,8 @@ public sealed class SessionWhyTests : IDisposable
         await _under.LiveAsync(backtest, with: r => r with { State = State });
         var why = Of(State);
         (await Should.ThrowAsync<InputException>(() => why.AnswerAsync("state", new WhyQuery("SmaCros(fast=5,slow=20)@COINUSDT:1h",
-            Signal: 1)))).Message.ShouldBe("strategy SmaCros(fast=5,slow=20)@COINUSDT:1h: the session of state has no strategy of this id; did "
-                + $"you mean '{Strategy}'?");
+            Signal: 1)))).Message.ShouldBe("strategy SmaCros(fast=5,slow=20)@COINUSDT:1h: the session of state has no strategy of this id; "
+                + $"did you mean '{Strategy}'?");
         (await Should.ThrowAsync<InputException>(() => why.AnswerAsync("state", new WhyQuery(Strategy, Signal: 9999)))).Message
             .ShouldContain("name 1 to");
         (await Should.ThrowAsync<InputException>(() => why.AnswerAsync("state", new WhyQuery(Strategy, Trade: 1)))).Message

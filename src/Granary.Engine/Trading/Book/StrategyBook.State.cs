@@ -1,5 +1,3 @@
-using Granary.Engine.Backtesting;
-
 namespace Granary.Engine.Trading.Book;
 
 // What a reader sees of the book.

@@ -1,6 +1,4 @@
-using Granary.Engine.Trading;
-
-namespace Granary.Engine.Backtesting;
+namespace Granary.Engine.Trading;
 
 /// <summary>The account of a strategy run after its last bar.</summary>
 /// <param name="Cash">Account currency.</param>
