@@ -16,7 +16,7 @@ public sealed class HelpExamplesTests
         "new samples", "quickstart",
         "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats",
         "strategies", "factors", "factors compute", "factors study", "trainers", "broker list", "backtest", "verify", "report", "compare",
-        "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
+        "why", "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
         "models promote", "models show", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",
         "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live", "costs fit", "parity",
         "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "setup compose", "new strategy", "new factor",

@@ -62,6 +62,7 @@ internal static class CommandExamples
         ["report"] = "runs/first",
         ["compare"] = "runs/first runs/second",
         ["parity"] = "accounts/paper runs/first/prod.json --bars csv:samples/data/1h",
+        ["why"] = "runs/first --strategy \"SmaCross(fast=10,slow=80)@ACME:1h\" --signal 2",
         ["export"] = "runs/first --format parquet --out tables",
         ["serve"] = "--urls http://127.0.0.1:8080",
         ["health"] = "http://127.0.0.1:8080",

@@ -42,6 +42,7 @@ internal static class CommandTable
         ("report", ReportCommand.Create),
         ("compare", CompareCommand.Create),
         ("parity", ParityCommand.Create),
+        ("why", WhyCommand.Create),
         ("export", ExportCommand.Create),
         ("serve", ServeCommand.Create),
         ("health", _ => HealthCommand.Create()),

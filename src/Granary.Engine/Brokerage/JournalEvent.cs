@@ -26,8 +26,10 @@ public sealed record SessionStarted(long Timestamp, string Tag, string Account, 
     int Process,
     bool WithoutEvidence) : JournalEvent(Timestamp)
 {
-    /// <summary>Version of the program that traded; empty in a journal from before it was recorded.</summary>
+    /// <summary>Version of the program that traded.</summary>
     public string Program { get; init; } = "";
+    /// <summary>The production configuration, so that the journal alone shows what was traded; null in a journal without it.</summary>
+    public EarlierConfiguration? Traded { get; init; }
 }
 
 /// <summary>The bars that closed at one time and that the session acts on.</summary>
