@@ -46,6 +46,12 @@ internal static class RolePolicies
     /// <summary>The caller in a sentence.</summary>
     public static string Shown(ClaimsPrincipal user) => PersonOf(user) is null ? $"the key '{NameOf(user)}'" : NameOf(user);
 
+    /// <summary>The caller of a request that has a role.</summary>
+    /// <exception cref="NotAllowedException">The caller has none.</exception>
+    public static Caller CallerOf(ClaimsPrincipal user) => RoleOf(user) is { } role
+        ? new Caller(NameOf(user), role, MayRunCode(user)) { Person = PersonOf(user) is null ? null : NameOf(user) }
+        : throw new NotAllowedException($"{Shown(user)} has no role on this server");
+
     /// <summary>viewer, submitter or admin; null for a caller without a role.</summary>
     public static string? RoleNameOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.Role)?.ToLowerInvariant();
 

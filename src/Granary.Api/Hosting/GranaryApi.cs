@@ -30,6 +30,7 @@ using Granary.Backtesting.Charts;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Modelling.Learning;
+using Granary.Server.Access;
 using Granary.Server.Audit;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
@@ -107,6 +108,10 @@ public static class GranaryApi
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         AddProblems(services);
         services.AddSingleton<CodeRight>().AddSingleton<CodeTurns>();
+        services.AddSingleton(settings.Files);
+        // The user of a server without keys has no limits.
+        services.AddSingleton(s => new JobAdmission(s.GetRequiredService<IJobService>(), s.GetRequiredService<JobCatalogue>(),
+            s.GetRequiredService<CodeRight>(), settings.Authenticates ? new(settings.MostQueued, settings.MostQueuedWork) : null));
         SignInHosting.Add(services, settings);
         services.AddOpenApi(ApiDescription.Name, o => { OperationRoles.Describe(o); AddressSchema.Describe(o); });
         services.AddSingleton<ApiDescription>();

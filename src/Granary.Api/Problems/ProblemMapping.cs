@@ -4,6 +4,7 @@ using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Learning.Registry;
+using Granary.Server.Access;
 using Granary.Server.Jobs;
 using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
@@ -30,6 +31,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         var (status, title, detail) = exception switch
         {
             DamagedModelException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
+            NotAllowedException e => (StatusCodes.Status403Forbidden, "Not allowed", e.Message),
             InputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),

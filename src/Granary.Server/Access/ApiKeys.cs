@@ -17,6 +17,12 @@ public sealed record Caller(string Name, Role Role, bool Code = false)
 {
     /// <summary>Whether the caller may have the server compile and run code of their own.</summary>
     public bool MayRunCode => Code || Role == Role.Admin;
+
+    /// <summary>The name that pages show of a caller whom an issuer vouches for; null for keys.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>The caller in a sentence.</summary>
+    public string Shown => Person ?? $"the key '{Name}'";
 }
 
 /// <summary>
