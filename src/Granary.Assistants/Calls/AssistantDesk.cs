@@ -1,0 +1,33 @@
+using System.Text;
+using Granary.Server.Access;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+
+namespace Granary.Assistants.Calls;
+
+/// <summary>Submits what assistants ask for, with the rights and limits of their caller.</summary>
+internal sealed class AssistantDesk(JobAdmission admission, CallerFiles files)
+{
+    // The place of faults in messages.
+    private const string File = "batch.json";
+
+    /// <summary>Reads a job of a batch.</summary>
+    /// <param name="kind">backtest, optimise or walkforward.</param>
+    /// <exception cref="Granary.Engine.InputException">The batch is invalid.</exception>
+    public Job Read(Caller caller, string kind, byte[] batch)
+    {
+        var root = JsonPart.Parse(File, batch);
+        var body = kind == JobCatalogue.Backtest ? batch
+            : [.. Encoding.UTF8.GetBytes($$"""{"kind":"{{kind}}","batch":"""), .. batch, .. "\n}"u8];
+        return admission.Read(caller, new JobText(kind, body, File, files.PlaceOf().KeptFolder), root);
+    }
+
+    /// <summary>Checks and submits a job of a batch.</summary>
+    /// <inheritdoc cref="Read"/>
+    public async Task<JobReceipt> SubmitAsync(Caller caller, string kind, byte[] batch, string? key, CancellationToken cancellationToken)
+    {
+        var job = Read(caller, kind, batch);
+        await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
+        return await admission.SubmitAsync(caller, job, key, cancellationToken).ConfigureAwait(false);
+    }
+}
