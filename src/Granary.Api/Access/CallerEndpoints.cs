@@ -15,5 +15,5 @@ internal static class CallerEndpoints
             RolePolicies.NameOf(user), RolePolicies.RoleNameOf(user)!, settings.Authenticates,
             code.RefusalOf(RolePolicies.CallerOf(user)), RolePolicies.PersonOf(user))))
         .WithTags("Access").WithName("getCaller").WithSummary("Name and role of the caller, and whether they may run code.")
-        .ProducesProblem(401).ProducesProblem(403).RequireAuthorization(RolePolicies.Viewer);
+        .ProducesProblem(401).ProducesProblem(403).RequireAuthorization(RolePolicies.Viewer).AllowLimitedCallers();
 }

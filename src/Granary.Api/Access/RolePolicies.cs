@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Granary.Server.Access;
 using Microsoft.AspNetCore.Authorization;
@@ -11,7 +12,7 @@ internal static class RolePolicies
     public const string Submitter = nameof(Role.Submitter);
     public const string Admin = nameof(Role.Admin);
 
-    private const string Code = "code", Person = "person";
+    private const string Code = "code", Person = "person", Trials = "trials", Holdout = "holdout";
 
     public static void Add(AuthorizationOptions options)
     {
@@ -19,9 +20,29 @@ internal static class RolePolicies
             options.AddPolicy(role.ToString(), p => p.RequireAuthenticatedUser().RequireAssertion(c => RoleOf(c.User) >= role));
     }
 
-    public static ClaimsPrincipal PrincipalOf(Caller caller) =>
-        new(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString()),
-            new(Code, caller.MayRunCode.ToString())], KeyAuthentication.Scheme));
+    public static ClaimsPrincipal PrincipalOf(Caller caller)
+    {
+        var identity = new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString()),
+            new(Code, caller.MayRunCode.ToString())], KeyAuthentication.Scheme);
+        if (caller.Limits is { } limits)
+        {
+            identity.AddClaim(new(Trials, limits.Trials?.ToString(CultureInfo.InvariantCulture) ?? ""));
+            identity.AddClaim(new(Holdout, limits.Holdout?.UtcTicks.ToString(CultureInfo.InvariantCulture) ?? ""));
+        }
+        return new ClaimsPrincipal(identity);
+    }
+
+    /// <summary>The caller of a request, with its limits.</summary>
+    public static Caller CallerOf(ClaimsPrincipal user) => new(NameOf(user), RoleOf(user) ?? Role.Viewer, MayRunCode(user))
+    {
+        Limits = !HasLimits(user) ? null : new ResearchLimits(
+            user.FindFirstValue(Trials) is { Length: > 0 } trials ? int.Parse(trials, CultureInfo.InvariantCulture) : null,
+            user.FindFirstValue(Holdout) is { Length: > 0 } holdout
+                ? new DateTimeOffset(long.Parse(holdout, CultureInfo.InvariantCulture), TimeSpan.Zero) : null),
+    };
+
+    /// <summary>Whether the caller's research has limits.</summary>
+    public static bool HasLimits(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Trials);
 
     /// <summary>A person or a program that the issuer vouches for.</summary>
     /// <param name="name">The name under which the server keeps what is theirs.</param>

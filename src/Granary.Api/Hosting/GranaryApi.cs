@@ -35,6 +35,7 @@ using Granary.Server.Audit;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
+using Granary.Server.Research;
 using Granary.Server.Schedules;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -98,6 +99,9 @@ public static class GranaryApi
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ShareSigner(Path.Combine(settings.Runs, ShareSigner.FileName),
             s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new TrialAccounts(Path.Combine(settings.Runs, TrialAccounts.FolderName)));
+        services.AddSingleton(s => new ResearchDesk(s.GetRequiredService<IJobService>(), s.GetRequiredService<JobCatalogue>(), confined,
+            s.GetRequiredService<TrialAccounts>(), s.GetRequiredService<AuditLog>(), Path.GetFullPath(settings.DataFolder)));
         services.AddSingleton<ShareLinks>();
         services.AddSingleton<IRunUses, RunUses>();
         services.AddSingleton<CallerLimits>().AddRateLimiter();
@@ -186,6 +190,7 @@ public static class GranaryApi
         // A server without keys and sign-in has no limits. The framework never stops the timer of a limiter.
         if (settings.Authenticates) app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseMiddleware<LimitedCallers>();
         app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();
         MapEndpoints(app, settings);

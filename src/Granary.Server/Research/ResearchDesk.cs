@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Contracts.Jobs;
+using Granary.Engine;
+using Granary.Server.Access;
+using Granary.Server.Audit;
+using Granary.Server.Jobs;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+using Granary.Storage.Addresses;
+
+namespace Granary.Server.Research;
+
+/// <summary>
+/// Submits and shows jobs within the limits of their callers. A caller without limits may do what its role permits.
+/// </summary>
+/// <param name="catalogues">The catalogues of the process.</param>
+/// <param name="accounts">What callers with limits have tried.</param>
+/// <param name="audit">Records submissions of callers with limits, and what was refused to them.</param>
+/// <param name="dataFolder">The folder of the bars, which is the base of relative addresses.</param>
+public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, GranaryCatalogues catalogues, TrialAccounts accounts, AuditLog audit,
+    string dataFolder)
+{
+    /// <summary>The markets that a caller can see.</summary>
+    public ResearchMarkets Markets(Caller caller) => new(Within(caller), dataFolder, caller.Limits?.Holdout);
+
+    /// <summary>Reads a job, charges its trials to the caller's account, and submits it.</summary>
+    /// <param name="kind">The name of a kind.</param>
+    /// <param name="body">UTF-8 JSON: a batch for a backtest, else the request of the kind.</param>
+    /// <param name="file">The name of the text, for messages.</param>
+    /// <param name="idempotencyKey">See <see cref="JobSubmission"/>.</param>
+    /// <exception cref="InputException">The text is invalid.</exception>
+    /// <exception cref="ResearchRefusedException">The role or the limits do not permit the job.</exception>
+    /// <exception cref="ServiceUnavailableException">The account or the audit log cannot be written; nothing was submitted.</exception>
+    public async Task<JobReceipt> SubmitAsync(Caller caller, string kind, byte[] body, string file, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (caller.Role < Role.Submitter)
+            throw await RefusedAsync(caller, kind, $"the key '{caller.Name}' does not have the role submitter", cancellationToken)
+                .ConfigureAwait(false);
+        var root = JsonPart.Parse(file, body);
+        if (CodeText.IsIn(root) && !caller.MayRunCode)
+            throw await RefusedAsync(caller, kind, $"the key '{caller.Name}' does not have the right code", cancellationToken)
+                .ConfigureAwait(false);
+        var folder = catalogues.PlaceOf(dataFolder).KeptFolder;
+        if (caller.Limits is null)
+            return await jobs.SubmitAsync(new JobSubmission(kinds.Read(new JobText(kind, body, file, folder)), caller.Name, idempotencyKey),
+                cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await LimitedAsync(caller, caller.Limits, root, new JobText(kind, body, file, folder), idempotencyKey, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (ResearchRefusedException e)
+        {
+            throw await RefusedAsync(caller, kind, e.Message, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<JobReceipt> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root, JobText text, string? idempotencyKey,
+        CancellationToken cancellationToken)
+    {
+        ResearchText.Check(root, text.Kind);
+        var within = Within(caller);
+        var job = kinds.Read(text, within);
+        if (limits.Holdout is { } holdout)
+            job = kinds.Read(text with { Body = ResearchText.WithHoldout(text.Body, holdout) }, within);
+        await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
+        var planned = await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false) ?? throw new ResearchRefusedException(
+            $"jobs of the kind {text.Kind} are not for callers with limits: their trials cannot be counted before they run, or they reach more "
+            + "than bars; use backtest, optimise, walkforward, experiment or study");
+        if (limits.Holdout is { } time && !ResearchText.IsCut(planned.Data, time.UtcTicks))
+            throw new ResearchRefusedException("the job would read bars after the holdout; give its bars in the section data");
+        var (used, added) = await accounts.ChargeAsync(caller.Name, limits.Trials, planned.Combinations, cancellationToken)
+            .ConfigureAwait(false);
+        // From here on the caller has paid: the job is submitted and becomes visible also if the caller has gone.
+        await audit.AppendAsync(caller.Name, "chargeTrials", $"/research/{text.Kind}", null,
+            JsonSerializer.SerializeToNode(new { Used = used, New = added, limits.Trials, limits.Holdout }, JobJson.Options),
+            CancellationToken.None).ConfigureAwait(false);
+        var receipt = await jobs.SubmitAsync(new JobSubmission(job, caller.Name, idempotencyKey), CancellationToken.None)
+            .ConfigureAwait(false);
+        await accounts.AddJobAsync(caller.Name, receipt.Job.Id, limits.Holdout, CancellationToken.None).ConfigureAwait(false);
+        return receipt;
+    }
+
+    /// <summary>
+    /// Whether a caller may see a job or its run. Answer a caller who may not as for an unknown id. A caller with a holdout sees its own
+    /// jobs that were cut there or earlier, whoever else has its name.
+    /// </summary>
+    /// <param name="id">The id of a job or a run.</param>
+    /// <exception cref="ServiceUnavailableException">The account cannot be read.</exception>
+    public bool MaySee(Caller caller, string id) => caller.Limits?.Holdout is not { } holdout
+        || JobId.IsWellFormed(id) && accounts.Jobs(caller.Name).TryGetValue(id, out var last) && last <= holdout.UtcTicks;
+
+    /// <summary>Returns a page of the jobs that a caller may see, newest first.</summary>
+    /// <exception cref="InputException">The cursor is not in the list.</exception>
+    public async Task<JobPage> ListAsync(Caller caller, JobQuery query, CancellationToken cancellationToken = default)
+    {
+        if (caller.Limits?.Holdout is not { } holdout) return await jobs.ListAsync(query, cancellationToken).ConfigureAwait(false);
+        var own = new List<JobStatus>();
+        // Ids end with their time, and an account lists them in the order of submission.
+        foreach (var (id, last) in accounts.Jobs(caller.Name).Reverse())
+            if (last <= holdout.UtcTicks && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } status) own.Add(status);
+        return query.Of(own);
+    }
+
+    /// <summary>Returns how a caller stands against its limits.</summary>
+    /// <param name="years">Length of the record that the luck bar is for, above 0.</param>
+    /// <exception cref="ServiceUnavailableException">The account cannot be read.</exception>
+    public TrialStanding Standing(Caller caller, double years = 1) =>
+        ResearchStanding.Of(caller.Limits, caller.Limits is null ? 0 : accounts.Used(caller.Name), years);
+
+    /// <summary>Refuses an operation that has no form for callers with limits, and records the attempt.</summary>
+    /// <param name="what">The operation, such as <c>weights of portfolios</c>.</param>
+    /// <exception cref="ResearchRefusedException">The caller has limits.</exception>
+    public async Task RefuseLimitedAsync(Caller caller, string what, CancellationToken cancellationToken = default)
+    {
+        if (caller.Limits is not null)
+            throw await RefusedAsync(caller, what, $"{what}: not for the key '{caller.Name}', which has limits; use a key without limits",
+                cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ResearchRefusedException> RefusedAsync(Caller caller, string what, string sentence,
+        CancellationToken cancellationToken)
+    {
+        await audit.AppendAsync(caller.Name, "refuseResearch", $"/research/{what}", null, new JsonObject { ["why"] = sentence },
+            cancellationToken).ConfigureAwait(false);
+        return new ResearchRefusedException(sentence);
+    }
+
+    // The caller's texts may name bars in the data folder alone, also on a server that does not confine its callers.
+    private GranaryCatalogues Within(Caller caller) => caller.Limits is null ? catalogues
+        : catalogues with { Confinement = (catalogues.Confinement ?? new Confinement(dataFolder, [])) with { OnlyMarkets = true } };
+}
