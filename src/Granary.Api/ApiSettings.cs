@@ -84,6 +84,9 @@ public sealed record ApiSettings
     /// <inheritdoc cref="CallerFiles.PlaceOf"/>
     internal Place PlaceOf(string? folder = null) => Files.PlaceOf(folder);
 
+    /// <summary>Whether assistants may call the MCP server at <c>/mcp</c>; needs <see cref="Confined"/>.</summary>
+    public bool Assistants { get; init; }
+
     /// <summary>Longest batch text, bytes.</summary>
     [Range(1, 1 << 30)]
     public int LongestBatch { get; init; } = 16 << 20;

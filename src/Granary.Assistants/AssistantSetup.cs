@@ -14,6 +14,12 @@ namespace Granary.Assistants;
 /// <summary>Registers the MCP server: its tools, resources and prompts over the services of the host. The host adds a transport.</summary>
 public static class AssistantSetup
 {
+    /// <summary>
+    /// The category of the library's log, which hosts leave out: faults of callers are their answers, and faults of the server are logged by
+    /// the filter of calls.
+    /// </summary>
+    public const string LibraryLog = "ModelContextProtocol";
+
     private const string Instructions = "Granary backtests trading strategies. Every distinct combination of parameters that is run is a trial, and "
         + "the best of many worthless trials looks good: use few, and believe get_verdict, not the return. Begin with list_data, "
         + "list_catalogue and get_batch_schema; check a batch with validate_batch; run it with run_backtest, run_search or "
@@ -48,20 +54,21 @@ public static class AssistantSetup
         {
             var all = await next(request, stop).ConfigureAwait(false);
             var filter = FilterOf(request);
-            all.Tools = [.. all.Tools.Where(t => filter.Admits(request, t))];
+            all.Tools = [.. all.Tools.Where(t => filter.Admits(request, t)).OrderBy(t => t.Name, StringComparer.Ordinal)];
             return all;
         });
         filters.AddListResourcesFilter(next => async (request, stop) =>
         {
             var all = await next(request, stop).ConfigureAwait(false);
             FilterOf(request).Identify(request);
-            all.Resources = [.. all.Resources, .. request.Services!.GetRequiredService<AssistantResources>().Listed()];
+            all.Resources = [.. all.Resources,
+                .. await request.Services!.GetRequiredService<AssistantResources>().ListAsync(stop).ConfigureAwait(false)];
             return all;
         });
         filters.AddReadResourceFilter(next => (request, stop) =>
             FilterOf(request).ReadAsync(request, "readResource", request.Params.Uri, next, stop));
         filters.AddGetPromptFilter(next => (request, stop) =>
-            FilterOf(request).ReadAsync(request, "getPrompt", "/mcp/" + request.Params.Name, next, stop));
+            FilterOf(request).PromptAsync(request, next, stop));
     }
 
     private static CallFilter FilterOf(MessageContext request) => request.Services!.GetRequiredService<CallFilter>();

@@ -32,15 +32,6 @@ internal static class RolePolicies
         return new ClaimsPrincipal(identity);
     }
 
-    /// <summary>The caller of a request, with its limits.</summary>
-    public static Caller CallerOf(ClaimsPrincipal user) => new(NameOf(user), RoleOf(user) ?? Role.Viewer, MayRunCode(user))
-    {
-        Limits = !HasLimits(user) ? null : new ResearchLimits(
-            user.FindFirstValue(Trials) is { Length: > 0 } trials ? int.Parse(trials, CultureInfo.InvariantCulture) : null,
-            user.FindFirstValue(Holdout) is { Length: > 0 } holdout
-                ? new DateTimeOffset(long.Parse(holdout, CultureInfo.InvariantCulture), TimeSpan.Zero) : null),
-    };
-
     /// <summary>Whether the caller's research has limits.</summary>
     public static bool HasLimits(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Trials);
 
@@ -67,10 +58,17 @@ internal static class RolePolicies
     /// <summary>The caller in a sentence.</summary>
     public static string Shown(ClaimsPrincipal user) => PersonOf(user) is null ? $"the key '{NameOf(user)}'" : NameOf(user);
 
-    /// <summary>The caller of a request that has a role.</summary>
-    /// <exception cref="NotAllowedException">The caller has none.</exception>
+    /// <summary>The caller of a request, with its limits.</summary>
+    /// <exception cref="NotAllowedException">The caller has no role.</exception>
     public static Caller CallerOf(ClaimsPrincipal user) => RoleOf(user) is { } role
-        ? new Caller(NameOf(user), role, MayRunCode(user)) { Person = PersonOf(user) is null ? null : NameOf(user) }
+        ? new Caller(NameOf(user), role, MayRunCode(user))
+        {
+            Person = PersonOf(user) is null ? null : NameOf(user),
+            Limits = !HasLimits(user) ? null : new ResearchLimits(
+                user.FindFirstValue(Trials) is { Length: > 0 } trials ? int.Parse(trials, CultureInfo.InvariantCulture) : null,
+                user.FindFirstValue(Holdout) is { Length: > 0 } holdout
+                    ? new DateTimeOffset(long.Parse(holdout, CultureInfo.InvariantCulture), TimeSpan.Zero) : null),
+        }
         : throw new NotAllowedException($"{Shown(user)} has no role on this server");
 
     /// <summary>viewer, submitter or admin; null for a caller without a role.</summary>

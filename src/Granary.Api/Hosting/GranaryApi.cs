@@ -71,14 +71,8 @@ public static class GranaryApi
     {
         if (new ApiSettingsValidator().Validate(null, settings) is { Failed: true } wrong)
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
-        services.AddSingleton(settings);
         var confined = settings.Confine(catalogues);
-        services.TryAddSingleton(confined);
-        services.TryAddSingleton(KnownJobs.Of(confined, settings.Runs));
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RunCurves>();
-        services.TryAddSingleton<RunSpans>();
-        services.TryAddSingleton<RunCharts>();
+        services.AddResearch(settings, confined);
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();
         services.AddSingleton(s => new DeploymentSource(settings, confined, s.GetService<RunLibrary>()));
@@ -95,13 +89,8 @@ public static class GranaryApi
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<AuditedFiles>();
         services.AddSingleton<AuditStates>();
-        services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
-            s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ShareSigner(Path.Combine(settings.Runs, ShareSigner.FileName),
             s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(new TrialAccounts(Path.Combine(settings.Runs, TrialAccounts.FolderName)));
-        services.AddSingleton(s => new ResearchDesk(s.GetRequiredService<IJobService>(), s.GetRequiredService<JobCatalogue>(), confined,
-            s.GetRequiredService<TrialAccounts>(), s.GetRequiredService<AuditLog>(), Path.GetFullPath(settings.DataFolder)));
         services.AddSingleton<ShareLinks>();
         services.AddSingleton<IRunUses, RunUses>();
         services.AddSingleton<CallerLimits>().AddRateLimiter();
@@ -111,15 +100,11 @@ public static class GranaryApi
         // so that a wrong body is answered with what is wrong with it
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         AddProblems(services);
-        services.AddSingleton<CodeRight>().AddSingleton<CodeTurns>();
-        services.AddSingleton(settings.Files);
-        // The user of a server without keys has no limits.
-        services.AddSingleton(s => new JobAdmission(s.GetRequiredService<IJobService>(), s.GetRequiredService<JobCatalogue>(),
-            s.GetRequiredService<CodeRight>(), settings.Authenticates ? new(settings.MostQueued, settings.MostQueuedWork) : null));
+        services.AddSingleton<CodeTurns>();
+        if (settings.Assistants) AssistantHosting.Add(services);
         SignInHosting.Add(services, settings);
         services.AddOpenApi(ApiDescription.Name, o => { OperationRoles.Describe(o); AddressSchema.Describe(o); });
         services.AddSingleton<ApiDescription>();
-        services.AddSingleton<RunDisk>();
         services.AddSingleton<IReadinessCheck, DiskReadiness>();
         MetricsEndpoint.Add(services);
         services.AddSingleton<ServerInstruments>();
@@ -231,6 +216,7 @@ public static class GranaryApi
             SessionEndpoints.Map(api, sessions);
         CallerEndpoints.Map(api);
         SignInEndpoints.Map(app, api, settings);
+        if (settings.Assistants) AssistantHosting.Map(app);
         ApiDescription.Map(app);
     }
 

@@ -16,8 +16,6 @@ internal sealed class Answer
     /// <summary>Maximum number of rows of a table, and the number if the caller gives none.</summary>
     public const int MostRows = 100, UsualRows = 20;
 
-    private const int LongestCell = 200;
-
     private readonly StringBuilder _text = new();
     private readonly JsonObject _data = [];
 
@@ -45,7 +43,7 @@ internal sealed class Answer
     public Answer Table(string name, IReadOnlyList<AnswerColumn> columns, IReadOnlyList<JsonObject> rows)
     {
         if (rows.Count > 0) Line(string.Join(" | ", columns.Select(c => c.Title)));
-        foreach (var row in rows) Line(string.Join(" | ", columns.Select(c => Clipped(c.TextOf(row[c.Key])))));
+        foreach (var row in rows) Line(string.Join(" | ", columns.Select(c => Clipped(c.TextOf(row[c.Key]), c.Longest))));
         return With(name, new JsonArray([.. rows.Select(r =>
             new JsonObject(columns.Where(c => r[c.Key] is not null).Select(c => KeyValuePair.Create(c.Key, AnswerNumber.Of(r[c.Key])))))]));
     }
@@ -82,9 +80,9 @@ internal sealed class Answer
     }
 
     // A table is a line for each row.
-    private static string Clipped(string text)
+    private static string Clipped(string text, int longest)
     {
         text = text.ReplaceLineEndings(" ").Replace(" | ", " / ", StringComparison.Ordinal);
-        return text.Length <= LongestCell ? text : text[..LongestCell] + "…";
+        return text.Length <= longest ? text : text[..longest] + "…";
     }
 }

@@ -12,6 +12,12 @@ namespace Granary.Assistants.Answers;
 /// <param name="Metric">Formats its values; null = as they are.</param>
 internal sealed record AnswerColumn(string Key, string Title, Metric? Metric = null)
 {
+    /// <summary>The longest text of a cell, and of one with a whole sentence.</summary>
+    public const int LongestText = 160, LongestSentence = 800;
+
+    /// <summary>Longer texts are cut.</summary>
+    public int Longest { get; init; } = LongestText;
+
     public static AnswerColumn Of(string key) => new(key, key);
 
     public static AnswerColumn Of(Metric metric) => new(metric.Key, metric.Key, metric);

@@ -54,7 +54,7 @@ internal sealed partial class CallFilter(AssistantCallers callers, GranaryCatalo
             try
             {
                 var result = await next(request, cancellationToken).ConfigureAwait(false);
-                await standing.AddToAsync(result, call, cancellationToken).ConfigureAwait(false);
+                standing.AddTo(result, call);
                 entry.Outcome = "done";
                 return result;
             }
@@ -98,6 +98,17 @@ internal sealed partial class CallFilter(AssistantCallers callers, GranaryCatalo
             throw new McpProtocolException(SentenceOf(what, e), e, McpErrorCode.InvalidParams);
         }
     }
+
+    /// <inheritdoc cref="ReadAsync"/>
+    public ValueTask<GetPromptResult> PromptAsync(RequestContext<GetPromptRequestParams> request,
+        McpRequestHandler<GetPromptRequestParams, GetPromptResult> next, CancellationToken cancellationToken) =>
+        ReadAsync(request, "getPrompt", "/mcp/" + request.Params.Name, (r, stop) =>
+        {
+            foreach (var argument in (r.MatchedPrimitive as McpServerPrompt)?.ProtocolPrompt.Arguments ?? [])
+                if (argument.Required == true && r.Params.Arguments?.ContainsKey(argument.Name) != true)
+                    throw new InputException($"{r.Params.Name} needs the argument '{argument.Name}': {argument.Description?.TrimEnd('.')}");
+            return next(r, stop);
+        }, cancellationToken);
 
     private async ValueTask<CallToolResult> RefusedAsync(RequestContext<CallToolRequestParams> request, AssistantCall call, Exception fault)
     {

@@ -32,7 +32,7 @@ internal sealed class JourneyPrompts
 
         {Rules}
 
-        1. Read get_results and get_verdict of {run}. Find where it loses with list_trades (sort=pnl_net) and list_signals (decision=refused).
+        1. Read get_results and get_verdict of {run}. Find where it loses with list_trades (sort=pnlNet) and list_signals (decision=refused).
         2. Name at most three changes, each with a reason that does not come from the result itself.
         3. Test the changes together in one batch with run_walk_forward, so that parameters are chosen on bars before those that count.
         4. Compare with compare_runs. Keep a change only if the out-of-sample result improves by more than the luck bar allows.
@@ -46,7 +46,7 @@ internal sealed class JourneyPrompts
         Explain the losses of {(strategy is null ? $"the portfolio of run {run}" : $"strategy {strategy} in run {run}")}.
 
         1. Read get_results and get_verdict.
-        2. List the worst trades with list_trades (sort=pnl_net{(strategy is null ? ", of=portfolio" : $", strategy={strategy}")}).
+        2. List the worst trades with list_trades (sort=pnlNet{(strategy is null ? ", of=portfolio" : $", strategy={strategy}")}).
         3. For three of them find with why what decided: the bar, the factors, the conditions, the rules of the portfolio.
         4. Separate causes: costs, stops, a market state, refused signals, or a rule that has no edge.
         5. Answer with the causes by their share of the loss. Run nothing new.

@@ -51,20 +51,20 @@ internal sealed class AssistantResources(AssistantCall call, RunLibrary runs, Gr
             ["batch"] = found.Batch,
             ["digest"] = found.Digest,
             ["strategies"] = results.Count,
-            ["portfolio"] = AnswerNumber.Of(RunFigures.Part(results, "portfolio")?["stats"]),
-            ["checks"] = AnswerNumber.Of(RunFigures.Part(results, Reporting.Runs.ValidationChecks.Key)),
+            ["portfolio"] = AnswerNumber.Of(RunPart.Of(results, "portfolio")?["stats"]),
+            ["checks"] = AnswerNumber.Of(RunPart.Of(results, Reporting.Runs.ValidationChecks.Key)),
         }.ToJsonString();
     }
 
     /// <summary>The pages of the documentation and the reports of the newest runs, for the list of resources.</summary>
-    public IEnumerable<Resource> Listed() => DocumentPages.All.Select(p => new Resource
+    public async Task<IEnumerable<Resource>> ListAsync(CancellationToken cancellationToken) => DocumentPages.All.Select(p => new Resource
     {
         Uri = p.Uri,
         Name = p.Name,
         Title = p.Title,
         Description = p.Summary,
         MimeType = "text/markdown",
-    }).Concat(runs.List(new RunQuery(MostListed)).Items.Select(r => new Resource
+    }).Concat((await call.ListRunsAsync(new RunQuery(MostListed), cancellationToken).ConfigureAwait(false)).Items.Select(r => new Resource
     {
         Uri = $"{RunPrefix}{r.Id}/report",
         Name = r.Id,

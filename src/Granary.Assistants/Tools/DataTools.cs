@@ -5,12 +5,11 @@ using System.Text.Json.Nodes;
 using Granary.Assistants.Answers;
 using Granary.Assistants.Calls;
 using Granary.Data.Quality;
-using Granary.Data.Reading;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Server.Access;
-using Granary.Simulation.Catalogues;
+using Granary.Server.Research;
 using Granary.Simulation.MarketData;
 using Granary.Simulation.RunFolders;
 using ModelContextProtocol.Protocol;
@@ -20,7 +19,7 @@ using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that tell which bars there are, and how good they are.</summary>
-internal sealed class DataTools(CallerFiles files, RunLibrary runs, GranaryCatalogues catalogues)
+internal sealed class DataTools(AssistantCall call, ResearchDesk desk, CallerFiles files, RunLibrary runs)
 {
     [McpServerTool(Name = "list_data", Title = "Market data", ReadOnly = true, OpenWorld = false)]
     [Description("Lists the sources of bars that a batch can name in data.source, with their timeframe and symbols.")]
@@ -28,8 +27,7 @@ internal sealed class DataTools(CallerFiles files, RunLibrary runs, GranaryCatal
         [Description("Maximum number of rows."), Range(1, Answer.MostRows)] int limit = Answer.UsualRows,
         [Description("The cursor of the page before.")] string? cursor = null, CancellationToken cancellationToken = default)
     {
-        var all = await new SourceLibrary(files.Folder, new BarFileOptions { Formats = catalogues.Formats, Files = files.PlaceOf().Files })
-            .ListAsync([], [runs.Folder], cancellationToken).ConfigureAwait(false);
+        var all = await desk.Markets(call.Caller).SourcesAsync([runs.Folder, files.Uploads], cancellationToken).ConfigureAwait(false);
         var found = all.Where(s => search is null || s.Source.Contains(search, StringComparison.OrdinalIgnoreCase)
             || s.Symbols.Any(y => y.Contains(search, StringComparison.OrdinalIgnoreCase))).ToList();
         var (page, next) = Answer.PageOf(found, limit, cursor);
@@ -50,11 +48,15 @@ internal sealed class DataTools(CallerFiles files, RunLibrary runs, GranaryCatal
         [Description("The symbol.")] string symbol, [Description("The timeframe, such as 1m, 1h or 1d.")] string timeframe,
         CancellationToken cancellationToken = default)
     {
-        var opened = catalogues.Sources.Open(files.StoreOf("source", source));
-        var query = new BarQuery(symbol, TimeframeOf(timeframe));
-        var report = await DataCheck.RunAsync(opened, query, cancellationToken).ConfigureAwait(false);
+        var (markets, query) = (desk.Markets(call.Caller), new BarQuery(symbol, TimeframeOf(timeframe)));
+        var (bars, first, last) = await markets.SpanAsync(source, query, cancellationToken).ConfigureAwait(false);
+        await using var series = await markets.OpenAsync(source, query, cancellationToken).ConfigureAwait(false);
+        var report = await DataCheck.SeriesAsync(series, cancellationToken).ConfigureAwait(false);
         var findings = MarketAnswers.FindingsOf([report]);
-        return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{symbol} {timeframe} of {source}: {findings.Count} findings."))
+        return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{symbol} {timeframe} of {source}: {bars} bars, {findings.Count} findings."))
+            .Line(bars == 0 ? "There are no bars." : $"First bar {RunText.Time(first)}, last bar {RunText.Time(last)} (their opens, UTC).")
+            .With("bars", JsonValue.Create(bars)).With("first", bars == 0 ? null : JsonValue.Create(RunText.Time(first)))
+            .With("last", bars == 0 ? null : JsonValue.Create(RunText.Time(last)))
             .Table("findings", [AnswerColumn.Of("severity"), AnswerColumn.Of("check"), AnswerColumn.Of("place"), AnswerColumn.Of("sentence"),
                 AnswerColumn.Of("remedy")], [.. findings.Take(Answer.MostRows).Select(f => new JsonObject
                 {

@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 using Granary.Assistants.Answers;
 using Granary.Assistants.Calls;
 using Granary.Contracts.Jobs;
-using Granary.Engine;
 using Granary.Server.Access;
 using Granary.Server.Jobs;
+using Granary.Server.Research;
 using Granary.Simulation.RunFolders;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -17,7 +17,7 @@ using Role = Granary.Server.Access.Role;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that follow, list and cancel jobs.</summary>
-internal sealed class JobTools(AssistantCall call, IJobService jobs, RunLibrary runs, TimeProvider clock)
+internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchDesk desk, RunLibrary runs, TimeProvider clock)
 {
     private const int MostSeconds = 55;
 
@@ -28,7 +28,7 @@ internal sealed class JobTools(AssistantCall call, IJobService jobs, RunLibrary 
         [Description("How long to wait at most; 0 = not at all."), Range(0, MostSeconds)] int seconds = 20,
         CancellationToken cancellationToken = default)
     {
-        var status = await FindAsync(id, cancellationToken).ConfigureAwait(false);
+        var status = await call.JobAsync(id, cancellationToken).ConfigureAwait(false);
         using var time = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         try
@@ -59,7 +59,7 @@ internal sealed class JobTools(AssistantCall call, IJobService jobs, RunLibrary 
         [Description("The cursor of the page before.")] string? cursor = null, CancellationToken cancellationToken = default)
     {
         JobState? wanted = state is null ? null : Enum.Parse<JobState>(state, ignoreCase: true);
-        var page = await jobs.ListAsync(new JobQuery(limit, cursor, State: wanted), cancellationToken).ConfigureAwait(false);
+        var page = await desk.ListAsync(call.Caller, new JobQuery(limit, cursor, State: wanted), cancellationToken).ConfigureAwait(false);
         return Answer.Of(page.Items.Count == 0 ? "There are no such jobs." : "Jobs, the newest first.")
             .Table("jobs", JobAnswer.Columns, [.. page.Items.Select(JobAnswer.Row)]).Page(page.Items.Count, null, page.Next).Done();
     }
@@ -69,16 +69,13 @@ internal sealed class JobTools(AssistantCall call, IJobService jobs, RunLibrary 
     [Description("Cancels a job that waits or runs; one that has ended stays as it is. Trials that were charged stay charged.")]
     public async Task<CallToolResult> CancelAsync([Description("The id of the job.")] string id, CancellationToken cancellationToken = default)
     {
-        await FindAsync(id, cancellationToken).ConfigureAwait(false);
-        var status = await jobs.CancelAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Unknown(id);
+        var before = await call.JobAsync(id, cancellationToken).ConfigureAwait(false);
+        var status = await jobs.CancelAsync(id, cancellationToken).ConfigureAwait(false) ?? before;
         call.Changed = "/jobs/" + id;
         return status.Ended ? AnswerOf(status)
             : Answer.Of($"Job {id} is asked to stop.").With("job", JsonValue.Create(id)).With("state", JsonValue.Create(JobAnswer.StateOf(status)))
                 .Done();
     }
-
-    private async Task<JobStatus> FindAsync(string id, CancellationToken cancellationToken) =>
-        JobId.IsWellFormed(id) && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } found ? found : throw Unknown(id);
 
     private CallToolResult AnswerOf(JobStatus job)
     {
@@ -97,6 +94,4 @@ internal sealed class JobTools(AssistantCall call, IJobService jobs, RunLibrary 
         }
         return answer.Done();
     }
-
-    private static InputException Unknown(string id) => new($"there is no job '{id}' here; list_jobs lists them");
 }

@@ -14,14 +14,6 @@ internal static class RunFigures
     /// <summary>The metrics that a list of strategies shows if the caller names none.</summary>
     public static readonly IReadOnlyList<string> Usual = ["trades", "totalReturn", "sharpe", "maxDrawdown", "profitFactor", "exposure"];
 
-    /// <summary>Returns a part of results.json; null if it has none.</summary>
-    public static JsonObject? Part(RunResults results, string name)
-    {
-        foreach (var (part, json) in results.Parts)
-            if (part == name) return JsonNode.Parse(json.Span) as JsonObject;
-        return null;
-    }
-
     /// <summary>The portfolio's statistics in one line, those first that reports show first.</summary>
     public static string Headline(JsonObject stats, MetricCatalogue metrics) => string.Join(", ", metrics.All.Where(m => m.Headline > 0)
         .OrderBy(m => m.Headline).Where(m => stats[m.Key] is not null)
@@ -35,20 +27,19 @@ internal static class RunFigures
 
     /// <summary>The sentences that a report concludes with.</summary>
     public static IReadOnlyList<string> Conclusions(RunResults results) =>
-        [.. (Part(results, "guards")?["conclusions"] as JsonArray ?? []).Select(c => c!.GetValue<string>())];
+        [.. (RunPart.Of(results, "guards")?["conclusions"] as JsonArray ?? []).Select(c => c!.GetValue<string>())];
 
     /// <summary>A report of a run in Markdown: its portfolio, its verdict, its conclusions, its notes.</summary>
     public static string Report(string id, RunResults results, MetricCatalogue metrics)
     {
-        var stats = Part(results, "portfolio")?["stats"] as JsonObject;
+        var stats = RunPart.Of(results, "portfolio")?["stats"] as JsonObject;
         List<string> lines = [$"# Run {id}", "", string.Create(CultureInfo.InvariantCulture, $"{results.Count} strategies."), ""];
         if (stats is not null) lines.AddRange([$"Portfolio: {Headline(stats, metrics)}.", ""]);
         lines.AddRange(["## Verdict", "", VerdictText.Of(id, results.Verdict), ""]);
         lines.AddRange((results.Verdict?.Reasons ?? []).Select(r => "- " + r));
         if (Conclusions(results) is { Count: > 0 } conclusions) lines.AddRange(["", "## Conclusions", "", .. conclusions.Select(c => "- " + c)]);
-        foreach (var (part, json) in results.Parts)
-            if (part == "notes" && JsonNode.Parse(json.Span) is JsonArray { Count: > 0 } notes)
-                lines.AddRange(["", "## Notes", "", .. notes.Select(n => "- " + n!["sentence"]!.GetValue<string>())]);
+        if (RunPart.Any(results, "notes") is JsonArray { Count: > 0 } notes)
+            lines.AddRange(["", "## Notes", "", .. notes.Select(n => "- " + n!["sentence"]!.GetValue<string>())]);
         return string.Join('\n', lines) + "\n";
     }
 }

@@ -24,7 +24,7 @@ internal sealed class RunRowTools(AssistantCall call, RunLibrary runs, GranaryCa
     public CallToolResult Trades([Description("The id of the run.")] string run,
         [Description("The id of one strategy of the run.")] string? strategy = null,
         [Description("Whose trades."), AllowedValues("strategies", "portfolio")] string of = "strategies",
-        [Description("A column, with '-' in front for the largest first, such as -pnl_net.")] string? sort = null,
+        [Description("A column, with '-' in front for the largest first, such as pnlNet for the worst first.")] string? sort = null,
         [Description("Only trades closed at this time or later, ISO 8601.")] string? from = null,
         [Description("Only trades closed before this time, ISO 8601.")] string? to = null,
         [Description("Maximum number of rows."), Range(1, Answer.MostRows)] int limit = Answer.UsualRows,
@@ -38,8 +38,8 @@ internal sealed class RunRowTools(AssistantCall call, RunLibrary runs, GranaryCa
             To = to is null ? null : UtcTicks.Read("to", to),
         };
         var page = query.Of(PathOf(run, of == "portfolio" ? "portfolio_trades" : "trades"), null, runs.Rows);
-        var columns = new[] { "strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl_net",
-            "return", "bars", "exit_reason" };
+        var columns = new[] { "strategy", "symbol", "side", "quantity", "entryTime", "entryPrice", "exitTime", "exitPrice", "pnlNet",
+            "return", "bars", "exitReason" };
         return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Total} trades of the {of} of run {run}."))
             .With("run", JsonValue.Create(run)).Table("trades", [.. columns.Select(AnswerColumn.Of)], page.Items)
             .Page(page.Items.Count, page.Total, page.Next).Done();
@@ -56,7 +56,7 @@ internal sealed class RunRowTools(AssistantCall call, RunLibrary runs, GranaryCa
     {
         call.Open(run);
         var page = new SignalQuery(limit, strategy, symbol, decision, cursor).Of(PathOf(run, "signals"), runs.Rows);
-        var columns = new[] { "strategy", "symbol", "number", "time", "side", "price", "decision", "outcome", "exit_reason", "pnl_net" };
+        var columns = new[] { "strategy", "symbol", "number", "time", "side", "price", "decision", "outcome", "exitReason", "pnlNet" };
         return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Total} signals of run {run}."))
             .With("run", JsonValue.Create(run))
             .Table("decisions", [AnswerColumn.Of("decision"), AnswerColumn.Of("signals"), AnswerColumn.Of("trades"), AnswerColumn.Of("wins"),

@@ -18,15 +18,16 @@ internal sealed class RunTools(AssistantCall call, RunLibrary runs, GranaryCatal
 
     [McpServerTool(Name = "list_runs", Title = "Runs", ReadOnly = true, OpenWorld = false)]
     [Description("Lists finished runs, the newest first. Returns and drawdowns are fractions, the Sharpe ratio is annual.")]
-    public CallToolResult List([Description("A part of the name, the batch, the id, the digest or a symbol.")] string? search = null,
+    public async Task<CallToolResult> ListAsync([Description("A part of the name, the batch, the id, the digest or a symbol.")] string? search = null,
         [Description("Only runs of this kind."), AllowedValues("backtest", "walk-forward", "combined", "live", "reinforce", "training",
             "search")] string? kind = null,
         [Description("The order; runs without the figure come last."), AllowedValues("created", "name", "totalReturn", "sharpe",
             "maxDrawdown")] string sort = "created",
         [Description("Maximum number of rows."), Range(1, Answer.MostRows)] int limit = Answer.UsualRows,
-        [Description("The cursor of the page before.")] string? cursor = null)
+        [Description("The cursor of the page before.")] string? cursor = null, CancellationToken cancellationToken = default)
     {
-        var page = runs.List(new RunQuery(limit, cursor) { Search = search, Kind = kind, Sort = sort, Order = sort == "name" ? "asc" : "desc" });
+        var query = new RunQuery(limit, cursor) { Search = search, Kind = kind, Sort = sort, Order = sort == "name" ? "asc" : "desc" };
+        var page = await call.ListRunsAsync(query, cancellationToken).ConfigureAwait(false);
         var columns = new[] { "id", "name", "kind", "created", "markets", "totalReturn", "sharpe", "maxDrawdown", "tradable" }
             .Select(k => catalogues.Metrics.Find(k) is { } metric ? AnswerColumn.Of(metric) : AnswerColumn.Of(k)).ToList();
         return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Total} finished runs."))
@@ -59,7 +60,7 @@ internal sealed class RunTools(AssistantCall call, RunLibrary runs, GranaryCatal
         var keys = metrics?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var shown = RunFigures.Metrics(keys ?? RunFigures.Usual, catalogues.Metrics);
         var page = new StrategyQuery(limit, sort, filter, cursor).Of(results);
-        var stats = RunFigures.Part(results, "portfolio")?["stats"] as JsonObject;
+        var stats = RunPart.Of(results, "portfolio")?["stats"] as JsonObject;
         var answer = Answer.Of($"Run {run} ({found.Kind}, batch {found.Batch}): portfolio "
             + (stats is null ? "has no figures" : RunFigures.Headline(stats, catalogues.Metrics)) + ".")
             .With("run", JsonValue.Create(run)).With("kind", JsonValue.Create(found.Kind)).With("digest", JsonValue.Create(found.Digest))
@@ -76,10 +77,9 @@ internal sealed class RunTools(AssistantCall call, RunLibrary runs, GranaryCatal
     {
         call.Open(run);
         var results = runs.ResultsOf(run);
-        var verdict = results.Verdict;
-        var answer = Answer.Of(VerdictText.Of(run, verdict)).With("run", JsonValue.Create(run));
-        var checks = RunFigures.Part(results, Reporting.Runs.ValidationChecks.Key) ?? [];
-        answer.Table("checks", [AnswerColumn.Of("check"), AnswerColumn.Of("state"), new("sentence", "finding")],
+        var answer = Answer.Of($"Validation checks of run {run}.").With("run", JsonValue.Create(run));
+        var checks = RunPart.Of(results, Reporting.Runs.ValidationChecks.Key) ?? [];
+        answer.Table("checks", [AnswerColumn.Of("check"), AnswerColumn.Of("state"), new("sentence", "finding") { Longest = AnswerColumn.LongestSentence }],
             [.. checks.Where(c => c.Value is JsonObject).Select(c => new JsonObject
             {
                 ["check"] = c.Key,

@@ -62,6 +62,7 @@ internal static class CommandExamples
         ["compare"] = "runs/first runs/second",
         ["export"] = "runs/first --format parquet --out tables",
         ["serve"] = "--urls http://127.0.0.1:8080",
+        ["mcp"] = "--data data --trials 50 --holdout 2024-01-01",
         ["health"] = "http://127.0.0.1:8080",
         ["audit list"] = "runs/.audit/audit.jsonl",
         ["audit verify"] = "runs/.audit/audit.jsonl",

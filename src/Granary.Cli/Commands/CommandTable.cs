@@ -42,6 +42,7 @@ internal static class CommandTable
         ("compare", CompareCommand.Create),
         ("export", ExportCommand.Create),
         ("serve", ServeCommand.Create),
+        ("mcp", McpCommand.Create),
         ("health", _ => HealthCommand.Create()),
         ("keys", _ => KeysCommands.Create()),
         ("setup", _ => SetupCommands.Create()),

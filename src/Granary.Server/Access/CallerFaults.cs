@@ -4,6 +4,7 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Learning.Registry;
 using Granary.Server.Jobs;
+using Granary.Server.Research;
 using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
 
@@ -13,6 +14,6 @@ namespace Granary.Server.Access;
 public static class CallerFaults
 {
     public static bool IsSentence(Exception fault) => fault is InputException or BarDataException or BarStoreException
-        or NotAllowedException or TooManyJobsException or IdempotencyConflictException or StaleWeightsException or DamagedModelException
+        or NotAllowedException or ResearchRefusedException or TooManyJobsException or IdempotencyConflictException or StaleWeightsException or DamagedModelException
         or JournalException or LeaseException or ServiceUnavailableException or DbException;
 }

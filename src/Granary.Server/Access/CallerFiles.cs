@@ -9,6 +9,12 @@ namespace Granary.Server.Access;
 /// <param name="Confinement">null = callers may name any file and address.</param>
 public sealed record CallerFiles(string Folder, Confinement? Confinement)
 {
+    /// <summary>The folder of the callers' uploads in <see cref="Folder"/>.</summary>
+    public const string UploadsName = "uploads";
+
+    /// <summary>Full path of the folder of the callers' uploads, a folder for each.</summary>
+    public string Uploads => Path.Combine(Folder, UploadsName);
+
     /// <summary>Returns the place in which a caller's paths and addresses are resolved.</summary>
     /// <param name="folder">
     /// The caller's folder. A confined server takes it relative to <see cref="Folder"/>, as its runs name it, and ignores a full path, which
