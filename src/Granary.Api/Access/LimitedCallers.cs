@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Granary.Api.Problems;
+using Granary.Server.Access;
 using Granary.Server.Audit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -38,4 +40,7 @@ public static class LimitedCallersExtensions
     /// </summary>
     public static T AllowLimitedCallers<T>(this T endpoint) where T : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new OpenToLimitedCallers());
+
+    /// <summary>The caller of an authorized request, with its limits.</summary>
+    public static Caller ToCaller(this ClaimsPrincipal user) => RolePolicies.CallerOf(user);
 }

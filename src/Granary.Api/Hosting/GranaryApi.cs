@@ -174,8 +174,8 @@ public static class GranaryApi
         app.UseMiddleware<SessionRequests>();
         // A server without keys and sign-in has no limits. The framework never stops the timer of a limiter.
         if (settings.Authenticates) app.UseRateLimiter();
-        app.UseAuthorization();
         app.UseMiddleware<LimitedCallers>();
+        app.UseAuthorization();
         app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();
         MapEndpoints(app, settings);
