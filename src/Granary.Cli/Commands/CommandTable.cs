@@ -43,6 +43,7 @@ internal static class CommandTable
         ("export", ExportCommand.Create),
         ("serve", ServeCommand.Create),
         ("health", _ => HealthCommand.Create()),
+        ("holdout", HoldoutCommands.Create),
         ("keys", _ => KeysCommands.Create()),
         ("setup", _ => SetupCommands.Create()),
         ("audit", _ => AuditCommands.Create()),
