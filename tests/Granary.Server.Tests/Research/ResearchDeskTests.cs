@@ -264,7 +264,7 @@ public sealed class ResearchDeskTests : IAsyncLifetime
         var second = await RunAsync(person, $$"""{ "kind": "judge", "run": "{{own.Id}}" }""", "judge");
         (second.State, second.WrongInput).ShouldBe((JobState.Failed, true));
         second.Fault!.ShouldContain("judged this research already");
-        second.Fault.ShouldContain(judged.Sentence!);
+        second.Fault!.ShouldContain(judged.Sentence!);
         var other = await RunAsync(Assistant(), Batch(fast: "7", more: ", \"portfolio\": { \"weights\": \"equal\" }"));
         (await RunAsync(person, $$"""{ "kind": "judge", "run": "{{other.Id}}" }""", "judge")).State.ShouldBe(JobState.Failed,
             "another run of the same research on the same holdout");
@@ -272,6 +272,7 @@ public sealed class ResearchDeskTests : IAsyncLifetime
         again.State.ShouldBe(JobState.Done, again.Fault);
         (await File.ReadAllTextAsync(Path.Combine(_bars.Runs, again.Id, "result.json"))).ShouldContain("judgement 2 on these bars");
         var seen = await RunAsync(person, Batch(more: ", \"portfolio\": { \"weights\": \"equal\" }"));
-        (await RunAsync(person, $$"""{ "kind": "judge", "run": "{{seen.Id}}" }""", "judge")).Fault!.ShouldContain("has no data.holdout");
+        (await RunAsync(person, $$"""{ "kind": "judge", "run": "{{seen.Id}}" }""", "judge")).Fault!
+            .ShouldContain("has no data.holdout");
     }
 }
