@@ -137,7 +137,7 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
         ("a ranking of the symbols", "backtest", Batch(Bars.Replace("[\"ACME\"]", "\"*\"", StringComparison.Ordinal),
             ", \"universe\": { \"rank\": \"roc(20)\", \"top\": 2 }")),
         ("a walk-forward", "walkforward",
-            $$"""{ "kind": "walkforward", "batch": {{Batch(more: ", \"walkForward\": { \"inSample\": 240, \"outOfSample\": 60 }")}} }"""),
+            $$"""{ "kind": "walkforward", "batch": {{Batch(more: ", \"walkForward\": { \"inSample\": \"34w\", \"outOfSample\": \"8w\" }")}} }"""),
     ];
 
     [Fact]
