@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Granary.Server.Access;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Access;
 
@@ -17,8 +18,12 @@ internal static class RolePolicies
     public static void Add(AuthorizationOptions options)
     {
         foreach (var role in Enum.GetValues<Role>())
-            options.AddPolicy(role.ToString(), p => p.RequireAuthenticatedUser().RequireAssertion(c => RoleOf(c.User) >= role));
+            options.AddPolicy(role.ToString(), p => p.RequireAuthenticatedUser().RequireAssertion(c => RoleOf(c.User) >= role && MayCall(c)));
     }
+
+    // The second guard of callers with limits, should an endpoint authenticate its callers by itself.
+    private static bool MayCall(AuthorizationHandlerContext context) => !HasLimits(context.User)
+        || context.Resource is HttpContext http && http.GetEndpoint()?.Metadata.GetMetadata<OpenToLimitedCallers>() is not null;
 
     public static ClaimsPrincipal PrincipalOf(Caller caller)
     {

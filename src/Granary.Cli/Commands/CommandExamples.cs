@@ -76,6 +76,8 @@ internal static class CommandExamples
         ["cluster retire"] = "silo-1-11111 --host http://a:8080",
         ["notify test"] = "--notifications notifications.json",
         ["setup compose"] = "--profile small",
+        ["holdout judge"] = "runs/first --why \"the one to trade\"",
+        ["keys limit"] = "assistant --trials 400 --file keys.json",
         ["keys add"] = "ann --role submitter --file keys.json",
         ["keys list"] = "--file keys.json",
         ["keys rotate"] = "ann --file keys.json --overlap 24h",

@@ -44,6 +44,7 @@ internal static class CommandTable
         ("serve", ServeCommand.Create),
         ("mcp", McpCommand.Create),
         ("health", _ => HealthCommand.Create()),
+        ("holdout", HoldoutCommands.Create),
         ("keys", _ => KeysCommands.Create()),
         ("setup", _ => SetupCommands.Create()),
         ("audit", _ => AuditCommands.Create()),

@@ -4,6 +4,7 @@ using Granary.Cli.Tables;
 using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Server.Access;
+using Granary.Server.Research;
 using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
@@ -84,18 +85,26 @@ internal static class KeysCommands
     private static Command List()
     {
         var file = KeyFile("the file of keys");
-        var list = new Command("list", "List the keys: names, roles, whether their owners may run code, and when they expire.") { file };
+        var runs = new Option<string?>("--runs") { Description = "the server's folder of runs, to count what was tried of each budget (not counted)" };
+        var list = new Command("list", "List the keys: names, roles, whether their owners may run code, and when they expire.") { file, runs };
         list.SetAction(call => TableWriter.Write("",
             [Column.Text("Name"), Column.Text("Role"), Column.Text("Code"), Column.Text("Trials"), Column.Text("Holdout (UTC)"), Column.Text("Created (UTC)"), Column.Text("Expires (UTC)")],
             ApiKeys.List(call.GetValue(file)!, TimeProvider.System).Select(k => new[]
             {
                 k.Name, k.Role.ToString().ToLowerInvariant(), k.Code || k.Role == Role.Admin ? "may run" : "-",
-                k.Limits is null ? "-" : k.Limits.Trials?.ToString("#,0", CultureInfo.InvariantCulture) ?? "any",
+                k.Limits is null ? "-" : TrialsOf(k, call.GetValue(runs)),
                 k.Limits?.Holdout is { } holdout ? RunText.Time(holdout.UtcTicks) : "-",
                 RunText.Time(k.CreatedAt.UtcTicks),
                 k.ExpiresAt is { } at ? RunText.Time(at.UtcTicks) + (k.HasExpired ? ", has expired" : "") : "never",
             })));
         return list;
+    }
+
+    private static string TrialsOf(ApiKeyEntry key, string? runs)
+    {
+        var allowed = key.Limits!.Trials?.ToString("#,0", CultureInfo.InvariantCulture) ?? "any";
+        return runs is null ? allowed : string.Create(CultureInfo.InvariantCulture,
+            $"{new TrialAccounts(Path.Combine(runs, TrialAccounts.FolderName)).Used(key.Name):#,0} of {allowed}");
     }
 
     private static Command Rotate()

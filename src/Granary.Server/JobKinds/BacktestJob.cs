@@ -51,6 +51,8 @@ public sealed class BacktestKind : JobKind
 {
     public override string Name => JobCatalogue.Backtest;
 
+    public override bool CountsTrials => true;
+
     public override string Summary => "Run a batch file.";
 
     // The text of a backtest is the batch itself; POST /jobs takes it out of its request.

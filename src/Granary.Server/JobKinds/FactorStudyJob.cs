@@ -48,6 +48,8 @@ internal sealed class FactorStudyKind : RequestKind<FactorStudyKeys>
 {
     public override string Name => FactorStudyJob.JobName;
 
+    public override bool CountsTrials => true;
+
     public override string Summary => "Test whether factors order the later returns of symbols.";
 
     protected override Job Read(FactorStudyKeys request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>

@@ -120,6 +120,8 @@ internal sealed class LearningKind<T>(ModelTask task, string summary) : RequestK
 {
     public override string Name => task.ToString().ToLowerInvariant();
 
+    public override bool CountsTrials => task == ModelTask.Experiment;
+
     public override string Summary => summary;
 
     protected override Job Read(T request, JsonPart body, JobText text, GranaryCatalogues catalogues)

@@ -34,6 +34,8 @@ internal sealed class OptimiseKind : RequestKind<BatchRequest>
 {
     public override string Name => "optimise";
 
+    public override bool CountsTrials => true;
+
     public override string Summary => "Search the parameters of a batch's strategies, and run the best of them as a portfolio.";
 
     protected override Job Read(BatchRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)

@@ -52,6 +52,8 @@ internal sealed class WalkForwardKind : RequestKind<BatchRequest>
 {
     public override string Name => "walkforward";
 
+    public override bool CountsTrials => true;
+
     public override string Summary => "Choose parameters on a window of a batch's bars, trade them on the next window, and repeat.";
 
     protected override Job Read(BatchRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>

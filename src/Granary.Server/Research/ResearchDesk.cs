@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
+using Granary.Engine.Market;
 using Granary.Server.Access;
 using Granary.Server.Audit;
 using Granary.Server.Jobs;
@@ -36,40 +37,43 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, GranaryCa
     public async Task<JobReceipt> SubmitAsync(Caller caller, string kind, byte[] body, string file, string? idempotencyKey = null,
         CancellationToken cancellationToken = default)
     {
-        if (caller.Role < Role.Submitter)
-            throw await RefusedAsync(caller, kind, $"the key '{caller.Name}' does not have the role submitter", cancellationToken)
-                .ConfigureAwait(false);
-        var root = JsonPart.Parse(file, body);
-        if (CodeText.IsIn(root) && !caller.MayRunCode)
-            throw await RefusedAsync(caller, kind, $"the key '{caller.Name}' does not have the right code", cancellationToken)
-                .ConfigureAwait(false);
         var folder = catalogues.PlaceOf(dataFolder).KeptFolder;
-        if (caller.Limits is null)
-            return await jobs.SubmitAsync(new JobSubmission(kinds.Read(new JobText(kind, body, file, folder)), caller.Name, idempotencyKey),
-                cancellationToken).ConfigureAwait(false);
+        var text = new JobText(kind, body, file, folder);
         try
         {
-            return await LimitedAsync(caller, caller.Limits, root, new JobText(kind, body, file, folder), idempotencyKey, cancellationToken)
-                .ConfigureAwait(false);
+            if (caller.Role < Role.Submitter) throw new ResearchRefusedException($"the key '{caller.Name}' does not have the role submitter");
+            var root = JsonPart.Parse(file, body);
+            if (CodeText.IsIn(root) && !caller.MayRunCode)
+                throw new ResearchRefusedException($"the key '{caller.Name}' does not have the right code");
+            return caller.Limits is { } limits
+                ? await LimitedAsync(caller, limits, root, text, idempotencyKey, cancellationToken).ConfigureAwait(false)
+                : await jobs.SubmitAsync(new JobSubmission(kinds.Read(text), caller.Name, idempotencyKey), cancellationToken)
+                    .ConfigureAwait(false);
         }
-        catch (ResearchRefusedException e)
+        catch (Exception e) when (e is ResearchRefusedException || caller.Limits is not null && e is InputException or BarDataException)
         {
-            throw await RefusedAsync(caller, kind, e.Message, cancellationToken).ConfigureAwait(false);
+            await AuditAsync(caller, kind, e.Message, cancellationToken).ConfigureAwait(false);
+            throw;
         }
     }
 
     private async Task<JobReceipt> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root, JobText text, string? idempotencyKey,
         CancellationToken cancellationToken)
     {
+        // Before the text is read, which can say whether a run exists.
+        if (kinds.Find(text.Kind) is not { CountsTrials: true })
+            throw new ResearchRefusedException($"jobs of the kind {text.Kind} are not for callers with limits: their trials cannot be counted "
+                + "before they run, or they reach more than bars; use "
+                + string.Join(", ", kinds.Kinds.Where(k => k.CountsTrials).Select(k => k.Name)));
         ResearchText.Check(root, text.Kind);
         var within = Within(caller);
         var job = kinds.Read(text, within);
         if (limits.Holdout is { } holdout)
             job = kinds.Read(text with { Body = ResearchText.WithHoldout(text.Body, holdout) }, within);
         await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
-        var planned = await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false) ?? throw new ResearchRefusedException(
-            $"jobs of the kind {text.Kind} are not for callers with limits: their trials cannot be counted before they run, or they reach more "
-            + "than bars; use backtest, optimise, walkforward, experiment or study");
+        var planned = await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"{text.Kind} plans no trials");
+        foreach (var data in planned.Data.Parts.Select(p => p.Data).Prepend(planned.Data)) ResearchText.CheckSource(data.Source, dataFolder);
         if (limits.Holdout is { } time && !ResearchText.IsCut(planned.Data, time.UtcTicks))
             throw new ResearchRefusedException("the job would read bars after the holdout; give its bars in the section data");
         var (used, added) = await accounts.ChargeAsync(caller.Name, limits.Trials, planned.Combinations, cancellationToken)
@@ -116,18 +120,14 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, GranaryCa
     /// <exception cref="ResearchRefusedException">The caller has limits.</exception>
     public async Task RefuseLimitedAsync(Caller caller, string what, CancellationToken cancellationToken = default)
     {
-        if (caller.Limits is not null)
-            throw await RefusedAsync(caller, what, $"{what}: not for the key '{caller.Name}', which has limits; use a key without limits",
-                cancellationToken).ConfigureAwait(false);
+        if (caller.Limits is null) return;
+        var sentence = $"{what}: not for the key '{caller.Name}', which has limits; use a key without limits";
+        await AuditAsync(caller, what, sentence, cancellationToken).ConfigureAwait(false);
+        throw new ResearchRefusedException(sentence);
     }
 
-    private async Task<ResearchRefusedException> RefusedAsync(Caller caller, string what, string sentence,
-        CancellationToken cancellationToken)
-    {
-        await audit.AppendAsync(caller.Name, "refuseResearch", $"/research/{what}", null, new JsonObject { ["why"] = sentence },
-            cancellationToken).ConfigureAwait(false);
-        return new ResearchRefusedException(sentence);
-    }
+    private Task AuditAsync(Caller caller, string what, string sentence, CancellationToken cancellationToken) => audit.AppendAsync(
+        caller.Name, "refuseResearch", $"/research/{what}", null, new JsonObject { ["why"] = sentence }, cancellationToken);
 
     // The caller's texts may name bars in the data folder alone, also on a server that does not confine its callers.
     private GranaryCatalogues Within(Caller caller) => caller.Limits is null ? catalogues

@@ -32,7 +32,9 @@ public sealed class ResearchMarkets(GranaryCatalogues catalogues, string dataFol
     {
         var part = JsonPart.Parse("source", JsonSerializer.SerializeToUtf8Bytes(new { data = new { source } }),
             place: catalogues.PlaceOf(dataFolder)).Need("data").Need("source");
-        var opened = HoldoutSource.Of(catalogues.Sources.Open(part.Address()), holdout?.UtcTicks);
+        var address = part.Address();
+        if (catalogues.Confinement is { OnlyMarkets: true }) ResearchText.CheckSource(address, Path.GetFullPath(dataFolder));
+        var opened = HoldoutSource.Of(catalogues.Sources.Open(address), holdout?.UtcTicks);
         return await opened.OpenAsync(query, cancellationToken).ConfigureAwait(false);
     }
 

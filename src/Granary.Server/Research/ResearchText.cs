@@ -6,6 +6,8 @@ using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Recorded;
+using Granary.Simulation.RunFolders;
+using Granary.Storage.Addresses;
 
 namespace Granary.Server.Research;
 
@@ -69,6 +71,24 @@ internal static class ResearchText
     }
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+
+    /// <summary>Refuses a source among the results of runs and the server's own files.</summary>
+    /// <param name="dataFolder">The full path of the data folder.</param>
+    /// <exception cref="ResearchRefusedException">The source is there.</exception>
+    public static void CheckSource(Address source, string dataFolder)
+    {
+        if (source.Path is not { } path) return;
+        var relative = Path.GetRelativePath(dataFolder, Path.GetFullPath(path));
+        var folder = dataFolder;
+        foreach (var name in relative.Split(Path.DirectorySeparatorChar).Where(n => n != "."))
+        {
+            folder = Path.Combine(folder, name);
+            if (name[0] == '.' || File.Exists(Path.Combine(folder, "manifest.json")) || Directory.Exists(Path.Combine(folder,
+                RunLibrary.JobFolder)))
+                throw new ResearchRefusedException($"'{source}' is not a folder of bars that callers with limits may name; name one of the "
+                    + "sources that the server lists");
+        }
+    }
 
     /// <summary>Whether no part of the data reads bars after a time.</summary>
     public static bool IsCut(DataSpec data, long holdout) => data.Holdout <= holdout && data.Parts.All(p => p.Data.Holdout <= holdout);

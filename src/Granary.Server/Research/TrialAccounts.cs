@@ -115,9 +115,19 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
         }
     }
 
-    /// <summary>Returns the path of a file of an account, whose name says nothing of the caller's.</summary>
-    internal string PathOf(string caller, string extension) => Path.Combine(folder,
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)).AsSpan(0, 16)) + extension);
+    /// <summary>
+    /// Returns the account in whose name a job was submitted, for <see cref="FileOf"/>; all jobs without an account share one.
+    /// </summary>
+    internal string AccountOf(string job) => (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.jobs") : [])
+        .Where(path => Jobs(SharedBytes(path)).ContainsKey(job)).Select(path => Path.GetFileNameWithoutExtension(path))
+        .FirstOrDefault(NameOf(""));
+
+    /// <summary>Returns the path of a file of an account.</summary>
+    internal string FileOf(string account, string extension) => Path.Combine(folder, account + extension);
+
+    // The name of a key can have characters that a file cannot.
+    private static string NameOf(string caller) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)).AsSpan(0, 16));
 
     /// <summary>Opens a file of an account for this process alone.</summary>
     internal Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
@@ -130,9 +140,9 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
         $"the accounts of trials cannot be read and written ({fault.Message.TrimEnd('.')}); make room, or give the user of the server the "
         + "right", fault);
 
-    private string TrialsOf(string caller) => PathOf(caller, ".trials");
+    internal string TrialsOf(string caller) => FileOf(NameOf(caller), ".trials");
 
-    private string JobsOf(string caller) => PathOf(caller, ".jobs");
+    private string JobsOf(string caller) => FileOf(NameOf(caller), ".jobs");
 
     // A reader waits for a writer, so that it does not see a part of a charge.
     private byte[] SharedBytes(string path)

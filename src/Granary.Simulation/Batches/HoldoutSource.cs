@@ -28,13 +28,31 @@ public sealed class HoldoutSource(IBarSource source, long holdout) : IBarSource
         return open + 1;
     }
 
-    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
-        source.ListSymbolsAsync(timeframe, cancellationToken);
+    public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await source.ListSymbolsAsync(timeframe, cancellationToken);
+        }
+        catch (BarDataException e)
+        {
+            throw Hidden(e, "the source", holdout);
+        }
+    }
 
     public IReadOnlyList<string> PassedOver => [];
 
-    public ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default) =>
-        source.ListColumnsAsync(Cut(query), cancellationToken);
+    public async ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await source.ListColumnsAsync(Cut(query), cancellationToken);
+        }
+        catch (BarDataException e)
+        {
+            throw Hidden(e, query.Symbol, holdout);
+        }
+    }
 
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {

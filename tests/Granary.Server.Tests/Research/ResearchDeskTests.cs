@@ -235,4 +235,44 @@ public sealed class ResearchDeskTests : IAsyncLifetime
             .ContinueWith(t => t.Result.Fault is { } fault ? throw new InputException(fault) : 0))).ToString()
             .ShouldContain("line 901", customMessage: "a caller without a holdout sees the place");
     }
+
+    [Fact]
+    public async Task A_person_judges_a_run_once_on_the_bars_that_were_held_out()
+    {
+        var own = await RunAsync(Assistant(), Batch(fast: "5", more: ", \"portfolio\": { \"weights\": \"equal\" }"));
+        var person = new Caller("person", Role.Submitter);
+        var refused = await Should.ThrowAsync<ResearchRefusedException>(() =>
+            SubmitAsync(Assistant(), $$"""{ "kind": "judge", "run": "{{own.Id}}" }""", "judge"));
+        refused.Message.ShouldContain("not for callers with limits");
+        var first = await RunAsync(person, $$"""{ "kind": "judge", "run": "{{own.Id}}", "why": "the best" }""", "judge");
+        first.State.ShouldBe(JobState.Done, first.Fault);
+        var judged = System.Text.Json.JsonSerializer.Deserialize<Granary.Contracts.Runs.HoldoutJudgement>(
+            await File.ReadAllBytesAsync(Path.Combine(_bars.Runs, first.Id, "result.json")), JobJson.Options)!;
+        (judged.Run, judged.Number, judged.Why, judged.Holdout).ShouldBe((own.Id, 1, "the best", HeldOutBars.Holdout));
+        (judged.After, judged.Sentence).ShouldNotBe((null, null));
+        _desk.MaySee(Assistant(), first.Id).ShouldBeFalse();
+        FilesOf(first.Id).Any(f => HeldOutBars.Leaks(File.ReadAllText(f))).ShouldBeTrue("it has read the held out bars");
+
+        // The same strategy on the later bars alone, with the bars before as warm-up, as a batch of a person.
+        var direct = await RunAsync(new Caller("person", Role.Admin), Batch(
+            "\"source\": \"csv:daily\", \"symbols\": [\"ACME\"], \"timeframe\": \"1d\", \"from\": \"2024-01-01\"", fast: "5",
+            more: ", \"portfolio\": { \"weights\": \"equal\" }"));
+        var summary = new Granary.Simulation.RunFolders.RunLibrary(_bars.Runs).Find(direct.Id)!;
+        (judged.After!.TotalReturn, judged.After.Sharpe, judged.After.MaxDrawdown)
+            .ShouldBe((summary.TotalReturn, summary.Sharpe, summary.MaxDrawdown));
+
+        var second = await RunAsync(person, $$"""{ "kind": "judge", "run": "{{own.Id}}" }""", "judge");
+        (second.State, second.WrongInput).ShouldBe((JobState.Failed, true));
+        second.Fault!.ShouldContain("judged this research already");
+        second.Fault!.ShouldContain(judged.Sentence!);
+        var other = await RunAsync(Assistant(), Batch(fast: "7", more: ", \"portfolio\": { \"weights\": \"equal\" }"));
+        (await RunAsync(person, $$"""{ "kind": "judge", "run": "{{other.Id}}" }""", "judge")).State.ShouldBe(JobState.Failed,
+            "another run of the same research on the same holdout");
+        var again = await RunAsync(person, $$"""{ "kind": "judge", "run": "{{other.Id}}", "again": true }""", "judge");
+        again.State.ShouldBe(JobState.Done, again.Fault);
+        (await File.ReadAllTextAsync(Path.Combine(_bars.Runs, again.Id, "result.json"))).ShouldContain("judgement 2 on these bars");
+        var seen = await RunAsync(person, Batch(more: ", \"portfolio\": { \"weights\": \"equal\" }"));
+        (await RunAsync(person, $$"""{ "kind": "judge", "run": "{{seen.Id}}" }""", "judge")).Fault!
+            .ShouldContain("has no data.holdout");
+    }
 }

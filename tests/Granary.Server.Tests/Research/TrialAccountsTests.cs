@@ -108,6 +108,6 @@ public sealed class TrialAccountsTests : IDisposable
     public void A_name_of_a_key_leads_to_no_file_outside_of_the_folder()
     {
         foreach (var name in (string[])["../../etc/passwd", "a/b", "\0", "con", new string('x', 100)])
-            Path.GetDirectoryName(Open().PathOf(name, ".trials")).ShouldBe(_folder);
+            Path.GetDirectoryName(Open().TrialsOf(name)).ShouldBe(_folder);
     }
 }
