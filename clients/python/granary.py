@@ -1636,6 +1636,11 @@ class Run:
         query = {{"start": "from", "end": "to"}.get(k, k): v for k, v in options.items()}
         return self._server.get(f"{self._path}/chart", symbol=symbol, **query)
 
+    def why(self, strategy: str, **question: Any) -> Dict[str, Any]:
+        """What decided about a strategy at a bar. question: at, trade or signal; or start and end of a span; symbol, step."""
+        return self._server.get(f"{self._path}/why", strategy=strategy, **{{"start": "from", "end": "to"}.get(k, k): v
+                                                                           for k, v in question.items()})
+
     def _rows(self, path: str, file: str, limit: Optional[int], kinds: Optional[Mapping[str, str]] = None, **query: Any) -> Frame:
         """All rows of a table: as an Arrow stream if pyarrow and the server have it, else as the CSV file; some of them by pages."""
         tables = self._server._tables
@@ -1776,6 +1781,11 @@ class Session:
         """Bars that it has processed; more than `limit` are joined."""
         return _bars(self._server._tables, self._server.get(f"{self._path}/bars", symbol=symbol, timeframe=timeframe, from_=start, to=end,
                                                             limit=limit))
+
+    def why(self, strategy: str, **question: Any) -> Dict[str, Any]:
+        """What decided about a strategy at a bar. question: at or signal; or start and end of a span; symbol, step."""
+        return self._server.get(f"{self._path}/why", strategy=strategy, **{{"start": "from", "end": "to"}.get(k, k): v
+                                                                           for k, v in question.items()})
 
     def log(self, *, kind: Optional[str] = None, symbol: Optional[str] = None, limit: int = 1_000) -> Frame:
         """The newest entries of its log, newest first."""

@@ -46,6 +46,7 @@ using Granary.Simulation.Weights;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
 using Granary.Trading.Sessions;
+using Granary.Trading.Why;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -79,6 +80,7 @@ public static class GranaryApi
         services.AddSingleton(new SessionStartReader(settings, confined));
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<SessionHistory>();
+        services.AddSingleton<SessionWhy>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton(new BarFileLibrary(settings.DataFolder, new() { Formats = catalogues.Formats }));
         services.AddSingleton<ServerModels>();

@@ -1,4 +1,5 @@
 using Granary.Backtesting.Charts;
+using Granary.Backtesting.Why;
 using Granary.Server.Access;
 using Granary.Server.Audit;
 using Granary.Server.JobKinds;
@@ -25,6 +26,7 @@ public static class ResearchHosting
         services.TryAddSingleton<RunCurves>();
         services.TryAddSingleton<RunSpans>();
         services.TryAddSingleton<RunCharts>();
+        services.TryAddSingleton<RunWhy>();
         services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new TrialAccounts(Path.Combine(settings.Runs, TrialAccounts.FolderName)));

@@ -60,6 +60,7 @@ internal static class CommandExamples
         ["verify"] = "runs/first",
         ["report"] = "runs/first",
         ["compare"] = "runs/first runs/second",
+        ["why"] = "runs/first --strategy \"SmaCross(fast=10,slow=30)@ACME:1d\" --trade 1",
         ["export"] = "runs/first --format parquet --out tables",
         ["serve"] = "--urls http://127.0.0.1:8080",
         ["mcp"] = "--data data --trials 50 --holdout 2024-01-01",

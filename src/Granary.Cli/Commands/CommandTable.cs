@@ -40,6 +40,7 @@ internal static class CommandTable
         ("verify", VerifyCommand.Create),
         ("report", ReportCommand.Create),
         ("compare", CompareCommand.Create),
+        ("why", WhyCommand.Create),
         ("export", ExportCommand.Create),
         ("serve", ServeCommand.Create),
         ("mcp", McpCommand.Create),

@@ -138,6 +138,12 @@ export const views: View[] = [
         component: lazy(() => import('./signals/SignalsView')),
     },
     {
+        path: '/why',
+        title: 'Why',
+        summary: 'What decided about a strategy at one bar',
+        component: lazy(() => import('./why/WhyView')),
+    },
+    {
         path: '/models',
         title: 'Models',
         group: 'Learning',
