@@ -7,8 +7,10 @@ using System.Text.Json.Nodes;
 using Granary.Assistants.Answers;
 using Granary.Assistants.Calls;
 using Granary.Engine;
+using Granary.Reporting.Runs;
 using Granary.Server.Access;
 using Granary.Server.Jobs;
+using Granary.Server.Research;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Role = Granary.Server.Access.Role;
@@ -16,10 +18,13 @@ using Role = Granary.Server.Access.Role;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that make, check and run a batch.</summary>
-internal sealed class BatchTools(AssistantCall call, AssistantDesk desk)
+internal sealed class BatchTools(AssistantCall call, ResearchDesk desk)
 {
     private const string Batch = "The batch, as an object or its text: sections name, data, strategies and others; get_batch_schema explains "
         + "them.";
+
+    // The place of faults in messages.
+    private const string File = "batch.json";
 
     private const string Key = "A key of your choice, 1 to 200 characters: a repeated call with it gives the same job instead of a second one.";
 
@@ -36,11 +41,15 @@ internal sealed class BatchTools(AssistantCall call, AssistantDesk desk)
         [Description("What it is for."), AllowedValues("backtest", "search", "walk-forward")] string kind = "backtest",
         CancellationToken cancellationToken = default)
     {
-        var job = desk.Read(call.Caller, KindOf(kind), TextOf(batch));
-        await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
-        return Answer.Of($"The batch '{job.Name}' is valid and its bars exist.")
-            .Line(FormattableString.Invariant($"It is about {job.Work:0.##E+0} bars times strategies of work."))
-            .With("valid", JsonValue.Create(true)).With("name", JsonValue.Create(job.Name)).With("work", AnswerNumber.Of(job.Work)).Done();
+        var plan = await desk.PlanAsync(call.Caller, KindOf(kind), BodyOf(KindOf(kind), batch), File, cancellationToken).ConfigureAwait(false);
+        var answer = Answer.Of($"The batch '{plan.Name}' is valid and its bars exist.")
+            .Line(FormattableString.Invariant($"It is about {plan.Work:0.##E+0} bars times strategies of work."));
+        if (plan.Combinations is { } combinations)
+            answer.Line($"It tries {Counted.Of(combinations, "combination")}" + (plan.New is { } added
+                ? $", of which {added.ToString("#,0", CultureInfo.InvariantCulture)} would be charged." : "."));
+        return answer.With("valid", JsonValue.Create(true)).With("name", JsonValue.Create(plan.Name))
+            .With("work", AnswerNumber.Of(plan.Work)).With("combinations", JsonValue.Create(plan.Combinations))
+            .With("newTrials", JsonValue.Create(plan.New)).Done();
     }
 
     [McpServerTool(Name = "run_backtest", Title = "Run a backtest", Destructive = false, OpenWorld = false), NeedsRole(Role.Submitter)]
@@ -66,7 +75,8 @@ internal sealed class BatchTools(AssistantCall call, AssistantDesk desk)
         if (key is not null && (key.Length is 0 or > JobSubmission.LongestKey || key.Any(char.IsControl)))
             throw new InputException(string.Create(CultureInfo.InvariantCulture,
                 $"key has {key.Length} characters; use 1 to {JobSubmission.LongestKey} printable ones"));
-        var receipt = await desk.SubmitAsync(call.Caller, KindOf(kind), TextOf(batch), key, cancellationToken).ConfigureAwait(false);
+        var receipt = await desk.SubmitAsync(call.Caller, KindOf(kind), BodyOf(KindOf(kind), batch), File, key,
+            cancellationToken).ConfigureAwait(false);
         call.Changed = "/jobs/" + receipt.Job.Id;
         return Answer.Of(receipt.Created ? $"The {kind} is submitted as job {receipt.Job.Id}."
                 : $"The key stands for job {receipt.Job.Id}, which was submitted before.")
@@ -81,6 +91,10 @@ internal sealed class BatchTools(AssistantCall call, AssistantDesk desk)
         _ => JobCatalogue.Backtest,
     };
 
-    private static byte[] TextOf(JsonElement batch) =>
-        Encoding.UTF8.GetBytes(batch.ValueKind == JsonValueKind.String ? batch.GetString()! : batch.GetRawText());
+    // Some clients send an object as its text, which may end with a comment.
+    private static byte[] BodyOf(string kind, JsonElement batch)
+    {
+        var text = batch.ValueKind == JsonValueKind.String ? batch.GetString()! : batch.GetRawText();
+        return Encoding.UTF8.GetBytes(kind == JobCatalogue.Backtest ? text : $$"""{"kind":"{{kind}}","batch":{{text}}""" + "\n}");
+    }
 }

@@ -32,13 +32,16 @@ public sealed class JobAdmission(IJobService jobs, JobCatalogue kinds, CodeRight
     /// <exception cref="IdempotencyConflictException">The key was used with another text.</exception>
     public async Task<JobReceipt> SubmitAsync(Caller caller, Job job, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        if (quotas is not null) await CheckQuotasAsync(quotas, caller, job, cancellationToken).ConfigureAwait(false);
+        await CheckAsync(caller, job, cancellationToken).ConfigureAwait(false);
         return await jobs.SubmitAsync(new JobSubmission(job, caller.Name, idempotencyKey), cancellationToken).ConfigureAwait(false);
     }
 
-    // Repeated submissions of a queued job are refused too: they can wait as well.
-    private async Task CheckQuotasAsync(JobQuotas most, Caller caller, Job job, CancellationToken cancellationToken)
+    /// <summary>Compares a caller's waiting jobs with its limits.</summary>
+    /// <exception cref="TooManyJobsException">They and the job exceed a limit.</exception>
+    public async Task CheckAsync(Caller caller, Job job, CancellationToken cancellationToken)
     {
+        if (quotas is not { } most) return;
+        // Repeated submissions of a queued job are refused too: they can wait as well.
         var queued = await jobs.ListAsync(new JobQuery(int.MaxValue, State: JobState.Queued), cancellationToken).ConfigureAwait(false);
         var own = queued.Items.Where(j => j.SubmittedBy == caller.Name).ToList();
         if (own.Count >= most.MostQueued) throw new TooManyJobsException(most.MostQueued);

@@ -16,12 +16,13 @@ namespace Granary.Server.Research;
 /// <summary>
 /// Submits and shows jobs within the limits of their callers. A caller without limits may do what its role permits.
 /// </summary>
+/// <param name="admission">Checks the right <c>code</c> and the quotas of all callers.</param>
 /// <param name="catalogues">The catalogues of the process.</param>
 /// <param name="accounts">What callers with limits have tried.</param>
 /// <param name="audit">Records submissions of callers with limits, and what was refused to them.</param>
 /// <param name="dataFolder">The folder of the bars, which is the base of relative addresses.</param>
-public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, GranaryCatalogues catalogues, TrialAccounts accounts, AuditLog audit,
-    string dataFolder)
+public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, JobAdmission admission, GranaryCatalogues catalogues,
+    TrialAccounts accounts, AuditLog audit, string dataFolder)
 {
     /// <summary>The markets that a caller can see.</summary>
     public ResearchMarkets Markets(Caller caller) => new(Within(caller), dataFolder, caller.Limits?.Holdout);
@@ -37,18 +38,12 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, GranaryCa
     public async Task<JobReceipt> SubmitAsync(Caller caller, string kind, byte[] body, string file, string? idempotencyKey = null,
         CancellationToken cancellationToken = default)
     {
-        var folder = catalogues.PlaceOf(dataFolder).KeptFolder;
-        var text = new JobText(kind, body, file, folder);
         try
         {
-            if (caller.Role < Role.Submitter) throw new ResearchRefusedException($"the key '{caller.Name}' does not have the role submitter");
-            var root = JsonPart.Parse(file, body);
-            if (CodeText.IsIn(root) && !caller.MayRunCode)
-                throw new ResearchRefusedException($"the key '{caller.Name}' does not have the right code");
+            var (job, planned) = await PrepareAsync(caller, kind, body, file, cancellationToken).ConfigureAwait(false);
             return caller.Limits is { } limits
-                ? await LimitedAsync(caller, limits, root, text, idempotencyKey, cancellationToken).ConfigureAwait(false)
-                : await jobs.SubmitAsync(new JobSubmission(kinds.Read(text), caller.Name, idempotencyKey), cancellationToken)
-                    .ConfigureAwait(false);
+                ? await ChargedAsync(caller, limits, job, planned!, idempotencyKey, cancellationToken).ConfigureAwait(false)
+                : await admission.SubmitAsync(caller, job, idempotencyKey, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ResearchRefusedException || caller.Limits is not null && e is InputException or BarDataException)
         {
@@ -57,9 +52,35 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, GranaryCa
         }
     }
 
-    private async Task<JobReceipt> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root, JobText text, string? idempotencyKey,
+    /// <summary>Reads and checks a job as <see cref="SubmitAsync"/> does, and neither charges nor submits it.</summary>
+    /// <inheritdoc cref="SubmitAsync"/>
+    public async Task<ResearchPlan> PlanAsync(Caller caller, string kind, byte[] body, string file,
+        CancellationToken cancellationToken = default)
+    {
+        var (job, planned) = await PrepareAsync(caller, kind, body, file, cancellationToken).ConfigureAwait(false);
+        planned ??= await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false);
+        return new ResearchPlan(job.Name, job.Work, planned?.Combinations.Distinct().Count(),
+            caller.Limits is null || planned is null ? null : accounts.NewOf(caller.Name, planned.Combinations));
+    }
+
+    // The trials are planned if the caller has limits.
+    private async Task<(Job Job, PlannedTrials? Planned)> PrepareAsync(Caller caller, string kind, byte[] body, string file,
         CancellationToken cancellationToken)
     {
+        var text = new JobText(kind, body, file, catalogues.PlaceOf(dataFolder).KeptFolder);
+        if (caller.Role < Role.Submitter) throw new ResearchRefusedException($"the key '{caller.Name}' does not have the role submitter");
+        var root = JsonPart.Parse(file, body);
+        if (caller.Limits is { } limits) return await LimitedAsync(caller, limits, root, text, cancellationToken).ConfigureAwait(false);
+        var job = admission.Read(caller, text, root);
+        await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
+        return (job, null);
+    }
+
+    private async Task<(Job Job, PlannedTrials? Planned)> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root, JobText text,
+        CancellationToken cancellationToken)
+    {
+        if (CodeText.IsIn(root) && !caller.MayRunCode)
+            throw new ResearchRefusedException($"the key '{caller.Name}' does not have the right code");
         // Before the text is read, which can say whether a run exists.
         if (kinds.Find(text.Kind) is not { CountsTrials: true })
             throw new ResearchRefusedException($"jobs of the kind {text.Kind} are not for callers with limits: their trials cannot be counted "
@@ -76,10 +97,17 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, GranaryCa
         foreach (var data in planned.Data.Parts.Select(p => p.Data).Prepend(planned.Data)) ResearchText.CheckSource(data.Source, dataFolder);
         if (limits.Holdout is { } time && !ResearchText.IsCut(planned.Data, time.UtcTicks))
             throw new ResearchRefusedException("the job would read bars after the holdout; give its bars in the section data");
+        return (job, planned);
+    }
+
+    private async Task<JobReceipt> ChargedAsync(Caller caller, ResearchLimits limits, Job job, PlannedTrials planned, string? idempotencyKey,
+        CancellationToken cancellationToken)
+    {
+        await admission.CheckAsync(caller, job, cancellationToken).ConfigureAwait(false);
         var (used, added) = await accounts.ChargeAsync(caller.Name, limits.Trials, planned.Combinations, cancellationToken)
             .ConfigureAwait(false);
         // From here on the caller has paid: the job is submitted and becomes visible also if the caller has gone.
-        await audit.AppendAsync(caller.Name, "chargeTrials", $"/research/{text.Kind}", null,
+        await audit.AppendAsync(caller.Name, "chargeTrials", $"/research/{job.Text.Kind}", null,
             JsonSerializer.SerializeToNode(new { Used = used, New = added, limits.Trials, limits.Holdout }, JobJson.Options),
             CancellationToken.None).ConfigureAwait(false);
         var receipt = await jobs.SubmitAsync(new JobSubmission(job, caller.Name, idempotencyKey), CancellationToken.None)

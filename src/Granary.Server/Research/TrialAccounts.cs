@@ -60,6 +60,21 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
         }
     }
 
+    /// <summary>Returns how many of some combinations an account does not have yet.</summary>
+    /// <exception cref="ServiceUnavailableException">The account cannot be read.</exception>
+    public int NewOf(string caller, IEnumerable<UInt128> combinations)
+    {
+        try
+        {
+            HashSet<UInt128> known = File.Exists(TrialsOf(caller)) ? Parse(SharedBytes(TrialsOf(caller))) : [];
+            return combinations.Count(known.Add);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(e);
+        }
+    }
+
     /// <summary>Returns the number of combinations that an account has.</summary>
     /// <exception cref="ServiceUnavailableException">The account cannot be read.</exception>
     public int Used(string caller)

@@ -36,7 +36,8 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
         _audit = new AuditLog(Path.Combine(_bars.Runs, AuditLog.FileName), TimeProvider.System);
         _jobs = new LocalJobs(_bars.Runs, new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, _bars.Runs), kinds,
             TimeProvider.System);
-        _desk = new ResearchDesk(_jobs, kinds, TestCatalogues.All, new TrialAccounts(Path.Combine(_bars.Runs, TrialAccounts.FolderName)),
+        _desk = new ResearchDesk(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
+            TestCatalogues.All, new TrialAccounts(Path.Combine(_bars.Runs, TrialAccounts.FolderName)),
             _audit, _bars.Data);
     }
 
