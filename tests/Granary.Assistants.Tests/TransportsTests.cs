@@ -21,7 +21,7 @@ public sealed class TransportsTests(ServedAssistants served) : IDisposable
         var tools = await client.ListToolsAsync();
         tools.Select(t => t.Name).ShouldBe(["cancel_job", "check_data", "compare_runs", "explain", "follow_job", "get_batch_schema",
             "get_results", "get_verdict", "list_catalogue", "list_data", "list_jobs", "list_runs", "list_signals", "list_trades",
-            "read_docs", "run_backtest", "run_search", "run_walk_forward", "validate_batch"]);
+            "read_docs", "run_backtest", "run_search", "run_walk_forward", "validate_batch", "why"]);
         foreach (var tool in tools)
         {
             tool.Description.Length.ShouldBeInRange(20, 400, tool.Name);
