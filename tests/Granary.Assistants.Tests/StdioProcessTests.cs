@@ -81,6 +81,34 @@ public sealed class StdioProcessTests : IDisposable
         error.ShouldContain("--mcp: assistants may name files in the folder of --data only");
     }
 
+    [Theory]
+    [InlineData("Host", "evil.example")]
+    [InlineData("Origin", "http://evil.example")]
+    [InlineData("Origin", "http://127.0.0.1:1")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    public async Task A_page_of_another_site_cannot_call_a_server_without_keys(string header, string value)
+    {
+        using var server = _folder.Start("serve", "--urls", "http://127.0.0.1:0", "--runs", "runs", "--data", "data", "--mcp");
+        try
+        {
+            const string listens = "Granary listens on ";
+            var line = (await server.StandardOutput.ReadLineAsync()).ShouldNotBeNull();
+            line.ShouldStartWith(listens);
+            using var http = new HttpClient();
+            using var request = new HttpRequestMessage(HttpMethod.Post, line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)] + "/mcp");
+            request.Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", System.Text.Encoding.UTF8, "application/json");
+            request.Headers.Accept.ParseAdd("application/json, text/event-stream");
+            request.Headers.Add(header, value);
+            using var answer = await http.SendAsync(request);
+            ((int)answer.StatusCode).ShouldBe(403);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync();
+        }
+    }
+
     private async Task<(int Code, string Error)> EndAsync(params string[] arguments)
     {
         using var process = _folder.Start(arguments);

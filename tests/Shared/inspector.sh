@@ -8,5 +8,7 @@ find_inspector() {
   local program="$cache/node_modules/@modelcontextprotocol/inspector-cli/build/cli.js"
   [[ -f "$program" ]] || npm install --silent --no-audit --no-fund --prefix "$cache" @modelcontextprotocol/inspector-cli@1.0.3 >/dev/null 2>&1 \
     || return 1
+  # It reads the version of the package that it is a part of, which is not there.
+  cp "$cache/node_modules/@modelcontextprotocol/inspector-cli/package.json" "$cache/node_modules/@modelcontextprotocol/" || return 1
   [[ -f "$program" ]] && export GRANARY_TEST_INSPECTOR="$program"
 }
