@@ -92,8 +92,9 @@ public sealed class StdioProcessTests : IDisposable
         try
         {
             const string listens = "Granary listens on ";
-            var line = (await server.StandardOutput.ReadLineAsync()).ShouldNotBeNull();
-            line.ShouldStartWith(listens);
+            string line;
+            do line = (await server.StandardOutput.ReadLineAsync()).ShouldNotBeNull();
+            while (!line.StartsWith(listens, StringComparison.Ordinal));
             using var http = new HttpClient();
             using var request = new HttpRequestMessage(HttpMethod.Post, line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)] + "/mcp");
             request.Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", System.Text.Encoding.UTF8, "application/json");
