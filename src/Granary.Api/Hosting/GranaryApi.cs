@@ -27,14 +27,15 @@ using Granary.Api.SignIn;
 using Granary.Api.Telemetry;
 using Granary.Api.Uploads;
 using Granary.Backtesting.Charts;
-using Granary.Backtesting.Why;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Modelling.Learning;
+using Granary.Server.Access;
 using Granary.Server.Audit;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
+using Granary.Server.Research;
 using Granary.Server.Schedules;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -72,15 +73,8 @@ public static class GranaryApi
     {
         if (new ApiSettingsValidator().Validate(null, settings) is { Failed: true } wrong)
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
-        services.AddSingleton(settings);
         var confined = settings.Confine(catalogues);
-        services.TryAddSingleton(confined);
-        services.TryAddSingleton(KnownJobs.Of(confined, settings.Runs));
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RunCurves>();
-        services.TryAddSingleton<RunSpans>();
-        services.TryAddSingleton<RunCharts>();
-        services.TryAddSingleton<RunWhy>();
+        services.AddResearch(settings, confined);
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();
         services.AddSingleton(s => new DeploymentSource(settings, confined, s.GetService<RunLibrary>()));
@@ -99,8 +93,6 @@ public static class GranaryApi
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<AuditedFiles>();
         services.AddSingleton<AuditStates>();
-        services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
-            s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ShareSigner(Path.Combine(settings.Runs, ShareSigner.FileName),
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ShareLinks>();
@@ -112,11 +104,11 @@ public static class GranaryApi
         // so that a wrong body is answered with what is wrong with it
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         AddProblems(services);
-        services.AddSingleton<CodeRight>().AddSingleton<CodeTurns>();
+        services.AddSingleton<CodeTurns>();
+        if (settings.Assistants) AssistantHosting.Add(services);
         SignInHosting.Add(services, settings);
         services.AddOpenApi(ApiDescription.Name, o => { OperationRoles.Describe(o); AddressSchema.Describe(o); });
         services.AddSingleton<ApiDescription>();
-        services.AddSingleton<RunDisk>();
         services.AddSingleton<IReadinessCheck, DiskReadiness>();
         MetricsEndpoint.Add(services);
         services.AddSingleton<ServerInstruments>();
@@ -186,6 +178,7 @@ public static class GranaryApi
         app.UseMiddleware<SessionRequests>();
         // A server without keys and sign-in has no limits. The framework never stops the timer of a limiter.
         if (settings.Authenticates) app.UseRateLimiter();
+        app.UseMiddleware<LimitedCallers>();
         app.UseAuthorization();
         app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();
@@ -227,6 +220,7 @@ public static class GranaryApi
             SessionEndpoints.Map(api, sessions);
         CallerEndpoints.Map(api);
         SignInEndpoints.Map(app, api, settings);
+        if (settings.Assistants) AssistantHosting.Map(app);
         ApiDescription.Map(app);
     }
 

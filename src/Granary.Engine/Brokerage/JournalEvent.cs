@@ -28,6 +28,7 @@ public sealed record SessionStarted(long Timestamp, string Tag, string Account, 
 {
     /// <summary>Version of the program that traded.</summary>
     public string Program { get; init; } = "";
+
     /// <summary>The production configuration, so that the journal alone shows what was traded; null in a journal without it.</summary>
     public EarlierConfiguration? Traded { get; init; }
 }

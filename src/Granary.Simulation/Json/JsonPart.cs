@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -13,7 +14,7 @@ namespace Granary.Simulation.Json;
 /// A value of a JSON text (comments and trailing commas allowed) with its file, line and path, so that every error message can name its
 /// place.
 /// </summary>
-public sealed class JsonPart
+public sealed partial class JsonPart
 {
     private readonly List<(string Name, JsonPart Value)> _members = [];
     private readonly List<JsonPart> _items = [];
@@ -273,6 +274,9 @@ public sealed class JsonPart
         try
         {
             var address = place.Address(text);
+            if (place.Confinement is { OnlyMarkets: true } && (!IsOfMarkets(address) || !MarketPath().IsMatch(Path)))
+                return Wrong($"a caller with a holdout may name no file and no address but data.source, of {string.Join(", ", s_markets)}; "
+                    + "leave it out", None);
             if (schemes.Length == 0 || schemes.Contains(address.Scheme)) return address;
             var forms = string.Join(" or ", schemes.ToArray().Select(s => s.Length == 0 ? "a path" : s + ":…"));
             return Wrong($"'{address}' is not an address of the kind that belongs here; write {forms}"
@@ -283,6 +287,14 @@ public sealed class JsonPart
             return Wrong(e.Message, None, e);
         }
     }
+
+    private static readonly string[] s_markets = ["csv:", "parquet:", "store:", "generated:", "postgres:", "questdb:"];
+
+    private static bool IsOfMarkets(Address address) => s_markets.Contains(address.Scheme + ":", StringComparer.Ordinal);
+
+    // Of a batch, or of the batch in the text of a job.
+    [GeneratedRegex(@"^(batch\.)?data\.(parts\[[0-9]+\]\.)?source$", RegexOptions.CultureInvariant)]
+    private static partial Regex MarketPath();
 
     // Substitute for an invalid address.
     private static Address None => Addresses.Parse("");

@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 
-namespace Granary.Cli.Explanations;
+namespace Granary.Server.Explanations;
 
 /// <summary>Explanation of a term.</summary>
 /// <param name="Term">As files, batches and tables spell it.</param>
 /// <param name="Kind">Kind of the term: a metric, a check, a decision on an entry, …</param>
 /// <param name="Text">One paragraph.</param>
-internal sealed partial record Explanation(string Term, string Kind, string Text)
+public sealed partial record Explanation(string Term, string Kind, string Text)
 {
     /// <summary>The name in reports; empty if it is the term itself.</summary>
     public string Name { get; init; } = "";

@@ -1,13 +1,15 @@
+using Granary.Engine;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
 
-namespace Granary.Cli.Explanations;
+namespace Granary.Server.Explanations;
 
 /// <summary>The terms that tables, files and messages use, each explained where it is defined.</summary>
-internal static class ExplanationCatalogue
+public static class ExplanationCatalogue
 {
     /// <param name="catalogues">Catalogues of the process, plug-ins included.</param>
     public static IReadOnlyList<Explanation> Of(GranaryCatalogues catalogues) =>
@@ -27,6 +29,19 @@ internal static class ExplanationCatalogue
         .. catalogues.Factors.All.Select(f => new Explanation(f.Name, "factor", f.Summary) { Formula = f.Formula, Source = f.Source }),
         .. new DocsPage("glossary.md").Items().Select(i => new Explanation(i.Term, "term", i.Text)),
     ];
+
+    /// <summary>Returns the explanations of a word: those with exactly this term or name, else those that contain it.</summary>
+    /// <param name="all">Of <see cref="Of"/>.</param>
+    /// <exception cref="InputException">No term contains it.</exception>
+    public static IReadOnlyList<Explanation> Find(IReadOnlyList<Explanation> all, string word)
+    {
+        var found = all.Where(e => e.IsCalled(word)).ToList();
+        if (found.Count == 0) found = all.Where(e => e.Has(word)).ToList();
+        if (found.Count > 0) return found;
+        var near = Spelling.Nearest(word, all.SelectMany(e => new[] { e.Term, e.Name }).Where(n => n.Length > 0));
+        throw new InputException($"'{word}' is not a term that Granary uses; "
+            + (near is null ? "'granary explain' lists all" : $"did you mean '{near}'?"));
+    }
 
     private static Explanation Metric(Metric m) => new(m.Key, "metric", $"{m.Name}. Unit: {MetricPage.Unit(m.Unit)}. " + m.Better switch
     {

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Granary.Cli.Explanations;
+namespace Granary.Server.Explanations;
 
 /// <summary>A page of docs/ that is embedded in the program, so that a term has one definition.</summary>
 internal sealed partial class DocsPage
