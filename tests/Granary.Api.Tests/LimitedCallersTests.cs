@@ -22,7 +22,7 @@ public sealed partial class LimitedCallersTests : IDisposable
     // Those that apply the limits, or show neither bars nor results.
     private static readonly string[] s_open = ["/api/v1/health/live", "/api/v1/health/ready", "/health/live", "/health/ready", "/api/v1/caller"];
 
-    [GeneratedRegex(@"\{[^}]*\}")]
+    [GeneratedRegex(@"\{[^}]*\}", RegexOptions.NonBacktracking)]
     private static partial Regex Parameter();
 
     [Fact]

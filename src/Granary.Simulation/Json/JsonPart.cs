@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
@@ -14,7 +13,7 @@ namespace Granary.Simulation.Json;
 /// A value of a JSON text (comments and trailing commas allowed) with its file, line and path, so that every error message can name its
 /// place.
 /// </summary>
-public sealed partial class JsonPart
+public sealed class JsonPart
 {
     private readonly List<(string Name, JsonPart Value)> _members = [];
     private readonly List<JsonPart> _items = [];
@@ -274,7 +273,7 @@ public sealed partial class JsonPart
         try
         {
             var address = place.Address(text);
-            if (place.Confinement is { OnlyMarkets: true } && (!IsOfMarkets(address) || !MarketPath().IsMatch(Path)))
+            if (place.Confinement is { OnlyMarkets: true } && (!IsOfMarkets(address) || !IsSourceOfBars()))
                 return Wrong($"a caller with a holdout may name no file and no address but data.source, of {string.Join(", ", s_markets)}; "
                     + "leave it out", None);
             if (schemes.Length == 0 || schemes.Contains(address.Scheme)) return address;
@@ -292,9 +291,14 @@ public sealed partial class JsonPart
 
     private static bool IsOfMarkets(Address address) => s_markets.Contains(address.Scheme + ":", StringComparer.Ordinal);
 
-    // Of a batch, or of the batch in the text of a job.
-    [GeneratedRegex(@"^(batch\.)?data\.(parts\[[0-9]+\]\.)?source$", RegexOptions.CultureInvariant)]
-    private static partial Regex MarketPath();
+    // The source of a batch or of its parts, also of a batch in the text of a job.
+    private bool IsSourceOfBars()
+    {
+        const string Parts = "data.parts[", End = "].source";
+        var own = Path.StartsWith("batch.", StringComparison.Ordinal) ? Path["batch.".Length..] : Path;
+        return own == "data.source" || own.StartsWith(Parts, StringComparison.Ordinal) && own.EndsWith(End, StringComparison.Ordinal)
+            && own[Parts.Length..^End.Length].All(char.IsAsciiDigit);
+    }
 
     // Substitute for an invalid address.
     private static Address None => Addresses.Parse("");

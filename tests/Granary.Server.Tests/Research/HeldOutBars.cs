@@ -38,7 +38,7 @@ internal sealed partial class HeldOutBars : IDisposable
     public static bool Leaks(string text) => LaterPrice().IsMatch(text) || text.Contains(Secret, StringComparison.Ordinal);
 
     // A number of five digits, and not the decimals of another one.
-    [GeneratedRegex("(?<![0-9.])765[34][0-9](?![0-9])")]
+    [GeneratedRegex("(?<![0-9.])765[34][0-9](?![0-9])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex LaterPrice();
 
     private void Write(string folder, string symbol, DateTime first, TimeSpan step, int count)
