@@ -20,6 +20,7 @@ using Granary.Simulation.Validation;
 using Granary.Storage.Files;
 using Granary.Trading.Live;
 using Granary.Trading.Parity;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
