@@ -117,14 +117,15 @@ internal sealed class StrategyTape : IRunListener
 
     private void Drop(int count)
     {
+        // The account at the end of what is dropped is the first checkpoint.
+        var before = AccountAt(_first + count - 1)!.Value.State;
         _first += count;
+        _checkpoints.RemoveAll(c => c.Row < _first);
+        _checkpoints.Insert(0, (_first - 1, before));
+        _levels.RemoveAll(l => l.Row < _first);
         _rows.RemoveRange(0, count);
         _equity.RemoveRange(0, count);
         foreach (var symbol in _symbols) symbol.DropBefore(_rows[0]);
-        // The last checkpoint before the first row is its state.
-        var last = _checkpoints.FindLastIndex(c => c.Row < _first);
-        if (last > 0) _checkpoints.RemoveRange(0, last);
-        _levels.RemoveAll(l => l.Row < Math.Max(0, _checkpoints[0].Row));
         var old = _events.FindIndex(e => e.Row >= _first);
         _events.RemoveRange(0, old < 0 ? _events.Count : old);
     }
