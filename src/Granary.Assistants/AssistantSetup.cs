@@ -15,8 +15,8 @@ namespace Granary.Assistants;
 public static class AssistantSetup
 {
     /// <summary>
-    /// The category of the library's log, which hosts leave out: faults of callers are their answers, and faults of the server are logged by
-    /// the filter of calls.
+    /// The category of the library's log, which hosts leave out: faults of callers are their answers, and the filter of calls logs those of
+    /// the server.
     /// </summary>
     public const string LibraryLog = "ModelContextProtocol";
 

@@ -71,7 +71,8 @@ public sealed class AnswersTests(ServedAssistants served)
         string? cursor = null;
         do
         {
-            var part = await client.DoneAsync("read_docs", cursor is null ? [("page", "batch-file")] : [("page", "batch-file"), ("cursor", cursor)]);
+            var part = await client.DoneAsync("read_docs",
+                cursor is null ? [("page", "batch-file")] : [("page", "batch-file"), ("cursor", cursor)]);
             text += part["text"]!.GetValue<string>();
             cursor = part["next"]?.GetValue<string>();
         }

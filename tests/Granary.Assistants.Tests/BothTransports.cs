@@ -6,8 +6,8 @@ namespace Granary.Assistants.Tests;
 internal static class BothTransports
 {
     /// <summary>Connects over http to the shared server, or over stdio to a process <c>granary mcp</c> in a folder.</summary>
-    public static async Task<McpClient> ConnectAsync(string transport, ServedAssistants served, TestFolder folder, params string[] options) =>
-        transport == "http" ? await served.ClientAsync() : await StdioAsync(folder, options);
+    public static async Task<McpClient> ConnectAsync(string transport, ServedAssistants served, TestFolder folder,
+        params string[] options) => transport == "http" ? await served.ClientAsync() : await StdioAsync(folder, options);
 
     public static Task<McpClient> StdioAsync(TestFolder folder, params string[] options) => McpClient.CreateAsync(
         new StdioClientTransport(new()

@@ -17,7 +17,8 @@ internal static class Calls
           "portfolio": { "weights": "equal" } }
         """)!.AsObject();
 
-    public static async Task<CallToolResult> CallAsync(this McpClient client, string tool, params (string Name, object? Value)[] arguments) =>
+    public static async Task<CallToolResult> CallAsync(this McpClient client, string tool,
+        params (string Name, object? Value)[] arguments) =>
         await client.CallToolAsync(tool, arguments.ToDictionary(a => a.Name, a => a.Value));
 
     /// <summary>Calls a tool that must succeed; returns its structured content.</summary>
@@ -37,7 +38,8 @@ internal static class Calls
         return result.Text();
     }
 
-    public static string Text(this CallToolResult result) => string.Join('\n', result.Content.OfType<TextContentBlock>().Select(c => c.Text));
+    public static string Text(this CallToolResult result) =>
+        string.Join('\n', result.Content.OfType<TextContentBlock>().Select(c => c.Text));
 
     /// <summary>Runs a batch to its end; returns the id of the run.</summary>
     public static async Task<string> RunAsync(this McpClient client, JsonObject batch, string tool = "run_backtest")

@@ -26,7 +26,8 @@ public sealed class FollowTests(ServedAssistants served) : IDisposable
         (await reported.Task).Message.ShouldNotBeNull().ShouldContain(id);
         await client.DoneAsync("cancel_job", ("id", id));
         (await following).Text().ShouldContain("was cancelled");
-        (await client.DoneAsync("list_jobs", ("state", "cancelled")))["jobs"]!.AsArray().Select(j => j!["id"]!.GetValue<string>()).ShouldContain(id);
+        (await client.DoneAsync("list_jobs", ("state", "cancelled")))["jobs"]!.AsArray()
+            .Select(j => j!["id"]!.GetValue<string>()).ShouldContain(id);
     }
 
     [Fact]
@@ -34,12 +35,12 @@ public sealed class FollowTests(ServedAssistants served) : IDisposable
     {
         await using var client = await served.ClientAsync();
         var id = (await client.DoneAsync("run_backtest", ("batch", Long("given up"))))["job"]!.GetValue<string>();
-        using var patience = new CancellationTokenSource();
+        using var giveUp = new CancellationTokenSource();
         var begun = new TaskCompletionSource();
         var following = client.CallToolAsync("follow_job", new Dictionary<string, object?> { ["id"] = id, ["seconds"] = 50 },
-            new Progress(_ => begun.TrySetResult()), cancellationToken: patience.Token).AsTask();
+            new Progress(_ => begun.TrySetResult()), cancellationToken: giveUp.Token).AsTask();
         await begun.Task;
-        await patience.CancelAsync();
+        await giveUp.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => following);
         (await client.DoneAsync("follow_job", ("id", id), ("seconds", 0)))["state"]!.GetValue<string>().ShouldNotBe("cancelled");
         await client.DoneAsync("cancel_job", ("id", id));

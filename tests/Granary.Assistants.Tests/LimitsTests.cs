@@ -51,19 +51,20 @@ public sealed partial class LimitsTests(ServedAssistants served) : IDisposable
     {
         await using var client = await LimitedAsync(50);
         var run = await client.RunAsync(Calls.Batch("cut"));
-        var walked = Calls.Batch("walked");
-        walked["walkForward"] = System.Text.Json.Nodes.JsonNode.Parse("""{ "inSample": "3mo", "outOfSample": "1mo" }""");
-        var second = await client.RunAsync(walked, "run_walk_forward");
+        var forward = Calls.Batch("forward");
+        forward["walkForward"] = System.Text.Json.Nodes.JsonNode.Parse("""{ "inSample": "3mo", "outOfSample": "1mo" }""");
+        var second = await client.RunAsync(forward, "run_walk_forward");
         var strategy = (await client.DoneAsync("get_results", ("run", run)))["strategies"]![0]!["id"]!.GetValue<string>();
         var answers = new List<string>();
         foreach (var (tool, arguments) in new (string, (string, object?)[])[]
         {
-            ("check_data", [("source", "csv:bars"), ("symbol", "ACME"), ("timeframe", "1h")]), ("list_data", []), ("get_results", [("run", run)]),
-            ("get_verdict", [("run", run)]), ("list_trades", [("run", run), ("limit", 100)]), ("list_signals", [("run", run), ("limit", 100)]),
-            ("list_trades", [("run", run), ("limit", 100), ("sort", "-exitTime")]), ("compare_runs", [("a", run), ("b", second)]),
-            ("why", [("run", run), ("strategy", strategy), ("at", "2023-05-01")]), ("why", [("run", run), ("strategy", strategy), ("trade", 1)]),
-            ("why", [("run", run), ("strategy", strategy), ("from", "2022-08-01"), ("to", "2023-06-01")]),
-            ("follow_job", [("id", run)]), ("list_trades", [("run", second), ("of", "portfolio"), ("limit", 100)]), ("get_verdict", [("run", second)]),
+            ("check_data", [("source", "csv:bars"), ("symbol", "ACME"), ("timeframe", "1h")]), ("list_data", []),
+            ("get_results", [("run", run)]), ("get_verdict", [("run", run)]), ("list_trades", [("run", run), ("limit", 100)]),
+            ("list_signals", [("run", run), ("limit", 100)]), ("list_trades", [("run", run), ("limit", 100), ("sort", "-exitTime")]),
+            ("compare_runs", [("a", run), ("b", second)]), ("why", [("run", run), ("strategy", strategy), ("at", "2023-05-01")]),
+            ("why", [("run", run), ("strategy", strategy), ("trade", 1)]),
+            ("why", [("run", run), ("strategy", strategy), ("span", "2022-08-01..2023-06-01")]), ("follow_job", [("id", run)]),
+            ("list_trades", [("run", second), ("of", "portfolio"), ("limit", 100)]), ("get_verdict", [("run", second)]),
         })
         {
             var result = await client.CallAsync(tool, arguments);

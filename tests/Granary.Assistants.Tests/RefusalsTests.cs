@@ -21,7 +21,8 @@ public sealed class RefusalsTests(ServedAssistants served)
             ("run_backtest", ("batch", (object?)Calls.Batch())), ("run_search", ("batch", Calls.Batch())),
             ("run_walk_forward", ("batch", Calls.Batch())), ("validate_batch", ("batch", Calls.Batch())), ("cancel_job", ("id", "x")),
         })
-            (await client.RefusedAsync(tool, arguments)).ShouldContain("needs the role submitter, and the key 'viewer' has the role viewer");
+            (await client.RefusedAsync(tool, arguments))
+                .ShouldContain("needs the role submitter, and the key 'viewer' has the role viewer");
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class RefusalsTests(ServedAssistants served)
     [InlineData("get_batch_schema", """{ "section": "strategis" }""", "a batch has no key 'strategis'; did you mean 'strategies'?")]
     [InlineData("explain", """{ "term": "deflatedSharp" }""", "did you mean 'deflatedSharpe'?")]
     [InlineData("explain", """{ "term": "  " }""", "explain, term: it is empty")]
-    [InlineData("read_docs", """{ "page": "batch-fil" }""", "there is no page 'batch-fil' in the documentation; did you mean 'batch-file'?")]
+    [InlineData("read_docs", """{ "page": "batch-fil" }""", "there is no page 'batch-fil' in the documentation; did you mean 'batch-file'")]
+    [InlineData("list_trades", """{ "run": "x", "span": 7 }""", "list_trades, span: 7 is not a text")]
     [InlineData("check_data", """{ "source": "csv:bars", "symbol": "ACME", "timeframe": "1x" }""", "timeframe=1x: use one of 1m")]
     [InlineData("check_data", """{ "source": "csv:bars", "symbol": "NONE", "timeframe": "1h" }""", "NONE")]
     [InlineData("validate_batch", """{ "batch": "{ not json" }""", "batch.json")]

@@ -34,7 +34,8 @@ internal sealed class AssistantServer : IDisposable
     private readonly Process _process;
     private readonly IReadOnlyDictionary<string, string> _keys;
 
-    private AssistantServer(Process process, string url, IReadOnlyDictionary<string, string> keys) => (_process, Url, _keys) = (process, url, keys);
+    private AssistantServer(Process process, string url, IReadOnlyDictionary<string, string> keys) =>
+        (_process, Url, _keys) = (process, url, keys);
 
     public string Url { get; }
 
@@ -79,7 +80,10 @@ internal sealed class AssistantServer : IDisposable
     {
         var keys = new Dictionary<string, string>();
         foreach (var role in Enum.GetValues<Role>())
-            keys[role.ToString().ToLowerInvariant()] = await ApiKeys.AddAsync(file, role.ToString().ToLowerInvariant(), role, TimeProvider.System);
+        {
+            var name = role.ToString().ToLowerInvariant();
+            keys[name] = await ApiKeys.AddAsync(file, name, role, TimeProvider.System);
+        }
         keys["limited"] = await ApiKeys.AddAsync(file, "limited", Role.Submitter, TimeProvider.System,
             limits: new ResearchLimits(4, new DateTimeOffset(2022, 9, 1, 0, 0, 0, TimeSpan.Zero)));
         return keys;

@@ -30,7 +30,8 @@ public sealed class StdioProcessTests : IDisposable
             await process.StandardInput.WriteLineAsync(line);
         await process.StandardInput.FlushAsync();
         // Every request has an answer; the end of the input would drop those that are not answered yet.
-        while (lines.Count(l => l.Contains("\"id\":", StringComparison.Ordinal)) < 6) lines.Add((await process.StandardOutput.ReadLineAsync())!);
+        while (lines.Count(l => l.Contains("\"id\":", StringComparison.Ordinal)) < 6)
+            lines.Add((await process.StandardOutput.ReadLineAsync())!);
         process.StandardInput.Close();
         lines.AddRange((await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         await process.WaitForExitAsync();
@@ -86,7 +87,7 @@ public sealed class StdioProcessTests : IDisposable
     [InlineData("Origin", "http://evil.example")]
     [InlineData("Origin", "http://127.0.0.1:1")]
     [InlineData("Sec-Fetch-Site", "cross-site")]
-    public async Task A_page_of_another_site_cannot_call_a_server_without_keys(string header, string value)
+    public async Task A_page_of_another_origin_cannot_call_a_server_without_keys(string header, string value)
     {
         using var server = _folder.Start("serve", "--urls", "http://127.0.0.1:0", "--runs", "runs", "--data", "data", "--mcp");
         try
@@ -96,7 +97,8 @@ public sealed class StdioProcessTests : IDisposable
             do line = (await server.StandardOutput.ReadLineAsync()).ShouldNotBeNull();
             while (!line.StartsWith(listens, StringComparison.Ordinal));
             using var http = new HttpClient();
-            using var request = new HttpRequestMessage(HttpMethod.Post, line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)] + "/mcp");
+            var url = line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)];
+            using var request = new HttpRequestMessage(HttpMethod.Post, url + "/mcp");
             request.Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", System.Text.Encoding.UTF8, "application/json");
             request.Headers.Accept.ParseAdd("application/json, text/event-stream");
             request.Headers.Add(header, value);

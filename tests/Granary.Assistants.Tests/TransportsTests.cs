@@ -76,9 +76,9 @@ public sealed class TransportsTests(ServedAssistants served) : IDisposable
         (await client.DoneAsync("list_trades", ("run", run), ("sort", "pnlNet"), ("limit", 3)))["trades"]!.AsArray().Count.ShouldBe(3);
         (await client.DoneAsync("explain", ("term", "deflatedSharpe")))["terms"]!.AsArray().Count.ShouldBeGreaterThan(0);
 
-        var walked = batch.DeepClone().AsObject();
-        walked["walkForward"] = JsonNode.Parse("""{ "inSample": "6mo", "outOfSample": "3mo" }""");
-        var second = await client.RunAsync(walked, "run_walk_forward");
+        var forward = batch.DeepClone().AsObject();
+        forward["walkForward"] = JsonNode.Parse("""{ "inSample": "6mo", "outOfSample": "3mo" }""");
+        var second = await client.RunAsync(forward, "run_walk_forward");
         var difference = await client.DoneAsync("compare_runs", ("a", run), ("b", second));
         difference["sameDigest"]!.GetValue<bool>().ShouldBeFalse();
         (await client.DoneAsync("list_runs", ("search", "journey")))["total"]!.GetValue<int>().ShouldBe(2);

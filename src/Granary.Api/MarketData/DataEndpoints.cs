@@ -109,7 +109,8 @@ internal static class DataEndpoints
         [AllowedRange(0.0), Description("Prices that differ by at most this percentage are equal.")] double tolerance = 0.01,
         [AllowedRange(0.0), Description("The same for volumes.")] double volumeTolerance = 1)
     {
-        var found = await new StoredMarkets(known.Stores).CompareAsync(settings.Files.StoreOf("a", asked.A), settings.Files.StoreOf("b", asked.B),
+        var found = await new StoredMarkets(known.Stores).CompareAsync(settings.Files.StoreOf("a", asked.A),
+            settings.Files.StoreOf("b", asked.B),
             new BarQuery(asked.Symbol, Read(asked.Timeframe)), new SourceComparer(tolerance, volumeTolerance), stop).ConfigureAwait(false);
         var shown = found with
         {

@@ -20,6 +20,8 @@ internal sealed record AnswerColumn(string Key, string Title, Metric? Metric = n
 
     public static AnswerColumn Of(string key) => new(key, key);
 
+    public static IReadOnlyList<AnswerColumn> All(params IEnumerable<string> keys) => [.. keys.Select(Of)];
+
     public static AnswerColumn Of(Metric metric) => new(metric.Key, metric.Key, metric);
 
     public string TextOf(JsonNode? value) => value switch

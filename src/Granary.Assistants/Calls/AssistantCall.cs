@@ -9,7 +9,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Assistants.Calls;
 
 /// <summary>One call of an assistant: who calls, what they may see, and the run that the answer is about.</summary>
-internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, ResearchDesk desk)
+internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, ResearchDesk research)
 {
     /// <summary>Set before the tool runs.</summary>
     public Caller Caller { get; set; } = null!;
@@ -26,7 +26,7 @@ internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, ResearchD
 
     /// <summary>Returns a run that the caller may see.</summary>
     /// <exception cref="InputException">There is no such run.</exception>
-    public RunSummary Find(string id) => desk.MaySee(Caller, id) && runs.Find(id) is { } found ? found
+    public RunSummary Find(string id) => research.MaySee(Caller, id) && runs.Find(id) is { } found ? found
         : throw new InputException($"there is no run '{id}' here; list_runs lists them");
 
     /// <summary>Returns a page of the runs that the caller may see.</summary>
@@ -34,13 +34,13 @@ internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, ResearchD
     public async Task<RunPage> ListRunsAsync(RunQuery query, CancellationToken cancellationToken)
     {
         if (Caller.Limits?.Holdout is null) return runs.List(query);
-        var own = await desk.ListAsync(Caller, new JobQuery(int.MaxValue), cancellationToken).ConfigureAwait(false);
+        var own = await research.ListAsync(Caller, new JobQuery(int.MaxValue), cancellationToken).ConfigureAwait(false);
         return runs.List(query, own.Items.Select(j => j.Id).ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>Returns a job that the caller may see.</summary>
     /// <exception cref="InputException">There is no such job.</exception>
     public async Task<JobStatus> JobAsync(string id, CancellationToken cancellationToken) =>
-        JobId.IsWellFormed(id) && desk.MaySee(Caller, id) && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } found
+        JobId.IsWellFormed(id) && research.MaySee(Caller, id) && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } found
             ? found : throw new InputException($"there is no job '{id}' here; list_jobs lists them");
 }

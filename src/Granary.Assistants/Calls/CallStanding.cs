@@ -9,8 +9,8 @@ using ModelContextProtocol.Protocol;
 
 namespace Granary.Assistants.Calls;
 
-/// <summary>Adds to each answer what keeps an assistant from fooling itself: its trials, the luck bar, and the verdict of the run.</summary>
-internal sealed class CallStanding(RunLibrary runs, ResearchDesk desk)
+/// <summary>Adds the caller's trials, the luck bar and the verdict of the run to each answer.</summary>
+internal sealed class CallStanding(RunLibrary runs, ResearchDesk research)
 {
     public void AddTo(CallToolResult result, AssistantCall call)
     {
@@ -28,7 +28,7 @@ internal sealed class CallStanding(RunLibrary runs, ResearchDesk desk)
         }
         if (call.Caller.Limits is not null)
         {
-            var standing = desk.Standing(call.Caller, years);
+            var standing = research.Standing(call.Caller, years);
             data["standing"] = AnswerNumber.Of(JsonSerializer.SerializeToNode(standing, JobJson.Options));
             lines.Add(char.ToUpperInvariant(standing.Sentence[0]) + standing.Sentence[1..].TrimEnd('.') + "."
                 + (standing.Holdout is { } end ? string.Create(CultureInfo.InvariantCulture, $" Bars after {end.UtcDateTime:yyyy-MM-dd} are held out.")
@@ -43,18 +43,18 @@ internal sealed class CallStanding(RunLibrary runs, ResearchDesk desk)
     // The trials of everybody on the run's bars, as its report counts them.
     private static (JsonObject Verdict, string Sentence) VerdictOf(string run, RunResults results)
     {
-        var (verdict, guards) = (results.Verdict, RunPart.Of(results, "guards"));
+        var (verdict, overfitting) = (results.Verdict, RunPart.Of(results, "guards"));
         var sentence = VerdictText.Of(run, verdict);
-        if (guards?["trials"] is { } trials && guards["luckBar"] is { } bar)
-            sentence += string.Create(CultureInfo.InvariantCulture, $" {trials} trials were run on its bars; the best of so many worthless ")
-                + string.Create(CultureInfo.InvariantCulture, $"ones would show an annual Sharpe ratio of {bar.GetValue<double>():0.00}.");
+        if (overfitting?["trials"] is { } trials && overfitting["luckBar"] is { } bar)
+            sentence += string.Create(CultureInfo.InvariantCulture, $" {trials} trials were run on its bars; the best of so many ")
+                + string.Create(CultureInfo.InvariantCulture, $"worthless ones would show an annual Sharpe ratio of {bar.GetValue<double>():0.00}.");
         return (new JsonObject
         {
             ["mayBeTraded"] = verdict?.MayBeTraded ?? false,
             ["passed"] = verdict?.Passed ?? 0,
             ["checks"] = verdict?.Checks ?? 0,
-            ["trialsOnTheseBars"] = guards?["trials"]?.DeepClone(),
-            ["luckBar"] = AnswerNumber.Of(guards?["luckBar"]),
+            ["trialsOnTheseBars"] = overfitting?["trials"]?.DeepClone(),
+            ["luckBar"] = AnswerNumber.Of(overfitting?["luckBar"]),
         }, sentence);
     }
 

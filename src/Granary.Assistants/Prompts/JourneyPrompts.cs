@@ -32,7 +32,7 @@ internal sealed class JourneyPrompts
 
         {Rules}
 
-        1. Read get_results and get_verdict of {run}. Find where it loses with list_trades (sort=pnlNet) and list_signals (decision=refused).
+        1. Read get_results and get_verdict of {run}. Find losses with list_trades (sort=pnlNet) and list_signals (decision=refused).
         2. Name at most three changes, each with a reason that does not come from the result itself.
         3. Test the changes together in one batch with run_walk_forward, so that parameters are chosen on bars before those that count.
         4. Compare with compare_runs. Keep a change only if the out-of-sample result improves by more than the luck bar allows.

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Text.Json.Nodes;
 using Granary.Assistants.Answers;
 using Granary.Assistants.Calls;
-using Granary.Assistants.Tools;
+using Granary.Assistants.Content;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
 using ModelContextProtocol.Protocol;

@@ -18,7 +18,7 @@ using Role = Granary.Server.Access.Role;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that make, check and run a batch.</summary>
-internal sealed class BatchTools(AssistantCall call, ResearchDesk desk)
+internal sealed class BatchTools(AssistantCall call, ResearchDesk research)
 {
     private const string Batch = "The batch, as an object or its text: sections name, data, strategies and others; get_batch_schema explains "
         + "them.";
@@ -41,7 +41,8 @@ internal sealed class BatchTools(AssistantCall call, ResearchDesk desk)
         [Description("What it is for."), AllowedValues("backtest", "search", "walk-forward")] string kind = "backtest",
         CancellationToken cancellationToken = default)
     {
-        var plan = await desk.PlanAsync(call.Caller, KindOf(kind), BodyOf(KindOf(kind), batch), File, cancellationToken).ConfigureAwait(false);
+        var plan = await research.PlanAsync(call.Caller, KindOf(kind), BodyOf(KindOf(kind), batch), File, cancellationToken)
+            .ConfigureAwait(false);
         var answer = Answer.Of($"The batch '{plan.Name}' is valid and its bars exist.")
             .Line(FormattableString.Invariant($"It is about {plan.Work:0.##E+0} bars times strategies of work."));
         if (plan.Combinations is { } combinations)
@@ -75,7 +76,7 @@ internal sealed class BatchTools(AssistantCall call, ResearchDesk desk)
         if (key is not null && (key.Length is 0 or > JobSubmission.LongestKey || key.Any(char.IsControl)))
             throw new InputException(string.Create(CultureInfo.InvariantCulture,
                 $"key has {key.Length} characters; use 1 to {JobSubmission.LongestKey} printable ones"));
-        var receipt = await desk.SubmitAsync(call.Caller, KindOf(kind), BodyOf(KindOf(kind), batch), File, key,
+        var receipt = await research.SubmitAsync(call.Caller, KindOf(kind), BodyOf(KindOf(kind), batch), File, key,
             cancellationToken).ConfigureAwait(false);
         call.Changed = "/jobs/" + receipt.Job.Id;
         return Answer.Of(receipt.Created ? $"The {kind} is submitted as job {receipt.Job.Id}."

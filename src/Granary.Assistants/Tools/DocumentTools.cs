@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Assistants.Answers;
-using Granary.Assistants.Resources;
+using Granary.Assistants.Content;
 using Granary.Engine;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -24,10 +24,11 @@ internal sealed class DocumentTools
     {
         if (page is not null) return Part(page, cursor);
         var words = search?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        var found = DocumentPages.All.Where(p => Array.TrueForAll(words, w => p.Text.Contains(w, StringComparison.OrdinalIgnoreCase))).ToList();
+        var found = DocumentPages.All
+            .Where(p => Array.TrueForAll(words, w => p.Text.Contains(w, StringComparison.OrdinalIgnoreCase))).ToList();
         var (rows, next) = Answer.PageOf(found, limit, cursor);
         return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{found.Count} pages."))
-            .Table("pages", [AnswerColumn.Of("page"), AnswerColumn.Of("title"), AnswerColumn.Of("summary")], [.. rows.Select(p => new JsonObject
+            .Table("pages", AnswerColumn.All("page", "title", "summary"), [.. rows.Select(p => new JsonObject
             {
                 ["page"] = p.Name,
                 ["title"] = p.Title,

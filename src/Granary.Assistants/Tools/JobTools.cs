@@ -17,14 +17,16 @@ using Role = Granary.Server.Access.Role;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that follow, list and cancel jobs.</summary>
-internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchDesk desk, RunLibrary runs, TimeProvider clock)
+internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchDesk research, RunLibrary runs,
+    TimeProvider clock)
 {
     private const int MostSeconds = 55;
 
     [McpServerTool(Name = "follow_job", Title = "Follow a job", ReadOnly = true, OpenWorld = false)]
     [Description("Waits until a job ends, at most 'seconds', and tells how it stands. Call it again while the job is running; jobs survive a "
         + "restart of the server. When a backtest, search or walk-forward is done, get_results and get_verdict take the same id.")]
-    public async Task<CallToolResult> FollowAsync([Description("The id of the job.")] string id, IProgress<ProgressNotificationValue> progress,
+    public async Task<CallToolResult> FollowAsync([Description("The id of the job.")] string id,
+        IProgress<ProgressNotificationValue> progress,
         [Description("How long to wait at most; 0 = not at all."), Range(0, MostSeconds)] int seconds = 20,
         CancellationToken cancellationToken = default)
     {
@@ -59,7 +61,7 @@ internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchDes
         [Description("The cursor of the page before.")] string? cursor = null, CancellationToken cancellationToken = default)
     {
         JobState? wanted = state is null ? null : Enum.Parse<JobState>(state, ignoreCase: true);
-        var page = await desk.ListAsync(call.Caller, new JobQuery(limit, cursor, State: wanted), cancellationToken).ConfigureAwait(false);
+        var page = await research.ListAsync(call.Caller, new JobQuery(limit, cursor, State: wanted), cancellationToken).ConfigureAwait(false);
         return Answer.Of(page.Items.Count == 0 ? "There are no such jobs." : "Jobs, the newest first.")
             .Table("jobs", JobAnswer.Columns, [.. page.Items.Select(JobAnswer.Row)]).Page(page.Items.Count, null, page.Next).Done();
     }
@@ -67,14 +69,15 @@ internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchDes
     [McpServerTool(Name = "cancel_job", Title = "Cancel a job", Destructive = true, Idempotent = true, OpenWorld = false),
         NeedsRole(Role.Submitter)]
     [Description("Cancels a job that waits or runs; one that has ended stays as it is. Trials that were charged stay charged.")]
-    public async Task<CallToolResult> CancelAsync([Description("The id of the job.")] string id, CancellationToken cancellationToken = default)
+    public async Task<CallToolResult> CancelAsync([Description("The id of the job.")] string id,
+        CancellationToken cancellationToken = default)
     {
         var before = await call.JobAsync(id, cancellationToken).ConfigureAwait(false);
         var status = await jobs.CancelAsync(id, cancellationToken).ConfigureAwait(false) ?? before;
         call.Changed = "/jobs/" + id;
         return status.Ended ? AnswerOf(status)
-            : Answer.Of($"Job {id} is asked to stop.").With("job", JsonValue.Create(id)).With("state", JsonValue.Create(JobAnswer.StateOf(status)))
-                .Done();
+            : Answer.Of($"Job {id} is asked to stop.").With("job", JsonValue.Create(id))
+                .With("state", JsonValue.Create(JobAnswer.StateOf(status))).Done();
     }
 
     private CallToolResult AnswerOf(JobStatus job)

@@ -8,7 +8,6 @@ using Granary.Backtesting.Verification;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -25,17 +24,17 @@ internal sealed class RunRowTools(AssistantCall call, RunLibrary runs, GranaryCa
         [Description("The id of one strategy of the run.")] string? strategy = null,
         [Description("Whose trades."), AllowedValues("strategies", "portfolio")] string of = "strategies",
         [Description("A column, with '-' in front for the largest first, such as pnlNet for the worst first.")] string? sort = null,
-        [Description("Only trades closed at this time or later, ISO 8601.")] string? from = null,
-        [Description("Only trades closed before this time, ISO 8601.")] string? to = null,
+        [Description("Only trades closed in this span, as FROM..TO in ISO 8601; each end may be left out.")] string? span = null,
         [Description("Maximum number of rows."), Range(1, Answer.MostRows)] int limit = Answer.UsualRows,
         [Description("The cursor of the page before.")] string? cursor = null)
     {
         call.Open(run);
+        var (from, to) = TimeSpanText.Read("span", span);
         var query = new RowQuery(limit, strategy, cursor)
         {
             Sort = string.IsNullOrEmpty(sort) ? null : sort,
-            From = from is null ? null : UtcTicks.Read("from", from),
-            To = to is null ? null : UtcTicks.Read("to", to),
+            From = from,
+            To = to,
         };
         var page = query.Of(PathOf(run, of == "portfolio" ? "portfolio_trades" : "trades"), null, runs.Rows);
         var columns = new[] { "strategy", "symbol", "side", "quantity", "entryTime", "entryPrice", "exitTime", "exitPrice", "pnlNet",
@@ -59,8 +58,7 @@ internal sealed class RunRowTools(AssistantCall call, RunLibrary runs, GranaryCa
         var columns = new[] { "strategy", "symbol", "number", "time", "side", "price", "decision", "outcome", "exitReason", "pnlNet" };
         return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Total} signals of run {run}."))
             .With("run", JsonValue.Create(run))
-            .Table("decisions", [AnswerColumn.Of("decision"), AnswerColumn.Of("signals"), AnswerColumn.Of("trades"), AnswerColumn.Of("wins"),
-                AnswerColumn.Of("profit")], [.. page.Decisions.Select(d => new JsonObject
+            .Table("decisions", AnswerColumn.All("decision", "signals", "trades", "wins", "profit"), [.. page.Decisions.Select(d => new JsonObject
                 {
                     ["decision"] = d.Decision,
                     ["signals"] = d.Signals,

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Assistants.Answers;
 using Granary.Assistants.Calls;
+using Granary.Assistants.Content;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
 using ModelContextProtocol.Protocol;
@@ -18,7 +19,8 @@ internal sealed class RunTools(AssistantCall call, RunLibrary runs, GranaryCatal
 
     [McpServerTool(Name = "list_runs", Title = "Runs", ReadOnly = true, OpenWorld = false)]
     [Description("Lists finished runs, the newest first. Returns and drawdowns are fractions, the Sharpe ratio is annual.")]
-    public async Task<CallToolResult> ListAsync([Description("A part of the name, the batch, the id, the digest or a symbol.")] string? search = null,
+    public async Task<CallToolResult> ListAsync(
+        [Description("A part of the name, the batch, the id, the digest or a symbol.")] string? search = null,
         [Description("Only runs of this kind."), AllowedValues("backtest", "walk-forward", "combined", "live", "reinforce", "training",
             "search")] string? kind = null,
         [Description("The order; runs without the figure come last."), AllowedValues("created", "name", "totalReturn", "sharpe",
@@ -79,7 +81,8 @@ internal sealed class RunTools(AssistantCall call, RunLibrary runs, GranaryCatal
         var results = runs.ResultsOf(run);
         var answer = Answer.Of($"Validation checks of run {run}.").With("run", JsonValue.Create(run));
         var checks = RunPart.Of(results, Reporting.Runs.ValidationChecks.Key) ?? [];
-        answer.Table("checks", [AnswerColumn.Of("check"), AnswerColumn.Of("state"), new("sentence", "finding") { Longest = AnswerColumn.LongestSentence }],
+        answer.Table("checks", [AnswerColumn.Of("check"), AnswerColumn.Of("state"),
+                new("sentence", "finding") { Longest = AnswerColumn.LongestSentence }],
             [.. checks.Where(c => c.Value is JsonObject).Select(c => new JsonObject
             {
                 ["check"] = c.Key,

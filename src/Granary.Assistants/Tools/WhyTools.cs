@@ -21,23 +21,24 @@ internal sealed class WhyTools(AssistantCall call, RunWhy why)
 
     [McpServerTool(Name = "why", Title = "Why did it trade?", ReadOnly = true, OpenWorld = false)]
     [Description("Everything that decided about a strategy of a run at one bar: the bar, factors, conditions with both sides, account, signals, "
-        + "the portfolio's rules. Name the bar by exactly one of at, trade or signal; or name a span by from and to, to see why it did not "
-        + "trade there.")]
+        + "the portfolio's rules. Name the bar by exactly one of at, trade or signal; or name a span, to see why it did not trade "
+        + "there.")]
     public async Task<CallToolResult> WhyAsync([Description("The id of the run.")] string run,
         [Description("The id of the strategy, as get_results shows it.")] string strategy,
         [Description("A time within the bar, ISO 8601.")] string? at = null,
-        [Description("The number of the trade, from 1 in the order of list_trades without sort."), Range(1, int.MaxValue)] int? trade = null,
+        [Description("The number of the trade, from 1 in the order of list_trades without sort."), Range(1, int.MaxValue)]
+        int? trade = null,
         [Description("The number of the signal, as list_signals shows it."), Range(1, int.MaxValue)] int? signal = null,
-        [Description("First time of a span, ISO 8601.")] string? from = null, [Description("End of the span, ISO 8601.")] string? to = null,
-        [Description("One of the strategy's symbols.")] string? symbol = null,
-        [Description("Bars to go on from the named bar; negative = back."), Range(-100_000, 100_000)] int step = 0)
+        [Description("A span as FROM..TO in ISO 8601; each end may be left out.")] string? span = null,
+        [Description("One of the strategy's symbols.")] string? symbol = null)
     {
         call.Open(run);
-        var found = await why.AnswerAsync(run, new WhyQuery(strategy, symbol, Time("at", at), trade, signal, Time("from", from), Time("to", to),
-            step)).ConfigureAwait(false);
+        var (from, to) = TimeSpanText.Read("span", span);
+        var query = new WhyQuery(strategy, symbol, Time(at is null ? null : UtcTicks.Read("at", at)), trade, signal, Time(from), Time(to));
+        var found = await why.AnswerAsync(run, query).ConfigureAwait(false);
         var answer = Answer.Of($"{found.Strategy} on {found.Symbol} {found.Timeframe}").With("run", JsonValue.Create(run));
         if (found.Bar is { } bar) AddBar(answer, bar);
-        if (found.Span is { } span) AddSpan(answer, span);
+        if (found.Span is { } bars) AddSpan(answer, bars);
         AddConditions(answer, found);
         foreach (var e in found.Events) answer.Line($"{e.Kind}: {e.Text}");
         foreach (var s in found.Signals) answer.Line(SentenceOf(s));
@@ -98,6 +99,5 @@ internal sealed class WhyTools(AssistantCall call, RunWhy why)
         $"signal {s.Number}: {s.Side} {s.Type} {s.Quantity:G6} at {s.Price:G6}, portfolio {s.Decision ?? "was not asked"}")
         + (s.Reason is { } reason ? $" ({reason})" : "") + (s.Outcome is { } outcome ? $", ended as {outcome}" : "");
 
-    private static DateTime? Time(string option, string? text) =>
-        text is null ? null : new DateTime(UtcTicks.Read(option, text), DateTimeKind.Utc);
+    private static DateTime? Time(long? ticks) => ticks is { } known ? new DateTime(known, DateTimeKind.Utc) : null;
 }

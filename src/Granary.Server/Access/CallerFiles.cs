@@ -17,8 +17,8 @@ public sealed record CallerFiles(string Folder, Confinement? Confinement)
 
     /// <summary>Returns the place in which a caller's paths and addresses are resolved.</summary>
     /// <param name="folder">
-    /// The caller's folder. A confined server takes it relative to <see cref="Folder"/>, as its runs name it, and ignores a full path, which
-    /// is of the caller's machine.
+    /// The caller's folder. A confined server takes it relative to <see cref="Folder"/>, as its runs name it, and ignores a full path,
+    /// which is of the caller's machine.
     /// </param>
     /// <exception cref="BarDataException">The caller's folder has a control character, or is outside.</exception>
     public Place PlaceOf(string? folder = null)

@@ -100,8 +100,8 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, JobAdmiss
         return (job, planned);
     }
 
-    private async Task<JobReceipt> ChargedAsync(Caller caller, ResearchLimits limits, Job job, PlannedTrials planned, string? idempotencyKey,
-        CancellationToken cancellationToken)
+    private async Task<JobReceipt> ChargedAsync(Caller caller, ResearchLimits limits, Job job, PlannedTrials planned,
+        string? idempotencyKey, CancellationToken cancellationToken)
     {
         await admission.CheckAsync(caller, job, cancellationToken).ConfigureAwait(false);
         var (used, added) = await accounts.ChargeAsync(caller.Name, limits.Trials, planned.Combinations, cancellationToken)

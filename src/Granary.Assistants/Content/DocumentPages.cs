@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Granary.Engine;
 using Granary.Engine.Market;
 
-namespace Granary.Assistants.Resources;
+namespace Granary.Assistants.Content;
 
 /// <summary>A page of the documentation.</summary>
 /// <param name="Name">Its path in the folder docs without the extension.</param>

@@ -6,7 +6,7 @@ using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Simulation.RunFolders;
 
-namespace Granary.Assistants.Tools;
+namespace Granary.Assistants.Content;
 
 /// <summary>The figures of a run that its results.json has beside the strategies.</summary>
 internal static class RunFigures
@@ -23,7 +23,8 @@ internal static class RunFigures
     /// <exception cref="InputException">There is no such metric.</exception>
     public static IReadOnlyList<Metric> Metrics(IReadOnlyList<string> keys, MetricCatalogue metrics) => [.. keys.Select(k => metrics.Find(k)
         ?? throw new InputException($"metrics: there is no metric '{k}'; "
-            + (Spelling.Nearest(k, metrics.All.Select(m => m.Key)) is { } near ? $"did you mean '{near}'?" : "list_catalogue lists them")))];
+            + (Spelling.Nearest(k, metrics.All.Select(m => m.Key)) is { } near ? $"did you mean '{near}'?"
+                : "list_catalogue lists them")))];
 
     /// <summary>The sentences that a report concludes with.</summary>
     public static IReadOnlyList<string> Conclusions(RunResults results) =>
@@ -37,7 +38,8 @@ internal static class RunFigures
         if (stats is not null) lines.AddRange([$"Portfolio: {Headline(stats, metrics)}.", ""]);
         lines.AddRange(["## Verdict", "", VerdictText.Of(id, results.Verdict), ""]);
         lines.AddRange((results.Verdict?.Reasons ?? []).Select(r => "- " + r));
-        if (Conclusions(results) is { Count: > 0 } conclusions) lines.AddRange(["", "## Conclusions", "", .. conclusions.Select(c => "- " + c)]);
+        if (Conclusions(results) is { Count: > 0 } conclusions)
+            lines.AddRange(["", "## Conclusions", "", .. conclusions.Select(c => "- " + c)]);
         if (RunPart.Any(results, "notes") is JsonArray { Count: > 0 } notes)
             lines.AddRange(["", "## Notes", "", .. notes.Select(n => "- " + n!["sentence"]!.GetValue<string>())]);
         return string.Join('\n', lines) + "\n";
