@@ -41,6 +41,7 @@ internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, ResearchD
     /// <summary>Returns a job that the caller may see.</summary>
     /// <exception cref="InputException">There is no such job.</exception>
     public async Task<JobStatus> JobAsync(string id, CancellationToken cancellationToken) =>
-        JobId.IsWellFormed(id) && research.MaySee(Caller, id) && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } found
+        JobId.IsWellFormed(id) && research.MaySee(Caller, id)
+            && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } found
             ? found : throw new InputException($"there is no job '{id}' here; list_jobs lists them");
 }

@@ -58,7 +58,8 @@ internal sealed class DataTools(AssistantCall call, ResearchDesk research, Calle
             .Line(bars == 0 ? "There are no bars." : $"First bar {RunText.Time(first)}, last bar {RunText.Time(last)} (their opens, UTC).")
             .With("bars", JsonValue.Create(bars)).With("first", bars == 0 ? null : JsonValue.Create(RunText.Time(first)))
             .With("last", bars == 0 ? null : JsonValue.Create(RunText.Time(last)))
-            .Table("findings", AnswerColumn.All("severity", "check", "place", "sentence", "remedy"), [.. findings.Take(Answer.MostRows).Select(f => new JsonObject
+            .Table("findings", AnswerColumn.All("severity", "check", "place", "sentence", "remedy"),
+                [.. findings.Take(Answer.MostRows).Select(f => new JsonObject
                 {
                     ["severity"] = f.Severity,
                     ["check"] = f.Check,

@@ -61,7 +61,8 @@ internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchDes
         [Description("The cursor of the page before.")] string? cursor = null, CancellationToken cancellationToken = default)
     {
         JobState? wanted = state is null ? null : Enum.Parse<JobState>(state, ignoreCase: true);
-        var page = await research.ListAsync(call.Caller, new JobQuery(limit, cursor, State: wanted), cancellationToken).ConfigureAwait(false);
+        var query = new JobQuery(limit, cursor, State: wanted);
+        var page = await research.ListAsync(call.Caller, query, cancellationToken).ConfigureAwait(false);
         return Answer.Of(page.Items.Count == 0 ? "There are no such jobs." : "Jobs, the newest first.")
             .Table("jobs", JobAnswer.Columns, [.. page.Items.Select(JobAnswer.Row)]).Page(page.Items.Count, null, page.Next).Done();
     }

@@ -58,7 +58,8 @@ internal sealed class RunRowTools(AssistantCall call, RunLibrary runs, GranaryCa
         var columns = new[] { "strategy", "symbol", "number", "time", "side", "price", "decision", "outcome", "exitReason", "pnlNet" };
         return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Total} signals of run {run}."))
             .With("run", JsonValue.Create(run))
-            .Table("decisions", AnswerColumn.All("decision", "signals", "trades", "wins", "profit"), [.. page.Decisions.Select(d => new JsonObject
+            .Table("decisions", AnswerColumn.All("decision", "signals", "trades", "wins", "profit"),
+                [.. page.Decisions.Select(d => new JsonObject
                 {
                     ["decision"] = d.Decision,
                     ["signals"] = d.Signals,
