@@ -170,7 +170,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
             (await (await server.Client.PostAsJsonAsync("/api/v1/jobs", body)).ProblemAsync(400)).ShouldContain(sentence);
         foreach (var (body, sentence) in new (object, string)[]
         {
-            (new { kind = "parity", account = "nobody" }, "there is no session of the account 'nobody'"),
+            (new { kind = "parity", account = "other" }, "there is no session of the account 'other'"),
             (new { kind = "parity", account = "handed", day = "1999-01-04" }, "has no bars on 1999-01-04"),
         })
         {

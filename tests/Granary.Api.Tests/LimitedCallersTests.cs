@@ -17,7 +17,7 @@ public sealed partial class LimitedCallersTests : IDisposable
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
 
     private Task<string> AddAsync(int? trials = 200) => ApiKeys.AddAsync(_file, "assistant", Role.Submitter, TimeProvider.System,
-        limits: new ResearchLimits(trials, new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        rights: new(Limits: new ResearchLimits(trials, new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero))));
 
     // Those that apply the limits, or show neither bars nor results.
     private static readonly string[] s_open = ["/api/v1/health/live", "/api/v1/health/ready", "/health/live", "/health/ready", "/api/v1/caller"];
@@ -93,9 +93,9 @@ public sealed partial class LimitedCallersTests : IDisposable
         (await Should.ThrowAsync<InputException>(() => ApiKeys.LimitAsync(_file, "person", old => old, TimeProvider.System))).Message
             .ShouldContain("has no limits");
         foreach (var (role, code) in new[] { (Role.Admin, false), (Role.Submitter, true) })
-            await Should.ThrowAsync<InputException>(() => ApiKeys.AddAsync(_file, "other", role, TimeProvider.System, code: code,
-                limits: new ResearchLimits(1, null)));
+            await Should.ThrowAsync<InputException>(() => ApiKeys.AddAsync(_file, "other", role, TimeProvider.System,
+                rights: new(code, new ResearchLimits(1, null))));
         await Should.ThrowAsync<InputException>(() => ApiKeys.AddAsync(_file, "other", Role.Submitter, TimeProvider.System,
-            limits: new ResearchLimits(-1, null)));
+            rights: new(Limits: new ResearchLimits(-1, null))));
     }
 }

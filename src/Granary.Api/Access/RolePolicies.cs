@@ -18,7 +18,8 @@ internal static class RolePolicies
     public static void Add(AuthorizationOptions options)
     {
         foreach (var role in Enum.GetValues<Role>())
-            options.AddPolicy(role.ToString(), p => p.RequireAuthenticatedUser().RequireAssertion(c => RoleOf(c.User) >= role && MayCall(c)));
+            options.AddPolicy(role.ToString(),
+                p => p.RequireAuthenticatedUser().RequireAssertion(c => RoleOf(c.User) >= role && MayCall(c)));
     }
 
     // The second guard of callers with limits, should an endpoint authenticate its callers by itself.

@@ -30,7 +30,7 @@ public static class ResearchHosting
         services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new TrialAccounts(Path.Combine(settings.Runs, TrialAccounts.FolderName)));
-        services.AddSingleton(s => new ResearchDesk(s.GetRequiredService<IJobService>(), s.GetRequiredService<JobCatalogue>(),
+        services.AddSingleton(s => new ResearchService(s.GetRequiredService<IJobService>(), s.GetRequiredService<JobCatalogue>(),
             s.GetRequiredService<JobAdmission>(), confined, s.GetRequiredService<TrialAccounts>(), s.GetRequiredService<AuditLog>(),
             Path.GetFullPath(settings.DataFolder)));
         services.AddSingleton<CodeRight>().AddSingleton(settings.Files);

@@ -9,7 +9,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Assistants.Calls;
 
 /// <summary>One call of an assistant: who calls, what they may see, and the run that the answer is about.</summary>
-internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, ResearchDesk research)
+internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, ResearchService research)
 {
     /// <summary>Set before the tool runs.</summary>
     public Caller Caller { get; set; } = null!;

@@ -10,7 +10,7 @@ using ModelContextProtocol.Protocol;
 namespace Granary.Assistants.Calls;
 
 /// <summary>Adds the caller's trials, the luck bar and the verdict of the run to each answer.</summary>
-internal sealed class CallStanding(RunLibrary runs, ResearchDesk research)
+internal sealed class CallStanding(RunLibrary runs, ResearchService research)
 {
     public void AddTo(CallToolResult result, AssistantCall call)
     {

@@ -18,7 +18,7 @@ using Role = Granary.Server.Access.Role;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that make, check and run a batch.</summary>
-internal sealed class BatchTools(AssistantCall call, ResearchDesk research)
+internal sealed class BatchTools(AssistantCall call, ResearchService research)
 {
     private const string Batch = "The batch, as an object or its text: sections name, data, strategies and others; get_batch_schema explains "
         + "them.";

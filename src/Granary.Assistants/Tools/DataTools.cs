@@ -19,7 +19,7 @@ using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that tell which bars there are, and how good they are.</summary>
-internal sealed class DataTools(AssistantCall call, ResearchDesk research, CallerFiles files, RunLibrary runs)
+internal sealed class DataTools(AssistantCall call, ResearchService research, CallerFiles files, RunLibrary runs)
 {
     [McpServerTool(Name = "list_data", Title = "Market data", ReadOnly = true, OpenWorld = false)]
     [Description("Lists the sources of bars that a batch can name in data.source, with their timeframe and symbols.")]

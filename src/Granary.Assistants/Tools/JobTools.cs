@@ -17,7 +17,7 @@ using Role = Granary.Server.Access.Role;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that follow, list and cancel jobs.</summary>
-internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchDesk research, RunLibrary runs,
+internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchService research, RunLibrary runs,
     TimeProvider clock)
 {
     private const int MostSeconds = 55;

@@ -172,7 +172,8 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
             var (value, bound) = double.IsFinite(rule.Bound.Most) ? (rule.Bound.Value, rule.Bound.Most) : (double.NaN, double.NaN);
             if (rule.Uses.Count == 0)
                 yield return new WhyRule(rule.Name.Length > 0 ? rule.Name : rule.Refusal.Word, rule.Refusal.Title, null, null, null, null,
-                    word) { BoundedValue = JsonNumber.Finite(value), Bound = JsonNumber.Finite(bound) };
+                    word)
+                { BoundedValue = JsonNumber.Finite(value), Bound = JsonNumber.Finite(bound) };
             foreach (var use in rule.Uses)
                 yield return Rule(rule.Name, rule.Refusal, use, word) with
                 {

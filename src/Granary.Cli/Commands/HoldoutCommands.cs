@@ -45,8 +45,8 @@ internal static class HoldoutCommands
             var judge = new HoldoutJudge(runs, root.Catalogues(call), new EmbeddedHost(given.Threads), clock);
             var judged = await judge.JudgeAsync(new HoldoutRequest(id, given.Why, given.Again), Environment.UserName,
                 JobId.New("judge", clock.GetUtcNow()), null, token);
-            await new AuditLog(Path.Combine(runs, AuditLog.FileName), clock).AppendAsync(Environment.UserName, "judgeHoldout", $"/runs/{id}",
-                null, JsonSerializer.SerializeToNode(judged, JobJson.Options), token);
+            await new AuditLog(Path.Combine(runs, AuditLog.FileName), clock).AppendAsync(Environment.UserName, "judgeHoldout",
+                $"/runs/{id}", null, JsonSerializer.SerializeToNode(judged, JobJson.Options), token);
             if (given.Json) Console.WriteLine(JsonSerializer.Serialize(judged, JobJson.Options));
             else Show(judged);
             return 0;

@@ -37,7 +37,7 @@ internal static class KeysCommands
                 throw new InputException($"--role {call.GetValue(role)}: use viewer, submitter or admin");
             var validFor = call.GetValue(valid) is { } text ? Duration("--valid", text) : (TimeSpan?)null;
             var key = await ApiKeys.AddAsync(call.GetValue(file)!, call.GetValue(name)!, granted, TimeProvider.System,
-                validFor, call.GetValue(code), LimitsOf(call.GetValue(trials), call.GetValue(holdout)), token);
+                validFor, new KeyRights(call.GetValue(code), LimitsOf(call.GetValue(trials), call.GetValue(holdout))), token);
             Console.WriteLine(key);
             return 0;
         });
@@ -85,7 +85,10 @@ internal static class KeysCommands
     private static Command List()
     {
         var file = KeyFile("the file of keys");
-        var runs = new Option<string?>("--runs") { Description = "the server's folder of runs, to count what was tried of each budget (not counted)" };
+        var runs = new Option<string?>("--runs")
+        {
+            Description = "the server's folder of runs, to count what was tried of each budget (not counted)",
+        };
         var list = new Command("list", "List the keys: names, roles, whether their owners may run code, and when they expire.") { file, runs };
         list.SetAction(call => TableWriter.Write("",
             [Column.Text("Name"), Column.Text("Role"), Column.Text("Code"), Column.Text("Trials"), Column.Text("Holdout (UTC)"), Column.Text("Created (UTC)"), Column.Text("Expires (UTC)")],

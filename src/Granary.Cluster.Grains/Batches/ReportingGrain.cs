@@ -49,8 +49,7 @@ public sealed class AttemptRecord
 [GrainType("reporting")]
 internal sealed partial class ReportingGrain(
     [PersistentState("attempts", ClusterProviders.State)] IPersistentState<AttemptRecord> attempts, SiloCompute compute,
-    FeedSources sources, JobCatalogue kinds, GrainSettings settings, TimeProvider clock, IServiceProvider services,
-    ILogger<ReportingGrain> logger)
+    FeedSources sources, JobCatalogue kinds, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger)
     : Grain, IReportingGrain
 {
     private const int MostAttempts = 6;
@@ -174,6 +173,9 @@ internal sealed partial class ReportingGrain(
 
     private string Described() => $"cluster, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")} a silo";
 
+    private ServerParity? ParityOfThisSilo() =>
+        ServiceProvider.GetService<ISessionService>() is null ? null : ServiceProvider.GetRequiredService<ServerParity>();
+
     private async Task<(RunEnd? End, bool Again)> RunAsync(ClusterBatchHost host, RunAttempt attempt, CancellationToken cancellationToken)
     {
         using var activity = ClusterInstruments.Traces.StartActivity("report");
@@ -183,8 +185,7 @@ internal sealed partial class ReportingGrain(
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
             var job = await compute.Services.Plans.JobAsync(Run);
             Directory.CreateDirectory(Folder);
-            // The strategies of a batch spread over the cluster, and so does the work of an experiment or a walk-forward; all else runs on
-            // this silo.
+            // Strategies of a batch spread over the cluster, as does work of an experiment or a walk-forward; all else runs here.
             var isSpread = job.SpreadBatch is not null;
             var leaders = new LeaderBoard(JobContext.MostLeaders);
             _leaders = isSpread ? leaders : null;
@@ -202,7 +203,7 @@ internal sealed partial class ReportingGrain(
                 Portfolio = _portfolio,
                 Sources = isSpread ? data => sources.Open(Run, data) : null,
                 Leaders = leaders,
-                Parity = () => services.GetService<ISessionService>() is null ? null : services.GetRequiredService<ServerParity>(),
+                Parity = ParityOfThisSilo,
                 Progress = p =>
                 {
                     // The host has the progress of strategies that run on the cluster.

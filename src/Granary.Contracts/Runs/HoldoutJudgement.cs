@@ -19,6 +19,6 @@ public sealed record HoldoutJudgement(string Run, DateTimeOffset Holdout, string
 /// <param name="Sharpe">Annual; null if undefined.</param>
 /// <param name="MaxDrawdown">Positive fraction of the peak; null if undefined.</param>
 /// <param name="Passed">Before: whether all validation checks passed. After: whether the probability is at least 0.95.</param>
-/// <param name="Probability">After: probability that the true Sharpe ratio exceeds what the best of so many worthless judgements would show;
-/// null before, and if it is undefined.</param>
+/// <param name="Probability">After: probability that the true Sharpe ratio exceeds what the best of so many worthless judgements would
+/// show; null before, and if it is undefined.</param>
 public sealed record HoldoutFigures(double? TotalReturn, double? Sharpe, double? MaxDrawdown, bool Passed, double? Probability = null);

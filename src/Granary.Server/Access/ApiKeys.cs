@@ -21,7 +21,7 @@ public sealed record Caller(string Name, Role Role, bool Code = false)
     /// <summary>Whether the caller may have the server compile and run code of their own.</summary>
     public bool MayRunCode => Code || Role == Role.Admin;
 
-    /// <summary>The name that pages show of a caller whom an issuer vouches for; null for keys.</summary>
+    /// <summary>The name that pages show of a caller that an issuer signed in; null for keys.</summary>
     public string? Person { get; init; }
 
     /// <summary>The caller in a sentence.</summary>
@@ -46,7 +46,6 @@ public sealed class ApiKeys
     /// <param name="Change">The audit log entry of the last change.</param>
     private sealed record Content(IReadOnlyList<Entry> Keys, AuditEntry Change);
 
-    private readonly record struct Rights(bool Code, ResearchLimits? Limits);
 
     // Returns the keys after a change, and the result for the caller.
     private delegate (IReadOnlyList<Entry> Keys, string Result) KeyChange(IReadOnlyList<Entry> keys);
@@ -80,18 +79,16 @@ public sealed class ApiKeys
 
     /// <summary>Creates a key and stores its hash. A new file is readable only by its owner.</summary>
     /// <param name="validFor">How long the key is valid; null = until it is revoked.</param>
-    /// <param name="code">Whether its owner may run code of their own; a viewer may not.</param>
-    /// <param name="limits">Limits of the research of its owner; null = none. Such a key has the role submitter, and runs no code of its
-    /// own.</param>
+    /// <param name="rights">What its owner may do beside the role.</param>
     /// <returns>The key, which is not shown again.</returns>
     /// <exception cref="InputException">The name is empty or already used, the role has no right <c>code</c>, the limits do not fit the
     /// role or rights, or the file is not a key file.</exception>
     /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
     public static Task<string> AddAsync(string path, string name, Role role, TimeProvider clock, TimeSpan? validFor = null,
-        bool code = false, ResearchLimits? limits = null, CancellationToken cancellationToken = default)
+        KeyRights rights = default, CancellationToken cancellationToken = default)
     {
-        limits?.Check(role, code);
-        if (code && role == Role.Viewer)
+        rights.Limits?.Check(role, rights.Code);
+        if (rights.Code && role == Role.Viewer)
             throw new InputException("the right code is of no use to a viewer, who submits no batch; use --role submitter or admin");
         if (name.Length is 0 or > 100 || name.Any(char.IsControl))
             throw new InputException($"'{name}' cannot name a key: use 1 to 100 printable characters");
@@ -99,7 +96,7 @@ public sealed class ApiKeys
         {
             if (keys.Any(k => string.Equals(k.Name, name, StringComparison.Ordinal)))
                 throw new InputException($"{path} has a key named {name} already; revoke it first or choose another name");
-            var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor, new Rights(code, limits));
+            var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor, rights);
             return ([.. keys, entry], key);
         }, cancellationToken);
     }
@@ -117,7 +114,7 @@ public sealed class ApiKeys
             var now = clock.GetUtcNow();
             var last = own[^1];
             var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt,
-                new Rights(last.Code, last.Limits));
+                new KeyRights(last.Code, last.Limits));
             var until = now + overlap;
             return ([.. others, last with { ExpiresAt = last.ExpiresAt < until ? last.ExpiresAt : until }, entry], key);
         }, cancellationToken);
@@ -183,8 +180,8 @@ public sealed class ApiKeys
         $"{path} cannot be written ({e.Message.TrimEnd('.')}); make room, or give the user of this process the right", e);
 
     private static JsonNode? Shown(IReadOnlyList<Entry> keys, string name) => keys.Any(k => k.Name == name)
-        ? JsonSerializer.SerializeToNode(keys.Where(k => k.Name == name).Select(k => new { k.Role, k.Code, k.CreatedAt, k.ExpiresAt, k.Limits }),
-            JobJson.Options)
+        ? JsonSerializer.SerializeToNode(keys.Where(k => k.Name == name)
+            .Select(k => new { k.Role, k.Code, k.CreatedAt, k.ExpiresAt, k.Limits }), JobJson.Options)
         : null;
 
     /// <summary>Returns the keys of a file in the order of creation.</summary>
@@ -204,7 +201,7 @@ public sealed class ApiKeys
         return ([.. keys.Where(k => k.Name != name)], own);
     }
 
-    private static (string Key, Entry Entry) Make(string name, Role role, DateTimeOffset now, TimeSpan? validFor, Rights rights)
+    private static (string Key, Entry Entry) Make(string name, Role role, DateTimeOffset now, TimeSpan? validFor, KeyRights rights)
     {
         var id = RandomNumberGenerator.GetHexString(8, lowercase: true);
         var secret = RandomNumberGenerator.GetBytes(32);

@@ -73,8 +73,8 @@ public sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IBat
         var days = model.Closes.GroupBy(r => r.Time / TimeSpan.TicksPerDay).Select(d => d.Last().Equity).ToList();
         double[] returns = [.. days.Zip(days.Prepend(model.StartingCash), (now, before) => now / before - 1)];
         var probability = TraceSharpe.Of(returns).Deflated(judgements);
-        return new HoldoutFigures(Finite(model.Portfolio?.TotalReturn), Finite(model.Portfolio?.Sharpe), Finite(model.Portfolio?.MaxDrawdown),
-            probability >= Confidence, Finite(probability));
+        return new HoldoutFigures(Finite(model.Portfolio?.TotalReturn), Finite(model.Portfolio?.Sharpe),
+            Finite(model.Portfolio?.MaxDrawdown), probability >= Confidence, Finite(probability));
     }
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;

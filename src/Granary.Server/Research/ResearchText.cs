@@ -62,7 +62,8 @@ internal static class ResearchText
     /// <param name="body">Text that was read without faults.</param>
     public static byte[] WithHoldout(byte[] body, DateTimeOffset holdout)
     {
-        var root = JsonNode.Parse(body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsSpan(Encoding.UTF8.Preamble.Length) : body, null,
+        var text = body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsSpan(Encoding.UTF8.Preamble.Length) : body;
+        var root = JsonNode.Parse(text, null,
             new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
         var data = (root["batch"] ?? root)["data"] ?? throw new ResearchRefusedException("a job without a section data has no bars to cut, "
             + "so it is not for callers with a holdout");

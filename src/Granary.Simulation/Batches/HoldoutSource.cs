@@ -73,8 +73,8 @@ public sealed class HoldoutSource(IBarSource source, long holdout) : IBarSource
         }
     }
 
-    // Longer bars that are named as shorter ones would close after the holdout without saying so. All bars are compared, because a query can
-    // be so short that it has one of them.
+    // Longer bars that are named as shorter ones would close after the holdout without saying so. All bars are compared, because a query
+    // can be so short that it has one of them.
     private async Task CheckAsync(BarQuery query, CancellationToken cancellationToken)
     {
         await using var series = await source.OpenAsync(Cut(query with { From = null, To = null, Columns = [] }), cancellationToken);

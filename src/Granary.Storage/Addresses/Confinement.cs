@@ -28,8 +28,8 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
     public IReadOnlyList<string> Stores { get; init; } = [];
 
     /// <summary>
-    /// Whether texts may name no other file and no other address than their sources of bars. A text of a caller to whom later bars are
-    /// hidden is read so, because a holdout cuts bars alone.
+    /// Whether texts may name no other file and no other address than their sources of bars. The text of a caller with a holdout
+    /// is read so, because a holdout cuts bars alone.
     /// </summary>
     public bool OnlyMarkets { get; init; }
 

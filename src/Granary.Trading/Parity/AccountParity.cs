@@ -48,13 +48,13 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         var source = request.Bars ?? LiveSession.FinalBarsOf(live, spec) ?? throw new InputException(
             $"the bars of the feed {live.Feed} cannot be read again; name the source of the final bars with --bars, or 'bars' of the job");
         var bars = await FinalBars.ReadAsync(spec, source, past.Events, cancellationToken).ConfigureAwait(false);
-        var days = new TradingDays(bars.Markets.Select(m => m.Instrument), spec.Data.Timeframe, past.Events);
+        var days = new SessionDays(bars.Markets.Select(m => m.Instrument), spec.Data.Timeframe, past.Events);
         var folder = Directory.CreateTempSubdirectory("granary-parity-").FullName;
         try
         {
             var comparison = new DayComparison(request, book?.Find(production.Hash)?.Number, production.Hash, source.ToString(),
                 past.Events.OfType<SessionStarted>().LastOrDefault()?.Program ?? "");
-            var replay = new AccountReplay
+            var replay = new DayReplay
             {
                 Configuration = Read,
                 Request = live,
@@ -73,7 +73,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         }
     }
 
-    private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, TradingDays days, AccountReplay replay,
+    private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, SessionDays days, DayReplay replay,
         DeploymentBook? book, Action<DateOnly>? progress, CancellationToken cancellationToken)
     {
         var request = comparison.Request;
@@ -103,7 +103,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         return records;
     }
 
-    private List<DateOnly> Wanted(ParityRequest request, TradingDays days, Dictionary<DateOnly, ParityRecord> known)
+    private List<DateOnly> Wanted(ParityRequest request, SessionDays days, Dictionary<DateOnly, ParityRecord> known)
     {
         var now = clock.GetUtcNow();
         if (request.Day is { } day)

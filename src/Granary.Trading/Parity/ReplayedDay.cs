@@ -33,7 +33,7 @@ internal sealed record ReplayedDay(double Account, double Backtest, LiveGap Gap,
 }
 
 /// <summary>Replays the journal of an account up to a time, and runs the backtests that it is compared with.</summary>
-internal sealed class AccountReplay
+internal sealed class DayReplay
 {
     /// <summary>Reads the configuration. Each replay takes a new one, since models and policies of a session change it.</summary>
     public required Func<Production> Configuration { get; init; }

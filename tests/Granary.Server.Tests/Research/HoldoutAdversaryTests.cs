@@ -28,7 +28,7 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
     private readonly HeldOutBars _bars = new();
     private readonly LocalJobs _jobs;
     private readonly AuditLog _audit;
-    private readonly ResearchDesk _desk;
+    private readonly ResearchService _research;
 
     public HoldoutAdversaryTests()
     {
@@ -36,7 +36,7 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
         _audit = new AuditLog(Path.Combine(_bars.Runs, AuditLog.FileName), TimeProvider.System);
         _jobs = new LocalJobs(_bars.Runs, new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, _bars.Runs), kinds,
             TimeProvider.System);
-        _desk = new ResearchDesk(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
+        _research = new ResearchService(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
             TestCatalogues.All, new TrialAccounts(Path.Combine(_bars.Runs, TrialAccounts.FolderName)),
             _audit, _bars.Data);
     }
@@ -147,7 +147,7 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
         foreach (var (name, kind, text) in s_refused)
         {
             var before = _audit.Newest(long.MaxValue, 1000).Count;
-            var fault = await Should.ThrowAsync<Exception>(() => _desk.SubmitAsync(s_assistant, kind, Encoding.UTF8.GetBytes(text),
+            var fault = await Should.ThrowAsync<Exception>(() => _research.SubmitAsync(s_assistant, kind, Encoding.UTF8.GetBytes(text),
                 "batch.json"), name);
             (fault is InputException or BarDataException or ResearchRefusedException).ShouldBeTrue($"{name}: {fault}");
             HeldOutBars.Leaks(fault.ToString()).ShouldBeFalse(name);
@@ -156,7 +156,7 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
             _audit.Newest(long.MaxValue, 1).Single().Who.ShouldBe("assistant", name);
         }
         (await _jobs.ListAsync(new JobQuery(10))).Items.ShouldBeEmpty("nothing was submitted");
-        _desk.Standing(s_assistant).Used.ShouldBe(0, "and nothing was charged");
+        _research.Standing(s_assistant).Used.ShouldBe(0, "and nothing was charged");
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
     {
         foreach (var (name, kind, text) in s_cut)
         {
-            var receipt = await _desk.SubmitAsync(s_assistant, kind, Encoding.UTF8.GetBytes(text), "batch.json");
+            var receipt = await _research.SubmitAsync(s_assistant, kind, Encoding.UTF8.GetBytes(text), "batch.json");
             var status = await Eventually.IsAsync(async () => (await _jobs.FindAsync(receipt.Job.Id))!, s => s.Ended);
             status.State.ShouldBe(JobState.Done, $"{name}: {status.Fault}");
             HeldOutBars.Leaks(JsonSerializer.Serialize(status, JobJson.Options)).ShouldBeFalse(name);
@@ -181,10 +181,10 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
     [Fact]
     public async Task The_estimate_of_a_job_does_not_depend_on_later_bars()
     {
-        var before = (await _desk.SubmitAsync(s_assistant, "backtest", Encoding.UTF8.GetBytes(Batch()), "batch.json")).Job.Work;
+        var before = (await _research.SubmitAsync(s_assistant, "backtest", Encoding.UTF8.GetBytes(Batch()), "batch.json")).Job.Work;
         var path = Path.Combine(_bars.Data, "daily", "ACME.csv");
         File.WriteAllLines(path, File.ReadLines(path).Take(900).ToList());
-        var after = (await _desk.SubmitAsync(s_assistant, "backtest", Encoding.UTF8.GetBytes(Batch()), "batch.json")).Job.Work;
+        var after = (await _research.SubmitAsync(s_assistant, "backtest", Encoding.UTF8.GetBytes(Batch()), "batch.json")).Job.Work;
         after.ShouldBe(before);
     }
 
@@ -195,9 +195,9 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(other, "manifest.json"), "{}");
         File.Copy(Path.Combine(_bars.Data, "daily", "ACME.csv"), Path.Combine(other, "ACME.csv"));
         var text = Encoding.UTF8.GetBytes(Batch(Bars.Replace("csv:daily", "csv:other-run", StringComparison.Ordinal)));
-        (await Should.ThrowAsync<ResearchRefusedException>(() => _desk.SubmitAsync(s_assistant, "backtest", text, "batch.json"))).Message
+        (await Should.ThrowAsync<ResearchRefusedException>(() => _research.SubmitAsync(s_assistant, "backtest", text, "batch.json"))).Message
             .ShouldContain("not a folder of bars");
-        await Should.ThrowAsync<ResearchRefusedException>(() => _desk.Markets(s_assistant).SpanAsync("csv:other-run",
+        await Should.ThrowAsync<ResearchRefusedException>(() => _research.Markets(s_assistant).SpanAsync("csv:other-run",
             new BarQuery("ACME", Timeframe.D1)));
     }
 }

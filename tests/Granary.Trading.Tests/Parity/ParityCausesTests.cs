@@ -187,7 +187,8 @@ public sealed class ParityCausesTests : IDisposable
         await File.WriteAllTextAsync(changed, prod.ToJsonString(), TestContext.Current.CancellationToken);
         var hash = new ProductionReader(TestCatalogues.All).Read(changed).Hash;
         var state = await _under.RewriteAsync(e => e is SessionStarted started ? started with { Configuration = hash } : e);
-        var records = await _under.CompareAsync(backtest, production: changed, state: state);
+        _under.Compared = state;
+        var records = await _under.CompareAsync(backtest, production: changed);
         records.Sum(r => Math.Abs(r.Causes[GapCauses.Code])).ShouldBeGreaterThan(1);
         CausesOf(records).ShouldBe([GapCauses.Code]);
         records[^1].Trades.ShouldContain(t => t.Why == "the program of today does not make this signal");
@@ -212,7 +213,8 @@ public sealed class ParityCausesTests : IDisposable
             return report with { Event = report.Event with { Fill = fill with { Fee = fill.Fee + 1 } } };
         });
         fills.ShouldBeGreaterThan(5);
-        var records = await _under.CompareAsync(backtest, state: state);
+        _under.Compared = state;
+        var records = await _under.CompareAsync(backtest);
         CausesOf(records).ShouldBe([GapCauses.Cost, GapCauses.Unexplained]);
         records.Sum(r => r.Causes[GapCauses.Cost]).ShouldBe(-fills, 1e-6);
         records.ShouldContain(r => r.Outside.Contains("unexplained"));

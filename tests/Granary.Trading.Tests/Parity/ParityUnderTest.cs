@@ -45,13 +45,16 @@ internal sealed class ParityUnderTest : IDisposable
     public void Command(IssuedCommand command) =>
         SessionControl.Send(Path.Combine(State, "control"), command, TimeProvider.System.GetUtcNow());
 
+    /// <summary>The journal that is compared; null = that of the session.</summary>
+    public string? Compared { get; set; }
+
     public Task<IReadOnlyList<ParityRecord>> CompareAsync(BatchRun backtest, string? bars = null, string? day = null,
-        DeploymentBook? book = null, TimeProvider? clock = null, bool now = false, string? production = null, string? state = null)
+        DeploymentBook? book = null, TimeProvider? clock = null, bool now = false, string? production = null)
     {
         var file = production ?? Path.Combine(backtest.Folder, "prod.json");
         var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + SessionUnderTest.Bars) }, File.ReadAllBytes(file),
             file, backtest.Folder);
-        var store = AccountStores.Open(Address.Parse(state ?? State), one: true);
+        var store = AccountStores.Open(Address.Parse(Compared ?? State), one: true);
         return new AccountParity(store, TestCatalogues.All, clock ?? TimeProvider.System).CompareAsync(new ParityRequest("live")
         {
             Bars = bars is null ? null : Address.Parse("csv:" + bars),
@@ -93,8 +96,8 @@ internal sealed class ParityUnderTest : IDisposable
     }
 
     // A fact from before the first bar has the number 0 as its time.
-    private static bool IsUntil(JsonNode instant, string end) => instant.GetValueKind() == System.Text.Json.JsonValueKind.Number
-        || string.CompareOrdinal((string)instant!, end) <= 0;
+    private static bool IsUntil(JsonNode time, string end) => time.GetValueKind() == System.Text.Json.JsonValueKind.Number
+        || string.CompareOrdinal((string)time!, end) <= 0;
 
     /// <summary>Equity of the account by the fills of its journal, at the closes of the last bars until a time.</summary>
     /// <param name="end">The last market time, as 2022-01-05T00:00:00.</param>

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Trading.Parity;
 
 /// <summary>The trading days of a session, by the calendars of its markets.</summary>
-internal sealed class TradingDays
+internal sealed class SessionDays
 {
     private readonly Dictionary<string, SessionCalendar> _calendars;
     private readonly Timeframe _timeframe;
@@ -12,7 +12,7 @@ internal sealed class TradingDays
 
     /// <param name="instruments">The markets by symbol.</param>
     /// <param name="past">The events of the journal.</param>
-    public TradingDays(IEnumerable<Instrument> instruments, Timeframe timeframe, IEnumerable<JournalEvent> past)
+    public SessionDays(IEnumerable<Instrument> instruments, Timeframe timeframe, IEnumerable<JournalEvent> past)
     {
         _timeframe = timeframe;
         _calendars = instruments.ToDictionary(i => i.Symbol, i => i.Calendar, StringComparer.Ordinal);

@@ -5,7 +5,7 @@ using Granary.Trading.Parity;
 namespace Granary.Trading.Tests.Parity;
 
 /// <summary>The days of sessions by hand: around the clock, in stock hours with a half day, and from evening to evening.</summary>
-public class TradingDaysTests
+public class SessionDaysTests
 {
     private static long Utc(string time) => DateTime.Parse(time, System.Globalization.CultureInfo.InvariantCulture,
         System.Globalization.DateTimeStyles.AdjustToUniversal).Ticks;
@@ -13,10 +13,10 @@ public class TradingDaysTests
     private static BarsTaken Taken(string symbol, string open, bool warm = false) => new(Utc(open) + TimeSpan.TicksPerHour,
         [new ClosedBar(symbol, new Bar(Utc(open), 1, 1, 1, 1, 1), Timeframe.H1)], warm);
 
-    private static TradingDays Of(SessionCalendar calendar, params string[] opens) => new(
+    private static SessionDays Of(SessionCalendar calendar, params string[] opens) => new(
         [new Instrument { Symbol = "A", Calendar = calendar }], Timeframe.H1, opens.Select(o => Taken("A", o)));
 
-    private static string[] Days(TradingDays days) =>
+    private static string[] Days(SessionDays days) =>
         [.. days.Ends.Select(e => FormattableString.Invariant($"{e.Key:MM-dd} {new DateTime(e.Value):MM-dd HH:mm}"))];
 
     [Fact]
@@ -53,7 +53,7 @@ public class TradingDaysTests
     [Fact]
     public void Markets_with_other_hours_share_a_day_which_ends_with_the_last()
     {
-        var days = new TradingDays([new Instrument { Symbol = "A", Calendar = SessionCalendar.NewYork() }, new Instrument { Symbol = "C" }],
+        var days = new SessionDays([new Instrument { Symbol = "A", Calendar = SessionCalendar.NewYork() }, new Instrument { Symbol = "C" }],
             Timeframe.H1, [Taken("C", "2024-01-04T20:00Z", warm: true), Taken("A", "2024-01-05T20:00Z"), Taken("C", "2024-01-05T23:00Z")]);
         Days(days).ShouldBe(["01-05 01-06 00:00"]);
         days.OverAt(new DateOnly(2024, 1, 5)).ShouldBe(new DateTimeOffset(2024, 1, 6, 0, 0, 0, default));

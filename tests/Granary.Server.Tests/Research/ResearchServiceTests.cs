@@ -14,22 +14,22 @@ using Granary.Testing;
 namespace Granary.Server.Tests.Research;
 
 /// <summary>Jobs of callers with a budget of trials and a holdout.</summary>
-public sealed class ResearchDeskTests : IAsyncLifetime
+public sealed class ResearchServiceTests : IAsyncLifetime
 {
     private readonly HeldOutBars _bars = new();
     private readonly LocalJobs _jobs;
     private readonly AuditLog _audit;
     private readonly TrialLedger _ledger;
-    private readonly ResearchDesk _desk;
+    private readonly ResearchService _research;
 
-    public ResearchDeskTests()
+    public ResearchServiceTests()
     {
         var kinds = KnownJobs.Of(TestCatalogues.All, _bars.Runs);
         _ledger = new TrialLedger(Path.Combine(_bars.Root, "ledger"));
         _audit = new AuditLog(Path.Combine(_bars.Runs, AuditLog.FileName), TimeProvider.System);
         _jobs = new LocalJobs(_bars.Runs, new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, _bars.Runs, _ledger), kinds,
             TimeProvider.System);
-        _desk = new ResearchDesk(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
+        _research = new ResearchService(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
             TestCatalogues.All, new TrialAccounts(Path.Combine(_bars.Runs, TrialAccounts.FolderName)),
             _audit, _bars.Data);
     }
@@ -55,7 +55,7 @@ public sealed class ResearchDeskTests : IAsyncLifetime
         """;
 
     private Task<JobReceipt> SubmitAsync(Caller caller, string text, string kind = "backtest", string? key = null) =>
-        _desk.SubmitAsync(caller, kind, Encoding.UTF8.GetBytes(text), "batch.json", key);
+        _research.SubmitAsync(caller, kind, Encoding.UTF8.GetBytes(text), "batch.json", key);
 
     private async Task<JobStatus> RunAsync(Caller caller, string text, string kind = "backtest")
     {
@@ -111,13 +111,13 @@ public sealed class ResearchDeskTests : IAsyncLifetime
     {
         var caller = Assistant(5);
         (await RunAsync(caller, Batch())).State.ShouldBe(JobState.Done);
-        _desk.Standing(caller).Used.ShouldBe(2);
+        _research.Standing(caller).Used.ShouldBe(2);
         var dataSet = Path.GetFileNameWithoutExtension(Directory.GetFiles(_ledger.Folder, "*.tried").Single());
         _ledger.Count(dataSet).ShouldBe(2);
         await RunAsync(caller, Batch(more: ", \"seed\": 7"));
-        _desk.Standing(caller).Used.ShouldBe(2, "the same combinations");
+        _research.Standing(caller).Used.ShouldBe(2, "the same combinations");
         await RunAsync(caller, Batch(fast: "[8, 9, 10]"));
-        _desk.Standing(caller).Used.ShouldBe(4);
+        _research.Standing(caller).Used.ShouldBe(4);
         _ledger.Count(dataSet).ShouldBe(4);
 
         var refused = await Should.ThrowAsync<ResearchRefusedException>(() => SubmitAsync(caller, Batch(fast: "[11, 12]")));
@@ -125,10 +125,10 @@ public sealed class ResearchDeskTests : IAsyncLifetime
         _audit.Newest(long.MaxValue, 1).Single().ShouldSatisfyAllConditions(
             e => e.Who.ShouldBe("assistant"), e => e.What.ShouldBe("refuseResearch"));
         (await RunAsync(caller, Batch(fast: "11"))).State.ShouldBe(JobState.Done);
-        var standing = _desk.Standing(caller, 2);
+        var standing = _research.Standing(caller, 2);
         (standing.Used, standing.Allowed, standing.Remaining, standing.Holdout).ShouldBe((5, 5, 0, HeldOutBars.Holdout));
         standing.Sentence.ShouldContain("5 of 5 trials are used");
-        (await _desk.ListAsync(caller, new JobQuery(10))).Items.Count.ShouldBe(4, "reading is not refused");
+        (await _research.ListAsync(caller, new JobQuery(10))).Items.Count.ShouldBe(4, "reading is not refused");
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class ResearchDeskTests : IAsyncLifetime
             }
         })));
         outcomes.Count(o => o).ShouldBe(3);
-        _desk.Standing(caller).Used.ShouldBe(6);
+        _research.Standing(caller).Used.ShouldBe(6);
     }
 
     [Fact]
@@ -159,15 +159,16 @@ public sealed class ResearchDeskTests : IAsyncLifetime
             "\"search\": { \"method\": \"random\", \"trials\": 12, \"objective\": \"sharpe\", "
             + "\"space\": { \"fast\": { \"from\": 2, \"to\": 15 }, \"slow\": { \"from\": 20, \"to\": 60 } } }", StringComparison.Ordinal);
         (await RunAsync(caller, $$"""{ "kind": "optimise", "batch": {{search}} }""", "optimise")).State.ShouldBe(JobState.Done);
-        _desk.Standing(caller).Used.ShouldBe(12);
-        _ledger.Count(Path.GetFileNameWithoutExtension(Directory.GetFiles(_ledger.Folder, "*.tried").Single())).ShouldBeLessThanOrEqualTo(12);
+        _research.Standing(caller).Used.ShouldBe(12);
+        _ledger.Count(Path.GetFileNameWithoutExtension(Directory.GetFiles(_ledger.Folder, "*.tried").Single()))
+            .ShouldBeLessThanOrEqualTo(12);
         const string study = """
             { "kind": "study", "data": { "source": "csv:daily", "symbols": "*", "timeframe": "1d" },
               "factors": ["return(5)", "rsi(14)"], "horizons": [1], "quantiles": 2 }
             """;
         var studied = await RunAsync(caller, study, "study");
         studied.State.ShouldBe(JobState.Done, studied.Fault);
-        _desk.Standing(caller).Used.ShouldBe(14);
+        _research.Standing(caller).Used.ShouldBe(14);
         await Should.ThrowAsync<ResearchRefusedException>(() => SubmitAsync(Assistant(14), study.Replace("rsi(14)", "rsi(15)",
             StringComparison.Ordinal), "study"));
         var experiment = Batch(more: """
@@ -175,10 +176,10 @@ public sealed class ResearchDeskTests : IAsyncLifetime
               "walkForward": { "train": 200, "test": 100 }, "experiment": { "trainers": ["logistic", "random-forest"] } }
             """);
         await SubmitAsync(caller, $$"""{ "kind": "experiment", "batch": {{experiment}} }""", "experiment");
-        _desk.Standing(caller).Used.ShouldBe(18, "two strategies, two trainers");
+        _research.Standing(caller).Used.ShouldBe(18, "two strategies, two trainers");
         await SubmitAsync(caller, $$"""{ "kind": "walkforward", "batch": {{Batch(fast: "[21, 22]").Replace("\"slow\": 20", "\"slow\": 40",
             StringComparison.Ordinal)}} }""", "walkforward");
-        _desk.Standing(caller).Used.ShouldBe(20);
+        _research.Standing(caller).Used.ShouldBe(20);
     }
 
     [Fact]
@@ -188,19 +189,19 @@ public sealed class ResearchDeskTests : IAsyncLifetime
         var others = await RunAsync(new Caller("person", Role.Admin), Batch());
         // An earlier key of the same name without limits.
         var before = await RunAsync(new Caller("assistant", Role.Submitter), Batch());
-        _desk.MaySee(Assistant(), own.Id).ShouldBeTrue();
+        _research.MaySee(Assistant(), own.Id).ShouldBeTrue();
         foreach (var hidden in (string[])[others.Id, before.Id, "none", "", "../" + own.Id, own.Id + "/.."])
-            _desk.MaySee(Assistant(), hidden).ShouldBeFalse(hidden);
-        (await _desk.ListAsync(Assistant(), new JobQuery(10))).Items.Select(j => j.Id).ShouldBe([own.Id]);
-        _desk.MaySee(Assistant(holdout: HeldOutBars.Holdout.AddDays(-30)), own.Id)
+            _research.MaySee(Assistant(), hidden).ShouldBeFalse(hidden);
+        (await _research.ListAsync(Assistant(), new JobQuery(10))).Items.Select(j => j.Id).ShouldBe([own.Id]);
+        _research.MaySee(Assistant(holdout: HeldOutBars.Holdout.AddDays(-30)), own.Id)
             .ShouldBeFalse("it has bars after a holdout that was moved back");
-        _desk.MaySee(new Caller("person", Role.Viewer), own.Id).ShouldBeTrue();
+        _research.MaySee(new Caller("person", Role.Viewer), own.Id).ShouldBeTrue();
     }
 
     [Fact]
     public async Task Bars_that_are_read_directly_end_at_the_holdout()
     {
-        var markets = _desk.Markets(Assistant());
+        var markets = _research.Markets(Assistant());
         var (bars, _, last) = await markets.SpanAsync("csv:daily", new BarQuery("ACME", Timeframe.D1));
         (bars, new DateTime(last)).ShouldBe((730, new DateTime(2023, 12, 31)));
         (await markets.SpanAsync("csv:weekly", new BarQuery("ACME", Timeframe.W1))).Last.ShouldBe(new DateTime(2023, 12, 25).Ticks);
@@ -210,7 +211,8 @@ public sealed class ResearchDeskTests : IAsyncLifetime
         foreach (var (source, symbol, timeframe) in new[]
         {
             ("csv:weekly", "ACME", Timeframe.D1), ("csv:daily", "ACME", Timeframe.H1), ("csv:../", "secret", Timeframe.D1),
-            ("csv:outside/elsewhere", "ACME", Timeframe.D1), ("csv:/etc", "passwd", Timeframe.D1), ("binance:spot", "BTCUSDT", Timeframe.D1),
+            ("csv:outside/elsewhere", "ACME", Timeframe.D1), ("csv:/etc", "passwd", Timeframe.D1),
+            ("binance:spot", "BTCUSDT", Timeframe.D1),
         })
         {
             var fault = await Should.ThrowAsync<Exception>(() => markets.SpanAsync(source, new BarQuery(symbol, timeframe)));
@@ -251,7 +253,7 @@ public sealed class ResearchDeskTests : IAsyncLifetime
             await File.ReadAllBytesAsync(Path.Combine(_bars.Runs, first.Id, "result.json")), JobJson.Options)!;
         (judged.Run, judged.Number, judged.Why, judged.Holdout).ShouldBe((own.Id, 1, "the best", HeldOutBars.Holdout));
         (judged.After, judged.Sentence).ShouldNotBe((null, null));
-        _desk.MaySee(Assistant(), first.Id).ShouldBeFalse();
+        _research.MaySee(Assistant(), first.Id).ShouldBeFalse();
         FilesOf(first.Id).Any(f => HeldOutBars.Leaks(File.ReadAllText(f))).ShouldBeTrue("it has read the held out bars");
 
         // The same strategy on the later bars alone, with the bars before as warm-up, as a batch of a person.

@@ -21,7 +21,7 @@ namespace Granary.Server.Research;
 /// <param name="accounts">What callers with limits have tried.</param>
 /// <param name="audit">Records submissions of callers with limits, and what was refused to them.</param>
 /// <param name="dataFolder">The folder of the bars, which is the base of relative addresses.</param>
-public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, JobAdmission admission, GranaryCatalogues catalogues,
+public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdmission admission, GranaryCatalogues catalogues,
     TrialAccounts accounts, AuditLog audit, string dataFolder)
 {
     /// <summary>The markets that a caller can see.</summary>
@@ -94,7 +94,8 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, JobAdmiss
         await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
         var planned = await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"{text.Kind} plans no trials");
-        foreach (var data in planned.Data.Parts.Select(p => p.Data).Prepend(planned.Data)) ResearchText.CheckSource(data.Source, dataFolder);
+        foreach (var data in planned.Data.Parts.Select(p => p.Data).Prepend(planned.Data))
+            ResearchText.CheckSource(data.Source, dataFolder);
         if (limits.Holdout is { } time && !ResearchText.IsCut(planned.Data, time.UtcTicks))
             throw new ResearchRefusedException("the job would read bars after the holdout; give its bars in the section data");
         return (job, planned);
@@ -118,7 +119,7 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, JobAdmiss
 
     /// <summary>
     /// Whether a caller may see a job or its run. Answer a caller who may not as for an unknown id. A caller with a holdout sees its own
-    /// jobs that were cut there or earlier, whoever else has its name.
+    /// jobs that were cut there or earlier, also if another job has its name.
     /// </summary>
     /// <param name="id">The id of a job or a run.</param>
     /// <exception cref="ServiceUnavailableException">The account cannot be read.</exception>
@@ -133,7 +134,8 @@ public sealed class ResearchDesk(IJobService jobs, JobCatalogue kinds, JobAdmiss
         var own = new List<JobStatus>();
         // Ids end with their time, and an account lists them in the order of submission.
         foreach (var (id, last) in accounts.Jobs(caller.Name).Reverse())
-            if (last <= holdout.UtcTicks && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } status) own.Add(status);
+            if (last <= holdout.UtcTicks && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } status)
+                own.Add(status);
         return query.Of(own);
     }
 
