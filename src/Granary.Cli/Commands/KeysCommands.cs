@@ -89,7 +89,10 @@ internal static class KeysCommands
         {
             Description = "the server's folder of runs, to count what was tried of each budget (not counted)",
         };
-        var list = new Command("list", "List the keys: names, roles, whether their owners may run code, and when they expire.") { file, runs };
+        var list = new Command("list", "List the keys: names, roles, whether their owners may run code, and when they expire.")
+        {
+            file, runs,
+        };
         list.SetAction(call => TableWriter.Write("",
             [Column.Text("Name"), Column.Text("Role"), Column.Text("Code"), Column.Text("Trials"), Column.Text("Holdout (UTC)"), Column.Text("Created (UTC)"), Column.Text("Expires (UTC)")],
             ApiKeys.List(call.GetValue(file)!, TimeProvider.System).Select(k => new[]

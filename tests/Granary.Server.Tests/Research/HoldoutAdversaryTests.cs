@@ -195,8 +195,9 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(other, "manifest.json"), "{}");
         File.Copy(Path.Combine(_bars.Data, "daily", "ACME.csv"), Path.Combine(other, "ACME.csv"));
         var text = Encoding.UTF8.GetBytes(Batch(Bars.Replace("csv:daily", "csv:other-run", StringComparison.Ordinal)));
-        (await Should.ThrowAsync<ResearchRefusedException>(() => _research.SubmitAsync(s_assistant, "backtest", text, "batch.json"))).Message
-            .ShouldContain("not a folder of bars");
+        var refused = await Should.ThrowAsync<ResearchRefusedException>(
+            () => _research.SubmitAsync(s_assistant, "backtest", text, "batch.json"));
+        refused.Message.ShouldContain("not a folder of bars");
         await Should.ThrowAsync<ResearchRefusedException>(() => _research.Markets(s_assistant).SpanAsync("csv:other-run",
             new BarQuery("ACME", Timeframe.D1)));
     }

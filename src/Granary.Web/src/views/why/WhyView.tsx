@@ -97,7 +97,7 @@ function Bar(props: { answer: Answer; set: (changes: Record<string, string>) => 
     const { answer, set } = props;
     const bar = answer.bar as Schemas['WhyBar'];
     const step = useCallback((by: number) => set({ at: bar.time, trade: '', signal: '', step: String(by) }), [bar.time, set]);
-    const [canGoBack, canGoOn] = [bar.number > 0, bar.last === null || bar.number < bar.last];
+    const [canGoBack, canGoOn] = [bar.number > 0, bar.number < (bar.last ?? Infinity)];
     useEffect(() => {
         const press = (e: KeyboardEvent) => {
             if (e.target instanceof HTMLElement && e.target.matches('input, select, textarea, [role=region]')) return;
