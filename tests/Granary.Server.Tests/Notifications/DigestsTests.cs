@@ -79,8 +79,8 @@ public sealed class DigestsTests : IDisposable
         var digest = _sent.Skip(1).Single().Sent;
         var lines = digest.Text.Split('\n');
         lines[0].ShouldBe("25 notifications: 24 fill, 1 signal-refused");
-        lines.Skip(1).Take(20).Count(l => l.StartsWith("2026-01-01 00:00:00 UTC event ")).ShouldBe(3);
-        lines.Skip(1).Take(20).Count(l => l.StartsWith("2026-01-01 00:10:00 UTC event ")).ShouldBe(17);
+        lines.Skip(1).Take(20).Count(l => l.StartsWith("2026-01-01 00:00:00 UTC event ", StringComparison.Ordinal)).ShouldBe(3);
+        lines.Skip(1).Take(20).Count(l => l.StartsWith("2026-01-01 00:10:00 UTC event ", StringComparison.Ordinal)).ShouldBe(17);
         lines[21..].ShouldBe(["and 5 more"]);
         (digest.Event, digest.Subject).ShouldBe((NotificationEvent.Digest, "main"));
 
