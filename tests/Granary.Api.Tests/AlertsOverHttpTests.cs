@@ -102,7 +102,8 @@ public sealed class AlertsOverHttpTests(SessionsOverHttpTests.Configuration made
             foreach (var path in (string[])["notifications", "notifications/deliveries", "audit", "sessions", "notifications/rules"])
                 answers.Append(await server.Client.GetStringAsync("/api/v1/" + path));
         }
-        Texts.Count(t => t.StartsWith("main bought ", StringComparison.Ordinal) || t.StartsWith("main sold ", StringComparison.Ordinal)).ShouldBe(fills);
+        Texts.Count(t => t.StartsWith("main bought ", StringComparison.Ordinal) || t.StartsWith("main sold ", StringComparison.Ordinal))
+            .ShouldBe(fills);
         Texts.Count(t => t.StartsWith("A session trades main on ", StringComparison.Ordinal)).ShouldBe(1);
         var before = Texts.Length;
 
