@@ -7,6 +7,9 @@ namespace Granary.Reporting.Html.Sections;
 /// <summary>A cell "Why?": what the run recorded of a signal, and the command that shows everything else.</summary>
 internal static class WhyCell
 {
+    // The class of Granary.Simulation whose trades another program made.
+    private const string RecordedTrades = "RecordedTrades";
+
     /// <summary>The column's head.</summary>
     public static HtmlColumn Column => new("Why", Number: false);
 
@@ -18,8 +21,11 @@ internal static class WhyCell
     /// <param name="recorded">What the run recorded, one or several sentences.</param>
     public static void Write(HtmlWriter html, RunView view, StrategyEntry strategy, int signal, string recorded)
     {
-        html.Write($"<td><details class=\"why\"><summary>Why?</summary>{recorded} Everything that decided: <code>granary why ");
-        html.Write($"{view.Model.Run} --strategy \"{strategy.Id}\" --signal {signal}</code></details></td>");
+        html.Write($"<td><details class=\"why\"><summary>Why?</summary>{recorded}");
+        // Trades of a file have no bars at which a strategy decided.
+        if (strategy.Class != RecordedTrades) html.Write($" Everything that decided: <code>granary why "
+            + $"{view.Model.Run} --strategy \"{strategy.Id}\" --signal {signal}</code>");
+        html.Raw("</details></td>");
     }
 
     /// <summary>The recorded reasons of a trade.</summary>
