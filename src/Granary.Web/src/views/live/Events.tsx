@@ -38,7 +38,7 @@ const columnsOf = (session: string): Column<Entry>[] => [
     { id: 'symbol', title: 'Symbol', width: 100, value: (e) => e.symbol, cell: (e) => e.symbol },
     {
         id: 'why',
-        title: 'Reason',
+        title: 'Why',
         width: 70,
         cell: (e) => {
             const path = whyOf(session, e);

@@ -168,7 +168,7 @@ function tradeColumns(
             : []),
         {
             id: 'why',
-            title: 'Reason',
+            title: 'Why',
             width: 70,
             cell: (t) => (
                 <a
