@@ -85,7 +85,7 @@ public sealed class WhyViewTests(DashboardTab tab) : IClassFixture<DashboardTab>
     public async Task Compare_now_compares_an_account_and_its_days_stand_on_the_pages_of_the_job_and_the_deployment()
     {
         var visit = await tab.LoadAsync("/deployments/1");
-        await visit.Button("Compare ended now").ClickAsync();
+        await visit.Button("Compare now: ended").ClickAsync();
         await visit.Page.WaitForURLAsync(new Regex("/jobs/parity-ended"));
         // January and February.
         await visit.ShowsAsync("59 days compared, 0 outside of the band");

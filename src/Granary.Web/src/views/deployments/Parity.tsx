@@ -44,7 +44,7 @@ function CompareNow(props: { account: string }) {
             <button
                 type="button"
                 disabled={busy}
-                aria-label={`Compare ${account} now`}
+                aria-label={`Compare now: ${account}`}
                 title="Compares the days since the last record, and the running one, without stopping the session"
                 onClick={run}
             >
