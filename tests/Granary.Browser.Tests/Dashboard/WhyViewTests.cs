@@ -86,7 +86,7 @@ public sealed class WhyViewTests(DashboardTab tab) : IClassFixture<DashboardTab>
     {
         var visit = await tab.LoadAsync("/deployments/1");
         await visit.Button("Compare now: ended").ClickAsync();
-        await visit.Page.WaitForURLAsync(new Regex("/jobs/parity-ended"));
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Regex("/jobs/parity-ended"));
         // January and February.
         await visit.ShowsAsync("59 days compared, 0 outside of the band");
         await visit.PictureAsync("parity-job");
