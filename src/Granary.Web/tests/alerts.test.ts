@@ -29,7 +29,7 @@ test('a channel has its kind and its limits in words', () => {
     expect(kindOf('email')).toBe('e-mail');
     const channel = { name: 'ops', kind: 'email', host: 'smtp.example.com', every: null, atMost: null };
     expect(limitOf(channel)).toBe('none');
-    expect(limitOf({ ...channel, every: '15m', atMost: '20/h' })).toBe('one each 15m, at most 20/h');
+    expect(limitOf({ ...channel, every: '15m', atMost: '20/h' })).toBe('one message every 15m, at most 20/h');
 });
 
 test('rules that collect differently are different', () => {

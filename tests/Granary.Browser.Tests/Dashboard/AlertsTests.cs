@@ -53,7 +53,7 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
         await visit.ShowsAsync("phone took the test: 127.0.0.1 answered with 200.");
         ((string)server.Chat.Received.Single().Body["text"]!).ShouldStartWith("Granary: test · phone\nThis is a test");
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Region, new() { Name = "Channels" })
-            .GetByRole(AriaRole.Row, new() { Name = "phone" })).ToContainTextAsync("one each 15m, at most 20/h");
+            .GetByRole(AriaRole.Row, new() { Name = "phone" })).ToContainTextAsync("one message every 15m, at most 20/h");
         foreach (var width in (int[])[390, 820, 1440])
         {
             await visit.Page.SetViewportSizeAsync(width, 900);

@@ -27,10 +27,8 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
         html.Raw("</p>\n");
         Cells(html);
         html.Raw("<div class=\"pair\">");
-        if (model.Size is { } size) Curve(html, size, "Cost by size", "quantity over the bar’s volume",
-            v => NumberText.Percent(v, v < 0.01 ? 2 : 1));
-        if (model.Volatility is { } volatility) Curve(html, volatility, "Cost by volatility", "range of the bar, basis points",
-            v => NumberText.Ratio(v, 0));
+        if (model.Size is { } size) Curve(html, size, "Cost by size", "quantity, basis points of the bar’s volume", 1e4);
+        if (model.Volatility is { } volatility) Curve(html, volatility, "Cost by volatility", "range of the bar, basis points", 1);
         html.Raw("</div>\n");
         Hours(html);
         Slopes(html);
@@ -67,7 +65,8 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
             HtmlTable.Number(html, NumberText.Ratio(value, digits));
     }
 
-    private void Curve(HtmlWriter html, CostOfMeasure measure, string title, string across, Func<double, string> format)
+    // Shown at a scale: the size is a fraction of the volume, and the range is in basis points.
+    private void Curve(HtmlWriter html, CostOfMeasure measure, string title, string across, double scale)
     {
         new LinePlot
         {
@@ -75,7 +74,7 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
             Description = $"Basis points of a mean fill, with the {Interval}.",
             Across = across,
             Up = "basis points",
-            At = [.. measure.Curve.Select(p => p.At)],
+            At = [.. measure.Curve.Select(p => p.At * scale)],
             Lines =
             [
                 new NumberLine("cost", "s1", [.. measure.Curve.Select(p => p.Mean)]),
@@ -90,8 +89,8 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
             [new("From", Number: false), new("To"), new("Fills"), new("Mean, basis points")]);
         foreach (var bin in measure.Bins)
         {
-            HtmlTable.RowHead(html, format(bin.From));
-            HtmlTable.Number(html, format(bin.To));
+            HtmlTable.RowHead(html, Measure(bin.From * scale));
+            HtmlTable.Number(html, Measure(bin.To * scale));
             HtmlTable.Number(html, NumberText.Count(bin.Fills));
             HtmlTable.Number(html, NumberText.Ratio(bin.Mean));
             HtmlTable.EndRow(html);
@@ -141,7 +140,7 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
             [new("Measure", Number: false), new("Mean of the measure"), new("Effect"), new("Low", Hint: Interval),
                 new("High", Hint: Interval), new("Upper", Hint: "One-sided, 95%")]);
         foreach (var (name, measure) in ((string, CostOfMeasure?)[])
-            [("root of quantity over volume", model.Size), ("range of the bar, basis points", model.Volatility)])
+            [("root of quantity over the bar’s volume", model.Size), ("range of the bar, basis points", model.Volatility)])
         {
             if (measure is null) continue;
             HtmlTable.RowHead(html, name);
@@ -151,6 +150,9 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
         }
         HtmlTable.Close(html);
     }
+
+    // Small orders of a large volume differ in the second decimal.
+    private static string Measure(double value) => NumberText.Ratio(value, value < 10 ? 2 : value < 100 ? 1 : 0);
 
     internal static string Points(double value) => NumberText.Ratio(value) + " bp";
 }

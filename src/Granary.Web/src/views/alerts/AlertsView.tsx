@@ -155,7 +155,7 @@ function Channels(props: { state: State }) {
                     { title: 'Name', cell: (c) => c.name },
                     { title: 'Kind', cell: (c) => kindOf(c.kind) },
                     { title: 'Host', cell: (c) => c.host },
-                    { title: 'Limit', cell: limitOf },
+                    { title: 'Limit', prose: true, cell: limitOf },
                     { title: 'Used by', cell: (c) => counted(rules.filter((r) => r.to.includes(c.name)).length, 'rule') },
                     ...(can('admin')
                         ? [

@@ -24,6 +24,13 @@ const columns: Column<Delivery>[] = [
     },
     { id: 'text', title: 'Message', width: 460, cell: (d) => <span title={d.text}>{d.text}</span> },
     { id: 'attempts', title: 'Attempts', width: 90, figure: true, value: (d) => d.attempts, cell: (d) => number(d.attempts) },
+    {
+        id: 'next',
+        title: 'Next attempt',
+        width: 150,
+        value: (d) => (d.state === 'pending' ? d.nextAt : ''),
+        cell: (d) => (d.state === 'pending' ? time(d.nextAt) : ''),
+    },
     { id: 'fault', title: 'Fault', width: 300, cell: (d) => <span title={d.fault ?? ''}>{d.fault}</span> },
 ];
 

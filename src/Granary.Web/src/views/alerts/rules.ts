@@ -72,7 +72,7 @@ export const kindOf = (kind: string) => kinds[kind] ?? kind;
 
 /** How many messages a channel may get. */
 export const limitOf = (channel: Schemas['ChannelEntry']) =>
-    [channel.every == null ? '' : `one each ${channel.every}`, channel.atMost == null ? '' : `at most ${channel.atMost}`]
+    [channel.every == null ? '' : `one message every ${channel.every}`, channel.atMost == null ? '' : `at most ${channel.atMost}`]
         .filter((t) => t !== '')
         .join(', ') || 'none';
 
