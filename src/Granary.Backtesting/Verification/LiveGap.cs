@@ -213,7 +213,8 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         return gap.Booked(GapCauses.Code, k.ModelNet * (granted - 1))
             .Booked(GapCauses.MissedFill, k.ModelNet * (share - granted))
             .Booked(CauseOf(!IsSameBar(k.ModelEntryTime, k.EntryTime, k.Timeframe)), sign * (k.ModelEntry - k.Entry))
-            .Booked(k.ExitCause.Length > 0 ? k.ExitCause : CauseOf(!IsSameBar(k.ModelExitTime, k.ExitTime, k.Timeframe)), sign * (k.Exit - k.ModelExit))
+            .Booked(k.ExitCause.Length > 0 ? k.ExitCause : CauseOf(!IsSameBar(k.ModelExitTime, k.ExitTime, k.Timeframe)),
+                sign * (k.Exit - k.ModelExit))
             // Another exit than the portfolio's has fees of its own.
             .Booked(k.ExitCause.Length > 0 ? k.ExitCause : GapCauses.Cost, k.ModelFees * share - k.Fees);
     }
