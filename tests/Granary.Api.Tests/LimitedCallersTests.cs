@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Api.Access;
 using Granary.Engine;
@@ -57,6 +58,23 @@ public sealed partial class LimitedCallersTests : IDisposable
         var logged = server.Services.GetRequiredService<AuditLog>().Newest(long.MaxValue, 10_000);
         foreach (var attempt in refused.Distinct().Where(r => !r.StartsWith("HEAD", StringComparison.Ordinal)))
             logged.ShouldContain(e => e.Who == "assistant" && e.What == "refuseLimited" && e.Target == attempt, attempt);
+    }
+
+    [Fact]
+    public async Task A_caller_is_told_the_limits_of_its_key()
+    {
+        var (limited, free) = (await AddAsync(), await ApiKeys.AddAsync(_file, "ann", Role.Viewer, TimeProvider.System));
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file), parts: ServerParts.Sessions);
+        using var client = new HttpClient { BaseAddress = server.Address };
+        async Task<JsonElement> CallAsync(string key)
+        {
+            client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            return await client.GetFromJsonAsync<JsonElement>("/api/v1/caller");
+        }
+        var limits = (await CallAsync(limited)).GetProperty("limits");
+        (limits.GetProperty("trials").GetInt32(), limits.GetProperty("holdout").GetDateTimeOffset())
+            .ShouldBe((200, new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        (await CallAsync(free)).TryGetProperty("limits", out _).ShouldBeFalse();
     }
 
     [Fact]

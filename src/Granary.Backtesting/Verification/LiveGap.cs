@@ -3,6 +3,7 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Contracts.Models;
 using Granary.Engine;
+using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -108,7 +109,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     private sealed record LiveTrade(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
         double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
         double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net,
-        double Fees, string Why, string Cause, string ExitCause, double GrantedShare);
+        double Fees, string Why, string Cause, string ExitCause, double GrantedShare, string Timeframe);
 
     /// <exception cref="InputException">A folder does not belong to such a run, or has no portfolio_trades.csv.</exception>
     public static LiveGap Of(string backtest, string live) => Of(backtest, live, IsOfSameBars(backtest, live));
@@ -156,7 +157,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
                 row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")),
                 Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
                 row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")),
-                row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")));
+                row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")), row("timeframe"));
             earned += k.Net;
             var other = k.ModelQuantity > 0 && planned.TryGetValue((k.Strategy, k.Symbol, k.Side, k.ModelEntryTime), out var same)
                 && same.Count > 0 ? same.Dequeue() : null;
@@ -211,11 +212,20 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         string CauseOf(bool isOtherBar) => isOtherBar ? GapCauses.Timing : GapCauses.FillPrice;
         return gap.Booked(GapCauses.Code, k.ModelNet * (granted - 1))
             .Booked(GapCauses.MissedFill, k.ModelNet * (share - granted))
-            .Booked(CauseOf(k.EntryTime != k.ModelEntryTime), sign * (k.ModelEntry - k.Entry))
-            .Booked(k.ExitCause.Length > 0 ? k.ExitCause : CauseOf(k.ExitTime != k.ModelExitTime), sign * (k.Exit - k.ModelExit))
+            .Booked(CauseOf(!IsSameBar(k.ModelEntryTime, k.EntryTime, k.Timeframe)), sign * (k.ModelEntry - k.Entry))
+            .Booked(k.ExitCause.Length > 0 ? k.ExitCause : CauseOf(!IsSameBar(k.ModelExitTime, k.ExitTime, k.Timeframe)),
+                sign * (k.Exit - k.ModelExit))
             // Another exit than the portfolio's has fees of its own.
             .Booked(k.ExitCause.Length > 0 ? k.ExitCause : GapCauses.Cost, k.ModelFees * share - k.Fees);
     }
+
+    // The account's times are of the session's bars, and those of the portfolio of the strategy's, which may be longer.
+    private static bool IsSameBar(string planned, string own, string timeframe) => planned == own
+        || Timeframe.TryParse(timeframe, out var frame)
+            && Ticks(planned) <= Ticks(own) && Ticks(own) < frame.Value.CloseOf(Ticks(planned));
+
+    private static long Ticks(string time) => DateTime.TryParse(time, CultureInfo.InvariantCulture,
+        DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? at.Ticks : -1;
 
     // A trade that only the session's portfolio or only the account has.
     private static TradeGap OfOneSide(TradeGap gap, LiveTrade k)
@@ -305,7 +315,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         using var csv = new CsvReader(new StreamReader(path), new CsvConfiguration(CultureInfo.InvariantCulture));
         csv.Read();
         csv.ReadHeader();
-        while (csv.Read()) yield return name => CsvText.Read(csv.GetField(name) ?? "");
+        while (csv.Read()) yield return name => CsvText.Read(csv.TryGetField<string>(name, out var field) ? field ?? "" : "");
     }
 
     private static double Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : 0;

@@ -5,10 +5,12 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Why;
 
-/// <summary>What the files of a run recorded of one strategy.</summary>
+/// <summary>What the files of a run recorded of one strategy. The signals are read once. Thread-safe.</summary>
 internal sealed class RunRecords(string folder, string strategy, RowIndexes rows)
 {
-    private readonly Lazy<Dictionary<int, (RecordedSignal Signal, long Time)>> _signals = new(() => Signals(folder, strategy, rows));
+    private readonly Lazy<Dictionary<int, (RecordedSignal Signal, long Time)>> _signals =
+        // A read that failed is tried again.
+        new(() => Signals(folder, strategy, rows), LazyThreadSafetyMode.PublicationOnly);
 
     private static Dictionary<int, (RecordedSignal, long)> Signals(string folder, string strategy, RowIndexes rows)
     {

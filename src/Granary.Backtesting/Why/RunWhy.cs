@@ -24,6 +24,8 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
     private const int MostReplays = 3;
 
     private readonly RecentAnswers<WhyReplay> _replays = new(MostReplays);
+    // A step to a bar with a signal must not read all signals of the strategy again.
+    private readonly RecentAnswers<RunRecords> _records = new(MostReplays);
 
     /// <param name="id">The id of a run in the library.</param>
     /// <exception cref="InputException">The query is wrong, or the run cannot be replayed; one sentence.</exception>
@@ -32,15 +34,16 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
     {
         WhyPlace.Check(query);
         var folder = library.PathOf(id);
-        var records = new RunRecords(folder, query.Strategy, library.Rows);
+        var run = $"{library.VersionOf(id)}|{query.Strategy}";
+        var records = await _records.FindAsync(run, () => Task.FromResult(new RunRecords(folder, query.Strategy, library.Rows)))
+            .ConfigureAwait(false);
         var asked = new WhyQuestion(query, records.TimeOf, records.TradeOf);
         var source = new WhySource(id, IsLive: false, $"granary why {Path.GetRelativePath(Directory.GetCurrentDirectory(), folder)}")
         {
             SignalOf = records.SignalOf,
         };
-        return await asked.AnswerAsync(source, around => _replays.FindAsync(
-            $"{library.VersionOf(id)}|{query.Strategy}|{around}", () => Task.Run(() => ReplayAsync(id, query.Strategy, around, records))))
-            .ConfigureAwait(false);
+        return await asked.AnswerAsync(source, around => _replays.FindAsync($"{run}|{around}",
+            () => Task.Run(() => ReplayAsync(id, query.Strategy, around, records)))).ConfigureAwait(false);
     }
 
     private async Task<WhyReplay> ReplayAsync(string id, string strategy, long around, RunRecords records)

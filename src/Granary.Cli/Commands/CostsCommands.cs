@@ -55,6 +55,7 @@ internal static class CostsCommands
             var named = call.GetValue(sources)!;
             if (!given.Out.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
                 throw new InputException($"--out {given.Out}: the costs are JSON; name a file such as costs.json");
+            CostStudyFiles.RequireApart(given.Out, named.Where(IsFile));
             var set = await ReadAsync(named, given, root.Catalogues(call), token);
             var costs = CostStudy.Of(set, [.. named.Select(s => Address.Parse(s).ToString())], (ulong)given.Seed);
             CostStudyFiles.Write(given.Out, costs);

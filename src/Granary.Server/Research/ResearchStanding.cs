@@ -18,7 +18,7 @@ public static class ResearchStanding
             : $"{Counted.Of(used, "trial")} {(used == 1 ? "is" : "are")} used";
         return new TrialStanding(used, limits?.Trials, limits?.Trials is { } most ? Math.Max(0, most - used) : null, limits?.Holdout, luck,
             years, string.Create(CultureInfo.InvariantCulture, $"{budget}; the best of so many worthless trials would show an annual Sharpe "
-                + $"ratio of {luck:0.00} over {years:0.##} years"));
+                + $"ratio of {luck:0.00} over {years:0.##} {(years == 1 ? "year" : "years")}"));
     }
 
     /// <summary>

@@ -145,6 +145,7 @@ internal static class AccountFiles
                 Multiplier = host.InstrumentOf(symbol).Multiplier,
                 Last = host.LastOf(symbol),
                 Weight = trade.Weight,
+                Timeframe = strategy.Timeframe,
                 Model = model,
                 Planned = trade.Trade,
                 Own = traded,

@@ -107,7 +107,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         if (Unfilled.GetValueOrDefault((row.Strategy, number)) is not { } order) return row;
         var ended = order.State == OrderState.Closed ? order.Ended : order.State;
         var entry = row.Planned!.Value.EntryTime;
-        var isPaused = _paused.Exists(p => p.From <= timeframe.CloseOf(entry) && entry < p.To);
+        var isPaused = _paused.Exists(p => p.From <= (row.Timeframe ?? timeframe).CloseOf(entry) && entry < p.To);
         return row with
         {
             Cause = ended == OrderState.Rejected ? GapCauses.Refusal
@@ -172,18 +172,20 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
             return trade.Open > 0 && planned.Reason == ExitReason.Signal ? GapCauses.Code : null;
         if (order.Reason != ExitReason.Signal) return null;
         if (_closed.Contains(trade.Entry) || _flattened.Exists(f => trade.EntryTime <= f && f <= timeframe.CloseOf(exit)))
-            return IsExitOf(order.Timestamp, row.Symbol, planned) ? null : GapCauses.Operator;
+            return IsExitOf(order.Timestamp, row, planned) ? null : GapCauses.Operator;
         var isDecided = planned.Reason is ExitReason.Signal or ExitReason.Open && !host.IsRuined
             && !host.Handed.IsEarlier(trade.Entry);
-        return isDecided && !IsExitOf(order.Timestamp, row.Symbol, planned) ? GapCauses.Code : null;
+        return isDecided && !IsExitOf(order.Timestamp, row, planned) ? GapCauses.Code : null;
     }
 
     // Whether the portfolio's exit was decided at this close: it fills at the open of the next bar, or at the close itself. Without a next
-    // bar the portfolio still holds what it is about to close.
-    private bool IsExitOf(long decided, string symbol, in Trade planned)
+    // bar the portfolio still holds what it is about to close. The next bar of the session may be inside a longer one of the strategy,
+    // which opens by the clock, and so before the market.
+    private bool IsExitOf(long decided, GapRow row, in Trade planned)
     {
-        if (planned.ExitTime < decided && planned.Reason != ExitReason.Open) return timeframe.CloseOf(planned.ExitTime) >= decided;
-        var times = host.BarTimesOf(symbol);
+        var frame = row.Timeframe ?? timeframe;
+        if (planned.ExitTime < decided && planned.Reason != ExitReason.Open) return frame.CloseOf(planned.ExitTime) >= decided;
+        var times = host.BarTimesOf(row.Symbol);
         var (low, high) = (0, times.Count);
         while (low < high)
         {
@@ -191,6 +193,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
             if (times[middle] < decided) low = middle + 1;
             else high = middle;
         }
-        return planned.Reason == ExitReason.Open ? low == times.Count : low < times.Count && times[low] == planned.ExitTime;
+        if (planned.Reason == ExitReason.Open) return low == times.Count;
+        return low < times.Count && planned.ExitTime <= times[low] && times[low] < frame.CloseOf(planned.ExitTime);
     }
 }

@@ -20,6 +20,9 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
     /// <summary>The account's trade; null if the account never traded it.</summary>
     public AccountTrade? Own { get; init; }
 
+    /// <summary>The timeframe of the strategy; null for a trade that only the account has.</summary>
+    public Timeframe? Timeframe { get; init; }
+
     /// <summary>The last bar of the symbol; null if there was none.</summary>
     public required Bar? Last { get; init; }
 

@@ -156,4 +156,17 @@ public sealed class FillFileTests : IDisposable
         File.ReadAllLines(System.IO.Path.ChangeExtension(file, ".csv"))[0].ShouldStartWith("reference,term,side,venue,hour,fills");
         File.ReadAllText(System.IO.Path.ChangeExtension(file, ".html")).ShouldContain("What fills cost");
     }
+
+    [Theory]
+    [InlineData("costs.csv")]
+    [InlineData("costs.html")]
+    [InlineData("costs.json")]
+    [InlineData("sub/../COSTS.csv")]
+    public void Costs_never_replace_the_fills_that_they_are_measured_from(string source)
+    {
+        var file = System.IO.Path.Combine(_folder, "costs.json");
+        Should.Throw<InputException>(() => CostStudyFiles.RequireApart(file, ["fills.csv", System.IO.Path.Combine(_folder, source)]))
+            .Message.ShouldContain("would replace");
+        CostStudyFiles.RequireApart(file, ["costs.csv", System.IO.Path.Combine(_folder, "fills.csv")]);
+    }
 }

@@ -38,6 +38,21 @@ public sealed class WhyAgainstRunTests : IDisposable
             new RunFilesByHand(Path.Combine(_folder, "run"), s_data));
     }
 
+    [Fact]
+    public async Task A_step_to_a_bar_with_a_signal_reads_no_file_of_the_run_again()
+    {
+        var (why, _) = await RunAsync("""["ACME"]""", """[{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 } }]""",
+            """{ "weights": "equal" }""");
+        var query = new WhyQuery("SmaCross(fast=5,slow=20)@ACME:1h") { Signal = 2 };
+        var first = await why.AnswerAsync("run", query);
+        File.Delete(Path.Combine(_folder, "run", "signals.csv"));
+        var (at, next) = (new WhyQuery(query.Strategy) { At = first.Bar!.Time }, new WhyQuery(query.Strategy) { Signal = 3, Step = -1 });
+        (await why.AnswerAsync("run", at)).Signals.Single().Outcome.ShouldBe(first.Signals.Single().Outcome);
+        var third = await why.AnswerAsync("run", next with { Step = 0 });
+        third.Signals.Single().Outcome.ShouldNotBeNull();
+        (await why.AnswerAsync("run", next)).Bar!.Number.ShouldBe(third.Bar!.Number - 1);
+    }
+
     private static int Index(List<(DateTime Time, double Open, double High, double Low, double Close, double Volume)> bars,
         DateTime time) =>
         bars.FindLastIndex(b => b.Time <= time);

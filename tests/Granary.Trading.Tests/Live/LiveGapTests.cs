@@ -36,6 +36,24 @@ public sealed class LiveGapTests : IDisposable
         AddsUp(gap, live);
     }
 
+    // Bars of 4 hours open by the clock, at 12:00, and the market of ACME in between.
+    [Fact]
+    public async Task A_strategy_of_longer_bars_than_the_session_has_neither_another_time_nor_another_program()
+    {
+        var backtest = await _under.BacktestAsync("""
+            { "class": "SmaCross", "params": { "fast": [3, 5], "slow": [8, 13, 20] }, "timeframe": ["1h", "4h"],
+              "size": { "percentOfEquity": 5 } }
+            """, """["ACME", "DUNE"]""", "2022-04-10", """, "portfolio": { "weights": "equal" }""");
+        var live = await _under.LiveAsync(backtest, with: r => r with { To = new DateTime(2022, 4, 10).Ticks });
+        var causes = JsonNode.Parse(File.ReadAllText(Path.Combine(live.Run.Folder, "against_backtest.json")))!["causes"]!.AsObject();
+        // The slippage stays within a bar, and the first hour has a smaller range than the four.
+        Math.Abs((double)causes["fillPrice"]!).ShouldBeGreaterThan(0.001);
+        foreach (var (cause, amount) in causes.Where(c => c.Key is not ("fillPrice" or "cost")))
+            ((double)amount!).ShouldBe(0, 1e-6, cause);
+        File.ReadLines(Path.Combine(live.Run.Folder, "account_gap.csv")).ShouldContain(l => l.Contains(":4h", StringComparison.Ordinal)
+            && l.Contains("T12:00:00Z", StringComparison.Ordinal) && l.Contains("T14:00:00Z", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Each_effect_of_the_venue_has_a_name_and_all_effects_add_up_to_the_gap()
     {
