@@ -27,7 +27,7 @@ public sealed class HelpExamplesTests
     private static readonly string[] s_elsewhere =
     [
         "serve", "health", "replay", "broker check", "data funding", "audit", "schedules", "cluster", "notify", "session", "deployments switch",
-        "reinforce", "reinforce probe", "reinforce policy",
+        "reinforce", "reinforce probe", "reinforce policy", "keys limit", "holdout", "mcp",
     ];
 
     private static readonly FrozenDictionary<string, string> s_examples = Examples();

@@ -12,7 +12,7 @@ internal static class NotifyCommands
     private static Command Test()
     {
         var file = new Option<string>("--notifications") { Required = true, Description = "the file of channels and rules" };
-        var only = new Option<string?>("--to", "--webhook") { Description = "test only this channel (all)", HelpName = "NAME" };
+        var only = new Option<string?>("--to") { Description = "test only this channel (all)", HelpName = "NAME" };
         var test = new Command("test", "Check the file, and send a test notification to its channels.") { file, only };
         test.SetAction(async (call, token) =>
         {
