@@ -340,15 +340,19 @@ class JobTests(unittest.TestCase):
 
     @unittest.skipIf(os.name == "nt", "needs POSIX signals")
     def test_an_interrupt_leaves_the_job_running_and_says_its_id(self):
-        code = ("import sys; sys.path[:0] = [sys.argv[1], sys.argv[2]]\nimport granary, json\nfrom common import long_batch\n"
-                "server = granary.connect(sys.argv[3]); job = server.submit(long_batch()); print(job.id, flush=True)\njob.follow()\n")
+        # The child says that it follows and stays at the first status, so that the job cannot end before the interrupt.
+        code = ("import signal, sys; sys.path[:0] = [sys.argv[1], sys.argv[2]]\nimport granary\nfrom common import long_batch\n"
+                "job = granary.connect(sys.argv[3]).submit(long_batch()); print(job.id, flush=True)\n"
+                "watch = job.watch\n"
+                "def first():\n"
+                "    yield next(watch()); print('follows', flush=True); signal.pause()\n"
+                "job.watch = first; job.follow()\n")
         here = str(Path(__file__).resolve().parent)
         with granary.local(options=["--threads", "1"]) as server:
             child = python("-c", code, here, str(Path(granary.__file__).resolve().parent), server.url,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             job = server.job(child.stdout.readline().decode().strip())
-            until(lambda: job.refresh().state != "queued")
-            time.sleep(0.5)
+            self.assertEqual(child.stdout.readline().decode().strip(), "follows")
             child.send_signal(signal.SIGINT)
             errors = child.communicate()[1].decode()
             self.assertNotEqual(child.returncode, 0)
