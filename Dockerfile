@@ -33,6 +33,7 @@ COPY src/Granary.Modelling/Granary.Modelling.csproj src/Granary.Modelling/
 COPY src/Granary.Backtesting/Granary.Backtesting.csproj src/Granary.Backtesting/
 COPY src/Granary.Trading/Granary.Trading.csproj src/Granary.Trading/
 COPY src/Granary.Server/Granary.Server.csproj src/Granary.Server/
+COPY src/Granary.Assistants/Granary.Assistants.csproj src/Granary.Assistants/
 COPY src/Granary.Api/Granary.Api.csproj src/Granary.Api/
 COPY src/Granary.Api/Granary.Site.targets src/Granary.Api/
 COPY src/Granary.Web/Granary.Web.targets src/Granary.Web/

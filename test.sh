@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 source tests/Shared/postgres.sh
 source tests/Shared/helm.sh
+source tests/Shared/inspector.sh
 
 passed=0 failed=0 skipped=0 failures=""
 export limit=90m # of one project: it only ends one that hangs
@@ -67,6 +68,7 @@ if ((${#need[@]})) && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
 fi
 
 find_helm || echo "test.sh: no helm, so the tests of the chart skip"
+find_inspector || echo "test.sh: no npm, so the tests with the inspector of MCP skip"
 
 # Before the build, which embeds the documentation site.
 site_log="" # of a site that could not be made

@@ -1182,6 +1182,10 @@ class Server:
         """Live results beside those of the backtest, for each ended session of the deployment."""
         return self.get(f"deployments/{int(number)}/report")
 
+    def deployment_parity(self, number: int) -> List[Dict[str, Any]]:
+        """Each compared day of the accounts that trade a deployment, against a backtest of the final bars."""
+        return self.get(f"deployments/{int(number)}/parity")
+
     def switch_account(self, number: int, account: str, *, policy: str, why: str, dry_run: bool = False) -> Dict[str, Any]:
         """Hands an account over to a deployment (admin)."""
         return self._send("POST", f"deployments/{int(number)}/switch",
@@ -1636,6 +1640,11 @@ class Run:
         query = {{"start": "from", "end": "to"}.get(k, k): v for k, v in options.items()}
         return self._server.get(f"{self._path}/chart", symbol=symbol, **query)
 
+    def why(self, strategy: str, **question: Any) -> Dict[str, Any]:
+        """What decided about a strategy at a bar. question: at, trade or signal; or start and end of a span; symbol, step."""
+        return self._server.get(f"{self._path}/why", strategy=strategy, **{{"start": "from", "end": "to"}.get(k, k): v
+                                                                           for k, v in question.items()})
+
     def _rows(self, path: str, file: str, limit: Optional[int], kinds: Optional[Mapping[str, str]] = None, **query: Any) -> Frame:
         """All rows of a table: as an Arrow stream if pyarrow and the server have it, else as the CSV file; some of them by pages."""
         tables = self._server._tables
@@ -1776,6 +1785,11 @@ class Session:
         """Bars that it has processed; more than `limit` are joined."""
         return _bars(self._server._tables, self._server.get(f"{self._path}/bars", symbol=symbol, timeframe=timeframe, from_=start, to=end,
                                                             limit=limit))
+
+    def why(self, strategy: str, **question: Any) -> Dict[str, Any]:
+        """What decided about a strategy at a bar. question: at or signal; or start and end of a span; symbol, step."""
+        return self._server.get(f"{self._path}/why", strategy=strategy, **{{"start": "from", "end": "to"}.get(k, k): v
+                                                                           for k, v in question.items()})
 
     def log(self, *, kind: Optional[str] = None, symbol: Optional[str] = None, limit: int = 1_000) -> Frame:
         """The newest entries of its log, newest first."""

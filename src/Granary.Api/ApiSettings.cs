@@ -78,17 +78,14 @@ public sealed record ApiSettings
 
     private Address OfOperator(string text) => Confinement?.OfOperator(text) ?? Address.Parse(text);
 
-    /// <summary>Returns the place in which a caller's paths and addresses are resolved.</summary>
-    /// <param name="folder">
-    /// The caller's folder. A confined server takes it relative to <see cref="DataFolder"/>, as its runs name it, and ignores a full path,
-    /// which is of the caller's machine.
-    /// </param>
-    /// <exception cref="Engine.Market.BarDataException">The caller's folder has a control character, or is outside.</exception>
-    internal Place PlaceOf(string? folder = null)
-    {
-        var place = new Place(Path.GetFullPath(DataFolder), Confinement);
-        return Confined && Path.IsPathFullyQualified(folder ?? ".") ? place : place.Within(folder ?? ".");
-    }
+    /// <summary>The files and addresses that callers may name.</summary>
+    internal CallerFiles Files => new(Path.GetFullPath(DataFolder), Confinement);
+
+    /// <inheritdoc cref="CallerFiles.PlaceOf"/>
+    internal Place PlaceOf(string? folder = null) => Files.PlaceOf(folder);
+
+    /// <summary>Whether assistants may call the MCP server at <c>/mcp</c>; needs <see cref="Confined"/>.</summary>
+    public bool Assistants { get; init; }
 
     /// <summary>Longest batch text, bytes.</summary>
     [Range(1, 1 << 30)]

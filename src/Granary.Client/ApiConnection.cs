@@ -153,6 +153,7 @@ internal sealed class ApiConnection(HttpClient http)
     {
         null => "",
         DateTimeOffset time => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        DateTime time => time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
         Enum word => JsonNamingPolicy.KebabCaseLower.ConvertName(word.ToString()),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,

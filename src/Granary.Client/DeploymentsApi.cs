@@ -33,6 +33,10 @@ public sealed class DeploymentsApi
     public Task<IReadOnlyList<DeploymentComparison>> ReportAsync(int number, CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<DeploymentComparison>>($"deployments/{number}/report", cancellationToken);
 
+    /// <summary>Returns each compared day of the accounts that trade a deployment, against a backtest of the final bars.</summary>
+    public Task<IReadOnlyList<ParityRecord>> ParityAsync(int number, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<IReadOnlyList<ParityRecord>>($"deployments/{number}/parity", cancellationToken);
+
     /// <summary>Hands an account over to a deployment.</summary>
     public Task<SwitchOutcome> SwitchAsync(int number, SwitchRequest order, CancellationToken cancellationToken = default) =>
         _api.PostAsync<SwitchOutcome>($"deployments/{number}/switch", ApiConnection.Json(order), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Granary.Contracts.Runs;
+using Granary.Contracts.Why;
 
 namespace Granary.Client;
 
@@ -118,6 +119,15 @@ public sealed class RunsApi
         var (symbol, step, factors, strategy, from, to, most) = part;
         return _api.GetAsync<ChartBars>(
             $"runs/{id}/chart?symbol={symbol}&timeframe={step}&factors={factors}&strategy={strategy}&from={from}&to={to}&points={most}",
+            cancellationToken);
+    }
+
+    /// <summary>Everything that decided about a strategy of a run at one bar, or why it did not trade in a span.</summary>
+    public Task<WhyAnswer> WhyAsync(string id, WhyQuery query, CancellationToken cancellationToken = default)
+    {
+        var (strategy, symbol, at, trade, signal, from, to, step) = query;
+        return _api.GetAsync<WhyAnswer>(
+            $"runs/{id}/why?strategy={strategy}&symbol={symbol}&at={at}&trade={trade}&signal={signal}&from={from}&to={to}&step={step}",
             cancellationToken);
     }
 

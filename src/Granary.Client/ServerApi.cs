@@ -68,7 +68,7 @@ public sealed class ServerApi
     public Task<IReadOnlyList<RuleEntry>> NotificationRulesAsync(CancellationToken cancellationToken = default) =>
         _api.GetAsync<IReadOnlyList<RuleEntry>>($"notifications/rules", cancellationToken);
 
-    /// <summary>The rules with their version, the webhooks, and the events that a rule can have.</summary>
+    /// <summary>The rules with their version, the channels, and the events that a rule can have.</summary>
     public Task<NotificationState> NotificationsAsync(CancellationToken cancellationToken = default) =>
         _api.GetAsync<NotificationState>($"notifications", cancellationToken);
 
@@ -87,7 +87,7 @@ public sealed class ServerApi
             "If-Match", ApiConnection.TagOf(replaces));
 
     /// <summary>Sends a test notification.</summary>
-    /// <param name="to">The webhook's name; null for all.</param>
+    /// <param name="to">The channel's name; null for all.</param>
     public Task<IReadOnlyList<TestDelivery>> TestNotificationsAsync(string? to = null, CancellationToken cancellationToken = default) =>
         _api.PostAsync<IReadOnlyList<TestDelivery>>($"notifications/test", ApiConnection.Json(new NewTest(to)), cancellationToken);
 

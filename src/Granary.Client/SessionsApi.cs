@@ -1,5 +1,6 @@
 using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
+using Granary.Contracts.Why;
 
 namespace Granary.Client;
 
@@ -48,6 +49,15 @@ public sealed class SessionsApi
     public Task<RunBars> BarsAsync(string id, string symbol, string? timeframe = null, string? from = null, string? to = null,
         int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
             $"sessions/{id}/bars?symbol={symbol}&timeframe={timeframe}&from={from}&to={to}&limit={limit}", cancellationToken);
+
+    /// <summary>Everything that decided about a strategy of a session at one bar, or why it did not trade in a span.</summary>
+    public Task<WhyAnswer> WhyAsync(string id, WhyQuery query, CancellationToken cancellationToken = default)
+    {
+        var (strategy, symbol, at, trade, signal, from, to, step) = query;
+        return _api.GetAsync<WhyAnswer>(
+            $"sessions/{id}/why?strategy={strategy}&symbol={symbol}&at={at}&trade={trade}&signal={signal}&from={from}&to={to}&step={step}",
+            cancellationToken);
+    }
 
     /// <summary>The newest entries of a session's log, newest first.</summary>
     /// <param name="kind">The kind of entries; null for all kinds.</param>

@@ -6,6 +6,7 @@ using Granary.Contracts.Jobs;
 using Granary.Contracts.Operations;
 using Granary.Contracts.Schedules;
 using Granary.Contracts.Sessions;
+using Granary.Contracts.Why;
 using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -208,6 +209,14 @@ public sealed class GranaryClient : IDisposable
         using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
         return await _api.Sessions.StartAsync(content, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Asks why a strategy of a run, or else of a session, acted or did not act.</summary>
+    /// <param name="id">Id of a run, or of an account.</param>
+    /// <exception cref="InputException">The server has neither, or the question is wrong.</exception>
+    public async Task<WhyAnswer> WhyAsync(string id, WhyQuery query, CancellationToken cancellationToken = default) =>
+        (await _api.Sessions.ListAsync(cancellationToken).ConfigureAwait(false)).Any(s => s.Id == id)
+            ? await _api.Sessions.WhyAsync(id, query, cancellationToken).ConfigureAwait(false)
+            : await _api.Runs.WhyAsync(id, query, cancellationToken).ConfigureAwait(false);
 
     public Task<SessionView> SessionAsync(string id, CancellationToken cancellationToken = default) =>
         _api.Sessions.GetAsync(id, cancellationToken);

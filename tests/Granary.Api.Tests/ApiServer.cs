@@ -7,6 +7,7 @@ using Granary.Server.Access;
 using Granary.Server.Jobs;
 using Granary.Simulation.Passes;
 using Granary.Testing;
+using Granary.Trading.Parity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,7 +78,8 @@ internal sealed class ApiServer : IAsyncDisposable
         var given = new ApiSettings { Keys = keys, DataFolder = runs, Runs = runs };
         builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given, TestCatalogues.All);
         builder.Services.AddLocalJobs(runs, s => parts.HasFlag(ServerParts.RealHost)
-            ? new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, runs, running: s.GetRequiredService<RunningBatches>()) : host);
+            ? new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, runs, running: s.GetRequiredService<RunningBatches>(),
+                parity: s.GetRequiredService<ServerParity>) : host);
         if (parts.HasFlag(ServerParts.Sessions)) builder.Services.AddLocalSessions(runs);
         add?.Invoke(builder.Services);
         var app = builder.Build();

@@ -39,7 +39,7 @@ public sealed class CodeOverHttpTests : IDisposable
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
 
     private Task<string> Add(string name, Role role, bool code = false) =>
-        ApiKeys.AddAsync(_file, name, role, TimeProvider.System, code: code);
+        ApiKeys.AddAsync(_file, name, role, TimeProvider.System, rights: new(code));
 
     private static string Batch(string source = Idea) => new JsonObject
     {

@@ -19,7 +19,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
     private async Task<ApiServer> ServerAsync(Func<ApiSettings, ApiSettings>? settings = null)
     {
         var store = Directory.CreateTempSubdirectory("granary-deployments-").FullName;
-        return await ApiServer.StartAsync(folder: made.Folder, parts: ServerParts.Sessions,
+        return await ApiServer.StartAsync(folder: made.Folder, parts: ServerParts.Sessions | ServerParts.RealHost,
             settings: s => (settings?.Invoke(s) ?? s) with { Deployments = store });
     }
 
@@ -122,6 +122,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
             day.Account.ShouldBe(marks[day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)].Last());
             day.Account!.Value.ShouldBe(day.Live, 0.005, $"{day.Day}");
         }
+        await ComparesDaysAsync(server, report.Days);
         foreach (var (dryRun, done) in new[] { (true, false), (false, false), (false, true) })
         {
             using var answer = await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "handed", dryRun, why = "same" });
@@ -140,5 +141,54 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
         await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "unknown", dryRun = true })).ProblemAsync(400);
         (await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "unknown" })).ProblemAsync(400))
             .ShouldContain("has no session yet");
+    }
+
+    // A job compares each day, and its repetition changes no record.
+    private static async Task ComparesDaysAsync(ApiServer server, IReadOnlyList<DeploymentDay> days)
+    {
+        (await server.Client.GetFromJsonAsync<JsonElement>(Path + "/1/parity")).GetArrayLength().ShouldBe(0);
+        List<string> texts = [];
+        for (var i = 0; i < 2; i++)
+        {
+            var job = await EndedAsync(server, new { kind = "parity", account = "handed", now = i == 1 });
+            (job.State, job.Fault).ShouldBe((Contracts.Jobs.JobState.Done, null));
+            texts.Add(await server.Client.GetStringAsync(Path + "/1/parity"));
+        }
+        texts[1].ShouldBe(texts[0]);
+        var records = JsonSerializer.Deserialize<List<ParityRecord>>(texts[0], Contracts.Jobs.JobJson.Options)!;
+        records.Select(r => r.Day).ShouldBe(days.Select(d => d.Day));
+        // On paper the account is its portfolio, and the final bars are those of the feed.
+        records.ShouldAllBe(r => r.Total == 0 && r.Outside.Count == 0 && r.Deployment == 1 && r.Account == "handed");
+        foreach (var (record, day) in records.Zip(days)) record.AccountEquity.ShouldBe(day.Account!.Value, 1e-6);
+        foreach (var (body, sentence) in new (object, string)[]
+        {
+            (new { kind = "parity", account = "handed", day = "2024-13-01" }, "write it as 2024-01-31"),
+            (new { kind = "parity", account = "../outside" }, "use letters, digits"),
+            (new { kind = "parity", account = "handed", day = "2024-01-05", now = true }, "give one of them"),
+            (new { kind = "parity", account = "handed", totalPercent = 0 }, "out of range"),
+        })
+            (await (await server.Client.PostAsJsonAsync("/api/v1/jobs", body)).ProblemAsync(400)).ShouldContain(sentence);
+        foreach (var (body, sentence) in new (object, string)[]
+        {
+            (new { kind = "parity", account = "other" }, "there is no session of the account 'other'"),
+            (new { kind = "parity", account = "handed", day = "1999-01-04" }, "has no bars on 1999-01-04"),
+        })
+        {
+            var job = await EndedAsync(server, body);
+            job.State.ShouldBe(Contracts.Jobs.JobState.Failed);
+            job.Fault!.ShouldContain(sentence);
+        }
+    }
+
+    private static async Task<Contracts.Jobs.JobStatus> EndedAsync(ApiServer server, object body)
+    {
+        using var answer = await server.Client.PostAsJsonAsync("/api/v1/jobs", body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        var id = (await answer.ReadAsync<Contracts.Jobs.JobStatus>()).Id;
+        return await Eventually.IsAsync(async () =>
+        {
+            using var status = await server.Client.GetAsync($"/api/v1/jobs/{id}");
+            return await status.ReadAsync<Contracts.Jobs.JobStatus>();
+        }, s => s.Ended);
     }
 }

@@ -64,6 +64,9 @@ public class DocumentationTests
         again.Headers.IfNoneMatch.Add(page.Headers.ETag!);
         using var unchanged = await server.Client.SendAsync(again);
         unchanged.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        // A browser takes the headers of this answer in the place of those that it had.
+        unchanged.Headers.GetValues("Content-Security-Policy").Single().ShouldBe(policy);
+        unchanged.Headers.CacheControl!.NoCache.ShouldBeTrue();
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public sealed class JobKindsOverHttpTests
         await using var server = await ApiServer.StartAsync();
         var kinds = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/catalogue/jobs")).EnumerateArray()
             .ToDictionary(k => k.GetProperty("name").GetString()!, k => k.GetProperty("schema"));
-        kinds.Keys.ShouldBe(["backtest", "combine", "evaluate", "experiment", "import", "optimise", "reinforce", "replay", "study", "track",
-            "train", "verify", "walkforward"]);
+        kinds.Keys.ShouldBe(["backtest", "combine", "evaluate", "experiment", "import", "judge", "optimise", "parity", "reinforce",
+            "replay", "study", "track", "train", "verify", "walkforward"]);
         var verify = kinds["verify"];
         verify.GetProperty("required").ToString().ShouldBe("[\"run\"]");
         var cuts = verify.GetProperty("properties").GetProperty("cuts");

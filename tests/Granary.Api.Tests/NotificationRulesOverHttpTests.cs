@@ -133,10 +133,13 @@ public sealed class NotificationRulesOverHttpTests : IAsyncLifetime
     [InlineData("""{ "on": "drawdown", "threshold": 101, "to": ["ops"] }""", "rules[0].threshold: no equity falls by more than 100")]
     [InlineData("""{ "on": "feed-lag", "account": "", "to": ["ops"] }""", "rules[0].account: an account has 1 to 200 characters")]
     [InlineData("""{ "on": "job-failed", "account": "main", "to": ["ops"] }""", "rules[0].account: a rule on 'job-failed' has no account")]
-    [InlineData("""{ "on": "drift", "to": [] }""", "rules[0].to: no webhook is named; the webhooks are ops")]
-    [InlineData("""{ "on": "drift" }""", "rules[0].to: no webhook is named")]
-    [InlineData("""{ "on": "drift", "to": ["opps"] }""", "rules[0].to: there is no webhook 'opps'; the webhooks are ops")]
-    [InlineData("""{ "on": "drift", "to": [null] }""", "rules[0].to: there is no webhook ''")]
+    [InlineData("""{ "on": "fill", "every": "15", "to": ["ops"] }""", "rules[0].every: a length of time from 1s to 7d is needed, as 15m")]
+    [InlineData("""{ "on": "session-lost", "every": "15m", "to": ["ops"] }""", "rules[0].every: a rule on 'session-lost' is sent at once")]
+    [InlineData("""{ "on": "fill", "threshold": 3, "to": ["ops"] }""", "rules[0].threshold: a rule on 'fill' has no threshold")]
+    [InlineData("""{ "on": "drift", "to": [] }""", "rules[0].to: no channel is named; the channels are ops")]
+    [InlineData("""{ "on": "drift" }""", "rules[0].to: no channel is named")]
+    [InlineData("""{ "on": "drift", "to": ["opps"] }""", "rules[0].to: there is no channel 'opps'; the channels are ops")]
+    [InlineData("""{ "on": "drift", "to": [null] }""", "rules[0].to: there is no channel ''")]
     [InlineData("""{ "on": "drift", "to": ["ops"] }, { "on": "drift", "threshold": 2, "to": ["ops"] }""", "rules[1]: it repeats rules[0]")]
     public async Task A_rule_that_would_never_notify_is_refused_with_one_sentence_and_changes_nothing(string rules, string sentence)
     {
@@ -156,13 +159,13 @@ public sealed class NotificationRulesOverHttpTests : IAsyncLifetime
     {
         await using var server = await StartAsync();
         using var client = new ApiClient(server.Address);
-        (await client.Server.TestNotificationsAsync("ops")).ShouldBe([new TestDelivery("ops", true, null)]);
+        (await client.Server.TestNotificationsAsync("ops")).ShouldBe([new TestDelivery("ops", true, null, "127.0.0.1 answered with 200")]);
         _received.ShouldBe(["test"]);
         _status = 500;
         var failed = (await client.Server.TestNotificationsAsync()).Single();
         (failed.Delivered, failed.Fault).ShouldBe((false, "127.0.0.1 answered with 500"));
         (await Should.ThrowAsync<ApiException>(() => client.Server.TestNotificationsAsync("opps"))).Message
-            .ShouldContain("there is no webhook 'opps'; the webhooks are ops");
+            .ShouldContain("there is no channel 'opps'; the channels are ops");
     }
 
     [Fact]
@@ -178,16 +181,16 @@ public sealed class NotificationRulesOverHttpTests : IAsyncLifetime
             text.ShouldNotContain(Secret);
             text.ShouldNotContain("token-in-the-path");
         }
-        (await client.Server.NotificationsAsync()).Webhooks.ShouldBe([new WebhookEntry("ops", "127.0.0.1")]);
+        (await client.Server.NotificationsAsync()).Channels.ShouldBe([new ChannelEntry("ops", "webhook", "127.0.0.1", null, null)]);
     }
 
     [Fact]
-    public async Task A_server_without_webhooks_says_so()
+    public async Task A_server_without_channels_says_so()
     {
         await using var server = await ApiServer.StartAsync();
         using var client = new ApiClient(server.Address);
         var state = await client.Server.NotificationsAsync();
-        (state.Configured, state.Rules.Count, state.Webhooks.Count).ShouldBe((false, 0, 0));
+        (state.Configured, state.Rules.Count, state.Channels.Count).ShouldBe((false, 0, 0));
         using var refused = await server.Client.PostAsJsonAsync("/api/v1/notifications/test", new NewTest(null));
         await refused.ProblemAsync(409);
         foreach (var call in (Func<Task>[])[() => client.Server.SetNotificationRulesAsync(new NewRules([], null), 0),

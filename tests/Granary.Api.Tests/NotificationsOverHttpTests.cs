@@ -38,8 +38,8 @@ public sealed class NotificationsOverHttpTests : IAsyncLifetime
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
-            _received.Enqueue(new Received(request.Headers[WebhookSender.IdHeader]!, request.Headers[WebhookSender.TimestampHeader]!,
-                request.Headers[WebhookSender.SignatureHeader]!, body.ToArray()));
+            _received.Enqueue(new Received(request.Headers[WebhookChannel.IdHeader]!, request.Headers[WebhookChannel.TimestampHeader]!,
+                request.Headers[WebhookChannel.SignatureHeader]!, body.ToArray()));
             return Results.StatusCode(_status);
         });
         await _receiver.StartAsync();
@@ -73,7 +73,7 @@ public sealed class NotificationsOverHttpTests : IAsyncLifetime
         await Eventually.HoldsAsync(async () => (string?)(await server.Client.GetFromJsonAsync<JsonArray>(
             "/api/v1/notifications/deliveries"))!.Single()!["state"] == "delivered");
         foreach (var got in _received)
-            got.Signature.ShouldBe(WebhookSender.Sign(Encoding.UTF8.GetBytes(Secret), got.Timestamp, got.Body));
+            got.Signature.ShouldBe(WebhookChannel.Sign(Encoding.UTF8.GetBytes(Secret), got.Timestamp, got.Body));
         _received.Select(r => r.Id).Distinct().Count().ShouldBe(1);
         var body = JsonNode.Parse(_received.Last().Body)!;
         ((string)body["event"]!, (string)body["subject"]!).ShouldBe(("job-done", job.Id));
@@ -99,11 +99,14 @@ public sealed class NotificationsOverHttpTests : IAsyncLifetime
         new Outbox(open(), clock).Add(made, "ops").ShouldBeTrue();
         new Outbox(open(), clock).Add(made, "ops").ShouldBeFalse("the same event is one delivery");
         var again = new Outbox(open(), clock);
-        using (open().Lease(again.List().Single().Id).ShouldNotBeNull())
+        using (open().Lease(again.List().Single().Id, LeaseKind.Delivery).ShouldNotBeNull())
         {
-            open().Lease(again.List().Single().Id).ShouldBeNull("one attempt at a time");
+            open().Lease(again.List().Single().Id, LeaseKind.Delivery).ShouldBeNull("one attempt at a time");
             await again.DeliverAsync((_, _) => throw new InvalidOperationException("another one has the lease"), default);
         }
+        open().Cursor("main").ShouldBeNull();
+        open().SetCursor("main", new JournalCursor(3, clock.Now));
+        open().Cursor("main").ShouldBe(new JournalCursor(3, clock.Now));
         open().Since.ShouldBeNull();
         open().Since = clock.Now;
         open().Since.ShouldBe(clock.Now);
@@ -127,7 +130,7 @@ public sealed class NotificationsOverHttpTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{ "webhooks": [], "rules": [ { "on": "job-don", "to": "ops" } ] }""", "job-done")]
-    [InlineData("""{ "webhooks": [], "rules": [ { "on": "job-done", "to": "ops" } ] }""", "there is no webhook 'ops'")]
+    [InlineData("""{ "webhooks": [], "rules": [ { "on": "job-done", "to": "ops" } ] }""", "there is no channel 'ops'")]
     [InlineData("""{ "webhooks": [ { "name": "a", "url": "http://example.com", "secretFile": "s" } ], "rules": [] }""", "use https")]
     [InlineData("""{ "webhooks": [ { "name": "a", "url": "https://example.com" } ], "rules": [] }""", "one of secretFile")]
     [InlineData("""{ "webhooks": [ { "name": "a b", "url": "https://example.com", "secretFile": "s" } ], "rules": [] }""", "letters")]

@@ -58,7 +58,7 @@ public sealed partial class DocumentedNamesTests
         string[] all = [.. known.Sources.Names, .. known.LiveFeeds.Names, .. known.Stores.Names,
             .. plugin.Sources.Names, .. plugin.LiveFeeds.Names,
             // Addresses of other things, and the place of a name in a text.
-            "http", "https", "tcp", "file", "scheme"];
+            "http", "https", "tcp", "file", "scheme", "granary"];
         return all.ToFrozenSet(StringComparer.Ordinal);
     }
 

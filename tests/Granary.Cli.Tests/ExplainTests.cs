@@ -1,8 +1,8 @@
-using Granary.Cli.Explanations;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Server.Explanations;
 
 namespace Granary.Cli.Tests;
 

@@ -100,7 +100,7 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
         Commands.ShouldBe(["backtest", "walkforward", "optimise", "experiment", "live", "session status", "session strategy",
             "session pause", "session resume", "session flatten", "session close", "session reload", "session stop", "session enable",
             "session disable", "schedules list", "schedules set", "schedules runs", "schedules remove", "cluster status",
-            "cluster drain", "cluster resume", "cluster retire", "export", "factors study"],
+            "cluster drain", "cluster resume", "cluster retire", "export", "factors study", "why"],
             ignoreOrder: true);
 
     // The arguments of the command besides --host; a new command needs a line here.
@@ -116,6 +116,7 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
             "factors study" => ["factors", "study", "csv:data", "--factors", "roc(5)", "--quiet", "--out", _folder.At("study")],
             "live" => ["live", await ProductionAsync(), "--feed", "csv:data", "--quiet"],
             "export" => ["export", "20260102-0304", "--format", "parquet", "--out", _folder.At("tables")],
+            "why" => ["why", "20260102-0304", "--strategy", "SmaCross(fast=1,slow=2)@ACME:1h", "--signal", "1"],
             "session strategy" => ["session", "paper", name, "SmaCross(fast=1,slow=2)@ACME:1h"],
             "session close" => ["session", "paper", name, "--trade", "t"],
             "session enable" or "session disable" => ["session", "paper", name, "--symbol", "ACME"],

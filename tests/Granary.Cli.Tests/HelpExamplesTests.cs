@@ -16,9 +16,9 @@ public sealed class HelpExamplesTests
         "new samples", "quickstart",
         "data generate", "data import", "data list", "data check", "data compare", "data export", "data formats",
         "strategies", "factors", "factors compute", "factors study", "trainers", "broker list", "backtest", "verify", "report", "compare",
-        "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
+        "why", "export", "combine", "analyze", "walkforward", "optimise", "features", "train", "evaluate", "experiment", "learn", "models list",
         "models promote", "models show", "models compare", "models rollback", "models predict", "drift", "track", "reinforce env",
-        "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live",
+        "deployments list", "deployments add", "deployments show", "deployments disable", "deployments enable", "live", "costs fit", "parity",
         "deployments report", "keys add", "keys list", "keys rotate", "keys revoke", "setup compose", "new strategy", "new factor",
         "new format", "new broker", "new trainer", "new rule", "new study", "doctor", "explain", "completion",
     ];
@@ -27,7 +27,7 @@ public sealed class HelpExamplesTests
     private static readonly string[] s_elsewhere =
     [
         "serve", "health", "replay", "broker check", "data funding", "audit", "schedules", "cluster", "notify", "session", "deployments switch",
-        "reinforce", "reinforce probe", "reinforce policy",
+        "reinforce", "reinforce probe", "reinforce policy", "keys limit", "holdout", "mcp",
     ];
 
     private static readonly FrozenDictionary<string, string> s_examples = Examples();

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Granary.Contracts.Operations;
+using Granary.Server.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +13,8 @@ internal static class CallerEndpoints
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/caller", (ClaimsPrincipal user, ApiSettings settings, CodeRight code) => TypedResults.Ok(new CallerAnswer(
             RolePolicies.NameOf(user), RolePolicies.RoleNameOf(user)!, settings.Authenticates,
-            code.RefusalOf(user), RolePolicies.PersonOf(user))))
-        .WithTags("Access").WithName("getCaller").WithSummary("Name and role of the caller, and whether they may run code.")
-        .ProducesProblem(401).ProducesProblem(403).RequireAuthorization(RolePolicies.Viewer);
+            code.RefusalOf(RolePolicies.CallerOf(user)), RolePolicies.PersonOf(user),
+            RolePolicies.CallerOf(user).Limits is { } limits ? new CallerLimits(limits.Trials, limits.Holdout) : null)))
+        .WithTags("Access").WithName("getCaller").WithSummary("Name, role and limits of the caller, and whether they may run code.")
+        .ProducesProblem(401).ProducesProblem(403).RequireAuthorization(RolePolicies.Viewer).AllowLimitedCallers();
 }

@@ -20,8 +20,8 @@ internal static class BatchEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var batches = api.MapGroup("/batches").WithTags("Batches").ProducesProblem(401).ProducesProblem(403);
-        batches.MapPost("", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop) =>
-            body.SubmitAsync(service, kinds, "batches", _ => JobCatalogue.Backtest, stop))
+        batches.MapPost("", ([AsParameters] SubmittedBody body, CancellationToken stop) =>
+            body.SubmitAsync("batches", _ => JobCatalogue.Backtest, stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitBatch")
             .WithSummary("Submit a batch file's text.")
             .WithDescription("The body is the unchanged batch file, with its comments. Send Idempotency-Key to make a repeated "

@@ -3,8 +3,7 @@ using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Contracts.Catalogues;
 using Granary.Contracts.Runs;
-using Granary.Engine.Analysis.Metrics;
-using Granary.Engine.Catalogues;
+using Granary.Server.Catalogues;
 using Granary.Server.Jobs;
 using Granary.Server.Schedules;
 using Granary.Simulation.Catalogues;
@@ -28,21 +27,15 @@ internal static class CatalogueEndpoints
     {
         var catalogue = api.MapGroup("/catalogue").WithTags("Catalogue").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
-        catalogue.MapGet("/strategies", (GranaryCatalogues known) => Items(known.Strategies.All.Select(d =>
-                new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
+        catalogue.MapGet("/strategies", (GranaryCatalogues known) => TypedResults.Ok(CatalogueItems.Strategies(known)))
             .WithName("listStrategyClasses").WithSummary("The strategy classes.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.MapGet("/factors", (GranaryCatalogues known) => Items(known.Factors.All.Select(d =>
-                new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters), [.. d.Lines.Where(l => l.Length > 0)]))))
+        catalogue.MapGet("/factors", (GranaryCatalogues known) => TypedResults.Ok(CatalogueItems.Factors(known)))
             .WithName("listFactors").WithSummary("The factors.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.MapGet("/trainers", (GranaryCatalogues known) => Items(known.Trainers.List().Trainers.Select(d =>
-                new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
+        catalogue.MapGet("/trainers", (GranaryCatalogues known) => TypedResults.Ok(CatalogueItems.Trainers(known)))
             .WithName("listTrainers").WithSummary("The trainers of models.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.MapGet("/brokers", (GranaryCatalogues known) => Items(known.Brokers.All.Select(d =>
-                new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))))
+        catalogue.MapGet("/brokers", (GranaryCatalogues known) => TypedResults.Ok(CatalogueItems.Brokers(known)))
             .WithName("listBrokers").WithSummary("The brokers, with their options.").Produces<IReadOnlyList<CatalogueItem>>();
-        catalogue.MapGet("/objectives", (GranaryCatalogues known) => TypedResults.Ok<IReadOnlyList<CatalogueObjective>>(
-                [.. known.Metrics.Objectives.Select(m => new CatalogueObjective(m.Key, m.Name, m.Unit.ToString().ToLowerInvariant(),
-                    m.Better == MetricDirection.Lower ? "lower" : "higher", m.Formula))]))
+        catalogue.MapGet("/objectives", (GranaryCatalogues known) => TypedResults.Ok(CatalogueItems.Objectives(known)))
             .WithName("listObjectives").WithSummary("The statistics that a search or a walk-forward can have as its objective.")
             .Produces<IReadOnlyList<CatalogueObjective>>();
         catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k =>
@@ -75,10 +68,4 @@ internal static class CatalogueEndpoints
     }
 
     private static IResult Items(IEnumerable<CatalogueItem> items) => TypedResults.Ok<IReadOnlyList<CatalogueItem>>([.. items]);
-
-    internal static IReadOnlyList<CatalogueParameter> ParametersOf(IEnumerable<DeclaredKey> parameters) => [.. parameters.Select(p =>
-        new CatalogueParameter(p.Name, p.Type.IsEnum ? "enum" : p.Type == typeof(int) ? "int" : p.Type == typeof(double) ? "double"
-            : p.Type == typeof(bool) ? "bool" : "string", p.Type.IsEnum ? p.Default?.ToString()?.ToLowerInvariant() : p.Default,
-            double.IsFinite(p.Minimum) ? p.Minimum : null, double.IsFinite(p.Maximum) ? p.Maximum : null,
-            p.Type.IsEnum ? [.. Enum.GetNames(p.Type).Select(n => n.ToLowerInvariant())] : null))];
 }

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Granary.Api.Catalogues;
 using Granary.Contracts.Catalogues;
 using Granary.Contracts.Code;
 using Granary.Engine;
+using Granary.Server.Catalogues;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.StrategyFiles;
@@ -36,7 +36,7 @@ internal static class CodeChecks
                 var catalogues = known.WithCode([source]);
                 var names = catalogues.Plugins[^1].Names("strategy");
                 strategies = [.. names.Select(catalogues.Strategies.Get).Select(d =>
-                    new CatalogueItem(d.Name, d.Summary, CatalogueEndpoints.ParametersOf(d.Parameters)))];
+                    new CatalogueItem(d.Name, d.Summary, CatalogueItems.ParametersOf(d.Parameters)))];
             }
             catch (InputException e)
             {

@@ -3,6 +3,7 @@ using Granary.Api.Access;
 using Granary.Api.Problems;
 using Granary.Contracts.Code;
 using Granary.Engine;
+using Granary.Server.Access;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.StrategyFiles;
@@ -27,8 +28,8 @@ internal static class CodeEndpoints
     {
         var code = api.MapGroup("/code").WithTags("Code").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Submitter).AddEndpointFilter(async (call, next) =>
-                call.HttpContext.RequestServices.GetRequiredService<CodeRight>().RefusalOf(call.HttpContext.User) is { } refusal
-                    ? CodeRight.Refuse(refusal) : await next(call).ConfigureAwait(false));
+                call.HttpContext.RequestServices.GetRequiredService<CodeRight>().RefusalOf(RolePolicies.CallerOf(call.HttpContext.User))
+                    is { } refusal ? throw new NotAllowedException(refusal) : await next(call).ConfigureAwait(false));
         code.MapGet("/example", () => TypedResults.Ok(new StrategyFile(ExampleName, s_example.Value))).WithName("getCodeExample")
             .WithSummary("A strategy in one C# file to begin with.");
         code.MapPost("/check", async (StrategyFile file, GranaryCatalogues known, CodeTurns turns, CancellationToken stop) =>

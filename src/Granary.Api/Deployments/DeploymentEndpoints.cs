@@ -41,6 +41,7 @@ internal static class DeploymentEndpoints
                 + "The run with its digest justifies it, and must be a run of this server.")
             .Produces<DeploymentDetails>(201).ProducesProblem(400).ProducesProblem(409);
         MapOne(all);
+        MapParity(all);
         MapSwitch(all);
     }
 
@@ -68,6 +69,14 @@ internal static class DeploymentEndpoints
             .WithSummary("The live result compared with the backtest, by day, for each account whose session of the deployment has ended.")
             .Produces<IReadOnlyList<DeploymentComparison>>().ProducesProblem(404);
     }
+
+    private static void MapParity(RouteGroupBuilder all) =>
+        all.MapGet("/{number:int}/parity", (int number, DeploymentBook book) => book.Find(number) is null ? Unknown(number)
+                : TypedResults.Ok(book.Parity(number: number)))
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentParity")
+            .WithSummary("Each compared day of the accounts that trade the deployment, against a backtest of the final bars.")
+            .WithDescription("A job of the kind 'parity' compares a day and keeps its record. A kept record never changes.")
+            .Produces<IReadOnlyList<ParityRecord>>().ProducesProblem(404);
 
     private static void MapSwitch(RouteGroupBuilder all) =>
         all.MapPost("/{number:int}/switch", async (int number, SwitchRequest order, ClaimsPrincipal user, [AsParameters] Services with,

@@ -21,7 +21,7 @@ internal static class DocumentHead
         ["Catalogue"] = "The server's catalogues: strategy classes, factors, trainers, brokers, kinds of jobs, and the schema of batch files.",
         ["Code"] = "Strategies in one C# file, for editors. The key needs the right code beside its role.",
         ["Models"] = "The registry of models, and predictions.",
-        ["Notifications"] = "Rules and deliveries of webhooks.",
+        ["Notifications"] = "Rules, channels and deliveries of notifications.",
         ["Data"] = "Stores of bars: markets, coverage, quality, differences.",
         ["Runs"] = "Finished runs: figures, strategies, signals, curves, files.",
         ["Shares"] = "Links that open one run without a key.",

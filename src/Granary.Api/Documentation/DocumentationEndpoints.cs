@@ -47,14 +47,14 @@ internal static class DocumentationEndpoints
 
     private static IResult Send(HttpContext context, EmbeddedFile file)
     {
+        // The names of assets have a hash of their content.
+        var caching = file.Path.StartsWith(Assets, StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
         if (context.Response.StatusCode == StatusCodes.Status200OK)
         {
             context.Response.Headers.ETag = EmbeddedFile.Version;
             if (context.Request.Headers.IfNoneMatch.ToString().Contains(EmbeddedFile.Version, StringComparison.Ordinal))
-                return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+                return EmbeddedFile.SendUnchanged(context, s_policy.Value, caching);
         }
-        // The names of assets have a hash of their content.
-        return file.Send(context, s_policy.Value,
-            file.Path.StartsWith(Assets, StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache");
+        return file.Send(context, s_policy.Value, caching);
     }
 }

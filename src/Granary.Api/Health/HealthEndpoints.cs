@@ -1,3 +1,4 @@
+using Granary.Api.Access;
 using Granary.Contracts.Operations;
 using Granary.Simulation.Catalogues;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,7 @@ internal static class HealthEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        var health = api.MapGroup("/health").WithTags("Health").AllowAnonymous();
+        var health = api.MapGroup("/health").WithTags("Health").AllowAnonymous().AllowLimitedCallers();
         health.MapGet("/live", () => TypedResults.Ok(new HealthAnswer("live"))).WithName("isLive").WithSummary("Whether the process answers.");
         health.MapGet("/ready", ReadyAsync).WithName("isReady").WithSummary("Whether everything that requests need works; 503 with the reasons if not.")
             .Produces<HealthAnswer>().Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
@@ -23,7 +24,7 @@ internal static class HealthEndpoints
     /// <summary>The same at the root, where probes look for it; these are not in the OpenAPI document.</summary>
     public static void MapAtRoot(IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").AllowAnonymous().ExcludeFromDescription();
+        var health = app.MapGroup("/health").AllowAnonymous().AllowLimitedCallers().ExcludeFromDescription();
         health.MapGet("/live", () => TypedResults.Ok(new HealthAnswer("live")));
         health.MapGet("/ready", ReadyAsync);
     }

@@ -30,10 +30,12 @@ using Granary.Backtesting.Charts;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Modelling.Learning;
+using Granary.Server.Access;
 using Granary.Server.Audit;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
+using Granary.Server.Research;
 using Granary.Server.Schedules;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -43,7 +45,9 @@ using Granary.Simulation.Telemetry;
 using Granary.Simulation.Weights;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
+using Granary.Trading.Parity;
 using Granary.Trading.Sessions;
+using Granary.Trading.Why;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -69,20 +73,16 @@ public static class GranaryApi
     {
         if (new ApiSettingsValidator().Validate(null, settings) is { Failed: true } wrong)
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
-        services.AddSingleton(settings);
         var confined = settings.Confine(catalogues);
-        services.TryAddSingleton(confined);
-        services.TryAddSingleton(KnownJobs.Of(confined, settings.Runs));
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RunCurves>();
-        services.TryAddSingleton<RunSpans>();
-        services.TryAddSingleton<RunCharts>();
+        services.AddResearch(settings, confined);
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();
         services.AddSingleton(s => new DeploymentSource(settings, confined, s.GetService<RunLibrary>()));
         services.AddSingleton(new SessionStartReader(settings, confined));
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<SessionHistory>();
+        services.AddSingleton<ServerParity>();
+        services.AddSingleton<SessionWhy>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton(new BarFileLibrary(settings.DataFolder, new() { Formats = catalogues.Formats }));
         services.AddSingleton<ServerModels>();
@@ -93,8 +93,6 @@ public static class GranaryApi
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<AuditedFiles>();
         services.AddSingleton<AuditStates>();
-        services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
-            s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ShareSigner(Path.Combine(settings.Runs, ShareSigner.FileName),
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ShareLinks>();
@@ -106,11 +104,11 @@ public static class GranaryApi
         // so that a wrong body is answered with what is wrong with it
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         AddProblems(services);
-        services.AddSingleton<CodeRight>().AddSingleton<CodeTurns>();
+        services.AddSingleton<CodeTurns>();
+        if (settings.Assistants) AssistantHosting.Add(services);
         SignInHosting.Add(services, settings);
         services.AddOpenApi(ApiDescription.Name, o => { OperationRoles.Describe(o); AddressSchema.Describe(o); });
         services.AddSingleton<ApiDescription>();
-        services.AddSingleton<RunDisk>();
         services.AddSingleton<IReadinessCheck, DiskReadiness>();
         MetricsEndpoint.Add(services);
         services.AddSingleton<ServerInstruments>();
@@ -180,6 +178,7 @@ public static class GranaryApi
         app.UseMiddleware<SessionRequests>();
         // A server without keys and sign-in has no limits. The framework never stops the timer of a limiter.
         if (settings.Authenticates) app.UseRateLimiter();
+        app.UseMiddleware<LimitedCallers>();
         app.UseAuthorization();
         app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();
@@ -221,6 +220,7 @@ public static class GranaryApi
             SessionEndpoints.Map(api, sessions);
         CallerEndpoints.Map(api);
         SignInEndpoints.Map(app, api, settings);
+        if (settings.Assistants) AssistantHosting.Map(app);
         ApiDescription.Map(app);
     }
 

@@ -9,7 +9,7 @@ namespace Granary.Api.Hosting;
 /// <summary>Registers the notifications of a server.</summary>
 public static class NotificationHosting
 {
-    /// <param name="file">Webhooks and rules; null for no notifications.</param>
+    /// <param name="file">Channels and rules; null for no notifications.</param>
     /// <param name="connection">
     /// The PostgreSQL database that keeps notifications until they are delivered; null for the folder <c>.notifications</c> of the runs.
     /// </param>
@@ -20,7 +20,6 @@ public static class NotificationHosting
         services.AddSingleton(NotificationSettings.Read(file));
         services.AddSingleton(s => OutboxStores.Open(connection, s.GetRequiredService<RunLibrary>().PathOf(".notifications")));
         services.AddSingleton(s => OutboxStores.OpenRules(connection, s.GetRequiredService<RunLibrary>().PathOf(".notifications")));
-        services.AddSingleton<WebhookSender>();
         services.AddSingleton<RuleBook>();
         services.AddSingleton<NotificationService>();
         return services.AddHostedService(static s => s.GetRequiredService<NotificationService>());

@@ -20,8 +20,8 @@ internal static class JobEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var jobs = api.MapGroup("/jobs").WithTags("Jobs").ProducesProblem(401).ProducesProblem(403);
-        jobs.MapPost("", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop) =>
-            body.SubmitAsync(service, kinds, "jobs", root => root.Need("kind").String(), stop))
+        jobs.MapPost("", ([AsParameters] SubmittedBody body, CancellationToken stop) =>
+            body.SubmitAsync("jobs", root => root.Need("kind").String(), stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitJob")
             .WithSummary("Submit a job.")
             .WithDescription("The body is an object with the kind of job and the keys of this kind, such as { \"kind\": \"walkforward\", "
@@ -40,9 +40,9 @@ internal static class JobEndpoints
             .WithDescription("'next' is the cursor of the next page; null on the last page.").Produces<JobPage>().ProducesProblem(
                 400);
         MapOne(jobs, "Job", JobAnswers.OfJobs);
-        api.MapPost("/automl", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop,
+        api.MapPost("/automl", ([AsParameters] SubmittedBody body, CancellationToken stop,
                 [FromQuery(Name = "num_strategies"), Display(Name = "num_strategies"), AllowedRange(1, int.MaxValue)] int? strategies) =>
-            body.SubmitAsync(service, kinds, "jobs", _ => "experiment", stop, batch => Experiment(batch, strategies)))
+            body.SubmitAsync("jobs", _ => "experiment", stop, batch => Experiment(batch, strategies)))
             .RequireAuthorization(RolePolicies.Submitter).WithTags("Jobs").WithName("submitExperiment")
             .WithSummary("Compare trainers and labels on a batch file, which is the body: a job of the kind experiment.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission().ProducesProblem(401)

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
-using Granary.Contracts.Jobs;
+using Granary.Server.Access;
 using Granary.Server.Jobs;
 using Granary.Simulation.Json;
 using Microsoft.AspNetCore.Http;
@@ -14,16 +14,16 @@ namespace Granary.Api.Jobs;
 /// <param name="Folder">The folder that relative paths start from; null for the server's data folder.</param>
 /// <param name="File">The file's path at the client, for messages.</param>
 /// <param name="Check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
-/// <param name="Code">Who may submit a batch with <c>code</c>.</param>
+/// <param name="Admission">Checks the caller's rights and limits.</param>
 internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, ApiSettings Settings, [FromHeader(Name = "Idempotency-Key")]
-    string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File, [FromQuery] bool? Check, CodeRight Code)
+    string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File, [FromQuery] bool? Check, JobAdmission Admission)
 {
     /// <summary>Reads the text of a job, and submits it.</summary>
     /// <param name="kind">Finds the kind in the body.</param>
     /// <param name="wrap">Makes the job's text of the body; null = it is the body.</param>
     /// <returns>202 with the location under <paramref name="collection"/>.</returns>
-    public async Task<IResult> SubmitAsync(IJobService jobs, JobCatalogue kinds, string collection, Func<JsonPart, string> kind,
-        CancellationToken cancellationToken, Func<byte[], byte[]>? wrap = null)
+    public async Task<IResult> SubmitAsync(string collection, Func<JsonPart, string> kind, CancellationToken cancellationToken,
+        Func<byte[], byte[]>? wrap = null)
     {
         if (IdempotencyKey is { } key && (key.Length is 0 or > JobSubmission.LongestKey || key.Any(char.IsControl)))
             return Problem.Of(400, "The input is wrong",
@@ -34,26 +34,11 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         var file = string.IsNullOrWhiteSpace(File) ? collection == "batches" ? "batch.json" : "job.json" : File;
         var root = JsonPart.Parse(file, body);
         var name = kind(root);
-        // Before anything reads the batch: reading it may compile the code.
-        if (CodeText.IsIn(root) && Code.RefusalOf(User) is { } refusal) return CodeRight.Refuse(refusal);
         if (name == JobCatalogue.Backtest && collection == "jobs") body = JobCatalogue.TextOf(root, body);
-        var job = kinds.Read(new JobText(name, body, file, Settings.PlaceOf(Folder).KeptFolder));
+        var caller = RolePolicies.CallerOf(User);
+        var job = Admission.Read(caller, new JobText(name, body, file, Settings.PlaceOf(Folder).KeptFolder), root);
         if (Check == true) await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
-        await CheckQuotasAsync(jobs, job, cancellationToken).ConfigureAwait(false);
-        var receipt = await jobs.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(User), IdempotencyKey), cancellationToken)
-            .ConfigureAwait(false);
+        var receipt = await Admission.SubmitAsync(caller, job, IdempotencyKey, cancellationToken).ConfigureAwait(false);
         return TypedResults.Accepted($"{ApiSettings.Prefix}/{collection}/{receipt.Job.Id}", receipt.Job);
-    }
-
-    // Repeated submissions of a queued job are refused too: they can wait as well.
-    private async Task CheckQuotasAsync(IJobService jobs, Job job, CancellationToken cancellationToken)
-    {
-        if (!Settings.Authenticates) return;
-        var queued = await jobs.ListAsync(new JobQuery(int.MaxValue, State: JobState.Queued), cancellationToken).ConfigureAwait(false);
-        var own = queued.Items.Where(j => j.SubmittedBy == RolePolicies.NameOf(User)).ToList();
-        if (own.Count >= Settings.MostQueued) throw new TooManyJobsException(Settings.MostQueued);
-        var waiting = own.Sum(j => j.Work);
-        if (waiting + job.Work > Settings.MostQueuedWork)
-            throw new TooManyJobsException(job.Work, waiting, Settings.MostQueuedWork);
     }
 }

@@ -57,7 +57,7 @@ internal static class DataEndpoints
             .Produces<BarFilePage>().ProducesProblem(400);
         data.MapGet("/coverage", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
-                TypedResults.Ok(await new StoredMarkets(known.Stores).CoverageAsync(Within(settings, "store", store),
+                TypedResults.Ok(await new StoredMarkets(known.Stores).CoverageAsync(settings.Files.StoreOf("store", store),
                     new BarQuery(symbol, Read(timeframe)), stop).ConfigureAwait(false)))
             .WithName("getCoverage").WithSummary("How many bars a market has on each day.")
             .Produces<MarketCoverage>().ProducesProblem(400);
@@ -70,13 +70,13 @@ internal static class DataEndpoints
             .Produces<RunBars>().ProducesProblem(400);
         data.MapGet("/file", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) => FileOf($"{symbol}-{timeframe}.csv", await new StoredMarkets(known.Stores).BarsAsync(
-                    Within(settings, "store", store), new BarQuery(symbol, Read(timeframe)), stop).ConfigureAwait(false)))
+                    settings.Files.StoreOf("store", store), new BarQuery(symbol, Read(timeframe)), stop).ConfigureAwait(false)))
             .WithName("getStoredFile").WithSummary("All bars of a market as CSV, as stored: time (UTC), open, high, low, close, volume.")
             .Produces(200, null, "text/csv").ProducesProblem(400);
         data.MapGet("/quality", async (string store, string timeframe, string? symbol, ApiSettings settings, GranaryCatalogues known,
                 CancellationToken stop) =>
                 TypedResults.Ok(MarketAnswers.FindingsOf(await new StoredMarkets(known.Stores).CheckAsync(
-                    Within(settings, "store", store), symbol, Read(timeframe), stop).ConfigureAwait(false))))
+                    settings.Files.StoreOf("store", store), symbol, Read(timeframe), stop).ConfigureAwait(false))))
             .WithName("checkData").WithSummary("The findings of 'granary data check' in a market, or in all markets of a timeframe.")
             .Produces<IReadOnlyList<FindingRow>>().ProducesProblem(400);
         data.MapGet("/compare", CompareAsync)
@@ -109,7 +109,8 @@ internal static class DataEndpoints
         [AllowedRange(0.0), Description("Prices that differ by at most this percentage are equal.")] double tolerance = 0.01,
         [AllowedRange(0.0), Description("The same for volumes.")] double volumeTolerance = 1)
     {
-        var found = await new StoredMarkets(known.Stores).CompareAsync(Within(settings, "a", asked.A), Within(settings, "b", asked.B),
+        var found = await new StoredMarkets(known.Stores).CompareAsync(settings.Files.StoreOf("a", asked.A),
+            settings.Files.StoreOf("b", asked.B),
             new BarQuery(asked.Symbol, Read(asked.Timeframe)), new SourceComparer(tolerance, volumeTolerance), stop).ConfigureAwait(false);
         var shown = found with
         {
@@ -126,7 +127,7 @@ internal static class DataEndpoints
     private static async Task<IResult> BarsAsync([AsParameters] NamedMarket market, [AsParameters] SeriesSpan span,
         ApiSettings settings, GranaryCatalogues known, CancellationToken stop,
         [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints) =>
-        TypedResults.Ok(await new StoredMarkets(known.Stores).ShownAsync(Within(settings, "store", market.Store), market.Symbol,
+        TypedResults.Ok(await new StoredMarkets(known.Stores).ShownAsync(settings.Files.StoreOf("store", market.Store), market.Symbol,
             Read(market.Timeframe), span.Read(limit), stop).ConfigureAwait(false));
 
     private static IResult FileOf(string name, IReadOnlyList<Bar> bars) => Results.Stream(async body =>
@@ -141,19 +142,6 @@ internal static class DataEndpoints
 
     private static Timeframe Read(string timeframe) => Timeframe.TryParse(timeframe, out var read) ? read.Value
         : throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");
-
-    // Resolves the store that a caller names.
-    private static Address Within(ApiSettings settings, string option, string store)
-    {
-        try
-        {
-            return settings.PlaceOf().Address(store);
-        }
-        catch (BarDataException e)
-        {
-            throw new InputException($"{option}: {e.Message}", e);
-        }
-    }
 }
 
 /// <summary>A market of a store, as the query names it.</summary>

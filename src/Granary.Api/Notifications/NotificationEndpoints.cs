@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Notifications;
 
-/// <summary>Rules of the server's notifications, tests and deliveries. Only the operator's file has webhooks and secrets.</summary>
+/// <summary>Rules of the server's notifications, tests and deliveries. Only the operator's file has addresses and secrets.</summary>
 internal static class NotificationEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -25,8 +25,8 @@ internal static class NotificationEndpoints
                 return TypedResults.Ok(state);
             })
             .RequireAuthorization(RolePolicies.Viewer).WithName("getNotifications")
-            .WithSummary("The rules of notifications with their version, the webhooks, and the events that a rule can have.")
-            .WithDescription("The version is also the ETag. Addresses and secrets of webhooks are never shown.")
+            .WithSummary("The rules of notifications with their version, the channels, and the events that a rule can have.")
+            .WithDescription("The version is also the ETag. Addresses and secrets of channels are never shown.")
             .Produces<NotificationState>();
         notifications.MapGet("/rules", (HttpContext context) =>
             {
@@ -49,13 +49,15 @@ internal static class NotificationEndpoints
             .WithSummary("Put the rules of the file of --notifications in force again.")
             .WithDescription("Send If-Match as for setNotificationRules.").ProducesChange();
         notifications.MapPost("/test", TestAsync).RequireAuthorization(RolePolicies.Admin).WithName("testNotifications")
-            .WithSummary("Send a signed test notification to a webhook, or to all.")
+            .WithSummary("Send a test notification to a channel, or to all.")
+            .WithDescription("The answer has what the receiver said, or why it did not take the test, in one sentence.")
             .Produces<IReadOnlyList<TestDelivery>>().ProducesProblem(400).ProducesProblem(409);
         notifications.MapGet("/deliveries", (HttpContext context) => TypedResults.Ok(
                 (context.RequestServices.GetService<NotificationService>()?.Outbox.List() ?? []).Select(EntryOf).ToList()))
             .RequireAuthorization(RolePolicies.Viewer)
             .WithName("listNotificationDeliveries").WithSummary("The pending, delivered and abandoned deliveries, the newest first.")
-            .WithDescription("A delivery with the state dead was abandoned after its last attempt.")
+            .WithDescription("A delivery with the state dead was abandoned: after its last attempt, or because the receiver refused it for good. One "
+                + "with the state collected is a part of a digest, which has a delivery of its own.")
             .Produces<IReadOnlyList<DeliveryEntry>>();
     }
 
@@ -78,39 +80,41 @@ internal static class NotificationEndpoints
     private static async Task<IResult> TestAsync(NewTest body, HttpContext context, CancellationToken cancellationToken)
     {
         if (context.RequestServices.GetService<NotificationService>() is not { } service) return NotConfigured();
-        var all = service.Settings.Webhooks;
-        var wanted = all.Where(w => body.To is null || w.Name == body.To).ToList();
+        var all = service.Settings.Channels;
+        var wanted = all.Where(c => body.To is null || c.Name == body.To).ToList();
         if (wanted.Count == 0)
-            throw new InputException(all.Count == 0 ? "the file of --notifications has no webhook; add one"
-                : $"to: there is no webhook '{body.To}'; the webhooks are {string.Join(", ", all.Select(w => w.Name))}");
-        var results = await Task.WhenAll(wanted.Select(async w =>
-        {
-            var fault = await service.Sender.TestAsync(w, cancellationToken).ConfigureAwait(false);
-            return new TestDelivery(w.Name, fault is null, fault);
-        })).ConfigureAwait(false);
-        return TypedResults.Ok<IReadOnlyList<TestDelivery>>(results);
+            throw new InputException(all.Count == 0 ? "the file of --notifications has no channel; add one"
+                : $"to: there is no channel '{body.To}'; the channels are {string.Join(", ", all.Select(c => c.Name))}");
+        var clock = context.RequestServices.GetRequiredService<TimeProvider>();
+        return TypedResults.Ok<IReadOnlyList<TestDelivery>>(await Task.WhenAll(wanted.Select(
+            c => ChannelTest.SendAsync(c, clock, cancellationToken))).ConfigureAwait(false));
     }
 
     private static RouteHandlerBuilder ProducesChange(this RouteHandlerBuilder endpoint) =>
         endpoint.Produces<NotificationState>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(412).ProducesProblem(428);
 
-    private static IResult NotConfigured() => Problem.Of(StatusCodes.Status409Conflict, "No webhooks",
-        "this server was started without --notifications; start it with a file that has the webhooks");
+    private static IResult NotConfigured() => Problem.Of(StatusCodes.Status409Conflict, "No channels",
+        "this server was started without --notifications; start it with a file that has the channels");
 
     private static NotificationState StateOf(NotificationService? service)
     {
         List<EventEntry> events = [.. NotificationSettings.Events.Select(e =>
-            new EventEntry(e.Word, e.Key, e.Key is null ? null : e.Default, NotificationRule.IsOfAccount(e.Event)))];
+            new EventEntry(e.Word, e.Key, e.Key is null ? null : e.Default, NotificationRule.IsOfAccount(e.Event),
+                NotificationRule.IsUrgent(e.Event)))];
         if (service is null) return new NotificationState(false, [], 0, null, [], events);
         var (stored, rules) = service.Book.Read();
         return new NotificationState(true, [.. rules.Select(EntryOf)], stored.Version, stored.Change,
-            [.. service.Settings.Webhooks.Select(w => new WebhookEntry(w.Name, w.Url.Host))], events);
+            [.. service.Settings.Channels.Select(EntryOf)], events);
     }
 
     private static RuleEntry EntryOf(NotificationRule rule) => new(NotificationSettings.WordOf(rule.On),
-        rule.Threshold == 0 ? null : rule.Threshold, rule.Account, rule.To);
+        rule.Threshold == 0 ? null : rule.Threshold, rule.Account, rule.To,
+        rule.Every is { } every ? SendLimit.WriteEvery(every) : null);
+
+    private static ChannelEntry EntryOf(IChannel channel) => new(channel.Name, channel.Kind, channel.Host,
+        channel.Limit.Every is { } every ? SendLimit.WriteEvery(every) : null, channel.Limit.WriteMost());
 
     private static DeliveryEntry EntryOf(Delivery d) => new(d.Id, NotificationSettings.WordOf(d.Notification.Event), d.Notification.Subject,
-        d.Notification.Text, d.Notification.At, d.Webhook, d.State.ToString().ToLowerInvariant(), d.Attempts,
+        d.Notification.Text, d.Notification.At, d.Channel, d.State.ToString().ToLowerInvariant(), d.Attempts,
         d.State == DeliveryState.Pending ? d.NextAt : null, d.Fault);
 }

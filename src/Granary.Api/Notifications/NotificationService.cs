@@ -1,6 +1,9 @@
 using Granary.Api.Operations;
+using Granary.Contracts.Jobs;
+using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Notifications;
+using Granary.Trading.Live;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,19 +18,22 @@ internal sealed partial class NotificationService : BackgroundService
 
     private readonly OperationsSampler _sampler;
     private readonly IJobService _jobs;
+    private readonly ApiSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly NotificationTriggers _triggers;
     private readonly IOutboxStore _store;
+    private readonly JournalWatch? _journals;
     private ServerSample? _compared;
     private string _fault = "";
 
-    public NotificationService(RuleBook book, OperationsSampler sampler, IJobService jobs, IOutboxStore store, WebhookSender sender,
-        TimeProvider clock, ILogger<NotificationService> logger)
+    public NotificationService(RuleBook book, OperationsSampler sampler, IJobService jobs, ApiSettings settings, IOutboxStore store,
+        ILogger<NotificationService> logger, IAccountStore? accounts = null)
     {
-        (Book, _sampler, _jobs, Sender, _clock, _logger) = (book, sampler, jobs, sender, clock, logger);
+        (Book, _sampler, _jobs, _settings, _clock, _logger) = (book, sampler, jobs, settings, sampler.Clock, logger);
         _triggers = new NotificationTriggers([]);
-        (_store, Outbox) = (store, new Outbox(store, clock));
+        _journals = accounts is null ? null : new JournalWatch(accounts, store);
+        (_store, Outbox) = (store, new Outbox(store, _clock));
     }
 
     public NotificationSettings Settings => Book.Settings;
@@ -37,14 +43,13 @@ internal sealed partial class NotificationService : BackgroundService
     /// <summary>The rules in force.</summary>
     public RuleBook Book { get; }
 
-    public WebhookSender Sender { get; }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, _clock);
         try
         {
             var since = ReadSince();
+            _journals?.Start(_clock.GetUtcNow());
             do
             {
                 since = await TurnAsync(since, stoppingToken).ConfigureAwait(false);
@@ -66,7 +71,7 @@ internal sealed partial class NotificationService : BackgroundService
                 since = await CompareAsync(sample, since, stop).ConfigureAwait(false);
                 _compared = sample;
             }
-            await Outbox.DeliverAsync(SendAsync, stop).ConfigureAwait(false);
+            await Outbox.DeliverAsync(SendAsync, stop, LimitOf).ConfigureAwait(false);
             _fault = "";
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
@@ -81,10 +86,22 @@ internal sealed partial class NotificationService : BackgroundService
     {
         // A caller may have changed them, also on another silo.
         _triggers.Rules = Book.Read().Rules;
-        foreach (var session in sample.Sessions) Keep(_triggers.Of(session.View, session.BarAge, sample.At));
+        foreach (var session in sample.Sessions)
+        {
+            Keep(_triggers.Of(session.View, session.BarAge, sample.At));
+            if (_journals is not null)
+                await _journals.ReadAsync(session.View.Id, session.View.Run, session.View.IsRunning,
+                    entry => Keep(_triggers.Of(session.View.Id, entry)), sample.At, stop).ConfigureAwait(false);
+        }
         var jobs = await _jobs.ListAsync(new JobQuery(NewestJobs), stop).ConfigureAwait(false);
         var ended = jobs.Items.Where(j => j.FinishedAt >= since - Overlap).ToList();
-        foreach (var job in ended) Keep(_triggers.Of(job, sample.At));
+        foreach (var job in ended)
+        {
+            Keep(_triggers.Of(job, sample.At));
+            if (job is { Kind: ParityResult.Kind, State: JobState.Done })
+                foreach (var day in ParityResult.Read(Path.Combine(_settings.Runs, job.Id)))
+                    Keep(_triggers.Of(day, sample.At));
+        }
         if (ended.Count == 0) return since;
         var newest = ended.Max(j => j.FinishedAt!.Value);
         if (newest > since) _store.Since = newest;
@@ -94,23 +111,26 @@ internal sealed partial class NotificationService : BackgroundService
     private void Keep(IEnumerable<(NotificationRule Rule, Notification Event)> found)
     {
         foreach (var (rule, notification) in found)
-            foreach (var webhook in rule.To)
-                if (Outbox.Add(notification, webhook))
-                    Detected(_logger, notification.Text, webhook);
+            foreach (var channel in rule.To)
+                if (Outbox.Add(notification, channel, rule.Every))
+                    Detected(_logger, notification.Text, channel);
     }
+
+    private SendLimit LimitOf(string channel) => Settings.Find(channel)?.Limit ?? SendLimit.None;
 
     private async Task SendAsync(Delivery delivery, CancellationToken stop)
     {
-        var webhook = Settings.Webhooks.FirstOrDefault(w => w.Name == delivery.Webhook)
-            ?? throw new InvalidOperationException($"the configuration has no webhook '{delivery.Webhook}' any more");
+        var channel = Settings.Find(delivery.Channel)
+            ?? throw new InvalidOperationException($"the configuration has no channel '{delivery.Channel}' any more");
         try
         {
-            await Sender.SendAsync(webhook, delivery.Notification, stop).ConfigureAwait(false);
+            await channel.SendAsync(delivery.Notification, _clock.GetUtcNow(), stop).ConfigureAwait(false);
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            if (delivery.Attempts == 0) NotSent(_logger, delivery.Webhook, e.Message);
-            if (delivery.Attempts == Outbox.MostAttempts - 1) GivenUp(_logger, delivery.Webhook, delivery.Notification.Text, e.Message);
+            if (delivery.Attempts == Outbox.MostAttempts - 1 || e is DeliveryException { IsPermanent: true })
+                GivenUp(_logger, delivery.Channel, delivery.Notification.Text, e.Message);
+            else if (delivery.Attempts == 0) NotSent(_logger, delivery.Channel, e.Message);
             throw;
         }
     }
@@ -118,14 +138,14 @@ internal sealed partial class NotificationService : BackgroundService
     // At the first start, ignore jobs that have ended before.
     private DateTimeOffset ReadSince() => _store.Since ?? _clock.GetUtcNow() + Overlap;
 
-    [LoggerMessage(1, LogLevel.Information, "Notifying {Webhook}: {Text}")]
-    private static partial void Detected(ILogger logger, string text, string webhook);
+    [LoggerMessage(1, LogLevel.Information, "Notifying {Channel}: {Text}")]
+    private static partial void Detected(ILogger logger, string text, string channel);
 
-    [LoggerMessage(2, LogLevel.Warning, "A notification for {Webhook} was not delivered and is sent again: {Reason}")]
-    private static partial void NotSent(ILogger logger, string webhook, string reason);
+    [LoggerMessage(2, LogLevel.Warning, "A notification for {Channel} was not delivered and is sent again: {Reason}")]
+    private static partial void NotSent(ILogger logger, string channel, string reason);
 
-    [LoggerMessage(3, LogLevel.Error, "A notification for {Webhook} was given up after its last attempt ({Text}): {Reason}")]
-    private static partial void GivenUp(ILogger logger, string webhook, string text, string reason);
+    [LoggerMessage(3, LogLevel.Error, "A notification for {Channel} was given up ({Text}): {Reason}")]
+    private static partial void GivenUp(ILogger logger, string channel, string text, string reason);
 
     [LoggerMessage(4, LogLevel.Warning, "Notifications wait: {Reason}")]
     private static partial void NotCompared(ILogger logger, string reason);

@@ -35,6 +35,9 @@ internal sealed partial class OperationsSampler : BackgroundService
         _logger = logger;
     }
 
+    /// <summary>The clock of the samples.</summary>
+    public TimeProvider Clock => _clock;
+
     /// <summary>The last sample; null before the first.</summary>
     public ServerSample? Last => _last;
 

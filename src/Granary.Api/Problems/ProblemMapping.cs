@@ -4,7 +4,9 @@ using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Learning.Registry;
+using Granary.Server.Access;
 using Granary.Server.Jobs;
+using Granary.Server.Research;
 using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
 using Microsoft.AspNetCore.Diagnostics;
@@ -30,11 +32,13 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         var (status, title, detail) = exception switch
         {
             DamagedModelException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
+            NotAllowedException e => (StatusCodes.Status403Forbidden, "Not allowed", e.Message),
             InputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),
             BadHttpRequestException e => (e.StatusCode, "The request is wrong", RequestFaults.SentenceOf(e)),
             IdempotencyConflictException e => (StatusCodes.Status422UnprocessableEntity, "Idempotency key is taken", e.Message),
+            ResearchRefusedException e => (StatusCodes.Status403Forbidden, "Not allowed", e.Message),
             TooManyJobsException e => (StatusCodes.Status429TooManyRequests, "Too many jobs", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
             BarStoreException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),

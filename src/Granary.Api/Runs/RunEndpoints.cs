@@ -79,6 +79,7 @@ internal static class RunEndpoints
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
         RunRowEndpoints.Map(runs);
+        WhyEndpoints.MapRuns(runs);
         RunChangeEndpoints.Map(api);
     }
 

@@ -33,6 +33,7 @@ internal static class SessionHistoryEndpoints
             .WithDescription("The expected equity and its 95 % interval follow from the daily returns of the backtest of the deployment "
                 + "that the account trades. An answer has at most 240 points, which keep lows and highs.")
             .Produces<SessionEquity>();
+        WhyEndpoints.MapSessions(history);
         history.MapGet("/bars", BarsAsync).WithName("getSessionBars")
             .WithSummary("Bars that a session has processed, at most 'limit' of them.")
             .WithDescription("'timeframe' is a multiple of the session's, and its days are the market's trading days; without it the bars "

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Granary.Contracts.MarketData;
 using Granary.Engine;
+using Granary.Server.Access;
 using Granary.Storage.Files;
 
 namespace Granary.Api.Uploads;
@@ -10,7 +11,7 @@ namespace Granary.Api.Uploads;
 internal sealed class UploadStore(ApiSettings settings)
 {
     /// <summary>The folder of all uploads, in the data folder.</summary>
-    public const string Folder = "uploads";
+    public const string Folder = CallerFiles.UploadsName;
 
     private readonly SemaphoreSlim _placing = new(1, 1);
 

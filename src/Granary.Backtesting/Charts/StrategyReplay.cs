@@ -91,7 +91,7 @@ public sealed class StrategyReplay
     }
 
     // Null for a run whose searches chose in windows.
-    private static ParameterSearchResults? SearchesOf(string runFolder)
+    internal static ParameterSearchResults? SearchesOf(string runFolder)
     {
         var path = Path.Combine(runFolder, "results.json");
         if (!File.Exists(path)) return null;

@@ -16,7 +16,7 @@ internal sealed class RunMember
 
     // Files that sections name besides those of the data: their paths start from the batch's folder, and not from the portfolio's.
     private static readonly (string Section, string Key)[] Files =
-        [("account", "riskFree"), ("execution", "marginTiers"), ("universe", "members")];
+        [("account", "riskFree"), ("execution", "marginTiers"), ("execution", "costs"), ("universe", "members")];
 
     private readonly RunManifest _manifest;
     private readonly Place _place;

@@ -48,12 +48,8 @@ public sealed class FactorStudyRun(int threads, TrialLedger? ledger)
         }, panel);
     }
 
-    // Returns of a factor depend on these keys, and not on horizons, groups of a report or the level.
     private static string IdentityOf(FactorStudySpec spec, int factor, BatchUniverse? universe) =>
-        string.Create(CultureInfo.InvariantCulture, $"FactorStudy({spec.Factors[factor]})@{spec.Data.Timeframe}|")
-        + string.Create(CultureInfo.InvariantCulture, $"quantiles {spec.Keys.Quantiles}")
-        + (spec.IsNextOpen ? "|next-open" : "") + (spec.Keys.GroupNeutral ? "|group-neutral" : "")
-        + (universe is null ? "" : $"|universe {UniverseTable.HashOf(universe.Members)}");
+        spec.IdentityOf(factor) + (universe is null ? "" : $"|universe {UniverseTable.HashOf(universe.Members)}");
 
     private static double[] SpreadOf(FactorFigures figures) =>
         [.. figures.OneBarReturns[^1].Zip(figures.OneBarReturns[0], (top, bottom) => top - bottom)];

@@ -38,6 +38,15 @@ public sealed record FactorStudySpec
     /// <summary>The first time that is read, UTC ticks; null = all.</summary>
     internal long? ReadFrom => Data is { WarmUp: true, From: { } from } ? WarmUpSpan.Before(from, Data.Timeframe) : Data.From;
 
+    /// <summary>
+    /// Returns the text by which a ledger knows a factor, without the universe: what its returns depend on, and not horizons, groups of a
+    /// report or the level.
+    /// </summary>
+    /// <param name="factor">Index in <see cref="Factors"/>.</param>
+    public string IdentityOf(int factor) =>
+        string.Create(CultureInfo.InvariantCulture, $"FactorStudy({Factors[factor]})@{Data.Timeframe}|quantiles {Keys.Quantiles}")
+        + (IsNextOpen ? "|next-open" : "") + (Keys.GroupNeutral ? "|group-neutral" : "");
+
     /// <summary>Reads a request.</summary>
     /// <param name="file">Its name, for messages.</param>
     /// <param name="body">UTF-8 JSON.</param>

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Trading;
 using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -19,7 +20,7 @@ internal sealed class BatchValidation
     private readonly WeightChoice _choice;
     private readonly Task<IReadOnlyDictionary<int, StrategyOutcome>> _traded;
     private readonly Func<long, IBatchHost> _hostFor;
-    private readonly Task<(LookAheadResult? LookAhead, CostStress? Stress)> _searched;
+    private readonly Task<(LookAheadResult? LookAhead, CostStress? Stress, CostStress? Upper)> _searched;
 
     private BatchValidation(RunContext run, StrategySimulation strategies, WeightChoice choice, IBatchHost host,
         CancellationToken cancellationToken)
@@ -28,19 +29,23 @@ internal sealed class BatchValidation
         _traded = Task.Run(() => ModelOutcomes.OfAsync(run.Plan, strategies.Outcomes, run.Markets, HostFor, cancellationToken),
             cancellationToken);
         _searched = run.Options.Validation ? Task.Run(SearchAsync, cancellationToken)
-            : Task.FromResult<(LookAheadResult?, CostStress?)>(default);
+            : Task.FromResult<(LookAheadResult?, CostStress?, CostStress?)>(default);
 
         IBatchHost HostFor(long evaluations) => host.ForValidation(evaluations, run.Options.Threads);
 
-        async Task<(LookAheadResult?, CostStress?)> SearchAsync()
+        async Task<(LookAheadResult?, CostStress?, CostStress?)> SearchAsync()
         {
             var failed = strategies.Outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet();
             // The inputs of the program that recorded its trades are unknown, so they cannot be checked.
             failed.UnionWith(run.Plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index));
             return (failed.Count == run.Plan.Instances.Count ? null
                     : await LookAheadSample.RunAsync(run.Plan, run.Markets, HostFor, cancellationToken, failed),
-                await CostStress.RunAsync(run.Plan, run.Markets, await _traded, choice.Last, HostFor, cancellationToken));
+                await AtAsync(CostCase.Stressed),
+                run.Plan.Spec.Execution.Costs is { At: CostsAt.Mean } ? await AtAsync(CostCase.Upper) : null);
         }
+
+        async Task<CostStress> AtAsync(CostCase costs) =>
+            await CostStress.RunAsync(run.Plan, costs, run.Markets, await _traded, choice.Last, HostFor, cancellationToken);
     }
 
     /// <summary>Starts the checks that only need the strategies.</summary>
@@ -66,7 +71,7 @@ internal sealed class BatchValidation
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
         var equity = members ? portfolio.Trace : null;
         var census = await CensusAsync(_run, traded, ledger, tests);
-        var (lookAhead, stress) = await _searched;
+        var (lookAhead, stress, upper) = await _searched;
         var survivorship = _run.Options.Validation ? await Survivorship.RunAsync(plan, _run.Markets, _strategies.Log,
             (_choice.Members, _choice.Schedule), (portfolio.Outcome, portfolio.Rows), _hostFor, cancellationToken) : null;
         var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
@@ -81,6 +86,7 @@ internal sealed class BatchValidation
             Recorded = RecordedTrials.Of(plan, _choice.Members),
             Universe = UniverseReport.FindingOf(plan, _run.Opened.Universe, survivorship),
             Survivorship = survivorship,
+            Costs = CostReport.FindingOf(plan, upper),
             LearnedWeights = _choice.Allocator is { } learned ? AllocatorReport.FindingOf(learned) : null,
             Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
         };

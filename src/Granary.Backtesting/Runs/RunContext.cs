@@ -83,7 +83,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
 
     /// <summary>
     /// Starts the folder's log of finished strategies, or continues that of an interrupted run with the same batch, bars, plug-ins,
-    /// recorded trades and models.
+    /// recorded trades, measured costs and models.
     /// </summary>
     public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),
         .. OrderedMarkets.Select(m => m.Series.ContentHash),
@@ -91,6 +91,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
         .. Plan.Instances.Where(RecordedRuns.IsRecorded)
             .Select(i => RecordedFile.HashOf(Spec.Folder, RecordedRuns.Of(i).Name, Spec.Catalogues.Files)),
         .. Opened.Universe is { } universe ? [UniverseTable.HashOf(universe.Members)] : (string[])[],
+        .. Spec.Execution.Costs is { } costs ? [costs.Hash] : (string[])[],
         // Models that the run trains follow from the rest.
         .. Learning is null ? Plan.Instances.Select(i => i.Model?.Name).OfType<string>().Distinct(StringComparer.Ordinal) : []]),
         Options.Resume);

@@ -3,6 +3,7 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Contracts.Models;
 using Granary.Engine;
+using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
@@ -11,11 +12,13 @@ namespace Granary.Backtesting.Verification;
 
 /// <summary>The difference between a trade of a live run and the same trade in the backtest, by cause.</summary>
 /// <param name="Total">The account's net profit minus the backtest's; the sum of the parts.</param>
-/// <param name="Data">Different bars, and their effects on strategies and portfolio.</param>
+/// <param name="Data">Bars with other values, and their effects on strategies and portfolio.</param>
 /// <param name="Operator">Commands and weights of the operator during the session, which the backtest does not have.</param>
 /// <param name="Weight">A different weight.</param>
 /// <param name="Model">A different version of the model.</param>
-/// <param name="MissedFill">A fill that is missing or partial (or that the backtest does not have).</param>
+/// <param name="MissedFill">
+/// An order that was not filled or only in part (or a fill that the backtest does not have).
+/// </param>
 /// <param name="Timing">Prices of another bar, in which the fill happened.</param>
 /// <param name="FillPrice">A different price in the same bar.</param>
 /// <param name="Cost">Different fees for the same quantity.</param>
@@ -26,12 +29,49 @@ public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, 
     /// <summary>The exit time, or the last bar of an open trade; empty if the run does not contain it.</summary>
     public string ExitTime { get; init; } = "";
 
-    /// <summary>Its parts by cause, with the names in <see cref="LiveGap.Causes"/>.</summary>
+    /// <summary>Bars that the session did not have in time: it left them out, or was too late to enter.</summary>
+    public double LateBar { get; init; }
+
+    /// <summary>An entry that the venue refused.</summary>
+    public double Refusal { get; init; }
+
+    /// <summary>A decision of the session that the program of today does not repeat on the same bars.</summary>
+    public double Code { get; init; }
+
+    /// <summary>A difference for which the journal has no reason.</summary>
+    public double Unexplained { get; init; }
+
+    /// <summary>The part by which the account differs from the session's own portfolio.</summary>
+    public double ByVenue { get; init; }
+
+    /// <summary>Its parts by cause, with the names in <see cref="LiveGap.Causes"/>; they add up to the total.</summary>
     public IReadOnlyList<(string Cause, double Amount)> Parts =>
     [
-        ("data", Data), ("operator", Operator), ("timing", Timing), ("fill price", FillPrice), ("missed fill", MissedFill),
-        ("cost", Cost), ("weight", Weight), ("model version", Model),
+        (GapCauses.Data, Data), (GapCauses.LateBar, LateBar), (GapCauses.Operator, Operator), (GapCauses.Timing, Timing),
+        (GapCauses.FillPrice, FillPrice), (GapCauses.MissedFill, MissedFill), (GapCauses.Refusal, Refusal), (GapCauses.Cost, Cost),
+        (GapCauses.Weight, Weight), (GapCauses.Model, Model), (GapCauses.Code, Code), (GapCauses.Unexplained, Unexplained),
     ];
+
+    /// <summary>Returns the trade with an amount added to one cause and to the total.</summary>
+    /// <param name="cause">A name of <see cref="GapCauses"/>.</param>
+    public TradeGap Plus(string cause, double amount) => Booked(cause, amount) with { Total = Total + amount };
+
+    /// <summary>Returns the trade with an amount added to one cause. The total stays.</summary>
+    internal TradeGap Booked(string cause, double amount) => cause switch
+    {
+        GapCauses.Data => this with { Data = Data + amount },
+        GapCauses.LateBar => this with { LateBar = LateBar + amount },
+        GapCauses.Operator => this with { Operator = Operator + amount },
+        GapCauses.Timing => this with { Timing = Timing + amount },
+        GapCauses.FillPrice => this with { FillPrice = FillPrice + amount },
+        GapCauses.MissedFill => this with { MissedFill = MissedFill + amount },
+        GapCauses.Refusal => this with { Refusal = Refusal + amount },
+        GapCauses.Cost => this with { Cost = Cost + amount },
+        GapCauses.Weight => this with { Weight = Weight + amount },
+        GapCauses.Model => this with { Model = Model + amount },
+        GapCauses.Code => this with { Code = Code + amount },
+        _ => this with { Unexplained = Unexplained + amount },
+    };
 
     /// <summary>The cause with the largest part, with its name in <see cref="LiveGap.Causes"/>.</summary>
     public string LargestCause => Parts.MaxBy(c => Math.Abs(c.Amount)).Cause;
@@ -56,8 +96,10 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
 
     /// <summary>The amounts by cause, in display order.</summary>
     public IReadOnlyList<(string Cause, double Amount)> Causes =>
-        Trades.Count == 0 ? new TradeGap("", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, "").Parts
+        Trades.Count == 0 ? Empty.Parts
         : [.. Trades.SelectMany(t => t.Parts).GroupBy(p => p.Cause).Select(g => (g.Key, g.Sum(p => p.Amount)))];
+
+    private static TradeGap Empty => new("", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, "");
 
     public static bool IsLive(string folder) => System.IO.File.Exists(Path.Combine(folder, File));
 
@@ -67,7 +109,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     private sealed record LiveTrade(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
         double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
         double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net,
-        double Fees, string Why);
+        double Fees, string Why, string Cause, string ExitCause, double GrantedShare, string Timeframe);
 
     /// <exception cref="InputException">A folder does not belong to such a run, or has no portfolio_trades.csv.</exception>
     public static LiveGap Of(string backtest, string live) => Of(backtest, live, IsOfSameBars(backtest, live));
@@ -76,12 +118,19 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     /// <param name="backtest">The folder of the backtest.</param>
     /// <param name="live">The folder of the live run.</param>
     /// <param name="isOfSameBars">
-    /// Whether the backtest ran over the session's bars. In that case the operator caused all differences of their portfolios.
+    /// Whether the backtest ran over the session's bars. In that case their portfolios differ by the operator or by versions of models,
+    /// which the account's facts tell apart.
     /// </param>
     public static LiveGap Of(string backtest, string live, bool isOfSameBars)
     {
         var gap = Between(backtest, live);
-        return isOfSameBars ? gap with { Trades = [.. gap.Trades.Select(t => t with { Operator = t.Operator + t.Data, Data = 0 })] } : gap;
+        if (!isOfSameBars) return gap;
+        var facts = SessionFacts.Read(live);
+        return gap with
+        {
+            Trades = [.. gap.Trades.Select(t => (t with { Data = 0 }).Booked(
+                facts.CauseOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime), t.Data))],
+        };
     }
 
     // Whether the session itself ran this backtest at its end.
@@ -95,17 +144,8 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
 
     private static LiveGap Between(string backtest, string live)
     {
-        var planned = new Dictionary<(string, string, string, string), Queue<BacktestTrade>>();
-        var sum = 0.0;
-        foreach (var row in Rows(backtest, "portfolio_trades.csv"))
-        {
-            var p = new BacktestTrade(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")),
-                Number(row("pnl_net")), Number(row("weight")), row("model"), row("exit_time"));
-            sum += p.Net;
-            var key = (p.Strategy, p.Symbol, p.Side, p.EntryTime);
-            if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<BacktestTrade>());
-            same.Enqueue(p);
-        }
+        var planned = PlannedIn(backtest);
+        var sum = planned.Values.SelectMany(q => q).Sum(p => p.Net);
         var gaps = new List<TradeGap>();
         var earned = 0.0;
         // Weights and models of strategies in each run, for trades that only one run has.
@@ -117,7 +157,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
                 row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")),
                 Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
                 row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")),
-                row("why"));
+                row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")), row("timeframe"));
             earned += k.Net;
             var other = k.ModelQuantity > 0 && planned.TryGetValue((k.Strategy, k.Symbol, k.Side, k.ModelEntryTime), out var same)
                 && same.Count > 0 ? same.Dequeue() : null;
@@ -131,8 +171,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
                 "only in the backtest")
             { ExitTime = p.ExitTime });
         }
-        return new LiveGap(sum, earned,
-            [.. gaps.OrderBy(g => g.EntryTime, StringComparer.Ordinal).ThenBy(g => g.Strategy, StringComparer.Ordinal)]);
+        return new LiveGap(sum, earned, Sorted(gaps));
     }
 
     private static TradeGap Split(LiveTrade k, BacktestTrade? planned, (double Weight, string Model) backtest)
@@ -155,31 +194,48 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             if (planned.Model != k.Model) model = rest;
             else data = rest;
         }
-        double missed = 0, timing = 0, price = 0, cost = 0, byOperator = 0;
-        if (k.ModelQuantity > 0 && k.Quantity > 0)
+        var gap = new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0),
+            data, 0, weight, model, 0, 0, 0, 0, why)
         {
-            var share = k.Quantity / k.ModelQuantity;
-            missed = k.ModelNet * (share - 1);
-            var sign = (k.Side == "long" ? 1 : -1) * k.Quantity * k.Multiplier;
-            void Add(double amount, bool otherBar)
-            {
-                if (otherBar) timing += amount;
-                else price += amount;
-            }
-            Add(sign * (k.ModelEntry - k.Entry), k.EntryTime != k.ModelEntryTime);
-            Add(sign * (k.Exit - k.ModelExit), k.ExitTime != k.ModelExitTime);
-            cost = k.ModelFees * share - k.Fees;
-        }
-        else
-        {
-            // A switch to another version is due to the operator.
-            if (why == EarlierVersion) byOperator = k.Net;
-            else missed = k.Quantity > 0 ? k.Net : -k.ModelNet;
-            if (why.Length == 0) why = k.Quantity > 0 ? "filled, and the strategy's own account did not have it" : "not filled";
-        }
-        return new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0), data,
-            byOperator, weight, model, missed, timing, price, cost, why)
-        { ExitTime = k.Quantity > 0 ? k.ExitTime : k.ModelExitTime };
+            ExitTime = k.Quantity > 0 ? k.ExitTime : k.ModelExitTime,
+            ByVenue = k.Net - k.ModelNet,
+        };
+        return k.ModelQuantity > 0 && k.Quantity > 0 ? ByFills(gap, k) : OfOneSide(gap, k);
+    }
+
+    // A trade that both the session's portfolio and the account have: its size, its prices and its fees.
+    private static TradeGap ByFills(TradeGap gap, LiveTrade k)
+    {
+        var share = k.Quantity / k.ModelQuantity;
+        var granted = k.GrantedShare > 0 ? k.GrantedShare : 1;
+        var sign = (k.Side == "long" ? 1 : -1) * k.Quantity * k.Multiplier;
+        string CauseOf(bool isOtherBar) => isOtherBar ? GapCauses.Timing : GapCauses.FillPrice;
+        return gap.Booked(GapCauses.Code, k.ModelNet * (granted - 1))
+            .Booked(GapCauses.MissedFill, k.ModelNet * (share - granted))
+            .Booked(CauseOf(!IsSameBar(k.ModelEntryTime, k.EntryTime, k.Timeframe)), sign * (k.ModelEntry - k.Entry))
+            .Booked(k.ExitCause.Length > 0 ? k.ExitCause : CauseOf(!IsSameBar(k.ModelExitTime, k.ExitTime, k.Timeframe)),
+                sign * (k.Exit - k.ModelExit))
+            // Another exit than the portfolio's has fees of its own.
+            .Booked(k.ExitCause.Length > 0 ? k.ExitCause : GapCauses.Cost, k.ModelFees * share - k.Fees);
+    }
+
+    // The account's times are of the session's bars, and those of the portfolio of the strategy's, which may be longer.
+    private static bool IsSameBar(string planned, string own, string timeframe) => planned == own
+        || Timeframe.TryParse(timeframe, out var frame)
+            && Ticks(planned) <= Ticks(own) && Ticks(own) < frame.Value.CloseOf(Ticks(planned));
+
+    private static long Ticks(string time) => DateTime.TryParse(time, CultureInfo.InvariantCulture,
+        DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? at.Ticks : -1;
+
+    // A trade that only the session's portfolio or only the account has.
+    private static TradeGap OfOneSide(TradeGap gap, LiveTrade k)
+    {
+        var isTraded = k.Quantity > 0;
+        // A switch to another version is due to the operator.
+        if (gap.Why == EarlierVersion) return gap.Booked(GapCauses.Operator, k.Net);
+        if (gap.Why.Length == 0)
+            gap = gap with { Why = isTraded ? "filled, and the strategy's own account did not have it" : "not filled" };
+        return gap.Booked(k.Cause.Length > 0 ? k.Cause : GapCauses.Unexplained, isTraded ? k.Net : -k.ModelNet);
     }
 
     // Attributes a trade that only one run has: to the weight if it differs, otherwise to the model, otherwise to the data.
@@ -200,6 +256,56 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         return found;
     }
 
+    /// <summary>
+    /// Replaces the backtest by one over other bars. The difference of the two backtests is added to each trade, by a cause.
+    /// </summary>
+    /// <param name="before">The folder of the backtest that this gap was computed with.</param>
+    /// <param name="after">The folder of the other backtest.</param>
+    /// <param name="cause">A name of <see cref="GapCauses"/>.</param>
+    public LiveGap Against(string before, string after, string cause)
+    {
+        var (was, now) = (PlannedIn(before), PlannedIn(after));
+        var trades = Trades.ToList();
+        var places = new Dictionary<(string, string, string), int>();
+        for (var i = 0; i < trades.Count; i++) places.TryAdd((trades[i].Strategy, trades[i].Symbol, trades[i].EntryTime), i);
+        foreach (var key in was.Keys.Union(now.Keys).Order())
+        {
+            var (old, other) = (was.GetValueOrDefault(key), now.GetValueOrDefault(key));
+            var amount = (old?.Sum(p => p.Net) ?? 0) - (other?.Sum(p => p.Net) ?? 0);
+            if (amount == 0) continue;
+            var (strategy, symbol, _, entry) = key;
+            if (places.TryGetValue((strategy, symbol, entry), out var at)) trades[at] = trades[at].Plus(cause, amount);
+            else
+            {
+                places.Add((strategy, symbol, entry), trades.Count);
+                trades.Add((Empty with { Strategy = strategy, Symbol = symbol, EntryTime = entry }).Plus(cause, amount) with
+                {
+                    ExitTime = (other ?? old)!.Peek().ExitTime,
+                    Why = "only in the backtest",
+                });
+            }
+        }
+        return new LiveGap(now.Values.Sum(p => p.Sum(t => t.Net)), Live, Sorted(trades));
+    }
+
+    private static IReadOnlyList<TradeGap> Sorted(IEnumerable<TradeGap> gaps) =>
+        [.. gaps.OrderBy(g => g.EntryTime, StringComparer.Ordinal).ThenBy(g => g.Strategy, StringComparer.Ordinal)];
+
+    private static Dictionary<(string Strategy, string Symbol, string Side, string Entry), Queue<BacktestTrade>> PlannedIn(
+        string backtest)
+    {
+        var planned = new Dictionary<(string, string, string, string), Queue<BacktestTrade>>();
+        foreach (var row in Rows(backtest, "portfolio_trades.csv"))
+        {
+            var p = new BacktestTrade(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")),
+                Number(row("pnl_net")), Number(row("weight")), row("model"), row("exit_time"));
+            var key = (p.Strategy, p.Symbol, p.Side, p.EntryTime);
+            if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<BacktestTrade>());
+            same.Enqueue(p);
+        }
+        return planned;
+    }
+
     private static IEnumerable<Func<string, string>> Rows(string folder, string file)
     {
         var path = Path.Combine(folder, file);
@@ -209,7 +315,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         using var csv = new CsvReader(new StreamReader(path), new CsvConfiguration(CultureInfo.InvariantCulture));
         csv.Read();
         csv.ReadHeader();
-        while (csv.Read()) yield return name => CsvText.Read(csv.GetField(name) ?? "");
+        while (csv.Read()) yield return name => CsvText.Read(csv.TryGetField<string>(name, out var field) ? field ?? "" : "");
     }
 
     private static double Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : 0;

@@ -22,7 +22,7 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
     /// <summary>Tests of the learning code on data with known properties; empty without a learning section.</summary>
     public IReadOnlyList<ProofClaim> Proofs { get; init; } = [];
 
-    /// <summary>Files of slower series that have changed since the run.</summary>
+    /// <summary>Files of slower series, and of measured costs, that have changed since the run.</summary>
     public IReadOnlyList<string> FilesChanged { get; init; } = [];
 
     public bool Passed => Expected == Actual && DataChanged.Count == 0 && FilesChanged.Count == 0 && LookAhead.Passed
@@ -82,7 +82,8 @@ public static class VerifyRun
             {
                 Proofs = honesty,
                 FilesChanged = [.. AsofFiles.HashesOf(spec.Data.AllAsof)
-                    .Where(f => manifest.AsofHashes.GetValueOrDefault(f.Key) != f.Value).Select(f => f.Key)],
+                    .Where(f => manifest.AsofHashes.GetValueOrDefault(f.Key) != f.Value).Select(f => f.Key),
+                    .. spec.Execution.Costs is { } costs && costs.Hash != manifest.Costs ? [costs.File] : (string[])[]],
             };
         }
         finally

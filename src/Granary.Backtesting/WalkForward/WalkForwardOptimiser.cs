@@ -56,11 +56,11 @@ internal static class WalkForwardOptimiser
         return new WindowModels(filters, [.. results.SelectMany(r => r.Missing)]);
     }
 
-    /// <summary>Trades the selections and models of an outcome with doubled costs and orders delayed by one bar.</summary>
-    public static async Task<WalkForwardOutcome> StressedAsync(WalkForwardInput input, WalkForwardOutcome outcome,
+    /// <summary>Trades the selections and models of an outcome with other costs.</summary>
+    public static async Task<WalkForwardOutcome> AtCostsAsync(CostCase costs, WalkForwardInput input, WalkForwardOutcome outcome,
         CancellationToken cancellationToken)
     {
-        var again = await TradeAsync(input with { Plan = input.Plan.Stressed() },
+        var again = await TradeAsync(input with { Plan = input.Plan.With(costs) },
             [.. outcome.Groups.Select(g => g.Choices)], outcome.Models, cancellationToken, outcome.Weights);
         return again with { Runs = [] };
     }

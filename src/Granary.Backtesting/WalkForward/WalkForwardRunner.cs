@@ -107,15 +107,26 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             Benchmark = await run.CompareAsync(benchmark, stitched, rows, cancellationToken),
             CostsAreZero = run.Spec.Execution.Settings.IsFree,
             Universe = UniverseReport.FindingOf(plan, run.Opened.Universe, null),
+            Costs = CostReport.FindingOf(plan, null),
             LearnedWeights = outcome.Weights?.Learned is { } learned ? AllocatorReport.FindingOf(learned) : null,
         }.Within(rows);
         if (!run.Options.Validation) return (checks, null);
         var lookAhead = await LookAheadSample.RunAsync(plan, run.Markets, HostFor, cancellationToken);
-        var stressed = await WalkForwardOptimiser.StressedAsync(input, outcome, cancellationToken);
-        var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn,
-            stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
-        return (checks with { LookAhead = lookAhead, Stress = stress with { IsOfPortfolio = true } }, stressed);
+        var stressed = await WalkForwardOptimiser.AtCostsAsync(CostCase.Stressed, input, outcome, cancellationToken);
+        var upper = plan.Spec.Execution.Costs is { At: CostsAt.Mean }
+            ? StressOf(outcome, await WalkForwardOptimiser.AtCostsAsync(CostCase.Upper, input, outcome, cancellationToken)) : null;
+        return (checks with
+        {
+            LookAhead = lookAhead,
+            Stress = StressOf(outcome, stressed),
+            Costs = CostReport.FindingOf(plan, upper),
+        }, stressed);
     }
+
+    private static CostStress StressOf(WalkForwardOutcome outcome, WalkForwardOutcome other) => new(outcome.Groups.Count,
+        outcome.Groups.Count, outcome.Statistics.TotalReturn, other.Statistics.TotalReturn,
+        other.Groups.Count(g => g.Statistics.TotalReturn > 0))
+    { IsOfPortfolio = true };
 
     // A group takes the place of a strategy: its equity is stitched, its parameters are those of its last selection.
     private async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, (Dictionary<int, StrategyOutcome> All,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Cli.Tables;
+using Granary.Contracts.Deployments;
 using Granary.Reporting.Runs;
 using Granary.Storage.Addresses;
 using Granary.Trading.Handover;
@@ -26,16 +27,32 @@ internal static class DeploymentReportCommand
         };
         command.SetAction(call =>
         {
-            var reports = DeploymentReport.Read(DeploymentsCommands.Open(Address.Parse(call.GetValue(store)!)), call.GetValue(number),
-                call.GetValue(run));
-            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(reports.Select(Form), Output.Json));
-            else foreach (var report in reports) Write(report);
+            var book = DeploymentsCommands.Open(Address.Parse(call.GetValue(store)!));
+            var parity = book.Parity(number: call.GetValue(number));
+            // Before a session has ended, its compared days are the report.
+            var hasReport = parity.Count == 0 || call.GetValue(run) is { Length: > 0 };
+            var reports = hasReport ? DeploymentReport.Read(book, call.GetValue(number), call.GetValue(run))
+                : DeploymentReport.Ended(book, call.GetValue(number));
+            if (call.GetValue(json))
+                Console.WriteLine(JsonSerializer.Serialize(reports.Select(r => Form(r, parity)).Concat(
+                    parity.GroupBy(p => p.Account).Where(g => reports.All(r => r.Account != g.Key)).Select(g => (object)new
+                    {
+                        g.First().Deployment,
+                        Account = g.Key,
+                        Parity = g,
+                    })), Output.Json));
+            else
+            {
+                foreach (var report in reports) Write(report);
+                if (parity.Count > 0)
+                    ParityCommand.WriteDays("Compared with a backtest of the final bars, day by day", parity, "");
+            }
             return 0;
         });
         return command;
     }
 
-    private static object Form(DeploymentReport r) => new
+    private static object Form(DeploymentReport r, IReadOnlyList<ParityRecord> parity) => new
     {
         Deployment = r.Deployment.Number,
         r.Account,
@@ -56,6 +73,7 @@ internal static class DeploymentReportCommand
             d.High,
             Outside = d.IsOutside,
         }),
+        Parity = parity.Where(p => p.Account == r.Account),
     };
 
     private static void Write(DeploymentReport report)

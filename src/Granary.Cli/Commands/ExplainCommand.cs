@@ -1,10 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Granary.Cli.Explanations;
 using Granary.Cli.Tables;
-using Granary.Engine;
-using Granary.Engine.Market;
-using Granary.Simulation.Json;
+using Granary.Server.Explanations;
 
 namespace Granary.Cli.Commands;
 
@@ -30,23 +27,13 @@ internal static class ExplainCommand
         {
             var all = ExplanationCatalogue.Of(root.Catalogues(call));
             var word = string.Join(' ', call.GetValue(term)!);
-            var found = word.Length == 0 ? all : Find(all, word);
+            var found = word.Length == 0 ? all : ExplanationCatalogue.Find(all, word);
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(found, Output.Json));
             else if (word.Length == 0 || found.Count > MostParagraphs) List(found);
             else Write(found, all.Where(e => e.Has(word)));
             return 0;
         });
         return command;
-    }
-
-    private static IReadOnlyList<Explanation> Find(IReadOnlyList<Explanation> all, string word)
-    {
-        var found = all.Where(e => e.IsCalled(word)).ToList();
-        if (found.Count == 0) found = all.Where(e => e.Has(word)).ToList();
-        if (found.Count > 0) return found;
-        var near = Spelling.Nearest(word, all.SelectMany(e => new[] { e.Term, e.Name }).Where(n => n.Length > 0));
-        throw new InputException($"'{word}' is not a term that Granary uses; "
-            + (near is null ? "'granary explain' lists all" : $"did you mean '{near}'?"));
     }
 
     private static void List(IReadOnlyList<Explanation> all) =>

@@ -10,6 +10,7 @@ using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 using Granary.Storage.Files;
+using Granary.Trading.Parity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,8 +22,8 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary serve</c>: the HTTP API of one process.</summary>
 internal static class ServeCommand
 {
-    // For open requests, and then for jobs and sessions.
-    private static readonly TimeSpan LongestRequests = TimeSpan.FromSeconds(2), LongestEnd = TimeSpan.FromSeconds(3);
+    // For open requests.
+    private static readonly TimeSpan LongestRequests = TimeSpan.FromSeconds(2);
 
     private sealed record Options
     {
@@ -43,12 +44,14 @@ internal static class ServeCommand
         [Key("the folder of stores, uploads, models and deployments; callers may name only files in it "
             + "(default: the folder of --runs, and callers may name any file)")]
         public string? Data { get; init; }
-        [Key("the file of webhooks and notification rules (no notifications)")]
+        [Key("the file of channels and notification rules (no notifications)")]
         public string? Notifications { get; init; }
         [Key("the registry of models: a folder, or postgres://… (the folder models of --data)")]
         public string? Models { get; init; }
         [Key("the store of deployments: a folder, or postgres://… (the folder deployments of --data)")]
         public string? Deployments { get; init; }
+        [Key("also serve assistants at /mcp; needs --data")]
+        public bool Mcp { get; init; }
         [Key("maximum requests per second of each key")]
         public int RateLimit { get; init; } = 5_000;
         [Key("maximum queued work of each key, in billions of bars times strategies")]
@@ -70,6 +73,8 @@ internal static class ServeCommand
             var given = options.Read(call);
             Given.Threads(given.Threads);
             var keys = given.Keys is { } file ? ApiKeys.Open(file) : null;
+            if (given is { Mcp: true, Data: null })
+                throw new InputException("--mcp: assistants may name files in the folder of --data only, so that it is needed; add --data DIR");
             var faults = new List<string>();
             var people = signIn.Read(call);
             var oidc = SignInSettings.Read(people, faults);
@@ -77,9 +82,9 @@ internal static class ServeCommand
             if (faults.Count > 0) throw new InputException(faults);
             ListenAddresses.Check(given.Urls, keys is not null || oidc is not null);
             ListenAddresses.CheckFree(given.Urls);
-            using var runs = Own(given.Runs, "--runs", given.Urls);
+            using var runs = Own(given.Runs, "--runs", $"a server on {given.Urls}");
             using var data = given.Data is null || Path.GetFullPath(given.Data) == Path.GetFullPath(given.Runs) ? null
-                : Own(DataFolder(given.Data), "--data", given.Urls);
+                : Own(DataFolder(given.Data), "--data", $"a server on {given.Urls}");
             var app = Build(given, new ApiSettings
             {
                 Keys = keys,
@@ -92,34 +97,29 @@ internal static class ServeCommand
                 Models = given.Models,
                 Deployments = given.Deployments,
                 Runs = Path.GetFullPath(given.Runs),
+                Assistants = given.Mcp,
                 RequestsPerSecond = given.RateLimit,
                 MostQueuedWork = given.WorkLimit * 1e9,
             }, root.Catalogues(call));
             var code = await ListenAsync(app, given, token);
-            await EndAsync(app, code);
+            await HostEnd.DisposeAsync(app, code);
             return code;
         });
         return command;
     }
 
-    // Work that does not stop in time is like that of a process that was killed: the next server does it again from what is stored. The
-    // folders stay locked until this process is gone.
-    private static async Task EndAsync(WebApplication app, int code)
-    {
-        var disposal = Task.Run(() => app.DisposeAsync().AsTask());
-        if (await Task.WhenAny(disposal, Task.Delay(LongestEnd)) != disposal) Environment.Exit(code);
-        await disposal;
-    }
-
-    // Only one server may use a folder: two servers would both run its jobs, sessions and schedules.
-    private static FolderLock Own(string folder, string option, string urls) => FolderLock.Take(Path.GetFullPath(folder), ".serve.lock",
-        $"a server on {urls}", TimeProvider.System,
-        holder => new InputException($"{option} {folder} is in use by {holder}; stop that server, or name another folder"));
+    /// <summary>Locks a folder: two servers would both run its jobs, sessions and schedules.</summary>
+    /// <param name="holder">This server, for messages of others.</param>
+    /// <exception cref="InputException">Another server uses the folder.</exception>
+    public static FolderLock Own(string folder, string option, string holder) => FolderLock.Take(Path.GetFullPath(folder), ".serve.lock",
+        holder, TimeProvider.System,
+        other => new InputException($"{option} {folder} is in use by {other}; stop that server, or name another folder"));
 
     private static Option<string[]> Many(string name, string description) =>
         new(name) { DefaultValueFactory = _ => [], Description = description + "; may be repeated" };
 
-    private static string DataFolder(string given) => Directory.Exists(given) ? Path.GetFullPath(given)
+    /// <exception cref="InputException">There is no such folder.</exception>
+    public static string DataFolder(string given) => Directory.Exists(given) ? Path.GetFullPath(given)
         : throw new InputException($"--data {given}: there is no such folder");
 
     private static WebApplication Build(Options given, ApiSettings settings, GranaryCatalogues catalogues)
@@ -133,7 +133,7 @@ internal static class ServeCommand
         var runs = Path.GetFullPath(given.Runs);
         builder.Services.AddLocalJobs(runs,
             s => new HostedRunner(new EmbeddedHost(given.Threads) { Yields = true }, TimeProvider.System, given.Threads, runs,
-                TrialLedger.OfUser(), s.GetRequiredService<RunningBatches>()));
+                TrialLedger.OfUser(), s.GetRequiredService<RunningBatches>(), s.GetRequiredService<ServerParity>));
         builder.Services.AddLocalSessions(runs).AddNotifications(given.Notifications);
         var app = builder.Build();
         app.UseGranaryApi();

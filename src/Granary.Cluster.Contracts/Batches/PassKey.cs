@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Batches;
 
@@ -15,12 +16,12 @@ public readonly record struct PassKey
     /// <param name="text">Text that <see cref="ToString"/> returned.</param>
     public PassKey(string text) => _text = text;
 
-    /// <param name="stressed">Whether every cost is doubled and every order is delayed by one bar.</param>
+    /// <param name="costs">The costs that orders pay.</param>
     /// <param name="changes">Changes of the bars; empty for unchanged bars.</param>
     /// <param name="models">
     /// The bytes of each model and its strategies; a repeated pass after a loss has models of the same content.
     /// </param>
-    public static PassKey Of(bool withEvents, bool withFactors, bool stressed, string changes,
+    public static PassKey Of(bool withEvents, bool withFactors, CostCase costs, string changes,
         IReadOnlyList<(byte[] Bytes, int[] Strategies)> models)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -30,7 +31,8 @@ public readonly record struct PassKey
             hash.AppendData(MemoryMarshal.AsBytes(strategies.AsSpan()));
         }
         var content = models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "";
-        return new PassKey((withEvents ? "e" : "r") + (withFactors ? "f" : "") + (stressed ? "s" : "")
+        return new PassKey((withEvents ? "e" : "r") + (withFactors ? "f" : "")
+            + costs switch { CostCase.Stressed => "s", CostCase.Upper => "u", _ => "" }
             + (changes.Length > 0 ? "?" + changes : "") + content);
     }
 

@@ -1,5 +1,6 @@
 using Granary.Contracts.Jobs;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Batches;
 
@@ -69,7 +70,7 @@ public sealed record PassTrial([property: Id(0)] int Search, [property: Id(1)] d
 /// <param name="Strategies">Number of strategies of the whole pass.</param>
 /// <param name="Changes">Changes of the bars before strategies see them, as <see cref="Granary.Simulation.LookAhead.SeriesChanges"/>
 /// writes them; empty for unchanged bars.</param>
-/// <param name="Stressed">Whether every cost is doubled and every order is delayed by one bar.</param>
+/// <param name="Costs">The costs that orders pay.</param>
 /// <param name="Trials">The trials of the plan, in order; null for a batch without a search.</param>
 /// <param name="Trace">W3C trace context of the step that ordered the pass; null if it is not traced.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassWork")]
@@ -83,7 +84,7 @@ public sealed record PassWork(
     [property: Id(6)] IReadOnlyList<string> Symbols,
     [property: Id(7)] IReadOnlyList<ModelUse> Models,
     [property: Id(8)] string Changes = "",
-    [property: Id(9)] bool Stressed = false,
+    [property: Id(9)] CostCase Costs = CostCase.AsSet,
     [property: Id(10)] IReadOnlyList<PassTrial>? Trials = null,
     [property: Id(11)] string? Trace = null);
 

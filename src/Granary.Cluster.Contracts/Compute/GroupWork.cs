@@ -1,5 +1,6 @@
 using Granary.Cluster.Batches;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Compute;
 
@@ -10,7 +11,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="Hashes">Content hashes of the bars of its symbols.</param>
 /// <param name="Models">Models that filter entries of its strategies.</param>
 /// <param name="Changes">Changes of the bars, as in the pass.</param>
-/// <param name="Stressed">Whether costs are doubled, as in the pass.</param>
+/// <param name="Costs">The costs that orders pay, as in the pass.</param>
 /// <param name="HasEnded">Whether its bars end before those of other markets.</param>
 /// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
 /// <param name="Sessions">The sessions of its symbols.</param>
@@ -29,7 +30,7 @@ public sealed record GroupWork(
     [property: Id(7)] IReadOnlyList<string> Hashes,
     [property: Id(8)] IReadOnlyList<ModelUse> Models,
     [property: Id(9)] string Changes = "",
-    [property: Id(10)] bool Stressed = false,
+    [property: Id(10)] CostCase Costs = CostCase.AsSet,
     [property: Id(11)] bool HasEnded = false,
     [property: Id(12)] Dictionary<string, string>? Stopped = null,
     [property: Id(13)] IReadOnlyList<SessionCalendar>? Sessions = null,

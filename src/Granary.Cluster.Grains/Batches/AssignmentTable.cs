@@ -293,7 +293,7 @@ internal sealed class AssignmentTable
             var given = new GroupWork(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
                 _pass.WithFactors, work.Feed.Hashes,
                 [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] })
-                    .Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed, work.Feed.HasEnded,
+                    .Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Costs, work.Feed.HasEnded,
                 Sessions: work.Feed.Sessions, Trials: _pass.Trials, Members: work.Feed.Members, Trace: _pass.Trace);
             _given[given.Id] = new Given(work, silo);
             all.Add((silo, given));

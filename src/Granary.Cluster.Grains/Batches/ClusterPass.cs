@@ -20,7 +20,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     private readonly string? _trace = System.Diagnostics.Activity.Current?.Id;
 
     public PassKey Key { get; } =
-        PassKey.Of(ordered.Events is not null, ordered.WithFactors, ordered.Plan.IsStressed, changes, models);
+        PassKey.Of(ordered.Events is not null, ordered.WithFactors, ordered.Plan.Costs, changes, models);
 
     public Guid Token { get; } = Guid.NewGuid();
 
@@ -35,7 +35,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     public HashSet<int> Wanted { get; } = [.. work.SelectMany(w => w.Strategies)];
 
     /// <summary>Whether the pass belongs to validation checks, which do not count as progress of the batch.</summary>
-    public bool IsValidation => ordered.Plan.IsStressed || (changes.Length > 0 && !ordered.IsRound);
+    public bool IsValidation => ordered.Plan.Costs != CostCase.AsSet || (changes.Length > 0 && !ordered.IsRound);
 
     /// <summary>Whether the strategies ran before, and run again for their events.</summary>
     public bool IsRepeated => ordered.IsRepeated;
@@ -49,7 +49,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     public PassWork ToOrder() => new(Key, Token,
         [.. work.Select(w => w with { Strategies = [.. w.Strategies.Where(Wanted.Contains)] }).Where(w => w.Strategies.Length > 0)],
         Strategies, ordered.Events is not null, ordered.WithFactors, ordered.Plan.Symbols,
-        [.. models.Select((m, i) => new ModelUse(i, m.Strategies))], changes, ordered.Plan.IsStressed,
+        [.. models.Select((m, i) => new ModelUse(i, m.Strategies))], changes, ordered.Plan.Costs,
         _trials, _trace);
 
     /// <summary>Stores a report of this pass; duplicates count once.</summary>

@@ -18,6 +18,9 @@ using Granary.Simulation.RunFolders;
 using Granary.Simulation.Telemetry;
 using Granary.Simulation.Validation;
 using Granary.Storage.Files;
+using Granary.Trading.Live;
+using Granary.Trading.Parity;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
@@ -170,6 +173,9 @@ internal sealed partial class ReportingGrain(
 
     private string Described() => $"cluster, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")} a silo";
 
+    private ServerParity? ParityOfThisSilo() =>
+        ServiceProvider.GetService<ISessionService>() is null ? null : ServiceProvider.GetRequiredService<ServerParity>();
+
     private async Task<(RunEnd? End, bool Again)> RunAsync(ClusterBatchHost host, RunAttempt attempt, CancellationToken cancellationToken)
     {
         using var activity = ClusterInstruments.Traces.StartActivity("report");
@@ -179,8 +185,7 @@ internal sealed partial class ReportingGrain(
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
             var job = await compute.Services.Plans.JobAsync(Run);
             Directory.CreateDirectory(Folder);
-            // The strategies of a batch spread over the cluster, and so does the work of an experiment or a walk-forward; all else runs on
-            // this silo.
+            // Strategies of a batch spread over the cluster, as does work of an experiment or a walk-forward; all else runs here.
             var isSpread = job.SpreadBatch is not null;
             var leaders = new LeaderBoard(JobContext.MostLeaders);
             _leaders = isSpread ? leaders : null;
@@ -198,6 +203,7 @@ internal sealed partial class ReportingGrain(
                 Portfolio = _portfolio,
                 Sources = isSpread ? data => sources.Open(Run, data) : null,
                 Leaders = leaders,
+                Parity = ParityOfThisSilo,
                 Progress = p =>
                 {
                     // The host has the progress of strategies that run on the cluster.

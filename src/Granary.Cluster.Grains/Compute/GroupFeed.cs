@@ -53,7 +53,7 @@ internal sealed class GroupFeed : IAsyncDisposable
             var settings = spec.Execution.Settings;
             // The strategies take their events themselves.
             var shared = new SharedFeed(feed, series,
-                new FeedSettings(work.Stressed ? settings.Stressed() : settings, Events: null, work.WithFactors));
+                new FeedSettings(settings.In(work.Costs), Events: null, work.WithFactors));
             return new GroupFeed(shared, [.. work.Strategies.Select(i =>
                 modelOf.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model } : plan.Instances[i])], markets, models);
         }

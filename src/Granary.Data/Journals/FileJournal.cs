@@ -275,6 +275,10 @@ public sealed class FileJournal : IJournal
             var frames = Frames(path, file, head, from?.Sequence <= query.After ? from : null);
             return ([.. frames.Read().Where(query.Wants)], frames.Place);
         }
+        catch (Exception e) when (!File.Exists(path) && e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new JournalException($"{folder} has no journal of a session; name the folder that 'granary live' had as --state", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new JournalException(

@@ -1,5 +1,7 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
 
 namespace Granary.Engine.Backtesting;
 
@@ -29,6 +31,15 @@ public interface IStrategyRun
     /// <see cref="long.MinValue"/> before the first.
     /// </summary>
     long Now { get; }
+
+    /// <summary>The conditions that the strategy declares; empty if its code decides alone.</summary>
+    IReadOnlyList<DeclaredCondition> Conditions { get; }
+
+    /// <summary>Cash and open positions at the last closes, account currency. Must not be read while a block is processed.</summary>
+    double Equity { get; }
+
+    /// <summary>Copies orders, trades and cash after the last processed bar. Must not be called while a block is processed.</summary>
+    AccountState ReadAccount();
 
     /// <summary>Returns the reader of its factors over a symbol's bars, by the symbol's position in its feed.</summary>
     IFactorReader Factors(int symbol);

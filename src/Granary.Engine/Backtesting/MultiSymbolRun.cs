@@ -104,6 +104,16 @@ public sealed class MultiSymbolRun : IStrategyRun
     public RunSnapshot Snapshot => new(Bars, TradeCount, _meter.Equity, StrategyRun.PositionsOf(_symbols.Select(s => s.Book)));
 
     /// <inheritdoc/>
+    public IReadOnlyList<DeclaredCondition> Conditions => _strategy.Conditions;
+
+    /// <inheritdoc/>
+    public double Equity => _account.Equity;
+
+    /// <inheritdoc/>
+    public AccountState ReadAccount() => new(_account.Cash, _account.Equity,
+        [.. _symbols.Select(s => s.Book.ReadState(s.BarNumber))]);
+
+    /// <inheritdoc/>
     public long Now { get; private set; } = long.MinValue;
 
     /// <summary>A symbol's factors in the current time slice, for the writer that stores them beside its signals.</summary>

@@ -90,6 +90,15 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public RunSnapshot Snapshot => new(Bars, TradeCount, _book.Equity, PositionsOf([_book]));
 
     /// <inheritdoc/>
+    public IReadOnlyList<DeclaredCondition> Conditions => _strategy.Conditions;
+
+    /// <inheritdoc/>
+    public double Equity => _block is null ? _book.Equity : _book.OwnEquity(Last.Close);
+
+    /// <inheritdoc/>
+    public AccountState ReadAccount() => new(_book.Cash, Equity, [_book.ReadState(_lastIndex)]);
+
+    /// <inheritdoc/>
     public long Now => _block is null ? long.MinValue : _block.TimeColumn[Math.Min(_context.Index, _block.Count - 1)];
 
     internal static IReadOnlyDictionary<string, double> PositionsOf(IEnumerable<StrategyBook> books) =>

@@ -24,7 +24,14 @@ public abstract record JournalEvent([property: JsonPropertyName("instant")] long
 /// <param name="WithoutEvidence">Whether the operator chose to trade although the validation checks are missing or failed.</param>
 public sealed record SessionStarted(long Timestamp, string Tag, string Account, string Configuration, string Broker, string Host,
     int Process,
-    bool WithoutEvidence) : JournalEvent(Timestamp);
+    bool WithoutEvidence) : JournalEvent(Timestamp)
+{
+    /// <summary>Version of the program that traded.</summary>
+    public string Program { get; init; } = "";
+
+    /// <summary>The production configuration, so that the journal alone shows what was traded; null in a journal without it.</summary>
+    public EarlierConfiguration? Traded { get; init; }
+}
 
 /// <summary>The bars that closed at one time and that the session acts on.</summary>
 /// <param name="Warm">Whether they only warm up: strategies process them, but the session does not trade on them.</param>

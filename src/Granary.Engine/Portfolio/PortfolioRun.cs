@@ -113,6 +113,19 @@ public sealed class PortfolioRun
     /// <param name="account">An account with the portfolio's strategies and instruments, such as the broker's.</param>
     public IEnumerable<(string Rule, Decision Refusal, RuleUse Use)> Uses(IPortfolioView account) => _rules.Uses(account);
 
+    /// <summary>
+    /// The rules in the order in which they are asked, each with its use and its bound for an entry of a member, reservations included.
+    /// </summary>
+    /// <param name="symbol">Index among the member's symbols.</param>
+    public IReadOnlyList<RuleState> RulesFor(int member, Side side, int symbol = 0) =>
+        _rules.StatesFor(new PositionScope(member, _account.MarketOf(member, symbol), side, CountsReserved: true));
+
+    /// <summary>Cash or margin that the fills of accepted entries will need, account currency.</summary>
+    public double ReservedCash => _account.Reserved.Cash;
+
+    /// <summary>What entries may cost now, without the proceeds of exits that wait; account currency.</summary>
+    public double FreeCash => _account.FreeCash();
+
     /// <summary>Signals that were accepted.</summary>
     public int Accepted { get; private set; }
 

@@ -38,6 +38,11 @@ public sealed class Crossing
         _level = level;
     }
 
+    /// <summary>Its two directions as readers see them.</summary>
+    internal IEnumerable<DeclaredCondition> Declared =>
+        new[] { ConditionKind.CrossesAbove, ConditionKind.CrossesBelow }.Select(kind => new DeclaredCondition(kind, _line.Ordinal,
+            _other?.Ordinal ?? DeclaredCondition.Constant, _level, Acts.Any));
+
     /// <summary>The next bar of the block at which the crossing may occur; the block's length if there is none.</summary>
     internal int Next => _next;
 

@@ -43,6 +43,10 @@ public sealed class Occasion
     /// <inheritdoc cref="CloseAbove"/>
     public static Occasion Below(Factor factor, double level, Acts acts) => new(factor, null, level, isAbove: false, acts);
 
+    /// <summary>The condition as readers see it.</summary>
+    internal DeclaredCondition Declared => new(_isAbove ? ConditionKind.AtOrAbove : ConditionKind.AtOrBelow,
+        _line?.Ordinal ?? DeclaredCondition.Close, _other?.Ordinal ?? DeclaredCondition.Constant, _level, _acts);
+
     /// <summary>Registers the condition with the feed; call it once the factors have their slots.</summary>
     internal void AddTo(FactorPlan plan) =>
         _number = plan.Add(new Comparison(_line?.Slot ?? Comparison.Close, _other?.Slot ?? Comparison.None, _level, _isAbove));

@@ -28,6 +28,10 @@ public abstract class Strategy
     /// <summary>Declared occasions at which it may act besides crossings; null if it may act at each bar.</summary>
     internal Occasion[]? Occasions { get; set; }
 
+    /// <summary>The declared crossings, each in both directions, and the declared occasions.</summary>
+    internal IReadOnlyList<DeclaredCondition> Conditions =>
+        [.. _crossings.SelectMany(c => c.Declared), .. (Occasions ?? []).Select(o => o.Declared)];
+
     /// <summary>Other symbols that it trades or reads, besides the feed's own.</summary>
     internal IReadOnlyList<string> Symbols => _symbols;
 

@@ -142,6 +142,14 @@ public sealed record ExecutionSettings
         }
     }
 
+    /// <summary>Returns these settings with the costs of a case.</summary>
+    public ExecutionSettings In(CostCase costs) => costs switch
+    {
+        CostCase.Stressed => Stressed(),
+        CostCase.Upper => AtUpper(),
+        _ => this,
+    };
+
     /// <summary>
     /// Returns these settings with every cost doubled and every order one bar later, to test how far a profit depends on the assumptions.
     /// </summary>
@@ -155,6 +163,14 @@ public sealed record ExecutionSettings
         MarginRate = MarginRate * 2,
         LiquidationFeeRate = LiquidationFeeRate * 2,
         LatencyBars = LatencyBars + 1,
+    };
+
+    /// <summary>Returns these settings with measured slippage at the upper end of its interval.</summary>
+    public ExecutionSettings AtUpper() => this with
+    {
+        Slippage = Slippage?.AtUpper(),
+        BySymbol = BySymbol.ToDictionary(s => s.Key, s => s.Value with { Slippage = s.Value.Slippage?.AtUpper() },
+            StringComparer.Ordinal),
     };
 }
 

@@ -1,3 +1,5 @@
+using Granary.Engine.Market;
+
 namespace Granary.Engine.Trading;
 
 /// <summary>How much worse than its reference price a market or stop order fills.</summary>
@@ -5,10 +7,10 @@ public abstract class SlippageModel
 {
     /// <param name="side">The side of the order.</param>
     /// <param name="quantity">The quantity of this fill, base units.</param>
-    /// <param name="volume">The bar's, base units.</param>
+    /// <param name="bar">The bar in which it fills.</param>
     /// <param name="tickSize">The instrument's.</param>
     /// <returns>The price before it is held within the bar's high and low.</returns>
-    public abstract double Slip(Side side, double price, double quantity, double volume, double tickSize);
+    public abstract double Slip(Side side, double price, double quantity, in Bar bar, double tickSize);
 
     /// <summary>Whether it needs to know the instrument's tick.</summary>
     public virtual bool NeedsTick => false;
@@ -16,12 +18,27 @@ public abstract class SlippageModel
     /// <summary>The same model with the way from the reference price multiplied.</summary>
     public virtual SlippageModel Times(double factor) => new ScaledSlippage(this, factor);
 
+    /// <summary>The same model for the orders of an instrument.</summary>
+    public virtual SlippageModel For(Instrument instrument) => this;
+
+    /// <summary>The same model at the upper end of what was measured; itself if nothing was.</summary>
+    public virtual SlippageModel AtUpper() => this;
+
+    /// <summary>
+    /// The share of a bar's volume that a fill takes. A fill of more than the volume, or in a bar without any, counts as all of it.
+    /// </summary>
+    protected static double ShareOf(double quantity, in Bar bar) => bar.Volume > quantity ? quantity / bar.Volume : 1;
+
     private sealed class ScaledSlippage(SlippageModel inner, double factor) : SlippageModel
     {
         public override bool NeedsTick => inner.NeedsTick;
 
-        public override double Slip(Side side, double price, double quantity, double volume, double tickSize) =>
-            price + (inner.Slip(side, price, quantity, volume, tickSize) - price) * factor;
+        public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize) =>
+            price + (inner.Slip(side, price, quantity, bar, tickSize) - price) * factor;
+
+        public override SlippageModel For(Instrument instrument) => new ScaledSlippage(inner.For(instrument), factor);
+
+        public override SlippageModel AtUpper() => new ScaledSlippage(inner.AtUpper(), factor);
     }
 }
 
@@ -30,7 +47,7 @@ public sealed class PercentSlippage(double percent) : SlippageModel
 {
     private readonly double _rate = percent / 100;
 
-    public override double Slip(Side side, double price, double quantity, double volume, double tickSize) =>
+    public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize) =>
         price * (1 + (int)side * _rate);
 
     public override SlippageModel Times(double factor) => new PercentSlippage(percent * factor);
@@ -41,7 +58,7 @@ public sealed class TickSlippage(double ticks) : SlippageModel
 {
     public override bool NeedsTick => true;
 
-    public override double Slip(Side side, double price, double quantity, double volume, double tickSize) =>
+    public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize) =>
         price + (int)side * ticks * tickSize;
 
     public override SlippageModel Times(double factor) => new TickSlippage(ticks * factor);
@@ -54,9 +71,9 @@ public sealed class TickSlippage(double ticks) : SlippageModel
 /// <param name="impact">Fraction of the price; 0.1 in zipline and LEAN.</param>
 public sealed class VolumeShareSlippage(double impact) : SlippageModel
 {
-    public override double Slip(Side side, double price, double quantity, double volume, double tickSize)
+    public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize)
     {
-        var share = volume > quantity ? quantity / volume : 1;
+        var share = ShareOf(quantity, bar);
         return price * (1 + (int)side * impact * share * share);
     }
 
@@ -70,10 +87,10 @@ public sealed class CombinedSlippage(params IReadOnlyList<SlippageModel> parts) 
 
     public override bool NeedsTick => _parts.Any(p => p.NeedsTick);
 
-    public override double Slip(Side side, double price, double quantity, double volume, double tickSize)
+    public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize)
     {
         var slipped = price;
-        foreach (var part in _parts) slipped += part.Slip(side, price, quantity, volume, tickSize) - price;
+        foreach (var part in _parts) slipped += part.Slip(side, price, quantity, bar, tickSize) - price;
         return slipped;
     }
 

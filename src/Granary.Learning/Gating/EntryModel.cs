@@ -175,6 +175,13 @@ public sealed class EntryModel : IEntryModel
         Watch = Watch,
     };
 
+    /// <summary>Returns the same filter with an observer of the predictions of all its versions, and its own counters.</summary>
+    public EntryModel Observed(IPredictionObserver observer) => new(Name, _features, _windows, _rule, _meaning)
+    {
+        Watch = Watch,
+        Observer = observer,
+    };
+
     public IEntryFilter Attach(MarketSeries series, FactorPlan plan) => new ModelFilter(this, series, plan);
 
     private static string Describe(PredictionMeaning meaning) => meaning switch

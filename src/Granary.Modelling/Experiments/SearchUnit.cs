@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Granary.Engine;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
@@ -32,7 +34,7 @@ public sealed class SearchUnit
         var isSided = Table.Features[^1] == FeatureTable.Side;
         _columns = [.. sets.Select(set => set.Names.Select(n => features.Names.ToList().IndexOf(n)).ToArray())];
         Tables = [.. sets.Select(set => Table.Select(isSided ? [.. set.Names, FeatureTable.Side] : set.Names))];
-        Hashes = [.. Tables.Select(t => t.Hash())];
+        Hashes = [.. Tables.Select((t, set) => $"{t.Hash()} {HashOf(features, _columns[set])}")];
         Signals = SignalsOf(tradesOf);
         Outer = [.. training.Folds.Select((fold, w) => new SearchFold(fold.Train, fold.Test, SignalsIn(FromOf(training.Folds, w),
             w + 1 < training.Folds.Count ? FromOf(training.Folds, w + 1) : long.MaxValue, long.MaxValue)))];
@@ -56,7 +58,10 @@ public sealed class SearchUnit
     /// <summary>Samples by feature set.</summary>
     public IReadOnlyList<TrainingTable> Tables { get; } = [];
 
-    /// <summary>Hash of the samples, by feature set.</summary>
+    /// <summary>
+    /// Hashes of the samples and of the features of all bars, by feature set. Signals may be at bars without a sample, so the samples
+    /// alone do not determine the predictions.
+    /// </summary>
     public IReadOnlyList<string> Hashes { get; } = [];
 
     public IReadOnlyList<SearchSignal> Signals { get; } = [];
@@ -86,6 +91,20 @@ public sealed class SearchUnit
             if (width > columns.Length) buffer[r * width + columns.Length] = (int)signal.Trade.Trade.Side;
         }
         return model.Predict(buffer[..(rows * width)]);
+    }
+
+    private static string HashOf(FeatureTable features, int[] columns)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(MemoryMarshal.AsBytes(features.Time.AsSpan()));
+        var values = new double[columns.Length];
+        for (var bar = 0; bar < features.Bars; bar++)
+        {
+            var row = features.Row(bar);
+            for (var f = 0; f < columns.Length; f++) values[f] = row[columns[f]];
+            sha.AppendData(MemoryMarshal.AsBytes(values.AsSpan()));
+        }
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
     private long FromOf(IReadOnlyList<Fold> folds, int window) => Table.Time[folds[window].Test[0]];

@@ -55,7 +55,7 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
 
     public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting",
         Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark", LearnedWeights = "learnedWeights",
-        Universe = "universe";
+        Universe = "universe", Costs = "costs";
 
     /// <summary>Checks that every configuration needs, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<string> Checks = [OutOfSample, DeflatedSharpe, Overfitting, Causality, CostStress];
@@ -64,7 +64,7 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
     public static readonly IReadOnlyList<string> Conditional = [Benchmark, LearnedWeights];
 
     /// <summary>Findings that are stated beside the checks, and decide nothing; see <see cref="StatedFindings"/>.</summary>
-    public static readonly IReadOnlyList<string> Stated = [Universe];
+    public static readonly IReadOnlyList<string> Stated = [Universe, Costs];
 
     /// <summary>The checks of this configuration, and the findings that are stated beside them.</summary>
     public IReadOnlyList<string> Shown => [.. Required, .. Stated.Where(ByName.ContainsKey)];
@@ -95,6 +95,7 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
         Benchmark => "the comparison with the benchmark",
         LearnedWeights => "the comparison of the learned weights with the baselines",
         Universe => "the universe",
+        Costs => "the costs",
         _ => check,
     };
 

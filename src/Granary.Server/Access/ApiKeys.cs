@@ -15,8 +15,17 @@ namespace Granary.Server.Access;
 /// <param name="Code">Whether the key has the right <c>code</c>; an admin needs none.</param>
 public sealed record Caller(string Name, Role Role, bool Code = false)
 {
+    /// <summary>The limits of the caller's research; null = none.</summary>
+    public ResearchLimits? Limits { get; init; }
+
     /// <summary>Whether the caller may have the server compile and run code of their own.</summary>
     public bool MayRunCode => Code || Role == Role.Admin;
+
+    /// <summary>The name that pages show of a caller that an issuer signed in; null for keys.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>The caller in a sentence.</summary>
+    public string Shown => Person ?? $"the key '{Name}'";
 }
 
 /// <summary>
@@ -32,10 +41,11 @@ public sealed class ApiKeys
 
     // A rotated key has two entries with its name until the older one expires.
     private sealed record Entry(string Id, string Name, Role Role, string Salt, string Hash, DateTimeOffset CreatedAt,
-        DateTimeOffset? ExpiresAt = null, bool Code = false);
+        DateTimeOffset? ExpiresAt = null, bool Code = false, ResearchLimits? Limits = null);
 
     /// <param name="Change">The audit log entry of the last change.</param>
     private sealed record Content(IReadOnlyList<Entry> Keys, AuditEntry Change);
+
 
     // Returns the keys after a change, and the result for the caller.
     private delegate (IReadOnlyList<Entry> Keys, string Result) KeyChange(IReadOnlyList<Entry> keys);
@@ -69,15 +79,16 @@ public sealed class ApiKeys
 
     /// <summary>Creates a key and stores its hash. A new file is readable only by its owner.</summary>
     /// <param name="validFor">How long the key is valid; null = until it is revoked.</param>
-    /// <param name="code">Whether its owner may run code of their own; a viewer may not.</param>
+    /// <param name="rights">What its owner may do beside the role.</param>
     /// <returns>The key, which is not shown again.</returns>
-    /// <exception cref="InputException">The name is empty or already used, the role has no right <c>code</c>, or the file is not a key
-    /// file.</exception>
+    /// <exception cref="InputException">The name is empty or already used, the role has no right <c>code</c>, the limits do not fit the
+    /// role or rights, or the file is not a key file.</exception>
     /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
     public static Task<string> AddAsync(string path, string name, Role role, TimeProvider clock, TimeSpan? validFor = null,
-        bool code = false, CancellationToken cancellationToken = default)
+        KeyRights rights = default, CancellationToken cancellationToken = default)
     {
-        if (code && role == Role.Viewer)
+        rights.Limits?.Check(role, rights.Code);
+        if (rights.Code && role == Role.Viewer)
             throw new InputException("the right code is of no use to a viewer, who submits no batch; use --role submitter or admin");
         if (name.Length is 0 or > 100 || name.Any(char.IsControl))
             throw new InputException($"'{name}' cannot name a key: use 1 to 100 printable characters");
@@ -85,7 +96,7 @@ public sealed class ApiKeys
         {
             if (keys.Any(k => string.Equals(k.Name, name, StringComparison.Ordinal)))
                 throw new InputException($"{path} has a key named {name} already; revoke it first or choose another name");
-            var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor, code);
+            var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor, rights);
             return ([.. keys, entry], key);
         }, cancellationToken);
     }
@@ -102,9 +113,28 @@ public sealed class ApiKeys
             var (others, own) = Split(keys, path, name);
             var now = clock.GetUtcNow();
             var last = own[^1];
-            var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt, last.Code);
+            var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt,
+                new KeyRights(last.Code, last.Limits));
             var until = now + overlap;
             return ([.. others, last with { ExpiresAt = last.ExpiresAt < until ? last.ExpiresAt : until }, entry], key);
+        }, cancellationToken);
+
+    /// <summary>
+    /// Changes the limits of a key that has some. A server that has the file open applies them from the next request on. A key never loses
+    /// its limits.
+    /// </summary>
+    /// <param name="change">Returns the new limits.</param>
+    /// <exception cref="InputException">No key has this name, the key has no limits, or the file is not a key file.</exception>
+    /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
+    public static Task LimitAsync(string path, string name, Func<ResearchLimits, ResearchLimits> change, TimeProvider clock,
+        CancellationToken cancellationToken = default) => ChangeAsync(path, "limitKey", name, clock, keys =>
+        {
+            var (_, own) = Split(keys, path, name);
+            if (own.Any(k => k.Limits is null))
+                throw new InputException($"the key {name} has no limits; make another one with: granary keys add NAME --role submitter "
+                    + "--trials 200 --holdout 2024-01-01");
+            foreach (var key in own) change(key.Limits!).Check(key.Role, key.Code);
+            return ([.. keys.Select(k => k.Name == name ? k with { Limits = change(k.Limits!) } : k)], "");
         }, cancellationToken);
 
     /// <summary>Removes all keys with a name. A server that has the file open rejects them from the next request on.</summary>
@@ -150,8 +180,8 @@ public sealed class ApiKeys
         $"{path} cannot be written ({e.Message.TrimEnd('.')}); make room, or give the user of this process the right", e);
 
     private static JsonNode? Shown(IReadOnlyList<Entry> keys, string name) => keys.Any(k => k.Name == name)
-        ? JsonSerializer.SerializeToNode(keys.Where(k => k.Name == name).Select(k => new { k.Role, k.Code, k.CreatedAt, k.ExpiresAt }),
-            JobJson.Options)
+        ? JsonSerializer.SerializeToNode(keys.Where(k => k.Name == name)
+            .Select(k => new { k.Role, k.Code, k.CreatedAt, k.ExpiresAt, k.Limits }), JobJson.Options)
         : null;
 
     /// <summary>Returns the keys of a file in the order of creation.</summary>
@@ -159,7 +189,8 @@ public sealed class ApiKeys
     public static IReadOnlyList<ApiKeyEntry> List(string path, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
-        return [.. Read(path).Keys.Select(k => new ApiKeyEntry(k.Name, k.Role, k.CreatedAt, k.ExpiresAt, k.ExpiresAt <= now, k.Code))];
+        return [.. Read(path).Keys.Select(k => new ApiKeyEntry(k.Name, k.Role, k.CreatedAt, k.ExpiresAt, k.ExpiresAt <= now, k.Code,
+            k.Limits))];
     }
 
     private static (List<Entry> Others, List<Entry> Own) Split(IReadOnlyList<Entry> keys, string path, string name)
@@ -170,13 +201,13 @@ public sealed class ApiKeys
         return ([.. keys.Where(k => k.Name != name)], own);
     }
 
-    private static (string Key, Entry Entry) Make(string name, Role role, DateTimeOffset now, TimeSpan? validFor, bool code)
+    private static (string Key, Entry Entry) Make(string name, Role role, DateTimeOffset now, TimeSpan? validFor, KeyRights rights)
     {
         var id = RandomNumberGenerator.GetHexString(8, lowercase: true);
         var secret = RandomNumberGenerator.GetBytes(32);
         var salt = RandomNumberGenerator.GetBytes(16);
         return ($"{Prefix}{id}_{Convert.ToHexStringLower(secret)}", new Entry(id, name, role, Convert.ToHexStringLower(salt),
-            Convert.ToHexStringLower(HashOf(salt, secret)), now, now + validFor, code));
+            Convert.ToHexStringLower(HashOf(salt, secret)), now, now + validFor, rights.Code, rights.Limits));
     }
 
     /// <returns>The owner of the key; null if no key matches, or the key has expired.</returns>
@@ -189,7 +220,8 @@ public sealed class ApiKeys
         if (Convert.FromHexString(key.AsSpan(Prefix.Length + 9), secret, out _, out _) != System.Buffers.OperationStatus.Done) return null;
         if (!known.TryGetValue(key.Substring(Prefix.Length, 8), out var entry)) return null;
         return CryptographicOperations.FixedTimeEquals(HashOf(Convert.FromHexString(entry.Salt), secret), Convert.FromHexString(entry.Hash))
-            && !(entry.ExpiresAt <= _clock.GetUtcNow()) ? new Caller(entry.Name, entry.Role, entry.Code) : null;
+            && !(entry.ExpiresAt <= _clock.GetUtcNow()) ? new Caller(entry.Name, entry.Role, entry.Code) { Limits = entry.Limits }
+            : null;
     }
 
     private IReadOnlyDictionary<string, Entry> Current()
@@ -247,6 +279,7 @@ public sealed class ApiKeys
             {
                 if (entry is not { Id.Length: 8, Name.Length: > 0, Salt.Length: > 0, Hash.Length: 64 } || !Enum.IsDefined(entry.Role))
                     throw new JsonException($"the entry of '{entry?.Name}' is not complete");
+                if (entry.Limits is { Trials: < 0 }) throw new JsonException($"the trials of '{entry.Name}' are negative");
                 Convert.FromHexString(entry.Salt);
                 Convert.FromHexString(entry.Hash);
             }

@@ -31,6 +31,9 @@ public sealed class BacktestJob : Job
 
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(Spec, cancellationToken);
 
+    public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) =>
+        await TrialPlans.OfStrategiesAsync(Spec, cancellationToken).ConfigureAwait(false);
+
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var runner = new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger);
@@ -47,6 +50,8 @@ public sealed class BacktestJob : Job
 public sealed class BacktestKind : JobKind
 {
     public override string Name => JobCatalogue.Backtest;
+
+    public override bool CountsTrials => true;
 
     public override string Summary => "Run a batch file.";
 

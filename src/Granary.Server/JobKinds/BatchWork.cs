@@ -60,7 +60,8 @@ internal static class BatchWork
     private static double BarsOf(DataSpec data)
     {
         if (Generated(data) is { } generated) return generated.Bars;
-        if (data.Source.Path is { } path && Directory.Exists(path))
+        // The size of files would show how many bars are held out.
+        if (data.Source.Path is { } path && data.Holdout is null && Directory.Exists(path))
         {
             using var folder = data.Source.Files.OpenFolder(path);
             var files = new DirectoryInfo(folder.Path).EnumerateFiles("*", _all).ToList();
@@ -69,7 +70,8 @@ internal static class BatchWork
             // Symbols without a matching file name are inside of files.
             return (named.Count > 0 ? named : files).Sum(f => f.Length) / BytesOfBar;
         }
-        var bars = data.From is { } from && data.To is { } to ? (double)(to - from) / data.Timeframe.Ticks : UnknownBars;
+        var end = data.Holdout is { } holdout ? Math.Min(data.To ?? long.MaxValue, holdout) : data.To;
+        var bars = data.From is { } from && end is { } to ? (double)(to - from) / data.Timeframe.Ticks : UnknownBars;
         return bars * data.Symbols.Count;
     }
 }

@@ -25,6 +25,9 @@ internal sealed class FactorStudyJob(JobText text, FactorStudySpec spec) : Job(t
         }
     }
 
+    public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) => await TrialPlans
+        .OfFactorsAsync(spec, JsonPart.Parse(Text.File, Text.Body).Find("universe")?.ToJson(), cancellationToken).ConfigureAwait(false);
+
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
@@ -44,6 +47,8 @@ internal sealed class FactorStudyJob(JobText text, FactorStudySpec spec) : Job(t
 internal sealed class FactorStudyKind : RequestKind<FactorStudyKeys>
 {
     public override string Name => FactorStudyJob.JobName;
+
+    public override bool CountsTrials => true;
 
     public override string Summary => "Test whether factors order the later returns of symbols.";
 

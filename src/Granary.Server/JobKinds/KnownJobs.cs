@@ -22,7 +22,9 @@ public static class KnownJobs
         new TrackKind(),
         new FactorStudyKind(),
         new VerifyKind(runs),
+        new JudgeKind(runs),
         new CombineKind(runs),
         new ImportKind(),
+        new ParityKind(),
     ]);
 }

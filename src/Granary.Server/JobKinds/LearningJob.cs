@@ -73,6 +73,10 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
 
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
+    // Trainings and evaluations add versions or no trials.
+    public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) => task == ModelTask.Experiment
+        ? await TrialPlans.OfExperimentAsync(spec, cancellationToken).ConfigureAwait(false) : null;
+
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
@@ -115,6 +119,8 @@ internal sealed record TrainRequest : LearningRequest
 internal sealed class LearningKind<T>(ModelTask task, string summary) : RequestKind<T> where T : LearningRequest
 {
     public override string Name => task.ToString().ToLowerInvariant();
+
+    public override bool CountsTrials => task == ModelTask.Experiment;
 
     public override string Summary => summary;
 

@@ -17,6 +17,9 @@ internal sealed class OptimiseJob(JobText text, BatchSpec spec) : Job(text, spec
     public override Task CheckDataAsync(CancellationToken cancellationToken) =>
         BatchDataCheck.RunAsync(spec, cancellationToken, withSearches: true);
 
+    public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) =>
+        await TrialPlans.OfStrategiesAsync(spec, cancellationToken).ConfigureAwait(false);
+
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var options = RunOutcome.OptionsOf(run, Text) with { Optimises = true };
@@ -30,6 +33,8 @@ internal sealed class OptimiseJob(JobText text, BatchSpec spec) : Job(text, spec
 internal sealed class OptimiseKind : RequestKind<BatchRequest>
 {
     public override string Name => "optimise";
+
+    public override bool CountsTrials => true;
 
     public override string Summary => "Search the parameters of a batch's strategies, and run the best of them as a portfolio.";
 

@@ -23,6 +23,12 @@ internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, s
         await PreparedWalkForward.OpenAsync(spec, new BatchOpening { Threads = threads }, TimeProvider.System, cancellationToken)
             .ConfigureAwait(false);
 
+    // A search begins again in each window, and the number of windows depends on the bars.
+    public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) => !spec.HasSearch
+        ? await TrialPlans.OfStrategiesAsync(spec, cancellationToken).ConfigureAwait(false)
+        : throw spec.Strategies.First(s => s.Search is not null).Search!.Fault("the trials of a search in a walk-forward cannot be counted "
+            + "before it runs, which limits require; give the parameters as lists, or submit it as kind optimise");
+
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var progress = RunOutcome.Stages<(int Done, int Windows)>(run,
@@ -45,6 +51,8 @@ internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, s
 internal sealed class WalkForwardKind : RequestKind<BatchRequest>
 {
     public override string Name => "walkforward";
+
+    public override bool CountsTrials => true;
 
     public override string Summary => "Choose parameters on a window of a batch's bars, trade them on the next window, and repeat.";
 

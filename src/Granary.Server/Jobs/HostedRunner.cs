@@ -1,6 +1,7 @@
 using Granary.Contracts.Jobs;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
+using Granary.Trading.Parity;
 
 namespace Granary.Server.Jobs;
 
@@ -8,8 +9,9 @@ namespace Granary.Server.Jobs;
 /// <param name="runs">The folder of all runs and jobs.</param>
 /// <param name="ledger">Counts trials; null counts only those of each batch.</param>
 /// <param name="running">Registers each batch while it runs, by the name of its folder; null if not needed.</param>
+/// <param name="parity">Returns the comparison of the server's accounts; null if it trades none.</param>
 public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,
-    RunningBatches? running = null) : IJobRunner
+    RunningBatches? running = null, Func<ServerParity?>? parity = null) : IJobRunner
 {
     public async Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,
         CancellationToken cancellationToken = default)
@@ -30,6 +32,7 @@ public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int thread
                 Progress = progress,
                 Running = batch?.Strategies,
                 Portfolio = batch?.Portfolio,
+                Parity = parity,
             }, cancellationToken).ConfigureAwait(false);
         }
         finally

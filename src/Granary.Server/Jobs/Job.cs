@@ -33,6 +33,13 @@ public abstract class Job(JobText text, string name)
     /// <exception cref="InputException">A source or a symbol does not exist.</exception>
     public virtual Task CheckDataAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>
+    /// Returns what the job would try, before it reads a bar: at least every combination that it can add to the ledger of its bars.
+    /// </summary>
+    /// <returns>Null if the trials of this kind cannot be counted before it runs, so that no caller with limits may submit it.</returns>
+    /// <exception cref="InputException">The batch cannot be planned.</exception>
+    public virtual Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) => Task.FromResult<PlannedTrials?>(null);
+
     /// <summary>Prepares to do items of the job's work in this process.</summary>
     /// <param name="threads">The number of threads of this process.</param>
     /// <returns>Null if the job has no work that other processes can do.</returns>

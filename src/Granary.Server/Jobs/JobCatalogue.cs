@@ -43,9 +43,13 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
     /// <exception cref="InputException">
     /// The kind is unknown, the text is invalid, or an address leads out of a confined server's folder.
     /// </exception>
-    public Job Read(JobText text)
+    public Job Read(JobText text) => Read(text, catalogues);
+
+    /// <inheritdoc cref="Read(JobText)"/>
+    /// <param name="within">Catalogues with a stricter confinement than that of the process.</param>
+    public Job Read(JobText text, GranaryCatalogues within)
     {
-        if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, catalogues);
+        if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, within);
         var near = Spelling.Nearest(text.Kind, _kinds.Keys);
         throw new InputException($"{text.File}: there is no kind of job '{text.Kind}'; "
             + (near is null ? $"use one of {string.Join(", ", Kinds.Select(k => k.Name))}" : $"did you mean '{near}'?"));

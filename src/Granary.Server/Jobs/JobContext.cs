@@ -5,6 +5,7 @@ using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Validation;
 using Granary.Simulation.Work;
+using Granary.Trading.Parity;
 
 namespace Granary.Server.Jobs;
 
@@ -49,6 +50,9 @@ public sealed record JobContext
 
     /// <summary>Counts trials; null counts only those of each batch.</summary>
     public TrialLedger? Ledger { get; init; }
+
+    /// <summary>Returns the comparison of the server's accounts; null if it trades none.</summary>
+    public Func<ServerParity?>? Parity { get; init; }
 
     /// <summary>Receives the best strategies of a backtest while it runs.</summary>
     public LeaderBoard Leaders { get; init; } = new(MostLeaders);

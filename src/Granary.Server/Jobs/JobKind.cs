@@ -14,6 +14,12 @@ public abstract class JobKind
     /// <summary>A description in one sentence, for lists of kinds.</summary>
     public abstract string Summary { get; }
 
+    /// <summary>
+    /// Whether the trials of its jobs are known before they run and they reach nothing but the bars of their section <c>data</c>, so that
+    /// callers with limits may submit them.
+    /// </summary>
+    public virtual bool CountsTrials => false;
+
     /// <summary>The keys of a request beside <c>kind</c>, for forms.</summary>
     public virtual IReadOnlyList<RecordKey> Keys => [];
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -6,12 +7,16 @@ using Granary.Storage.Files;
 namespace Granary.Server.Notifications;
 
 /// <summary>
-/// Stores deliveries in a folder: <c>outbox/ID.json</c>, and <c>since</c>. A lease is an open file, which ends with its process.
+/// Stores deliveries in a folder: <c>outbox/ID.json</c>, <c>since</c>, and <c>accounts/NAME.json</c> for places in journals. A lease is an
+/// open file, which ends with its process.
 /// </summary>
 /// <param name="folder">The folder; created if missing.</param>
 public sealed class FileOutboxStore(string folder) : IOutboxStore
 {
-    private readonly string _outbox = Path.Combine(folder, "outbox"), _since = Path.Combine(folder, "since");
+    private readonly string _outbox = Path.Combine(folder, "outbox"), _since = Path.Combine(folder, "since"),
+        _accounts = Path.Combine(folder, "accounts");
+    // Files are replaced and never changed, so one of the same time and length has the same content.
+    private readonly ConcurrentDictionary<string, (DateTime Written, long Length, Delivery? Delivery)> _known = new(StringComparer.Ordinal);
 
     public DateTimeOffset? Since
     {
@@ -25,7 +30,16 @@ public sealed class FileOutboxStore(string folder) : IOutboxStore
     }
 
     public IReadOnlyList<Delivery> All() => !Directory.Exists(_outbox) ? []
-        : [.. Directory.EnumerateFiles(_outbox, "*.json").Select(Read).OfType<Delivery>()];
+        : [.. new DirectoryInfo(_outbox).EnumerateFiles("*.json").Select(ReadIfChanged).OfType<Delivery>()];
+
+    private Delivery? ReadIfChanged(FileInfo file)
+    {
+        var (written, length) = (file.LastWriteTimeUtc, file.Exists ? file.Length : -1);
+        if (_known.TryGetValue(file.Name, out var known) && known.Written == written && known.Length == length) return known.Delivery;
+        var read = Read(file.FullName);
+        _known[file.Name] = (written, length, read);
+        return read;
+    }
 
     public Delivery? Find(string id) => Read(PathOf(id));
 
@@ -44,15 +58,44 @@ public sealed class FileOutboxStore(string folder) : IOutboxStore
         File.Delete(PathOf(id));
         // Delete it only now: while the delivery exists, all processes must lock the same file.
         File.Delete(LockOf(id));
+        _known.TryRemove(id + ".json", out _);
     }
 
-    public IDisposable? Lease(string id)
+    public JournalCursor? Cursor(string account)
     {
+        var path = CursorOf(account);
         try
         {
-            return ExclusiveFile.Open(LockOf(id));
+            return File.Exists(path) ? JsonSerializer.Deserialize<JournalCursor>(File.ReadAllBytes(path), OutboxStores.Json) : null;
         }
-        catch (IOException e) when (ExclusiveFile.IsInUse(e, LockOf(id)))
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is damaged; remove it, and notifications of the account begin with its next event", e);
+        }
+    }
+
+    public void SetCursor(string account, JournalCursor cursor)
+    {
+        Directory.CreateDirectory(_accounts);
+        AtomicFile.Write(CursorOf(account), JsonSerializer.SerializeToUtf8Bytes(cursor, OutboxStores.Json));
+    }
+
+    private string CursorOf(string account) => Path.Combine(_accounts, Uri.EscapeDataString(account) + ".json");
+
+    public IDisposable? Lease(string name, LeaseKind kind)
+    {
+        var path = kind switch
+        {
+            LeaseKind.Delivery => LockOf(name),
+            LeaseKind.Channel => Path.Combine(_outbox, name + ".channel.lock"),
+            LeaseKind.Account => CursorOf(name) + ".lock",
+        };
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            return ExclusiveFile.Open(path);
+        }
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
         {
             return null;
         }

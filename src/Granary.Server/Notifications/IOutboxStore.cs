@@ -20,13 +20,38 @@ public interface IOutboxStore
 
     void Remove(string id);
 
-    /// <summary>Takes a lease that lets only one process attempt a delivery, until it is disposed of or the process ends.</summary>
+    /// <summary>Takes a lease that lets only one process do something, until it is disposed of or the process ends.</summary>
+    /// <param name="name">The id of the delivery, or the name of the channel or account.</param>
     /// <returns>Null if another process holds the lease.</returns>
-    IDisposable? Lease(string id);
+    IDisposable? Lease(string name, LeaseKind kind);
+
+    /// <summary>The last journal entry of an account that was compared with the rules; null before the first.</summary>
+    JournalCursor? Cursor(string account);
+
+    /// <summary>Stores what <see cref="Cursor"/> returns.</summary>
+    void SetCursor(string account, JournalCursor cursor);
 
     /// <summary>The time up to which ended jobs were checked, UTC; null before the first check.</summary>
     DateTimeOffset? Since { get; set; }
 }
+
+/// <summary>What a lease of an <see cref="IOutboxStore"/> is for.</summary>
+public enum LeaseKind
+{
+    /// <summary>One attempt of a delivery.</summary>
+    Delivery,
+
+    /// <summary>The choice of the messages of a channel.</summary>
+    Channel,
+
+    /// <summary>The reading of an account's journal.</summary>
+    Account,
+}
+
+/// <summary>A place in the journal of an account.</summary>
+/// <param name="Sequence">The number of the entry.</param>
+/// <param name="At">When the entry was recorded, UTC.</param>
+public sealed record JournalCursor(long Sequence, DateTimeOffset At);
 
 /// <summary>Opens the stores of a server's notifications.</summary>
 public static class OutboxStores

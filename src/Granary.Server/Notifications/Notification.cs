@@ -7,7 +7,7 @@ namespace Granary.Server.Notifications;
 /// <param name="Id">The id, which is the same for the same event on each server of a cluster and after a restart.</param>
 /// <param name="Subject">The account or the job.</param>
 /// <param name="Text">The message in one sentence.</param>
-/// <param name="At">When it was detected, UTC.</param>
+/// <param name="At">When it was recorded in the journal, or detected, UTC.</param>
 public sealed record Notification(string Id, NotificationEvent Event, string Subject, string Text, DateTimeOffset At)
 {
     /// <param name="occasion">Distinguishes the events of one subject.</param>

@@ -5,7 +5,8 @@ namespace Granary.Server.Notifications;
 /// <summary>The keys of a rule in the file of notifications.</summary>
 internal sealed record NotificationRuleKeys
 {
-    [Key("the event", Words = "drawdown rejected-orders feed-lag session-lost drift job-done job-failed", Without = "needed")]
+    [Key("the event", Words = "drawdown rejected-orders feed-lag session-lost drift job-done job-failed parity fill "
+        + "signal-refused order-rejected stop session-started session-ended", Without = "needed")]
     public required string On { get; init; }
 
     [Key("threshold of `drawdown` and `drift`", Without = "10, of `drift` 2")]
@@ -20,6 +21,9 @@ internal sealed record NotificationRuleKeys
     [Key("the account", Without = "all")]
     public string? Account { get; init; }
 
-    [Key("names of webhooks", Without = "needed")]
+    [Key("collect its notifications for this long, such as `15m`, and send them as one message", Without = "as the channel")]
+    public string? Every { get; init; }
+
+    [Key("names of channels", Without = "needed")]
     public required IReadOnlyList<string> To { get; init; }
 }

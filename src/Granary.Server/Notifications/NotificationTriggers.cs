@@ -1,6 +1,8 @@
 using System.Globalization;
+using Granary.Contracts.Deployments;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
+using Granary.Data.Journals;
 
 namespace Granary.Server.Notifications;
 
@@ -23,6 +25,15 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
                 yield return (rule, Notification.Of(rule.On, view.Id, $"{view.Run}\0{found.Occasion}", found.Text, now));
     }
 
+    /// <param name="entry">A new entry of the account's journal.</param>
+    public IEnumerable<(NotificationRule Rule, Notification Event)> Of(string account, JournalEntry entry)
+    {
+        if (!Rules.Any(r => NotificationRule.IsOfJournal(r.On))
+            || JournalEvents.Of(account, entry) is not var (kind, occasion, text)) yield break;
+        foreach (var rule in Rules.Where(r => r.On == kind && (r.Account is null || r.Account == account)))
+            yield return (rule, Notification.Of(kind, account, occasion, text, entry.At));
+    }
+
     /// <param name="job">A job that has ended.</param>
     public IEnumerable<(NotificationRule Rule, Notification Event)> Of(JobStatus job, DateTimeOffset now)
     {
@@ -36,6 +47,18 @@ public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
             : $"The job {job.Id} is done{(job.Digest is { } digest ? $", digest {digest}" : "")}.";
         foreach (var rule in Rules.Where(r => r.On == kind && r.Account is null))
             yield return (rule, Notification.Of(rule.On, job.Id, "", text, now));
+    }
+
+    /// <param name="record">A compared day of an account.</param>
+    public IEnumerable<(NotificationRule Rule, Notification Event)> Of(ParityRecord record, DateTimeOffset now)
+    {
+        if (record.Outside.Count == 0) yield break;
+        string Part(double amount) => Invariant($"{amount:+#,0.00;-#,0.00;0} ({100 * amount / record.AccountEquity:+0.####;-0.####;0} %)");
+        var text = Invariant($"{record.Account} on {record.Day:yyyy-MM-dd} differs from a backtest of the final bars by ")
+            + $"{Part(record.Total)}, of which {Part(record.Unexplained)} is unexplained; outside of its band: "
+            + $"{string.Join(" and ", record.Outside)}.";
+        foreach (var rule in Rules.Where(r => r.On == NotificationEvent.Parity && (r.Account is null || r.Account == record.Account)))
+            yield return (rule, Notification.Of(rule.On, record.Account, Invariant($"{record.Day:yyyy-MM-dd}"), text, now));
     }
 
     private (string Occasion, string Text)? Occasion(NotificationRule rule, SessionView view, TimeSpan barAge)

@@ -9,50 +9,125 @@ public sealed class Outbox(IOutboxStore store, TimeProvider clock)
     /// <summary>After this many attempts, over about 10 hours, a delivery is given up.</summary>
     public const int MostAttempts = 20;
 
-    private const int MostEnded = 1000;
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(5), Longest = TimeSpan.FromHours(1);
+    private const int MostEnded = 500;
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(5), Longest = TimeSpan.FromHours(1),
+        // Shorter than the lease of a channel.
+        LongestTurn = TimeSpan.FromMinutes(1);
 
-    /// <summary>Stores a notification for a webhook until it is delivered; an existing delivery is unchanged.</summary>
+    private readonly Lock _gate = new();
+    private long _order;
+
+    /// <summary>Stores a notification for a channel until it is delivered; an existing delivery is unchanged.</summary>
+    /// <param name="every">The time for which its rule collects notifications; null = as the channel says.</param>
     /// <returns>Whether the delivery is new.</returns>
     /// <exception cref="IOException">The disk failed.</exception>
-    public bool Add(Notification notification, string webhook) => store.TryAdd(
-        new Delivery($"{notification.Id}-{webhook}", webhook, notification, DeliveryState.Pending, 0, clock.GetUtcNow(), null));
+    public bool Add(Notification notification, string channel, TimeSpan? every = null) => store.TryAdd(NewOf(notification, channel) with
+    {
+        Every = every,
+    });
+
+    private Delivery NewOf(Notification notification, string channel)
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate) _order = Math.Max(_order + 1, now.UtcTicks);
+        return new($"{notification.Id}-{channel}", channel, notification, DeliveryState.Pending, 0, now, null) { Order = _order };
+    }
 
     /// <summary>Returns all deliveries, newest first.</summary>
     public IReadOnlyList<Delivery> List() =>
-        [.. store.All().OrderByDescending(d => d.Notification.At).ThenBy(d => d.Id, StringComparer.Ordinal)];
+        [.. store.All().OrderByDescending(d => d.Notification.At).ThenByDescending(d => d.Order).ThenBy(d => d.Id, StringComparer.Ordinal)];
 
     /// <summary>Makes the attempts that are due, and removes the oldest completed deliveries.</summary>
     /// <param name="send">Makes one attempt; throws if it fails.</param>
-    public async Task DeliverAsync(Func<Delivery, CancellationToken, Task> send, CancellationToken cancellationToken)
+    /// <param name="limitOf">The limit of a channel; null for no limits.</param>
+    public async Task DeliverAsync(Func<Delivery, CancellationToken, Task> send, CancellationToken cancellationToken,
+        Func<string, SendLimit>? limitOf = null)
     {
         var all = List();
-        foreach (var due in all.Where(d => d.State == DeliveryState.Pending && d.NextAt <= clock.GetUtcNow()).Reverse())
-            await TryAsync(due.Id, send, cancellationToken).ConfigureAwait(false);
-        foreach (var old in all.Where(d => d.State != DeliveryState.Pending).Skip(MostEnded)) store.Remove(old.Id);
+        // A channel that does not answer must not delay the others.
+        await Task.WhenAll(all.Where(d => d.State == DeliveryState.Pending).GroupBy(d => d.Channel).Select(
+            c => DeliverToAsync(c.Key, limitOf?.Invoke(c.Key) ?? SendLimit.None, send, cancellationToken))).ConfigureAwait(false);
+        // The events of a journal are read once. Others are found again and again, so they are remembered apart.
+        foreach (var ended in all.Where(d => d.State != DeliveryState.Pending)
+            .GroupBy(d => (d.State == DeliveryState.Collected, NotificationRule.IsOfJournal(d.Notification.Event))))
+            foreach (var old in ended.Skip(MostEnded)) store.Remove(old.Id);
     }
 
-    private async Task TryAsync(string id, Func<Delivery, CancellationToken, Task> send, CancellationToken cancellationToken)
+    // A digest is stored before its parts are marked: a crash in between must not send them again.
+    private IReadOnlyList<Delivery> Marked(IReadOnlyList<Delivery> all)
     {
-        using var lease = store.Lease(id);
+        var collected = all.SelectMany(d => d.Items).ToHashSet(StringComparer.Ordinal);
+        return [.. all.Select(d => d.State == DeliveryState.Pending && collected.Contains(d.Id) ? Mark(d) : d)];
+    }
+
+    private Delivery Mark(Delivery part)
+    {
+        var marked = part with { State = DeliveryState.Collected };
+        store.Replace(marked);
+        return marked;
+    }
+
+    private async Task DeliverToAsync(string channel, SendLimit limit, Func<Delivery, CancellationToken, Task> send,
+        CancellationToken cancellationToken)
+    {
+        // One silo at a time counts and collects the messages of a channel.
+        using var turn = store.Lease(channel, LeaseKind.Channel);
+        if (turn is null) return;
+        var all = Marked([.. List().Where(d => d.Channel == channel)]);
+        var now = clock.GetUtcNow();
+        if (all.Any(d => d.State == DeliveryState.Pending && d.PausedUntil > now)) return;
+        // Repetitions and urgent events come first.
+        var due = all.Where(d => d.State == DeliveryState.Pending && d.NextAt <= now && !Digests.IsWaiting(d)).Reverse()
+            .Concat(Digests.Due(all, limit, now).Select(m => m is [var one] ? one : Collect(channel, m)));
+        var started = clock.GetTimestamp();
+        foreach (var delivery in due)
+            if (!await TryAsync(delivery.Id, send, cancellationToken).ConfigureAwait(false)
+                || clock.GetElapsedTime(started) > LongestTurn) return;
+    }
+
+    private Delivery Collect(string channel, IReadOnlyList<Delivery> items)
+    {
+        var digest = NewOf(Digests.Of(channel, items, clock.GetUtcNow()), channel) with { Items = [.. items.Select(d => d.Id)] };
+        store.TryAdd(digest);
+        foreach (var item in items) Mark(item);
+        return digest;
+    }
+
+    /// <returns>False if the receiver is unreachable or wants a pause, so that further messages would fail too.</returns>
+    private async Task<bool> TryAsync(string id, Func<Delivery, CancellationToken, Task> send, CancellationToken cancellationToken)
+    {
+        using var lease = store.Lease(id, LeaseKind.Delivery);
         // Another silo may have made the attempt meanwhile.
-        if (lease is null || store.Find(id) is not { State: DeliveryState.Pending } delivery || delivery.NextAt > clock.GetUtcNow()) return;
+        if (lease is null || store.Find(id) is not { State: DeliveryState.Pending } delivery || delivery.NextAt > clock.GetUtcNow())
+            return true;
         var attempts = delivery.Attempts + 1;
         try
         {
             await send(delivery, cancellationToken).ConfigureAwait(false);
-            store.Replace(delivery with { State = DeliveryState.Delivered, Attempts = attempts, Fault = null });
+            store.Replace(delivery with
+            {
+                State = DeliveryState.Delivered,
+                Attempts = attempts,
+                Fault = null,
+                SentAt = clock.GetUtcNow(),
+            });
+            return true;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            var (permanent, asked) = e is DeliveryException d ? (d.IsPermanent, d.Pause) : (false, null);
             var pause = TimeSpan.FromTicks((long)Math.Min(Longest.Ticks, First.Ticks * Math.Pow(2, attempts - 1)));
+            var now = clock.GetUtcNow();
+            var until = asked is { } wanted ? now + (wanted < Longest ? wanted : Longest) : (DateTimeOffset?)null;
             store.Replace(delivery with
             {
-                State = attempts < MostAttempts ? DeliveryState.Pending : DeliveryState.Dead,
+                State = attempts < MostAttempts && !permanent ? DeliveryState.Pending : DeliveryState.Dead,
                 Attempts = attempts,
-                NextAt = clock.GetUtcNow() + pause,
+                NextAt = until > now + pause ? until.Value : now + pause,
+                PausedUntil = until,
                 Fault = e.Message,
             });
+            return permanent;
         }
     }
 }

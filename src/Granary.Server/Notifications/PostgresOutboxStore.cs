@@ -37,15 +37,30 @@ public sealed class PostgresOutboxStore : IOutboxStore
 
     public void Remove(string id) => _tables.Execute("DELETE FROM granary_delivery WHERE id = $1", id);
 
-    public IDisposable? Lease(string id) => _tables.Execute("UPDATE granary_delivery SET leased_until = now() + interval '2 minutes' "
-        + "WHERE id = $1 AND (leased_until IS NULL OR leased_until < now())", id) == 1 ? new HeldLease(_tables, id) : null;
+    public JournalCursor? Cursor(string account) => _tables.Rows(
+        "SELECT sequence, at FROM granary_delivery_cursor WHERE account = $1",
+        r => new JournalCursor(r.GetInt64(0), r.GetFieldValue<DateTimeOffset>(1)), account) is [var found] ? found : null;
+
+    public void SetCursor(string account, JournalCursor cursor) => _tables.Execute("INSERT INTO granary_delivery_cursor (account, sequence, at) "
+        + "VALUES ($1, $2, $3) ON CONFLICT (account) DO UPDATE SET sequence = $2, at = $3", account, cursor.Sequence,
+        cursor.At.ToUniversalTime());
+
+    public IDisposable? Lease(string name, LeaseKind kind) => kind == LeaseKind.Delivery
+        ? Held("UPDATE granary_delivery SET leased_until = now() + interval '2 minutes' "
+            + "WHERE id = $1 AND (leased_until IS NULL OR leased_until < now())",
+            "UPDATE granary_delivery SET leased_until = NULL WHERE id = $1", name)
+        : Held("INSERT INTO granary_delivery_turn AS turn (name, leased_until) VALUES ($1, now() + interval '2 minutes') ON CONFLICT (name) "
+            + "DO UPDATE SET leased_until = excluded.leased_until WHERE turn.leased_until < now()",
+            "DELETE FROM granary_delivery_turn WHERE name = $1", $"{kind.ToString().ToLowerInvariant()} {name}");
+
+    private HeldLease? Held(string take, string free, string name) => _tables.Execute(take, name) == 1 ? new(_tables, free, name) : null;
 
     private static byte[] Write(Delivery delivery) => JsonSerializer.SerializeToUtf8Bytes(delivery, OutboxStores.Json);
 
     private static Delivery Read(byte[] document) => JsonSerializer.Deserialize<Delivery>(document, OutboxStores.Json)!;
 
-    private sealed class HeldLease(SchemaDatabase tables, string id) : IDisposable
+    private sealed class HeldLease(SchemaDatabase tables, string free, string name) : IDisposable
     {
-        public void Dispose() => tables.Execute("UPDATE granary_delivery SET leased_until = NULL WHERE id = $1", id);
+        public void Dispose() => tables.Execute(free, name);
     }
 }

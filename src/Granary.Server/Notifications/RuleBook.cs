@@ -3,7 +3,7 @@ using Granary.Engine;
 
 namespace Granary.Server.Notifications;
 
-/// <summary>The rules in force: those of the file, until a caller changes them. Webhooks and secrets come from the file only.</summary>
+/// <summary>The rules in force: those of the file, until a caller changes them. Channels and secrets come from the file only.</summary>
 public sealed class RuleBook(NotificationSettings settings, IRuleStore store, TimeProvider clock)
 {
     /// <summary>The settings of the file.</summary>
@@ -55,8 +55,12 @@ public sealed class RuleBook(NotificationSettings settings, IRuleStore store, Ti
         if (key is null && entry.Threshold is not null)
             throw new InputException($"{place}.threshold: a rule on '{word}' has no threshold; remove it");
         var rule = new NotificationRule(kind, entry.Threshold ?? usual, entry.Account,
-            [.. (entry.To ?? []).Select(t => t ?? "")]);
-        return rule.FaultOf([.. settings.Webhooks.Select(w => w.Name)]) is not var (part, sentence) ? rule
+            [.. (entry.To ?? []).Select(t => t ?? "")])
+        {
+            Every = entry.Every is null ? null
+                : SendLimit.ReadEvery(entry.Every) ?? throw new InputException($"{place}.every: {NotificationRule.EveryFault}"),
+        };
+        return rule.FaultOf([.. settings.Channels.Select(c => c.Name)]) is not var (part, sentence) ? rule
             : throw new InputException($"{place}.{part.ToString().ToLowerInvariant()}: {sentence}");
     }
 

@@ -129,7 +129,7 @@ public sealed record SiloSettings
     public string? Plugins { get; init; }
     [Key("compile and run the C# files of batches; they can do what this process can")]
     public bool AllowCode { get; init; }
-    [Key("file of webhooks and of the rules that notify them (no notifications)", Placeholder = "FILE")]
+    [Key("file of channels and of the rules that notify them (no notifications)", Placeholder = "FILE")]
     public string? Notifications { get; init; }
     [Key("file of API keys, as 'granary keys add' writes it", Placeholder = "FILE")]
     public string? Keys { get; init; }

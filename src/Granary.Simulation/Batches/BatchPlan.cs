@@ -89,7 +89,10 @@ public sealed record BatchPlan
     public int IndexOf(int trial) => Instances.Count - Trials.Count + trial;
 
     /// <summary>Whether all costs are doubled and every order is delayed by one bar.</summary>
-    public bool IsStressed { get; private init; }
+    public bool IsStressed => Costs == CostCase.Stressed;
+
+    /// <summary>The costs that its orders pay.</summary>
+    public CostCase Costs { get; private init; }
 
     /// <summary>
     /// The feeds grouped for models: all one-symbol strategies of a symbol and timeframe together, whatever other symbols they read. Each
@@ -122,7 +125,10 @@ public sealed record BatchPlan
     public BatchPlan WithRisk(IReadOnlyList<RiskUse> risk) => WithPortfolio(Spec.Portfolio with { Risk = risk });
 
     /// <summary>Returns a copy with all costs doubled and every order delayed by one bar.</summary>
-    public BatchPlan Stressed() => WithExecution(Spec.Execution.Settings.Stressed()) with { IsStressed = true };
+    public BatchPlan Stressed() => With(CostCase.Stressed);
+
+    /// <summary>Returns a copy whose orders pay the costs of a case.</summary>
+    public BatchPlan With(CostCase costs) => WithExecution(Spec.Execution.Settings.In(costs)) with { Costs = costs };
 
     /// <summary>
     /// Returns a copy whose accounts reduce an entry to the available cash. A portfolio with that rule follows such accounts.

@@ -189,6 +189,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             else if (instrument is { DelistingReturn: not null, DelistingPrice: not null })
                 part.Need("instruments").Need(symbol).Need("delistingReturn")
                     .Wrong("delistingPrice is given too; leave one of them out", 0);
+        if (keys.From >= keys.Holdout)
+            part.Need("holdout").Wrong("it is not after data.from, so that no bar is left; name a later time", 0);
         if (keys.From >= keys.To && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
             end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
         return new DataSpec
@@ -199,6 +201,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Timeframe = keys.Timeframe,
             From = keys.From,
             To = keys.To,
+            Holdout = keys.Holdout,
             WarmUp = keys.WarmUp,
             Adjust = keys.Adjust,
             Stamp = keys.Stamp,

@@ -9,7 +9,9 @@ namespace Granary.Simulation.Batches;
 /// <summary>Opens the bar source of a batch file.</summary>
 public static class BatchSources
 {
-    /// <summary>Opens the source, adds its further columns, and applies the batch's instrument settings.</summary>
+    /// <summary>
+    /// Opens the source, adds its further columns, leaves out the bars that the batch holds out, and applies its instrument settings.
+    /// </summary>
     /// <param name="catalogues">The bar sources and formats of tables that the process knows.</param>
     /// <param name="open">Opens a source with its further columns in another way; null reads it in this process.</param>
     /// <exception cref="InputException">The source does not exist.</exception>
@@ -17,8 +19,8 @@ public static class BatchSources
         data.Parts.Count > 0
         ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(catalogues, p.Data, open), p.Data))])
         : catalogues.Sources.Knows(data.Source)
-        ? DeclaredSource.Of(open is null ? Further(catalogues.Sources.Open(data.Source, Options(data)), data) : open(data), data,
-            catalogues)
+        ? DeclaredSource.Of(HoldoutSource.Of(open is null ? Further(catalogues.Sources.Open(data.Source, Options(data)), data)
+            : open(data), data.Holdout), data, catalogues)
         : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {catalogues.Sources.Forms}");
 
     /// <summary>Returns the source with the further columns that the batch reads.</summary>

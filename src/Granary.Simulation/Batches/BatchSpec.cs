@@ -114,6 +114,9 @@ public sealed record ExecutionSpec
     /// <summary>Whether costs are doubled and orders delayed by one bar.</summary>
     public bool Stress { get; init; }
 
+    /// <summary>Measured costs; null if costs are assumed.</summary>
+    public UsedCosts? Costs { get; init; }
+
     /// <summary>The section as it was read.</summary>
     internal ExecutionKeys Keys { get; init; } = new();
 

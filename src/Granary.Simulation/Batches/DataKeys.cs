@@ -26,6 +26,10 @@ internal sealed record DataKeys
     [Key("end of the bars: the first bar that is left out", Without = "all"), JsonConverter(typeof(UtcTicks))]
     public long? To { get; init; }
 
+    [Key("bars that close after this time are not read, in any timeframe: they stay unseen for a judgement "
+        + "([trial budgets](trial-budget.md#holdout))", Without = "none is held out"), JsonConverter(typeof(UtcTicks))]
+    public long? Holdout { get; init; }
+
     [Key("the 500 bars of the longest timeframe before `from` warm up factors and crossings")]
     public bool WarmUp { get; init; } = true;
 

@@ -9,14 +9,14 @@ internal static class DataPartsSection
     /// <param name="parts">The list <c>data.parts</c>.</param>
     public static DataSpec Read(JsonPart data, JsonPart parts)
     {
-        data.Only("parts", "from", "to", "warmUp");
+        data.Only("parts", "from", "to", "holdout", "warmUp");
         var read = parts.List().Select(p => new DataPart(BatchReader.Source(p, "folder"), p.Find("folder")?.String())).ToList();
         if (read.Count == 0) throw parts.Fault("no part is named; give at least one, with its source, symbols and timeframe");
         var owners = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < read.Count; i++)
         {
             var part = parts.List()[i];
-            foreach (var key in (string[])["from", "to", "warmUp"])
+            foreach (var key in (string[])["from", "to", "holdout", "warmUp"])
                 part.Find(key)?.Wrong("it holds for all parts; write it beside them", 0);
             foreach (var symbol in read[i].Data.Symbols)
                 if (!owners.TryAdd(symbol, i) && owners[symbol] != i)
@@ -24,6 +24,8 @@ internal static class DataPartsSection
         }
         var from = data.Find("from")?.Time();
         var to = data.Find("to")?.Time();
+        var holdout = data.Find("holdout")?.Time();
+        if (from >= holdout) data.Need("holdout").Wrong("it is not after data.from, so that no bar is left; name a later time", 0);
         if (from >= to) data.Need("to").Wrong("it is not after data.from; name a later time", 0);
         return new DataSpec
         {
@@ -32,8 +34,9 @@ internal static class DataPartsSection
             Timeframe = read.MinBy(p => p.Data.Timeframe.Ticks)!.Data.Timeframe,
             From = from,
             To = to,
+            Holdout = holdout,
             WarmUp = data.Find("warmUp")?.Bool() ?? true,
-            Parts = read,
+            Parts = [.. read.Select(p => p with { Data = p.Data with { Holdout = holdout } })],
             Place = parts,
             TimeframePlace = parts,
         };

@@ -29,6 +29,9 @@ public sealed record DataSpec
 
     public long? To { get; init; }
 
+    /// <summary>Time after which no bar that is read may close, UTC ticks; null = none is held out.</summary>
+    public long? Holdout { get; init; }
+
     /// <summary>Whether available bars before <see cref="From"/> warm up factors and crossings.</summary>
     public bool WarmUp { get; init; } = true;
 

@@ -42,6 +42,18 @@ internal sealed record ExecutionKeys
     [Key("between bid and ask, of the price; market and stop orders pay half of it, added to the other slippage"), Range(0, 50)]
     public double SpreadPercent { get; init; }
 
+    [Key("a file of `granary costs fit`: market and stop orders pay what was measured, by side, venue, size, range and hour, within the "
+        + "bar's range ([what fills cost](costs.md)). It takes the place of `slippagePercent`, `slippageTicks`, `slippageVolumeImpact` and "
+        + "`spreadPercent`; commissions are added", Offers = "file", Without = "none")]
+    public Address? Costs { get; init; }
+
+    [Key("which costs of that file: `mean`, or `upper`, the end that the true costs do not exceed with 95 % confidence")]
+    public CostsAt At { get; init; }
+
+    [Key("the `hash` that the file must have; a run writes it into `prod.json`, so that `live` uses the costs that were tested",
+        Without = "any")]
+    public string? CostsHash { get; init; }
+
     [Key("bars until an order arrives; cancellations, and stops and targets of an entry, are not delayed"), Range(0, 1000)]
     public int LatencyBars { get; init; }
 

@@ -21,10 +21,11 @@ public static class ExecutionSection
     {
         if (part is null) return new ExecutionSpec { Settings = new ExecutionSettings() };
         var keys = RecordKeys<ExecutionKeys>.Read(part);
+        var costs = MeasuredSection.Read(keys, part, opensFiles);
         var settings = new ExecutionSettings
         {
             Fee = Fee(keys, part),
-            Slippage = Slippage(keys),
+            Slippage = costs?.Slippage ?? Slippage(keys),
             Fill = keys.Fill,
             Intrabar = keys.Intrabar,
             ProtectFrom = keys.ProtectFrom,
@@ -33,7 +34,7 @@ public static class ExecutionSection
             VolumeShare = (keys.VolumePercent ?? 0) / 100,
             EntryTimeInForce = keys.TimeInForce,
             BorrowFeeRate = keys.BorrowPercent / 100,
-            BySymbol = keys.Symbols.ToDictionary(s => s.Key, s => CostsOf(s.Value.Over(keys), part), StringComparer.Ordinal),
+            BySymbol = keys.Symbols.ToDictionary(s => s.Key, s => CostsOf(s.Value.Over(keys), part, costs), StringComparer.Ordinal),
             MarginRate = keys.MarginRatePercent / 100,
             Leverage = keys.Leverage ?? 0,
             AtEnd = keys.AtEnd,
@@ -47,7 +48,8 @@ public static class ExecutionSection
             part.Need("marginRatePercent").Wrong("an account without 'leverage' has no margin loan; add it, or leave this out", 0);
         return new ExecutionSpec
         {
-            Keys = keys,
+            Keys = costs is null ? keys : keys with { CostsHash = costs.Hash },
+            Costs = costs,
             CommissionPercent = keys.Stress ? 2 * Math.Max(keys.CommissionPercent, 0) : keys.CommissionPercent,
             SlippagePercent = keys.Stress ? 2 * keys.SlippagePercent : keys.SlippagePercent,
             Stress = keys.Stress,
@@ -89,8 +91,8 @@ public static class ExecutionSection
         }
     }
 
-    private static SymbolCosts CostsOf(ExecutionKeys keys, JsonPart part) =>
-        new(Fee(keys, part), Slippage(keys), keys.BorrowPercent / 100);
+    private static SymbolCosts CostsOf(ExecutionKeys keys, JsonPart part, UsedCosts? costs) =>
+        new(Fee(keys, part), costs?.Slippage ?? Slippage(keys), keys.BorrowPercent / 100);
 
     private static FeeModel Fee(ExecutionKeys keys, JsonPart part)
     {

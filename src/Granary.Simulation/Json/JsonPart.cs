@@ -273,6 +273,9 @@ public sealed class JsonPart
         try
         {
             var address = place.Address(text);
+            if (place.Confinement is { OnlyMarkets: true } && (!IsOfMarkets(address) || !IsSourceOfBars()))
+                return Wrong($"a caller with a holdout may name no file and no address but data.source, of {string.Join(", ", s_markets)}; "
+                    + "leave it out", None);
             if (schemes.Length == 0 || schemes.Contains(address.Scheme)) return address;
             var forms = string.Join(" or ", schemes.ToArray().Select(s => s.Length == 0 ? "a path" : s + ":…"));
             return Wrong($"'{address}' is not an address of the kind that belongs here; write {forms}"
@@ -282,6 +285,19 @@ public sealed class JsonPart
         {
             return Wrong(e.Message, None, e);
         }
+    }
+
+    private static readonly string[] s_markets = ["csv:", "parquet:", "store:", "generated:", "postgres:", "questdb:"];
+
+    private static bool IsOfMarkets(Address address) => s_markets.Contains(address.Scheme + ":", StringComparer.Ordinal);
+
+    // The source of a batch or of its parts, also of a batch in the text of a job.
+    private bool IsSourceOfBars()
+    {
+        const string Parts = "data.parts[", End = "].source";
+        var own = Path.StartsWith("batch.", StringComparison.Ordinal) ? Path["batch.".Length..] : Path;
+        return own == "data.source" || own.StartsWith(Parts, StringComparison.Ordinal) && own.EndsWith(End, StringComparison.Ordinal)
+            && own[Parts.Length..^End.Length].All(char.IsAsciiDigit);
     }
 
     // Substitute for an invalid address.

@@ -71,6 +71,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data, spec.Catalogues), Markets.Keys,
             cancellationToken);
         AccountCurrency.Check(Plan, Markets, benchmark);
+        foreach (var timeframe in Plan.Feeds.Select(f => f.Timeframe).Distinct()) MeasuredSection.CheckTimeframe(spec.Execution, timeframe);
         await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
             cancellationToken);
     }

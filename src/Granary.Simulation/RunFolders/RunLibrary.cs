@@ -36,12 +36,15 @@ public sealed class RunLibrary(string folder)
     public string Folder => folder;
 
     /// <summary>Returns a page of the list of runs.</summary>
+    /// <param name="only">The ids of the runs that the list may have; null = all runs.</param>
     /// <exception cref="InputException">The query is invalid, or its cursor is not in the list.</exception>
-    public RunPage List(RunQuery query)
+    public RunPage List(RunQuery query, IReadOnlySet<string>? only = null)
     {
         // Later pages use the list that the first page has read, so that runs that have finished since then move no row.
-        var known = query.Cursor is null ? null : query.Of(_listed);
-        return known ?? query.Of(All()) ?? throw ListCursor.Unknown(query.Cursor!);
+        var known = query.Cursor is null ? null : query.Of(Of(_listed));
+        return known ?? query.Of(Of(All())) ?? throw ListCursor.Unknown(query.Cursor!);
+
+        IReadOnlyList<RunSummary> Of(IReadOnlyList<RunSummary> all) => only is null ? all : [.. all.Where(r => only.Contains(r.Id))];
     }
 
     /// <summary>Returns the results of a run that <see cref="Find"/> has found. The most recently used results stay in memory.</summary>

@@ -49,6 +49,9 @@ public sealed record RunManifest
     /// <summary>SHA-256 of the files of slower series, by the address that the batch names.</summary>
     public required IReadOnlyDictionary<string, string> AsofHashes { get; init; }
 
+    /// <summary>SHA-256 of the measured costs; null if costs are assumed.</summary>
+    public string? Costs { get; init; }
+
     public bool Interrupted { get; init; }
 
     /// <summary>One of <see cref="RunKinds"/>.</summary>
@@ -117,6 +120,7 @@ public sealed record RunManifest
             json.WriteString("spec", Encoding.UTF8.GetString(plan.Spec.Text));
             json.WriteString("specHash", RunFolder.HashOf(Encoding.UTF8.GetString(plan.Spec.Text)));
             if (plan.Spec.Universe?.Hash is { } members) json.WriteString("members", members);
+            if (plan.Spec.Execution.Costs is { } costs) json.WriteString("costs", costs.Hash);
             json.WriteStartArray("data");
             foreach (var market in run.Markets)
             {
@@ -235,6 +239,7 @@ public sealed record RunManifest
             Notes = ReadNotes(root.Need("notes")),
             Trials = root.Find("trials") is { } trials ? ReadTrials(trials) : null,
             Kind = root.Need("kind").String(),
+            Costs = root.Find("costs")?.String(),
             Interrupted = root.Need("status").String() == "interrupted",
             Zones = root.Need("data").List().Where(d => d.Find("zone") is not null)
                 .ToDictionary(d => d.Need("symbol").String(), d => d.Need("zone").String(), StringComparer.Ordinal),

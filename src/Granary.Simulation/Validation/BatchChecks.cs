@@ -39,6 +39,9 @@ public sealed record BatchChecks(
     /// <summary>What is known of the universe; null for a batch of one symbol.</summary>
     public ValidationCheck? Universe { get; init; }
 
+    /// <summary>Whether costs were measured, and the verdict at their upper end; null if it was not stated.</summary>
+    public ValidationCheck? Costs { get; init; }
+
     /// <summary>What survivorship would have added; null if it was not computed.</summary>
     public SurvivorshipResults? Survivorship { get; init; }
 
@@ -102,6 +105,7 @@ public sealed record BatchChecks(
             : ValidationCheck.Missing("no strategy has a weight");
         if (BenchmarkName is not null) findings[ValidationChecks.Benchmark] = AgainstBenchmark(BenchmarkName);
         if (Universe is not null) findings[ValidationChecks.Universe] = Universe;
+        if (Costs is not null) findings[ValidationChecks.Costs] = Costs;
         if (LearnedWeights is not null) findings[ValidationChecks.LearnedWeights] = LearnedWeights;
         return new ValidationChecks(findings);
     }

@@ -1,10 +1,11 @@
+using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>Results of the weighted strategies with all costs doubled and every order delayed by one bar.</summary>
+/// <summary>Results of the weighted strategies with other costs: doubled and every order one bar later, or at their upper end.</summary>
 /// <param name="Weighted">Number of strategies with a weight.</param>
 /// <param name="Strategies">Number of these that were tested, spread evenly over the batch.</param>
 /// <param name="Return">Weighted mean of their total returns in their own accounts, without stress.</param>
@@ -25,8 +26,9 @@ public sealed record CostStress(int Weighted, int Strategies, double Return, dou
 
     public bool Passed => Strategies > 0 && Stressed > 0;
 
+    /// <param name="costs">The costs of the test.</param>
     /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
-    public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+    public static async Task<CostStress> RunAsync(BatchPlan plan, CostCase costs, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, Func<long, IBatchHost> host,
         CancellationToken cancellationToken)
     {
@@ -38,7 +40,7 @@ public sealed record CostStress(int Weighted, int Strategies, double Return, dou
         var count = (int)Math.Min(members.Count, Math.Max(Least, Math.Max(Free, (long)(Share * evaluations)) / mean));
         var chosen = Enumerable.Range(0, count).Select(i => members[(int)((long)i * members.Count / count)]).ToHashSet();
         if (count == 0) return new CostStress(0, 0, double.NaN, double.NaN, 0);
-        var stressed = await ModelOutcomes.RunAsync(plan.Stressed(), markets, chosen, host(count * mean), cancellationToken);
+        var stressed = await ModelOutcomes.RunAsync(plan.With(costs), markets, chosen, host(count * mean), cancellationToken);
         double total = 0, before = 0, after = 0;
         var profitable = 0;
         foreach (var i in chosen.Order())

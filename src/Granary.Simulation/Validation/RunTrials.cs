@@ -19,10 +19,14 @@ public sealed class RunTrials
     /// <param name="hashes">Hashes of the bars, by symbol.</param>
     public RunTrials(BatchPlan plan, IReadOnlyDictionary<string, string> hashes)
     {
-        (_plan, _costs) = (plan, TrialIdentity.CostsOf(plan.Spec.Execution.Settings));
+        (_plan, _costs) = (plan, CostsOf(plan.Spec.Execution));
         _dataSets = plan.Feeds.SelectMany(f => f.Instances.Select(i => (i.Index, DataSet: DataSetOf(f, hashes))))
             .ToDictionary(f => f.Index, f => f.DataSet);
     }
+
+    // Sample orders do not show all of measured costs: their sides, hours and venues.
+    private static ulong CostsOf(ExecutionSpec execution) => TrialIdentity.CostsOf(execution.Settings)
+        ^ (execution.Costs is { } costs ? (ulong)TrialLedger.HashOf($"{costs.Hash} {costs.At}") : 0);
 
     /// <summary>Returns the hashes of the bars of markets.</summary>
     public static IReadOnlyDictionary<string, string> HashesOf(IReadOnlyDictionary<string, OpenedMarket> markets) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Keys;
@@ -66,13 +67,16 @@ public static class TrialIdentity
         return (ulong)TrialLedger.HashOf(text.ToString());
     }
 
+    // Of the sample orders.
+    private static readonly Bar s_bar = new(0, 100, 101, 99, 100, 10_000);
+
     private static void AddCosts(StringBuilder text, ExecutionSettings settings)
     {
         foreach (var quantity in (double[])[1, 1_000, 1_000_000])
             foreach (var maker in (bool[])[false, true])
                 text.Append(CultureInfo.InvariantCulture,
                     $"{settings.Fee.Fee(100, quantity, 1, maker):R}|"
-                        + $"{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
+                        + $"{settings.Slippage?.Slip(Side.Buy, 100, quantity, s_bar, 0.01) ?? 100:R}|");
         text.Append(CultureInfo.InvariantCulture,
             $"{settings.BorrowFeeRate:R}|{settings.MarginRate:R}");
     }

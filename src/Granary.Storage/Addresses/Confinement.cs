@@ -27,6 +27,12 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
     /// </summary>
     public IReadOnlyList<string> Stores { get; init; } = [];
 
+    /// <summary>
+    /// Whether texts may name no other file and no other address than their sources of bars. The text of a caller with a holdout
+    /// is read so, because a holdout cuts bars alone.
+    /// </summary>
+    public bool OnlyMarkets { get; init; }
+
     /// <summary>The folder of the server's runs; null if there is none.</summary>
     public string? Runs { get; init; }
 

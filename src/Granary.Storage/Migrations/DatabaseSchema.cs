@@ -24,7 +24,7 @@ public sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Script
     /// <summary>Production configurations and their history.</summary>
     public static DatabaseSchema Deployments { get; } = Load("deployments");
 
-    /// <summary>Notifications that wait for their webhooks.</summary>
+    /// <summary>Notifications that wait for their channels.</summary>
     public static DatabaseSchema Notifications { get; } = Load("notifications");
 
     /// <summary>All schemas of Granary.</summary>

@@ -138,6 +138,24 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
         return disabled;
     }
 
+    /// <summary>Returns the records of parity of an account, oldest day first.</summary>
+    /// <param name="account">The account; null for all.</param>
+    /// <param name="number">The deployment; null for all.</param>
+    /// <exception cref="InputException">A record is damaged or was changed.</exception>
+    public IReadOnlyList<ParityRecord> Parity(string? account = null, int? number = null) =>
+    [
+        .. store.Parity(account).Select(p => Parse<ParityRecord>(p.Document, NameOf(p.Account, p.Day),
+            r => r.Account == p.Account && r.Day == p.Day)).Where(r => number is null || r.Deployment == number),
+    ];
+
+    private static string NameOf(string account, DateOnly day) =>
+        FormattableString.Invariant($"the parity of {account} on {day:yyyy-MM-dd}");
+
+    /// <summary>Keeps the record of an account's day. A day that has a record keeps it.</summary>
+    /// <returns>The record that is kept.</returns>
+    public ParityRecord Keep(ParityRecord record) => store.TryAddParity(record.Account, record.Day, SealedJson.Write(record, Json))
+        ? record : Parity(record.Account).First(r => r.Day == record.Day);
+
     private long Last() => store.Events(0) is [.., var last] ? last.Sequence : 0;
 
     private static string Named(string sentence, string word, IEnumerable<string> known)

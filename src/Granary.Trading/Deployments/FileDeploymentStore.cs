@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Engine;
+using Granary.Simulation.Weights;
 using Granary.Storage.Files;
 
 namespace Granary.Trading.Deployments;
 
 /// <summary>
-/// Stores deployments in a folder: <c>versions/0001.json</c> and <c>events/00000001.json</c>. A reader sees a file completely or not at
+/// Stores deployments in a folder: <c>versions/0001.json</c>, <c>events/00000001.json</c> and
+/// <c>parity/ACCOUNT/2024-01-31.json</c>. A reader sees a file completely or not at
 /// all. A lock file serializes writers of all processes; if two write the same number, one fails.
 /// </summary>
 /// <remarks>
@@ -16,6 +18,8 @@ namespace Granary.Trading.Deployments;
 /// <param name="files">The files that may be read and written; null = all.</param>
 public sealed class FileDeploymentStore(string folder, PermittedFiles? files = null) : IDeploymentStore
 {
+    private const string DayFormat = "yyyy-MM-dd";
+
     private readonly PermittedFiles _files = files ?? PermittedFiles.All;
 
     private sealed record Addition(int Number, byte[] Document, long Sequence, byte[] Entry);
@@ -24,7 +28,7 @@ public sealed class FileDeploymentStore(string folder, PermittedFiles? files = n
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
     private readonly string _versions = Path.Combine(folder, "versions"), _events = Path.Combine(folder, "events"),
-        _pending = Path.Combine(folder, "pending.json");
+        _parity = Path.Combine(folder, "parity"), _pending = Path.Combine(folder, "pending.json");
 
     public string Name => folder;
 
@@ -60,6 +64,33 @@ public sealed class FileDeploymentStore(string folder, PermittedFiles? files = n
     {
         if (File.Exists(EventAt(sequence))) return false;
         AtomicFile.Write(EventAt(sequence), document, files: _files);
+        return true;
+    });
+
+    public IReadOnlyList<(string Account, DateOnly Day, byte[] Document)> Parity(string? account)
+    {
+        if (account is not null) WeightsValidation.CheckPortfolio(account);
+        if (!Directory.Exists(_parity)) return [];
+        var accounts = account is not null ? [account]
+            : Directory.EnumerateDirectories(_parity).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).ToArray();
+        return
+        [
+            .. accounts.SelectMany(a => _files.FilesIn(Path.Combine(_parity, a), "*.json").Order(StringComparer.Ordinal)
+                .Where(f => DayIn(f) is not null).Select(f => (a, DayIn(f)!.Value, _files.ReadAllBytes(f)))),
+        ];
+    }
+
+    private static DateOnly? DayIn(string file) => DateOnly.TryParseExact(Path.GetFileNameWithoutExtension(file), DayFormat,
+        CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    public bool TryAddParity(string account, DateOnly day, byte[] document) => InTurn(() =>
+    {
+        WeightsValidation.CheckPortfolio(account);
+        var own = Path.Combine(_parity, account);
+        _files.OpenFolder(own, create: true).Dispose();
+        var path = Path.Combine(own, day.ToString(DayFormat, CultureInfo.InvariantCulture) + ".json");
+        if (File.Exists(path)) return false;
+        AtomicFile.Write(path, document, files: _files);
         return true;
     });
 

@@ -27,6 +27,14 @@ public interface IDeploymentStore
 
     /// <returns>False if the sequence number is already used.</returns>
     bool TryAppend(long sequence, byte[] document);
+
+    /// <summary>Returns the records of parity of an account, oldest day first.</summary>
+    /// <param name="account">The account; null for all.</param>
+    IReadOnlyList<(string Account, DateOnly Day, byte[] Document)> Parity(string? account);
+
+    /// <summary>Adds the record of an account's day, atomically.</summary>
+    /// <returns>False if the day already has one.</returns>
+    bool TryAddParity(string account, DateOnly day, byte[] document);
 }
 
 /// <summary>Opens the store that <c>--store</c> and <c>--deployments</c> name: a folder, or postgres://….</summary>

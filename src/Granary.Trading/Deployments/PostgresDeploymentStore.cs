@@ -45,4 +45,11 @@ internal sealed class PostgresDeploymentStore : IDeploymentStore
 
     public bool TryAppend(long sequence, byte[] document) =>
         _tables.Execute("INSERT INTO granary_deployment_event VALUES ($1, $2) ON CONFLICT DO NOTHING", sequence, document) == 1;
+
+    public IReadOnlyList<(string Account, DateOnly Day, byte[] Document)> Parity(string? account) =>
+        _tables.Rows("SELECT account, day, document FROM granary_parity WHERE $1 = '' OR account = $1 ORDER BY account, day",
+            r => (r.GetString(0), r.GetFieldValue<DateOnly>(1), r.GetFieldValue<byte[]>(2)), account ?? "");
+
+    public bool TryAddParity(string account, DateOnly day, byte[] document) =>
+        _tables.Execute("INSERT INTO granary_parity VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", account, day, document) == 1;
 }

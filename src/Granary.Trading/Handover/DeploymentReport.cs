@@ -125,7 +125,7 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
             var parts = trade.Need("parts").Members.Select(m => (Cause: m.Name, Amount: m.Value.Number())).ToList();
             gaps.Add(new Gap(DateOnly.FromDateTime(DateTime.Parse(time, CultureInfo.InvariantCulture,
                     DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)), trade.Need("total").Number(),
-                parts.Where(p => p.Cause is "timing" or "fill price" or "missed fill" or "cost").Sum(p => p.Amount), parts));
+                trade.Need("venue").Number(), parts));
         }
         return (gaps, earlier);
     }

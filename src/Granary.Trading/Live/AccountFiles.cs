@@ -23,29 +23,33 @@ internal static class AccountFiles
 
     // The journal entries that the files contain: skipped entries, commands and reconciliations, among others.
     private static readonly IReadOnlyList<string> BesideReport = JournalKinds.AllBut(nameof(EntrySkipped), nameof(WeightsChanged),
-        nameof(EnablementChanged), nameof(SessionControlled), nameof(Reconciled), nameof(DeploymentSwitched), nameof(SessionStarted));
+        nameof(EnablementChanged), nameof(SessionControlled), nameof(Reconciled), nameof(DeploymentSwitched), nameof(SessionStarted),
+        nameof(ModelChanged), nameof(PolicyChanged), nameof(SignalDecided), nameof(OrderIntended));
 
     /// <param name="folder">The session's folder.</param>
     /// <param name="host">The host, after its run.</param>
-    public static async Task WriteAsync(string folder, AccountJournal journal, LiveRequest request, Production production, LiveHost host)
+    /// <param name="until">The last market time of facts that the files contain, UTC ticks.</param>
+    public static async Task WriteAsync(string folder, AccountJournal journal, LiveRequest request, Production production, LiveHost host,
+        long until = long.MaxValue)
     {
         // Other commands read these tables as CSV.
         var formats = production.Spec.OutputFormats.Prepend(CsvFormat.Instance).Distinct();
         var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
         var timeframe = production.Spec.Data.Timeframe;
-        var skipped = new Dictionary<(string, int), string>();
+        var reasons = new GapReasons(host, timeframe);
         var facts = new List<object>();
         await foreach (var entry in journal.ReadAsync(new JournalQuery { Without = BesideReport }).ConfigureAwait(false))
         {
             var e = JournalCodec.Decode(entry);
-            if (e is EntrySkipped s) skipped[(s.Strategy, s.Number)] = s.Why;
-            else if (FactOf(e, timeframe) is { } fact) facts.Add(fact);
+            if (e.Timestamp > until) continue;
+            reasons.Take(e);
+            if (FactOf(e, timeframe) is { } fact) facts.Add(fact);
         }
         foreach (var (name, table) in ((string, Table)[])[
             (AccountTables.Trades, AccountTables.Trade.Of(ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order))),
             (AccountTables.Equity, AccountTables.Mark.Of(host.AccountEquity)),
             (AccountTables.Orders, AccountTables.OrdersOf(ledger, timeframe)),
-            (AccountTables.Gap, AccountTables.GapRow.Of(GapRows(host, skipped)))])
+            (AccountTables.Gap, AccountTables.GapRow.Of(GapRows(host, reasons)))])
             foreach (var format in formats)
                 AtomicFile.Write(Path.Combine(folder, name + format.Extension), (Stream stream) => table.Write(format, stream));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new
@@ -70,7 +74,7 @@ internal static class AccountFiles
             fills = ledger.Fills,
             rejected = status.Rejected,
             positions = status.Positions,
-            skipped = skipped.Select(s => new { strategy = s.Key.Item1, number = s.Key.Item2, why = s.Value }),
+            skipped = reasons.Skipped.Select(s => new { strategy = s.Key.Strategy, number = s.Key.Number, why = s.Value }),
             barToOrderMicroseconds = new
             {
                 p50 = JsonNumber.Finite(latency.Percentiles().P50),
@@ -110,7 +114,9 @@ internal static class AccountFiles
                 d.Why,
                 trades = d.Trades.Select(t => new { t.Strategy, t.Symbol, t.Entry, t.Handling }),
             },
-            SessionStarted s => new { what = "started", at, s.Host, s.Process, s.WithoutEvidence },
+            SessionStarted s => new { what = "started", at, s.Host, s.Process, s.WithoutEvidence, s.Program },
+            ModelChanged m => new { what = "model", at, m.Model, m.Version },
+            PolicyChanged p => new { what = "policy", at, p.Model, p.Version },
             _ => null,
         };
     }
@@ -123,39 +129,35 @@ internal static class AccountFiles
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static IEnumerable<GapRow> GapRows(LiveHost host, Dictionary<(string, int), string> skipped)
+    private static IEnumerable<GapRow> GapRows(LiveHost host, GapReasons reasons)
     {
         // Two configurations may number the trades of a strategy alike.
-        var (earlier, own) = (host.Ledger.Trades.Values.Where(t => host.Handed.IsEarlier(t.Entry)).ToList(),
-            host.Ledger.Trades.Values.Where(t => !host.Handed.IsEarlier(t.Entry)));
-        var account = own.ToDictionary(t => (t.Strategy, t.Number));
-        var rejected = host.Ledger.TrackedOrders.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal()
-            && !host.Handed.IsEarlier(t.Order.ClientId)).ToDictionary(t => (t.Strategy, t.Intent.Trade));
-        string WhyNot((string, int) trade) => skipped.GetValueOrDefault(trade) ?? (rejected.TryGetValue(trade, out var order)
-            ? $"{(order.State == OrderState.Closed ? order.Ended : order.State).ToString().ToLowerInvariant()}: {order.Reason}" : "");
+        var others = host.Ledger.Trades.Values.Where(t => host.Handed.IsEarlier(t.Entry)).ToList();
+        var account = new Dictionary<(string, int), AccountTrade>();
+        foreach (var own in host.Ledger.Trades.Values.Where(t => !host.Handed.IsEarlier(t.Entry)))
+            if (reasons.NumberOf(own) is not { } number || !account.TryAdd((own.Strategy, number), own)) others.Add(own);
         foreach (var (strategy, model, trade) in host.PortfolioTrades)
         {
-            var key = (strategy.Id, trade.Trade.Number);
-            account.Remove(key, out var traded);
+            account.Remove((strategy.Id, trade.Trade.Number), out var traded);
             var symbol = strategy.Symbols[trade.Trade.SymbolIndex];
-            yield return new GapRow(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side)
+            var row = new GapRow(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side)
             {
                 Multiplier = host.InstrumentOf(symbol).Multiplier,
                 Last = host.LastOf(symbol),
                 Weight = trade.Weight,
+                Timeframe = strategy.Timeframe,
                 Model = model,
                 Planned = trade.Trade,
                 Own = traded,
-                Why = traded is not null ? null : WhyNot(key),
             };
+            yield return traded is null ? reasons.OnlyPlanned(row) : reasons.Both(row);
         }
-        foreach (var other in account.Values.Concat(earlier).OrderBy(t => t.EntryTime).ThenBy(t => t.Order))
-            yield return new GapRow(other.Strategy, other.Symbol, other.Number, other.Side)
+        foreach (var other in account.Values.Concat(others).OrderBy(t => t.EntryTime).ThenBy(t => t.Order))
+            yield return reasons.OnlyTraded(new GapRow(other.Strategy, other.Symbol, other.Number, other.Side)
             {
                 Multiplier = host.InstrumentOf(other.Symbol).Multiplier,
                 Last = host.LastOf(other.Symbol),
                 Own = other,
-                Why = host.Handed.IsEarlier(other.Entry) ? LiveGap.EarlierVersion : null,
-            };
+            });
     }
 }

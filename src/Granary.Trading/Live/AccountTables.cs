@@ -55,7 +55,9 @@ internal static class AccountTables
         .Number("account_quantity", r => r.Own?.Quantity ?? double.NaN).Time("account_entry_time", r => r.Own?.EntryTime)
         .Number("account_entry_price", r => r.Own?.EntryPrice ?? double.NaN).Time("account_exit_time", r => r.ExitTime)
         .Number("account_exit_price", r => r.ExitPrice).Number("account_net", r => r.Net)
-        .Number("account_fees", r => r.Own is { } own ? own.Fees - own.Financing : double.NaN).Text("why", r => r.Why);
+        .Number("account_fees", r => r.Own is { } own ? own.Fees - own.Financing : double.NaN).Text("why", r => r.Why)
+        .Word("cause", r => r.Cause).Word("exit_cause", r => r.ExitCause).Number("granted_share", r => r.GrantedShare)
+        .Word("timeframe", r => r.Timeframe?.ToString());
 
     public static Table OrdersOf(AccountLedger ledger, Timeframe timeframe) =>
         Order.Of(ledger.TrackedOrders.Select(t => (t, FactTime.Of(t.Order.CreatedAt, timeframe))));

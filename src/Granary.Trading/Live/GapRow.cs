@@ -20,10 +20,22 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
     /// <summary>The account's trade; null if the account never traded it.</summary>
     public AccountTrade? Own { get; init; }
 
+    /// <summary>The timeframe of the strategy; null for a trade that only the account has.</summary>
+    public Timeframe? Timeframe { get; init; }
+
     /// <summary>The last bar of the symbol; null if there was none.</summary>
     public required Bar? Last { get; init; }
 
     public string? Why { get; init; }
+
+    /// <summary>The cause of a trade that only the portfolio or only the account has; null if it is not known.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>The cause of an exit at another price that is not the venue's; null if there is none.</summary>
+    public string? ExitCause { get; init; }
+
+    /// <summary>The quantity that the session granted, as a share of the one that the program of today grants.</summary>
+    public double GrantedShare { get; init; } = 1;
 
     /// <summary>When the account closed it; if it is open, the time of the last bar.</summary>
     public long? ExitTime => Own is null ? null : Own.Open > 0 ? Last?.Time ?? Own.EntryTime : Own.ExitTime;

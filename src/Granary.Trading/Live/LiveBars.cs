@@ -12,9 +12,21 @@ internal sealed class LiveBars(IReadOnlyList<MarketSeries> markets) : IBarSource
     private readonly Dictionary<string, List<Bar>> _bars =
         markets.ToDictionary(m => m.Instrument.Symbol, _ => new List<Bar>(), StringComparer.Ordinal);
 
-    public void Add(in ClosedBar closed) => _bars[closed.Symbol].Add(closed.Bar);
+    public void Add(in ClosedBar closed) => Add(closed.Symbol, closed.Bar);
 
     public long Count => _bars.Values.Sum(b => (long)b.Count);
+
+    /// <summary>The markets of the bars.</summary>
+    public IReadOnlyList<MarketSeries> Markets => markets;
+
+    /// <summary>Returns the bars of a symbol, in order; empty for another symbol.</summary>
+    public IReadOnlyList<Bar> Of(string symbol) => _bars.GetValueOrDefault(symbol) ?? [];
+
+    /// <summary>Returns the open times of the bars of a symbol, in order, UTC ticks.</summary>
+    public IReadOnlyList<long> TimesOf(string symbol) => [.. Of(symbol).Select(b => b.Time)];
+
+    /// <summary>Adds a bar of a symbol after its last one.</summary>
+    public void Add(string symbol, in Bar bar) => _bars[symbol].Add(bar);
 
     /// <summary>Returns the symbol's last bar.</summary>
     public Bar? Last(string symbol) => _bars.GetValueOrDefault(symbol) is [.., var last] ? last : null;

@@ -74,6 +74,15 @@ public sealed class LiveHost
         let instance = _books.Portfolio.Strategies[trade.Member].Instance
         select (instance, instance.Model?.Name, trade);
 
+    /// <summary>The signals of the portfolio's members, with the granted quantities.</summary>
+    internal IReadOnlyList<MadeSignal> Signals => _books.Portfolio.Signals;
+
+    /// <summary>Whether the account was without equity, so that the session closed its positions.</summary>
+    internal bool IsRuined => _books.IsRuined;
+
+    /// <summary>Returns the open times of the bars of a symbol, in order, UTC ticks.</summary>
+    internal IReadOnlyList<long> BarTimesOf(string symbol) => _opened.Bars.TimesOf(symbol);
+
     /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null if it trades from the first bar.</summary>
     internal long? PortfolioFrom => _books.Portfolio.From;
 
@@ -117,6 +126,15 @@ public sealed class LiveHost
             await heartbeat.ConfigureAwait(false);
         }
         _books.Notes.AddRange(_feed.Notes);
+        _pass.Finished(_books.Portfolio.Finish());
+        _reporter.Show(LiveState.Ended, now: true);
+    }
+
+    /// <summary>Replays the journal, and ends. It sends no order, writes nothing and does not connect to the venue.</summary>
+    internal async Task ReplayAsync()
+    {
+        await using var feed = _feed;
+        _books.Replay(_opened.Past, _feed);
         _pass.Finished(_books.Portfolio.Finish());
         _reporter.Show(LiveState.Ended, now: true);
     }

@@ -21,6 +21,12 @@ namespace Granary.Trading.Live;
 internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symbol, Signal Signal, Decision Decision, double Granted,
     double[] Factors);
 
+/// <summary>A signal of a portfolio member.</summary>
+/// <param name="Strategy">The strategy's id.</param>
+/// <param name="Period">Open time of the bar at whose close it was made, UTC ticks.</param>
+/// <param name="Granted">The granted quantity in base units; 0 if the portfolio refused the signal.</param>
+internal readonly record struct MadeSignal(string Strategy, string Symbol, int Number, long Period, Side Side, double Granted);
+
 /// <summary>
 /// The plan's strategies and their portfolio, which process one time slice at a time. Runs, pipelines and driver are the same as in a
 /// batch, in blocks of one bar.
@@ -47,6 +53,7 @@ internal sealed class LivePortfolio
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
     private readonly List<PortfolioActed> _acted = [];
+    private readonly List<MadeSignal> _signals = [];
     private int _calledSeen, _cutsSeen, _expiredSeen;
 
     /// <param name="carried">The markets of the feed, one for each symbol.</param>
@@ -133,6 +140,9 @@ internal sealed class LivePortfolio
     /// Closed trades of the portfolio with simulated fills; after <see cref="Finish"/> also open ones.
     /// </summary>
     public IReadOnlyList<PortfolioTrade> Trades => _trades;
+
+    /// <summary>The signals of members, with the granted quantities.</summary>
+    public IReadOnlyList<MadeSignal> Signals => _signals;
 
     /// <summary>Whether the portfolio closed the trade itself, because the account could not hold it.</summary>
     public bool IsCalled((int Strategy, int Number) trade) => _called.ContainsKey(trade);
@@ -244,12 +254,13 @@ internal sealed class LivePortfolio
         var instance = strategy.Instance;
         if (!_isMember[instance.Index]) return;
         _policy?.Take(instance.Index, e);
-        if (_driver.Take(instance.Index, e) is not { } said || decided is null) return;
+        if (_driver.Take(instance.Index, e) is not { } said) return;
         var signal = e.Signal;
         var symbol = instance.Symbols[e.SymbolIndex];
         var granted = said == Decision.Accepted
             ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
-        decided(timestamp, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
+        _signals.Add(new MadeSignal(instance.Id, symbol, signal.Number, signal.Time, signal.Side, granted));
+        decided?.Invoke(timestamp, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
     }
 
     /// <summary>Whether a policy of the configuration decides the weights.</summary>

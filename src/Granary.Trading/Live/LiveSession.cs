@@ -129,7 +129,7 @@ public static class LiveSession
         var read = await AccountPast.ReadAsync(journal, cancellationToken: cancellationToken).ConfigureAwait(false);
         var past = read.Events;
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), journal.Name, request, production);
-        var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
+        var spec = SpecOf(production, past);
         var changed = await CompareAsync(request, spec, past, journal.Name, cancellationToken).ConfigureAwait(false);
         var control = ControlOf(request, environment, clock);
         var runner = new SessionRunner(production, clock, request.Attempt);
@@ -197,6 +197,17 @@ public static class LiveSession
             ? new DeploymentControl(environment.Control, new DeploymentBook(DeploymentStores.Open(deployments), clock),
                 request.Deployment!.Value, clock)
             : environment.Control;
+
+    /// <summary>Returns what a session of the configuration runs: also strategies of earlier configurations with open trades.</summary>
+    /// <param name="past">The events of the account's journal.</param>
+    internal static BatchSpec SpecOf(Production production, IReadOnlyList<JournalEvent> past) =>
+        Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
+
+    /// <summary>
+    /// Returns the source that has the bars of a session's feed also later: the replayed source itself, the history of the exchange, or the
+    /// source of earlier bars. Null without one.
+    /// </summary>
+    internal static Address? FinalBarsOf(LiveRequest request, BatchSpec spec) => HistoryOf(request, spec) ?? request.WarmUp;
 
     // A session only has the bars of the symbols that it trades, so another benchmark cannot be drawn.
     private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name

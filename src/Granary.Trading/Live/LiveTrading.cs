@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -36,8 +37,12 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _journal.AppendAsync([new SessionStarted(Portfolio.Timestamp, opened.Tag, _options.Account, _options.Configuration,
-            opened.Account.Broker, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken)
-            .ConfigureAwait(false);
+            opened.Account.Broker, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)
+        {
+            Program = SessionProgram.Version,
+            Traded = new EarlierConfiguration(_options.Configuration, opened.Spec.Place.KeptFolder,
+                Encoding.UTF8.GetString(opened.Spec.Text)),
+        }], cancellationToken).ConfigureAwait(false);
         await reporter.NoteAsync(_state, Portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         if (_journal.Cut is { } cut) books.Notes.Add(cut);
         if (_options.Changed.Count > 0)

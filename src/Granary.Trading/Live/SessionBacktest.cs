@@ -62,16 +62,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         var temporary = Path.Combine(Path.GetTempPath(), "granary-against-" + Path.GetRandomFileName());
         try
         {
-            // Only the outputs that the comparison needs, computed with the backtest's code instead of the session's.
-            var backtest = spec with
-            {
-                Outputs = new OutputSet { Names = ["results", "portfolio_trades", "prod"] },
-                // Predictions of the backtest must not be reported as the session's.
-                Strategies = [.. spec.Strategies.Select(s => s.Model is EntryModel model ? s with { Model = model.Unobserved() } : s)],
-            };
-            var options = new BatchOptions { Out = temporary, Yes = true, Validation = false, Versions = VersionUse.None };
-            var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, _ => bars).RunAsync(backtest,
-                options).ConfigureAwait(false);
+            var run = await RunAsync(spec, bars, temporary, clock).ConfigureAwait(false);
             var result = new SessionBacktest(run.Model.Portfolio?.FinalEquity ?? spec.Cash, status.AccountEquity, run.Model.Digest,
                 run.Model.Digest == digest, LiveGap.Of(temporary, folder, isOfSameBars: true));
             result.Write(folder);
@@ -82,6 +73,26 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         }
     }
+
+    /// <summary>Runs the backtest of a session's configuration over given bars.</summary>
+    /// <param name="folder">The folder of the new run.</param>
+    internal static Task<BatchRun> RunAsync(BatchSpec spec, IBarSource bars, string folder, TimeProvider clock,
+        CancellationToken cancellationToken = default)
+    {
+        var options = new BatchOptions { Out = folder, Yes = true, Validation = false, Versions = VersionUse.None };
+        return new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, _ => bars).RunAsync(Reduced(spec), options,
+            cancellationToken: cancellationToken);
+    }
+
+    /// <summary>
+    /// Reduces a session's configuration to the outputs that a comparison needs. Predictions of the backtest must not be reported as the
+    /// session's.
+    /// </summary>
+    internal static BatchSpec Reduced(BatchSpec spec) => spec with
+    {
+        Outputs = new OutputSet { Names = ["results", "portfolio_trades", "prod"] },
+        Strategies = [.. spec.Strategies.Select(s => s.Model is EntryModel model ? s with { Model = model.Unobserved() } : s)],
+    };
 
     private void Write(string folder) => AtomicFile.Write(Path.Combine(folder, File), JsonSerializer.SerializeToUtf8Bytes(new
     {
@@ -101,6 +112,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
                 exit = t.ExitTime,
                 t.Total,
                 cause = t.LargestCause,
+                venue = t.ByVenue,
                 parts = t.Parts.Where(p => p.Amount != 0).ToDictionary(p => p.Cause, p => p.Amount),
                 t.Why,
             }),

@@ -35,6 +35,10 @@ public sealed class TradingAccount : IAsyncDisposable
     {
     }
 
+    /// <summary>Creates an account whose journal is only read, to replay it. It is never connected to its venue.</summary>
+    internal static TradingAccount Read(AccountJournal journal, string broker) =>
+        new(journal, null, broker, (_, _) => throw new InvalidOperationException("a replayed account does not connect to its venue"));
+
     /// <summary>Opens an account's journal, which takes its lease.</summary>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be reached.</exception>

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { conditionOf, edited, type Rule, type State } from '../src/views/alerts/rules';
+import { conditionOf, edited, kindOf, limitOf, type Rule, type State } from '../src/views/alerts/rules';
 
 const state: State = {
     configured: true,
     version: 3,
     change: null,
     rules: [],
-    webhooks: [{ name: 'ops', host: 'hooks.example.com' }],
+    channels: [{ name: 'ops', kind: 'webhook', host: 'hooks.example.com', every: null, atMost: null }],
     events: [
-        { on: 'drawdown', unit: 'percent', threshold: 10, hasAccount: true },
-        { on: 'feed-lag', unit: 'seconds', threshold: 300, hasAccount: true },
-        { on: 'rejected-orders', unit: 'count', threshold: 1, hasAccount: true },
-        { on: 'job-done', unit: null, threshold: null, hasAccount: false },
+        { on: 'drawdown', unit: 'percent', threshold: 10, hasAccount: true, isUrgent: true },
+        { on: 'feed-lag', unit: 'seconds', threshold: 300, hasAccount: true, isUrgent: false },
+        { on: 'rejected-orders', unit: 'count', threshold: 1, hasAccount: true, isUrgent: false },
+        { on: 'job-done', unit: null, threshold: null, hasAccount: false, isUrgent: false },
     ],
 };
 
@@ -23,6 +23,19 @@ test('a rule is a sentence with the unit of its threshold', () => {
     expect(conditionOf(state, { ...drawdown, on: 'feed-lag', threshold: 60 })).toBe('No bar for 60 s');
     expect(conditionOf(state, { ...drawdown, on: 'rejected-orders', threshold: 3 })).toBe('3 or more orders were rejected');
     expect(conditionOf(state, done)).toBe('A job or batch is done');
+});
+
+test('a channel has its kind and its limits in words', () => {
+    expect(kindOf('email')).toBe('e-mail');
+    const channel = { name: 'ops', kind: 'email', host: 'smtp.example.com', every: null, atMost: null };
+    expect(limitOf(channel)).toBe('none');
+    expect(limitOf({ ...channel, every: '15m', atMost: '20/h' })).toBe('one message every 15m, at most 20/h');
+});
+
+test('rules that collect differently are different', () => {
+    const hourly: Rule = { on: 'fill', threshold: null, account: null, to: ['ops'], every: '1h' };
+    const now: Rule = { ...hourly, every: null };
+    expect(edited([hourly, now], { before: now })).toEqual([hourly]);
 });
 
 test('a change fits on top of what somebody else has changed', () => {

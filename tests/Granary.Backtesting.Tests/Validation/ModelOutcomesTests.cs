@@ -75,8 +75,8 @@ public sealed class ModelOutcomesTests
         {
             var own = await RunAsync(plan);
             var traded = await ModelOutcomes.OfAsync(plan, own, _markets, _ => new EmbeddedHost(2), TestContext.Current.CancellationToken);
-            return (own, traded, await CostStress.RunAsync(plan, _markets, traded, [.. plan.Instances.Select(_ => 0.25)], _ =>
-                new EmbeddedHost(2), TestContext.Current.CancellationToken));
+            return (own, traded, await CostStress.RunAsync(plan, CostCase.Stressed, _markets, traded,
+                [.. plan.Instances.Select(_ => 0.25)], _ => new EmbeddedHost(2), TestContext.Current.CancellationToken));
         }
 
         public ValueTask DisposeAsync() => _series.DisposeAsync();

@@ -19,19 +19,21 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
         await visit.Button("Add a rule").ClickAsync();
         await dialog.GetByLabel("Event").SelectOptionAsync("feed-lag");
         await dialog.GetByText("No bar for 300 s").WaitForAsync();
+        await dialog.GetByLabel("Collect for").FillAsync("2h");
         await dialog.GetByLabel("Threshold, s").FillAsync("86400");
         await dialog.GetByLabel("Account").FillAsync("quiet");
         await dialog.GetByLabel("Reason, for the audit log").FillAsync("nights");
         await visit.PictureAsync("rule");
         await visit.Button("Add the rule").ClickAsync();
-        await Assertions.Expect(rules.GetByRole(AriaRole.Row, new() { Name = "No bar for 86400 s" })).ToContainTextAsync("quiet");
+        await Assertions.Expect(rules.GetByRole(AriaRole.Row, new() { Name = "No bar for 86400 s" })).ToContainTextAsync("every 2h");
         await visit.ShowsAsync("by office: nights");
 
         // A rule that cannot notify is refused in the dialog, and nothing changes.
         await visit.Button("Change: No bar for 86400 s").ClickAsync();
         await dialog.GetByLabel("ops").UncheckAsync();
+        await dialog.GetByLabel("Collect for").FillAsync("");
         await visit.Button("Save the rule").ClickAsync();
-        await Assertions.Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("no webhook is named; the webhooks are ops");
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("no channel is named; the channels are");
         await dialog.GetByLabel("ops").CheckAsync();
 
         await SaveBesideAnotherAsync(server, visit);
@@ -46,7 +48,17 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
         await Assertions.Expect(rules).ToContainTextAsync("Equity is 90 % below its highest");
 
         await visit.Button("Send a test to ops").ClickAsync();
-        await visit.ShowsAsync("ops did not take the test");
+        await visit.ShowsAsync("ops did not take the test: 127.0.0.1 cannot be reached");
+        await visit.Button("Send a test to phone").ClickAsync();
+        await visit.ShowsAsync("phone took the test: 127.0.0.1 answered with 200.");
+        ((string)server.Chat.Received.Single().Body["text"]!).ShouldStartWith("Granary: test · phone\nThis is a test");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Region, new() { Name = "Channels" })
+            .GetByRole(AriaRole.Row, new() { Name = "phone" })).ToContainTextAsync("one message every 15m, at most 20/h");
+        foreach (var width in (int[])[390, 820, 1440])
+        {
+            await visit.Page.SetViewportSizeAsync(width, 900);
+            await visit.PictureAsync($"alerts-{width}");
+        }
         // The browser reports the refusals of the two wrong calls.
         visit.Complaints.Where(c => !c.Contains("status of 400") && !c.Contains("status of 412")).ShouldBeEmpty();
     }
@@ -61,7 +73,7 @@ public sealed class AlertsTests(DashboardTab tab, TradedServer traded) : IClassF
             Content = JsonContent.Create(new
             {
                 rules = new object[] { new { on = "session-lost", to = (string[])["ops"] },
-                    new { on = "feed-lag", threshold = 86400, account = "quiet", to = (string[])["ops"] } },
+                    new { on = "feed-lag", threshold = 86400, account = "quiet", every = "2h", to = (string[])["ops"] } },
                 why = "theirs",
             }),
         };

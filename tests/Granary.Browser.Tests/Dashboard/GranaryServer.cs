@@ -40,6 +40,9 @@ internal sealed class GranaryServer : IAsyncDisposable
     /// <summary>The key of a viewer.</summary>
     public string Viewer { get; }
 
+    /// <summary>The service that gets the messages of the channel <c>phone</c>.</summary>
+    public required ChatListener Chat { get; init; }
+
     /// <summary>Calls with the key of the admin.</summary>
     public HttpClient Client { get; }
 
@@ -63,14 +66,21 @@ internal sealed class GranaryServer : IAsyncDisposable
         foreach (var symbol in (string[])["COINUSDT", "GLIMUSDT", "ACME"])
             File.Copy(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h", symbol + ".csv"),
                 Path.Combine(folder, "data", symbol + ".csv"));
-        // No program listens there: a test and each delivery fail.
+        // No program listens at port 9: a test and each delivery to ops fail.
         await File.WriteAllTextAsync(Path.Combine(folder, "ops.secret"), "a secret of the tests");
-        await File.WriteAllTextAsync(Path.Combine(folder, "notifications.json"), """
+        await File.WriteAllTextAsync(Path.Combine(folder, "phone.token"), "123456789:of-the-tests");
+        var chat = new ChatListener { Answer = () => (200, "", """{"ok":true}""") };
+        await File.WriteAllTextAsync(Path.Combine(folder, "notifications.json"), $$"""
             { "webhooks": [ { "name": "ops", "url": "http://127.0.0.1:9/hook", "secretFile": "ops.secret" } ],
+              "telegram": [ { "name": "phone", "tokenFile": "phone.token", "chat": "1", "endpoint": "{{chat.Address}}", "every": "15m",
+                "atMost": "20/h" } ],
               "rules": [ { "on": "session-lost", "to": "ops" }, { "on": "drawdown", "percent": 90, "to": "ops" } ] }
             """);
         var admin = await KeyAsync("office", Role.Admin);
-        var server = new GranaryServer(folder, FreePorts.Take(), admin, await KeyAsync("screen", Role.Viewer), silo, options);
+        var server = new GranaryServer(folder, FreePorts.Take(), admin, await KeyAsync("screen", Role.Viewer), silo, options)
+        {
+            Chat = chat,
+        };
         await server.RunAsync();
         return server;
 
@@ -160,6 +170,7 @@ internal sealed class GranaryServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await Chat.DisposeAsync();
         if (_process is not null) await StopAsync();
         Directory.Delete(Folder, recursive: true);
     }

@@ -24,7 +24,7 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
         "/monitor?columns=2&panels=price:paper:m,equity:ended:s,trades:paper:l,strategies:paper:mw",
         "/monitor?columns=1&panels=events:paper:s,limits:paper:s,figures:ended:s")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",
-        "/signals/RUN")]
+        "/signals/RUN", "/why?run=GRID&strategy=STRATEGY&signal=1")]
     [InlineData("/models", "/models/MODEL", "/reinforcement", "/reinforcement?run=LEARNED")]
     [InlineData("/data", "/data/market?store=other&symbol=COINUSDT&timeframe=1h", "/data/import",
         "/data/compare?a=bars&b=other&symbol=COINUSDT&timeframe=1h")]

@@ -85,14 +85,16 @@ public sealed class RealismTests
         s.BarOf(trade.ExitTime).ShouldBe(5);
     }
 
+    private static Bar Volume(double volume) => new(0, 100, 100, 100, 100, volume);
+
     [Fact]
     public void A_fill_moves_the_price_with_the_square_of_its_share_of_the_volume()
     {
         // 500 of 1,000: 0.1 · 0.25 = 2.5 %.
-        new VolumeShareSlippage(0.1).Slip(Side.Buy, 100, 500, 1_000, 0).ShouldBe(102.5, 1e-12);
-        new VolumeShareSlippage(0.1).Slip(Side.Sell, 100, 500, 1_000, 0).ShouldBe(97.5, 1e-12);
-        new VolumeShareSlippage(0.1).Slip(Side.Buy, 100, 5_000, 0, 0).ShouldBe(110, 1e-12);
-        new TickSlippage(3).Slip(Side.Sell, 100, 1, 1, 0.25).ShouldBe(99.25);
+        new VolumeShareSlippage(0.1).Slip(Side.Buy, 100, 500, Volume(1_000), 0).ShouldBe(102.5, 1e-12);
+        new VolumeShareSlippage(0.1).Slip(Side.Sell, 100, 500, Volume(1_000), 0).ShouldBe(97.5, 1e-12);
+        new VolumeShareSlippage(0.1).Slip(Side.Buy, 100, 5_000, Volume(0), 0).ShouldBe(110, 1e-12);
+        new TickSlippage(3).Slip(Side.Sell, 100, 1, Volume(1), 0.25).ShouldBe(99.25);
     }
 
     [Fact]

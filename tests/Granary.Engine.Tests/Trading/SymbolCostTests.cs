@@ -74,7 +74,7 @@ public sealed class SymbolCostTests
     public void A_stress_doubles_them() =>
         Costs.Stressed().For("DEAR").ShouldSatisfyAllConditions(
             e => e.Fee.Fee(100, 10, 1, maker: false).ShouldBe(20, 1e-9),
-            e => e.Slippage!.Slip(Side.Buy, 100, 1, 1, 0).ShouldBe(100.4, 1e-9),
+            e => e.Slippage!.Slip(Side.Buy, 100, 1, new Bar(0, 100, 100, 100, 100, 1), 0).ShouldBe(100.4, 1e-9),
             e => e.BorrowFeeRate.ShouldBe(0.73));
 
     [Fact]

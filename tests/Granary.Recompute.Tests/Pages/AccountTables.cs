@@ -129,6 +129,7 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
         var listed = run.Ranked.SelectMany(s => byStrategy[s.GetProperty("id").GetString()!].Take(RefusedOfStrategy)).Take(MostRefused)
             .OrderBy(r => table.Time(r, "time")).ThenBy(r => table.Text(r, "strategy"), StringComparer.Ordinal);
         List<string[]> rows = [.. listed];
+        var why = new WhyText(run.Files);
         if (rows.Count > 0) check.Sentences.Says("{} refused signals of weighted strategies", rows.Count);
         check.Table("Refused signals, up to four of each strategy", [.. rows.Select(r => new Cells
         {
@@ -144,6 +145,7 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
                 "" => "–",
                 var end => DecisionWords.End(end),
             },
+            ["Why"] = why.Of(table, r),
         })]);
     }
 

@@ -143,6 +143,7 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
             .OrderByDescending(s => s.GetProperty("weight").GetDouble() != 0)
             .ThenByDescending(s => _closed[Id(s)].Sum()).ThenByDescending(s => RunFigures.Stat(s, "totalReturn")).ThenBy(s => order[Id(s)])
                 .Take(3);
+        var why = new WhyText(run.Files);
         foreach (var strategy in chosen)
         {
             var trades = run.Files.TradesOf(Id(strategy)).ToList();
@@ -158,6 +159,7 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
                 ["Bars"] = t.Bars,
                 ["Net profit"] = t.NetProfit,
                 ["Return"] = t.Return,
+                ["Why"] = why.Of(t),
             })], Id(strategy));
             check.Drawn($"{Text(strategy, "symbol")}, {Text(strategy, "timeframe")}");
         }

@@ -17,16 +17,18 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         ("causality", "Look-ahead"), ("costStress", "Double costs, one bar later"), ("betterThanBenchmark", "Better than the benchmark"),
     ];
 
+    private static readonly (string Key, string Title)[] Stated = [("universe", "Universe"), ("costs", "Costs")];
+
     public void Check()
     {
         if (!run.Files.Results.TryGetProperty("evidence", out var findings)) return;
-        Cells[] stated = run.Files.Results.TryGetProperty("statements", out var statements)
-            && statements.TryGetProperty("universe", out var universe) ? [new Cells
+        Cells[] stated = run.Files.Results.TryGetProperty("statements", out var statements) ? [.. Stated
+            .Where(s => statements.TryGetProperty(s.Key, out _)).Select(s => new Cells
             {
-                ["Check"] = "Universe",
-                ["Outcome"] = universe.GetProperty("word").GetString()!,
-                ["What was found"] = Typeset(universe.GetProperty("sentence").GetString()!),
-            }] : [];
+                ["Check"] = s.Title,
+                ["Outcome"] = statements.GetProperty(s.Key).GetProperty("word").GetString()!,
+                ["What was found"] = Typeset(statements.GetProperty(s.Key).GetProperty("sentence").GetString()!),
+            })] : [];
         check.Table("The validation checks", [.. Checks.Where(c => findings.TryGetProperty(c.Key, out _)).Select(c => new Cells
         {
             ["Check"] = c.Title,

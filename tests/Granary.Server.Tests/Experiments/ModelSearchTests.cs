@@ -101,6 +101,40 @@ public sealed class ModelSearchTests : IDisposable
         Directory.Exists(Path.Combine(_folder, "models")).ShouldBeFalse("nothing is kept");
     }
 
+    // The last bars have no label yet, so they are in no sample, but their signals are predicted.
+    [Fact]
+    public async Task A_fit_of_other_bars_is_never_reused_also_if_its_samples_are_the_same()
+    {
+        Write("MOM", 0.5, 3);
+        var path = Path.Combine(_folder, "MOM.csv");
+        var lines = File.ReadAllLines(path);
+        async Task<(HashSet<string> Keys, string Samples)> PrepareAsync(BatchSpec batch)
+        {
+            await using var search = await PreparedSearch.OpenAsync(batch, "all", new EmbeddedHost(1), 1, keeps: false,
+                TestContext.Current.CancellationToken);
+            var keys = search.Work.SelectMany(w => Enumerable.Range(0, w.Plan.Candidates.Count)
+                .SelectMany(c => new[] { -1, 0 }.Select(inner => PreparedSearch.KeyOf(w, c, inner)))).ToHashSet();
+            return (keys, string.Join(' ', search.Units.SelectMany(u => u.Tables.Select(t => t.Hash()))));
+        }
+        const string Ranges = """{ "trainers": "naive-bayes", "features": [["return(1)", "atr(3)"]], "budget": 400 }""";
+        var all = await PrepareAsync(Batch(Ranges));
+        (await PrepareAsync(Batch(Ranges))).Keys.ShouldBe(all.Keys, ignoreOrder: true);
+
+        var cells = lines[^1].Split(',');
+        cells[3] = "1";
+        File.WriteAllLines(path, [.. lines[..^1], string.Join(',', cells)]);
+        var revised = await PrepareAsync(Batch(Ranges));
+        revised.Samples.ShouldBe(all.Samples, "only the bar after the last sample is another");
+        revised.Keys.Overlaps(all.Keys).ShouldBeFalse();
+
+        File.WriteAllLines(path, lines);
+        var held = Text(Ranges, "sortino", "models", "\"*\"", """{ "kind": "direction", "bars": 2 }""")
+            .Replace("\"timeframe\": \"1h\" }", "\"timeframe\": \"1h\", \"holdout\": \"2020-02-15\" }");
+        var cut = await PrepareAsync(new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes(held), _folder));
+        cut.Keys.Count.ShouldBeGreaterThan(0);
+        cut.Keys.Overlaps(all.Keys).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_choice_does_not_depend_on_the_window_that_it_is_judged_on_or_later_ones()
     {

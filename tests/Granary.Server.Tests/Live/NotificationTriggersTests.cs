@@ -1,3 +1,4 @@
+using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
 using Granary.Server.Notifications;
 using Granary.Trading.Live;
@@ -53,6 +54,23 @@ public class NotificationTriggersTests
         Texts(changed, View(880)).ShouldBeEmpty();
         changed.Rules = [new NotificationRule(NotificationEvent.Drawdown, 10, null, ["ops"])];
         Texts(changed, View(880)).ShouldBe(["The equity of main is 12 % below its highest."]);
+    }
+
+    [Fact]
+    public void A_day_outside_of_its_band_is_reported_once_with_its_amounts()
+    {
+        ParityRecord Day(double total, params string[] outside) => new("main", new DateOnly(2026, 1, 5), 1, total,
+            new Dictionary<string, double>(), outside)
+        { Unexplained = -2.5, AccountEquity = 1000 };
+        var triggers = With(NotificationEvent.Parity);
+        triggers.Of(Day(1), Now).ShouldBeEmpty();
+        var (_, sent) = triggers.Of(Day(-20, "total", "unexplained"), Now).Single();
+        sent.Text.ShouldBe("main on 2026-01-05 differs from a backtest of the final bars by -20.00 (-2 %), of which -2.50 (-0.25 %) is "
+            + "unexplained; outside of its band: total and unexplained.");
+        triggers.Of(Day(-21, "total"), Now).Single().Event.Id.ShouldBe(sent.Id, "a day is one event");
+        With(NotificationEvent.Drift, 2).Of(Day(-20, "total"), Now).ShouldBeEmpty();
+        new NotificationTriggers([new NotificationRule(NotificationEvent.Parity, 0, "other", ["ops"])]).Of(Day(-20, "total"), Now)
+            .ShouldBeEmpty();
     }
 
     [Fact]

@@ -86,8 +86,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
         against.IsSame.ShouldBeTrue();
         against.Gap.Causes.Sum(c => c.Amount).ShouldBe(refused.Status.AccountEquity - against.Equity, 1e-4);
-        against.Sentence.ShouldContain("missed fill");
-        File.ReadAllText(Path.Combine(refused.Run.Folder, SessionBacktest.File)).ShouldContain("missedFill");
+        against.Sentence.ShouldContain("refusal");
+        File.ReadAllText(Path.Combine(refused.Run.Folder, SessionBacktest.File)).ShouldContain("refusal");
 
         // The session's own portfolio follows the weights that its operator gave it; the backtest of its configuration does not.
         var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "weights")).FullName;
@@ -159,7 +159,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         session.GetProperty("backtest").GetDouble().ShouldBe(live.Against!.Equity);
         session.GetProperty("causes").EnumerateArray().Sum(c => c.GetProperty("amount").GetDouble())
             .ShouldBe(live.Status.AccountEquity - live.Against.Equity, 1e-4);
-        page.ShouldContain($"of which by missed fill");
+        page.ShouldContain($"of which by refusal");
     }
 
     private static void SameLines(string a, string b, params string[] files)

@@ -70,6 +70,11 @@ internal sealed class RuleSet
     public IEnumerable<(string Rule, Decision Refusal, RuleUse Use)> Uses(IPortfolioView account) =>
         _all.SelectMany(rule => rule.Rule.Uses(account).Select(use => (rule.Name, rule.Refusal, use)));
 
+    /// <summary>The state of each rule for a position, in the order in which they are asked.</summary>
+    public IReadOnlyList<RuleState> StatesFor(PositionScope scope) =>
+        [.. _all.Select(rule => new RuleState(rule.Name, rule.Refusal, [.. rule.Rule.Uses(_portfolio)],
+            rule.Rule.BoundOf(scope, _portfolio)))];
+
     /// <summary>The portfolio was valued.</summary>
     public void OnRevalued(long day)
     {

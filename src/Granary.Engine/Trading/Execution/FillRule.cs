@@ -16,7 +16,7 @@ namespace Granary.Engine.Trading.Execution;
 /// </remarks>
 internal readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
 {
-    private readonly SlippageModel? _slippage = execution.Slippage;
+    private readonly SlippageModel? _slippage = execution.Slippage?.For(instrument);
     private readonly double _tick = instrument.TickSize;
 
     /// <summary>The reference price at which an order trades at the bar's open; NaN if it does not trade.</summary>
@@ -142,7 +142,7 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
     private double Slipped(Side side, double price, double quantity, in Bar bar)
     {
         if (_slippage is null) return price;
-        var slipped = _slippage.Slip(side, price, quantity, bar.Volume, _tick);
+        var slipped = _slippage.Slip(side, price, quantity, bar, _tick);
         return side == Side.Buy ? Math.Min(slipped, Math.Max(bar.High, price)) : Math.Max(slipped, Math.Min(bar.Low, price));
     }
 }

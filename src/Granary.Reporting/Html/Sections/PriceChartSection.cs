@@ -78,16 +78,18 @@ internal sealed class PriceChartSection : IReportSection<RunView>
             + $"{NumberText.Days((bars[^1].Time - bars[0].Time) / (double)TimeSpan.TicksPerDay / (bars.Count - 1))} on average");
         html.Raw(shown.Count < trades.Count
             ? $". Drawn are the {shown.Count} trades of {NumberText.Count(trades.Count)} that moved the most money.</p>\n" : ".</p>\n");
-        Last(html, trades, view.Trades.Multiplier(symbol));
+        Last(html, view, s, trades);
         html.Raw("</article>\n");
     }
 
-    private static void Last(HtmlWriter html, List<Trade> trades, double multiplier)
+    private static void Last(HtmlWriter html, RunView view, StrategyEntry strategy, List<Trade> trades)
     {
+        var hasWhy = WhyCell.Applies(view);
         html.Raw("<details><summary>Its last trades</summary>");
         HtmlTable.Open(html, trades.Count == 1 ? "The last trade" : $"The last {Math.Min(Listed, trades.Count)} trades",
             [new("Entered", Number: false), new("Side", Number: false), new("Price"), new("Exited", Number: false), new("Price"),
-                new("By", Number: false), new("Bars", Minor: true), new("Net profit"), new("Return")]);
+                new("By", Number: false), new("Bars", Minor: true), new("Net profit"), new("Return"),
+                .. hasWhy ? [WhyCell.Column] : (HtmlColumn[])[]]);
         foreach (var t in trades.Skip(Math.Max(0, trades.Count - Listed)))
         {
             HtmlTable.RowHead(html, NumberText.Time(t.EntryTime));
@@ -98,7 +100,8 @@ internal sealed class PriceChartSection : IReportSection<RunView>
             HtmlTable.Text(html, t.Reason.Title());
             HtmlTable.Number(html, NumberText.Count(t.Bars), minor: true);
             HtmlTable.SignedMoney(html, t.NetProfit);
-            HtmlTable.SignedPercent(html, t.Return(multiplier));
+            HtmlTable.SignedPercent(html, t.Return(view.Trades.Multiplier(strategy.SymbolOf(t))));
+            if (hasWhy) WhyCell.Write(html, view, strategy, t.Number, WhyCell.Of(t));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

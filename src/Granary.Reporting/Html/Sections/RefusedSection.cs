@@ -63,7 +63,7 @@ internal sealed class RefusedSection : IReportSection<RunView>
         HtmlTable.Close(html);
         if (seen >= MostSignals) html.Write($"<p class=\"note\">Outcomes are of the "
             + $"first {NumberText.Count(seen)} signals of the strategies with the most weight.</p>\n");
-        List(html, listed);
+        List(html, view, listed);
     }
 
     private static void Lead(HtmlWriter html, long accepted, long total)
@@ -79,15 +79,17 @@ internal sealed class RefusedSection : IReportSection<RunView>
 
     private readonly record struct Refused(StrategyEntry Strategy, SignalRow Row, double Return);
 
-    private static void List(HtmlWriter html, List<Refused> listed)
+    private static void List(HtmlWriter html, RunView view, List<Refused> listed)
     {
         if (listed.Count == 0) return;
+        var hasWhy = WhyCell.Applies(view);
         var ofSeveral = listed.Exists(r => r.Strategy.Symbols is not null);
         html.Write($"<details><summary>{NumberText.Count(listed.Count)} refused signals of weighted strategies</summary>");
         HtmlTable.Open(html, "Refused signals, up to four of each strategy; signals.csv lists all",
             [new("Strategy", Number: false), .. ofSeveral ? [new HtmlColumn("Symbol", Number: false)] : (HtmlColumn[])[],
                 new("Time", Number: false), new("Side", Number: false), new("Price"),
-                new("Refused because", Number: false), new("Outcome")], sortable: true);
+                new("Refused because", Number: false), new("Outcome"), .. hasWhy ? [WhyCell.Column] : (HtmlColumn[])[]],
+            sortable: true);
         foreach (var (strategy, row, outcome) in listed.OrderBy(r => r.Row.Signal.Time).ThenBy(r => r.Strategy.Id, StringComparer.Ordinal))
         {
             HtmlTable.RowHead(html, strategy.Id);
@@ -99,6 +101,7 @@ internal sealed class RefusedSection : IReportSection<RunView>
             if (double.IsNaN(outcome)) HtmlTable.Number(html, row.End is { } end ? end.Title()
                 : row.Trade is null ? NumberText.Undefined : "still open", "soft");
             else HtmlTable.SignedPercent(html, outcome);
+            if (hasWhy) WhyCell.Write(html, view, strategy, row.Signal.Number, WhyCell.Of(row));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

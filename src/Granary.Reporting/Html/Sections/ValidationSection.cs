@@ -15,7 +15,7 @@ internal sealed class ValidationSection(ValidationFigures? figures, ValidationCh
         (ValidationChecks.DeflatedSharpe, "Sharpe ratio, deflated by all trials"),
         (ValidationChecks.Overfitting, "Probability of overfitting"), (ValidationChecks.Causality, "Look-ahead"),
         (ValidationChecks.CostStress, "Double costs, one bar later"), (ValidationChecks.Benchmark, "Better than the benchmark"),
-        (ValidationChecks.Universe, "Universe"),
+        (ValidationChecks.Universe, "Universe"), (ValidationChecks.Costs, "Costs"),
     ];
 
     public string Id => "validation";

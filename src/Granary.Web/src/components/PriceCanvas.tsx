@@ -41,6 +41,8 @@ interface Props {
     follow: number | undefined;
     /** The range to show; a new value moves the chart there. */
     show: Stretch | undefined;
+    /** Called with the time of a bar on which the user has double-clicked, seconds since 1970. */
+    onPick?: ((time: number) => void) | undefined;
     /** Called while the user pans and zooms, so that the caller can load the bars in view. */
     onRange: (from: number, to: number) => void;
 }
@@ -64,6 +66,9 @@ export function PriceCanvas(props: Props) {
         own.chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
             own.say();
             if (range && !own.isFilling) latest.current.onRange(range.from as number, range.to as number);
+        });
+        own.chart.subscribeDblClick((click) => {
+            if (typeof click.time === 'number') latest.current.onPick?.(click.time);
         });
         const leave = effect(() => own.point(pointer.value));
         return () => {

@@ -65,6 +65,8 @@ interface Props {
     range?: Stretch | null;
     /** Chooses the range of the page; with it the chart has a button that narrows the page to the bars in sight. */
     onChoose?: (range: Stretch | null) => void;
+    /** Called with the time of a bar on which the user has double-clicked, seconds since 1970. */
+    onPick?: ((time: number) => void) | undefined;
     /** A new number reloads the bars, because more bars have closed. */
     version?: number;
     height?: number;
@@ -281,6 +283,7 @@ export function PriceChart(props: Props) {
                         height={height}
                         follow={following ? followed : undefined}
                         show={prices.loading ? undefined : wanted}
+                        onPick={props.onPick}
                         onRange={(from, to) => !prices.loading && see({ from, to })}
                     />
                 )}

@@ -128,7 +128,7 @@ export const views: View[] = [
         path: '/alerts',
         title: 'Alerts',
         group: 'Trading',
-        summary: 'Rules of notifications, tests of webhooks, deliveries',
+        summary: 'Rules of notifications, tests of channels, deliveries',
         component: lazy(() => import('./alerts/AlertsView')),
     },
     {
@@ -136,6 +136,12 @@ export const views: View[] = [
         title: 'Signals and refusals',
         summary: 'Refused signals of a run, and the profit that they would have made',
         component: lazy(() => import('./signals/SignalsView')),
+    },
+    {
+        path: '/why',
+        title: 'Why',
+        summary: 'What decided about a strategy at one bar',
+        component: lazy(() => import('./why/WhyView')),
     },
     {
         path: '/models',

@@ -14,16 +14,16 @@ import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { Deliveries } from './Deliveries';
 import { RemoveDialog, RuleDialog } from './RuleDialog';
-import { conditionOf, reset, type Rule, type State } from './rules';
+import { conditionOf, kindOf, limitOf, reset, type Rule, type State } from './rules';
 
-/** The rules of notifications, the webhooks that they use, and what was delivered. */
+/** The rules of notifications, the channels that they use, and what was delivered. */
 export default function AlertsView() {
     useTitle('Alerts');
     const state = useQuery('notifications', () => take(api.GET('/api/v1/notifications')), 5000);
     return (
         <>
             <h1>Alerts</h1>
-            <p class="lead">Granary sends a signed message to a webhook when a rule applies to a session or a job.</p>
+            <p class="lead">Granary sends a message by e-mail, to a chat or to a program when a rule applies to a session or a job.</p>
             <Loaded query={state} height={420}>
                 {(s) =>
                     s.configured ? (
@@ -31,8 +31,8 @@ export default function AlertsView() {
                     ) : (
                         <Empty title="This server sends no alerts">
                             <p>
-                                Start it with --notifications FILE: a file with the addresses of webhooks and where their secrets are. Rules
-                                can then be changed here.
+                                Start it with --notifications FILE: a file with channels (e-mail, Telegram, Discord, Slack, webhooks) and
+                                where their secrets are. Rules can then be changed here.
                             </p>
                         </Empty>
                     )
@@ -61,7 +61,7 @@ function Shown(props: { state: State; onChanged: () => void }) {
             </p>
             {can('admin') && (
                 <div class="actions">
-                    <button type="button" class="primary" disabled={state.webhooks.length === 0} onClick={() => setAsked({ kind: 'add' })}>
+                    <button type="button" class="primary" disabled={state.channels.length === 0} onClick={() => setAsked({ kind: 'add' })}>
                         Add a rule
                     </button>
                     {state.change && (
@@ -76,8 +76,8 @@ function Shown(props: { state: State; onChanged: () => void }) {
                 onChange={(rule) => setAsked({ kind: 'change', rule })}
                 onRemove={(rule) => setAsked({ kind: 'remove', rule })}
             />
-            <h2>Webhooks</h2>
-            <Webhooks state={state} />
+            <h2>Channels</h2>
+            <Channels state={state} />
             <h2>Deliveries</h2>
             <Deliveries />
             {asked?.kind === 'add' && <RuleDialog {...dialog} rule={undefined} />}
@@ -90,7 +90,7 @@ function Shown(props: { state: State; onChanged: () => void }) {
 
 function Rules(props: { state: State; onChange: (rule: Rule) => void; onRemove: (rule: Rule) => void }) {
     const { state } = props;
-    const known = state.webhooks.map((w) => w.name);
+    const known = state.channels.map((c) => c.name);
     return (
         <ShortTable
             label="Rules"
@@ -99,8 +99,9 @@ function Rules(props: { state: State; onChange: (rule: Rule) => void; onRemove: 
             columns={[
                 { title: 'When', prose: true, cell: (r) => conditionOf(state, r) },
                 { title: 'Account', cell: (r) => r.account ?? 'all' },
+                { title: 'Sent', cell: (r) => (r.every == null ? 'at once' : `every ${r.every}`) },
                 {
-                    title: 'Webhooks',
+                    title: 'Channels',
                     cell: (r) => r.to.map((t, i) => [i > 0 && ', ', known.includes(t) ? t : <Badge kind="no">{t} is missing</Badge>]),
                 },
                 ...(can('admin')
@@ -137,8 +138,8 @@ function Rules(props: { state: State; onChange: (rule: Rule) => void; onRemove: 
 }
 
 // Addresses and secrets stay in the file of the operator.
-function Webhooks(props: { state: State }) {
-    const { webhooks, rules } = props.state;
+function Channels(props: { state: State }) {
+    const { channels, rules } = props.state;
     const [results, setResults] = useState<Schemas['TestDelivery'][]>([]);
     const { run, busy, problem } = useAction(async (to: string | null) => {
         setResults([]);
@@ -147,24 +148,26 @@ function Webhooks(props: { state: State }) {
     return (
         <>
             <ShortTable
-                label="Webhooks"
-                rows={webhooks}
-                empty="The file of the server names no webhook."
+                label="Channels"
+                rows={channels}
+                empty="The file of the server names no channel."
                 columns={[
-                    { title: 'Name', cell: (w) => w.name },
-                    { title: 'Host', cell: (w) => w.host },
-                    { title: 'Used by', cell: (w) => counted(rules.filter((r) => r.to.includes(w.name)).length, 'rule') },
+                    { title: 'Name', cell: (c) => c.name },
+                    { title: 'Kind', cell: (c) => kindOf(c.kind) },
+                    { title: 'Host', cell: (c) => c.host },
+                    { title: 'Limit', prose: true, cell: limitOf },
+                    { title: 'Used by', cell: (c) => counted(rules.filter((r) => r.to.includes(c.name)).length, 'rule') },
                     ...(can('admin')
                         ? [
                               {
                                   title: 'Action',
-                                  cell: (w: Schemas['WebhookEntry']) => (
+                                  cell: (c: Schemas['ChannelEntry']) => (
                                       <button
                                           type="button"
                                           class="plain"
                                           disabled={busy}
-                                          aria-label={`Send a test to ${w.name}`}
-                                          onClick={() => run(w.name)}
+                                          aria-label={`Send a test to ${c.name}`}
+                                          onClick={() => run(c.name)}
                                       >
                                           Send a test
                                       </button>
@@ -178,9 +181,7 @@ function Webhooks(props: { state: State }) {
             <div role="status">
                 {results.map((r) => (
                     <p key={r.to} class={r.delivered ? 'notice calm' : 'notice wrong'}>
-                        {r.delivered
-                            ? `${r.to} took the test.`
-                            : `${r.to} did not take the test: ${r.fault}. Check its address and its log.`}
+                        {r.delivered ? `${r.to} took the test: ${r.answer}.` : `${r.to} did not take the test: ${r.fault}.`}
                     </p>
                 ))}
             </div>

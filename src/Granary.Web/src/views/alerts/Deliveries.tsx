@@ -8,20 +8,29 @@ import { time } from '../../format/times';
 
 type Delivery = Schemas['DeliveryEntry'];
 
-const kinds = { delivered: 'yes', dead: 'no', pending: 'wait' } as const;
+const kinds = { delivered: 'yes', dead: 'no', pending: 'wait', collected: 'yes' } as const;
+
+const states: Record<string, string> = { dead: 'given up', collected: 'in a digest' };
 
 const columns: Column<Delivery>[] = [
     { id: 'at', title: 'Time', width: 150, value: (d) => d.at, cell: (d) => time(d.at) },
-    { id: 'to', title: 'Webhook', width: 110, value: (d) => d.webhook, cell: (d) => d.webhook },
+    { id: 'to', title: 'Channel', width: 110, value: (d) => d.channel, cell: (d) => d.channel },
     {
         id: 'state',
         title: 'State',
         width: 110,
         value: (d) => d.state,
-        cell: (d) => <Badge kind={kinds[d.state as keyof typeof kinds]}>{d.state === 'dead' ? 'given up' : d.state}</Badge>,
+        cell: (d) => <Badge kind={kinds[d.state as keyof typeof kinds]}>{states[d.state] ?? d.state}</Badge>,
     },
     { id: 'text', title: 'Message', width: 460, cell: (d) => <span title={d.text}>{d.text}</span> },
     { id: 'attempts', title: 'Attempts', width: 90, figure: true, value: (d) => d.attempts, cell: (d) => number(d.attempts) },
+    {
+        id: 'next',
+        title: 'Next attempt',
+        width: 150,
+        value: (d) => (d.state === 'pending' ? d.nextAt : ''),
+        cell: (d) => (d.state === 'pending' ? time(d.nextAt) : ''),
+    },
     { id: 'fault', title: 'Fault', width: 300, cell: (d) => <span title={d.fault ?? ''}>{d.fault}</span> },
 ];
 

@@ -20,20 +20,22 @@ export function RuleDialog(props: Props) {
     const event = state.events.find((e) => e.on === on);
     const [threshold, setThreshold] = useState(String(rule?.threshold ?? event?.threshold ?? ''));
     const [account, setAccount] = useState(rule?.account ?? '');
-    const [to, setTo] = useState<readonly string[]>(rule?.to ?? state.webhooks.slice(0, 1).map((w) => w.name));
+    const [to, setTo] = useState<readonly string[]>(rule?.to ?? state.channels.slice(0, 1).map((c) => c.name));
+    const [every, setEvery] = useState(rule?.every ?? '');
     const [why, setWhy] = useState('');
     const after: Rule = {
         on,
         threshold: event?.unit == null ? null : Number(threshold),
         account: event?.hasAccount && account !== '' ? account : null,
         to: [...to],
+        every: event?.isUrgent || every.trim() === '' ? null : every.trim(),
     };
     const choose = (next: string) => {
         setOn(next);
         setThreshold(String(state.events.find((e) => e.on === next)?.threshold ?? ''));
     };
-    // A webhook that the file does not have any more can only be taken out.
-    const names = [...new Set([...state.webhooks.map((w) => w.name), ...to])];
+    // A channel that the file does not have any more can only be taken out.
+    const names = [...new Set([...state.channels.map((c) => c.name), ...to])];
     return (
         <Confirm
             title={rule ? 'Change the rule' : 'Add a rule'}
@@ -64,7 +66,15 @@ export function RuleDialog(props: Props) {
                     <TextField label="Account" value={account} choices={props.accounts} onValue={setAccount} hint="Empty: all accounts" />
                 )}
             </div>
-            <Group label="Webhooks">
+            {!event?.isUrgent && (
+                <TextField
+                    label="Collect for"
+                    value={every}
+                    onValue={setEvery}
+                    hint="Such as 15m or 1h, then one message; empty: as the channel"
+                />
+            )}
+            <Group label="Channels">
                 {names.map((name) => (
                     <label class="check" key={name}>
                         <input

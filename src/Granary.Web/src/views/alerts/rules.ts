@@ -33,6 +33,20 @@ export function conditionOf(state: State, rule: Rule): string {
             return 'A job or batch is done';
         case 'job-failed':
             return 'A job or batch failed';
+        case 'parity':
+            return 'A day differs too much from a backtest of the final bars';
+        case 'fill':
+            return 'An order was executed, or a part of one';
+        case 'signal-refused':
+            return 'A signal was refused, or no order was sent for it';
+        case 'order-rejected':
+            return 'The venue rejected an order';
+        case 'stop':
+            return 'A stop, target or liquidation closed a trade';
+        case 'session-started':
+            return 'A session started, or continued';
+        case 'session-ended':
+            return 'A session ended';
         default:
             return `${rule.on} ${amount}`.trim();
     }
@@ -42,7 +56,25 @@ const same = (a: Rule, b: Rule) =>
     a.on === b.on &&
     (a.threshold ?? null) === (b.threshold ?? null) &&
     (a.account ?? null) === (b.account ?? null) &&
+    (a.every ?? null) === (b.every ?? null) &&
     a.to.join() === b.to.join();
+
+const kinds: Record<string, string> = {
+    webhook: 'webhook',
+    email: 'e-mail',
+    telegram: 'Telegram',
+    discord: 'Discord',
+    slack: 'Slack',
+};
+
+/** The kind of a channel, as people write it. */
+export const kindOf = (kind: string) => kinds[kind] ?? kind;
+
+/** How many messages a channel may get. */
+export const limitOf = (channel: Schemas['ChannelEntry']) =>
+    [channel.every == null ? '' : `one message every ${channel.every}`, channel.atMost == null ? '' : `at most ${channel.atMost}`]
+        .filter((t) => t !== '')
+        .join(', ') || 'none';
 
 /**
  * The rules after a change. The change names the rule itself and not its place, so that it still fits when another one has changed the list.

@@ -14,6 +14,7 @@ import { ShortTable } from '../../components/ShortTable';
 import { number, percent, signedPercent, tone, weight } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { Parity } from './Parity';
 import { Report } from './Report';
 import { Switch } from './Switch';
 
@@ -45,6 +46,7 @@ function Shown(props: { details: Details; onChanged: () => void }) {
     const [changed, setChanged] = useState<Strategy>();
     const columns = useMemo(() => columnsWith(can('admin') ? setChanged : undefined), []);
     const statistics = d.backtest.statistics;
+    const accounts = useMemo(() => [...new Set(history.flatMap((e) => (e.account ? [e.account] : [])))], [history]);
     return (
         <>
             <h1>
@@ -92,6 +94,8 @@ function Shown(props: { details: Details; onChanged: () => void }) {
             />
             <h2>Live against the backtest</h2>
             <Report number={d.number} />
+            <h2>Parity with the final bars</h2>
+            <Parity number={d.number} accounts={accounts} />
             <h2>Strategies</h2>
             <DataTable label="Strategies" rows={strategies} columns={columns} id={(s) => s.id} height={420} />
             <h2>History</h2>

@@ -1,10 +1,11 @@
-import { json } from '../../api/client';
+import { json, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { Pairs } from '../../components/Pairs';
 import { Failed, Loading } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
 import { counted, number, percent } from '../../format/numbers';
 import { time } from '../../format/times';
+import { ParityDays } from '../deployments/ParityDays';
 import { runPath } from '../runs/run';
 import type { Job } from './job';
 
@@ -34,6 +35,10 @@ export function sentenceOf(kind: string, result: Value): string {
                 ? `No look-ahead in ${counted(checked, 'strategy', 'strategies')}.`
                 : `${counted(found, 'case')} of look-ahead in ${counted(checked, 'strategy', 'strategies')}.`;
         return `${repeats} ${ahead}`;
+    }
+    if (kind === 'parity') {
+        const days = listOf(r.days);
+        return days.length === 0 ? 'No day has ended since the last record.' : '';
     }
     if (kind === 'track') {
         const error = (of: Value | undefined) => percent(rowOf(of).trackingError as number | undefined);
@@ -137,7 +142,24 @@ export function Result(props: { job: Job }) {
                     Run: <a href={runPath(id)}>{id}</a>
                 </p>
             ))}
-            <Values name="Figures" value={result.data} />
+            {job.kind === 'parity' ? <Compared result={result.data} /> : <Values name="Figures" value={result.data} />}
         </section>
+    );
+}
+
+/** The days that a job has compared, and the way to all days of their deployments. */
+function Compared(props: { result: Value }) {
+    const { account, days } = props.result as unknown as { account: string; days: Schemas['ParityRecord'][] };
+    const deployments = [...new Set(days.flatMap((d) => (d.deployment == null ? [] : [d.deployment])))];
+    if (days.length === 0) return null;
+    return (
+        <>
+            <ParityDays account={account} days={days} />
+            {deployments.map((d) => (
+                <p key={d}>
+                    <a href={`/deployments/${d}`}>All days of deployment {d}</a>
+                </p>
+            ))}
+        </>
     );
 }

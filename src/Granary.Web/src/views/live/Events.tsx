@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
@@ -6,6 +6,7 @@ import { Loaded } from '../../components/States';
 import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { time } from '../../format/times';
+import { whyPath } from '../why/address';
 
 type Entry = Schemas['SessionLogEntry'];
 type Kind = Entry['kind'];
@@ -19,10 +20,37 @@ const kinds: Record<Kind, { title: string; badge?: 'yes' | 'no' | 'wait' }> = {
     session: { title: 'Session' },
 };
 
-const columns: Column<Entry>[] = [
+// A fill of an entry was decided at the close of the bar before it; all else at the bar of the event.
+const whyOf = (session: string, e: Entry) =>
+    !e.strategy || !e.symbol || !['fill', 'signal', 'refusal'].includes(e.kind)
+        ? undefined
+        : whyPath({
+              session,
+              strategy: e.strategy,
+              symbol: e.symbol,
+              at: e.timestamp ?? '',
+              ...(e.kind === 'fill' && e.role === 'entry' ? { step: -1 } : {}),
+          });
+
+const columnsOf = (session: string): Column<Entry>[] => [
     { id: 'time', title: 'Time', width: 150, value: (e) => e.sequence, cell: (e) => time(e.timestamp, e.symbol || undefined) },
     { id: 'kind', title: 'Kind', width: 100, value: (e) => e.kind, cell: (e) => <KindBadge kind={e.kind} /> },
     { id: 'symbol', title: 'Symbol', width: 100, value: (e) => e.symbol, cell: (e) => e.symbol },
+    {
+        id: 'why',
+        title: 'Why',
+        width: 70,
+        cell: (e) => {
+            const path = whyOf(session, e);
+            return (
+                path && (
+                    <a href={path} aria-label={`Why: ${e.text}?`}>
+                        Why?
+                    </a>
+                )
+            );
+        },
+    },
     { id: 'text', title: 'Event', width: 520, cell: (e) => <span title={e.text}>{e.text}</span> },
     { id: 'strategy', title: 'Strategy', width: 260, value: (e) => e.strategy, cell: (e) => <StrategyName id={e.strategy} /> },
 ];
@@ -40,6 +68,7 @@ export function Events(props: { id: string; version: number; height?: number }) 
         take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id: props.id }, query: kind ? { kind } : {} } })),
     );
     useVersion(log, props.version);
+    const columns = useMemo(() => columnsOf(props.id), [props.id]);
     return (
         <>
             <div class="actions">

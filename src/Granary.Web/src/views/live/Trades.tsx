@@ -8,6 +8,7 @@ import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { none, number, price, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
+import { whyPath } from '../why/address';
 import { command } from './Commands';
 import { isRunning } from './StateBadge';
 
@@ -84,7 +85,7 @@ export function Trades(props: {
     const account = session.status?.account;
     const mayClose = can('admin') && isRunning(session);
     const show = useMemo(() => onShow && ((t: Trade) => onShow({ symbol: t.symbol, time: Date.parse(t.enteredAt) / 1000 })), [onShow]);
-    const columns = useMemo(() => tradeColumns(show, mayClose ? setClosing : undefined), [show, mayClose]);
+    const columns = useMemo(() => tradeColumns(session.id, show, mayClose ? setClosing : undefined), [session.id, show, mayClose]);
     const positions = positionsOf(session);
     return (
         <>
@@ -118,7 +119,11 @@ export function Trades(props: {
     );
 }
 
-function tradeColumns(show: ((trade: Trade) => void) | undefined, close: ((trade: Trade) => void) | undefined): Column<Trade>[] {
+function tradeColumns(
+    session: string,
+    show: ((trade: Trade) => void) | undefined,
+    close: ((trade: Trade) => void) | undefined,
+): Column<Trade>[] {
     return [
         {
             id: 'symbol',
@@ -161,6 +166,19 @@ function tradeColumns(show: ((trade: Trade) => void) | undefined, close: ((trade
                   },
               ]
             : []),
+        {
+            id: 'why',
+            title: 'Why',
+            width: 70,
+            cell: (t) => (
+                <a
+                    href={whyPath({ session, strategy: t.strategy, symbol: t.symbol, at: t.enteredAt, step: -1 })}
+                    aria-label={`Why trade ${t.symbol} ${t.strategy}?`}
+                >
+                    Why?
+                </a>
+            ),
+        },
         { id: 'entered', title: 'Entered', width: 150, value: (t) => t.enteredAt, cell: (t) => time(t.enteredAt, t.symbol) },
         { id: 'strategy', title: 'Strategy', width: 300, value: (t) => t.strategy, cell: (t) => <StrategyName id={t.strategy} /> },
     ];

@@ -8,6 +8,7 @@ import { StrategyName, strategyWidth } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { counted } from '../../format/numbers';
 import { time } from '../../format/times';
+import { whyPath } from '../why/address';
 import { runPath, strategyPath, type RunDetails } from './run';
 import { tradeColumns, type Trade } from './trades';
 
@@ -29,6 +30,20 @@ const columnsOf = (run: string): Column<Row>[] => [
     },
     { id: 'symbol', title: 'Symbol', width: 90, value: (t) => t.symbol, cell: (t) => t.symbol },
     ...tradeColumns,
+    {
+        id: 'why',
+        title: 'Why',
+        width: 70,
+        // An entry is decided at the close of the bar before it.
+        cell: (t) => (
+            <a
+                href={whyPath({ run, strategy: t.strategy, symbol: t.symbol, at: t.entryTime, step: -1 })}
+                aria-label={`Why trade of ${time(t.entryTime, t.symbol)}, ${t.strategy}?`}
+            >
+                Why?
+            </a>
+        ),
+    },
     {
         id: 'strategy',
         title: 'Strategy',

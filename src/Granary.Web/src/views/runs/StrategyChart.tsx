@@ -17,6 +17,8 @@ export function StrategyChart(props: {
     trades: Trade[];
     signals: Signal[] | undefined;
     goTo: { time: number } | undefined;
+    /** Called with the time of a bar on which the user has double-clicked, seconds since 1970. */
+    onPick: (time: number) => void;
 }) {
     const { run, strategy, trades, signals } = props;
     const { range, choose } = useRange();
@@ -53,7 +55,8 @@ export function StrategyChart(props: {
             goTo={props.goTo}
             range={range}
             onChoose={choose}
-            legend="▲ entry long, ▼ entry short, ● exit, ■ refused, ┄ stop and target."
+            onPick={props.onPick}
+            legend="▲ entry long, ▼ entry short, ● exit, ■ refused, ┄ stop and target. Double-click on a bar to ask why."
         />
     );
 }

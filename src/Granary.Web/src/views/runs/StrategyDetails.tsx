@@ -1,3 +1,4 @@
+import { useLocation } from 'preact-iso';
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { api, json, take } from '../../api/client';
 import { useRange } from '../../api/range';
@@ -17,6 +18,7 @@ import { loadStrategies, namedAs, runPath, verdictOf, type RunDetails, type Stra
 import { StrategyChart } from './StrategyChart';
 import { tradeColumns, type Trade } from './trades';
 import { useFigures } from './useFigures';
+import { whyPath } from '../why/address';
 
 export interface Signal {
     time: string;
@@ -28,7 +30,10 @@ export interface Signal {
     exitTime?: string;
 }
 
-const columnsWith = (show: (trade: Trade) => void): Column<Trade & { number: number }>[] => [
+const columnsWith = (
+    show: (trade: Trade) => void,
+    why: (trade: Trade & { number: number }) => string,
+): Column<Trade & { number: number }>[] => [
     {
         id: 'entryTime',
         title: 'Entry',
@@ -41,6 +46,16 @@ const columnsWith = (show: (trade: Trade) => void): Column<Trade & { number: num
         ),
     },
     ...tradeColumns,
+    {
+        id: 'why',
+        title: 'Why',
+        width: 70,
+        cell: (t) => (
+            <a href={why(t)} aria-label={`Why the trade of ${t.entryTime}?`}>
+                Why?
+            </a>
+        ),
+    },
 ];
 
 const none: never[] = [];
@@ -91,7 +106,17 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
     const at = Date.parse(search.at ?? '') / 1000;
     const [goTo, setGoTo] = useState<{ time: number } | undefined>(() => (Number.isNaN(at) ? undefined : { time: at }));
     const show = useCallback((t: Trade) => setGoTo({ time: Date.parse(t.entryTime) / 1000 }), []);
-    const columns = useMemo(() => columnsWith(show), [show]);
+    const { route } = useLocation();
+    const of = useMemo(() => ({ run: run.id, strategy: strategy.id }), [run.id, strategy.id]);
+    // In a part of the run, the number of a trade is not that of trades.csv; its entry is made at the bar before.
+    const columns = useMemo(
+        () =>
+            columnsWith(show, (t) =>
+                whyPath(isPart ? { ...of, symbol: t.symbol, at: t.entryTime, step: -1 } : { ...of, symbol: t.symbol, trade: t.number + 1 }),
+            ),
+        [show, isPart, of],
+    );
+    const pick = useCallback((time: number) => route(whyPath({ ...of, at: new Date(time * 1000).toISOString() })), [route, of]);
     const verdict = verdictOf(run);
     return (
         <>
@@ -139,7 +164,13 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                 trades={trades.data?.items ?? none}
                 signals={signals.problem ? none : signals.data}
                 goTo={goTo}
+                onPick={pick}
             />
+            <p>
+                <a class="button" href={whyPath(of)}>
+                    Why at a bar, or why no trade?
+                </a>
+            </p>
             <AccountCharts run={run.id} strategy={strategy.id} />
             <h2>Trades</h2>
             <Loaded query={trades} height={400}>

@@ -108,6 +108,7 @@ export const checkNames: Record<string, string> = {
     betterThanBenchmark: 'Better than the benchmark',
     learnedWeights: 'Learned weights compared with simple rules',
     universe: 'Universe',
+    costs: 'Costs',
 };
 
 /** The server's verdict of the checks in two words. */

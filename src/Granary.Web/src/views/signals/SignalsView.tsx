@@ -14,6 +14,7 @@ import { number, percent, price, signedMoney, tone } from '../../format/numbers'
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { loadRun } from '../runs/run';
+import { whyPath } from '../why/address';
 
 interface Signal {
     strategy: string;
@@ -31,7 +32,7 @@ interface Signal {
     pnlNet?: number;
 }
 
-const columns: Column<Signal>[] = [
+const columnsOf = (run: string): Column<Signal>[] => [
     { id: 'time', title: 'Signal', width: 150, cell: (s) => time(s.time, s.symbol) },
     { id: 'symbol', title: 'Symbol', width: 110, cell: (s) => s.symbol },
     { id: 'side', title: 'Side', width: 70, cell: (s) => s.side },
@@ -53,6 +54,16 @@ const columns: Column<Signal>[] = [
     { id: 'exit', title: 'Exit', width: 100, figure: true, cell: (s) => price(s.exitPrice) },
     { id: 'reason', title: 'Left by', width: 110, cell: (s) => s.exitReason ?? '' },
     { id: 'strategy', title: 'Strategy', width: 232, cell: (s) => <StrategyName id={s.strategy} /> },
+    {
+        id: 'why',
+        title: 'Why',
+        width: 70,
+        cell: (s) => (
+            <a href={whyPath({ run, strategy: s.strategy, symbol: s.symbol, signal: s.number })} aria-label={`Why signal ${s.number}?`}>
+                Why?
+            </a>
+        ),
+    },
 ];
 
 const page = 200;
@@ -134,6 +145,7 @@ function Totals(props: { totals: readonly Schemas['DecisionTotal'][] }) {
 // Grows by pages while the reader scrolls.
 function Rows(props: { run: string; query: { limit: number; decision?: string; symbol?: string }; first: Schemas['SignalRows'] }) {
     const { run, query, first } = props;
+    const columns = useMemo(() => columnsOf(run), [run]);
     const [more, setMore] = useState<Signal[]>([]);
     const [next, setNext] = useState(first.next);
     const [busy, setBusy] = useState(false);

@@ -1,0 +1,65 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Backtesting.Costs;
+
+/// <summary>A fill whose cost can be measured.</summary>
+/// <param name="Time">Of the fill, UTC ticks.</param>
+/// <param name="Quantity">Base units, positive.</param>
+/// <param name="Venue">Lower case; empty if it is unknown.</param>
+public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Quantity, double Price, string Venue)
+{
+    /// <summary>Quote currency; NaN if it is unknown.</summary>
+    public double Fee { get; init; } = double.NaN;
+
+    /// <summary>When the order was decided, UTC ticks; 0 if it is unknown.</summary>
+    public long DecidedAt { get; init; }
+
+    /// <summary>The price at which the order was decided: the close of the signal's bar; NaN if it is unknown.</summary>
+    public double Close { get; init; } = double.NaN;
+
+    /// <summary>The open of the first bar after the decision; NaN if it is unknown.</summary>
+    public double Open { get; init; } = double.NaN;
+
+    /// <summary>Mid of bid and ask when the order arrived; NaN if it is unknown.</summary>
+    public double Mid { get; init; } = double.NaN;
+
+    /// <summary>Volume of the market in the bar of the fill, base units; NaN if it is unknown.</summary>
+    public double Volume { get; init; } = double.NaN;
+
+    /// <summary>High less low of the bar of the fill, basis points of its open; NaN if it is unknown.</summary>
+    public double Range { get; init; } = double.NaN;
+
+    /// <summary>Returns the fill with what the bars say, where it does not say so itself.</summary>
+    /// <param name="bars">The bars of its symbol, ascending.</param>
+    /// <param name="isInBars">Whether a bar contains the fill.</param>
+    public MeasuredFill With(IReadOnlyList<Bar> bars, Timeframe timeframe, out bool isInBars)
+    {
+        var at = AtOrBefore(bars, Time);
+        isInBars = at >= 0 && Time < timeframe.CloseOf(bars[at].Time);
+        if (!isInBars) return this;
+        var bar = bars[at];
+        // The bar of an order without a time of decision is the one before that of its fill.
+        var first = DecidedAt > 0 ? AtOrBefore(bars, DecidedAt - 1) + 1 : at;
+        return this with
+        {
+            Volume = double.IsNaN(Volume) ? bar.Volume : Volume,
+            Range = double.IsNaN(Range) ? (bar.High - bar.Low) / bar.Open * CostStudy.Points : Range,
+            Open = double.IsNaN(Open) && first < bars.Count ? bars[first].Open : Open,
+            Close = double.IsNaN(Close) && first > 0 ? bars[first - 1].Close : Close,
+        };
+    }
+
+    // The last bar that opens at or before a time; −1 if there is none.
+    private static int AtOrBefore(IReadOnlyList<Bar> bars, long time)
+    {
+        var (low, high) = (0, bars.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (bars[middle].Time <= time) low = middle + 1;
+            else high = middle;
+        }
+        return low - 1;
+    }
+}

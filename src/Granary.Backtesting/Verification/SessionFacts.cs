@@ -1,0 +1,50 @@
+using Granary.Simulation.Json;
+
+namespace Granary.Backtesting.Verification;
+
+/// <summary>
+/// The facts of an account by which its session's portfolio differs from a backtest of the same bars: what the operator has set, and other
+/// versions of models and policies.
+/// </summary>
+internal sealed class SessionFacts
+{
+    private sealed record Fact(string At, string Strategy, string Symbol);
+
+    private static readonly string[] OperatorWords = ["weights", "enabled", "disabled", "switched"], ModelWords = ["model", "policy"];
+
+    private readonly List<Fact> _operator = [], _model = [];
+
+    /// <summary>Reads the facts from account.json of a session's run.</summary>
+    public static SessionFacts Read(string folder)
+    {
+        var facts = new SessionFacts();
+        var path = Path.Combine(folder, "account.json");
+        if (!File.Exists(path)) return facts;
+        foreach (var fact in JsonPart.Parse(path, File.ReadAllBytes(path)).Need("facts").List())
+        {
+            var what = fact.Need("what").String();
+            var list = OperatorWords.Contains(what) ? facts._operator : ModelWords.Contains(what) ? facts._model : null;
+            string Text(string key) => fact.Find(key) is { Kind: System.Text.Json.JsonValueKind.String } value ? value.Text : "";
+            list?.Add(new Fact(Text("at"), Text("strategy"), Text("symbol")));
+        }
+        return facts;
+    }
+
+    /// <summary>
+    /// Returns the cause of a difference between portfolio and backtest that a trade shows. Only a fact from before its exit can have it.
+    /// If a model was replaced too, a command about other strategies is not the cause.
+    /// </summary>
+    /// <param name="exit">The exit of the trade, as in the tables of a run.</param>
+    public string CauseOf(string strategy, string symbol, string exit)
+    {
+        var (operated, modelled) = (Before(_operator, exit), Before(_model, exit));
+        if (operated.Count == 0 && modelled.Count == 0) return GapCauses.Unexplained;
+        var isOperated = modelled.Count == 0 || operated.Exists(f => f.Strategy.Length == 0 && f.Symbol.Length == 0
+            || f.Strategy == strategy || f.Symbol == symbol);
+        return isOperated ? GapCauses.Operator : GapCauses.Model;
+    }
+
+    // Times have one format, so that they sort as text. A fact from before the first bar has none.
+    private static List<Fact> Before(List<Fact> facts, string exit) =>
+        facts.FindAll(f => string.CompareOrdinal(f.At, exit) <= 0);
+}

@@ -1,0 +1,24 @@
+using Granary.Contracts.Why;
+
+namespace Granary.Backtesting.Why;
+
+/// <summary>What a replay is compared with and described by: a run's files, or a session's journal.</summary>
+/// <param name="Name">Id of the run, or of the account.</param>
+/// <param name="Command">The beginning of the command that prints the answer, such as <c>granary why runs/a</c>.</param>
+public sealed record WhySource(string Name, bool IsLive, string Command)
+{
+    /// <summary>The recorded decision, quantity and outcome of a signal of a strategy, by its number; null if they are not known.</summary>
+    public Func<int, RecordedSignal?> SignalOf { get; init; } = static _ => null;
+
+    /// <summary>Facts of a session's venue between two times in UTC ticks, the second excluded.</summary>
+    public Func<long, long, IReadOnlyList<WhyFact>> FactsIn { get; init; } = static (_, _) => [];
+
+    /// <summary>Limits of every answer, one sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
+
+/// <summary>What a run or a journal recorded of a signal.</summary>
+/// <param name="Decision">A word of the portfolio's decisions; null if the portfolio was not asked.</param>
+/// <param name="Granted">Base units; null if it is not recorded.</param>
+/// <param name="Outcome">null if it is not known yet.</param>
+public sealed record RecordedSignal(string? Decision, double? Granted, string? Outcome);

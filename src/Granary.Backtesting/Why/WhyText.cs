@@ -1,0 +1,90 @@
+using System.Globalization;
+using Granary.Engine;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Backtesting.Why;
+
+/// <summary>Words and sentences of an answer.</summary>
+internal static class WhyText
+{
+    private static CultureInfo Plain => CultureInfo.InvariantCulture;
+
+    public static string Of(ConditionKind kind) => kind switch
+    {
+        ConditionKind.AtOrAbove => "at or above",
+        ConditionKind.AtOrBelow => "at or below",
+        ConditionKind.CrossesAbove => "crosses above",
+        ConditionKind.CrossesBelow => "crosses below",
+    };
+
+    public static IReadOnlyList<string> Of(Acts acts) =>
+    [
+        .. new[] { (Acts.Buy, "buy"), (Acts.Sell, "sell"), (Acts.ExitLong, "exit-long"), (Acts.ExitShort, "exit-short"), (Acts.Any, "any") }
+            .Where(a => acts.HasFlag(a.Item1)).Select(a => a.Item2),
+    ];
+
+    public static string Of(OrderRole role) => role switch
+    {
+        OrderRole.Entry => "entry",
+        OrderRole.Exit => "exit",
+        OrderRole.StopLoss => "stop-loss",
+        OrderRole.TakeProfit => "take-profit",
+        OrderRole.TrailingStop => "trailing-stop",
+        OrderRole.Net => "net",
+    };
+
+    public static string Of(RuleUnit unit) => unit switch
+    {
+        RuleUnit.Count => "count",
+        RuleUnit.Percent => "percent",
+        RuleUnit.Multiple => "multiple",
+    };
+
+    public static string Number(double value) => RunText.Number(value);
+
+    /// <summary>The kind of an event in an answer.</summary>
+    public static string KindOf(in RunEvent e) => e.Kind switch
+    {
+        RunEventKinds.SignalEnded => "signal-ended",
+        RunEventKinds.ClosedPart => "trade",
+        RunEventKinds.StopMoved => "stop-moved",
+        RunEventKinds.EntryCut => "entry-cut",
+        RunEventKinds.EntryEnded => "entry-ended",
+        RunEventKinds.CashShort => "cash-short",
+        _ => e.Kind.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>An event as one sentence.</summary>
+    public static string SentenceOf(in RunEvent e) => e.Kind switch
+    {
+        RunEventKinds.Signal => string.Create(Plain, $"Signal {e.Number}: {RunText.Of(e.Signal.Side)} {Number(e.Signal.Quantity)} at "
+            + $"{e.Signal.Type.Word()} {Number(e.Signal.Price)}{Levels(e.Signal.Stop, e.Signal.Target)}."),
+        RunEventKinds.SignalEnded => string.Create(Plain, $"Signal {e.Number} ended without a trade: {e.SignalEnded.End.Word()}."),
+        RunEventKinds.Order => string.Create(Plain, $"Order {e.Order.Id.Value} ({Of(e.Order.Role)}, {e.Order.Type.Word()}, "
+            + $"{RunText.Of(e.Order.Side)} {Number(e.Order.Quantity)}) is {e.Order.State.ToString().ToLowerInvariant()}."),
+        RunEventKinds.Fill => string.Create(Plain, $"{(e.Fill.IsEntry ? "Entry" : "Exit")} of trade {e.Number} filled "
+            + $"{Number(e.Fill.Quantity)} at {Number(e.Fill.Price)}, commission {Number(e.Fill.Commission)}."),
+        RunEventKinds.Trade or RunEventKinds.ClosedPart => string.Create(Plain, $"Trade {e.Number} closed at "
+            + $"{Number(e.Trade.ExitPrice)} by {e.Trade.Reason.Word()}, net {Number(e.Trade.NetProfit)}."),
+        RunEventKinds.StopMoved => string.Create(Plain, $"The stop of trade {e.Number} moved to {Number(e.StopMoved.Price)}."),
+        RunEventKinds.Exiting => string.Create(Plain, $"An exit at the market was sent for trade {e.Number}."),
+        RunEventKinds.Financing => string.Create(Plain, $"Trade {e.Number} booked {Number(e.Financing.Amount)} per unit of "
+            + $"{e.Financing.Kind.ToString().ToLowerInvariant()}."),
+        RunEventKinds.Split => string.Create(Plain, $"Trade {e.Number} was split by {Number(e.Split.Ratio)}."),
+        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {e.Number} was reduced to {Number(e.EntryCut.Rest)}."),
+        RunEventKinds.EntryEnded => string.Create(Plain, $"The rest of the entry of trade {e.Number} is not filled any more."),
+        RunEventKinds.CashShort => "The account could not pay for an entry, or for a part of it.",
+        _ => throw new InvalidOperationException($"an answer has no events of the kind {e.Kind}"),
+    };
+
+    private static string Levels(double stop, double target) =>
+        (stop > 0 ? $", stop {Number(stop)}" : "") + (target > 0 ? $", target {Number(target)}" : "");
+
+    /// <summary>Returns the error of a number that a strategy does not have.</summary>
+    public static InputException NoSuch(string option, int number, string strategy, int count) => new(count == 0
+        ? string.Create(Plain, $"{option} {number}: {strategy} has no {option}s in this run; ask with from and to why not")
+        : string.Create(Plain, $"{option} {number}: {strategy} has {count} {option}{(count == 1 ? "" : "s")}; name 1 to {count}"));
+}

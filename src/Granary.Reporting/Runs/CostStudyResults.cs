@@ -1,0 +1,103 @@
+namespace Granary.Reporting.Runs;
+
+/// <summary>What fills cost, as measured; its JSON is costs.json. Costs are basis points of the reference price.</summary>
+/// <param name="Version">Version of the layout.</param>
+/// <param name="Hash">SHA-256 of everything else but the sources, lower-case hex.</param>
+/// <param name="Fills">Market fills that were measured.</param>
+/// <param name="From">Time of the first fill, UTC.</param>
+/// <param name="To">Time of the last fill, UTC.</param>
+/// <param name="Days">Days with fills, UTC.</param>
+public sealed record CostStudyResults(int Version, string Hash, int Fills, DateTime From, DateTime To, int Days)
+{
+    /// <summary>The version that this program writes and reads.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Where the fills are from, as the caller named it.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>Timeframe of the bars whose volume and range are used; null without bars.</summary>
+    public string? Timeframe { get; init; }
+
+    /// <summary>Confidence of the intervals, and of the upper values, which are one-sided.</summary>
+    public double Level { get; init; }
+
+    /// <inheritdoc cref="Level"/>
+    public double UpperLevel { get; init; }
+
+    /// <summary>Resamples of days, and their seed.</summary>
+    public int Resamples { get; init; }
+
+    /// <inheritdoc cref="Resamples"/>
+    public ulong Seed { get; init; }
+
+    /// <summary>Fills that were left out, by reason.</summary>
+    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Mean fee of the fills, basis points of the notional; null if no fill names one.</summary>
+    public double? Fee { get; init; }
+
+    /// <summary>What a reader of the figures has to know, one sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The costs against each reference price that is known: <c>open</c>, <c>mid</c>, <c>close</c>.</summary>
+    public IReadOnlyList<CostModel> Models { get; init; } = [];
+}
+
+/// <summary>A figure with its interval.</summary>
+/// <param name="Upper">The value that the true one does not exceed with the one-sided confidence.</param>
+public sealed record CostFigure(double Mean, double Low, double High, double Upper);
+
+/// <summary>The costs against a reference price.</summary>
+/// <param name="Reference">The reference price: <c>close</c> of the signal's bar, next <c>open</c>, or <c>mid</c> of bid and ask.</param>
+/// <param name="Deviation">Standard deviation of what the model does not explain.</param>
+/// <param name="Raw">Mean of all fills, without the model.</param>
+public sealed record CostModel(string Reference, int Fills, int Days, double Deviation, double Raw, CostFigure Pool)
+{
+    /// <summary>By side and venue, at the pool's mean size, range and hour.</summary>
+    public IReadOnlyList<CostOfCell> Cells { get; init; } = [];
+
+    /// <summary>By side, over the venues.</summary>
+    public IReadOnlyList<CostOfCell> Sides { get; init; } = [];
+
+    /// <summary>By hour of the day, UTC, less the pool.</summary>
+    public IReadOnlyList<CostOfHour> Hours { get; init; } = [];
+
+    /// <summary>Per unit of √(quantity/volume); null if volumes are unknown.</summary>
+    public CostOfMeasure? Size { get; init; }
+
+    /// <summary>Per basis point of the bar's range; null if ranges are unknown.</summary>
+    public CostOfMeasure? Volatility { get; init; }
+}
+
+/// <summary>The cost of a side at a venue.</summary>
+/// <param name="Venue">Null for all venues.</param>
+/// <param name="Raw">Mean of its fills, without the model.</param>
+/// <param name="Shrinkage">The share by which it is drawn to the pool, from 0 to 1.</param>
+public sealed record CostOfCell(string Side, string? Venue, int Fills, double Raw, double Shrinkage, CostFigure Cost);
+
+/// <summary>How much more an hour costs than the mean of all fills.</summary>
+/// <param name="Hour">UTC, 0 to 23.</param>
+/// <param name="Raw">Mean of its fills less that of all, without the model.</param>
+public sealed record CostOfHour(int Hour, int Fills, double Raw, double Shrinkage, CostFigure Cost);
+
+/// <summary>The effect of a measure of fills.</summary>
+/// <param name="Center">Mean of the measure, at which the other costs hold.</param>
+/// <param name="Least">Its least value among the fills.</param>
+/// <param name="Most">Its greatest value among the fills.</param>
+public sealed record CostOfMeasure(double Center, double Least, double Most, CostFigure Cost)
+{
+    /// <summary>The cost of a mean fill along the measure: of the share in volume, or of the range in basis points.</summary>
+    public IReadOnlyList<CostPoint> Curve { get; init; } = [];
+
+    /// <summary>Means of groups of about equally many fills, without the model.</summary>
+    public IReadOnlyList<CostBin> Bins { get; init; } = [];
+}
+
+/// <summary>A point of a curve of costs.</summary>
+public sealed record CostPoint(double At, double Mean, double Low, double High, double Upper);
+
+/// <summary>The mean slippage of fills within a range of a measure.</summary>
+/// <param name="From">Its least value among them.</param>
+/// <param name="To">Its greatest value among them.</param>
+/// <param name="At">Its mean among them.</param>
+public sealed record CostBin(double From, double To, double At, int Fills, double Mean);

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Granary.Contracts.Runs;
+using Granary.Engine.Catalogues;
+using Granary.Server.Jobs;
+using Granary.Server.Research;
+using Granary.Simulation.Catalogues;
+using Granary.Simulation.Json;
+
+namespace Granary.Server.JobKinds;
+
+/// <summary>A job that judges a run on the bars that its batch held out. Its result is the file <c>result.json</c>.</summary>
+internal sealed class JudgeJob(JobText text, HoldoutRequest request, GranaryCatalogues catalogues) : Job(text, "judge")
+{
+    public override IReadOnlyList<string> Runs => [request.Run];
+
+    public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
+    {
+        var started = run.Clock.GetTimestamp();
+        var id = Path.GetFileName(run.Folder);
+        var judged = await new HoldoutJudge(run.Runs, catalogues, run.Host, run.Clock).JudgeAsync(request, $"the job {id}", id,
+            RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false);
+        await ResultFile.WriteAsync(run.Folder, JsonSerializer.Serialize(judged, ResultFile.Json), cancellationToken).ConfigureAwait(false);
+        return new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);
+    }
+}
+
+/// <summary>The request of a <see cref="JudgeJob"/>.</summary>
+internal sealed record JudgeRequest
+{
+    [Key("The run to judge, whose batch has data.holdout.", Offers = "run")]
+    public required string Run { get; init; }
+
+    [Key("A note for the record.")]
+    public string? Why { get; init; }
+
+    [Key("Judge although the bars have judged this research already, which is counted.")]
+    public bool Again { get; init; }
+}
+
+/// <summary>The kind of <see cref="JudgeJob"/>.</summary>
+/// <param name="runs">The folder of the runs.</param>
+internal sealed class JudgeKind(string runs) : RequestKind<JudgeRequest>
+{
+    public override string Name => "judge";
+
+    public override string Summary => "Judge a finished run once on the bars that its batch held out.";
+
+    public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) =>
+        run.Deployable ? null : $"the run {run.Id} has no prod.json with strategies and weights; judge a run that has some";
+
+    protected override Job Read(JudgeRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
+        new JudgeJob(text, new HoldoutRequest(JobRequest.Run(body.Need("run"), runs), request.Why, request.Again), catalogues);
+}

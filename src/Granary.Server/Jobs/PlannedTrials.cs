@@ -1,0 +1,8 @@
+using Granary.Simulation.Batches;
+
+namespace Granary.Server.Jobs;
+
+/// <summary>What a job would try on which bars.</summary>
+/// <param name="Data">The bars, with their holdout.</param>
+/// <param name="Combinations">Hashes of the combinations with their bars; the same combination on the same bars has one hash.</param>
+public sealed record PlannedTrials(DataSpec Data, IReadOnlyCollection<UInt128> Combinations);

@@ -1,0 +1,20 @@
+using System.Data.Common;
+using Granary.Data.Journals;
+using Granary.Engine;
+using Granary.Engine.Market;
+using Granary.Learning.Registry;
+using Granary.Server.Access;
+using Granary.Server.Jobs;
+using Granary.Simulation.Json;
+using Granary.Simulation.Weights;
+
+namespace Granary.Server.Research;
+
+/// <summary>The exceptions whose message is a sentence for the caller; any other is a fault of the server.</summary>
+public static class CallerFaults
+{
+    public static bool IsSentence(Exception fault) => fault is InputException or BarDataException or BarStoreException
+        or NotAllowedException or ResearchRefusedException or TooManyJobsException or IdempotencyConflictException
+        or StaleWeightsException or DamagedModelException
+        or JournalException or LeaseException or ServiceUnavailableException or DbException;
+}

@@ -1,0 +1,199 @@
+using Granary.Backtesting.Verification;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+
+namespace Granary.Trading.Live;
+
+/// <summary>
+/// The reasons for which an account differs from its session's portfolio, from the facts of the journal: what was decided then, what was
+/// sent, and what came back.
+/// </summary>
+/// <param name="host">The session, after its run.</param>
+/// <param name="timeframe">The timeframe of its bars.</param>
+internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
+{
+    private readonly Dictionary<(string, int), string> _skipped = [];
+    private readonly Dictionary<(string, int), SignalDecided> _decided = [];
+    // The exits that the strategies decided, by the entry of their trade; a second exit of a trade follows from the first.
+    private readonly Dictionary<string, OrderIntended> _exits = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
+    // When the operator began to close all positions, and the times without entries.
+    private readonly List<long> _flattened = [];
+    private readonly List<(long From, long To)> _paused = [];
+    private Dictionary<(string, int), MadeSignal>? _made;
+    private Dictionary<(string, string, long, Side), int>? _numbers;
+    private Dictionary<(string, int), TrackedOrder>? _unfilled;
+
+    /// <summary>Entries that were not sent, with the reason.</summary>
+    public IReadOnlyDictionary<(string Strategy, int Number), string> Skipped => _skipped;
+
+    /// <summary>Takes a fact of the journal, in order.</summary>
+    public void Take(JournalEvent e)
+    {
+        switch (e)
+        {
+            case EntrySkipped skipped:
+                _skipped[(e.Strategy, skipped.Number)] = skipped.Why;
+                break;
+            case SignalDecided decided:
+                _decided[(e.Strategy, decided.Number)] = decided;
+                break;
+            case OrderIntended { Role: OrderRole.Exit, Order.Closes: { } entry } exit:
+                _exits.TryAdd(entry, exit);
+                break;
+            case SessionControlled { Command: SessionCommand.Close, Trade: { } trade }:
+                _closed.Add(trade);
+                break;
+            case SessionControlled { Command: SessionCommand.Pause or SessionCommand.Flatten } control:
+                if (control.Command == SessionCommand.Flatten) _flattened.Add(e.Timestamp);
+                if (_paused is not [.., (_, long.MaxValue)]) _paused.Add((e.Timestamp, long.MaxValue));
+                break;
+            case SessionControlled { Command: SessionCommand.Resume } when _paused is [.., (var from, long.MaxValue)]:
+                _paused[^1] = (from, e.Timestamp);
+                break;
+            case DeploymentSwitched:
+                // Two configurations may number the trades of a strategy alike.
+                _skipped.Clear();
+                _decided.Clear();
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Returns the number that the program of today gives the signal of an account's trade; null if it does not make that signal.
+    /// </summary>
+    public int? NumberOf(AccountTrade trade)
+    {
+        if (!_decided.TryGetValue((trade.Strategy, trade.Number), out var decided)) return trade.Number;
+        return Numbers.TryGetValue((trade.Strategy, decided.Symbol, decided.Period, decided.Side), out var number) ? number : null;
+    }
+
+    private Dictionary<(string, string, long, Side), int> Numbers
+    {
+        get
+        {
+            if (_numbers is not null) return _numbers;
+            _numbers = [];
+            foreach (var s in host.Signals) _numbers.TryAdd((s.Strategy, s.Symbol, s.Period, s.Side), s.Number);
+            return _numbers;
+        }
+    }
+
+    private Dictionary<(string, int), MadeSignal> Made
+    {
+        get
+        {
+            if (_made is not null) return _made;
+            _made = [];
+            foreach (var s in host.Signals) _made.TryAdd((s.Strategy, s.Number), s);
+            return _made;
+        }
+    }
+
+    /// <summary>Completes the row of a trade that only the portfolio has.</summary>
+    public GapRow OnlyPlanned(GapRow row)
+    {
+        var (known, recorded) = RecordedOf(row);
+        if (known && recorded is null)
+            return row with { Cause = GapCauses.Code, Why = "the program of the session did not make this signal" };
+        if (recorded is { Granted: not > 0 } && Made.GetValueOrDefault((row.Strategy, row.Number)).Granted > 0)
+            return row with { Cause = GapCauses.Code, Why = $"the program of the session did not accept this signal: {recorded.Decision}" };
+        var number = recorded?.Number ?? row.Number;
+        if (_skipped.TryGetValue((row.Strategy, number), out var skipped)) return row with { Cause = CauseOf(skipped), Why = skipped };
+        if (recorded is { Granted: not > 0 })
+            return row with { Cause = GapCauses.MissedFill, Why = "smaller than the smallest quantity of its market" };
+        if (Unfilled.GetValueOrDefault((row.Strategy, number)) is not { } order) return row;
+        var ended = order.State == OrderState.Closed ? order.Ended : order.State;
+        var entry = row.Planned!.Value.EntryTime;
+        var isPaused = _paused.Exists(p => p.From <= (row.Timeframe ?? timeframe).CloseOf(entry) && entry < p.To);
+        return row with
+        {
+            Cause = ended == OrderState.Rejected ? GapCauses.Refusal
+                : ended == OrderState.Cancelled && (isPaused || _closed.Contains(order.Order.ClientId)) ? GapCauses.Operator
+                : GapCauses.MissedFill,
+            Why = $"{ended.ToString().ToLowerInvariant()}: {order.Reason}",
+        };
+    }
+
+    // The fact of a portfolio's signal, and whether the journal has the signals of its strategy at all.
+    private (bool Known, SignalDecided? Signal) RecordedOf(GapRow row)
+    {
+        if (!Made.TryGetValue((row.Strategy, row.Number), out var made)) return (false, null);
+        var same = _decided.GetValueOrDefault((row.Strategy, row.Number));
+        if (same is not null && IsOf(same, made)) return (true, same);
+        return (true, _decided.Values.FirstOrDefault(d => d.Strategy == row.Strategy && IsOf(d, made)));
+    }
+
+    private static bool IsOf(SignalDecided decided, in MadeSignal made) =>
+        decided.Symbol == made.Symbol && decided.Period == made.Period && decided.Side == made.Side;
+
+    private static string CauseOf(string skipped) => skipped switch
+    {
+        "paused" => GapCauses.Operator,
+        "late" => GapCauses.LateBar,
+        _ => GapCauses.MissedFill,
+    };
+
+    // Entries that ended without a fill, or wait for one.
+    private Dictionary<(string, int), TrackedOrder> Unfilled => _unfilled ??= host.Ledger.TrackedOrders
+        .Where(t => t.Order.Closes is null && !(t.Filled > 0) && !host.Handed.IsEarlier(t.Order.ClientId))
+        .ToDictionary(t => (t.Strategy, t.Intent.Trade));
+
+    /// <summary>Completes the row of a trade that only the account has.</summary>
+    public GapRow OnlyTraded(GapRow row)
+    {
+        var trade = row.Own!;
+        if (host.Handed.IsEarlier(trade.Entry)) return row with { Cause = GapCauses.Operator, Why = LiveGap.EarlierVersion };
+        if (!_decided.TryGetValue((trade.Strategy, trade.Number), out var decided)) return row;
+        // The portfolio may have the signal and no fill of it, as of a limit that only the venue's prices have reached.
+        var made = Numbers.TryGetValue((trade.Strategy, decided.Symbol, decided.Period, decided.Side), out var number)
+            ? Made[(trade.Strategy, number)] : default;
+        return made.Granted > 0 ? row with { Cause = GapCauses.MissedFill }
+            : row with { Cause = GapCauses.Code, Why = "the program of today does not make this signal" };
+    }
+
+    /// <summary>Completes the row of a trade that both have.</summary>
+    public GapRow Both(GapRow row)
+    {
+        var (trade, planned) = (row.Own!, row.Planned!.Value);
+        var granted = Made.TryGetValue((row.Strategy, row.Number), out var made)
+            && _decided.TryGetValue((trade.Strategy, trade.Number), out var decided) && decided.Granted > 0 && made.Granted > 0
+                ? decided.Granted / made.Granted : 1;
+        return row with { GrantedShare = granted, ExitCause = ExitCauseOf(row, trade, planned) };
+    }
+
+    private string? ExitCauseOf(GapRow row, AccountTrade trade, in Trade planned)
+    {
+        var exit = row.ExitTime ?? long.MaxValue;
+        // A trade that the session never wanted to close, and the program of today has closed.
+        if (!_exits.TryGetValue(trade.Entry, out var order))
+            return trade.Open > 0 && planned.Reason == ExitReason.Signal ? GapCauses.Code : null;
+        if (order.Reason != ExitReason.Signal) return null;
+        if (_closed.Contains(trade.Entry) || _flattened.Exists(f => trade.EntryTime <= f && f <= timeframe.CloseOf(exit)))
+            return IsExitOf(order.Timestamp, row, planned) ? null : GapCauses.Operator;
+        var isDecided = planned.Reason is ExitReason.Signal or ExitReason.Open && !host.IsRuined
+            && !host.Handed.IsEarlier(trade.Entry);
+        return isDecided && !IsExitOf(order.Timestamp, row, planned) ? GapCauses.Code : null;
+    }
+
+    // Whether the portfolio's exit was decided at this close: it fills at the open of the next bar, or at the close itself. Without a next
+    // bar the portfolio still holds what it is about to close. The next bar of the session may be inside a longer one of the strategy,
+    // which opens by the clock, and so before the market.
+    private bool IsExitOf(long decided, GapRow row, in Trade planned)
+    {
+        var frame = row.Timeframe ?? timeframe;
+        if (planned.ExitTime < decided && planned.Reason != ExitReason.Open) return frame.CloseOf(planned.ExitTime) >= decided;
+        var times = host.BarTimesOf(row.Symbol);
+        var (low, high) = (0, times.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (times[middle] < decided) low = middle + 1;
+            else high = middle;
+        }
+        if (planned.Reason == ExitReason.Open) return low == times.Count;
+        return low < times.Count && planned.ExitTime <= times[low] && times[low] < frame.CloseOf(planned.ExitTime);
+    }
+}

@@ -1,0 +1,50 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+
+namespace Granary.Trading.Parity;
+
+/// <summary>The trading days of a session, by the calendars of its markets.</summary>
+internal sealed class SessionDays
+{
+    private readonly Dictionary<string, SessionCalendar> _calendars;
+    private readonly Timeframe _timeframe;
+    private readonly SortedDictionary<DateOnly, long> _ends = [];
+
+    /// <param name="instruments">The markets by symbol.</param>
+    /// <param name="past">The events of the journal.</param>
+    public SessionDays(IEnumerable<Instrument> instruments, Timeframe timeframe, IEnumerable<JournalEvent> past)
+    {
+        _timeframe = timeframe;
+        _calendars = instruments.ToDictionary(i => i.Symbol, i => i.Calendar, StringComparer.Ordinal);
+        foreach (var taken in past.OfType<BarsTaken>())
+        {
+            Last = Math.Max(Last, taken.Timestamp);
+            if (taken.Warm) continue;
+            foreach (var (symbol, bar, _) in taken.Bars) _ends[DayOf(symbol, bar.Time)] = taken.Timestamp;
+        }
+        // A day ends with the last of its markets, and not before an earlier day.
+        var end = long.MinValue;
+        foreach (var (day, own) in _ends.ToList()) _ends[day] = end = Math.Max(end, own);
+    }
+
+    /// <summary>The days that have bars, in order, with the close of the last bar, UTC ticks.</summary>
+    public IReadOnlyDictionary<DateOnly, long> Ends => _ends;
+
+    /// <summary>The close of the last bar that the session took, UTC ticks.</summary>
+    public long Last { get; } = long.MinValue;
+
+    /// <summary>When a day has ended in all markets, UTC.</summary>
+    public DateTimeOffset OverAt(DateOnly day)
+    {
+        var over = 0L;
+        foreach (var calendar in _calendars.Values)
+            over = Math.Max(over, !_timeframe.IsIntraday || calendar.IsContinuous ? (day.DayNumber + 1) * TimeSpan.TicksPerDay
+                : calendar.Session(day)?.Close ?? calendar.StartOfDay(day.DayNumber + 1));
+        return new DateTimeOffset(over, TimeSpan.Zero);
+    }
+
+    // Bars of a day and longer have the date of their day.
+    private DateOnly DayOf(string symbol, long time) => DateOnly.FromDayNumber(
+        _timeframe.IsIntraday && _calendars.TryGetValue(symbol, out var calendar) ? calendar.LocalDay(time)
+            : (int)(time / TimeSpan.TicksPerDay));
+}

@@ -1,0 +1,51 @@
+using Granary.Backtesting.Charts;
+using Granary.Backtesting.Why;
+using Granary.Contracts.Why;
+using Granary.Data.Journals;
+using Granary.Engine;
+using Granary.Engine.Brokerage;
+using Granary.Simulation.Catalogues;
+using Granary.Trading.Live;
+
+namespace Granary.Trading.Why;
+
+/// <summary>
+/// Answers why a strategy of a live session acted, or did not act, at a bar. It reads the account's journal without its lease, so that the
+/// session goes on, and runs strategies and portfolio again over the journal's bars; orders, fills and decisions are those of the journal.
+/// </summary>
+public sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catalogues)
+{
+    private const int MostReplays = 3, MostJournals = 3;
+
+    private readonly RecentAnswers<WhyReplay> _replays = new(MostReplays);
+    private readonly RecentAnswers<JournalCopy> _journals = new(MostJournals);
+
+    /// <param name="account">The account of the session.</param>
+    /// <param name="command">The beginning of the command that prints the answer; null = with the account as STATE.</param>
+    /// <returns>null if the account never had a session.</returns>
+    /// <exception cref="InputException">The query is wrong, or the session cannot be replayed; one sentence.</exception>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    public async Task<WhyAnswer?> AnswerAsync(string account, WhyQuery query, CancellationToken cancellationToken = default,
+        string? command = null)
+    {
+        WhyPlace.Check(query);
+        var journal = await _journals.FindAsync(account, () => Task.FromResult(new JournalCopy())).ConfigureAwait(false);
+        var (facts, slices) = await journal.TakeAsync(accounts, account, j => (j.Facts, j.Slices), cancellationToken)
+            .ConfigureAwait(false);
+        List<JournalEvent> events = [.. facts.Select(f => f.Event)];
+        if (events.OfType<SessionStarted>().LastOrDefault() is not { } start) return null;
+        if (slices == 0) throw new InputException($"the session of {account} has taken no bars yet; ask again after its first bar");
+        var history = new SessionReplay(account, start, events, catalogues);
+        var source = new WhySource(account, IsLive: true, command ?? $"granary why {account}")
+        {
+            SignalOf = history.SignalOf(query.Strategy),
+            FactsIn = (from, close) => journal.Of(facts, query.Strategy,
+                history.TimeframeOf(query.Strategy), (from, close)),
+            Notes = history.Notes,
+        };
+        var question = new WhyQuestion(query, number => history.TimeOf(query.Strategy, number), number => throw new InputException(
+            $"trade {number}: a session's trades have the numbers of their signals; ask with signal {number}"));
+        return await question.AnswerAsync(source, around => _replays.FindAsync($"{account}|{query.Strategy}|{slices}|{around}",
+            () => Task.Run(() => history.RecordAsync(query.Strategy, around)))).ConfigureAwait(false);
+    }
+}
