@@ -61,7 +61,7 @@ public sealed partial class LimitedCallersTests : IDisposable
     }
 
     [Fact]
-    public async Task A_caller_is_told_the_limits_of_its_key()
+    public async Task The_answer_about_the_caller_has_the_limits_of_its_key()
     {
         var (limited, free) = (await AddAsync(), await ApiKeys.AddAsync(_file, "ann", Role.Viewer, TimeProvider.System));
         await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file), parts: ServerParts.Sessions);

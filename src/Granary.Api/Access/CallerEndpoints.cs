@@ -14,7 +14,7 @@ internal static class CallerEndpoints
         .MapGet("/caller", (ClaimsPrincipal user, ApiSettings settings, CodeRight code) => TypedResults.Ok(new CallerAnswer(
             RolePolicies.NameOf(user), RolePolicies.RoleNameOf(user)!, settings.Authenticates,
             code.RefusalOf(RolePolicies.CallerOf(user)), RolePolicies.PersonOf(user),
-            RolePolicies.CallerOf(user).Limits is { } limits ? new CallerLimits(limits.Trials, limits.Holdout) : null)))
+            RolePolicies.CallerOf(user).Limits is { } limits ? new KeyLimits(limits.Trials, limits.Holdout) : null)))
         .WithTags("Access").WithName("getCaller").WithSummary("Name, role and limits of the caller, and whether they may run code.")
         .ProducesProblem(401).ProducesProblem(403).RequireAuthorization(RolePolicies.Viewer).AllowLimitedCallers();
 }

@@ -61,7 +61,7 @@ internal static class CommandExamples
         ["verify"] = "runs/first",
         ["report"] = "runs/first",
         ["compare"] = "runs/first runs/second",
-        ["parity"] = "accounts/paper runs/first/prod.json --bars csv:samples/data/1h",
+        ["parity"] = "accounts/paper runs/first/prod.json --bars csv:samples/data/1h --day 2022-01-05",
         ["why"] = "runs/first --strategy \"SmaCross(fast=10,slow=80)@ACME:1h\" --signal 2",
         ["export"] = "runs/first --format parquet --out tables",
         ["serve"] = "--urls http://127.0.0.1:8080",

@@ -12,12 +12,12 @@ public sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, str
 /// <param name="NoCode">Why the caller may not run code of their own, in one sentence; null if they may.</param>
 /// <param name="Person">The name of a person who signed in; null for a key.</param>
 /// <param name="Limits">The limits of the key's research; null if it has none.</param>
-public sealed record CallerAnswer(string Name, string Role, bool Keys, string? NoCode, string? Person, CallerLimits? Limits = null);
+public sealed record CallerAnswer(string Name, string Role, bool Keys, string? NoCode, string? Person, KeyLimits? Limits = null);
 
 /// <summary>The limits of a key's research.</summary>
 /// <param name="Trials">How many different combinations the key may try; null = any number.</param>
 /// <param name="Holdout">Bars that close after this time are invisible to the key, UTC; null = all bars are visible.</param>
-public sealed record CallerLimits(int? Trials, DateTimeOffset? Holdout);
+public sealed record KeyLimits(int? Trials, DateTimeOffset? Holdout);
 
 /// <summary>How a browser can sign in.</summary>
 /// <param name="Page">The page that leads to the issuer, and from there back to the path in its parameter <c>return</c>; null = no

@@ -16,7 +16,7 @@ namespace Granary.Trading.Why;
 /// <param name="facts">All facts of the journal, in order.</param>
 internal sealed class SessionReplay(string account, SessionStarted start, IReadOnlyList<JournalEvent> facts, GranaryCatalogues catalogues)
 {
-    private readonly Lazy<Production> _production = new(() => ReadProduction(account, start, catalogues));
+    private readonly Lazy<BatchSpec> _read = new(() => ReadProduction(account, start, catalogues).Spec);
 
     private static Production ReadProduction(string account, SessionStarted start, GranaryCatalogues catalogues) =>
         start.Traded is { } traded
@@ -50,7 +50,7 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     /// <summary>The timeframe of a strategy's bars; of an unknown one that of the session.</summary>
     public Timeframe TimeframeOf(string strategy)
     {
-        var spec = _production.Value.Spec;
+        var spec = _read.Value;
         return spec.Strategies.FirstOrDefault(s => s.Id == strategy)?.Timeframes is [var timeframe, ..] ? timeframe : spec.Data.Timeframe;
     }
 
@@ -58,7 +58,8 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     /// <exception cref="InputException">The session has no such strategy, or it failed.</exception>
     public async Task<WhyReplay> RecordAsync(string strategy, long around)
     {
-        var spec = HandedTrades.Combine(_production.Value.Spec, HandedTrades.LastSwitch(facts), catalogues) with { Benchmark = null };
+        // Models of a configuration change while it runs, so each replay reads it again.
+        var spec = HandedTrades.Combine(ReadProduction(account, start, catalogues).Spec, HandedTrades.LastSwitch(facts), catalogues) with { Benchmark = null };
         var opening = new BatchOpening
         {
             Threads = Environment.ProcessorCount,

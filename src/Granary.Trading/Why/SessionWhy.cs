@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Granary.Backtesting.Charts;
 using Granary.Backtesting.Why;
 using Granary.Contracts.Why;
@@ -19,6 +20,7 @@ public sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catalog
 
     private readonly RecentAnswers<WhyReplay> _replays = new(MostReplays);
     private readonly RecentAnswers<JournalCopy> _journals = new(MostJournals);
+    private readonly ConditionalWeakTable<JournalPast, SessionReplay> _histories = new();
 
     /// <param name="account">The account of the session.</param>
     /// <param name="command">The beginning of the command that prints the answer; null = with the account as STATE.</param>
@@ -30,22 +32,19 @@ public sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catalog
     {
         WhyPlace.Check(query);
         var journal = await _journals.FindAsync(account, () => Task.FromResult(new JournalCopy())).ConfigureAwait(false);
-        var (facts, slices) = await journal.TakeAsync(accounts, account, j => (j.Facts, j.Slices), cancellationToken)
-            .ConfigureAwait(false);
-        List<JournalEvent> events = [.. facts.Select(f => f.Event)];
-        if (events.OfType<SessionStarted>().LastOrDefault() is not { } start) return null;
-        if (slices == 0) throw new InputException($"the session of {account} has taken no bars yet; ask again after its first bar");
-        var history = new SessionReplay(account, start, events, catalogues);
+        var past = await journal.ReadAsync(accounts, account, cancellationToken).ConfigureAwait(false);
+        if (past.Events.OfType<SessionStarted>().LastOrDefault() is not { } start) return null;
+        if (past.Slices == 0) throw new InputException($"the session of {account} has taken no bars yet; ask again after its first bar");
+        var history = _histories.GetValue(past, p => new SessionReplay(account, start, p.Events, catalogues));
         var source = new WhySource(account, IsLive: true, command ?? $"granary why {account}")
         {
             SignalOf = history.SignalOf(query.Strategy),
-            FactsIn = (from, close) => journal.Of(facts, query.Strategy,
-                history.TimeframeOf(query.Strategy), (from, close)),
+            FactsIn = (from, close) => past.Of(query.Strategy, history.TimeframeOf(query.Strategy), (from, close)),
             Notes = history.Notes,
         };
         var question = new WhyQuestion(query, number => history.TimeOf(query.Strategy, number), number => throw new InputException(
             $"trade {number}: a session's trades have the numbers of their signals; ask with signal {number}"));
-        return await question.AnswerAsync(source, around => _replays.FindAsync($"{account}|{query.Strategy}|{slices}|{around}",
+        return await question.AnswerAsync(source, around => _replays.FindAsync($"{account}|{query.Strategy}|{past.Slices}|{around}",
             () => Task.Run(() => history.RecordAsync(query.Strategy, around)))).ConfigureAwait(false);
     }
 }
