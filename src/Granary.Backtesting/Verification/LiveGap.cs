@@ -112,34 +112,29 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         double Fees, string Why, string Cause, string ExitCause, double GrantedShare, string Timeframe);
 
     /// <exception cref="InputException">A folder does not belong to such a run, or has no portfolio_trades.csv.</exception>
-    public static LiveGap Of(string backtest, string live) => Of(backtest, live, IsOfSameBars(backtest, live));
+    public static LiveGap Of(string backtest, string live) => Of(backtest, live, SameBars.Have(backtest, live));
 
     /// <inheritdoc cref="Of(string, string)"/>
     /// <param name="backtest">The folder of the backtest.</param>
     /// <param name="live">The folder of the live run.</param>
     /// <param name="isOfSameBars">
-    /// Whether the backtest ran over the session's bars. In that case their portfolios differ by the operator or by versions of models,
-    /// which the account's facts tell apart.
+    /// Whether the backtest ran over the session's bars. In that case their portfolios differ by the operator, by versions of models or by
+    /// their configurations, which the account's facts and both runs tell apart.
     /// </param>
     public static LiveGap Of(string backtest, string live, bool isOfSameBars)
     {
         var gap = Between(backtest, live);
         if (!isOfSameBars) return gap;
-        var facts = SessionFacts.Read(live);
-        return gap with
-        {
-            Trades = [.. gap.Trades.Select(t => (t with { Data = 0 }).Booked(
-                facts.CauseOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime), t.Data))],
-        };
-    }
+        var same = new SameBars(backtest, live);
+        return gap with { Trades = [.. gap.Trades.Select(WithCause)] };
 
-    // Whether the session itself ran this backtest at its end.
-    private static bool IsOfSameBars(string backtest, string live)
-    {
-        var (own, results) = (Path.Combine(live, RunFolder.AgainstBacktest), Path.Combine(backtest, "results.json"));
-        if (!System.IO.File.Exists(own) || !System.IO.File.Exists(results)) return false;
-        return JsonPart.Parse(own, System.IO.File.ReadAllBytes(own)).Need("digest").String()
-            == JsonPart.Parse(results, System.IO.File.ReadAllBytes(results)).Need("digest").String();
+        TradeGap WithCause(TradeGap t)
+        {
+            if (t.Data == 0) return t;
+            var (cause, why) = same.CauseOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime);
+            var own = (t with { Data = 0 }).Booked(cause, t.Data);
+            return own.Why.Length == 0 && own.LargestCause == cause ? own with { Why = why } : own;
+        }
     }
 
     private static LiveGap Between(string backtest, string live)
