@@ -105,6 +105,8 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         if (recorded is { Granted: not > 0 })
             return row with { Cause = GapCauses.MissedFill, Why = "smaller than the smallest quantity of its market" };
         if (Unfilled.GetValueOrDefault((row.Strategy, number)) is not { } order) return row;
+        if (IsPending(order) && order.Order.Type == OrderType.Market)
+            return row with { Cause = GapCauses.Timing, Why = "the venue has not filled it yet" };
         var ended = order.State == OrderState.Closed ? order.Ended : order.State;
         var entry = row.Planned!.Value.EntryTime;
         var isPaused = _paused.Exists(p => p.From <= (row.Timeframe ?? timeframe).CloseOf(entry) && entry < p.To);
@@ -116,6 +118,8 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
             Why = $"{ended.ToString().ToLowerInvariant()}: {order.Reason}",
         };
     }
+
+    private static bool IsPending(TrackedOrder order) => !order.Unknown && !order.State.IsFinal();
 
     // The fact of a portfolio's signal, and whether the journal has the signals of its strategy at all.
     private (bool Known, SignalDecided? Signal) RecordedOf(GapRow row)
@@ -147,6 +151,8 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         var trade = row.Own!;
         if (host.Handed.IsEarlier(trade.Entry)) return row with { Cause = GapCauses.Operator, Why = LiveGap.EarlierVersion };
         if (!_decided.TryGetValue((trade.Strategy, trade.Number), out var decided)) return row;
+        if (host.IsAfterBarsOf(trade.Strategy, trade.EntryTime))
+            return row with { Cause = GapCauses.Timing, Why = "filled in a bar that has not closed yet" };
         // The portfolio may have the signal and no fill of it, as of a limit that only the venue's prices have reached.
         var made = Numbers.TryGetValue((trade.Strategy, decided.Symbol, decided.Period, decided.Side), out var number)
             ? Made[(trade.Strategy, number)] : default;
@@ -167,6 +173,12 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     private string? ExitCauseOf(GapRow row, AccountTrade trade, in Trade planned)
     {
         var exit = row.ExitTime ?? long.MaxValue;
+        // The account has closed it in a bar that the portfolio does not have yet, or waits for a fill that the portfolio has.
+        if (planned.Reason == ExitReason.Open && trade.State == TradeState.Closed && host.IsAfterBarsOf(trade.Strategy, trade.ExitTime))
+            return GapCauses.Timing;
+        if (planned.Reason != ExitReason.Open && trade.Open > 0 && _exits.TryGetValue(trade.Entry, out var waiting)
+            && waiting.Order.Type == OrderType.Market && host.Ledger.Find(waiting.Order.ClientId) is { } sent && IsPending(sent))
+            return GapCauses.Timing;
         // A trade that the session never wanted to close, and the program of today has closed.
         if (!_exits.TryGetValue(trade.Entry, out var order))
             return trade.Open > 0 && planned.Reason == ExitReason.Signal ? GapCauses.Code : null;
