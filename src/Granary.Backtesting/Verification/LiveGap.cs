@@ -109,7 +109,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     private sealed record LiveTrade(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
         double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
         double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net,
-        double Fees, string Why, string Cause, string ExitCause, double GrantedShare, string Timeframe);
+        double Fees, string Why, string Cause, string ExitCause, double GrantedShare, string GrantedCause, string Timeframe);
 
     /// <exception cref="InputException">A folder does not belong to such a run, or has no portfolio_trades.csv.</exception>
     public static LiveGap Of(string backtest, string live) => Of(backtest, live, SameBars.Have(backtest, live));
@@ -152,7 +152,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
                 row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")),
                 Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
                 row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")),
-                row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")), row("timeframe"));
+                row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")), row("granted_cause"), row("timeframe"));
             earned += k.Net;
             var other = k.ModelQuantity > 0 && planned.TryGetValue((k.Strategy, k.Symbol, k.Side, k.ModelEntryTime), out var same)
                 && same.Count > 0 ? same.Dequeue() : null;
@@ -205,7 +205,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         var granted = k.GrantedShare > 0 ? k.GrantedShare : 1;
         var sign = (k.Side == "long" ? 1 : -1) * k.Quantity * k.Multiplier;
         string CauseOf(bool isOtherBar) => isOtherBar ? GapCauses.Timing : GapCauses.FillPrice;
-        return gap.Booked(GapCauses.Code, k.ModelNet * (granted - 1))
+        return gap.Booked(k.GrantedCause.Length > 0 ? k.GrantedCause : GapCauses.Code, k.ModelNet * (granted - 1))
             .Booked(GapCauses.MissedFill, k.ModelNet * (share - granted))
             .Booked(CauseOf(!IsSameBar(k.ModelEntryTime, k.EntryTime, k.Timeframe)), sign * (k.ModelEntry - k.Entry))
             .Booked(k.ExitCause.Length > 0 ? k.ExitCause : CauseOf(!IsSameBar(k.ModelExitTime, k.ExitTime, k.Timeframe)),

@@ -25,6 +25,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     private Dictionary<(string, int), MadeSignal>? _made;
     private Dictionary<(string, string, long, Side), int>? _numbers;
     private Dictionary<(string, int), TrackedOrder>? _unfilled;
+    private ILookup<string, (long Period, int? Version)>? _sessionVersions, _versions;
 
     /// <summary>Entries that were not sent, with the reason.</summary>
     public IReadOnlyDictionary<(string Strategy, int Number), string> Skipped => _skipped;
@@ -96,10 +97,11 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     public GapRow OnlyPlanned(GapRow row)
     {
         var (known, recorded) = RecordedOf(row);
+        var made = Made.GetValueOrDefault((row.Strategy, row.Number));
         if (known && recorded is null)
-            return row with { Cause = GapCauses.Code, Why = "the program of the session did not make this signal" };
-        if (recorded is { Granted: not > 0 } && Made.GetValueOrDefault((row.Strategy, row.Number)).Granted > 0)
-            return row with { Cause = GapCauses.Code, Why = $"the program of the session did not accept this signal: {recorded.Decision}" };
+            return DecidedBy(row, made.Period, "the program of the session did not make this signal");
+        if (recorded is { Granted: not > 0 } && made.Granted > 0)
+            return DecidedBy(row, made.Period, $"the program of the session did not accept this signal: {recorded.Decision}");
         var number = recorded?.Number ?? row.Number;
         if (_skipped.TryGetValue((row.Strategy, number), out var skipped)) return row with { Cause = CauseOf(skipped), Why = skipped };
         if (recorded is { Granted: not > 0 })
@@ -117,6 +119,34 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
                 : GapCauses.MissedFill,
             Why = $"{ended.ToString().ToLowerInvariant()}: {order.Reason}",
         };
+    }
+
+    // A decision of the session that today's is not: of another version of the model, otherwise of the program.
+    private GapRow DecidedBy(GapRow row, long period, string why) => Versions(row.Strategy, period) is { } versions
+        ? row with { Cause = GapCauses.Model, Why = Sentence(versions) }
+        : row with { Cause = GapCauses.Code, Why = why };
+
+    private static string Sentence((int Session, int Now) versions) =>
+        $"version {versions.Session} of the model decided in the session, and {versions.Now} now";
+
+    // The versions of a strategy's model that judge at a bar, in the session and today; null if they are the same or not known.
+    private (int Session, int Now)? Versions(string strategy, long period)
+    {
+        static int? At(IEnumerable<(long Period, int? Version)> signals, long period)
+        {
+            int? version = null;
+            foreach (var (own, judged) in signals)
+            {
+                if (own > period && version is not null) break;
+                version = judged ?? version;
+            }
+            return version;
+        }
+
+        _sessionVersions ??= _decided.Values.OrderBy(d => d.Period).ToLookup(d => d.Strategy, d => (d.Period, d.ModelVersion));
+        _versions ??= host.Signals.OrderBy(s => s.Period).ToLookup(s => s.Strategy, s => (s.Period, (int?)s.ModelVersion));
+        return At(_sessionVersions[strategy], period) is { } session && At(_versions[strategy], period) is { } now && session != now
+            ? (session, now) : null;
     }
 
     private static bool IsPending(TrackedOrder order) => !order.Unknown && !order.State.IsFinal();
@@ -157,17 +187,21 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         var made = Numbers.TryGetValue((trade.Strategy, decided.Symbol, decided.Period, decided.Side), out var number)
             ? Made[(trade.Strategy, number)] : default;
         return made.Granted > 0 ? row with { Cause = GapCauses.MissedFill }
-            : row with { Cause = GapCauses.Code, Why = "the program of today does not make this signal" };
+            : DecidedBy(row, decided.Period, "the program of today does not make this signal");
     }
 
     /// <summary>Completes the row of a trade that both have.</summary>
     public GapRow Both(GapRow row)
     {
         var (trade, planned) = (row.Own!, row.Planned!.Value);
-        var granted = Made.TryGetValue((row.Strategy, row.Number), out var made)
-            && _decided.TryGetValue((trade.Strategy, trade.Number), out var decided) && decided.Granted > 0 && made.Granted > 0
-                ? decided.Granted / made.Granted : 1;
-        return row with { GrantedShare = granted, ExitCause = ExitCauseOf(row, trade, planned) };
+        row = row with { ExitCause = ExitCauseOf(row, trade, planned) };
+        if (!Made.TryGetValue((row.Strategy, row.Number), out var made) || !(made.Granted > 0)
+            || !_decided.TryGetValue((trade.Strategy, trade.Number), out var decided) || !(decided.Granted > 0)) return row;
+        return row with
+        {
+            GrantedShare = decided.Granted / made.Granted,
+            GrantedCause = Versions(row.Strategy, made.Period) is null ? GapCauses.Code : GapCauses.Model,
+        };
     }
 
     private string? ExitCauseOf(GapRow row, AccountTrade trade, in Trade planned)

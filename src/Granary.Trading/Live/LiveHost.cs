@@ -89,7 +89,8 @@ public sealed class LiveHost
     /// <param name="strategy">The strategy's id.</param>
     /// <param name="time">UTC ticks.</param>
     internal bool IsAfterBarsOf(string strategy, long time) =>
-        _books.Portfolio.Find(strategy) is { Run.Now: var last and > long.MinValue } found && time >= found.Instance.Timeframe.CloseOf(last);
+        _books.Portfolio.Find(strategy) is { Run.Now: var last and > long.MinValue } found
+        && time >= found.Instance.Timeframe.CloseOf(last);
 
     /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null if it trades from the first bar.</summary>
     internal long? PortfolioFrom => _books.Portfolio.From;
