@@ -88,8 +88,6 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, account.Cash, faults, bindStrategies);
-        // Their symbols are those of the data: without a strategy both are empty for one reason.
-        if (members.Count == 0) faults.Close();
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
         var universe = faults.Try(() => root.Find("universe") is { } u ? UniverseSpec.Read(u, catalogues, bindStrategies) : null, null);
         if (data is not null && universe is not null) data = faults.Try(() => universe.ApplyTo(data), data);
@@ -192,6 +190,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             if (bindStrategies) StrategyBinding.Check(member.Spec, catalogues.Strategies, faults.Add);
         }
         if (members.Count == 0 && !list.IsFaulty) list.Wrong("no strategy has a weight: there is nothing to trade", 0);
+        // Their symbols are those of the data: without a strategy both are empty for one reason.
+        if (members.Count == 0) faults.Close();
         return members;
     }
 

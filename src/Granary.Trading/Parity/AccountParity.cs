@@ -26,7 +26,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
     /// <param name="book">Keeps the records; null keeps none.</param>
     /// <param name="progress">Receives each day before it is compared.</param>
     /// <param name="compared">
-    /// Receives each new record of a day that has ended, before it is kept: a process that is killed has told of every day that is kept.
+    /// Receives each new record of a day that has ended, before it is kept: a process that is killed has reported every day that is kept.
     /// </param>
     /// <returns>The records of the days, oldest first; those that were kept before as they are.</returns>
     /// <exception cref="InputException">
