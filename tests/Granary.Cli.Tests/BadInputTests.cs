@@ -56,6 +56,30 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task An_account_without_a_journal_and_a_configuration_without_weights_are_refused_in_one_sentence()
+    {
+        _folder.Write("bars/A.csv", Bars);
+        var batch = Batch();
+        batch["data"]!["holdout"] = "2024-01-04";
+        (await GranaryCall.RunAsync("backtest", _folder.Write("batch.json", batch.ToJsonString()), "--out", _folder.At("run"), "--quiet"))
+            .ExitCode.ShouldBe(0);
+        async Task<string> FaultAsync(params string[] arguments)
+        {
+            var call = await GranaryCall.RunAsync(arguments);
+            call.ExitCode.ShouldBe(2, call.Error);
+            call.Error.TrimEnd('\n').Split('\n').Length.ShouldBe(1, call.Error);
+            return call.Error;
+        }
+
+        var prod = _folder.At("run/prod.json");
+        (await FaultAsync("parity", _folder.At("run"), prod)).ShouldContain("has no journal of a session; name the folder");
+        _folder.Write("state/journal.grj", "");
+        const string Fault = "strategies: no strategy has a weight: there is nothing to trade";
+        (await FaultAsync("parity", _folder.At("state"), prod)).ShouldContain(Fault);
+        (await FaultAsync("holdout", "judge", _folder.At("run"))).ShouldContain(Fault);
+    }
+
+    [Fact]
     public async Task A_batch_file_that_is_missing_is_named()
     {
         var call = await GranaryProcess.RunAsync("backtest", "/nowhere/x.json");

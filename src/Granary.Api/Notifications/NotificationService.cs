@@ -98,7 +98,8 @@ internal sealed partial class NotificationService : BackgroundService
         foreach (var job in ended)
         {
             Keep(_triggers.Of(job, sample.At));
-            if (job is { Kind: ParityResult.Kind, State: JobState.Done })
+            // A job that failed at a later day has kept the days before.
+            if (job is { Kind: ParityResult.Kind })
                 foreach (var day in ParityResult.Read(Path.Combine(_settings.Runs, job.Id)))
                     Keep(_triggers.Of(day, sample.At));
         }

@@ -134,6 +134,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
             Metrics = Spec.Metrics,
             PeriodScale = result.Portfolio.PeriodScale,
             Portfolio = checks?.Selection is { } selection ? portfolio.With(MetricInput.Of(selection.OfPortfolio)) : portfolio,
+            EquityWithFills = result.Portfolio.EquityWithFills,
             Equity = recorder.Count > 0 ? recorder.Rows() : [],
             Closes = recorder.Closes(),
             Held = recorder.Held(),

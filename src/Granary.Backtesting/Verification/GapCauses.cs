@@ -12,7 +12,7 @@ public static class GapCauses
     /// <summary>Commands, weights and hand-overs of the operator.</summary>
     public const string Operator = "operator";
 
-    /// <summary>A fill in another bar.</summary>
+    /// <summary>A fill in another bar, or booked at another time.</summary>
     public const string Timing = "timing";
 
     /// <summary>Another price in the same bar.</summary>

@@ -109,37 +109,32 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     private sealed record LiveTrade(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
         double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
         double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net,
-        double Fees, string Why, string Cause, string ExitCause, double GrantedShare, string Timeframe);
+        double Fees, string Why, string Cause, string ExitCause, double GrantedShare, string GrantedCause, string Timeframe);
 
     /// <exception cref="InputException">A folder does not belong to such a run, or has no portfolio_trades.csv.</exception>
-    public static LiveGap Of(string backtest, string live) => Of(backtest, live, IsOfSameBars(backtest, live));
+    public static LiveGap Of(string backtest, string live) => Of(backtest, live, SameBars.Have(backtest, live));
 
     /// <inheritdoc cref="Of(string, string)"/>
     /// <param name="backtest">The folder of the backtest.</param>
     /// <param name="live">The folder of the live run.</param>
     /// <param name="isOfSameBars">
-    /// Whether the backtest ran over the session's bars. In that case their portfolios differ by the operator or by versions of models,
-    /// which the account's facts tell apart.
+    /// Whether the backtest ran over the session's bars. In that case their portfolios differ by the operator, by versions of models or by
+    /// their configurations, which the account's facts and both runs tell apart.
     /// </param>
     public static LiveGap Of(string backtest, string live, bool isOfSameBars)
     {
         var gap = Between(backtest, live);
         if (!isOfSameBars) return gap;
-        var facts = SessionFacts.Read(live);
-        return gap with
-        {
-            Trades = [.. gap.Trades.Select(t => (t with { Data = 0 }).Booked(
-                facts.CauseOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime), t.Data))],
-        };
-    }
+        var same = new SameBars(backtest, live);
+        return gap with { Trades = [.. gap.Trades.Select(WithCause)] };
 
-    // Whether the session itself ran this backtest at its end.
-    private static bool IsOfSameBars(string backtest, string live)
-    {
-        var (own, results) = (Path.Combine(live, RunFolder.AgainstBacktest), Path.Combine(backtest, "results.json"));
-        if (!System.IO.File.Exists(own) || !System.IO.File.Exists(results)) return false;
-        return JsonPart.Parse(own, System.IO.File.ReadAllBytes(own)).Need("digest").String()
-            == JsonPart.Parse(results, System.IO.File.ReadAllBytes(results)).Need("digest").String();
+        TradeGap WithCause(TradeGap t)
+        {
+            if (t.Data == 0) return t;
+            var (cause, why) = same.CauseOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime);
+            var own = (t with { Data = 0 }).Booked(cause, t.Data);
+            return own.Why.Length == 0 && own.LargestCause == cause ? own with { Why = why } : own;
+        }
     }
 
     private static LiveGap Between(string backtest, string live)
@@ -157,7 +152,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
                 row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")),
                 Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
                 row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")),
-                row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")), row("timeframe"));
+                row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")), row("granted_cause"), row("timeframe"));
             earned += k.Net;
             var other = k.ModelQuantity > 0 && planned.TryGetValue((k.Strategy, k.Symbol, k.Side, k.ModelEntryTime), out var same)
                 && same.Count > 0 ? same.Dequeue() : null;
@@ -210,7 +205,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         var granted = k.GrantedShare > 0 ? k.GrantedShare : 1;
         var sign = (k.Side == "long" ? 1 : -1) * k.Quantity * k.Multiplier;
         string CauseOf(bool isOtherBar) => isOtherBar ? GapCauses.Timing : GapCauses.FillPrice;
-        return gap.Booked(GapCauses.Code, k.ModelNet * (granted - 1))
+        return gap.Booked(k.GrantedCause.Length > 0 ? k.GrantedCause : GapCauses.Code, k.ModelNet * (granted - 1))
             .Booked(GapCauses.MissedFill, k.ModelNet * (share - granted))
             .Booked(CauseOf(!IsSameBar(k.ModelEntryTime, k.EntryTime, k.Timeframe)), sign * (k.ModelEntry - k.Entry))
             .Booked(k.ExitCause.Length > 0 ? k.ExitCause : CauseOf(!IsSameBar(k.ModelExitTime, k.ExitTime, k.Timeframe)),

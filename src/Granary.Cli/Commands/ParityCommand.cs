@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Contracts.Deployments;
+using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Simulation.Batches;
 using Granary.Simulation.RunFolders;
@@ -94,8 +95,10 @@ internal sealed class ParityCommand(CompositionRoot root)
     {
         var address = Address.Parse(text);
         if (!address.IsDatabase)
-            return Directory.Exists(text) ? (address, Path.GetFileName(Path.GetFullPath(text)))
-                : throw new InputException($"{text} is no folder; name the --state of a session");
+            return !Directory.Exists(text) ? throw new InputException($"{text} is no folder; name the --state of a session")
+                : !FileJournal.Exists(text) ? throw new InputException(
+                    $"{text} has no journal of a session; name the folder that 'granary live' had as --state")
+                : (address, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(text))));
         const string Mark = "?account=";
         var cut = text.IndexOf(Mark, StringComparison.Ordinal);
         return cut < 0 ? throw new InputException($"{address} names no account; write postgres://…/DATABASE?account=NAME")

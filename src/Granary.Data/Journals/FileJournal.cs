@@ -260,6 +260,9 @@ public sealed class FileJournal : IJournal
     public static IReadOnlyList<JournalEntry> Peek(string folder, JournalQuery query, string name = "journal.grj") =>
         PeekFrom(null, folder, query, name).Entries;
 
+    /// <summary>Whether a folder has the journal of a session.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, "journal.grj"));
+
     /// <summary>Reads on from an earlier reading, if all entries of the query come after it.</summary>
     /// <param name="from">Where the earlier reading ended; null without one.</param>
     /// <returns>The entries, and where this reading ended.</returns>

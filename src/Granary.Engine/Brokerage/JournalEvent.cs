@@ -47,7 +47,11 @@ public sealed record BarsTaken(long Timestamp, IReadOnlyList<ClosedBar> Bars, bo
 public sealed record SignalDecided(long Timestamp, int Number, long Period, Side Side, OrderType Type, double Price, double Quantity,
     double Stop, double Target, long ValidUntil,
     double Prediction, double SizeFactor, Decision Decision, double Granted, IReadOnlyDictionary<string, double> Factors)
-        : JournalEvent(Timestamp);
+        : JournalEvent(Timestamp)
+{
+    /// <summary>The version of the strategy's model that judged it; 0 without a model, null in a journal without versions.</summary>
+    public int? ModelVersion { get; init; }
+}
 
 /// <summary>An order is about to be sent; written before the order leaves.</summary>
 /// <param name="Trade">Number of the strategy's signal that the order belongs to.</param>

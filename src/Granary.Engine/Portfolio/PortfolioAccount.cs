@@ -138,6 +138,9 @@ internal sealed class PortfolioAccount : IPortfolioView
         Exposure = exposure;
     }
 
+    /// <summary>The equity at the last closes with all fills, also those since the last valuation.</summary>
+    public double EquityWithFills => _positions.Equity(Cash, out _);
+
     /// <summary>Starts a UTC day, whose first valuation was the last one.</summary>
     public void BeginDay()
     {

@@ -90,6 +90,9 @@ public sealed class PortfolioRun
     /// <summary>The equity at the last <see cref="Revalue"/>.</summary>
     public double Equity => _account.Equity;
 
+    /// <summary>The equity at the last closes with all fills, also those since the last <see cref="Revalue"/>.</summary>
+    public double EquityWithFills => _account.EquityWithFills;
+
     /// <summary>Sum of the absolute values of all positions at the last <see cref="Revalue"/>.</summary>
     public double Exposure => _account.Exposure;
 

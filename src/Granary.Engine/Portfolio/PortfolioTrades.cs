@@ -200,11 +200,11 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private double ProfitOf(in PortfolioHolding holding, double exit, double quantity) =>
         (int)holding.Side * (exit - holding.EntryPrice) * quantity * account.InstrumentOf(holding.Market).Multiplier;
 
-    // The quantity that is open at the end, at the last close. It shares entry fees and financing with the closed part by quantity.
+    // The quantity that is open at the end, at the last close that the portfolio has marked: a strategy of longer bars has an earlier one.
+    // It shares entry fees and financing with the closed part by quantity.
     private PortfolioTrade OpenPart(int member, in Trade trade, in PortfolioHolding holding)
     {
-        var (price, share) = (holding.ExitNotional == 0 ? trade.ExitPrice : account.CloseOf(holding.Market),
-            holding.Quantity / holding.Entered);
+        var (price, share) = (account.CloseOf(holding.Market), holding.Quantity / holding.Entered);
         return new PortfolioTrade(member, trade with
         {
             Quantity = holding.Quantity,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Contracts.Deployments;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
@@ -23,12 +24,19 @@ internal sealed class ParityJob(JobText text, ParityRequest request) : Job(text,
     {
         var started = run.Clock.GetTimestamp();
         var parity = run.Parity?.Invoke() ?? throw new InputException("this server trades no accounts, so none can be compared");
-        var records = await parity.CompareAsync(request, day => run.Progress(JobProgress.None with
+        // Days that an earlier attempt has compared are kept, so that this one does not compare them again. They are days of this job.
+        var days = new SortedDictionary<DateOnly, ParityRecord>(ParityResult.Read(run.Folder).ToDictionary(d => d.Day));
+
+        void Take(params IEnumerable<ParityRecord> records)
+        {
+            foreach (var record in records) days[record.Day] = record;
+            ResultFile.Write(run.Folder, JsonSerializer.Serialize(new ParityResult(request.Account, [.. days.Values]), ResultFile.Json));
+        }
+
+        Take(await parity.CompareAsync(request, day => run.Progress(JobProgress.None with
         {
             Stage = FormattableString.Invariant($"comparing {day:yyyy-MM-dd}"),
-        }), cancellationToken).ConfigureAwait(false);
-        await ResultFile.WriteAsync(run.Folder, JsonSerializer.Serialize(new ParityResult(request.Account, records),
-            ResultFile.Json), cancellationToken).ConfigureAwait(false);
+        }), record => Take(record), cancellationToken).ConfigureAwait(false));
         return new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);
     }
 }

@@ -11,7 +11,9 @@ public sealed record ParityResult(string Account, IReadOnlyList<ParityRecord> Da
     /// <summary>The kind of the job.</summary>
     public const string Kind = "parity";
 
-    /// <summary>Returns the days that have ended, from the folder of a finished job; empty if its result was removed.</summary>
+    /// <summary>
+    /// Returns the days that have ended, from the folder of a job; also those before a kill or a fault. Empty without a result.
+    /// </summary>
     public static IReadOnlyList<ParityRecord> Read(string folder)
     {
         var path = Path.Combine(folder, ResultFile.Name);

@@ -19,6 +19,8 @@ internal static class ResultFile
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    public static void Write(string folder, string json) => AtomicFile.Write(Path.Combine(folder, Name), Encoding.UTF8.GetBytes(json));
+
     public static Task WriteAsync(string folder, string json, CancellationToken cancellationToken) =>
         AtomicFile.WriteAsync(Path.Combine(folder, Name), Encoding.UTF8.GetBytes(json), cancellationToken);
 }

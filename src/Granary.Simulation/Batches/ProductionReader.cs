@@ -190,6 +190,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             if (bindStrategies) StrategyBinding.Check(member.Spec, catalogues.Strategies, faults.Add);
         }
         if (members.Count == 0 && !list.IsFaulty) list.Wrong("no strategy has a weight: there is nothing to trade", 0);
+        // Their symbols are those of the data: without a strategy both are empty for one reason.
+        if (members.Count == 0) faults.Close();
         return members;
     }
 

@@ -342,6 +342,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
                     .Select(s => new RunNote(NoteCode.PeriodsPerYear, s)),
             ],
             Rows = _statistics.Rows,
+            EquityWithFills = _run.EquityWithFills,
             PeriodScale = _statistics.PeriodsPerYear / _statistics.Counted.PerYear,
             Risk = _caps?.Answers ?? [],
             Funding = FundingReport.Of(_run.FundingByDay(), _symbols),

@@ -18,6 +18,9 @@ public sealed record PortfolioOutcome(
     /// <summary>Open times of the first and the last row, UTC ticks; 0 without rows.</summary>
     public (long First, long Last) Rows { get; init; }
 
+    /// <inheritdoc cref="RunModel.EquityWithFills"/>
+    public double EquityWithFills { get; init; }
+
     /// <summary>Periods per year over those that the rows count; 1 unless the batch sets them.</summary>
     public double PeriodScale { get; init; } = 1;
 

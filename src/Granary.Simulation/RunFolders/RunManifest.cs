@@ -40,6 +40,10 @@ public sealed record RunManifest
     public string BaseUnder(GranaryCatalogues catalogues) => catalogues.Confinement is null
         ? Path.GetFullPath(Folder, DataFolder.Of(Run)) : catalogues.PlaceOf(Folder).Folder;
 
+    /// <inheritdoc cref="PortfolioSpec.BookAtClose"/>
+    public bool BooksAtClose => JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(BatchText)) is var root
+        && (ProductionReader.IsProduction(root) || root.Find("portfolio")?.Find("fills") is { Text: "bar-close" });
+
     /// <summary>IANA time zones of the markets' exchanges, by symbol.</summary>
     public required IReadOnlyDictionary<string, string> Zones { get; init; }
 

@@ -88,7 +88,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         Signals++;
         _facts.Add(new SignalDecided(timestamp, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity,
             signal.Stop, signal.Target, signal.ValidUntil, signal.Prediction, signal.SizeFactor, said, granted, values)
-        { Strategy = strategy.Instance.Id, Symbol = symbol });
+        { Strategy = strategy.Instance.Id, Symbol = symbol, ModelVersion = signal.ModelVersion });
         if (!(granted > 0)) return;
         // The strategy's own account refused it at once.
         if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;

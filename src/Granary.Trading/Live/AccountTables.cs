@@ -57,6 +57,7 @@ internal static class AccountTables
         .Number("account_exit_price", r => r.ExitPrice).Number("account_net", r => r.Net)
         .Number("account_fees", r => r.Own is { } own ? own.Fees - own.Financing : double.NaN).Text("why", r => r.Why)
         .Word("cause", r => r.Cause).Word("exit_cause", r => r.ExitCause).Number("granted_share", r => r.GrantedShare)
+        .Word("granted_cause", r => r.GrantedCause)
         .Word("timeframe", r => r.Timeframe?.ToString());
 
     public static Table OrdersOf(AccountLedger ledger, Timeframe timeframe) =>

@@ -25,6 +25,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     private Dictionary<(string, int), MadeSignal>? _made;
     private Dictionary<(string, string, long, Side), int>? _numbers;
     private Dictionary<(string, int), TrackedOrder>? _unfilled;
+    private ILookup<string, (long Period, int? Version)>? _sessionVersions, _versions;
 
     /// <summary>Entries that were not sent, with the reason.</summary>
     public IReadOnlyDictionary<(string Strategy, int Number), string> Skipped => _skipped;
@@ -96,15 +97,18 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     public GapRow OnlyPlanned(GapRow row)
     {
         var (known, recorded) = RecordedOf(row);
+        var made = Made.GetValueOrDefault((row.Strategy, row.Number));
         if (known && recorded is null)
-            return row with { Cause = GapCauses.Code, Why = "the program of the session did not make this signal" };
-        if (recorded is { Granted: not > 0 } && Made.GetValueOrDefault((row.Strategy, row.Number)).Granted > 0)
-            return row with { Cause = GapCauses.Code, Why = $"the program of the session did not accept this signal: {recorded.Decision}" };
+            return DecidedBy(row, made.Period, "the program of the session did not make this signal");
+        if (recorded is { Granted: not > 0 } && made.Granted > 0)
+            return DecidedBy(row, made.Period, $"the program of the session did not accept this signal: {recorded.Decision}");
         var number = recorded?.Number ?? row.Number;
         if (_skipped.TryGetValue((row.Strategy, number), out var skipped)) return row with { Cause = CauseOf(skipped), Why = skipped };
         if (recorded is { Granted: not > 0 })
             return row with { Cause = GapCauses.MissedFill, Why = "smaller than the smallest quantity of its market" };
         if (Unfilled.GetValueOrDefault((row.Strategy, number)) is not { } order) return row;
+        if (IsPending(order) && order.Order.Type == OrderType.Market)
+            return row with { Cause = GapCauses.Timing, Why = "the venue has not filled it yet" };
         var ended = order.State == OrderState.Closed ? order.Ended : order.State;
         var entry = row.Planned!.Value.EntryTime;
         var isPaused = _paused.Exists(p => p.From <= (row.Timeframe ?? timeframe).CloseOf(entry) && entry < p.To);
@@ -116,6 +120,36 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
             Why = $"{ended.ToString().ToLowerInvariant()}: {order.Reason}",
         };
     }
+
+    // A decision of the session that today's is not: of another version of the model, otherwise of the program.
+    private GapRow DecidedBy(GapRow row, long period, string why) => Versions(row.Strategy, period) is { } versions
+        ? row with { Cause = GapCauses.Model, Why = Sentence(versions) }
+        : row with { Cause = GapCauses.Code, Why = why };
+
+    private static string Sentence((int Session, int Now) versions) =>
+        $"version {versions.Session} of the model decided in the session, and {versions.Now} now";
+
+    // The versions of a strategy's model that judge at a bar, in the session and today; null if they are the same or not known.
+    private (int Session, int Now)? Versions(string strategy, long period)
+    {
+        static int? At(IEnumerable<(long Period, int? Version)> signals, long period)
+        {
+            int? version = null;
+            foreach (var (own, judged) in signals)
+            {
+                if (own > period && version is not null) break;
+                version = judged ?? version;
+            }
+            return version;
+        }
+
+        _sessionVersions ??= _decided.Values.OrderBy(d => d.Period).ToLookup(d => d.Strategy, d => (d.Period, d.ModelVersion));
+        _versions ??= host.Signals.OrderBy(s => s.Period).ToLookup(s => s.Strategy, s => (s.Period, (int?)s.ModelVersion));
+        return At(_sessionVersions[strategy], period) is { } session && At(_versions[strategy], period) is { } now && session != now
+            ? (session, now) : null;
+    }
+
+    private static bool IsPending(TrackedOrder order) => !order.Unknown && !order.State.IsFinal();
 
     // The fact of a portfolio's signal, and whether the journal has the signals of its strategy at all.
     private (bool Known, SignalDecided? Signal) RecordedOf(GapRow row)
@@ -147,26 +181,38 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         var trade = row.Own!;
         if (host.Handed.IsEarlier(trade.Entry)) return row with { Cause = GapCauses.Operator, Why = LiveGap.EarlierVersion };
         if (!_decided.TryGetValue((trade.Strategy, trade.Number), out var decided)) return row;
+        if (host.IsAfterBarsOf(trade.Strategy, trade.EntryTime))
+            return row with { Cause = GapCauses.Timing, Why = "filled in a bar that has not closed yet" };
         // The portfolio may have the signal and no fill of it, as of a limit that only the venue's prices have reached.
         var made = Numbers.TryGetValue((trade.Strategy, decided.Symbol, decided.Period, decided.Side), out var number)
             ? Made[(trade.Strategy, number)] : default;
         return made.Granted > 0 ? row with { Cause = GapCauses.MissedFill }
-            : row with { Cause = GapCauses.Code, Why = "the program of today does not make this signal" };
+            : DecidedBy(row, decided.Period, "the program of today does not make this signal");
     }
 
     /// <summary>Completes the row of a trade that both have.</summary>
     public GapRow Both(GapRow row)
     {
         var (trade, planned) = (row.Own!, row.Planned!.Value);
-        var granted = Made.TryGetValue((row.Strategy, row.Number), out var made)
-            && _decided.TryGetValue((trade.Strategy, trade.Number), out var decided) && decided.Granted > 0 && made.Granted > 0
-                ? decided.Granted / made.Granted : 1;
-        return row with { GrantedShare = granted, ExitCause = ExitCauseOf(row, trade, planned) };
+        row = row with { ExitCause = ExitCauseOf(row, trade, planned) };
+        if (!Made.TryGetValue((row.Strategy, row.Number), out var made) || !(made.Granted > 0)
+            || !_decided.TryGetValue((trade.Strategy, trade.Number), out var decided) || !(decided.Granted > 0)) return row;
+        return row with
+        {
+            GrantedShare = decided.Granted / made.Granted,
+            GrantedCause = Versions(row.Strategy, made.Period) is null ? GapCauses.Code : GapCauses.Model,
+        };
     }
 
     private string? ExitCauseOf(GapRow row, AccountTrade trade, in Trade planned)
     {
         var exit = row.ExitTime ?? long.MaxValue;
+        // The account has closed it in a bar that the portfolio does not have yet, or waits for a fill that the portfolio has.
+        if (planned.Reason == ExitReason.Open && trade.State == TradeState.Closed && host.IsAfterBarsOf(trade.Strategy, trade.ExitTime))
+            return GapCauses.Timing;
+        if (planned.Reason != ExitReason.Open && trade.Open > 0 && _exits.TryGetValue(trade.Entry, out var waiting)
+            && waiting.Order.Type == OrderType.Market && host.Ledger.Find(waiting.Order.ClientId) is { } sent && IsPending(sent))
+            return GapCauses.Timing;
         // A trade that the session never wanted to close, and the program of today has closed.
         if (!_exits.TryGetValue(trade.Entry, out var order))
             return trade.Open > 0 && planned.Reason == ExitReason.Signal ? GapCauses.Code : null;

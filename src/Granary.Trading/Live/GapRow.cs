@@ -1,3 +1,4 @@
+using Granary.Backtesting.Verification;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -36,6 +37,9 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
 
     /// <summary>The quantity that the session granted, as a share of the one that the program of today grants.</summary>
     public double GrantedShare { get; init; } = 1;
+
+    /// <summary>The cause of another quantity that was granted.</summary>
+    public string GrantedCause { get; init; } = GapCauses.Code;
 
     /// <summary>When the account closed it; if it is open, the time of the last bar.</summary>
     public long? ExitTime => Own is null ? null : Own.Open > 0 ? Last?.Time ?? Own.EntryTime : Own.ExitTime;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
@@ -52,23 +52,8 @@ internal sealed class LiveBars(IReadOnlyList<MarketSeries> markets) : IBarSource
 
         public IReadOnlyList<string> Columns => market.Columns ?? [];
 
-        public string ContentHash
-        {
-            get
-            {
-                using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                Span<byte> row = stackalloc byte[6 * sizeof(double)];
-                foreach (var bar in bars)
-                {
-                    MemoryMarshal.Write(row, bar.Time);
-                    MemoryMarshal.AsBytes((ReadOnlySpan<double>)[bar.Open, bar.High, bar.Low, bar.Close, bar.Volume])
-                        .CopyTo(row[sizeof(long)..]);
-                    sha.AppendData(row);
-                    if (bar.Further is { } further) sha.AppendData(MemoryMarshal.AsBytes(further.Values));
-                }
-                return Convert.ToHexStringLower(sha.GetHashAndReset());
-            }
-        }
+        // The hash of every other source, so that a session and a backtest of the same bars have the same.
+        public string ContentHash => new MemoryBarSeries(Instrument, Timeframe, [.. bars], []).ContentHash;
 
         public IReadOnlyList<string> Notes => [];
 

@@ -83,6 +83,15 @@ public sealed class LiveHost
     /// <summary>Returns the open times of the bars of a symbol, in order, UTC ticks.</summary>
     internal IReadOnlyList<long> BarTimesOf(string symbol) => _opened.Bars.TimesOf(symbol);
 
+    /// <summary>
+    /// Whether a time is after the last bar that a strategy has processed: nothing of the bar in which it lies is known to the strategy.
+    /// </summary>
+    /// <param name="strategy">The strategy's id.</param>
+    /// <param name="time">UTC ticks.</param>
+    internal bool IsAfterBarsOf(string strategy, long time) =>
+        _books.Portfolio.Find(strategy) is { Run.Now: var last and > long.MinValue } found
+        && time >= found.Instance.Timeframe.CloseOf(last);
+
     /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null if it trades from the first bar.</summary>
     internal long? PortfolioFrom => _books.Portfolio.From;
 
@@ -135,6 +144,8 @@ public sealed class LiveHost
     {
         await using var feed = _feed;
         _books.Replay(_opened.Past, _feed);
+        // As for a backtest of these bars, a longer bar whose market has closed is complete.
+        await foreach (var slice in feed.ReadAsync().ConfigureAwait(false)) _books.Take(slice, null);
         _pass.Finished(_books.Portfolio.Finish());
         _reporter.Show(LiveState.Ended, now: true);
     }

@@ -25,7 +25,9 @@ internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symb
 /// <param name="Strategy">The strategy's id.</param>
 /// <param name="Period">Open time of the bar at whose close it was made, UTC ticks.</param>
 /// <param name="Granted">The granted quantity in base units; 0 if the portfolio refused the signal.</param>
-internal readonly record struct MadeSignal(string Strategy, string Symbol, int Number, long Period, Side Side, double Granted);
+/// <param name="ModelVersion">The version of the strategy's model that judged it; 0 without a model.</param>
+internal readonly record struct MadeSignal(string Strategy, string Symbol, int Number, long Period, Side Side, double Granted,
+    int ModelVersion);
 
 /// <summary>
 /// The plan's strategies and their portfolio, which process one time slice at a time. Runs, pipelines and driver are the same as in a
@@ -259,7 +261,8 @@ internal sealed class LivePortfolio
         var symbol = instance.Symbols[e.SymbolIndex];
         var granted = said == Decision.Accepted
             ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
-        _signals.Add(new MadeSignal(instance.Id, symbol, signal.Number, signal.Time, signal.Side, granted));
+        _signals.Add(new MadeSignal(instance.Id, symbol, signal.Number, signal.Time, signal.Side, granted,
+            signal.ModelVersion));
         decided?.Invoke(timestamp, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
     }
 

@@ -63,7 +63,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         try
         {
             var run = await RunAsync(spec, bars, temporary, clock).ConfigureAwait(false);
-            var result = new SessionBacktest(run.Model.Portfolio?.FinalEquity ?? spec.Cash, status.AccountEquity, run.Model.Digest,
+            var result = new SessionBacktest(run.Model.EquityWithFills ?? spec.Cash, status.AccountEquity, run.Model.Digest,
                 run.Model.Digest == digest, LiveGap.Of(temporary, folder, isOfSameBars: true));
             result.Write(folder);
             return result;

@@ -24,14 +24,17 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
     /// <summary>Compares days, and keeps their records.</summary>
     /// <param name="start">The request that started the account's last session.</param>
     /// <param name="book">Keeps the records; null keeps none.</param>
-    /// <param name="progress">Receives each day.</param>
+    /// <param name="progress">Receives each day before it is compared.</param>
+    /// <param name="compared">
+    /// Receives each new record of a day that has ended, before it is kept: a process that is killed has reported every day that is kept.
+    /// </param>
     /// <returns>The records of the days, oldest first; those that were kept before as they are.</returns>
     /// <exception cref="InputException">
     /// The account has no such day, the day has not ended, or the bars are not final yet.
     /// </exception>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public async Task<IReadOnlyList<ParityRecord>> CompareAsync(ParityRequest request, SessionStart start, DeploymentBook? book,
-        Action<DateOnly>? progress = null, CancellationToken cancellationToken = default)
+        Action<DateOnly>? progress = null, Action<ParityRecord>? compared = null, CancellationToken cancellationToken = default)
     {
         request.Check();
         Production Read() => new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
@@ -65,7 +68,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
                 Clock = clock,
                 Folder = folder,
             };
-            return await CompareDaysAsync(comparison, days, replay, book, progress, cancellationToken).ConfigureAwait(false);
+            return await CompareDaysAsync(comparison, days, replay, book, (progress, compared), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -74,7 +77,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
     }
 
     private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, SessionDays days, DayReplay replay,
-        DeploymentBook? book, Action<DateOnly>? progress, CancellationToken cancellationToken)
+        DeploymentBook? book, (Action<DateOnly>? Before, Action<ParityRecord>? After) tell, CancellationToken cancellationToken)
     {
         var request = comparison.Request;
         var known = book?.Parity(request.Account).ToDictionary(r => r.Day) ?? [];
@@ -83,7 +86,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         foreach (var day in Wanted(request, days, known))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            progress?.Invoke(day);
+            tell.Before?.Invoke(day);
             if (known.TryGetValue(day, out var kept))
             {
                 records.Add(kept);
@@ -98,6 +101,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
             var now = await replay.UntilAsync(days.Ends[day], cancellationToken).ConfigureAwait(false);
             before = (day, now);
             var record = comparison.RecordOf(day, days.Ends[day], earlier, now, isRunning);
+            if (!isRunning) tell.After?.Invoke(record);
             records.Add(isRunning || book is null ? record : book.Keep(record));
         }
         return records;

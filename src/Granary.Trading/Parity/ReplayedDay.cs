@@ -95,6 +95,6 @@ internal sealed class DayReplay
             run = await BacktestAsync(compared.Final, final).ConfigureAwait(false);
             gap = gap.Against(own, final, GapCauses.Data);
         }
-        return new ReplayedDay(status.AccountEquity, run.Model.Portfolio?.FinalEquity ?? spec.Cash, gap, run.Model.Digest, compared);
+        return new ReplayedDay(status.AccountEquity, run.Model.EquityWithFills ?? spec.Cash, gap, run.Model.Digest, compared);
     }
 }

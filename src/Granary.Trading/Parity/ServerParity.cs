@@ -12,11 +12,11 @@ public sealed class ServerParity(ISessionService sessions, IAccountStore account
 {
     /// <inheritdoc cref="AccountParity.CompareAsync"/>
     public async Task<IReadOnlyList<ParityRecord>> CompareAsync(ParityRequest request, Action<DateOnly>? progress = null,
-        CancellationToken cancellationToken = default)
+        Action<ParityRecord>? compared = null, CancellationToken cancellationToken = default)
     {
         var start = await sessions.StartOfAsync(request.Account, cancellationToken).ConfigureAwait(false)
             ?? throw new InputException($"there is no session of the account '{request.Account}' here; GET /sessions lists the accounts");
-        return await new AccountParity(accounts, catalogues, clock).CompareAsync(request, start, book, progress, cancellationToken)
-            .ConfigureAwait(false);
+        return await new AccountParity(accounts, catalogues, clock).CompareAsync(request, start, book, progress, compared,
+            cancellationToken).ConfigureAwait(false);
     }
 }

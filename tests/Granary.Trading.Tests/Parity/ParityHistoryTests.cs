@@ -47,10 +47,17 @@ public sealed class ParityHistoryTests : IDisposable
             file, backtest.Folder);
         var parity = new AccountParity(AccountStores.Open(Address.Parse(_under.State), one: true), TestCatalogues.All, TimeProvider.System);
         using var kill = new CancellationTokenSource();
+        List<int> reported = [];
         await Should.ThrowAsync<OperationCanceledException>(() => parity.CompareAsync(new("live"), start, Book("killed"), day =>
         {
             if (day.Day == 6) kill.Cancel();
+        }, record =>
+        {
+            // Before it is kept, so that a kill in between loses no alert.
+            Book("killed").Parity("live").Count(r => r.Day == record.Day).ShouldBe(0);
+            reported.Add(record.Day.Day);
         }, kill.Token));
+        reported.ShouldBe([1, 2, 3, 4, 5]);
         var folder = Path.Combine(_under.Folder, "killed", "parity");
         FilesOf(folder).Count.ShouldBe(5);
         (await _under.CompareAsync(backtest, book: Book("killed"))).Count.ShouldBe(9);

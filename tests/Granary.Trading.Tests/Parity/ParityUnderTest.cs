@@ -28,6 +28,14 @@ internal sealed class ParityUnderTest : IDisposable
 
     public Task<BatchRun> BacktestAsync(string strategies = SessionUnderTest.Strategies) => Session.BacktestAsync(strategies, to: Last);
 
+    /// <summary>
+    /// Backtests strategies of hours and of four hours. In winter the last of the four-hour bars is cut by the session's close.
+    /// </summary>
+    public Task<BatchRun> LongerBarsAsync() => Session.BacktestAsync("""
+        { "class": "SmaCross", "params": { "fast": [3, 5], "slow": [8, 13, 20] }, "timeframe": ["1h", "4h"],
+          "size": { "percentOfEquity": 5 } }
+        """, """["ACME", "DUNE"]""", Last, """, "portfolio": { "weights": "equal" }""");
+
     /// <summary>Trades up to a time, from where the journal ends.</summary>
     public Task<LiveRun> TradeAsync(BatchRun backtest, string paper = "", string? bars = null, string to = Last) =>
         Session.LiveAsync(backtest, Path.GetRandomFileName(), r => r with
