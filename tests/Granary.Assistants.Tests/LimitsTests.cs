@@ -122,16 +122,20 @@ public sealed partial class LimitsTests(ServedAssistants served) : IDisposable
         using var limited = Http("limited");
         var refused = await limited.PutAsync("uploads/MINE.csv", new StringContent(bars, null, "text/csv"));
         ((int)refused.StatusCode).ShouldBe(403);
-        (await refused.Content.ReadAsStringAsync()).ShouldContain("has limits of trials or a holdout, which this endpoint does not apply, "
+        (await refused.Content.ReadAsStringAsync()).ShouldContain(
+            "has limits of trials or a holdout, which this endpoint does not apply, "
             + "and is for assistants alone: use the tools of /mcp");
         Directory.CreateDirectory(Path.Combine(served.Folder, "data", "uploads", "limited"));
         await File.WriteAllTextAsync(Path.Combine(served.Folder, "data", "uploads", "limited", "THEIRS.csv"), bars);
 
         await using var first = await served.ClientAsync();
         await using var second = await served.ClientAsync("limited");
-        async Task<string[]> UploadsAsync(McpClient client) => [.. (await client.DoneAsync("list_data", ("limit", 100)))["sources"]!.AsArray()
+        async Task<string[]> UploadsAsync(McpClient client) =>
+        [
+            .. (await client.DoneAsync("list_data", ("limit", 100)))["sources"]!.AsArray()
             .Where(s => s!["source"]!.GetValue<string>().Contains("uploads", StringComparison.Ordinal))
-            .Select(s => $"{s!["source"]} {string.Join(' ', s["symbols"]!.AsArray())}")];
+            .Select(s => $"{s!["source"]} {string.Join(' ', s["symbols"]!.AsArray())}"),
+        ];
         (await UploadsAsync(first)).ShouldBe(["csv:uploads/submitter MINE"]);
         (await UploadsAsync(second)).ShouldBe(["csv:uploads/limited THEIRS"]);
         var market = await second.DoneAsync("check_data", ("source", "csv:uploads/limited"), ("symbol", "THEIRS"), ("timeframe", "1h"));

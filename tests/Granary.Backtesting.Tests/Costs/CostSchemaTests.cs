@@ -9,7 +9,7 @@ using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.Costs;
 
-/// <summary>The schema of costs.json, for programs that read it. <c>GRANARY_WRITE_DOCS=1</c> writes <c>docs/costs.schema.json</c>.</summary>
+/// <summary>The schema of costs.json, for programs that read it. <c>GRANARY_WRITE_DOCS=1</c> writes the file.</summary>
 public sealed class CostSchemaTests
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerOptions.Default)
@@ -77,7 +77,8 @@ public sealed class CostSchemaTests
             types.ShouldContain(t => Fits(value, t), place);
             if (value is JsonArray items) foreach (var item in items) Check(item, rule["items"]!, place + "[]");
             if (value is not JsonObject members) return;
-            foreach (var required in rule["required"]?.AsArray() ?? []) members.ContainsKey(required!.GetValue<string>()).ShouldBeTrue(place);
+            foreach (var required in rule["required"]?.AsArray() ?? [])
+                members.ContainsKey(required!.GetValue<string>()).ShouldBeTrue(place);
             foreach (var (key, member) in members)
                 Check(member, (rule["properties"]?[key] ?? rule["additionalProperties"] as JsonObject).ShouldNotBeNull($"{place}.{key}"),
                     $"{place}.{key}");

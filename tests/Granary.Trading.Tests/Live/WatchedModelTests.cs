@@ -101,7 +101,12 @@ public sealed class WatchedModelTests : IDisposable
         foreach (var file in new[] { ModelTables.Log + ".csv", ModelTables.Decisions + ".csv" })
             File.ReadAllText(Path.Combine(again.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
 
-        // Its journal has each change once, as the run's own log that is made at the end.
+        CheckJournal(account, results);
+    }
+
+    // A journal has each change once, as the run's own log that is made at the end.
+    private static void CheckJournal(string account, ModelResults results)
+    {
         var found = FileJournal.Peek(account, new JournalQuery()).Select(JournalCodec.Decode).OfType<ModelWatched>().ToList();
         found.Count(f => f.IsWorse).ShouldBeGreaterThan(0);
         found.Select(f => (FactTime.Of(f.Timestamp, Timeframe.H1), f.Strategy, f.IsWorse ? "alert" : "restored",
