@@ -132,6 +132,25 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_missing_file_is_named_with_a_remedy_and_nothing_is_made()
+    {
+        var missing = Path.Combine(Path.GetDirectoryName(KeysFile)!, "typo", "keys.json");
+        var clock = TimeProvider.System;
+        foreach (var call in (Func<Task>[])[
+            () => Task.Run(() => ApiKeys.List(missing, clock)), () => ApiKeys.RevokeAsync(missing, "one", clock),
+            () => ApiKeys.LimitAsync(missing, "one", l => l, clock), () => ApiKeys.RotateAsync(missing, "one", TimeSpan.Zero, clock),
+            () => Task.Run(() => ApiKeys.Open(missing))])
+            (await Should.ThrowAsync<InputException>(call)).Message.ShouldBe($"the file of keys {missing} does not exist; name another file, "
+                + $"or make this one with: granary keys add NAME --role admin --file {missing}");
+        Directory.Exists(Path.GetDirectoryName(missing)).ShouldBeFalse();
+        // A file without keys has no names to list.
+        await AddAsync("one");
+        await ApiKeys.RevokeAsync(KeysFile, "one", clock);
+        (await Should.ThrowAsync<InputException>(() => ApiKeys.RevokeAsync(KeysFile, "one", clock))).Message
+            .ShouldBe($"{KeysFile} holds no key; make one with: granary keys add NAME --role admin --file {KeysFile}");
+    }
+
+    [Fact]
     public async Task The_file_is_never_readable_by_others()
     {
         if (OperatingSystem.IsWindows()) return;

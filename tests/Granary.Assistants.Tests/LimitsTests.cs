@@ -105,6 +105,44 @@ public sealed partial class LimitsTests(ServedAssistants served) : IDisposable
             ((int)(await http.GetAsync(path)).StatusCode).ShouldBe(403, path);
     }
 
+    [Fact]
+    public async Task A_caller_finds_its_own_uploads_and_those_of_a_key_with_limits_end_at_the_holdout()
+    {
+        var server = await served.ServerAsync;
+        var bars = await File.ReadAllTextAsync(Path.Combine(served.Folder, "data", "bars", "ACME.csv"));
+        HttpClient Http(string key)
+        {
+            var http = new HttpClient { BaseAddress = new Uri(server.Url + "/api/v1/") };
+            http.DefaultRequestHeaders.Authorization = new("Bearer", server.Key(key));
+            return http;
+        }
+        using var submitter = Http("submitter");
+        (await submitter.PutAsync("uploads/MINE.csv", new StringContent(bars, null, "text/csv"))).IsSuccessStatusCode.ShouldBeTrue();
+        // A key with limits has no endpoint to upload; a person who has the data folder may put files there for it.
+        using var limited = Http("limited");
+        var refused = await limited.PutAsync("uploads/MINE.csv", new StringContent(bars, null, "text/csv"));
+        ((int)refused.StatusCode).ShouldBe(403);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain(
+            "has limits of trials or a holdout, which this endpoint does not apply, "
+            + "and is for assistants alone: use the tools of /mcp");
+        Directory.CreateDirectory(Path.Combine(served.Folder, "data", "uploads", "limited"));
+        await File.WriteAllTextAsync(Path.Combine(served.Folder, "data", "uploads", "limited", "THEIRS.csv"), bars);
+
+        await using var first = await served.ClientAsync();
+        await using var second = await served.ClientAsync("limited");
+        async Task<string[]> UploadsAsync(McpClient client) =>
+        [
+            .. (await client.DoneAsync("list_data", ("limit", 100)))["sources"]!.AsArray()
+            .Where(s => s!["source"]!.GetValue<string>().Contains("uploads", StringComparison.Ordinal))
+            .Select(s => $"{s!["source"]} {string.Join(' ', s["symbols"]!.AsArray())}"),
+        ];
+        (await UploadsAsync(first)).ShouldBe(["csv:uploads/submitter MINE"]);
+        (await UploadsAsync(second)).ShouldBe(["csv:uploads/limited THEIRS"]);
+        var market = await second.DoneAsync("check_data", ("source", "csv:uploads/limited"), ("symbol", "THEIRS"), ("timeframe", "1h"));
+        market["bars"]!.GetValue<int>().ShouldBe(bars.Split('\n').Skip(1)
+            .Count(l => l.Length > 0 && string.CompareOrdinal(l.Split(',')[0], Holdout) < 0));
+    }
+
     // The mean of the largest of n standard normal values, by simulation.
     private static double BestOfWorthless(int n)
     {

@@ -75,7 +75,7 @@ public sealed partial class DocumentedCommandsTests
         foreach (var command in All(s_root)) known.Add(command.Name);
         foreach (var name in TestCatalogues.All.Strategies.Names) known.Add(name);
         foreach (var metric in MetricCatalogue.BuiltIn.All) known.Add(metric.Key);
-        foreach (var schema in (string[])["batch.schema.json", "notifications.schema.json", "openapi.json"])
+        foreach (var schema in (string[])["batch.schema.json", "notifications.schema.json", "costs.schema.json", "openapi.json"])
             Words(JsonNode.Parse(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", schema))));
         Word().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "CHANGELOG.md"))).Select(m => m.Groups[1].Value)
             .Where(w => !known.Contains(w)).ShouldBeEmpty();

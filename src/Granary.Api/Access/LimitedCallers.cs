@@ -21,8 +21,8 @@ internal sealed class LimitedCallers(RequestDelegate next, AuditLog log)
             await next(context).ConfigureAwait(false);
             return;
         }
-        var sentence = $"{RolePolicies.Shown(context.User)} has limits of trials or a holdout, and is for assistants alone: call /mcp, or use "
-            + "a key without limits";
+        var sentence = $"{RolePolicies.Shown(context.User)} has limits of trials or a holdout, which this endpoint does not apply, and is "
+            + "for assistants alone: use the tools of /mcp, such as list_data, check_data and run_backtest, or a key without limits";
         await log.AppendAsync(RolePolicies.NameOf(context.User), "refuseLimited", $"{context.Request.Method} {context.Request.Path}", null,
             new JsonObject { ["why"] = sentence }, context.RequestAborted).ConfigureAwait(false);
         await Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "Not allowed", sentence).ConfigureAwait(false);

@@ -112,7 +112,7 @@ internal static class NotificationEndpoints
         rule.Every is { } every ? SendLimit.WriteEvery(every) : null);
 
     private static ChannelEntry EntryOf(IChannel channel) => new(channel.Name, channel.Kind, channel.Host,
-        channel.Limit.Every is { } every ? SendLimit.WriteEvery(every) : null, channel.Limit.WriteMost());
+        channel.Limit.Every is { } every ? SendLimit.WriteEvery(every) : null, channel.Limit.WriteMost(), channel.Limit.Quiet?.Write());
 
     private static DeliveryEntry EntryOf(Delivery d) => new(d.Id, NotificationSettings.WordOf(d.Notification.Event), d.Notification.Subject,
         d.Notification.Text, d.Notification.At, d.Channel, d.State.ToString().ToLowerInvariant(), d.Attempts,

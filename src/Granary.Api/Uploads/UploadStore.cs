@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Granary.Contracts.MarketData;
 using Granary.Engine;
 using Granary.Server.Access;
@@ -121,15 +120,10 @@ internal sealed class UploadStore(ApiSettings settings)
         new($"a caller may store at most {settings.MostUploads} files and {settings.UploadQuota} bytes; delete some with DELETE /uploads/NAME",
             IsFull: true);
 
-    private string FolderOf(string caller) => Path.Combine(settings.DataFolder, Folder, NameOf(caller));
+    private string FolderOf(string caller) => Path.Combine(settings.DataFolder, CallerFiles.UploadsOf(caller));
 
-    // Two callers never share a folder: an unsafe name becomes a hash with a prefix that no safe name has.
-    private static string NameOf(string caller) => caller.Length <= 60
-        && caller.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
-        ? caller : "x-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)))[..24];
-
-    private static Upload Shown(string caller, FileInfo file) => new(file.Name, $"{Folder}/{NameOf(caller)}/{file.Name}",
-        $"csv:{Folder}/{NameOf(caller)}", file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+    private static Upload Shown(string caller, FileInfo file) => new(file.Name, $"{CallerFiles.UploadsOf(caller)}/{file.Name}",
+        $"csv:{CallerFiles.UploadsOf(caller)}", file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
 }
 
 /// <summary>Thrown when an upload is refused, with the reason in one sentence.</summary>

@@ -22,12 +22,14 @@ namespace Granary.Assistants.Tools;
 internal sealed class DataTools(AssistantCall call, ResearchService research, CallerFiles files, RunLibrary runs)
 {
     [McpServerTool(Name = "list_data", Title = "Market data", ReadOnly = true, OpenWorld = false)]
-    [Description("Lists the sources of bars that a batch can name in data.source, with their timeframe and symbols.")]
+    [Description("Lists the sources of bars that a batch can name in data.source, with their timeframe and symbols: "
+        + "also the caller's own uploads, and no others.")]
     public async Task<CallToolResult> ListAsync([Description("A part of the source or of a symbol.")] string? search = null,
         [Description("Maximum number of rows."), Range(1, Answer.MostRows)] int limit = Answer.UsualRows,
         [Description("The cursor of the page before.")] string? cursor = null, CancellationToken cancellationToken = default)
     {
-        var all = await research.Markets(call.Caller).SourcesAsync([runs.Folder, files.Uploads], cancellationToken).ConfigureAwait(false);
+        var all = await research.Markets(call.Caller).SourcesAsync([CallerFiles.UploadsOf(call.Caller.Name)],
+            [runs.Folder, files.Uploads], cancellationToken).ConfigureAwait(false);
         var found = all.Where(s => search is null || s.Source.Contains(search, StringComparison.OrdinalIgnoreCase)
             || s.Symbols.Any(y => y.Contains(search, StringComparison.OrdinalIgnoreCase))).ToList();
         var (page, next) = Answer.PageOf(found, limit, cursor);

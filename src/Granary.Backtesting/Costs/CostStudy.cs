@@ -46,6 +46,8 @@ public static class CostStudy
             Resamples = Resamples,
             Seed = seed,
             LeftOut = set.LeftOut,
+            OutsideRange = set.OutsideRange.Count == 0 ? null : [.. set.OutsideRange.OrderBy(f => f.Time).ThenBy(f => f.Place,
+                StringComparer.Ordinal)],
             Fee = notional > 0 ? fees / notional * Points : null,
             Notes = [.. set.Notes, .. NotesOf(fills, models)],
             Models = models,
@@ -59,7 +61,8 @@ public static class CostStudy
         var left = string.Join(", ", set.LeftOut.Select(l => Text($"{l.Value:N0} {l.Key}")));
         return new InputException((count == 0 ? "there is no fill of a market order"
                 : "there is one fill of a market order, which has no interval")
-            + (left.Length > 0 ? $" (left out: {left})" : "") + "; give a journal or file with at least two");
+            + (left.Length > 0 ? $" (left out: {left})" : "")
+            + (set.OutsideRange is [var first, ..] ? $"; {first}" : "") + "; give a journal or file with at least two");
     }
 
     private static DateTime At(long ticks) => new(ticks, DateTimeKind.Utc);

@@ -8,7 +8,7 @@ namespace Granary.Backtesting.Costs;
 /// <summary>Finds the bars of fills in a source.</summary>
 public static class FillBars
 {
-    /// <summary>Gives each fill what its bars say. Fills outside of the bars are left out.</summary>
+    /// <summary>Gives each fill what its bars say. Fills outside of the bars or of their range are left out.</summary>
     /// <param name="data">The source; its symbols are those of the fills.</param>
     /// <exception cref="InputException">The source cannot be read, or has no symbol of the fills.</exception>
     public static async Task AddAsync(FillSet set, DataSpec data, GranaryCatalogues catalogues,
@@ -17,8 +17,10 @@ public static class FillBars
         if (set.Fills.Count == 0) return;
         var source = BatchSources.Open(catalogues, data);
         var known = (await source.ListSymbolsAsync(data.Timeframe, cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        List<MeasuredFill> found = [];
-        foreach (var group in set.Fills.GroupBy(f => f.Symbol, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        List<MeasuredFill> all = [.. set.Fills];
+        set.Fills.Clear();
+        set.Timeframes.Add(data.Timeframe);
+        foreach (var group in all.GroupBy(f => f.Symbol, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             if (known.Count > 0 && !known.Contains(group.Key))
             {
@@ -26,16 +28,8 @@ public static class FillBars
                 continue;
             }
             var bars = await ReadAsync(source, data, group.Key, cancellationToken);
-            foreach (var fill in group)
-            {
-                var measured = fill.With(bars, data.Timeframe, out var isInBars);
-                if (isInBars) found.Add(measured);
-                else set.Leave("outside of the bars");
-            }
+            foreach (var fill in group) set.Add(fill, bars, data.Timeframe);
         }
-        set.Fills.Clear();
-        set.Fills.AddRange(found);
-        set.Timeframes.Add(data.Timeframe);
     }
 
     private static async Task<IReadOnlyList<Bar>> ReadAsync(IBarSource source, DataSpec data, string symbol,

@@ -83,6 +83,7 @@ public sealed class FillFile
         if (symbol.Length == 0) throw Fault(_named, "the symbol is missing", "write it on each line");
         var fill = new MeasuredFill(time, symbol, side, quantity, price, _venue < 0 ? "" : _table.Text(_venue).ToLowerInvariant())
         {
+            Place = $"{_table.Path}, {_table.Place}",
             Fee = Optional(_fee),
             DecidedAt = _decided < 0 || _table.IsEmpty(_decided) ? 0 : _table.Time(_decided),
             Close = Reference(_close, price),

@@ -30,15 +30,17 @@ public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Qu
     /// <summary>High less low of the bar of the fill, basis points of its open; NaN if it is unknown.</summary>
     public double Range { get; init; } = double.NaN;
 
+    /// <summary>Where it is, such as a file with its line; empty if it is unknown.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>Returns the fill with what the bars say, where it does not say so itself.</summary>
     /// <param name="bars">The bars of its symbol, ascending.</param>
-    /// <param name="isInBars">Whether a bar contains the fill.</param>
-    public MeasuredFill With(IReadOnlyList<Bar> bars, Timeframe timeframe, out bool isInBars)
+    /// <param name="own">The bar that contains the fill; null if none does.</param>
+    public MeasuredFill With(IReadOnlyList<Bar> bars, Timeframe timeframe, out Bar? own)
     {
         var at = AtOrBefore(bars, Time);
-        isInBars = at >= 0 && Time < timeframe.CloseOf(bars[at].Time);
-        if (!isInBars) return this;
-        var bar = bars[at];
+        own = at >= 0 && Time < timeframe.CloseOf(bars[at].Time) ? bars[at] : null;
+        if (own is not { } bar) return this;
         // The bar of an order without a time of decision is the one before that of its fill.
         var first = DecidedAt > 0 ? AtOrBefore(bars, DecidedAt - 1) + 1 : at;
         return this with

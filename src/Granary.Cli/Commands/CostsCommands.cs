@@ -19,6 +19,9 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary costs fit</c>: measures what fills cost.</summary>
 internal static class CostsCommands
 {
+    // Fills outside of their bar that are printed.
+    private const int MostNamed = 10;
+
     private sealed record Options
     {
         [Key("bars of the fills of a file, such as csv:DIR or store:DIR: their closes, opens, volumes and ranges")]
@@ -27,6 +30,8 @@ internal static class CostsCommands
         public string? Timeframe { get; init; }
         [Key("symbol of a file without such a column")]
         public string? Symbol { get; init; }
+        [Key("how far outside of the low and high of its bar a fill may be, in percent; others are left out and named"), Range(0, 100)]
+        public double Tolerance { get; init; } = 100 * FillSet.DefaultTolerance;
         [Key("the file to write; its page and its table have the same name", Offers = "file")]
         public string Out { get; init; } = "costs.json";
         [Key("seed of the resamples"), Range(0, 9007199254740992)]
@@ -70,7 +75,7 @@ internal static class CostsCommands
         CancellationToken cancellationToken)
     {
         var timeframe = given.Timeframe is { } text ? Given.Timeframe(text) : (Timeframe?)null;
-        var (set, files) = (new FillSet(), sources.Where(IsFile).ToList());
+        var (set, files) = (new FillSet { Tolerance = given.Tolerance / 100 }, sources.Where(IsFile).ToList());
         if (given.Bars is not null && files.Count == 0)
             throw new InputException($"--bars {given.Bars}: a journal has its own bars; leave it out");
         foreach (var file in files) FillFile.Read(file, PermittedFiles.All, catalogues.Tables, given.Symbol, set);
@@ -108,6 +113,11 @@ internal static class CostsCommands
                 }));
         }
         foreach (var (reason, fills) in costs.LeftOut) Output.Marked("Note", $"{Counted.Of(fills, "fill")} left out: {reason}.");
+        var outside = costs.OutsideRange ?? [];
+        foreach (var fill in outside.Take(MostNamed)) Output.Marked("Note", $"{fill}.");
+        if (outside.Count > MostNamed)
+            Output.Marked("Note", $"{Counted.Of(outside.Count - MostNamed, "more fill")} outside of the range of their bar: outsideRange of "
+                + $"{file} names all.");
         foreach (var note in costs.Notes) Output.Marked("Note", note);
         Console.WriteLine($"Hash {costs.Hash}");
         Console.WriteLine($"Report {Path.GetFullPath(CostStudyFiles.PageOf(file))}");

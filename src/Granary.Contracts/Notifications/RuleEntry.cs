@@ -30,7 +30,8 @@ public sealed record RuleChange(string Who, string Why, DateTimeOffset At);
 /// <param name="Host">The host that takes its messages.</param>
 /// <param name="Every">The time for which it collects notifications; null if it sends each at once.</param>
 /// <param name="AtMost">Its maximum number of messages, as 20/h; null for no maximum.</param>
-public sealed record ChannelEntry(string Name, string Kind, string Host, string? Every, string? AtMost);
+/// <param name="Quiet">Its quiet hours, as 22:00 to 07:00 Europe/Paris; null without any.</param>
+public sealed record ChannelEntry(string Name, string Kind, string Host, string? Every, string? AtMost, string? Quiet = null);
 
 /// <summary>An event that a rule can have.</summary>
 /// <param name="On">Its name.</param>

@@ -109,6 +109,17 @@ public sealed record PolicyChanged(long Timestamp, string Model, int Version, st
 /// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
 public sealed record ModelChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
 
+/// <summary>The watch of a strategy's model found that its predictions got worse, or as good as before.</summary>
+/// <param name="Model">Its name in the registry; without a registry the name that the configuration gives it.</param>
+/// <param name="IsWorse">Whether they got worse: the strategy's entries are reduced from the next one on.</param>
+/// <param name="IsFurther">Whether entries were reduced already.</param>
+/// <param name="Weight">The part of their size that entries get, 0 to 1.</param>
+/// <param name="Before">Share of wrong predictions before they got worse, 0 to 1.</param>
+/// <param name="After">Share of wrong predictions of the newest trades, 0 to 1.</param>
+/// <param name="Trades">The number of these trades.</param>
+public sealed record ModelWatched(long Timestamp, string Model, bool IsWorse, bool IsFurther, double Weight, double Before, double After,
+    int Trades) : JournalEvent(Timestamp);
+
 /// <summary>A strategy, or a symbol with its strategies, was enabled or disabled.</summary>
 public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who, string Why)
     : JournalEvent(Timestamp), ICommanded

@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace Granary.Reporting.Runs;
 
 /// <summary>What fills cost, as measured; its JSON is costs.json. Costs are basis points of the reference price.</summary>
 /// <param name="Version">Version of the layout.</param>
-/// <param name="Hash">SHA-256 of everything else but the sources, lower-case hex.</param>
+/// <param name="Hash">SHA-256 of everything else but the sources and <see cref="OutsideRange"/>, lower-case hex.</param>
 /// <param name="Fills">Market fills that were measured.</param>
 /// <param name="From">Time of the first fill, UTC.</param>
 /// <param name="To">Time of the last fill, UTC.</param>
@@ -33,6 +36,10 @@ public sealed record CostStudyResults(int Version, string Hash, int Fills, DateT
     /// <summary>Fills that were left out, by reason.</summary>
     public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>Fills that were left out because their price is outside of the range of their bar; null without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FillOutsideRange>? OutsideRange { get; init; }
+
     /// <summary>Mean fee of the fills, basis points of the notional; null if no fill names one.</summary>
     public double? Fee { get; init; }
 
@@ -41,6 +48,19 @@ public sealed record CostStudyResults(int Version, string Hash, int Fills, DateT
 
     /// <summary>The costs against each reference price that is known: <c>open</c>, <c>mid</c>, <c>close</c>.</summary>
     public IReadOnlyList<CostModel> Models { get; init; } = [];
+}
+
+/// <summary>A fill whose price is outside of the range of its bar.</summary>
+/// <param name="Place">Where it is: the file with its line, or the account with the id of the order.</param>
+/// <param name="Time">UTC.</param>
+/// <param name="Low">Low of its bar.</param>
+/// <param name="High">High of its bar.</param>
+public sealed record FillOutsideRange(string Place, DateTime Time, string Symbol, double Price, double Low, double High)
+{
+    /// <summary>The fill in one sentence.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Place}: {Symbol} filled at {Price}, and its bar is from {Low} to {High}; give price and bars the same unit and adjustment, or "
+        + $"remove the fill");
 }
 
 /// <summary>A figure with its interval.</summary>

@@ -69,13 +69,15 @@ public sealed class ApiKeys
     /// <param name="clock">The clock; null = the system clock.</param>
     public static ApiKeys Open(string path, TimeProvider? clock = null)
     {
-        if (!File.Exists(path)) throw new InputException($"the file of keys {path} does not exist; make one with: granary keys add NAME "
-            + $"--role admin --file {path}");
         var keys = new ApiKeys(path, clock ?? TimeProvider.System);
-        if (keys._byId.Count == 0)
-            throw new InputException($"{path} holds no key; make one with: granary keys add NAME --role admin --file {path}");
-        return keys;
+        return keys._byId.Count > 0 ? keys : throw Empty(path);
     }
+
+    private static InputException Missing(string path, Exception? inner = null) => new($"the file of keys {path} does not exist; name "
+        + $"another file, or make this one with: granary keys add NAME --role admin --file {path}", inner);
+
+    private static InputException Empty(string path) =>
+        new($"{path} holds no key; make one with: granary keys add NAME --role admin --file {path}");
 
     /// <summary>Creates a key and stores its hash. A new file is readable only by its owner.</summary>
     /// <param name="validFor">How long the key is valid; null = until it is revoked.</param>
@@ -92,7 +94,7 @@ public sealed class ApiKeys
             throw new InputException("the right code is of no use to a viewer, who submits no batch; use --role submitter or admin");
         if (name.Length is 0 or > 100 || name.Any(char.IsControl))
             throw new InputException($"'{name}' cannot name a key: use 1 to 100 printable characters");
-        return ChangeAsync(path, "addKey", name, clock, keys =>
+        return WriteAsync(path, "addKey", name, clock, keys =>
         {
             if (keys.Any(k => string.Equals(k.Name, name, StringComparison.Ordinal)))
                 throw new InputException($"{path} has a key named {name} already; revoke it first or choose another name");
@@ -159,8 +161,13 @@ public sealed class ApiKeys
 
     private static AuditLog LogOf(string path, TimeProvider clock) => new(AuditOf(path), clock);
 
-    // Keys and audit log share a lock: a change and its entry are written together, and the log is completed from the key file.
+    // A missing file is named before the lock would make its folder and its audit log.
     private static Task<string> ChangeAsync(string path, string what, string name, TimeProvider clock, KeyChange change,
+        CancellationToken cancellationToken) =>
+        File.Exists(path) ? WriteAsync(path, what, name, clock, change, cancellationToken) : throw Missing(path);
+
+    // Keys and audit log share a lock: a change and its entry are written together, and the log is completed from the key file.
+    private static Task<string> WriteAsync(string path, string what, string name, TimeProvider clock, KeyChange change,
         CancellationToken cancellationToken) => LogOf(path, clock).ExclusivelyAsync(turn =>
         {
             var content = File.Exists(path) ? Read(path) : null;
@@ -196,6 +203,7 @@ public sealed class ApiKeys
     private static (List<Entry> Others, List<Entry> Own) Split(IReadOnlyList<Entry> keys, string path, string name)
     {
         var own = keys.Where(k => k.Name == name).ToList();
+        if (keys.Count == 0) throw Empty(path);
         if (own.Count == 0)
             throw new InputException($"{path} has no key named {name}; it has {string.Join(", ", keys.Select(k => k.Name).Distinct())}");
         return ([.. keys.Where(k => k.Name != name)], own);
@@ -291,9 +299,14 @@ public sealed class ApiKeys
             throw new InputException($"{path}{line}: not a file of keys as 'granary keys add' writes it; put back a copy, or remove it and "
                 + $"make new keys", e);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Missing(path, e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path} cannot be read: {e.Message}", e);
+            throw new InputException($"{path} cannot be read ({e.Message.TrimEnd('.')}); give the user of this process the right to read it, "
+                + "or name another file", e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
@@ -14,6 +16,14 @@ public sealed record CallerFiles(string Folder, Confinement? Confinement)
 
     /// <summary>Full path of the folder of the callers' uploads, a folder for each.</summary>
     public string Uploads => Path.Combine(Folder, UploadsName);
+
+    /// <summary>Returns the folder of a caller's uploads, relative to <see cref="Folder"/> with '/'.</summary>
+    public static string UploadsOf(string caller) => $"{UploadsName}/{NameOf(caller)}";
+
+    // Two callers never share a folder: an unsafe name becomes a hash with a prefix that no safe name has.
+    private static string NameOf(string caller) => caller.Length <= 60
+        && caller.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
+        ? caller : "x-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)))[..24];
 
     /// <summary>Returns the place in which a caller's paths and addresses are resolved.</summary>
     /// <param name="folder">

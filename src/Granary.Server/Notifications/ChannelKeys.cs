@@ -13,6 +13,25 @@ internal abstract record ChannelKeys
 
     [Key("maximum number of messages, such as `20/h`; more are collected", Without = "no maximum")]
     public string? AtMost { get; init; }
+
+    [Key("hours in which only some events are sent", Without = "none")]
+    public QuietKeys? Quiet { get; init; }
+}
+
+/// <summary>The keys of a channel's quiet hours.</summary>
+internal sealed record QuietKeys
+{
+    [Key("when they begin, such as `22:00`", Without = "needed")]
+    public required string From { get; init; }
+
+    [Key("when they end, such as `07:00`", Without = "needed")]
+    public required string To { get; init; }
+
+    [Key("IANA name of the time zone of both", Without = "`UTC`")]
+    public string TimeZone { get; init; } = "UTC";
+
+    [Key("events that are sent all the same", Without = "`drawdown` and `session-lost`")]
+    public IReadOnlyList<string>? Except { get; init; }
 }
 
 /// <summary>The keys of a webhook.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Granary.Simulation.Json;
@@ -112,10 +113,24 @@ internal sealed class ChannelReader(string folder)
     {
         var every = keys.Every is null ? (TimeSpan?)null : SendLimit.ReadEvery(keys.Every)
             ?? throw part.Need("every").Fault("a length of time from 1s to 7d is needed, as 15m");
-        if (keys.AtMost is null) return new SendLimit(every, null, default);
+        var quiet = keys.Quiet is null ? null : QuietOf(part.Need("quiet"), keys.Quiet);
+        if (keys.AtMost is null) return new SendLimit(every, null, default) { Quiet = quiet };
         var (most, period) = SendLimit.ReadMost(keys.AtMost)
             ?? throw part.Need("atMost").Fault($"a number from 1 to {SendLimit.Largest} in a minute, hour or day is needed, as 20/h");
-        return new SendLimit(every, most, period);
+        return new SendLimit(every, most, period) { Quiet = quiet };
+    }
+
+    private static QuietHours QuietOf(JsonPart part, QuietKeys keys)
+    {
+        TimeOnly Time(string key, string text) => TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None,
+            out var time) ? time : throw part.Need(key).Fault($"'{text}' is not a time of the day; write it as 22:00");
+        var (from, to) = (Time("from", keys.From), Time("to", keys.To));
+        if (from == to) throw part.Need("to").Fault("the hours begin and end at the same time; write two different times");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(keys.TimeZone, out var zone))
+            throw part.Need("timeZone").Fault($"'{keys.TimeZone}' is not a time zone that this machine knows; use an IANA name such as "
+                + "Europe/Paris");
+        return new QuietHours(from, to, zone, keys.Except is null ? [NotificationEvent.Drawdown, NotificationEvent.SessionLost]
+            : [.. part.Need("except").OneOrMany().Select(w => w.Choice([.. NotificationSettings.Events.Select(e => (e.Word, e.Event))]))]);
     }
 
     private string SecretOf(JsonPart part, (string Key, string? Path) file, (string Key, string? Name) variable, string what)

@@ -12,17 +12,30 @@ internal static class Digests
     /// <param name="all">All deliveries of the channel.</param>
     /// <remarks>
     /// Notifications with <c>every</c> wait until the oldest of them is that old. If there are more messages than <c>atMost</c> has left,
-    /// the last one that it has left is a digest of all others.
+    /// the last one that it has left is a digest of all others. What came due in quiet hours is one message after them.
     /// </remarks>
     public static IReadOnlyList<IReadOnlyList<Delivery>> Due(IReadOnlyList<Delivery> all, SendLimit limit, DateTimeOffset now)
     {
+        var isQuiet = limit.Quiet?.Contains(now) == true;
+        var after = limit.Quiet is { } quiet && !isQuiet ? quiet.LastEnd(now) : DateTimeOffset.MinValue;
         List<IReadOnlyList<Delivery>> ready = [];
-        foreach (var group in InOrder(all.Where(IsWaiting))
-            .GroupBy(d => d.Every is { } own ? (own, d.Notification.Event) : (limit.Every, (NotificationEvent?)null)))
+        List<Delivery> held = [];
+        foreach (var group in InOrder(all.Where(d => IsWaiting(d, limit) && !(isQuiet && limit.Quiet!.Holds(d.Notification.Event))))
+            .GroupBy(d => EveryOf(d, limit)))
         {
-            if (group.Key.Item1 is not { } every) ready.AddRange(group.Select(d => (IReadOnlyList<Delivery>)[d]));
-            else if (now - group.First().Notification.At >= every) ready.Add([.. group]);
+            if (group.Key.Every is { } every)
+            {
+                var due = group.First().Notification.At + every;
+                if (due < after) held.AddRange(group);
+                else if (due <= now) ready.Add([.. group]);
+            }
+            else
+            {
+                held.AddRange(group.Where(d => d.NextAt < after));
+                ready.AddRange(group.Where(d => d.NextAt >= after).Select(d => (IReadOnlyList<Delivery>)[d]));
+            }
         }
+        if (held.Count > 0) ready.Add([.. InOrder(held)]);
         ready = [.. ready.OrderBy(m => m[0].Notification.At).ThenBy(m => m[0].Order).ThenBy(m => m[0].Id, StringComparer.Ordinal)];
         if (limit.Most is not { } most) return ready;
         var left = Math.Max(0, most - all.Count(d => Counts(d, now - limit.Period)));
@@ -30,9 +43,20 @@ internal static class Digests
         return left == 0 ? [] : [.. ready.Take(left - 1), [.. ready.Skip(left - 1).SelectMany(m => m)]];
     }
 
+    // Notifications with the same key are one message; those without a time are each a message of their own.
+    private static (TimeSpan? Every, NotificationEvent? Event) EveryOf(Delivery delivery, SendLimit limit) => delivery.Every is { } own
+        ? (own, delivery.Notification.Event) : (NotificationRule.IsUrgent(delivery.Notification.Event) ? null : limit.Every, null);
+
     /// <summary>Whether the delivery is subject to limits, and none of its attempts was made.</summary>
-    public static bool IsWaiting(Delivery delivery) => delivery is { State: DeliveryState.Pending, Attempts: 0, Items.Count: 0 }
-        && !NotificationRule.IsUrgent(delivery.Notification.Event);
+    public static bool IsWaiting(Delivery delivery, SendLimit limit) =>
+        delivery is { State: DeliveryState.Pending, Attempts: 0, Items.Count: 0, Notification.Event: var kind }
+        && (!NotificationRule.IsUrgent(kind) || limit.Quiet is { } quiet && quiet.Holds(kind) && quiet.Contains(delivery.NextAt));
+
+    /// <summary>Whether quiet hours hold back a further attempt, an urgent event or a digest.</summary>
+    /// <param name="all">All deliveries of the channel.</param>
+    public static bool IsHeld(Delivery delivery, IReadOnlyList<Delivery> all, SendLimit limit, DateTimeOffset now) =>
+        limit.Quiet is { } quiet && quiet.Contains(now) && (delivery.Items.Count == 0 ? quiet.Holds(delivery.Notification.Event)
+            : all.Where(d => delivery.Items.Contains(d.Id, StringComparer.Ordinal)).All(d => quiet.Holds(d.Notification.Event)));
 
     // Sent within the period, or about to be sent.
     private static bool Counts(Delivery delivery, DateTimeOffset after) => delivery.State == DeliveryState.Delivered

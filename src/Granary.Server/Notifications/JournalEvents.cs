@@ -21,7 +21,7 @@ internal static class JournalEvents
     public static (NotificationEvent Event, string Occasion, string Text)? Of(string account, JournalEntry entry)
     {
         if (entry.Kind is not (nameof(VenueReported) or nameof(SignalDecided) or nameof(EntrySkipped) or nameof(OrderChanged)
-            or nameof(TradeChanged) or nameof(SessionStarted) or nameof(SessionChanged))) return null;
+            or nameof(TradeChanged) or nameof(ModelWatched) or nameof(SessionStarted) or nameof(SessionChanged))) return null;
         var fact = JournalCodec.Decode(entry);
         // A journal that was put back, or opened again, has other times.
         var place = string.Create(CultureInfo.InvariantCulture, $"{entry.Sequence}\0{entry.At.ToUnixTimeMilliseconds()}");
@@ -37,6 +37,7 @@ internal static class JournalEvents
                 $"An order of {account} in {o.Symbol} was rejected{(o.Reason.Length == 0 ? "" : ": " + o.Reason.TrimEnd('.'))}."),
             TradeChanged { State: TradeState.Closed } t when Stops.Contains(t.Why, StringComparer.Ordinal) =>
                 (NotificationEvent.Stop, place, StopText(account, t)),
+            ModelWatched { IsWorse: true, IsFurther: false } m => (NotificationEvent.ModelDrift, place, DriftText(account, m)),
             SessionStarted s => (NotificationEvent.SessionStarted, place, $"A session trades {account} on {s.Broker}."),
             SessionChanged { To: nameof(Contracts.Sessions.LiveState.Ended) } => (NotificationEvent.SessionEnded, place,
                 $"The session of {account} ended."),
@@ -51,4 +52,8 @@ internal static class JournalEvents
     private static string StopText(string account, TradeChanged trade) => string.Create(CultureInfo.InvariantCulture,
         $"{account}: {trade.Why} closed {trade.Quantity:0.########} {trade.Symbol} {(trade.Side == Side.Buy ? "long" : "short")}"
         + $" at {trade.ExitPrice:0.########}, profit {trade.Profit - trade.Fees:0.####} after fees.");
+
+    private static string DriftText(string account, ModelWatched m) => string.Create(CultureInfo.InvariantCulture,
+        $"{account}: the model {m.Model} of {m.Strategy} has drifted. {100 * m.After:0.#} % of its newest {m.Trades} predictions were wrong,"
+        + $" {100 * m.Before:0.#} % before; entries get {m.Weight:0.##} of their size.");
 }

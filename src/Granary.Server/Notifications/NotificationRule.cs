@@ -43,6 +43,9 @@ public enum NotificationEvent
     /// <summary>A stop, target or trailing stop closed a trade, or the venue did because its margin was used up.</summary>
     Stop,
 
+    /// <summary>The watch of a strategy's model found that its predictions got worse, and began to reduce the strategy's entries.</summary>
+    ModelDrift,
+
     /// <summary>A session began to trade an account, or continued after an interruption.</summary>
     SessionStarted,
 
@@ -69,7 +72,8 @@ public sealed record NotificationRule(NotificationEvent On, double Threshold, st
 
     /// <summary>Whether the event is read from the journal of an account, in which it is found once.</summary>
     public static bool IsOfJournal(NotificationEvent kind) => kind is NotificationEvent.Fill or NotificationEvent.SignalRefused
-        or NotificationEvent.OrderRejected or NotificationEvent.Stop or NotificationEvent.SessionStarted or NotificationEvent.SessionEnded;
+        or NotificationEvent.OrderRejected or NotificationEvent.Stop or NotificationEvent.ModelDrift or NotificationEvent.SessionStarted
+        or NotificationEvent.SessionEnded;
 
     /// <summary>Whether the event is of an account, and not of a job.</summary>
     public static bool IsOfAccount(NotificationEvent kind) => kind is not (NotificationEvent.JobDone or NotificationEvent.JobFailed);

@@ -6,7 +6,7 @@ namespace Granary.Server.Notifications;
 internal sealed record NotificationRuleKeys
 {
     [Key("the event", Words = "drawdown rejected-orders feed-lag session-lost drift job-done job-failed parity fill "
-        + "signal-refused order-rejected stop session-started session-ended", Without = "needed")]
+        + "signal-refused order-rejected stop model-drift session-started session-ended", Without = "needed")]
     public required string On { get; init; }
 
     [Key("threshold of `drawdown` and `drift`", Without = "10, of `drift` 2")]

@@ -16,6 +16,7 @@ public sealed record NotificationSettings(IReadOnlyList<IChannel> Channels, IRea
         ("job-failed", NotificationEvent.JobFailed, null, 0), ("parity", NotificationEvent.Parity, null, 0),
         ("fill", NotificationEvent.Fill, null, 0), ("signal-refused", NotificationEvent.SignalRefused, null, 0),
         ("order-rejected", NotificationEvent.OrderRejected, null, 0), ("stop", NotificationEvent.Stop, null, 0),
+        ("model-drift", NotificationEvent.ModelDrift, null, 0),
         ("session-started", NotificationEvent.SessionStarted, null, 0), ("session-ended", NotificationEvent.SessionEnded, null, 0),
     ];
 

@@ -77,7 +77,8 @@ public sealed class Outbox(IOutboxStore store, TimeProvider clock)
         var now = clock.GetUtcNow();
         if (all.Any(d => d.State == DeliveryState.Pending && d.PausedUntil > now)) return;
         // Repetitions and urgent events come first.
-        var due = all.Where(d => d.State == DeliveryState.Pending && d.NextAt <= now && !Digests.IsWaiting(d)).Reverse()
+        var due = all.Where(d => d.State == DeliveryState.Pending && d.NextAt <= now && !Digests.IsWaiting(d, limit)
+                && !Digests.IsHeld(d, all, limit, now)).Reverse()
             .Concat(Digests.Due(all, limit, now).Select(m => m is [var one] ? one : Collect(channel, m)));
         var started = clock.GetTimestamp();
         foreach (var delivery in due)

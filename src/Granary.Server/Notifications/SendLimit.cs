@@ -12,6 +12,9 @@ public sealed record SendLimit(TimeSpan? Every, int? Most, TimeSpan Period)
 
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromDays(7);
 
+    /// <summary>The hours in which it gets only some events; null without any.</summary>
+    public QuietHours? Quiet { get; init; }
+
     public static SendLimit None { get; } = new(null, null, default);
 
     /// <summary>Reads a length of time such as <c>15m</c>.</summary>

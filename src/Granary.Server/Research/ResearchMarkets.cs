@@ -17,11 +17,12 @@ namespace Granary.Server.Research;
 public sealed class ResearchMarkets(GranaryCatalogues catalogues, string dataFolder, DateTimeOffset? holdout)
 {
     /// <summary>Lists the sources that a batch can name, with their symbols.</summary>
+    /// <param name="own">Further folders, relative to the data folder, such as that of the caller's uploads.</param>
     /// <param name="skipped">Full paths of folders that are not searched, such as those of the runs and of uploads.</param>
-    public Task<IReadOnlyList<SourceEntry>> SourcesAsync(IReadOnlyCollection<string> skipped,
+    public Task<IReadOnlyList<SourceEntry>> SourcesAsync(IEnumerable<string> own, IReadOnlyCollection<string> skipped,
         CancellationToken cancellationToken = default) =>
         new SourceLibrary(Path.GetFullPath(dataFolder), new BarFileOptions { Formats = catalogues.Formats, Files = catalogues.Files })
-            .ListAsync([], skipped, cancellationToken);
+            .ListAsync(own, skipped, cancellationToken);
 
     /// <summary>Opens the bars of a market; the caller disposes of them.</summary>
     /// <param name="source">Address of the source, as <see cref="SourcesAsync"/> lists it.</param>

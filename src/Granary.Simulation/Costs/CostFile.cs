@@ -33,7 +33,7 @@ public static class CostFile
 
     // The same fills have the same hash, wherever their files are.
     private static string HashOf(CostStudyResults costs) => Convert.ToHexStringLower(SHA256.HashData(
-        JsonSerializer.SerializeToUtf8Bytes(costs with { Hash = "", Sources = [] }, s_options)));
+        JsonSerializer.SerializeToUtf8Bytes(costs with { Hash = "", Sources = [], OutsideRange = null }, s_options)));
 
     /// <param name="files">The files that may be opened.</param>
     /// <exception cref="InputException">The file is missing, or not what <c>costs fit</c> wrote; one sentence.</exception>

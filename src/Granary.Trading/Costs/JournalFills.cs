@@ -99,18 +99,13 @@ public sealed class JournalFills
         else if (!bars.TryGetValue(fill.Symbol, out var own)) _into.Leave("outside of the bars");
         else
         {
-            var measured = new MeasuredFill(fill.At, fill.Symbol, fill.Side, fill.Quantity, fill.Price, venue)
+            // The bar of a running session's last fills has not closed yet.
+            _into.Add(new MeasuredFill(fill.At, fill.Symbol, fill.Side, fill.Quantity, fill.Price, venue)
             {
+                Place = $"{_account}, order {fill.ClientId}",
                 Fee = fill.Fee,
                 DecidedAt = order.CreatedAt,
-            }.With(own.Bars, own.Timeframe, out var isInBars);
-            // The bar of a running session's last fills has not closed yet.
-            if (!isInBars) _into.Leave("outside of the bars");
-            else
-            {
-                _into.Fills.Add(measured);
-                _into.Timeframes.Add(own.Timeframe);
-            }
+            }, own.Bars, own.Timeframe);
         }
     }
 }

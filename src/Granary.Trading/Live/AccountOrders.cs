@@ -77,6 +77,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>Adds the portfolio's decisions on existing trades.</summary>
     public void Acted(IReadOnlyList<PortfolioActed> decisions) => _facts.AddRange(decisions);
 
+    /// <summary>Adds what the watches of the strategies' models found.</summary>
+    public void Watched(IReadOnlyList<ModelWatched> changes) => _facts.AddRange(changes);
+
     /// <summary>Handles the portfolio's decision on a signal: creates an entry if it was granted.</summary>
     /// <param name="why">Why no entries are sent now; empty if they are.</param>
     public void Decided(long timestamp, in DecidedSignal decided, string why)

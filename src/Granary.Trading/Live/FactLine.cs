@@ -19,7 +19,7 @@ public static class FactLine
     /// journal has, because a busy session makes hundreds per second.
     /// </summary>
     public static string? OfSession(JournalEvent e, Timeframe timeframe) => e is SessionStarted or SessionChanged or WeightsChanged
-        or EnablementChanged or SessionControlled or Reconciled or DeploymentSwitched ? Of(e, timeframe) : null;
+        or EnablementChanged or SessionControlled or Reconciled or DeploymentSwitched or ModelWatched ? Of(e, timeframe) : null;
 
     /// <summary>Returns the fact as one line without its time; null as for <see cref="Of"/>.</summary>
     public static string? Words(JournalEvent e) => e switch
@@ -41,6 +41,11 @@ public static class FactLine
         WeightsChanged w => FormattableString.Invariant($"Weights version {w.Version} of {w.Who} came into force") + Because(w.Why),
         WeightsDecided w => "Policy decided weights: " + string.Join(", ",
             w.Weights.Select(x => FormattableString.Invariant($"{x.Key} {x.Value:0.####}"))),
+        ModelWatched { IsWorse: true } m => FormattableString.Invariant($"Model {m.Model} of {m.Strategy} predicts worse: ")
+            + FormattableString.Invariant($"{100 * m.After:0.#} % of the newest {m.Trades} predictions were wrong, {100 * m.Before:0.#} % ")
+            + FormattableString.Invariant($"before; entries get {m.Weight:0.##} of their size"),
+        ModelWatched m => FormattableString.Invariant($"Model {m.Model} of {m.Strategy} predicts as well as before: ")
+            + FormattableString.Invariant($"{100 * m.After:0.#} % of {m.Trades} predictions were wrong; entries get their full size"),
         EnablementChanged n => $"{n.Who} {(n.Enabled ? "enabled" : "disabled")} {n.Strategy}{n.Symbol}{Because(n.Why)}",
         SessionControlled c => $"{c.Who} gave the command {c.Command}{Because(c.Why)}",
         Reconciled r => $"Reconciled: {r.Difference}; {r.Rule}",

@@ -12,7 +12,7 @@ public static class JournalKinds
     public static IReadOnlyList<string> BesideSession { get; } =
     [
         nameof(EntrySkipped), nameof(TradeChanged), nameof(PositionChanged), nameof(WeightsDecided), nameof(OrderChanged),
-        nameof(SessionChanged), nameof(PortfolioActed),
+        nameof(SessionChanged), nameof(PortfolioActed), nameof(ModelWatched),
     ];
 
     /// <summary>Kinds that an <see cref="AccountLedger"/> does not book.</summary>

@@ -7,6 +7,8 @@ using Granary.Engine.Market.Feeds;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Learning.Gating;
+using Granary.Learning.Watching;
 using Granary.Modelling.Allocation;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -55,6 +57,7 @@ internal sealed class LivePortfolio
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
     private readonly List<PortfolioActed> _acted = [];
+    private readonly List<ModelWatched> _watched = [];
     private readonly List<MadeSignal> _signals = [];
     private int _calledSeen, _cutsSeen, _expiredSeen;
 
@@ -165,6 +168,9 @@ internal sealed class LivePortfolio
     /// <summary>The portfolio's own decisions in the last time slice.</summary>
     public IReadOnlyList<PortfolioActed> Acted => _acted;
 
+    /// <summary>What the watches of the strategies' models found in the last time slice.</summary>
+    public IReadOnlyList<ModelWatched> Watched => _watched;
+
     /// <inheritdoc cref="SessionFeeds.RunAhead"/>
     public void RunAhead(IReadOnlyList<TimeSlice> slices) => _feeds.RunAhead(slices);
 
@@ -183,6 +189,7 @@ internal sealed class LivePortfolio
         var timestamp = now.Time;
         Timestamp = timestamp;
         _acted.Clear();
+        _watched.Clear();
         _feeds.Process(now);
         foreach (var strategy in Strategies)
             for (int i = 0, n = FillCount(strategy); i < n; i++)
@@ -223,10 +230,30 @@ internal sealed class LivePortfolio
         if (row) _driver.CloseRow(stamp);
         foreach (var strategy in Strategies)
         {
+            Watch(strategy);
             strategy.Events.Clear();
             var index = strategy.Instance.Index;
             // Regime states may change the weights of the run; a policy's weights are kept separately.
             strategy.Weight = _policy is null ? _driver.Run.WeightOf(index) : _policy.Weights.At(index, timestamp);
+        }
+    }
+
+    // The replay of a journal takes the same events, so that the watch continues where it was; its changes are in the journal already.
+    private void Watch(LiveStrategy strategy)
+    {
+        if (strategy.Watch is not { } watch) return;
+        var (instance, model) = (strategy.Instance, (EntryModel)strategy.Instance.Model!);
+        foreach (var (e, _) in strategy.Events)
+        {
+            var wasCut = watch.IsCut;
+            if (watch.On(e) is not { } step) continue;
+            var isWorse = step.Change == WatchChange.Alert;
+            _watched.Add(new ModelWatched(Timestamp, model.Origin?.Model ?? model.Name, isWorse, isWorse && wasCut,
+                isWorse ? model.Watch!.Weight : 1, step.Before, step.After, step.Trades)
+            {
+                Strategy = instance.Id,
+                Symbol = instance.Symbols[e.SymbolIndex],
+            });
         }
     }
 

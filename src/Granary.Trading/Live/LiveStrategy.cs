@@ -45,6 +45,7 @@ internal sealed class LiveStrategy
     public LiveStrategy(StrategyInstance instance, SharedFeed feed, bool hasMember)
     {
         Instance = instance;
+        if (instance.Model is EntryModel { Watch: { } rule } model) Watch = new WatchedTrades(rule, model.Meaning);
         var settings = feed.Settings;
         _own = new FeedStrategy(instance, feed, hasMember ? settings : settings with { ListenerOf = ListenerOf });
         if (hasMember)
@@ -62,6 +63,9 @@ internal sealed class LiveStrategy
 
     /// <summary>The events of this time slice, in order.</summary>
     public List<(RunEvent Event, double[] Factors)> Events { get; } = [];
+
+    /// <summary>The watch of its model; null without one.</summary>
+    public WatchedTrades? Watch { get; }
 
     /// <summary>Events of time slices that the session has not reached yet; null if none are run ahead.</summary>
     public EventsAhead? Ahead { get; set; }

@@ -106,6 +106,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
             : !_reconciled ? "unreconciled" : late ? "late" : books.Operator.Paused ? "paused" : "";
         books.Take(slice, (at, decided) => orders.Decided(at, decided, why));
         orders.Acted(Portfolio.Acted);
+        orders.Watched(Portfolio.Watched);
         if (Portfolio.WeightsDecidedAt(slice.Time) is { } weights) orders.Weighed(new WeightsDecided(slice.Time, weights));
         orders.Align(slice.Time);
         var journalBefore = _journal.Appending;

@@ -100,7 +100,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         VenueReported { Event.Fill: not null } => SessionLogKind.Fill,
         SignalDecided { Decision.IsAccepted: true } or PortfolioActed => SessionLogKind.Signal,
         SignalDecided or EntrySkipped or OrderChanged { To: OrderState.Rejected } => SessionLogKind.Refusal,
-        ModelChanged or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
+        ModelChanged or ModelWatched or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
         SessionControlled or WeightsChanged or EnablementChanged or DeploymentSwitched => SessionLogKind.Operator,
         SessionStarted or SessionChanged or Reconciled => SessionLogKind.Session,
         _ => null,

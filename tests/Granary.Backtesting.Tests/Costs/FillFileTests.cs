@@ -134,6 +134,53 @@ public sealed class FillFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Fills_outside_of_the_range_of_their_bar_are_named_and_move_no_cost()
+    {
+        Directory.CreateDirectory(System.IO.Path.Combine(_folder, "bars"));
+        Path("bars/A.csv", "time,open,high,low,close,volume\n" + string.Concat(Enumerable.Range(0, 24).Select(h =>
+            $"2025-01-06T{h:00}:00:00Z,100,101,99,100,500\n")));
+        const string Header = "time,symbol,side,quantity,price\n";
+        string[] good = [.. Enumerable.Range(0, 20).Select(i => FormattableString.Invariant(
+            $"2025-01-06T{i:00}:{i:00}:00Z,A,{(i % 2 == 0 ? "buy" : "sell")},{1 + i},{100 + i % 5 * 0.02}"))];
+        // Before a split of 2:1, in cents, and just inside and outside of the tolerance of 1 %: 102.01 and 98.01.
+        string[] bad = ["2025-01-06T20:10:00Z,A,buy,1,202", "2025-01-06T21:10:00Z,A,sell,1,10000",
+            "2025-01-06T22:10:00Z,A,buy,1,102.02", "2025-01-06T22:20:00Z,A,sell,1,98"];
+        string[] edge = ["2025-01-06T23:10:00Z,A,buy,1,102", "2025-01-06T23:20:00Z,A,sell,1,98.02"];
+        async Task<FillSet> MeasuredAsync(double tolerance, params IEnumerable<string> lines)
+        {
+            var set = new FillSet { Tolerance = tolerance };
+            FillFile.Read(Path("fills.csv", Header + string.Join('\n', lines) + "\n"), PermittedFiles.All, null, null, set);
+            var data = BatchReader.Data(JsonPart.Parse("--bars", """{ "source": "csv:bars", "symbols": "*", "timeframe": "1h" }"""u8, null,
+                TestCatalogues.All.PlaceOf(_folder)));
+            await FillBars.AddAsync(set, data, TestCatalogues.All, TestContext.Current.CancellationToken);
+            return set;
+        }
+        var clean = CostStudy.Of(await MeasuredAsync(FillSet.DefaultTolerance, [.. good, .. edge]), []);
+        clean.OutsideRange.ShouldBeNull();
+        var costs = CostStudy.Of(await MeasuredAsync(FillSet.DefaultTolerance, [bad[0], .. good, .. bad[1..], .. edge]), []);
+        CostFile.Write(costs with { Hash = "", LeftOut = clean.LeftOut, OutsideRange = null }).ShouldBe(CostFile.Write(clean with { Hash = "" }));
+        costs.LeftOut.ShouldBe(new Dictionary<string, int> { ["more than 1 % outside of the range of their bar"] = 4 });
+        var file = System.IO.Path.Combine(_folder, "fills.csv");
+        costs.OutsideRange!.Select(f => (f.Place, f.Symbol, f.Price, f.Low, f.High)).ShouldBe([($"{file}, line 2", "A", 202, 99, 101),
+            ($"{file}, line 23", "A", 10000, 99, 101), ($"{file}, line 24", "A", 102.02, 99, 101), ($"{file}, line 25", "A", 98, 99, 101)]);
+        costs.OutsideRange![0].ToString().ShouldBe($"{file}, line 2: A filled at 202, and its bar is from 99 to 101; give price and bars "
+            + "the same unit and adjustment, or remove the fill");
+        // The places are of the file, the hash is of the fills.
+        var moved = CostStudy.Of(await MeasuredAsync(FillSet.DefaultTolerance, [.. bad, .. good, .. edge]), []);
+        moved.OutsideRange![0].Place.ShouldBe(costs.OutsideRange[0].Place);
+        moved.OutsideRange[1].Place.ShouldNotBe(costs.OutsideRange[1].Place);
+        moved.Hash.ShouldBe(costs.Hash);
+        var path = System.IO.Path.Combine(_folder, "costs.json");
+        CostStudyFiles.Write(path, costs);
+        CostFile.Read(path, PermittedFiles.All).OutsideRange!.Count.ShouldBe(4);
+        File.ReadAllText(System.IO.Path.ChangeExtension(path, ".html")).ShouldContain("line 23: A filled at 10000");
+
+        (await MeasuredAsync(0.03, [.. good, .. bad, .. edge])).OutsideRange.Select(f => f.Price).ShouldBe([202, 10000]);
+        var none = await MeasuredAsync(FillSet.DefaultTolerance, bad[..2]);
+        Should.Throw<InputException>(() => CostStudy.Of(none, [])).Message.ShouldContain($"{file}, line 2: A filled at 202, and its bar");
+    }
+
+    [Fact]
     public void The_same_fills_have_the_same_bytes_in_any_order_and_a_changed_file_is_refused()
     {
         var text = string.Concat(Enumerable.Range(0, 30).Select(i =>

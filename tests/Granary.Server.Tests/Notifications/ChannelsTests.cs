@@ -301,6 +301,11 @@ public sealed partial class ChannelsTests : IAsyncLifetime
     [InlineData("email", """ "host": "mail.example.com", "from": "a@b.c\r\nBcc: x@y.z", "to": "x@y.z" """, "an e-mail address is needed")]
     [InlineData("email", """ "host": "mail.example.com", "from": "a@b.c", "to": "x@y.z", "passwordVariable": "PATH" """, "add 'user'")]
     [InlineData("email", """ "host": "mail.example.com", "from": "a@b.c", "to": "x@y.z", "caFile": "token" """, "no certificate in the form PEM")]
+    [InlineData("telegram", """ "chat": "1", "tokenFile": "token", "quiet": { "from": "22:00", "to": "7:00" } """, "'7:00' is not a time of the day; write it as 22:00")]
+    [InlineData("telegram", """ "chat": "1", "tokenFile": "token", "quiet": { "from": "22:00", "to": "22:00" } """, "write two different times")]
+    [InlineData("telegram", """ "chat": "1", "tokenFile": "token", "quiet": { "from": "22:00" } """, "to")]
+    [InlineData("telegram", """ "chat": "1", "tokenFile": "token", "quiet": { "from": "22:00", "to": "07:00", "timeZone": "Paris" } """, "'Paris' is not a time zone that this machine knows; use an IANA name such as Europe/Paris")]
+    [InlineData("telegram", """ "chat": "1", "tokenFile": "token", "quiet": { "from": "22:00", "to": "07:00", "except": "stops" } """, "did you mean 'stop'?")]
     public void A_wrong_channel_is_refused_with_a_sentence_that_has_no_secret(string kind, string keys, string part)
     {
         var fault = Should.Throw<InputException>(() => Channel(kind, keys));
@@ -323,6 +328,9 @@ public sealed partial class ChannelsTests : IAsyncLifetime
         Check("discord", RecordKeys<IncomingWebhookKeys>.All);
         Check("slack", RecordKeys<IncomingWebhookKeys>.All);
         Check("rules", RecordKeys<NotificationRuleKeys>.All);
+        var shared = JsonNode.Parse(File.ReadAllText(Path.Combine(docs, "notifications.schema.json")))!["$defs"]!;
+        shared["quiet"]!["properties"]!.AsObject().Select(p => p.Key).ShouldBe(RecordKeys<QuietKeys>.All.Select(k => k.Name));
+        shared["event"]!["enum"]!.AsArray().Select(w => (string)w!).ShouldBe(NotificationSettings.Events.Select(e => e.Word));
         var page = File.ReadAllText(Path.Combine(docs, "notifications.md"));
         foreach (var (word, _, _, _) in NotificationSettings.Events) page.ShouldContain($"`{word}`");
     }

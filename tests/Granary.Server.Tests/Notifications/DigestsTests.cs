@@ -238,6 +238,79 @@ public sealed class DigestsTests : IDisposable
         await turn;
     }
 
+    private static SendLimit Quiet(string from, string to, params NotificationEvent[] except) => SendLimit.None with
+    {
+        Quiet = new QuietHours(TimeOnly.Parse(from), TimeOnly.Parse(to), TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris"), except),
+    };
+
+    private async Task AtAsync(string utc, SendLimit limit, params NotificationEvent[] add)
+    {
+        var at = DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture);
+        _clock.Advance(at - _clock.GetUtcNow());
+        foreach (var kind in add) Add(1, kind);
+        await TurnAsync(limit);
+    }
+
+    [Fact]
+    public async Task Quiet_hours_over_midnight_hold_all_but_the_excepted_events_and_end_with_one_message()
+    {
+        var limit = Quiet("22:00", "07:00", NotificationEvent.Stop, NotificationEvent.Drawdown);
+        // Paris is an hour before UTC in winter. Each turn is a new process.
+        await AtAsync("2026-01-05T20:59:59Z", limit, NotificationEvent.Fill);
+        _sent.Count.ShouldBe(1);
+        await AtAsync("2026-01-05T21:00:00Z", limit, NotificationEvent.Fill, NotificationEvent.Stop, NotificationEvent.Drawdown);
+        _sent.Skip(1).Select(s => s.Sent.Event).ShouldBe([NotificationEvent.Stop, NotificationEvent.Drawdown], ignoreOrder: true);
+        // It is urgent, and not excepted.
+        await AtAsync("2026-01-06T02:00:00Z", limit, NotificationEvent.SessionLost, NotificationEvent.Test);
+        _sent.Skip(3).Select(s => s.Sent.Event).ShouldBe([NotificationEvent.Test]);
+        await AtAsync("2026-01-06T05:59:59Z", limit, NotificationEvent.SessionEnded);
+        _sent.Count.ShouldBe(4);
+        await AtAsync("2026-01-06T06:00:00Z", limit, NotificationEvent.Fill);
+        _sent.Skip(4).Select(s => s.Sent.Text.Split('\n')[0]).ShouldBe(["3 notifications: 1 fill, 1 session-ended, 1 session-lost", "event 8"]);
+        await AtAsync("2026-01-06T07:00:00Z", limit);
+        Counted().ShouldBe(8);
+        Open().List().ShouldAllBe(d => d.State != DeliveryState.Pending);
+    }
+
+    [Fact]
+    public async Task Quiet_hours_hold_repetitions_and_what_a_rule_has_collected()
+    {
+        var limit = Quiet("22:00", "07:00");
+        await AtAsync("2026-01-05T20:50:00Z", SendLimit.None);
+        Add(2, NotificationEvent.Fill, TimeSpan.FromMinutes(30));
+        Add(1, NotificationEvent.SignalRefused, TimeSpan.FromDays(1));
+        Add(1, NotificationEvent.Stop);
+        await Open().DeliverAsync((_, _) => throw new IOException("away"), default, _ => limit);
+        await AtAsync("2026-01-06T03:00:00Z", limit, NotificationEvent.Drawdown);
+        _sent.ShouldBeEmpty();
+        await AtAsync("2026-01-06T09:00:00Z", limit);
+        _sent.Select(s => s.Sent.Text.Split('\n')[0]).ShouldBe(["event 4", "3 notifications: 2 fill, 1 drawdown"]);
+        await AtAsync("2026-01-06T20:50:00Z", limit);
+        _sent.Last().Sent.Text.ShouldBe("event 3", "its rule collects for a day");
+    }
+
+    [Theory]
+    // The clock goes from 02:00 to 03:00 on 29 March, and from 03:00 to 02:00 on 25 October.
+    [InlineData("22:00", "07:00", "2026-03-28T21:00Z", "2026-03-29T05:00Z")]
+    [InlineData("22:00", "07:00", "2026-10-24T20:00Z", "2026-10-25T06:00Z")]
+    [InlineData("01:30", "02:30", "2026-03-29T00:30Z", "2026-03-29T01:00Z")]
+    [InlineData("02:30", "04:00", "2026-03-29T01:00Z", "2026-03-29T02:00Z")]
+    [InlineData("01:30", "02:30", "2026-10-24T23:30Z", "2026-10-25T01:30Z")]
+    [InlineData("02:30", "04:00", "2026-10-25T00:30Z", "2026-10-25T03:00Z")]
+    public void Quiet_hours_follow_the_clock_of_their_zone_on_days_on_which_it_changes(string from, string to, string begin, string end)
+    {
+        var quiet = Quiet(from, to).Quiet!;
+        var (first, last) = (DateTimeOffset.Parse(begin, null), DateTimeOffset.Parse(end, null));
+        var minute = TimeSpan.FromMinutes(1);
+        for (var at = first; at < last; at += minute) quiet.Contains(at).ShouldBeTrue($"{at}");
+        quiet.Contains(first - minute).ShouldBeFalse();
+        for (var at = last; at < last + TimeSpan.FromHours(3); at += minute)
+        {
+            quiet.Contains(at).ShouldBeFalse($"{at}");
+            quiet.LastEnd(at).ShouldBe(last);
+        }
+    }
+
     [Theory]
     [InlineData("15m", 900)]
     [InlineData("90s", 90)]

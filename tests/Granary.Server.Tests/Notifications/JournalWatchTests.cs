@@ -157,6 +157,33 @@ public sealed class JournalWatchTests : IDisposable
         ]);
     }
 
+    [Fact]
+    public async Task A_model_that_drifts_is_reported_once_also_when_the_server_starts_again()
+    {
+        ModelWatched Change(bool isWorse, bool isFurther) =>
+            new(1, "trend", isWorse, isFurther, isWorse ? 0.5 : 1, 0.25, isWorse ? 0.6125 : 0.2, 80) { Strategy = "s", Symbol = "ACME" };
+        NotificationRule[] rules = [new(NotificationEvent.ModelDrift, 0, null, ["ops"]), new(NotificationEvent.Drift, 2, null, ["ops"])];
+        List<(string Id, string Text)> sent = [];
+        Task ServeAsync()
+        {
+            // A new process: nothing but the folder is left of the one before.
+            var triggers = new NotificationTriggers(rules);
+            Watch.Start(_clock.GetUtcNow());
+            return ReadAsync(each: e => sent.AddRange(triggers.Of("main", e).Select(f => (f.Event.Id, f.Event.Text))));
+        }
+        await ServeAsync();
+        await WriteAsync("main", Skipped(1), Change(true, false), Change(true, true));
+        await ServeAsync();
+        await ServeAsync();
+        sent.Select(s => s.Text).ShouldBe(["main: the model trend of s has drifted. 61.3 % of its newest 80 predictions were wrong, "
+            + "25 % before; entries get 0.5 of their size."]);
+        // It predicts well again, and drifts a second time.
+        await WriteAsync("main", Change(false, false), Change(true, false));
+        await ServeAsync();
+        sent.Select(s => s.Id).Distinct().Count().ShouldBe(2);
+        sent.Count.ShouldBe(2);
+    }
+
     private static SignalDecided Decided(Decision decision) => new(1, 3, 1, Side.Buy, OrderType.Market, 100, 1, 0, 0, 1, double.NaN, 1,
         decision, 0, new Dictionary<string, double>())
     { Strategy = "s", Symbol = "ACME" };

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Learning.Gating;
 using Granary.Modelling.Learning;
@@ -97,6 +100,29 @@ public sealed class WatchedModelTests : IDisposable
         again.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         foreach (var file in new[] { ModelTables.Log + ".csv", ModelTables.Decisions + ".csv" })
             File.ReadAllText(Path.Combine(again.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
+
+        CheckJournal(account, results);
+    }
+
+    // A journal has each change once, as the run's own log that is made at the end.
+    private static void CheckJournal(string account, ModelResults results)
+    {
+        var found = FileJournal.Peek(account, new JournalQuery()).Select(JournalCodec.Decode).OfType<ModelWatched>().ToList();
+        found.Count(f => f.IsWorse).ShouldBeGreaterThan(0);
+        found.Select(f => (FactTime.Of(f.Timestamp, Timeframe.H1), f.Strategy, f.IsWorse ? "alert" : "restored",
+                f.Weight, f.Before, f.After, f.Trades)).Order()
+            .ShouldBe(results.Actions.Where(a => a.Action is "alert" or "restored")
+                .Select(a => (a.Time.Ticks, a.Strategy, a.Action, a.Weight!.Value, a.Before!.Value, a.After!.Value, a.Trades)).Order());
+        found.ShouldAllBe(f => f.Symbol == "FLIP");
+        foreach (var strategy in found.GroupBy(f => f.Strategy))
+        {
+            var isCut = false;
+            foreach (var f in strategy)
+            {
+                f.IsFurther.ShouldBe(f.IsWorse && isCut, "an alert while entries are reduced enters no other state");
+                isCut = f.IsWorse;
+            }
+        }
     }
 
     [Fact]

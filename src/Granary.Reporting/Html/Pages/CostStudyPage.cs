@@ -6,6 +6,9 @@ namespace Granary.Reporting.Html.Pages;
 /// <summary>Writes the page of <c>granary costs fit</c>: what fills cost against each reference price.</summary>
 public static class CostStudyPage
 {
+    // Fills outside of their bar that are named; costs.json names all.
+    private const int MostNamed = 10;
+
     /// <param name="output">The output, which is not closed.</param>
     public static void Write(TextWriter output, CostStudyResults costs) => ReportPage.Write(new HtmlWriter(output), "What fills cost",
         costs, Top,
@@ -21,7 +24,8 @@ public static class CostStudyPage
         html.Prose($"{Counted.Of(costs.Fills, "market fill")} of {string.Join(", ", costs.Sources)}, {NumberText.Clock(costs.From)} to "
             + $"{NumberText.Clock(costs.To)} UTC" + (costs.Timeframe is { } timeframe ? $", measured by {timeframe} bars." : "."));
         html.Raw("</p></header>\n");
-        List<string> notes = [.. costs.LeftOut.Select(l => $"{Counted.Of(l.Value, "fill")} left out: {l.Key}."), .. costs.Notes];
+        List<string> notes = [.. costs.LeftOut.Select(l => $"{Counted.Of(l.Value, "fill")} left out: {l.Key}."),
+            .. (costs.OutsideRange ?? []).Take(MostNamed).Select(f => $"{f}."), .. costs.Notes];
         if (notes.Count > 0)
         {
             html.Raw("<aside class=\"notice\" aria-label=\"Notes\"><ul>");

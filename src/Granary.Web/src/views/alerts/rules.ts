@@ -43,6 +43,8 @@ export function conditionOf(state: State, rule: Rule): string {
             return 'The venue rejected an order';
         case 'stop':
             return 'A stop, target or liquidation closed a trade';
+        case 'model-drift':
+            return 'The model of a strategy predicts worse, and entries are reduced';
         case 'session-started':
             return 'A session started, or continued';
         case 'session-ended':
