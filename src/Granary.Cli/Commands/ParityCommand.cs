@@ -40,6 +40,11 @@ internal sealed class ParityCommand(CompositionRoot root)
         Description = "the trading day, as 2024-01-31 (all that have ended since the last record)",
     };
 
+    private readonly Option<string?> _from = new("--from")
+    {
+        Description = "the first day to compare (the day after the last record; without records the session's first)",
+    };
+
     private readonly Option<bool> _now = new("--now") { Description = "compare the running day too, up to its last bar" };
     private readonly Option<double> _total = new("--total-percent")
     {
@@ -60,8 +65,8 @@ internal sealed class ParityCommand(CompositionRoot root)
         var parity = new ParityCommand(root);
         var command = new Command("parity", "Compare days of a live account with a backtest of the final bars, by cause.")
         {
-            parity._state, parity._production, parity._deployments, parity._deployment, parity._bars, parity._day, parity._now,
-            parity._total, parity._unexplained, parity._json,
+            parity._state, parity._production, parity._deployments, parity._deployment, parity._bars, parity._day, parity._from,
+            parity._now, parity._total, parity._unexplained, parity._json,
         };
         command.SetAction(parity.RunAsync);
         return command;
@@ -80,7 +85,8 @@ internal sealed class ParityCommand(CompositionRoot root)
         var records = await new AccountParity(AccountStores.Open(state, one: true), catalogues, TimeProvider.System).CompareAsync(
             new ParityRequest(account)
             {
-                Day = DayOf(call.GetValue(_day)),
+                Day = DayOf("--day", call.GetValue(_day)),
+                From = DayOf("--from", call.GetValue(_from)),
                 Now = call.GetValue(_now),
                 Bars = bars,
                 TotalBand = call.GetValue(_total),
@@ -118,9 +124,9 @@ internal sealed class ParityCommand(CompositionRoot root)
         return (RemoteLive.Read(file!, root.Catalogues(call)), file!, DataFolder.Of(Path.GetDirectoryName(Path.GetFullPath(file!))!));
     }
 
-    private static DateOnly? DayOf(string? text) => text is null ? null
+    private static DateOnly? DayOf(string option, string? text) => text is null ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
-        : throw new InputException($"--day {text} is not a day; write it as 2024-01-31");
+        : throw new InputException($"{option} {text} is not a day; write it as 2024-01-31");
 
     private static void Write(string account, IReadOnlyList<ParityRecord> records)
     {

@@ -50,6 +50,9 @@ internal sealed record ParityJobRequest
     [Key("The trading day, as 2024-01-31; without it, all days that have ended since the last one that was compared.")]
     public string? Day { get; init; }
 
+    [Key("The first day to compare, as 2024-01-31; without it, the day after the last one that was compared, or the first of the session.")]
+    public string? From { get; init; }
+
     [Key("Whether the running day is compared too, up to its last bar. It is not kept.")]
     public bool Now { get; init; }
 
@@ -81,14 +84,17 @@ internal sealed class ParityKind : RequestKind<ParityJobRequest>
         {
             throw body.Need("account").Fault(e.Message);
         }
-        DateOnly? day = null;
-        if (request.Day is { } named)
-            day = DateOnly.TryParseExact(named, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
-                : throw body.Need("day").Fault($"'{named}' is not a day; write it as 2024-01-31");
+        DateOnly? DayOf(string key, string? named) => named is null ? null
+            : DateOnly.TryParseExact(named, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
+            : throw body.Need(key).Fault($"'{named}' is not a day; write it as 2024-01-31");
+        var (day, first) = (DayOf("day", request.Day), DayOf("from", request.From));
+        if (day is not null && first is not null)
+            throw body.Need("from").Fault("'day' and 'from' name two different days; give one of them");
         if (day is not null && request.Now) throw body.Need("now").Fault("'day' and 'now' name two different days; give one of them");
         return new ParityJob(text, new ParityRequest(request.Account)
         {
             Day = day,
+            From = first,
             Now = request.Now,
             Bars = request.Bars is null ? (Address?)null : body.Need("bars").Address(),
             TotalBand = request.TotalPercent,

@@ -123,7 +123,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
             return [day];
         }
         var last = known.Count > 0 ? known.Keys.Max() : DateOnly.MinValue;
-        return [.. days.Ends.Keys.Where(d => d > last && (request.Now || days.OverAt(d) <= now))];
+        return [.. days.Ends.Keys.Where(d => d > last && !(d < request.From) && (request.Now || days.OverAt(d) <= now))];
     }
 
     private sealed record DayComparison(ParityRequest Request, int? Deployment, string Configuration, string Bars, string Program)

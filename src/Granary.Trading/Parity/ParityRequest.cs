@@ -10,6 +10,9 @@ public sealed record ParityRequest(string Account)
     /// <summary>The trading day; null for all that have ended since the last record.</summary>
     public DateOnly? Day { get; init; }
 
+    /// <summary>The first day; null for the day after the last record, or without records for the session's first day.</summary>
+    public DateOnly? From { get; init; }
+
     /// <summary>Whether the running day is compared too, up to the last bar; it is not kept.</summary>
     public bool Now { get; init; }
 
@@ -29,5 +32,6 @@ public sealed record ParityRequest(string Account)
             if (!(band > 0 && band <= 100))
                 throw new InputException(FormattableString.Invariant($"{name} {band} is not above 0 and at most 100; leave it out"));
         if (Day is not null && Now) throw new InputException("'day' and 'now' name two different days; give one of them");
+        if (Day is not null && From is not null) throw new InputException("'day' and 'from' name two different days; give one of them");
     }
 }

@@ -59,7 +59,8 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     public async Task<WhyReplay> RecordAsync(string strategy, long around)
     {
         // Models of a configuration change while it runs, so each replay reads it again.
-        var spec = HandedTrades.Combine(ReadProduction(account, start, catalogues).Spec, HandedTrades.LastSwitch(facts), catalogues) with { Benchmark = null };
+        var traded = ReadProduction(account, start, catalogues).Spec;
+        var spec = HandedTrades.Combine(traded, HandedTrades.LastSwitch(facts), catalogues) with { Benchmark = null };
         var opening = new BatchOpening
         {
             Threads = Environment.ProcessorCount,

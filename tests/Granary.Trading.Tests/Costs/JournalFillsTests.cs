@@ -95,8 +95,8 @@ public sealed class JournalFillsTests : IDisposable
             await journal.AppendAsync(FileJournal.Peek(State, new JournalQuery()), TestContext.Current.CancellationToken);
         var address = server.AddressOf(new Npgsql.NpgsqlConnectionStringBuilder(database).Database!);
         // Each names the account as it was given.
-        (await ReadAsync($"{address}?account=paper")).Fills
-            .Select(f => f with { Place = f.Place.Replace("paper, ", "state, ", StringComparison.Ordinal) }).ShouldBe((await ReadAsync(State)).Fills);
+        var (named, own) = (await ReadAsync($"{address}?account=paper"), await ReadAsync(State));
+        named.Fills.Select(f => f with { Place = f.Place.Replace("paper, ", "state, ", StringComparison.Ordinal) }).ShouldBe(own.Fills);
         (await Should.ThrowAsync<InputException>(() => ReadAsync(address))).Message.ShouldContain("names no account");
     }
 
