@@ -29,8 +29,9 @@ internal static class WhyEndpoints
         .Produces<WhyAnswer>().ProducesProblem(400).ProducesProblem(404);
 
     public static void MapSessions(RouteGroupBuilder history) => history.MapGet("/why", async (string id,
-            [AsParameters] WhyPart part, [FromServices] SessionWhy why, CancellationToken stop) =>
-            await why.AnswerAsync(id, part.Read(), stop).ConfigureAwait(false) is { } answer ? TypedResults.Ok(answer)
+            [AsParameters] WhyPart part, [FromServices] SessionWhy why, HttpRequest request, CancellationToken stop) =>
+            await why.AnswerAsync(id, part.Read(), stop, $"granary why {id} --host {request.Scheme}://{request.Host}").ConfigureAwait(false)
+                is { } answer ? TypedResults.Ok(answer)
                 : Problem.NotFound($"the account {id} never had a session here"))
         .RequireAuthorization(RolePolicies.Viewer)
         .WithName("getSessionWhy").WithSummary("Everything that decided about a strategy of a session at one bar, from its journal.")

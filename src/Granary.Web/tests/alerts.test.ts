@@ -30,6 +30,7 @@ test('a channel has its kind and its limits in words', () => {
     const channel = { name: 'ops', kind: 'email', host: 'smtp.example.com', every: null, atMost: null };
     expect(limitOf(channel)).toBe('none');
     expect(limitOf({ ...channel, every: '15m', atMost: '20/h' })).toBe('one message every 15m, at most 20/h');
+    expect(limitOf({ ...channel, quiet: '22:00 to 07:00 Europe/Paris' })).toBe('quiet 22:00 to 07:00 Europe/Paris');
 });
 
 test('rules that collect differently are different', () => {

@@ -72,9 +72,13 @@ const kinds: Record<string, string> = {
 /** The kind of a channel, as people write it. */
 export const kindOf = (kind: string) => kinds[kind] ?? kind;
 
-/** How many messages a channel may get. */
+/** How many messages a channel may get, and when. */
 export const limitOf = (channel: Schemas['ChannelEntry']) =>
-    [channel.every == null ? '' : `one message every ${channel.every}`, channel.atMost == null ? '' : `at most ${channel.atMost}`]
+    [
+        channel.every == null ? '' : `one message every ${channel.every}`,
+        channel.atMost == null ? '' : `at most ${channel.atMost}`,
+        channel.quiet == null ? '' : `quiet ${channel.quiet}`,
+    ]
         .filter((t) => t !== '')
         .join(', ') || 'none';
 

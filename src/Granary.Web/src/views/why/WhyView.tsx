@@ -29,7 +29,9 @@ export default function WhyView() {
     const kept = useRef<Answer | null>(null);
     if (found.data !== undefined) kept.current = found.data;
     const isSame = kept.current?.source === source && kept.current?.strategy === strategy;
-    const data = found.data ?? (isSame && path !== null && !found.problem ? (kept.current ?? undefined) : undefined);
+    // null is an answer: the address names no bar.
+    const before = isSame && path !== null && !found.problem ? (kept.current ?? undefined) : undefined;
+    const data = found.data === undefined ? before : found.data;
     if (!source || !strategy) return <Nothing />;
     const home = run ? `/runs/${encodeURIComponent(run)}` : `/live/${encodeURIComponent(source)}`;
     return (
