@@ -147,6 +147,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
     private static async Task ComparesDaysAsync(ApiServer server, IReadOnlyList<DeploymentDay> days)
     {
         (await server.Client.GetFromJsonAsync<JsonElement>(Path + "/1/parity")).GetArrayLength().ShouldBe(0);
+        await FailsAtALaterDayAsync(server);
         List<string> texts = [];
         for (var i = 0; i < 2; i++)
         {
@@ -165,6 +166,8 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
             (new { kind = "parity", account = "handed", day = "2024-13-01" }, "write it as 2024-01-31"),
             (new { kind = "parity", account = "../outside" }, "use letters, digits"),
             (new { kind = "parity", account = "handed", day = "2024-01-05", now = true }, "give one of them"),
+            (new { kind = "parity", account = "handed", day = "2024-01-05", from = "2024-01-04" }, "give one of them"),
+            (new { kind = "parity", account = "handed", from = "soon" }, "write it as 2024-01-31"),
             (new { kind = "parity", account = "handed", totalPercent = 0 }, "out of range"),
         })
             (await (await server.Client.PostAsJsonAsync("/api/v1/jobs", body)).ProblemAsync(400)).ShouldContain(sentence);
@@ -178,6 +181,25 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
             job.State.ShouldBe(Contracts.Jobs.JobState.Failed);
             job.Fault!.ShouldContain(sentence);
         }
+    }
+
+    // The source has four days yet: the job fails at the fifth, and its result has the four for the notifications.
+    private static async Task FailsAtALaterDayAsync(ApiServer server)
+    {
+        var source = Directory.CreateTempSubdirectory("granary-parity-").FullName;
+        foreach (var file in Directory.EnumerateFiles(SessionsOverHttpTests.Configuration.Bars))
+            await File.WriteAllLinesAsync(System.IO.Path.Combine(source, System.IO.Path.GetFileName(file)),
+                File.ReadLines(file).Where(l => !char.IsAsciiDigit(l[0]) || string.CompareOrdinal(l, "2022-01-05") < 0));
+        var job = await EndedAsync(server, new { kind = "parity", account = "handed", bars = "csv:" + source });
+        job.State.ShouldBe(Contracts.Jobs.JobState.Failed);
+        job.Fault!.ShouldContain("are not final for 2022-01-05");
+        var result = JsonSerializer.Deserialize<JsonElement>(
+            await File.ReadAllTextAsync(System.IO.Path.Combine(server.Folder, job.Id, "result.json")));
+        var kept = await server.Client.GetFromJsonAsync<JsonElement>(Path + "/1/parity");
+        foreach (var days in new[] { result.GetProperty("days"), kept })
+            days.EnumerateArray().Select(d => d.GetProperty("day").GetString()).Order(StringComparer.Ordinal)
+                .ShouldBe(["2022-01-01", "2022-01-02", "2022-01-03", "2022-01-04"]);
+        Directory.Delete(source, recursive: true);
     }
 
     private static async Task<Contracts.Jobs.JobStatus> EndedAsync(ApiServer server, object body)

@@ -30,7 +30,7 @@ public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Qu
     /// <summary>High less low of the bar of the fill, basis points of its open; NaN if it is unknown.</summary>
     public double Range { get; init; } = double.NaN;
 
-    /// <summary>Where it is, such as a file with its line; empty if it is unknown.</summary>
+    /// <summary>The place of the fill, such as a file with its line; empty if unknown.</summary>
     public string Place { get; init; } = "";
 
     /// <summary>Returns the fill with what the bars say, where it does not say so itself.</summary>

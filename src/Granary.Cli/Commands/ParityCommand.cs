@@ -131,7 +131,7 @@ internal sealed class ParityCommand(CompositionRoot root)
     private static void Write(string account, IReadOnlyList<ParityRecord> records)
     {
         WriteDays($"{account}: what the account gained by day less a backtest of the final bars", records,
-            "No day has ended since the last record; --now compares the running one.");
+            "No day to compare has ended; --now compares the running one.");
         foreach (var note in records.SelectMany(r => r.Notes).Distinct()) Output.Marked("Note", note);
         if (records is not [.., var last] || last.Trades.Count == 0) return;
         TableWriter.Write("Trades with the largest differences", [Column.Text("Strategy"), Column.Text("Symbol"),

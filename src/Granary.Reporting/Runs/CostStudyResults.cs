@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
-/// <summary>What fills cost, as measured; its JSON is costs.json. Costs are basis points of the reference price.</summary>
+/// <summary>The measured cost of fills; its JSON is costs.json. Costs are basis points of the reference price.</summary>
 /// <param name="Version">Version of the layout.</param>
 /// <param name="Hash">SHA-256 of everything else but the sources and <see cref="OutsideRange"/>, lower-case hex.</param>
 /// <param name="Fills">Market fills that were measured.</param>
@@ -15,7 +15,7 @@ public sealed record CostStudyResults(int Version, string Hash, int Fills, DateT
     /// <summary>The version that this program writes and reads.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Where the fills are from, as the caller named it.</summary>
+    /// <summary>The sources of the fills, as the caller named them.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
     /// <summary>Timeframe of the bars whose volume and range are used; null without bars.</summary>
@@ -43,7 +43,7 @@ public sealed record CostStudyResults(int Version, string Hash, int Fills, DateT
     /// <summary>Mean fee of the fills, basis points of the notional; null if no fill names one.</summary>
     public double? Fee { get; init; }
 
-    /// <summary>What a reader of the figures has to know, one sentence each.</summary>
+    /// <summary>Notes for a reader of the figures, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The costs against each reference price that is known: <c>open</c>, <c>mid</c>, <c>close</c>.</summary>

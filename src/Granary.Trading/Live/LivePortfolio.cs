@@ -168,7 +168,7 @@ internal sealed class LivePortfolio
     /// <summary>The portfolio's own decisions in the last time slice.</summary>
     public IReadOnlyList<PortfolioActed> Acted => _acted;
 
-    /// <summary>What the watches of the strategies' models found in the last time slice.</summary>
+    /// <summary>Findings of the watches of the strategies' models in the last time slice.</summary>
     public IReadOnlyList<ModelWatched> Watched => _watched;
 
     /// <inheritdoc cref="SessionFeeds.RunAhead"/>

@@ -16,7 +16,7 @@ public sealed record ParityRequest(string Account)
     /// <summary>Whether the running day is compared too, up to the last bar; it is not kept.</summary>
     public bool Now { get; init; }
 
-    /// <summary>Where the final bars come from; null for the source that the session's own bars can be read from again.</summary>
+    /// <summary>The source of the final bars; null for the source from which the session's own bars can be read again.</summary>
     public Address? Bars { get; init; }
 
     /// <summary>The largest total of a day, as a percentage of the account's equity.</summary>

@@ -64,6 +64,11 @@ public sealed class ParityHistoryTests : IDisposable
         FilesOf(folder).ShouldBe(whole);
         (await _under.CompareAsync(backtest, book: Book("killed"))).ShouldBeEmpty();
 
+        // A history may begin at a later day, with the same records.
+        (await _under.CompareAsync(backtest, book: Book("later"), from: "2022-01-10")).Count.ShouldBe(5);
+        foreach (var (name, text) in FilesOf(Path.Combine(_under.Folder, "later", "parity"))) text.ShouldBe(whole[name]);
+        (await _under.CompareAsync(backtest, book: Book("later"), from: "2022-01-02")).ShouldBeEmpty();
+
         // A day that is compared again after its bars were revised keeps its record.
         var revised = _under.BarsWith("revised", "COINUSDT", f => f[0] == "2022-01-05T20:00:00Z" ? [f[0], f[1], f[2], "1", "1", f[5]] : f);
         var kept = await _under.CompareAsync(backtest, revised, day: "2022-01-05", book: Book("killed"));

@@ -38,7 +38,7 @@ export function sentenceOf(kind: string, result: Value): string {
     }
     if (kind === 'parity') {
         const days = listOf(r.days);
-        return days.length === 0 ? 'No day has ended since the last record.' : '';
+        return days.length === 0 ? 'No day to compare has ended.' : '';
     }
     if (kind === 'track') {
         const error = (of: Value | undefined) => percent(rowOf(of).trackingError as number | undefined);
