@@ -57,8 +57,7 @@ internal sealed class ParityUnderTest : IDisposable
     public string? Compared { get; set; }
 
     public Task<IReadOnlyList<ParityRecord>> CompareAsync(BatchRun backtest, string? bars = null, string? day = null,
-        DeploymentBook? book = null, TimeProvider? clock = null, bool now = false, string? production = null,
-        string? from = null)
+        DeploymentBook? book = null, TimeProvider? clock = null, bool now = false, string? production = null)
     {
         var file = production ?? Path.Combine(backtest.Folder, "prod.json");
         var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + SessionUnderTest.Bars) }, File.ReadAllBytes(file),
@@ -68,7 +67,6 @@ internal sealed class ParityUnderTest : IDisposable
         {
             Bars = bars is null ? null : Address.Parse("csv:" + bars),
             Day = day is null ? null : DateOnly.Parse(day, CultureInfo.InvariantCulture),
-            From = from is null ? null : DateOnly.Parse(from, CultureInfo.InvariantCulture),
             Now = now,
         }, start, book, cancellationToken: TestContext.Current.CancellationToken);
     }
