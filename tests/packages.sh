@@ -54,16 +54,23 @@ templates() {
     grep -q '"goldenRule"' GoldenRule/GoldenRule.cs
     [[ -f GoldenStrategy/runs/$(ls GoldenStrategy/runs | head -1)/report.html ]]
 }
+# With other names these are the files of the templates, whose commands have run. The project files differ: they reference the installation.
 projects() {
     mkdir "$work/apart"
     cd "$work/apart"
     for kind in strategy factor format broker trainer rule study; do
         "$work/tool/granary" new "$kind" "Own${kind^}"
-        readme "Own${kind^}"
+        cp -r "$work/use/Golden${kind^}" template
+        find template -depth -name '*Golden*' -execdir bash -c 'mv "$0" "${0//Golden/Own}"' {} \;
+        find template -type f -not -path '*/bin/*' -not -path '*/obj/*' -not -path '*/runs/*' -exec sed -i 's/Golden/Own/g; s/golden/own/g' {} +
+        diff -r -x bin -x obj -x runs -x '*.csproj' -x '*.sln*' template "Own${kind^}"
+        rm -r template
     done
+    readme OwnStrategy
+    readme OwnTrainer
 }
 check "the commands in the README of each template run, and its tests pass" templates
-check "the commands in the README of each new project run outside of any repository" projects
+check "a new project has the files of its template, and the commands in its README run outside of any repository" projects
 
 # program NAME PACKAGE…: runs the C# block of a package's README, which references packages only.
 program() {

@@ -128,9 +128,12 @@ public sealed class EscapesTests : IAsyncDisposable
         var before = Snapshot();
         var escapes = Escapes();
         var shown = new System.Collections.Concurrent.ConcurrentBag<string>();
-        var sent = Submissions().SelectMany(s => s.Keys.SelectMany(key => escapes.Select(text => (s.Verb, s.Path, s.Body, key,
-            text)))).ToList();
-        sent.Count.ShouldBeGreaterThan(5_000);
+        // Each key gets each fourth escape, from another one on; the long form sends all.
+        var step = TestEffort.Of(4, 1);
+        var sent = Submissions().SelectMany(s => s.Keys.Select(key => (s.Verb, s.Path, s.Body, key)))
+            .SelectMany((one, k) => escapes.Where((_, e) => (k + e) % step == 0)
+                .Select(text => (one.Verb, one.Path, one.Body, one.key, text))).ToList();
+        sent.Count.ShouldBeGreaterThan(5_000 / step);
         var accounts = 0;
         await Parallel.ForEachAsync(sent, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (one, stop) =>
         {

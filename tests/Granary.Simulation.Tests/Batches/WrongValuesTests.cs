@@ -72,11 +72,13 @@ public sealed class WrongValuesTests
 
     private static void Try(string file, Action<byte[]> read)
     {
+        // Each place gets each second value, from another one on; the long form puts all.
+        var step = TestEffort.Of(2, 1);
         var root = JsonNode.Parse(file, documentOptions: s_forgiving)!;
         var faults = new List<string>();
         var refused = 0;
-        foreach (var place in PlacesOf(root, []))
-            foreach (var value in s_values)
+        foreach (var (p, place) in PlacesOf(root, []).Index())
+            foreach (var value in s_values.Where((_, v) => (p + v) % step == 0))
             {
                 try
                 {
@@ -92,7 +94,7 @@ public sealed class WrongValuesTests
                 }
             }
         faults.ShouldBeEmpty();
-        refused.ShouldBeGreaterThan(200);
+        refused.ShouldBeGreaterThan(200 / step);
     }
 
     private static IEnumerable<object[]> PlacesOf(JsonNode? node, object[] path)
