@@ -133,7 +133,9 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             if (t.Data == 0) return t;
             var (cause, why) = same.CauseOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime);
             var own = (t with { Data = 0 }).Booked(cause, t.Data);
-            return own.Why.Length == 0 && own.LargestCause == cause ? own with { Why = why } : own;
+            if (own.LargestCause != cause || why.Length == 0) return own;
+            return own.Why.Length == 0 ? own with { Why = why }
+                : cause == GapCauses.Model ? own with { Why = $"{own.Why}; {why}" } : own;
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class SameBars
     /// <summary>Returns the cause of a difference between the two portfolios that a trade shows, and a reason for it.</summary>
     /// <param name="exit">The exit of the trade, as in the tables of a run.</param>
     public (string Cause, string Why) CauseOf(string strategy, string symbol, string exit) =>
-        _facts.CauseOf(strategy, symbol, exit) is var cause and not GapCauses.Unexplained ? (cause, "") : _configured;
+        _facts.CauseOf(strategy, symbol, exit) is var found && found.Cause != GapCauses.Unexplained ? found : _configured;
 
     private static string ManifestOf(string folder) => Path.Combine(folder, "manifest.json");
 

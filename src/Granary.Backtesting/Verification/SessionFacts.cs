@@ -8,7 +8,7 @@ namespace Granary.Backtesting.Verification;
 /// </summary>
 internal sealed class SessionFacts
 {
-    private sealed record Fact(string At, string Strategy, string Symbol);
+    private sealed record Fact(string At, string Strategy, string Symbol, string Why);
 
     private static readonly string[] OperatorWords = ["weights", "enabled", "disabled", "switched"], ModelWords = ["model", "policy"];
 
@@ -25,23 +25,25 @@ internal sealed class SessionFacts
             var what = fact.Need("what").String();
             var list = OperatorWords.Contains(what) ? facts._operator : ModelWords.Contains(what) ? facts._model : null;
             string Text(string key) => fact.Find(key) is { Kind: System.Text.Json.JsonValueKind.String } value ? value.Text : "";
-            list?.Add(new Fact(Text("at"), Text("strategy"), Text("symbol")));
+            var why = fact.Find("version") is { } version
+                ? $"version {version.Text} of the {what} decided after the bar of {Text("at")}" : "";
+            list?.Add(new Fact(Text("at"), Text("strategy"), Text("symbol"), why));
         }
         return facts;
     }
 
     /// <summary>
-    /// Returns the cause of a difference between portfolio and backtest that a trade shows. Only a fact from before its exit can have it.
-    /// If a model was replaced too, a command about other strategies is not the cause.
+    /// Returns the cause of a difference between portfolio and backtest that a trade shows, and for a model a reason. Only a fact from
+    /// before its exit can have it. If a model was replaced too, a command about other strategies is not the cause.
     /// </summary>
     /// <param name="exit">The exit of the trade, as in the tables of a run.</param>
-    public string CauseOf(string strategy, string symbol, string exit)
+    public (string Cause, string Why) CauseOf(string strategy, string symbol, string exit)
     {
         var (operated, modelled) = (Before(_operator, exit), Before(_model, exit));
-        if (operated.Count == 0 && modelled.Count == 0) return GapCauses.Unexplained;
+        if (operated.Count == 0 && modelled.Count == 0) return (GapCauses.Unexplained, "");
         var isOperated = modelled.Count == 0 || operated.Exists(f => f.Strategy.Length == 0 && f.Symbol.Length == 0
             || f.Strategy == strategy || f.Symbol == symbol);
-        return isOperated ? GapCauses.Operator : GapCauses.Model;
+        return isOperated ? (GapCauses.Operator, "") : (GapCauses.Model, modelled[^1].Why);
     }
 
     // Times have one format, so that they sort as text. A fact from before the first bar has none.

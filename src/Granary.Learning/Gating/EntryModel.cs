@@ -172,6 +172,7 @@ public sealed class EntryModel : IEntryModel
     public EntryModel Unobserved() => new(Name, _features, _windows, _rule, _meaning)
     {
         Origin = Origin,
+        Refresh = Refresh,
         Watch = Watch,
     };
 

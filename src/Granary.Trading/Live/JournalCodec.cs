@@ -30,7 +30,7 @@ public static class JournalCodec
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         IgnoreReadOnlyProperties = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new TimeframeJson() },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new TimeframeJson(), new JournalInstrument() },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver
         {
             Modifiers =

@@ -42,6 +42,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
             Program = SessionProgram.Version,
             Traded = new EarlierConfiguration(_options.Configuration, opened.Spec.Place.KeptFolder,
                 Encoding.UTF8.GetString(opened.Spec.Text)),
+            Instruments = [.. opened.Feed.Series.Select(s => s.Instrument).DistinctBy(i => i.Symbol)],
         }], cancellationToken).ConfigureAwait(false);
         await reporter.NoteAsync(_state, Portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         if (_journal.Cut is { } cut) books.Notes.Add(cut);

@@ -45,7 +45,11 @@ internal sealed class SessionModels
         public Task<Found?>? Search { get; set; }
     }
 
-    private sealed record Found(int Version, string Hash, ITrainedModel Model, long Until, VersionAge? Age);
+    private sealed record Found(int Version, string Hash, ITrainedModel Model, long Until, VersionAge? Age)
+    {
+        /// <summary>In force from the bar after a time on.</summary>
+        public ModelWindow From(long after) => new(after + 1, Model) { Number = Version, Until = Until, Age = Age };
+    }
 
     public SessionModels(LiveOptions options, AccountJournal journal, LivePortfolio portfolio, GranaryCatalogues catalogues,
         ICollection<string> notes)
@@ -68,12 +72,18 @@ internal sealed class SessionModels
             var model = _followed.Find(f => f.Origin.Model == fact.Model)
                 ?? throw new JournalException($"the journal has a version of the model '{fact.Model}', which the configuration does not "
                     + "follow: give the session the configuration that it began with");
-            var found = Load(model, fact.Version);
-            if (found.Hash != fact.Hash)
-                throw new InputException($"version {fact.Version} of the model '{fact.Model}' is another one than the session "
-                    + "used: restore the registry");
-            Put(model, found, fact.Timestamp);
+            Put(model, Load(model.Origin, model.Models[0], fact, _catalogues), fact.Timestamp);
         }
+    }
+
+    /// <summary>Adds the versions in a journal to the models of its configuration, each from its time on.</summary>
+    /// <exception cref="InputException">The registry no longer has a version.</exception>
+    public static void Add(IEnumerable<EntryModel> models, IEnumerable<ModelChanged> facts, GranaryCatalogues catalogues)
+    {
+        var known = models.Where(m => m.Origin is not null).Distinct().ToLookup(m => m.Origin!.Model);
+        foreach (var fact in facts)
+            foreach (var model in known[fact.Model])
+                model.Add(Load(model.Origin!, model, fact, catalogues).From(fact.Timestamp));
     }
 
     /// <summary>Checks for newer versions when they are due.</summary>
@@ -140,19 +150,25 @@ internal sealed class SessionModels
     // Null if the version in force stays.
     private Found? Find(Followed model, long time, int inForce)
     {
-        var version = Registry(model).PromotedAt(model.Origin.Model, new DateTime(time, DateTimeKind.Utc));
+        var version = Registry(model.Origin, _catalogues).PromotedAt(model.Origin.Model, new DateTime(time, DateTimeKind.Utc));
         if (version is null || version.Number <= inForce) return null;
-        var found = Load(model, version.Number);
+        var found = Load(model.Origin, model.Models[0], version.Number, _catalogues);
         foreach (var filter in model.Models) filter.Require(found.Model);
         return found;
     }
 
-    private Found Load(Followed model, int number)
+    private static Found Load(ModelOrigin origin, EntryModel model, ModelChanged fact, GranaryCatalogues catalogues)
     {
-        var registry = Registry(model);
-        var (trained, version) = registry.Load(model.Origin.Model, number);
+        var found = Load(origin, model, fact.Version, catalogues);
+        return found.Hash == fact.Hash ? found : throw new InputException($"version {fact.Version} of the model '{fact.Model}' is another "
+            + "one than the session used: restore the registry");
+    }
+
+    private static Found Load(ModelOrigin origin, EntryModel model, int number, GranaryCatalogues catalogues)
+    {
+        var (trained, version) = Registry(origin, catalogues).Load(origin.Model, number);
         // The age limit is that of the version with which the session began.
-        var first = model.Models[0].Windows.First(w => w.Number == model.Origin.Version);
+        var first = model.Windows.First(w => w.Number == origin.Version);
         if (first.Age is { Limit: var limit })
         {
             var trainedAt = (version.Lineage.TrainedAt ?? version.Lineage.To).Ticks;
@@ -162,13 +178,13 @@ internal sealed class SessionModels
         return new Found(number, version.ModelHash, trained, long.MaxValue, null);
     }
 
-    private ModelRegistry Registry(Followed model) =>
-        new(ModelStores.Open(_catalogues.AddressOf(model.Origin.Registry)), _catalogues.ModelKinds);
+    private static ModelRegistry Registry(ModelOrigin origin, GranaryCatalogues catalogues) =>
+        new(ModelStores.Open(catalogues.AddressOf(origin.Registry)), catalogues.ModelKinds);
 
     private void Put(Followed model, Found found, long after)
     {
         foreach (var filter in model.Models)
-            filter.Add(new ModelWindow(after + 1, found.Model) { Number = found.Version, Until = found.Until, Age = found.Age });
+            filter.Add(found.From(after));
         (model.InForce, model.Due) = (found.Version, model.Schedule.NextAfter(after));
         _notes.Add($"model {model.Origin.Model}:{found.Version} in force from the bar after {_portfolio.TimeText(after)}");
     }

@@ -3,6 +3,7 @@ using Granary.Backtesting.Why;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Learning.Gating;
 using Granary.Modelling.Weighting;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -28,8 +29,6 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     /// <summary>Limits of the answers, one sentence each.</summary>
     public IReadOnlyList<string> Notes =>
     [
-        .. facts.OfType<ModelChanged>().Any()
-            ? new[] { "The session changed to later versions of its models; the replay uses those of its configuration." } : [],
         .. facts.OfType<DeploymentSwitched>().Any()
             ? new[] { "The account was handed over from another deployment; decisions before that are those of the journal." } : [],
     ];
@@ -61,6 +60,8 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         // Models of a configuration change while it runs, so each replay reads it again.
         var traded = ReadProduction(account, start, catalogues).Spec;
         var spec = HandedTrades.Combine(traded, HandedTrades.LastSwitch(facts), catalogues) with { Benchmark = null };
+        SessionModels.Add(spec.Strategies.Select(s => s.Model).OfType<EntryModel>(),
+            facts.Reverse().TakeWhile(f => f is not DeploymentSwitched).OfType<ModelChanged>().Reverse(), catalogues);
         var opening = new BatchOpening
         {
             Threads = Environment.ProcessorCount,
@@ -89,8 +90,10 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
 
     private LiveBars Bars(BatchSpec spec)
     {
+        // Averages are exact in the decimals of the prices, and quantities are multiples of the lot.
+        var instruments = (start.Instruments ?? []).ToDictionary(i => i.Symbol, StringComparer.Ordinal);
         var bars = new LiveBars([.. spec.Data.Symbols.Select(s =>
-            new MarketSeries(new Instrument { Symbol = s }, spec.Data.Timeframe))]);
+            new MarketSeries(instruments.GetValueOrDefault(s) ?? new Instrument { Symbol = s }, spec.Data.Timeframe))]);
         foreach (var closed in facts.OfType<BarsTaken>().SelectMany(t => t.Bars))
             if (closed.Timeframe == spec.Data.Timeframe && spec.Data.Symbols.Contains(closed.Symbol, StringComparer.Ordinal))
                 bars.Add(closed);

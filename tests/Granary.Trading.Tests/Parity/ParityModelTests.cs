@@ -3,14 +3,19 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Backtesting.Verification;
 using Granary.Contracts.Deployments;
+using Granary.Contracts.Why;
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Learning.Registry;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
 using Granary.Trading.Parity;
 using Granary.Trading.Tests.Live;
+using Granary.Trading.Why;
 
 namespace Granary.Trading.Tests.Parity;
 
@@ -82,5 +87,43 @@ public sealed class ParityModelTests : IDisposable
         var records = await CompareAsync(newer, state);
         IsOfModel(records, state);
         records[^1].Trades.ShouldContain(t => t.Why == "version 1 of the model decided in the session, and 2 now");
+    }
+
+    [Fact]
+    public async Task A_version_that_replaced_the_configured_one_is_the_cause_of_the_gap_and_judges_when_the_session_is_asked_why()
+    {
+        var older = await ConfiguredAsync("older", "2022-03-01");
+        await ConfiguredAsync("newer", "2022-05-16");
+        // The session looks every day, and may know the newer version once the bars that it learned from have passed.
+        var prod = JsonNode.Parse(File.ReadAllText(older))!;
+        var model = prod["models"]!.AsObject().Single().Value!;
+        model["refresh"] = new JsonObject { ["every"] = "1d", ["from"] = "2022-05-01T00:00:00Z" };
+        File.WriteAllText(older, prod.ToJsonString());
+        var registry = TestCatalogues.All.AddressOf((string)model["registry"]!);
+        new ModelRegistry(ModelStores.Open(registry), TestCatalogues.All.ModelKinds).Promote((string)model["model"]!, 2);
+
+        await TradeAsync(older);
+        var changed = _under.Entries().Single(e => e.Kind == "ModelChanged");
+        ((int)changed.Body["version"]!).ShouldBe(2);
+        var records = await CompareAsync(older, _under.State);
+        IsOfModel(records, _under.State);
+        // Before the change there is no gap.
+        records.Where(r => r.Day < new DateOnly(2022, 5, 16)).ShouldNotBeEmpty();
+        records.Where(r => r.Day < new DateOnly(2022, 5, 16)).ShouldAllBe(r => r.Causes.Values.All(c => c == 0));
+        const string Since = "version 2 of the model decided after the bar of 2022-05-15T23:00:00Z";
+        records.SelectMany(r => r.Trades).Select(t => t.Why).Distinct().Order()
+            .ShouldBe([$"only in the backtest; {Since}", $"only in the live run; {Since}"]);
+
+        // The replay of the session has the version and the prediction of each of its decisions.
+        var why = new SessionWhy(AccountStores.Open(Address.Parse(_under.State), one: true), TestCatalogues.All);
+        var decided = FileJournal.Peek(_under.State, new JournalQuery()).Select(JournalCodec.Decode).OfType<SignalDecided>().ToList();
+        decided.Select(d => d.ModelVersion!.Value).Distinct().ShouldBe([1, 2]);
+        foreach (var signal in decided.Where((_, i) => i % 5 == 0))
+        {
+            var answer = await why.AnswerAsync("state", new WhyQuery(signal.Strategy, Signal: signal.Number),
+                TestContext.Current.CancellationToken);
+            var judged = answer!.Signals.Single(a => a.Number == signal.Number).Model.ShouldNotBeNull();
+            (judged.Version, judged.Prediction).ShouldBe((signal.ModelVersion!.Value, (double?)signal.Prediction));
+        }
     }
 }
