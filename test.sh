@@ -81,7 +81,8 @@ fi
 
 echo "test.sh: restoring and building Platform.sln"
 dotnet restore Platform.sln -v quiet || give_up "Platform.sln could not be restored"
-# With all analyzers, once. Their findings fail a check at the end, so that they hide no test. A build that is up to date would have none.
+# With all analyzers, once. Their findings fail a check at the end, so that they hide no test. A project that is up to date would not be
+# analysed, so everything is built.
 dotnet build Platform.sln -c Release --no-restore --no-incremental -v quiet -nologo -clp:NoSummary -p:TreatWarningsAsErrors=false \
     -p:UseSharedCompilation=true >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
 dotnet build-server shutdown --vbcscompiler >/dev/null # it has loaded the analyzers once for all projects, and stays otherwise

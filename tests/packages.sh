@@ -70,7 +70,7 @@ projects() {
     readme OwnTrainer
 }
 check "the commands in the README of each template run, and its tests pass" templates
-check "a new project has the files of its template, and the commands in its README run outside of any repository" projects
+check "a new project has the files of its template, and the README of two kinds runs outside of any repository" projects
 
 # program NAME PACKAGE…: runs the C# block of a package's README, which references packages only.
 program() {

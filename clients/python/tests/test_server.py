@@ -249,7 +249,7 @@ class RunTests(unittest.TestCase):
         self.assertGreater(len(session.bars("ACME")), 400)
 
     def test_entries_of_a_running_session_are_stopped_and_allowed_again(self):
-        session = self.server.start_session(self.run_, MARKETS, account="slow", pace="x864000", withoutEvidence=True)
+        session = self.server.start_session(self.run_, MARKETS, account="slow", pace="x432000", withoutEvidence=True)
         until(lambda: session.refresh().view["status"] and session.view["status"]["bars"] > 0)
         until(lambda: len(self.server.strategies(account="slow")) > 0)
         strategy = rows(self.server.strategies(account="slow"))[0]["id"]

@@ -134,8 +134,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             var (cause, why) = same.CauseOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime);
             var own = (t with { Data = 0 }).Booked(cause, t.Data);
             if (own.LargestCause != cause || why.Length == 0) return own;
-            return own.Why.Length == 0 ? own with { Why = why }
-                : cause == GapCauses.Model ? own with { Why = $"{own.Why}; {why}" } : own;
+            return own with { Why = own.Why.Length == 0 ? why : $"{own.Why}; {why}" };
         }
     }
 

@@ -32,8 +32,8 @@ public sealed record SessionStarted(long Timestamp, string Tag, string Account, 
     /// <summary>The production configuration, so that the journal alone shows what was traded; null in a journal without it.</summary>
     public EarlierConfiguration? Traded { get; init; }
 
-    /// <summary>The instruments of the feed, by which quantities, prices and factors are rounded; null in a journal without them.</summary>
-    public IReadOnlyList<Instrument>? Instruments { get; init; }
+    /// <summary>The instruments of the feed, by which quantities, prices and factors are rounded.</summary>
+    public IReadOnlyList<Instrument> Instruments { get; init; } = [];
 }
 
 /// <summary>The bars that closed at one time and that the session acts on.</summary>

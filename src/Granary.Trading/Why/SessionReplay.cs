@@ -91,9 +91,9 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     private LiveBars Bars(BatchSpec spec)
     {
         // Averages are exact in the decimals of the prices, and quantities are multiples of the lot.
-        var instruments = (start.Instruments ?? []).ToDictionary(i => i.Symbol, StringComparer.Ordinal);
-        var bars = new LiveBars([.. spec.Data.Symbols.Select(s =>
-            new MarketSeries(instruments.GetValueOrDefault(s) ?? new Instrument { Symbol = s }, spec.Data.Timeframe))]);
+        var bars = new LiveBars([.. spec.Data.Symbols.Select(s => new MarketSeries(start.Instruments.FirstOrDefault(i => i.Symbol == s)
+            ?? throw new InputException($"the journal of {account} does not have the instrument of {s}; start the session again, and ask "
+                + "then"), spec.Data.Timeframe))]);
         foreach (var closed in facts.OfType<BarsTaken>().SelectMany(t => t.Bars))
             if (closed.Timeframe == spec.Data.Timeframe && spec.Data.Symbols.Contains(closed.Symbol, StringComparer.Ordinal))
                 bars.Add(closed);
