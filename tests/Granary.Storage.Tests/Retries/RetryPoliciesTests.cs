@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Granary.Storage.Retries;
+using Granary.Testing;
 using Polly;
 
 namespace Granary.Storage.Tests.Retries;
@@ -42,28 +42,44 @@ public sealed class RetryPoliciesTests
     [Fact]
     public async Task After_the_timeout_the_last_fault_is_thrown()
     {
-        var watch = Stopwatch.StartNew();
+        var (clock, timeout, attempts) = (new ManualClock(), TimeSpan.FromMilliseconds(300), 0);
+        var began = clock.GetUtcNow();
+        var work = FailAsync(RetryPolicies.FileInUse(IsIo, timeout, clock), int.MaxValue, () => new IOException($"{++attempts}"));
+        while (!work.IsCompleted)
+        {
+            await Eventually.HoldsAsync(() => work.IsCompleted || clock.NextDue is not null);
+            if (clock.NextDue is { } due) clock.Advance(due - clock.GetUtcNow());
+        }
+        (await Should.ThrowAsync<IOException>(() => work)).Message.ShouldBe($"{attempts}");
+        // At 0, 5, 15, 35, 75 and 155 ms, and then each 100 ms: the first after the timeout is the last.
+        attempts.ShouldBe(8);
+        (clock.GetUtcNow() - began).ShouldBe(TimeSpan.FromMilliseconds(355));
+    }
+
+    [Fact]
+    public async Task After_the_last_attempt_the_last_fault_is_thrown()
+    {
         var attempts = 0;
-        (await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.FileInUse(IsIo, TimeSpan.FromMilliseconds(300)), int.MaxValue,
-            () => new IOException($"{++attempts}")))).Message.ShouldBe($"{attempts}");
-        watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(290));
-        attempts.ShouldBeGreaterThan(3);
-        var before = attempts;
-        await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan,
-            first: TimeSpan.FromMilliseconds(1), attempts: 4), int.MaxValue, () => new IOException($"{++attempts}")));
-        attempts.ShouldBe(before + 4);
-        (await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.LostCall(IsIo, attempts: 3), int.MaxValue,
-            () => new IOException($"{++attempts}")))).Message.ShouldBe($"{attempts}");
+        foreach (var (policy, all) in new[] { (RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan, first: TimeSpan.FromMilliseconds(1),
+            attempts: 4), 4), (RetryPolicies.LostCall(IsIo, attempts: 3), 7) })
+        {
+            (await Should.ThrowAsync<IOException>(() => FailAsync(policy, int.MaxValue, () => new IOException($"{++attempts}"))))
+                .Message.ShouldBe($"{attempts}");
+            attempts.ShouldBe(all);
+        }
     }
 
     [Fact]
     public async Task Cancelling_ends_the_pause_and_is_reported_as_such()
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        var watch = Stopwatch.StartNew();
-        await Should.ThrowAsync<OperationCanceledException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan,
-            first: TimeSpan.FromHours(1), longest: TimeSpan.FromHours(1)), int.MaxValue, null, stop.Token));
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        using var stop = new CancellationTokenSource();
+        var clock = new ManualClock();
+        var work = FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan, clock, first: TimeSpan.FromHours(1),
+            longest: TimeSpan.FromHours(1)), int.MaxValue, null, stop.Token);
+        // The clock never reaches the end of this pause.
+        await clock.WaitedForAsync();
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => work);
         await Should.ThrowAsync<OperationCanceledException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan),
             int.MaxValue, null, stop.Token));
     }
