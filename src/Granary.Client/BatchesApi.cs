@@ -18,7 +18,7 @@ public sealed class BatchesApi
     /// <param name="check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
     public Task<JobStatus> SubmitAsync(HttpContent batch, string? idempotencyKey = null, string? folder = null, string? file = null,
         bool check = false, CancellationToken cancellationToken = default) =>
-        _api.SendAsync<JobStatus>(HttpMethod.Post, $"batches?Folder={folder}&File={file}&Check={check}", batch, cancellationToken,
+        _api.SendAsync<JobStatus>(HttpMethod.Post, $"batches?folder={folder}&file={file}&check={check}", batch, cancellationToken,
             "Idempotency-Key", idempotencyKey);
 
     /// <summary>Submits an experiment on a batch.</summary>
@@ -27,7 +27,7 @@ public sealed class BatchesApi
     /// <inheritdoc cref="SubmitAsync"/>
     public Task<JobStatus> SubmitExperimentAsync(HttpContent batch, string? idempotencyKey = null, string? folder = null,
         string? file = null, int? strategies = null, bool check = false, CancellationToken cancellationToken = default) =>
-        _api.SendAsync<JobStatus>(HttpMethod.Post, $"automl?Folder={folder}&File={file}&Check={check}&num_strategies={strategies}", batch,
+        _api.SendAsync<JobStatus>(HttpMethod.Post, $"automl?folder={folder}&file={file}&check={check}&num_strategies={strategies}", batch,
             cancellationToken, "Idempotency-Key", idempotencyKey);
 
     /// <summary>Submits the sample batch.</summary>

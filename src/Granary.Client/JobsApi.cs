@@ -17,7 +17,7 @@ public sealed class JobsApi
     /// <param name="check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
     public Task<JobStatus> SubmitAsync(HttpContent job, string? idempotencyKey = null, string? folder = null, string? file = null,
         bool check = false, CancellationToken cancellationToken = default) =>
-        _api.SendAsync<JobStatus>(HttpMethod.Post, $"jobs?Folder={folder}&File={file}&Check={check}", job, cancellationToken,
+        _api.SendAsync<JobStatus>(HttpMethod.Post, $"jobs?folder={folder}&file={file}&check={check}", job, cancellationToken,
             "Idempotency-Key", idempotencyKey);
 
     /// <summary>All jobs, the newest first.</summary>

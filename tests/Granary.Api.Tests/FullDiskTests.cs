@@ -84,7 +84,8 @@ public sealed class FullDiskTests(SessionsOverHttpTests.Configuration made) : IC
             await FillAsync(client, disk, free: 400 << 10);
             await Eventually.IsAsync(() => client.SessionAsync("full"), v => v.Status?.Bars > 100 || v.Retry is not null);
             using var stopped = await StopAsync(server);
-            ((int)stopped.StatusCode).ShouldBe(200, await stopped.Content.ReadAsStringAsync());
+            // While the journal tries to grow there may be no room for the result in the audit log. The answer says that the stop holds.
+            if ((int)stopped.StatusCode != 200) (await stopped.ProblemAsync(503)).ShouldStartWith("the change was made");
             bars = (await Eventually.IsAsync(() => client.SessionAsync("full"), v => v.Phase != SessionPhase.Running)).Status!.Bars;
         }
         await IsOverAsync(disk, bars);

@@ -41,8 +41,8 @@ internal sealed partial class FaultyServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Dispose();
         await _serving;
+        _listener.Dispose(); // not before: a pending accept would fail with another exception than that of the cancellation
         _end.Dispose();
     }
 

@@ -340,12 +340,14 @@ class JobTests(unittest.TestCase):
 
     @unittest.skipIf(os.name == "nt", "needs POSIX signals")
     def test_an_interrupt_leaves_the_job_running_and_says_its_id(self):
-        # The child says that it follows and stays at the first status, so that the job cannot end before the interrupt.
-        code = ("import signal, sys; sys.path[:0] = [sys.argv[1], sys.argv[2]]\nimport granary\nfrom common import long_batch\n"
+        # The child says that it follows and stays at the first status, so that the job cannot end before the interrupt. It sleeps in
+        # short pieces: an interrupt just before signal.pause() would leave it waiting without end.
+        code = ("import sys, time; sys.path[:0] = [sys.argv[1], sys.argv[2]]\nimport granary\nfrom common import long_batch\n"
                 "job = granary.connect(sys.argv[3]).submit(long_batch()); print(job.id, flush=True)\n"
                 "watch = job.watch\n"
                 "def first():\n"
-                "    yield next(watch()); print('follows', flush=True); signal.pause()\n"
+                "    yield next(watch()); print('follows', flush=True)\n"
+                "    while True: time.sleep(0.05)\n"
                 "job.watch = first; job.follow()\n")
         here = str(Path(__file__).resolve().parent)
         with granary.local(options=["--threads", "1"]) as server:

@@ -21,9 +21,21 @@ namespace Granary.Api.Deployments;
 /// <summary>Production configurations by number, as <c>granary deployments</c> keeps them.</summary>
 internal static class DeploymentEndpoints
 {
-    /// <param name="Accounts">The live accounts; null if the server trades none.</param>
-    private sealed record Services([FromServices] DeploymentBook Book, [FromServices] IAccountStore? Accounts,
-        [FromServices] GranaryCatalogues Known, [FromServices] TimeProvider Clock);
+    internal sealed record Services
+    {
+        [FromServices]
+        public required DeploymentBook Book { get; init; }
+
+        /// <summary>The live accounts; null if the server trades none.</summary>
+        [FromServices]
+        public IAccountStore? Accounts { get; init; }
+
+        [FromServices]
+        public required GranaryCatalogues Known { get; init; }
+
+        [FromServices]
+        public required TimeProvider Clock { get; init; }
+    }
 
     public static void Map(IEndpointRouteBuilder api)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
@@ -10,14 +11,31 @@ using Microsoft.AspNetCore.Mvc;
 namespace Granary.Api.Jobs;
 
 /// <summary>The body of a request that submits a job, with the options of the submission.</summary>
-/// <param name="IdempotencyKey">A repeated submission with the same key, caller and kind gives the same job.</param>
-/// <param name="Folder">The folder that relative paths start from; null for the server's data folder.</param>
-/// <param name="File">The file's path at the client, for messages.</param>
-/// <param name="Check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
-/// <param name="Admission">Checks the caller's rights and limits.</param>
-internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, ApiSettings Settings, [FromHeader(Name = "Idempotency-Key")]
-    string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File, [FromQuery] bool? Check, JobAdmission Admission)
+internal sealed record SubmittedBody
 {
+    public required HttpRequest Request { get; init; }
+
+    public required ClaimsPrincipal User { get; init; }
+
+    [FromServices]
+    public required ApiSettings Settings { get; init; }
+
+    /// <summary>Checks the caller's rights and limits.</summary>
+    [FromServices]
+    public required JobAdmission Admission { get; init; }
+
+    [FromHeader(Name = "Idempotency-Key"), Description("A repeated submission with the same key, caller and kind gives the same job.")]
+    public string? IdempotencyKey { get; init; }
+
+    [FromQuery(Name = "folder"), Description("The folder that relative paths start from; null for the server's data folder.")]
+    public string? Folder { get; init; }
+
+    [FromQuery(Name = "file"), Description("The file's path at the client, for messages.")]
+    public string? File { get; init; }
+
+    [FromQuery(Name = "check"), Description("Whether to refuse a batch at once if its source or a symbol of it does not exist.")]
+    public bool? Check { get; init; }
+
     /// <summary>Reads the text of a job, and submits it.</summary>
     /// <param name="kind">Finds the kind in the body.</param>
     /// <param name="wrap">Makes the job's text of the body; null = it is the body.</param>

@@ -86,8 +86,19 @@ internal static class DataEndpoints
             .Produces<StoreComparison>().ProducesProblem(400);
     }
 
-    private sealed record FileQuestion([FromQuery(Name = "sort")] string? Sort, [FromQuery(Name = "search")] string? Search,
-        ClaimsPrincipal User, UploadStore Uploads);
+    internal sealed record FileQuestion
+    {
+        [FromQuery(Name = "sort")]
+        public string? Sort { get; init; }
+
+        [FromQuery(Name = "search")]
+        public string? Search { get; init; }
+
+        public required ClaimsPrincipal User { get; init; }
+
+        [FromServices]
+        public required UploadStore Uploads { get; init; }
+    }
 
     private static async Task<IResult> FilesAsync([AsParameters] FileQuestion asked, [AsParameters] Paging paging, ApiSettings settings,
         BarFileLibrary files, CancellationToken stop, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual)
@@ -99,10 +110,20 @@ internal static class DataEndpoints
         return paging.Answer(page, page.Next);
     }
 
-    /// <param name="A">A store.</param>
-    /// <param name="B">The other one.</param>
-    private sealed record Question([FromQuery(Name = "a")] string A, [FromQuery(Name = "b")] string B,
-        [FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string Timeframe);
+    internal sealed record Question
+    {
+        [FromQuery(Name = "a"), Description("A store.")]
+        public required string A { get; init; }
+
+        [FromQuery(Name = "b"), Description("The other one.")]
+        public required string B { get; init; }
+
+        [FromQuery(Name = "symbol")]
+        public required string Symbol { get; init; }
+
+        [FromQuery(Name = "timeframe")]
+        public required string Timeframe { get; init; }
+    }
 
     private static async Task<IResult> CompareAsync([AsParameters] Question asked, ApiSettings settings, GranaryCatalogues known,
         CancellationToken stop,
@@ -145,5 +166,14 @@ internal static class DataEndpoints
 }
 
 /// <summary>A market of a store, as the query names it.</summary>
-internal sealed record NamedMarket([FromQuery(Name = "store")] string Store, [FromQuery(Name = "symbol")] string Symbol,
-    [FromQuery(Name = "timeframe")] string Timeframe);
+internal sealed record NamedMarket
+{
+    [FromQuery(Name = "store")]
+    public required string Store { get; init; }
+
+    [FromQuery(Name = "symbol")]
+    public required string Symbol { get; init; }
+
+    [FromQuery(Name = "timeframe")]
+    public required string Timeframe { get; init; }
+}

@@ -48,7 +48,7 @@ internal static class RunEndpoints
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var query = new StrategyQuery(limit, sort, filter, paging.Cursor);
-                return new TableAnswer(paging.Context, catalogues).Of(() =>
+                return new TableAnswer(paging.Http, catalogues).Of(() =>
                 {
                     var page = query.Of(library.ResultsOf(id));
                     return paging.Answer(page, page.Next);
@@ -83,10 +83,26 @@ internal static class RunEndpoints
         RunChangeEndpoints.Map(api);
     }
 
-    private sealed record RunFilter([FromQuery(Name = "sort")] string? Sort, [FromQuery(Name = "order")] string? Order,
-        [FromQuery(Name = "kind")] string? Kind, [FromQuery(Name = "market")] string? Market,
-        [FromQuery(Name = "tradable")] string? Tradable, [FromQuery(Name = "search")] string? Search)
+    internal sealed record RunFilter
     {
+        [FromQuery(Name = "sort")]
+        public string? Sort { get; init; }
+
+        [FromQuery(Name = "order")]
+        public string? Order { get; init; }
+
+        [FromQuery(Name = "kind")]
+        public string? Kind { get; init; }
+
+        [FromQuery(Name = "market")]
+        public string? Market { get; init; }
+
+        [FromQuery(Name = "tradable")]
+        public string? Tradable { get; init; }
+
+        [FromQuery(Name = "search")]
+        public string? Search { get; init; }
+
         public RunQuery Query(int limit, string? cursor) => new(limit, cursor)
         {
             Sort = Sort,
@@ -98,14 +114,24 @@ internal static class RunEndpoints
         };
     }
 
-    private sealed record SeriesSource(RunCurves Curves, GranaryCatalogues Catalogues, [FromQuery(Name = "strategy")] string? Strategy);
+    internal sealed record SeriesSource
+    {
+        [FromServices]
+        public required RunCurves Curves { get; init; }
+
+        [FromServices]
+        public required GranaryCatalogues Catalogues { get; init; }
+
+        [FromQuery(Name = "strategy")]
+        public string? Strategy { get; init; }
+    }
 
     private static async Task<IResult> SeriesAsync(string id, string name, [AsParameters] SeriesSpan span, RunLibrary library,
         [AsParameters] SeriesSource source, CancellationToken cancellationToken,
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
-        var (curves, catalogues, strategy) = source;
+        var (curves, catalogues, strategy) = (source.Curves, source.Catalogues, source.Strategy);
         var series = span.Read(points);
         if (!string.IsNullOrEmpty(strategy))
             return TypedResults.Ok(await curves.StrategyAsync(id, strategy, name, series).ConfigureAwait(false));

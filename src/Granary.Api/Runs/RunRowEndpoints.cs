@@ -117,19 +117,31 @@ internal static class RunRowEndpoints
                 + OfArrow)
             .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
 
-    private sealed record ChartQuestion([FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string? Timeframe,
-        [FromQuery(Name = "factors")] string? Factors, [FromQuery(Name = "strategy")] string? Strategy);
+    internal sealed record ChartQuestion
+    {
+        [FromQuery(Name = "symbol")]
+        public required string Symbol { get; init; }
+
+        [FromQuery(Name = "timeframe")]
+        public string? Timeframe { get; init; }
+
+        [FromQuery(Name = "factors")]
+        public string? Factors { get; init; }
+
+        [FromQuery(Name = "strategy")]
+        public string? Strategy { get; init; }
+    }
 
     private static async Task<IResult> ChartAsync(string id, RunLibrary library, RunCharts charts, [AsParameters] SeriesSpan span,
         [AsParameters] ChartQuestion question,
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
-        var (symbol, timeframe, factors, strategy) = question;
+        var (timeframe, factors, strategy) = (question.Timeframe, question.Factors, question.Strategy);
         Timeframe? asked = null;
         if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
             throw new InputException($"timeframe={timeframe}: write it as 1m, 1h or 1d");
-        var query = new ChartQuery(symbol, asked, string.IsNullOrWhiteSpace(factors) ? [] : [.. FactorParser.Split(factors)],
+        var query = new ChartQuery(question.Symbol, asked, string.IsNullOrWhiteSpace(factors) ? [] : [.. FactorParser.Split(factors)],
             string.IsNullOrWhiteSpace(strategy) ? null : strategy);
         var chart = await charts.FindAsync(id, query).ConfigureAwait(false);
         return TypedResults.Ok(chart.Show(span.Read(points)));

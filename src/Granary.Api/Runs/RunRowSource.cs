@@ -4,12 +4,21 @@ using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
 using Granary.Trading.Tables;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Granary.Api.Runs;
 
 /// <summary>Answers questions about rows of tables of runs.</summary>
-internal sealed record RunRowSource(RunLibrary Library, HttpContext Context, GranaryCatalogues Catalogues)
+internal sealed record RunRowSource
 {
+    [FromServices]
+    public required RunLibrary Library { get; init; }
+
+    public required HttpContext Context { get; init; }
+
+    [FromServices]
+    public required GranaryCatalogues Catalogues { get; init; }
+
     /// <param name="absence">Error message if the run has no such table; null = a message that names the output that writes it.</param>
     public IResult Answer(string id, string table, RowQuery query, Paging paging, string? absence)
     {

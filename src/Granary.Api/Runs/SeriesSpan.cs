@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
@@ -7,12 +8,16 @@ using Microsoft.AspNetCore.Mvc;
 namespace Granary.Api.Runs;
 
 /// <summary>The requested part of a series.</summary>
-/// <param name="From">The first row.</param>
-/// <param name="To">The exclusive end.</param>
-internal sealed record SeriesSpan([FromQuery(Name = "from")] string? From, [FromQuery(Name = "to")] string? To)
+internal sealed record SeriesSpan
 {
     /// <summary>Maximum number of points of a curve, and the number if the caller gives none.</summary>
     public const int MostPoints = 20_000, UsualPoints = 1000;
+
+    [FromQuery(Name = "from"), Description("Time of the first row, in ISO 8601.")]
+    public string? From { get; init; }
+
+    [FromQuery(Name = "to"), Description("The end, in ISO 8601; rows at that time are left out.")]
+    public string? To { get; init; }
 
     /// <exception cref="InputException">A time is wrong.</exception>
     public RunSeries Read(int points) => new(First, End, points);

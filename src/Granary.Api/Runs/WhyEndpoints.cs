@@ -40,10 +40,32 @@ internal static class WhyEndpoints
         .Produces<WhyAnswer>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
 
     /// <summary>The question in the query of a request.</summary>
-    internal sealed record WhyPart([FromQuery(Name = "strategy")] string Strategy, [FromQuery(Name = "symbol")] string? Symbol,
-        [FromQuery(Name = "at")] string? At, [FromQuery(Name = "trade")] int? Trade, [FromQuery(Name = "signal")] int? Signal,
-        [FromQuery(Name = "from")] string? From, [FromQuery(Name = "to")] string? To, [FromQuery(Name = "step")] int? Step)
+    internal sealed record WhyPart
     {
+        [FromQuery(Name = "strategy")]
+        public required string Strategy { get; init; }
+
+        [FromQuery(Name = "symbol")]
+        public string? Symbol { get; init; }
+
+        [FromQuery(Name = "at")]
+        public string? At { get; init; }
+
+        [FromQuery(Name = "trade")]
+        public int? Trade { get; init; }
+
+        [FromQuery(Name = "signal")]
+        public int? Signal { get; init; }
+
+        [FromQuery(Name = "from")]
+        public string? From { get; init; }
+
+        [FromQuery(Name = "to")]
+        public string? To { get; init; }
+
+        [FromQuery(Name = "step")]
+        public int? Step { get; init; }
+
         /// <exception cref="Engine.InputException">A time is wrong.</exception>
         public WhyQuery Read() => new(Strategy, string.IsNullOrEmpty(Symbol) ? null : Symbol, TimeOf("at", At), Trade, Signal,
             TimeOf("from", From), TimeOf("to", To), Step ?? 0);

@@ -350,14 +350,15 @@ public sealed class SessionTests : IDisposable
         (await other.Browser(cookies).SendAsync(SignedInServer.SignOut())).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await reading).ShouldContain("event: revision");
 
-        using var program = server.Bearer(issuer.Token(server.Clock.GetUtcNow()));
+        var issued = server.Clock.GetUtcNow();
+        using var program = server.Bearer(issuer.Token(issued));
         using var stream = await program.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead);
         stream.StatusCode.ShouldBe(HttpStatusCode.OK);
         var following = stream.Content.ReadAsStringAsync();
-        server.Clock.Shift = TimeSpan.FromMinutes(5.5);
+        server.Clock.Fixed = issued.AddMinutes(5.5);
         await Task.Delay(TimeSpan.FromSeconds(0.3));
         following.IsCompleted.ShouldBeFalse(); // within the minute by which clocks may differ
-        server.Clock.Shift = TimeSpan.FromMinutes(6.1);
+        server.Clock.Fixed = issued.AddMinutes(6.1);
         (await following).ShouldContain("event: revision");
     }
 
