@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Backtesting.Why;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Contracts.Jobs;
+using Granary.Contracts.Why;
+using Granary.Data.Synthetic;
+using Granary.Engine.Market;
+using Granary.Server.Access;
+using Granary.Server.Research;
+using Granary.Simulation.RunFolders;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>
+/// Assistants and reasons on two silos of one cluster: one serves the API alone, the other one runs the jobs too.
+/// </summary>
+public sealed class AssistantsOnSilosTests(AssistantsOnSilosTests.Cluster cluster) : IClassFixture<AssistantsOnSilosTests.Cluster>
+{
+    private const int Budget = 10;
+    private const string Holdout = "2023-01-15";
+
+    public sealed class Cluster : IAsyncLifetime
+    {
+        private PostgresServer? _server;
+
+        internal string Folder { get; } = Directory.CreateTempSubdirectory("granary-assisted-").FullName;
+
+        internal string Runs => Path.Combine(Folder, "runs");
+
+        /// <summary>The silo that has the role api alone.</summary>
+        internal SiloProcess Api { get; private set; } = null!;
+
+        /// <summary>The silo that runs the jobs.</summary>
+        internal SiloProcess Worker { get; private set; } = null!;
+
+        internal Dictionary<string, string> Keys { get; } = [];
+
+        public async ValueTask InitializeAsync()
+        {
+            _server = await PostgresServer.ShareAsync();
+            var database = await _server.CreateDatabaseAsync();
+            var from = new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+            DataGeneration.Run(new GenerateRequest(Path.Combine(Folder, "data"),
+                DataGeneration.Markets(["COINUSDT"], from, from + 30 * TimeSpan.TicksPerDay, 5), [Timeframe.Parse("1h")]));
+            var file = Path.Combine(Folder, "keys.json");
+            var day = new DateTimeOffset(DateTime.Parse(Holdout, CultureInfo.InvariantCulture), TimeSpan.Zero);
+            foreach (var (name, role, limits) in ((string, Role, ResearchLimits?)[])[("viewer", Role.Viewer, null),
+                ("submitter", Role.Submitter, null), ("spender", Role.Submitter, new(Budget, null)), ("held", Role.Submitter, new(null, day))])
+                Keys[name] = await ApiKeys.AddAsync(file, name, role, TimeProvider.System, rights: new(Limits: limits));
+            string[] options = ["--runs", Runs, "--data", Folder, "--keys", file, "--mcp"];
+            Worker = await SiloProcess.JoinAsync(database, "granary", options);
+            Api = await SiloProcess.JoinAsync(database, "granary", [.. options, "--roles", "api"]);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Api is not null) await Api.DisposeAsync();
+            if (Worker is not null) await Worker.DisposeAsync();
+            if (_server is not null) await _server.DisposeAsync();
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    private HttpClient Api => cluster.Api.Client;
+
+    private HttpClient Worker => cluster.Worker.Client;
+
+    private static JsonObject Batch(string name, params int[] fast) => new()
+    {
+        ["batch"] = JsonNode.Parse($$"""
+            { "name": "{{name}}", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2023-01-20" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [{{string.Join(',', fast)}}], "slow": 30 } } ],
+              "portfolio": { "weights": "equal" } }
+            """),
+    };
+
+    [Fact]
+    public async Task A_reader_has_the_same_tools_on_both_silos_and_none_that_submits()
+    {
+        var hello = await Api.McpAsync(cluster.Keys["viewer"], "initialize", JsonNode.Parse("""
+            { "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "test", "version": "1" } }
+            """)!.AsObject());
+        ((string)hello["serverInfo"]!["name"]!).ShouldBe("granary");
+        var (one, two) = (await Api.McpAsync(cluster.Keys["viewer"], "tools/list"), await Worker.McpAsync(cluster.Keys["viewer"], "tools/list"));
+        one.ToJsonString().ShouldBe(two.ToJsonString());
+        one["tools"]!.AsArray().Select(t => (string)t!["name"]!).Where(n => n.StartsWith("run_", StringComparison.Ordinal)).ShouldBeEmpty();
+        (await Api.ToolAsync(cluster.Keys["viewer"], "run_backtest", Batch("read-only", 5))).Text.ShouldContain("needs the role submitter");
+    }
+
+    [Fact]
+    public async Task Two_silos_that_charge_one_key_at_once_neither_exceed_its_budget_nor_lose_or_double_a_charge()
+    {
+        var key = cluster.Keys["spender"];
+        // Eight batches of three combinations, each sent to both silos at once, for a budget of ten.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).SelectMany(i => new[] { Api, Worker }.Select(async silo =>
+            (Batch: i, Answer: await silo.ToolAsync(key, "run_backtest", Batch($"spent-{i}", 3 * i + 2, 3 * i + 3, 3 * i + 4))))));
+        var accepted = answers.Where(a => !a.Answer.IsRefused).ToList();
+        accepted.Select(a => a.Batch).Distinct().Count().ShouldBe(3);
+        accepted.Count.ShouldBe(6, "the same batch on the other silo is not charged again");
+        answers.Where(a => a.Answer.IsRefused).ShouldAllBe(a => a.Answer.Text.Contains("budget of 10 trials"));
+        foreach (var silo in new[] { Api, Worker })
+            ((int)(await silo.DoneAsync(key, "list_runs", []))["standing"]!["used"]!).ShouldBe(9);
+        var charged = new TrialAccounts(Path.Combine(cluster.Runs, TrialAccounts.FolderName));
+        charged.Used("spender").ShouldBe(9);
+        charged.Jobs("spender").Keys.ShouldBe(accepted.Select(a => (string)a.Answer.Content["job"]!), ignoreOrder: true);
+        foreach (var (_, answer) in accepted) await Api.EndedAsync(key, (string)answer.Content["job"]!);
+    }
+
+    [Fact]
+    public async Task A_run_that_an_assistant_started_is_explained_alike_everywhere_and_a_holdout_holds_on_each_silo()
+    {
+        var job = (string)(await Api.DoneAsync(cluster.Keys["submitter"], "run_backtest", Batch("asked", 4, 6)))["job"]!;
+        await Worker.EndedAsync(cluster.Keys["submitter"], job);
+        var query = new WhyQuery("SmaCross(fast=4,slow=30)@COINUSDT:1h", null, null, null, 2);
+        var path = $"/api/v1/runs/{job}/why?strategy={Uri.EscapeDataString(query.Strategy)}&signal=2";
+        var expected = await new RunWhy(new RunLibrary(cluster.Runs), TestCatalogues.All with
+        {
+            Confinement = new(cluster.Folder, []),
+        }, TimeProvider.System).AnswerAsync(job, query);
+        foreach (var silo in new[] { Api, Worker }) (await WhyAsync(silo, path)).ShouldBe(Text(expected));
+
+        var own = (string)(await Worker.DoneAsync(cluster.Keys["held"], "run_backtest", Batch("held", 4)))["job"]!;
+        await Api.EndedAsync(cluster.Keys["held"], own);
+        foreach (var silo in new[] { Api, Worker })
+        {
+            var arguments = new JsonObject { ["run"] = own, ["strategy"] = query.Strategy, ["span"] = $"{Holdout}.." };
+            (await silo.ToolAsync(cluster.Keys["held"], "why", arguments.DeepClone().AsObject())).IsRefused.ShouldBeTrue();
+            arguments["span"] = $"..{Holdout}";
+            (await silo.DoneAsync(cluster.Keys["held"], "why", arguments))["why"].ShouldNotBeNull();
+            (await silo.ToolAsync(cluster.Keys["held"], "get_results", new() { ["run"] = job })).Text.ShouldContain("there is no run");
+        }
+    }
+
+    private async Task<string> WhyAsync(HttpClient silo, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", cluster.Keys["viewer"]);
+        using var answer = await silo.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        answer.IsSuccessStatusCode.ShouldBeTrue(text);
+        return WithoutCommand(text);
+    }
+
+    private static string Text(WhyAnswer answer) => WithoutCommand(JsonSerializer.Serialize(answer, JobJson.Options));
+
+    // The command names the address that was asked, or a path from the folder of the process.
+    private static string WithoutCommand(string answer)
+    {
+        var json = JsonNode.Parse(answer)!.AsObject();
+        json.Remove("command").ShouldBeTrue();
+        return json.ToJsonString();
+    }
+}
