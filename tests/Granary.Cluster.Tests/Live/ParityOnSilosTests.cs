@@ -115,7 +115,8 @@ public sealed class ParityOnSilosTests : IDisposable
         var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All, cluster.Silos.Runs));
         var schedules = new ScheduleBook(Path.Combine(cluster.Silos.Runs, ".schedules"));
         schedules.Set(reader.Read("nightly", Encoding.UTF8.GetBytes($$"""
-            { "cron": "0 2 * * *", "job": { "kind": "parity", "account": "{{LiveSilos.Account}}", "from": "{{From}}", "bars": "csv:{{Final}}" } }
+            { "cron": "0 2 * * *",
+              "job": { "kind": "parity", "account": "{{LiveSilos.Account}}", "from": "{{From}}", "bars": "csv:{{Final}}" } }
             """), _batches.Folder) with
         { Who = "operator", ChangedAt = clock.GetUtcNow() });
         clock.Advance(TimeSpan.FromHours(2));
@@ -125,8 +126,11 @@ public sealed class ParityOnSilosTests : IDisposable
 
     private async Task<IReadOnlyList<ParityRecord>> UndisturbedAsync(LiveSilos cluster, SessionStart start) =>
         await new AccountParity(new DatabaseAccounts(cluster.Connection), TestCatalogues.All, TimeProvider.System).CompareAsync(
-            new ParityRequest(LiveSilos.Account) { From = DateOnly.Parse(From, CultureInfo.InvariantCulture), Bars = Address.Parse("csv:" + Final) }, start, null,
-            cancellationToken: TestContext.Current.CancellationToken);
+            new ParityRequest(LiveSilos.Account)
+            {
+                From = DateOnly.Parse(From, CultureInfo.InvariantCulture),
+                Bars = Address.Parse("csv:" + Final),
+            }, start, null, cancellationToken: TestContext.Current.CancellationToken);
 
     // A silo that hung continues with its attempt when another one has ended the job.
     private async Task WritesNothingAfterItsPlaceWasTakenAsync(LiveSilos cluster)
@@ -135,7 +139,8 @@ public sealed class ParityOnSilosTests : IDisposable
         var parity = new ServerParity(cluster.Sessions, new DatabaseAccounts(cluster.Connection), book, TestCatalogues.All,
             TimeProvider.System);
         var job = KnownJobs.Of(TestCatalogues.All, cluster.Silos.Runs).Read(new JobText("parity",
-            Encoding.UTF8.GetBytes($$"""{ "kind": "parity", "account": "{{LiveSilos.Account}}", "day": "2023-01-06" }"""), "job", _batches.Folder));
+            Encoding.UTF8.GetBytes($$"""{ "kind": "parity", "account": "{{LiveSilos.Account}}", "day": "{{From}}" }"""), "job",
+            _batches.Folder));
         var folder = Directory.CreateDirectory(Path.Combine(cluster.Silos.Runs, "late")).FullName;
         var late = new InvalidOperationException("another attempt has the job");
         (await Should.ThrowAsync<InvalidOperationException>(() => job.RunAsync(new JobContext
