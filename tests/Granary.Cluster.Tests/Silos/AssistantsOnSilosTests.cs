@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Backtesting.Why;
@@ -11,6 +13,7 @@ using Granary.Engine.Market;
 using Granary.Server.Access;
 using Granary.Server.Research;
 using Granary.Simulation.RunFolders;
+using Granary.Storage.Files;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;
@@ -97,20 +100,35 @@ public sealed class AssistantsOnSilosTests(AssistantsOnSilosTests.Cluster cluste
     public async Task Two_silos_that_charge_one_key_at_once_neither_exceed_its_budget_nor_lose_or_double_a_charge()
     {
         var key = cluster.Keys["spender"];
-        // Eight batches of three combinations, each sent to both silos at once, for a budget of ten.
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).SelectMany(i => new[] { Api, Worker }.Select(async silo =>
-            (Batch: i, Answer: await silo.ToolAsync(key, "run_backtest", Batch($"spent-{i}", 3 * i + 2, 3 * i + 3, 3 * i + 4))))));
-        var accepted = answers.Where(a => !a.Answer.IsRefused).ToList();
-        accepted.Select(a => a.Batch).Distinct().Count().ShouldBe(3);
-        accepted.Count.ShouldBe(6, "the same batch on the other silo is not charged again");
-        answers.Where(a => a.Answer.IsRefused).ShouldAllBe(a => a.Answer.Text.Contains("budget of 10 trials"));
+        List<string> jobs = [(string)(await Api.DoneAsync(key, "run_backtest", Spending(0)))["job"]!];
+        var accounts = new TrialAccounts(Path.Combine(cluster.Runs, TrialAccounts.FolderName));
+        List<Task<(bool IsRefused, string Text, JsonObject Content)>> calls;
+        // A third process charges three combinations. Both silos are asked meanwhile, and wait for its end.
+        await using (var file = ExclusiveFile.Open(Path.Combine(cluster.Runs, TrialAccounts.FolderName, NameOf("spender") + ".trials")))
+        {
+            calls = [.. Enumerable.Range(1, 3).SelectMany(i => new[] { Api, Worker }.Select(silo =>
+                silo.ToolAsync(key, "run_backtest", Spending(i))))];
+            for (var i = 0; i < 10; i++) await (i % 2 == 0 ? Api : Worker).McpAsync(cluster.Keys["viewer"], "tools/list");
+            calls.ShouldAllBe(c => !c.IsCompleted);
+            file.Seek(0, SeekOrigin.End);
+            file.Write(Enumerable.Range(1, 48).Select(n => (byte)n).ToArray());
+        }
+        var answers = await Task.WhenAll(calls);
+        jobs.AddRange(answers.Where(a => !a.IsRefused).Select(a => (string)a.Content["job"]!));
+        jobs.Count.ShouldBe(3, "of three batches one fits, and costs nothing on the other silo");
+        answers.Where(a => a.IsRefused).ShouldAllBe(a => a.Text.Contains("budget of 10 trials 9 are used"));
         foreach (var silo in new[] { Api, Worker })
             ((int)(await silo.DoneAsync(key, "list_runs", []))["standing"]!["used"]!).ShouldBe(9);
-        var charged = new TrialAccounts(Path.Combine(cluster.Runs, TrialAccounts.FolderName));
-        charged.Used("spender").ShouldBe(9);
-        charged.Jobs("spender").Keys.ShouldBe(accepted.Select(a => (string)a.Answer.Content["job"]!), ignoreOrder: true);
-        foreach (var (_, answer) in accepted) await Api.EndedAsync(key, (string)answer.Content["job"]!);
+        accounts.Used("spender").ShouldBe(9);
+        accounts.Jobs("spender").Keys.ShouldBe(jobs, ignoreOrder: true);
+        foreach (var job in jobs) await Api.EndedAsync(key, job);
     }
+
+    // Three combinations that no other batch has.
+    private static JsonObject Spending(int batch) => Batch($"spent-{batch}", 3 * batch + 2, 3 * batch + 3, 3 * batch + 4);
+
+    private static string NameOf(string caller) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)).AsSpan(0, 16));
 
     [Fact]
     public async Task A_run_that_an_assistant_started_is_explained_alike_everywhere_and_a_holdout_holds_on_each_silo()
