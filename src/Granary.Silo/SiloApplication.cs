@@ -110,6 +110,7 @@ public static class SiloApplication
         Runs = Path.GetFullPath(settings.Runs),
         RequestsPerSecond = settings.RateLimit,
         MostQueuedWork = settings.WorkLimit * 1e9,
+        Assistants = settings.Mcp,
         // A log per silo: it can be written while the database is away, and its chain has one writer.
         Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
     };

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Compute;
@@ -7,12 +8,14 @@ using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Contracts.Batches;
 using Granary.Contracts.Jobs;
+using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Json;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Telemetry;
@@ -221,7 +224,7 @@ internal sealed partial class ReportingGrain(
         {
             return (null, false);
         }
-        catch (Exception e) when (e is BarStoreException or IOException or DiskException or UnauthorizedAccessException || LostCall.Is(e))
+        catch (Exception e) when (IsTransient(e))
         {
             MayPass(logger, Run, e.Message, e);
             return (Fault(e.Message), true);
@@ -236,6 +239,11 @@ internal sealed partial class ReportingGrain(
             return (Failed(e), false);
         }
     }
+
+    private static bool IsTransient(Exception e) =>
+        e is BarStoreException or IOException or DiskException or UnauthorizedAccessException or ServiceUnavailableException
+            or DbException { IsTransient: true } or JournalException { InnerException: DbException { IsTransient: true } }
+        || LostCall.Is(e);
 
     private RunEnd Failed(Exception e)
     {

@@ -27,16 +27,19 @@ internal sealed class ParityJob(JobText text, ParityRequest request) : Job(text,
         // Days that an earlier attempt has compared are kept, so that this one does not compare them again. They are days of this job.
         var days = new SortedDictionary<DateOnly, ParityRecord>(ParityResult.Read(run.Folder).ToDictionary(d => d.Day));
 
-        void Take(params IEnumerable<ParityRecord> records)
+        async Task TakeAsync(IEnumerable<ParityRecord> records)
         {
             foreach (var record in records) days[record.Day] = record;
-            ResultFile.Write(run.Folder, JsonSerializer.Serialize(new ParityResult(request.Account, [.. days.Values]), ResultFile.Json));
+            // An attempt that hung knows fewer days than the one that took its place.
+            if (run.Attempt is { } attempt) await attempt.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+            var result = JsonSerializer.Serialize(new ParityResult(request.Account, [.. days.Values]), ResultFile.Json);
+            await ResultFile.WriteAsync(run.Folder, result, cancellationToken).ConfigureAwait(false);
         }
 
-        Take(await parity.CompareAsync(request, day => run.Progress(JobProgress.None with
+        await TakeAsync(await parity.CompareAsync(request, day => run.Progress(JobProgress.None with
         {
             Stage = FormattableString.Invariant($"comparing {day:yyyy-MM-dd}"),
-        }), record => Take(record), cancellationToken).ConfigureAwait(false));
+        }), record => TakeAsync([record]), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);
     }
 }

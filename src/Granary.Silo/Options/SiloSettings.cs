@@ -129,6 +129,8 @@ public sealed record SiloSettings
     public string? Plugins { get; init; }
     [Key("compile and run the C# files of batches; they can do what this process can")]
     public bool AllowCode { get; init; }
+    [Key("also serve assistants at /mcp; needs --data")]
+    public bool Mcp { get; init; }
     [Key("file of channels and of the rules that notify them (no notifications)", Placeholder = "FILE")]
     public string? Notifications { get; init; }
     [Key("file of API keys, as 'granary keys add' writes it", Placeholder = "FILE")]

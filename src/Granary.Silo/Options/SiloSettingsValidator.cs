@@ -93,6 +93,8 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
 
     private static void CheckApi(SiloSettings s, List<string> faults)
     {
+        if (s is { Mcp: true, Data: null })
+            faults.Add("--mcp: assistants may name files in the folder of --data only, so that it is needed; add --data DIR");
         if (s.Keys is not null && !File.Exists(s.Keys))
             faults.Add($"--keys {s.Keys}: there is no such file; make it with: granary keys add NAME --role admin --file {s.Keys}");
         var before = faults.Count;

@@ -34,7 +34,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
     /// </exception>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public async Task<IReadOnlyList<ParityRecord>> CompareAsync(ParityRequest request, SessionStart start, DeploymentBook? book,
-        Action<DateOnly>? progress = null, Action<ParityRecord>? compared = null, CancellationToken cancellationToken = default)
+        Action<DateOnly>? progress = null, Func<ParityRecord, Task>? compared = null, CancellationToken cancellationToken = default)
     {
         request.Check();
         Production Read() => new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
@@ -77,7 +77,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
     }
 
     private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, SessionDays days, DayReplay replay,
-        DeploymentBook? book, (Action<DateOnly>? Before, Action<ParityRecord>? After) tell, CancellationToken cancellationToken)
+        DeploymentBook? book, (Action<DateOnly>? Before, Func<ParityRecord, Task>? After) tell, CancellationToken cancellationToken)
     {
         var request = comparison.Request;
         var known = book?.Parity(request.Account).ToDictionary(r => r.Day) ?? [];
@@ -101,7 +101,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
             var now = await replay.UntilAsync(days.Ends[day], cancellationToken).ConfigureAwait(false);
             before = (day, now);
             var record = comparison.RecordOf(day, days.Ends[day], earlier, now, isRunning);
-            if (!isRunning) tell.After?.Invoke(record);
+            if (!isRunning && tell.After is { } after) await after(record).ConfigureAwait(false);
             records.Add(isRunning || book is null ? record : book.Keep(record));
         }
         return records;

@@ -12,7 +12,7 @@ public sealed class ServerParity(ISessionService sessions, IAccountStore account
 {
     /// <inheritdoc cref="AccountParity.CompareAsync"/>
     public async Task<IReadOnlyList<ParityRecord>> CompareAsync(ParityRequest request, Action<DateOnly>? progress = null,
-        Action<ParityRecord>? compared = null, CancellationToken cancellationToken = default)
+        Func<ParityRecord, Task>? compared = null, CancellationToken cancellationToken = default)
     {
         var start = await sessions.StartOfAsync(request.Account, cancellationToken).ConfigureAwait(false)
             ?? throw new InputException($"there is no session of the account '{request.Account}' here; GET /sessions lists the accounts");

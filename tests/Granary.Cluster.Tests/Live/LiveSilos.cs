@@ -14,6 +14,7 @@ using Granary.Simulation.Json;
 using Granary.Testing;
 using Granary.Trading.Live;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
 using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Live;
@@ -44,13 +45,15 @@ internal sealed class LiveSilos : IAsyncDisposable
     public ClusterWeights Weights { get; }
 
     /// <param name="connection">Of the accounts' database.</param>
-    public static async Task<LiveSilos> StartAsync(int silos, string connection, Fate? fate = null) =>
+    /// <param name="more">Adds further services to each silo.</param>
+    public static async Task<LiveSilos> StartAsync(int silos, string connection, Fate? fate = null, Action<ISiloBuilder>? more = null) =>
         new(await TestSilos.StartAsync(silos, more: silo =>
     {
         var accounts = new MortalAccounts(new DatabaseAccounts(connection), fate ?? new Fate());
         silo.Services.AddSingleton<IAccountStore>(accounts);
         silo.Services.AddSingleton(TestCatalogues.All with { Brokers = accounts.Brokers });
         silo.Services.AddSingleton(accounts);
+        more?.Invoke(silo);
     }), connection);
 
     public MortalAccounts AccountsOf(InProcessSiloHandle silo) =>

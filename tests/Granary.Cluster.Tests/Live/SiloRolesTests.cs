@@ -1,13 +1,17 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Granary.Cluster.Client;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
+using Granary.Contracts.Why;
 using Granary.Server.Operations;
 using Granary.Testing;
 using Granary.Trading.Live;
+using Granary.Trading.Why;
 using SiloProcess = Granary.Cluster.Tests.Fixtures.SiloProcess;
 
 namespace Granary.Cluster.Tests.Live;
@@ -15,6 +19,8 @@ namespace Granary.Cluster.Tests.Live;
 /// <summary>A live account is in a process that runs no batches, and batches are in one that holds no account.</summary>
 public sealed class SiloRolesTests(SessionsInTheClusterTests.Made made) : IClassFixture<SessionsInTheClusterTests.Made>
 {
+    private static readonly WhyQuery s_asked = new("SmaCross(fast=5,slow=20)@COINUSDT:1h", Signal: 1);
+
     [Fact]
     public async Task Batches_and_sessions_are_on_silos_with_their_roles()
     {
@@ -41,6 +47,8 @@ public sealed class SiloRolesTests(SessionsInTheClusterTests.Made made) : IClass
 
         var begun = await client.StartSessionAsync(made.Start(speed: "fixed:20ms"));
         begun.Host.ShouldContain($":{sessions.SiloPort}");
+        await Eventually.IsAsync(() => client.SessionAsync(LiveSilos.Account), s => s.Status is { Signals: > 20 } || !s.IsRunning);
+        var why = await WhyAsync(compute.Client);
         var batch = Path.Combine(made.Folder, "batch-of-roles.json");
         File.WriteAllText(batch, $$"""
             { "name": "roles", "data": { "source": "csv:{{Path.Combine(made.Folder, "data", "1h")}}", "symbols": ["COINUSDT"],
@@ -57,6 +65,35 @@ public sealed class SiloRolesTests(SessionsInTheClusterTests.Made made) : IClass
         (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, made.Embedded[""].Digest), end.Fault);
         sessions.Output.ShouldContain($"Account {LiveSilos.Account} opened");
         compute.Output.ShouldNotContain($"Account {LiveSilos.Account} opened");
+        await IsExplainedAndComparedAsync(database, client, compute.Client, why);
+    }
+
+    // By a silo that never ran the session.
+    private async Task IsExplainedAndComparedAsync(string database, GranaryClient client, HttpClient compute, string whileItTraded)
+    {
+        var embedded = await new SessionWhy(new DatabaseAccounts(database), TestCatalogues.All).AnswerAsync(LiveSilos.Account, s_asked);
+        embedded!.Venue.ShouldNotBeEmpty();
+        whileItTraded.ShouldBe(Lasting(JsonSerializer.Serialize(embedded, JobJson.Options)));
+        (await WhyAsync(compute)).ShouldBe(whileItTraded);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { kind = "parity", account = LiveSilos.Account, day = "2023-01-05" });
+        JobStatus? ran = null;
+        await foreach (var status in client.WatchAsync((await client.SubmitJobAsync(body, made.Folder, "parity.json")).Id)) ran = status;
+        ran!.State.ShouldBe(JobState.Done, ran.Fault);
+        var day = (await compute.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{ran.Id}/files/result.json")).GetProperty("days")[0];
+        day.GetProperty("day").GetString().ShouldBe("2023-01-05");
+        day.GetProperty("total").GetDouble().ShouldBe(0);
+    }
+
+    private static async Task<string> WhyAsync(HttpClient silo) => Lasting(await silo.GetStringAsync(
+        $"/api/v1/sessions/{LiveSilos.Account}/why?strategy={Uri.EscapeDataString(s_asked.Strategy)}&signal={s_asked.Signal}"));
+
+    // The command names the address that was asked, and the number of the last bar grows while the session trades.
+    private static string Lasting(string answer)
+    {
+        var json = JsonNode.Parse(answer)!.AsObject();
+        json.Remove("command").ShouldBeTrue();
+        json["bar"]!.AsObject().Remove("last").ShouldBeTrue();
+        return json.ToJsonString();
     }
 
     [Theory]

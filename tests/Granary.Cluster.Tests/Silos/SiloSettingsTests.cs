@@ -137,6 +137,7 @@ public class SiloSettingsTests
     [InlineData("--start-timeout 0", "--start-timeout 0 is out of range: 1 … 3600")]
     [InlineData("--failure-timeout 2", "--failure-timeout 2 is out of range: 3 … 600")]
     [InlineData("--drain-timeout -1", "--drain-timeout -1 is out of range: 0 … 3600")]
+    [InlineData("--mcp", "--mcp: assistants may name files in the folder of --data only, so that it is needed; add --data DIR")]
     [InlineData("--new-cluster=maybe", "use true or false")]
     [InlineData("--kafka b:1", "--streams memory does not use")]
     [InlineData("--streams none", "use one of memory, kafka")]

@@ -56,6 +56,7 @@ public sealed class ParityHistoryTests : IDisposable
             // Before it is kept, so that a kill in between loses no alert.
             Book("killed").Parity("live").Count(r => r.Day == record.Day).ShouldBe(0);
             reported.Add(record.Day.Day);
+            return Task.CompletedTask;
         }, kill.Token));
         reported.ShouldBe([1, 2, 3, 4, 5]);
         var folder = Path.Combine(_under.Folder, "killed", "parity");
