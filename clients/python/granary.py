@@ -811,7 +811,7 @@ class Server:
             rest = {"kind": kind, **_query(keys)}
             # The text of a file stays as it is, with its comments and lines, so that faults name the line.
             text = _json(rest)[:-1] + (b', "batch": ' + text if text is not None else b"") + b"}"
-        query = {"Folder": os.path.abspath(folder) if folder is not None else place, "File": file, "Check": check}
+        query = {"folder": os.path.abspath(folder) if folder is not None else place, "file": file, "check": check}
         path = "batches" if kind == "backtest" and not keys and batch is not None else "jobs"
         headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         return Job(self, self._http.send("POST", path, query, text, headers).json())

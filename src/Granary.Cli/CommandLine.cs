@@ -4,6 +4,7 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli;
 
@@ -21,7 +22,7 @@ internal static class CommandLine
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {
-            Complain(Sentence(result));
+            Refuse(args, Sentence(result));
             return Wrong;
         }
         // Ctrl-C asks a run to stop; it may take as long as it needs to leave a readable folder.
@@ -37,12 +38,12 @@ internal static class CommandLine
         }
         catch (InputException e)
         {
-            foreach (var fault in e.Faults) Complain(fault);
+            foreach (var fault in e.Faults) Refuse(args, fault);
             return Wrong;
         }
         catch (BarDataException e)
         {
-            Complain(e.Message);
+            Refuse(args, e.Message);
             return Wrong;
         }
         catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException
@@ -50,7 +51,7 @@ internal static class CommandLine
             or Granary.Simulation.Batches.StuckStrategyException or Granary.Simulation.Passes.RecordDiffersException)
         {
             var resumes = e is DiskException { IsResumable: true } && result.CommandResult.Command.Options.Any(o => o.Name == "--resume");
-            Complain(resumes ? $"{e.Message} with --resume" : e.Message);
+            Refuse(args, resumes ? $"{e.Message} with --resume" : e.Message);
             return Failed;
         }
         catch (OperationCanceledException)
@@ -60,7 +61,7 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException)
         {
-            Complain(e.Message);
+            Refuse(args, e.Message);
             return Failed;
         }
     }
@@ -104,6 +105,15 @@ internal static class CommandLine
 
     private static IEnumerable<string> Path(CommandResult command) =>
         command.Parent is CommandResult parent ? Path(parent).Append(command.Command.Name) : [];
+
+    // A sentence may repeat an argument, and that may be an address with a password. Logs keep what is written here.
+    private static void Refuse(string[] args, string sentence) => Complain(args.Aggregate(sentence, static (text, argument) =>
+    {
+        var start = argument.StartsWith('-') ? argument.IndexOf('=', StringComparison.Ordinal) + 1 : 0;
+        var address = argument[start..];
+        return !address.Contains("://", StringComparison.Ordinal) || address.Any(char.IsControl) ? text
+            : text.Replace(address, Address.Parse(address).ToString(), StringComparison.Ordinal);
+    }));
 
     public static void Complain(string sentence) => Console.Error.WriteLine("granary: " + sentence.ReplaceLineEndings(" "));
 }

@@ -282,4 +282,21 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task Threads_out_of_range_are_refused() =>
         (await RefusedAsync(_ => { }, "--threads", "0")).ShouldContain("1 … 1024");
+
+    [Theory]
+    [InlineData("why", "ADDRESS", "--strategy", "x", "--trade", "1")]
+    [InlineData("session", "ADDRESS", "status")]
+    [InlineData("data", "check", "ADDRESS")]
+    [InlineData("compare", "ADDRESS", "ADDRESS")]
+    [InlineData("export", "ADDRESS", "--format", "parquet")]
+    [InlineData("live", "ADDRESS", "--feed=ADDRESS", "--state=ADDRESS")]
+    [InlineData("verify", "ADDRESS")]
+    public async Task A_refusal_shows_an_address_without_its_password(params string[] arguments)
+    {
+        var call = await GranaryCall.RunAsync([.. arguments.Select(a =>
+            a.Replace("ADDRESS", "postgres://ann:s3cr3t@127.0.0.1:1/db?account=p", StringComparison.Ordinal))]);
+        call.ExitCode.ShouldNotBe(0);
+        call.Error.ShouldNotBeEmpty();
+        (call.Output + call.Error).ShouldNotContain("s3cr3t");
+    }
 }

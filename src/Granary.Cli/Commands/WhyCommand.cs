@@ -89,9 +89,10 @@ internal sealed class WhyCommand(CompositionRoot root)
             throw new InputException($"{source} has neither a manifest.json of a run nor the journal of a session; give the folder of a "
                 + "run, or the --state of a live session");
         var (address, account) = AccountOf(source, isDatabase);
+        var shown = isDatabase ? Address.Parse(source).ToString() : source; // without the password
         return await new SessionWhy(AccountStores.Open(Address.Parse(address), one: true), catalogues).AnswerAsync(account, query,
-            cancellationToken, $"granary why {source}")
-            ?? throw new InputException($"{source}: the journal has no session; give the --state of a session that has traded");
+            cancellationToken, $"granary why {shown}")
+            ?? throw new InputException($"{shown}: the journal has no session; give the --state of a session that has traded");
     }
 
     private static (string Address, string Account) AccountOf(string source, bool isDatabase)
