@@ -90,7 +90,7 @@ public static class GranaryApi
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));
         services.AddSingleton(s => new ScheduleReader(s.GetRequiredService<JobCatalogue>()));
         services.AddSingleton(s => new ScheduleTimes(s.GetService<IAccountStore>() is { } accounts
-            ? new AccountTradingDays(accounts, s.GetRequiredService<TimeProvider>()) : null));
+            ? new AccountDays(accounts, s.GetRequiredService<TimeProvider>()) : null));
         services.AddSingleton<JobSchedules>();
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<AuditedFiles>();

@@ -19,8 +19,8 @@ namespace Granary.Contracts.Schedules;
 /// <param name="Who">The key that set it.</param>
 /// <param name="ChangedAt">When it was set, UTC.</param>
 public sealed record ScheduleDetails(string Name, string? Cron, string? TimeZone, ScheduleAfter? After, int? DelayMinutes,
-    int? WindowMinutes, string Kind, JsonElement Job, bool Enabled, DateTimeOffset? Next, IReadOnlyList<DateTimeOffset> Upcoming, ScheduledJob? Last,
-    string Who, string Why, DateTimeOffset ChangedAt)
+    int? WindowMinutes, string Kind, JsonElement Job, bool Enabled, DateTimeOffset? Next, IReadOnlyList<DateTimeOffset> Upcoming,
+    ScheduledJob? Last, string Who, string Why, DateTimeOffset ChangedAt)
 {
     /// <summary>Why its due times are not known yet; null if they are.</summary>
     public string? Waits { get; init; }

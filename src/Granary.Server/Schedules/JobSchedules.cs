@@ -67,7 +67,8 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, Sched
         var (times, waits) = await TimesOfAsync(schedule, cancellationToken).ConfigureAwait(false);
         var upcoming = schedule.Enabled && times is not null ? times.After(clock.GetUtcNow(), ShownTimes) : [];
         return new ScheduleDetails(schedule.Name, schedule.Cron, schedule.TimeZone, schedule.After,
-            schedule.After is null ? null : (int)(schedule.Delay?.TotalMinutes ?? 0), (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
+            schedule.After is null ? null : (int)(schedule.Delay?.TotalMinutes ?? 0), (int?)schedule.Window?.TotalMinutes,
+            schedule.Kind, schedule.Job,
             schedule.Enabled, upcoming.Count > 0 ? upcoming[0] : null, upcoming, last.FirstOrDefault(), schedule.Who, schedule.Why,
             schedule.ChangedAt)
         {

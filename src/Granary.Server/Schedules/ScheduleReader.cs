@@ -52,7 +52,8 @@ public sealed class ScheduleReader(JobCatalogue kinds)
     {
         if (root.Find("after") is not { } after)
         {
-            if (root.Find("delay") is { } delay) throw delay.Fault("it is the time after a trading day; give \"after\": \"session-day\" too");
+            if (root.Find("delay") is { } delay)
+                throw delay.Fault("it is the time after a trading day; give \"after\": \"session-day\" too");
             if (root.Find("cron") is null) throw root.Fault("'cron' is missing; give it, or \"after\": \"session-day\"");
             CronTimes.Parse(root.Need("cron"), root.Find("timeZone"));
             return;

@@ -57,7 +57,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
             .ConfigureAwait(false)) reasons.Add(JournalCodec.Decode(entry));
         var comparison = new DayComparison(request, book?.Find(production.Hash)?.Number, production.Hash, source.ToString(),
             past.Events.OfType<SessionStarted>().LastOrDefault()?.Program ?? "");
-        await using var replay = new AccountReplay
+        await using var replay = new DayReplays
         {
             Configuration = Read,
             Request = live,
@@ -71,7 +71,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         return await CompareDaysAsync(comparison, days, replay, book, (progress, compared), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, SessionDays days, AccountReplay replay,
+    private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, SessionDays days, DayReplays replay,
         DeploymentBook? book, (Action<DateOnly>? Before, Action<ParityRecord>? After) tell, CancellationToken cancellationToken)
     {
         var request = comparison.Request;

@@ -8,7 +8,7 @@ internal sealed class SessionDays
 {
     private readonly Dictionary<string, SessionCalendar> _calendars;
     private readonly Timeframe _timeframe;
-    private readonly TradingDays _days;
+    private readonly MarketDays _days;
     private readonly SortedDictionary<DateOnly, long> _ends = [];
 
     /// <param name="instruments">The markets by symbol.</param>
@@ -17,7 +17,7 @@ internal sealed class SessionDays
     {
         _timeframe = timeframe;
         _calendars = instruments.ToDictionary(i => i.Symbol, i => i.Calendar, StringComparer.Ordinal);
-        _days = new TradingDays(_calendars.Values, timeframe);
+        _days = new MarketDays(_calendars.Values, timeframe);
         foreach (var taken in past.OfType<BarsTaken>())
         {
             Last = Math.Max(Last, taken.Timestamp);

@@ -34,7 +34,7 @@ public sealed class SessionDayTests : IDisposable
         SessionCalendar.Daily("London", "Europe/London", new TimeSpan(8, 0, 0), new TimeSpan(16, 30, 0));
 
     private static string[] Times(string after, int count, string timeframe, params SessionCalendar[] calendars) =>
-        [.. new SessionDayTimes(new TradingDays(calendars, Timeframe.Parse(timeframe)), TimeSpan.FromMinutes(30)).After(At(after), count)
+        [.. new SessionDayTimes(new MarketDays(calendars, Timeframe.Parse(timeframe)), TimeSpan.FromMinutes(30)).After(At(after), count)
             .Select(t => t.UtcDateTime.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture))];
 
     [Fact]
@@ -57,14 +57,14 @@ public sealed class SessionDayTests : IDisposable
     private static ScheduleReader Reader => new(KnownJobs.Of(TestCatalogues.All, Path.GetTempPath()));
 
     // As a process that has just started.
-    private ScheduleTimes DueTimes => new(new AccountTradingDays(AccountStores.Open(Address.Parse(_folder)), _clock));
+    private ScheduleTimes DueTimes => new(new AccountDays(AccountStores.Open(Address.Parse(_folder)), _clock));
 
     private Task<DateTimeOffset?> LookAsync() =>
         new ScheduleRunner(Book, _jobs, Reader, DueTimes, _clock).RunAsync(TestContext.Current.CancellationToken);
 
     private Task<ScheduleDetails> SetAsync(string text, ScheduleTimes? times = null) =>
-        new JobSchedules(Book, Reader, times ?? DueTimes, _jobs, _clock).SetAsync("parity", Encoding.UTF8.GetBytes(text), _folder, null, "me",
-            TestContext.Current.CancellationToken);
+        new JobSchedules(Book, Reader, times ?? DueTimes, _jobs, _clock).SetAsync("parity", Encoding.UTF8.GetBytes(text), _folder, null,
+            "me", TestContext.Current.CancellationToken);
 
     private async Task StartSessionAsync(SessionCalendar calendar)
     {

@@ -13,7 +13,7 @@ namespace Granary.Trading.Parity;
 /// A replay that its end changes cannot go on (<see cref="ReplayPass.GoesOn"/>): strategies that act at the end, an account that is charged
 /// interest, and longer bars that the close of the market cuts. The next day then begins a new one.
 /// </remarks>
-internal sealed class AccountReplay : IAsyncDisposable
+internal sealed class DayReplays : IAsyncDisposable
 {
     private ReplayPass? _session, _own, _late, _final;
     private GapReasons? _reasons;
