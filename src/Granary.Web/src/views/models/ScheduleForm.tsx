@@ -14,7 +14,7 @@ export type Schedule = Schemas['ScheduleDetails'];
 /** The request that would set an existing schedule. */
 export function requestOf(s: Schedule): JsonMap {
     return {
-        ...(s.cron == null ? { after: s.after, delay: `${s.delayMinutes ?? 0}m` } : { cron: s.cron }),
+        ...(s.cron == null ? { after: s.after ?? 'session-day', delay: `${s.delayMinutes ?? 0}m` } : { cron: s.cron }),
         job: s.job as JsonMap,
         enabled: s.enabled,
         why: s.why,
@@ -123,17 +123,17 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
             />
             {isCron ? (
                 <>
-            <TextField
-                label="Cron expression"
-                hint="Minute, hour, day of the month, month, day of the week: 0 2 * * SUN is Sundays at 02:00"
-                fault={faultAt(faults, 'cron') ?? cronFault}
-                value={cron}
-                onValue={(v) => setRequest((r) => ({ ...r, cron: v }))}
-            />
-            <div class="note" aria-live="polite">
-                Next three times, UTC: {!times.problem && <Times times={times.data ?? []} />}
-            </div>
-            {text('timeZone', 'Time zone (optional)', 'Such as America/New_York; without it UTC')}
+                    <TextField
+                        label="Cron expression"
+                        hint="Minute, hour, day of the month, month, day of the week: 0 2 * * SUN is Sundays at 02:00"
+                        fault={faultAt(faults, 'cron') ?? cronFault}
+                        value={cron}
+                        onValue={(v) => setRequest((r) => ({ ...r, cron: v }))}
+                    />
+                    <div class="note" aria-live="polite">
+                        Next three times, UTC: {!times.problem && <Times times={times.data ?? []} />}
+                    </div>
+                    {text('timeZone', 'Time zone (optional)', 'Such as America/New_York; without it UTC')}
                 </>
             ) : (
                 text('delay', 'Delay (optional)', 'Such as 30m: how long after the last market has closed')
