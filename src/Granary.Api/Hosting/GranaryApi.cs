@@ -89,6 +89,8 @@ public static class GranaryApi
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));
         services.AddSingleton(s => new ScheduleReader(s.GetRequiredService<JobCatalogue>()));
+        services.AddSingleton(s => new ScheduleTimes(s.GetService<IAccountStore>() is { } accounts
+            ? new AccountDays(accounts, s.GetRequiredService<TimeProvider>()) : null));
         services.AddSingleton<JobSchedules>();
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<AuditedFiles>();

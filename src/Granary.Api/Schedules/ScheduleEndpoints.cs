@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Schedules;
 
-/// <summary>Jobs at the times of cron expressions, such as trainings at night.</summary>
+/// <summary>Jobs at the times of cron expressions or after each trading day, such as trainings at night.</summary>
 internal static class ScheduleEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -35,7 +35,8 @@ internal static class ScheduleEndpoints
         all.MapPut("/{name}", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setSchedule")
             .WithSummary("Create a schedule, or replace the one of the same name.")
             .WithDescription("'cron' has five fields, in UTC or 'timeZone': minute, hour, day of the month, month, day of "
-                + "the week. 'job' is the body of "
+                + "the week. In its place, 'after' is \"session-day\": the end of each trading day of the job's account, when the last "
+                + "of its markets has closed, plus 'delay'. 'job' is the body of "
                 + "POST /jobs. 'window', such as \"2h\", is the maintenance window: how long after such a time the job may start, and a "
                 + "training promote a version. A time that passed while no server ran is run once if its window still lasts, and "
                 + "recorded as missed otherwise. 'file' is the path of the schedule at the client, for messages.")

@@ -95,21 +95,23 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     public double Total => Trades.Sum(t => t.Total);
 
     /// <summary>The amounts by cause, in display order.</summary>
-    public IReadOnlyList<(string Cause, double Amount)> Causes =>
-        Trades.Count == 0 ? Empty.Parts
-        : [.. Trades.SelectMany(t => t.Parts).GroupBy(p => p.Cause).Select(g => (g.Key, g.Sum(p => p.Amount)))];
+    public IReadOnlyList<(string Cause, double Amount)> Causes
+    {
+        get
+        {
+            var sums = Empty.Parts.ToArray();
+            foreach (var trade in Trades)
+            {
+                var parts = trade.Parts;
+                for (var i = 0; i < sums.Length; i++) sums[i].Amount += parts[i].Amount;
+            }
+            return sums;
+        }
+    }
 
     private static TradeGap Empty => new("", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, "");
 
     public static bool IsLive(string folder) => System.IO.File.Exists(Path.Combine(folder, File));
-
-    private sealed record BacktestTrade(string Strategy, string Symbol, string Side, string EntryTime, double Quantity, double Net,
-        double Weight, string Model, string ExitTime);
-
-    private sealed record LiveTrade(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
-        double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
-        double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net,
-        double Fees, string Why, string Cause, string ExitCause, double GrantedShare, string GrantedCause, string Timeframe);
 
     /// <exception cref="InputException">A folder does not belong to such a run, or has no portfolio_trades.csv.</exception>
     public static LiveGap Of(string backtest, string live) => Of(backtest, live, SameBars.Have(backtest, live));
@@ -123,37 +125,39 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     /// </param>
     public static LiveGap Of(string backtest, string live, bool isOfSameBars)
     {
-        var gap = Between(backtest, live);
-        if (!isOfSameBars) return gap;
-        var same = new SameBars(backtest, live);
+        var gap = Between(BacktestIn(backtest), new GapSession(Rows(live, File).Select(LiveTradeOf), Weights(live)));
+        return isOfSameBars ? WithCauses(gap, new SameBars(backtest, live).CauseOf) : gap;
+    }
+
+    /// <summary>Compares a session with a backtest over its bars and of its configuration.</summary>
+    /// <param name="facts">The facts by which the session's portfolio differs from the backtest.</param>
+    public static LiveGap Of(GapBacktest backtest, GapSession session, SessionFacts facts) =>
+        WithCauses(Between(backtest, session), facts.CauseOf);
+
+    private static LiveGap WithCauses(LiveGap gap, Func<string, string, string, (string Cause, string Why)> causeOf)
+    {
         return gap with { Trades = [.. gap.Trades.Select(WithCause)] };
 
         TradeGap WithCause(TradeGap t)
         {
             if (t.Data == 0) return t;
-            var (cause, why) = same.CauseOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime);
+            var (cause, why) = causeOf(t.Strategy, t.Symbol, t.ExitTime.Length > 0 ? t.ExitTime : t.EntryTime);
             var own = (t with { Data = 0 }).Booked(cause, t.Data);
             if (own.LargestCause != cause || why.Length == 0) return own;
             return own with { Why = own.Why.Length == 0 ? why : $"{own.Why}; {why}" };
         }
     }
 
-    private static LiveGap Between(string backtest, string live)
+    private static LiveGap Between(GapBacktest backtest, GapSession live)
     {
-        var planned = PlannedIn(backtest);
+        var planned = ByKey(backtest.Trades);
         var sum = planned.Values.SelectMany(q => q).Sum(p => p.Net);
         var gaps = new List<TradeGap>();
         var earned = 0.0;
         // Weights and models of strategies in each run, for trades that only one run has.
-        var (weightsA, weightsB) = (Weights(backtest), Weights(live));
-        foreach (var row in Rows(live, File))
+        var (weightsA, weightsB) = (backtest.Weights, live.Weights);
+        foreach (var k in live.Trades)
         {
-            var k = new LiveTrade(row("strategy"), row("symbol"), row("side"), Number(row("multiplier")), Number(row("weight")),
-                row("model"), Number(row("model_quantity")), row("model_entry_time"), Number(row("model_entry_price")),
-                row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")),
-                Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
-                row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")),
-                row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")), row("granted_cause"), row("timeframe"));
             earned += k.Net;
             var other = k.ModelQuantity > 0 && planned.TryGetValue((k.Strategy, k.Symbol, k.Side, k.ModelEntryTime), out var same)
                 && same.Count > 0 ? same.Dequeue() : null;
@@ -170,7 +174,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         return new LiveGap(sum, earned, Sorted(gaps));
     }
 
-    private static TradeGap Split(LiveTrade k, BacktestTrade? planned, (double Weight, string Model) backtest)
+    private static TradeGap Split(GapLiveTrade k, GapPlannedTrade? planned, (double Weight, string Model) backtest)
     {
         double data = 0, weight = 0, model = 0;
         var why = k.Why;
@@ -200,7 +204,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     }
 
     // A trade that both the session's portfolio and the account have: its size, its prices and its fees.
-    private static TradeGap ByFills(TradeGap gap, LiveTrade k)
+    private static TradeGap ByFills(TradeGap gap, GapLiveTrade k)
     {
         var share = k.Quantity / k.ModelQuantity;
         var granted = k.GrantedShare > 0 ? k.GrantedShare : 1;
@@ -224,7 +228,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? at.Ticks : -1;
 
     // A trade that only the session's portfolio or only the account has.
-    private static TradeGap OfOneSide(TradeGap gap, LiveTrade k)
+    private static TradeGap OfOneSide(TradeGap gap, GapLiveTrade k)
     {
         var isTraded = k.Quantity > 0;
         // A switch to another version is due to the operator.
@@ -255,12 +259,12 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     /// <summary>
     /// Replaces the backtest by one over other bars. The difference of the two backtests is added to each trade, by a cause.
     /// </summary>
-    /// <param name="before">The folder of the backtest that this gap was computed with.</param>
-    /// <param name="after">The folder of the other backtest.</param>
+    /// <param name="before">The trades of the backtest that this gap was computed with.</param>
+    /// <param name="after">The trades of the other backtest.</param>
     /// <param name="cause">A name of <see cref="GapCauses"/>.</param>
-    public LiveGap Against(string before, string after, string cause)
+    public LiveGap Against(IReadOnlyList<GapPlannedTrade> before, IReadOnlyList<GapPlannedTrade> after, string cause)
     {
-        var (was, now) = (PlannedIn(before), PlannedIn(after));
+        var (was, now) = (ByKey(before), ByKey(after));
         var trades = Trades.ToList();
         var places = new Dictionary<(string, string, string), int>();
         for (var i = 0; i < trades.Count; i++) places.TryAdd((trades[i].Strategy, trades[i].Symbol, trades[i].EntryTime), i);
@@ -287,20 +291,30 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     private static IReadOnlyList<TradeGap> Sorted(IEnumerable<TradeGap> gaps) =>
         [.. gaps.OrderBy(g => g.EntryTime, StringComparer.Ordinal).ThenBy(g => g.Strategy, StringComparer.Ordinal)];
 
-    private static Dictionary<(string Strategy, string Symbol, string Side, string Entry), Queue<BacktestTrade>> PlannedIn(
-        string backtest)
+    private static Dictionary<(string Strategy, string Symbol, string Side, string Entry), Queue<GapPlannedTrade>> ByKey(
+        IEnumerable<GapPlannedTrade> trades)
     {
-        var planned = new Dictionary<(string, string, string, string), Queue<BacktestTrade>>();
-        foreach (var row in Rows(backtest, "portfolio_trades.csv"))
+        var planned = new Dictionary<(string, string, string, string), Queue<GapPlannedTrade>>();
+        foreach (var p in trades)
         {
-            var p = new BacktestTrade(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")),
-                Number(row("pnl_net")), Number(row("weight")), row("model"), row("exit_time"));
             var key = (p.Strategy, p.Symbol, p.Side, p.EntryTime);
-            if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<BacktestTrade>());
+            if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<GapPlannedTrade>());
             same.Enqueue(p);
         }
         return planned;
     }
+
+    private static GapBacktest BacktestIn(string folder) => new([.. Rows(folder, "portfolio_trades.csv").Select(row =>
+        new GapPlannedTrade(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")), Number(row("pnl_net")),
+            Number(row("weight")), row("model"), row("exit_time")))], Weights(folder));
+
+    private static GapLiveTrade LiveTradeOf(Func<string, string> row) =>
+        new(row("strategy"), row("symbol"), row("side"), Number(row("multiplier")), Number(row("weight")),
+            row("model"), Number(row("model_quantity")), row("model_entry_time"), Number(row("model_entry_price")),
+            row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")),
+            Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
+            row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")),
+            row("why"), row("cause"), row("exit_cause"), Number(row("granted_share")), row("granted_cause"), row("timeframe"));
 
     private static IEnumerable<Func<string, string>> Rows(string folder, string file)
     {

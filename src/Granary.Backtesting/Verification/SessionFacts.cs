@@ -6,7 +6,7 @@ namespace Granary.Backtesting.Verification;
 /// The facts of an account by which its session's portfolio differs from a backtest of the same bars: what the operator has set, and other
 /// versions of models and policies.
 /// </summary>
-internal sealed class SessionFacts
+public sealed class SessionFacts
 {
     private sealed record Fact(string At, string Strategy, string Symbol, string Why);
 
@@ -20,16 +20,20 @@ internal sealed class SessionFacts
         var facts = new SessionFacts();
         var path = Path.Combine(folder, "account.json");
         if (!File.Exists(path)) return facts;
-        foreach (var fact in JsonPart.Parse(path, File.ReadAllBytes(path)).Need("facts").List())
-        {
-            var what = fact.Need("what").String();
-            var list = OperatorWords.Contains(what) ? facts._operator : ModelWords.Contains(what) ? facts._model : null;
-            string Text(string key) => fact.Find(key) is { Kind: System.Text.Json.JsonValueKind.String } value ? value.Text : "";
-            var why = fact.Find("version") is { } version
-                ? $"version {version.Text} of the {what} decided after the bar of {Text("at")}" : "";
-            list?.Add(new Fact(Text("at"), Text("strategy"), Text("symbol"), why));
-        }
+        foreach (var fact in JsonPart.Parse(path, File.ReadAllBytes(path)).Need("facts").List()) facts.Add(fact);
         return facts;
+    }
+
+    /// <summary>Adds the next fact of an account.</summary>
+    /// <param name="fact">As in account.json.</param>
+    public void Add(JsonPart fact)
+    {
+        var what = fact.Need("what").String();
+        var list = OperatorWords.Contains(what) ? _operator : ModelWords.Contains(what) ? _model : null;
+        string Text(string key) => fact.Find(key) is { Kind: System.Text.Json.JsonValueKind.String } value ? value.Text : "";
+        var why = fact.Find("version") is { } version
+            ? $"version {version.Text} of the {what} decided after the bar of {Text("at")}" : "";
+        list?.Add(new Fact(Text("at"), Text("strategy"), Text("symbol"), why));
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary schedules list|set|runs|remove</c>: jobs that servers submit at the times of cron expressions.</summary>
+/// <summary><c>granary schedules list|set|runs|remove</c>: jobs that servers submit at times or after trading days.</summary>
 internal sealed class ScheduleCommands(CompositionRoot root)
 {
     private readonly Option<string> _host = new("--host")
@@ -28,7 +28,7 @@ internal sealed class ScheduleCommands(CompositionRoot root)
     public static Command Create(CompositionRoot root)
     {
         var commands = new ScheduleCommands(root);
-        return new Command("schedules", "Jobs of a server, such as trainings, at the times of cron expressions.")
+        return new Command("schedules", "Jobs of a server, such as trainings, at the times of cron expressions or after each trading day.")
         {
             commands._host, commands.List(), commands.Set(), commands.Runs(), commands.Remove(),
         };
@@ -45,13 +45,14 @@ internal sealed class ScheduleCommands(CompositionRoot root)
             var schedules = await client.SchedulesAsync(token);
             if (call.GetValue(_json)) Console.WriteLine(JsonSerializer.Serialize(schedules, JobJson.Options));
             else
-                TableWriter.Write("", [Column.Text("Name"), Column.Text("Cron"), Column.Text("Zone"),
+                TableWriter.Write("", [Column.Text("Name"), Column.Text("Times"), Column.Text("Zone"),
                     Column.Number("Window", "min"), Column.Text("Job"),
                     Column.Text("Next (UTC)"), Column.Text("Last (UTC)"), Column.Text("Outcome"), Column.Text("By"), Column.Text("Why")],
                     schedules.Select(s => new[]
                     {
-                        s.Name, s.Cron, s.TimeZone ?? "UTC", s.WindowMinutes is { } minutes ? Cell.Count(minutes) : "", s.Kind,
-                        s.Enabled ? Time(s.Next) : "disabled", Time(s.Last?.Due), Outcome(s.Last), s.Who, s.Why,
+                        s.Name, s.Cron ?? $"session-day + {s.DelayMinutes}m", s.Cron is null ? "" : s.TimeZone ?? "UTC",
+                        s.WindowMinutes is { } minutes ? Cell.Count(minutes) : "", s.Kind,
+                        s.Enabled ? s.Waits ?? Time(s.Next) : "disabled", Time(s.Last?.Due), Outcome(s.Last), s.Who, s.Why,
                     }), "the server has no schedules; 'granary schedules set NAME FILE' sets one");
             return 0;
         });
@@ -62,7 +63,7 @@ internal sealed class ScheduleCommands(CompositionRoot root)
     {
         var file = new Argument<string>("FILE")
         {
-            Description = "the schedule, as { \"cron\": \"0 2 * * SUN\", \"window\": \"2h\", \"job\": { \"kind\": \"train\", … } }",
+            Description = "the schedule, as { \"cron\": \"0 2 * * SUN\", \"job\": { \"kind\": \"train\", … } }, or with \"after\": \"session-day\"",
         };
         var set = new Command("set", "Create a schedule, or replace the one of the same name.") { _name, file, _json };
         set.SetAction(async (call, token) =>
@@ -72,7 +73,7 @@ internal sealed class ScheduleCommands(CompositionRoot root)
             using var client = Client(call);
             var schedule = await client.SetScheduleAsync(call.GetValue(_name)!, await File.ReadAllBytesAsync(path, token), path, token);
             if (call.GetValue(_json)) Console.WriteLine(JsonSerializer.Serialize(schedule, JobJson.Options));
-            else Console.WriteLine($"{schedule.Name}: {(schedule.Enabled ? $"due next at {Time(schedule.Next)}" : "disabled")}");
+            else Console.WriteLine($"{schedule.Name}: {(schedule.Enabled ? schedule.Waits ?? $"due next at {Time(schedule.Next)}" : "disabled")}");
             return 0;
         });
         return set;

@@ -115,6 +115,9 @@ public sealed class WarmFeed : IAsyncDisposable
     public string? Fault => _request.Feed.Fault ?? _past.Silence("the source of earlier bars")
         ?? _saves.Silence("the store that keeps the bars");
 
+    /// <summary>Whether the end of the feed now would complete bars or time slices: longer bars whose market has closed.</summary>
+    public bool HasUnended => _waiting.Count > 0 || Array.Exists(_symbols, s => Array.Exists(s.Longer, l => l.IsOver(s.Seen)));
+
     /// <summary>
     /// Takes bars that an earlier session received; call it before <see cref="ReadAsync"/>. The feed continues after them.
     /// </summary>

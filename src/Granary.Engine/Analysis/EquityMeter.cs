@@ -292,6 +292,9 @@ internal sealed class EquityMeter
         Extreme(equity, _lastTime);
     }
 
+    /// <summary>Returns the statistics up to the last marked bar, as if it were the last; the curve goes on.</summary>
+    public EquitySums SoFar() => ((EquityMeter)MemberwiseClone()).Finish();
+
     /// <summary>Returns the statistics; call it once, after the last bar is marked.</summary>
     public EquitySums Finish()
     {

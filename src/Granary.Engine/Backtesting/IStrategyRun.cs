@@ -54,6 +54,17 @@ public interface IStrategyRun
     /// </summary>
     void EndData();
 
+    /// <summary>
+    /// Whether its strategy has code for the end of the run: then only <see cref="Finish"/> gives its digest.
+    /// </summary>
+    bool ActsAtEnd { get; }
+
+    /// <summary>
+    /// Returns the digest that <see cref="Finish"/> would give now, without the strategy's code for the end. The run goes on.
+    /// </summary>
+    /// <param name="listener">Receives the trades that are open; null = they are dropped.</param>
+    UInt128 DigestIfEnded(IRunListener? listener);
+
     /// <summary>Ends the run after the last block and returns its result. Open trades stay open and are marked at the last close.</summary>
     StrategyResult Finish();
 }

@@ -286,6 +286,22 @@ public sealed class MultiSymbolRun : IStrategyRun
         while (any);
     }
 
+    /// <inheritdoc/>
+    public bool ActsAtEnd => Overrides(_strategy, nameof(Strategy.OnStop));
+
+    /// <inheritdoc/>
+    public UInt128 DigestIfEnded(IRunListener? listener)
+    {
+        var digest = new DigestState();
+        foreach (var symbol in _symbols)
+        {
+            var value = symbol.Book.DigestIfEnded(_lastTime, symbol.Book.LastPrice, symbol.BarNumber, listener);
+            digest.Add((ulong)(value >> 64), (ulong)value);
+        }
+        _meter.SoFar().AddTo(ref digest);
+        return digest.Value;
+    }
+
     public StrategyResult Finish()
     {
         if (_started) _strategy.OnStop(_context);

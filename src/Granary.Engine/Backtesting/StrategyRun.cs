@@ -349,6 +349,18 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         if (_closesAtEnd && _block is not null) _book.CloseAtEnd(Last.Time, Last.Close, _lastIndex);
     }
 
+    /// <inheritdoc/>
+    public bool ActsAtEnd => Overrides(_strategy, nameof(Strategy.OnStop));
+
+    /// <inheritdoc/>
+    public UInt128 DigestIfEnded(IRunListener? listener)
+    {
+        // The time of the run is that of its last bar, as after the end.
+        if (_block is not null) _context.Index = _block.Count - 1;
+        var last = _block is null ? default : Last;
+        return _book.DigestIfEnded(last.Time, last.Close, _lastIndex, listener);
+    }
+
     /// <summary>Ends the run after the last block and returns its result. Open trades stay open and are marked at the last close.</summary>
     public StrategyResult Finish()
     {

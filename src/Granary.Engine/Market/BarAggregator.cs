@@ -75,12 +75,19 @@ public sealed class BarAggregator
     /// <param name="seen">The times of the short bars, at least of the last ones.</param>
     public Bar? Finish(SessionInference seen)
     {
-        if (!_has) return null;
-        var hours = _calendar.IsContinuous ? seen.Calendar ?? _calendar : _calendar;
-        // A market that trades seldom has no bars in the last minutes of its sessions.
-        if (hours.NextOpen(_closed) < _currentEnd && hours.NextOpen(_closed + seen.QuietEnd(hours)) < _currentEnd) return null;
+        if (!IsOver(seen)) return null;
         _has = false;
         return _current;
+    }
+
+    /// <summary>Whether <see cref="Finish"/> would return a bar.</summary>
+    /// <inheritdoc cref="Finish"/>
+    public bool IsOver(SessionInference seen)
+    {
+        if (!_has) return false;
+        var hours = _calendar.IsContinuous ? seen.Calendar ?? _calendar : _calendar;
+        // A market that trades seldom has no bars in the last minutes of its sessions.
+        return hours.NextOpen(_closed) >= _currentEnd || hours.NextOpen(_closed + seen.QuietEnd(hours)) >= _currentEnd;
     }
 
     private (long Start, long End) Bounds(long time)

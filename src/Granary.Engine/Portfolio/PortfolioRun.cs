@@ -1,6 +1,7 @@
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 
@@ -444,6 +445,11 @@ public sealed class PortfolioRun
     /// </summary>
     /// <returns>The trades that are now fully closed.</returns>
     public IReadOnlyList<PortfolioTrade> Unwind(long time) => _exits.CloseWaiting(time);
+
+    /// <summary>
+    /// Whether the end of the bars changes the account: interest of the last nights is booked, or positions are closed.
+    /// </summary>
+    public bool BooksAtEnd => _account.Execution.AtEnd == AtEnd.Close || new FinancingRate(_account.Execution).ChargesInterest;
 
     /// <summary>Returns the trades that are not yet closed when the bars end, as open at the last closes.</summary>
     public IReadOnlyList<PortfolioTrade> EndUnwinding(long time) => _exits.EndWaiting(time);

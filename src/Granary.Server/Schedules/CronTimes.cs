@@ -13,7 +13,7 @@ namespace Granary.Server.Schedules;
 /// hours and minutes comes once on each of its days: when the clock skips it, at the end of the gap; when the clock repeats it, the first
 /// time. With a '*' in either field the times follow the wall clock: skipped ones do not come, and repeated ones come twice.
 /// </remarks>
-public sealed partial class CronTimes
+public sealed partial class CronTimes : DueTimes
 {
     private static readonly TimeSpan s_step = TimeSpan.FromHours(6), s_longestGap = TimeSpan.FromDays(1);
 
@@ -65,8 +65,7 @@ public sealed partial class CronTimes
     public static CronTimes Of(string text, string? timeZone) =>
         new(text, timeZone is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(timeZone));
 
-    /// <summary>Returns the first time after another one, UTC; null if there is none.</summary>
-    public DateTimeOffset? After(DateTimeOffset time) => _isOnceADay ? OnceADay(time) : ByTheClock(time);
+    public override DateTimeOffset? After(DateTimeOffset time) => _isOnceADay ? OnceADay(time) : ByTheClock(time);
 
     private DateTimeOffset? OnceADay(DateTimeOffset time)
     {
@@ -126,14 +125,6 @@ public sealed partial class CronTimes
     private DateTime? Next(DateTime local) =>
         _wallClock.GetNextValidTimeAfter(new DateTimeOffset(local, TimeSpan.Zero))?.UtcDateTime is { } next
             ? DateTime.SpecifyKind(next, DateTimeKind.Unspecified) : null;
-
-    /// <summary>Returns the next times after another one, UTC.</summary>
-    public IReadOnlyList<DateTimeOffset> After(DateTimeOffset time, int count)
-    {
-        var times = new List<DateTimeOffset>();
-        while (times.Count < count && After(time) is { } next) times.Add(time = next);
-        return times;
-    }
 
     [GeneratedRegex("[0-9]+", RegexOptions.NonBacktracking)]
     private static partial Regex Numbers();

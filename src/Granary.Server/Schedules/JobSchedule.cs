@@ -1,23 +1,26 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Contracts.Schedules;
 
 namespace Granary.Server.Schedules;
 
-/// <summary>A job that is submitted at the times of a cron expression.</summary>
+/// <summary>A job that is submitted at due times: those of a cron expression, or after each trading day of an account.</summary>
 public sealed record JobSchedule
 {
     /// <summary>The name: up to 64 letters, digits, '.', '_' and '-'.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Five fields; see <see cref="CronTimes"/>.</summary>
-    public required string Cron { get; init; }
+    /// <summary>Five fields; see <see cref="CronTimes"/>. Null with <see cref="After"/>.</summary>
+    public string? Cron { get; init; }
 
     /// <summary>The IANA zone of <see cref="Cron"/>; null for UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Its due times.</summary>
-    [JsonIgnore]
-    public CronTimes Times => CronTimes.Of(Cron, TimeZone);
+    /// <summary>What its due times follow; null with <see cref="Cron"/>.</summary>
+    public ScheduleAfter? After { get; init; }
+
+    /// <summary>The time from what it follows to the due time; null = none.</summary>
+    public TimeSpan? Delay { get; init; }
 
     /// <summary>
     /// The maintenance window: how long after such a time the job may start, and a training may promote a version. Null = no limit.
@@ -30,6 +33,10 @@ public sealed record JobSchedule
     /// <summary>The kind of the job.</summary>
     [JsonIgnore]
     public string Kind => Job.GetProperty("kind").GetString()!;
+
+    /// <summary>The account of the job, whose trading days it follows.</summary>
+    [JsonIgnore]
+    public string Account => Job.GetProperty("account").GetString()!;
 
     /// <summary>The base folder of relative paths in the job.</summary>
     public required string Folder { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Contracts.Schedules;
+using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Server.Jobs;
 using Granary.Simulation.Json;
@@ -7,7 +8,7 @@ using Granary.Simulation.Json;
 namespace Granary.Server.Schedules;
 
 /// <summary>Shows and sets the schedules of a server.</summary>
-public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobService jobs, TimeProvider clock)
+public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, ScheduleTimes dueTimes, IJobService jobs, TimeProvider clock)
 {
     private const int ShownTimes = 3;
 
@@ -41,18 +42,38 @@ public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, IJobS
         CancellationToken cancellationToken)
     {
         var schedule = reader.Read(name, text, folder, file) with { Who = who, ChangedAt = clock.GetUtcNow() };
+        dueTimes.Check(schedule);
         book.Set(schedule);
         return await DetailsAsync(schedule, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(DueTimes? Times, string? Waits)> TimesOfAsync(JobSchedule schedule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await dueTimes.OfAsync(schedule, cancellationToken).ConfigureAwait(false) is { } times ? (times, null)
+                : (null, $"waits for the first session of the account '{schedule.Account}'");
+        }
+        catch (JournalException e)
+        {
+            // Schedules are shown while the database of an account is away.
+            return (null, e.Message);
+        }
     }
 
     private async Task<ScheduleDetails> DetailsAsync(JobSchedule schedule, CancellationToken cancellationToken)
     {
         var last = await JobsOfAsync(book.Runs(schedule.Name, 1), jobs, cancellationToken).ConfigureAwait(false);
-        var upcoming = schedule.Enabled ? schedule.Times.After(clock.GetUtcNow(), ShownTimes) : [];
-        return new ScheduleDetails(schedule.Name, schedule.Cron, schedule.TimeZone,
-            (int?)schedule.Window?.TotalMinutes, schedule.Kind, schedule.Job,
+        var (times, waits) = await TimesOfAsync(schedule, cancellationToken).ConfigureAwait(false);
+        var upcoming = schedule.Enabled && times is not null ? times.After(clock.GetUtcNow(), ShownTimes) : [];
+        return new ScheduleDetails(schedule.Name, schedule.Cron, schedule.TimeZone, schedule.After,
+            schedule.After is null ? null : (int)(schedule.Delay?.TotalMinutes ?? 0), (int?)schedule.Window?.TotalMinutes,
+            schedule.Kind, schedule.Job,
             schedule.Enabled, upcoming.Count > 0 ? upcoming[0] : null, upcoming, last.FirstOrDefault(), schedule.Who, schedule.Why,
-            schedule.ChangedAt);
+            schedule.ChangedAt)
+        {
+            Waits = waits,
+        };
     }
 
     /// <summary>Returns the states of the jobs of recorded times.</summary>

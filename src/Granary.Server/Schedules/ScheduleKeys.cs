@@ -1,3 +1,4 @@
+using Granary.Contracts.Schedules;
 using Granary.Engine.Catalogues;
 using Granary.Simulation.Json;
 
@@ -6,11 +7,17 @@ namespace Granary.Server.Schedules;
 /// <summary>The keys of a schedule.</summary>
 public sealed record ScheduleKeys
 {
-    [Key("minute, hour, day of the month, month, day of the week (0 and 7 are Sunday)", Without = "needed")]
-    public required string Cron { get; init; }
+    [Key("minute, hour, day of the month, month, day of the week (0 and 7 are Sunday)", Without = "needed, or `after`")]
+    public string? Cron { get; init; }
 
     [Key("IANA zone of `cron`, such as `America/New_York`: [changes of the clock](#changes-of-the-clock)", Without = "UTC")]
     public string? TimeZone { get; init; }
+
+    [Key("in the place of `cron`: the end of each [trading day](#after-each-trading-day) of the job's account", Without = "`cron`")]
+    public ScheduleAfter? After { get; init; }
+
+    [Key("the time from the end of the trading day to the due time, such as `30m`", Without = "none")]
+    public TimeSpan? Delay { get; init; }
 
     [Key("the body of `POST /jobs`; it is checked when the schedule is set", Without = "needed")]
     public required JsonPart Job { get; init; }

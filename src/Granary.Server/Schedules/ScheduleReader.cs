@@ -26,8 +26,8 @@ public sealed class ScheduleReader(JobCatalogue kinds)
         file = string.IsNullOrWhiteSpace(file) ? DefaultFile : file;
         var root = JsonPart.Parse(file, text);
         var keys = RecordKeys<ScheduleKeys>.Read(root);
-        CronTimes.Parse(root.Need("cron"), root.Find("timeZone"));
         var job = keys.Job;
+        CheckTimes(root, job);
         var kind = job.Need("kind");
         if (job.Find("promoteUntil") is { } until) throw until.Fault("it is the end of the schedule's window; give \"window\" instead");
         kinds.Read(new JobText(kind.String(), JobCatalogue.TextOf(job, text), file, folder));
@@ -36,6 +36,8 @@ public sealed class ScheduleReader(JobCatalogue kinds)
             Name = name,
             Cron = keys.Cron,
             TimeZone = keys.TimeZone,
+            After = keys.After,
+            Delay = keys.Delay,
             Window = keys.Window,
             Job = JsonElement.Parse(job.ToJson()),
             Folder = folder,
@@ -44,6 +46,23 @@ public sealed class ScheduleReader(JobCatalogue kinds)
             Why = keys.Why,
             ChangedAt = default,
         };
+    }
+
+    private static void CheckTimes(JsonPart root, JsonPart job)
+    {
+        if (root.Find("after") is not { } after)
+        {
+            if (root.Find("delay") is { } delay)
+                throw delay.Fault("it is the time after a trading day; give \"after\": \"session-day\" too");
+            if (root.Find("cron") is null) throw root.Fault("'cron' is missing; give it, or \"after\": \"session-day\"");
+            CronTimes.Parse(root.Need("cron"), root.Find("timeZone"));
+            return;
+        }
+        if (root.Find("cron") is { } cron) throw cron.Fault("'cron' and 'after' are two ways to give the times; leave one of them out");
+        if (root.Find("timeZone") is { } zone)
+            throw zone.Fault("it is the zone of 'cron'; 'after' follows the calendars of the account's markets");
+        if (job.Find("account") is null)
+            throw after.Fault("the job has no account whose trading days it could follow, as the kind 'parity' has; give 'cron'");
     }
 
     /// <summary>Creates the job of a time; a training may promote a version until the window ends.</summary>

@@ -3,7 +3,7 @@ using Granary.Contracts.Schedules;
 namespace Granary.Server.Schedules;
 
 /// <summary>One recorded time of a schedule.</summary>
-/// <param name="Due">The time according to the cron expression, UTC.</param>
+/// <param name="Due">The due time, UTC.</param>
 /// <param name="At">When it was recorded, UTC.</param>
 /// <param name="Job">The job's id; null before it is submitted, or if there is none.</param>
 /// <param name="Reason">Why no job was submitted; null if one was.</param>

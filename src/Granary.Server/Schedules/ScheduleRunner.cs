@@ -11,7 +11,7 @@ namespace Granary.Server.Schedules;
 /// A time is recorded before its job is submitted, and completed with the job's id afterwards. If a process ends in between, the next check
 /// submits the job again with the same idempotency key, which returns the existing job if there is one.
 /// </remarks>
-public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, ScheduleReader reader, TimeProvider clock)
+public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, ScheduleReader reader, ScheduleTimes dueTimes, TimeProvider clock)
 {
     // The maximum number of missed times that are recorded after a period without a server.
     private const int MostMissed = 20;
@@ -41,16 +41,16 @@ public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, Schedule
     private async Task<DateTimeOffset?> RunAsync(string name, CancellationToken cancellationToken)
     {
         if (book.Find(name) is not { Enabled: true } schedule) return null;
-        var times = schedule.Times;
         // First complete the times that an ended process has started.
         await SubmitAsync(schedule, cancellationToken).ConfigureAwait(false);
+        if (await dueTimes.OfAsync(schedule, cancellationToken).ConfigureAwait(false) is not { } times) return null;
         await BeginAsync(schedule, times, cancellationToken).ConfigureAwait(false);
         await SubmitAsync(schedule, cancellationToken).ConfigureAwait(false);
         return times.After(clock.GetUtcNow());
     }
 
     // Records the times that are due. Only the newest is run, because the job of an earlier one would repeat the same work.
-    private async Task BeginAsync(JobSchedule schedule, CronTimes times, CancellationToken cancellationToken)
+    private async Task BeginAsync(JobSchedule schedule, DueTimes times, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var due = Due(schedule, times, now);
@@ -70,7 +70,7 @@ public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, Schedule
     private static string Shown(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private Queue<DateTimeOffset> Due(JobSchedule schedule, CronTimes times, DateTimeOffset now)
+    private Queue<DateTimeOffset> Due(JobSchedule schedule, DueTimes times, DateTimeOffset now)
     {
         var after = book.Runs(schedule.Name, 1) is [var last] && last.Due > schedule.ChangedAt ? last.Due : schedule.ChangedAt;
         var due = new Queue<DateTimeOffset>();

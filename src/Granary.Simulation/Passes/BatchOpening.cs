@@ -33,4 +33,7 @@ public sealed record BatchOpening
     /// feed sends.
     /// </summary>
     public bool IsLive { get; init; }
+
+    /// <summary>Whether the bars of a live session have all come, so that a ranked universe has its members from the start.</summary>
+    public bool HasBars { get; init; }
 }

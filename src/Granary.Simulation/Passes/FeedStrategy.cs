@@ -68,6 +68,10 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
     /// <summary>Fails the strategy before its next block. Thread-safe; has no effect on a strategy that has ended.</summary>
     public void Stop(string reason) => Volatile.Write(ref _stop, reason);
 
+    /// <summary>Returns the digest of its outcome if the bars ended now; it goes on.</summary>
+    /// <inheritdoc cref="IStrategyRun.DigestIfEnded"/>
+    public UInt128 DigestIfEnded(IRunListener? listener) => _run?.DigestIfEnded(listener) ?? 0;
+
     /// <summary>Finishes the strategy after the last block; may be called once.</summary>
     /// <param name="clock">Clock of the feed after all bars.</param>
     /// <param name="hasEnded">Whether the bars of the feed's first symbol end before those of others.</param>

@@ -130,7 +130,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         Universe = universe.Rule is null
             ? BatchUniverse.OfFile(universe, spec.Data, Plan.Symbols, opening.IsLive ? []
                 : await Source.ListSymbolsAsync(spec.Data.Timeframe, cancellationToken))
-            : opening.IsLive ? BatchUniverse.Empty(universe, Plan.Symbols)
+            : opening is { IsLive: true, HasBars: false } ? BatchUniverse.Empty(universe, Plan.Symbols)
             : await BatchUniverse.RankAsync(universe, spec.Catalogues.Factors, Plan.Symbols, OpenRankedAsync, opening.Threads,
                 cancellationToken);
         foreach (var (symbol, market) in _opened) _opened[symbol] = market.With(Universe.Members[symbol]);

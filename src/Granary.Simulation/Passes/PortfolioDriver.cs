@@ -273,12 +273,25 @@ public sealed class PortfolioDriver : IPortfolioSteps
         else Settle(strategy, e.Trade);
     }
 
-    // If a trade is still open at the end, the closed part of it counts as a separate trade.
     private void Settle(int strategy, in Trade trade)
     {
-        if (trade.Reason == ExitReason.Open && _run.ClosedPartOf(strategy, trade.Number) is { } part) Book(part);
-        if (_run.OnTrade(strategy, trade) is { } own) Book(own);
+        foreach (var own in Settled(strategy, trade)) Book(own);
     }
+
+    // If a trade is still open at the end, the closed part of it counts as a separate trade.
+    private IEnumerable<PortfolioTrade> Settled(int strategy, Trade trade)
+    {
+        if (trade.Reason == ExitReason.Open && _run.ClosedPartOf(strategy, trade.Number) is { } part) yield return part;
+        if (_run.OnTrade(strategy, trade) is { } own) yield return own;
+    }
+
+    /// <summary>
+    /// Returns the trades that are open if the bars end now, and the closed parts of them. Unless the portfolio books something then
+    /// (<see cref="PortfolioRun.BooksAtEnd"/>), it goes on unchanged.
+    /// </summary>
+    /// <param name="open">The open trades of the strategies that have not ended.</param>
+    public IEnumerable<PortfolioTrade> OpenIfEnded(IReadOnlyList<(int Strategy, Trade Trade)> open) =>
+        [.. _run.EndUnwinding(_lastStamp), .. _ended.Concat(open).SelectMany(e => Settled(e.Strategy, e.Trade))];
 
     private void Refuse(List<Decision> said, SignalEnd end)
     {
@@ -329,8 +342,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     public PortfolioOutcome Outcome()
     {
         if (_statistics is null) throw new InvalidOperationException("rows and trades were not kept: call Begin first");
-        foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
-        foreach (var (strategy, trade) in _ended) Settle(strategy, trade);
+        foreach (var open in OpenIfEnded([])) Book(open);
         var stats = _statistics.ToMetrics(_run.Commission, _run.Financing, _run.Funding);
         var counts = _counts.Where(c => c.Value > 0).OrderBy(c => c.Key, Decision.ByTable).ToDictionary(c => c.Key, c => c.Value);
         return new PortfolioOutcome(stats, _run.Digest, counts, _decisions, _recorder)

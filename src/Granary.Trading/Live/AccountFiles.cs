@@ -3,6 +3,7 @@ using Granary.Backtesting.Verification;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tables;
@@ -22,15 +23,14 @@ internal static class AccountFiles
     public const string EquityFile = AccountTables.Equity + ".csv";
 
     // The journal entries that the files contain: skipped entries, commands and reconciliations, among others.
-    private static readonly IReadOnlyList<string> BesideReport = JournalKinds.AllBut(nameof(EntrySkipped), nameof(WeightsChanged),
+    /// <summary>The kinds of entries that say nothing about differences of the account from its portfolio.</summary>
+    public static readonly IReadOnlyList<string> BesideReport = JournalKinds.AllBut(nameof(EntrySkipped), nameof(WeightsChanged),
         nameof(EnablementChanged), nameof(SessionControlled), nameof(Reconciled), nameof(DeploymentSwitched), nameof(SessionStarted),
         nameof(ModelChanged), nameof(PolicyChanged), nameof(SignalDecided), nameof(OrderIntended));
 
     /// <param name="folder">The session's folder.</param>
     /// <param name="host">The host, after its run.</param>
-    /// <param name="until">The last market time of facts that the files contain, UTC ticks.</param>
-    public static async Task WriteAsync(string folder, AccountJournal journal, LiveRequest request, Production production, LiveHost host,
-        long until = long.MaxValue)
+    public static async Task WriteAsync(string folder, AccountJournal journal, LiveRequest request, Production production, LiveHost host)
     {
         // Other commands read these tables as CSV.
         var formats = production.Spec.OutputFormats.Prepend(CsvFormat.Instance).Distinct();
@@ -41,7 +41,6 @@ internal static class AccountFiles
         await foreach (var entry in journal.ReadAsync(new JournalQuery { Without = BesideReport }).ConfigureAwait(false))
         {
             var e = JournalCodec.Decode(entry);
-            if (e.Timestamp > until) continue;
             reasons.Take(e);
             if (FactOf(e, timeframe) is { } fact) facts.Add(fact);
         }
@@ -49,7 +48,7 @@ internal static class AccountFiles
             (AccountTables.Trades, AccountTables.Trade.Of(ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order))),
             (AccountTables.Equity, AccountTables.Mark.Of(host.AccountEquity)),
             (AccountTables.Orders, AccountTables.OrdersOf(ledger, timeframe)),
-            (AccountTables.Gap, AccountTables.GapRow.Of(GapRows(host, reasons)))])
+            (AccountTables.Gap, AccountTables.GapRow.Of(GapRows(host, host.PortfolioTrades, reasons)))])
             foreach (var format in formats)
                 AtomicFile.Write(Path.Combine(folder, name + format.Extension), (Stream stream) => table.Write(format, stream));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new
@@ -84,6 +83,13 @@ internal static class AccountFiles
             notes = host.Notes.Select(production.Spec.Catalogues.Shown),
             facts,
         }, Json));
+    }
+
+    /// <summary>Adds an event to the facts by which a session differs from a backtest of its bars.</summary>
+    public static void Add(SessionFacts facts, JournalEvent e, Timeframe timeframe)
+    {
+        if (FactOf(e, timeframe) is { } fact)
+            facts.Add(JsonPart.Parse("account.json", JsonSerializer.SerializeToUtf8Bytes(fact, Json)));
     }
 
     // Returns the entry of an event in account.json; null to omit it. Without a bar before it, it has no time.
@@ -129,15 +135,18 @@ internal static class AccountFiles
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static IEnumerable<GapRow> GapRows(LiveHost host, GapReasons reasons)
+    /// <summary>Returns the trades of a session's portfolio with those of its account.</summary>
+    /// <param name="planned">The trades of the portfolio; open ones last.</param>
+    public static IEnumerable<GapRow> GapRows(LiveHost host, IEnumerable<PortfolioTrade> planned, GapReasons reasons)
     {
         // Two configurations may number the trades of a strategy alike.
         var others = host.Ledger.Trades.Values.Where(t => host.Handed.IsEarlier(t.Entry)).ToList();
         var account = new Dictionary<(string, int), AccountTrade>();
         foreach (var own in host.Ledger.Trades.Values.Where(t => !host.Handed.IsEarlier(t.Entry)))
             if (reasons.NumberOf(own) is not { } number || !account.TryAdd((own.Strategy, number), own)) others.Add(own);
-        foreach (var (strategy, model, trade) in host.PortfolioTrades)
+        foreach (var trade in planned)
         {
+            var strategy = host.StrategyOf(trade);
             account.Remove((strategy.Id, trade.Trade.Number), out var traded);
             var symbol = strategy.Symbols[trade.Trade.SymbolIndex];
             var row = new GapRow(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side)
@@ -146,7 +155,7 @@ internal static class AccountFiles
                 Last = host.LastOf(symbol),
                 Weight = trade.Weight,
                 Timeframe = strategy.Timeframe,
-                Model = model,
+                Model = strategy.Model?.Name,
                 Planned = trade.Trade,
                 Own = traded,
             };

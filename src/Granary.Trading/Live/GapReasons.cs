@@ -22,13 +22,19 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     // When the operator began to close all positions, and the times without entries.
     private readonly List<long> _flattened = [];
     private readonly List<(long From, long To)> _paused = [];
+    // These follow from the facts and the session up to now.
     private Dictionary<(string, int), MadeSignal>? _made;
+    private Dictionary<(string, string, long, Side), SignalDecided>? _decidedBySignal;
     private Dictionary<(string, string, long, Side), int>? _numbers;
     private Dictionary<(string, int), TrackedOrder>? _unfilled;
     private ILookup<string, (long Period, int? Version)>? _sessionVersions, _versions;
 
     /// <summary>Entries that were not sent, with the reason.</summary>
     public IReadOnlyDictionary<(string Strategy, int Number), string> Skipped => _skipped;
+
+    /// <summary>Call it when the session has more bars or facts than at the last row.</summary>
+    public void Refresh() =>
+        (_made, _decidedBySignal, _numbers, _unfilled, _sessionVersions, _versions) = (null, null, null, null, null, null);
 
     /// <summary>Takes a fact of the journal, in order.</summary>
     public void Take(JournalEvent e)
@@ -157,7 +163,12 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         if (!Made.TryGetValue((row.Strategy, row.Number), out var made)) return (false, null);
         var same = _decided.GetValueOrDefault((row.Strategy, row.Number));
         if (same is not null && IsOf(same, made)) return (true, same);
-        return (true, _decided.Values.FirstOrDefault(d => d.Strategy == row.Strategy && IsOf(d, made)));
+        if (_decidedBySignal is null)
+        {
+            _decidedBySignal = [];
+            foreach (var d in _decided.Values) _decidedBySignal.TryAdd((d.Strategy, d.Symbol, d.Period, d.Side), d);
+        }
+        return (true, _decidedBySignal.GetValueOrDefault((row.Strategy, made.Symbol, made.Period, made.Side)));
     }
 
     private static bool IsOf(SignalDecided decided, in MadeSignal made) =>
@@ -231,15 +242,15 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     {
         var frame = row.Timeframe ?? timeframe;
         if (planned.ExitTime < decided && planned.Reason != ExitReason.Open) return frame.CloseOf(planned.ExitTime) >= decided;
-        var times = host.BarTimesOf(row.Symbol);
-        var (low, high) = (0, times.Count);
+        var bars = host.BarsOf(row.Symbol);
+        var (low, high) = (0, bars.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (times[middle] < decided) low = middle + 1;
+            if (bars[middle].Time < decided) low = middle + 1;
             else high = middle;
         }
-        if (planned.Reason == ExitReason.Open) return low == times.Count;
-        return low < times.Count && planned.ExitTime <= times[low] && times[low] < frame.CloseOf(planned.ExitTime);
+        if (planned.Reason == ExitReason.Open) return low == bars.Count;
+        return low < bars.Count && planned.ExitTime <= bars[low].Time && bars[low].Time < frame.CloseOf(planned.ExitTime);
     }
 }

@@ -2,6 +2,7 @@ using Granary.Backtesting.Verification;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
 
 namespace Granary.Trading.Live;
 
@@ -48,6 +49,18 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
     public double ExitPrice => Own is null ? double.NaN
         : Own.Open > 0 ? (Own.ExitPrice * (Own.Quantity - Own.Open) + (Last?.Close ?? Own.EntryPrice) * Own.Open) / Own.Quantity
         : Own.ExitPrice;
+
+    /// <summary>The row as a comparison reads it from its table.</summary>
+    public GapLiveTrade ToTrade()
+    {
+        static double Of(double? value) => value is { } number && double.IsFinite(number) ? number : 0;
+        static string Time(long? ticks) => ticks is { } time ? RunText.Time(time) : "";
+        return new GapLiveTrade(Strategy, Symbol, RunText.Of(Side), Of(Multiplier), Of(Weight), Model ?? "", Of(Planned?.Quantity),
+            Time(Planned?.EntryTime), Of(Planned?.EntryPrice), Time(Planned?.ExitTime), Of(Planned?.ExitPrice), Of(Planned?.NetProfit),
+            Of(Planned is { } p ? p.Profit - p.NetProfit : null), Of(Own?.Quantity), Time(Own?.EntryTime), Of(Own?.EntryPrice),
+            Time(ExitTime), Of(ExitPrice), Of(Net), Of(Own is { } own ? own.Fees - own.Financing : null), Why ?? "", Cause ?? "",
+            ExitCause ?? "", Of(GrantedShare), GrantedCause, Timeframe?.ToString() ?? "");
+    }
 
     /// <summary>Net profit of the account's trade.</summary>
     public double Net => Own is null ? double.NaN

@@ -22,9 +22,6 @@ internal sealed class LiveBars(IReadOnlyList<MarketSeries> markets) : IBarSource
     /// <summary>Returns the bars of a symbol, in order; empty for another symbol.</summary>
     public IReadOnlyList<Bar> Of(string symbol) => _bars.GetValueOrDefault(symbol) ?? [];
 
-    /// <summary>Returns the open times of the bars of a symbol, in order, UTC ticks.</summary>
-    public IReadOnlyList<long> TimesOf(string symbol) => [.. Of(symbol).Select(b => b.Time)];
-
     /// <summary>Adds a bar of a symbol after its last one.</summary>
     public void Add(string symbol, in Bar bar) => _bars[symbol].Add(bar);
 

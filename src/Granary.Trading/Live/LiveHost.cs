@@ -69,10 +69,13 @@ public sealed class LiveHost
     public LatencyRecorder Latency => _reporter.Latency;
 
     /// <summary>The portfolio's trades with simulated fills; open ones last.</summary>
-    internal IEnumerable<(StrategyInstance Strategy, string? Model, PortfolioTrade Trade)> PortfolioTrades =>
-        from trade in _books.Portfolio.Trades
-        let instance = _books.Portfolio.Strategies[trade.Member].Instance
-        select (instance, instance.Model?.Name, trade);
+    internal IReadOnlyList<PortfolioTrade> PortfolioTrades => _books.Portfolio.Trades;
+
+    /// <summary>The strategies by their index in the plan.</summary>
+    internal IReadOnlyList<LiveStrategy> Strategies => _books.Portfolio.Strategies;
+
+    /// <summary>Returns the strategy of a trade of the portfolio.</summary>
+    internal StrategyInstance StrategyOf(in PortfolioTrade trade) => Strategies[trade.Member].Instance;
 
     /// <summary>The signals of the portfolio's members, with the granted quantities.</summary>
     internal IReadOnlyList<MadeSignal> Signals => _books.Portfolio.Signals;
@@ -80,8 +83,8 @@ public sealed class LiveHost
     /// <summary>Whether the account was without equity, so that the session closed its positions.</summary>
     internal bool IsRuined => _books.IsRuined;
 
-    /// <summary>Returns the open times of the bars of a symbol, in order, UTC ticks.</summary>
-    internal IReadOnlyList<long> BarTimesOf(string symbol) => _opened.Bars.TimesOf(symbol);
+    /// <summary>Returns the bars of a symbol that the session took, in order.</summary>
+    internal IReadOnlyList<Bar> BarsOf(string symbol) => _opened.Bars.Of(symbol);
 
     /// <summary>
     /// Whether a time is after the last bar that a strategy has processed: nothing of the bar in which it lies is known to the strategy.
@@ -139,15 +142,28 @@ public sealed class LiveHost
         _reporter.Show(LiveState.Ended, now: true);
     }
 
-    /// <summary>Replays the journal, and ends. It sends no order, writes nothing and does not connect to the venue.</summary>
-    internal async Task ReplayAsync()
+    /// <summary>
+    /// Replays the next events of a journal. It sends no order, writes nothing and does not connect to the venue. Call it instead of
+    /// <see cref="RunAsync"/>.
+    /// </summary>
+    internal void Replay(List<JournalEvent> next) => _books.Replay(new AccountPast(next, 0), _feed);
+
+    /// <summary>Closes the feed of a replay.</summary>
+    internal ValueTask EndReplayAsync() => _feed.DisposeAsync();
+
+    /// <summary>Equity of the account at the last closes.</summary>
+    internal double AccountEquityNow => _books.Watch.Equity();
+
+    /// <summary>Returns the replayed portfolio as if the bars ended now.</summary>
+    /// <returns>Also whether the replay may go on afterwards.</returns>
+    internal async Task<(PortfolioEnd End, bool CanGoOn)> ReadEndAsync()
     {
-        await using var feed = _feed;
-        _books.Replay(_opened.Past, _feed);
+        var canGoOn = _books.Portfolio.CanGoOn && !_feed.HasUnended;
         // As for a backtest of these bars, a longer bar whose market has closed is complete.
-        await foreach (var slice in feed.ReadAsync().ConfigureAwait(false)) _books.Take(slice, null);
-        _pass.Finished(_books.Portfolio.Finish());
-        _reporter.Show(LiveState.Ended, now: true);
+        if (_feed.HasUnended)
+            await foreach (var slice in _feed.ReadAsync().ConfigureAwait(false))
+                _books.Take(slice, null);
+        return (_books.Portfolio.ReadEnd(), canGoOn);
     }
 
     private async Task TradeAsync(CancellationToken cancellationToken)

@@ -31,6 +31,13 @@ internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symb
 internal readonly record struct MadeSignal(string Strategy, string Symbol, int Number, long Period, Side Side, double Granted,
     int ModelVersion);
 
+/// <summary>The portfolio of a session or a backtest at a time, as if its bars ended then.</summary>
+/// <param name="Trades">In the order of closing; open ones, marked at the last closes, come last.</param>
+/// <param name="Closed">How many of them are closed for good.</param>
+/// <param name="Equity">At the last closes, with all fills.</param>
+/// <param name="Digest">Of its strategies and decisions, as of a batch.</param>
+internal sealed record PortfolioEnd(IReadOnlyList<PortfolioTrade> Trades, int Closed, double Equity, string Digest);
+
 /// <summary>
 /// The plan's strategies and their portfolio, which process one time slice at a time. Runs, pipelines and driver are the same as in a
 /// batch, in blocks of one bar.
@@ -350,6 +357,33 @@ internal sealed class LivePortfolio
     /// <summary>Returns the strategy with this id or, if the id is empty, those that trade the symbol.</summary>
     public IReadOnlyList<LiveStrategy> Matching(string id, string symbol) =>
         [.. Strategies.Where(s => id.Length > 0 ? s.Instance.Id == id : s.Instance.Symbols.Contains(symbol, StringComparer.Ordinal))];
+
+    /// <summary>Whether <see cref="ReadEnd"/> leaves the portfolio as it is, so that it takes further time slices.</summary>
+    public bool CanGoOn => !_driver.Run.BooksAtEnd && !Strategies.Any(s => s.ActsAtEnd);
+
+    /// <summary>Returns the portfolio as if the bars ended now.</summary>
+    public PortfolioEnd ReadEnd()
+    {
+        var (digest, canGoOn, outcomes) = (new BatchDigest(), CanGoOn, (IReadOnlyList<StrategyOutcome>)[]);
+        if (!canGoOn) outcomes = Finish();
+        List<(int Strategy, Trade Trade)> open = [];
+        foreach (var strategy in Strategies)
+        {
+            var index = strategy.Instance.Index;
+            digest.Add(strategy.Instance.Id, canGoOn ? strategy.DigestIfEnded(new OpenTradesOf(index, _isMember[index] ? open : []))
+                : outcomes[index].Digest);
+        }
+        List<PortfolioTrade> trades = [.. _trades, .. _driver.OpenIfEnded(open)];
+        digest.Add("portfolio", _driver.Run.Digest);
+        return new PortfolioEnd(trades, _trades.Count, _driver.Run.EquityWithFills, digest.Finish());
+    }
+
+    private sealed class OpenTradesOf(int strategy, List<(int Strategy, Trade Trade)> open) : IRunListener
+    {
+        public RunEventKinds Kinds => RunEventKinds.Trade;
+
+        public void On(in RunEvent e) => open.Add((strategy, e.Trade));
+    }
 
     /// <summary>Ends the run and returns the strategies' outcomes; open trades are added to the portfolio's trades.</summary>
     public IReadOnlyList<StrategyOutcome> Finish()

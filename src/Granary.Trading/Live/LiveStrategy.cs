@@ -99,6 +99,18 @@ internal sealed class LiveStrategy
         if (_member?.Error is { } other) Fail(Error is null || _memberRun!.Now < _ownRun!.Now ? other : Error, _memberRun!.Now);
     }
 
+    /// <summary>Whether a run has code for its end, so that only <see cref="Finish"/> gives its digest.</summary>
+    public bool ActsAtEnd => Run is { ActsAtEnd: true };
+
+    /// <summary>Returns the digest of its own run if the bars ended now, 0 after a failure. The runs go on.</summary>
+    /// <param name="listener">Receives the trades that are open in the run that the portfolio follows.</param>
+    public UInt128 DigestIfEnded(IRunListener listener)
+    {
+        if (Error is not null) return 0;
+        _member?.DigestIfEnded(listener);
+        return _own.DigestIfEnded(_member is null ? listener : null);
+    }
+
     /// <summary>Ends the runs.</summary>
     /// <param name="clock">Clock of the feed after all bars.</param>
     /// <param name="hasEnded">Whether the symbol has stopped trading.</param>

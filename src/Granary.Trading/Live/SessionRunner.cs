@@ -25,18 +25,16 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
         CancellationToken cancellationToken) =>
         OpenAsync(session, path, run => RunAsync(session, run, isLeft, writeAccount, cancellationToken), cancellationToken);
 
-    /// <summary>Replays a session from its journal, without its venue, and writes the files of its run that a comparison needs.</summary>
-    /// <param name="path">A new folder.</param>
-    /// <returns>See <see cref="LiveHost.PortfolioFrom"/>, and the status at the end of the journal.</returns>
-    public Task<(long? From, LiveStatus Status)> ReplayAsync(OpenedSession session, string path, Func<LiveHost, string, Task> writeAccount,
-        CancellationToken cancellationToken) =>
-        OpenAsync(session, path, async run =>
+    /// <summary>Opens what a session trades.</summary>
+    public static Task<OpenedBatch> OpenAsync(OpenedSession session, int threads, CancellationToken cancellationToken) =>
+        OpenedBatch.OpenAsync(session.Spec, new BatchOpening
         {
-            run.BeginFolder();
-            using var strategies = new StrategySimulation(run);
-            var work = new SessionWork(static (host, _) => host.ReplayAsync(), static () => false, writeAccount);
-            return await WorkAsync(session, run, strategies, work, static written =>
-                Task.FromResult((written.Host.PortfolioFrom, written.Host.Status)), cancellationToken).ConfigureAwait(false);
+            Threads = threads,
+            Yes = true,
+            Sources = _ => session.Bars,
+            Planned = BatchWeights.Checked,
+            Checks = true,
+            IsLive = true,
         }, cancellationToken);
 
     private async Task<T> OpenAsync<T>(OpenedSession session, string path, Func<RunContext, Task<T>> work,
@@ -45,16 +43,7 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
         var watch = Stopwatch.StartNew();
         var spec = session.Spec;
         var options = new BatchOptions { Out = path };
-        var opening = new BatchOpening
-        {
-            Threads = options.Threads,
-            Yes = true,
-            Sources = _ => session.Bars,
-            Planned = BatchWeights.Checked,
-            Checks = true,
-            IsLive = true,
-        };
-        await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken).ConfigureAwait(false);
+        await using var opened = await OpenAsync(session, options.Threads, cancellationToken).ConfigureAwait(false);
         using var folder = _folder = RunFolder.Open(path, spec.Name, resume: false, clock.GetUtcNow().UtcDateTime, spec.Metrics, attempt);
         return await folder.WorkAsync(() => work(new RunContext(opened, folder, options, clock, watch))).ConfigureAwait(false);
     }
@@ -67,40 +56,13 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
     {
         run.BeginFolder();
         using var strategies = new StrategySimulation(run);
-        var work = new SessionWork(static (host, stop) => host.RunAsync(stop), isLeft, writeAccount);
-        return await WorkAsync(session, run, strategies, work, async written =>
-        {
-            var (host, finished, model) = written;
-            var (files, folder) = (new RunFiles(run), run.Folder);
-            var traded = run.Spec with { Portfolio = run.Spec.Portfolio with { From = host.PortfolioFrom } };
-            var against = host.HasTraded ? await SessionBacktest.RunAsync(traded, session.Bars, folder.FullPath, model.Digest, host.Status,
-                clock).ConfigureAwait(false) : null;
-            model = model.With(SessionReport.Of(host.Status, host.Ledger, against));
-            files.WriteAll(model, finished.Events, []);
-            if (!strategies.Interrupted) folder.Complete();
-            return new LiveRun(new BatchRun(model, folder.FullPath, strategies.Interrupted), host.Status, host.Latency, host.Ledger)
-            {
-                Against = against,
-            };
-        }, cancellationToken).ConfigureAwait(false);
-    }
-
-    private sealed record SessionWork(Func<LiveHost, CancellationToken, Task> RunAsync, Func<bool> IsLeft,
-        Func<LiveHost, string, Task> WriteAccount);
-
-    private sealed record WrittenSession(LiveHost Host, FinishedBatch Finished, RunModel Model);
-
-    // Runs the session, and writes the files that its report shows before the rest is done.
-    private async Task<T> WorkAsync<T>(OpenedSession session, RunContext run, StrategySimulation strategies, SessionWork work,
-        Func<WrittenSession, Task<T>> rest, CancellationToken cancellationToken)
-    {
         LiveHost? created = null;
         await strategies.RunAsync(async (pass, stop) =>
         {
             created = await LiveHost.CreateAsync(session, pass, stop).ConfigureAwait(false);
-            await work.RunAsync(created, stop).ConfigureAwait(false);
+            await created.RunAsync(stop).ConfigureAwait(false);
         }, null, cancellationToken).ConfigureAwait(false);
-        if (work.IsLeft()) throw new OperationCanceledException("another process or silo continues the session", cancellationToken);
+        if (isLeft()) throw new OperationCanceledException("another process or silo continues the session", cancellationToken);
         var host = created ?? throw new OperationCanceledException("the session was stopped before it began", cancellationToken);
         using var portfolio = await RecordedPortfolio.RecordAsync(run, (row, trade, fill) =>
             Task.FromResult(host.Outcome(row, trade, fill))).ConfigureAwait(false);
@@ -111,8 +73,18 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
         };
         var model = await finished.ModelAsync(host.Description).ConfigureAwait(false);
         // The report shows the account's files and the backtest, so these are created first.
-        new RunFiles(run).Write(finished.Files(model));
-        await work.WriteAccount(host, run.Folder.FullPath).ConfigureAwait(false);
-        return await rest(new WrittenSession(host, finished, model)).ConfigureAwait(false);
+        var (files, folder) = (new RunFiles(run), run.Folder);
+        files.Write(finished.Files(model));
+        await writeAccount(host, folder.FullPath).ConfigureAwait(false);
+        var traded = run.Spec with { Portfolio = run.Spec.Portfolio with { From = host.PortfolioFrom } };
+        var against = host.HasTraded ? await SessionBacktest.RunAsync(traded, session.Bars, folder.FullPath, model.Digest, host.Status,
+            clock).ConfigureAwait(false) : null;
+        model = model.With(SessionReport.Of(host.Status, host.Ledger, against));
+        files.WriteAll(model, finished.Events, []);
+        if (!strategies.Interrupted) folder.Complete();
+        return new LiveRun(new BatchRun(model, folder.FullPath, strategies.Interrupted), host.Status, host.Latency, host.Ledger)
+        {
+            Against = against,
+        };
     }
 }

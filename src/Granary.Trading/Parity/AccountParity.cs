@@ -52,31 +52,26 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
             $"the bars of the feed {live.Feed} cannot be read again; name the source of the final bars with --bars, or 'bars' of the job");
         var bars = await FinalBars.ReadAsync(spec, source, past.Events, cancellationToken).ConfigureAwait(false);
         var days = new SessionDays(bars.Markets.Select(m => m.Instrument), spec.Data.Timeframe, past.Events);
-        var folder = Directory.CreateTempSubdirectory("granary-parity-").FullName;
-        try
+        List<JournalEvent> reasons = [];
+        await foreach (var entry in journal.ReadAsync(new JournalQuery { Without = AccountFiles.BesideReport }, cancellationToken)
+            .ConfigureAwait(false)) reasons.Add(JournalCodec.Decode(entry));
+        var comparison = new DayComparison(request, book?.Find(production.Hash)?.Number, production.Hash, source.ToString(),
+            past.Events.OfType<SessionStarted>().LastOrDefault()?.Program ?? "");
+        await using var replay = new DayReplays
         {
-            var comparison = new DayComparison(request, book?.Find(production.Hash)?.Number, production.Hash, source.ToString(),
-                past.Events.OfType<SessionStarted>().LastOrDefault()?.Program ?? "");
-            var replay = new DayReplay
-            {
-                Configuration = Read,
-                Request = live,
-                Store = accounts,
-                Account = request.Account,
-                Past = past,
-                Bars = bars,
-                Clock = clock,
-                Folder = folder,
-            };
-            return await CompareDaysAsync(comparison, days, replay, book, (progress, compared), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+            Configuration = Read,
+            Request = live,
+            Store = accounts,
+            Account = request.Account,
+            Events = past.Events,
+            Reasons = reasons,
+            Bars = bars,
+            Clock = clock,
+        };
+        return await CompareDaysAsync(comparison, days, replay, book, (progress, compared), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, SessionDays days, DayReplay replay,
+    private async Task<IReadOnlyList<ParityRecord>> CompareDaysAsync(DayComparison comparison, SessionDays days, DayReplays replay,
         DeploymentBook? book, (Action<DateOnly>? Before, Func<ParityRecord, Task>? After) tell, CancellationToken cancellationToken)
     {
         var request = comparison.Request;
@@ -130,7 +125,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
     {
         public ParityRecord RecordOf(DateOnly day, long end, ReplayedDay? before, ReplayedDay at, bool isRunning)
         {
-            var (since, until) = (before?.Causes() ?? new Dictionary<string, double>(), at.Causes());
+            var (since, until) = (before?.Causes ?? new Dictionary<string, double>(), at.Causes);
             var causes = until.ToDictionary(c => c.Key, c =>
                 c.Value - since.GetValueOrDefault(c.Key) is var amount && at.Counts(amount) ? amount : 0, StringComparer.Ordinal);
             var (total, unexplained) = (causes.Values.Sum(), causes[GapCauses.Unexplained]);

@@ -16,10 +16,13 @@ internal sealed class FinalBars
     private readonly Address _address;
     private readonly Timeframe _timeframe;
     private readonly List<MarketSeries> _markets = [];
+    // By symbol, how many bars of each were compared.
+    private readonly Dictionary<string, (int Taken, int Final)> _reached = new(StringComparer.Ordinal);
+    private BarCounts _counts;
 
     private FinalBars(Address address, Timeframe timeframe) => (_address, _timeframe) = (address, timeframe);
 
-    /// <summary>The markets of the session, with the instruments of the source.</summary>
+    /// <summary>The markets of the session, with the instruments by which it traded.</summary>
     public IReadOnlyList<MarketSeries> Markets => _markets;
 
     /// <summary>Reads the bars of the source from the first to the last that the session took.</summary>
@@ -36,13 +39,15 @@ internal sealed class FinalBars
         }
         var data = spec.Data.Source == address ? spec.Data : spec.Data with { Source = address, Parts = [] };
         var source = BatchSources.Open(spec.Catalogues, data);
+        var traded = past.OfType<SessionStarted>().LastOrDefault()?.Instruments ?? [];
         try
         {
             var end = past.OfType<BarsTaken>().Max(t => t.Timestamp);
             foreach (var symbol in spec.Data.Symbols)
             {
                 var from = bars._taken.TryGetValue(symbol, out var own) ? own[0].Time : bars._taken.Values.Min(b => b[0].Time);
-                await bars.ReadAsync(source, symbol, from, end, cancellationToken).ConfigureAwait(false);
+                await bars.ReadAsync(source, new BarQuery(symbol, timeframe, from, end), traded.FirstOrDefault(i => i.Symbol == symbol),
+                    cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -52,18 +57,31 @@ internal sealed class FinalBars
         return bars;
     }
 
-    private async Task ReadAsync(IBarSource source, string symbol, long from, long end, CancellationToken cancellationToken)
+    private async Task ReadAsync(IBarSource source, BarQuery query, Instrument? traded, CancellationToken cancellationToken)
     {
-        var series = await source.OpenAsync(new BarQuery(symbol, _timeframe, from, end), cancellationToken).ConfigureAwait(false);
+        var series = await source.OpenAsync(query, cancellationToken).ConfigureAwait(false);
         await using (series.ConfigureAwait(false))
         {
-            _markets.Add(new MarketSeries(series.Instrument, _timeframe) { Columns = series.Columns });
+            _markets.Add(new MarketSeries(Traded(series.Instrument, traded), _timeframe) { Columns = series.Columns });
             List<Bar> read = [];
             await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
                 for (var i = 0; i < block.Count; i++) read.Add(block[i]);
-            _final.Add(symbol, read);
+            _final.Add(query.Symbol, read);
         }
     }
+
+    // The session has rounded its quantities by its own instrument, and its calendar gives its days. The source may have no lots and no
+    // calendar, as CSV, or those of today: another lot would look like other decisions. What happens to a market, as dividends and
+    // funding, belongs to the final bars.
+    private static Instrument Traded(Instrument source, Instrument? session) => session is null ? source : session with
+    {
+        PriceDecimals = session.PriceDecimals < 0 ? -1 : Math.Max(session.PriceDecimals, source.PriceDecimals),
+        CorporateActions = source.CorporateActions.Count > 0 || source.IsAdjusted ? source.CorporateActions : session.CorporateActions,
+        IsAdjusted = source.IsAdjusted,
+        DelistedAt = source.DelistedAt > 0 ? source.DelistedAt : session.DelistedAt,
+        Funding = source.Funding,
+        Marks = source.Marks,
+    };
 
     /// <summary>Checks that the source has the end of a day.</summary>
     /// <param name="end">The close of the last bar of the day, UTC ticks.</param>
@@ -89,17 +107,22 @@ internal sealed class FinalBars
         return null;
     }
 
-    /// <summary>Compares the bars up to a time.</summary>
+    /// <summary>The final bars up to the time that was reached.</summary>
+    public LiveBars Final => field ??= new LiveBars(_markets);
+
+    /// <summary>The session's bars up to that time, with those that it did not take.</summary>
+    public LiveBars Late => field ??= new LiveBars(_markets);
+
+    /// <summary>Compares the bars up to a time, which is later than the last one.</summary>
     /// <param name="end">UTC ticks.</param>
-    public ComparedBars Until(long end)
+    /// <returns>The counts of all bars up to it.</returns>
+    public BarCounts Reach(long end)
     {
-        var (final, late) = (new LiveBars(_markets), new LiveBars(_markets));
-        long revised = 0, missing = 0, kept = 0, count = 0;
         foreach (var symbol in _markets.Select(m => m.Instrument.Symbol))
         {
             var taken = _taken.GetValueOrDefault(symbol) ?? [];
             var now = _final[symbol];
-            var (t, f) = (0, 0);
+            var (t, f) = _reached.GetValueOrDefault(symbol);
             while (t < taken.Count || f < now.Count)
             {
                 var isTaken = t < taken.Count && (f == now.Count || taken[t].Time <= now[f].Time);
@@ -108,16 +131,17 @@ internal sealed class FinalBars
                 if (_timeframe.CloseOf(bar.Time) > end) break;
                 // A source that begins later than the journal has not lost the bars before.
                 var isBefore = !isFinal && f == 0;
-                if (isBefore) kept++;
-                else if (!isTaken) missing++;
-                else if (!isFinal || !IsSame(taken[t], now[f])) revised++;
-                if (isFinal || isBefore) final.Add(symbol, isFinal && isTaken ? WithColumns(now[f], taken[t]) : bar);
-                late.Add(symbol, isTaken ? taken[t] : bar);
-                if (isTaken) (t, count) = (t + 1, count + 1);
+                if (isBefore) _counts = _counts with { Kept = _counts.Kept + 1 };
+                else if (!isTaken) _counts = _counts with { Missing = _counts.Missing + 1 };
+                else if (!isFinal || !IsSame(taken[t], now[f])) _counts = _counts with { Revised = _counts.Revised + 1 };
+                if (isFinal || isBefore) Final.Add(symbol, isFinal && isTaken ? WithColumns(now[f], taken[t]) : bar);
+                Late.Add(symbol, isTaken ? taken[t] : bar);
+                if (isTaken) (t, _counts) = (t + 1, _counts with { Taken = _counts.Taken + 1 });
                 if (isFinal) f++;
             }
+            _reached[symbol] = (t, f);
         }
-        return new ComparedBars(final, late, count, revised, missing, kept);
+        return _counts;
     }
 
     // Columns of slower series come from the same tables in both.
@@ -127,11 +151,9 @@ internal sealed class FinalBars
         a.Open == b.Open && a.High == b.High && a.Low == b.Low && a.Close == b.Close && a.Volume.Equals(b.Volume);
 }
 
-/// <summary>The final bars up to a time, compared with those that the session took.</summary>
-/// <param name="Final">The final bars.</param>
-/// <param name="Late">The session's bars with those that it did not take.</param>
+/// <summary>How the final bars differ from those that the session took.</summary>
 /// <param name="Taken">How many bars the session took.</param>
 /// <param name="Revised">How many of the session's bars have other values, or are gone.</param>
 /// <param name="Missing">How many final bars the session did not take.</param>
 /// <param name="Kept">How many bars are those of the session, since the source begins later.</param>
-internal sealed record ComparedBars(LiveBars Final, LiveBars Late, long Taken, long Revised, long Missing, long Kept);
+internal readonly record struct BarCounts(long Taken, long Revised, long Missing, long Kept);

@@ -8,6 +8,7 @@ internal sealed class SessionDays
 {
     private readonly Dictionary<string, SessionCalendar> _calendars;
     private readonly Timeframe _timeframe;
+    private readonly MarketDays _days;
     private readonly SortedDictionary<DateOnly, long> _ends = [];
 
     /// <param name="instruments">The markets by symbol.</param>
@@ -16,6 +17,7 @@ internal sealed class SessionDays
     {
         _timeframe = timeframe;
         _calendars = instruments.ToDictionary(i => i.Symbol, i => i.Calendar, StringComparer.Ordinal);
+        _days = new MarketDays(_calendars.Values, timeframe);
         foreach (var taken in past.OfType<BarsTaken>())
         {
             Last = Math.Max(Last, taken.Timestamp);
@@ -33,15 +35,8 @@ internal sealed class SessionDays
     /// <summary>The close of the last bar that the session took, UTC ticks.</summary>
     public long Last { get; } = long.MinValue;
 
-    /// <summary>When a day has ended in all markets, UTC.</summary>
-    public DateTimeOffset OverAt(DateOnly day)
-    {
-        var over = 0L;
-        foreach (var calendar in _calendars.Values)
-            over = Math.Max(over, !_timeframe.IsIntraday || calendar.IsContinuous ? (day.DayNumber + 1) * TimeSpan.TicksPerDay
-                : calendar.Session(day)?.Close ?? calendar.StartOfDay(day.DayNumber + 1));
-        return new DateTimeOffset(over, TimeSpan.Zero);
-    }
+    /// <summary>Returns when a day has ended in all markets, UTC.</summary>
+    public DateTimeOffset OverAt(DateOnly day) => _days.OverAt(day);
 
     // Bars of a day and longer have the date of their day.
     private DateOnly DayOf(string symbol, long time) => DateOnly.FromDayNumber(

@@ -69,6 +69,7 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
             Sources = _ => Bars(spec),
             Planned = BatchWeights.Checked,
             IsLive = true,
+            HasBars = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, CancellationToken.None).ConfigureAwait(false);
         var plan = opened.Plan;

@@ -23,7 +23,7 @@ public sealed class SchedulesOnSilosTests
         // As each silo makes them: with its own grain factory, and the folder that all share.
         var silos = cluster.Alive.Select(silo => new ScheduleRunner(new ScheduleBook(folder), new ClusterJobs(
             cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>(), TimeProvider.System,
-            Eventually.Longest), reader, clock)).ToList();
+            Eventually.Longest), reader, new ScheduleTimes(), clock)).ToList();
         silos.Count.ShouldBe(2);
         var book = new ScheduleBook(folder);
         // Its file does not exist: the job is submitted, and fails.

@@ -33,7 +33,7 @@ public sealed class ScheduleRunnerTests : IDisposable
         { Who = "desk", ChangedAt = _clock.GetUtcNow() });
 
     private Task<DateTimeOffset?> LookAsync() =>
-        new ScheduleRunner(Book, _jobs, Reader, _clock).RunAsync(TestContext.Current.CancellationToken);
+        new ScheduleRunner(Book, _jobs, Reader, new ScheduleTimes(), _clock).RunAsync(TestContext.Current.CancellationToken);
 
     private static DateTimeOffset At(string time) => DateTimeOffset.Parse(time + "Z", CultureInfo.InvariantCulture);
 

@@ -3,12 +3,18 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
+using Granary.Contracts.Why;
+using Granary.Data.Journals;
 using Granary.Engine;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
+using Granary.Trading.Parity;
+using Granary.Trading.Why;
 
 namespace Granary.Trading.Tests.Live;
 
@@ -98,6 +104,32 @@ public sealed class UniverseSessionTests : IDisposable
         var again = await LiveAsync(backtest, "again", state: account);
         again.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         Members(again.Run).ShouldBe(Members(backtest));
+    }
+
+    [Theory]
+    [InlineData("""{ "members": "members.csv" }""")]
+    [InlineData("""{ "rank": "dollar-volume(5)", "top": 2, "every": "1mo" }""")]
+    public async Task Replays_of_a_session_have_its_members(string universe)
+    {
+        var backtest = await _under.RunAsync(Spec(universe), "backtest");
+        var state = Path.Combine(_under.Folder, "account");
+        await LiveAsync(backtest, "live", Start.AddDays(240), state);
+        var (file, accounts) = (Path.Combine(backtest.Folder, "prod.json"), AccountStores.Open(Address.Parse(state), one: true));
+        var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + Data) }, await File.ReadAllBytesAsync(file), file,
+            backtest.Folder);
+        var days = await new AccountParity(accounts, TestCatalogues.All, TimeProvider.System).CompareAsync(new ParityRequest("members"),
+            start, null, cancellationToken: TestContext.Current.CancellationToken);
+        days.Count.ShouldBeGreaterThan(150);
+        days.ShouldAllBe(d => d.Causes.Values.All(c => c == 0));
+
+        var decided = FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode).OfType<SignalDecided>()
+            .Where(s => s.Decision == Decision.Accepted).ToList();
+        foreach (var signal in decided.TakeLast(3))
+        {
+            var answer = await new SessionWhy(accounts, TestCatalogues.All).AnswerAsync("members",
+                new WhyQuery(signal.Strategy, Signal: signal.Number), TestContext.Current.CancellationToken);
+            answer!.Signals.Single(s => s.Number == signal.Number).Decision.ShouldBe(Decision.Accepted.Word);
+        }
     }
 
     [Fact]

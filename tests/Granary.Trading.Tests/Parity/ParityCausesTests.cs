@@ -5,8 +5,10 @@ using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Contracts.Deployments;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
 using Granary.Trading.Tests.Live;
@@ -25,7 +27,7 @@ public sealed class ParityCausesTests : IDisposable
         var spec = new ProductionReader(TestCatalogues.All).Read(Path.Combine(backtest.Folder, "prod.json")).Spec;
         var run = await _under.Session.RunAsync(spec with
         {
-            Data = spec.Data with { Source = Granary.Storage.Addresses.Address.Parse("csv:" + bars), To = ParityUnderTest.Ticks(end) },
+            Data = spec.Data with { Source = Address.Parse("csv:" + bars), To = ParityUnderTest.Ticks(end) },
         }, Path.GetRandomFileName());
         var last = File.ReadLines(Path.Combine(run.Folder, "equity.csv")).Last().Split(',')[1];
         return double.Parse(last, CultureInfo.InvariantCulture);
@@ -62,6 +64,31 @@ public sealed class ParityCausesTests : IDisposable
         records.ShouldAllBe(r => r.Causes.Count == 12 && r.Causes.Values.All(c => c == 0));
         records[^1].Taken.ShouldBeGreaterThan(300);
         await AddsUpAsync(records, backtest);
+    }
+
+    [Fact]
+    public async Task A_session_with_lots_has_zero_in_every_cause_on_final_bars_without_them()
+    {
+        var (backtest, address) = (await _under.BacktestAsync(), "store:" + Path.Combine(_under.Folder, "lots"));
+        await using (var store = TestCatalogues.All.Stores.Open(Address.Parse(address)))
+            foreach (var (symbol, lot) in new[] { ("ACME", 10.0), ("COINUSDT", 0.1) })
+            {
+                await using var file = await TestCatalogues.All.Sources.Open(Address.Parse("csv:" + SessionUnderTest.Bars))
+                    .OpenAsync(new BarQuery(symbol, Timeframe.H1, null, ParityUnderTest.Ticks(ParityUnderTest.Last)),
+                        TestContext.Current.CancellationToken);
+                var bars = new List<Bar>();
+                await foreach (var block in file.ReadAsync(cancellationToken: TestContext.Current.CancellationToken))
+                    for (var i = 0; i < block.Count; i++)
+                        bars.Add(block[i]);
+                await store.MergeAsync(Data.Stores.BarsToStore.Of(file.Instrument with { LotSize = lot }, Timeframe.H1, bars, "lots"),
+                    TestContext.Current.CancellationToken);
+            }
+        var run = await _under.TradeAsync(backtest, bars: address);
+        run.Ledger.Trades.Values.ShouldAllBe(t => t.Symbol != "ACME" || t.Quantity % 10 == 0);
+        run.Ledger.Trades.Values.ShouldContain(t => t.Symbol == "ACME");
+        var records = await _under.CompareAsync(backtest);
+        CausesOf(records).ShouldBeEmpty();
+        records[^1].AccountEquity.ShouldBe(run.Status.AccountEquity, 1e-6);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Contracts.Deployments;
 using Granary.Data.Journals;
@@ -84,6 +85,25 @@ public sealed class ParityHistoryTests : IDisposable
             .ShouldContain("the parity of live on 2022-01-03");
     }
 
+    // Longer bars that the market's close cuts, and interest of the last nights, are replayed again for each day.
+    [Theory]
+    [InlineData(false, ""), InlineData(true, ""), InlineData(false, ", \"leverage\": 3, \"marginRatePercent\": 90")]
+    public async Task A_day_has_the_same_record_in_a_comparison_of_all_days_and_of_its_own(bool hasLongerBars, string execution)
+    {
+        var backtest = hasLongerBars ? await _under.LongerBarsAsync()
+            : await _under.Session.BacktestAsync(to: ParityUnderTest.Last, path: execution,
+                more: """, "portfolio": { "weights": "equal" }""");
+        await _under.TradeAsync(backtest, "reject=0.2,latency=10m");
+        var revised = _under.BarsWith("revised", "ACME", f => f[0] == "2022-01-06T15:00:00Z" ? [f[0], f[1], f[2], "50", "50", f[5]] : f);
+        var all = await _under.CompareAsync(backtest, revised);
+        all.Count(r => r.Causes.Values.Any(c => c != 0)).ShouldBeGreaterThan(5);
+        foreach (var record in all)
+        {
+            var own = await _under.CompareAsync(backtest, revised, day: record.Day.ToString("O", CultureInfo.InvariantCulture));
+            JsonSerializer.Serialize(own.Single()).ShouldBe(JsonSerializer.Serialize(record));
+        }
+    }
+
     [Fact]
     public async Task A_store_in_PostgreSQL_keeps_the_records_of_a_folder()
     {
@@ -94,7 +114,7 @@ public sealed class ParityHistoryTests : IDisposable
         var records = await _under.CompareAsync(backtest, book: Book("folder"), day: "2022-01-05");
         await _under.CompareAsync(backtest, book: Stored(), day: "2022-01-05");
         await _under.CompareAsync(backtest, book: Stored(), day: "2022-01-05");
-        string Text(IEnumerable<ParityRecord> all) => System.Text.Json.JsonSerializer.Serialize(all);
+        string Text(IEnumerable<ParityRecord> all) => JsonSerializer.Serialize(all);
         Text(Stored().Parity("live")).ShouldBe(Text(records));
         Text(Stored().Parity()).ShouldBe(Text(records));
         Stored().Parity("other").ShouldBeEmpty();

@@ -42,7 +42,7 @@ internal sealed class ParityUnderTest : IDisposable
         {
             State = State,
             BrokerOptions = paper.Length > 0 ? paper : null,
-            Feed = Address.Parse("csv:" + (bars ?? SessionUnderTest.Bars)),
+            Feed = Address.Parse(bars?.Contains(':', StringComparison.Ordinal) == true ? bars : "csv:" + (bars ?? SessionUnderTest.Bars)),
             To = Ticks(to),
             ChangedBars = "keep",
         });

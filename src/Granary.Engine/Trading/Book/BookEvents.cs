@@ -12,10 +12,10 @@ namespace Granary.Engine.Trading.Book;
 /// <param name="symbol">The book's index among the strategy's symbols.</param>
 internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimited, bool hasProportionalFees)
 {
-    private readonly IRunListener? _listener = listener;
+    private IRunListener? _listener = listener;
     private readonly int _symbol = symbol;
     // What the listener and the filter receive.
-    private readonly RunEventKinds _listened = listener?.Kinds ?? RunEventKinds.None;
+    private RunEventKinds _listened = listener?.Kinds ?? RunEventKinds.None;
     private RunEventKinds _filtered;
     private readonly bool _isVolumeLimited = isVolumeLimited, _hasProportionalFees = hasProportionalFees;
     // Null if the strategy has no call-backs.
@@ -34,6 +34,16 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
 
     /// <summary>Whether call-backs wait for <see cref="Deliver"/>.</summary>
     public readonly bool HasNotices => _notices is { Any: true };
+
+    /// <summary>Returns a copy with the digest so far, whose events only a listener receives.</summary>
+    /// <param name="listener">Null = none.</param>
+    public readonly BookEvents CopyFor(IRunListener? listener) => this with
+    {
+        _listener = listener,
+        _listened = listener?.Kinds ?? RunEventKinds.None,
+        _filtered = RunEventKinds.None,
+        _notices = null,
+    };
 
     public void CallBack(IRunListener callBacks) => _notices = new StrategyNotices(callBacks);
 

@@ -76,4 +76,7 @@ internal struct EquityMarks(EquityMeter? meter)
 
     /// <summary>Returns the statistics; null for a shared account.</summary>
     public readonly EquitySums? Finish() => _meter?.Finish();
+
+    /// <summary>Returns the statistics so far; null for a shared account.</summary>
+    public readonly EquitySums? SoFar() => _meter?.SoFar();
 }

@@ -190,12 +190,12 @@ internal sealed partial class StrategyBook
     }
 
     // Ends the signals of entries that are still waiting when the run ends.
-    private void EndWaiting(long time)
+    private void EndWaiting(ref BookEvents events, long time)
     {
         for (var i = _orders.Count - 1; i >= 0; i--)
         {
             if (_orders[i].Role != OrderRole.Entry || _orders[i].FilledQuantity > 0) continue;
-            _events.SignalEnded(_orders[i].TradeNumber, SignalEnd.Unfilled, time);
+            events.SignalEnded(_orders[i].TradeNumber, SignalEnd.Unfilled, time);
         }
     }
 

@@ -194,7 +194,7 @@ internal sealed partial class StrategyBook
     }
 
     // Reports the trades that are open when the run ends, at the last close.
-    private void ReportOpen(long time, double close, long lastIndex)
+    private void ReportOpen(ref BookEvents events, long time, double close, long lastIndex, bool counts)
     {
         for (var i = 0; i < _trades.Count; i++)
         {
@@ -202,18 +202,21 @@ internal sealed partial class StrategyBook
             var (exitPrice, profit) = MarkedAt(trade, close);
             var bars = (int)(lastIndex - trade.EntryIndex);
             var end = new TradeEnd(time, exitPrice, profit, profit, bars, ExitReason.Open);
-            if (trade.Parted) ReportParts(trade, end, close);
-            else _events.StaysOpen(end, null, trade.ToTrade(end with { ExitPrice = close }));
+            if (trade.Parted) ReportParts(ref events, trade, end, close, counts);
+            else events.StaysOpen(end, null, trade.ToTrade(end with { ExitPrice = close }));
         }
     }
 
     // The closed part of a trade is a closed trade in the statistics.
-    private void ReportParts(in OpenTrade trade, in TradeEnd end, double close)
+    private void ReportParts(ref BookEvents events, in OpenTrade trade, in TradeEnd end, double close, bool counts)
     {
         var part = trade.ClosedPart(_multiplier);
-        _meter.Add(part.NetProfit, part.Bars);
-        _shared?.Add(part.NetProfit, part.Bars);
-        _events.StaysOpen(end, part, trade.OpenPart(end.Time, close, _multiplier, end.Bars));
+        if (counts)
+        {
+            _meter.Add(part.NetProfit, part.Bars);
+            _shared?.Add(part.NetProfit, part.Bars);
+        }
+        events.StaysOpen(end, part, trade.OpenPart(end.Time, close, _multiplier, end.Bars));
     }
 
     private (double ExitPrice, double Profit) MarkedAt(in OpenTrade trade, double close)

@@ -249,10 +249,22 @@ internal sealed partial class StrategyBook
     {
         MarkAll();
         _isClosed = true;
-        EndWaiting(time);
-        ReportOpen(time, close, lastIndex);
+        EndWaiting(ref _events, time);
+        ReportOpen(ref _events, time, close, lastIndex, counts: true);
         var sums = _marks.Finish();
         if (sums is not null) _events.Equity(sums);
         return sums;
+    }
+
+    /// <summary>Returns the digest that <see cref="Finish"/> would give now. The book goes on.</summary>
+    /// <param name="listener">Receives what stays open; null = it is dropped.</param>
+    public UInt128 DigestIfEnded(long time, double close, long lastIndex, IRunListener? listener)
+    {
+        MarkAll();
+        var events = _events.CopyFor(listener);
+        EndWaiting(ref events, time);
+        ReportOpen(ref events, time, close, lastIndex, counts: false);
+        if (_marks.SoFar() is { } sums) events.Equity(sums);
+        return events.Digest;
     }
 }

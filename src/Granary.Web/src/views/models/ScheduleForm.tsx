@@ -14,7 +14,7 @@ export type Schedule = Schemas['ScheduleDetails'];
 /** The request that would set an existing schedule. */
 export function requestOf(s: Schedule): JsonMap {
     return {
-        cron: s.cron,
+        ...(s.cron == null ? { after: s.after ?? 'session-day', delay: `${s.delayMinutes ?? 0}m` } : { cron: s.cron }),
         job: s.job as JsonMap,
         enabled: s.enabled,
         why: s.why,
@@ -66,7 +66,8 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
     const schema = kinds.find((k) => k.name === kind)?.schema ?? {};
     const cron = String(request.cron ?? '');
     const timeZone = String(request.timeZone ?? '');
-    const times = useQuery(cron.trim() === '' ? null : `cron ${cron} ${timeZone}`, () =>
+    const isCron = request.after === undefined;
+    const times = useQuery(!isCron || cron.trim() === '' ? null : `cron ${cron} ${timeZone}`, () =>
         take(api.GET('/api/v1/catalogue/cron', { params: { query: { cron, timeZone } } })),
     );
     const cronFault = times.problem ? serverFaults(times.problem.message)[0]?.sentence.replace(/^Line 1: /, '') : undefined;
@@ -105,17 +106,38 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
                     onValue={setName}
                 />
             )}
-            <TextField
-                label="Cron expression"
-                hint="Minute, hour, day of the month, month, day of the week: 0 2 * * SUN is Sundays at 02:00"
-                fault={faultAt(faults, 'cron') ?? cronFault}
-                value={cron}
-                onValue={(v) => setRequest((r) => ({ ...r, cron: v }))}
+            <SelectField
+                label="Times"
+                value={isCron ? 'cron' : 'session-day'}
+                options={[
+                    { value: 'cron', label: 'of a cron expression' },
+                    { value: 'session-day', label: 'after each trading day of the account' },
+                ]}
+                onValue={(v) =>
+                    setRequest((r) =>
+                        v === 'cron'
+                            ? { ...changed(changed(r, 'after', undefined), 'delay', undefined), cron: '0 2 * * *' }
+                            : { ...changed(changed(r, 'cron', undefined), 'timeZone', undefined), after: v, delay: '30m' },
+                    )
+                }
             />
-            <div class="note" aria-live="polite">
-                Next three times, UTC: {!times.problem && <Times times={times.data ?? []} />}
-            </div>
-            {text('timeZone', 'Time zone (optional)', 'Such as America/New_York; without it UTC')}
+            {isCron ? (
+                <>
+                    <TextField
+                        label="Cron expression"
+                        hint="Minute, hour, day of the month, month, day of the week: 0 2 * * SUN is Sundays at 02:00"
+                        fault={faultAt(faults, 'cron') ?? cronFault}
+                        value={cron}
+                        onValue={(v) => setRequest((r) => ({ ...r, cron: v }))}
+                    />
+                    <div class="note" aria-live="polite">
+                        Next three times, UTC: {!times.problem && <Times times={times.data ?? []} />}
+                    </div>
+                    {text('timeZone', 'Time zone (optional)', 'Such as America/New_York; without it UTC')}
+                </>
+            ) : (
+                text('delay', 'Delay (optional)', 'Such as 30m: how long after the last market has closed')
+            )}
             <div class="row">
                 {text('window', 'Window (optional)', 'Such as 30m or 2h: how long after its time a job may start')}
                 {text('why', 'Reason (optional)', 'Kept with the schedule')}

@@ -15,14 +15,22 @@ import { putSchedule, requestOf, ScheduleForm, Times, type Schedule } from './Sc
 const columns: ShortColumn<Schedule>[] = [
     { title: 'Schedule', nowrap: true, cell: (s) => s.name },
     { title: 'Job', cell: (s) => s.kind },
-    { title: 'Cron', nowrap: true, cell: (s) => <code>{s.cron}</code> },
-    { title: 'Zone', nowrap: true, cell: (s) => s.timeZone ?? 'UTC' },
+    {
+        title: 'Times',
+        nowrap: true,
+        cell: (s) => (s.cron == null ? `each trading day + ${s.delayMinutes ?? 0} min` : <code>{s.cron}</code>),
+    },
+    { title: 'Zone', nowrap: true, cell: (s) => (s.cron == null ? '' : (s.timeZone ?? 'UTC')) },
     {
         title: 'Window',
         nowrap: true,
         cell: (s) => (s.windowMinutes == null ? 'any time' : duration(s.windowMinutes * 60)),
     },
-    { title: 'Next (UTC)', nowrap: true, cell: (s) => (s.enabled ? <Times times={s.upcoming} /> : <Badge>paused</Badge>) },
+    {
+        title: 'Next (UTC)',
+        nowrap: true,
+        cell: (s) => (!s.enabled ? <Badge>paused</Badge> : s.waits ? <Badge kind="wait">{s.waits}</Badge> : <Times times={s.upcoming} />),
+    },
     { title: 'Last', nowrap: true, cell: (s) => time(s.last?.due) },
     { title: 'Outcome', prose: true, cell: (s) => s.last && <Outcome last={s.last} /> },
     { title: 'Reason for the schedule', prose: true, cell: (s) => <Unbroken>{s.why ? `${s.why} (${s.who})` : s.who}</Unbroken> },
@@ -95,7 +103,7 @@ export function Schedules() {
                     </button>
                 )}
             </div>
-            <p>The server submits these jobs at the times of cron expressions, in UTC or in a time zone of the schedule.</p>
+            <p>The server submits these jobs at the times of cron expressions, or after each trading day of an account.</p>
             <Wrong>{pause.problem?.message}</Wrong>
             <Loaded query={schedules} height={90}>
                 {(all) => (
