@@ -21,6 +21,8 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
 {
     private const int MostTrades = 20;
 
+    private static readonly IReadOnlyList<string> s_besideStates = JournalKinds.AllBut(nameof(SessionChanged));
+
     /// <summary>Compares days, and keeps their records.</summary>
     /// <param name="start">The request that started the account's last session.</param>
     /// <param name="book">Keeps the records; null keeps none.</param>
@@ -30,7 +32,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
     /// </param>
     /// <returns>The records of the days, oldest first; those that were kept before as they are.</returns>
     /// <exception cref="InputException">
-    /// The account has no such day, the day has not ended, or the bars are not final yet.
+    /// The account has no such day, the day has not ended, the session has not passed it, or the bars are not final yet.
     /// </exception>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public async Task<IReadOnlyList<ParityRecord>> CompareAsync(ParityRequest request, SessionStart start, DeploymentBook? book,
@@ -51,10 +53,13 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
         var source = request.Bars ?? LiveSession.FinalBarsOf(live, spec) ?? throw new InputException(
             $"the bars of the feed {live.Feed} cannot be read again; name the source of the final bars with --bars, or 'bars' of the job");
         var bars = await FinalBars.ReadAsync(spec, source, past.Events, cancellationToken).ConfigureAwait(false);
-        var days = new SessionDays(bars.Markets.Select(m => m.Instrument), spec.Data.Timeframe, past.Events);
         List<JournalEvent> reasons = [];
         await foreach (var entry in journal.ReadAsync(new JournalQuery { Without = AccountFiles.BesideReport }, cancellationToken)
             .ConfigureAwait(false)) reasons.Add(JournalCodec.Decode(entry));
+        var states = await accounts.PeekAsync(request.Account, new JournalQuery { Without = s_besideStates }, cancellationToken)
+            .ConfigureAwait(false);
+        var days = new SessionDays(bars.Markets.Select(m => m.Instrument), spec.Data.Timeframe, past.Events,
+            states.LastOrDefault() is { } last && JournalCodec.Decode(last) is SessionChanged { To: nameof(LiveState.Ended) });
         var comparison = new DayComparison(request, book?.Find(production.Hash)?.Number, production.Hash, source.ToString(),
             past.Events.OfType<SessionStarted>().LastOrDefault()?.Program ?? "");
         await using var replay = new DayReplays
@@ -87,7 +92,7 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
                 records.Add(kept);
                 continue;
             }
-            var isRunning = days.OverAt(day) > clock.GetUtcNow();
+            var isRunning = !days.IsOver(day, clock.GetUtcNow());
             if (!isRunning) replay.Bars.CheckFinal(day, days.Ends[day]);
             var previous = days.Ends.Keys.LastOrDefault(d => d < day);
             var earlier = previous == default ? null
@@ -115,10 +120,15 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
                 throw new InputException(FormattableString.Invariant($"{day:yyyy-MM-dd} of {request.Account} ends at ")
                     + FormattableString.Invariant($"{over:yyyy-MM-dd HH:mm}Z; compare it then, or ")
                     + "the part until now with --now ('now' of the job)");
+            if (!days.IsOver(day, now))
+                throw new InputException(FormattableString.Invariant($"the session of {request.Account} is still in {day:yyyy-MM-dd}: ")
+                    + FormattableString.Invariant($"its last bar closed at {new DateTime(days.Ends[day]):yyyy-MM-dd HH:mm}Z, and the day ")
+                    + FormattableString.Invariant($"ends at {over:yyyy-MM-dd HH:mm}Z; compare it when the session has passed it, or ")
+                    + "the part until now with --now ('now' of the job)");
             return [day];
         }
         var last = known.Count > 0 ? known.Keys.Max() : DateOnly.MinValue;
-        return [.. days.Ends.Keys.Where(d => d > last && !(d < request.From) && (request.Now || days.OverAt(d) <= now))];
+        return [.. days.Ends.Keys.Where(d => d > last && !(d < request.From) && (request.Now || days.IsOver(d, now)))];
     }
 
     private sealed record DayComparison(ParityRequest Request, int? Deployment, string Configuration, string Bars, string Program)

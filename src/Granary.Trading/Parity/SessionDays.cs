@@ -10,11 +10,14 @@ internal sealed class SessionDays
     private readonly Timeframe _timeframe;
     private readonly MarketDays _days;
     private readonly SortedDictionary<DateOnly, long> _ends = [];
+    private readonly bool _hasEnded;
 
     /// <param name="instruments">The markets by symbol.</param>
     /// <param name="past">The events of the journal.</param>
-    public SessionDays(IEnumerable<Instrument> instruments, Timeframe timeframe, IEnumerable<JournalEvent> past)
+    /// <param name="hasEnded">Whether the session has ended, so that no more bars come.</param>
+    public SessionDays(IEnumerable<Instrument> instruments, Timeframe timeframe, IEnumerable<JournalEvent> past, bool hasEnded)
     {
+        _hasEnded = hasEnded;
         _timeframe = timeframe;
         _calendars = instruments.ToDictionary(i => i.Symbol, i => i.Calendar, StringComparer.Ordinal);
         _days = new MarketDays(_calendars.Values, timeframe);
@@ -37,6 +40,13 @@ internal sealed class SessionDays
 
     /// <summary>Returns when a day has ended in all markets, UTC.</summary>
     public DateTimeOffset OverAt(DateOnly day) => _days.OverAt(day);
+
+    /// <summary>
+    /// Returns whether a day is complete: it has ended in all markets, and the session has taken its last bar or a later one, or has ended. A
+    /// session that repeats bars or catches up is behind the clock.
+    /// </summary>
+    public bool IsOver(DateOnly day, DateTimeOffset now) =>
+        OverAt(day) is var over && over <= now && (_hasEnded || Last > _ends[day] || _ends[day] >= over.UtcTicks);
 
     // Bars of a day and longer have the date of their day.
     private DateOnly DayOf(string symbol, long time) => DateOnly.FromDayNumber(

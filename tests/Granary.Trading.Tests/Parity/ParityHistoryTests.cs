@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
 using Granary.Contracts.Deployments;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine;
+using Granary.Engine.Brokerage;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Deployments;
@@ -137,6 +139,15 @@ public sealed class ParityHistoryTests : IDisposable
         records[^1].End.ShouldBe(new DateTime(2022, 1, 5, 12, 0, 0, DateTimeKind.Utc));
         records.ShouldAllBe(r => r.Total == 0);
         FileJournal.Peek(_under.State, new JournalQuery()).Count.ShouldBe(before);
+        // It has ended, so its last day is over. While a session is in that day, behind the clock, the day is not.
+        (await _under.CompareAsync(backtest, day: "2022-01-05")).Single().IsRunning.ShouldBeFalse();
+        var last = FileJournal.Peek(_under.State, new JournalQuery())[^1];
+        await using (var journal = FileJournal.Open(_under.State, TimeProvider.System))
+            await journal.AppendAsync([JournalCodec.Encode(last.Sequence + 1, last.At,
+                new SessionChanged(ParityUnderTest.Ticks("2022-01-05T12:00:00"), "", nameof(LiveState.Trading), ""))]);
+        (await _under.CompareAsync(backtest))[^1].Day.Day.ShouldBe(4);
+        (await Should.ThrowAsync<InputException>(() => _under.CompareAsync(backtest, day: "2022-01-05"))).Message.ShouldContain(
+            "still in 2022-01-05: its last bar closed at 2022-01-05 12:00Z, and the day ends at 2022-01-06 00:00Z");
         var run = await _under.TradeAsync(backtest);
         run.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
     }

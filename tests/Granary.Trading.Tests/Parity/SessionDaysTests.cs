@@ -14,7 +14,7 @@ public class SessionDaysTests
         [new ClosedBar(symbol, new Bar(Utc(open), 1, 1, 1, 1, 1), Timeframe.H1)], warm);
 
     private static SessionDays Of(SessionCalendar calendar, params string[] opens) => new(
-        [new Instrument { Symbol = "A", Calendar = calendar }], Timeframe.H1, opens.Select(o => Taken("A", o)));
+        [new Instrument { Symbol = "A", Calendar = calendar }], Timeframe.H1, opens.Select(o => Taken("A", o)), hasEnded: false);
 
     private static string[] Days(SessionDays days) =>
         [.. days.Ends.Select(e => FormattableString.Invariant($"{e.Key:MM-dd} {new DateTime(e.Value):MM-dd HH:mm}"))];
@@ -54,8 +54,22 @@ public class SessionDaysTests
     public void Markets_with_other_hours_share_a_day_which_ends_with_the_last()
     {
         var days = new SessionDays([new Instrument { Symbol = "A", Calendar = SessionCalendar.NewYork() }, new Instrument { Symbol = "C" }],
-            Timeframe.H1, [Taken("C", "2024-01-04T20:00Z", warm: true), Taken("A", "2024-01-05T20:00Z"), Taken("C", "2024-01-05T23:00Z")]);
+            Timeframe.H1, [Taken("C", "2024-01-04T20:00Z", warm: true), Taken("A", "2024-01-05T20:00Z"), Taken("C", "2024-01-05T23:00Z")], hasEnded: false);
         Days(days).ShouldBe(["01-05 01-06 00:00"]);
         days.OverAt(new DateOnly(2024, 1, 5)).ShouldBe(new DateTimeOffset(2024, 1, 6, 0, 0, 0, default));
+    }
+
+    [Fact]
+    public void A_day_is_over_when_the_session_has_passed_it_also_if_the_clock_is_ahead()
+    {
+        var (day, later) = (new DateOnly(2024, 1, 5), new DateTimeOffset(2024, 2, 1, 0, 0, 0, default));
+        string[] noon = ["2024-01-05T11:00Z", "2024-01-05T12:00Z"], whole = [.. noon, "2024-01-05T23:00Z"];
+        Of(SessionCalendar.Continuous, noon).IsOver(day, later).ShouldBeFalse();
+        Of(SessionCalendar.Continuous, whole).IsOver(day, later).ShouldBeTrue();
+        Of(SessionCalendar.Continuous, whole).IsOver(day, new(2024, 1, 5, 23, 59, 0, default)).ShouldBeFalse();
+        // The last bars of the day were missed, or the session has ended before them.
+        Of(SessionCalendar.Continuous, [.. noon, "2024-01-06T00:00Z"]).IsOver(day, later).ShouldBeTrue();
+        new SessionDays([new Instrument { Symbol = "A" }], Timeframe.H1, noon.Select(o => Taken("A", o)), hasEnded: true)
+            .IsOver(day, later).ShouldBeTrue();
     }
 }
