@@ -1,5 +1,6 @@
 using Granary.Backtesting.Verification;
 using Granary.Contracts.Deployments;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
