@@ -37,6 +37,7 @@ internal sealed class WhyTools(AssistantCall call, RunWhy why)
         var query = new WhyQuery(strategy, symbol, Time(at is null ? null : UtcTicks.Read("at", at)), trade, signal, Time(from), Time(to));
         var found = await why.AnswerAsync(run, query).ConfigureAwait(false);
         var answer = Answer.Of($"{found.Strategy} on {found.Symbol} {found.Timeframe}").With("run", JsonValue.Create(run));
+        if (found.Fold is { } fold) AddFold(answer, fold);
         if (found.Bar is { } bar) AddBar(answer, bar);
         if (found.Span is { } bars) AddSpan(answer, bars);
         AddConditions(answer, found);
@@ -58,6 +59,10 @@ internal sealed class WhyTools(AssistantCall call, RunWhy why)
         json.Remove("command");
         return json;
     }
+
+    private static void AddFold(Answer answer, WhyFold fold) => answer.Line(string.Create(CultureInfo.InvariantCulture,
+        $"fold {fold.Number} of {fold.Folds}: {fold.Configuration}, chosen in {fold.TrainedFrom:yyyy-MM-dd} to {fold.TrainedTo:yyyy-MM-dd}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"tested in {fold.TestedFrom:yyyy-MM-dd} to {fold.TestedTo:yyyy-MM-dd}"));
 
     private static void AddBar(Answer answer, WhyBar bar) => answer.Line(string.Create(CultureInfo.InvariantCulture,
         $"bar {bar.Number} of {bar.Last}, open {bar.Time:yyyy-MM-ddTHH:mm:ssZ}, known at {bar.KnownAt:yyyy-MM-ddTHH:mm:ssZ}: ")

@@ -7,7 +7,9 @@ using Granary.Simulation.Costs;
 
 namespace Granary.Backtesting.Costs;
 
-/// <summary>Measures what fills cost against the signal's close, the next open and the mid.</summary>
+/// <summary>
+/// Measures what fills of market orders cost against the signal's close, the next open and the mid, and those of stops against their trigger.
+/// </summary>
 public static class CostStudy
 {
     /// <summary>Basis points of 1.</summary>
@@ -16,7 +18,8 @@ public static class CostStudy
     private const int Resamples = 400, CurvePoints = 21, Bins = 8, FewestForBins = 40;
 
     private static readonly (string Name, Func<MeasuredFill, double> Price)[] s_references =
-        [("open", f => f.Open), ("mid", f => f.Mid), ("close", f => f.Close)];
+        [("open", f => AtMarket(f, f.Open)), ("mid", f => AtMarket(f, f.Mid)), ("close", f => AtMarket(f, f.Close)),
+            (CostModel.OfStops, f => f.Stop)];
 
     /// <param name="sources">Where the fills are from, as the caller named it.</param>
     /// <param name="seed">Of the resamples.</param>
@@ -32,7 +35,7 @@ public static class CostStudy
         var models = s_references.Select(r => ModelOf(r.Name, r.Price, fills, seed)).OfType<CostModel>().ToList();
         if (models.Count == 0)
             throw new InputException("no fill has a reference price; name their bars with --bars, or add a column decision_price, open, "
-                + "mid, or bid and ask");
+                + "mid, or bid and ask, and stop_price for stop orders");
         var (notional, fees) = (0.0, 0.0);
         foreach (var fill in fills.Where(f => !double.IsNaN(f.Fee)))
             (notional, fees) = (notional + fill.Price * fill.Quantity, fees + fill.Fee);
@@ -54,13 +57,16 @@ public static class CostStudy
         });
     }
 
+    // A stop fills where the market is when it triggers, which says nothing about what a market order pays.
+    private static double AtMarket(MeasuredFill fill, double reference) => fill.IsStop ? double.NaN : reference;
+
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static InputException TooFew(FillSet set, int count)
     {
         var left = string.Join(", ", set.LeftOut.Select(l => Text($"{l.Value:N0} {l.Key}")));
-        return new InputException((count == 0 ? "there is no fill of a market order"
-                : "there is one fill of a market order, which has no interval")
+        return new InputException((count == 0 ? "there is no fill of a market or stop order"
+                : "there is one fill of a market or stop order, which has no interval")
             + (left.Length > 0 ? $" (left out: {left})" : "")
             + (set.OutsideRange is [var first, ..] ? $"; {first}" : "") + "; give a journal or file with at least two");
     }
@@ -143,7 +149,21 @@ public static class CostStudy
                 yield return Text($"{ranges:N0} of {fills.Count:N0} fills are in no known bar; ")
                     + "the effect of volatility is left out.";
         }
-        foreach (var model in models.Where(m => m.Fills < fills.Count))
-            yield return Text($"{fills.Count - model.Fills:N0} of {fills.Count:N0} fills have no reference price '{model.Reference}'.");
+        var stops = fills.Count(f => f.IsStop);
+        foreach (var model in models.Where(m => m.Reference != CostModel.OfStops && m.Fills < fills.Count - stops))
+            yield return Text($"{fills.Count - stops - model.Fills:N0} of {fills.Count - stops:N0} fills of market orders have no ")
+                + $"reference price '{model.Reference}'.";
+        foreach (var note in NotesOfStops(fills, stops)) yield return note;
+    }
+
+    private static IEnumerable<string> NotesOfStops(List<MeasuredFill> fills, int stops)
+    {
+        if (stops == 0)
+            yield return "There are no fills of stop orders; in a batch they pay the costs of market orders.";
+        else if (stops == 1)
+            yield return "There is one fill of a stop order, which has no interval; in a batch stop orders pay the costs of market orders.";
+        if (fills.Count(f => f.IsStop && double.IsNaN(f.Range)) is > 0 and var unknown)
+            yield return Text($"{unknown:N0} of {stops:N0} fills of stop orders are in no known bar; a gap beyond their trigger ")
+                + "counts as their cost.";
     }
 }

@@ -27,6 +27,7 @@ public sealed class FillFile
         s_exchanges = ["venue", "exchange", "broker"],
         s_volumes = ["volume", "bar_volume", "market_volume"],
         s_ranges = ["range_bp", "range", "volatility_bp"],
+        s_stops = ["stop_price", "trigger_price", "stop"],
         s_types = ["order_type", "type", "liquidity"],
         s_ids = ["id", "execution_id", "exec_id", "trade_id", "fill_id"];
 
@@ -36,7 +37,7 @@ public sealed class FillFile
     private readonly DataTable _table;
     private readonly string? _symbol;
     private readonly int _time, _named, _side, _quantity, _price, _close, _decided, _open, _mid, _bid, _ask, _fee, _venue, _volume, _range,
-        _type, _id;
+        _type, _stop, _id;
 
     private FillFile(DataTable table, string? symbol)
     {
@@ -47,7 +48,7 @@ public sealed class FillFile
         _price = Find(s_prices) is >= 0 and var price ? price : table.Need("price");
         (_close, _decided, _open, _mid) = (Find(s_closes), Find(s_decided), Find(s_opens), Find(s_mids));
         (_bid, _ask, _fee, _venue) = (Find(s_bids), Find(s_asks), Find(s_fees), Find(s_exchanges));
-        (_volume, _range, _type, _id) = (Find(s_volumes), Find(s_ranges), Find(s_types), Find(s_ids));
+        (_volume, _range, _type, _stop, _id) = (Find(s_volumes), Find(s_ranges), Find(s_types), Find(s_stops), Find(s_ids));
         if (_named < 0 && symbol is null)
             throw BarDataException.At(table.Path, 1, "symbol", "there is no such column", "add it, or name the symbol with --symbol");
     }
@@ -94,8 +95,13 @@ public sealed class FillFile
         };
         if (fill.DecidedAt > time) throw Fault(_decided, "the order was decided after it filled", "correct one of the two times");
         if (!into.IsNew(Identity(fill))) return;
-        if (_type >= 0 && Type(_table.Text(_type)) is { } reason) into.Leave(reason);
-        else into.Fills.Add(fill);
+        var (reason, isStop) = Type(_type < 0 ? "" : _table.Text(_type));
+        var hasStop = _stop >= 0 && !_table.IsEmpty(_stop) && _table.Number(_stop) != 0;
+        if (reason is not null) into.Leave(reason);
+        // Exports write a stop price of 0 for orders without one.
+        else if (isStop == false || !hasStop && isStop is null) into.Fills.Add(fill);
+        else if (!hasStop) into.Leave("of stop orders without a stop price");
+        else into.Fills.Add(fill with { Stop = Reference(_stop, price), StopFrom = fill.DecidedAt });
     }
 
     private string Identity(MeasuredFill fill) => _id >= 0 && !_table.IsEmpty(_id) ? $"{fill.Venue}\n{fill.Symbol}\n{_table.Text(_id)}"
@@ -119,12 +125,15 @@ public sealed class FillFile
             : (side, Math.Abs(quantity));
     }
 
-    // Null for an order whose cost is measured; otherwise why it is left out.
-    private static string? Type(string type) => type.ToUpperInvariant() switch
+    // Why an order is left out; else whether it is a stop: null if its stop price decides.
+    private static (string? Reason, bool? IsStop) Type(string type) => type.ToUpperInvariant().Replace('-', '_').Replace(' ', '_') switch
     {
-        "LIMIT" or "MAKER" or "M" or "LMT" or "POST_ONLY" => "limit orders",
-        "STOP" or "STOP_LIMIT" or "STP" or "STOP-LIMIT" or "TAKE_PROFIT" or "TRAILING_STOP" => "stops and targets",
-        _ => null,
+        "LIMIT" or "MAKER" or "M" or "LMT" or "POST_ONLY" => (OrderKinds.Limit, false),
+        "STOP_LIMIT" or "STOP_LOSS_LIMIT" or "STP_LMT" => (OrderKinds.StopLimit, false),
+        "TAKE_PROFIT" or "TAKE_PROFIT_LIMIT" or "TAKE_PROFIT_MARKET" or "TARGET" => (OrderKinds.Target, false),
+        "STOP" or "STP" or "STOP_MARKET" or "STOP_LOSS" or "TRAILING_STOP" or "TRAIL" or "TRAILING_STOP_MARKET" => (null, true),
+        "MARKET" or "MKT" => (null, false),
+        _ => (null, null),
     };
 
     private double Optional(int column) => column < 0 || _table.IsEmpty(column) ? double.NaN : _table.Number(column);

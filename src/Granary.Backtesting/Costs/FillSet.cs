@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 
 namespace Granary.Backtesting.Costs;
@@ -41,6 +42,10 @@ public sealed class FillSet
         if (at is not { } bar)
         {
             Leave("outside of the bars");
+        }
+        else if (fill.IsStop && (int)fill.Side * (fill.Stop - (fill.Side == Side.Buy ? bar.High : bar.Low)) > Tolerance * fill.Stop)
+        {
+            Leave("of stops whose trigger their bar did not reach");
         }
         else if (fill.Price < bar.Low * (1 - Tolerance) || fill.Price > bar.High * (1 + Tolerance))
         {

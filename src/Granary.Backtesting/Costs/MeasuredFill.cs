@@ -24,6 +24,15 @@ public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Qu
     /// <summary>Mid of bid and ask when the order arrived; NaN if it is unknown.</summary>
     public double Mid { get; init; } = double.NaN;
 
+    /// <summary>The trigger price of a stop order; NaN for a market order.</summary>
+    public double Stop { get; init; } = double.NaN;
+
+    /// <summary>From when on a bar's open could trigger the stop, UTC ticks; 0 = before its bar.</summary>
+    public long StopFrom { get; init; }
+
+    /// <summary>Whether it is a fill of a stop order, whose cost is measured against its trigger.</summary>
+    public bool IsStop => !double.IsNaN(Stop);
+
     /// <summary>Volume of the market in the bar of the fill, base units; NaN if it is unknown.</summary>
     public double Volume { get; init; } = double.NaN;
 
@@ -41,19 +50,25 @@ public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Qu
         var at = AtOrBefore(bars, Time);
         own = at >= 0 && Time < timeframe.CloseOf(bars[at].Time) ? bars[at] : null;
         if (own is not { } bar) return this;
-        // The bar of an order without a time of decision is the one before that of its fill.
-        var first = DecidedAt > 0 ? AtOrBefore(bars, DecidedAt - 1) + 1 : at;
-        return this with
+        var measured = this with
         {
             Volume = double.IsNaN(Volume) ? bar.Volume : Volume,
             Range = double.IsNaN(Range) ? (bar.High - bar.Low) / bar.Open * CostStudy.Points : Range,
+        };
+        // A market that opened beyond the trigger triggers the stop there: that gap is not slippage.
+        if (IsStop) return StopFrom <= bar.Time && (int)Side * (bar.Open - Stop) > 0 ? measured with { Stop = bar.Open } : measured;
+        // The bar of an order without a time of decision is the one before that of its fill.
+        var first = DecidedAt > 0 ? AtOrBefore(bars, DecidedAt - 1) + 1 : at;
+        return measured with
+        {
             Open = double.IsNaN(Open) && first < bars.Count ? bars[first].Open : Open,
             Close = double.IsNaN(Close) && first > 0 ? bars[first - 1].Close : Close,
         };
     }
 
-    // The last bar that opens at or before a time; −1 if there is none.
-    private static int AtOrBefore(IReadOnlyList<Bar> bars, long time)
+    /// <summary>The index of the last bar that opens at or before a time; −1 if there is none.</summary>
+    /// <param name="bars">Ascending.</param>
+    public static int AtOrBefore(IReadOnlyList<Bar> bars, long time)
     {
         var (low, high) = (0, bars.Count);
         while (low < high)

@@ -78,6 +78,20 @@ internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowM
             },
             Model = Model(instance, first, last),
         };
+        if (MarketsOf(instance, first, last) is not { } cut) return null;
+        var (own, alone) = (new MemoryEventLog(), _plan.Alone(instance));
+        var outcomes = await new StrategyPass(alone, cut) { Events = own }.OutcomesAsync(new EmbeddedHost(1), cancellationToken);
+        if (outcomes.Values.Single() is not { Statistics: { } statistics } outcome) return null;
+        var member = await MemberRuns.OfAsync(alone, cut, [strategy], own, cancellationToken);
+        return (new AccountRun(instance, outcome.Digest, (first, last), own, member), statistics.FinalEquity);
+    }
+
+    /// <summary>The bars that a strategy reads for consecutive windows; null if a symbol has none.</summary>
+    /// <param name="first">Index of the first window.</param>
+    /// <param name="last">Index of the last window.</param>
+    public IReadOnlyDictionary<string, OpenedMarket>? MarketsOf(StrategyInstance instance, int first, int last)
+    {
+        var isLast = last == _windows.Count - 1;
         var cut = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         foreach (var symbol in instance.Symbols.Concat(instance.References))
         {
@@ -90,11 +104,7 @@ internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowM
             if (series.Count == 0) return null;
             cut[symbol] = new OpenedMarket(symbol, series, bars.Instrument) { HasEnded = isLast && bars.HasEnded };
         }
-        var (own, alone) = (new MemoryEventLog(), _plan.Alone(instance));
-        var outcomes = await new StrategyPass(alone, cut) { Events = own }.OutcomesAsync(new EmbeddedHost(1), cancellationToken);
-        if (outcomes.Values.Single() is not { Statistics: { } statistics } outcome) return null;
-        var member = await MemberRuns.OfAsync(alone, cut, [strategy], own, cancellationToken);
-        return (new AccountRun(instance, outcome.Digest, (first, last), own, member), statistics.FinalEquity);
+        return cut;
     }
 
     private IEntryModel? Model(StrategyInstance strategy, int first, int last)

@@ -55,6 +55,18 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         return new FollowedAccount(outcome, rows, trades, fills);
     }
 
+    /// <summary>Has the portfolio follow the groups with equal weights, and each of its steps go through others.</summary>
+    /// <param name="groups">The runs of each group in order of time.</param>
+    /// <param name="steps">Makes these from the driver and the instruments.</param>
+    public Task FollowAsync(IReadOnlyList<IReadOnlyList<AccountRun>> groups,
+        Func<PortfolioDriver, IReadOnlyList<Instrument>, IPortfolioSteps> steps, CancellationToken cancellationToken)
+    {
+        var (part, instruments) = (1.0 / groups.Count, input.OrderedMarkets.Select(m => m.Instrument).ToList());
+        var driver = new PortfolioDriver(_plan, [.. _plan.Instances.Select(_ => part)], instruments, Schedule(groups, part));
+        return new PortfolioMerge(_plan, new RunLog([.. groups.SelectMany(runs => runs)]), steps(driver, instruments))
+            .RunAsync(_ => true, Marks(), cancellationToken);
+    }
+
     /// <summary>Returns the history of some groups, in the order of the portfolio.</summary>
     /// <param name="groups">The runs of each group in order of time.</param>
     /// <param name="units">The groups to read.</param>

@@ -16,6 +16,9 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
 
     private readonly StrategyTape _tape = replay.Tape;
 
+    // 0 belongs to no signal.
+    private int NumberOf(int own) => own == 0 ? 0 : own + source.SignalsBefore;
+
     private long Time => _tape.TimeOf(row);
 
     private long Close => _tape.Instance.Timeframe.CloseOf(Time);
@@ -25,7 +28,7 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         var signals = _tape.EventsOf(row).Where(e => e.Kind == RunEventKinds.Signal).ToList();
         var (portfolio, rules) = Portfolio(signals);
         var instance = _tape.Instance;
-        return new WhyAnswer(source.Name, source.IsLive, instance.Id, instance.Symbols[symbol], instance.Timeframe.ToString(), command)
+        return new WhyAnswer(source.Name, source.IsLive, source.Strategy ?? instance.Id, instance.Symbols[symbol], instance.Timeframe.ToString(), command)
         {
             Bar = Bar(symbol),
             OtherBars = [.. Enumerable.Range(0, _tape.Symbols.Count).Where(s => s != symbol).Select(Bar).OfType<WhyBar>()],
@@ -33,8 +36,8 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
             Conditions = [.. Enumerable.Range(0, _tape.Symbols.Count).SelectMany(Conditions)],
             Before = Account(row - 1),
             After = Account(row),
-            Events = [.. _tape.EventsOf(row).Select(e => new WhyEvent(WhyText.KindOf(e), instance.Symbols[e.SymbolIndex], e.Number,
-                WhyText.SentenceOf(e)))],
+            Events = [.. _tape.EventsOf(row).Select(e => new WhyEvent(WhyText.KindOf(e), instance.Symbols[e.SymbolIndex], NumberOf(e.Number),
+                WhyText.SentenceOf(e, NumberOf(e.Number))))],
             Signals = [.. signals.Select(Signal)],
             Portfolio = portfolio,
             Rules = rules,
@@ -114,20 +117,20 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         List<(string Symbol, SymbolState State)> symbols = [.. state.Symbols.Select((s, i) => (_tape.Instance.Symbols[i], s))];
         return new WhyAccount(state.Cash, equity,
             [.. symbols.Select(s => new WhyPosition(s.Symbol, s.State.Quantity, s.State.BarsInTrade))],
-            [.. symbols.SelectMany(s => s.State.Trades.Select(t => new WhyOpenTrade(s.Symbol, t.Number, RunText.Of(t.Side), t.Quantity,
+            [.. symbols.SelectMany(s => s.State.Trades.Select(t => new WhyOpenTrade(s.Symbol, NumberOf(t.Number), RunText.Of(t.Side), t.Quantity,
                 t.EntryPrice, Utc(t.EntryTime), Level(t.Stop), Level(t.Target), t.IsExiting)))],
-            [.. symbols.SelectMany(s => s.State.Orders.Select(o => new WhyOrder(s.Symbol, o.Id.Value, o.TradeNumber, WhyText.Of(o.Role),
+            [.. symbols.SelectMany(s => s.State.Orders.Select(o => new WhyOrder(s.Symbol, o.Id.Value, NumberOf(o.TradeNumber), WhyText.Of(o.Role),
                 o.Type.Word(), RunText.Of(o.Side), o.Quantity, o.FilledQuantity, Level(o.LimitPrice), Level(o.StopPrice))))]);
     }
 
     private WhySignal Signal(RunEvent e)
     {
         var signal = e.Signal;
-        var decided = replay.Portfolio?.Decided.GetValueOrDefault(e.Number);
-        var recorded = source.SignalOf(e.Number);
+        var decided = replay.DecidedOn(e.Number);
+        var recorded = source.SignalOf(NumberOf(e.Number));
         var word = recorded?.Decision ?? decided?.Decision.Word
             ?? (replay.Portfolio?.At(Close) is { Account.Weight: 0 } ? Decision.WeightZero.Word : null);
-        return new WhySignal(e.Number, _tape.Instance.Symbols[e.SymbolIndex], RunText.Of(signal.Side), signal.Type.Word(), signal.Price,
+        return new WhySignal(NumberOf(e.Number), _tape.Instance.Symbols[e.SymbolIndex], RunText.Of(signal.Side), signal.Type.Word(), signal.Price,
             signal.Quantity, Level(signal.Stop), Level(signal.Target), word, word is null ? null : Decision.Of(word).Sentence,
             recorded?.Granted ?? decided?.Granted, recorded?.Outcome)
         {
@@ -156,7 +159,7 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
     private (WhyPortfolio? Account, IReadOnlyList<WhyRule> Rules) Portfolio(List<RunEvent> signals)
     {
         if (replay.Portfolio is not { } portfolio || portfolio.At(Close) is not var (after, uses)) return (null, []);
-        var decided = signals.Count > 0 ? portfolio.Decided.GetValueOrDefault(signals[0].Number) : null;
+        var decided = signals.Count > 0 ? replay.DecidedOn(signals[0].Number) : null;
         return (Point(after), decided is null
             ? [.. uses.Select(u => Rule(u.Rule, u.Refusal, u.Use, "open"))] : [.. Rules(decided)]);
     }

@@ -26,6 +26,8 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
     private readonly RecentAnswers<WhyReplay> _replays = new(MostReplays);
     // A step to a bar with a signal must not read all signals of the strategy again.
     private readonly RecentAnswers<RunRecords> _records = new(MostReplays);
+    // null for a run that is no walk-forward.
+    private readonly RecentAnswers<FoldedRun?> _folded = new(MostReplays);
 
     /// <param name="id">The id of a run in the library.</param>
     /// <exception cref="InputException">The query is wrong, or the run cannot be replayed; one sentence.</exception>
@@ -37,20 +39,31 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
         var run = $"{library.VersionOf(id)}|{query.Strategy}";
         var records = await _records.FindAsync(run, () => Task.FromResult(new RunRecords(folder, query.Strategy, library.Rows)))
             .ConfigureAwait(false);
-        var asked = new WhyQuestion(query, records.TimeOf, records.TradeOf);
         var source = new WhySource(id, IsLive: false, $"granary why {Path.GetRelativePath(Directory.GetCurrentDirectory(), folder)}")
         {
             SignalOf = records.SignalOf,
         };
+        var folded = await _folded.FindAsync(run, () => Task.Run(() => FoldedAsync(folder, query.Strategy, records))).ConfigureAwait(false);
+        if (folded is not null)
+            return await folded.AnswerAsync(query, source, (part, around) => _replays.FindAsync($"{run}|{part}|{around}",
+                () => Task.Run(() => folded.ReplayAsync(folder, part, around, catalogues, clock)))).ConfigureAwait(false);
+        var asked = new WhyQuestion(query, records.TimeOf, records.TradeOf);
         return await asked.AnswerAsync(source, around => _replays.FindAsync($"{run}|{around}",
             () => Task.Run(() => ReplayAsync(id, query.Strategy, around, records)))).ConfigureAwait(false);
+    }
+
+    private async Task<FoldedRun?> FoldedAsync(string folder, string strategy, RunRecords records)
+    {
+        var manifest = RunManifest.Read(folder);
+        Require(manifest, folder);
+        return manifest.Kind != RunKinds.WalkForward ? null
+            : await FoldedRun.OpenAsync(folder, strategy, records, catalogues, clock).ConfigureAwait(false);
     }
 
     private async Task<WhyReplay> ReplayAsync(string id, string strategy, long around, RunRecords records)
     {
         var folder = library.PathOf(id);
         var manifest = RunManifest.Read(folder);
-        Require(manifest, folder);
         var spec = manifest.ReadBatch(catalogues, Path.Combine(folder, "manifest.json (spec)"));
         await using var opened = await OpenedBatch.OpenAsync(spec, new BatchOpening
         {
@@ -59,10 +72,7 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
             WithSearches = spec.HasSearch,
             Searched = spec.HasSearch ? StrategyReplay.SearchesOf(folder) : null,
         }, CancellationToken.None).ConfigureAwait(false);
-        foreach (var (symbol, market) in opened.Markets)
-            if (manifest.DataHashes.TryGetValue(symbol, out var hash) && hash != market.Series.ContentHash)
-                throw new InputException($"the bars of {symbol} have changed since the run {id}, so that it cannot be replayed; run its "
-                    + "batch again, and ask of that run");
+        CheckBars(manifest, opened.Markets, id);
         var instance = Find(opened.Plan, strategy, id);
         var (plan, hasRisk) = await WithModelsAsync(opened, folder).ConfigureAwait(false);
         instance = plan.Instances[instance.Index];
@@ -75,15 +85,22 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
         return replay.Checked(number => records.SignalOf(number)?.Decision);
     }
 
+    /// <summary>Checks that bars are those of a run.</summary>
+    /// <exception cref="InputException">They have changed.</exception>
+    internal static void CheckBars(RunManifest manifest, IReadOnlyDictionary<string, OpenedMarket> markets, string id)
+    {
+        foreach (var (symbol, market) in markets)
+            if (manifest.DataHashes.TryGetValue(symbol, out var hash) && hash != market.Series.ContentHash)
+                throw new InputException($"the bars of {symbol} have changed since the run {id}, so that it cannot be replayed; run its "
+                    + "batch again, and ask of that run");
+    }
+
     private static void Require(RunManifest manifest, string folder)
     {
         if (manifest.Interrupted)
             throw new InputException($"{folder} was interrupted; finish it with {RunManifest.CommandOf(manifest.Kind)} --resume first");
         if (manifest.Kind == RunKinds.Live)
             throw new InputException($"{folder} is the run of a live session; ask of its account: the folder or address of its --state");
-        if (manifest.Kind == RunKinds.WalkForward)
-            throw new InputException($"{folder} is a walk-forward, whose strategies change from window to window; ask of a backtest of the "
-                + "same batch");
     }
 
     private static StrategyInstance Find(BatchPlan plan, string strategy, string run)

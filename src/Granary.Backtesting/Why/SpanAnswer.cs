@@ -25,7 +25,7 @@ internal sealed class SpanAnswer(WhyReplay replay, WhySource source, int symbol)
         var instance = _tape.Instance;
         var signals = _tape.Events(RunEventKinds.Signal).Where(e => e.Event.Time >= begin && e.Event.Time <= end
             && e.Event.SymbolIndex == symbol).Select(e => e.Event).ToList();
-        return new WhyAnswer(source.Name, source.IsLive, instance.Id, tape.Symbol, instance.Timeframe.ToString(), command)
+        return new WhyAnswer(source.Name, source.IsLive, source.Strategy ?? instance.Id, tape.Symbol, instance.Timeframe.ToString(), command)
         {
             Span = new WhySpan(Utc(begin), Utc(end), last - first + 1, Held(first, last),
                 [.. Enumerable.Range(0, _tape.Conditions.Count).Select(c => Failures(c, first, last)).OrderByDescending(c => c.Failed)],
@@ -92,7 +92,7 @@ internal sealed class SpanAnswer(WhyReplay replay, WhySource source, int symbol)
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var e in signals)
         {
-            var word = source.SignalOf(e.Number)?.Decision ?? replay.Portfolio?.Decided.GetValueOrDefault(e.Number)?.Decision.Word;
+            var word = source.SignalOf(e.Number + source.SignalsBefore)?.Decision ?? replay.DecidedOn(e.Number)?.Decision.Word;
             if (word is null or "accepted") continue;
             counts[word] = counts.GetValueOrDefault(word) + 1;
         }

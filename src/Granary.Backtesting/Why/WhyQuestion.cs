@@ -49,7 +49,7 @@ public sealed class WhyQuestion(WhyQuery query, Func<int, long?> signalTime, Fun
             var (from, to) = (query.From?.Ticks, query.To?.Ticks);
             var isKept = tape.IsWhole && tape.FirstRow == 0
                 || from >= tape.TimeOf(tape.FirstRow) && (tape.IsWhole || to <= tape.TimeOf(tape.EndRow - 1));
-            return isKept ? new SpanAnswer(replay, source, WhyPlace.SymbolOf(tape, query.Symbol)).Write(from, to, CommandOf(source, null))
+            return isKept ? new SpanAnswer(replay, source, WhyPlace.SymbolOf(tape, query.Symbol)).Write(from, to, CommandOf(query, source, null))
                 : null;
         }
         var signal = query.Signal is { } number ? WhyPlace.SignalOf(tape, number) : null;
@@ -64,11 +64,13 @@ public sealed class WhyQuestion(WhyQuery query, Func<int, long?> signalTime, Fun
             asked = asked with { Signal = opened };
         }
         if (WhyPlace.RowAt(tape, symbol, signal?.Time ?? query.At!.Value.Ticks, query.Step) is not { } row) return null;
-        var answer = new BarAnswer(replay, source, symbol, row).Write(CommandOf(source, tape.TimeOf(row)));
+        var answer = new BarAnswer(replay, source, symbol, row).Write(CommandOf(query, source, tape.TimeOf(row)));
         return answer with { Trade = asked };
     }
 
-    private string CommandOf(WhySource source, long? bar)
+    /// <summary>The command that prints an answer.</summary>
+    /// <param name="bar">Open time of the bar, UTC ticks; null for a span.</param>
+    internal static string CommandOf(WhyQuery query, WhySource source, long? bar)
     {
         var symbol = query.Symbol is null ? "" : $" --symbol {query.Symbol}";
         var place = bar is not { } time

@@ -20,6 +20,20 @@ public sealed class WhyReplay
     /// <summary>Why the portfolio was not replayed, one sentence; null if it was.</summary>
     internal string? Missing { get; }
 
+    /// <summary>Signals of the strategy that the portfolio decided on before the first one of the tape.</summary>
+    public int DecidedBefore { get; init; }
+
+    /// <summary>The replayed decision on a signal of the tape; null if the portfolio was not asked or not replayed.</summary>
+    internal DecidedEntry? DecidedOn(int number) => Portfolio?.Decided.GetValueOrDefault(number + DecidedBefore);
+
+    /// <summary>Records a strategy whose portfolio was recorded apart.</summary>
+    /// <param name="portfolio">The recorded portfolio, or why there is none, and <see cref="DecidedBefore"/>.</param>
+    internal static async Task<WhyReplay> OfAsync(StrategyPass pass, StrategyInstance instance, long around, (PortfolioTape? Tape,
+        string? Missing, int DecidedBefore) portfolio, CancellationToken cancellationToken) =>
+        new(await TapeRun.RecordAsync(pass.Plan, pass.Markets, instance, around, cancellationToken).ConfigureAwait(false), portfolio.Tape,
+            portfolio.Missing)
+        { DecidedBefore = portfolio.DecidedBefore };
+
     /// <summary>Runs a strategy and its portfolio again and records both.</summary>
     /// <param name="instance">The strategy, in a plan with its model.</param>
     /// <param name="around">A time of the bars to keep, UTC ticks; 0 = from the first bar on.</param>

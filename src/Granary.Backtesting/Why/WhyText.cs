@@ -58,24 +58,28 @@ internal static class WhyText
     };
 
     /// <summary>An event as one sentence.</summary>
-    public static string SentenceOf(in RunEvent e) => e.Kind switch
+    public static string SentenceOf(in RunEvent e) => SentenceOf(e, e.Number);
+
+    /// <summary>An event as one sentence.</summary>
+    /// <param name="number">The number of its signal or trade in the run.</param>
+    public static string SentenceOf(in RunEvent e, int number) => e.Kind switch
     {
-        RunEventKinds.Signal => string.Create(Plain, $"Signal {e.Number}: {RunText.Of(e.Signal.Side)} {Number(e.Signal.Quantity)} at "
+        RunEventKinds.Signal => string.Create(Plain, $"Signal {number}: {RunText.Of(e.Signal.Side)} {Number(e.Signal.Quantity)} at "
             + $"{e.Signal.Type.Word()} {Number(e.Signal.Price)}{Levels(e.Signal.Stop, e.Signal.Target)}."),
-        RunEventKinds.SignalEnded => string.Create(Plain, $"Signal {e.Number} ended without a trade: {e.SignalEnded.End.Word()}."),
+        RunEventKinds.SignalEnded => string.Create(Plain, $"Signal {number} ended without a trade: {e.SignalEnded.End.Word()}."),
         RunEventKinds.Order => string.Create(Plain, $"Order {e.Order.Id.Value} ({Of(e.Order.Role)}, {e.Order.Type.Word()}, "
             + $"{RunText.Of(e.Order.Side)} {Number(e.Order.Quantity)}) is {e.Order.State.ToString().ToLowerInvariant()}."),
-        RunEventKinds.Fill => string.Create(Plain, $"{(e.Fill.IsEntry ? "Entry" : "Exit")} of trade {e.Number} filled "
+        RunEventKinds.Fill => string.Create(Plain, $"{(e.Fill.IsEntry ? "Entry" : "Exit")} of trade {number} filled "
             + $"{Number(e.Fill.Quantity)} at {Number(e.Fill.Price)}, commission {Number(e.Fill.Commission)}."),
-        RunEventKinds.Trade or RunEventKinds.ClosedPart => string.Create(Plain, $"Trade {e.Number} closed at "
+        RunEventKinds.Trade or RunEventKinds.ClosedPart => string.Create(Plain, $"Trade {number} closed at "
             + $"{Number(e.Trade.ExitPrice)} by {e.Trade.Reason.Word()}, net {Number(e.Trade.NetProfit)}."),
-        RunEventKinds.StopMoved => string.Create(Plain, $"The stop of trade {e.Number} moved to {Number(e.StopMoved.Price)}."),
-        RunEventKinds.Exiting => string.Create(Plain, $"An exit at the market was sent for trade {e.Number}."),
-        RunEventKinds.Financing => string.Create(Plain, $"Trade {e.Number} booked {Number(e.Financing.Amount)} per unit of "
+        RunEventKinds.StopMoved => string.Create(Plain, $"The stop of trade {number} moved to {Number(e.StopMoved.Price)}."),
+        RunEventKinds.Exiting => string.Create(Plain, $"An exit at the market was sent for trade {number}."),
+        RunEventKinds.Financing => string.Create(Plain, $"Trade {number} booked {Number(e.Financing.Amount)} per unit of "
             + $"{e.Financing.Kind.ToString().ToLowerInvariant()}."),
-        RunEventKinds.Split => string.Create(Plain, $"Trade {e.Number} was split by {Number(e.Split.Ratio)}."),
-        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {e.Number} was reduced to {Number(e.EntryCut.Rest)}."),
-        RunEventKinds.EntryEnded => string.Create(Plain, $"The rest of the entry of trade {e.Number} is not filled any more."),
+        RunEventKinds.Split => string.Create(Plain, $"Trade {number} was split by {Number(e.Split.Ratio)}."),
+        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Number(e.EntryCut.Rest)}."),
+        RunEventKinds.EntryEnded => string.Create(Plain, $"The rest of the entry of trade {number} is not filled any more."),
         RunEventKinds.CashShort => "The account could not pay for an entry, or for a part of it.",
         _ => throw new InvalidOperationException($"an answer has no events of the kind {e.Kind}"),
     };

@@ -52,7 +52,8 @@ internal static class CostsCommands
             Arity = ArgumentArity.OneOrMore,
         };
         var command = new Command("fit",
-            "Measure slippage by side, venue, size, volatility and hour from journals and other fills, with intervals.") { sources };
+            "Measure slippage of market and stop orders by side, venue, size, volatility and hour from journals and other fills, with "
+                + "intervals.") { sources };
         var options = new OptionBinding<Options>(command);
         command.SetAction(async (call, token) =>
         {
@@ -128,6 +129,7 @@ internal static class CostsCommands
     {
         "open" => "next open",
         "close" => "signal's close",
+        CostModel.OfStops => "trigger of stop orders",
         _ => "mid of bid and ask",
     };
 }

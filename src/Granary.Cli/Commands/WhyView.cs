@@ -12,6 +12,7 @@ internal static class WhyView
     public static void Write(WhyAnswer answer)
     {
         foreach (var note in answer.Notes) Output.Marked("Note", note);
+        if (answer.Fold is { } fold) Show(fold);
         if (answer.Span is { } span) Show(answer, span);
         else Show(answer);
         Console.WriteLine();
@@ -49,6 +50,10 @@ internal static class WhyView
         TableWriter.Write("Sent and received", [Column.Number("No."), Column.Text("Time (UTC)"), Column.Text("Kind"), Column.Text("What")],
             answer.Venue.Select(f => new[] { Whole(f.Sequence), f.At is { } at ? Time(at) : "", f.Kind, f.Text }));
     }
+
+    private static void Show(WhyFold fold) => Console.WriteLine($"Fold {Whole(fold.Number)} of {Whole(fold.Folds)}: {fold.Configuration} ("
+        + $"{string.Join(", ", fold.Parameters.Select(p => $"{p.Key} {p.Value}"))}), chosen in {Time(fold.TrainedFrom)} to "
+        + $"{Time(fold.TrainedTo)}, tested in {Time(fold.TestedFrom)} to {Time(fold.TestedTo)}");
 
     private static void ShowAccount(WhyAnswer answer)
     {

@@ -48,12 +48,29 @@ public sealed record WhyAnswer(string Source, bool IsLive, string Strategy, stri
     /// <summary>Why the strategy did not trade in a span; null in an answer about a bar.</summary>
     public WhySpan? Span { get; init; }
 
+    /// <summary>
+    /// The fold of a walk-forward that contains the bar, or the start of the span, with its configuration; null for other runs.
+    /// </summary>
+    public WhyFold? Fold { get; init; }
+
     /// <summary>Limits of the answer, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
+/// <summary>A fold of a walk-forward: a configuration was chosen in the training span, and traded in the test span.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Folds">Number of folds.</param>
+/// <param name="TrainedFrom">Start of the training span, UTC.</param>
+/// <param name="TrainedTo">Exclusive end of the training span, UTC.</param>
+/// <param name="TestedFrom">Start of the test span, UTC.</param>
+/// <param name="TestedTo">Exclusive end of the test span, UTC.</param>
+/// <param name="Configuration">Id of the strategy that was chosen.</param>
+/// <param name="Parameters">The chosen parameters, as windows.csv has them.</param>
+public sealed record WhyFold(int Number, int Folds, DateTime TrainedFrom, DateTime TrainedTo, DateTime TestedFrom, DateTime TestedTo,
+    string Configuration, IReadOnlyDictionary<string, string> Parameters);
+
 /// <summary>A bar of the replay.</summary>
-/// <param name="Number">Number of the bar in the strategy's feed, from 0.</param>
+/// <param name="Number">Number of the bar in the strategy's feed, from 0; of a walk-forward, in its test spans.</param>
 /// <param name="Time">Open time, UTC.</param>
 /// <param name="KnownAt">Close time, at which the strategy saw it, UTC.</param>
 /// <param name="Last">Number of the feed's last bar; null if the record is longer than what is kept of it.</param>

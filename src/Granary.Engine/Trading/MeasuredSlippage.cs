@@ -41,15 +41,21 @@ public sealed class MeasuredSlippage : SlippageModel
 
     private readonly MeasuredCosts _costs;
     private readonly bool _isUpper;
+    private readonly string _venue;
     private readonly MeasuredCost _buy, _sell;
 
     /// <param name="isUpper">Whether its costs are those of the upper end.</param>
     /// <param name="venue">The venue of the orders; one that was not measured has the costs of all.</param>
     public MeasuredSlippage(MeasuredCosts costs, bool isUpper, string venue = "")
     {
-        (_costs, _isUpper) = (costs, isUpper);
+        (_costs, _isUpper, _venue) = (costs, isUpper, venue);
         (_buy, _sell) = (costs.Of(Side.Buy, venue), costs.Of(Side.Sell, venue));
     }
+
+    /// <summary>What fills of stop orders cost against their trigger; null = as other orders.</summary>
+    public MeasuredCosts? Stops { get; init; }
+
+    public override SlippageModel OfStops => Stops is null ? this : new MeasuredSlippage(Stops, _isUpper, _venue);
 
     public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize) =>
         price * (1 + (int)side * PerPoint * CostOf(side, quantity, bar));
@@ -68,7 +74,7 @@ public sealed class MeasuredSlippage : SlippageModel
         return Math.Max(0, mean + Math.Sqrt(a * a + b * b + c * c + d * d));
     }
 
-    public override SlippageModel For(Instrument instrument) => new MeasuredSlippage(_costs, _isUpper, instrument.Venue);
+    public override SlippageModel For(Instrument instrument) => new MeasuredSlippage(_costs, _isUpper, instrument.Venue) { Stops = Stops };
 
-    public override SlippageModel AtUpper() => new MeasuredSlippage(_costs, isUpper: true);
+    public override SlippageModel AtUpper() => new MeasuredSlippage(_costs, isUpper: true, _venue) { Stops = Stops };
 }

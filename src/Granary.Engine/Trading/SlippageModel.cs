@@ -21,6 +21,9 @@ public abstract class SlippageModel
     /// <summary>The same model for the orders of an instrument.</summary>
     public virtual SlippageModel For(Instrument instrument) => this;
 
+    /// <summary>What stop orders pay: another model where their fills were measured; else this one.</summary>
+    public virtual SlippageModel OfStops => this;
+
     /// <summary>The same model at the upper end of what was measured; itself if nothing was.</summary>
     public virtual SlippageModel AtUpper() => this;
 
@@ -37,6 +40,8 @@ public abstract class SlippageModel
             price + (inner.Slip(side, price, quantity, bar, tickSize) - price) * factor;
 
         public override SlippageModel For(Instrument instrument) => new ScaledSlippage(inner.For(instrument), factor);
+
+        public override SlippageModel OfStops => inner.OfStops == inner ? this : new ScaledSlippage(inner.OfStops, factor);
 
         public override SlippageModel AtUpper() => new ScaledSlippage(inner.AtUpper(), factor);
     }

@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// <summary>The measured cost of fills; its JSON is costs.json. Costs are basis points of the reference price.</summary>
 /// <param name="Version">Version of the layout.</param>
 /// <param name="Hash">SHA-256 of everything else but the sources and <see cref="OutsideRange"/>, lower-case hex.</param>
-/// <param name="Fills">Market fills that were measured.</param>
+/// <param name="Fills">Fills of market and stop orders that were measured.</param>
 /// <param name="From">Time of the first fill, UTC.</param>
 /// <param name="To">Time of the last fill, UTC.</param>
 /// <param name="Days">Days with fills, UTC.</param>
@@ -46,7 +46,10 @@ public sealed record CostStudyResults(int Version, string Hash, int Fills, DateT
     /// <summary>Notes for a reader of the figures, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>The costs against each reference price that is known: <c>open</c>, <c>mid</c>, <c>close</c>.</summary>
+    /// <summary>
+    /// The costs against each reference price that is known: of market orders <c>open</c>, <c>mid</c>, <c>close</c>; of stop orders
+    /// <c>stop</c>.
+    /// </summary>
     public IReadOnlyList<CostModel> Models { get; init; } = [];
 }
 
@@ -68,11 +71,17 @@ public sealed record FillOutsideRange(string Place, DateTime Time, string Symbol
 public sealed record CostFigure(double Mean, double Low, double High, double Upper);
 
 /// <summary>The costs against a reference price.</summary>
-/// <param name="Reference">The reference price: <c>close</c> of the signal's bar, next <c>open</c>, or <c>mid</c> of bid and ask.</param>
+/// <param name="Reference">
+/// The reference price: <c>close</c> of the signal's bar, next <c>open</c>, <c>mid</c> of bid and ask, or <c>stop</c>: the trigger of a stop
+/// order, or the open of a bar that opened beyond it.
+/// </param>
 /// <param name="Deviation">Standard deviation of what the model does not explain.</param>
 /// <param name="Raw">Mean of all fills, without the model.</param>
 public sealed record CostModel(string Reference, int Fills, int Days, double Deviation, double Raw, CostFigure Pool)
 {
+    /// <summary>The <see cref="Reference"/> of the costs of stop orders.</summary>
+    public const string OfStops = "stop";
+
     /// <summary>By side and venue, at the pool's mean size, range and hour.</summary>
     public IReadOnlyList<CostOfCell> Cells { get; init; } = [];
 

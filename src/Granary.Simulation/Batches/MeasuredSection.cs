@@ -32,10 +32,16 @@ internal static class MeasuredSection
             if (keys.CostsHash is { } hash && hash != costs.Hash)
                 return place.Wrong<UsedCosts?>($"{path} has other costs than those that were tested (hash {costs.Hash}, and {hash} is "
                     + "needed); put that file back, or run the batch again", null);
-            var model = CostFile.ModelOf(costs, keys.Fill);
-            var timeframe = model.Size is null && model.Volatility is null ? null : costs.Timeframe;
-            return new UsedCosts(address.Written, costs.Hash, timeframe, model, keys.At)
-            { Slippage = new MeasuredSlippage(CostFile.MeasuredOf(model), keys.At == CostsAt.Upper) };
+            var (model, stops) = (CostFile.ModelOf(costs, keys.Fill), CostFile.StopModelOf(costs));
+            var hasMeasures = new[] { model, stops }.Any(m => m is { Size: not null } or { Volatility: not null });
+            return new UsedCosts(address.Written, costs.Hash, hasMeasures ? costs.Timeframe : null, model, keys.At)
+            {
+                Stops = stops,
+                Slippage = new MeasuredSlippage(CostFile.MeasuredOf(model), keys.At == CostsAt.Upper)
+                {
+                    Stops = stops is null ? null : CostFile.MeasuredOf(stops),
+                },
+            };
         }
         catch (Exception e) when (e is InputException or BarDataException)
         {

@@ -65,13 +65,19 @@ public static class CostFile
             : throw new InputException($"{path} was changed after it was written: its content does not have its hash; {Again}");
     }
 
-    /// <summary>The model that fits the fills of a batch: against the price from which its orders slip, if that was measured.</summary>
+    /// <summary>The model of stop orders; null if none of their fills was measured.</summary>
+    public static CostModel? StopModelOf(CostStudyResults costs) => costs.Models.FirstOrDefault(m => m.Reference == CostModel.OfStops);
+
+    /// <summary>
+    /// The model that fits the fills of market orders of a batch: against the price from which they slip, if that was measured.
+    /// </summary>
+    /// <exception cref="InputException">Only fills of stops were measured.</exception>
     public static CostModel ModelOf(CostStudyResults costs, FillTiming fill)
     {
         foreach (var reference in fill == FillTiming.SameClose ? s_atClose : s_atOpen)
             if (costs.Models.FirstOrDefault(m => m.Reference == reference) is { } model)
                 return model;
-        return costs.Models[0];
+        throw new InputException($"it has costs of stop orders only, and market orders need theirs; {Again} with fills of market orders too");
     }
 
     /// <summary>Returns the costs that orders pay.</summary>

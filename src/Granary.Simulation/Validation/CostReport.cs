@@ -21,9 +21,13 @@ public static class CostReport
             { Word = Assumed };
         var sentence = $"{Measured}: {Text($"{costs.Model.Fills:N0} fills")} in {costs.File} (hash {costs.Hash[..12]}), at the "
             + (costs.At == CostsAt.Upper ? "upper end" : "mean") + $", against the {Reference(costs.Model.Reference)}; "
+            + (costs.Stops is { } stops ? $"stop orders pay their own costs, of {Counted.Of(stops.Fills, "fill")} against their trigger; "
+                : "stop orders pay the costs of market orders, because no fills of stops were measured; ")
             + VerdictOf(costs, upper);
         return new ValidationCheck(ValidationState.Passed, sentence,
             [("fills", costs.Model.Fills), ("mean", costs.Model.Pool.Mean), ("upper", costs.Model.Pool.Upper),
+                ("stopFills", costs.Stops?.Fills ?? 0), ("stopMean", costs.Stops?.Pool.Mean ?? double.NaN),
+                ("stopUpper", costs.Stops?.Pool.Upper ?? double.NaN),
                 ("return", upper?.Return ?? double.NaN), ("upperReturn", upper?.Stressed ?? double.NaN),
                 ("stillProfitable", upper?.StillProfitable ?? double.NaN), ("strategies", upper?.Strategies ?? double.NaN)])
         { Word = Measured };

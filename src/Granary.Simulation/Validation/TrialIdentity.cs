@@ -77,6 +77,9 @@ public static class TrialIdentity
                 text.Append(CultureInfo.InvariantCulture,
                     $"{settings.Fee.Fee(100, quantity, 1, maker):R}|"
                         + $"{settings.Slippage?.Slip(Side.Buy, 100, quantity, s_bar, 0.01) ?? 100:R}|");
+        if (settings.Slippage is { } slippage && slippage.OfStops != slippage)
+            foreach (var quantity in (double[])[1, 1_000, 1_000_000])
+                text.Append(CultureInfo.InvariantCulture, $"{slippage.OfStops.Slip(Side.Sell, 100, quantity, s_bar, 0.01):R}|");
         text.Append(CultureInfo.InvariantCulture,
             $"{settings.BorrowFeeRate:R}|{settings.MarginRate:R}");
     }

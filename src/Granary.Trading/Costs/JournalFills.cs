@@ -16,7 +16,10 @@ public sealed class JournalFills
     private readonly FillSet _into;
     private readonly Dictionary<string, BrokerOrder> _orders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedDictionary<Timeframe, SortedDictionary<long, Bar>>> _bars = new(StringComparer.Ordinal);
-    private readonly List<(BrokerFill Fill, string Venue)> _fills = [];
+    private readonly Dictionary<string, EntryStop> _stops = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Instrument> _instruments = new(StringComparer.Ordinal);
+    // Fills and moves of stops in the order of the journal.
+    private readonly List<(BrokerFill? Fill, StopMoved? Moved, string Venue)> _steps = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private string _venue = "";
 
@@ -33,7 +36,8 @@ public sealed class JournalFills
         {
             var query = new JournalQuery
             {
-                Without = JournalKinds.AllBut(nameof(SessionStarted), nameof(BarsTaken), nameof(OrderIntended), nameof(VenueReported)),
+                Without = JournalKinds.AllBut(nameof(SessionStarted), nameof(BarsTaken), nameof(OrderIntended), nameof(VenueReported),
+                    nameof(StopMoved)),
             };
             foreach (var (account, entries) in await new AccountReader([state], clock).EntriesAsync(query, cancellationToken)
                 .ConfigureAwait(false))
@@ -56,6 +60,7 @@ public sealed class JournalFills
             case SessionStarted started:
                 // The name of the broker, without its account.
                 _venue = started.Broker.Split(':', '?')[0].ToLowerInvariant();
+                foreach (var instrument in started.Instruments) _instruments[instrument.Symbol] = instrument;
                 break;
             case BarsTaken taken:
                 foreach (var closed in taken.Bars) Add(closed);
@@ -65,7 +70,10 @@ public sealed class JournalFills
                 break;
             // The venue reports a fill at least once; a repeated one is the same.
             case VenueReported { Event.Fill: { } fill } when _seen.Add($"{fill.ClientId}\n{fill.ExecutionId}"):
-                _fills.Add((fill, _venue));
+                _steps.Add((fill, null, _venue));
+                break;
+            case StopMoved moved:
+                _steps.Add((null, moved, _venue));
                 break;
         }
     }
@@ -87,25 +95,52 @@ public sealed class JournalFills
             var timeframe = _timeframe ?? own.Keys.First();
             sorted[symbol] = (timeframe, [.. own[timeframe].Values]);
         }
-        foreach (var (fill, venue) in _fills) Measure(fill, venue, sorted);
+        foreach (var (fill, moved, venue) in _steps)
+            if (moved is not null) StopOf(moved.ClientId)?.Move(moved.Price);
+            else Measure(fill!, venue, sorted);
+    }
+
+    private EntryStop? StopOf(string clientId)
+    {
+        if (_stops.TryGetValue(clientId, out var known)) return known;
+        return !_orders.TryGetValue(clientId, out var entry) ? null : _stops[clientId] = new EntryStop(entry,
+            _instruments.GetValueOrDefault(entry.Symbol) ?? new Instrument { Symbol = entry.Symbol });
     }
 
     private void Measure(BrokerFill fill, string venue, Dictionary<string, (Timeframe Timeframe, IReadOnlyList<Bar> Bars)> bars)
     {
+        var known = _orders.GetValueOrDefault(fill.ClientId);
+        if (known is { Closes: null } && fill.Leg.Length == 0) StopOf(fill.ClientId)!.Fill(fill.Price, fill.Quantity, fill.At);
         if (!_into.IsNew($"{_account}\n{fill.ClientId}\n{fill.ExecutionId}")) return;
-        if (fill.Leg.Length > 0) _into.Leave("stops and targets");
-        else if (!_orders.TryGetValue(fill.ClientId, out var order)) _into.Leave("without their order in the journal");
-        else if (order.Type != OrderType.Market) _into.Leave(order.Type is OrderType.Limit ? "limit orders" : "stops and targets");
+        if (known is not { } order) _into.Leave("without their order in the journal");
+        else if (OrderKinds.LeftOut(order.Type, fill.Leg) is { } reason) _into.Leave(reason);
         else if (!bars.TryGetValue(fill.Symbol, out var own)) _into.Leave("outside of the bars");
         else
         {
-            // The bar of a running session's last fills has not closed yet.
-            _into.Add(new MeasuredFill(fill.At, fill.Symbol, fill.Side, fill.Quantity, fill.Price, venue)
+            var measured = new MeasuredFill(fill.At, fill.Symbol, fill.Side, fill.Quantity, fill.Price, venue)
             {
                 Place = $"{_account}, order {fill.ClientId}",
                 Fee = fill.Fee,
                 DecidedAt = order.CreatedAt,
-            }, own.Bars, own.Timeframe);
+            };
+            if (fill.Leg.Length == 0 && order.Type == OrderType.Stop)
+                measured = measured with { Stop = order.StopPrice, StopFrom = order.CreatedAt };
+            else if (fill.Leg.Length > 0 && StopOf(fill.ClientId) is { } stop)
+                measured = Triggered(measured, stop, own.Bars, own.Timeframe);
+            // The bar of a running session's last fills has not closed yet.
+            if (measured.Stop is 0) _into.Leave("of stops whose trigger is not known");
+            else _into.Add(measured, own.Bars, own.Timeframe);
         }
+    }
+
+    // The trailing stop hangs below the bars that closed before the one of the fill.
+    private static MeasuredFill Triggered(MeasuredFill fill, EntryStop stop, IReadOnlyList<Bar> bars, Timeframe timeframe)
+    {
+        var first = MeasuredFill.AtOrBefore(bars, Math.Max(stop.TrailedTo, stop.FilledAt));
+        for (var i = Math.Max(0, first); i < bars.Count && timeframe.CloseOf(bars[i].Time) <= fill.Time; i++)
+            if (bars[i].Time > stop.TrailedTo)
+                stop.Trail(bars[i], timeframe);
+        // The open of a bar in which the entry filled was before the stop.
+        return fill with { Stop = stop.Price, StopFrom = stop.FilledAt + 1 };
     }
 }

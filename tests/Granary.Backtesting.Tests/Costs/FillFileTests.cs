@@ -74,22 +74,49 @@ public sealed class FillFileTests : IDisposable
             2025-01-06T11:00:00Z,A,sell,1,9.99,10,stop,4
             """);
         set.Fills.Count.ShouldBe(2);
-        set.LeftOut.ShouldBe(new Dictionary<string, int> { ["limit orders"] = 1, ["repeated"] = 1, ["stops and targets"] = 1 },
-            ignoreOrder: true);
+        set.LeftOut.ShouldBe(new Dictionary<string, int>
+        {
+            ["of limit orders, which fill at their price or better"] = 1,
+            ["repeated"] = 1,
+            ["of stop orders without a stop price"] = 1,
+        }, ignoreOrder: true);
         // Without ids equal lines are the same fill.
         set = Read("time,symbol,side,quantity,price,mid\n2025-01-06,A,buy,1,10,10\n2025-01-06,A,buy,1,10,10\n");
         (set.Fills.Count, set.LeftOut["repeated"]).ShouldBe((1, 1));
         set.Notes.Single().ShouldContain("lines that are equal count once");
     }
 
+    [Theory]
+    [InlineData("stop_price")]
+    [InlineData("trigger_price")]
+    [InlineData("stop")]
+    public void Stops_with_a_trigger_are_measured_against_it_and_other_orders_are_not(string column)
+    {
+        var set = Read($"time,symbol,side,quantity,price,mid,order_type,{column}\n" + """
+            2025-01-06T10:00:00Z,A,buy,1,10.01,10,market,0
+            2025-01-06T11:00:00Z,A,sell,1,9.98,10,STOP_MARKET,9.99
+            2025-01-06T12:00:00Z,A,buy,1,10.03,10,trailing-stop,10.01
+            2025-01-06T13:00:00Z,A,sell,1,9.98,10,stop-limit,9.99
+            2025-01-06T14:00:00Z,A,sell,1,10.2,10,take_profit,10.2
+            2025-01-06T15:00:00Z,A,sell,1,9.98,10,stp,
+            2025-01-06T16:00:00Z,A,sell,1,9.97,10,,9.98
+            """);
+        set.Fills.Select(f => f.Stop).ShouldBe([double.NaN, 9.99, 10.01, 9.98]);
+        set.LeftOut.Values.ShouldBe([1, 1, 1]);
+        var model = CostStudy.Of(set, ["fills"]).Models.Single();
+        (model.Reference, model.Fills).ShouldBe(("stop", 3));
+        model.Raw.ShouldBe(1e4 * (0.01 / 9.99 + 0.02 / 10.01 + 0.01 / 9.98) / 3, 1e-9);
+        Fault($"time,symbol,side,quantity,price,{column}\n2025-01-06,A,buy,1,2,9\n").ShouldContain($"line 2, {column}: the fill at 2");
+    }
+
     [Fact]
     public void Too_few_fills_and_fills_without_a_reference_are_refused()
     {
-        Should.Throw<InputException>(() => CostStudy.Of(new FillSet(), [])).Message.ShouldContain("there is no fill of a market order");
+        Should.Throw<InputException>(() => CostStudy.Of(new FillSet(), [])).Message.ShouldContain("there is no fill of a market or stop order");
         Should.Throw<InputException>(() => CostStudy.Of(Read("time,symbol,side,quantity,price,mid,type\n2025-01-06,A,buy,1,2,2,market\n"
             + "2025-01-06,A,buy,1,2,2,limit\n"), [])).Message
-            .ShouldBe("there is one fill of a market order, which has no interval (left out: 1 limit orders); give a journal or file "
-                + "with at least two");
+            .ShouldBe("there is one fill of a market or stop order, which has no interval (left out: 1 of limit orders, which fill at "
+                + "their price or better); give a journal or file with at least two");
         const string Without = "time,symbol,side,quantity,price\n2025-01-06,A,buy,1,2\n2025-01-07,A,buy,1,2\n";
         Should.Throw<InputException>(() => CostStudy.Of(Read(Without), [])).Message.ShouldStartWith("no fill has a reference price");
     }

@@ -78,7 +78,8 @@ public sealed class MeasuredCostKeysTests : IDisposable
         var finding = CostReport.FindingOf(BatchPlan.Make(spec, ["A"]), null)!;
         finding.Word.ShouldBe("measured");
         finding.Sentence.ShouldBe($"measured: 10 fills in costs.json (hash {spec.Execution.Costs.Hash[..12]}), "
-            + "at the mean, against the next open; the verdict at the upper end was not computed (--no-guards)");
+            + "at the mean, against the next open; stop orders pay the costs of market orders, because no fills of stops were measured; "
+            + "the verdict at the upper end was not computed (--no-guards)");
         CostReport.FindingOf(BatchPlan.Make(Read("{}"), ["A"]), null)!.Word.ShouldBe("assumed");
     }
 }

@@ -48,6 +48,32 @@ public sealed class FillRuleTests
         gap.Closed[0].Reason.ShouldBe(ExitReason.Stop);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    public void Stops_and_entries_by_stop_pay_the_costs_of_stops_and_other_orders_those_of_market_orders(double volumeShare)
+    {
+        var market = new MeasuredCosts(new Dictionary<Side, MeasuredCost> { [Side.Buy] = new(10, 10), [Side.Sell] = new(10, 10) },
+            new Dictionary<(Side, string), MeasuredCost>(), default, 0, default, 0, new MeasuredCost[24]);
+        var stops = market with { Sides = new Dictionary<Side, MeasuredCost> { [Side.Buy] = new(40, 40), [Side.Sell] = new(50, 50) } };
+        ExecutionSettings execution = new()
+        {
+            Slippage = new MeasuredSlippage(market, isUpper: false) { Stops = stops },
+            VolumeShare = volumeShare,
+        };
+        var stopped = new Scenario { Settings = Settings(stop: 5), Execution = execution }
+            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 96, 97).Bar(97, 98, 90, 96);
+        stopped.Run();
+        stopped.Closed[0].EntryPrice.ShouldBe(100.1, 1e-9);
+        stopped.Closed[0].ExitPrice.ShouldBe(100.1 * 0.95 * 0.995, 1e-9);
+        var entered = new Scenario { Settings = Settings(), Execution = execution }
+            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Stop, StopPrice = 102 }))
+            .Bar(101, 105, 100, 104, b => b.Exit()).Bar(104, 106, 102, 105);
+        entered.Run();
+        entered.Closed[0].EntryPrice.ShouldBe(102 * 1.004, 1e-9);
+        entered.Closed[0].ExitPrice.ShouldBe(104 * 0.999, 1e-9);
+    }
+
     [Fact]
     public void A_target_fills_at_its_price_or_at_the_better_open_less_slippage_but_never_behind_its_price()
     {

@@ -38,6 +38,19 @@ public sealed class MeasuredSlippageTests
     }
 
     [Fact]
+    public void Stop_orders_pay_their_own_costs_at_each_end_venue_and_multiple_and_those_of_others_without_them()
+    {
+        var stops = s_costs with { Size = default, Range = default, Hours = new MeasuredCost[24] };
+        var slippage = new MeasuredSlippage(s_costs, isUpper: false) { Stops = stops };
+        slippage.OfStops.Slip(Side.Buy, 100, 90, s_bar, 0.01).ShouldBe(100.04, 1e-12);
+        slippage.AtUpper().Times(2).For(new Instrument { Symbol = "A", Venue = "kraken" }).OfStops.Slip(Side.Buy, 100, 90, s_bar, 0.01)
+            .ShouldBe(100.06, 1e-12);
+        slippage.Slip(Side.Buy, 100, 90, s_bar, 0.01).ShouldBe(100.14, 1e-12);
+        var without = new MeasuredSlippage(s_costs, isUpper: false).Times(2);
+        without.OfStops.ShouldBe(without);
+    }
+
+    [Fact]
     public void A_cost_below_zero_counts_as_zero_and_a_side_without_fills_pays_that_of_the_other()
     {
         var costs = s_costs with

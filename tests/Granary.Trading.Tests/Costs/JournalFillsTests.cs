@@ -2,10 +2,12 @@ using Granary.Backtesting.Costs;
 using Granary.Backtesting.Runs;
 using Granary.Data.Journals;
 using Granary.Engine;
+using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Testing;
 using Granary.Trading.Costs;
+using Granary.Trading.Live;
 using Granary.Trading.Tests.Live;
 
 namespace Granary.Trading.Tests.Costs;
@@ -40,12 +42,14 @@ public sealed class JournalFillsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_paper_session_with_a_slippage_of_two_points_shows_it()
+    public async Task A_paper_session_with_a_slippage_of_two_points_shows_it_at_market_orders_and_stops()
     {
-        await TradedAsync();
+        await _under.LiveAsync(await _under.BacktestAsync(Strategies + "," + SessionUnderTest.Exits), with: r => r with { State = State });
         var set = await ReadAsync(State);
+        set.LeftOut.Keys.ShouldBe([OrderKinds.Limit, OrderKinds.MarketOnClose, OrderKinds.Target], ignoreOrder: true);
+        CheckStops([.. set.Fills.Where(f => f.IsStop)]);
+        set.Fills.RemoveAll(f => f.IsStop);
         set.Fills.Count.ShouldBeGreaterThan(100);
-        set.LeftOut["stops and targets"].ShouldBeGreaterThan(5);
         set.Timeframes.ShouldBe([Timeframe.H1]);
         // 0.02 % of the open, but for fills at the end of their bar's range.
         double[] costs = [.. set.Fills.Select(f => (int)f.Side * (f.Price / f.Open - 1) * 1e4).Order()];
@@ -57,6 +61,21 @@ public sealed class JournalFillsTests : IDisposable
         model.Raw.ShouldBe(costs.Average(), 1e-9);
         model.Pool.Low.ShouldBeLessThan(model.Raw);
         model.Pool.High.ShouldBeGreaterThan(model.Raw);
+    }
+
+    private void CheckStops(List<MeasuredFill> stops)
+    {
+        // 0.02 % of the trigger or of the open beyond it, but for fills at the end of their bar's range.
+        double[] costs = [.. stops.Select(f => (int)f.Side * (f.Price / f.Stop - 1) * 1e4)];
+        costs.ShouldAllBe(c => c >= -1e-9 && c < 2 + 1e-6);
+        costs.Count(c => c > 2 - 1e-6).ShouldBeGreaterThan(costs.Length * 8 / 10);
+        // None is missing: stops, trailing stops, and entries by stop orders.
+        var events = FileJournal.Peek(State, new JournalQuery()).Select(JournalCodec.Decode).ToList();
+        var entries = events.OfType<OrderIntended>().Where(o => o.Order.Type == OrderType.Stop).Select(o => o.Order.ClientId).ToHashSet();
+        var kinds = events.OfType<VenueReported>().Where(r => r.Event.Fill is not null).Select(r => r.Event.Fill!)
+            .GroupBy(f => f.Leg.Length == 0 && entries.Contains(f.ClientId) ? "entry" : f.Leg).ToDictionary(g => g.Key, g => g.Count());
+        foreach (var kind in (string[])["stop", "trail", "entry"]) kinds[kind].ShouldBeGreaterThan(3, kind);
+        stops.Count.ShouldBe(kinds["stop"] + kinds["trail"] + kinds["entry"]);
     }
 
     [Fact]

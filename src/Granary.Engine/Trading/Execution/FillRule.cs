@@ -17,6 +17,7 @@ namespace Granary.Engine.Trading.Execution;
 internal readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
 {
     private readonly SlippageModel? _slippage = execution.Slippage?.For(instrument);
+    private readonly SlippageModel? _stopSlippage = execution.Slippage?.For(instrument).OfStops;
     private readonly double _tick = instrument.TickSize;
 
     /// <summary>The reference price at which an order trades at the bar's open; NaN if it does not trade.</summary>
@@ -104,11 +105,13 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
     public FillPrice Price(in Order order, double reference, double quantity, in Bar bar)
     {
         var (side, limit) = (order.Side, order.LimitPrice);
-        if (!order.Type.HasLimit()) return new FillPrice(Slipped(side, reference, quantity, bar), false);
+        // A stop that fills in parts is a market order once it is triggered.
+        var slippage = order.Type.HasStop() || order.Reason is ExitReason.Stop or ExitReason.TrailingStop ? _stopSlippage : _slippage;
+        if (!order.Type.HasLimit()) return new FillPrice(Slipped(slippage, side, reference, quantity, bar), false);
         // At its own limit price an order that rested in the book makes the price; one that has just arrived takes it. At a better price
         // it takes liquidity with slippage, but never beyond its limit.
         if (PriceLevel.AreEqual(reference, limit)) return new FillPrice(reference, order.Rests);
-        var price = Slipped(side, reference, quantity, bar);
+        var price = Slipped(slippage, side, reference, quantity, bar);
         return new FillPrice(side == Side.Buy ? Math.Min(price, limit) : Math.Max(price, limit), false);
     }
 
@@ -116,7 +119,7 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
     /// <param name="side">The side of the trade.</param>
     /// <param name="from">Price before the bar's range is checked: its open, or the entry price on the bar of entry.</param>
     public double StopPrice(Side side, double stop, double from, double quantity, in Bar bar) =>
-        Slipped((Side)(-(int)side), StopReference(side, stop, from, bar), quantity, bar);
+        Slipped(_stopSlippage, (Side)(-(int)side), StopReference(side, stop, from, bar), quantity, bar);
 
     /// <summary>The price at which a stop becomes a market order: its level, or the market's price if that is beyond it.</summary>
     /// <param name="side">The side of the trade.</param>
@@ -134,15 +137,15 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
     {
         if (!IsBeyondTarget(side, target, from))
             return new FillPrice(PriceLevel.Met(target, side == Side.Buy ? bar.High : bar.Low), true);
-        var price = Slipped((Side)(-(int)side), from, quantity, bar);
+        var price = Slipped(_slippage, (Side)(-(int)side), from, quantity, bar);
         return new FillPrice(side == Side.Buy ? Math.Max(price, target) : Math.Min(price, target), false);
     }
 
     // Slippage is bounded by the bar's high and low.
-    private double Slipped(Side side, double price, double quantity, in Bar bar)
+    private double Slipped(SlippageModel? slippage, Side side, double price, double quantity, in Bar bar)
     {
-        if (_slippage is null) return price;
-        var slipped = _slippage.Slip(side, price, quantity, bar, _tick);
+        if (slippage is null) return price;
+        var slipped = slippage.Slip(side, price, quantity, bar, _tick);
         return side == Side.Buy ? Math.Min(slipped, Math.Max(bar.High, price)) : Math.Max(slipped, Math.Min(bar.Low, price));
     }
 }

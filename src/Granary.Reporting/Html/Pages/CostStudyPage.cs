@@ -21,7 +21,7 @@ public static class CostStudyPage
     private static void Top(HtmlWriter html, CostStudyResults costs)
     {
         html.Raw("<header><p class=\"eyebrow\">Costs</p><h1>What fills cost</h1><p class=\"what\">");
-        html.Prose($"{Counted.Of(costs.Fills, "market fill")} of {string.Join(", ", costs.Sources)}, {NumberText.Clock(costs.From)} to "
+        html.Prose($"{Counted.Of(costs.Fills, "fill")} of market and stop orders of {string.Join(", ", costs.Sources)}, {NumberText.Clock(costs.From)} to "
             + $"{NumberText.Clock(costs.To)} UTC" + (costs.Timeframe is { } timeframe ? $", measured by {timeframe} bars." : "."));
         html.Raw("</p></header>\n");
         List<string> notes = [.. costs.LeftOut.Select(l => $"{Counted.Of(l.Value, "fill")} left out: {l.Key}."),

@@ -18,6 +18,8 @@ internal sealed class CostFormulasSection : IReportSection<CostStudyResults>
         [
             "The cost of a fill is ± (price / reference − 1), plus for a buy, in basis points (bp, a hundredth of a percent). "
                 + "Fees are not in it.",
+            "The reference of a stop order is its trigger. If the bar of the fill opened beyond the trigger, it is that open: the gap is the "
+                + "market’s move, not slippage of the fill.",
             "The model is cost = cell of side and venue + size · (√(quantity/volume) − mean) + volatility · (range − mean) + hour. The "
                 + "range is high less low over open of the bar of the fill.",
             "Cells and hours are drawn to the pool where they have few fills: a cell of n fills counts n/(n + λ) of its own (best linear "

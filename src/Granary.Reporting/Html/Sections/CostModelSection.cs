@@ -16,6 +16,7 @@ internal sealed class CostModelSection(CostModel model, double level) : IReportS
     {
         "open" => "next open",
         "close" => "signal’s close",
+        CostModel.OfStops => "trigger of stop orders",
         _ => "mid of bid and ask",
     };
 

@@ -101,7 +101,7 @@ internal sealed class PriceChartSection : IReportSection<RunView>
             HtmlTable.Number(html, NumberText.Count(t.Bars), minor: true);
             HtmlTable.SignedMoney(html, t.NetProfit);
             HtmlTable.SignedPercent(html, t.Return(view.Trades.Multiplier(strategy.SymbolOf(t))));
-            if (hasWhy) WhyCell.Write(html, view, strategy, t.Number, WhyCell.Of(t));
+            if (hasWhy) WhyCell.Write(html, view, strategy, t);
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

@@ -101,7 +101,7 @@ internal sealed class RefusedSection : IReportSection<RunView>
             if (double.IsNaN(outcome)) HtmlTable.Number(html, row.End is { } end ? end.Title()
                 : row.Trade is null ? NumberText.Undefined : "still open", "soft");
             else HtmlTable.SignedPercent(html, outcome);
-            if (hasWhy) WhyCell.Write(html, view, strategy, row.Signal.Number, WhyCell.Of(row));
+            if (hasWhy) WhyCell.Write(html, view, strategy, row);
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

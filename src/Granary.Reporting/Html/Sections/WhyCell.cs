@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
@@ -14,26 +15,37 @@ internal static class WhyCell
     public static HtmlColumn Column => new("Why", Number: false);
 
     /// <summary>Whether the strategies of a run can be run again, as the command does.</summary>
-    public static bool Applies(RunView view) => !view.Model.IsLive && view.Model.Section<WalkForwardResults>() is null
-        && !view.Model.Interrupted;
+    public static bool Applies(RunView view) => !view.Model.IsLive && !view.Model.Interrupted;
 
-    /// <param name="signal">Number of the signal, which the trade that it opened has too.</param>
-    /// <param name="recorded">What the run recorded, one or several sentences.</param>
-    public static void Write(HtmlWriter html, RunView view, StrategyEntry strategy, int signal, string recorded)
+    /// <param name="row">A signal.</param>
+    public static void Write(HtmlWriter html, RunView view, StrategyEntry strategy, in SignalRow row) =>
+        Write(html, view, strategy, SignalPlace(row.Signal.Number), Of(row));
+
+    /// <param name="trade">A trade; those of a walk-forward are numbered within each configuration.</param>
+    public static void Write(HtmlWriter html, RunView view, StrategyEntry strategy, in Trade trade)
+    {
+        if (view.Model.Section<WalkForwardResults>() is null)
+            Write(html, view, strategy, SignalPlace(trade.Number), $"Signal {Count(trade.Number)}{Of(trade)}");
+        else
+            Write(html, view, strategy, (strategy.Symbols is null ? "" : $" --symbol {strategy.SymbolOf(trade)}")
+                + $" --at {RunText.Time(trade.SignalTime)}", $"Signal{Of(trade)}");
+    }
+
+    private static string SignalPlace(int number) => string.Create(CultureInfo.InvariantCulture, $" --signal {number}");
+
+    private static void Write(HtmlWriter html, RunView view, StrategyEntry strategy, string place, string recorded)
     {
         html.Write($"<td><details class=\"why\"><summary>Why?</summary>{recorded}");
         // Trades of a file have no bars at which a strategy decided.
         if (strategy.Class != RecordedTrades) html.Write($" Everything that decided: <code>granary why "
-            + $"{view.Model.Run} --strategy \"{strategy.Id}\" --signal {signal}</code>");
+            + $"{view.Model.Run} --strategy \"{strategy.Id}\"{place}</code>");
         html.Raw("</details></td>");
     }
 
-    /// <summary>The recorded reasons of a trade.</summary>
-    public static string Of(in Trade trade) => trade.Reason == ExitReason.Open ? $"Signal {Count(trade.Number)}; the trade is open."
-        : $"Signal {Count(trade.Number)} at {NumberText.Time(trade.SignalTime)}; closed by {trade.Reason.Title()}.";
+    private static string Of(in Trade trade) => trade.Reason == ExitReason.Open ? "; the trade is open."
+        : $" at {NumberText.Time(trade.SignalTime)}; closed by {trade.Reason.Title()}.";
 
-    /// <summary>The recorded reasons of a signal.</summary>
-    public static string Of(in SignalRow row)
+    private static string Of(in SignalRow row)
     {
         var signal = row.Signal;
         var model = double.IsNaN(signal.Prediction) ? ""

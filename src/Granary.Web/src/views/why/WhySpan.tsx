@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client';
 import { ShortTable } from '../../components/ShortTable';
 import { counted, number, percent } from '../../format/numbers';
 import { time, zoneOf } from '../../format/times';
+import { WhyFold } from './WhyFold';
 import { permits, words } from './words';
 
 /** Why a strategy did not trade in a span: how often each condition failed, and the nearest miss. */
@@ -20,6 +21,7 @@ export function WhySpan(props: { answer: Schemas['WhyAnswer']; span: Schemas['Wh
                 {Object.entries(span.refused).map(([decision, count]) => ` Refused by ${words(decision)}: ${number(count)}.`)}{' '}
                 {answer.notes.join(' ')}
             </p>
+            <WhyFold answer={answer} />
             {miss && (
                 <p>
                     Nearest miss: <strong>{miss.text}</strong> at <a href={hrefOf(miss.time)}>{time(miss.time, answer.symbol)}</a>, with{' '}

@@ -9,6 +9,7 @@ import { time, zoneOf } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { answerPath } from './address';
 import { WhyAccounts } from './WhyAccounts';
+import { WhyFold } from './WhyFold';
 import { WhyInputs } from './WhyInputs';
 import { WhyQuestion } from './WhyQuestion';
 import { WhySpan } from './WhySpan';
@@ -121,6 +122,7 @@ function Bar(props: { answer: Answer; set: (changes: Record<string, string>) => 
                 {bar.last === null ? '' : ` of ${number(bar.last)}`}, known at {time(bar.knownAt, answer.symbol)} ({zoneOf(answer.symbol)}).{' '}
                 {answer.notes.join(' ')}
             </p>
+            <WhyFold answer={answer} />
             {answer.trade && (
                 <p>
                     Trade {answer.trade.number} ({answer.trade.side} {exact(answer.trade.quantity)}) was opened at{' '}
