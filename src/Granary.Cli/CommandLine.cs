@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
@@ -12,7 +13,7 @@ namespace Granary.Cli;
 /// Runs a command and converts an error into one sentence on stderr and an exit code: 1 if the work failed, 2 if the call or an input was
 /// wrong.
 /// </summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     public const int Failed = 1, Wrong = 2;
 
@@ -111,9 +112,14 @@ internal static class CommandLine
     {
         var start = argument.StartsWith('-') ? argument.IndexOf('=', StringComparison.Ordinal) + 1 : 0;
         var address = argument[start..];
-        return !address.Contains("://", StringComparison.Ordinal) || address.Any(char.IsControl) ? text
+        return !MayHaveSecret().IsMatch(address) || address.Any(char.IsControl) ? text
             : text.Replace(address, Address.Parse(address).ToString(), StringComparison.Ordinal);
     }));
+
+    // An address of a server, also with one slash too few, or a connection string. The id of a strategy has an @ and a colon too.
+    [GeneratedRegex(@"^[a-z]\w*:/|\b(pass\w*|pwd)\s*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+        | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: Timeout.Infinite)]
+    private static partial Regex MayHaveSecret();
 
     public static void Complain(string sentence) => Console.Error.WriteLine("granary: " + sentence.ReplaceLineEndings(" "));
 }

@@ -291,6 +291,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("export", "ADDRESS", "--format", "parquet")]
     [InlineData("live", "ADDRESS", "--feed=ADDRESS", "--state=ADDRESS")]
     [InlineData("verify", "ADDRESS")]
+    [InlineData("why", "postgres:/ann:s3cr3t@127.0.0.1/db", "--strategy", "x", "--trade", "1")]
+    [InlineData("verify", "postgress://ann:s3cr3t@127.0.0.1/db")]
+    [InlineData("compare", "Host=127.0.0.1;Password=s3cr3t;Database=db", "runs")]
     public async Task A_refusal_shows_an_address_without_its_password(params string[] arguments)
     {
         var call = await GranaryCall.RunAsync([.. arguments.Select(a =>

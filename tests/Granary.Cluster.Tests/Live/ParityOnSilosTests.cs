@@ -120,7 +120,8 @@ public sealed class ParityOnSilosTests : IDisposable
             """), _batches.Folder) with
         { Who = "operator", ChangedAt = clock.GetUtcNow() });
         clock.Advance(TimeSpan.FromHours(2));
-        await new ScheduleRunner(schedules, cluster.Silos.Batches, reader, clock).RunAsync(TestContext.Current.CancellationToken);
+        await new ScheduleRunner(schedules, cluster.Silos.Batches, reader, new ScheduleTimes(), clock)
+            .RunAsync(TestContext.Current.CancellationToken);
         return schedules.Runs("nightly").Single().Job.ShouldNotBeNull();
     }
 
