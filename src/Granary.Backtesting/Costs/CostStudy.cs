@@ -8,7 +8,8 @@ using Granary.Simulation.Costs;
 namespace Granary.Backtesting.Costs;
 
 /// <summary>
-/// Measures what fills of market orders cost against the signal's close, the next open and the mid, and those of stops against their trigger.
+/// Measures what fills of market orders cost against the signal's close, the next open and the mid, and those of stops against their
+/// trigger.
 /// </summary>
 public static class CostStudy
 {

@@ -90,7 +90,8 @@ internal sealed class ChosenWalkForward : IAsyncDisposable
     {
         var (groups, windows) = (input.Groups(), input.Windows);
         if (!groups.Select(g => g.Name).SequenceEqual(results.Groups.Select(g => g.Group))
-            || results.Groups.Any(g => !g.Choices.Select(c => (c.From, c.ChosenAt, c.To)).SequenceEqual(windows.Select(w => (w.From, w.At, w.To)))))
+            || results.Groups.Any(g => !g.Choices.Select(c => (c.From, c.ChosenAt, c.To))
+                .SequenceEqual(windows.Select(w => (w.From, w.At, w.To)))))
             throw new InputException("its bars or its batch now have other windows than it recorded, so that it cannot be replayed; run the "
                 + "batch again, and ask of that run");
         return [.. groups.Zip(results.Groups, (group, chosen) => (IReadOnlyList<int>)[.. chosen.Choices.Select(choice =>

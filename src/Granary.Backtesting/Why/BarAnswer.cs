@@ -28,7 +28,8 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         var signals = _tape.EventsOf(row).Where(e => e.Kind == RunEventKinds.Signal).ToList();
         var (portfolio, rules) = Portfolio(signals);
         var instance = _tape.Instance;
-        return new WhyAnswer(source.Name, source.IsLive, source.Strategy ?? instance.Id, instance.Symbols[symbol], instance.Timeframe.ToString(), command)
+        return new WhyAnswer(source.Name, source.IsLive, source.Strategy ?? instance.Id, instance.Symbols[symbol],
+            instance.Timeframe.ToString(), command)
         {
             Bar = Bar(symbol),
             OtherBars = [.. Enumerable.Range(0, _tape.Symbols.Count).Where(s => s != symbol).Select(Bar).OfType<WhyBar>()],
@@ -36,8 +37,8 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
             Conditions = [.. Enumerable.Range(0, _tape.Symbols.Count).SelectMany(Conditions)],
             Before = Account(row - 1),
             After = Account(row),
-            Events = [.. _tape.EventsOf(row).Select(e => new WhyEvent(WhyText.KindOf(e), instance.Symbols[e.SymbolIndex], NumberOf(e.Number),
-                WhyText.SentenceOf(e, NumberOf(e.Number))))],
+            Events = [.. _tape.EventsOf(row).Select(e => new WhyEvent(WhyText.KindOf(e), instance.Symbols[e.SymbolIndex],
+                NumberOf(e.Number), WhyText.SentenceOf(e, NumberOf(e.Number))))],
             Signals = [.. signals.Select(Signal)],
             Portfolio = portfolio,
             Rules = rules,
@@ -117,10 +118,10 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         List<(string Symbol, SymbolState State)> symbols = [.. state.Symbols.Select((s, i) => (_tape.Instance.Symbols[i], s))];
         return new WhyAccount(state.Cash, equity,
             [.. symbols.Select(s => new WhyPosition(s.Symbol, s.State.Quantity, s.State.BarsInTrade))],
-            [.. symbols.SelectMany(s => s.State.Trades.Select(t => new WhyOpenTrade(s.Symbol, NumberOf(t.Number), RunText.Of(t.Side), t.Quantity,
-                t.EntryPrice, Utc(t.EntryTime), Level(t.Stop), Level(t.Target), t.IsExiting)))],
-            [.. symbols.SelectMany(s => s.State.Orders.Select(o => new WhyOrder(s.Symbol, o.Id.Value, NumberOf(o.TradeNumber), WhyText.Of(o.Role),
-                o.Type.Word(), RunText.Of(o.Side), o.Quantity, o.FilledQuantity, Level(o.LimitPrice), Level(o.StopPrice))))]);
+            [.. symbols.SelectMany(s => s.State.Trades.Select(t => new WhyOpenTrade(s.Symbol, NumberOf(t.Number), RunText.Of(t.Side),
+                t.Quantity, t.EntryPrice, Utc(t.EntryTime), Level(t.Stop), Level(t.Target), t.IsExiting)))],
+            [.. symbols.SelectMany(s => s.State.Orders.Select(o => new WhyOrder(s.Symbol, o.Id.Value, NumberOf(o.TradeNumber),
+                WhyText.Of(o.Role), o.Type.Word(), RunText.Of(o.Side), o.Quantity, o.FilledQuantity, Level(o.LimitPrice), Level(o.StopPrice))))]);
     }
 
     private WhySignal Signal(RunEvent e)
@@ -130,8 +131,8 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         var recorded = source.SignalOf(NumberOf(e.Number));
         var word = recorded?.Decision ?? decided?.Decision.Word
             ?? (replay.Portfolio?.At(Close) is { Account.Weight: 0 } ? Decision.WeightZero.Word : null);
-        return new WhySignal(NumberOf(e.Number), _tape.Instance.Symbols[e.SymbolIndex], RunText.Of(signal.Side), signal.Type.Word(), signal.Price,
-            signal.Quantity, Level(signal.Stop), Level(signal.Target), word, word is null ? null : Decision.Of(word).Sentence,
+        return new WhySignal(NumberOf(e.Number), _tape.Instance.Symbols[e.SymbolIndex], RunText.Of(signal.Side), signal.Type.Word(),
+            signal.Price, signal.Quantity, Level(signal.Stop), Level(signal.Target), word, word is null ? null : Decision.Of(word).Sentence,
             recorded?.Granted ?? decided?.Granted, recorded?.Outcome)
         {
             Model = _tape.Instance.Model is EntryModel model && !signal.AtFill ? Model(model, signal, e.SymbolIndex) : null,

@@ -25,7 +25,8 @@ internal sealed class SpanAnswer(WhyReplay replay, WhySource source, int symbol)
         var instance = _tape.Instance;
         var signals = _tape.Events(RunEventKinds.Signal).Where(e => e.Event.Time >= begin && e.Event.Time <= end
             && e.Event.SymbolIndex == symbol).Select(e => e.Event).ToList();
-        return new WhyAnswer(source.Name, source.IsLive, source.Strategy ?? instance.Id, tape.Symbol, instance.Timeframe.ToString(), command)
+        return new WhyAnswer(source.Name, source.IsLive, source.Strategy ?? instance.Id, tape.Symbol,
+            instance.Timeframe.ToString(), command)
         {
             Span = new WhySpan(Utc(begin), Utc(end), last - first + 1, Held(first, last),
                 [.. Enumerable.Range(0, _tape.Conditions.Count).Select(c => Failures(c, first, last)).OrderByDescending(c => c.Failed)],

@@ -49,7 +49,8 @@ public sealed class WhyQuestion(WhyQuery query, Func<int, long?> signalTime, Fun
             var (from, to) = (query.From?.Ticks, query.To?.Ticks);
             var isKept = tape.IsWhole && tape.FirstRow == 0
                 || from >= tape.TimeOf(tape.FirstRow) && (tape.IsWhole || to <= tape.TimeOf(tape.EndRow - 1));
-            return isKept ? new SpanAnswer(replay, source, WhyPlace.SymbolOf(tape, query.Symbol)).Write(from, to, CommandOf(query, source, null))
+            return isKept
+                ? new SpanAnswer(replay, source, WhyPlace.SymbolOf(tape, query.Symbol)).Write(from, to, CommandOf(query, source, null))
                 : null;
         }
         var signal = query.Signal is { } number ? WhyPlace.SignalOf(tape, number) : null;

@@ -72,8 +72,8 @@ public sealed record CostFigure(double Mean, double Low, double High, double Upp
 
 /// <summary>The costs against a reference price.</summary>
 /// <param name="Reference">
-/// The reference price: <c>close</c> of the signal's bar, next <c>open</c>, <c>mid</c> of bid and ask, or <c>stop</c>: the trigger of a stop
-/// order, or the open of a bar that opened beyond it.
+/// The reference price: <c>close</c> of the signal's bar, next <c>open</c>, <c>mid</c> of bid and ask, or <c>stop</c>: the trigger of a
+/// stop order, or the open of a bar that opened beyond it.
 /// </param>
 /// <param name="Deviation">Standard deviation of what the model does not explain.</param>
 /// <param name="Raw">Mean of all fills, without the model.</param>

@@ -77,7 +77,8 @@ public static class CostFile
         foreach (var reference in fill == FillTiming.SameClose ? s_atClose : s_atOpen)
             if (costs.Models.FirstOrDefault(m => m.Reference == reference) is { } model)
                 return model;
-        throw new InputException($"it has costs of stop orders only, and market orders need theirs; {Again} with fills of market orders too");
+        throw new InputException("it has costs of stop orders only, and market orders need theirs; "
+            + $"{Again} with fills of market orders too");
     }
 
     /// <summary>Returns the costs that orders pay.</summary>
