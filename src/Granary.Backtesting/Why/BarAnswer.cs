@@ -121,7 +121,8 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
             [.. symbols.SelectMany(s => s.State.Trades.Select(t => new WhyOpenTrade(s.Symbol, NumberOf(t.Number), RunText.Of(t.Side),
                 t.Quantity, t.EntryPrice, Utc(t.EntryTime), Level(t.Stop), Level(t.Target), t.IsExiting)))],
             [.. symbols.SelectMany(s => s.State.Orders.Select(o => new WhyOrder(s.Symbol, o.Id.Value, NumberOf(o.TradeNumber),
-                WhyText.Of(o.Role), o.Type.Word(), RunText.Of(o.Side), o.Quantity, o.FilledQuantity, Level(o.LimitPrice), Level(o.StopPrice))))]);
+                WhyText.Of(o.Role), o.Type.Word(), RunText.Of(o.Side), o.Quantity, o.FilledQuantity, Level(o.LimitPrice),
+                Level(o.StopPrice))))]);
     }
 
     private WhySignal Signal(RunEvent e)

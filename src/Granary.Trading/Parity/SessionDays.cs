@@ -42,8 +42,8 @@ internal sealed class SessionDays
     public DateTimeOffset OverAt(DateOnly day) => _days.OverAt(day);
 
     /// <summary>
-    /// Returns whether a day is complete: it has ended in all markets, and the session has taken its last bar or a later one, or has ended. A
-    /// session that repeats bars or catches up is behind the clock.
+    /// Returns whether a day is complete: it has ended in all markets, and the session has taken its last bar or a later one, or has ended.
+    /// A session that repeats bars or catches up is behind the clock.
     /// </summary>
     public bool IsOver(DateOnly day, DateTimeOffset now) =>
         OverAt(day) is var over && over <= now && (_hasEnded || Last > _ends[day] || _ends[day] >= over.UtcTicks);

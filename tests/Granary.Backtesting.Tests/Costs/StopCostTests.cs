@@ -172,7 +172,8 @@ public sealed class StopCostTests : IDisposable
         var lines = File.ReadAllLines(Path.Combine(folder, "trades.csv"));
         var names = lines[0].Split(',');
         // Ids of strategies have commas between quotes.
-        return [.. lines.Skip(1).Select(l => names.Zip(Regex.Split(l, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")).ToDictionary(c => c.First, c => c.Second))];
+        return [.. lines.Skip(1).Select(l => names.Zip(Regex.Split(l, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"))
+            .ToDictionary(c => c.First, c => c.Second))];
     }
 
     private static Dictionary<string, Bar> BarsOf(string symbol) =>

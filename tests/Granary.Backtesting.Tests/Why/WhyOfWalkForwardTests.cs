@@ -65,7 +65,8 @@ public sealed class WhyOfWalkForwardTests : IDisposable
             bars[at].Close));
         var closes = bars.ConvertAll(b => b.Close);
         foreach (var (factor, name) in answer.Factors.Zip(["fast", "slow"]))
-            factor.Value!.Value.ShouldBe(RunFilesByHand.Sma(closes, at, int.Parse((string)window[name], CultureInfo.InvariantCulture)), 1e-9);
+            factor.Value!.Value.ShouldBe(RunFilesByHand.Sma(closes, at,
+                int.Parse((string)window[name], CultureInfo.InvariantCulture)), 1e-9);
         var open = files.OpenAfter("trades.csv", bar, Strategy);
         answer.After!.Trades.Select(t => (t.Side, t.EntryPrice, t.Quantity)).Order().ShouldBe(open.Select(t => ((string)t["side"],
             RunFilesByHand.Number(t, "entry_price"), RunFilesByHand.Number(t, "quantity"))).Order());
