@@ -79,6 +79,9 @@ public sealed class WhyOfWalkForwardTests : IDisposable
             RunFilesByHand.Number(row, "cash")));
         answer.Portfolio.OpenTrades.ShouldBe(files.OpenAfter("portfolio_trades.csv", bar).Count);
         answer.Rules.ShouldNotBeEmpty();
+        // The rules are those of the decision on this signal, also of a configuration that several folds chose.
+        if (answer.Signals.Count > 0)
+            answer.Rules.All(r => r.State == "passed").ShouldBe(answer.Signals[0].Decision == "accepted", bar.ToString("s"));
     }
 
     [Fact]
