@@ -42,6 +42,8 @@ internal sealed class WhyText(RunFiles files)
     private readonly CsvTable? _signals = File.Exists(Path.Combine(files.Folder, "signals.csv"))
         ? CsvTable.Read(Path.Combine(files.Folder, "signals.csv")) : null;
 
+    private readonly bool _isWalkForward = File.Exists(Path.Combine(files.Folder, "windows.csv"));
+
     /// <summary>The cell of a trade. A batch need not write its signals.</summary>
     public Cell Of(TradeRow trade)
     {
@@ -50,9 +52,11 @@ internal sealed class WhyText(RunFiles files)
             && table.Text(r, "entry_time").Length > 0 && table.Time(r, "entry_time") == trade.EntryTime
             && table.Number(r, "entry_price") == trade.EntryPrice && table.Text(r, "side") == (trade.Sign > 0 ? "long" : "short"));
         var number = (int)table.Number(row, "number");
-        var recorded = trade.IsOpen ? $"Signal {number:#,0}; the trade is open."
-            : $"Signal {number:#,0} at {Cell.Time(table.Time(row, "time")).Text}; closed by {TradeTables.Reason(trade)}.";
-        return Of(trade.Strategy, number, recorded);
+        // The page of a walk-forward names the bar of a trade by its time.
+        var signal = _isWalkForward ? "Signal" : $"Signal {number:#,0}";
+        var recorded = trade.IsOpen ? $"{signal}; the trade is open."
+            : $"{signal} at {Cell.Time(table.Time(row, "time")).Text}; closed by {TradeTables.Reason(trade)}.";
+        return Of(trade.Strategy, _isWalkForward ? $"--at {table.Text(row, "time")}" : SignalPlace(number), recorded);
     }
 
     /// <summary>The cell of a refused signal.</summary>
@@ -61,10 +65,12 @@ internal sealed class WhyText(RunFiles files)
         var prediction = table.Number(row, "prediction");
         var model = double.IsNaN(prediction) ? "" : string.Create(CultureInfo.InvariantCulture,
             $" The model predicted {prediction:0.00} and allowed {table.Number(row, "model_size"):0%} of the size.");
-        return Of(table.Text(row, "strategy"), (int)table.Number(row, "number"), Sentences[table.Text(row, "decision")] + model);
+        return Of(table.Text(row, "strategy"), SignalPlace((int)table.Number(row, "number")), Sentences[table.Text(row, "decision")] + model);
     }
 
-    private string Of(string strategy, int number, string recorded) => $"Why? {recorded}"
+    private static string SignalPlace(int number) => $"--signal {number}";
+
+    private string Of(string strategy, string place, string recorded) => $"Why? {recorded}"
         + (strategy.StartsWith("RecordedTrades(", StringComparison.Ordinal) ? "" : $" Everything that decided: granary why "
-            + $"{Path.GetFileName(files.Folder)} --strategy \"{strategy}\" --signal {number}");
+            + $"{Path.GetFileName(files.Folder)} --strategy \"{strategy}\" {place}");
 }
