@@ -46,6 +46,14 @@ public sealed class FundingSessionTests
         }
         Json(folder, "parts/account.json").GetProperty("equity").GetRawText()
             .ShouldBe(Json(folder, "whole/account.json").GetProperty("equity").GetRawText());
+        // The replay of the journal has booked the same funding as the run.
+        var whys = await Task.WhenAll(((string[])["backtest", "parts-state"]).Select(source => GranaryCall.RunAsync("why",
+            folder.At(source), "--strategy", "SmaCross(fast=10,slow=60)@COINUSDT:1h", "--at", "2022-01-31T20:00:00Z", "--json")));
+        whys.ShouldAllBe(w => w.ExitCode == 0, whys[1].Error);
+        whys[1].Output.ShouldContain("\"cash\"");
+        var (of, by) = (JsonDocument.Parse(whys[0].Output).RootElement, JsonDocument.Parse(whys[1].Output).RootElement);
+        foreach (var part in (string[])["before", "after", "portfolio"])
+            by.GetProperty(part).GetRawText().ShouldBe(of.GetProperty(part).GetRawText(), part);
     }
 
     [Fact]
