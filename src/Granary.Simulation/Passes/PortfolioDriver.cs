@@ -275,23 +275,29 @@ public sealed class PortfolioDriver : IPortfolioSteps
 
     private void Settle(int strategy, in Trade trade)
     {
-        foreach (var own in Settled(strategy, trade)) Book(own);
+        if (PartOf(strategy, trade) is { } part) Book(part);
+        if (_run.OnTrade(strategy, trade) is { } own) Book(own);
     }
 
     // If a trade is still open at the end, the closed part of it counts as a separate trade.
-    private IEnumerable<PortfolioTrade> Settled(int strategy, Trade trade)
-    {
-        if (trade.Reason == ExitReason.Open && _run.ClosedPartOf(strategy, trade.Number) is { } part) yield return part;
-        if (_run.OnTrade(strategy, trade) is { } own) yield return own;
-    }
+    private PortfolioTrade? PartOf(int strategy, in Trade trade) =>
+        trade.Reason == ExitReason.Open ? _run.ClosedPartOf(strategy, trade.Number) : null;
 
     /// <summary>
     /// Returns the trades that are open if the bars end now, and the closed parts of them. Unless the portfolio books something then
     /// (<see cref="PortfolioRun.BooksAtEnd"/>), it goes on unchanged.
     /// </summary>
     /// <param name="open">The open trades of the strategies that have not ended.</param>
-    public IEnumerable<PortfolioTrade> OpenIfEnded(IReadOnlyList<(int Strategy, Trade Trade)> open) =>
-        [.. _run.EndUnwinding(_lastStamp), .. _ended.Concat(open).SelectMany(e => Settled(e.Strategy, e.Trade))];
+    public IEnumerable<PortfolioTrade> OpenIfEnded(IReadOnlyList<(int Strategy, Trade Trade)> open)
+    {
+        List<PortfolioTrade> trades = [.. _run.EndUnwinding(_lastStamp)];
+        foreach (var (strategy, trade) in _ended.Concat(open))
+        {
+            if (PartOf(strategy, trade) is { } part) trades.Add(part);
+            if (_run.OnTrade(strategy, trade) is { } own) trades.Add(own);
+        }
+        return trades;
+    }
 
     private void Refuse(List<Decision> said, SignalEnd end)
     {

@@ -54,7 +54,8 @@ public class SessionDaysTests
     public void Markets_with_other_hours_share_a_day_which_ends_with_the_last()
     {
         var days = new SessionDays([new Instrument { Symbol = "A", Calendar = SessionCalendar.NewYork() }, new Instrument { Symbol = "C" }],
-            Timeframe.H1, [Taken("C", "2024-01-04T20:00Z", warm: true), Taken("A", "2024-01-05T20:00Z"), Taken("C", "2024-01-05T23:00Z")], hasEnded: false);
+            Timeframe.H1, [Taken("C", "2024-01-04T20:00Z", warm: true), Taken("A", "2024-01-05T20:00Z"), Taken("C", "2024-01-05T23:00Z")],
+            hasEnded: false);
         Days(days).ShouldBe(["01-05 01-06 00:00"]);
         days.OverAt(new DateOnly(2024, 1, 5)).ShouldBe(new DateTimeOffset(2024, 1, 6, 0, 0, 0, default));
     }
