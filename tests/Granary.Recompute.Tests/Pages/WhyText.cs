@@ -65,7 +65,8 @@ internal sealed class WhyText(RunFiles files)
         var prediction = table.Number(row, "prediction");
         var model = double.IsNaN(prediction) ? "" : string.Create(CultureInfo.InvariantCulture,
             $" The model predicted {prediction:0.00} and allowed {table.Number(row, "model_size"):0%} of the size.");
-        return Of(table.Text(row, "strategy"), SignalPlace((int)table.Number(row, "number")), Sentences[table.Text(row, "decision")] + model);
+        return Of(table.Text(row, "strategy"), SignalPlace((int)table.Number(row, "number")),
+            Sentences[table.Text(row, "decision")] + model);
     }
 
     private static string SignalPlace(int number) => $"--signal {number}";
