@@ -26,7 +26,7 @@ public sealed record ScheduleDetails(string Name, string? Cron, string? TimeZone
     public string? Waits { get; init; }
 }
 
-/// <summary>What the due times of a schedule follow.</summary>
+/// <summary>The event that the due times of a schedule follow.</summary>
 public enum ScheduleAfter : byte
 {
     /// <summary>The end of each trading day of the job's account, when the last of its markets has closed.</summary>

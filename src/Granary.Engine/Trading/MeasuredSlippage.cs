@@ -52,7 +52,7 @@ public sealed class MeasuredSlippage : SlippageModel
         (_buy, _sell) = (costs.Of(Side.Buy, venue), costs.Of(Side.Sell, venue));
     }
 
-    /// <summary>What fills of stop orders cost against their trigger; null = as other orders.</summary>
+    /// <summary>The costs of stop orders against their trigger; null = those of other orders.</summary>
     public MeasuredCosts? Stops { get; init; }
 
     public override SlippageModel OfStops => Stops is null ? this : new MeasuredSlippage(Stops, _isUpper, _venue);

@@ -16,10 +16,10 @@ public sealed record JobSchedule
     /// <summary>The IANA zone of <see cref="Cron"/>; null for UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>What its due times follow; null with <see cref="Cron"/>.</summary>
+    /// <summary>The event that its due times follow; null with <see cref="Cron"/>.</summary>
     public ScheduleAfter? After { get; init; }
 
-    /// <summary>The time from what it follows to the due time; null = none.</summary>
+    /// <summary>The time from that event to the due time; null = none.</summary>
     public TimeSpan? Delay { get; init; }
 
     /// <summary>
