@@ -84,6 +84,7 @@ internal sealed class ApiServer : IAsyncDisposable
         add?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseGranaryApi();
+        TestCosts.Count(Started.Server);
         await app.StartAsync();
         return new ApiServer(app, failures, runs, stepped, folder is null);
     }

@@ -116,6 +116,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync(string? name = null)
     {
         name ??= "test_" + Guid.NewGuid().ToString("N")[..12];
+        TestCosts.Count(Started.Database);
         await AsOwnerAsync("createdb", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-O", User, name]);
         return ConnectionString(name);
     }

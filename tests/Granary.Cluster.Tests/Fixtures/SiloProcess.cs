@@ -44,6 +44,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, e) => { lock (_output) _output.AppendLine(e.Data); };
         _process.ErrorDataReceived += (_, e) => { if (e.Data is not null) lock (_error) _error.AppendLine(e.Data); };
+        TestCosts.Count(Started.Process);
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();

@@ -92,6 +92,7 @@ internal sealed class TestSilos : IAsyncDisposable
             client.AddActivityPropagation();
             client.Services.AddWireFormat();
         });
+        for (var silo = 0; silo < silos; silo++) TestCosts.Count(Started.Silo);
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new TestSilos(cluster, folder, gates, storage, log);

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestFramework(typeof(Granary.Testing.MeasuredTests))]
+
+namespace Granary.Testing;
+
+/// <summary>What a test started: each costs far more than a test of an object.</summary>
+internal enum Started
+{
+    Silo,
+    Server,
+    Process,
+    Browser,
+    Database
+}
+
+/// <summary>Runs the tests as xunit does. <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.</summary>
+public sealed class MeasuredTests(string? configFileName) : XunitTestFramework(configFileName)
+{
+    private readonly string? _configuration = configFileName;
+
+    public MeasuredTests()
+        : this(null)
+    {
+    }
+
+    protected override ITestFrameworkExecutor CreateExecutor(Assembly assembly) =>
+        new Executor(new XunitTestAssembly(assembly, _configuration, assembly.GetName().Version));
+
+    private sealed class Executor(IXunitTestAssembly assembly) : XunitTestFrameworkExecutor(assembly)
+    {
+        public override async ValueTask RunTestCases(IReadOnlyCollection<IXunitTestCase> testCases, IMessageSink executionMessageSink,
+            ITestFrameworkExecutionOptions executionOptions, CancellationToken cancellationToken)
+        {
+            if (Environment.GetEnvironmentVariable("GRANARY_TEST_COSTS") is not { Length: > 0 } folder)
+            {
+                await base.RunTestCases(testCases, executionMessageSink, executionOptions, cancellationToken);
+                return;
+            }
+            var costs = new TestCosts(executionMessageSink);
+            await base.RunTestCases(testCases, costs, executionOptions, cancellationToken);
+            costs.Write(Path.Combine(folder, TestAssembly.AssemblyName.Split(',')[0] + ".tsv"));
+        }
+    }
+}
+
+/// <summary>
+/// The processor time of each test and what it started. Tests that run at the same time share the time that passes; between the tests of
+/// a class (its fixtures) the class has it.
+/// </summary>
+internal sealed class TestCosts(IMessageSink next) : IMessageSink
+{
+    private static readonly ConcurrentDictionary<(string Class, Started What), int> s_started = new();
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (string Class, string Test)> _tests = [];
+    private readonly Dictionary<string, string> _classes = [];
+    private readonly Dictionary<(string Class, string Test), (double Processor, double Wall)> _costs = [];
+    private (double Processor, long Wall) _last = (ProcessorSeconds(), Stopwatch.GetTimestamp());
+
+    /// <summary>Notes that the running test, or the fixture of its class, started something.</summary>
+    public static void Count(Started what) =>
+        s_started.AddOrUpdate((TestContext.Current.TestClass?.TestClassName ?? "fixtures of the project", what), 1, (_, n) => n + 1);
+
+    public bool OnMessage(IMessageSinkMessage message)
+    {
+        lock (_lock)
+        {
+            switch (message)
+            {
+                case ITestClassStarting starting:
+                    Share();
+                    _classes[starting.TestClassUniqueID ?? ""] = starting.TestClassName;
+                    break;
+                case ITestClassFinished finished:
+                    Share();
+                    _classes.Remove(finished.TestClassUniqueID ?? "");
+                    break;
+                case ITestStarting starting:
+                    Share();
+                    _tests[starting.TestUniqueID] = (_classes.GetValueOrDefault(starting.TestClassUniqueID ?? "", "?"), starting.TestDisplayName);
+                    break;
+                case ITestFinished finished:
+                    Share();
+                    _tests.Remove(finished.TestUniqueID);
+                    break;
+            }
+        }
+        return next.OnMessage(message);
+    }
+
+    /// <summary>Writes a row for each test: class, test, seconds of processor time, seconds; and one for each thing that a class started.</summary>
+    public void Write(string file)
+    {
+        lock (_lock) Share();
+        var rows = _costs.OrderByDescending(c => c.Value.Processor).Select(c => string.Create(CultureInfo.InvariantCulture,
+            $"cost\t{c.Key.Class}\t{c.Value.Processor:0.000}\t{c.Value.Wall:0.000}\t{c.Key.Test.ReplaceLineEndings(" ").Replace('\t', ' ')}"));
+        var started = s_started.OrderBy(s => s.Key).Select(s => string.Create(CultureInfo.InvariantCulture,
+            $"start\t{s.Key.Class}\t{s.Value}\t{s.Key.What.ToString().ToLowerInvariant()}"));
+        File.WriteAllLines(file, [.. rows, .. started]);
+    }
+
+    private void Share()
+    {
+        var now = (Processor: ProcessorSeconds(), Wall: Stopwatch.GetTimestamp());
+        var owners = _tests.Count > 0 ? [.. _tests.Values]
+            : _classes.Count > 0 ? _classes.Values.Select(c => (c, "(fixtures)")).ToList()
+            : new List<(string, string)> { ("fixtures of the project", "") };
+        var wall = Stopwatch.GetElapsedTime(_last.Wall, now.Wall).TotalSeconds;
+        foreach (var owner in owners)
+        {
+            var (processor, seconds) = _costs.GetValueOrDefault(owner);
+            _costs[owner] = (processor + ((now.Processor - _last.Processor) / owners.Count), seconds + wall);
+        }
+        _last = now;
+    }
+
+    // Of this process and of the children that have ended.
+    private static double ProcessorSeconds()
+    {
+        var own = Environment.CpuUsage.TotalTime.TotalSeconds;
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess) return own;
+        var usage = new long[18]; // struct rusage: two times of two numbers each, and fourteen counts
+        return getrusage(Children, usage) != 0 ? own : own + usage[0] + usage[2] + ((usage[1] + usage[3]) / 1e6);
+    }
+
+    private const int Children = -1;
+
+    [DllImport("libc")]
+    private static extern int getrusage(int who, [Out] long[] usage);
+}
