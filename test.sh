@@ -1,41 +1,78 @@
 #!/usr/bin/env bash
-# Restores, builds and runs every test. The last line counts them: N passed, N failed, N skipped.
-# GRANARY_TEST_LONG=1 runs the long form of the tests that draw seeds, batches or crash points.
+# Builds Granary and runs its tests. The last line counts them: N passed, N failed, N skipped.
+#   ./test.sh            all that a change can break
+#   ./test.sh NAME…      the tests of these projects, such as Engine or Cluster
+#   ./test.sh --changed  the tests that the change since main touches, committed or not
+#   ./test.sh --all      also what is long: all seeds, draws and crash points, images, Compose, Aspire
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+source tests/Shared/tools.sh
+source tests/Shared/changed.sh
 source tests/Shared/postgres.sh
-source tests/Shared/helm.sh
-source tests/Shared/inspector.sh
 
 passed=0 failed=0 skipped=0 failures=""
 export limit=90m # of one project: it only ends one that hangs
-[[ "${GRANARY_TEST_LONG:-}" == 1 ]] && limit=8h
 # Most code of a test and of the programs that it starts runs a few times: instrumenting it takes a third of the processor time.
 export DOTNET_TieredPGO=0
 export work="$(mktemp -d)"
 chmod 755 "$work" # the user that runs PostgreSQL enters it
+export GRANARY_TEST_COSTS="$work/costs"
+mkdir "$GRANARY_TEST_COSTS"
 trap 'stop_postgres; rm -rf "$work"' EXIT
 
+say() { printf 'test.sh: %4d s  %s\n' "$SECONDS" "$1"; }
 give_up() { echo "test.sh: $1"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+
+# Seconds of processor time of the machine since it started; of this script and what it started where /proc is missing.
+processor_seconds() {
+    if [[ -r /proc/stat ]]; then awk '/^cpu / { printf "%d", ($2 + $3 + $4 + $7 + $8) / 100 }' /proc/stat; else echo 0; fi
+}
 
 # count PASSED FAILED SKIPPED
 count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
 
-# run_project NAME: runs its tests; the output goes to $work/NAME.log.
-run_project() {
-    local dll="tests/Granary.$1.Tests/bin/Release/net10.0/Granary.$1.Tests.dll" started=$SECONDS
-    timeout --kill-after=10 "$limit" dotnet exec "$dll" -noLogo -noColor >"$work/$1.log" 2>&1 </dev/null
-    echo "== Granary.$1.Tests: $((SECONDS - started)) s"
+# run NAME: one task, which is the tests of a project, a script, or a check. Its output goes to $work/NAME.log, its times to $work/NAME.time.
+run() {
+    local TIMEFORMAT='%R %U %S'
+    { time run_task "$1" >"$work/$1.log" 2>&1 </dev/null; } 2>"$work/$1.time"
+    awk -v name="$1" '{ printf "== %s: %.0f s, processor %.0f s\n", name, $1, $2 + $3 }' "$work/$1.time"
 }
+run_task() {
+    case "$1" in
+        packages | compose | images) script "tests/$1.sh" ;;
+        processes) script tests/Granary.Cluster.Tests/processes.sh ;;
+        layout) check "the layout of the sources" dotnet format whitespace . --folder --verify-no-changes --exclude .git ;;
+        dashboard)
+            if [[ -f src/Granary.Web/dist/index.html ]]; then check "the dashboard's own tests" npm --prefix src/Granary.Web run check
+            else echo "SKIPPED the dashboard: it was not built, since Node.js 20.19 or newer is missing or npm ci failed in src/Granary.Web"; fi ;;
+        site)
+            # Without its packages the site is skipped; with them, a site that cannot be made is a fault of its pages.
+            if [[ -f "$work/site.failed" && -f site/node_modules/.package-lock.json ]]; then check "the documentation site is made" infra/site.sh
+            elif [[ -f site/dist/index.html ]]; then check "the documentation site" npm --prefix site run check
+            else echo "SKIPPED the documentation site: it was not made, since Node.js 20.19 or newer is missing or npm ci failed in site"; fi ;;
+        *) timeout --kill-after=10 "$limit" dotnet exec "tests/Granary.$1.Tests/bin/Release/net10.0/Granary.$1.Tests.dll" -noLogo -noColor ;;
+    esac
+}
+script() { GRANARY_BUILT=1 "$1" || echo "FAILED $1 ended early"; }
+# check NAME COMMAND…: a check that is one test.
+check() { if "${@:2}" >"$work/check.$BASHPID" 2>&1; then echo "PASSED $1"; else tail -40 "$work/check.$BASHPID"; echo "FAILED $1: ${*:2}"; fi; }
+export -f run run_task script check
 
-# report_project NAME: prints the output and counts the tests.
-report_project() {
+# report NAME: prints the output of a task and counts its tests.
+report() {
     local log="$work/$1.log" summary total errors bad skip other
+    echo "== $1"
+    if [[ ! -d "tests/Granary.$1.Tests" ]]; then
+        cat "$log"
+        count "$(grep -c ^PASSED "$log")" "$(grep -c ^FAILED "$log")" "$(grep -c ^SKIPPED "$log")"
+        failures+="$(grep ^FAILED "$log")"$'\n'
+        return
+    fi
     grep -vE "^ *(Discover|Start|Finish)" "$log"
     summary="$(grep -E "Total: [0-9]+" "$log" | tail -1)"
     if [[ -z "$summary" ]]; then
         count 0 1 0
-        failures+="Granary.$1.Tests ended without a summary, or was ended after $limit"$'\n'
+        failures+="$1 ended without a summary, or was ended after $limit"$'\n'
         return
     fi
     read -r total errors bad skip other _ <<<"$(grep -oE ": [0-9]+" <<<"$summary" | tr -d ':\n') 0 0 0 0"
@@ -43,48 +80,69 @@ report_project() {
     failures+="$(grep -A 12 "\[FAIL\]$" "$log" | grep -vE "^ *(at|Finished:) |^--$|^===|Total: ")"$'\n'
 }
 
-# run_check NAME COMMAND…: a check that is one test.
-run_check() {
-    echo "== $1"
-    if "${@:2}" >"$work/check.log" 2>&1; then count 1 0 0; else tail -40 "$work/check.log"; count 0 1 0; failures+="$1 failed: ${*:2}"$'\n'; fi
+# The twelve test classes that took most processor time, and what they started.
+print_costs() {
+    echo "== The dearest test classes: processor s, of all tests of the class; wall s; class; what it started"
+    awk -F'\t' '$1 == "cost" { cost[$2] += $3; wall[$2] += $4 } $1 == "start" { started[$2] = started[$2] ", " $3 " × " $4 }
+        END { for (c in cost) printf "%8.1f %8.1f  %s%s\n", cost[c], wall[c], c, started[c] }' "$GRANARY_TEST_COSTS"/*.tsv 2>/dev/null \
+        | sort -rn | head -12
 }
 
-command -v dotnet >/dev/null || give_up "the .NET SDK 10 is not installed; get it from https://dot.net"
-
-# Programs that some tests need. Without them these tests skip and give the reason.
-need=()
-find_postgres || need+=(postgresql)
-for program in chromium zsh fish buildah debootstrap runc; do command -v "$program" >/dev/null || need+=("$program"); done
-command -v promtool >/dev/null || need+=(prometheus)
-command -v amtool >/dev/null || need+=(prometheus-alertmanager)
-command -v docker-compose >/dev/null || need+=(docker-compose iproute2)
-command -v pdftoppm >/dev/null || need+=(poppler-utils)
-# Debian's packages belong to its own Python.
-for module in nbclient ipykernel pandas matplotlib; do
-    python3 -c "import $module" 2>/dev/null || /usr/bin/python3 -c "import $module" 2>/dev/null || need+=("python3-$module")
+# What runs. The longest first, so that none is left alone at the end.
+first=(Cluster packages Cli Backtesting Browser Api Exchanges Recompute Kafka Parquet Trading)
+mapfile -t all < <(for file in tests/Granary.*.Tests/*.csproj; do project="$(basename "$file" .Tests.csproj)"; echo "${project#Granary.}"; done)
+whole=false
+case "${1:-}" in
+    "" | --all)
+        whole=true
+        projects=("${all[@]}")
+        if [[ "${1:-}" == --all ]]; then export GRANARY_TEST_LONG=1 limit=8h; fi ;;
+    --changed)
+        mapfile -t projects < <(changed_projects "${all[@]}")
+        ((${#projects[@]})) || { echo "test.sh: nothing has changed since main"; echo "0 passed, 0 failed, 0 skipped"; exit 0; } ;;
+    -*) give_up "'$1' is unknown; ./test.sh takes names of projects (${all[*]}), --changed or --all" ;;
+    *)
+        projects=("$@")
+        for project in "$@"; do
+            [[ -d "tests/Granary.$project.Tests" ]] || give_up "there is no project '$project'; the projects are ${all[*]}"
+        done ;;
+esac
+tasks=()
+for project in "${first[@]}" "${all[@]}"; do
+    [[ " ${projects[*]} " == *" $project "* && " ${tasks[*]} " != *" $project "* ]] && tasks+=("$project")
+    [[ "$whole" == true && "$project" == packages ]] && tasks+=(packages)
 done
-if ((${#need[@]})) && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
-    echo "test.sh: installing ${need[*]}"
-    (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${need[@]}") >"$work/apt.log" 2>&1 \
-        || tail -3 "$work/apt.log"
+if [[ "$whole" == true ]]; then
+    tasks+=(dashboard site layout)
+    # Two silos as processes, one of which is killed; Compose's processes without an engine; and the images, built and run.
+    [[ "${GRANARY_TEST_LONG:-}" == 1 ]] && tasks+=(processes compose images)
 fi
 
-find_helm || echo "test.sh: no helm, so the tests of the chart skip"
-find_inspector || echo "test.sh: no npm, so the tests with the inspector of MCP skip"
+command -v dotnet >/dev/null || give_up "the .NET SDK 10 is not installed; get it from https://dot.net"
+processor=$(processor_seconds)
+say "looking for the programs that tests need"
+find_tools
 
 # Before the build, which embeds the documentation site.
-site_log="" # of a site that could not be made
-if command -v npm >/dev/null; then
-    echo "test.sh: making the documentation site"
-    GRANARY_BUILT=1 infra/site.sh >"$work/site.log" 2>&1 || { site_log="$work/site.log"; tail -5 "$site_log"; }
+if [[ "$whole" == true ]] && command -v npm >/dev/null; then
+    say "making the documentation site"
+    GRANARY_BUILT=1 infra/site.sh >"$work/site.log" 2>&1 || { tail -5 "$work/site.log"; touch "$work/site.failed"; }
 fi
-
-echo "test.sh: restoring and building Platform.sln"
-dotnet restore Platform.sln -v quiet || give_up "Platform.sln could not be restored"
-# With all analyzers, once. Their findings fail a check at the end, so that they hide no test. A project that is up to date would not be
-# analysed, so everything is built.
-dotnet build Platform.sln -c Release --no-restore --no-incremental -v quiet -nologo -clp:NoSummary -p:TreatWarningsAsErrors=false \
-    -p:UseSharedCompilation=true >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
+# Only the projects whose tests start the programs need them.
+starts_programs() { local project; for project in "${projects[@]}"; do grep -qrE "Programs\.(Granary|Silo)" "tests/Granary.$project.Tests" --include=*.cs && return; done; return 1; }
+if starts_programs; then
+    say "publishing the programs that tests start"
+    infra/programs.sh || give_up "the programs could not be published"
+fi
+if [[ "$whole" == true ]]; then
+    say "restoring and building Platform.sln"
+    dotnet build Platform.sln -c Release -v quiet -nologo -clp:NoSummary >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
+else
+    for project in "${projects[@]}"; do
+        say "building $project"
+        dotnet build "tests/Granary.$project.Tests" -c Release -v quiet -nologo -clp:NoSummary >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
+    done
+fi
 dotnet build-server shutdown --vbcscompiler >/dev/null # it has loaded the analyzers once for all projects, and stays otherwise
 
 # One server for all projects; each test makes a database of its own.
@@ -93,42 +151,12 @@ if find_postgres; then
     export GRANARY_TEST_POSTGRES="$pg_port"
 fi
 
-# These use one processor or wait, so two run at a time. Api, Browser, Cli and Cluster start servers that use all, and run alone.
-together=(Recompute Backtesting Parquet Kafka Simulation Trading Data Engine Learning Exchanges Hosting.Aspire Assistants Deployment
-    Learning.MLNet Architecture Scripting Server Storage Modelling Reporting Tutorials)
-export -f run_project
-printf '%s\n' "${together[@]}" | xargs -P 2 -I{} bash -c 'run_project {}'
-for project in "${together[@]}"; do report_project "$project"; done
-for file in tests/Granary.*.Tests/*.csproj; do
-    project="$(basename "$file" .Tests.csproj)"
-    project="${project#Granary.}"
-    [[ " ${together[*]} " == *" $project "* ]] && continue
-    run_project "$project"
-    report_project "$project"
-done
-
-# Two silos as processes, one of which is killed; the packages of a release, as a stranger uses them; Compose's processes without an engine;
-# and the images, built and run.
-for script in tests/Granary.Cluster.Tests/processes.sh tests/packages.sh tests/compose.sh tests/images.sh; do
-    echo "== $script"
-    GRANARY_BUILT=1 "$script" >"$work/script.log" 2>&1 || echo "FAILED: $script ended early" >>"$work/script.log"
-    cat "$work/script.log"
-    count "$(grep -c ^PASSED "$work/script.log")" "$(grep -c ^FAILED "$work/script.log")" "$(grep -c ^SKIPPED "$work/script.log")"
-    failures+="$(grep ^FAILED "$work/script.log")"$'\n'
-done
-
-# Advisories about packages (NU19…) are no errors of the build either.
-no_findings() { ! grep -E ": (warning|error) " "$work/build.log" | grep -vE "warning NU190[0-4]" | sort -u; }
-run_check "The analyzers" no_findings
-run_check "The layout of the sources" dotnet format whitespace . --folder --verify-no-changes --exclude .git
-if [[ -f src/Granary.Web/dist/index.html ]]; then run_check "The dashboard" npm --prefix src/Granary.Web run check
-else echo "SKIPPED the dashboard: it was not built, since Node.js 20.19 or newer is missing or npm ci failed in src/Granary.Web"; count 0 0 1; fi
-# Without its packages the site is skipped; with them, a site that cannot be made is a fault of its pages.
-if [[ -n "$site_log" && -f site/node_modules/.package-lock.json ]]; then run_check "The documentation site is made" infra/site.sh
-elif [[ -f site/dist/index.html ]]; then run_check "The documentation site" npm --prefix site run check
-else echo "SKIPPED the documentation site: it was not made, since Node.js 20.19 or newer is missing or npm ci failed in site"; count 0 0 1; fi
+say "running ${tasks[*]}"
+printf '%s\n' "${tasks[@]}" | xargs -P 2 -I{} bash -c 'run {}'
+for task in "${tasks[@]}"; do report "$task"; done
 
 if ((failed)); then echo "== What failed"; grep . <<<"$failures"; fi
-echo "test.sh: $SECONDS s"
+print_costs
+echo "test.sh: $SECONDS s, $(($(processor_seconds) - processor)) s of processor time"
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

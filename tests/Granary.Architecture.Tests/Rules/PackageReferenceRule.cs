@@ -9,13 +9,12 @@ namespace Granary.Architecture.Tests.Rules;
 /// </summary>
 public sealed class PackageReferenceRule : IRule
 {
-    // Analyzers, test hosts and a compiler that tests start: no source names them. FSharp.Core raises the version that FsCheck brings, and
-    // the reference to BouncyCastle leaves out what MailKit brings.
+    // Analyzers, test hosts and a compiler that tests start: no source names them. FSharp.Core raises the version that FsCheck brings.
     private static readonly string[] BuildOnly =
     [
         "Meziantou.Analyzer", "Roslynator.Analyzers", "Microsoft.CodeAnalysis.BannedApiAnalyzers",
         "Microsoft.CodeAnalysis.PublicApiAnalyzers", "Microsoft.NET.Test.Sdk",
-        "xunit.runner.visualstudio", "FSharp.Core", "BouncyCastle.Cryptography", "Azure.Bicep.CommandLine.linux-x64",
+        "xunit.runner.visualstudio", "FSharp.Core", "Azure.Bicep.CommandLine.linux-x64",
     ];
 
     // Namespaces (they end in a dot) and members by which a source shows that it uses a package, where that is not the package's own name.
