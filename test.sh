@@ -18,7 +18,12 @@ export work="$(mktemp -d)"
 chmod 755 "$work" # the user that runs PostgreSQL enters it
 export GRANARY_TEST_COSTS="$work/costs"
 mkdir "$GRANARY_TEST_COSTS"
-trap 'stop_postgres; rm -rf "$work"' EXIT
+trap finish EXIT
+finish() {
+    stop_postgres
+    dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 # the compiler's process stays otherwise
+    rm -rf "$work"
+}
 
 say() { printf 'test.sh: %4d s  %s\n' "$SECONDS" "$1"; }
 give_up() { echo "test.sh: $1"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
@@ -143,7 +148,6 @@ else
         dotnet build "tests/Granary.$project.Tests" -c Release -v quiet -nologo -clp:NoSummary >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
     done
 fi
-dotnet build-server shutdown --vbcscompiler >/dev/null # it has loaded the analyzers once for all projects, and stays otherwise
 
 # One server for all projects; each test makes a database of its own.
 if find_postgres; then

@@ -9,9 +9,13 @@ options=(${GRANARY_BUILT:+-p:RunAnalyzers=false})
 platforms="$*"
 platforms="${platforms// /%3B}"
 
-# The tool has the documentation site, if this machine can make it.
-if command -v npm >/dev/null; then infra/site.sh; else echo "Node.js is missing: the tool has no documentation site" >&2; fi
+step() { echo "pack.sh: $1 ..." >&2; }
+
+step "making the documentation site, which the tool has if this machine can make it"
+if command -v npm >/dev/null; then infra/site.sh; else echo "pack.sh: Node.js is missing: the tool has no documentation site" >&2; fi
+step "building and packing the libraries"
 dotnet pack Platform.sln -c Release -o "$out" -v quiet -nologo "${options[@]}"
+step "compiling the tool ahead of time for ${*:-all platforms}, and packing it"
 # The tool is a package that names its platforms, and one for each of them.
 # A file of an earlier publication would be packed too.
 rm -rf src/Granary.Cli/bin/Release/net10.0/*/publish

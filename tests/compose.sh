@@ -16,7 +16,7 @@ if [[ -z "${COMPOSE_STATE:-}" ]]; then
   compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || skip "PostgreSQL's server programs are not installed"
   unshare --net --mount --pid --fork --mount-proc sh -c 'ip link add granary0 type bridge && mount -t tmpfs t /mnt' 2>/dev/null \
     || skip "this machine allows no namespaces"
-  [[ -n "${GRANARY_BUILT:-}" ]] || for project in Silo Cli; do dotnet build "$root/src/Granary.$project" -c Release -v q -nologo >/dev/null; done
+  [[ -n "${GRANARY_BUILT:-}" ]] || "$root/infra/programs.sh"
   work="$(mktemp -d)"
   chmod 755 "$work"
   # Everything below ends with the first process of the namespaces, and so with this script; or after many times what a busy machine needs.
@@ -35,7 +35,7 @@ ip link set lo up
 mkdir -p "$COMPOSE_STATE" /run/netns "$work/bin" "$work/clone"
 mount -t tmpfs netns /run/netns
 ln -s "$root/tests/Compose/docker" "$work/bin/docker"
-printf '#!/bin/sh\nexec dotnet "%s" "$@"\n' "$root/src/Granary.Cli/bin/Release/net10.0/granary.dll" >"$work/bin/granary"
+printf '#!/bin/sh\nexec dotnet "%s" "$@"\n' "$root/src/Granary.Cli/bin/Release/published/granary.dll" >"$work/bin/granary"
 chmod +x "$work/bin/granary"
 export PATH="$work/bin:$PATH" GRANARY_TRIALS="$work/trials"
 cp -r "$root"/{docker-compose.yml,Dockerfile,infra,deploy,samples} "$work/clone"
