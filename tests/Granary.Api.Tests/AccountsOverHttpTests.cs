@@ -9,7 +9,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Api.Tests;
 
-public sealed class AccountsOverHttpTests : IDisposable
+public sealed class AccountsOverHttpTests(SharedServers servers) : IDisposable
 {
     private const string Strategy = "SmaCross(fast=5,slow=20)@BTC:1h";
 
@@ -117,7 +117,7 @@ public sealed class AccountsOverHttpTests : IDisposable
     [Fact]
     public async Task Without_live_accounts_there_is_nothing()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/orders"))!.ShouldBeEmpty();
     }
 }

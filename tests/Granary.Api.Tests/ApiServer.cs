@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Granary.Api.Code;
 using Granary.Api.Hosting;
 using Granary.Api.Tests.Conformance;
 using Granary.Contracts.Jobs;
@@ -80,6 +81,8 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddLocalJobs(runs, s => parts.HasFlag(ServerParts.RealHost)
             ? new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, runs, running: s.GetRequiredService<RunningBatches>(),
                 parity: s.GetRequiredService<ServerParity>) : host);
+        // On a busy machine a compilation can take longer than a server allows.
+        builder.Services.AddSingleton(new CodeTurns(new ManualClock()));
         if (parts.HasFlag(ServerParts.Sessions)) builder.Services.AddLocalSessions(runs);
         add?.Invoke(builder.Services);
         var app = builder.Build();

@@ -8,7 +8,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>What a form or a client needs to know of a server: its classes, its schema, its models.</summary>
-public sealed class CataloguesOverHttpTests
+public sealed class CataloguesOverHttpTests(SharedServers servers)
 {
     [Theory]
     [InlineData("strategies", "SmaCross")]
@@ -18,7 +18,7 @@ public sealed class CataloguesOverHttpTests
     [InlineData("jobs", "walkforward")]
     public async Task A_catalogue_lists_its_classes(string catalogue, string name)
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var items = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/catalogue/" + catalogue);
         var item = items.EnumerateArray().Single(i => i.GetProperty("name").GetString() == name);
         item.GetProperty("summary").GetString()!.ShouldNotBeEmpty();
@@ -27,7 +27,7 @@ public sealed class CataloguesOverHttpTests
     [Fact]
     public async Task A_parameter_has_its_type_default_and_range()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var items = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/catalogue/strategies");
         var known = TestCatalogues.All.Strategies.All.Single(d => d.Name == "SmaCross");
         var parameters = items.EnumerateArray().Single(i => i.GetProperty("name").GetString() == "SmaCross").GetProperty("parameters");
@@ -40,7 +40,7 @@ public sealed class CataloguesOverHttpTests
     [Fact]
     public async Task The_schema_of_batch_files_is_that_of_the_documents()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var answer = await server.Client.GetAsync("/api/v1/catalogue/schemas/batch");
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/schema+json");
         (await answer.Content.ReadAsStringAsync()).ShouldBe(

@@ -6,7 +6,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>The stops and targets of a strategy's chart, computed again from the bars and the trades of the run.</summary>
-public sealed class ChartLevelsTests
+public sealed class ChartLevelsTests(RealServer real) : IClassFixture<RealServer>
 {
     private const double Trail = 0.04, Target = 0.06;
 
@@ -42,7 +42,7 @@ public sealed class ChartLevelsTests
     [Fact]
     public async Task A_trailing_stop_follows_the_best_close_and_the_target_stays_until_the_trade_ends()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var chart = await ChartAsync(server, await RunAsync(server), "SmaCross");
         chart.Missing.ShouldBeNull();
         var trades = chart.Trades.Where(t => t.Exit > t.Entry).ToList();
@@ -70,7 +70,7 @@ public sealed class ChartLevelsTests
     [Fact]
     public async Task A_stop_that_a_strategy_moves_is_where_its_trades_are_stopped()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var run = await RunAsync(server);
         var chart = await ChartAsync(server, run, "TurtleSystem");
         chart.Missing.ShouldBeNull();
@@ -92,7 +92,7 @@ public sealed class ChartLevelsTests
     [Fact]
     public async Task A_chart_says_why_it_has_no_levels()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var run = await RunAsync(server);
         var path = $"/api/v1/runs/{run}/chart?symbol=alpha-daily";
         var unknown = await server.Client.GetFromJsonAsync<JsonElement>($"{path}&strategy=nothing");

@@ -16,7 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Granary.Api.Tests;
 
 /// <summary>Strategies in one C# file over HTTP: who may send them, and what the server answers.</summary>
-public sealed class CodeOverHttpTests : IDisposable
+public sealed class CodeOverHttpTests(SharedServers servers) : IDisposable
 {
     private const string Idea = """
         // granary: { "execution": { "commissionPercent": 0.05 } }
@@ -100,7 +100,7 @@ public sealed class CodeOverHttpTests : IDisposable
     [Fact]
     public async Task Without_keys_the_user_of_this_machine_may_send_code()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         (await server.Client.PostAsync("/api/v1/batches", Json(Batch()))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await server.Client.PostAsJsonAsync("/api/v1/code/check", new StrategyFile("Idea.cs", Idea))).StatusCode
             .ShouldBe(HttpStatusCode.OK);
@@ -122,7 +122,7 @@ public sealed class CodeOverHttpTests : IDisposable
     [Fact]
     public async Task A_check_answers_with_the_classes_their_parameters_and_the_settings_of_the_comment()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var client = new ApiClient(server.Address);
         var found = await client.Code.CheckAsync(new StrategyFile("Idea.cs", Idea));
         found.Messages.ShouldBeEmpty();
@@ -137,7 +137,7 @@ public sealed class CodeOverHttpTests : IDisposable
     [Fact]
     public async Task The_example_compiles_and_its_batch_can_be_submitted()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var client = new ApiClient(server.Address);
         var example = await client.Code.ExampleAsync();
         var found = await client.Code.CheckAsync(example);
@@ -156,7 +156,7 @@ public sealed class CodeOverHttpTests : IDisposable
     [InlineData("0.05 } }", "0.05 }", "GR0002")]
     public async Task Errors_are_messages_with_line_and_column_and_the_file_has_no_classes(string part, string wrong, string code)
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var client = new ApiClient(server.Address);
         var source = Idea.Replace(part, wrong);
         var found = await client.Code.CheckAsync(new StrategyFile("Idea.cs", source));
@@ -173,7 +173,7 @@ public sealed class CodeOverHttpTests : IDisposable
     [InlineData("\r\n")]
     public async Task A_position_counts_the_ends_of_lines_as_they_were_sent(string end)
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var client = new ApiClient(server.Address);
         var source = "\uFEFF" + Idea.ReplaceLineEndings(end).Replace("bar.Go(", "bar.G");
         var position = source.IndexOf("bar.G", StringComparison.Ordinal) + 5;
@@ -186,7 +186,7 @@ public sealed class CodeOverHttpTests : IDisposable
     [Fact]
     public async Task Wrong_requests_are_answered_with_their_faults()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         async Task<string> Refusal(string path, object body, int status) =>
             await (await server.Client.PostAsJsonAsync($"/api/v1/code/{path}", body)).ProblemAsync(status);
         (await Refusal("check", new StrategyFile("../x.cs", Idea), 400)).ShouldContain("not a name of a C# file");
@@ -216,7 +216,7 @@ public sealed class CodeOverHttpTests : IDisposable
     [InlineData("$\"{", "}\"")]
     public async Task A_deeply_nested_source_is_an_error_and_not_the_end_of_the_server(string open, string close)
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var deep = string.Concat(Enumerable.Repeat(open, 20_000)) + "1" + string.Concat(Enumerable.Repeat(close, 20_000));
         var source = Idea.Replace("bar.Go(", $"var y = {deep};\nbar.Go(").Replace("=> bar.Go", "{ bar.Go");
         (await server.Client.PostAsJsonAsync("/api/v1/code/check", new StrategyFile("Idea.cs", source))).StatusCode

@@ -9,7 +9,7 @@ namespace Granary.Api.Tests;
 /// <summary>
 /// The dashboard's page and files, as a browser gets them. Where the build had no Node.js there is only the sentence at <c>/</c>.
 /// </summary>
-public class DashboardTests
+public class DashboardTests(SharedServers servers)
 {
     private static async Task<HttpResponseMessage> OpenAsync(ApiServer server, string path)
     {
@@ -31,7 +31,7 @@ public class DashboardTests
     [Fact]
     public async Task The_page_comes_with_a_policy_without_inline_scripts_and_is_asked_for_each_time()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         await PageAsync(server);
         using var answer = await OpenAsync(server, "/");
         answer.Headers.CacheControl!.NoCache.ShouldBeTrue();
@@ -45,7 +45,7 @@ public class DashboardTests
     [Fact]
     public async Task Files_have_their_hash_in_the_name_and_are_kept_for_a_year_plain_or_compressed()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var page = await PageAsync(server);
         var files = Regex.Matches(page, "(?:src|href)=\"(/assets/[^\"]+)\"", RegexOptions.None,
             TimeSpan.FromSeconds(1)).Select(m => m.Value.Split('"')[1]).ToList();
@@ -71,7 +71,7 @@ public class DashboardTests
     [Fact]
     public async Task A_browser_gets_the_page_at_the_address_of_a_view_and_a_program_gets_a_problem()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var page = await PageAsync(server);
         using var view = await OpenAsync(server, "/runs/some-run?strategy=SmaCross(fast%3D1.5)");
         (await view.Content.ReadAsStringAsync()).ShouldBe(page);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Tests;
 
-public class HealthAndDescriptionTests
+public class HealthAndDescriptionTests(SharedServers servers)
 {
     private sealed class Check(string? reason, bool hangs = false) : IReadinessCheck
     {
@@ -86,7 +86,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task The_openapi_document_lists_the_contracts_paths_and_the_bearer_scheme()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var server = await servers.PlainAsync;
         var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
         var paths = document.GetProperty("paths");
         foreach (var (path, verbs) in new[]
@@ -108,7 +108,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task The_openapi_document_is_the_one_in_the_repository()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var server = await servers.PlainAsync;
         var written = JsonNode.Parse(await server.Client.GetStringAsync("/openapi/v1.json"))!.AsObject();
         var text = written.ToJsonString(new JsonSerializerOptions
         {
@@ -141,7 +141,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task Every_operation_has_a_name_of_its_own_a_summary_and_its_errors()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var server = await servers.PlainAsync;
         var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
         var operations = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()
             .Where(o => o.Value.ValueKind == JsonValueKind.Object && o.Value.TryGetProperty("responses", out _))
@@ -164,7 +164,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task Answers_may_not_be_framed_sniffed_or_cached_and_probes_find_health_at_the_root()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var answer = await server.Client.GetAsync("/health/live");
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         answer.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("frame-ancestors 'none'");
@@ -177,7 +177,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task The_openapi_document_describes_every_option_of_a_session()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var server = await servers.PlainAsync;
         var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
         var body = document.GetProperty("paths").GetProperty("/api/v1/sessions").GetProperty("post").GetProperty("requestBody")
             .GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!;
@@ -190,7 +190,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task Every_answer_says_which_protocol_it_speaks()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         foreach (var path in new[] { "/api/v1/health/live", "/api/v1/nowhere", "/api/v1/batches" })
             (await server.Client.GetAsync(path)).Headers.GetValues("Granary-Api").ShouldBe(["1"]);
     }
@@ -216,7 +216,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task A_method_that_a_path_does_not_take_is_a_problem_of_405()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         (await (await server.Client.DeleteAsync("/api/v1/batches")).ProblemAsync(405)).ShouldContain("DELETE");
         (await (await server.Client.DeleteAsync("/api/v1/batches")).Content.ReadAsStringAsync()).ShouldContain("\"Method Not Allowed\"");
     }

@@ -6,7 +6,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>Requests that are made to harm: a problem with a sentence, and the server goes on.</summary>
-public sealed class HostileRequestsTests
+public sealed class HostileRequestsTests(SharedServers servers)
 {
     private static HttpRequestMessage Request(string verb, string path, byte[] body, string? encoding = null)
     {
@@ -59,7 +59,7 @@ public sealed class HostileRequestsTests
     [InlineData("""{ "name": "a", "data": { "source": "csv:\ud83d" } }""")]
     public async Task Half_of_a_character_in_a_text_is_refused_with_its_line(string body)
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var server = await servers.PlainAsync;
         foreach (var path in (string[])["batches", "jobs", "sessions", "deployments", "portfolios/main/weights/preview"])
             (await (await server.Client.SendAsync(Request("POST", "/api/v1/" + path, Encoding.UTF8.GetBytes(body)))).ProblemAsync(400))
                 .ShouldNotBeEmpty(path);
@@ -70,7 +70,7 @@ public sealed class HostileRequestsTests
     [Fact]
     public async Task Of_thousands_of_unknown_keys_the_first_fifty_are_named()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var keys = string.Join(",\n", Enumerable.Range(0, 8_000).Select(n => $"\"unknown{n}\": 1"));
         var detail = await (await server.Client.SendAsync(Request("POST", "/api/v1/batches", Encoding.UTF8.GetBytes($"{{{keys}}}"))))
             .ProblemAsync(400);
@@ -82,7 +82,7 @@ public sealed class HostileRequestsTests
     [Fact]
     public async Task A_body_without_a_type_is_refused_and_the_weights_stay()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/portfolios/main/weights")
         {
             Content = new ByteArrayContent("{ \"weights\": { \"a\": 1 } }"u8.ToArray()),
@@ -95,7 +95,7 @@ public sealed class HostileRequestsTests
     [Fact]
     public async Task A_reason_that_no_person_reads_is_refused_wherever_one_is_given()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var server = await servers.PlainAsync;
         var why = new string('x', 1001);
         foreach (var (verb, path, body) in ((string, string, string)[])
         [
@@ -116,7 +116,7 @@ public sealed class HostileRequestsTests
     [InlineData("none", 202)]
     public async Task Without_keys_a_page_of_another_server_submits_nothing_even_without_the_header_Origin(string from, int status)
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var request = ApiServer.Submission();
         request.Headers.Add("Sec-Fetch-Site", from);
         using var answer = await server.Client.SendAsync(request);
@@ -132,7 +132,7 @@ public sealed class HostileRequestsTests
     [InlineData("/openapi/v1.json")]
     public async Task HEAD_has_the_headers_of_GET_and_no_body(string path)
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var whole = await server.Client.GetAsync(path);
         using var head = await server.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
         head.StatusCode.ShouldBe(whole.StatusCode);
@@ -143,7 +143,7 @@ public sealed class HostileRequestsTests
     [Fact]
     public async Task A_database_that_is_not_there_is_no_fault_of_the_server()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var port = FreePorts.Take();
         var batch = ApiServer.Batch.Replace("csv:bars", $"postgres://me:secret@127.0.0.1:{port}/bars?timeout=1");
         var detail = await (await server.Client.SendAsync(Request("POST", "/api/v1/batches?check=true", Encoding.UTF8.GetBytes(batch))))

@@ -11,7 +11,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>The schemas of the kinds of jobs, the kind combine, and the sources that a batch can name.</summary>
-public sealed class JobKindsOverHttpTests
+public sealed class JobKindsOverHttpTests(SharedServers servers, RealServer real) : IClassFixture<RealServer>
 {
     private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars");
 
@@ -26,7 +26,7 @@ public sealed class JobKindsOverHttpTests
     [Fact]
     public async Task Each_kind_describes_its_request_by_the_definition_that_reads_it()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var kinds = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/catalogue/jobs")).EnumerateArray()
             .ToDictionary(k => k.GetProperty("name").GetString()!, k => k.GetProperty("schema"));
         kinds.Keys.ShouldBe(["backtest", "combine", "evaluate", "experiment", "import", "judge", "optimise", "parity", "reinforce",
@@ -49,7 +49,7 @@ public sealed class JobKindsOverHttpTests
     [Fact]
     public async Task All_faults_of_a_request_are_answered_together()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         using var answer = await PostAsync(server, """
             { "kind": "verify",
               "run": "20261121-000000-gone-cafe",
@@ -65,7 +65,7 @@ public sealed class JobKindsOverHttpTests
     [Fact]
     public async Task A_combined_run_has_the_digest_of_granary_combine()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var a = await server.UntilAsync((await server.SubmitAsync(Batch("a", "5"))).Id, s => s.Ended);
         var b = await server.UntilAsync((await server.SubmitAsync(Batch("b", "10"))).Id, s => s.Ended);
         var done = await DoneAsync(server, $$"""{ "kind": "combine", "runs": ["{{a.Id}}", "{{b.Id}}"], "weights": "equal" }""");
@@ -125,7 +125,7 @@ public sealed class JobKindsOverHttpTests
     [Fact]
     public async Task A_run_says_how_long_it_took_from_its_submission_with_the_wait_for_the_jobs_before_it()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var before = await server.SubmitAsync(Batch("a", "5"));
         var after = await server.SubmitAsync(Batch("b", "10"));
         foreach (var id in (string[])[before.Id, after.Id])

@@ -7,7 +7,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>Jobs of every kind over HTTP, computed by the real host over the bars that the repository has.</summary>
-public sealed class JobsOverHttpTests
+public sealed class JobsOverHttpTests(RealServer real) : IClassFixture<RealServer>
 {
     private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars");
 
@@ -32,7 +32,7 @@ public sealed class JobsOverHttpTests
     [InlineData("experiment", Learning, "result.json")]
     public async Task A_job_over_a_batch_is_done_and_has_its_files(string kind, string section, params string[] files)
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var job = await SubmitAsync(server, $$"""{ "kind": "{{kind}}", "batch": {{Batch(section)}} }""");
         (job.Kind, job.State, job.Name).ShouldBe((kind, JobState.Queued, $"two-{kind}"));
         var done = await UntilEndedAsync(server, job.Id);
@@ -49,7 +49,7 @@ public sealed class JobsOverHttpTests
     [Fact]
     public async Task An_experiment_of_a_batch_file_is_a_job_too()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         using var answer = await server.Client.PostAsync("/api/v1/automl?num_strategies=1",
             new StringContent(Batch(Learning) + " // the end", System.Text.Encoding.UTF8, "application/json"));
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
@@ -128,7 +128,7 @@ public sealed class JobsOverHttpTests
     [Fact]
     public async Task An_index_is_tracked_and_its_page_is_there()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var rows = Enumerable.Range(0, 60).Select(i =>
         {
             var (day, a, b) = (new DateTime(2024, 1, 1).AddDays(i), Math.Sin(i) / 100, Math.Cos(i) / 100);
@@ -142,29 +142,36 @@ public sealed class JobsOverHttpTests
         (await ResultAsync(server, job.Id)).GetProperty("weights").GetProperty("a").GetDouble().ShouldBe(0.5, 1e-9);
     }
 
-    [Theory]
-    [InlineData("""{ "kind": "trian", "batch": {} }""", "did you mean 'train'?")]
-    [InlineData("""{ "batch": {} }""", "'kind' is missing")]
-    [InlineData("""{ "kind": "walkforward", "batches": {} }""", "did you mean 'batch'?")]
-    [InlineData("""{ "kind": "verify", "run": "../etc" }""", "is not an id of a run")]
-    [InlineData("""{ "kind": "verify", "run": "20261121-000000-gone-cafe" }""", "there is no finished run '20261121-000000-gone")]
-    [InlineData("""{ "kind": "replay", "batch": {}, "modelsOf": "../etc" }""", "is not an id of a run")]
-    [InlineData("""{ "kind": "replay", "batch": {}, "modelsOf": "20261121-000000-gone-cafe" }""", "there is no finished run")]
-    [InlineData("""{ "kind": "track", "panel": "p.csv", "universe": "u", "index": "i", "maxStocks": 2 }""", "exclude one another")]
-    [InlineData("{ \"kind\": \"walkforward\", // lines count\n \"batch\": {\n \"name\": \"a\", \"dta\": {} } }", "job.json, line 3")]
-    [InlineData("""{ "kind": "import", "files": "a.csv", "store": "s", "timeframe": "1d" }""", "give 'symbol'")]
-    public async Task A_wrong_job_is_refused_at_once(string body, string sentence)
+    private static readonly (string Body, string Sentence)[] s_wrong =
+    [
+        ("""{ "kind": "trian", "batch": {} }""", "did you mean 'train'?"),
+        ("""{ "batch": {} }""", "'kind' is missing"),
+        ("""{ "kind": "walkforward", "batches": {} }""", "did you mean 'batch'?"),
+        ("""{ "kind": "verify", "run": "../etc" }""", "is not an id of a run"),
+        ("""{ "kind": "verify", "run": "20261121-000000-gone-cafe" }""", "there is no finished run '20261121-000000-gone"),
+        ("""{ "kind": "replay", "batch": {}, "modelsOf": "../etc" }""", "is not an id of a run"),
+        ("""{ "kind": "replay", "batch": {}, "modelsOf": "20261121-000000-gone-cafe" }""", "there is no finished run"),
+        ("""{ "kind": "track", "panel": "p.csv", "universe": "u", "index": "i", "maxStocks": 2 }""", "exclude one another"),
+        ("{ \"kind\": \"walkforward\", // lines count\n \"batch\": {\n \"name\": \"a\", \"dta\": {} } }", "job.json, line 3"),
+        ("""{ "kind": "import", "files": "a.csv", "store": "s", "timeframe": "1d" }""", "give 'symbol'"),
+    ];
+
+    [Fact]
+    public async Task A_wrong_job_is_refused_at_once()
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
-        using var answer = await PostAsync(server, body);
-        (await answer.ProblemAsync(400)).ShouldContain(sentence);
+        foreach (var (body, sentence) in s_wrong)
+        {
+            using var answer = await PostAsync(server, body);
+            (await answer.ProblemAsync(400)).ShouldContain(sentence, customMessage: body);
+        }
         Directory.GetDirectories(server.Folder).Select(Path.GetFileName).ShouldBe([".audit"]);
     }
 
     [Fact]
     public async Task A_job_without_learned_weights_or_models_is_refused()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         using var weights = await PostAsync(server, $$"""{ "kind": "reinforce", "batch": {{Batch()}} }""");
         (await weights.ProblemAsync(400)).ShouldContain("the weights of this batch are not learned");
         using var models = await PostAsync(server, $$"""{ "kind": "train", "batch": {{Batch()}} }""");

@@ -7,7 +7,7 @@ using Granary.Server.Access;
 
 namespace Granary.Api.Tests;
 
-public sealed class KeysAndRolesTests : IDisposable
+public sealed class KeysAndRolesTests(SharedServers servers) : IDisposable
 {
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("granary-keys-").FullName, "keys.json");
 
@@ -261,7 +261,7 @@ public sealed class KeysAndRolesTests : IDisposable
     [Fact]
     public async Task Without_keys_a_web_page_of_another_origin_cannot_call_through_the_users_browser()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         var crossOrigin = ApiServer.Submission();
         crossOrigin.Headers.Add("Origin", "https://evil.example");
         (await (await server.Client.SendAsync(crossOrigin)).ProblemAsync(403)).ShouldContain("other sites");

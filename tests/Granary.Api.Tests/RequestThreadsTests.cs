@@ -1,12 +1,12 @@
 namespace Granary.Api.Tests;
 
 /// <summary>Threads of the pool beside those that jobs keep busy.</summary>
-public class RequestThreadsTests
+public class RequestThreadsTests(SharedServers servers)
 {
     [Fact]
     public async Task A_server_starts_threads_for_requests_without_a_pause_beside_those_of_jobs()
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         ThreadPool.GetMinThreads(out var workers, out _);
         workers.ShouldBeGreaterThanOrEqualTo(Environment.ProcessorCount + 32);
     }

@@ -7,7 +7,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>The figures of a report's charts over HTTP, computed again from the run's CSV files.</summary>
-public sealed class RunAnalysisOverHttpTests
+public sealed class RunAnalysisOverHttpTests(RealServer real) : IClassFixture<RealServer>
 {
     private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars");
 
@@ -30,7 +30,7 @@ public sealed class RunAnalysisOverHttpTests
     [Fact]
     public async Task The_figures_follow_from_the_equity_the_trades_and_the_bars_of_the_run()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         using var client = new ApiClient(server.Address);
         var run = await server.UntilAsync((await server.SubmitAsync(Batch("\"all\""))).Id, s => s.Ended);
         run.Fault.ShouldBeNull();
@@ -79,7 +79,7 @@ public sealed class RunAnalysisOverHttpTests
     [Fact]
     public async Task A_run_without_a_report_says_which_output_it_needs()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var run = await server.UntilAsync((await server.SubmitAsync(Batch("[\"results\", \"equity\"]"))).Id, s => s.Ended);
         using var answer = await server.Client.GetAsync($"/api/v1/runs/{run.Id}/analysis");
         (await answer.ProblemAsync(404)).ShouldContain("\"report\" among its outputs");

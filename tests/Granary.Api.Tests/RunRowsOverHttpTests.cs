@@ -6,7 +6,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>What a run has of one strategy, its chart and its files, against the files of the run itself.</summary>
-public sealed class RunRowsOverHttpTests
+public sealed class RunRowsOverHttpTests(RealServer real) : IClassFixture<RealServer>
 {
     private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars");
 
@@ -22,7 +22,7 @@ public sealed class RunRowsOverHttpTests
     [Fact]
     public async Task Trades_chart_months_and_files_of_a_run_are_those_of_its_files()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
         run.Fault.ShouldBeNull();
         run.Progress.Leaders!.Select(l => l.Sharpe).ShouldBeInOrder(SortDirection.Descending);
@@ -78,7 +78,7 @@ public sealed class RunRowsOverHttpTests
     [Fact]
     public async Task Trades_are_sorted_narrowed_to_a_span_and_paged_and_a_changed_file_is_read_again()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
         var folder = Path.Combine(server.Folder, run.Id);
         var lines = File.ReadAllLines(Path.Combine(folder, "portfolio_trades.csv"));
@@ -124,7 +124,7 @@ public sealed class RunRowsOverHttpTests
     [Fact]
     public async Task A_strategy_that_cannot_be_run_again_has_no_curve_and_the_answer_says_why()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
         var strategy = $"strategy={Uri.EscapeDataString(run.Progress.Leaders![0].Id)}";
         var whole = await GetAsync($"series/equity?{strategy}");
@@ -184,7 +184,7 @@ public sealed class RunRowsOverHttpTests
     [Fact]
     public async Task Decisions_and_acts_of_models_are_the_rows_of_their_files_and_a_run_without_models_has_none()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var server = real.Server;
         var learned = Batch.Replace("\"portfolio\"", """
             "learning": { "name": "gate", "trainer": "logistic", "apply": { "rule": "veto", "below": 0.5 },
               "watch": "ddm", "abstain": true },

@@ -2,13 +2,31 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Granary.Contracts.Jobs;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
 /// <summary>Finished runs over HTTP, against the files of the run itself.</summary>
-public sealed class RunsOverHttpTests
+public sealed class RunsOverHttpTests(RunsOverHttpTests.Grid grid) : IClassFixture<RunsOverHttpTests.Grid>
 {
+    /// <summary>A server that has one run.</summary>
+    public sealed class Grid : IAsyncLifetime
+    {
+        internal ApiServer Server { get; private set; } = null!;
+
+        internal JobStatus Run { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+            Run = await Server.UntilAsync((await Server.SubmitAsync(Batch)).Id, s => s.Ended);
+            Run.Fault.ShouldBeNull();
+        }
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+
     private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars");
 
     private static string Batch => $$"""
@@ -24,9 +42,7 @@ public sealed class RunsOverHttpTests
     [Fact]
     public async Task A_run_is_listed_and_shown_with_what_its_files_have()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
-        var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
-        run.Fault.ShouldBeNull();
+        var (server, run) = (grid.Server, grid.Run);
         var list = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/runs");
         list.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("id").GetString()).ShouldBe([run.Id]);
 
@@ -81,8 +97,7 @@ public sealed class RunsOverHttpTests
     [Fact]
     public async Task Strategies_are_sorted_filtered_and_paged()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
-        var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
+        var (server, run) = (grid.Server, grid.Run);
         var all = (await ResultsAsync(server, run.Id)).GetProperty("strategies").EnumerateArray().ToList();
 
         var best = await StrategiesAsync("sort=-totalReturn&limit=5");
@@ -118,8 +133,7 @@ public sealed class RunsOverHttpTests
     [Fact]
     public async Task A_curve_keeps_its_extremes_and_prices_are_joined_to_longer_bars()
     {
-        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
-        var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
+        var (server, run) = (grid.Server, grid.Run);
         var rows = (await server.Client.GetStringAsync($"/api/v1/batches/{run.Id}/files/equity.csv")).TrimEnd().Split('\n').Skip(1)
             .Select(r => r.Split(',')).ToList();
         var equity = rows.Select(r => double.Parse(r[1], CultureInfo.InvariantCulture)).ToList();

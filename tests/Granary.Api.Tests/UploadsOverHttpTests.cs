@@ -11,7 +11,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>Files that callers bring along.</summary>
-public sealed class UploadsOverHttpTests
+public sealed class UploadsOverHttpTests(SharedServers servers)
 {
     private static Task<HttpResponseMessage> PutAsync(ApiServer server, string name, byte[] content, string type = "text/csv",
         string? encoding = null)
@@ -53,7 +53,7 @@ public sealed class UploadsOverHttpTests
     [InlineData("a\\b.csv")]
     public async Task A_name_that_could_lead_elsewhere_is_refused(string name)
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         (await (await PutAsync(server, name, Bars)).ProblemAsync(400)).ShouldContain("cannot name an upload");
     }
 

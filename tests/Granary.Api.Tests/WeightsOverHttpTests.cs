@@ -6,7 +6,7 @@ using Granary.Simulation.Weights;
 
 namespace Granary.Api.Tests;
 
-public class WeightsOverHttpTests
+public class WeightsOverHttpTests(SharedServers servers)
 {
     private static HttpRequestMessage Put(object body, string? match = null, string? noneMatch = null, string portfolio = "main")
     {
@@ -131,7 +131,7 @@ public class WeightsOverHttpTests
     [InlineData("not json", "JSON")]
     public async Task Wrong_weights_are_refused_with_what_is_wrong(string body, string sentence)
     {
-        await using var server = await ApiServer.StartAsync();
+        var server = await servers.PlainAsync;
         (await (await server.Client.SendAsync(Put(body, noneMatch: "*"))).ProblemAsync(400)).ShouldContain(sentence);
         (await (await server.Client.SendAsync(Put(Weights(1), noneMatch: "*",
             portfolio: "..%2fx"))).ProblemAsync(400)).ShouldContain("portfolio's id");

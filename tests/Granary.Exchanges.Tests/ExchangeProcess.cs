@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Granary.Testing;
 
 namespace Granary.Exchanges.Tests;
 
@@ -34,6 +35,7 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         };
         foreach (var argument in (string[])[typeof(ExchangeProcess).Assembly.Location, ExchangeHost.Word, exchange.Name, .. coins])
             start.ArgumentList.Add(argument);
+        TestCosts.Count(Started.Process);
         var started = new ExchangeProcess(Process.Start(start)!);
         await started.CommandAsync("state");
         return started;

@@ -9,34 +9,45 @@ namespace Granary.Recompute.Tests;
 /// What the server computes of a part of a run, and what the run's files do not have: figures of a span, buying and holding, the equity
 /// of a strategy. Each follows from the run's files and the bars.
 /// </summary>
-public class RunSpanTests(QuickstartRun run)
+public sealed class RunSpanTests(QuickstartRun run, RunSpanTests.Served served) : IClassFixture<RunSpanTests.Served>
 {
+    /// <summary>One server that has the run as <c>quick</c>.</summary>
+    public sealed class Served(QuickstartRun run) : IAsyncLifetime
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        internal GranaryServer Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Directory.CreateDirectory(_folder.File("runs/quick"));
+            foreach (var file in Directory.GetFiles(run.Files.Folder))
+                File.Copy(file, Path.Combine(_folder.File("runs/quick"), Path.GetFileName(file)));
+            Server = await GranaryServer.StartAsync(_folder);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Server.Dispose();
+            _folder.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
     private static readonly (DateTime From, DateTime To)[] s_spans =
     [
         (new(2022, 3, 15, 10, 0, 0), new(2022, 7, 2)), (new(2022, 6, 5), new(2022, 6, 6)), (new(2022, 11, 30, 23, 0, 0), new(2024, 1, 1)),
         (new(2021, 1, 1), new(2022, 2, 1)),
     ];
 
-    private async Task<(TemporaryFolder Folder, GranaryServer Server)> StartAsync()
-    {
-        var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder.File("runs/quick"));
-        foreach (var file in Directory.GetFiles(run.Files.Folder))
-            File.Copy(file, Path.Combine(folder.File("runs/quick"), Path.GetFileName(file)));
-        return (folder, await GranaryServer.StartAsync(folder));
-    }
-
     [Fact]
     public async Task Figures_of_a_span_follow_from_its_rows_and_the_trades_closed_in_it()
     {
-        var (folder, server) = await StartAsync();
-        using var _ = folder;
-        using var __ = server;
         var rows = run.Files.Equity();
         var perYear = run.Files.PortfolioStats.GetProperty("periodsPerYear").GetDouble();
         foreach (var (from, to) in s_spans)
         {
-            var answer = await server.GetAsync($"runs/quick/figures?{Span(from, to)}");
+            var answer = await served.Server.GetAsync($"runs/quick/figures?{Span(from, to)}");
             List<EquityRow> inside = [.. rows.Where(r => r.Time >= from && r.Time < to)];
             var start = rows.LastOrDefault(r => r.Time < from)?.Equity ?? QuickstartRun.Cash;
             var stats = answer.GetProperty("stats");
@@ -56,10 +67,7 @@ public class RunSpanTests(QuickstartRun run)
     [Fact]
     public async Task Figures_without_a_span_are_those_of_results_json()
     {
-        var (folder, server) = await StartAsync();
-        using var _ = folder;
-        using var __ = server;
-        var stats = (await server.GetAsync("runs/quick/figures")).GetProperty("stats");
+        var stats = (await served.Server.GetAsync("runs/quick/figures")).GetProperty("stats");
         foreach (var figure in stats.EnumerateObject())
             Agreement.Demand(run.Files.PortfolioStats, figure.Name, figure.Value.ValueKind == JsonValueKind.Null ? double.NaN
                 : figure.Value.GetDouble(), "the whole run");
@@ -72,10 +80,7 @@ public class RunSpanTests(QuickstartRun run)
     [Fact]
     public async Task Buying_and_holding_follows_from_the_closes_of_the_markets()
     {
-        var (folder, server) = await StartAsync();
-        using var _ = folder;
-        using var __ = server;
-        var curve = await server.GetAsync("runs/quick/series/buy-and-hold?points=20000");
+        var curve = await served.Server.GetAsync("runs/quick/series/buy-and-hold?points=20000");
         var expected = Hold(run.Files.Equity().ConvertAll(r => (r.Time, r.Equity)), run.Markets.Bars.Values, TimeSpan.FromHours(1));
         Demand(curve, expected);
     }
@@ -83,9 +88,6 @@ public class RunSpanTests(QuickstartRun run)
     [Fact]
     public async Task The_equity_of_a_strategy_follows_from_its_trades_and_the_bars()
     {
-        var (folder, server) = await StartAsync();
-        using var _ = folder;
-        using var __ = server;
         foreach (var wanted in new[] { "SmaCross(", "DonchianBreakout(", "RsiReversion(" })
         {
             var strategy = run.Files.Strategies.Last(s => s.GetProperty("id").GetString()!.StartsWith(wanted, StringComparison.Ordinal));
@@ -95,14 +97,14 @@ public class RunSpanTests(QuickstartRun run)
             var rows = new RebuiltAccount(QuickstartRun.Cash, QuickstartRun.Commission, run.Markets.Multipliers)
                 .Rows(own, new Dictionary<string, List<MarketBar>> { [symbol] = bars });
             var query = $"strategy={Uri.EscapeDataString(id)}";
-            Demand(await server.GetAsync($"runs/quick/series/equity?points=20000&{query}"), rows.ConvertAll(r => (r.Time, r.Equity)));
-            Demand(await server.GetAsync($"runs/quick/series/drawdown?points=20000&{query}"), rows.ConvertAll(r => (r.Time, r.Drawdown)));
-            Demand(await server.GetAsync($"runs/quick/series/buy-and-hold?points=20000&{query}"),
+            Demand(await served.Server.GetAsync($"runs/quick/series/equity?points=20000&{query}"), rows.ConvertAll(r => (r.Time, r.Equity)));
+            Demand(await served.Server.GetAsync($"runs/quick/series/drawdown?points=20000&{query}"), rows.ConvertAll(r => (r.Time, r.Drawdown)));
+            Demand(await served.Server.GetAsync($"runs/quick/series/buy-and-hold?points=20000&{query}"),
                 Hold(rows.ConvertAll(r => (r.Time, r.Equity)), [run.Markets.Bars[symbol]], timeframe == "4h" ? TimeSpan.FromHours(4)
                     : TimeSpan.FromHours(1)));
 
             var (from, to) = s_spans[0];
-            var stats = (await server.GetAsync($"runs/quick/figures?{query}&{Span(from, to)}")).GetProperty("stats");
+            var stats = (await served.Server.GetAsync($"runs/quick/figures?{query}&{Span(from, to)}")).GetProperty("stats");
             List<EquityRow> inside = [.. rows.Where(r => r.Time >= from && r.Time < to)];
             var figures = new CurveFigures([.. inside.Select(r => r.Time)], [.. inside.Select(r => r.Equity)],
                 rows.Last(r => r.Time < from).Equity, strategy.GetProperty("stats").GetProperty("periodsPerYear").GetDouble());
@@ -120,10 +122,7 @@ public class RunSpanTests(QuickstartRun run)
     [Fact]
     public async Task Conditions_are_sorted_by_importance_and_equal_ones_keep_the_order_of_the_run()
     {
-        var (folder, server) = await StartAsync();
-        using var _ = folder;
-        using var __ = server;
-        var page = await server.GetAsync("runs/quick/conditions?sort=-importance&limit=1000");
+        var page = await served.Server.GetAsync("runs/quick/conditions?sort=-importance&limit=1000");
         // QuickstartTests compares the column with recomputed values.
         var table = CsvTable.Read(Path.Combine(run.Files.Folder, "conditions.csv"));
         double Of(string[] row) => table.Number(row, "importance") is var value && double.IsNaN(value) ? double.NegativeInfinity : value;

@@ -8,7 +8,7 @@ using Granary.Testing;
 namespace Granary.Api.Tests.SignIn;
 
 /// <summary>Programs call the API with access tokens of the issuer, beside keys.</summary>
-public sealed class AccessTokenTests
+public sealed class AccessTokenTests(SharedIssuer shared) : IClassFixture<SharedIssuer>
 {
     private static async Task<string> RefusedAsync(SignedInServer server, string token)
     {
@@ -21,8 +21,7 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task Only_a_token_of_the_issuer_for_this_api_passes_while_it_is_valid()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await SignedInServer.StartAsync(issuer);
+        var (issuer, server) = (shared.Issuer, await shared.ServerAsync());
         var now = server.Clock.GetUtcNow();
         using var client = server.Bearer(issuer.Token(now));
         var caller = (await SignedInServer.CallerAsync(client))!;
@@ -55,7 +54,7 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task Clocks_may_differ_by_a_minute_and_not_by_more()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
+        var issuer = shared.Issuer;
         await using var server = await SignedInServer.StartAsync(issuer);
         var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         // The clock of the server runs on by at most a few seconds while the calls are under way.
@@ -129,8 +128,7 @@ public sealed class AccessTokenTests
     [InlineData("realm_access.roles", """{ "realm_access": "ops" }""", null)]
     public async Task The_role_is_the_highest_that_a_value_of_the_configured_claim_gives(string claim, string claims, string? role)
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await SignedInServer.StartAsync(issuer, options: o => o with { OidcRoleClaim = claim });
+        var (issuer, server) = (shared.Issuer, await shared.ServerAsync(claim));
         using var client = server.Bearer(issuer.Token(server.Clock.GetUtcNow(), b =>
         {
             b.Remove("roles");
@@ -144,8 +142,7 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task The_right_code_comes_with_a_value_and_only_beside_a_role_that_submits()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await SignedInServer.StartAsync(issuer);
+        var (issuer, server) = (shared.Issuer, await shared.ServerAsync());
         foreach (var (roles, mayRun) in new[] { ("traders", false), ("coders traders", true), ("coders readers", false), ("ops", true) })
         {
             using var client = server.Bearer(issuer.Token(server.Clock.GetUtcNow(), b =>
@@ -157,8 +154,7 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task A_program_gets_a_token_by_client_credentials_and_submits_with_it()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await SignedInServer.StartAsync(issuer);
+        var (issuer, server) = (shared.Issuer, await shared.ServerAsync());
         using var http = new HttpClient();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {

@@ -39,10 +39,10 @@ internal sealed class LocalIssuer : IAsyncDisposable
     public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/"));
 
     /// <summary>The id of the person who signs in next.</summary>
-    public string Subject { get; set; } = "4711";
+    public string Subject { get; set; } = null!;
 
     /// <summary>The person's claims beside the id, in both tokens.</summary>
-    public JsonObject Claims { get; set; } = new() { ["preferred_username"] = "alice", ["roles"] = new JsonArray("traders") };
+    public JsonObject Claims { get; set; } = null!;
 
     /// <summary>Whether refresh tokens are refused, as after an account was closed.</summary>
     public bool Refuses { get; set; }
@@ -52,6 +52,8 @@ internal sealed class LocalIssuer : IAsyncDisposable
 
     /// <summary>The last fault of the issuer itself.</summary>
     public Exception? Failure { get; private set; }
+
+    private LocalIssuer() => ShowAlice();
 
     private string KeyId => string.Create(CultureInfo.InvariantCulture, $"key-{_generation}");
 
@@ -121,6 +123,10 @@ internal sealed class LocalIssuer : IAsyncDisposable
         (_key, _generation) = (RSA.Create(2048), _generation + 1);
         await RunAsync();
     }
+
+    /// <summary>Alice, a trader, signs in next, as at the start.</summary>
+    public void ShowAlice() => (Subject, Claims) =
+        ("4711", new JsonObject { ["preferred_username"] = "alice", ["roles"] = new JsonArray("traders") });
 
     /// <summary>Lets browsers return to a server.</summary>
     public Task AllowAsync(Uri server)

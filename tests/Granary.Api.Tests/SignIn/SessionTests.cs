@@ -8,9 +8,16 @@ using Granary.Testing;
 namespace Granary.Api.Tests.SignIn;
 
 /// <summary>People sign in to the dashboard with a browser, at an issuer.</summary>
-public sealed class SessionTests : IDisposable
+public sealed class SessionTests : IClassFixture<SharedIssuer>, IDisposable
 {
     private readonly string _shared = Directory.CreateTempSubdirectory("granary-sessions-").FullName;
+    private readonly SharedIssuer _issued;
+
+    public SessionTests(SharedIssuer issued)
+    {
+        _issued = issued;
+        issued.Issuer.ShowAlice();
+    }
 
     public void Dispose() => Directory.Delete(_shared, recursive: true);
 
@@ -25,7 +32,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_person_signs_in_submits_under_their_name_and_signs_out_on_every_silo_also_for_a_stolen_cookie()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
+        var issuer = _issued.Issuer;
         await using var first = await StartAsync(issuer);
         await using var second = await StartAsync(issuer);
         var cookies = new CookieContainer();
@@ -72,7 +79,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_restart_keeps_the_session_and_its_files_are_for_the_server_only()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
+        var issuer = _issued.Issuer;
         var cookies = new CookieContainer();
         await using (var server = await StartAsync(issuer))
         {
@@ -99,8 +106,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_page_of_another_origin_changes_nothing_through_a_session()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await StartAsync(issuer);
+        var server = await _issued.ServerAsync();
         using var browser = server.Browser();
         using var _ = await SignedInServer.SignInAsync(browser);
         foreach (var (header, origin, fetched) in new (bool, string?, string?)[]
@@ -123,8 +129,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task An_answer_of_the_issuer_is_good_once_and_for_the_browser_that_began()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await StartAsync(issuer);
+        var server = await _issued.ServerAsync();
         using var browser = server.Browser();
         async Task<Uri> CodeAsync(HttpClient of)
         {
@@ -159,8 +164,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_sign_in_whose_nonce_was_changed_is_refused()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await StartAsync(issuer);
+        var (issuer, server) = (_issued.Issuer, await _issued.ServerAsync());
         using var browser = server.Browser();
         using var begin = await browser.GetAsync("/sign-in");
         var query = HttpUtility.ParseQueryString(begin.Headers.Location!.Query);
@@ -174,7 +178,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task Each_sign_in_makes_a_new_session_and_tabs_that_sign_in_at_once_do_not_disturb_each_other()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
+        var issuer = _issued.Issuer;
         await using var server = await StartAsync(issuer);
         var cookies = new CookieContainer();
         using var browser = server.Browser(cookies);
@@ -206,8 +210,7 @@ public sealed class SessionTests : IDisposable
     [InlineData("login_required", HttpStatusCode.BadRequest, "Sign-in failed")]
     public async Task An_error_of_the_issuer_is_a_page_without_its_text(string error, HttpStatusCode status, string title)
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await StartAsync(issuer);
+        var server = await _issued.ServerAsync();
         using var browser = server.Browser();
         using var begin = await browser.GetAsync("/sign-in");
         var state = HttpUtility.ParseQueryString(begin.Headers.Location!.Query)["state"];
@@ -223,8 +226,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_person_without_a_role_gets_a_page_that_says_so_and_no_session()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await StartAsync(issuer);
+        var (issuer, server) = (_issued.Issuer, await _issued.ServerAsync());
         issuer.Claims = new JsonObject { ["preferred_username"] = "<b>bob</b>", ["roles"] = new JsonArray("guests") };
         using var browser = server.Browser();
         using var answer = await SignedInServer.SignInAsync(browser);
@@ -263,7 +265,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_session_ends_after_its_idle_time_and_after_its_lifetime()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
+        var issuer = _issued.Issuer;
         await using var server = await StartAsync(issuer, o => o with { OidcIdleMinutes = 60, OidcSessionHours = 3 });
         using var browser = server.Browser();
         using (await SignedInServer.SignInAsync(browser)) { }
@@ -338,7 +340,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_stream_of_events_ends_when_its_caller_signs_out_and_when_its_token_has_expired()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
+        var issuer = _issued.Issuer;
         await using var server = await StartAsync(issuer);
         await using var other = await StartAsync(issuer);
         var cookies = new CookieContainer();
@@ -365,10 +367,10 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task Redirections_and_cookies_follow_a_trusted_proxy_and_no_other()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
+        var issuer = _issued.Issuer;
         var proxies = SignInSettings.ReadProxies("127.0.0.1", true, []);
         await using var behind = await StartAsync(issuer, settings: s => s with { TrustedProxies = proxies });
-        await using var open = await StartAsync(issuer);
+        var open = await _issued.ServerAsync();
         using var request = Forwarded();
         using var answer = await behind.Browser().SendAsync(request);
         HttpUtility.ParseQueryString(answer.Headers.Location!.Query)["redirect_uri"].ShouldBe(
@@ -413,7 +415,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task Each_person_and_each_key_has_limits_of_their_own_and_a_header_comes_before_a_cookie()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
+        var issuer = _issued.Issuer;
         var file = Path.Combine(_shared, "keys.json");
         var key = await ApiKeys.AddAsync(file, "machine", Role.Viewer, TimeProvider.System);
         await using var server = await StartAsync(issuer, settings: s => s with { RequestsPerSecond = 10 }, keys: ApiKeys.Open(file));
@@ -437,8 +439,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task The_server_says_how_to_sign_in_and_refuses_without_a_redirection()
     {
-        await using var issuer = await LocalIssuer.StartAsync();
-        await using var server = await StartAsync(issuer);
+        var (issuer, server) = (_issued.Issuer, await _issued.ServerAsync());
         using var browser = server.Browser();
         var ways = (await browser.GetFromJsonAsync<JsonObject>("/api/v1/sign-in"))!;
         ((string?)ways["page"], (bool)ways["keys"]!).ShouldBe(("/sign-in", false));

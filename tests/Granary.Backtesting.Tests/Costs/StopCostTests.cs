@@ -26,7 +26,7 @@ public sealed class StopCostTests : IDisposable
     public void Planted_costs_of_stops_lie_within_their_intervals_whatever_market_orders_cost()
     {
         // By the confidence of 99 % one in a hundred misses; of 100 seeds each figure may miss five times.
-        var seeds = TestEffort.Of(4, 100);
+        var seeds = TestEffort.Of(2, 100);
         var misses = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var seed = 0; seed < seeds; seed++)
         {

@@ -19,22 +19,34 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
     private IReadOnlyList<string> Create(string kind, string name) =>
         NewPluginProject.Create(NewPluginProjects.Of(kind), name, _folder, TestCatalogues.All);
 
+    public static TheoryData<string> Kinds => [.. PluginTemplate.All.Select(t => t.Kind)];
+
     [Theory]
-    [InlineData("strategy", "GoldenHour", 10)]
+    [MemberData(nameof(Kinds))]
+    public void A_new_project_has_its_files_without_a_placeholder(string kind)
+    {
+        const string Name = "GoldenThing";
+        var (files, project) = (Create(kind, Name), Path.Combine(_folder, Name));
+        files.ShouldContain(Name + ".cs");
+        foreach (var file in files) File.ReadAllText(Path.Combine(project, file)).ShouldNotContain("{{", Case.Sensitive, file);
+    }
+
+    [Fact]
+    public Task A_new_strategy_builds_its_tests_pass_and_its_dll_is_a_plug_in() => BuildsAsync("strategy", "GoldenHour", 10);
+
+    [LongTheory("the same of a strategy, with the tests of each template in tests/packages.sh,")]
     [InlineData("factor", "golden-place", 12)]
     [InlineData("file format", "golden-rows", 5)]
     [InlineData("broker", "golden-gate", 22)]
     [InlineData("trainer", "golden-mean", 2)]
     [InlineData("portfolio rule", "goldenLimit", 5)]
-    public async Task A_new_project_builds_its_tests_pass_and_its_dll_is_a_plug_in(string kind, string entry, int tests)
+    public Task A_new_project_of_each_other_kind_does_too(string kind, string entry, int tests) => BuildsAsync(kind, entry, tests);
+
+    private async Task BuildsAsync(string kind, string entry, int tests)
     {
         var built = await made.BuiltAsync;
         var project = made.FolderOf(kind);
         var name = Path.GetFileName(project);
-        var files = made.FilesOf(kind);
-        files.ShouldContain(name + ".cs");
-        foreach (var file in files) File.Exists(Path.Combine(project, file)).ShouldBeTrue(file);
-        foreach (var file in files) File.ReadAllText(Path.Combine(project, file)).ShouldNotContain("{{", Case.Sensitive, file);
         built.ShouldNotContain("warning");
 
         // As its README says once; the others without the SDK, whose start costs more than their tests.
@@ -62,7 +74,7 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
         run.Model.Strategies.Sum(s => s.Stats!.Trades).ShouldBeGreaterThan(100);
     }
 
-    [Fact]
+    [LongFact("tests/packages.sh, which runs the study of the template,")]
     public async Task A_new_study_runs_as_it_is()
     {
         await made.BuiltAsync;

@@ -4,10 +4,13 @@ using Granary.Testing;
 
 namespace Granary.Backtesting.Tests.NewProjects;
 
-/// <summary>A new project of each kind, all built by one call of the SDK, whose start and restore cost more than the compilation.</summary>
+/// <summary>
+/// New projects of strategies, in the long form of each kind, all built by one call of the SDK, whose start and restore cost more than the
+/// compilation.
+/// </summary>
 public sealed class NewPluginProjects : IDisposable
 {
-    private static readonly (string Kind, string Name)[] Kinds =
+    private static readonly (string Kind, string Name)[] Kinds = !TestEffort.IsLong ? [("strategy", "GoldenHour")] :
     [
         ("strategy", "GoldenHour"), ("factor", "GoldenPlace"), ("format", "GoldenRows"), ("broker", "GoldenGate"),
         ("trainer", "GoldenMean"), ("rule", "GoldenLimit"), ("study", "GoldenStudy"),
@@ -17,10 +20,9 @@ public sealed class NewPluginProjects : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-new-").FullName;
 
-    // One compiler server for the fifteen projects, even where the machine's default is a compiler for each. It ends with the tests.
+    // One compiler server for all projects, even where the machine's default is a compiler for each. It ends with the tests.
     private readonly string _compiler = $"granary-new-{Environment.ProcessId}";
     private readonly Lazy<Task<string>> _built;
-    private readonly Dictionary<string, IReadOnlyList<string>> _files = new(StringComparer.Ordinal);
 
     public NewPluginProjects() => _built = new Lazy<Task<string>>(() => Task.Run(Build));
 
@@ -38,8 +40,6 @@ public sealed class NewPluginProjects : IDisposable
     /// <summary>The built tests of a project.</summary>
     internal static string TestsOf(string project) =>
         Directory.EnumerateFiles(Path.Combine(project, "Tests", "bin"), "Tests.dll", SearchOption.AllDirectories).Single();
-
-    internal IReadOnlyList<string> FilesOf(string kind) => _files[Template(kind)];
 
     public void Dispose()
     {
@@ -63,13 +63,13 @@ public sealed class NewPluginProjects : IDisposable
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (!folders.Any(p => File.Exists(Path.Combine(p, "dotnet"))))
             Assert.Skip("needs the .NET SDK on the path, which this machine does not have");
-        foreach (var (kind, name) in Kinds) _files[kind] = NewPluginProject.Create(Of(kind), name, _folder, TestCatalogues.All);
+        foreach (var (kind, name) in Kinds) NewPluginProject.Create(Of(kind), name, _folder, TestCatalogues.All);
         NewPluginProject.Create(Of("strategy"), Changed, _folder, TestCatalogues.All);
         ChangeParameters(Path.Combine(ChangedFolder, Changed + ".cs"));
         var all = Path.Combine(_folder, "All.proj");
         File.WriteAllText(all, """
             <Project>
-              <ItemGroup><Tests Include="*/Tests/*.csproj;GoldenStudy/*.csproj" /></ItemGroup>
+              <ItemGroup><Tests Include="*/Tests/*.csproj;GoldenStud?/*.csproj" /></ItemGroup>
               <Target Name="Restore">
                 <WriteLinesToFile File="roslyn.txt" Lines="$(MSBuildToolsPath)/Roslyn" Overwrite="true" />
                 <MSBuild Projects="@(Tests)" Targets="Restore" Properties="For=Restore" />
@@ -116,6 +116,7 @@ public sealed class NewPluginProjects : IDisposable
         foreach (var name in inherited.ToList()) start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        TestCosts.Count(Started.Process);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

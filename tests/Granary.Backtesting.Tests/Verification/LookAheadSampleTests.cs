@@ -95,7 +95,7 @@ public sealed class LookAheadSampleTests : IDisposable
         CompiledPlugin.Write(Plugins, "NextBarVeto", NextBarVeto);
         var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(TestCatalogues).Assembly)
             .AddService(new FutureCloses()).AddPlugins(Plugins).Build();
-        for (var seed = 1; seed <= 8; seed++)
+        for (var seed = 1; seed <= TestEffort.Of(2, 8); seed++)
         {
             var result = await SampleAsync(sweep, seed, catalogues);
             result.Found.Select(f => f.Strategy.Split('(')[0]).Distinct().ShouldBe(["NextBarVeto"], $"seed {seed}");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Cli;
 using Granary.Cli.Commands;
 using Granary.Exchanges.Tests.Server;
+using Granary.Testing;
 
 namespace Granary.Exchanges.Tests.Commands;
 
@@ -20,9 +21,10 @@ internal static class GranaryProcess
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
+        start.ArgumentList.Add(Programs.Granary);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in EnvironmentOf(folder)) start.Environment[name] = value;
+        TestCosts.Count(Started.Process);
         return Process.Start(start)!;
     }
 

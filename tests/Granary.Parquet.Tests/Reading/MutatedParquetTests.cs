@@ -23,7 +23,7 @@ public sealed class MutatedParquetTests : IDisposable
     {
         var sources = Sources();
         var counts = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
-        var each = TestEffort.Of(30, 625);
+        var each = TestEffort.Of(16, 625);
         foreach (var (name, bytes, bars) in sources)
         {
             for (var i = 0; i < each; i++)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Granary.Recompute.Tests.Running;
+using Granary.Testing;
 using Shouldly;
 
 namespace Granary.Parquet.Tests.Reading;
@@ -19,13 +21,21 @@ public sealed class ParquetOnTheCommandLineTests : IDisposable
 
     private static async Task<string> RunAsync(int code, params string[] args)
     {
+        var (exit, output, error) = await GranaryCommand.CallAsync(args);
+        exit.ShouldBe(code, output + error);
+        return output + error;
+    }
+
+    private static async Task<string> ProcessAsync(int code, params string[] args)
+    {
         var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var arg in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "granary.dll"), .. args]) start.ArgumentList.Add(arg);
+        foreach (var arg in (string[])["exec", Programs.Granary, .. args]) start.ArgumentList.Add(arg);
+        TestCosts.Count(Started.Process);
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
@@ -91,7 +101,7 @@ public sealed class ParquetOnTheCommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Doctor_names_the_library() => (await RunAsync(0, "doctor")).ShouldContain("ParquetSharp 25");
+    public async Task Doctor_names_the_library() => (await ProcessAsync(0, "doctor")).ShouldContain("ParquetSharp 25");
 
     [Fact]
     public async Task Imports_checks_and_comparisons_take_Parquet()

@@ -5,6 +5,7 @@ using Granary.Api.Hosting;
 using Granary.Client;
 using Granary.Server.Jobs;
 using Granary.Simulation.Passes;
+using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,37 +14,54 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Parquet.Tests.Writing;
 
 /// <summary>Tables of a run as Arrow streams of the HTTP API.</summary>
-public sealed class TablesOverHttpTests : IAsyncLifetime
+public sealed class TablesOverHttpTests(TablesOverHttpTests.Served served) : IClassFixture<TablesOverHttpTests.Served>
 {
     private const string Arrow = "application/vnd.apache.arrow.stream";
 
-    private TypedRun _run = null!;
-    private WebApplication _app = null!;
-    private HttpClient _http = null!;
-    private ApiClient _client = null!;
-
-    public async ValueTask InitializeAsync()
+    /// <summary>A server that has one run. A test that changes its files copies it.</summary>
+    public sealed class Served : IAsyncLifetime
     {
-        _run = await TypedRun.MakeAsync("search", "\"all\"");
-        var folder = Path.GetDirectoryName(_run.Folder)!;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddGranaryApi(new ApiSettings { DataFolder = folder, Runs = folder }, TestFormats.Catalogues());
-        builder.Services.AddLocalJobs(folder, s =>
-            new HostedRunner(new EmbeddedHost(1), TimeProvider.System, 1, folder, running: s.GetRequiredService<RunningBatches>()));
-        _app = builder.Build();
-        _app.UseGranaryApi();
-        await _app.StartAsync();
-        _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
-        _client = new ApiClient(_http);
-    }
+        private TypedRun _made = null!;
+        private WebApplication _app = null!;
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _app.DisposeAsync();
-        _run.Dispose();
+        internal string Run => _made.Folder;
+
+        internal HttpClient Http { get; private set; } = null!;
+
+        internal ApiClient Client { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            _made = await TypedRun.MakeAsync("search", "\"all\"");
+            var folder = Path.GetDirectoryName(_made.Folder)!;
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.Services.AddGranaryApi(new ApiSettings { DataFolder = folder, Runs = folder }, TestFormats.Catalogues());
+            builder.Services.AddLocalJobs(folder, s =>
+                new HostedRunner(new EmbeddedHost(1), TimeProvider.System, 1, folder, running: s.GetRequiredService<RunningBatches>()));
+            _app = builder.Build();
+            _app.UseGranaryApi();
+            TestCosts.Count(Started.Server);
+            await _app.StartAsync();
+            Http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
+            Client = new ApiClient(Http);
+        }
+
+        /// <summary>A copy of the run, which the server lists too.</summary>
+        internal string Copy(string name)
+        {
+            var copy = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Run)!, name)).FullName;
+            foreach (var file in Directory.GetFiles(Run)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+            return copy;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Http.Dispose();
+            await _app.DisposeAsync();
+            _made.Dispose();
+        }
     }
 
     [Theory]
@@ -57,7 +75,7 @@ public sealed class TablesOverHttpTests : IAsyncLifetime
         using var answer = await GetAsync($"{path}?limit=5", Arrow);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe(Arrow);
         var (schema, rows) = ArrowTable.ReadStream(await answer.Content.ReadAsStreamAsync());
-        var csv = CsvText.Read(Path.Combine(_run.Folder, path.Replace('-', '_') + ".csv"));
+        var csv = CsvText.Read(Path.Combine(served.Run, path.Replace('-', '_') + ".csv"));
         schema.FieldsList.Select(f => f.Name).ShouldBe(csv.Header);
         rows.Count.ShouldBe(csv.Rows.Count);
         for (var i = 0; i < rows.Count; i++)
@@ -68,29 +86,29 @@ public sealed class TablesOverHttpTests : IAsyncLifetime
     [Fact]
     public async Task The_filters_and_the_order_of_the_list_hold_for_arrow()
     {
-        var csv = CsvText.Read(Path.Combine(_run.Folder, "trades.csv"));
+        var csv = CsvText.Read(Path.Combine(served.Run, "trades.csv"));
         var strategy = csv.Rows[csv.Rows.Count / 2][0];
-        await using (var file = await _client.Runs.ArrowAsync("run", RunTable.Trades, new RowPart(strategy, "-pnlNet")))
+        await using (var file = await served.Client.Runs.ArrowAsync("run", RunTable.Trades, new RowPart(strategy, "-pnlNet")))
         {
             var (_, rows) = ArrowTable.ReadStream(file.Content);
             rows.Select(r => (string)r[0]!).ShouldAllBe(s => s == strategy);
             rows.Count.ShouldBe(csv.Rows.Count(r => r[0] == strategy));
             rows.Select(r => (double)r[10]!).ShouldBe(rows.Select(r => (double)r[10]!).OrderDescending());
         }
-        var signals = CsvText.Read(Path.Combine(_run.Folder, "signals.csv"));
-        await using (var file = await _client.Runs.SignalsArrowAsync("run", strategy, decision: "refused"))
+        var signals = CsvText.Read(Path.Combine(served.Run, "signals.csv"));
+        await using (var file = await served.Client.Runs.SignalsArrowAsync("run", strategy, decision: "refused"))
             ArrowTable.ReadStream(file.Content).Rows.Count.ShouldBe(signals.Rows.Count(r => r[0] == strategy && r[11] != "accepted"));
-        var page = await _client.Runs.StrategiesAsync("run", "-sharpe", "trades>=5", limit: 1000);
-        await using (var file = await _client.Runs.StrategiesArrowAsync("run", "-sharpe", "trades>=5"))
+        var page = await served.Client.Runs.StrategiesAsync("run", "-sharpe", "trades>=5", limit: 1000);
+        await using (var file = await served.Client.Runs.StrategiesArrowAsync("run", "-sharpe", "trades>=5"))
         {
             var (schema, rows) = ArrowTable.ReadStream(file.Content);
             rows.Select(r => r[0]).ShouldBe(page.Items.Select(i => (object)i["id"]!.GetValue<string>()));
             var sharpe = schema.FieldsList.ToList().FindIndex(f => f.Name == "sharpe");
             rows.Select(r => r[sharpe]).ShouldBe(page.Items.Select(i => (object?)i["stats"]!["sharpe"]?.GetValue<double>()));
         }
-        await using (var part = await _client.Runs.ArrowAsync("run", RunTable.Equity, new RowPart(From: csv.Rows[10][4])))
+        await using (var part = await served.Client.Runs.ArrowAsync("run", RunTable.Equity, new RowPart(From: csv.Rows[10][4])))
             ArrowTable.ReadStream(part.Content).Rows.Count
-                .ShouldBe((await _client.Runs.RowsAsync("run", RunTable.Equity, new RowPart(From: csv.Rows[10][4]), limit: 1)).Total);
+                .ShouldBe((await served.Client.Runs.RowsAsync("run", RunTable.Equity, new RowPart(From: csv.Rows[10][4]), limit: 1)).Total);
     }
 
     [Theory]
@@ -123,24 +141,24 @@ public sealed class TablesOverHttpTests : IAsyncLifetime
     [Fact]
     public async Task A_damaged_file_and_a_missing_one_are_refused_before_the_first_byte()
     {
-        var trades = Path.Combine(_run.Folder, "trades.csv");
+        var trades = Path.Combine(served.Copy("damaged"), "trades.csv");
         var text = File.ReadAllText(trades);
         File.WriteAllText(trades, text[..text.LastIndexOf(',')] + ",x\n");
-        using (var answer = await GetAsync("trades", Arrow))
+        using (var answer = await GetAsync("trades", Arrow, "damaged"))
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
             (await answer.Content.ReadAsStringAsync()).ShouldContain("column carry: 'x' is not a number");
         }
         File.Delete(trades);
-        using var missing = await GetAsync("trades", Arrow);
+        using var missing = await GetAsync("trades", Arrow, "damaged");
         missing.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await missing.Content.ReadAsStringAsync()).ShouldContain("this run has no trades.csv");
     }
 
-    private Task<HttpResponseMessage> GetAsync(string path, string accept)
+    private Task<HttpResponseMessage> GetAsync(string path, string accept, string run = "run")
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/runs/run/{path}");
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/runs/{run}/{path}");
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return served.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 }

@@ -27,10 +27,11 @@ internal sealed class GranaryServer : IDisposable
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "granary.dll"), "serve", "--urls", "http://127.0.0.1:0",
+        foreach (var argument in (string[])[Programs.Granary, "serve", "--urls", "http://127.0.0.1:0",
             "--runs", folder.File("runs")])
             start.ArgumentList.Add(argument);
         start.Environment["GRANARY_TRIALS"] = folder.File("trials");
+        TestCosts.Count(Started.Process);
         var process = Process.Start(start)!;
         try
         {

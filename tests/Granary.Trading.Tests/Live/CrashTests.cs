@@ -11,7 +11,7 @@ namespace Granary.Trading.Tests.Live;
 
 /// <summary>
 /// A session dies before or after one of its writes or sends, by an exception and by SIGKILL; started again, it ends as if nothing had
-/// been. At twenty points each, and at a hundred with <c>GRANARY_TEST_LONG=1</c>.
+/// been. At two points each, and at a hundred with <c>GRANARY_TEST_LONG=1</c>.
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class CrashTests : IDisposable
     private static readonly PaperSettings Rough =
         new() { Seed = 5, Latency = TimeSpan.FromMinutes(2), RejectShare = 0.1, PartialShare = 0.3, TimeoutShare = 0.2 };
 
-    private static readonly int s_deaths = TestEffort.Of(20, 100);
+    private static readonly int s_deaths = TestEffort.Of(2, 100);
 
     private readonly SessionUnderTest _under = new();
 
@@ -196,7 +196,7 @@ public sealed class CrashTests : IDisposable
 
     // Each session waits at its point until all of the process have come to theirs; then SIGKILL ends them all. Some more than are asked
     // for, so that one process is enough where a few end before their points.
-    private const int SessionsOfAVictim = 22;
+    private static readonly int SessionsOfAVictim = Math.Min(s_deaths + 2, 22);
 
     private const string VictimAt = "GRANARY_TEST_VICTIM_AT";
     private const string VictimStates = "GRANARY_TEST_VICTIM_STATES";
@@ -223,6 +223,7 @@ public sealed class CrashTests : IDisposable
         call.Environment[VictimAt] = string.Join(',', points);
         call.Environment[VictimStates] = states;
         call.Environment[VictimProduction] = production;
+        TestCosts.Count(Started.Process);
         using var process = Process.Start(call)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

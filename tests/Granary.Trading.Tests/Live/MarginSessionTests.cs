@@ -70,7 +70,7 @@ public sealed class MarginSessionTests : IDisposable
         whole.Ledger.Trades.Values.ShouldContain(t => t.Why == "liquidation");
         var random = new Random(58);
         var state = Path.Combine(_under.Folder, "state");
-        foreach (var cut in Enumerable.Range(0, TestEffort.Of(2, 5)).Select(_ => s_from + random.NextDouble() * (s_to - s_from)).Order())
+        foreach (var cut in Enumerable.Range(0, TestEffort.Of(1, 5)).Select(_ => s_from + random.NextDouble() * (s_to - s_from)).Order())
             await _under.LiveAsync(backtest, "cut", r => r with { State = state, To = cut.Ticks });
         var end = await _under.LiveAsync(backtest, "end", r => r with { State = state });
         end.Run.Model.Digest.ShouldBe(whole.Run.Model.Digest);

@@ -76,7 +76,7 @@ public sealed class RecoveryTests : IDisposable
         for (var round = 0; round < rounds; round++)
         {
             var state = Path.Combine(_under.Folder, $"state-{round}");
-            var cuts = Enumerable.Range(0, TestEffort.Of(2, 3)).Select(_ => s_from + random.NextDouble() * (s_to - s_from)).Order()
+            var cuts = Enumerable.Range(0, TestEffort.Of(1, 3)).Select(_ => s_from + random.NextDouble() * (s_to - s_from)).Order()
                 .ToList();
             foreach (var cut in cuts) await _under.LiveAsync(backtest, $"cut-{round}", r => r with { State = state, To = cut.Ticks });
             var end = await _under.LiveAsync(backtest, $"end-{round}", r => r with { State = state });
