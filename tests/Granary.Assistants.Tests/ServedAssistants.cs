@@ -49,6 +49,12 @@ internal sealed class AssistantServer : IDisposable
         keys ??= await MakeKeysAsync(folder.At("keys.json"));
         var process = folder.Start("serve", "--urls", url, "--runs", folder.At("runs"), "--data", folder.At("data"), "--keys",
             folder.At("keys.json"), "--mcp");
+        return new AssistantServer(process, await ListensAsync(process), keys);
+    }
+
+    /// <summary>Waits until a server listens, and gives its address.</summary>
+    public static async Task<string> ListensAsync(Process process)
+    {
         const string listens = "Granary listens on ";
         string? line;
         do line = await process.StandardOutput.ReadLineAsync();
@@ -57,7 +63,7 @@ internal sealed class AssistantServer : IDisposable
         // A full pipe would stop the server.
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
-        return new AssistantServer(process, line![listens.Length..line.IndexOf(';', StringComparison.Ordinal)], keys);
+        return line![listens.Length..line.IndexOf(';', StringComparison.Ordinal)];
     }
 
     public IReadOnlyDictionary<string, string> Keys => _keys;

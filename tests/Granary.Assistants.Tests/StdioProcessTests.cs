@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Cli.Tests;
 
 namespace Granary.Assistants.Tests;
 
 /// <summary>The process <c>granary mcp</c>: its output, its end, wrong options.</summary>
-public sealed class StdioProcessTests : IDisposable
+public sealed class StdioProcessTests(ServerWithoutKeys open) : IClassFixture<ServerWithoutKeys>, IDisposable
 {
     private readonly TestFolder _folder = new();
 
@@ -52,8 +54,12 @@ public sealed class StdioProcessTests : IDisposable
     public async Task A_second_server_of_the_same_runs_is_refused_with_the_first_one()
     {
         await using var first = await BothTransports.StdioAsync(_folder);
-        var (code, error) = await EndAsync("mcp", "--data", "data", "--runs", "runs");
-        code.ShouldBe(2);
+        using var process = _folder.Start("mcp", "--data", "data", "--runs", "runs");
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        (process.ExitCode, await output).ShouldBe((2, ""));
         error.ShouldStartWith("granary: --runs runs is in use by 'granary mcp', process ");
         error.ShouldEndWith("stop that server, or name another folder\n");
     }
@@ -68,18 +74,18 @@ public sealed class StdioProcessTests : IDisposable
     [InlineData("--dat data", "did you mean '--data'?")]
     public async Task A_wrong_option_ends_with_one_sentence(string options, string sentence)
     {
-        var (code, error) = await EndAsync(["mcp", .. options.Split(' ')]);
-        code.ShouldBe(2, error);
-        error.ShouldContain(sentence);
-        error.Trim().Split('\n').Length.ShouldBe(1);
+        var call = await GranaryCall.RunInAsync(_folder.Root, ["mcp", .. options.Split(' ')]);
+        (call.ExitCode, call.Output).ShouldBe((2, ""), call.Error);
+        call.Error.ShouldContain(sentence);
+        call.Error.Trim().Split('\n').Length.ShouldBe(1);
     }
 
     [Fact]
     public async Task Serving_assistants_over_http_needs_a_data_folder()
     {
-        var (code, error) = await EndAsync("serve", "--mcp", "--urls", "http://127.0.0.1:0");
-        code.ShouldBe(2);
-        error.ShouldContain("--mcp: assistants may name files in the folder of --data only");
+        var call = await GranaryCall.RunInAsync(_folder.Root, "serve", "--mcp", "--urls", "http://127.0.0.1:0");
+        (call.ExitCode, call.Output).ShouldBe((2, ""));
+        call.Error.ShouldContain("--mcp: assistants may name files in the folder of --data only");
     }
 
     [Theory]
@@ -89,37 +95,39 @@ public sealed class StdioProcessTests : IDisposable
     [InlineData("Sec-Fetch-Site", "cross-site")]
     public async Task A_page_of_another_origin_cannot_call_a_server_without_keys(string header, string value)
     {
-        using var server = _folder.Start("serve", "--urls", "http://127.0.0.1:0", "--runs", "runs", "--data", "data", "--mcp");
-        try
-        {
-            const string listens = "Granary listens on ";
-            string line;
-            do line = (await server.StandardOutput.ReadLineAsync()).ShouldNotBeNull();
-            while (!line.StartsWith(listens, StringComparison.Ordinal));
-            using var http = new HttpClient();
-            var url = line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)];
-            using var request = new HttpRequestMessage(HttpMethod.Post, url + "/mcp");
-            request.Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", System.Text.Encoding.UTF8, "application/json");
-            request.Headers.Accept.ParseAdd("application/json, text/event-stream");
-            request.Headers.Add(header, value);
-            using var answer = await http.SendAsync(request);
-            ((int)answer.StatusCode).ShouldBe(403);
-        }
-        finally
-        {
-            server.Kill();
-            await server.WaitForExitAsync();
-        }
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, open.Url + "/mcp");
+        request.Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", System.Text.Encoding.UTF8,
+            "application/json");
+        request.Headers.Accept.ParseAdd("application/json, text/event-stream");
+        request.Headers.Add(header, value);
+        using var answer = await http.SendAsync(request);
+        ((int)answer.StatusCode).ShouldBe(403);
+    }
+}
+
+/// <summary>One <c>granary serve --mcp</c> without keys for the calls of other origins, which it refuses.</summary>
+public sealed class ServerWithoutKeys : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private Process? _process;
+
+    public string Url { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _process = _folder.Start("serve", "--urls", "http://127.0.0.1:0", "--runs", "runs", "--data", "data", "--mcp");
+        Url = await AssistantServer.ListensAsync(_process);
     }
 
-    private async Task<(int Code, string Error)> EndAsync(params string[] arguments)
+    public async ValueTask DisposeAsync()
     {
-        using var process = _folder.Start(arguments);
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        (await output).ShouldBeEmpty();
-        return (process.ExitCode, error);
+        if (_process is not null)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+        _folder.Dispose();
     }
 }

@@ -6,8 +6,6 @@ namespace Granary.Assistants.Tests;
 /// <summary>A folder with the sample bars, for a server of a test; gone afterwards.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "granary.dll");
-
     public TestFolder()
     {
         var bars = Directory.CreateDirectory(At("data/bars")).FullName;
@@ -23,7 +21,7 @@ internal sealed class TestFolder : IDisposable
     public string At(string name) => Path.Combine(Root, name);
 
     /// <summary>The words that start the command line.</summary>
-    public static IList<string> Words(params IEnumerable<string> arguments) => [s_program, .. arguments];
+    public static IList<string> Words(params IEnumerable<string> arguments) => [Programs.Granary, .. arguments];
 
     public Process Start(params string[] arguments)
     {
@@ -36,6 +34,7 @@ internal sealed class TestFolder : IDisposable
             UseShellExecute = false,
         };
         foreach (var (name, value) in Environment) start.Environment[name] = value;
+        TestCosts.Count(Started.Process);
         return Process.Start(start)!;
     }
 

@@ -1,29 +1,32 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
+using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
 /// <summary>The scripts of <c>granary completion</c>, in the shells that they are for.</summary>
 public sealed class CompletionTests
 {
-    // What is run in a shell to complete what is TYPED; each prints what it offers.
+    // What is run in a shell to complete each of LINES; each prints what it offers.
     private static readonly FrozenDictionary<string, string> Scripts = new Dictionary<string, string>
     {
         ["bash"] = """
             source <(granary completion bash)
-            COMP_LINE='TYPED'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(TYPED); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-            _granary; printf '%s\n' "${COMPREPLY[@]}"
+            for line in LINES; do
+                COMP_LINE=$line; COMP_POINT=${#COMP_LINE}; COMP_WORDS=($line); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+                _granary; printf '%s\n' "${COMPREPLY[@]}"
+            done
             """,
         // What zsh has only while a line is edited is set by hand.
         ["zsh"] = """
             compdef() { :; }
             source <(granary completion zsh)
             compadd() { print -l -- "${found[@]}" }
-            words=(TYPED); BUFFER='TYPED'; CURSOR=${#BUFFER}; _granary
+            for line in LINES; do words=(${=line}); BUFFER=$line; CURSOR=${#BUFFER}; _granary; done
             """,
         ["fish"] = """
             granary completion fish | source
-            complete -C 'TYPED' | string split -f1 \t
+            for line in LINES; complete -C "$line" | string split -f1 \t; end
             """,
     }.ToFrozenDictionary();
 
@@ -39,12 +42,11 @@ public sealed class CompletionTests
             return;
         }
         using var folder = new TestFolder();
-        var library = Path.Combine(AppContext.BaseDirectory, "granary.dll");
-        var program = folder.Write("granary", $"#!/usr/bin/env bash\nexec dotnet '{library}' \"$@\"\n");
+        var program = folder.Write("granary", $"#!/usr/bin/env bash\nexec dotnet '{Programs.Granary}' \"$@\"\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        foreach (var (line, word) in new[]
-            { ("granary backt", "backtest"), ("granary backtest b.json --thr", "--threads"), ("granary data im", "import") })
-            (await RunAsync(shell, Scripts[shell].Replace("TYPED", line, StringComparison.Ordinal), folder.Path)).ShouldBe([word], line);
+        const string Lines = "'granary backt' 'granary backtest b.json --thr' 'granary data im'";
+        (await RunAsync(shell, Scripts[shell].Replace("LINES", Lines, StringComparison.Ordinal), folder.Path))
+            .ShouldBe(["backtest", "--threads", "import"]);
     }
 
     [Fact]

@@ -310,7 +310,7 @@ public sealed class DeploymentsTests(DeploymentsTests.Versions made) : IClassFix
 
         var random = new Random(23);
         var kills = 0;
-        var half = TestEffort.Of(2, 10);
+        var half = TestEffort.Of(1, 10);
         for (var point = 0; point < 2 * half; point++)
         {
             // Half of the points are in the switch, at growing times; the others in the first session after it.

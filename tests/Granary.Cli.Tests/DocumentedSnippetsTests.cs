@@ -66,6 +66,11 @@ public sealed class DocumentedSnippetsTests : IDisposable
     public void Code_in_documents_compiles() =>
         Snippet.All("csharp").AsParallel().AsOrdered().SelectMany(CodeFaultsOf).Take(20).ShouldBeEmpty();
 
+    [Fact]
+    public void Programs_of_one_file_compile() => Directory
+        .EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "samples", "apps"), "*.cs")
+        .SelectMany(f => CodeFaultsOf(new(Path.GetFileName(f), "csharp", File.ReadAllText(f)))).ShouldBeEmpty();
+
     [Theory]
     [InlineData("{ \"a\": [1, 2,], // a comment\n }", true)]
     [InlineData("\"a\": 1,\n\"b\": 2", true)]
@@ -155,7 +160,8 @@ public sealed class DocumentedSnippetsTests : IDisposable
         // What a project with implicit usings has; a snippet without usings is a part of a file that has those of Granary.
         var implied = snippet.Text.Contains("using Granary.", StringComparison.Ordinal) ? s_implicit : [.. s_implicit, .. s_granary.Value];
         var usings = string.Concat(implied.Select(n => $"global using {n};"));
-        var options = new CSharpParseOptions(LanguageVersion.Preview);
+        var options = new CSharpParseOptions(LanguageVersion.Preview)
+            .WithFeatures([KeyValuePair.Create("FileBasedProgram", "true")]);
         var tree = CSharpSyntaxTree.ParseText(snippet.Text, options);
         var isProgram = tree.GetRoot().ChildNodes().Any(n => n is Microsoft.CodeAnalysis.CSharp.Syntax.GlobalStatementSyntax);
         var compilation = CSharpCompilation.Create("snippet", [tree, CSharpSyntaxTree.ParseText(usings, options)], s_references.Value,

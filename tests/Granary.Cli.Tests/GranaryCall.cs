@@ -10,15 +10,29 @@ internal static class GranaryCall
 {
     private static readonly SemaphoreSlim s_console = new(1, 1);
 
-    public static Task<GranaryProcess> RunAsync(params string[] arguments)
+    public static Task<GranaryProcess> RunAsync(params string[] arguments) => RunAsync(() => CommandAsync(arguments));
+
+    /// <summary>A command in a folder, for paths that are relative to it. The tests of this project name others in full.</summary>
+    public static Task<GranaryProcess> RunInAsync(string folder, params string[] arguments) => RunAsync(async () =>
+    {
+        var before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder;
+        try
+        {
+            return await CommandAsync(arguments);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    });
+
+    private static Task<int> CommandAsync(string[] arguments)
     {
         // What tests try is not to be counted against their user.
         Environment.SetEnvironmentVariable("GRANARY_TRIALS", GranaryProcess.Trials);
-        return RunAsync(() =>
-        {
-            var host = new CompositionRoot();
-            return CommandLine.RunAsync(CommandTable.Create(host, arguments), host, arguments);
-        });
+        var host = new CompositionRoot();
+        return CommandLine.RunAsync(CommandTable.Create(host, arguments), host, arguments);
     }
 
     /// <summary>Runs a part of a command that writes to the console and gives an exit code.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
@@ -37,10 +38,11 @@ internal sealed record GranaryProcess(int ExitCode, string Output, string Error)
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
+        start.ArgumentList.Add(Programs.Granary);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // What tests try is not to be counted against their user.
         start.Environment["GRANARY_TRIALS"] = Trials;
+        TestCosts.Count(Started.Process);
         return Process.Start(start)!;
     }
 }

@@ -65,7 +65,7 @@ public sealed class HelpExamplesTests
 
         async Task RunAsync(string[] arguments)
         {
-            var call = await GranaryProcess.RunInAsync(folder.Path, arguments);
+            var call = await GranaryCall.RunInAsync(folder.Path, arguments);
             if (call.ExitCode != 0) failed.Add($"granary {string.Join(' ', arguments)}: {call.ExitCode}, {call.Error}");
         }
     }

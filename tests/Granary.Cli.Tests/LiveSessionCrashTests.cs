@@ -44,7 +44,7 @@ public sealed class LiveSessionCrashTests
 
         var random = new Random(11);
         var kills = 0;
-        var attempts = TestEffort.Of(2, 5);
+        var attempts = TestEffort.Of(1, 5);
         for (var attempt = 0; attempt < attempts; attempt++)
         {
             using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "killed", "fixed:20ms"));

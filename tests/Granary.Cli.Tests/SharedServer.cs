@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Testing;
 
 [assembly: AssemblyFixture(typeof(Granary.Cli.Tests.SharedServer))]
 
@@ -16,6 +17,12 @@ public sealed class SharedServer : IDisposable
     /// <summary>Where it listens.</summary>
     public Task<string> UrlAsync => _url.Value;
 
+    /// <summary>The folder of its runs.</summary>
+    internal string Runs => _folder.At("served");
+
+    /// <summary>Its process, after <see cref="UrlAsync"/>.</summary>
+    internal int ProcessId => _process!.Id;
+
     public void Dispose()
     {
         if (_process is not null)
@@ -29,7 +36,8 @@ public sealed class SharedServer : IDisposable
 
     private async Task<string> StartAsync()
     {
-        _process = GranaryProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served"));
+        TestCosts.Count(Started.Server);
+        _process = GranaryProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--runs", Runs);
         const string listens = "Granary listens on ";
         string? line;
         do line = await _process.StandardOutput.ReadLineAsync();

@@ -34,7 +34,7 @@ public sealed class SmokeScriptsTests
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(SharedData.RepositoryRoot, "infra", "smoke", "questdb.sh"));
         start.ArgumentList.Add(server);
-        start.Environment["GRANARY_DLL"] = Path.Combine(AppContext.BaseDirectory, "granary.dll");
+        start.Environment["GRANARY_DLL"] = Programs.Granary;
         start.Environment["GRANARY_TRIALS"] = GranaryProcess.Trials;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

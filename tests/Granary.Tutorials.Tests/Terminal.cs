@@ -20,8 +20,8 @@ internal sealed partial class Terminal : IAsyncDisposable
     {
         Directory.CreateDirectory(Folder);
         foreach (var part in (string[])["bin", "home", "log"]) Directory.CreateDirectory(Path.Combine(_root, part));
-        foreach (var program in (string[])["granary", "granary-silo"])
-            Install(program, $"dotnet {Quoted(Path.Combine(AppContext.BaseDirectory, program + ".dll"))}");
+        Install("granary", $"dotnet {Quoted(Programs.Granary)}");
+        Install("granary-silo", $"dotnet {Quoted(Programs.Silo)}");
         var start = new ProcessStartInfo("bash")
         {
             WorkingDirectory = Folder,

@@ -46,17 +46,6 @@ internal sealed class GranaryServer : IAsyncDisposable
     /// <summary>Calls with the key of the admin.</summary>
     public HttpClient Client { get; }
 
-    /// <summary>The silo as the solution built it. This project has no reference to it, so that it builds without Orleans.</summary>
-    private static string SiloProgram
-    {
-        get
-        {
-            var output = new DirectoryInfo(AppContext.BaseDirectory);
-            return Path.Combine(SharedData.RepositoryRoot, "src", "Granary.Silo", "bin", output.Parent!.Name, output.Name,
-                "granary-silo.dll");
-        }
-    }
-
     /// <param name="silo">A cluster of one silo, in the place of <c>granary serve</c>.</param>
     /// <param name="options">Further options of the command.</param>
     public static async Task<GranaryServer> StartAsync(bool silo = false, params string[] options)
@@ -91,8 +80,9 @@ internal sealed class GranaryServer : IAsyncDisposable
     /// <summary>Runs the process, again after <see cref="StopAsync"/>; returns when it answers.</summary>
     public async Task RunAsync()
     {
-        string[] program = _isSilo ? [SiloProgram, "--silo-port", Text(FreePorts.Take()), "--gateway-port", Text(FreePorts.Take())]
-            : [Path.Combine(AppContext.BaseDirectory, "granary.dll"), "serve"];
+        string[] program = _isSilo ? [Programs.Silo, "--silo-port", Text(FreePorts.Take()), "--gateway-port", Text(FreePorts.Take())]
+            : [Programs.Granary, "serve"];
+        TestCosts.Count(_isSilo ? Started.Silo : Started.Server);
         _process = Start(Folder, [.. program, "--urls", Address.ToString(), "--runs", "runs", "--data", "data", "--keys", "keys.json",
             "--notifications", "notifications.json", .. _options]);
         foreach (var stream in (StreamReader[])[_process.StandardOutput, _process.StandardError]) _ = DrainAsync(stream);

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Granary.Browser.Tests.Documentation;
 
 /// <summary>The documentation site in a browser: from a plain file server, and from <c>granary serve</c> under its policy.</summary>
-public sealed class DocumentationPagesTests(Browser browser)
+public sealed class DocumentationPagesTests(Browser browser, TradedServer traded)
 {
     private const string Width = "document.documentElement.scrollWidth - innerWidth";
 
@@ -53,7 +53,7 @@ public sealed class DocumentationPagesTests(Browser browser)
     [Fact]
     public async Task Granary_serve_shows_the_pages_and_their_search_under_a_policy_without_inline_scripts()
     {
-        await using var server = await GranaryServer.StartAsync();
+        var server = await traded.ServerAsync();
         using var answer = await server.Client.GetAsync("/docs/");
         if (!answer.IsSuccessStatusCode) Assert.Skip("this build has no documentation site: run infra/site.sh, and build again");
         var context = await browser.ContextAsync(new BrowserNewContextOptions { ColorScheme = ColorScheme.Dark });

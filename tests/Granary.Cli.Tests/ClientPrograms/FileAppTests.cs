@@ -8,7 +8,7 @@ namespace Granary.Cli.Tests.ClientPrograms;
 public sealed class FileAppTests(SharedServer server)
 {
     [Fact]
-    public async Task The_programs_print_the_results_of_the_notebooks()
+    public async Task The_first_program_prints_the_results_of_its_notebook_and_says_what_to_start_without_a_server()
     {
         var first = await RunAsync("first-backtest", await server.UrlAsync);
         first.Code.ShouldBe(0, first.Output);
@@ -17,6 +17,15 @@ public sealed class FileAppTests(SharedServer server)
         Notebook("first-backtest").ShouldContain(digest);
         first.Output.ShouldContain("24 of 24 strategies");
 
+        var (code, output) = await RunAsync("first-backtest", $"http://127.0.0.1:{FreePorts.Take()}", "--no-build");
+        code.ShouldBe(1, output);
+        output.ShouldContain("does not answer");
+        output.ShouldContain("start ./granary serve");
+    }
+
+    [LongFact("PythonClientTests (the same notebook) and DocumentedSnippetsTests.Programs_of_one_file_compile")]
+    public async Task The_second_program_prints_the_results_of_its_notebook()
+    {
         var search = await RunAsync("search-and-monte-carlo", await server.UrlAsync);
         search.Code.ShouldBe(0, search.Output);
         var notebook = Notebook("search-and-monte-carlo");
@@ -28,23 +37,14 @@ public sealed class FileAppTests(SharedServer server)
         search.Output.ShouldMatch("Quantiles of [0-9]+ other records");
     }
 
-    [Fact]
-    public async Task A_program_without_a_server_says_what_to_start()
-    {
-        var (code, output) = await RunAsync("first-backtest", $"http://127.0.0.1:{FreePorts.Take()}");
-        code.ShouldBe(1, output);
-        output.ShouldContain("does not answer");
-        output.ShouldContain("start ./granary serve");
-    }
-
     private static string Notebook(string name) =>
         File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "clients", "python", "notebooks", name + ".ipynb"));
 
-    private static async Task<(int Code, string Output)> RunAsync(string name, string url)
+    private static async Task<(int Code, string Output)> RunAsync(string name, string url, params string[] options)
     {
         var file = Path.Combine(SharedData.RepositoryRoot, "samples", "apps", name + ".cs");
         // The analyzers have read the same sources in the build of the solution.
-        var start = new ProcessStartInfo("dotnet", ["run", "-p:RunAnalyzers=false", file, "--", url])
+        var start = new ProcessStartInfo("dotnet", ["run", "-p:RunAnalyzers=false", .. options, file, "--", url])
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,

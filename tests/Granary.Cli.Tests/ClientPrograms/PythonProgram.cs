@@ -35,7 +35,7 @@ internal static class PythonProgram
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        start.Environment["GRANARY"] = Path.Combine(AppContext.BaseDirectory, "granary.dll");
+        start.Environment["GRANARY"] = Programs.Granary;
         start.Environment["GRANARY_TRIALS"] = GranaryProcess.Trials;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["PYTHONUTF8"] = "1";
