@@ -6,10 +6,12 @@ using Xunit.v3;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>Begins with the classes that start processes and lose silos, so that no long one is left alone at the end.</summary>
+/// <summary>
+/// Begins with the classes that start processes, and with those that share silos, so that no long one is left alone at the end.
+/// </summary>
 public sealed class SlowestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_folders = ["Silos", "Live", "Batches", "Streams", "Storage", "Models"];
+    private static readonly string[] s_folders = ["Silos", "Fixtures", "Live", "Batches", "Streams", "Storage", "Models"];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
         IReadOnlyCollection<TTestCollection> testCollections) where TTestCollection : Xunit.Sdk.ITestCollection =>

@@ -79,13 +79,10 @@ public sealed class BarsOverKafkaTests : IDisposable
         await using var feed = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
         feed.Series.Select(s => s.ToString()).ShouldBe(["A:1m", "B:1m", "C:1m"]);
         var items = await ReadAsync(feed);
-        Flat(items).ShouldBe(Flat(expected));
+        GroupMembers.Flat(items).ShouldBe(GroupMembers.Flat(expected));
         items[^1].Kind.ShouldBe(FeedItemKind.End);
         feed.Notes.ShouldBeEmpty();
     }
-
-    private static List<(int, Bar)> Flat(List<FeedItem> items) =>
-        [.. items.Where(i => i.Bars is not null).SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k])))];
 
     [Fact]
     public async Task A_feed_that_starts_later_has_the_bars_from_there()
@@ -95,168 +92,11 @@ public sealed class BarsOverKafkaTests : IDisposable
         await PublishAsync(topic, markets, blockSize: 32);
         var from = Start + 333 * TimeSpan.TicksPerMinute;
         await using var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = from })]);
-        var bars = Flat(await ReadAsync(feed));
+        var bars = GroupMembers.Flat(await ReadAsync(feed));
         bars.Count.ShouldBe(2 * 167);
         bars[0].Item2.Time.ShouldBe(from);
         await using var series = await new KafkaBarSource(topic).OpenAsync(markets.Queries[0] with { From = from });
         series.Count.ShouldBe(167);
-    }
-
-    [Fact]
-    public async Task A_member_of_a_group_that_comes_back_goes_on_without_loss_or_double()
-    {
-        var markets = new Markets(("A", RandomBars(1, 400)), ("B", RandomBars(2, 400)));
-        var topic = Topic("group=g&partitions=2");
-        var first = new List<(int, Bar)>();
-        long reached = 0;
-        await PublishAsync(topic, markets, blockSize: 16,
-            queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
-        await using (var feed = await KafkaBarFeed.OpenAsync(topic, markets.Queries))
-        {
-            await foreach (var item in feed.ReadAsync(new CancellationTokenSource(Eventually.Longest).Token))
-            {
-                first.AddRange(Flat([item]));
-                if (item.Kind == FeedItemKind.Heartbeat) reached = item.Time;
-                if (reached >= Start + 100 * TimeSpan.TicksPerMinute) break; // ends without a message, as a process that is stopped
-            }
-        }
-        await PublishAsync(topic, markets, blockSize: 16,
-            queries: [.. markets.Queries.Select(q => q with { From = Start + 200 * TimeSpan.TicksPerMinute })]);
-        var second = new List<(int, Bar)>();
-        await using (var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = reached })]))
-        {
-            // the first session's end marker ends a feed; the next one goes on behind it
-            second.AddRange(Flat(await ReadAsync(feed)));
-        }
-        await using (var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = reached })]))
-            second.AddRange(Flat(await ReadAsync(feed)));
-        var all = first.Concat(second).ToList();
-        all.Count.ShouldBe(800);
-        all.Distinct().Count().ShouldBe(800);
-    }
-
-    // Takes what a feed returns into a shared list, until it ends or must leave: then without the item that it just received.
-    private static Task Member(KafkaBarFeed feed, List<(int, Bar)> bars, CancellationToken leave = default) => Task.Run(async () =>
-    {
-        using var timeout = new CancellationTokenSource(Eventually.Longest);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, leave);
-        await using (feed)
-        {
-            try
-            {
-                await foreach (var item in feed.ReadAsync(either.Token))
-                {
-                    if (leave.IsCancellationRequested) break;
-                    lock (bars) bars.AddRange(Flat([item]));
-                }
-            }
-            catch (OperationCanceledException) when (leave.IsCancellationRequested)
-            {
-                // left while it waited
-            }
-        }
-    });
-
-    // All that was published has been read, and the brokers know it.
-    private static async Task Calm(KafkaBarAddress topic)
-    {
-        using var group = topic.Endpoint.Consumer(topic.Group!);
-        var partitions = KafkaBarReader.Partitions(topic, [topic.Topic!]);
-        await Eventually.HoldsAsync(() => group.Committed(partitions, Eventually.Longest)
-            .All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, Eventually.Longest).High.Value));
-    }
-
-    private static int Count(List<(int, Bar)> bars)
-    {
-        lock (bars) return bars.Count;
-    }
-
-    [Fact]
-    public async Task Members_of_a_group_share_the_partitions_and_when_one_joins_or_leaves_each_bar_has_come_to_one_of_them()
-    {
-        const int each = 240;
-        var markets = new Markets([.. Enumerable.Range(0, 8).Select(i => ("S" + i, RandomBars(i, each)))]);
-        var topic = Topic("group=members");
-        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplaySpeed.AsFastAsPossible, TimeProvider.System);
-        await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
-        await using var items = replay.ReadAsync().GetAsyncEnumerator();
-        async Task Publish(long until)
-        {
-            while (await items.MoveNextAsync())
-            {
-                await sink.PublishAsync(replay.Series, items.Current);
-                if (items.Current.Kind == FeedItemKind.Heartbeat && items.Current.Time >= Start + until * TimeSpan.TicksPerMinute) break;
-            }
-            await sink.FlushAsync();
-        }
-        await Publish(60);
-        List<(int, Bar)> first = [], second = [], third = [];
-        var a = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
-        using var leave = new CancellationTokenSource();
-        var readingA = Member(a, first, leave.Token);
-        await Eventually.HoldsAsync(() => Count(first) >= 8 * 60);
-        // One joins. The mock cluster accepts no positions while it deals partitions, so all that was published must have been read.
-        await Calm(topic);
-        var b = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
-        var readingB = Member(b, second);
-        await Eventually.HoldsAsync(() => a.Partitions is > 0 and < MockKafka.Partitions
-            && a.Partitions + b.Partitions == MockKafka.Partitions);
-        await Publish(180);
-        // one leaves, and another comes
-        await Calm(topic);
-        await leave.CancelAsync();
-        await readingA;
-        await Eventually.HoldsAsync(() => b.Partitions == MockKafka.Partitions);
-        await Calm(topic);
-        var c = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
-        var readingC = Member(c, third);
-        await Eventually.HoldsAsync(() => c.Partitions > 0 && b.Partitions + c.Partitions == MockKafka.Partitions);
-        await Publish(1000);
-        await Task.WhenAll(readingB, readingC);
-        first.Count.ShouldBeGreaterThan(8 * 60);
-        second.ShouldNotBeEmpty();
-        third.ShouldNotBeEmpty();
-        (int, Bar)[] all = [.. first, .. second, .. third];
-        all.Distinct().Count().ShouldBe(8 * each);
-        all.Length.ShouldBe(8 * each);
-        foreach (var member in new[] { first, second, third })
-            foreach (var market in member.GroupBy(m => m.Item1))
-                market.Zip(market.Skip(1)).ShouldAllBe(p => p.First.Item2.Time < p.Second.Item2.Time);
-    }
-
-    [Fact]
-    public async Task Members_end_with_the_replay_also_those_that_have_no_partition_or_get_one_that_another_has_read_to_its_end()
-    {
-        const int members = MockKafka.Partitions + 1;
-        var markets = new Markets([.. Enumerable.Range(0, 8).Select(i => ("S" + i, RandomBars(i, 40)))]);
-        var topic = Topic("group=ends");
-        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplaySpeed.AsFastAsPossible, TimeProvider.System, 8);
-        await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
-        await using var items = replay.ReadAsync().GetAsyncEnumerator();
-        do
-        {
-            await items.MoveNextAsync();
-            await sink.PublishAsync(replay.Series, items.Current);
-        }
-        while (items.Current.Kind != FeedItemKind.Heartbeat);
-        await sink.FlushAsync();
-        List<(int, Bar)> bars = [];
-        var feeds = new List<KafkaBarFeed>();
-        var reading = new List<Task>();
-        for (var i = 0; i < members; i++)
-        {
-            feeds.Add(await KafkaBarFeed.OpenAsync(topic, markets.Queries));
-            if (i > 0) await Calm(topic);
-            reading.Add(Member(feeds[i], bars));
-            await Eventually.HoldsAsync(() => feeds.TrueForAll(f => f.Assignments > 0)
-                && feeds.Sum(f => f.Partitions) == MockKafka.Partitions);
-        }
-        feeds.Count(f => f.Partitions == 0).ShouldBe(1);
-        while (await items.MoveNextAsync()) await sink.PublishAsync(replay.Series, items.Current);
-        await sink.FlushAsync();
-        await Task.WhenAll(reading);
-        bars.Distinct().Count().ShouldBe(8 * 40);
-        // The mock cluster accepts no positions while it deals partitions: one that left at the end may have made others read a bar again.
     }
 
     [Fact]
@@ -340,7 +180,7 @@ public sealed class BarsOverKafkaTests : IDisposable
         }
         await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]);
         // Where the topic has several partitions the last bar may be read before all of them have passed its time: then it is in time.
-        Flat(await ReadAsync(feed)).Select(b => b.Item2).Take(5).ShouldBe(bars[..5]);
+        GroupMembers.Flat(await ReadAsync(feed)).Select(b => b.Item2).Take(5).ShouldBe(bars[..5]);
         feed.Notes.ShouldContain(n => n.Contains("clock went back (", StringComparison.Ordinal));
         feed.Notes.ShouldContain(n => n.StartsWith("A:1m: ", StringComparison.Ordinal));
     }

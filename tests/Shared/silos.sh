@@ -41,23 +41,22 @@ print(chosen)
 PYTHON
 }
 
-# Builds silo and command line, unless GRANARY_BUILT says that they are.
+# Publishes silo and command line, unless GRANARY_BUILT says that they are.
 begin() {
   work="$(mktemp -d)"
   chmod 755 "$work"
   trap cleanup EXIT
   export GRANARY_TRIALS="$work/trials"
   [[ -n "${GRANARY_BUILT:-}" ]] && return
-  dotnet build "$root/src/Granary.Silo" -c "$configuration" -v q -nologo >/dev/null
-  dotnet build "$root/src/Granary.Cli" -c "$configuration" -v q -nologo >/dev/null
+  "$root/infra/programs.sh" >/dev/null
 }
 
-granary() { dotnet "$root/src/Granary.Cli/bin/$configuration/net10.0/granary.dll" "$@"; }
+granary() { dotnet "$root/src/Granary.Cli/bin/Release/published/granary.dll" "$@"; }
 
 # start_silo NAME HTTP_PORT [OPTION…]: of a cluster in PostgreSQL; logs to $work/NAME.log.
 start_silo() {
   local name="$1" port="$2"; shift 2
-  dotnet "$root/src/Granary.Silo/bin/$configuration/net10.0/granary-silo.dll" --urls "http://127.0.0.1:$port" --clustering postgres \
+  dotnet "$root/src/Granary.Silo/bin/Release/published/granary-silo.dll" --urls "http://127.0.0.1:$port" --clustering postgres \
     --connection "Host=127.0.0.1;Port=$pg_port;Username=granary;Password='$pg_password';Database=postgres" \
     --silo-port "$(free_port)" --gateway-port "$(free_port)" --runs "$work/runs" "$@" > "$work/$name.log" 2>&1 &
   pids+=($!)

@@ -83,7 +83,10 @@ public sealed record KafkaBarAddress
     }
 
     /// <summary>Creates clients of the brokers.</summary>
-    public KafkaEndpoint Endpoint => new(Brokers);
+    public KafkaEndpoint Endpoint => new(Brokers) { More = More };
+
+    /// <inheritdoc cref="KafkaEndpoint.More"/>
+    internal IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The topic of a timeframe's bars; with one topic per symbol, the prefix of their names.</summary>
     public string TopicOf(Timeframe timeframe) => Topic ?? "granary.bars." + timeframe;

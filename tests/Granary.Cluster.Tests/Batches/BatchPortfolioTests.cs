@@ -12,7 +12,8 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests.Batches;
 
 /// <summary>The portfolio of a batch can be asked for while its pass runs, in this process and in a cluster.</summary>
-public sealed class BatchPortfolioTests : IDisposable
+[Collection<PlainSilos>]
+public sealed class BatchPortfolioTests(PlainSilos.Cluster shared) : IDisposable
 {
     private readonly TestBatches _batches = new();
 
@@ -29,7 +30,7 @@ public sealed class BatchPortfolioTests : IDisposable
     {
         var batch = Write("held-on-silos", 1500);
         var embedded = await _batches.EmbeddedAsync(batch);
-        await using var cluster = await TestSilos.StartAsync(2);
+        var cluster = shared.Silos;
         var strategies = new ClusterStrategies(cluster.Grains, cluster.Computes);
         (await strategies.PortfolioAsync("never-submitted")).ShouldBeNull();
         string run;

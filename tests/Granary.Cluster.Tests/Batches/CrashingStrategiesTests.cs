@@ -4,7 +4,8 @@ using Granary.Contracts.Jobs;
 
 namespace Granary.Cluster.Tests.Batches;
 
-public sealed class CrashingStrategiesTests
+[Collection<PlainSilos>]
+public sealed class CrashingStrategiesTests(PlainSilos.Cluster shared)
 {
     [Fact]
     public async Task A_strategy_that_throws_fails_alone_with_its_reason()
@@ -19,7 +20,7 @@ public sealed class CrashingStrategiesTests
         var clean = await batches.EmbeddedAsync(batches.Write("clean", Text("")));
         var crashing = batches.Write("crashing", Text(""", { "class": "Thrower" }"""));
 
-        await using var cluster = await TestSilos.StartAsync(2);
+        var cluster = shared.Silos;
         var status = await cluster.RunAsync(crashing);
         status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         status.Progress.Failed.ShouldBe(1);

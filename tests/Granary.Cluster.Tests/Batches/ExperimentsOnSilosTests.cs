@@ -138,7 +138,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
             t => t[0].ShouldBe(0), t => t[1].ShouldBeInRange(fits / 10, fits * 9 / 10));
     }
 
-    [Theory]
+    [LongTheory(nameof(A_comparison_without_a_search_is_that_of_one_process_on_one_silo_and_on_two_of_which_one_is_lost))]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_silo_may_be_lost_in_the_middle(bool isTheReporter)

@@ -6,24 +6,26 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Reporting.Runs;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
+using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Batches;
 
 /// <summary>The batch is the same whatever runs it.</summary>
-public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made made) : IClassFixture<SameDigestEverywhereTests.Made>
+[Collection<PlainSilos>]
+public sealed class SameDigestEverywhereTests(PlainSilos.Cluster shared)
 {
-    public sealed class Made : IDisposable
-    {
-        internal TestBatches Batches { get; } = new();
+    private readonly TestBatches _batches = shared.Batches;
 
-        public void Dispose() => Batches.Dispose();
+    private string[] All => [_batches.Mixed, _batches.Sweep, _batches.Joined, _batches.Costly];
+
+    [Fact]
+    public async Task A_batch_has_the_digest_of_the_embedded_host_on_two_silos()
+    {
+        foreach (var batch in All) await SameAsync(shared.Silos, batch);
     }
 
-    private string[] All => [made.Batches.Mixed, made.Batches.Sweep, made.Batches.Joined, made.Batches.Costly];
-
-    [Theory]
+    [LongTheory(nameof(A_batch_has_the_digest_of_the_embedded_host_on_two_silos))]
     [InlineData(1)]
-    [InlineData(2)]
     [InlineData(4)]
     public async Task A_batch_has_the_digest_of_the_embedded_host_on_any_number_of_silos(int silos)
     {
@@ -42,27 +44,27 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
     public async Task Blocks_of_one_bar_give_the_same_digest()
     {
         await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 1 });
-        await SameAsync(cluster, made.Batches.Joined);
+        await SameAsync(cluster, _batches.Joined);
     }
 
     [Fact]
     public async Task Models_that_cap_the_portfolio_and_judge_entries_decide_alike_on_two_silos()
     {
-        var embedded = await made.Batches.EmbeddedAsync(made.Batches.Capped);
+        var embedded = await _batches.EmbeddedAsync(_batches.Capped);
         embedded.Model.Decisions[Decision.PredictedRisk].ShouldBeGreaterThan(10);
         embedded.Model.Decisions[Decision.ModelRefused].ShouldBeGreaterThan(10);
-        await SameFilesAsync(made.Batches.Capped, embedded);
+        await SameFilesAsync(_batches.Capped, embedded);
     }
 
     [Fact]
     public async Task Retrained_versions_decide_and_expire_alike_on_two_silos()
     {
-        var embedded = await made.Batches.EmbeddedAsync(made.Batches.Retrained);
+        var embedded = await _batches.EmbeddedAsync(_batches.Retrained);
         var models = embedded.Model.Section<ModelResults>().ShouldNotBeNull();
         models.Versions.Count.ShouldBeGreaterThan(embedded.Model.Strategies.Count);
         models.Versions.Sum(v => v.Refused).ShouldBeGreaterThan(5);
         models.Challengers.ShouldNotBeEmpty();
-        await SameFilesAsync(made.Batches.Retrained, embedded, (cluster, run) => ReplayAsync(cluster, made.Batches.Retrained, run));
+        await SameFilesAsync(_batches.Retrained, embedded, (cluster, run) => ReplayAsync(cluster, _batches.Retrained, run));
     }
 
     private static async Task<JobStatus> ReplayAsync(TestSilos cluster, string batch, string run)
@@ -75,9 +77,9 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
         return await cluster.EndAsync(replay.Job.Id);
     }
 
-    private static async Task SameFilesAsync(string batch, BatchRun embedded, Func<TestSilos, string, Task<JobStatus>>? replay = null)
+    private async Task SameFilesAsync(string batch, BatchRun embedded, Func<TestSilos, string, Task<JobStatus>>? replay = null)
     {
-        await using var cluster = await TestSilos.StartAsync(2);
+        var cluster = shared.Silos;
         var status = await cluster.RunAsync(batch);
         await SameFilesAsync(cluster, status, embedded);
         // A replay trains nothing, so it has no predictions of tests.
@@ -98,7 +100,7 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
 
     private async Task SameAsync(TestSilos cluster, string batch)
     {
-        var embedded = await made.Batches.EmbeddedAsync(batch);
+        var embedded = await _batches.EmbeddedAsync(batch);
         var status = await cluster.RunAsync(batch);
         status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");
         status.Progress.Leaders!.Select(l => (l.Id, l.Sharpe)).ShouldBe(embedded.Model.Strategies

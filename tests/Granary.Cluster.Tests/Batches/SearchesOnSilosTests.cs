@@ -12,11 +12,35 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests.Batches;
 
 /// <summary>The trials of a search are spread over the silos, and its table is that of one process, to the bit.</summary>
-public sealed class SearchesOnSilosTests : IDisposable
+public sealed class SearchesOnSilosTests(SearchesOnSilosTests.Made made) : IClassFixture<SearchesOnSilosTests.Made>
 {
-    private readonly TestBatches _batches = new();
+    /// <summary>Three silos. Another one comes in the place of each that a test kills.</summary>
+    public sealed class Made : IAsyncLifetime
+    {
+        private readonly Dictionary<string, Task<BatchRun>> _alone = [];
 
-    public void Dispose() => _batches.Dispose();
+        internal TestBatches Batches { get; } = new();
+
+        internal TestSilos Silos { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Silos = await TestSilos.StartAsync(3,
+            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+
+        /// <summary>The search of one process.</summary>
+        internal Task<BatchRun> AloneAsync(string method)
+        {
+            if (_alone.TryGetValue(method, out var run)) return run;
+            return _alone[method] = new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
+                new BatchReader(TestCatalogues.All).Read("job.json", Encoding.UTF8.GetBytes(Batch(method)), Batches.Folder),
+                new BatchOptions { Out = Path.Combine(Silos.Runs, "alone-" + method), Optimises = true });
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Silos is not null) await Silos.DisposeAsync();
+            Batches.Dispose();
+        }
+    }
 
     private static string Batch(string method) => $$"""
         { "name": "searched-{{method}}", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
@@ -34,21 +58,17 @@ public sealed class SearchesOnSilosTests : IDisposable
         """;
 
     private Job Job(string method) => KnownJobs.Of(TestCatalogues.All, "runs").Read(new JobText("optimise",
-        Encoding.UTF8.GetBytes($$"""{ "kind": "optimise", "batch": {{Batch(method)}} }"""), "job.json", _batches.Folder));
-
-    private Task<BatchRun> AloneAsync(string method, string folder) => new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
-        new BatchReader(TestCatalogues.All).Read("job.json", Encoding.UTF8.GetBytes(Batch(method)), _batches.Folder),
-        new BatchOptions { Out = folder, Optimises = true });
+        Encoding.UTF8.GetBytes($$"""{ "kind": "optimise", "batch": {{Batch(method)}} }"""), "job.json", made.Batches.Folder));
 
     private static string Trials(string folder) => File.ReadAllText(Path.Combine(folder, "trials.csv"));
 
     [Fact]
     public async Task A_search_on_silos_has_the_trials_of_one_process()
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 128 });
+        var cluster = made.Silos;
         foreach (var method in (string[])["tpe", "halving"])
         {
-            var alone = await AloneAsync(method, Path.Combine(cluster.Runs, "alone-" + method));
+            var alone = await made.AloneAsync(method);
             var id = (await cluster.Batches.SubmitAsync(new JobSubmission(Job(method), "test"))).Job.Id;
             var ended = await cluster.EndAsync(id);
             (ended.State, ended.Fault, ended.Kind).ShouldBe((JobState.Done, null, "optimise"), cluster.Log.Text);
@@ -60,13 +80,12 @@ public sealed class SearchesOnSilosTests : IDisposable
     [Fact]
     public async Task A_search_that_loses_a_silo_ends_with_the_same_trials()
     {
-        await using var cluster = await TestSilos.StartAsync(3,
-            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        var cluster = made.Silos;
         var random = new Random(5);
         foreach (var method in (string[])["tpe", "halving"])
         {
-            var alone = await AloneAsync(method, Path.Combine(cluster.Runs, "alone-" + method));
-            for (var kill = 0; kill < TestEffort.Of(2, 12); kill++)
+            var alone = await made.AloneAsync(method);
+            for (var kill = 0; kill < TestEffort.Of(1, 12); kill++)
             {
                 // With more strategies spared than the first round has, it is a later round.
                 var (bar, spared) = (random.Next(1, 800), kill % 2 == 0 ? (method == "tpe" ? 15 : 22) : random.Next(10));

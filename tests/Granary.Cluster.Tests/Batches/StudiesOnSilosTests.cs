@@ -11,7 +11,8 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests.Batches;
 
 /// <summary>A factor study on silos is that of one process, to the last byte.</summary>
-public sealed class StudiesOnSilosTests : IDisposable
+[Collection<PlainSilos>]
+public sealed class StudiesOnSilosTests(PlainSilos.Cluster shared) : IDisposable
 {
     private readonly TestBatches _batches = new();
 
@@ -47,7 +48,7 @@ public sealed class StudiesOnSilosTests : IDisposable
             Ledger = new TrialLedger(Path.Combine(folder, ".trials")),
         }, TestContext.Current.CancellationToken);
 
-        await using var cluster = await TestSilos.StartAsync(2);
+        var cluster = shared.Silos;
         var id = (await cluster.Batches.SubmitAsync(new JobSubmission(Study(), "test"))).Job.Id;
         var status = await cluster.EndAsync(id);
         status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{cluster.Log.Text}");

@@ -102,12 +102,12 @@ public sealed class WalkForwardsOnSilosTests : IDisposable
     {
         Job Job(string name) => kind switch { "plain" => Plain(), "learned" => Learned(name), _ => Searched() };
         var one = await EmbeddedAsync("one", Job("one"), 1);
-        for (var threads = 2; threads <= 3; threads++)
+        for (var threads = 2; threads <= TestEffort.Of(2, 3); threads++)
         {
             var name = $"{threads} threads";
             SameRun(one, "one", await EmbeddedAsync(name, Job(name), threads), name);
         }
-        for (var silos = 1; silos <= 3; silos++)
+        foreach (var silos in TestEffort.IsLong ? (int[])[1, 2, 3] : [2])
         {
             var name = $"{silos} silos";
             await using var cluster = await SilosAsync(silos, name);
@@ -120,7 +120,7 @@ public sealed class WalkForwardsOnSilosTests : IDisposable
         }
     }
 
-    [Theory]
+    [LongTheory(nameof(A_silo_may_be_lost_while_the_windows_train_their_models))]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_silo_may_be_lost_while_the_windows_choose(bool isTheReporter)
@@ -148,7 +148,7 @@ public sealed class WalkForwardsOnSilosTests : IDisposable
         SameRun(embedded, "embedded", Path.Combine(cluster.Runs, id), "silos");
     }
 
-    [Theory]
+    [LongTheory(nameof(A_silo_may_be_lost_while_the_windows_train_their_models))]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_silo_may_be_lost_while_the_windows_search(bool isTheReporter)

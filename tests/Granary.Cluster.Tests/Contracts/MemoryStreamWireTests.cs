@@ -7,7 +7,8 @@ using Orleans.Serialization;
 namespace Granary.Cluster.Tests.Contracts;
 
 /// <summary>Messages of the memory streams between silos.</summary>
-public sealed class MemoryStreamWireTests
+[Collection<PlainSilos>]
+public sealed class MemoryStreamWireTests(PlainSilos.Cluster shared)
 {
     private static readonly byte[] Block = [.. Enumerable.Range(0, 48 << 10).Select(i => (byte)(i * 7))];
 
@@ -17,8 +18,7 @@ public sealed class MemoryStreamWireTests
     [Fact]
     public async Task A_block_takes_as_many_bytes_on_the_wire_as_it_has()
     {
-        await using var cluster = await TestSilos.StartAsync(1);
-        var serializer = cluster.Cluster.GetSiloServiceProvider(cluster.Alive.Single().SiloAddress).GetRequiredService<Serializer>();
+        var serializer = shared.Silos.ServiceOf<Serializer>(shared.Silos.Alive[0]);
         var written = serializer.SerializeToArray(Messages(Block, new ArraySegment<byte>(Block, 100, 1000), ArraySegment<byte>.Empty));
         (written.Length - Block.Length - 1000).ShouldBeInRange(0, 300);
         var read = serializer.Deserialize<List<MemoryMessageData>>(written)!;

@@ -67,12 +67,11 @@ internal sealed partial record RunbookPage(HttpClient Server, string Runs, strin
     // A process of two seconds for each: only in the long form.
     private string? CommandLine(string span, string account)
     {
-        var program = Path.Combine(SharedData.RepositoryRoot, "src", "Granary.Cli", "bin", "Release", "net10.0", "granary.dll");
-        if (!TestEffort.IsLong || !File.Exists(program)) return null;
+        if (!TestEffort.IsLong) return null;
         var address = $"{Server.BaseAddress}";
         var arguments = span["granary ".Length..].Replace("ACCOUNT", account, StringComparison.Ordinal)
             .Replace("URL", address, StringComparison.Ordinal).Replace("OTHER", address, StringComparison.Ordinal);
-        return Output("dotnet", [program, .. arguments.Split(' ')]);
+        return Output("dotnet", [Programs.Granary, .. arguments.Split(' ')]);
     }
 
     private static string Output(string program, params string[] arguments)

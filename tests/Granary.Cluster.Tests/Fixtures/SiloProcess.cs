@@ -6,7 +6,7 @@ using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
-/// <summary>A real silo in a process of its own, started as users start it.</summary>
+/// <summary>A real silo in a process of its own: the published program, as users start it.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
     private const int SigKill = 9;
@@ -35,7 +35,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             WorkingDirectory = _runs
         };
         foreach (var word in words.Skip(1)) start.ArgumentList.Add(word);
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
+        start.ArgumentList.Add(Programs.Silo);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // Silos start and answer slowly where many tests share the processors; tests of these time-outs give shorter ones as arguments.
         start.Environment["GRANARY_START_TIMEOUT"] = Eventually.Longest.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);

@@ -38,7 +38,7 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         bars.Distinct().Count().ShouldBe(bars.Count);
     }
 
-    [Fact]
+    [LongFact(nameof(A_silo_that_shuts_down_hands_its_session_over_and_every_file_is_as_without_it))]
     public async Task A_successor_that_dies_while_it_is_prepared_is_followed_by_another_one()
     {
         var (fate, held) = (new Fate(), new Held());
@@ -58,7 +58,7 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         await IsAsUndisturbedAsync(cluster);
     }
 
-    [Fact]
+    [LongFact(nameof(A_silo_that_shuts_down_hands_its_session_over_and_every_file_is_as_without_it))]
     public async Task A_silo_that_is_killed_while_its_successor_is_prepared_loses_nothing()
     {
         var (fate, held) = (new Fate(), new Held());
@@ -74,7 +74,7 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         await IsAsUndisturbedAsync(cluster);
     }
 
-    [Fact]
+    [LongFact(nameof(A_silo_that_shuts_down_hands_its_session_over_and_every_file_is_as_without_it))]
     public async Task Two_silos_that_shut_down_one_after_the_other_hand_the_session_on()
     {
         await using var cluster = await StartAsync(3, new Fate());
@@ -90,7 +90,7 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         await IsAsUndisturbedAsync(cluster);
     }
 
-    [Fact]
+    [LongFact(nameof(A_silo_that_shuts_down_hands_its_session_over_and_every_file_is_as_without_it))]
     public async Task Two_silos_that_shut_down_at_once_hand_the_session_to_the_third()
     {
         await using var cluster = await StartAsync(3, new Fate());
@@ -101,7 +101,7 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         await IsAsUndisturbedAsync(cluster);
     }
 
-    [Fact]
+    [LongFact(nameof(A_silo_that_shuts_down_hands_its_session_over_and_every_file_is_as_without_it))]
     public async Task Without_another_silo_the_session_stops_and_goes_on_when_one_starts()
     {
         await using var cluster = await StartAsync(1, new Fate());

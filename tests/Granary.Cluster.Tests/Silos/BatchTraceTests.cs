@@ -11,15 +11,78 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests.Silos;
 
 /// <summary>The trace of a batch as silos send it over OTLP: one tree, whose numbers are those of the run.</summary>
-public class BatchTraceTests
+public class BatchTraceTests(BatchTraceTests.Made made) : IClassFixture<BatchTraceTests.Made>
 {
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task A_batch_is_one_tree_of_spans_whose_bars_add_up_to_those_of_the_run(int silos)
+    public sealed class Made : IAsyncLifetime
+    {
+        internal TestBatches Batches { get; } = new();
+
+        internal TracedRun Run { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Run = await TracedRun.RunAsync(Batches, 2);
+
+        public ValueTask DisposeAsync()
+        {
+            Batches.Dispose();
+            return default;
+        }
+    }
+
+    private TracedRun Run => made.Run;
+
+    [Fact]
+    public void Traces_measurements_and_logs_are_sent_where_the_standard_variable_says()
+    {
+        var (status, received) = (Run.Status, Run.Received);
+        received.Keys.Order().ShouldBe(["v1/logs", "v1/metrics", "v1/traces"]);
+        foreach (var (path, text) in received)
+        {
+            text.ShouldContain("granary-silo", Case.Sensitive, path);
+            text.ShouldContain(TracedRun.ClusterId, Case.Sensitive, path);
+        }
+        foreach (var span in new[] { "batch", "strategy-group", "feed", "report", status.Id })
+            received["v1/traces"].ShouldContain(span);
+        foreach (var meter in new[] { "Microsoft.Orleans", "granary.bars", "granary.strategies.running", "granary.blocks.in_flight",
+            "granary.feed.lag" }) received["v1/metrics"].ShouldContain(meter);
+        foreach (var line in new[] { "serves", status.Id, "RunId" }) received["v1/logs"].ShouldContain(line);
+    }
+
+    [Fact]
+    public void A_clients_trace_goes_on_through_its_request_to_the_strategy_groups_on_both_silos()
+    {
+        var (spans, status, trace) = (Run.Spans, Run.Status, Run.Trace);
+        var own = spans.Where(s => s.Tags.GetValueOrDefault("granary.run") == status.Id).ToList();
+        own.Select(s => s.Name).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy-group"]);
+        own.Where(s => s.TraceId != trace).Select(s => s.Name).ShouldBeEmpty();
+        own.Where(s => s.Name == "strategy-group").Select(s => s.Silo).Distinct().Count().ShouldBe(2, "groups on both silos");
+        // Neither the strategies' activations nor the polls of silos are in it.
+        spans.Select(s => s.Name).ShouldNotContain(n => n.StartsWith("IStrategyGrain") || n.EndsWith("/PollAsync"));
+        // From a group up to the request, over calls of grains and the wire between the silos.
+        var byId = spans.Where(s => s.TraceId == trace).ToLookup(s => s.SpanId);
+        foreach (var group in own.Where(s => s.Name == "strategy-group"))
+        {
+            List<OtlpSpan> path = [];
+            for (var span = group; span is not null; span = byId[span.Parent].FirstOrDefault()) path.Add(span);
+            path.Select(s => s.Name).ShouldContain("batch");
+            path[^1].Name.ShouldBe("POST /api/v1/batches/", string.Join(" < ", path.Select(s => s.Name)));
+            string[] attributes = ["http.request.method", "http.route", "http.response.status_code"];
+            attributes.Select(a => path[^1].Tags.GetValueOrDefault(a)).ShouldBe(["POST", "/api/v1/batches/", "202"]);
+        }
+    }
+
+    [Fact]
+    public Task A_batch_on_two_silos_is_one_tree_of_spans_whose_bars_add_up_to_those_of_the_run() => IsOneTreeAsync(Run, 2);
+
+    [LongFact(nameof(A_batch_on_two_silos_is_one_tree_of_spans_whose_bars_add_up_to_those_of_the_run))]
+    public async Task A_batch_on_one_silo_is_such_a_tree_too()
     {
         using var batches = new TestBatches();
-        var (spans, status, folder) = await RunAsync(batches, silos);
+        await IsOneTreeAsync(await TracedRun.RunAsync(batches, 1), 1);
+    }
+
+    private static async Task IsOneTreeAsync(TracedRun run, int silos)
+    {
+        var (spans, status, folder) = (run.Spans.Where(s => s.TraceId == run.Trace).ToList(), run.Status, run.Folder);
         var byId = spans.ToDictionary(s => s.SpanId);
         // Only the caller's requests have a parent that no silo sent: the spans of its HTTP client.
         var requests = spans.Where(s => !byId.ContainsKey(s.Parent)).Select(s => s.Name).Distinct().ToList();
@@ -57,35 +120,4 @@ public class BatchTraceTests
     private static long Number(OtlpSpan span, string tag) =>
         long.Parse(span.Tags.GetValueOrDefault(tag) ?? throw new InvalidOperationException($"{span.Name} has no {tag}"),
             CultureInfo.InvariantCulture);
-
-    /// <returns>The spans of the batch's trace, its end, and its folder.</returns>
-    private static async Task<(List<OtlpSpan> Spans, JobStatus Status, string Folder)> RunAsync(TestBatches batches, int silos)
-    {
-        await using var receiver = await OtlpReceiver.StartAsync();
-        await using var server = await PostgresServer.ShareAsync();
-        var connection = await server.CreateDatabaseAsync();
-        List<SiloProcess> started = [];
-        try
-        {
-            for (var i = 0; i < silos; i++)
-            {
-                started.Add(SiloProcess.Launch(connection, receiver.Environment, "--runs", Path.Combine(batches.Folder, "runs"), "--threads", "1"));
-                await started[i].ReadyAsync();
-            }
-            using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C);
-            submission.ActivityTraceFlags = ActivityTraceFlags.Recorded;
-            submission.Start();
-            using var client = new GranaryClient(started[0].Client.BaseAddress!.ToString(), key: null);
-            var (status, folder) = await RemoteBatch.RunAsync(client, new BatchReader(TestCatalogues.All).Read(batches.Mixed), "mixed.json",
-                Path.Combine(batches.Folder, "home"));
-            submission.Stop();
-            // What is left to be sent is sent when they leave.
-            foreach (var silo in started.AsEnumerable().Reverse()) await silo.LeaveAsync();
-            return ([.. receiver.Spans.Where(s => s.TraceId == submission.TraceId.ToHexString())], status, folder);
-        }
-        finally
-        {
-            foreach (var silo in started) await silo.DisposeAsync();
-        }
-    }
 }

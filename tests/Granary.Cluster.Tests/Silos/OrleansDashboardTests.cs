@@ -8,7 +8,8 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests.Silos;
 
 /// <summary>The dashboard of Orleans on a real silo.</summary>
-public class OrleansDashboardTests
+[Collection<OneSilo>]
+public class OrleansDashboardTests(OneSilo.Running without)
 {
     private static readonly string[] s_data = ["/orleans/DashboardCounters", "/orleans/ClusterStats", "/orleans/GrainTypes"];
 
@@ -47,12 +48,11 @@ public class OrleansDashboardTests
     [Fact]
     public async Task A_silo_without_the_option_has_no_such_page()
     {
-        await using var silo = await StartAsync();
         foreach (var path in (string[])["/orleans", "/orleans/", "/orleans/key.js", .. s_data])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.Accept.ParseAdd("text/html");
-            (await silo.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+            (await without.Silo.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         }
     }
 

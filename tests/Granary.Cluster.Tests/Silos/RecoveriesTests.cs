@@ -41,10 +41,13 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
     private static string WithoutFeeds(Recoveries counted) =>
         string.Join(", ", counted.Text.Split(", ").Where(c => !c.StartsWith("feed", StringComparison.Ordinal)));
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_groups_and_the_batch_of_a_lost_silo_count_once(bool hasBatch)
+    [Fact]
+    public Task The_groups_and_the_batch_of_a_lost_silo_count_once() => CountOnceAsync(hasBatch: true);
+
+    [LongFact(nameof(The_groups_and_the_batch_of_a_lost_silo_count_once))]
+    public Task The_groups_of_a_lost_silo_without_the_batch_count_once() => CountOnceAsync(hasBatch: false);
+
+    private async Task CountOnceAsync(bool hasBatch)
     {
         await using var cluster = await TestSilos.StartAsync(3,
             s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
@@ -65,10 +68,13 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         else WithoutFeeds(counted).ShouldBe($"strategy-group {groups}");
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_work_of_a_silo_that_stops_in_order_is_not_lost(bool hasBatch)
+    [Fact]
+    public Task The_work_of_a_silo_that_stops_in_order_is_not_lost() => StopsAsync(hasBatch: true);
+
+    [LongFact(nameof(The_work_of_a_silo_that_stops_in_order_is_not_lost))]
+    public Task The_groups_of_a_silo_without_the_batch_that_stops_in_order_are_not_lost() => StopsAsync(hasBatch: false);
+
+    private async Task StopsAsync(bool hasBatch)
     {
         await using var cluster = await TestSilos.StartAsync(3, s => s with { BlockSize = 128, Drain = Eventually.Longest });
         using var counted = new Recoveries(cluster);
@@ -83,7 +89,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         counted.Text.ShouldBe("");
     }
 
-    [Fact]
+    [LongFact($"{nameof(The_groups_and_the_batch_of_a_lost_silo_count_once)}, and AssignmentTableTests,")]
     public async Task A_group_that_had_reported_before_its_silo_was_lost_does_not_begin_again()
     {
         string[] symbols = [Symbol, "GLIMUSDT", "ACME"];

@@ -1,20 +1,51 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Silo;
+using Granary.Silo.Clustering;
 using Granary.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Granary.Cluster.Tests.Silos;
 
-/// <summary>Silos as processes that cannot start, or may not: each ends with a sentence and an exit code.</summary>
+/// <summary>
+/// Silos that cannot start, or may not: each ends with a sentence and an exit code. Those that end before they serve are called in this
+/// process.
+/// </summary>
 public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClassFixture<RefusedStartsTests.Server>
 {
     public sealed class Server : IAsyncLifetime
     {
         internal PostgresServer Postgres { get; private set; } = null!;
 
+        internal string Runs { get; } = Directory.CreateTempSubdirectory("granary-refused-").FullName;
+
         public async ValueTask InitializeAsync() => Postgres = await PostgresServer.ShareAsync();
 
-        public ValueTask DisposeAsync() => Postgres.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            Directory.Delete(Runs, recursive: true);
+            await Postgres.DisposeAsync();
+        }
+    }
+
+    // As the silo's program calls it.
+    private async Task<(int ExitCode, string Error)> CallAsync(string connection, params string[] arguments)
+    {
+        using var error = new StringWriter();
+        var ports = FreePorts.Take(3);
+        var code = await SiloProgram.RunAsync(
+            ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--silo-port", $"{ports[1]}", "--gateway-port",
+                $"{ports[2]}", "--runs", server.Runs, .. arguments],
+            name => name == "GRANARY_CONNECTION" ? connection : null, TextWriter.Null, error).WaitAsync(Eventually.Longest);
+        return (code, error.ToString().Trim());
+    }
+
+    // The tables of a silo that was here before.
+    private static async Task PrepareAsync(string connection)
+    {
+        await using var database = ClusterDatabase.Open(connection);
+        await ClusterDatabase.PrepareAsync(database, Eventually.Longest, NullLogger.Instance, default);
     }
 
     private static string DatabaseOf(string connection) => new Npgsql.NpgsqlConnectionStringBuilder(connection).Database!;
@@ -24,10 +55,9 @@ public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClas
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
         await using var living = await SiloProcess.JoinAsync(connection);
-        await using var mistyped = SiloProcess.Launch(connection, "granry");
-        (await mistyped.ExitCodeAsync()).ShouldBe(2);
-        mistyped.Error.ShouldBe("the database knows no cluster 'granry', but 1 live silo of 'granary'; join with --cluster-id granary, or "
-            + "found another cluster with --new-cluster");
+        (await CallAsync(connection, "--cluster-id", "granry")).ShouldBe((2,
+            "the database knows no cluster 'granry', but 1 live silo of 'granary'; join with --cluster-id granary, or found another "
+            + "cluster with --new-cluster"));
         await using var meant = await SiloProcess.JoinAsync(connection, "green", "--new-cluster");
         // once founded it needs no further word
         await using var joins = await SiloProcess.JoinAsync(connection, "green");
@@ -37,12 +67,11 @@ public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClas
     public async Task An_unreachable_database_ends_the_silo_with_a_sentence_within_the_stated_time()
     {
         var port = FreePorts.Take(1)[0];
-        await using var silo = SiloProcess.Launch($"Host=127.0.0.1;Port={port};Username=x;Password=hush;Database=y", "granary",
-            "--start-timeout", "3");
-        (await silo.ExitCodeAsync()).ShouldBe(1);
-        silo.Error.ShouldContain($"the database at 127.0.0.1:{port} did not answer within 3 s");
-        silo.Error.ShouldNotContain("hush");
-        silo.Error.Split('\n').Length.ShouldBe(1);
+        var (code, error) = await CallAsync($"Host=127.0.0.1;Port={port};Username=x;Password=hush;Database=y", "--start-timeout", "1");
+        code.ShouldBe(1);
+        error.ShouldContain($"the database at 127.0.0.1:{port} did not answer within 1 s");
+        error.ShouldNotContain("hush");
+        error.Split('\n').Length.ShouldBe(1);
     }
 
     [Fact]
@@ -50,18 +79,18 @@ public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClas
     {
         using var mute = new TcpListener(IPAddress.Loopback, 0);
         mute.Start();
-        await using var silo = SiloProcess.Launch($"Host=127.0.0.1;Port={((IPEndPoint)mute.LocalEndpoint).Port};Username=x;Database=y",
-            "granary", "--start-timeout", "3");
-        (await silo.ExitCodeAsync()).ShouldBe(1);
-        silo.Error.ShouldContain("did not answer within 3 s");
+        var (code, error) = await CallAsync($"Host=127.0.0.1;Port={((IPEndPoint)mute.LocalEndpoint).Port};Username=x;Database=y",
+            "--start-timeout", "1");
+        code.ShouldBe(1);
+        error.ShouldContain("did not answer within 1 s");
     }
 
     [Fact]
     public async Task A_database_that_does_not_exist_is_said_to_be_missing_at_once()
     {
-        await using var silo = SiloProcess.Launch(server.Postgres.ConnectionString("nowhere"));
-        (await silo.ExitCodeAsync()).ShouldBe(2);
-        silo.Error.ShouldContain("has no database 'nowhere'; create it, or correct --connection");
+        var (code, error) = await CallAsync(server.Postgres.ConnectionString("nowhere"));
+        code.ShouldBe(2);
+        error.ShouldContain("has no database 'nowhere'; create it, or correct --connection");
     }
 
     [Fact]
@@ -72,12 +101,10 @@ public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClas
         await server.Postgres.AdministerAsync(DatabaseOf(connection),
             $"CREATE ROLE {user} LOGIN PASSWORD '{PostgresServer.Password}'");
         var asUser = new Npgsql.NpgsqlConnectionStringBuilder(connection) { Username = user }.ConnectionString;
-        await using (var refused = SiloProcess.Launch(asUser))
-        {
-            (await refused.ExitCodeAsync()).ShouldBe(2);
-            refused.Error.ShouldContain($"'{user}' may not create or change the tables of the schema 'cluster'");
-        }
-        await using (var owner = await SiloProcess.JoinAsync(connection)) await owner.LeaveAsync();
+        var (code, error) = await CallAsync(asUser);
+        code.ShouldBe(2);
+        error.ShouldContain($"'{user}' may not create or change the tables of the schema 'cluster'");
+        await PrepareAsync(connection);
         await server.Postgres.SqlAsync(DatabaseOf(connection),
             $"GRANT USAGE ON SCHEMA cluster TO {user}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cluster TO {user}");
         await using var allowed = await SiloProcess.JoinAsync(asUser);
@@ -87,12 +114,12 @@ public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClas
     public async Task A_database_of_a_newer_version_is_refused()
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
-        await using (var silo = await SiloProcess.JoinAsync(connection)) await silo.LeaveAsync();
+        await PrepareAsync(connection);
         await server.Postgres.SqlAsync(DatabaseOf(connection),
             "INSERT INTO cluster.granary_migration VALUES (9999, '9999_future.sql', 'x')");
-        await using var old = SiloProcess.Launch(connection);
-        (await old.ExitCodeAsync()).ShouldBe(2);
-        old.Error.ShouldContain("the schema 'cluster' was written by a later version of Granary (its tables are of migration 9999, this "
+        var (code, error) = await CallAsync(connection);
+        code.ShouldBe(2);
+        error.ShouldContain("the schema 'cluster' was written by a later version of Granary (its tables are of migration 9999, this "
             + "program knows 1); use that version");
     }
 
@@ -103,12 +130,14 @@ public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClas
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         var free = FreePorts.Take(2);
-        await using var silo =
-            SiloProcess.Start(["--urls", $"http://127.0.0.1:{free[0]}", "--silo-port", $"{port}", "--gateway-port", $"{free[1]}"]);
+        using var error = new StringWriter();
+        var code = await SiloProgram.RunAsync(
+            ["--urls", $"http://127.0.0.1:{free[0]}", "--silo-port", $"{port}", "--gateway-port", $"{free[1]}", "--runs", server.Runs],
+            _ => null, TextWriter.Null, error).WaitAsync(Eventually.Longest);
         await using var http =
             SiloProcess.Start(["--urls", $"http://127.0.0.1:{port}", "--silo-port", $"{free[0]}", "--gateway-port", $"{free[1]}"]);
-        (await silo.ExitCodeAsync()).ShouldBe(2);
-        silo.Error.ShouldContain($"--silo-port {port}: another program listens there already");
+        code.ShouldBe(2);
+        error.ToString().ShouldContain($"--silo-port {port}: another program listens there already");
         (await http.ExitCodeAsync()).ShouldBe(2);
         http.Error.ShouldContain($"--urls http://127.0.0.1:{port}: another program listens there already");
     }
@@ -127,9 +156,10 @@ public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClas
     public async Task A_wrong_call_ends_with_2_and_help_with_0()
     {
         await using var wrong = SiloProcess.Start(["--clustring", "postgres"]);
-        await using var help = SiloProcess.Start(["--help"]);
         (await wrong.ExitCodeAsync()).ShouldBe(2);
         wrong.Error.ShouldBe("--clustring is not an option of the silo; did you mean --clustering?");
-        (await help.ExitCodeAsync()).ShouldBe(0);
+        using var help = new StringWriter();
+        (await SiloProgram.RunAsync(["--help"], _ => null, help, TextWriter.Null)).ShouldBe(0);
+        help.ToString().ShouldContain("--clustering");
     }
 }

@@ -12,21 +12,30 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Granary.Cluster.Tests.Silos;
 
 /// <summary>Runs that ended long ago are removed with all that the cluster keeps of them.</summary>
-public sealed class RunRetentionTests : IAsyncLifetime
+public sealed class RunRetentionTests(RunRetentionTests.Made made) : IClassFixture<RunRetentionTests.Made>
 {
-    private readonly TestBatches _batches = new();
+    private readonly TestSilos _cluster = made.Silos;
+    private readonly TestBatches _batches = made.Batches;
     private readonly Uses _uses = new();
-    private TestSilos _cluster = null!;
+    private readonly string _audit = $"{Guid.NewGuid():N}.jsonl";
 
-    public async ValueTask InitializeAsync() => _cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 16 });
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Silos on which each test leaves no run.</summary>
+    public sealed class Made : IAsyncLifetime
     {
-        await _cluster.DisposeAsync();
-        _batches.Dispose();
+        internal TestSilos Silos { get; private set; } = null!;
+
+        internal TestBatches Batches { get; } = new();
+
+        public async ValueTask InitializeAsync() => Silos = await TestSilos.StartAsync(2, s => s with { BlockSize = 16 });
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Silos is not null) await Silos.DisposeAsync();
+            Batches.Dispose();
+        }
     }
 
-    private string AuditFile => Path.Combine(_cluster.Runs, ".audit", "test.jsonl");
+    private string AuditFile => Path.Combine(_cluster.Runs, ".audit", _audit);
 
     // Runs are kept for a week.
     private RunRetention After(int days)

@@ -11,12 +11,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Granary.Cluster.Tests.Silos;
 
 /// <summary>Each silo looks at the schedules of the cluster, and each time gives one job.</summary>
-public sealed class SchedulesOnSilosTests
+[Collection<PlainSilos>]
+public sealed class SchedulesOnSilosTests(PlainSilos.Cluster shared)
 {
     [Fact]
     public async Task Two_silos_that_look_at_once_submit_one_job_for_each_time()
     {
-        await using var cluster = await TestSilos.StartAsync(2);
+        var cluster = shared.Silos;
         var clock = new ManualClock(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
         var folder = Path.Combine(cluster.Runs, ".schedules");
         var reader = new ScheduleReader(KnownJobs.Of(TestCatalogues.All, cluster.Runs));
@@ -39,7 +40,7 @@ public sealed class SchedulesOnSilosTests
             var runs = book.Runs("nightly");
             runs.Count.ShouldBe(day);
             runs.ShouldAllBe(r => r.Outcome == ScheduleOutcome.Submitted);
-            var jobs = (await cluster.Batches.ListAsync(new JobQuery(10))).Items;
+            var jobs = (await cluster.Batches.ListAsync(new JobQuery(10, Kind: "import"))).Items;
             jobs.Select(j => (j.Id, j.SubmittedBy)).ShouldBe(runs.Select(r => (r.Job!, "desk")), ignoreOrder: true);
             await cluster.EndAsync(runs[0].Job!);
         }

@@ -8,7 +8,8 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests.Silos;
 
 /// <summary>Which addresses the ports of a silo's process are open on, as the operating system lists them.</summary>
-public sealed class SiloPortsTests : IDisposable
+[Collection<OneSilo>]
+public sealed class SiloPortsTests(OneSilo.Running onLoopback) : IDisposable
 {
     private const string Plain = "without TLS";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("granary-ports-");
@@ -16,14 +17,10 @@ public sealed class SiloPortsTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task All_ports_of_a_silo_on_loopback_are_on_loopback()
+    public void All_ports_of_a_silo_on_loopback_are_on_loopback()
     {
-        var server = await PostgresServer.ShareAsync();
-        var ports = FreePorts.Take(3);
-        await using var silo = SiloProcess.Launch(await server.CreateDatabaseAsync(), "granary", ports, new Dictionary<string, string>());
-        await silo.ReadyAsync();
-        AddressesOf(ports).ShouldBe(ports.Select(p => new IPEndPoint(IPAddress.Loopback, p)), ignoreOrder: true);
-        silo.Output.ShouldNotContain(Plain);
+        AddressesOf(onLoopback.Ports).ShouldBe(onLoopback.Ports.Select(p => new IPEndPoint(IPAddress.Loopback, p)), ignoreOrder: true);
+        onLoopback.Silo.Output.ShouldNotContain(Plain);
     }
 
     [Fact]

@@ -6,17 +6,9 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests.Silos;
 
 /// <summary>Real processes against a real PostgreSQL server.</summary>
-public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClassFixture<SiloProcessesTests.Server>
+[Collection<OneSilo>]
+public sealed class SiloProcessesTests(OneSilo.Running server)
 {
-    public sealed class Server : IAsyncLifetime
-    {
-        internal PostgresServer Postgres { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Postgres = await PostgresServer.ShareAsync();
-
-        public ValueTask DisposeAsync() => Postgres.DisposeAsync();
-    }
-
     private const int Active = 3;
     private const int Dead = 6;
 
@@ -33,7 +25,7 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
         return watch.Elapsed;
     }
 
-    [Fact]
+    [LongFact(nameof(KilledSilosTests))]
     public async Task A_killed_silo_is_found_dead_and_another_can_join()
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
@@ -67,13 +59,11 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     [Fact]
     public async Task A_terminated_silo_leaves_the_cluster_by_itself_and_ends_with_0()
     {
-        var connection = await server.Postgres.CreateDatabaseAsync();
-        await using var stays = await SiloProcess.JoinAsync(connection);
-        await using var leaves = await SiloProcess.JoinAsync(connection);
+        await using var leaves = await SiloProcess.JoinAsync(server.Connection);
         await leaves.LeaveAsync();
-        (await StatusAsync(connection, leaves)).ShouldBe(Dead);
+        (await StatusAsync(server.Connection, leaves)).ShouldBe(Dead);
         leaves.Error.ShouldBeEmpty();
-        await stays.ReadyAsync();
+        await server.Silo.ReadyAsync();
     }
 
     [Fact]
@@ -96,9 +86,7 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     [Fact]
     public async Task The_health_verb_of_a_containers_probe_says_by_its_exit_code_whether_the_silo_is_ready()
     {
-        var connection = await server.Postgres.CreateDatabaseAsync();
-        await using var silo = await SiloProcess.JoinAsync(connection);
-        await using var yes = SiloProcess.Start(["health", silo.Client.BaseAddress!.ToString()]);
+        await using var yes = SiloProcess.Start(["health", server.Silo.Client.BaseAddress!.ToString()]);
         await using var no = SiloProcess.Start(["health"],
             new Dictionary<string, string> { ["GRANARY_URLS"] = $"http://0.0.0.0:{FreePorts.Take(1)[0]}" });
         (await yes.ExitCodeAsync()).ShouldBe(0);

@@ -9,7 +9,7 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>Two silos whose disk of runs stands still for a second, again and again.</summary>
 public sealed class SlowDiskTests
 {
-    [Fact]
+    [LongFact(nameof(SlowDatabaseTests))]
     public async Task A_batch_ends_with_the_same_digest_and_no_silo_is_declared_dead()
     {
         using var batches = new TestBatches();

@@ -6,7 +6,8 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Tests.Storage;
 
 /// <summary>A grain whose state could not be written answers from what is stored, and the same call again is done in full.</summary>
-public sealed class FailedWritesTests
+[Collection<PlainSilos>]
+public sealed class FailedWritesTests(PlainSilos.Cluster shared)
 {
     [Fact]
     public async Task A_session_that_the_list_could_not_store_is_not_listed_and_is_stored_when_it_is_announced_again()
@@ -34,7 +35,7 @@ public sealed class FailedWritesTests
     [Fact]
     public async Task A_key_that_could_not_be_stored_belongs_to_the_run_that_claims_it_next()
     {
-        await using var silos = await TestSilos.StartAsync(1);
+        var silos = shared.Silos;
         var key = silos.Grains.GetGrain<IIdempotencyGrain>("someone/key");
         silos.Storage.Away = "key";
         await Should.ThrowAsync<OrleansException>(() => key.ClaimAsync("run-1", "hash"));

@@ -12,18 +12,22 @@ using Orleans.Streams.Core;
 namespace Granary.Cluster.Tests.Streams;
 
 /// <summary>How the readers of a silo get the blocks of a feed that is on another silo.</summary>
+[Collection<SmallBlocks>]
 public sealed class FeedWindowsTests : IDisposable
 {
-    private const int BlockSize = 16, Ahead = 4;
+    private const int BlockSize = SmallBlocks.BlockSize, Ahead = SmallBlocks.Ahead;
     private const string Symbol = "COINUSDT";
 
+    // The feeds of a test are its own, by the folder of its bars.
     private readonly TestBatches _batches = new();
+    private readonly SmallBlocks.Cluster _shared;
     private readonly string _batch;
     private readonly DataSpec _data;
     private readonly string _key;
 
-    public FeedWindowsTests()
+    public FeedWindowsTests(SmallBlocks.Cluster shared)
     {
+        _shared = shared;
         _batch = _batches.Write("windows", """
             { "name": "windows", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "SmaCross" } ] }
@@ -33,10 +37,6 @@ public sealed class FeedWindowsTests : IDisposable
     }
 
     public void Dispose() => _batches.Dispose();
-
-    private static Task<TestSilos> StartAsync(IIncomingGrainCallFilter filter, Action<ISiloBuilder>? streams = null) =>
-        TestSilos.StartAsync(2, s => s with { BlockSize = BlockSize, BarsAhead = Ahead * BlockSize },
-            silo => silo.AddIncomingGrainCallFilter(filter), streams);
 
     // The first silo opens the feed, and so has it.
     private ValueTask<IBarSeries> OpenAsync(TestSilos cluster, int silo) => cluster.ServiceOf<FeedSources>(cluster.Alive[silo])
@@ -72,7 +72,7 @@ public sealed class FeedWindowsTests : IDisposable
     [Fact]
     public async Task A_block_is_published_once_and_the_answer_has_the_numbers_that_the_stream_has()
     {
-        await using var cluster = await StartAsync(new FeedCalls());
+        var cluster = _shared.Silos;
         var whole = await WholeAsync();
         await using var series = await OpenAsync(cluster, 0);
         var reader = TestBatches.FeedOf(_batch, Symbol).Reader;
@@ -92,8 +92,8 @@ public sealed class FeedWindowsTests : IDisposable
     [Fact]
     public async Task A_block_that_comes_on_the_stream_is_not_requested()
     {
-        var calls = new FeedCalls();
-        await using var cluster = await StartAsync(calls);
+        var (cluster, calls) = (_shared.Silos, _shared.Feeds);
+        calls.Clear();
         var whole = await WholeAsync();
         await using var home = await OpenAsync(cluster, 0);
         await using var series = await OpenAsync(cluster, 1);
@@ -118,7 +118,7 @@ public sealed class FeedWindowsTests : IDisposable
     [Fact]
     public async Task Readers_of_a_silo_share_the_blocks_that_came_once_and_who_lags_gets_all_too()
     {
-        await using var cluster = await StartAsync(new FeedCalls());
+        var cluster = _shared.Silos;
         var whole = await WholeAsync();
         await using var home = await OpenAsync(cluster, 0);
         await using var series = await OpenAsync(cluster, 1);
@@ -137,7 +137,7 @@ public sealed class FeedWindowsTests : IDisposable
     [Fact]
     public async Task On_the_silo_of_the_feed_readers_get_its_very_blocks_without_a_stream()
     {
-        await using var cluster = await StartAsync(new FeedCalls());
+        var cluster = _shared.Silos;
         var whole = await WholeAsync();
         await using var series = await OpenAsync(cluster, 0);
         await using var reader = series.ReadAsync(BlockSize).GetAsyncEnumerator();
@@ -152,8 +152,8 @@ public sealed class FeedWindowsTests : IDisposable
     [Fact]
     public async Task A_queue_that_takes_no_block_delays_no_reader_since_the_blocks_are_requested()
     {
-        var queues = new HungCalls(0, "Enqueue");
-        await using var cluster = await StartAsync(queues);
+        var (cluster, queues) = (_shared.Silos, _shared.Queues);
+        queues.Hang();
         try
         {
             var whole = await WholeAsync();
@@ -171,12 +171,13 @@ public sealed class FeedWindowsTests : IDisposable
         }
     }
 
-    [Fact]
+    [LongFact(nameof(A_queue_that_takes_no_block_delays_no_reader_since_the_blocks_are_requested))]
     public async Task When_the_broker_of_the_stream_is_killed_the_blocks_are_requested()
     {
         var kafka = MockKafka.Start();
-        await using var cluster = await StartAsync(new FeedCalls(), silo => silo.AddKafkaStreams(ClusterProviders.Blocks,
-            o => (o.Endpoint, o.Topic, o.Queues) = (kafka.Endpoint, "blocks", MockKafka.Partitions)));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = BlockSize, BarsAhead = Ahead * BlockSize },
+            streams: silo => silo.AddKafkaStreams(ClusterProviders.Blocks,
+                o => (o.Endpoint, o.Topic, o.Queues) = (kafka.Endpoint, "blocks", MockKafka.Partitions)));
         var whole = await WholeAsync();
         await using var home = await OpenAsync(cluster, 0);
         await using var series = await OpenAsync(cluster, 1);
@@ -191,8 +192,8 @@ public sealed class FeedWindowsTests : IDisposable
     [Fact]
     public async Task Blocks_are_requested_while_a_subscription_hangs()
     {
-        var subscriptions = new HungCalls(0, "RegisterConsumer");
-        await using var cluster = await StartAsync(subscriptions);
+        var (cluster, subscriptions) = (_shared.Silos, _shared.Subscriptions);
+        subscriptions.Hang();
         try
         {
             var whole = await WholeAsync();
@@ -212,7 +213,7 @@ public sealed class FeedWindowsTests : IDisposable
     [Fact]
     public async Task A_subscription_that_is_lost_in_the_middle_of_a_run_is_made_again()
     {
-        await using var cluster = await StartAsync(new FeedCalls());
+        var cluster = _shared.Silos;
         var whole = await WholeAsync();
         await using var home = await OpenAsync(cluster, 0);
         await using var series = await OpenAsync(cluster, 1);

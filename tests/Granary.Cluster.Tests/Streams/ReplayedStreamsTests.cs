@@ -19,26 +19,12 @@ using Orleans.Streams;
 namespace Granary.Cluster.Tests.Streams;
 
 /// <summary>How bars come from a feed to the strategies of several silos.</summary>
-public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Made>
+[Collection<SmallBlocks>]
+public sealed class ReplayedStreamsTests(SmallBlocks.Cluster shared)
 {
-    private const int BlockSize = 16;
+    private const int BlockSize = SmallBlocks.BlockSize;
 
-    private readonly TestBatches _batches;
-
-    public ReplayedStreamsTests(Made made)
-    {
-        _batches = made.Batches;
-    }
-
-    public sealed class Made : IDisposable
-    {
-        internal TestBatches Batches { get; } = new();
-
-        public void Dispose() => Batches.Dispose();
-    }
-
-    private static Task<TestSilos> MemoryAsync(int silos, Func<GrainSettings, GrainSettings>? change = null) =>
-        TestSilos.StartAsync(silos, change);
+    private readonly TestBatches _batches = shared.Batches;
 
     private async Task SameAsync(TestSilos cluster, string batch)
     {
@@ -63,10 +49,10 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         foreach (var batch in batches) await SameAsync(cluster, batch);
     }
 
-    [Fact]
+    [LongFact(nameof(Batches.SameDigestEverywhereTests))]
     public async Task Over_memory_streams_the_digest_is_that_of_the_embedded_host_also_with_small_blocks()
     {
-        await using var cluster = await MemoryAsync(2, s => s with { BlockSize = 64 });
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 64 });
         foreach (var batch in new[] { _batches.Mixed, _batches.Joined }) await SameAsync(cluster, batch);
     }
 
@@ -116,7 +102,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [Fact]
     public async Task Who_comes_late_or_asks_twice_gets_what_it_missed_from_the_feed()
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = BlockSize });
+        var cluster = shared.Silos;
         var batch = _batches.Write("long", """
             { "name": "long", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 2 } } ] }
@@ -147,7 +133,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [Fact]
     public async Task A_factor_is_computed_once_on_each_silo_however_many_strategies_ask_for_it()
     {
-        await using var cluster = await TestSilos.StartAsync(2);
+        var cluster = shared.Silos;
         var batch = _batches.Write("counted", $$"""
             { "name": "counted", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Counting", "params": { "variant": [{{string.Join(',', Enumerable.Range(1, 100))}}] },
@@ -165,7 +151,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [Fact]
     public async Task On_its_own_silo_a_feed_gives_the_very_blocks_and_to_others_copies_of_them()
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = BlockSize });
+        var cluster = shared.Silos;
         var batch = _batches.Write("by-reference", """
             { "name": "by-reference", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 1, "gateAt": 20 } } ] }
@@ -196,7 +182,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [Fact]
     public async Task Blocks_that_come_twice_and_in_disorder_change_nothing()
     {
-        await using var cluster = await MemoryAsync(2, s => s with { BlockSize = BlockSize });
+        var cluster = shared.Silos;
         var batch = _batches.Write("echoed", """
             { "name": "echoed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 100000, "variant": [1, 2], "gateAt": 390 },
@@ -222,9 +208,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [Fact]
     public async Task A_fault_of_the_source_ends_the_batch_with_its_sentence()
     {
-        var feeds = new FaultyFeeds();
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = BlockSize, BarsAhead = 4 * BlockSize },
-            silo => silo.AddIncomingGrainCallFilter(feeds));
+        var cluster = shared.Silos;
         var batch = _batches.Write("faulty", """
             { "name": "faulty", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 1, "variant": [1, 2], "gateAt": 300 } } ] }
@@ -232,22 +216,17 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         using var gate = cluster.Gates.Close(300);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
-        feeds.IsOut = true;
-        gate.Open();
-        var status = await cluster.EndAsync(id);
-        status.State.ShouldBe(JobState.Failed);
-        status.Fault.ShouldBe("the disk with COINUSDT was pulled out");
-    }
-
-    private sealed class FaultyFeeds : IIncomingGrainCallFilter
-    {
-        public bool IsOut { get; set; }
-
-        public async Task Invoke(IIncomingGrainCallContext context)
+        shared.Feeds.Fault = "the disk with COINUSDT was pulled out";
+        try
         {
-            await context.Invoke();
-            if (IsOut && context.Result is BlockBatch batch)
-                context.Result = batch with { Blocks = [], Fault = "the disk with COINUSDT was pulled out" };
+            gate.Open();
+            var status = await cluster.EndAsync(id);
+            status.State.ShouldBe(JobState.Failed);
+            status.Fault.ShouldBe("the disk with COINUSDT was pulled out");
+        }
+        finally
+        {
+            shared.Feeds.Fault = null;
         }
     }
 

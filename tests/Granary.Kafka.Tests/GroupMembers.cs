@@ -1,0 +1,58 @@
+using Confluent.Kafka;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Kafka.Bars;
+using Granary.Storage.Addresses;
+using Granary.Testing;
+
+namespace Granary.Kafka.Tests;
+
+/// <summary>Members of a consumer group, and the bars that they receive.</summary>
+internal static class GroupMembers
+{
+    // The mock cluster waits for a second less than the timeout of sessions whenever a member joins. Members hear of it with a heartbeat.
+    private static readonly Dictionary<string, string> s_soon = new() { ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "200" };
+
+    /// <summary>A new topic that the group reads, and whose partitions are dealt within seconds.</summary>
+    public static KafkaBarAddress TopicOf(MockKafka kafka, string options) =>
+        KafkaBarAddress.Of(Address.Parse($"kafka://{kafka.Brokers}/t-{Guid.NewGuid():N}?{options}")) with { More = s_soon };
+
+    public static List<(int, Bar)> Flat(List<FeedItem> items) =>
+        [.. items.Where(i => i.Bars is not null).SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k])))];
+
+    // Takes what a feed returns into a shared list, until it ends or must leave: then without the item that it just received.
+    public static Task ReadAsync(KafkaBarFeed feed, List<(int, Bar)> bars, CancellationToken leave = default) => Task.Run(async () =>
+    {
+        using var timeout = new CancellationTokenSource(Eventually.Longest);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, leave);
+        await using (feed)
+        {
+            try
+            {
+                await foreach (var item in feed.ReadAsync(either.Token))
+                {
+                    if (leave.IsCancellationRequested) break;
+                    lock (bars) bars.AddRange(Flat([item]));
+                }
+            }
+            catch (OperationCanceledException) when (leave.IsCancellationRequested)
+            {
+                // left while it waited
+            }
+        }
+    });
+
+    // All that was published has been read, and the brokers know it.
+    public static async Task CalmAsync(KafkaBarAddress topic)
+    {
+        using var group = topic.Endpoint.Consumer(topic.Group!);
+        var partitions = KafkaBarReader.Partitions(topic, [topic.Topic!]);
+        await Eventually.HoldsAsync(() => group.Committed(partitions, Eventually.Longest)
+            .All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, Eventually.Longest).High.Value));
+    }
+
+    public static int Count(List<(int, Bar)> bars)
+    {
+        lock (bars) return bars.Count;
+    }
+}
