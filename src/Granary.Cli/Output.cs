@@ -30,6 +30,9 @@ internal static class Output
         Console.WriteLine($"{Counted.Of(model.Notes.Count - MostNotes, "more note")} in {file}");
     }
 
+    /// <summary>The verdict of a run, which belongs beside its return.</summary>
+    public static void WriteVerdict(ValidationVerdict verdict) => Marked(verdict.Words + ":", verdict.Findings);
+
     /// <summary>A line that begins with a highlighted word. In a pipe it is never wrapped.</summary>
     public static void Marked(string word, string sentence)
     {

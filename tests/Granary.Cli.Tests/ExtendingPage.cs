@@ -102,6 +102,7 @@ internal static partial class ExtendingPage
     private static string Name(Type type) => type.IsByRef ? Name(type.GetElementType()!)
         : type.IsArray ? Name(type.GetElementType()!) + "[]"
         : _keywords.TryGetValue(type, out var keyword) ? keyword
+        : Nullable.GetUnderlyingType(type) is { } value ? Name(value) + "?"
         : type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
         : type.Name;
 

@@ -76,17 +76,22 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         for (var attempt = 0; attempt < 8 && !interrupted; attempt++)
         {
             using var process =
-                GranaryProcess.Start(_folder.Path, "backtest", batch, "--out", _folder.At("cut"), "--threads", "1", "--quiet",
+                GranaryProcess.Start(_folder.Path, "backtest", batch, "--out", _folder.At("cut"), "--threads", "1", "--json",
                     "--no-guards");
             var log = _folder.At("cut/.progress/finished.jsonl");
             // As soon as the first feed is through and others are not.
             await Eventually.HoldsAsync(() => process.HasExited || (File.Exists(log) && new FileInfo(log).Length > 200));
             if (!process.HasExited) kill(process.Id, 15);
-            var error = await process.StandardError.ReadToEndAsync();
+            var error = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             process.ExitCode.ShouldBeOneOf(0, 1);
             interrupted = process.ExitCode == 1;
-            if (interrupted) error.ShouldContain("--resume");
+            if (!interrupted) continue;
+            (await error).ShouldContain("--resume");
+            var verdict = Json(output).GetProperty("verdict");
+            (verdict.GetProperty("mayBeTraded").GetBoolean(), verdict.GetProperty("checks").GetInt32()).ShouldBe((false, 0));
+            verdict.GetProperty("sentence").GetString().ShouldBe("Not checked: the run was interrupted before its checks");
         }
         Assert.SkipUnless(interrupted, "this machine finished the batch before it could be interrupted, eight times");
         Json(await File.ReadAllTextAsync(_folder.At("cut/manifest.json"))).GetProperty("status").GetString().ShouldBe("interrupted");
@@ -96,6 +101,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
             "--no-guards");
         resumed.ExitCode.ShouldBe(0, resumed.Error);
         Json(resumed.Output).GetProperty("digest").GetString().ShouldBe(Json(whole.Output).GetProperty("digest").GetString());
+        Json(resumed.Output).GetProperty("verdict").GetProperty("sentence").GetString()
+            .ShouldBe(Json(whole.Output).GetProperty("verdict").GetProperty("sentence").GetString());
         Directory.Exists(_folder.At("cut/.progress")).ShouldBeFalse();
     }
 

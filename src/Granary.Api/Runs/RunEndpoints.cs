@@ -170,14 +170,8 @@ internal static class RunEndpoints
             writer.WriteRawValue(json.Span, skipInputValidation: true);
         }
         writer.WriteNumber("strategies", results.Count);
-        if (results.Verdict is { } verdict)
-        {
-            writer.WriteStartObject("verdict");
-            writer.WriteBoolean("mayBeTraded", verdict.MayBeTraded);
-            writer.WriteNumber("passed", verdict.Passed);
-            writer.WriteNumber("checks", verdict.Checks);
-            writer.WriteEndObject();
-        }
+        writer.WritePropertyName("verdict");
+        JsonSerializer.Serialize(writer, results.Verdict, JobJson.Options);
         writer.WriteStartObject("zones");
         foreach (var (symbol, zone) in RunManifest.Read(library.PathOf(run.Id)).Zones.OrderBy(z => z.Key, StringComparer.Ordinal))
             writer.WriteString(symbol, zone);

@@ -48,14 +48,10 @@ internal sealed class CallStanding(RunLibrary runs, ResearchService research)
         if (overfitting?["trials"] is { } trials && overfitting["luckBar"] is { } bar)
             sentence += string.Create(CultureInfo.InvariantCulture, $" {trials} trials were run on its bars; the best of so many ")
                 + string.Create(CultureInfo.InvariantCulture, $"worthless ones would show an annual Sharpe ratio of {bar.GetValue<double>():0.00}.");
-        return (new JsonObject
-        {
-            ["mayBeTraded"] = verdict?.MayBeTraded ?? false,
-            ["passed"] = verdict?.Passed ?? 0,
-            ["checks"] = verdict?.Checks ?? 0,
-            ["trialsOnTheseBars"] = overfitting?["trials"]?.DeepClone(),
-            ["luckBar"] = AnswerNumber.Of(overfitting?["luckBar"]),
-        }, sentence);
+        var data = JsonSerializer.SerializeToNode(verdict, JobJson.Options)!.AsObject();
+        data["trialsOnTheseBars"] = overfitting?["trials"]?.DeepClone();
+        data["luckBar"] = AnswerNumber.Of(overfitting?["luckBar"]);
+        return (data, sentence);
     }
 
     private static double? YearsOf(RunResults results) => RunPart.Of(results, "portfolio")?["stats"] is JsonObject stats

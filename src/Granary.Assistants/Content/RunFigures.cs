@@ -37,7 +37,7 @@ internal static class RunFigures
         List<string> lines = [$"# Run {id}", "", string.Create(CultureInfo.InvariantCulture, $"{results.Count} strategies."), ""];
         if (stats is not null) lines.AddRange([$"Portfolio: {Headline(stats, metrics)}.", ""]);
         lines.AddRange(["## Verdict", "", VerdictText.Of(id, results.Verdict), ""]);
-        lines.AddRange((results.Verdict?.Reasons ?? []).Select(r => "- " + r));
+        lines.AddRange(results.Verdict.Reasons.Select(r => "- " + r));
         if (Conclusions(results) is { Count: > 0 } conclusions)
             lines.AddRange(["", "## Conclusions", "", .. conclusions.Select(c => "- " + c)]);
         if (RunPart.Any(results, "notes") is JsonArray { Count: > 0 } notes)

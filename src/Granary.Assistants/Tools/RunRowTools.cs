@@ -87,6 +87,7 @@ internal sealed class RunRowTools(AssistantCall call, RunLibrary runs, GranaryCa
             : string.Create(CultureInfo.InvariantCulture, $"Runs {a} and {b} differ: {found.Statistics.Count} statistics, ")
                 + string.Create(CultureInfo.InvariantCulture, $"{found.TradesOnlyInA.Count()} trades only in A, {found.TradesOnlyInB.Count()} ")
                 + string.Create(CultureInfo.InvariantCulture, $"only in B, {found.TradesChanged.Count()} changed."));
+        answer.Line(VerdictText.Of(a, first.Model.Verdict));
         if (TrialDifference.Of(first.Model, second.Model) is { } ledger) answer.Line(ledger.Sentence);
         return answer.With("a", JsonValue.Create(a)).With("b", JsonValue.Create(b)).With("sameDigest", JsonValue.Create(found.SameDigest))
             .With("onlyInA", Ids(found.OnlyInA)).With("onlyInB", Ids(found.OnlyInB))

@@ -46,6 +46,7 @@ internal static class BacktestView
         run.Trades,
         run.Report,
         run.Interrupted,
+        run.Model.Verdict,
         Searches = run.Model.Section<ParameterSearchResults>() is { } searches ? SearchView.Outcome(searches) : null,
         Notes = Output.Notes(run.Model),
     }, Output.Json);
@@ -66,6 +67,7 @@ internal static class BacktestView
         var title = model.Strategies.Count == 1 ? $"{model.Name}: the portfolio and its strategy"
             : $"{model.Name}: the portfolio and the best {Counted.Of(best.Count, model.Strategies.Count, "strategy")} by Sharpe ratio";
         TableWriter.Write(title, Columns(headlines), rows);
+        Output.WriteVerdict(model.Verdict);
         if (model.Section<ParameterSearchResults>() is { } searches) SearchView.Show(searches);
         WritePeriods([model.Portfolio, .. best.Select(s => s.Stats)]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

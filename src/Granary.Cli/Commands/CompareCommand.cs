@@ -46,19 +46,22 @@ internal static class CompareCommand
             var path = Path.GetFullPath(call.GetValue(page) ?? Path.Combine(folderB, "compare.html"));
             AtomicFile.Write(path, w => CompareReport.Write(w, first.Model, first, second.Model, second));
             var ledger = TrialDifference.Of(first.Model, second.Model);
-            if (call.GetValue(json)) Console.WriteLine(Json(difference, (gap, ledger), path));
+            if (call.GetValue(json)) Console.WriteLine(Json(difference, (gap, ledger), (first.Model.Verdict, second.Model.Verdict), path));
             else Show(difference, (gap, ledger), path, (first, second), most);
             return 0;
         });
         return command;
     }
 
-    private static string Json(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes, string page) =>
+    private static string Json(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes,
+        (ValidationVerdict A, ValidationVerdict B) verdicts, string page) =>
         JsonSerializer.Serialize(new
         {
             difference.SameDigest,
             difference.DigestA,
             difference.DigestB,
+            VerdictA = verdicts.A,
+            VerdictB = verdicts.B,
             difference.OnlyInA,
             difference.OnlyInB,
             difference.Statistics,
@@ -89,6 +92,8 @@ internal static class CompareCommand
         Console.WriteLine(difference.SameDigest ? $"The runs are the same: {difference.DigestA}"
             : $"The runs differ: A {difference.DigestA}, B {difference.DigestB}");
         if (causes.Ledger is { } ledger) Output.Marked("Note", ledger.Sentence);
+        foreach (var (name, verdict) in new[] { ("A", first.Model.Verdict), ("B", second.Model.Verdict) })
+            Console.WriteLine($"{name}  {verdict.Sentence}");
         if (causes.Gap is { } gap) ShowGap(gap, most);
         Ids("A", difference.OnlyInA, most);
         Ids("B", difference.OnlyInB, most);

@@ -24,6 +24,9 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
             progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), new(Kind),
                 cancellationToken: cancellationToken));
         var report = Path.Combine(folder, "report.html");
+        var model = File.Exists(Path.Combine(folder, "results.json")) ? SavedRun.Read(folder, spec.Catalogues.Metrics).Model : null;
+        var verdict = model?.Verdict
+            ?? ValidationVerdict.NotChecked("the checks of a run on a server are in results.json, which is not among the batch's outputs");
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(new
@@ -36,6 +39,7 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
                 status.Trades,
                 Report = File.Exists(report) ? report : null,
                 Interrupted = false,
+                Verdict = verdict,
             }, Output.Json));
         }
         else if (!quiet)
@@ -44,12 +48,9 @@ internal sealed class RemoteBacktest(CompositionRoot root, string hosts)
             Console.WriteLine($"{Counted.Of(status.Progress.Strategies, "strategy")}{failed}, "
                 + $"{Counted.Of(status.Trades ?? 0, "trade")} at {hosts}");
             Console.WriteLine(ElapsedTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
-            if (File.Exists(Path.Combine(folder, "results.json")))
-            {
-                var model = SavedRun.Read(folder, spec.Catalogues.Metrics).Model;
-                if (model.Section<ParameterSearchResults>() is { } searches) SearchView.Show(searches);
-                Output.WriteNotes(model, folder);
-            }
+            Output.WriteVerdict(verdict);
+            if (model?.Section<ParameterSearchResults>() is { } searches) SearchView.Show(searches);
+            if (model is not null) Output.WriteNotes(model, folder);
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);
         }
         if (status.Progress.Strategies == 0 || status.Progress.Failed < status.Progress.Strategies) return 0;

@@ -80,6 +80,7 @@ internal static class WalkForwardCommand
             results.Windows,
             EfficiencyRatio = double.IsFinite(results.EfficiencyRatio) ? results.EfficiencyRatio : (double?)null,
             OutOfSampleReturn = model.Portfolio?.TotalReturn,
+            model.Verdict,
             Report = report,
             Notes = Output.Notes(model),
         }, Output.Json));
@@ -104,6 +105,7 @@ internal static class WalkForwardCommand
                     Column.Number("Efficiency")],
                 [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades),
                     Cell.Ratio(results.EfficiencyRatio)]]);
+        Output.WriteVerdict(model.Verdict);
         BacktestView.WritePeriods([model.Portfolio]);
         Console.WriteLine(ElapsedTime.OfProcess.Sentence(model.Seconds));
         Output.WriteNotes(model, folder);

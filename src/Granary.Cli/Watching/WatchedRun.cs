@@ -27,6 +27,7 @@ internal sealed class WatchedRun
                     Row("Return (%)", before, m => 100 * m.TotalReturn), Row("Sharpe", before, m => m.Sharpe),
                     Row("Max drawdown (%)", before, m => 100 * m.MaxDrawdown), Row("Trades", before, m => m.Trades, "N0"),
                 ]);
+            Output.WriteVerdict(_model.Verdict);
             if (_model.Digest == before._model.Digest) Console.WriteLine("Every result is the same: the digest has not changed");
             else if (EntryDifference.Of(before._trades, _trades) is { } trades) Console.WriteLine(trades.Sentence);
         }

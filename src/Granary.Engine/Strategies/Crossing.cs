@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies;
 
@@ -70,6 +71,17 @@ public sealed class Crossing
     {
         var index = bar.Index;
         return index < _next ? 0 : Turn(index);
+    }
+
+    /// <summary>
+    /// The side of the crossing at this bar: buy where the line has crossed above, sell where it has crossed below, else null. To be asked
+    /// once at every bar, instead of <see cref="At(StrategyContext)"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Side? SideAt(StrategyContext bar)
+    {
+        var turn = At(bar);
+        return turn == 0 ? null : (Side)turn;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -169,6 +169,9 @@ public sealed record RunModel
     /// <summary>Additional sections of results.json and the report, in the order of results.json; at most one of each type.</summary>
     public IReadOnlyList<ResultSection> Sections { get; init; } = [];
 
+    /// <summary>Whether the run may be traded, by its validation checks.</summary>
+    public ValidationVerdict Verdict => ValidationVerdict.OfRun(Section<ValidationChecks>(), Interrupted);
+
     /// <summary>Returns the section of a type; null if there is none.</summary>
     public TSection? Section<TSection>() where TSection : ResultSection => Sections.OfType<TSection>().FirstOrDefault();
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Granary.Reporting.Runs;
 
@@ -28,17 +29,45 @@ public sealed record ValidationCheck(ValidationState State, string Sentence, IRe
     public double this[string name] => Figures.FirstOrDefault(f => f.Name == name) is { Name: not null } found ? found.Value : double.NaN;
 }
 
-/// <summary>Whether a configuration may be traded, with the reasons if it may not.</summary>
+/// <summary>Whether a configuration may be traded, with the reasons if it may not. Its JSON is the same wherever it is written.</summary>
 /// <param name="Passed">The number of its checks that passed.</param>
-/// <param name="Checks">The number of its checks.</param>
-/// <param name="Reasons">One sentence for each check that is missing or failed.</param>
-public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<string> Reasons)
+/// <param name="Checks">The number of its checks; 0 if it was not checked.</param>
+/// <param name="Failed">The names of its checks that failed.</param>
+/// <param name="Missing">The names of its checks that did not run, or had no data.</param>
+/// <param name="Reasons">One sentence for each check that is missing or failed, or why it was not checked.</param>
+public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<string> Failed, IReadOnlyList<string> Missing,
+    [property: JsonIgnore] IReadOnlyList<string> Reasons)
 {
     /// <summary>The verdict on a configuration without any check.</summary>
     public static ValidationVerdict Unchecked { get; } =
-        new(0, 0, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
+        NotChecked("the configuration carries no evidence: run its batch again, or say --without-evidence");
 
     public bool MayBeTraded => Reasons.Count == 0;
+
+    /// <summary>The verdict in two or three words.</summary>
+    [JsonIgnore]
+    public string Words => Checks == 0 ? "Not checked" : MayBeTraded ? "May be traded" : "Do not trade";
+
+    /// <summary>What the words follow from: how many checks passed, and the names of the others; or why there were none.</summary>
+    [JsonIgnore]
+    public string Findings => Checks == 0 ? Reasons[0]
+        : FormattableString.Invariant($"{Passed} of {Checks} checks passed") + Names("failed", Failed) + Names("missing", Missing);
+
+    /// <summary>The verdict in one sentence.</summary>
+    public string Sentence => $"{Words}: {Findings}";
+
+    /// <summary>The verdict on a configuration that was not checked.</summary>
+    /// <param name="why">The reason, as a sentence without its full stop.</param>
+    public static ValidationVerdict NotChecked(string why) => new(0, 0, [], [], [why]);
+
+    /// <summary>The verdict on a run.</summary>
+    /// <param name="checks">Null if it was not checked.</param>
+    /// <param name="interrupted">Whether it ended before all its strategies.</param>
+    public static ValidationVerdict OfRun(ValidationChecks? checks, bool interrupted) => checks?.Decide()
+        ?? NotChecked(interrupted ? "the run was interrupted before its checks" : "the run has no validation checks");
+
+    private static string Names(string state, IReadOnlyList<string> checks) =>
+        checks.Count == 0 ? "" : $"; {state}: {string.Join(", ", checks)}";
 }
 
 /// <summary>
@@ -81,7 +110,10 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
     {
         var reasons = Required.Where(c => this[c].State != ValidationState.Passed)
             .Select(c => $"{Words(c)} {(this[c].State == ValidationState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
-        return new ValidationVerdict(Required.Count - reasons.Count, Required.Count, reasons);
+        return new ValidationVerdict(Required.Count - reasons.Count, Required.Count, In(ValidationState.Failed),
+            In(ValidationState.Missing), reasons);
+
+        string[] In(ValidationState state) => [.. Required.Where(c => this[c].State == state)];
     }
 
     /// <summary>Returns the display name of a check.</summary>

@@ -4,8 +4,11 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Choices of a walk-forward, window after window, and their results.</summary>
-public sealed record WalkForwardResults() : ResultSection("walkForward")
+public sealed record WalkForwardResults() : ResultSection(Key)
 {
+    /// <summary>The key in results.json.</summary>
+    public const string Key = "walkForward";
+
     /// <summary>anchored or rolling.</summary>
     public string Mode { get; init; } = "";
 

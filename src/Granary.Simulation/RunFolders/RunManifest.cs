@@ -184,7 +184,7 @@ public sealed record RunManifest
             WriteFinite(json, "sharpe", portfolio.Sharpe);
             WriteFinite(json, "maxDrawdown", portfolio.MaxDrawdown);
         }
-        json.WriteBoolean("tradable", run.Section<ValidationChecks>()?.Decide().MayBeTraded == true);
+        json.WriteBoolean("tradable", run.Verdict.MayBeTraded);
         json.WriteEndObject();
     }
 

@@ -54,19 +54,22 @@ public sealed class RunResults
     /// <summary>Parts of the file other than the strategies: name, and JSON as written in UTF-8.</summary>
     public IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Parts => _parts.Select(p => (p.Name, Slice(p.Place)));
 
-    /// <summary>Whether the run may be traded; null if it was not checked.</summary>
+    /// <summary>Whether the run may be traded, by its validation checks.</summary>
     /// <exception cref="InputException">The findings of the checks cannot be read.</exception>
-    public ValidationVerdict? Verdict
+    public ValidationVerdict Verdict
     {
         get
         {
+            ValidationChecks? checks = null;
+            var interrupted = false;
             foreach (var (name, json) in Parts)
                 if (name == ValidationChecks.Key)
                 {
                     byte[] text = [.. "{\"evidence\":"u8, .. json.Span, (byte)'}'];
-                    return ValidationReader.Read(JsonPart.Parse("results.json", text))?.Decide();
+                    checks = ValidationReader.Read(JsonPart.Parse("results.json", text));
                 }
-            return null;
+                else if (name == "interrupted") interrupted = json.Span.SequenceEqual("true"u8);
+            return ValidationVerdict.OfRun(checks, interrupted);
         }
     }
 

@@ -75,13 +75,22 @@ public sealed class SavedRun : IRunEvents
             Notes = results.Find("notes") is { } notes ? RunManifest.ReadNotes(notes) : [],
             BatchText = manifest.Need("spec").String(),
             Trials = manifest.Find("trials") is { } trials ? RunManifest.ReadTrials(trials) : null,
-            // The live session's account results, for comparisons with it.
-            Sections = results.Find(SessionResults.Key) is { } session ? [ResultSection.Read<SessionResults>(session.ToJson())] : [],
+            Sections = [.. SectionsOf(results)],
         };
         var equity = Path.Combine(folder, "equity.csv");
         if (File.Exists(equity)) model = WithEquity(model, equity);
         var trades = Path.Combine(folder, "trades.csv");
         return new SavedRun(model, File.Exists(trades) ? TradesOf(trades, entries) : [], File.Exists(trades));
+    }
+
+    // What commands show of a run that they did not make: the live session's account, choices and searches, the verdict.
+    private static IEnumerable<ResultSection> SectionsOf(JsonPart results)
+    {
+        ResultSection?[] sections = [Section<SessionResults>(SessionResults.Key), Section<WalkForwardResults>(WalkForwardResults.Key),
+            Section<ParameterSearchResults>(ParameterSearchResults.Key), ValidationReader.Read(results)];
+        return sections.OfType<ResultSection>();
+
+        T? Section<T>(string key) where T : ResultSection => results.Find(key) is { } part ? ResultSection.Read<T>(part.ToJson()) : null;
     }
 
     // The initial cash cannot be computed from the return of an account that lost everything, so it comes from the batch.

@@ -102,7 +102,7 @@ public sealed record BatchChecks(
                     + Text($"{Tried(t)}{WhyMore(t)}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
                     ("stillProfitable", t.StillProfitable)])
-            : ValidationCheck.Missing("no strategy has a weight");
+            : ValidationCheck.Missing(Stress is null ? "not checked (--no-guards)" : "no strategy has a weight");
         if (BenchmarkName is not null) findings[ValidationChecks.Benchmark] = AgainstBenchmark(BenchmarkName);
         if (Universe is not null) findings[ValidationChecks.Universe] = Universe;
         if (Costs is not null) findings[ValidationChecks.Costs] = Costs;

@@ -96,7 +96,7 @@ it('a text that is no condition finds strategies by their id', () => {
 it('the verdict is good only where all checks passed', () => {
     expect(verdictOf({ verdict: { mayBeTraded: false, passed: 1, checks: 2 } }).text).toBe('Do not trade');
     expect(verdictOf({ verdict: { mayBeTraded: true, passed: 2, checks: 2 } }).kind).toBe('yes');
-    expect(verdictOf({}).text).toBe('Not checked');
+    expect(verdictOf({ verdict: { mayBeTraded: false, passed: 0, checks: 0 } }).text).toBe('Not checked');
 });
 
 describe('stops and targets', () => {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
@@ -49,5 +50,20 @@ public sealed class ValidationChecksTests
         Assert.Equal(2, verdict.Reasons.Count);
         Assert.Contains("look-ahead check failed: Peeker looked ahead", verdict.Reasons[0]);
         Assert.Contains("cost stress is missing", verdict.Reasons[1]);
+        Assert.Equal("Do not trade: 3 of 5 checks passed; failed: causality; missing: costStress", verdict.Sentence);
+    }
+
+    [Fact]
+    public void The_json_of_a_verdict_has_its_counts_its_names_and_its_sentence() =>
+        Assert.Equal("""{"passed":5,"checks":5,"failed":[],"missing":[],"mayBeTraded":true,"sentence":"May be traded: 5 of 5 checks passed"}""",
+            JsonSerializer.Serialize(All(ValidationState.Passed).Decide(), JsonSerializerOptions.Web));
+
+    [Fact]
+    public void A_run_without_checks_says_why_it_was_not_checked()
+    {
+        var verdict = ValidationVerdict.OfRun(null, interrupted: true);
+
+        Assert.False(verdict.MayBeTraded);
+        Assert.Equal("Not checked: the run was interrupted before its checks", verdict.Sentence);
     }
 }

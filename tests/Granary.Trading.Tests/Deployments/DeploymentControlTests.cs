@@ -31,7 +31,8 @@ public sealed class DeploymentControlTests : IDisposable
             { "strategies": [ { "id": "{{One}}", "weight": 1, "symbols": ["COIN"] },
                 { "id": "{{Two}}", "weight": 1, "symbols": ["COIN"] } ] }
             """);
-        _book.Add(new Production(spec, "hash", "digest", new ValidationVerdict(0, 0, []), new Dictionary<string, string>()), text, _folder,
+        _book.Add(new Production(spec, "hash", "digest", new ValidationVerdict(0, 0, [], [], []),
+            new Dictionary<string, string>()), text, _folder,
             new Justification("run", "digest", new Dictionary<string, double>(), []), "me", "");
     }
 

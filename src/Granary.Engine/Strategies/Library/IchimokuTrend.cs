@@ -15,7 +15,7 @@ namespace Granary.Engine.Strategies.Library;
 public sealed class IchimokuTrend : Strategy
 {
     private readonly Factor _conversion, _base, _spanA, _spanB;
-    private int _stance;
+    private Side? _stance;
 
     public IchimokuTrend([Range(1, 1_000)] int tenkan = 9, [Range(1, 2_000)] int kijun = 26, [Range(1, 4_000)] int senkou = 52)
     {
@@ -29,10 +29,10 @@ public sealed class IchimokuTrend : Strategy
     {
         var (close, middle) = (bar.Close, bar[_base]);
         var (spanA, spanB) = (bar[_spanA], bar[_spanB]);
-        var stance = close > Math.Max(spanA, spanB) && bar[_conversion] > middle ? 1
-            : close < Math.Min(spanA, spanB) && bar[_conversion] < middle ? -1 : 0;
+        Side? stance = close > Math.Max(spanA, spanB) && bar[_conversion] > middle ? Side.Buy
+            : close < Math.Min(spanA, spanB) && bar[_conversion] < middle ? Side.Sell : null;
         // Each stance is entered once: a trade that a stop has ended is not taken up again before the market has changed its mind.
-        if (stance != 0 && stance != _stance) bar.Go((Side)stance);
+        if (stance is { } side && stance != _stance) bar.Go(side);
         else if (bar.IsLong && close < middle) bar.Exit(Side.Buy);
         else if (bar.IsShort && close > middle) bar.Exit(Side.Sell);
         _stance = stance;

@@ -1,5 +1,4 @@
 using Granary.Engine.Market;
-using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
@@ -22,7 +21,6 @@ public sealed class SmaCross : Strategy
 
     public override void OnBar(StrategyContext bar)
     {
-        var turn = _cross.At(bar);
-        if (turn != 0) bar.Go((Side)turn);
+        if (_cross.SideAt(bar) is { } side) bar.Go(side);
     }
 }

@@ -1,5 +1,4 @@
 using Granary.Engine.Market;
-using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
@@ -22,7 +21,6 @@ public sealed class SupertrendFollow : Strategy
 
     public override void OnBar(StrategyContext bar)
     {
-        var turn = _turn.At(bar);
-        if (turn != 0) bar.Go((Side)turn);
+        if (_turn.SideAt(bar) is { } side) bar.Go(side);
     }
 }

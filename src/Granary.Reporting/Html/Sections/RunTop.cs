@@ -108,7 +108,7 @@ internal static class RunTop
             if (m.Section<ValidationChecks>()?.Decide() is not { } verdict) return;
             html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a "
                 + $"class=\"badge {(verdict.MayBeTraded ? "yes" : "no")}\" "
-                + $"href=\"#validation\">{(verdict.MayBeTraded ? "May be traded" : "Do not trade")}</a></dd><dd "
+                + $"href=\"#validation\">{verdict.Words}</a></dd><dd "
                 + $"class=\"soft\">{verdict.Passed} of {verdict.Checks} checks passed</dd></div>");
         }
 

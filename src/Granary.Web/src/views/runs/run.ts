@@ -24,8 +24,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     evidence?: Record<string, Check>;
     /** Findings that decide nothing. */
     statements?: Record<string, { word: string; sentence: string }>;
-    /** The verdict of the checks; absent if the run was not checked. */
-    verdict?: { mayBeTraded: boolean; passed: number; checks: number };
+    /** The verdict of the checks; without checks if the run was not checked. */
+    verdict: { mayBeTraded: boolean; passed: number; checks: number };
     guards?: {
         conclusions?: string[];
         trials?: number | null;
@@ -118,9 +118,9 @@ export function verdictOf({ verdict }: Pick<RunDetails, 'verdict'>): {
     text: string;
     kind: 'yes' | 'no' | 'wait';
 } {
-    if (verdict === undefined) return { passed: 0, of: 0, text: 'Not checked', kind: 'wait' };
     const { mayBeTraded, passed, checks } = verdict;
-    return { passed, of: checks, text: mayBeTraded ? 'Checks passed' : 'Do not trade', kind: mayBeTraded ? 'yes' : 'no' };
+    if (checks === 0) return { passed, of: checks, text: 'Not checked', kind: 'wait' };
+    return { passed, of: checks, text: mayBeTraded ? 'May be traded' : 'Do not trade', kind: mayBeTraded ? 'yes' : 'no' };
 }
 
 /** Maximum number of runs to compare. */
