@@ -135,17 +135,19 @@ if [[ "$whole" == true ]] && command -v npm >/dev/null; then
 fi
 # Only the projects whose tests start the programs need them.
 starts_programs() { local project; for project in "${projects[@]}"; do grep -qrE "Programs\.(Granary|Silo)" "tests/Granary.$project.Tests" --include=*.cs && return; done; return 1; }
+options=(-c Release -v quiet -nologo -clp:NoSummary)
 if starts_programs; then
+    options+=(-p:AheadOfTime=true)
     say "publishing the programs that tests start"
     infra/programs.sh || give_up "the programs could not be published"
 fi
 if [[ "$whole" == true ]]; then
     say "restoring and building Platform.sln"
-    dotnet build Platform.sln -c Release -v quiet -nologo -clp:NoSummary >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
+    dotnet build Platform.sln "${options[@]}" >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
 else
     for project in "${projects[@]}"; do
         say "building $project"
-        dotnet build "tests/Granary.$project.Tests" -c Release -v quiet -nologo -clp:NoSummary >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
+        dotnet build "tests/Granary.$project.Tests" "${options[@]}" >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
     done
 fi
 
