@@ -10,8 +10,18 @@ using Granary.Testing;
 namespace Granary.Api.Tests;
 
 /// <summary>The stores of the data folder over HTTP, filled by real imports.</summary>
-public sealed class DataOverHttpTests
+public sealed class DataOverHttpTests(DataOverHttpTests.Imported imported) : IClassFixture<DataOverHttpTests.Imported>
 {
+    /// <summary>A server with two stores, for tests that only ask.</summary>
+    public sealed class Imported : IAsyncLifetime
+    {
+        internal ApiServer Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Server = await StartAsync();
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+
     private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
     private static async Task<ApiServer> StartAsync()
@@ -45,7 +55,7 @@ public sealed class DataOverHttpTests
     [Fact]
     public async Task Stores_of_the_data_folder_are_listed_with_their_markets()
     {
-        await using var server = await StartAsync();
+        var server = imported.Server;
         var stores = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/data");
         stores.EnumerateArray().Select(s => s.GetProperty("store").GetString()).ShouldBe(["stores/first", "stores/second"]);
         var market = stores[0].GetProperty("markets").EnumerateArray().Single();
@@ -92,7 +102,7 @@ public sealed class DataOverHttpTests
     [Fact]
     public async Task Coverage_counts_the_bars_of_each_day_and_names_missing_days()
     {
-        await using var server = await StartAsync();
+        var server = imported.Server;
         var whole = await CoverageAsync("stores/first");
         (whole.GetProperty("from").GetString(), whole.GetProperty("usual").GetInt32(), whole.GetProperty("zone").GetString())
             .ShouldBe(("2022-01-01", 24, "UTC"));
@@ -111,7 +121,7 @@ public sealed class DataOverHttpTests
     [Fact]
     public async Task Quality_finds_the_gap_and_a_comparison_the_bar_that_differs()
     {
-        await using var server = await StartAsync();
+        var server = imported.Server;
         var findings = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/data/quality?store=stores/second&timeframe=1h");
         var gap = findings.EnumerateArray().First(f => f.GetProperty("check").GetString() == "Gap");
         (gap.GetProperty("symbol").GetString(), gap.GetProperty("remedy").GetString()!.Length > 0).ShouldBe(("COINUSDT", true));
@@ -127,7 +137,7 @@ public sealed class DataOverHttpTests
     [Fact]
     public async Task Bars_of_a_store_are_those_of_its_file_at_each_timeframe_and_length()
     {
-        await using var server = await StartAsync();
+        var server = imported.Server;
         using var client = new ApiClient(server.Address);
         var file = Rows(File.ReadAllText(Path.Combine(s_bars, "COINUSDT.csv")));
         Same(await BarsAsync("1h", 20_000), file);
@@ -188,7 +198,7 @@ public sealed class DataOverHttpTests
     [InlineData("compare?a=stores/first&b=stores/second&symbol=COINUSDT&timeframe=1h&tolerance=-1", "ask for 0 or more")]
     public async Task A_wrong_question_is_answered_with_a_sentence(string question, string sentence)
     {
-        await using var server = await StartAsync();
+        var server = imported.Server;
         using var answer = await server.Client.GetAsync("/api/v1/data/" + question);
         (await answer.ProblemAsync(400)).ShouldContain(sentence);
     }

@@ -7,15 +7,14 @@ using Granary.Server.Access;
 namespace Granary.Api.Tests;
 
 /// <summary>The documentation site, as a browser gets it. Where it was not built, there is only the sentence at <c>/docs</c>.</summary>
-public class DocumentationTests
+public class DocumentationTests(SharedServers servers)
 {
-    private static async Task<ApiServer> StartAsync(ApiKeys? keys = null)
+    private async Task<ApiServer> ServerAsync()
     {
-        var server = await ApiServer.StartAsync(keys);
+        var server = await servers.PlainAsync;
         using var answer = await server.Client.GetAsync("/docs/");
         if (answer.StatusCode == HttpStatusCode.OK) return server;
         (await answer.Content.ReadAsStringAsync()).ShouldContain("infra/site.sh");
-        await server.DisposeAsync();
         Assert.Skip("the documentation site was not built: run infra/site.sh, which needs Node.js 20.19 or newer, and build again");
         return null!;
     }
@@ -23,9 +22,10 @@ public class DocumentationTests
     [Fact]
     public async Task Without_a_key_each_page_is_found_by_its_address_and_its_folder()
     {
+        await ServerAsync(); // skips where there is no site
         var folder = Directory.CreateTempSubdirectory("granary-keys-").FullName;
         await ApiKeys.AddAsync(Path.Combine(folder, "keys.json"), "reader", Role.Viewer, TimeProvider.System);
-        await using var server = await StartAsync(ApiKeys.Open(Path.Combine(folder, "keys.json")));
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(Path.Combine(folder, "keys.json")));
         foreach (var path in (string[])["/docs", "/docs/", "/docs/index.html", "/docs/batch-file.html", "/docs/batch-file", "/docs/reference"])
         {
             using var answer = await server.Client.GetAsync(path);
@@ -44,7 +44,7 @@ public class DocumentationTests
     [InlineData("/docs/batch-file.html.gz")]
     public async Task An_unknown_address_has_a_page_of_its_own(string path)
     {
-        await using var server = await StartAsync();
+        var server = await ServerAsync();
         using var answer = await server.Client.GetAsync(path);
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -52,7 +52,7 @@ public class DocumentationTests
     [Fact]
     public async Task Scripts_within_pages_are_allowed_by_hash_and_files_are_loaded_once()
     {
-        await using var server = await StartAsync();
+        var server = await ServerAsync();
         using var page = await server.Client.GetAsync("/docs/");
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Regex.Match(policy, "script-src ([^;]*);").Groups[1].Value.ShouldMatch("^'self'( 'sha256-[^']+')+$");
@@ -72,7 +72,7 @@ public class DocumentationTests
     [Fact]
     public async Task A_page_comes_compressed_where_the_browser_takes_it()
     {
-        await using var server = await StartAsync();
+        var server = await ServerAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/docs/");
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("gzip"));
         using var compressed = await server.Client.SendAsync(request);

@@ -128,8 +128,8 @@ public sealed class EscapesTests : IAsyncDisposable
         var before = Snapshot();
         var escapes = Escapes();
         var shown = new System.Collections.Concurrent.ConcurrentBag<string>();
-        // Each key gets each fourth escape, from another one on; the long form sends all.
-        var step = TestEffort.Of(4, 1);
+        // Each key gets each sixteenth escape, from another one on; the long form sends all.
+        var step = TestEffort.Of(16, 1);
         var sent = Submissions().SelectMany(s => s.Keys.Select(key => (s.Verb, s.Path, s.Body, key)))
             .SelectMany((one, k) => escapes.Where((_, e) => (k + e) % step == 0)
                 .Select(text => (one.Verb, one.Path, one.Body, one.key, text))).ToList();

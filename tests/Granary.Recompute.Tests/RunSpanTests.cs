@@ -34,6 +34,8 @@ public sealed class RunSpanTests(QuickstartRun run, RunSpanTests.Served served) 
         }
     }
 
+    private GranaryServer Server => served.Server;
+
     private static readonly (DateTime From, DateTime To)[] s_spans =
     [
         (new(2022, 3, 15, 10, 0, 0), new(2022, 7, 2)), (new(2022, 6, 5), new(2022, 6, 6)), (new(2022, 11, 30, 23, 0, 0), new(2024, 1, 1)),
@@ -47,7 +49,7 @@ public sealed class RunSpanTests(QuickstartRun run, RunSpanTests.Served served) 
         var perYear = run.Files.PortfolioStats.GetProperty("periodsPerYear").GetDouble();
         foreach (var (from, to) in s_spans)
         {
-            var answer = await served.Server.GetAsync($"runs/quick/figures?{Span(from, to)}");
+            var answer = await Server.GetAsync($"runs/quick/figures?{Span(from, to)}");
             List<EquityRow> inside = [.. rows.Where(r => r.Time >= from && r.Time < to)];
             var start = rows.LastOrDefault(r => r.Time < from)?.Equity ?? QuickstartRun.Cash;
             var stats = answer.GetProperty("stats");
@@ -67,7 +69,7 @@ public sealed class RunSpanTests(QuickstartRun run, RunSpanTests.Served served) 
     [Fact]
     public async Task Figures_without_a_span_are_those_of_results_json()
     {
-        var stats = (await served.Server.GetAsync("runs/quick/figures")).GetProperty("stats");
+        var stats = (await Server.GetAsync("runs/quick/figures")).GetProperty("stats");
         foreach (var figure in stats.EnumerateObject())
             Agreement.Demand(run.Files.PortfolioStats, figure.Name, figure.Value.ValueKind == JsonValueKind.Null ? double.NaN
                 : figure.Value.GetDouble(), "the whole run");
@@ -80,7 +82,7 @@ public sealed class RunSpanTests(QuickstartRun run, RunSpanTests.Served served) 
     [Fact]
     public async Task Buying_and_holding_follows_from_the_closes_of_the_markets()
     {
-        var curve = await served.Server.GetAsync("runs/quick/series/buy-and-hold?points=20000");
+        var curve = await Server.GetAsync("runs/quick/series/buy-and-hold?points=20000");
         var expected = Hold(run.Files.Equity().ConvertAll(r => (r.Time, r.Equity)), run.Markets.Bars.Values, TimeSpan.FromHours(1));
         Demand(curve, expected);
     }
@@ -97,14 +99,14 @@ public sealed class RunSpanTests(QuickstartRun run, RunSpanTests.Served served) 
             var rows = new RebuiltAccount(QuickstartRun.Cash, QuickstartRun.Commission, run.Markets.Multipliers)
                 .Rows(own, new Dictionary<string, List<MarketBar>> { [symbol] = bars });
             var query = $"strategy={Uri.EscapeDataString(id)}";
-            Demand(await served.Server.GetAsync($"runs/quick/series/equity?points=20000&{query}"), rows.ConvertAll(r => (r.Time, r.Equity)));
-            Demand(await served.Server.GetAsync($"runs/quick/series/drawdown?points=20000&{query}"), rows.ConvertAll(r => (r.Time, r.Drawdown)));
-            Demand(await served.Server.GetAsync($"runs/quick/series/buy-and-hold?points=20000&{query}"),
+            Demand(await Server.GetAsync($"runs/quick/series/equity?points=20000&{query}"), rows.ConvertAll(r => (r.Time, r.Equity)));
+            Demand(await Server.GetAsync($"runs/quick/series/drawdown?points=20000&{query}"), rows.ConvertAll(r => (r.Time, r.Drawdown)));
+            Demand(await Server.GetAsync($"runs/quick/series/buy-and-hold?points=20000&{query}"),
                 Hold(rows.ConvertAll(r => (r.Time, r.Equity)), [run.Markets.Bars[symbol]], timeframe == "4h" ? TimeSpan.FromHours(4)
                     : TimeSpan.FromHours(1)));
 
             var (from, to) = s_spans[0];
-            var stats = (await served.Server.GetAsync($"runs/quick/figures?{query}&{Span(from, to)}")).GetProperty("stats");
+            var stats = (await Server.GetAsync($"runs/quick/figures?{query}&{Span(from, to)}")).GetProperty("stats");
             List<EquityRow> inside = [.. rows.Where(r => r.Time >= from && r.Time < to)];
             var figures = new CurveFigures([.. inside.Select(r => r.Time)], [.. inside.Select(r => r.Equity)],
                 rows.Last(r => r.Time < from).Equity, strategy.GetProperty("stats").GetProperty("periodsPerYear").GetDouble());
@@ -122,7 +124,7 @@ public sealed class RunSpanTests(QuickstartRun run, RunSpanTests.Served served) 
     [Fact]
     public async Task Conditions_are_sorted_by_importance_and_equal_ones_keep_the_order_of_the_run()
     {
-        var page = await served.Server.GetAsync("runs/quick/conditions?sort=-importance&limit=1000");
+        var page = await Server.GetAsync("runs/quick/conditions?sort=-importance&limit=1000");
         // QuickstartTests compares the column with recomputed values.
         var table = CsvTable.Read(Path.Combine(run.Files.Folder, "conditions.csv"));
         double Of(string[] row) => table.Number(row, "importance") is var value && double.IsNaN(value) ? double.NegativeInfinity : value;
