@@ -76,7 +76,7 @@ public sealed class KilledRunsTests : IDisposable
         (await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole/run"), "--quiet", "--no-guards")).ExitCode.ShouldBe(0);
         var length = watch.Elapsed;
 
-        var (seed, kills) = (2, TestEffort.Of(2, 60));
+        var (seed, kills) = (2, TestEffort.Of(1, 60));
         var random = new Random(seed);
         var killed = 0;
         for (var k = 0; k < kills; k++)

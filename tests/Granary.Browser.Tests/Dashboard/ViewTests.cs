@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Granary.Browser.Tests.Dashboard;
 
-/// <summary>Each view of the dashboard at three widths and in both themes: as axe-core judges it, and as it is laid out.</summary>
+/// <summary>Each view of the dashboard at two widths or three, in both themes: as axe-core judges it, and as it is laid out.</summary>
 /// <remarks>
 /// The least width in one theme and the greatest in the other; axe-core looks at all rules but that on contrast at the least width, and a
 /// script of our own at the contrast in both themes. <c>GRANARY_TEST_LONG=1</c> has three widths in both themes and all rules at each. The
