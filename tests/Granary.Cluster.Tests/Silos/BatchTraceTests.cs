@@ -1,10 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
-using Granary.Contracts.Jobs;
-using Granary.Simulation.Batches;
 using Granary.Simulation.Telemetry;
 using Granary.Testing;
 

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Granary.Cluster.Client;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Jobs;
-using Granary.Simulation.Batches;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Silos;

@@ -6,7 +6,6 @@ using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Testing;
-using Orleans.Hosting;
 using Orleans.Streams.Core;
 
 namespace Granary.Cluster.Tests.Streams;
