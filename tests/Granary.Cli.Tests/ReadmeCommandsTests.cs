@@ -40,7 +40,7 @@ public sealed partial class ReadmeCommandsTests(QuickstartRun quickstart) : IDis
             echo 5 passed, 0 failed, 1 skipped
             """);
 
-        var start = new ProcessStartInfo("bash", [script]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", [script]) { RedirectStandardOutput = true, UseShellExecute = false };
         (start.Environment["NUGET_PACKAGES"], start.Environment["TMPDIR"]) = ("elsewhere", _folder.Path);
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();

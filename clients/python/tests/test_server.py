@@ -342,7 +342,9 @@ class JobTests(unittest.TestCase):
     def test_an_interrupt_leaves_the_job_running_and_says_its_id(self):
         # The child says that it follows and stays at the first status, so that the job cannot end before the interrupt. It sleeps in
         # short pieces: an interrupt just before signal.pause() would leave it waiting without end.
-        code = ("import sys, time; sys.path[:0] = [sys.argv[1], sys.argv[2]]\nimport granary\nfrom common import long_batch\n"
+        # A shell starts programs in the background with interrupts ignored, and the child would inherit that.
+        code = ("import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+                "sys.path[:0] = [sys.argv[1], sys.argv[2]]\nimport granary\nfrom common import long_batch\n"
                 "job = granary.connect(sys.argv[3]).submit(long_batch()); print(job.id, flush=True)\n"
                 "watch = job.watch\n"
                 "def first():\n"
