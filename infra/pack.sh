@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # Makes the packages of a release: infra/pack.sh OUT [PLATFORM…]. Without platforms it makes the tool for all of them.
-# GRANARY_BUILT=1: the solution is built already, without analyzers.
+# GRANARY_BUILT=1: the solution is built already.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 out="$(readlink -m "${1:?give the folder for the packages}")"
 shift
-options=(${GRANARY_BUILT:+-p:RunAnalyzers=false})
 platforms="$*"
 platforms="${platforms// /%3B}"
 
@@ -14,10 +13,10 @@ step() { echo "pack.sh: $1 ..." >&2; }
 step "making the documentation site, which the tool has if this machine can make it"
 if command -v npm >/dev/null; then infra/site.sh; else echo "pack.sh: Node.js is missing: the tool has no documentation site" >&2; fi
 step "building and packing the libraries"
-dotnet pack Platform.sln -c Release -o "$out" -v quiet -nologo "${options[@]}"
+dotnet pack Platform.sln -c Release -o "$out" -v quiet -nologo ${GRANARY_BUILT:+--no-build}
 step "compiling the tool ahead of time for ${*:-all platforms}, and packing it"
 # The tool is a package that names its platforms, and one for each of them.
 # A file of an earlier publication would be packed too.
 rm -rf src/Granary.Cli/bin/Release/net10.0/*/publish
-dotnet pack src/Granary.Cli -c Release -o "$out" -v quiet -nologo -p:PackTool=true "${options[@]}" ${platforms:+-p:ToolPackageRuntimeIdentifiers=$platforms}
+dotnet pack src/Granary.Cli -c Release -o "$out" -v quiet -nologo -p:PackTool=true ${platforms:+-p:ToolPackageRuntimeIdentifiers=$platforms}
 ls -l "$out" | tail -n +2

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 if [[ -z "${GRANARY_BUILT:-}" ]]; then
-    for project in Trading Client Testing; do dotnet build "src/Granary.$project" -c Release -v quiet -nologo -p:RunAnalyzers=false; done
+    for project in Trading Client Testing; do dotnet build "src/Granary.$project" -c Release -v quiet -nologo; done
 fi
 assemblies=(src/Granary.{Engine,Learning,Data,Backtesting,Trading,Client,Contracts,Testing}/bin/Release/net10.0/Granary.*.xml)
 made=site/served/scripts.txt

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs a release into a local feed and uses it as a stranger does, in empty folders: the tool and its quickstart, templates with their
 # tests, and the programs in the packages' READMEs. GRANARY_BUILT=1: the solution is built already.
-# GRANARY_TEST_LONG=1: builds and tests each template and runs each program, not one that needs most of the others.
+# GRANARY_TEST_LONG=1: runs the README of each template, not of one beside the tests of all, and each program, not one that needs the others.
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
 digest=192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df
@@ -48,12 +48,26 @@ kinds=(strategy factor format broker trainer rule study)
 
 # Each command of the README of a new project, to the letter, in the project's folder: of dotnet new and of granary new.
 readme() { (cd "$1" && sed -n 's/^    //p' README.md | PATH="$work/tool:$PATH" bash -euxo pipefail); }
+# The tests of all templates, built together.
+tests_of_templates() {
+    cat >all.proj <<'XML'
+<Project>
+  <ItemGroup><Tests Include="Golden*/Tests/*.csproj" /></ItemGroup>
+  <Target Name="Restore"><MSBuild Projects="@(Tests)" Targets="Restore" /></Target>
+  <Target Name="Build"><MSBuild Projects="@(Tests)" BuildInParallel="true" /></Target>
+</Project>
+XML
+    dotnet build all.proj -v quiet -nologo -p:UseSharedCompilation=true
+    local kind
+    for kind in "${kinds[@]}"; do dotnet exec "Golden${kind^}"/Tests/bin/Debug/net10.0/*Tests.dll; done
+}
 templates() {
     dotnet new install "$work"/feed/Granary.Templates.*.nupkg
     for kind in "${kinds[@]}"; do
         dotnet new "granary-$kind" -n "Golden${kind^}"
         if [[ "$long" == 1 || "$kind" == strategy ]]; then readme "Golden${kind^}"; fi
     done
+    [[ "$long" == 1 ]] || tests_of_templates
     grep -q '"golden-format"' GoldenFormat/GoldenFormat.cs
     grep -q '"goldenRule"' GoldenRule/GoldenRule.cs
     [[ -f GoldenStrategy/runs/$(ls GoldenStrategy/runs | head -1)/report.html ]]

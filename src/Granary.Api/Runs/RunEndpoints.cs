@@ -171,7 +171,7 @@ internal static class RunEndpoints
         }
         writer.WriteNumber("strategies", results.Count);
         writer.WritePropertyName("verdict");
-        JsonSerializer.Serialize(writer, results.Verdict, JobJson.Options);
+        JsonSerializer.SerializeToElement(results.Verdict, JobJson.Options).WriteTo(writer); // Serialize would flush, which a response refuses
         writer.WriteStartObject("zones");
         foreach (var (symbol, zone) in RunManifest.Read(library.PathOf(run.Id)).Zones.OrderBy(z => z.Key, StringComparer.Ordinal))
             writer.WriteString(symbol, zone);

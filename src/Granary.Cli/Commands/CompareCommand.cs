@@ -93,7 +93,7 @@ internal static class CompareCommand
             : $"The runs differ: A {difference.DigestA}, B {difference.DigestB}");
         if (causes.Ledger is { } ledger) Output.Marked("Note", ledger.Sentence);
         foreach (var (name, verdict) in new[] { ("A", first.Model.Verdict), ("B", second.Model.Verdict) })
-            Console.WriteLine($"{name}  {verdict.Sentence}");
+            Console.WriteLine($"Verdict on {name}  {verdict.Sentence}");
         if (causes.Gap is { } gap) ShowGap(gap, most);
         Ids("A", difference.OnlyInA, most);
         Ids("B", difference.OnlyInB, most);

@@ -47,7 +47,7 @@ public sealed class EvictedPodsTests(SessionsInTheClusterTests.Made made) : ICla
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact]
+    [LongFact($"{nameof(SessionHandoverTests)}, KilledSilosTests and BatchesOverHttpTests (a silo that is asked to stop) together")]
     public async Task Pods_that_are_moved_one_after_the_other_and_then_scaled_from_three_to_one_lose_nothing() => await UndisturbedAsync(
         async client =>
         {
@@ -56,7 +56,7 @@ public sealed class EvictedPodsTests(SessionsInTheClusterTests.Made made) : ICla
             await _pods.ScaleAsync(1, atOnce: false);
         });
 
-    [LongFact($"{nameof(Pods_that_are_moved_one_after_the_other_and_then_scaled_from_three_to_one_lose_nothing)}, and KilledSilosTests,")]
+    [LongFact("KilledSilosTests")]
     public async Task A_lost_node_and_a_scale_down_that_ends_two_pods_at_once_lose_nothing() => await UndisturbedAsync(
         async client =>
         {

@@ -40,7 +40,7 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
 
     private static readonly CausedAlert s_full = new("GranaryDiskLow", "the runs are on a disk of 64 MB");
 
-    [LongFact($"{nameof(A_failed_session_one_whose_feed_is_away_a_stuck_queue_and_a_full_disk_are_alerts)}, and AlertRulesTests,")]
+    [LongFact("AlertRulesTests (promtool fires each alert)")]
     public async Task A_database_that_is_slow_locked_and_lost_a_feed_without_bars_and_failing_jobs_are_alerts()
     {
         await using var server = await PostgresServer.StartAsync();
@@ -69,7 +69,7 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
         await prometheus.FiresAsync(new(silo.Client, made.Folder, null, prometheus), s_lost);
     }
 
-    [LongFact($"{nameof(A_failed_session_one_whose_feed_is_away_a_stuck_queue_and_a_full_disk_are_alerts)}, and AlertRulesTests,")]
+    [LongFact("AlertRulesTests (promtool fires each alert)")]
     public async Task A_silo_that_is_killed_is_an_alert_and_so_is_what_the_survivor_took_over()
     {
         var database = await made.Server.CreateDatabaseAsync();
@@ -89,7 +89,7 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
         foreach (var text in (string[])["is lost", "SiloHealthMonitor"]) lives.Output.ShouldContain(text);
     }
 
-    [Fact]
+    [LongFact("AlertRulesTests (promtool fires each alert)")]
     public async Task A_failed_session_one_whose_feed_is_away_a_stuck_queue_and_a_full_disk_are_alerts()
     {
         var disk = Directory.CreateDirectory(Path.Combine(made.Folder, "runs-small")).FullName;

@@ -21,7 +21,7 @@ public sealed class DashboardQueriesTests(SessionsInTheClusterTests.Made made) :
     private static readonly (string Name, string Value)[] s_variables =
         [("$__rate_interval", "1m"), ("$__range", "5m"), ("$job", "granary"), ("$silo", ".*"), ("$account", ".*"), ("$kind", ".*")];
 
-    [Fact]
+    [LongFact("DashboardTests (Deployment: each query names metrics that the silo has)")]
     public async Task Every_query_of_every_panel_has_a_value()
     {
         var database = await made.Server.CreateDatabaseAsync();
