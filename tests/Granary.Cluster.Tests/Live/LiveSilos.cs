@@ -199,7 +199,7 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
     private async Task<IJournal> KeepAsync(Task<IJournal> opening)
     {
         Live();
-        var journal = await opening;
+        var journal = new InTurn(await opening);
         lock (_open) _open.Add(journal);
         return journal;
     }
@@ -238,6 +238,47 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
         if (fate.BeforePeek is { } before) await before(this);
         Live();
         return await inner.PeekAsync(account, query, cancellationToken);
+    }
+
+    /// <summary>A journal that is not closed within a write: a connection that another thread closes may never end its command.</summary>
+    private sealed class InTurn(IJournal inner) : IJournal
+    {
+        private readonly SemaphoreSlim _turn = new(1);
+
+        public string Name => inner.Name;
+
+        public long Last => inner.Last;
+
+        public string? Cut => inner.Cut;
+
+        public async ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
+        {
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                await inner.AppendAsync(entries, cancellationToken);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(query, cancellationToken);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _turn.WaitAsync();
+            try
+            {
+                await inner.DisposeAsync();
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
     }
 
     private sealed class Mortal(MortalAccounts owner, IJournal inner) : IJournal
