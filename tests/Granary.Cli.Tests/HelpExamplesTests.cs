@@ -88,8 +88,8 @@ public sealed class HelpExamplesTests
         return found.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    // A part of the quickstart's strategies does for its command, which finds the samples, and for those that read its run. RunCommandsTests
-    // runs all of them, as does the example in the long form.
+    // A part of the quickstart's strategies does for its command, which finds the samples, and for those that read its run.
+    // RunCommandsTests runs all of them, as does the example in the long form.
     private static void Shrink(TestFolder folder)
     {
         var file = Path.Combine(folder.Path, "samples", "quickstart.json");

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Confluent.Kafka;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -10,8 +11,12 @@ namespace Granary.Kafka.Tests;
 /// <summary>Members of a consumer group, and the bars that they receive.</summary>
 internal static class GroupMembers
 {
-    // The mock cluster waits for a second less than the timeout of sessions whenever a member joins. Members hear of it with a heartbeat.
-    private static readonly Dictionary<string, string> s_soon = new() { ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "200" };
+    // The mock cluster waits for a second less than the timeout of sessions whenever a member joins. A heartbeat notifies the members.
+    private static readonly FrozenDictionary<string, string> s_soon = new Dictionary<string, string>
+    {
+        ["session.timeout.ms"] = "6000",
+        ["heartbeat.interval.ms"] = "200",
+    }.ToFrozenDictionary();
 
     /// <summary>A new topic that the group reads, and whose partitions are dealt within seconds.</summary>
     public static KafkaBarAddress TopicOf(MockKafka kafka, string options) =>

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -43,7 +43,8 @@ public sealed class MeasuredTests(string? configFileName) : XunitTestFramework(c
                 await base.RunTestCases(testCases, executionMessageSink, executionOptions, cancellationToken);
                 return;
             }
-            var costs = new TestCosts(executionMessageSink);
+            using var costs = new TestCosts(executionMessageSink);
+            costs.Listen();
             await base.RunTestCases(testCases, costs, executionOptions, cancellationToken);
             costs.Write(Path.Combine(folder, TestAssembly.AssemblyName.Split(',')[0] + ".tsv"));
         }
@@ -54,10 +55,14 @@ public sealed class MeasuredTests(string? configFileName) : XunitTestFramework(c
 /// The processor time of each test and what it started. Tests that run at the same time share the time that passes; between the tests of
 /// a class (its fixtures) the class has it.
 /// </summary>
-internal sealed class TestCosts(IMessageSink next) : IMessageSink
+internal sealed class TestCosts(IMessageSink next) : IMessageSink, IDisposable
 {
-    private static readonly ConcurrentDictionary<(string Class, Started What), int> s_started = new();
+    private const string Shared = "fixtures of the project";
 
+    private static readonly Counter<int> s_started = new Meter("Granary.Tests").CreateCounter<int>("started");
+
+    private readonly MeterListener _listener = new();
+    private readonly Dictionary<(string Class, string What), int> _started = [];
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (string Class, string Test)> _tests = [];
     private readonly Dictionary<string, string> _classes = [];
@@ -65,8 +70,20 @@ internal sealed class TestCosts(IMessageSink next) : IMessageSink
     private (double Processor, long Wall) _last = (ProcessorSeconds(), Stopwatch.GetTimestamp());
 
     /// <summary>Notes that the running test, or the fixture of its class, started something.</summary>
-    public static void Count(Started what) =>
-        s_started.AddOrUpdate((TestContext.Current.TestClass?.TestClassName ?? "fixtures of the project", what), 1, (_, n) => n + 1);
+    public static void Count(Started what) => s_started.Add(1,
+        new("class", TestContext.Current.TestClass?.TestClassName ?? Shared), new("what", what.ToString().ToLowerInvariant()));
+
+    /// <summary>Begins to count what tests start.</summary>
+    public void Listen()
+    {
+        _listener.SetMeasurementEventCallback<int>((_, number, tags, _) =>
+        {
+            var key = ((string)tags[0].Value!, (string)tags[1].Value!);
+            lock (_lock) _started[key] = _started.GetValueOrDefault(key) + number;
+        });
+        _listener.EnableMeasurementEvents(s_started);
+        _listener.Start();
+    }
 
     public bool OnMessage(IMessageSinkMessage message)
     {
@@ -84,7 +101,8 @@ internal sealed class TestCosts(IMessageSink next) : IMessageSink
                     break;
                 case ITestStarting starting:
                     Share();
-                    _tests[starting.TestUniqueID] = (_classes.GetValueOrDefault(starting.TestClassUniqueID ?? "", "?"), starting.TestDisplayName);
+                    var owner = _classes.GetValueOrDefault(starting.TestClassUniqueID ?? "", Shared);
+                    _tests[starting.TestUniqueID] = (owner, starting.TestDisplayName);
                     break;
                 case ITestFinished finished:
                     Share();
@@ -100,18 +118,21 @@ internal sealed class TestCosts(IMessageSink next) : IMessageSink
     {
         lock (_lock) Share();
         var rows = _costs.OrderByDescending(c => c.Value.Processor).Select(c => string.Create(CultureInfo.InvariantCulture,
-            $"cost\t{c.Key.Class}\t{c.Value.Processor:0.000}\t{c.Value.Wall:0.000}\t{c.Key.Test.ReplaceLineEndings(" ").Replace('\t', ' ')}"));
-        var started = s_started.OrderBy(s => s.Key).Select(s => string.Create(CultureInfo.InvariantCulture,
-            $"start\t{s.Key.Class}\t{s.Value}\t{s.Key.What.ToString().ToLowerInvariant()}"));
+            $"cost\t{c.Key.Class}\t{c.Value.Processor:0.000}\t{c.Value.Wall:0.000}\t")
+            + c.Key.Test.ReplaceLineEndings(" ").Replace('\t', ' '));
+        var started = _started.OrderBy(s => s.Key).Select(s => string.Create(CultureInfo.InvariantCulture,
+            $"start\t{s.Key.Class}\t{s.Value}\t{s.Key.What}"));
         File.WriteAllLines(file, [.. rows, .. started]);
     }
+
+    public void Dispose() => _listener.Dispose();
 
     private void Share()
     {
         var now = (Processor: ProcessorSeconds(), Wall: Stopwatch.GetTimestamp());
-        var owners = _tests.Count > 0 ? [.. _tests.Values]
-            : _classes.Count > 0 ? _classes.Values.Select(c => (c, "(fixtures)")).ToList()
-            : new List<(string, string)> { ("fixtures of the project", "") };
+        List<(string, string)> owners = _tests.Count > 0 ? [.. _tests.Values]
+            : _classes.Count > 0 ? [.. _classes.Values.Select(c => (c, "(fixtures)"))]
+            : [(Shared, "")];
         var wall = Stopwatch.GetElapsedTime(_last.Wall, now.Wall).TotalSeconds;
         foreach (var owner in owners)
         {

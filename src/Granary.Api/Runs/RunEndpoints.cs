@@ -171,7 +171,8 @@ internal static class RunEndpoints
         }
         writer.WriteNumber("strategies", results.Count);
         writer.WritePropertyName("verdict");
-        JsonSerializer.SerializeToElement(results.Verdict, JobJson.Options).WriteTo(writer); // Serialize would flush, which a response refuses
+        // Not Serialize, which flushes: a response refuses that.
+        JsonSerializer.SerializeToElement(results.Verdict, JobJson.Options).WriteTo(writer);
         writer.WriteStartObject("zones");
         foreach (var (symbol, zone) in RunManifest.Read(library.PathOf(run.Id)).Zones.OrderBy(z => z.Key, StringComparer.Ordinal))
             writer.WriteString(symbol, zone);
