@@ -113,7 +113,7 @@ internal sealed class TestCosts(IMessageSink next) : IMessageSink, IDisposable
         return next.OnMessage(message);
     }
 
-    /// <summary>Writes a row for each test: class, test, seconds of processor time, seconds; and one for each thing that a class started.</summary>
+    /// <summary>Writes a row for each test (class, seconds of processor time, seconds, test) and for each kind of thing that a class started.</summary>
     public void Write(string file)
     {
         lock (_lock) Share();
