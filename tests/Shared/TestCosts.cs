@@ -113,7 +113,7 @@ internal sealed class TestCosts(IMessageSink next) : IMessageSink, IDisposable
         return next.OnMessage(message);
     }
 
-    /// <summary>Writes a row for each test, with its class, processor time and time in seconds, and one for each kind of thing started.</summary>
+    /// <summary>Writes a row for each test (class, processor time and time in seconds), and one for each kind of thing started.</summary>
     public void Write(string file)
     {
         lock (_lock) Share();
