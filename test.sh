@@ -28,10 +28,8 @@ finish() {
 say() { printf 'test.sh: %4d s  %s\n' "$SECONDS" "$1"; }
 give_up() { echo "test.sh: $1"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
-# Seconds of processor time of the machine since it started; of this script and what it started where /proc is missing.
-processor_seconds() {
-    if [[ -r /proc/stat ]]; then awk '/^cpu / { printf "%d", ($2 + $3 + $4 + $7 + $8) / 100 }' /proc/stat; else echo 0; fi
-}
+# Seconds of processor time of the whole machine since it started. Only Linux counts them.
+processor_seconds() { if [[ -r /proc/stat ]]; then awk '/^cpu / { printf "%d", ($2 + $3 + $4 + $7 + $8) / 100 }' /proc/stat; else echo 0; fi; }
 
 # count PASSED FAILED SKIPPED
 count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
