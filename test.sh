@@ -16,8 +16,8 @@ export limit=90m # of one project: it only ends one that hangs
 export DOTNET_TieredPGO=0
 export work="$(mktemp -d)"
 chmod 755 "$work" # the user that runs PostgreSQL enters it
-export GRANARY_TEST_COSTS="$work/costs"
-mkdir "$GRANARY_TEST_COSTS"
+export GRANARY_TEST_COSTS="${GRANARY_TEST_COSTS:-$work/costs}"
+mkdir -p "$GRANARY_TEST_COSTS"
 trap finish EXIT
 finish() {
     stop_postgres

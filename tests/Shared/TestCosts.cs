@@ -59,7 +59,8 @@ internal sealed class TestCosts(IMessageSink next) : IMessageSink, IDisposable
 {
     private const string Shared = "fixtures of the project";
 
-    private static readonly Counter<int> s_started = new Meter("Granary.Tests").CreateCounter<int>("started");
+    // Not named as the product's meters are, which servers and silos export.
+    private static readonly Counter<int> s_started = new Meter("test.costs").CreateCounter<int>("started");
 
     private readonly MeterListener _listener = new();
     private readonly Dictionary<(string Class, string What), int> _started = [];
