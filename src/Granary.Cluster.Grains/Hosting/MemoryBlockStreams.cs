@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using Orleans.Hosting;
 
 namespace Granary.Cluster.Grains.Hosting;
@@ -7,7 +8,7 @@ namespace Granary.Cluster.Grains.Hosting;
 /// <summary>The stream of blocks without a broker: its queues are in the memory of the silos.</summary>
 public static class MemoryBlockStreams
 {
-    // Orleans has eight. An agent looks at each of them every few milliseconds, which costs a call within the cluster.
+    // Orleans has eight. An agent looks at each of them every few milliseconds while blocks come, which costs a call within the cluster.
     private const int Queues = 4;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
 
@@ -26,11 +27,12 @@ public static class MemoryBlockStreams
         silo.Services.AddLogging(l => l.AddFilter("Orleans.Streams.StreamConsumerExtension", LogLevel.Error)
             .AddFilter("Orleans.Providers.MemoryAdapterReceiver", LogLevel.Critical)
             .AddFilter("Orleans.Streams." + ClusterProviders.Blocks, LogLevel.Critical));
-        return silo.AddMemoryStreams(ClusterProviders.Blocks, streams =>
+        return silo.AddPersistentStreams(ClusterProviders.Blocks, MemoryBlockQueues.Create, streams =>
         {
-            streams.ConfigurePartitioning(Queues);
+            streams.Configure<HashRingStreamQueueMapperOptions>(o => o.Configure(q => q.TotalQueueCount = Queues));
             streams.ConfigurePullingAgent(agent => agent.Configure(o => o.GetQueueMsgsTimerPeriod = s_look));
-            streams.ConfigureCacheEviction(cache => cache.Configure(o => (o.DataMinTimeInCache, o.DataMaxAgeInCache) = (s_kept, s_kept)));
+            streams.Configure<StreamCacheEvictionOptions>(cache =>
+                cache.Configure(o => (o.DataMinTimeInCache, o.DataMaxAgeInCache) = (s_kept, s_kept)));
         });
     }
 }
