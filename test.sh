@@ -128,8 +128,10 @@ find_tools
 
 # Before the build, which embeds the documentation site.
 if [[ "$whole" == true ]] && command -v npm >/dev/null; then
-    say "making the documentation site"
+    say "making the documentation site, and restoring the packages of Platform.sln"
+    dotnet restore Platform.sln -v quiet -nologo >"$work/restore.log" 2>&1 & # what fails here is said by the build
     GRANARY_BUILT=1 infra/site.sh >"$work/site.log" 2>&1 || { tail -5 "$work/site.log"; touch "$work/site.failed"; }
+    wait $!
 fi
 # Only the projects whose tests start the programs need them.
 starts_programs() { local project; for project in "${projects[@]}"; do grep -qrE "Programs\.(Granary|Silo)" "tests/Granary.$project.Tests" --include=*.cs && return; done; return 1; }
@@ -140,7 +142,7 @@ if starts_programs; then
     infra/programs.sh || give_up "the programs could not be published"
 fi
 if [[ "$whole" == true ]]; then
-    say "restoring and building Platform.sln"
+    say "building Platform.sln"
     dotnet build Platform.sln "${options[@]}" >"$work/build.log" || { tail -40 "$work/build.log"; give_up "the build failed"; }
 else
     for project in "${projects[@]}"; do
