@@ -12,8 +12,10 @@ source tests/Shared/postgres.sh
 
 passed=0 failed=0 skipped=0 failures=""
 export limit=90m # of one project: it only ends one that hangs
-# Most code of a test and of the programs that it starts runs a few times: instrumenting it takes a third of the processor time.
-export DOTNET_TieredPGO=0
+# Most code of a test and of the programs that it starts runs a few times: instrumenting it and compiling it again, and a collection of garbage
+# each 8 ms, would take half of the processor time. Numbers are hexadecimal: a thousand calls, and 64 MB.
+export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=3E8 DOTNET_TC_CallCountingDelayMs=0
+export DOTNET_gcConcurrent=0 DOTNET_GCgen0size=4000000
 export work="$(mktemp -d)"
 chmod 755 "$work" # the user that runs PostgreSQL enters it
 export GRANARY_TEST_COSTS="${GRANARY_TEST_COSTS:-$work/costs}"
