@@ -7,13 +7,15 @@ using Orleans.Streams;
 namespace Granary.Cluster.Grains.Hosting;
 
 /// <summary>
-/// The queues of <see cref="MemoryBlockStreams"/>. Where no batch runs, an agent looks at its queue ten times a second: at the pace of a
-/// replay, a silo without work took a tenth of a core.
+/// The queues of <see cref="MemoryBlockStreams"/>. Where no batch runs, an agent looks at its queue ten times a second: looking as
+/// often as in a replay, a silo without work took a tenth of a core.
 /// </summary>
 internal sealed class MemoryBlockQueues(string name, StreamCacheEvictionOptions cache, StreamStatisticOptions statistics,
-    HashRingStreamQueueMapperOptions queues, IServiceProvider services, IGrainFactory grains, ILoggerFactory loggers, TimeProvider clock)
+    HashRingStreamQueueMapperOptions queues, IServiceProvider services, IGrainFactory grains, ILoggerFactory loggers)
     : MemoryAdapterFactory<DefaultMemoryMessageBodySerializer>(name, cache, statistics, queues, services, grains, loggers), IQueueAdapter
 {
+    private readonly TimeProvider _clock = services.GetRequiredService<TimeProvider>();
+
     public static new MemoryBlockQueues Create(IServiceProvider services, string name)
     {
         var made = ActivatorUtilities.CreateInstance<MemoryBlockQueues>(services, name,
@@ -23,11 +25,11 @@ internal sealed class MemoryBlockQueues(string name, StreamCacheEvictionOptions 
         return made;
     }
 
-    IQueueAdapterReceiver IQueueAdapter.CreateReceiver(QueueId queue) => new Receiver(CreateReceiver(queue), clock);
+    IQueueAdapterReceiver IQueueAdapter.CreateReceiver(QueueId queue) => new Receiver(CreateReceiver(queue), _clock);
 
     private sealed class Receiver(IQueueAdapterReceiver queue, TimeProvider clock) : IQueueAdapterReceiver
     {
-        // A replay that waits, as for a slow reader, keeps its pace for this long.
+        // A replay may wait for a slow reader: for this long, looks stay frequent.
         private static readonly TimeSpan s_awake = TimeSpan.FromSeconds(1), s_pause = TimeSpan.FromMilliseconds(100);
 
         private long _found = clock.GetTimestamp();
