@@ -12,8 +12,8 @@ source tests/Shared/postgres.sh
 
 passed=0 failed=0 skipped=0 failures=""
 export limit=90m # of one project: it only ends one that hangs
-# Most code of a test and of the programs that it starts runs a few times: instrumenting it and compiling it again, and a collection of garbage
-# each 8 ms, would take half of the processor time. Numbers are hexadecimal: a thousand calls, and 64 MB.
+# Most code of a test and of the programs that it starts runs a few times. Instrumenting it, compiling it again after thirty calls, and a
+# collection of garbage each 8 ms took a third of the processor time. The numbers are hexadecimal: a thousand calls, and 64 MB.
 export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=3E8 DOTNET_TC_CallCountingDelayMs=0
 export DOTNET_gcConcurrent=0 DOTNET_GCgen0size=4000000
 export work="$(mktemp -d)"
