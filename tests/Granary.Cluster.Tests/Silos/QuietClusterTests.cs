@@ -69,4 +69,26 @@ public sealed class QuietClusterTests
             return calls.Count - before <= 2 * (1 + (long)(rest.Elapsed / (tick * 120)));
         });
     }
+
+    [Fact]
+    public async Task A_silo_without_work_looks_at_each_of_its_four_queues_ten_times_a_second_and_still_runs_the_next_batch()
+    {
+        using var batches = new TestBatches();
+        var looks = new Calls("Dequeue");
+        await using var cluster = await TestSilos.StartAsync(1, more: silo => silo.AddIncomingGrainCallFilter(looks));
+        await Eventually.HoldsAsync(() => looks.Count > 0);
+        // A second after the start looks become rare.
+        await Eventually.HoldsAsync(async () =>
+        {
+            var before = looks.Count;
+            var rest = Stopwatch.StartNew();
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            return looks.Count > before && looks.Count - before <= 4 * (1 + (long)(rest.Elapsed / TimeSpan.FromMilliseconds(100)));
+        });
+        var batch = batches.Write("next", """
+            { "name": "next", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "EmaCross", "params": { "fast": 8, "slow": 100 } } ] }
+            """);
+        (await cluster.RunAsync(batch)).State.ShouldBe(JobState.Done);
+    }
 }
