@@ -72,6 +72,10 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             Speed = speed,
             IgnoresChecks = true,
         };
+
+        // Months of bars: it trades until it is stopped, however slow the machine is.
+        internal SessionStart StartForMonths(string account) =>
+            Start(account, "fixed:20ms", "seed=3") with { To = new DateTime(2022, 7, 1, 0, 0, 0, DateTimeKind.Utc).Ticks };
     }
 
     private static GranaryClient Client(ApiServer server) => new(server.Address.ToString(), null, Eventually.Longest);
@@ -186,7 +190,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         using var client = Client(server);
-        await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+        await client.StartSessionAsync(made.StartForMonths("main"));
         await UntilAsync(client, "main", v => v.Status is { OrdersSent: > 2 });
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start("main")))).Message
             .ShouldContain("the account main is traded by a session of this server");
@@ -200,7 +204,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         (end.Phase, end.Files.Contains("report.html")).ShouldBe((SessionPhase.Done, true));
         (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", "pause", ""))).Message.ShouldContain("is over");
 
-        var again = await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+        var again = await client.StartSessionAsync(made.StartForMonths("main"));
         again.Run.ShouldNotBe(end.Run);
         var paused = await UntilAsync(client, "main", v => v.Status is { State: LiveState.Paused });
         paused.Status!.Bars.ShouldBeGreaterThanOrEqualTo(end.Status!.Bars);
@@ -216,7 +220,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         using var client = Client(server);
-        await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+        await client.StartSessionAsync(made.StartForMonths("main"));
         // The strategy may close a trade itself before the command comes; then the next one is tried.
         var (closed, answered) = await Eventually.IsAsync(async () =>
         {
@@ -232,7 +236,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             .ShouldContain("has no open trade " + closed.Entry);
         await client.CommandAsync("main", "stop", "");
         await EndAsync(client, "main");
-        await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+        await client.StartSessionAsync(made.StartForMonths("main"));
         (await UntilAsync(client, "main", v => v.Status is not null)).Status!.Account!.Trades.Select(t => t.Entry)
             .ShouldNotContain(closed.Entry);
         using var nameless = await server.Client.PostAsJsonAsync("/api/v1/sessions/main/commands", new { command = "close" });

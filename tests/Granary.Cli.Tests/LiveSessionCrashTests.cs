@@ -23,6 +23,9 @@ public sealed class LiveSessionCrashTests
         return Path.Combine(folder.Path, "backtest", "prod.json");
     }
 
+    // 336 hours take ten minutes: it trades until the test ends it, however slow the machine is.
+    private const string Unhurried = "fixed:2s";
+
     private static string[] Live(TestFolder folder, string production, string name, string speed) =>
     [
         "live", production, "--feed", "csv:" + Bars, "--to", "2022-01-15", "--broker", "paper", "--paper",
@@ -72,7 +75,7 @@ public sealed class LiveSessionCrashTests
         using var folder = new TestFolder();
         var production = await ProductionAsync(folder);
         var state = Path.Combine(folder.Path, "waits-state");
-        using (var process = GranaryProcess.Start(folder.Path, Live(folder, production, "waits", "fixed:20ms")))
+        using (var process = GranaryProcess.Start(folder.Path, Live(folder, production, "waits", Unhurried)))
         {
             await Eventually.IsAsync(async () => (await GranaryCall.RunAsync("session", state, "status")).Output,
                 said => said.Contains("trading", StringComparison.Ordinal));
@@ -101,7 +104,7 @@ public sealed class LiveSessionCrashTests
         using var folder = new TestFolder();
         var production = await ProductionAsync(folder);
         var state = Path.Combine(folder.Path, "one-state");
-        using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "one", "fixed:250ms"));
+        using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "one", Unhurried));
         var output = process.StandardOutput.ReadToEndAsync();
         await Eventually.HoldsAsync(() => File.Exists(Path.Combine(state, "control", "status.json")));
 
