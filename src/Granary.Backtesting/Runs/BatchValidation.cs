@@ -10,6 +10,11 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Backtesting.Runs;
 
+/// <summary>The portfolio of a run for its ledger.</summary>
+/// <param name="Weights">Its last weights, by strategy.</param>
+/// <param name="End">Time of its last row, UTC ticks.</param>
+internal readonly record struct RunPortfolio(EquityTrace Equity, IReadOnlyList<(string Strategy, double Weight)> Weights, long End);
+
 /// <summary>
 /// The step "validate": the validation checks of a batch. Checks of single strategies run concurrently with the portfolio pass.
 /// </summary>
@@ -70,11 +75,12 @@ internal sealed class BatchValidation
     {
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
         var equity = members ? portfolio.Trace : null;
-        var census = await CensusAsync(_run, traded, ledger, tests);
+        var census = await CensusAsync(_run, traded, ledger, tests, equity is null ? null
+            : new RunPortfolio(equity, [.. plan.Instances.Select(i => (i.Id, _choice.Last[i.Index]))], portfolio.Rows.Last));
         var (lookAhead, stress, upper) = await _searched;
         var survivorship = _run.Options.Validation ? await Survivorship.RunAsync(plan, _run.Markets, _strategies.Log,
             (_choice.Members, _choice.Schedule), (portfolio.Outcome, portfolio.Rows), _hostFor, cancellationToken) : null;
-        var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
+        var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From, census.StoodBefore, out var why);
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, lookAhead, stress,
             census.Fault)
         {
@@ -105,17 +111,17 @@ internal sealed class BatchValidation
 
     /// <summary>Counts the trials of a run once, also if it was interrupted after it had counted them.</summary>
     public static async Task<TrialCensus> CensusAsync(RunContext run, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
-        TrialLedger? ledger, SelectionTests tests)
+        TrialLedger? ledger, SelectionTests tests, RunPortfolio? portfolio)
     {
         if (KeptCensus.Find(run) is { } kept) return kept;
-        var census = await CountAsync(run, outcomes, ledger, tests);
+        var census = await CountAsync(run, outcomes, ledger, tests, portfolio);
         KeptCensus.Keep(run, census);
         return census;
     }
 
     /// <summary>Adds the trials to the ledger. Finished trials of an interrupted run count too, because their results were seen.</summary>
     public static async Task<TrialCensus> CountAsync(RunContext run,
-        IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger? ledger, SelectionTests tests)
+        IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger? ledger, SelectionTests tests, RunPortfolio? portfolio = null)
     {
         using var step = GranaryInstruments.Traces.StartActivity("trials");
         // A rebuilt report shows the original number of trials.
@@ -123,6 +129,7 @@ internal sealed class BatchValidation
         // A new version of a model is not a new trial.
         var trials = BatchTrials.Of(run.Plan, outcomes, RunTrials.HashesOf(run.Markets), i => run.Plan.Instances[i].Model?.Name,
             tests.Effective);
+        if (ledger is not null && portfolio is { } p) await trials.AddPortfolioAsync(p.Equity, p.Weights, p.End, run.Markets);
         return RecordedTrials.AddTo(await trials.CountAsync(ledger, run.Markets), run.Plan);
     }
 }

@@ -93,12 +93,12 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
         // The checks use the entries that the models admit.
         var traded = await ModelOutcomes.OfAsync(plan, all, run.Markets, HostFor, cancellationToken);
         var tests = SelectionTests.Of(plan, traded, benchmark?.Trace, isStitched: true);
-        var census = await BatchValidation.CensusAsync(run, traded, ledger, tests);
         // With the periods of the batch's traces, so that the Sharpe ratios are comparable.
         var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish()!;
         var rows = (outcome.Rows[0].Time, outcome.Rows[^1].Time);
+        var census = await BatchValidation.CensusAsync(run, traded, ledger, tests, new RunPortfolio(stitched, [], rows.Item2));
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, stitched, census, tests), OutOfSample.Stitched(stitched), "", null,
             null, census.Fault)
         {

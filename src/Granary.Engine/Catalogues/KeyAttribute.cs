@@ -10,6 +10,9 @@ public sealed class KeyAttribute(string help) : DescriptionAttribute(help)
     /// <summary>The effect of leaving the key out, in words; null if the default value says it.</summary>
     public string? Without { get; init; }
 
+    /// <summary>What the value changes; the identity of a trial has everything that can change its result.</summary>
+    public KeyReach Reach { get; init; }
+
     /// <summary>Whether a written file has the key also with its default.</summary>
     public bool IsAlwaysWritten { get; init; }
 

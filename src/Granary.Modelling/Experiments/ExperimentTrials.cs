@@ -13,9 +13,9 @@ namespace Granary.Modelling.Experiments;
 internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
 {
     private readonly List<TriedCombination> _tried = [];
-    private readonly RunTrials _trials = new(plan, RunTrials.HashesOf(markets));
+    private readonly RunTrials _trials = new(plan, RunTrials.HashesOf(markets), isExperiment: true);
 
-    private sealed record TriedCombination(string DataSet, UInt128 Combination, (long Day, double Return)[] Days);
+    private sealed record TriedCombination(int Strategy, UInt128 Combination, (long Day, double Return)[] Days);
 
     /// <summary>Text that identifies a model and its rule.</summary>
     public static string ModelText(LearningSpec section, SearchCandidate candidate, EntryRule rule) =>
@@ -25,7 +25,7 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
     /// <param name="strategy">Index of the strategy in the plan.</param>
     /// <param name="trades">The strategy's trades that the model had a prediction for; empty if it was not run.</param>
     public void Add(int strategy, string model, IEnumerable<FilteredTrade> trades) =>
-        _tried.Add(new TriedCombination(_trials.DataSetOf(strategy), _trials.CombinationOf(strategy, model),
+        _tried.Add(new TriedCombination(strategy, _trials.CombinationOf(strategy, model),
             [.. trades.Where(t => t.SizeFactor > 0).GroupBy(t => TradeDays.DayOf(t)).OrderBy(g => g.Key)
                 .Select(g => (g.Key, g.Sum(t => t.SizeFactor * t.Return)))]));
 
@@ -33,7 +33,7 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
     /// <exception cref="IOException">The ledger cannot be written.</exception>
     public async Task<TrialCensus> RecordAsync(TrialLedger ledger, CancellationToken cancellationToken)
     {
-        foreach (var group in _tried.GroupBy(t => t.DataSet, StringComparer.Ordinal))
+        foreach (var group in _tried.GroupBy(t => _trials.DataSetOf(t.Strategy), StringComparer.Ordinal))
         {
             List<TriedCombination> all = [.. group.DistinctBy(t => t.Combination)], moving = [.. all.Where(t => t.Days.Length > 0)];
             var (first, last) = moving.Count == 0 ? (0L, 0L) : (moving.Min(t => t.Days[0].Day), moving.Max(t => t.Days[^1].Day));
@@ -50,7 +50,7 @@ internal sealed class ExperimentTrials(BatchPlan plan, IReadOnlyDictionary<strin
             foreach (var tried in all)
             {
                 var moments = Moments.OfReturns(tried.Days.Length > 0 ? Returns(tried) : []);
-                _trials.Add(tried.DataSet, tried.Combination,
+                _trials.Add(tried.Strategy, tried.Combination,
                     moments.SampleDeviation > 0 ? moments.Mean / moments.SampleDeviation : double.NaN, share);
             }
         }

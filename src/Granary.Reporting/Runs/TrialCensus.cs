@@ -3,12 +3,26 @@ namespace Granary.Reporting.Runs;
 /// <summary>All trials on the data sets of a run.</summary>
 /// <param name="Trials">The number of different combinations, including those of this run.</param>
 /// <param name="New">The number of combinations that had not been run before.</param>
-/// <param name="Effective">The equivalent number of independent trials: the sum of their shares. Never less than
-/// <paramref name="Own"/>.</param>
+/// <param name="Effective">
+/// The equivalent number of independent trials: the sum of the shares of all combinations, or that of the portfolios if it is larger. Never
+/// less than <paramref name="Own"/>.
+/// </param>
 /// <param name="Own">The equivalent number of independent trials of this run alone.</param>
 /// <param name="Sharpes">The daily Sharpe ratios of trials at this run's costs, if they have one.</param>
 public sealed record TrialCensus(long Trials, long New, double Effective, double Own, TrialSharpes Sharpes)
 {
+    /// <summary>The number of combinations of the same strategy classes on other markets over the same time.</summary>
+    public long Siblings { get; init; }
+
+    /// <summary>The number of portfolios on these days that did something different, including that of this run; 0 without one.</summary>
+    public int Portfolios { get; init; }
+
+    /// <summary>
+    /// Whether the ledger shows that the weights of the portfolio stood before the time that the batch names, when no run had seen later
+    /// bars.
+    /// </summary>
+    public bool StoodBefore { get; init; }
+
     /// <summary>Why the trials of other batches are not counted; null if they are.</summary>
     public string? Fault { get; init; }
 }

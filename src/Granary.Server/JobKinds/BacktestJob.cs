@@ -32,7 +32,7 @@ public sealed class BacktestJob : Job
     public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(Spec, cancellationToken);
 
     public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) =>
-        await TrialPlans.OfStrategiesAsync(Spec, cancellationToken).ConfigureAwait(false);
+        await TrialPlans.OfStrategiesAsync(Text.Kind, Spec, cancellationToken).ConfigureAwait(false);
 
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {

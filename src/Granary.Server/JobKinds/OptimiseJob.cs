@@ -18,7 +18,7 @@ internal sealed class OptimiseJob(JobText text, BatchSpec spec) : Job(text, spec
         BatchDataCheck.RunAsync(spec, cancellationToken, withSearches: true);
 
     public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) =>
-        await TrialPlans.OfStrategiesAsync(spec, cancellationToken).ConfigureAwait(false);
+        await TrialPlans.OfStrategiesAsync(Text.Kind, spec, cancellationToken).ConfigureAwait(false);
 
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {

@@ -15,27 +15,34 @@ internal static class TrialPlans
     /// The strategies of a batch. The points of a search are not known before it runs, so each of its trials counts; the same search in the
     /// same batch has the same trials.
     /// </summary>
-    public static async Task<PlannedTrials> OfStrategiesAsync(BatchSpec spec, CancellationToken cancellationToken)
+    /// <param name="kind">The name of the kind, which decides what the portfolio of the configuration is.</param>
+    public static async Task<PlannedTrials> OfStrategiesAsync(string kind, BatchSpec spec, CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(spec, cancellationToken).ConfigureAwait(false);
-        var (tried, around) = (new HashSet<UInt128>(), AroundOf(spec));
-        foreach (var instance in plan.Instances)
-            tried.Add(Hash(spec.Data, instance.Symbols.Concat(instance.References), TextOf(instance, spec) + around));
+        var tried = new HashSet<UInt128>();
+        foreach (var feed in plan.Feeds)
+        {
+            var around = TrialIdentity.Around(spec, feed.Symbols, withLearning: true);
+            foreach (var instance in feed.Instances)
+                tried.Add(Hash(spec.Data, SymbolsOf(instance), TrialIdentity.Text(instance, null) + around));
+        }
+        var searches = plan.Searches.Count > 0 ? ConfigurationText.AroundSearches(spec) : "";
         foreach (var search in plan.Searches)
         {
             var text = string.Create(CultureInfo.InvariantCulture,
-                $"search {search.Entry.Place.ToJson()}|{search.Timeframe}|{search.Seed}|{spec.Execution.Place?.ToJson()}|{around}|");
+                $"search {search.Entry.Place.ToJson()}|{search.Timeframe}|{search.Seed}|{searches}|");
             for (var i = 0; i < search.Spec.Trials; i++)
                 tried.Add(Hash(spec.Data, search.Market, string.Create(CultureInfo.InvariantCulture, $"{text}{i}")));
         }
-        return new PlannedTrials(spec.Data, tried);
+        return new PlannedTrials(spec.Data, tried,
+            Hash(spec.Data, plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal), kind + ConfigurationText.Whole(spec)));
     }
 
     /// <summary>The models of an experiment: each strategy with each candidate and rule of its sections.</summary>
     public static async Task<PlannedTrials> OfExperimentAsync(BatchSpec spec, CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(spec, cancellationToken).ConfigureAwait(false);
-        var (tried, around) = (new HashSet<UInt128>(), AroundOf(spec));
+        var tried = new HashSet<UInt128>();
         foreach (var section in LearningReader.Read(spec))
         {
             var candidates = section.Search is { } search
@@ -46,10 +53,14 @@ internal static class TrialPlans
                 throw section.Place.Fault(string.Create(CultureInfo.InvariantCulture, $"the experiment has {candidates:N0} candidates for "
                     + $"each of {Counted.Of(plan.Instances.Count, "strategy")}, which is more than a caller with limits may "
                     + $"try at once; name fewer trainers, labels or rules"));
-            foreach (var instance in plan.Instances)
-                for (var i = 0; i < candidates; i++)
-                    tried.Add(Hash(spec.Data, instance.Symbols.Concat(instance.References),
-                        string.Create(CultureInfo.InvariantCulture, $"{TextOf(instance, spec)}{around}|model {text}|{i}")));
+            foreach (var feed in plan.Feeds)
+            {
+                var around = TrialIdentity.Around(spec, feed.Symbols, withLearning: false);
+                foreach (var instance in feed.Instances)
+                    for (var i = 0; i < candidates; i++)
+                        tried.Add(Hash(spec.Data, SymbolsOf(instance), string.Create(CultureInfo.InvariantCulture,
+                            $"{TrialIdentity.Text(instance, null)}{around}|model {text}|{i}")));
+            }
         }
         return new PlannedTrials(spec.Data, tried);
     }
@@ -70,16 +81,7 @@ internal static class TrialPlans
         return BatchPlan.MakeSearched(spec, symbols, cancellationToken: cancellationToken);
     }
 
-    // Sections that change what a strategy sees or may enter, which a ledger finds in the bars.
-    private static string AroundOf(BatchSpec spec)
-    {
-        var root = JsonPart.Parse(spec.Name, spec.Text);
-        return string.Concat(new[] { root.Find("universe"), root.Find("regimes"), root.Find("data")?.Find("instruments") }
-            .OfType<JsonPart>().Select(part => "|" + part.ToJson()));
-    }
-
-    private static string TextOf(StrategyInstance instance, BatchSpec spec) =>
-        TrialIdentity.Text(instance, null, spec.Execution.Settings);
+    private static IEnumerable<string> SymbolsOf(StrategyInstance instance) => instance.Symbols.Concat(instance.References);
 
     // The bars as the batch declares them: other dates or another source are other bars.
     private static UInt128 Hash(DataSpec data, IEnumerable<string> symbols, string combination) =>

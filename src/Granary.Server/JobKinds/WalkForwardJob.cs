@@ -25,7 +25,7 @@ internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, s
 
     // A search begins again in each window, and the number of windows depends on the bars.
     public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) => !spec.HasSearch
-        ? await TrialPlans.OfStrategiesAsync(spec, cancellationToken).ConfigureAwait(false)
+        ? await TrialPlans.OfStrategiesAsync(Text.Kind, spec, cancellationToken).ConfigureAwait(false)
         : throw spec.Strategies.First(s => s.Search is not null).Search!.Fault("the trials of a search in a walk-forward cannot be counted "
             + "before it runs, which limits require; give the parameters as lists, or submit it as kind optimise");
 

@@ -5,4 +5,7 @@ namespace Granary.Server.Jobs;
 /// <summary>What a job would try on which bars.</summary>
 /// <param name="Data">The bars, with their holdout.</param>
 /// <param name="Combinations">Hashes of the combinations with their bars; the same combination on the same bars has one hash.</param>
-public sealed record PlannedTrials(DataSpec Data, IReadOnlyCollection<UInt128> Combinations);
+/// <param name="Configuration">
+/// Hash of the whole configuration: if no combination is new, a new configuration is one trial. Null if the combinations have all of it.
+/// </param>
+public sealed record PlannedTrials(DataSpec Data, IReadOnlyCollection<UInt128> Combinations, UInt128? Configuration = null);

@@ -60,7 +60,7 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
         var (job, planned) = await PrepareAsync(caller, kind, body, file, cancellationToken).ConfigureAwait(false);
         planned ??= await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false);
         return new ResearchPlan(job.Name, job.Work, planned?.Combinations.Distinct().Count(),
-            caller.Limits is null || planned is null ? null : accounts.NewOf(caller.Name, planned.Combinations));
+            caller.Limits is null || planned is null ? null : accounts.NewOf(caller.Name, planned));
     }
 
     // The trials are planned if the caller has limits.
@@ -105,7 +105,7 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
         string? idempotencyKey, CancellationToken cancellationToken)
     {
         await admission.CheckAsync(caller, job, cancellationToken).ConfigureAwait(false);
-        var (used, added) = await accounts.ChargeAsync(caller.Name, limits.Trials, planned.Combinations, cancellationToken)
+        var (used, added) = await accounts.ChargeAsync(caller.Name, limits.Trials, planned, cancellationToken)
             .ConfigureAwait(false);
         // From here on the caller has paid: the job is submitted and becomes visible also if the caller has gone.
         await audit.AppendAsync(caller.Name, "chargeTrials", $"/research/{job.Text.Kind}", null,

@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Reporting.Runs;
+using Granary.Server.Jobs;
 using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
 namespace Granary.Server.Research;
 
 /// <summary>
-/// The accounts of callers with limits: which combinations each has tried, and which jobs it has submitted. All processes and silos that
+/// The accounts of callers with limits: which combinations and configurations each has tried, and which jobs it has submitted. All processes and silos that
 /// share the folder share the accounts.
 /// </summary>
 /// <remarks>
@@ -28,31 +29,36 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
     private const int RecordSize = 16;
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(30);
 
-    /// <summary>Charges combinations that the account does not have yet: all of them, or none if they exceed what remains.</summary>
+    /// <summary>
+    /// Charges what the account does not have yet, or nothing if that exceeds what remains: the new combinations, or one trial for a new
+    /// configuration of known combinations.
+    /// </summary>
     /// <param name="caller">The name of the key.</param>
     /// <param name="allowed">The budget; null = any number.</param>
-    /// <returns>The number of combinations that the account has afterwards, and how many of them are new.</returns>
-    /// <exception cref="ResearchRefusedException">The new combinations exceed what remains.</exception>
+    /// <returns>The number of trials that the account has afterwards, and how many of them are new.</returns>
+    /// <exception cref="ResearchRefusedException">The new trials exceed what remains.</exception>
     /// <exception cref="ServiceUnavailableException">The account cannot be read or written.</exception>
-    public async Task<(int Used, int New)> ChargeAsync(string caller, int? allowed, IEnumerable<UInt128> combinations,
+    public async Task<(int Used, int New)> ChargeAsync(string caller, int? allowed, PlannedTrials planned,
         CancellationToken cancellationToken = default)
     {
         try
         {
             await using var file = await OpenAsync(TrialsOf(caller), cancellationToken).ConfigureAwait(false);
             var known = Read(file);
-            var used = known.Count;
-            List<UInt128> added = [.. combinations.Where(known.Add)];
-            if (allowed is { } most && used + added.Count > most && added.Count > 0)
-                throw new ResearchRefusedException($"the batch has {Counted.Of(added.Count, "new combination")}, and of the budget of "
-                    + $"{Counted.Of(most, "trial")} {used.ToString("#,0", CultureInfo.InvariantCulture)} are used and "
+            var used = known.Count(IsTrial);
+            var added = Added(known, planned);
+            var charged = added.Count(IsTrial);
+            if (allowed is { } most && used + charged > most && charged > 0)
+                throw new ResearchRefusedException((planned.Combinations.Any(c => added.Contains(c | 1))
+                        ? $"the batch has {Counted.Of(charged, "new combination")}" : "the batch is a new configuration of known combinations")
+                    + $", and of the budget of {Counted.Of(most, "trial")} {used.ToString("#,0", CultureInfo.InvariantCulture)} are used and "
                     + $"{Math.Max(0, most - used).ToString("#,0", CultureInfo.InvariantCulture)} remain; submit fewer combinations, repeat "
                     + "earlier ones, which costs nothing, or ask an operator for 'granary keys limit NAME --trials N'");
             var bytes = new byte[added.Count * RecordSize];
             for (var i = 0; i < added.Count; i++) BinaryPrimitives.WriteUInt128LittleEndian(bytes.AsSpan(i * RecordSize), added[i]);
             file.Write(bytes);
             file.Flush(flushToDisk: true);
-            return (known.Count, added.Count);
+            return (used + charged, charged);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,14 +66,14 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
         }
     }
 
-    /// <summary>Returns how many of some combinations an account does not have yet.</summary>
+    /// <summary>Returns how many trials a charge would add to an account.</summary>
     /// <exception cref="ServiceUnavailableException">The account cannot be read.</exception>
-    public int NewOf(string caller, IEnumerable<UInt128> combinations)
+    public int NewOf(string caller, PlannedTrials planned)
     {
         try
         {
             HashSet<UInt128> known = File.Exists(TrialsOf(caller)) ? Parse(SharedBytes(TrialsOf(caller))) : [];
-            return combinations.Count(known.Add);
+            return Added(known, planned).Count(IsTrial);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,14 +81,25 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
         }
     }
 
-    /// <summary>Returns the number of combinations that an account has.</summary>
+    // A record is odd if it was charged. That of a configuration whose combinations were charged is even: the same again costs nothing.
+    private static bool IsTrial(UInt128 record) => UInt128.IsOddInteger(record);
+
+    private static List<UInt128> Added(HashSet<UInt128> known, PlannedTrials planned)
+    {
+        List<UInt128> added = [.. planned.Combinations.Select(c => c | 1).Where(known.Add)];
+        if (planned.Configuration is { } whole && !known.Contains(whole | 1) && !known.Contains((whole | 1) - 1))
+            added.Add(added.Count == 0 ? whole | 1 : (whole | 1) - 1);
+        return added;
+    }
+
+    /// <summary>Returns the number of trials that an account has.</summary>
     /// <exception cref="ServiceUnavailableException">The account cannot be read.</exception>
     public int Used(string caller)
     {
         try
         {
             var path = TrialsOf(caller);
-            return File.Exists(path) ? Parse(SharedBytes(path)).Count : 0;
+            return File.Exists(path) ? Parse(SharedBytes(path)).Count(IsTrial) : 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

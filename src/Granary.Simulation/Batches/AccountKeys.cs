@@ -16,11 +16,11 @@ internal sealed record AccountKeys
     [Key("starting cash of the portfolio and of each strategy's account", IsAlwaysWritten = true), Range(1, 1e15)]
     public double Cash { get; init; } = BatchSpec.DefaultCash;
 
-    [Key("per year, for the [report](report.md)"), Range(-100, 1000)]
+    [Key("per year, for the [report](report.md)", Reach = KeyReach.Portfolio), Range(-100, 1000)]
     public double RiskFreePercent { get; init; }
 
     [Key("the same as a series: a CSV or Parquet file of `date,rate` in percent per year, each known from its date on", Offers = "file",
-        Without = "`riskFreePercent`")]
+        Without = "`riskFreePercent`", Reach = KeyReach.Portfolio)]
     public Address? RiskFree { get; init; }
 
     /// <summary>Reads the section.</summary>

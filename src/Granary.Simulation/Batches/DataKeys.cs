@@ -11,41 +11,47 @@ namespace Granary.Simulation.Batches;
 /// <summary>The keys of a batch file's <c>data</c>, beside <c>source</c>.</summary>
 internal sealed record DataKeys
 {
-    [Key("`auto` or a name of `granary data formats`, such as `yahoo` or `metatrader`", IsAlwaysWritten = true)]
+    [Key("`auto` or a name of `granary data formats`, such as `yahoo` or `metatrader`", IsAlwaysWritten = true, Reach = KeyReach.Bars)]
     public string Format { get; init; } = "auto";
 
-    [Key("a list, or `\"*\"` for all of the source ([files of several symbols](data.md#other-files))", Without = "required")]
+    [Key("a list, or `\"*\"` for all of the source ([files of several symbols](data.md#other-files))", Without = "required",
+        Reach = KeyReach.Bars)]
     public required IReadOnlyList<string> Symbols { get; init; }
 
-    [Key("of the source's bars: 1m 3m 5m 10m 15m 30m 1h 2h 4h 6h 8h 12h 1d 1w 1mo. Bars of another one are refused", Without = "required")]
+    [Key("of the source's bars: 1m 3m 5m 10m 15m 30m 1h 2h 4h 6h 8h 12h 1d 1w 1mo. Bars of another one are refused", Without = "required",
+        Reach = KeyReach.Bars)]
     public required Timeframe Timeframe { get; init; }
 
-    [Key("first bar, UTC, as `2024-01-31` or `2024-01-31T14:30:00Z` (only ISO 8601)", Without = "all"), JsonConverter(typeof(UtcTicks))]
+    [Key("first bar, UTC, as `2024-01-31` or `2024-01-31T14:30:00Z` (only ISO 8601)", Without = "all",
+        Reach = KeyReach.Bars), JsonConverter(typeof(UtcTicks))]
     public long? From { get; init; }
 
-    [Key("end of the bars: the first bar that is left out", Without = "all"), JsonConverter(typeof(UtcTicks))]
+    [Key("end of the bars: the first bar that is left out", Without = "all", Reach = KeyReach.Bars), JsonConverter(typeof(UtcTicks))]
     public long? To { get; init; }
 
     [Key("bars that close after this time are not read, in any timeframe: they stay unseen for a judgement "
-        + "([trial budgets](trial-budget.md#holdout))", Without = "none is held out"), JsonConverter(typeof(UtcTicks))]
+        + "([trial budgets](trial-budget.md#holdout))", Without = "none is held out",
+        Reach = KeyReach.Bars), JsonConverter(typeof(UtcTicks))]
     public long? Holdout { get; init; }
 
     [Key("the 500 bars of the longest timeframe before `from` warm up factors and crossings")]
     public bool WarmUp { get; init; } = true;
 
-    [Key("IANA zone, such as `America/New_York`, of CSV times without one; bare dates stay dates", Without = "UTC, or the format's")]
+    [Key("IANA zone, such as `America/New_York`, of CSV times without one; bare dates stay dates", Without = "UTC, or the format's",
+        Reach = KeyReach.Bars)]
     public string? TimeZone { get; init; }
 
-    [Key("use an adjusted-close column if present", IsAlwaysWritten = true)]
+    [Key("use an adjusted-close column if present", IsAlwaysWritten = true, Reach = KeyReach.Bars)]
     public bool Adjust { get; init; } = true;
 
-    [Key("whether a file's times are bar opens or closes: `open`, `close`", Without = "`open`; of weeks and months what their dates show")]
+    [Key("whether a file's times are bar opens or closes: `open`, `close`", Without = "`open`; of weeks and months what their dates show",
+        Reach = KeyReach.Bars)]
     public BarStamp? Stamp { get; init; }
 
     [Key("columns by header or number from 1: `{ \"time\": \"Datum\", \"open\": 2, \"high\": 3, \"low\": 4, \"close\": 5 }`; also "
         + "`timeOfDay`, `adjustedClose`, `volume`, and `symbol`, the column that tells markets apart (`\"\"`: none does). "
         + "Those that are left out are found by the header",
-        Without = "the header")]
+        Without = "the header", Reach = KeyReach.Bars)]
     public ColumnMapping? Columns { get; init; }
 
     [Key("further columns of the bars that factors read; those that a text of this file names as `column(…)` need not be listed "

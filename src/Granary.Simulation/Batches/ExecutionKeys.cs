@@ -8,50 +8,53 @@ namespace Granary.Simulation.Batches;
 /// <summary>The keys of a batch file's <c>execution</c>.</summary>
 internal sealed record ExecutionKeys
 {
-    [Key("of the notional", IsAlwaysWritten = true), Range(-10, 50)]
+    [Key("of the notional", IsAlwaysWritten = true, Reach = KeyReach.Costs), Range(-10, 50)]
     public double CommissionPercent { get; init; }
 
-    [Key("the same for limit orders filled at their price; negative is a rebate", Without = "`commissionPercent`"), Range(-10, 50)]
+    [Key("the same for limit orders filled at their price; negative is a rebate", Without = "`commissionPercent`",
+        Reach = KeyReach.Costs), Range(-10, 50)]
     public double? CommissionMakerPercent { get; init; }
 
-    [Key("per unit, added to the percentage"), Range(0, 1e9)]
+    [Key("per unit, added to the percentage", Reach = KeyReach.Costs), Range(0, 1e9)]
     public double CommissionPerUnit { get; init; }
 
-    [Key("per order, charged with its first fill", Without = "none"), Range(0, 1e9)]
+    [Key("per order, charged with its first fill", Without = "none", Reach = KeyReach.Costs), Range(0, 1e9)]
     public double CommissionPerOrder { get; init; }
 
-    [Key("minimum per order, over all its fills", Without = "none"), Range(0, 1e9)]
+    [Key("minimum per order, over all its fills", Without = "none", Reach = KeyReach.Costs), Range(0, 1e9)]
     public double CommissionMinimum { get; init; }
 
     [Key("`[{ \"from\": 1000000, \"percent\": 0.08, \"makerPercent\": 0.02 }]`, by notional of the last `commissionTierDays` days",
-        Without = "none")]
+        Without = "none", Reach = KeyReach.Costs)]
     public IReadOnlyList<FeeTierKeys>? CommissionTiers { get; init; }
 
-    [Key("days over which `commissionTiers` count the notional", Without = "30"), Range(1, 3660)]
+    [Key("days over which `commissionTiers` count the notional", Without = "30", Reach = KeyReach.Costs), Range(1, 3660)]
     public int? CommissionTierDays { get; init; }
 
-    [Key("of the price of market and stop orders, within the bar's range", IsAlwaysWritten = true), Range(0, 50)]
+    [Key("of the price of market and stop orders, within the bar's range", IsAlwaysWritten = true, Reach = KeyReach.Costs), Range(0, 50)]
     public double SlippagePercent { get; init; }
 
-    [Key("in the instrument's ticks, added to the percentage"), Range(0, 10_000)]
+    [Key("in the instrument's ticks, added to the percentage", Reach = KeyReach.Costs), Range(0, 10_000)]
     public double SlippageTicks { get; init; }
 
-    [Key("factor of (fill / bar volume)², a fraction of the price, added to the other slippage"), Range(0, 1)]
+    [Key("factor of (fill / bar volume)², a fraction of the price, added to the other slippage", Reach = KeyReach.Costs), Range(0, 1)]
     public double SlippageVolumeImpact { get; init; }
 
-    [Key("between bid and ask, of the price; market and stop orders pay half of it, added to the other slippage"), Range(0, 50)]
+    [Key("between bid and ask, of the price; market and stop orders pay half of it, added to the other slippage",
+        Reach = KeyReach.Costs), Range(0, 50)]
     public double SpreadPercent { get; init; }
 
     [Key("a file of `granary costs fit`: market and stop orders pay what was measured, by side, venue, size, range and hour, within the "
         + "bar's range ([what fills cost](costs.md)). It takes the place of `slippagePercent`, `slippageTicks`, `slippageVolumeImpact` and "
-        + "`spreadPercent`; commissions are added", Offers = "file", Without = "none")]
+        + "`spreadPercent`; commissions are added", Offers = "file", Without = "none", Reach = KeyReach.Costs)]
     public Address? Costs { get; init; }
 
-    [Key("which costs of that file: `mean`, or `upper`, the end that the true costs do not exceed with 95 % confidence")]
+    [Key("which costs of that file: `mean`, or `upper`, the end that the true costs do not exceed with 95 % confidence",
+        Reach = KeyReach.Costs)]
     public CostsAt At { get; init; }
 
     [Key("the `hash` that the file must have; a run writes it into `prod.json`, so that `live` uses the costs that were tested",
-        Without = "any")]
+        Without = "any", Reach = KeyReach.Costs)]
     public string? CostsHash { get; init; }
 
     [Key("bars until an order arrives; cancellations, and stops and targets of an entry, are not delayed"), Range(0, 1000)]
@@ -64,15 +67,17 @@ internal sealed record ExecutionKeys
     [Key("of entries without their own: `gtc`, `day`, `ioc`, `fok`", Words = "gtc day ioc fok")]
     public TimeInForce TimeInForce { get; init; }
 
-    [Key("per year, on short positions at the last close (actual/365); the paper broker charges it, interest and dividends likewise"),
+    [Key("per year, on short positions at the last close (actual/365); the paper broker charges it, interest and dividends likewise",
+        Reach = KeyReach.Costs),
         Range(0, 1000)]
     public double BorrowPercent { get; init; }
 
-    [Key("costs of [single symbols](#costs-of-single-symbols), as `{ \"ACME\": { \"borrowPercent\": 12 } }`", Without = "none")]
+    [Key("costs of [single symbols](#costs-of-single-symbols), as `{ \"ACME\": { \"borrowPercent\": 12 } }`", Without = "none",
+        Reach = KeyReach.Costs)]
     public IReadOnlyDictionary<string, SymbolCostKeys> Symbols { get; init; } = new Dictionary<string, SymbolCostKeys>();
 
     [Key("per year, on purchases beyond the cash without proceeds of short sales (actual/365; with `leverage`); long trades share it by "
-        + "value (`carry` in `trades.csv`)"), Range(0, 1000)]
+        + "value (`carry` in `trades.csv`)", Reach = KeyReach.Costs), Range(0, 1000)]
     public double MarginRatePercent { get; init; }
 
     [Key("maximum positions as a multiple of the equity ([margin](#margin-and-ruin))", Without = "none"), Range(1, 1000)]

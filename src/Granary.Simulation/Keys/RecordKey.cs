@@ -48,6 +48,9 @@ public sealed class RecordKey : DeclaredKey
     /// <inheritdoc cref="KeyAttribute.Without"/>
     public string? Without => _declared.Without;
 
+    /// <inheritdoc cref="KeyAttribute.Reach"/>
+    public KeyReach Reach => _declared.Reach;
+
     /// <inheritdoc cref="KeyAttribute.IsAlwaysWritten"/>
     public bool IsAlwaysWritten => _declared.IsAlwaysWritten;
 
@@ -130,7 +133,7 @@ public sealed class RecordKey : DeclaredKey
         else json.WriteNullValue();
     }
 
-    private JsonNode? UsualJson()
+    internal JsonNode? UsualJson()
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer)) WriteDefault(json);

@@ -26,7 +26,7 @@ public static class BatchTrials
             var sharpe = outcome.Trace is { } trace
                 ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
                 : double.NaN;
-            trials.Add(trials.DataSetOf(index), trials.CombinationOf(index, modelOf(index)), sharpe, share);
+            trials.Add(index, trials.CombinationOf(index, modelOf(index)), sharpe, share);
         }
         return trials;
     }

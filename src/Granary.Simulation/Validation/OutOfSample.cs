@@ -19,15 +19,16 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
     public bool Passed => Sharpe > 0 && Return > 0;
 
     /// <param name="portfolio">Equity of the portfolio; null if it has none.</param>
-    /// <param name="unseenFrom">
-    /// Time from which the bars are out of sample for the portfolio's weights, UTC ticks; null if the weights used all bars.
+    /// <param name="chosenFrom">
+    /// Time from which weights over time are chosen from earlier bars, UTC ticks; null for weights that are constant.
     /// </param>
+    /// <param name="stoodBefore">Whether the ledger shows that given weights stood at the time that the batch names.</param>
     /// <returns>Null if nothing can be computed; <paramref name="why"/> gives the reason.</returns>
     public static OutOfSample? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio,
-        long? unseenFrom, out string why)
+        long? chosenFrom, bool stoodBefore, out string why)
     {
         why = "";
-        if (unseenFrom is { } start)
+        if ((chosenFrom ?? (stoodBefore ? plan.Spec.Portfolio.ChosenBefore : null)) is { } start)
         {
             if (portfolio is null)
             {
@@ -45,8 +46,11 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
         }
         if (plan.Spec.Portfolio.FixedWeights is not null)
         {
-            why = "the weights were given, and nothing says on which bars they were chosen; say it with portfolio.chosenBefore, or let a "
-                + "rule choose";
+            why = plan.Spec.Portfolio.ChosenBefore is { } time
+                ? FormattableString.Invariant($"portfolio.chosenBefore says that the weights were chosen before {new DateTime(time):yyyy-MM-dd}, and ")
+                    + "the trial ledger has no run with these weights on bars that end by then, from before a run saw later bars; let a rule choose"
+                : "the weights were given, and nothing shows on which bars they were chosen; let a rule choose, or run them first on bars that "
+                    + "end before those of the judgement, and name that time in portfolio.chosenBefore";
             return null;
         }
 

@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
@@ -12,14 +13,24 @@ namespace Granary.Simulation.Validation;
 public sealed class RunTrials
 {
     private readonly BatchPlan _plan;
+    private readonly IReadOnlyDictionary<string, string> _hashes;
     private readonly ulong _costs;
     private readonly Dictionary<int, string> _dataSets;
+    private readonly Dictionary<int, string> _around = [];
     private readonly Dictionary<string, IReadOnlyList<Trial>> _trials = new(StringComparer.Ordinal);
 
+    private TriedPortfolio? _portfolio;
+
     /// <param name="hashes">Hashes of the bars, by symbol.</param>
-    public RunTrials(BatchPlan plan, IReadOnlyDictionary<string, string> hashes)
+    /// <param name="isExperiment">Whether each model is a trial of its own, instead of the section <c>learning</c>.</param>
+    public RunTrials(BatchPlan plan, IReadOnlyDictionary<string, string> hashes, bool isExperiment = false)
     {
-        (_plan, _costs) = (plan, CostsOf(plan.Spec.Execution));
+        (_plan, _hashes, _costs) = (plan, hashes, CostsOf(plan.Spec.Execution));
+        foreach (var feed in plan.Feeds)
+        {
+            var around = TrialIdentity.Around(plan.Spec, feed.Symbols, !isExperiment);
+            foreach (var instance in feed.Instances) _around[instance.Index] = around;
+        }
         _dataSets = plan.Feeds.SelectMany(f => f.Instances.Select(i => (i.Index, DataSet: DataSetOf(f, hashes))))
             .ToDictionary(f => f.Index, f => f.DataSet);
     }
@@ -41,13 +52,29 @@ public sealed class RunTrials
     /// <summary>Returns the hash of a strategy with a model, as the ledger has it.</summary>
     /// <param name="model">Text of the model without its version; null without a model.</param>
     public UInt128 CombinationOf(int strategy, string? model) =>
-        TrialLedger.HashOf(TrialIdentity.Text(_plan.Instances[strategy], model, _plan.Spec.Execution.Settings));
+        TrialLedger.HashOf(TrialIdentity.Text(_plan.Instances[strategy], model) + _around[strategy]);
 
-    /// <summary>Adds a trial.</summary>
+    /// <summary>Adds a trial of a strategy.</summary>
     /// <param name="dailySharpe">See <see cref="Trial"/>.</param>
     /// <param name="share">Effective number of independent trials divided by their number. A trial that never moved has none.</param>
-    public void Add(string dataSet, UInt128 combination, double dailySharpe, double share) =>
-        On(dataSet).Add(new Trial(combination, _costs, dailySharpe, double.IsNaN(dailySharpe) ? 0 : share));
+    public void Add(int strategy, UInt128 combination, double dailySharpe, double share) =>
+        On(_dataSets[strategy]).Add(new Trial(combination, _costs, TrialIdentity.IdeaOf(_plan.Instances[strategy]), dailySharpe,
+            double.IsNaN(dailySharpe) ? 0 : share));
+
+    /// <summary>Adds the portfolio.</summary>
+    /// <param name="trace">Its equity.</param>
+    /// <param name="weights">Its last weights, by strategy.</param>
+    /// <param name="end">Time at which its last bar closes, UTC ticks.</param>
+    /// <param name="markets">Opened markets by symbol.</param>
+    public async Task AddPortfolioAsync(EquityTrace trace, IEnumerable<(string Strategy, double Weight)> weights, long end,
+        IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken = default)
+    {
+        List<string> symbols = [.. _plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var parts = new List<BarSketch>();
+        foreach (var symbol in symbols) parts.Add(await BarSketch.OfAsync(markets[symbol].Series, cancellationToken));
+        _portfolio = new TriedPortfolio(symbols.Count == 1 ? _hashes[symbols[0]] : RunFolder.HashOf(symbols.Select(s => _hashes[s])),
+            BarSketch.Join(parts), trace, TriedPortfolio.WeightsOf(weights), end, _plan.Spec.Portfolio.ChosenBefore);
+    }
 
     /// <summary>Counts the trials on the bars of a strategy, also if this run adds none there.</summary>
     public void Include(int strategy) => On(_dataSets[strategy]);
@@ -63,7 +90,7 @@ public sealed class RunTrials
     /// <exception cref="UnauthorizedAccessException">The process may not write to the ledger.</exception>
     public async Task<TrialCensus> RecordAsync(TrialLedger ledger, IReadOnlyDictionary<string, OpenedMarket> markets,
         CancellationToken cancellationToken = default) =>
-        await ledger.RecordAsync(_trials, await SketchAsync(markets, cancellationToken), cancellationToken);
+        await ledger.RecordAsync(_trials, await SketchAsync(markets, cancellationToken), _portfolio, cancellationToken);
 
     /// <summary>
     /// Records the trials in a ledger and returns all trials on these bars. If that fails, returns the trials of this run alone.
@@ -71,7 +98,7 @@ public sealed class RunTrials
     /// <param name="ledger">Null if no ledger is used.</param>
     public async Task<TrialCensus> CountAsync(TrialLedger? ledger, IReadOnlyDictionary<string, OpenedMarket> markets,
         CancellationToken cancellationToken = default) => await TrialLedger.CountAsync(ledger, _trials,
-        ledger is null ? null : await SketchAsync(markets, cancellationToken), cancellationToken);
+        ledger is null ? null : await SketchAsync(markets, cancellationToken), _portfolio, cancellationToken);
 
     // Sketches of the data sets, by which the ledger finds those with mostly the same bars.
     private async Task<IReadOnlyDictionary<string, BarSketch>> SketchAsync(IReadOnlyDictionary<string, OpenedMarket> markets,

@@ -52,7 +52,7 @@ public sealed class StudyTrials
         {
             var moments = Moments.OfReturns(tried.Daily);
             var moves = moments.SampleDeviation > 0;
-            return new Trial(TrialLedger.HashOf(tried.Factor), costs, moves ? moments.Mean / moments.SampleDeviation : double.NaN,
+            return new Trial(TrialLedger.HashOf(tried.Factor), costs, (ulong)TrialLedger.HashOf(tried.Factor), moves ? moments.Mean / moments.SampleDeviation : double.NaN,
                 moves ? share : 0);
         })];
         Dictionary<string, BarSketch>? sketches = null;
@@ -62,6 +62,6 @@ public sealed class StudyTrials
             foreach (var symbol in symbols) parts.Add(await BarSketch.OfAsync(markets[symbol].Series, cancellationToken));
             sketches = new(StringComparer.Ordinal) { [dataSet] = BarSketch.Join(parts) };
         }
-        return await TrialLedger.CountAsync(ledger, [new(dataSet, trials)], sketches, cancellationToken);
+        return await TrialLedger.CountAsync(ledger, [new(dataSet, trials)], sketches, cancellationToken: cancellationToken);
     }
 }

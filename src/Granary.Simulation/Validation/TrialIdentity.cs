@@ -12,11 +12,11 @@ namespace Granary.Simulation.Validation;
 public static class TrialIdentity
 {
     /// <summary>
-    /// Returns the text of a combination: class with the hash of its C# file, parameters, timeframe, trading settings, model and order
-    /// execution. Its name and the trading costs are not part of it.
+    /// Returns the text of a combination: class with the hash of its C# file, parameters, timeframe, trading settings and model. Its name is
+    /// not part of it. What surrounds it in the batch is <see cref="Around"/>.
     /// </summary>
     /// <param name="model">Text of the model without its version; null without a model.</param>
-    public static string Text(StrategyInstance instance, string? model, ExecutionSettings settings)
+    public static string Text(StrategyInstance instance, string? model)
     {
         var parameters =
             string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
@@ -24,36 +24,21 @@ public static class TrialIdentity
             $"{instance.Definition.Name}{CodeOf(instance)}({parameters})@{instance.Timeframe}"));
         foreach (var key in RecordKeys<TradingSettings>.All)
             if (!key.IsUsual(instance.Trading)) text.Append('|').Append(key.Name).Append(' ').Append(key.Identity(instance.Trading));
-        return text.Append('|').Append(model).Append(RulesOf(settings)).ToString();
+        return text.Append('|').Append(model).Append('|').ToString();
     }
+
+    /// <summary>Returns what else can change the result of a strategy on its bars: a hash of <see cref="ConfigurationText.Around"/>.</summary>
+    /// <inheritdoc cref="ConfigurationText.Around"/>
+    public static string Around(BatchSpec spec, IReadOnlyCollection<string> symbols, bool withLearning) =>
+        TrialLedger.HashOf(ConfigurationText.Around(spec, symbols, withLearning)).ToString("x32", CultureInfo.InvariantCulture);
+
+    /// <summary>Returns the hash of a strategy class.</summary>
+    public static ulong IdeaOf(StrategyInstance instance) =>
+        (ulong)TrialLedger.HashOf(instance.Definition.Name + CodeOf(instance));
 
     // A class of a C# file of the batch is another one as soon as its file differs.
     private static string CodeOf(StrategyInstance instance) =>
         CodeContext.SourceOf(instance.Definition.Type) is { } source ? $"#{source.Hash}" : "";
-
-    // Settings of order execution and account that differ from the defaults.
-    private static string RulesOf(ExecutionSettings settings)
-    {
-        var plain = new ExecutionSettings();
-        var text = new StringBuilder();
-        Add("fill", settings.Fill, plain.Fill);
-        Add("latency", settings.LatencyBars, plain.LatencyBars);
-        Add("leverage", settings.Leverage, plain.Leverage);
-        Add("maintenance", settings.Maintenance, plain.Maintenance);
-        Add("margin", settings.Margin, plain.Margin);
-        Add("liquidation-fee", settings.LiquidationFeeRate, plain.LiquidationFeeRate);
-        foreach (var (symbol, tiers) in settings.MarginTiers.OrderBy(t => t.Key, StringComparer.Ordinal))
-            for (var i = 0; i < tiers.Count; i++)
-                Add($"tier{(symbol.Length > 0 ? " " + symbol : "")}", tiers[i], default);
-        Add("intrabar", settings.Intrabar, plain.Intrabar);
-        Add("protect", settings.ProtectFrom, plain.ProtectFrom);
-        return text.ToString();
-
-        void Add<T>(string name, T value, T usual)
-        {
-            if (!EqualityComparer<T>.Default.Equals(value, usual)) text.Append(CultureInfo.InvariantCulture, $"|{name} {value}");
-        }
-    }
 
     /// <summary>
     /// Returns the hash of trading costs: those of several sample orders, so that the spelling in the batch file does not matter.

@@ -7,32 +7,34 @@ using Granary.Storage.Files;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>A combination of strategy, parameters and trading rules that was run on a data set.</summary>
+/// <summary>A combination of strategy, parameters and configuration that was run on a data set.</summary>
 /// <param name="Combination">Hash of the combination. Repeated runs of a combination are one trial.</param>
 /// <param name="Costs">
 /// Hash of the trading costs, which are not part of the combination. Only Sharpe ratios with the same costs are compared.
 /// </param>
+/// <param name="Idea">Hash of the strategy class: its trials on other markets count too.</param>
 /// <param name="DailySharpe">Mean over standard deviation of its returns, scaled to one day; NaN if they are constant.</param>
 /// <param name="Share">Fraction of an independent trial, 0 to 1: similar combinations share one trial.</param>
-public readonly record struct Trial(UInt128 Combination, ulong Costs, double DailySharpe, double Share);
+public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea, double DailySharpe, double Share);
 
 /// <summary>
-/// Counts all combinations ever run on a data set, over all batches, processes and machines that share the folder. A test of the best
-/// result needs the number of all trials, and a single batch does not know the earlier ones.
+/// Counts all combinations and portfolios ever run on a data set, over all batches, processes and machines that share the folder. A test of
+/// the best result needs the number of all trials, and a single batch does not know the earlier ones.
 /// </summary>
 /// <remarks>
-/// One file per data set, named by the hash of its bars, with records of 40 bytes: 16 for the combination, and 8 each for costs, Sharpe
-/// ratio and share. Records are only appended, by one process at a time. The next run removes a record that a crash cut short. A sketch of
-/// the bars next to the file identifies data sets with mostly the same bars, for example one that begins a day later. Their trials count
-/// too.
+/// Two files per data set, named by the hash of its bars: combinations in records of 48 bytes (16 for the combination, and 8 each for
+/// costs, idea, Sharpe ratio and share), and <see cref="PortfolioTrial"/> records. Records are only appended, by one process at a time. The
+/// next run removes a record that a crash cut short. A sketch of the bars next to them identifies data sets that share days, whose trials
+/// count too, and data sets of the same time, of which the trials of the same strategy classes count: one batch over twenty markets and
+/// twenty batches over one have the same number of trials.
 /// </remarks>
 /// <param name="folder">Created when it is first needed.</param>
 /// <param name="timeout">Maximum wait for another process that has a file open; null = 30 seconds.</param>
-/// <param name="clock">Clock for the wait; null = the system clock.</param>
+/// <param name="clock">Clock for the wait and for the time of records; null = the system clock.</param>
 public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimeProvider? clock = null)
 {
-    private const int RecordSize = 40;
-    private const string Extension = ".tried", SketchExtension = ".days";
+    private const int RecordSize = 48;
+    private const string Extension = ".tried", PortfolioExtension = ".portfolios", SketchExtension = ".days";
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(30);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
@@ -58,53 +60,89 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     /// </summary>
     /// <param name="trials">Trials by data set, which is the hash of its bars.</param>
     /// <param name="sketches">Sketches of the same data sets; a data set without one is not compared with others.</param>
+    /// <param name="portfolio">The run's portfolio; null if it has none.</param>
     /// <exception cref="IOException">
     /// The folder cannot be written, or another process kept a file open for 30 seconds; the message gives the reason and the remedy.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">The process may not write to the folder.</exception>
     public async Task<TrialCensus> RecordAsync(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials,
-        IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
+        IReadOnlyDictionary<string, BarSketch>? sketches = null, TriedPortfolio? portfolio = null,
+        CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(folder);
         var census = new Counting();
-        var record = new byte[RecordSize];
+        var others = new Others(await SketchesAsync(cancellationToken));
         // A fixed order makes floating-point sums identical in all runs over the same data sets.
         foreach (var (dataSet, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             var related = new List<Trial>();
-            var sketch = sketches?.GetValueOrDefault(dataSet);
-            if (sketch is not null)
-            {
-                foreach (var relative in await RelativesAsync(dataSet, sketch, cancellationToken))
-                {
-                    await using var other = await OpenAsync(Path.Combine(folder, relative + Extension), cancellationToken);
-                    related.AddRange(Read(other));
-                }
-            }
-            await using var file = await OpenAsync(Path.Combine(folder, dataSet + Extension), cancellationToken);
-            // No other process can write the sketch of this data set now, because this one has its file open.
-            if (sketch is not null && !File.Exists(SketchPath(dataSet))) AtomicFile.Write(SketchPath(dataSet), sketch.ToBytes());
-            var known = Read(file);
+            if (sketches?.GetValueOrDefault(dataSet) is { } sketch)
+                foreach (var relative in others.RelativesOf(dataSet, sketch))
+                    related.AddRange(await TrialsAsync(relative, cancellationToken));
+            await using var file = await OpenAsync(PathOf(dataSet, Extension), cancellationToken);
+            Keep(dataSet, sketches);
             var added = new MemoryStream();
-            census.Add(known, related, tried, trial =>
-            {
-                BinaryPrimitives.WriteUInt128LittleEndian(record, trial.Combination);
-                BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(16), trial.Costs);
-                BinaryPrimitives.WriteDoubleLittleEndian(record.AsSpan(24), trial.DailySharpe);
-                BinaryPrimitives.WriteDoubleLittleEndian(record.AsSpan(32), trial.Share);
-                added.Write(record);
-            });
-            if (added.Length == 0) continue;
-            file.Write(added.GetBuffer().AsSpan(0, (int)added.Length));
-            file.Flush(flushToDisk: true);
+            census.Add(Parse(Read(file, RecordSize)), related, tried, trial => added.Write(Bytes(trial)));
+            await AppendAsync(file, added, cancellationToken);
         }
-        return census.Finish();
+        foreach (var (sibling, market) in others.Siblings)
+            census.AddSiblings(market, await TrialsAsync(sibling, cancellationToken));
+        var counted = census.Finish();
+        return portfolio is null ? counted : await WithPortfolioAsync(counted, portfolio, cancellationToken);
+    }
+
+    // The portfolios on the same days, of which this is one.
+    private async Task<TrialCensus> WithPortfolioAsync(TrialCensus census, TriedPortfolio portfolio, CancellationToken cancellationToken)
+    {
+        var others = new Others(await SketchesAsync(cancellationToken));
+        var earlier = new List<PortfolioTrial>();
+        foreach (var relative in others.RelativesOf(portfolio.DataSet, portfolio.Sketch))
+        {
+            await using var other = await OpenAsync(PathOf(relative, PortfolioExtension), cancellationToken);
+            earlier.AddRange(PortfolioTrial.Parse(Read(other, PortfolioTrial.Size)));
+        }
+        await using var file = await OpenAsync(PathOf(portfolio.DataSet, PortfolioExtension), cancellationToken);
+        if (!File.Exists(SketchPath(portfolio.DataSet))) AtomicFile.Write(SketchPath(portfolio.DataSet), portfolio.Sketch.ToBytes());
+        earlier.AddRange(PortfolioTrial.Parse(Read(file, PortfolioTrial.Size)));
+        var trial = portfolio.At(_clock.GetUtcNow().UtcTicks);
+        if (!earlier.Exists(trial.IsSame))
+        {
+            var added = new MemoryStream();
+            added.Write(trial.ToBytes());
+            await AppendAsync(file, added, cancellationToken);
+        }
+        return PortfolioTrial.Count(census, earlier, trial, portfolio.ChosenBefore);
+    }
+
+    private static async Task AppendAsync(FileStream file, MemoryStream added, CancellationToken cancellationToken)
+    {
+        if (added.Length == 0) return;
+        await file.WriteAsync(added.GetBuffer().AsMemory(0, (int)added.Length), cancellationToken);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static byte[] Bytes(Trial trial)
+    {
+        var record = new byte[RecordSize];
+        BinaryPrimitives.WriteUInt128LittleEndian(record, trial.Combination);
+        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(16), trial.Costs);
+        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(24), trial.Idea);
+        BinaryPrimitives.WriteDoubleLittleEndian(record.AsSpan(32), trial.DailySharpe);
+        BinaryPrimitives.WriteDoubleLittleEndian(record.AsSpan(40), trial.Share);
+        return record;
+    }
+
+    // No other process can write the sketch of this data set now, because this one has its file open.
+    private void Keep(string dataSet, IReadOnlyDictionary<string, BarSketch>? sketches)
+    {
+        if (sketches?.GetValueOrDefault(dataSet) is { } sketch && !File.Exists(SketchPath(dataSet)))
+            AtomicFile.Write(SketchPath(dataSet), sketch.ToBytes());
     }
 
     /// <summary>Returns the number of distinct combinations that have been run on a data set.</summary>
     public long Count(string dataSet)
     {
-        var path = Path.Combine(folder, dataSet + Extension);
+        var path = PathOf(dataSet, Extension);
         return File.Exists(path) ? Parse(File.ReadAllBytes(path)).DistinctBy(t => t.Combination).LongCount() : 0;
     }
 
@@ -113,13 +151,15 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     /// </summary>
     /// <param name="ledger">Null if no ledger is used.</param>
     /// <param name="trials">Trials by data set, which is the hash of its bars.</param>
+    /// <param name="portfolio">The run's portfolio; null if it has none.</param>
     public static async Task<TrialCensus> CountAsync(TrialLedger? ledger, IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials,
-        IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
+        IReadOnlyDictionary<string, BarSketch>? sketches = null, TriedPortfolio? portfolio = null,
+        CancellationToken cancellationToken = default)
     {
         string? fault = null;
         try
         {
-            if (ledger is not null) return await ledger.RecordAsync(trials, sketches, cancellationToken);
+            if (ledger is not null) return await ledger.RecordAsync(trials, sketches, portfolio, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -139,6 +179,8 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     // Accumulates counts, one data set at a time.
     private sealed class Counting
     {
+        private readonly HashSet<ulong> _ideas = [];
+        private readonly HashSet<(ulong Market, UInt128 Combination)> _siblings = [];
         private long _all, _fresh;
         private double _effective, _own;
         private Moments _sharpes;
@@ -162,6 +204,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
                 sharpes.TryAdd((trial.Combination, trial.Costs), trial.DailySharpe);
                 if (written.Add((trial.Combination, trial.Costs))) append(trial);
                 _own += trial.Share;
+                _ideas.Add(trial.Idea);
             }
             _all += shares.Count;
             foreach (var (_, share) in shares.OrderBy(s => s.Key)) _effective += share;
@@ -171,23 +214,57 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
                     _sharpes.Add(sharpe);
         }
 
+        /// <summary>Counts the trials of the same strategy classes on another market, once over data sets of this market.</summary>
+        public void AddSiblings(ulong market, List<Trial> tried)
+        {
+            foreach (var trial in tried)
+                if (_ideas.Contains(trial.Idea) && _siblings.Add((market, trial.Combination)))
+                    _effective += trial.Share;
+        }
+
         public TrialCensus Finish() => new(_all, _fresh, Math.Max(_effective, _own), _own,
-            new TrialSharpes(_sharpes.Count, _sharpes.Mean, _sharpes.SampleVariance));
+            new TrialSharpes(_sharpes.Count, _sharpes.Mean, _sharpes.SampleVariance))
+        { Siblings = _siblings.Count };
     }
 
-    private string SketchPath(string dataSet) => Path.Combine(folder, dataSet + SketchExtension);
-
-    // Returns the data sets with mostly the same bars.
-    private async Task<List<string>> RelativesAsync(string dataSet, BarSketch sketch, CancellationToken cancellationToken)
+    // The other data sets of the ledger, by name.
+    private sealed class Others(List<(string Name, BarSketch Sketch)> all)
     {
-        var relatives = new List<string>();
-        foreach (var path in Directory.EnumerateFiles(folder, "*" + SketchExtension).Order(StringComparer.Ordinal))
+        private readonly HashSet<string> _counted = new(StringComparer.Ordinal);
+        private readonly List<BarSketch> _own = [];
+
+        /// <summary>Returns the data sets that share most days of one of the run.</summary>
+        public List<string> RelativesOf(string dataSet, BarSketch sketch)
         {
-            var name = Path.GetFileNameWithoutExtension(path);
-            if (name != dataSet && sketch.Similarity(BarSketch.FromBytes(await File.ReadAllBytesAsync(path,
-                cancellationToken))) >= BarSketch.Same) relatives.Add(name);
+            _own.Add(sketch);
+            List<string> relatives = [.. all.Where(o => o.Name != dataSet && sketch.Containment(o.Sketch) >= BarSketch.Same).Select(o => o.Name)];
+            _counted.Add(dataSet);
+            _counted.UnionWith(relatives);
+            return relatives;
         }
-        return relatives;
+
+        /// <summary>The data sets of the same time that are no relatives, with their markets.</summary>
+        public IEnumerable<(string Name, ulong Market)> Siblings => all.Where(o => !_counted.Contains(o.Name) && _own.Exists(o.Sketch.IsOfTheTime))
+            .Select(o => (o.Name, o.Sketch.Market));
+    }
+
+    private string PathOf(string dataSet, string extension) => Path.Combine(folder, dataSet + extension);
+
+    private async Task<List<Trial>> TrialsAsync(string dataSet, CancellationToken cancellationToken)
+    {
+        await using var file = await OpenAsync(PathOf(dataSet, Extension), cancellationToken);
+        return Parse(Read(file, RecordSize));
+    }
+
+    private string SketchPath(string dataSet) => PathOf(dataSet, SketchExtension);
+
+    private async Task<List<(string Name, BarSketch Sketch)>> SketchesAsync(CancellationToken cancellationToken)
+    {
+        var sketches = new List<(string Name, BarSketch Sketch)>();
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + SketchExtension).Order(StringComparer.Ordinal))
+            sketches.Add((Path.GetFileNameWithoutExtension(path),
+                BarSketch.FromBytes(await File.ReadAllBytesAsync(path, cancellationToken))));
+        return sketches;
     }
 
     // Only one process at a time has the file open; the others wait.
@@ -205,13 +282,13 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         }
     }
 
-    private static List<Trial> Read(FileStream file)
+    private static byte[] Read(FileStream file, int size)
     {
-        var whole = file.Length / RecordSize * RecordSize;
+        var whole = file.Length / size * size;
         if (file.Length != whole) file.SetLength(whole);
         var bytes = new byte[whole];
         file.ReadExactly(bytes);
-        return Parse(bytes);
+        return bytes;
     }
 
     private static List<Trial> Parse(byte[] bytes)
@@ -220,8 +297,9 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         for (var at = 0; at + RecordSize <= bytes.Length; at += RecordSize)
             trials.Add(new Trial(BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at)),
                 BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at + 16)),
-                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 24)),
-                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 32))));
+                BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at + 24)),
+                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 32)),
+                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 40))));
         return trials;
     }
 

@@ -1,4 +1,5 @@
 using Granary.Engine.Numerics;
+using Granary.Server.Jobs;
 using Granary.Server.Research;
 
 namespace Granary.Server.Tests.Research;
@@ -12,15 +13,29 @@ public sealed class TrialAccountsTests : IDisposable
 
     private TrialAccounts Open() => new(_folder);
 
-    private static UInt128[] Combinations(int first, int count) => [.. Enumerable.Range(first, count).Select(i => (UInt128)i * 7919)];
+    private static PlannedTrials Combinations(int first, int count, int? configuration = null) => new(null!,
+        [.. Enumerable.Range(first, count).Select(i => (UInt128)i * 7919)], configuration is { } c ? (UInt128)c << 64 : null);
 
     [Fact]
     public async Task Each_combination_is_charged_once()
     {
         (await Open().ChargeAsync("a", 10, Combinations(0, 6))).ShouldBe((6, 6));
         (await Open().ChargeAsync("a", 10, Combinations(0, 6))).ShouldBe((6, 0));
-        (await Open().ChargeAsync("a", 10, [.. Combinations(4, 3), .. Combinations(4, 3)])).ShouldBe((7, 1));
+        (await Open().ChargeAsync("a", 10, Combinations(4, 3))).ShouldBe((7, 1));
         (Open().Used("a"), Open().Used("b")).ShouldBe((7, 0));
+    }
+
+    [Fact]
+    public async Task Another_configuration_of_known_combinations_is_one_trial_and_the_same_again_is_none()
+    {
+        (await Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 1))).ShouldBe((6, 6), "of new combinations it is part");
+        (await Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 1))).ShouldBe((6, 0));
+        Open().NewOf("a", Combinations(0, 6, configuration: 2)).ShouldBe(1);
+        (await Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 2))).ShouldBe((7, 1));
+        (await Open().ChargeAsync("a", 7, Combinations(2, 3, configuration: 2))).ShouldBe((7, 0));
+        (await Should.ThrowAsync<ResearchRefusedException>(() => Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 3)))).Message
+            .ShouldStartWith("the batch is a new configuration of known combinations, and of the budget of 7 trials 7 are used and 0 remain");
+        Open().Used("a").ShouldBe(7);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class TrialLedgerTests : IDisposable
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    private static Trial Of(int number) => new(TrialLedger.HashOf($"combination {number}"), 1, number / 100.0, 0.25);
+    private static Trial Of(int number) => new(TrialLedger.HashOf($"combination {number}"), 1, 1, number / 100.0, 0.25);
 
     private static Dictionary<string, IReadOnlyList<Trial>> On(string dataSet, int from, int count) =>
         new() { [dataSet] = [.. Enumerable.Range(from, count).Select(Of)] };
@@ -46,7 +46,7 @@ public sealed class TrialLedgerTests : IDisposable
         var census = await ledger.RecordAsync(On("aa", 0, 10));
         census.Trials.ShouldBe(10);
         census.New.ShouldBe(1);
-        new FileInfo(file).Length.ShouldBe(400);
+        new FileInfo(file).Length.ShouldBe(480);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class TrialLedgerTests : IDisposable
     public async Task Sharpe_ratios_of_other_costs_are_not_compared_and_the_combination_counts_once()
     {
         var ledger = new TrialLedger(_folder);
-        Trial At(ulong costs, int number, double sharpe) => new(TrialLedger.HashOf($"combination {number}"), costs, sharpe, 0.25);
+        Trial At(ulong costs, int number, double sharpe) => new(TrialLedger.HashOf($"combination {number}"), costs, 1, sharpe, 0.25);
         Dictionary<string, IReadOnlyList<Trial>> Run(ulong costs, double sharpe) =>
             new() { ["aa"] = [.. Enumerable.Range(0, 20).Select(n => At(costs, n, sharpe + n / 100.0))] };
         await ledger.RecordAsync(Run(costs: 5, sharpe: -3));

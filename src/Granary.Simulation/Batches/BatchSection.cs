@@ -1,0 +1,39 @@
+using Granary.Engine.Catalogues;
+using Granary.Engine.Trading;
+using Granary.Simulation.Keys;
+
+namespace Granary.Simulation.Batches;
+
+/// <summary>A section of a batch file.</summary>
+/// <param name="Reach">What its keys change, unless one declares something else.</param>
+/// <param name="Keys">The keys that are declared; the others have the reach of the section.</param>
+internal sealed record BatchSection(string Name, KeyReach Reach, IReadOnlyList<RecordKey> Keys)
+{
+    /// <summary>The key of a strategy that only names it.</summary>
+    public const string Tag = "tag";
+
+    /// <summary>The sections <c>strategies</c> and <c>data</c>, whose members are lists and bars of their own.</summary>
+    public const string Strategies = "strategies", Data = "data";
+
+    /// <summary>Everything that a batch file can have.</summary>
+    public static IReadOnlyList<BatchSection> All { get; } =
+    [
+        new("$schema", KeyReach.Label, []),
+        new("name", KeyReach.Label, []),
+        new("code", KeyReach.Strategy, []),
+        new(Data, KeyReach.Strategy, RecordKeys<DataKeys>.All),
+        new("universe", KeyReach.Strategy, RecordKeys<UniverseKeys>.All),
+        new("account", KeyReach.Strategy, RecordKeys<AccountKeys>.All),
+        new("execution", KeyReach.Strategy, RecordKeys<ExecutionKeys>.All),
+        new(Strategies, KeyReach.Strategy, RecordKeys<TradingSettings>.All),
+        new("portfolio", KeyReach.Portfolio, RecordKeys<PortfolioKeys>.All),
+        new("benchmark", KeyReach.Portfolio, []),
+        new("learning", KeyReach.Strategy, []),
+        new("walkForward", KeyReach.Portfolio, []),
+        new("regimes", KeyReach.Strategy, []),
+        new("resampling", KeyReach.Portfolio, RecordKeys<ResamplingKeys>.All),
+        new("outputs", KeyReach.Label, []),
+        new("seed", KeyReach.Strategy, []),
+        new("periodsPerYear", KeyReach.Portfolio, []),
+    ];
+}

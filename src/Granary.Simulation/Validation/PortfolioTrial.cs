@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
+using Granary.Reporting.Runs;
+
+namespace Granary.Simulation.Validation;
+
+/// <summary>The portfolio of a run, for the ledger.</summary>
+/// <param name="DataSet">Hash of the bars of all its symbols.</param>
+/// <param name="Trace">Its equity.</param>
+/// <param name="Weights">Hash of its weights; see <see cref="WeightsOf"/>.</param>
+/// <param name="End">Time at which its last bar closes, UTC ticks.</param>
+/// <param name="ChosenBefore">Time before which its weights are said to be chosen; null if nothing is said.</param>
+public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrace Trace, UInt128 Weights, long End, long? ChosenBefore)
+{
+    /// <summary>Returns the hash of weights: of their ratios to six digits, in the order of the names.</summary>
+    public static UInt128 WeightsOf(IEnumerable<(string Strategy, double Weight)> weights)
+    {
+        List<(string Strategy, double Weight)> members = [.. weights.Where(w => w.Weight != 0).OrderBy(w => w.Strategy, StringComparer.Ordinal)];
+        var sum = members.Sum(w => Math.Abs(w.Weight));
+        return TrialLedger.HashOf(string.Join('\n', members.Select(w =>
+            string.Create(CultureInfo.InvariantCulture, $"{w.Strategy} {w.Weight / sum:0.00000E+0}"))));
+    }
+
+    internal PortfolioTrial At(long recorded) => new(End, recorded, Weights, PortfolioTrial.SignatureOf(Trace));
+}
+
+/// <summary>
+/// The record of a portfolio in the ledger. What it did tells portfolios apart, whatever setting made the difference; those that did nearly
+/// the same share a trial.
+/// </summary>
+/// <param name="End">Time at which its last bar closes, UTC ticks.</param>
+/// <param name="Recorded">Time of the record, UTC ticks.</param>
+/// <param name="Weights">Hash of its weights.</param>
+/// <param name="Signature">
+/// Its standardised returns on <see cref="Dimensions"/> random directions, so that the product of two signatures estimates the correlation
+/// of their returns (Johnson and Lindenstrauss 1984; random signs: Achlioptas 2003). Zero if it never moved.
+/// </param>
+internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, float[] Signature)
+{
+    public const int Dimensions = 256, Size = 32 + 4 * Dimensions;
+
+    public static float[] SignatureOf(EquityTrace trace)
+    {
+        var returns = trace.Returns(trace.FirstPeriod, trace.LastPeriod + 1);
+        var moments = Moments.OfReturns(returns);
+        var sums = new double[Dimensions];
+        if (!(moments.SampleDeviation > 0)) return new float[Dimensions];
+        var scale = 1 / (moments.SampleDeviation * Math.Sqrt((returns.Length - 1) * (double)Dimensions));
+        for (var t = 0; t < returns.Length; t++)
+        {
+            var value = (returns[t] - moments.Mean) * scale;
+            var period = SplitMix64.Mix((ulong)((trace.FirstPeriod + t) * trace.PeriodTicks));
+            // A word has the signs of 64 directions.
+            for (var word = 0; word < Dimensions / 64; word++)
+            {
+                var signs = SplitMix64.Mix(period + (ulong)word);
+                for (var bit = 0; bit < 64; bit++) sums[64 * word + bit] += (signs >> bit & 1) == 0 ? value : -value;
+            }
+        }
+        return [.. sums.Select(s => (float)s)];
+    }
+
+    public bool Moves => Signature.AsSpan().ContainsAnyExcept(0f);
+
+    public bool IsSame(PortfolioTrial other) => Weights == other.Weights && End == other.End && Does(other);
+
+    private bool Does(PortfolioTrial other) => Signature.AsSpan().SequenceEqual(other.Signature);
+
+    /// <summary>Adds the portfolios to a census.</summary>
+    /// <param name="earlier">Portfolios on the same days, also of this run if it was counted before.</param>
+    /// <param name="chosenBefore">See <see cref="TriedPortfolio"/>.</param>
+    public static TrialCensus Count(TrialCensus census, List<PortfolioTrial> earlier, PortfolioTrial own, long? chosenBefore)
+    {
+        var different = new List<PortfolioTrial>();
+        foreach (var trial in earlier.Append(own).Where(p => p.Moves))
+            if (!different.Exists(trial.Does))
+                different.Add(trial);
+        var effective = EffectiveTrials.Of([.. different.Select(d => Array.ConvertAll(d.Signature, x => (double)x))]);
+        return census with
+        {
+            Portfolios = different.Count,
+            Effective = Math.Max(census.Effective, effective.Number),
+            StoodBefore = chosenBefore is { } time && earlier.Exists(e => e.Weights == own.Weights && e.End <= time
+                && !earlier.Exists(o => o.Recorded < e.Recorded && o.End > time)),
+        };
+    }
+
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Size];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, End);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), Recorded);
+        BinaryPrimitives.WriteUInt128LittleEndian(bytes.AsSpan(16), Weights);
+        MemoryMarshal.AsBytes(Signature.AsSpan()).CopyTo(bytes.AsSpan(32));
+        return bytes;
+    }
+
+    public static IEnumerable<PortfolioTrial> Parse(byte[] bytes)
+    {
+        for (var at = 0; at + Size <= bytes.Length; at += Size)
+            yield return new PortfolioTrial(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at)),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + 8)), BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at + 16)),
+                MemoryMarshal.Cast<byte, float>(bytes.AsSpan(at + 32, Size - 32)).ToArray());
+    }
+}
