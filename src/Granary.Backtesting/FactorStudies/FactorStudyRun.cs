@@ -13,9 +13,11 @@ namespace Granary.Backtesting.FactorStudies;
 /// all factors and horizons corrected together.
 /// </summary>
 /// <param name="threads">The number of threads; the figures do not depend on it.</param>
-/// <param name="ledger">Counts the factors as trials; null counts none.</param>
-public sealed class FactorStudyRun(int threads, TrialLedger? ledger)
+/// <param name="ledger">Counts the factors as trials; null = the user's, <see cref="TrialLedger.None"/> counts none.</param>
+public sealed class FactorStudyRun(int threads, TrialLedger? ledger = null)
 {
+    private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();
+
     // A piece of work of a thread.
     private const int DatesOfPiece = 32;
 
@@ -38,12 +40,12 @@ public sealed class FactorStudyRun(int threads, TrialLedger? ledger)
             if (one.Figures is { } figures) trials.Add(IdentityOf(spec, f, reader.Universe), panel.Times, SpreadOf(figures));
         }
         if (measured.All(m => m.Error is not null)) throw new InputException([.. measured.Select(m => $"{m.Factor}: {m.Error}")]);
-        var census = await trials.CountAsync(ledger, reader.Symbols, reader.Markets, cancellationToken);
+        var census = await trials.CountAsync(_ledger, reader.Symbols, reader.Markets, cancellationToken);
         var results = Results(spec, panel, measured);
         return new FactorStudy(spec, results with
         {
             Digest = FactorStudyJson.DigestOf(results),
-            Trials = ledger is null ? null : new StudyTrialCount(measured.Count(m => m.Figures is not null), census.Trials, census.Fault),
+            Trials = _ledger.IsNone ? null : new StudyTrialCount(measured.Count(m => m.Figures is not null), census.Trials, census.Fault),
             Notes = [.. reader.Notes, .. NotesOf(spec, measured)],
         }, panel);
     }

@@ -17,10 +17,15 @@ namespace Granary.Backtesting.Runs;
 /// <summary>Runs a batch file and writes a run's folder. The steps are open, plan, train, simulate, weigh, portfolio, validate,
 /// write.</summary>
 /// <param name="sources">Opens the source of a batch; null = the catalogue that the batch was read with.</param>
-/// <param name="ledger">Counts the trials of other batches on the same bars; null counts only those of this batch.</param>
+/// <param name="ledger">
+/// Counts the trials of all runs on the same bars; null = the user's (<see cref="TrialLedger.OfUser"/>). <see cref="TrialLedger.None"/>
+/// counts those of this run alone, and its evidence says so.
+/// </param>
 public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, IBarSource>? sources = null,
     TrialLedger? ledger = null)
 {
+    private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();
+
     /// <summary>
     /// Maximum size in bytes of the events that are kept before the weights are chosen, if the host can repeat a pass. The events of a
     /// large sweep take longer to write than its strategies take to run, and a run needs those of a few strategies.
@@ -89,9 +94,9 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         TrialCensus? census;
         var step = GranaryInstruments.Traces.StartActivity("validate");
         if (validation is null)
-            census = await BatchValidation.CountAsync(run, strategies.Outcomes, ledger, SelectionTests.Of(run.Plan, strategies.Outcomes));
+            census = await BatchValidation.CountAsync(run, strategies.Outcomes, _ledger, SelectionTests.Of(run.Plan, strategies.Outcomes));
         else
-            census = (checks = await validation.FinishAsync(portfolio, members.Any(w => w != 0), ledger,
+            census = (checks = await validation.FinishAsync(portfolio, members.Any(w => w != 0), _ledger,
                 cancellationToken)).Census;
 
         step?.Dispose();

@@ -70,7 +70,7 @@ internal sealed class BatchValidation
 
     /// <summary>Completes the checks with the portfolio.</summary>
     /// <param name="members">Whether any strategy has a weight; otherwise the portfolio has no equity to check.</param>
-    public async Task<BatchChecks> FinishAsync(RecordedPortfolio portfolio, bool members, TrialLedger? ledger,
+    public async Task<BatchChecks> FinishAsync(RecordedPortfolio portfolio, bool members, TrialLedger ledger,
         CancellationToken cancellationToken)
     {
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
@@ -111,7 +111,7 @@ internal sealed class BatchValidation
 
     /// <summary>Counts the trials of a run once, also if it was interrupted after it had counted them.</summary>
     public static async Task<TrialCensus> CensusAsync(RunContext run, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
-        TrialLedger? ledger, SelectionTests tests, RunPortfolio? portfolio)
+        TrialLedger ledger, SelectionTests tests, RunPortfolio? portfolio)
     {
         if (KeptCensus.Find(run) is { } kept) return kept;
         var census = await CountAsync(run, outcomes, ledger, tests, portfolio);
@@ -121,7 +121,7 @@ internal sealed class BatchValidation
 
     /// <summary>Adds the trials to the ledger. Finished trials of an interrupted run count too, because their results were seen.</summary>
     public static async Task<TrialCensus> CountAsync(RunContext run,
-        IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger? ledger, SelectionTests tests, RunPortfolio? portfolio = null)
+        IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger ledger, SelectionTests tests, RunPortfolio? portfolio = null)
     {
         using var step = GranaryInstruments.Traces.StartActivity("trials");
         // A rebuilt report shows the original number of trials.
@@ -129,7 +129,7 @@ internal sealed class BatchValidation
         // A new version of a model is not a new trial.
         var trials = BatchTrials.Of(run.Plan, outcomes, RunTrials.HashesOf(run.Markets), i => run.Plan.Instances[i].Model?.Name,
             tests.Effective);
-        if (ledger is not null && portfolio is { } p) await trials.AddPortfolioAsync(p.Equity, p.Weights, p.End, run.Markets);
+        if (!ledger.IsNone && portfolio is { } p) await trials.AddPortfolioAsync(p.Equity, p.Weights, p.End, run.Markets);
         return RecordedTrials.AddTo(await trials.CountAsync(ledger, run.Markets), run.Plan);
     }
 }

@@ -24,12 +24,17 @@ namespace Granary.Backtesting.WalkForward;
 /// <summary>Implements <c>walkforward</c>: runs a batch file and writes a run's folder whose equity is completely out of sample. The steps
 /// are open, plan, select and trade (repeatedly), train, simulate, validate, write.</summary>
 /// <param name="host">Runs all combinations over the complete record.</param>
-/// <param name="ledger">Counts the trials of other batches on the same bars; null counts only those of this batch.</param>
+/// <param name="ledger">
+/// Counts the trials of all runs on the same bars; null = the user's (<see cref="TrialLedger.OfUser"/>). <see cref="TrialLedger.None"/>
+/// counts those of this run alone, and its evidence says so.
+/// </param>
 /// <param name="sources">Opens the source of a batch; null = the catalogue that the batch was read with.</param>
 /// <param name="work">Makes the choices of the windows; null = the threads of this process.</param>
 public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, TrialLedger? ledger = null,
     Func<DataSpec, IBarSource>? sources = null, IWorkHost? work = null)
 {
+    private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();
+
     /// <exception cref="InputException">The batch is invalid, or the record is too short.</exception>
     /// <exception cref="BarDataException">The bars are invalid.</exception>
     /// <exception cref="DiskException">The run's folder cannot be written.</exception>
@@ -98,7 +103,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish()!;
         var rows = (outcome.Rows[0].Time, outcome.Rows[^1].Time);
-        var census = await BatchValidation.CensusAsync(run, traded, ledger, tests, new RunPortfolio(stitched, [], rows.Item2));
+        var census = await BatchValidation.CensusAsync(run, traded, _ledger, tests, new RunPortfolio(stitched, [], rows.Item2));
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, stitched, census, tests), OutOfSample.Stitched(stitched), "", null,
             null, census.Fault)
         {

@@ -66,7 +66,7 @@ internal static class BacktestCommand
         var silent = given.Quiet || given.Json;
         using var timings = given.Timings && !silent ? new StepTimings(ElapsedTime.OfProcess) : null;
         var spec = await ReadAsync(batch, call, silent, token);
-        var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
+        var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System);
         var options = given.ToBatchOptions() with
         {
             Resume = given.Resume,
@@ -87,7 +87,7 @@ internal static class BacktestCommand
                 + "--quiet and --json");
         if (!StrategyFileReader.IsStrategyFile(file))
             throw new InputException($"--watch is for a C# file with a strategy; {file} is a batch file");
-        var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
+        var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System);
         var guessed = false;
         var loop = new WatchLoop(file,
             async stop =>

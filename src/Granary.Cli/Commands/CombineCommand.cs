@@ -61,7 +61,7 @@ internal static class CombineCommand
                 Folder = folder,
             };
             var combined = CombinedBatch.Write(request, root.Catalogues(call));
-            var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
+            var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System);
             var silent = given.Quiet || given.Json;
             var run = await ProgressView.ShowAsync(silent, progress =>
                 runner.RunAsync(combined.Spec, given.ToBatchOptions() with { Out = folder, Notes = combined.Notes }, progress, token));

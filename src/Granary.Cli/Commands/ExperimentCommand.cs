@@ -54,7 +54,7 @@ internal static class ExperimentCommand
     private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> HereAsync(BatchSpec spec, string strategies,
         int threads, TrainingView? view, CancellationToken cancellationToken)
     {
-        var (host, clock, ledger) = (new EmbeddedHost(threads), TimeProvider.System, TrialLedger.OfUser());
+        var (host, clock, ledger) = (new EmbeddedHost(threads), TimeProvider.System);
         return LearningReader.Read(spec).Any(s => s.Search is not null)
             ? (await new ModelSearch(host, clock, threads, ledger).RunAsync(spec, strategies, view, cancellationToken), null)
             : (null, await new TrainerComparison(host, clock, threads, ledger).RunAsync(spec, strategies, view, cancellationToken));

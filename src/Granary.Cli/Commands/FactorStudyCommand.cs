@@ -96,7 +96,7 @@ internal static class FactorStudyCommand
         FactorStudy study;
         try
         {
-            study = await new FactorStudyRun(threads, TrialLedger.OfUser()).RunAsync(spec, progress, cancellationToken);
+            study = await new FactorStudyRun(threads).RunAsync(spec, progress, cancellationToken);
         }
         catch (InputException e)
         {

@@ -45,7 +45,7 @@ internal static class OptimiseCommand
 
     private static async Task<int> RunAsync(BatchSpec spec, string file, Options given, CancellationToken token)
     {
-        var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
+        var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System);
         var options = given.ToBatchOptions() with { Resume = given.Resume, Optimises = true };
         var run = await ProgressView.ShowAsync(given.Quiet || given.Json,
             progress => runner.RunAsync(spec, options, progress, token));

@@ -21,7 +21,7 @@ internal static class ReinforceBatch
         CancellationToken cancellationToken)
     {
         LearnedWeights.Require(spec, file);
-        var runner = new BatchRunner(new EmbeddedHost(options.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
+        var runner = new BatchRunner(new EmbeddedHost(options.Threads), TimeProvider.System);
         BatchRun run;
         using (var view = new ReinforceView(output.Quiet || output.Json))
             run = await runner.RunAsync(spec, options with { Allocator = view }, null, cancellationToken);

@@ -54,7 +54,7 @@ internal static class WalkForwardCommand
     private static async Task<(RunModel Model, string Folder)> HereAsync(BatchSpec spec, Options given, Lines? lines,
         CancellationToken cancellationToken)
     {
-        var (run, _) = await new WalkForwardRunner(new EmbeddedHost(given.Threads), TimeProvider.System, TrialLedger.OfUser())
+        var (run, _) = await new WalkForwardRunner(new EmbeddedHost(given.Threads), TimeProvider.System)
             .RunAsync(spec, given.ToBatchOptions(), lines, cancellationToken);
         return (run.Model, run.Folder);
     }

@@ -212,7 +212,7 @@ internal sealed partial class ReportingGrain(
                     // The host has the progress of strategies that run on the cluster.
                     if (!isSpread || p.Strategies == 0) (_stage, _models) = (p.Stage ?? _stage, p.Leaders);
                 },
-                Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
+                Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : TrialLedger.None,
             }, cancellationToken);
             var end = new RunEnd(null, run.Digest, run.Trades ?? 0, run.Seconds, run.Strategies, run.Failed, Files(),
                 Evaluations: run.Evaluations);

@@ -15,10 +15,12 @@ namespace Granary.Modelling.Experiments;
 /// All outer windows close a rung together, after the last fit of each. The result therefore does not depend on the number of threads or
 /// silos. The registry's cache keeps every prediction, so that an interrupted search can continue.
 /// </remarks>
-/// <param name="ledger">Counts the trials; null counts none.</param>
+/// <param name="ledger">Counts the trials; null = the user's, <see cref="TrialLedger.None"/> counts none.</param>
 /// <param name="fitter">Makes the fits; null = the threads of this process.</param>
 public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, IWorkHost? fitter = null)
 {
+    private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();
+
     private readonly IWorkHost _fitter = fitter ?? new LocalWork(threads);
 
     // Inner is −1 for a fit on the outer window itself.
@@ -40,7 +42,7 @@ public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads
         foreach (var unit in search.Units)
             found.Add(await results.OfAsync(unit, [.. work.Where(w => w.Unit == unit).Select(w => (w.Window, w.Outer))],
                 cancellationToken));
-        var census = ledger is null ? null : await results.Trials.RecordAsync(ledger, cancellationToken);
+        var census = _ledger.IsNone ? null : await results.Trials.RecordAsync(_ledger, cancellationToken);
         return new SearchReport(counter.Done, counter.Reused, census?.Trials, census?.New, clock.GetElapsedTime(started).TotalSeconds,
             found);
     }

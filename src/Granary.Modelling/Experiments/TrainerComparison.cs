@@ -13,11 +13,13 @@ using Granary.Simulation.Work;
 namespace Granary.Modelling.Experiments;
 
 /// <summary>Compares trainers and labels on the same windows, for an experiment without a search.</summary>
-/// <param name="ledger">Counts the trials; null counts none.</param>
+/// <param name="ledger">Counts the trials; null = the user's, <see cref="TrialLedger.None"/> counts none.</param>
 /// <param name="work">Makes the fits of entry filters; null = the threads of this process.</param>
 public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null,
     IWorkHost? work = null)
 {
+    private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();
+
     private sealed record Tried(TrainedUnit Unit, double Seconds, ModelWorth? Worth);
 
     /// <summary>Compares trainers and labels on the same windows. Adds no versions to the registry.</summary>
@@ -44,7 +46,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
             var worth = await WorthAsync(learn, opened, units, counted, cancellationToken);
             tried.AddRange(units.Select((u, i) => new Tried(u, seconds, worth[i])));
         }
-        if (ledger is not null) await counted.RecordAsync(ledger, cancellationToken);
+        if (!_ledger.IsNone) await counted.RecordAsync(_ledger, cancellationToken);
         return Ranked(tried);
     }
 

@@ -24,7 +24,7 @@ internal static class TrialPlans
         {
             var around = TrialIdentity.Around(spec, feed.Symbols, withLearning: true);
             foreach (var instance in feed.Instances)
-                tried.Add(Hash(spec.Data, SymbolsOf(instance), TrialIdentity.Text(instance, null) + around));
+                tried.Add(Hash(spec.Data, SymbolsOf(instance), TrialIdentity.Text(instance, null) + '|' + around));
         }
         var searches = plan.Searches.Count > 0 ? ConfigurationText.AroundSearches(spec) : "";
         foreach (var search in plan.Searches)
@@ -59,7 +59,7 @@ internal static class TrialPlans
                 foreach (var instance in feed.Instances)
                     for (var i = 0; i < candidates; i++)
                         tried.Add(Hash(spec.Data, SymbolsOf(instance), string.Create(CultureInfo.InvariantCulture,
-                            $"{TrialIdentity.Text(instance, null)}{around}|model {text}|{i}")));
+                            $"{TrialIdentity.Text(instance, null)}|{around}|model {text}|{i}")));
             }
         }
         return new PlannedTrials(spec.Data, tried);

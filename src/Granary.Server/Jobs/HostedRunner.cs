@@ -7,7 +7,7 @@ namespace Granary.Server.Jobs;
 
 /// <summary>Runs submitted jobs on any <see cref="IBatchHost"/>.</summary>
 /// <param name="runs">The folder of all runs and jobs.</param>
-/// <param name="ledger">Counts trials; null counts only those of each batch.</param>
+/// <param name="ledger">Counts trials; null = the user's.</param>
 /// <param name="running">Registers each batch while it runs, by the name of its folder; null if not needed.</param>
 /// <param name="parity">Returns the comparison of the server's accounts; null if it trades none.</param>
 public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,

@@ -80,6 +80,7 @@ public sealed record BatchChecks(
                 Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {Counted.Of(s.Trials, "trial")} on these ")
                 + Text($"bars {(s.Trials == 1 ? "counts" : "count")} as ")
                 + Text($"{s.EffectiveTrials:#,0.#} independent {(s.EffectiveTrials == 1 ? "one" : "ones")}")
+                + (Census is { IsAlone: true } ? "; no trial ledger is kept, so those of other runs are not among them" : "")
                 + (DependsOnLedger(s) ? Text($". The ledger decides: with the trials of this batch alone it is {s.PortfolioAlone:0.000}")
                     : ""),
                 [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials),
@@ -183,10 +184,10 @@ public sealed record BatchChecks(
         if (Selection is { } s)
         {
             var unit = TracePeriod.Unit(s.PeriodTicks);
-            if (s.Trials > 1)
+            if (s.Trials > 1 || Census is { Portfolios: > 1 })
                 said.Add(Text(
                     $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first ")
-                        + Text($"time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent ")
+                        + Text($"time now{MoreTrials()}. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent ")
                         + Text($"trials.{Worthless(s)}"));
             if (!double.IsNaN(s.PortfolioDeflated))
                 said.Add(Text($"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year, ")
@@ -213,6 +214,8 @@ public sealed record BatchChecks(
                     $"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the ")
                         + Text($"portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
         }
+        if (Census is { IsAlone: true, Fault: null }) said.Add(
+            "No trial ledger is kept, so the trials of other runs are not counted, and every figure above flatters.");
         if (LedgerFault is not null) said.Add(
             $"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: "
                 + $"{LedgerFault}");
@@ -230,6 +233,10 @@ public sealed record BatchChecks(
                     + $"{Counted.Of(clean.Cuts, "time")}. granary verify checks all of them.");
         return said;
     }
+
+    private string MoreTrials() => Census is not { } c ? ""
+        : (c.Portfolios > 1 ? Text($", with {c.Portfolios:#,0} different portfolios of them") : "")
+            + (c.Siblings > 0 ? Text($", and {c.Siblings:#,0} combinations of the same strategy classes on other markets of that time") : "");
 
     private static string OverfittingSentence(ProbabilityOfOverfitting overfitting) =>
         overfitting.IsAmongEarners ? Text(

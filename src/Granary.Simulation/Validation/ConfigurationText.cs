@@ -37,7 +37,9 @@ public static class ConfigurationText
         var text = new StringBuilder();
         foreach (var section in BatchSection.All)
         {
-            if (root.Find(section.Name) is not { } part || !counts(section.Reach)) continue;
+            // Strategies have nothing random but their models.
+            var reach = section.Name == "seed" && root.Find("learning") is null ? KeyReach.Portfolio : section.Reach;
+            if (root.Find(section.Name) is not { } part || !counts(reach)) continue;
             if (alone is not null && (section.Name == BatchSection.Strategies || section.Name == "learning" && !alone.WithLearning)) continue;
             var content = Content(part, section, counts, alone);
             if (content.Length > 0) text.Append(section.Name).Append(content).Append('\n');

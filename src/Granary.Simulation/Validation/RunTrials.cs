@@ -52,7 +52,7 @@ public sealed class RunTrials
     /// <summary>Returns the hash of a strategy with a model, as the ledger has it.</summary>
     /// <param name="model">Text of the model without its version; null without a model.</param>
     public UInt128 CombinationOf(int strategy, string? model) =>
-        TrialLedger.HashOf(TrialIdentity.Text(_plan.Instances[strategy], model) + _around[strategy]);
+        TrialLedger.HashOf(TrialIdentity.Text(_plan.Instances[strategy], model) + '|' + _around[strategy]);
 
     /// <summary>Adds a trial of a strategy.</summary>
     /// <param name="dailySharpe">See <see cref="Trial"/>.</param>
@@ -95,10 +95,9 @@ public sealed class RunTrials
     /// <summary>
     /// Records the trials in a ledger and returns all trials on these bars. If that fails, returns the trials of this run alone.
     /// </summary>
-    /// <param name="ledger">Null if no ledger is used.</param>
-    public async Task<TrialCensus> CountAsync(TrialLedger? ledger, IReadOnlyDictionary<string, OpenedMarket> markets,
+    public async Task<TrialCensus> CountAsync(TrialLedger ledger, IReadOnlyDictionary<string, OpenedMarket> markets,
         CancellationToken cancellationToken = default) => await TrialLedger.CountAsync(ledger, _trials,
-        ledger is null ? null : await SketchAsync(markets, cancellationToken), _portfolio, cancellationToken);
+        ledger.IsNone ? null : await SketchAsync(markets, cancellationToken), _portfolio, cancellationToken);
 
     // Sketches of the data sets, by which the ledger finds those with mostly the same bars.
     private async Task<IReadOnlyDictionary<string, BarSketch>> SketchAsync(IReadOnlyDictionary<string, OpenedMarket> markets,

@@ -38,10 +38,9 @@ public sealed class StudyTrials
     /// <summary>
     /// Records the factors in a ledger and returns all trials on these bars. If that fails, returns those of the study alone.
     /// </summary>
-    /// <param name="ledger">Null if no ledger is used.</param>
     /// <param name="symbols">The symbols of the study.</param>
     /// <param name="markets">Opened markets by symbol.</param>
-    public async Task<TrialCensus> CountAsync(TrialLedger? ledger, IReadOnlyList<string> symbols,
+    public async Task<TrialCensus> CountAsync(TrialLedger ledger, IReadOnlyList<string> symbols,
         IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken = default)
     {
         var dataSet = RunFolder.HashOf(symbols.Select(s => markets[s].Series.ContentHash));
@@ -56,7 +55,7 @@ public sealed class StudyTrials
                 moves ? share : 0);
         })];
         Dictionary<string, BarSketch>? sketches = null;
-        if (ledger is not null)
+        if (!ledger.IsNone)
         {
             var parts = new List<BarSketch>();
             foreach (var symbol in symbols) parts.Add(await BarSketch.OfAsync(markets[symbol].Series, cancellationToken));

@@ -24,7 +24,7 @@ public static class TrialIdentity
             $"{instance.Definition.Name}{CodeOf(instance)}({parameters})@{instance.Timeframe}"));
         foreach (var key in RecordKeys<TradingSettings>.All)
             if (!key.IsUsual(instance.Trading)) text.Append('|').Append(key.Name).Append(' ').Append(key.Identity(instance.Trading));
-        return text.Append('|').Append(model).Append('|').ToString();
+        return text.Append('|').Append(model).ToString();
     }
 
     /// <summary>Returns what else can change the result of a strategy on its bars: a hash of <see cref="ConfigurationText.Around"/>.</summary>

@@ -38,21 +38,28 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(30);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <summary>Environment variable that names another folder.</summary>
+    /// <summary>Environment variable that names another folder, or <c>none</c>.</summary>
     public const string Variable = "GRANARY_TRIALS";
 
+    /// <summary>Keeps nothing: a run counts its own trials alone, and its evidence says so.</summary>
+    public static TrialLedger None { get; } = new("");
+
     /// <summary>
-    /// Returns the user's ledger: in <c>GRANARY_TRIALS</c>, or in granary/trials in the system's folder for user data, or else in
-    /// runs/trials.
+    /// Returns the user's ledger: in <c>GRANARY_TRIALS</c> (<c>none</c> is <see cref="None"/>), or in granary/trials in the system's folder
+    /// for user data, or else in runs/trials.
     /// </summary>
     public static TrialLedger OfUser()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen) return new TrialLedger(chosen);
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen)
+            return chosen == "none" ? None : new TrialLedger(chosen);
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return new TrialLedger(data.Length > 0 ? Path.Combine(data, "granary", "trials") : Path.Combine("runs", "trials"));
     }
 
     public string Folder => folder;
+
+    /// <summary>Whether it keeps nothing.</summary>
+    public bool IsNone => ReferenceEquals(this, None);
 
     /// <summary>
     /// Adds a run's trials and returns the counts of all trials. If another process has a file open, waits for it without blocking a
@@ -69,6 +76,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         IReadOnlyDictionary<string, BarSketch>? sketches = null, TriedPortfolio? portfolio = null,
         CancellationToken cancellationToken = default)
     {
+        if (IsNone) return Alone(trials);
         Directory.CreateDirectory(folder);
         var census = new Counting();
         var others = new Others(await SketchesAsync(cancellationToken));
@@ -149,23 +157,20 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     /// <summary>
     /// Adds a run's trials to a ledger and returns the counts of all trials. If that fails, returns those of this run alone.
     /// </summary>
-    /// <param name="ledger">Null if no ledger is used.</param>
     /// <param name="trials">Trials by data set, which is the hash of its bars.</param>
     /// <param name="portfolio">The run's portfolio; null if it has none.</param>
-    public static async Task<TrialCensus> CountAsync(TrialLedger? ledger, IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials,
+    public static async Task<TrialCensus> CountAsync(TrialLedger ledger, IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials,
         IReadOnlyDictionary<string, BarSketch>? sketches = null, TriedPortfolio? portfolio = null,
         CancellationToken cancellationToken = default)
     {
-        string? fault = null;
         try
         {
-            if (ledger is not null) return await ledger.RecordAsync(trials, sketches, portfolio, cancellationToken);
+            return await ledger.RecordAsync(trials, sketches, portfolio, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            fault = e.Message.TrimEnd('.');
+            return Alone(trials) with { Fault = e.Message.TrimEnd('.') };
         }
-        return Alone(trials) with { Fault = fault };
     }
 
     /// <summary>Counts the trials of a run without a ledger.</summary>
@@ -173,7 +178,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     {
         var census = new Counting();
         foreach (var (_, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal)) census.Add([], [], tried, _ => { });
-        return census.Finish();
+        return census.Finish() with { IsAlone = true };
     }
 
     // Accumulates counts, one data set at a time.

@@ -272,6 +272,6 @@ public sealed class BatchKeysTests
     {
         var definition = TestCatalogues.All.Strategies.All.Single(s => s.Name == "SmaCross");
         var instance = new StrategyInstance(0, "", definition, [3, 5], ["A"], Engine.Market.Timeframe.D1, settings);
-        return TrialIdentity.Text(instance, "m", new ExecutionSettings());
+        return TrialIdentity.Text(instance, "m");
     }
 }

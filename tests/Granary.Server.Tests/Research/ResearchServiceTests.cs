@@ -109,26 +109,28 @@ public sealed class ResearchServiceTests : IAsyncLifetime
     [Fact]
     public async Task Each_distinct_combination_is_charged_once_to_the_caller_and_to_the_ledger_of_its_bars()
     {
-        var caller = Assistant(5);
+        var caller = Assistant(6);
         (await RunAsync(caller, Batch())).State.ShouldBe(JobState.Done);
         _research.Standing(caller).Used.ShouldBe(2);
         var dataSet = Path.GetFileNameWithoutExtension(Directory.GetFiles(_ledger.Folder, "*.tried").Single());
         _ledger.Count(dataSet).ShouldBe(2);
         await RunAsync(caller, Batch(more: ", \"seed\": 7"));
-        _research.Standing(caller).Used.ShouldBe(2, "the same combinations");
+        _research.Standing(caller).Used.ShouldBe(3, "the same combinations in another configuration");
+        await RunAsync(caller, Batch(more: ", \"seed\": 7").Replace("tried", "named otherwise", StringComparison.Ordinal));
+        _research.Standing(caller).Used.ShouldBe(3, "the same configuration");
         await RunAsync(caller, Batch(fast: "[8, 9, 10]"));
-        _research.Standing(caller).Used.ShouldBe(4);
+        _research.Standing(caller).Used.ShouldBe(5);
         _ledger.Count(dataSet).ShouldBe(4);
 
         var refused = await Should.ThrowAsync<ResearchRefusedException>(() => SubmitAsync(caller, Batch(fast: "[11, 12]")));
-        refused.Message.ShouldContain("5 trials 4 are used and 1 remain");
+        refused.Message.ShouldContain("6 trials 5 are used and 1 remain");
         _audit.Newest(long.MaxValue, 1).Single().ShouldSatisfyAllConditions(
             e => e.Who.ShouldBe("assistant"), e => e.What.ShouldBe("refuseResearch"));
         (await RunAsync(caller, Batch(fast: "11"))).State.ShouldBe(JobState.Done);
         var standing = _research.Standing(caller, 2);
-        (standing.Used, standing.Allowed, standing.Remaining, standing.Holdout).ShouldBe((5, 5, 0, HeldOutBars.Holdout));
-        standing.Sentence.ShouldContain("5 of 5 trials are used");
-        (await _research.ListAsync(caller, new JobQuery(10))).Items.Count.ShouldBe(4, "reading is not refused");
+        (standing.Used, standing.Allowed, standing.Remaining, standing.Holdout).ShouldBe((6, 6, 0, HeldOutBars.Holdout));
+        standing.Sentence.ShouldContain("6 of 6 trials are used");
+        (await _research.ListAsync(caller, new JobQuery(10))).Items.Count.ShouldBe(5, "reading is not refused");
     }
 
     [Fact]
