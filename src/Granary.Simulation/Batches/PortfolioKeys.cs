@@ -25,7 +25,8 @@ internal sealed record PortfolioKeys
     [Key("how `ppo` and `adaptive` learn: [reinforcement.md](reinforcement.md)", Without = "see that page")]
     public AllocatorSpec? Allocator { get; init; }
 
-    [Key("time before which given weights were chosen; later bars are out of sample", Without = "unknown")]
+    [Key("time before which given weights were chosen; later bars are out of sample if the "
+        + "[trial ledger](validation.md#the-trial-ledger) shows that they stood", Without = "unknown")]
     [JsonConverter(typeof(UtcTicks))]
     public long? ChosenBefore { get; init; }
 

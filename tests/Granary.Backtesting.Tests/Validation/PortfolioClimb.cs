@@ -41,7 +41,7 @@ internal sealed class PortfolioClimb : IDisposable
     /// <param name="Runs">Runs until a portfolio passed all checks, or all of them.</param>
     /// <param name="Sharpe">The annual Sharpe ratio of the best portfolio.</param>
     /// <param name="LuckBar">That which worthless trials are expected to reach.</param>
-    public sealed record Result(bool Passed, int Runs, double Sharpe, double LuckBar, double Deflated, double Effective);
+    public sealed record Result(bool Passed, int Runs, double Sharpe, double LuckBar, double Deflated, double Effective, string Last = "");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -62,6 +62,8 @@ internal sealed class PortfolioClimb : IDisposable
             if (n > 1) Change(next, ids);
             var model = await RunAsync(next, checks: false, cancellationToken);
             var figures = model.Section<ValidationFigures>()!;
+            var census = model.Section<ValidationFigures>()!;
+            best = best with { Last = $"{census.EffectiveTrials:0.0} {model.Section<ValidationFigures>()!.Conclusions[1]}" };
             if (!(figures.DeflatedSharpe > best.Deflated)) continue;
             current = next;
             best = new Result(false, n, figures.Sharpe ?? 0, figures.LuckBar ?? 0, figures.DeflatedSharpe ?? 0, figures.EffectiveTrials ?? 0);
