@@ -20,10 +20,20 @@ internal enum Started
     Database
 }
 
-/// <summary>Runs the tests as xunit does. <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.</summary>
-public sealed class MeasuredTests(string? configFileName) : XunitTestFramework(configFileName)
+/// <summary>
+/// Runs the tests as xunit does, and leaves the user's trial ledger alone: a test that needs one names a folder of its own.
+/// <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.
+/// </summary>
+public sealed class MeasuredTests : XunitTestFramework
 {
-    private readonly string? _configuration = configFileName;
+    private readonly string? _configuration;
+
+    public MeasuredTests(string? configFileName)
+        : base(configFileName)
+    {
+        _configuration = configFileName;
+        Environment.SetEnvironmentVariable("GRANARY_TRIALS", "none");
+    }
 
     public MeasuredTests()
         : this(null)

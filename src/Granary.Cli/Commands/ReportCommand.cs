@@ -50,7 +50,8 @@ internal static class ReportCommand
                 var again = manifest.Kind == RunKinds.WalkForward
                     ? (await new WalkForwardRunner(new EmbeddedHost(options.Threads), TimeProvider.System)
                         .RunAsync(spec, options, null, token)).Run
-                    : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System).RunAsync(WithReport(spec), options, null, token);
+                    : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System)
+                        .RunAsync(WithReport(spec), options, null, token);
                 foreach (var file in (string[])["report.html", RunReport.AnalysisFile])
                     AtomicFile.Write(Path.Combine(folder, file), File.ReadAllBytes(Path.Combine(temporary, file)));
                 Console.WriteLine($"Report {Path.GetFullPath(Path.Combine(folder, "report.html"))}");

@@ -9,7 +9,9 @@ public enum KeyReach
     /// <summary>The portfolio or how it is judged, and no account of a strategy: another value makes the portfolio a new trial.</summary>
     Portfolio,
 
-    /// <summary>What trading costs. The ledger compares Sharpe ratios at equal costs; another value makes the portfolio a new trial.</summary>
+    /// <summary>
+    /// What trading costs. The ledger compares Sharpe ratios at equal costs; another value makes the portfolio a new trial.
+    /// </summary>
     Costs,
 
     /// <summary>Which bars are read. The ledger knows data sets by their bars.</summary>

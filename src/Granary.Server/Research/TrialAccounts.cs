@@ -10,8 +10,8 @@ using Granary.Storage.Files;
 namespace Granary.Server.Research;
 
 /// <summary>
-/// The accounts of callers with limits: which combinations and configurations each has tried, and which jobs it has submitted. All processes and silos that
-/// share the folder share the accounts.
+/// The accounts of callers with limits: which combinations and configurations each has tried, and which jobs it has submitted. All
+/// processes and silos that share the folder share the accounts.
 /// </summary>
 /// <remarks>
 /// A file of combinations has records of 16 bytes, a file of jobs has lines. Both are only appended, by one process at a time, and are on

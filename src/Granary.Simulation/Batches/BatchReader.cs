@@ -72,7 +72,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     // Reads each section separately, so that an error in one does not hide errors in others. Returns null if there are errors.
     private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
-        root.Only([.. BatchSection.All.Select(s => s.Name)]);
+        root.Only([.. DeclaredSection.All.Select(s => s.Name)]);
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
             (new AccountKeys(), RiskFreeRate.None));
@@ -260,7 +260,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
         part.Only([.. more, "class", "params", .. RecordKeys<TradingSettings>.All.Select(k => k.Name), "symbols", "timeframe",
-            BatchSection.Tag, "search"]);
+            DeclaredSection.Tag, "search"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {

@@ -38,7 +38,8 @@ public sealed record BarSketch(ulong Market, long From, long Until, long Count, 
                 if (block.Time[i] / TimeSpan.TicksPerDay != day)
                 {
                     Close();
-                    (day, before, high, low) = (block.Time[i] / TimeSpan.TicksPerDay, last, double.NegativeInfinity, double.PositiveInfinity);
+                    (day, before) = (block.Time[i] / TimeSpan.TicksPerDay, last);
+                    (high, low) = (double.NegativeInfinity, double.PositiveInfinity);
                 }
                 last = block.Close[i];
                 high = Math.Max(high, block.High[i]);

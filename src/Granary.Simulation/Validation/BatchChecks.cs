@@ -214,11 +214,7 @@ public sealed record BatchChecks(
                     $"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the ")
                         + Text($"portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
         }
-        if (Census is { IsAlone: true, Fault: null }) said.Add(
-            "No trial ledger is kept, so the trials of other runs are not counted, and every figure above flatters.");
-        if (LedgerFault is not null) said.Add(
-            $"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: "
-                + $"{LedgerFault}");
+        if (WithoutLedger() is { } without) said.Add(without);
         said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).")
             : $"There is no result on unseen bars: {OutOfSampleMissing}.");
         if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
@@ -234,9 +230,16 @@ public sealed record BatchChecks(
         return said;
     }
 
+    private string? WithoutLedger() =>
+        LedgerFault is not null ? "The trial ledger could not be kept, so the trials of other batches are not counted and every figure above "
+            + $"flatters: {LedgerFault}"
+        : Census is { IsAlone: true }
+            ? "No trial ledger is kept, so the trials of other runs are not counted, and every figure above flatters." : null;
+
     private string MoreTrials() => Census is not { } c ? ""
         : (c.Portfolios > 1 ? Text($", with {c.Portfolios:#,0} different portfolios of them") : "")
-            + (c.Siblings > 0 ? Text($", and {c.Siblings:#,0} combinations of the same strategy classes on other markets of that time") : "");
+            + (c.Siblings > 0
+                ? Text($", and {c.Siblings:#,0} combinations of the same strategy classes on other markets of that time") : "");
 
     private static string OverfittingSentence(ProbabilityOfOverfitting overfitting) =>
         overfitting.IsAmongEarners ? Text(

@@ -20,7 +20,9 @@ public static class ConfigurationText
 
     /// <summary>Returns what can change the result of a strategy, beside the strategy itself, its bars and its costs.</summary>
     /// <param name="symbols">Its symbols: settings of other instruments are left out.</param>
-    /// <param name="withLearning">Whether the section <c>learning</c> is part of it; an experiment has a trial for each of its models.</param>
+    /// <param name="withLearning">
+    /// Whether the section <c>learning</c> is part of it; an experiment has a trial for each of its models.
+    /// </param>
     public static string Around(BatchSpec spec, IReadOnlyCollection<string> symbols, bool withLearning) =>
         Of(spec, reach => reach == KeyReach.Strategy, new Alone(symbols, withLearning));
 
@@ -35,27 +37,28 @@ public static class ConfigurationText
     {
         var root = JsonPart.Parse(spec.Name, spec.Text);
         var text = new StringBuilder();
-        foreach (var section in BatchSection.All)
+        foreach (var section in DeclaredSection.All)
         {
             // Strategies have nothing random but their models.
             var reach = section.Name == "seed" && root.Find("learning") is null ? KeyReach.Portfolio : section.Reach;
             if (root.Find(section.Name) is not { } part || !counts(reach)) continue;
-            if (alone is not null && (section.Name == BatchSection.Strategies || section.Name == "learning" && !alone.WithLearning)) continue;
+            if (alone is not null && (section.Name == DeclaredSection.Strategies
+                || section.Name == "learning" && !alone.WithLearning)) continue;
             var content = Content(part, section, counts, alone);
             if (content.Length > 0) text.Append(section.Name).Append(content).Append('\n');
         }
         return text.ToString();
     }
 
-    private static string Content(JsonPart part, BatchSection section, Func<KeyReach, bool> counts, Alone? alone) => part.Kind switch
+    private static string Content(JsonPart part, DeclaredSection section, Func<KeyReach, bool> counts, Alone? alone) => part.Kind switch
     {
-        JsonValueKind.Array when section.Name == BatchSection.Strategies =>
+        JsonValueKind.Array when section.Name == DeclaredSection.Strategies =>
             string.Concat(part.Items.Select(item => Content(item, section, counts, alone))),
         JsonValueKind.Object => Members(part, section, counts, alone),
         _ => Canonical(JsonNode.Parse(part.ToJson())),
     };
 
-    private static string Members(JsonPart part, BatchSection section, Func<KeyReach, bool> counts, Alone? alone)
+    private static string Members(JsonPart part, DeclaredSection section, Func<KeyReach, bool> counts, Alone? alone)
     {
         var text = new StringBuilder();
         foreach (var (name, value) in part.Members.OrderBy(m => m.Name, StringComparer.Ordinal))
@@ -64,8 +67,8 @@ public static class ConfigurationText
             if (!counts(ReachOf(section, key, name))) continue;
             var content = (section.Name, name) switch
             {
-                (BatchSection.Data, "parts") => string.Concat(value.OneOrMany().Select(p => Content(p, section, counts, alone))),
-                (BatchSection.Data, "instruments") when alone?.Symbols is { } symbols => string.Concat(value.Members
+                (DeclaredSection.Data, "parts") => string.Concat(value.OneOrMany().Select(p => Content(p, section, counts, alone))),
+                (DeclaredSection.Data, "instruments") when alone?.Symbols is { } symbols => string.Concat(value.Members
                     .Where(m => m.Name == "*" || symbols.Contains(m.Name)).OrderBy(m => m.Name, StringComparer.Ordinal)
                     .Select(m => m.Name + Canonical(JsonNode.Parse(m.Value.ToJson())))),
                 _ => Canonical(JsonNode.Parse(value.ToJson())),
@@ -75,10 +78,10 @@ public static class ConfigurationText
         return text.Length == 0 ? "" : $"{{{text}}}";
     }
 
-    private static KeyReach ReachOf(BatchSection section, RecordKey? key, string name) => (section.Name, name) switch
+    private static KeyReach ReachOf(DeclaredSection section, RecordKey? key, string name) => (section.Name, name) switch
     {
-        (BatchSection.Data, "source") => KeyReach.Bars,
-        (BatchSection.Strategies, BatchSection.Tag) => KeyReach.Label,
+        (DeclaredSection.Data, "source") => KeyReach.Bars,
+        (DeclaredSection.Strategies, DeclaredSection.Tag) => KeyReach.Label,
         _ => key is null || section.Reach != KeyReach.Strategy ? section.Reach : key.Reach,
     };
 

@@ -18,7 +18,8 @@ public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrac
     /// <summary>Returns the hash of weights: of their ratios to six digits, in the order of the names.</summary>
     public static UInt128 WeightsOf(IEnumerable<(string Strategy, double Weight)> weights)
     {
-        List<(string Strategy, double Weight)> members = [.. weights.Where(w => w.Weight != 0).OrderBy(w => w.Strategy, StringComparer.Ordinal)];
+        List<(string Strategy, double Weight)> members =
+            [.. weights.Where(w => w.Weight != 0).OrderBy(w => w.Strategy, StringComparer.Ordinal)];
         var sum = members.Sum(w => Math.Abs(w.Weight));
         return TrialLedger.HashOf(string.Join('\n', members.Select(w =>
             string.Create(CultureInfo.InvariantCulture, $"{w.Strategy} {w.Weight / sum:0.00000E+0}"))));
@@ -28,8 +29,7 @@ public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrac
 }
 
 /// <summary>
-/// The record of a portfolio in the ledger. What it did tells portfolios apart, whatever setting made the difference; those that did nearly
-/// the same share a trial.
+/// The record of a portfolio in the ledger. What it did tells portfolios apart, whatever setting made the difference.
 /// </summary>
 /// <param name="End">Time at which its last bar closes, UTC ticks.</param>
 /// <param name="Recorded">Time of the record, UTC ticks.</param>
@@ -41,6 +41,9 @@ public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrac
 internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, float[] Signature)
 {
     public const int Dimensions = 256, Size = 32 + 4 * Dimensions;
+
+    /// <summary>Portfolios whose returns have a higher correlation are one trial.</summary>
+    public const double Alike = 0.99;
 
     public static float[] SignatureOf(EquityTrace trace)
     {
@@ -65,24 +68,35 @@ internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, 
 
     public bool Moves => Signature.AsSpan().ContainsAnyExcept(0f);
 
-    public bool IsSame(PortfolioTrial other) => Weights == other.Weights && End == other.End && Does(other);
+    public bool IsSame(PortfolioTrial other) => Weights == other.Weights && End == other.End && Signature.AsSpan().SequenceEqual(other.Signature);
 
-    private bool Does(PortfolioTrial other) => Signature.AsSpan().SequenceEqual(other.Signature);
+    // Estimates the correlation of their returns.
+    private double Correlation(PortfolioTrial other)
+    {
+        double product = 0, own = 0, others = 0;
+        for (var i = 0; i < Dimensions; i++)
+        {
+            product += (double)Signature[i] * other.Signature[i];
+            own += (double)Signature[i] * Signature[i];
+            others += (double)other.Signature[i] * other.Signature[i];
+        }
+        return product / Math.Sqrt(own * others);
+    }
 
     /// <summary>Adds the portfolios to a census.</summary>
     /// <param name="earlier">Portfolios on the same days, also of this run if it was counted before.</param>
     /// <param name="chosenBefore">See <see cref="TriedPortfolio"/>.</param>
     public static TrialCensus Count(TrialCensus census, List<PortfolioTrial> earlier, PortfolioTrial own, long? chosenBefore)
     {
+        // A net over all that were tried. Steps of a search resemble each other, and still its best is that of as many as it tried.
         var different = new List<PortfolioTrial>();
         foreach (var trial in earlier.Append(own).Where(p => p.Moves))
-            if (!different.Exists(trial.Does))
+            if (!different.Exists(d => d.Correlation(trial) > Alike))
                 different.Add(trial);
-        var effective = EffectiveTrials.Of([.. different.Select(d => Array.ConvertAll(d.Signature, x => (double)x))]);
         return census with
         {
             Portfolios = different.Count,
-            Effective = Math.Max(census.Effective, effective.Number),
+            Effective = Math.Max(census.Effective, different.Count),
             StoodBefore = chosenBefore is { } time && earlier.Exists(e => e.Weights == own.Weights && e.End <= time
                 && !earlier.Exists(o => o.Recorded < e.Recorded && o.End > time)),
         };
@@ -102,7 +116,8 @@ internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, 
     {
         for (var at = 0; at + Size <= bytes.Length; at += Size)
             yield return new PortfolioTrial(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at)),
-                BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + 8)), BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at + 16)),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + 8)),
+                BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at + 16)),
                 MemoryMarshal.Cast<byte, float>(bytes.AsSpan(at + 32, Size - 32)).ToArray());
     }
 }

@@ -51,7 +51,8 @@ public sealed class StudyTrials
         {
             var moments = Moments.OfReturns(tried.Daily);
             var moves = moments.SampleDeviation > 0;
-            return new Trial(TrialLedger.HashOf(tried.Factor), costs, (ulong)TrialLedger.HashOf(tried.Factor), moves ? moments.Mean / moments.SampleDeviation : double.NaN,
+            var factor = TrialLedger.HashOf(tried.Factor);
+            return new Trial(factor, costs, (ulong)factor, moves ? moments.Mean / moments.SampleDeviation : double.NaN,
                 moves ? share : 0);
         })];
         Dictionary<string, BarSketch>? sketches = null;

@@ -12,8 +12,8 @@ namespace Granary.Simulation.Validation;
 public static class TrialIdentity
 {
     /// <summary>
-    /// Returns the text of a combination: class with the hash of its C# file, parameters, timeframe, trading settings and model. Its name is
-    /// not part of it. What surrounds it in the batch is <see cref="Around"/>.
+    /// Returns the text of a combination: class with the hash of its C# file, parameters, timeframe, trading settings and model. Its name
+    /// is not part of it. What surrounds it in the batch is <see cref="Around"/>.
     /// </summary>
     /// <param name="model">Text of the model without its version; null without a model.</param>
     public static string Text(StrategyInstance instance, string? model)
@@ -27,7 +27,9 @@ public static class TrialIdentity
         return text.Append('|').Append(model).ToString();
     }
 
-    /// <summary>Returns what else can change the result of a strategy on its bars: a hash of <see cref="ConfigurationText.Around"/>.</summary>
+    /// <summary>
+    /// Returns what else can change the result of a strategy on its bars: a hash of <see cref="ConfigurationText.Around"/>.
+    /// </summary>
     /// <inheritdoc cref="ConfigurationText.Around"/>
     public static string Around(BatchSpec spec, IReadOnlyCollection<string> symbols, bool withLearning) =>
         TrialLedger.HashOf(ConfigurationText.Around(spec, symbols, withLearning)).ToString("x32", CultureInfo.InvariantCulture);

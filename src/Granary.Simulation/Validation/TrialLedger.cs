@@ -242,15 +242,16 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         public List<string> RelativesOf(string dataSet, BarSketch sketch)
         {
             _own.Add(sketch);
-            List<string> relatives = [.. all.Where(o => o.Name != dataSet && sketch.Containment(o.Sketch) >= BarSketch.Same).Select(o => o.Name)];
+            List<string> relatives = [.. all.Where(o => o.Name != dataSet && sketch.Containment(o.Sketch) >= BarSketch.Same)
+                .Select(o => o.Name)];
             _counted.Add(dataSet);
             _counted.UnionWith(relatives);
             return relatives;
         }
 
         /// <summary>The data sets of the same time that are no relatives, with their markets.</summary>
-        public IEnumerable<(string Name, ulong Market)> Siblings => all.Where(o => !_counted.Contains(o.Name) && _own.Exists(o.Sketch.IsOfTheTime))
-            .Select(o => (o.Name, o.Sketch.Market));
+        public IEnumerable<(string Name, ulong Market)> Siblings =>
+            all.Where(o => !_counted.Contains(o.Name) && _own.Exists(o.Sketch.IsOfTheTime)).Select(o => (o.Name, o.Sketch.Market));
     }
 
     private string PathOf(string dataSet, string extension) => Path.Combine(folder, dataSet + extension);

@@ -51,8 +51,12 @@ public sealed class LedgerOfRunsTests : IDisposable
         var effective = new List<double>();
         string[] starts = ["2018-06-01", "2018-09-01", "2019-01-01", "2019-06-01", "2020-01-01", "2020-06-01", "2021-01-01", "2021-06-01"];
         foreach (var from in starts)
-            foreach (var limits in (string[])["", ", \"limits\": { \"dailyLossPercent\": 0.3 }", ", \"enable\": { \"minTrades\": 2, \"minWinRate\": 0.5 }"])
-                effective.Add(Figures(await RunAsync(Batch(portfolio: $"\"weights\": \"equal\", \"from\": \"{from}\"{limits}"))).EffectiveTrials!.Value);
+            foreach (var rule in (string[])["", ", \"limits\": { \"dailyLossPercent\": 0.3 }",
+                ", \"enable\": { \"minTrades\": 2, \"minWinRate\": 0.5 }"])
+            {
+                var model = await RunAsync(Batch(portfolio: $"\"weights\": \"equal\", \"from\": \"{from}\"{rule}"));
+                effective.Add(Figures(model).EffectiveTrials!.Value);
+            }
         var last = await RunAsync(Batch());
         Figures(last).Trials.ShouldBe(4);
         Figures(last).NewTrials.ShouldBe(0);
@@ -83,17 +87,18 @@ public sealed class LedgerOfRunsTests : IDisposable
     {
         const string Chosen = "2020-06-01";
         var seen = await RunAsync(Batch(data: $", \"to\": \"{Chosen}\"", portfolio: "\"weights\": \"winners\""));
-        var weights = new JsonObject(seen.Strategies.Where(s => s.Weight != 0).Select(s => KeyValuePair.Create(s.Id, (JsonNode?)s.Weight)));
-        string Given(string time, double factor = 1, string? also = null) => $"\"weights\": " + new JsonObject(weights.Where(w => w.Key != also)
-            .Select(w => KeyValuePair.Create(w.Key, (JsonNode?)((double)w.Value! * factor)))).ToJsonString() + $", \"chosenBefore\": \"{time}\"";
+        var weights = new JsonObject(seen.Strategies.Where(s => s.Weight != 0)
+            .Select(s => KeyValuePair.Create(s.Id, (JsonNode?)s.Weight)));
+        string Given(string time, double factor = 1) => "\"weights\": " + new JsonObject(weights.Select(w =>
+            KeyValuePair.Create(w.Key, (JsonNode?)((double)w.Value! * factor)))).ToJsonString() + $", \"chosenBefore\": \"{time}\"";
 
         var true_ = Check(await RunAsync(Batch(portfolio: Given(Chosen, factor: 3))), ValidationChecks.OutOfSample);
         true_.Sentence.ShouldContain("from 2020-06-0", customMessage: "the same ratios");
         // Of weights that no run had, or not by that time, nothing is known.
         Check(await RunAsync(Batch(portfolio: Given("2019-01-01"))), ValidationChecks.OutOfSample).Sentence
             .ShouldContain("portfolio.chosenBefore says that the weights were chosen before 2019-01-01, and the trial ledger has no run");
-        Check(await RunAsync(Batch(portfolio: Given(Chosen)), new TrialLedger(Path.Combine(_folder, "other"))), ValidationChecks.OutOfSample)
-            .State.ShouldBe(ValidationState.Missing);
+        var elsewhere = await RunAsync(Batch(portfolio: Given(Chosen)), new TrialLedger(Path.Combine(_folder, "other")));
+        Check(elsewhere, ValidationChecks.OutOfSample).State.ShouldBe(ValidationState.Missing);
         // Found on all bars, then run on the earlier ones: too late.
         const string Found = "\"weights\": { \"SmaCross(fast=8,slow=40)@ACME:1d\": 1 }";
         await RunAsync(Batch(portfolio: Found));
@@ -105,18 +110,18 @@ public sealed class LedgerOfRunsTests : IDisposable
     [Fact]
     public async Task Walk_forwards_with_other_windows_are_trials()
     {
-        async Task<ValidationFigures> WalkAsync(int inSample, int outOfSample)
+        async Task<ValidationFigures> FoldsAsync(int inSample, int outOfSample)
         {
             var spec = Batch(more: string.Create(CultureInfo.InvariantCulture,
                 $", \"walkForward\": {{ \"inSample\": \"{inSample}d\", \"outOfSample\": \"{outOfSample}d\" }}"));
-            var options = new BatchOptions { Out = Path.Combine(_folder, "walk"), Threads = 1, Validation = false };
+            var options = new BatchOptions { Out = Path.Combine(_folder, "folds"), Threads = 1, Validation = false };
             var (run, _) = await new WalkForwardRunner(new EmbeddedHost(1), TimeProvider.System, _ledger).RunAsync(spec, options, null,
                 TestContext.Current.CancellationToken);
             Directory.Delete(run.Folder, recursive: true);
             return Figures(run.Model);
         }
-        await WalkAsync(200, 50);
-        var last = await WalkAsync(310, 50);
+        await FoldsAsync(200, 50);
+        var last = await FoldsAsync(310, 50);
         (last.Trials, last.NewTrials).ShouldBe((4L, 0L));
         last.Conclusions.ShouldContain(c => c.Contains("with 2 different portfolios of them", StringComparison.Ordinal));
     }
@@ -128,9 +133,12 @@ public sealed class LedgerOfRunsTests : IDisposable
         Environment.SetEnvironmentVariable(TrialLedger.Variable, user.Folder);
         try
         {
-            async Task<ValidationFigures> ProgramAsync(BatchSpec spec) => Figures((await new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
-                .RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "program" + Guid.NewGuid()), Threads = 1, Validation = false }, null,
-                    TestContext.Current.CancellationToken)).Model);
+            async Task<ValidationFigures> ProgramAsync(BatchSpec spec)
+            {
+                var options = new BatchOptions { Out = Path.Combine(_folder, $"program{Guid.NewGuid()}"), Threads = 1, Validation = false };
+                var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System);
+                return Figures((await runner.RunAsync(spec, options, null, TestContext.Current.CancellationToken)).Model);
+            }
             (await ProgramAsync(Batch(fast: "[2, 3, 4, 5, 6, 7, 8, 9, 10]"))).Trials.ShouldBe(18);
             (await ProgramAsync(Batch(fast: "[11, 12]"))).Trials.ShouldBe(22);
             (await ProgramAsync(Batch(fast: "[11, 12]"))).NewTrials.ShouldBe(0);

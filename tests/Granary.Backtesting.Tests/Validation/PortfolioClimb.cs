@@ -26,14 +26,14 @@ internal sealed class PortfolioClimb : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-climb-").FullName;
     private readonly Random _random;
-    private readonly WalkSource _bars;
+    private readonly RandomMarkets _bars;
     private readonly TrialLedger? _ledger;
 
     /// <param name="drift">Daily drift of the walks; 0 = noise.</param>
     /// <param name="counts">Whether a ledger counts what was tried.</param>
     public PortfolioClimb(int seed, double drift = 0, bool counts = true)
     {
-        (_random, _bars) = (new Random(seed), new WalkSource(seed, drift));
+        (_random, _bars) = (new Random(seed), new RandomMarkets(seed, drift));
         _ledger = counts ? new TrialLedger(Path.Combine(_folder, "trials")) : null;
     }
 
@@ -66,7 +66,8 @@ internal sealed class PortfolioClimb : IDisposable
             best = best with { Last = $"{census.EffectiveTrials:0.0} {model.Section<ValidationFigures>()!.Conclusions[1]}" };
             if (!(figures.DeflatedSharpe > best.Deflated)) continue;
             current = next;
-            best = new Result(false, n, figures.Sharpe ?? 0, figures.LuckBar ?? 0, figures.DeflatedSharpe ?? 0, figures.EffectiveTrials ?? 0);
+            best = new Result(false, n, figures.Sharpe ?? 0, figures.LuckBar ?? 0, figures.DeflatedSharpe ?? 0,
+                figures.EffectiveTrials ?? 0);
             if (figures.DeflatedSharpe > 0.95
                 && (await RunAsync(next, checks: true, cancellationToken)).Section<ValidationChecks>()!.Decide().MayBeTraded)
                 return best with { Passed = true };
@@ -74,7 +75,8 @@ internal sealed class PortfolioClimb : IDisposable
         return best with { Runs = runs };
     }
 
-    private static double SharpeOf(StrategyEntry strategy) => strategy.Stats?.Sharpe is { } sharpe && double.IsFinite(sharpe) ? sharpe : -9;
+    private static double SharpeOf(StrategyEntry strategy) =>
+        strategy.Stats?.Sharpe is { } sharpe && double.IsFinite(sharpe) ? sharpe : -9;
 
     private void Change(JsonObject portfolio, List<string> ids)
     {
@@ -127,7 +129,7 @@ internal sealed class PortfolioClimb : IDisposable
     }
 
     // Three markets of daily bars from 2020 to the middle of 2023.
-    private sealed class WalkSource(int seed, double drift) : IBarSource
+    private sealed class RandomMarkets(int seed, double drift) : IBarSource
     {
         private static readonly string[] s_symbols = ["ACME", "BOLT", "CORE"];
 

@@ -27,8 +27,8 @@ public sealed class ChargedKeysTests : IAsyncLifetime
     public ChargedKeysTests()
     {
         _kinds = KnownJobs.Of(TestCatalogues.All, _bars.Runs);
-        _jobs = new LocalJobs(_bars.Runs, new HostedRunner(new EmbeddedHost(1), TimeProvider.System, 1, _bars.Runs, TrialLedger.None), _kinds,
-            TimeProvider.System);
+        _jobs = new LocalJobs(_bars.Runs, new HostedRunner(new EmbeddedHost(1), TimeProvider.System, 1, _bars.Runs, TrialLedger.None),
+            _kinds, TimeProvider.System);
         _accounts = new TrialAccounts(Path.Combine(_bars.Runs, TrialAccounts.FolderName));
         _research = new ResearchService(_jobs, _kinds, new JobAdmission(_jobs, _kinds, new CodeRight(TestCatalogues.All), null),
             TestCatalogues.All, _accounts, new AuditLog(Path.Combine(_bars.Runs, AuditLog.FileName), TimeProvider.System), _bars.Data);
@@ -45,8 +45,8 @@ public sealed class ChargedKeysTests : IAsyncLifetime
     private static JsonObject Batch() => (JsonObject)JsonNode.Parse("""
         { "name": "first", "data": { "source": "csv:daily", "symbols": ["ACME", "BETA"], "timeframe": "1d" },
           "execution": { "leverage": 2, "commissionPercent": 0.01 },
-          "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": 20 }, "size": { "percentOfEquity": 60 }, "stopLossPercent": 4,
-            "takeProfitPercent": 6, "entryOrder": "limit", "entryOffsetPercent": 0.2 } ],
+          "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": 20 }, "size": { "percentOfEquity": 60 },
+            "stopLossPercent": 4, "takeProfitPercent": 6, "entryOrder": "limit", "entryOffsetPercent": 0.2 } ],
           "portfolio": { "weights": "equal" }, "outputs": ["results", "prod"] }
         """)!;
 
@@ -86,7 +86,8 @@ public sealed class ChargedKeysTests : IAsyncLifetime
         ("execution/leverage", "3", 4), ("execution/fill", "\"same-close\"", 4), ("execution/intrabar", "\"target-first\"", 4),
         ("execution/protectFrom", "\"next-bar\"", 4), ("execution/atEnd", "\"close\"", 4), ("execution/stress", "true", 4),
         ("execution/maintenancePercent", "60", 4), ("execution/margin", "\"cross\"", 4),
-        ("execution/commissionPercent", "0.02", 1), ("execution/commissionMakerPercent", "-0.01", 1), ("execution/slippagePercent", "0.1", 1),
+        ("execution/commissionPercent", "0.02", 1), ("execution/commissionMakerPercent", "-0.01", 1),
+        ("execution/slippagePercent", "0.1", 1),
         ("execution/spreadPercent", "0.1", 1), ("execution/borrowPercent", "5", 1), ("execution/marginRatePercent", "5", 1),
         ("execution/symbols", "{ \"ACME\": { \"commissionPercent\": 1 } }", 1), ("execution/commissionPerOrder", "3", 1),
         ("account/cash", "5000", 4), ("account/riskFreePercent", "3", 1), ("seed", "9", 1), ("periodsPerYear", "300", 1),
@@ -146,16 +147,16 @@ public sealed class ChargedKeysTests : IAsyncLifetime
     [Fact]
     public async Task Walk_forwards_with_other_windows_and_searches_over_other_accounts_are_charged()
     {
-        JsonObject Walk(string windows)
+        JsonObject Folds(string windows)
         {
             var batch = Batch();
             batch["walkForward"] = JsonNode.Parse(windows);
             return new JsonObject { ["kind"] = "walkforward", ["batch"] = batch };
         }
-        await ChargeAsync(Walk("""{ "inSample": "200d", "outOfSample": "60d" }"""), "walkforward");
-        (await NewAsync(Walk("""{ "outOfSample": "60d", "inSample": "200d" }"""), "walkforward")).ShouldBe(0);
-        (await NewAsync(Walk("""{ "inSample": "210d", "outOfSample": "60d" }"""), "walkforward")).ShouldBe(1);
-        (await NewAsync(Walk("""{ "inSample": "200d", "outOfSample": "60d", "objective": "sortino" }"""), "walkforward")).ShouldBe(1);
+        await ChargeAsync(Folds("""{ "inSample": "200d", "outOfSample": "60d" }"""), "walkforward");
+        (await NewAsync(Folds("""{ "outOfSample": "60d", "inSample": "200d" }"""), "walkforward")).ShouldBe(0);
+        (await NewAsync(Folds("""{ "inSample": "210d", "outOfSample": "60d" }"""), "walkforward")).ShouldBe(1);
+        (await NewAsync(Folds("""{ "inSample": "200d", "outOfSample": "60d", "objective": "sortino" }"""), "walkforward")).ShouldBe(1);
 
         JsonObject Search(string change, string value)
         {

@@ -33,8 +33,9 @@ public sealed class TrialAccountsTests : IDisposable
         Open().NewOf("a", Combinations(0, 6, configuration: 2)).ShouldBe(1);
         (await Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 2))).ShouldBe((7, 1));
         (await Open().ChargeAsync("a", 7, Combinations(2, 3, configuration: 2))).ShouldBe((7, 0));
-        (await Should.ThrowAsync<ResearchRefusedException>(() => Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 3)))).Message
-            .ShouldStartWith("the batch is a new configuration of known combinations, and of the budget of 7 trials 7 are used and 0 remain");
+        var refused = await Should.ThrowAsync<ResearchRefusedException>(() =>
+            Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 3)));
+        refused.Message.ShouldStartWith("the batch is a new configuration of known combinations, and of the budget of 7 trials 7 are used and 0 remain");
         Open().Used("a").ShouldBe(7);
     }
 

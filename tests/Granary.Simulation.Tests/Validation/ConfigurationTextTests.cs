@@ -14,7 +14,8 @@ public sealed class ConfigurationTextTests
 {
     private static readonly BatchSpec s_spec = new BatchReader(GranaryCataloguesBuilder.CreateDefault().Build()).Read("a.json",
         """
-        { "name": "a", "data": { "source": "generated:ACME", "symbols": "*", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ] }
+        { "name": "a", "data": { "source": "generated:ACME", "symbols": "*", "timeframe": "1d" },
+          "strategies": [ { "class": "SmaCross" } ] }
         """u8.ToArray(), Path.GetTempPath());
 
     private static BatchSpec Of(string json) => s_spec with { Text = Encoding.UTF8.GetBytes(json) };
@@ -35,7 +36,8 @@ public sealed class ConfigurationTextTests
         return keys.EnumerateObject().SelectMany(key =>
         {
             var (at, value) = (path + "/" + key.Name, key.Value);
-            if (value.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Object && items.TryGetProperty("properties", out _))
+            if (value.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Object
+                && items.TryGetProperty("properties", out _))
                 return Leaves(items, at + "/[]");
             if (value.TryGetProperty("additionalProperties", out var any) && any.ValueKind == JsonValueKind.Object
                 && any.TryGetProperty("properties", out _)) return Leaves(any, at + "/ACME");
@@ -56,15 +58,17 @@ public sealed class ConfigurationTextTests
     public void Another_value_of_a_key_is_another_trial_unless_the_key_is_declared_as_one_that_changes_no_result(string path)
     {
         var (first, other) = (Texts(With(path, 0.123)), Texts(With(path, "other")));
-        var section = BatchSection.All.Single(s => s.Name == path.Split('/')[1]);
+        var section = DeclaredSection.All.Single(s => s.Name == path.Split('/')[1]);
         var names = path.Split('/').Skip(2).Where(p => p is not ("[]" or "parts")).ToList();
         var declared = section.Keys.FirstOrDefault(k => names.Count > 0 && k.Name == names[0])?.Reach;
         // The parts of the data are below; strategies are in their own text.
         if (path == "/data/parts") return;
-        var reach = path == "/strategies/[]/tag" ? KeyReach.Label : path == "/seed" ? KeyReach.Portfolio : path == "/data/source" ? KeyReach.Bars
+        var reach = path == "/strategies/[]/tag" ? KeyReach.Label
+            : path == "/seed" ? KeyReach.Portfolio
+            : path == "/data/source" ? KeyReach.Bars
             : section.Reach == KeyReach.Strategy ? declared ?? section.Reach : section.Reach;
         (other.Whole != first.Whole).ShouldBe(reach != KeyReach.Label);
-        (other.Around != first.Around).ShouldBe(reach == KeyReach.Strategy && section.Name != BatchSection.Strategies);
+        (other.Around != first.Around).ShouldBe(reach == KeyReach.Strategy && section.Name != DeclaredSection.Strategies);
     }
 
     [Theory]
@@ -83,7 +87,8 @@ public sealed class ConfigurationTextTests
     [InlineData("""{ "data": { "parts": [ { "source": "csv:a" } ] } }""", """{ "data": { "parts": [ { "source": "csv:b" } ] } }""", false)]
     [InlineData("""{ "execution": { "commissionPercent": 1 } }""", "{ }", false)]
     [InlineData("""{ "data": { "instruments": { "BOLT": { "lot": 1 } } } }""", "{ }", false)]
-    [InlineData("""{ "learning": { "trainer": "logistic" }, "seed": 2 }""", """{ "learning": { "trainer": "logistic" }, "seed": 3 }""", true)]
+    [InlineData("""{ "learning": { "trainer": "logistic" }, "seed": 2 }""",
+        """{ "learning": { "trainer": "logistic" }, "seed": 3 }""", true)]
     // The portfolio does not reach the account of a strategy.
     [InlineData("""{ "portfolio": { "weights": "equal" }, "benchmark": "ACME", "name": "b" }""", "{ }", false)]
     public void Around_a_strategy_stands_what_can_change_its_account(string one, string two, bool differs) =>

@@ -7,7 +7,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>A section of a batch file.</summary>
 /// <param name="Reach">What its keys change, unless one declares something else.</param>
 /// <param name="Keys">The keys that are declared; the others have the reach of the section.</param>
-internal sealed record BatchSection(string Name, KeyReach Reach, IReadOnlyList<RecordKey> Keys)
+internal sealed record DeclaredSection(string Name, KeyReach Reach, IReadOnlyList<RecordKey> Keys)
 {
     /// <summary>The key of a strategy that only names it.</summary>
     public const string Tag = "tag";
@@ -16,7 +16,7 @@ internal sealed record BatchSection(string Name, KeyReach Reach, IReadOnlyList<R
     public const string Strategies = "strategies", Data = "data";
 
     /// <summary>Everything that a batch file can have.</summary>
-    public static IReadOnlyList<BatchSection> All { get; } =
+    public static IReadOnlyList<DeclaredSection> All { get; } =
     [
         new("$schema", KeyReach.Label, []),
         new("name", KeyReach.Label, []),
