@@ -119,6 +119,6 @@ public sealed record WalkForwardOutcome(
     /// <summary>Why the account never held a position; null if it did.</summary>
     public IdlePortfolio? Idle => WalkForwardNotes.IdleOf(this);
 
-    /// <summary>The weights of the groups that policies have learned or an allocation method has chosen; null = equal weights.</summary>
+    /// <summary>The weights of the groups that policies have learned or a rule has chosen over time; null = equal weights.</summary>
     internal GroupWeights? Weights { get; init; }
 }
