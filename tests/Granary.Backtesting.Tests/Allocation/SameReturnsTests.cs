@@ -50,7 +50,8 @@ public sealed class SameReturnsTests : IDisposable
               "portfolio": { "weights": "{{method}}", "rebalance": { "every": "13w", "window": "26w" } } }
             """), _folder);
         var folder = Path.Combine(bars, "run");
-        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = folder, Validation = false });
+        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = folder, Validation = false });
         return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "results.json")))!["strategies"]!.AsArray()
             .ToDictionary(s => s!["symbol"]!.GetValue<string>(), s => s!["weight"]!.GetValue<double>());
     }
