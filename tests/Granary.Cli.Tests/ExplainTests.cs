@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Server.Explanations;
+using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
@@ -25,6 +27,39 @@ public sealed class ExplainTests
         All.Where(e => e.Kind == "metric").ShouldAllBe(e => e.Formula.Length > 0 && e.Source.Length > 0);
         All.Select(e => (e.Term, e.Kind)).ShouldBeUnique();
     }
+
+    // The pages and answers of the checks and of the weight rules name their figures by these keys.
+    [Theory]
+    [InlineData(typeof(ValidationFigures))]
+    [InlineData(typeof(AllocationRow))]
+    public void Every_figure_of_these_sections_of_the_results_is_explained(Type section) =>
+        section.GetProperties().Where(p => p.PropertyType == typeof(double) || p.PropertyType == typeof(double?))
+            .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).Where(key => !All.Any(e => e.IsCalled(key))).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_cause_of_a_difference_on_the_page_of_parity_is_explained()
+    {
+        var page = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "docs", "parity.md"));
+        string[] causes = [.. page.SkipWhile(l => !l.StartsWith("| cause", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(l => l.StartsWith('|')).Select(l => l.Split('`')[1])];
+        causes.Length.ShouldBeGreaterThan(8);
+        causes.Where(cause => !All.Any(e => e.IsCalled(cause) && e.Kind == "cause of a difference")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    // What a page or an answer says, with a word of its explanation.
+    [InlineData("luck bar", "worthless")]
+    [InlineData("degradation", "slope")]
+    [InlineData("shrinkage", "identity")]
+    [InlineData("IC", "rank correlation")]
+    [InlineData("survivorship", "universe")]
+    [InlineData("importance", "not comparable")]
+    [InlineData("importance of a parameter", "64 trees")]
+    [InlineData("importance of a feature", "shuffled")]
+    [InlineData("late bar", "came too late")]
+    [InlineData("unexplained", "nothing in the journal gives a reason")]
+    public void A_word_of_a_page_is_explained(string word, string by) =>
+        ExplanationCatalogue.Find(All, word).ShouldContain(e => (e.Text + e.Formula).Contains(by), word);
 
     [Fact]
     public async Task A_term_is_found_by_its_key_by_its_name_by_a_word_of_them_and_in_any_case()

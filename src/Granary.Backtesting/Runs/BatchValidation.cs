@@ -89,6 +89,8 @@ internal sealed class BatchValidation
             Benchmark = equity is null || await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None) is not { } b
                 ? null : b with { Selection = IsChosen(traded) ? tests.Snooping?.Consistent : null },
             CostsAreZero = plan.Spec.Execution.Settings.IsFree && !plan.Instances.Any(RecordedRuns.IsRecorded),
+            Idle = portfolio.Outcome.Idle,
+            Gains = CostGains.Of(portfolio.Outcome.Statistics, plan.Spec.Cash),
             Recorded = RecordedTrials.Of(plan, _choice.Members),
             Universe = UniverseReport.FindingOf(plan, _run.Opened.Universe, survivorship),
             Survivorship = survivorship,

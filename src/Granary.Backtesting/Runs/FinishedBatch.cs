@@ -79,6 +79,10 @@ public sealed class FinishedBatch
             [.. first, .. _run.Options.Notes, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
         var model = await _run.ModelAsync(result, Checks, abandoned);
         model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
+        if (portfolio.Idle is not null && model.Section<AllocationResults>() is not null)
+            model = model.With([new RunNote(NoteCode.Weights,
+                "The comparison of the weight rules is of the strategies' own accounts, also of positions that they opened before the "
+                    + "first choice. This portfolio never held a position, so the figures are not its own.")]);
         if (_run.Learning is { IsReplayed: false }) model = WithLearning(model);
         return (_run.Spec.Outputs.NeedsEvents ? Decisions.Results() : Decisions.Trainings()) is { } decided ? model.With(decided) : model;
     }

@@ -51,8 +51,9 @@ internal sealed class ParameterSearchOutcome
         foreach (var trial in state.Trials)
         {
             var outcome = trial.Outcome;
-            double[] values = [.. spec.Objectives.Select(o => outcome?.Statistics is { } statistics ? o[statistics] : double.NaN)];
-            if (outcome is { IsWhole: true, Statistics: { } set } && double.IsFinite(spec.ScoresOf(set)[0])
+            var values = outcome?.Statistics is { } statistics ? spec.ObjectivesOf(statistics)
+                : [.. spec.Objectives.Select(_ => double.NaN)];
+            if (outcome is { IsWhole: true } && double.IsFinite(values[0])
                 && (double.IsNaN(best) || (isMinimised ? values[0] < best : values[0] > best))) best = values[0];
             rows.Add(new SearchTrialRow(trial.Number, trial.Round, plan.Instances[trial.Strategy].Id, StateOf(outcome), outcome?.Share ?? 0,
                 spec.ValuesOf(trial.Point), values, best));

@@ -1,5 +1,7 @@
 using Granary.Engine;
+using Granary.Engine.Analysis;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Allocation;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Modelling.Allocation;
 using Granary.Modelling.Weighting;
@@ -8,14 +10,37 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>Weights of a walk-forward's groups, learned by policies or chosen by an allocation method.</summary>
+/// <summary>Weights of a walk-forward's groups, learned by policies or chosen over time by a rule.</summary>
 /// <param name="Source">The weights of the strategies over time.</param>
 /// <param name="Learned">The training outcome; null for another rule, or if no policy could be trained.</param>
 /// <param name="Notes">Notes for the reader of the run.</param>
 internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Learned, IReadOnlyList<RunNote> Notes)
 {
-    /// <summary>The choices of an allocation method, by group; null for another rule.</summary>
+    /// <summary>The choices of a rule, by group; null if policies have learned the weights.</summary>
     public WeightChoice? Chosen { get; init; }
+
+    /// <summary>Refuses weights that a walk-forward cannot follow.</summary>
+    /// <exception cref="InputException">The portfolio has such weights.</exception>
+    public static void Check(PortfolioSpec portfolio)
+    {
+        var over = string.Join(", ", [WeightMethods.Equal, WeightMethods.Score, WeightMethods.MatchingPursuit, .. AllocationMethods.All]);
+        // A backtest compares all rules within these bounds; a walk-forward follows one.
+        foreach (var (key, bound) in portfolio.Place?.Find("rebalance")?.Members ?? [])
+            if (portfolio.Rule is { } rule && !RebalanceSpec.IsReadBy(rule, key))
+                throw bound.Fault($"a walk-forward with the weights '{rule}' does not read it; leave it out, or name a rule that does");
+        if (portfolio.Place?.Find("weights") is not { } weights) return;
+        if (portfolio.FixedWeights is not null)
+            throw weights.Fault("the weights of single strategies are given, and a walk-forward weighs groups whose windows choose their "
+                + $"strategies; name a rule: {over}");
+        if (portfolio.Rule == WeightMethods.Regime)
+            throw weights.Fault("'regime' weighs strategies by their trades in a state of the market, and a walk-forward weighs groups by "
+                + $"their equity; name one of {over}");
+    }
+
+    /// <summary>Returns the weights that a walk-forward follows: winners are chosen from the past, also without <c>rebalance</c>.</summary>
+    public static PortfolioSpec Followed(PortfolioSpec portfolio) =>
+        portfolio is { Rule: WeightMethods.Winners, Rebalance: null } && portfolio.Place?.Find("weights") is not null
+            ? portfolio with { Rebalance = RebalanceSpec.Default } : portfolio;
 
     /// <summary>The allocation method of the plan for its groups; null for another rule.</summary>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many groups.</exception>
@@ -26,11 +51,14 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
             : null;
 
     /// <summary>Chooses weights from the past of the groups' stitched accounts, which are already out of sample.</summary>
-    public static GroupWeights Choose(WalkForwardInput input, AllocationRule rule, IReadOnlyList<ChoiceGroup> groups)
+    public static GroupWeights Choose(WalkForwardInput input, IReadOnlyList<ChoiceGroup> groups)
     {
-        var plan = input.Plan;
-        var choice = ScheduledWeights.ByAllocation(rule, [.. groups.Select((g, i) => (i, g.Trace)).Where(g => g.Trace is not null)
-            .Select(g => (g.i, g.Trace!))], groups.Count, plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default);
+        var (plan, spec) = (input.Plan, input.Plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default);
+        List<(int Unit, EquityTrace Trace)> traces = [.. groups.Select((g, i) => (i, g.Trace)).Where(g => g.Trace is not null)
+            .Select(g => (g.i, g.Trace!))];
+        var choice = RuleOf(plan, input.Groups()) is { } allocation
+            ? ScheduledWeights.ByAllocation(allocation, traces, groups.Count, spec)
+            : ScheduledWeights.ByRule(plan.Spec.Portfolio.Rule!, traces, (groups.Count, 0), spec);
         var source = new WeightSchedule(plan.Instances.Count) { Begin = new StitchedPortfolio(input).Begin };
         var (weights, byTime) = (new double[groups.Count], choice.History);
         foreach (var step in byTime)

@@ -27,6 +27,7 @@ public sealed class PreparedWalkForward : IWorkMaker
     {
         var learning = LearningReader.Read(spec);
         Check(spec, learning);
+        spec = spec with { Portfolio = GroupWeights.Followed(spec.Portfolio) };
         var settings = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
         var opened = await OpenedBatch.OpenAsync(spec, opening with { Checks = true, WithSearches = true }, cancellationToken);
         try
@@ -76,6 +77,7 @@ public sealed class PreparedWalkForward : IWorkMaker
             throw spec.Execution.Place!.Need("intrabarPath")
                 .Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and "
                     + "give the strategies their timeframe");
+        GroupWeights.Check(spec.Portfolio);
         if (spec.Portfolio.From is not null)
             throw spec.Portfolio.Place!.Need("from")
                 .Fault("the account of a walk-forward begins with its first window; leave 'from' out, or set data.from so that the first "

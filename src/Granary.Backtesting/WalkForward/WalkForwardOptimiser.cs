@@ -90,8 +90,7 @@ internal static class WalkForwardOptimiser
         var accounts = new GroupAccounts(input, await MarkTimeline.ReadAsync(input, cancellationToken));
         var results = new List<ChoiceGroup>();
         for (var g = 0; g < groups.Count; g++) results.Add(await accounts.OfAsync(groups[g], choices[g], runs[g], cancellationToken));
-        if (GroupWeights.RuleOf(plan, groups) is { } rule)
-            weights ??= GroupWeights.Choose(input, rule, results);
+        if (ScheduledWeights.IsFor(plan.Spec.Portfolio)) weights ??= GroupWeights.Choose(input, results);
         if (AllocatorWeights.IsFor(plan))
             weights ??= await GroupWeights.LearnAsync(input, results, runs, stressed => RunsAsync(stressed, choices, models,
                 cancellationToken), cancellationToken);

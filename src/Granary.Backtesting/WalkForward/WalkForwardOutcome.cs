@@ -59,9 +59,23 @@ public sealed record ChoiceGroup(
     internal static int Numbered(IReadOnlyList<StrategyInstance> members, StrategyInstance strategy, int symbol) =>
         SymbolsOf(members).IndexOf(strategy.Symbols[symbol]);
 
-    /// <summary>Share of the windows after the first with the same selection as the previous window; NaN for a single window.</summary>
-    public double Stability => Choices.Count < 2 ? double.NaN
-        : Choices.Skip(1).Where((c, i) => c.Strategy == Choices[i].Strategy).Count() / (double)(Choices.Count - 1);
+    /// <summary>
+    /// Share of the windows with a selection, after the first window, that selected the same as the previous one; NaN if there is none.
+    /// </summary>
+    public double Stability
+    {
+        get
+        {
+            var (made, same) = (0, 0);
+            for (var i = 1; i < Choices.Count; i++)
+            {
+                if (Choices[i].Strategy < 0) continue;
+                made++;
+                if (Choices[i].Strategy == Choices[i - 1].Strategy) same++;
+            }
+            return made == 0 ? double.NaN : same / (double)made;
+        }
+    }
 }
 
 /// <summary>A trade of a group's account.</summary>
@@ -102,6 +116,9 @@ public sealed record WalkForwardOutcome(
     /// <summary>By group: the consecutive runs of its selections. Empty for an outcome that is traded again.</summary>
     internal IReadOnlyList<IReadOnlyList<AccountRun>> Runs { get; init; } = [];
 
-    /// <summary>The weights of the groups that policies have learned or an allocation method has chosen; null = equal weights.</summary>
+    /// <summary>Why the account never held a position; null if it did.</summary>
+    public IdlePortfolio? Idle => WalkForwardNotes.IdleOf(this);
+
+    /// <summary>The weights of the groups that policies have learned or a rule has chosen over time; null = equal weights.</summary>
     internal GroupWeights? Weights { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Granary.Backtesting.Runs;
 using Granary.Engine;
 using Granary.Engine.Analysis;
@@ -111,6 +110,8 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             BenchmarkName = BenchmarkCurve.NameOf(run.Spec),
             Benchmark = await run.CompareAsync(benchmark, stitched, rows, cancellationToken),
             CostsAreZero = run.Spec.Execution.Settings.IsFree,
+            Idle = outcome.Idle,
+            Gains = CostGains.Of(outcome.Statistics, run.Spec.Cash),
             Universe = UniverseReport.FindingOf(plan, run.Opened.Universe, null),
             Costs = CostReport.FindingOf(plan, null),
             LearnedWeights = outcome.Weights?.Learned is { } learned ? AllocatorReport.FindingOf(learned) : null,
@@ -142,7 +143,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
         var result = new RunResult($"walk-forward, {Counted.Of(windows, "window")}, {host.Description}", DigestOf(outcome),
             [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
             all.Values.Sum(o => o.Bars), outcome.Portfolio,
-            [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Weights?.Notes ?? [], .. outcome.Portfolio.Notes,
+            [.. replaced, .. WalkForwardNotes.Of(outcome, run.Learning), .. outcome.Weights?.Notes ?? [], .. outcome.Portfolio.Notes,
                 .. CostNotes.Of(run.Spec.Execution.Settings)]);
         var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
@@ -173,10 +174,11 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
 
     private static StrategyEntry EntryOf(BatchPlan plan, WalkForwardOutcome outcome, ChoiceGroup group, int index)
     {
-        var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
-        return new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, string.Join('+', group.Symbols),
-            last.Timeframe.ToString(), RunText.Of(last.Trading.Sides), WeightOf(outcome, index), group.Statistics,
-            Symbols: group.Symbols.Count > 1 ? group.Symbols : null)
+        var chosen = group.Choices.LastOrDefault(c => c.Strategy >= 0)?.Strategy;
+        var last = chosen is { } strategy ? plan.Instances[strategy] : group.Members[0];
+        return new StrategyEntry(index, group.Name, last.Definition.Name, chosen is null ? [] : last.Params,
+            string.Join('+', group.Symbols), last.Timeframe.ToString(), RunText.Of(last.Trading.Sides), WeightOf(outcome, index),
+            group.Statistics, Symbols: group.Symbols.Count > 1 ? group.Symbols : null)
         { Trace = group.Trace };
     }
 
@@ -187,24 +189,6 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
     private static List<StrategyEntry> AllEntries(RunContext run, Func<int, double> weightOf, Func<int, MetricSet?> statisticsOf) =>
         [.. run.Plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(),
             RunText.Of(i.Trading.Sides), weightOf(i.Index), statisticsOf(i.Index), run.Learning?.ModelOf(i.Index)))];
-
-    private static IEnumerable<RunNote> Notes(WalkForwardOutcome outcome, BatchLearning? learning)
-    {
-        var windows = outcome.Windows.Count;
-        yield return new RunNote(NoteCode.WalkForward,
-            $"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {Counted.Of(windows, "time")}. "
-            + "Each row of the strategies is a choice that was made again each time; the parameters shown are the last.", windows);
-        if (learning is null) yield break;
-        yield return new RunNote(NoteCode.WalkForward,
-            "Models were trained again inside each window's in-sample stretch: there they judged the choice by samples that they had not "
-                + "seen, and what had learned from the whole stretch judged the trades that followed. "
-            + "The learning section below is of models trained over the whole record, which the last choice goes on with.", windows);
-        var without = outcome.Models.Where(m => m.Missing.Count > 0).ToList();
-        if (without.Count > 0)
-            yield return new RunNote(NoteCode.Learning, string.Create(CultureInfo.InvariantCulture,
-                $"In {without.Count} of {windows} windows a model could not be made, and its strategies went on without, "
-                    + $"first {without[0].Missing[0].Model}: {without[0].Missing[0].Why}"), without.Count);
-    }
 
     private static IEnumerable<OutputFile> Files(RunContext run, RunModel model, WalkForwardOutcome outcome,
         IReadOnlyDictionary<string, CachedSeries> bars)

@@ -48,7 +48,7 @@ internal static class SearchView
         if (shown.Count == 0) Console.WriteLine($"{search.Strategy}: none of {Counted.Of(search.Trials.Count, "trial")} has a value of "
             + string.Join(" and ", search.Objectives));
         else
-            TableWriter.Write(title, [Column.Number("Trial"), .. search.Objectives.Select(o => Column.Number(o.TrimStart('-'))),
+            TableWriter.Write(title, [Column.Number("Trial"), .. search.Objectives.Select(o => Column.Number(ObjectiveName.OfValues(o))),
                 .. search.Space.Select(p => Column.Text(p.Name))], shown.Select(t => Row(search, t)));
         if (search.Stopped + search.Failed > 0)
             Console.WriteLine($"{search.Finished:N0} finished, {search.Stopped:N0} stopped before all bars, {search.Failed:N0} failed");
@@ -58,7 +58,7 @@ internal static class SearchView
                     + $"{search.LuckBar:0.00}"));
     }
 
-    private static int Sign(ParameterSearch search) => search.Objectives[0].StartsWith('-') ? -1 : 1;
+    private static int Sign(ParameterSearch search) => ObjectiveName.IsMinimised(search.Objectives[0]) ? -1 : 1;
 
     private static string[] Row(ParameterSearch search, SearchTrialRow trial) =>
         [trial.Number.ToString(CultureInfo.InvariantCulture), .. trial.Objectives.Select(o => Cell.Figure(double.IsFinite(o) ? o : null)),

@@ -129,16 +129,21 @@ public sealed record ExecutionSettings
         ? this with { Fee = own.Fee, Slippage = own.Slippage, BorrowFeeRate = own.BorrowFeeRate } : this;
 
     /// <summary>
-    /// Whether trading is free of costs: no fee for an order of any size, and no slippage. The stress test, which doubles costs, then has
-    /// no effect on them.
+    /// Whether trading is free of costs in all symbols: no fee above zero for an order of any size, and no slippage. The stress test then
+    /// has no cost to double.
     /// </summary>
     public bool IsFree
     {
         get
         {
-            foreach (var quantity in (ReadOnlySpan<double>)[1, 1_000, 1_000_000])
-                if (Fee.Fee(100, quantity, 1, maker: false) > 0 || Fee.Fee(100, quantity, 1, maker: true) > 0) return false;
-            return Slippage is null && BySymbol.Count == 0;
+            return Slippage is null && IsFreeOf(Fee) && BySymbol.Values.All(s => s.Slippage is null && IsFreeOf(s.Fee));
+
+            static bool IsFreeOf(FeeModel fee)
+            {
+                foreach (var quantity in (ReadOnlySpan<double>)[1, 1_000, 1_000_000])
+                    if (fee.Fee(100, quantity, 1, maker: false) > 0 || fee.Fee(100, quantity, 1, maker: true) > 0) return false;
+                return true;
+            }
         }
     }
 
@@ -151,7 +156,8 @@ public sealed record ExecutionSettings
     };
 
     /// <summary>
-    /// Returns these settings with every cost doubled and every order one bar later, to test how far a profit depends on the assumptions.
+    /// Returns these settings with every cost doubled, no rebates and every order one bar later, to test how far a profit depends on the
+    /// assumptions.
     /// </summary>
     public ExecutionSettings Stressed() => this with
     {

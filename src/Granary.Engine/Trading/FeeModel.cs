@@ -26,8 +26,16 @@ public abstract class FeeModel
     public virtual double NextFee(double price, double quantity, double multiplier, bool maker, double traded, ref OrderFees paid) =>
         Fee(price, quantity, multiplier, maker);
 
-    /// <summary>The same model with all charges multiplied; rebates are unchanged.</summary>
-    public virtual FeeModel Times(double factor) => new ScaledFee(this, factor);
+    /// <summary>The same model for a stress test: each of its amounts is worse for the trader, by <see cref="Worse"/>.</summary>
+    public abstract FeeModel Times(double factor);
+
+    /// <summary>
+    /// An amount that is worse for the trader, whatever its sign: a charge is multiplied, and a rebate shrinks by as much. Twice the costs
+    /// are twice the charge, and no rebate.
+    /// </summary>
+    /// <param name="amount">Negative for a rebate.</param>
+    public static double Worse(double amount, double factor) =>
+        amount > 0 ? amount * factor : amount * Math.Max(0, 2 - factor);
 }
 
 /// <summary>Fees of an order over its fills so far, quote currency.</summary>
@@ -43,7 +51,7 @@ public sealed class PercentFee(double percent) : FeeModel
 
     public override double Fee(double price, double quantity, double multiplier, bool maker) => price * quantity * multiplier * _rate;
 
-    public override FeeModel Times(double factor) => percent < 0 ? this : new PercentFee(percent * factor);
+    public override FeeModel Times(double factor) => new PercentFee(Worse(percent, factor));
 }
 
 /// <summary>A fixed amount per unit (share, contract), on each side.</summary>
@@ -51,21 +59,5 @@ public sealed class PerUnitFee(double amount) : FeeModel
 {
     public override double Fee(double price, double quantity, double multiplier, bool maker) => amount * quantity;
 
-    public override FeeModel Times(double factor) => new PerUnitFee(amount * factor);
-}
-
-/// <summary>A model that multiplies charges but not rebates.</summary>
-internal sealed class ScaledFee(FeeModel inner, double factor) : FeeModel
-{
-    public override bool IsProportional => inner.IsProportional;
-
-    public override int TierDays => inner.TierDays;
-
-    public override double Fee(double price, double quantity, double multiplier, bool maker) =>
-        Scaled(inner.Fee(price, quantity, multiplier, maker));
-
-    public override double NextFee(double price, double quantity, double multiplier, bool maker, double traded, ref OrderFees paid) =>
-        Scaled(inner.NextFee(price, quantity, multiplier, maker, traded, ref paid));
-
-    private double Scaled(double fee) => fee > 0 ? fee * factor : fee;
+    public override FeeModel Times(double factor) => new PerUnitFee(Worse(amount, factor));
 }

@@ -60,4 +60,12 @@ public sealed class FeeSchedule : FeeModel
         paid = new OrderFees(earned, due, paid.Fills + 1);
         return fee;
     }
+
+    public override FeeModel Times(double factor) => new FeeSchedule(
+        [.. _tiers.Select(t => new FeeTier(t.From, Worse(t.TakerPercent, factor), Worse(t.MakerPercent, factor)))], _days)
+    {
+        PerOrder = Worse(PerOrder, factor),
+        PerUnit = Worse(PerUnit, factor),
+        Minimum = Worse(Minimum, factor),
+    };
 }

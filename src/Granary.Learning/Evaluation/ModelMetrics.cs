@@ -41,4 +41,8 @@ public static class ModelMetrics
     /// <summary>The metric for comparing models: AUC if there is one, otherwise R².</summary>
     public static double? Main(IReadOnlyDictionary<string, double> figures) =>
         figures.TryGetValue("auc", out var auc) ? auc : figures.TryGetValue("r2", out var r2) ? r2 : null;
+
+    /// <summary>The main metric in sample minus that out of sample; null if one of them is undefined.</summary>
+    public static double? GapOf(IReadOnlyDictionary<string, double> inSample, IReadOnlyDictionary<string, double> outOfSample) =>
+        Main(inSample) - Main(outOfSample);
 }

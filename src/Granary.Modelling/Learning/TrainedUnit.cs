@@ -12,10 +12,13 @@ namespace Granary.Modelling.Learning;
 /// <param name="OutOfSample">Metrics over the tests of all windows.</param>
 public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IReadOnlyList<int> Strategies, int Samples,
     IReadOnlyList<WindowResult> Windows,
-    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap,
+    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample,
     IReadOnlyList<CalibrationBin> Calibration,
     IReadOnlyList<FeatureImportance> Importance, ModelVersion? Version, EntryModel? Model, string? Error)
 {
+    /// <summary>Main metric in sample minus out of sample; null if one of them is undefined.</summary>
+    public double? TrainTestGap => ModelMetrics.GapOf(InSample, OutOfSample);
+
     /// <summary>
     /// Filters entries by the model of all samples, from the time at which its last label was known; null if there is no model.
     /// </summary>

@@ -41,12 +41,11 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
     /// <param name="Number">Window number, from 1.</param>
     private sealed record Window(int Number, ITrainedModel Model, WindowResult Result, Measured Train, Measured Test, double[] Importance);
 
-    /// <param name="Gap">Main metric in sample minus out of sample.</param>
     /// <param name="From">Time of the first training sample, UTC.</param>
     /// <param name="To">Time at which the last training label was known, UTC.</param>
     /// <param name="Data">Hash of the rows available for training.</param>
     private sealed record RegisteredModel(ITrainedModel Model, IReadOnlyDictionary<string, double> InSample,
-        IReadOnlyDictionary<string, double> OutOfSample, double? Gap, DateTime From, DateTime To, int Samples, string Data)
+        IReadOnlyDictionary<string, double> OutOfSample, DateTime From, DateTime To, int Samples, string Data)
     {
         public DateTime? TrainedAt { get; init; }
     }
@@ -221,8 +220,6 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
             double[] predicted = [.. windows.SelectMany(w => w.Test.Predicted)], labels = [.. windows.SelectMany(w => w.Test.Labels)];
             var (table, last) = (_table!, windows[^1].Model);
             var outOfSample = ModelMetrics.Of(predicted, labels, table.Task, last.Task);
-            var gaps = windows.Select(w => ModelMetrics.Main(w.Result.InSample)).Where(v => v is not null).ToList();
-            var gap = gaps.Count > 0 && ModelMetrics.Main(outOfSample) is { } main ? gaps.Average() - main : null;
             var importance = Importance(windows, last);
             var (final, _) = _fits!.Of(RowsOf(Whole), cancellationToken);
             var all = Measure(final, RowsOf(Whole));
@@ -247,7 +244,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
             ModelVersion? version = null;
             if (use != VersionUse.None)
             {
-                version = Register(use, InForce(retrained) ?? new RegisteredModel(final, all.Figures, outOfSample, gap,
+                version = Register(use, InForce(retrained, outOfSample) ?? new RegisteredModel(final, all.Figures, outOfSample,
                     At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count, _fits.TableHash), clock);
                 // The test predictions belong to the registered version only if no retraining put other versions in force.
                 if (filter is not null && version is not null && retrained is null)
@@ -255,7 +252,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
             }
             var isLate = use == VersionUse.Add && spec.Promote && !TryPromote(version!, promoteUntil, clock);
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
-                gap, last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
+                last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
             {
                 References = source.References,
                 LateFor = isLate ? promoteUntil : null,
@@ -268,7 +265,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
                 DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
             };
         });
-        return unit ?? new TrainedUnit(Name, Data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
+        return unit ?? new TrainedUnit(Name, Data, spec, members, _table?.Count ?? 0, [], none, none, [], [], null, null, Error);
     }
 
     private static List<FeatureImportance> Importance(List<Window> windows, ITrainedModel last) => [.. last.Features
@@ -299,13 +296,13 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
     private static double? GainOf(ITrainedModel model, int feature) =>
         GuardedModel.Unguarded(model) is IGainImportance trees ? trees.Gain[feature] : null;
 
-    // The version in force at the end of the run, unless another version was promoted; null without retraining.
-    private RegisteredModel? InForce(RetrainedVersions? retrained)
+    // The version in force at the end of the run, unless another version was promoted; null without retraining. Out of sample, a version
+    // has the figures of the tests of all windows, as in the table of its training.
+    private RegisteredModel? InForce(RetrainedVersions? retrained, IReadOnlyDictionary<string, double> outOfSample)
     {
         if (retrained is null) return null;
         var (_, model, result, _, _, _) = _windows[retrained.Windows[^1].Number - 1];
-        return new RegisteredModel(model, result.InSample, result.OutOfSample,
-            ModelMetrics.Main(result.InSample) - ModelMetrics.Main(result.OutOfSample), result.TrainFrom, result.TrainTo,
+        return new RegisteredModel(model, result.InSample, outOfSample, result.TrainFrom, result.TrainTo,
             result.TrainSamples, _table!.Hash(Folds[retrained.Windows[^1].Number - 1].Train[^1] + 1))
         { TrainedAt = At(retrained.TrainedAt) };
     }
@@ -331,7 +328,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
             Seed = seed,
             InSample = registered.InSample,
             OutOfSample = registered.OutOfSample,
-            TrainTestGap = registered.Gap,
+            TrainTestGap = ModelMetrics.GapOf(registered.InSample, registered.OutOfSample),
             DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };

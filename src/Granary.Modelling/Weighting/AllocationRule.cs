@@ -12,6 +12,9 @@ namespace Granary.Modelling.Weighting;
 /// </summary>
 public sealed class AllocationRule
 {
+    // A return of a period that is less apart than this is the same one.
+    private const double Rounding = 1e-10;
+
     private readonly string _method;
     private readonly RebalanceSpec _spec;
     private readonly IReadOnlyList<string> _symbols;
@@ -39,24 +42,31 @@ public sealed class AllocationRule
     /// <param name="traces">Equity of the units that have one, in the order of the units.</param>
     /// <param name="previous">By unit: the weight in force; null before the first choice.</param>
     /// <remarks>
-    /// A unit without data at the start of the window, or with nothing left at its end, gets no weight. Of units with the same returns, the
-    /// first gets the weight of one.
+    /// A unit without data at the start of the window, or with nothing left at its end, gets no weight. Of units with the same returns, up
+    /// to rounding, the first gets the weight of one.
     /// </remarks>
     public AllocationChoice Choose(IReadOnlyList<(int Unit, EquityTrace Trace)> traces, long from, long to, IReadOnlyList<double>? previous)
     {
         var (units, returns) = (new List<int>(), new List<double[]>());
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (unit, trace) in traces)
         {
             if (trace.FirstPeriod > from || !(trace.EquityAt(to - 1) > 0)) continue;
             var own = trace.Returns(from, to);
-            if (!seen.Add(Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(own.AsSpan())))) continue;
+            if (returns.Exists(earlier => AreSame(earlier, own))) continue;
             units.Add(unit);
             returns.Add(own);
         }
         var settings = SettingsFor(units);
         return new AllocationChoice(units, returns, settings, AllocationMethods.Weigh(_method, returns, settings,
             previous is null ? null : [.. units.Select(u => previous[u])]));
+    }
+
+    // The same returns at other prices or in accounts of other sizes differ by their rounding.
+    private static bool AreSame(double[] a, double[] b)
+    {
+        for (var t = 0; t < a.Length; t++)
+            if (!(Math.Abs(a[t] - b[t]) <= Rounding)) return false;
+        return true;
     }
 
     private AllocationSettings SettingsFor(IReadOnlyList<int> units)

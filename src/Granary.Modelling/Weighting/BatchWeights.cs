@@ -43,10 +43,7 @@ public static class BatchWeights
             }
             return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
         }
-        return portfolio.Rule is { } rule
-            && (rule is WeightMethods.MatchingPursuit or WeightMethods.Score || WeightMethods.IsAllocation(rule)
-                || portfolio.Rebalance is not null)
-            ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
+        return ScheduledWeights.IsFor(portfolio) ? ScheduledWeights.ByEquity(plan, outcomes, portfolio.Rule!, spec)
             : new WeightChoice(Weigh(plan, outcomes));
     }
 

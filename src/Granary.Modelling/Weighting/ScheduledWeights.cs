@@ -52,6 +52,11 @@ public static class ScheduledWeights
                 + $"use a shorter portfolio.rebalance.window");
     }
 
+    /// <summary>Whether a rule chooses weights over time, each from the past equity alone.</summary>
+    public static bool IsFor(PortfolioSpec portfolio) => portfolio.Rule is WeightMethods.MatchingPursuit or WeightMethods.Score
+        || WeightMethods.IsAllocation(portfolio.Rule)
+        || portfolio is { Rule: WeightMethods.Winners or WeightMethods.Equal, Rebalance: not null };
+
     /// <summary>Applies the rules that use the strategies' equity: winners, equal, score, matching-pursuit, allocation methods.</summary>
     public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
     {
@@ -60,16 +65,22 @@ public static class ScheduledWeights
             .Where(t => t.Trace is not null).Select(t => (t.Index, Trace: t.Trace!)).ToList();
         if (WeightMethods.IsAllocation(rule))
             return ByAllocation(AllocationRule.Of(plan, rule, spec), whole, plan.Instances.Count, spec);
-        var traces = whole.Where(t => identical.IsFirst(t.Index)).ToList();
-        return Over(CalendarOf(spec, traces.Select(t => t.Trace)), plan.Instances.Count, (from, at, _) => rule switch
+        return ByRule(rule, [.. whole.Where(t => identical.IsFirst(t.Index))], (plan.Instances.Count, identical.Repeated), spec);
+    }
+
+    /// <summary>Applies winners, equal, score or matching-pursuit to units: strategies, or groups of a walk-forward.</summary>
+    /// <param name="traces">Equity of the units that have one, in the order of the units; of those that repeat another one, none.</param>
+    /// <param name="units">The number of units, and how many of them repeat another one.</param>
+    public static WeightChoice ByRule(string rule, IReadOnlyList<(int Unit, EquityTrace Trace)> traces, (int All, int Repeated) units,
+        RebalanceSpec spec) =>
+        Over(CalendarOf(spec, traces.Select(t => t.Trace)), units.All, (from, at, _) => rule switch
         {
             WeightMethods.Winners =>
-                [.. traces.Where(t => t.Trace.EquityAt(at - 1) > t.Trace.EquityAt(from - 1)).Select(t => (t.Index, 1.0))],
-            WeightMethods.Equal => [.. traces.Select(t => (t.Index, 1.0 / (plan.Instances.Count - identical.Repeated)))],
+                [.. traces.Where(t => t.Trace.EquityAt(at - 1) > t.Trace.EquityAt(from - 1)).Select(t => (t.Unit, 1.0))],
+            WeightMethods.Equal => [.. traces.Select(t => (t.Unit, 1.0 / (units.All - units.Repeated)))],
             WeightMethods.Score => ByScore(traces, from, at, spec),
             _ => Pursue(traces, from, at, spec),
         });
-    }
 
     /// <summary>Applies an allocation method to units: strategies, or groups of a walk-forward.</summary>
     /// <param name="traces">Equity of the units that have one, in the order of the units.</param>
@@ -112,8 +123,8 @@ public static class ScheduledWeights
     // Takes the strategies by descending Sharpe ratio over the window, skipping those that correlate too much with a better one. The
     // weights are proportional to the ratio. It is infinite for a gain without deviation: such strategies share the weight equally, and
     // leave nothing to others.
-    private static IReadOnlyList<(int Strategy, double Weight)> ByScore(List<(int Index, EquityTrace Trace)> traces, long from, long to,
-        RebalanceSpec spec)
+    private static IReadOnlyList<(int Strategy, double Weight)> ByScore(IReadOnlyList<(int Index, EquityTrace Trace)> traces, long from,
+        long to, RebalanceSpec spec)
     {
         var scored = new List<(int Index, double Score, double[] Returns)>();
         foreach (var (index, trace) in traces)
@@ -138,8 +149,8 @@ public static class ScheduledWeights
         return [.. chosen.Select(c => (c.Index, Math.Min(c.Score / sum, spec.MaxWeight)))];
     }
 
-    internal static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,
-        RebalanceSpec spec)
+    internal static IReadOnlyList<(int Strategy, double Weight)> Pursue(IReadOnlyList<(int Index, EquityTrace Trace)> traces, long from,
+        long to, RebalanceSpec spec)
     {
         // A strategy without data at the start of the window, or with a loss over it, cannot improve a long-only choice.
         var (names, columns, byName) = (new List<string>(), new List<double[]>(), new Dictionary<string, int>(StringComparer.Ordinal));

@@ -50,6 +50,20 @@ public sealed record ParameterSearch(string Strategy, string Method, IReadOnlyLi
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
+/// <summary>Reads objectives as results name them: a metric's key, with a leading minus if the least value is the best, or an
+/// expression, whose greatest value is the best.</summary>
+public static class ObjectiveName
+{
+    public static bool IsExpression(string objective) => objective.AsSpan(1).IndexOfAny("+-*/()") >= 0 || objective[0] == '(';
+
+    /// <summary>Whether the least value is the best.</summary>
+    public static bool IsMinimised(string objective) => objective[0] == '-' && !IsExpression(objective);
+
+    /// <summary>The name of the values: the metric's key without the minus, because values stand as the statistics have them, or the
+    /// expression.</summary>
+    public static string OfValues(string objective) => IsMinimised(objective) ? objective[1..] : objective;
+}
+
 /// <summary>A parameter of a search.</summary>
 /// <param name="Values">The choices; null for a range.</param>
 /// <param name="From">Lowest value of a range.</param>
@@ -84,7 +98,7 @@ public static class SearchTrialStates
 /// <param name="State">One of <see cref="SearchTrialStates"/>.</param>
 /// <param name="Share">Share of the bars on which it ran, 0 to 1.</param>
 /// <param name="Values">Values by parameter, numbers or texts.</param>
-/// <param name="Objectives">Value of each objective as the run's statistics have it; NaN if undefined.</param>
+/// <param name="Objectives">Value of each objective as the run's statistics have it; NaN if undefined, also by too few trades.</param>
 /// <param name="Best">The best first objective up to this trial; NaN if there is none.</param>
 public sealed record SearchTrialRow(int Number, int Round, string Strategy, string State, double Share,
     [property: JsonConverter(typeof(ParameterValues))] IReadOnlyDictionary<string, object> Values, IReadOnlyList<double> Objectives,

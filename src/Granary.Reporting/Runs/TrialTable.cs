@@ -18,7 +18,8 @@ public static class TrialTable
     {
         List<TrialOfRun> rows = [.. results.Searches.SelectMany(s => s.Trials.Select(t => new TrialOfRun(s, t)))];
         var definition = Fixed;
-        foreach (var objective in results.Searches.SelectMany(s => s.Objectives).Distinct(StringComparer.Ordinal))
+        foreach (var objective in results.Searches.SelectMany(s => s.Objectives).Select(ObjectiveName.OfValues)
+            .Distinct(StringComparer.Ordinal))
             definition = definition.Number(objective, r => r.Objective(objective));
         foreach (var parameter in results.Searches.SelectMany(s => s.Space.Select(p => p.Name)).Distinct(StringComparer.Ordinal))
             definition = definition.Value(new OutputColumn(parameter, TableCell.TypeOf(rows.Select(r => r.Parameter(parameter)))),
@@ -31,10 +32,11 @@ public static class TrialTable
 public readonly record struct TrialOfRun(ParameterSearch Search, SearchTrialRow Trial)
 {
     /// <summary>Returns the value of an objective; NaN if its search does not have it.</summary>
+    /// <param name="name">The name of its values.</param>
     public double Objective(string name)
     {
         for (var i = Search.Objectives.Count - 1; i >= 0; i--)
-            if (Search.Objectives[i] == name && i < Trial.Objectives.Count)
+            if (ObjectiveName.OfValues(Search.Objectives[i]) == name && i < Trial.Objectives.Count)
                 return Trial.Objectives[i];
         return double.NaN;
     }

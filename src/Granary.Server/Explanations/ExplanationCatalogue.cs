@@ -11,6 +11,15 @@ namespace Granary.Server.Explanations;
 /// <summary>The terms that tables, files and messages use, each explained where it is defined.</summary>
 public static class ExplanationCatalogue
 {
+    // Tables of docs/ that define words: page, beginning of the first header cell, kind of the words.
+    private static readonly (string Page, string Header, string Kind)[] s_tables =
+    [
+        ("parity.md", "cause", "cause of a difference"),
+        ("allocation.md", "key of `allocations.rules`", "figure of a weight rule"),
+        ("validation.md", "key of `rebalance`", "key of portfolio.rebalance"),
+        ("validation.md", "key of `walkForward`", "key of walkForward"),
+    ];
+
     /// <param name="catalogues">Catalogues of the process, plug-ins included.</param>
     public static IReadOnlyList<Explanation> Of(GranaryCatalogues catalogues) =>
     [
@@ -27,6 +36,8 @@ public static class ExplanationCatalogue
         .. catalogues.Strategies.All.Select(s => new Explanation(s.Name, "strategy",
             $"{s.Summary} Works in: {s.WorksIn} Loses in: {s.LosesIn}") { Source = s.Source }),
         .. catalogues.Factors.All.Select(f => new Explanation(f.Name, "factor", f.Summary) { Formula = f.Formula, Source = f.Source }),
+        .. s_tables.SelectMany(t => new DocsPage(t.Page).Rows(t.Header)
+            .SelectMany(row => row.Terms.Select(term => new Explanation(term, t.Kind, row.Text)))),
         .. new DocsPage("glossary.md").Items().Select(i => new Explanation(i.Term, "term", i.Text)),
     ];
 

@@ -306,6 +306,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             foreach (var key in RebalanceSpec.AllocationKeys)
                 rebalance.Find(key)?.Wrong($"it is for the weights {string.Join(", ", AllocationMethods.All)}; leave it out, or name one "
                     + "of them", 0);
+        if (weights is not { Kind: JsonValueKind.String, Text: WeightMethods.Regime })
+            part.Find("rebalance")?.Find("minTrades")?.Wrong("it is for the weights regime; leave it out, or name them", 0);
         if (keys.ChosenBefore is not null && !isGiven)
             part.Need("chosenBefore").Wrong("it is for weights that are given; a rule chooses its own", 0);
         return new PortfolioSpec

@@ -8,11 +8,14 @@ namespace Granary.Simulation.Batches;
 /// <summary>The keys of a batch file's <c>execution</c>.</summary>
 internal sealed record ExecutionKeys
 {
-    [Key("of the notional", IsAlwaysWritten = true, Reach = KeyReach.Costs), Range(-10, 50)]
+    /// <summary>Percent of the notional: more than the rebate of any exchange, so that more than that is a wrong sign.</summary>
+    internal const double MostRebate = 0.05;
+
+    [Key("of the notional", IsAlwaysWritten = true, Reach = KeyReach.Costs), Range(0, 50)]
     public double CommissionPercent { get; init; }
 
     [Key("the same for limit orders filled at their price; negative is a rebate", Without = "`commissionPercent`",
-        Reach = KeyReach.Costs), Range(-10, 50)]
+        Reach = KeyReach.Costs), Range(-MostRebate, 50)]
     public double? CommissionMakerPercent { get; init; }
 
     [Key("per unit, added to the percentage", Reach = KeyReach.Costs), Range(0, 1e9)]
@@ -102,7 +105,7 @@ internal sealed record ExecutionKeys
     [Key("when a symbol [stops trading](#end-of-data): `mark` or `close`")]
     public AtEnd AtEnd { get; init; }
 
-    [Key("doubles all costs (not rebates), and delays every order by one bar")]
+    [Key("doubles all costs, drops rebates, and delays every order by one bar")]
     public bool Stress { get; init; }
 
     [Key("`next-open` or `same-close`", IsAlwaysWritten = true)]
@@ -124,10 +127,11 @@ internal sealed record FeeTierKeys
     [Key("least notional of the step"), Range(0, 1e18)]
     public required double From { get; init; }
 
-    [Key("commission of the notional"), Range(-10, 50)]
+    [Key("commission of the notional"), Range(0, 50)]
     public required double Percent { get; init; }
 
-    [Key("the same for limit orders filled at their price", Without = "`percent`"), Range(-10, 50)]
+    [Key("the same for limit orders filled at their price; negative is a rebate", Without = "`percent`"),
+        Range(-ExecutionKeys.MostRebate, 50)]
     public double? MakerPercent { get; init; }
 }
 
@@ -136,11 +140,11 @@ internal sealed record SymbolCostKeys
 {
     private const string All = "that of all symbols";
 
-    [Key("of the notional", Without = All), Range(-10, 50)]
+    [Key("of the notional", Without = All), Range(0, 50)]
     public double? CommissionPercent { get; init; }
 
     [Key("the same for limit orders filled at their price; negative is a rebate",
-        Without = "the symbol's `commissionPercent`, else that of all symbols"), Range(-10, 50)]
+        Without = "the symbol's `commissionPercent`, else that of all symbols"), Range(-ExecutionKeys.MostRebate, 50)]
     public double? CommissionMakerPercent { get; init; }
 
     [Key("per unit, added to the percentage", Without = All), Range(0, 1e9)]

@@ -50,7 +50,7 @@ public static class ExecutionSection
         {
             Keys = costs is null ? keys : keys with { CostsHash = costs.Hash },
             Costs = costs,
-            CommissionPercent = keys.Stress ? 2 * Math.Max(keys.CommissionPercent, 0) : keys.CommissionPercent,
+            CommissionPercent = keys.Stress ? 2 * keys.CommissionPercent : keys.CommissionPercent,
             SlippagePercent = keys.Stress ? 2 * keys.SlippagePercent : keys.SlippagePercent,
             Stress = keys.Stress,
             PathTimeframe = keys.IntrabarPath is { } path && path != "auto" ? part.Need("intrabarPath").Timeframe() : null,

@@ -71,13 +71,18 @@ public sealed record ParameterSearchSpec
         [.. Dimensions.Select(d => values.TryGetValue(d.Name, out var value) ? d.CoordinateOf(value)
             : throw new InputException($"the trial has no value of '{d.Name}'"))];
 
-    /// <summary>The objectives of an account, to be maximised; NaN if undefined, or if it has too few trades or is ruined.</summary>
-    public IReadOnlyList<double> ScoresOf(MetricSet statistics)
+    /// <summary>
+    /// The objectives of an account as its statistics have them; NaN if undefined, or if it has too few trades or is ruined.
+    /// </summary>
+    public IReadOnlyList<double> ObjectivesOf(MetricSet statistics)
     {
         var isUndefined = statistics.IsRuined || statistics.Trades < MinTrades;
-        return [.. Objectives.Select(o => isUndefined || o[statistics] is var value && !double.IsFinite(value) ? double.NaN
-            : o.IsMinimised ? -value : value)];
+        return [.. Objectives.Select(o => isUndefined || o[statistics] is var value && !double.IsFinite(value) ? double.NaN : value)];
     }
+
+    /// <summary>The same objectives, to be maximised.</summary>
+    public IReadOnlyList<double> ScoresOf(MetricSet statistics) =>
+        [.. ObjectivesOf(statistics).Zip(Objectives, (value, objective) => objective.IsMinimised ? -value : value)];
 
     /// <summary>Whether the trials after the first round follow from results over all bars.</summary>
     public bool IsAdaptive => Method == "tpe";

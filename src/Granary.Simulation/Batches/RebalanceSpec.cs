@@ -51,6 +51,17 @@ public sealed record RebalanceSpec : IKeyFaults
     public static IReadOnlyList<string> AllocationKeys { get; } =
         ["minWeight", "maxSymbolWeight", "maxGroupWeight", "turnoverPenalty", "shrinkage"];
 
+    /// <summary>Whether a rule of weights reads a key of this section.</summary>
+    /// <param name="rule">One of <see cref="WeightMethods.All"/>.</param>
+    public static bool IsReadBy(string rule, string key) => key switch
+    {
+        "every" or "window" => true,
+        "maxStrategies" or "maxCorrelation" => rule is WeightMethods.MatchingPursuit or WeightMethods.Score or WeightMethods.Adaptive,
+        "maxWeight" => IsReadBy(rule, "maxStrategies") || WeightMethods.IsAllocation(rule),
+        "minTrades" => rule == WeightMethods.Regime,
+        _ => WeightMethods.IsAllocation(rule),
+    };
+
     IEnumerable<(string Key, string Fault)> IKeyFaults.KeyFaults => MinWeight > MaxWeight
         ? [("minWeight", FormattableString.Invariant($"{MinWeight} is more than maxWeight, {MaxWeight}; give a smaller one"))] : [];
 

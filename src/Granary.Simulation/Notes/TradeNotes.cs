@@ -66,13 +66,13 @@ internal static class TradeNotes
 
     private static IEnumerable<RunNote> EmptyPortfolio(BatchFacts facts)
     {
+        // Without a trade of any strategy, the notes above give the reasons.
+        if (facts.Outcomes.Values.All(o => o.Opened == 0)) yield break;
         if (facts.Members.All(w => w == 0))
-        {
-            if (facts.Outcomes.Values.Any(o => o.Opened > 0))
-                yield return new RunNote(NoteCode.NoTrades,
-                    Text($"The portfolio is empty: the rule '{facts.Plan.Spec.Portfolio.Rule ?? "given weights"}' gave none of ")
-                        + Text($"{facts.Members.Count:N0} strategies a weight."));
-        }
+            yield return new RunNote(NoteCode.NoTrades,
+                Text($"The portfolio is empty: the rule '{facts.Plan.Spec.Portfolio.Rule ?? "given weights"}' gave none of ")
+                    + Text($"{facts.Members.Count:N0} strategies a weight."));
+        else if (facts.Portfolio.Idle is { } idle) yield return idle.ToNote();
     }
 
     // Refusals come first, and of these the missing stop, which is a fault of the batch.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -31,6 +32,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
     private readonly Dictionary<int, List<Decision>> _decisions = [];
     private readonly Dictionary<Decision, long> _counts = [];
+    private readonly EarlySignals _early = new();
     // No strategy has a weight before this time, so nothing can trade and there are no rows.
     private readonly long _from;
     private readonly long _shortest;
@@ -239,6 +241,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
             _run.TotalWeight = _schedule.SumAt(known);
         }
         var decision = _run.OnSignal(strategy, e.Signal, e.SymbolIndex);
+        if (decision == Decision.WeightZero && (!_run.TakesEntries || _schedule?.SumAt(known) == 0)) _early.Add(strategy, known);
         AnswersTo(strategy, e.Number - 1).Add(decision);
         Count(decision, 1);
         return decision;
@@ -344,6 +347,10 @@ public sealed class PortfolioDriver : IPortfolioSteps
         _trade?.Invoke(own);
     }
 
+    // When the portfolio begins to trade after signals that came too early; null if that is not one time.
+    private long? BeginAfter(long signal) => _start > long.MinValue && _start >= signal ? _start
+        : _schedule?.First is { } first && first > signal ? first : null;
+
     /// <summary>Computes the outcome after the last row. Call it once, after <see cref="Begin"/>.</summary>
     public PortfolioOutcome Outcome()
     {
@@ -351,11 +358,15 @@ public sealed class PortfolioDriver : IPortfolioSteps
         foreach (var open in OpenIfEnded([])) Book(open);
         var stats = _statistics.ToMetrics(_run.Commission, _run.Financing, _run.Funding);
         var counts = _counts.Where(c => c.Value > 0).OrderBy(c => c.Key, Decision.ByTable).ToDictionary(c => c.Key, c => c.Value);
+        var idle = stats[TradeMetrics.Exposure] > 0 || stats.Trades > 0 ? null
+            : IdlePortfolio.Of(_decisions.Count, counts, _early.Count, BeginAfter(_early.Last));
         return new PortfolioOutcome(stats, _run.Digest, counts, _decisions, _recorder)
         {
+            Idle = idle,
             Notes =
             [
                 .. PortfolioNotes.Of(_run, counts, _expired, _closedAtEnd),
+                .. idle is null ? _early.NotesOf(_plan, _decisions, BeginAfter(_early.Last)) : [],
                 .. PeriodNotes.Of(_statistics.Counted, _statistics.PeriodsPerYear, "periodsPerYear")
                     .Select(s => new RunNote(NoteCode.PeriodsPerYear, s)),
             ],

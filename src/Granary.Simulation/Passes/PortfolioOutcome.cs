@@ -27,6 +27,9 @@ public sealed record PortfolioOutcome(
     /// <summary>Funding that the portfolio paid and received; null if there was none.</summary>
     public FundingResults? Funding { get; init; }
 
+    /// <summary>Why the portfolio never held a position; null if it did.</summary>
+    public IdlePortfolio? Idle { get; init; }
+
     /// <summary>Notes on the portfolio's account for the report.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 }

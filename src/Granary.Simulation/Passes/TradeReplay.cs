@@ -91,7 +91,7 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
     private double EntryCosts(in ReplayedTrade trade) =>
         Costs(trade) * (trade.ExitTime is null ? 1 : trade.EntryPrice / (trade.EntryPrice + trade.ExitPrice));
 
-    private double Costs(in ReplayedTrade trade) => trade.Commission > 0 ? trade.Commission * CostFactor : trade.Commission;
+    private double Costs(in ReplayedTrade trade) => FeeModel.Worse(trade.Commission, CostFactor);
 
     private Trade TradeOf(in ReplayedTrade trade, int number)
     {

@@ -4,6 +4,7 @@ using Granary.Engine.Analysis;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.LookAhead;
+using Granary.Simulation.Passes;
 
 namespace Granary.Simulation.Validation;
 
@@ -29,6 +30,12 @@ public sealed record BatchChecks(
 
     /// <summary>Whether the batch's trading costs are zero, so that doubling them has no effect.</summary>
     public bool CostsAreZero { get; init; }
+
+    /// <summary>Costs of the portfolio that add up to a gain.</summary>
+    public CostGains Gains { get; init; } = CostGains.None;
+
+    /// <summary>Why the portfolio never held a position, so that nothing about its trading can be checked; null if it did.</summary>
+    public IdlePortfolio? Idle { get; init; }
 
     /// <summary>Members whose trades another program recorded.</summary>
     public RecordedTrials Recorded { get; init; } = new(0, 0);
@@ -65,14 +72,16 @@ public sealed record BatchChecks(
     {
         var findings = new Dictionary<string, ValidationCheck>(StringComparer.Ordinal);
         static ValidationState State(bool passed) => passed ? ValidationState.Passed : ValidationState.Failed;
-        findings[ValidationChecks.OutOfSample] = OutOfSample is { } o
+        findings[ValidationChecks.OutOfSample] = Idle is not null ? ValidationCheck.Missing(Idle.Finding)
+            : OutOfSample is { } o
             ? new ValidationCheck(State(o.Passed),
                 Text($"{Percent(o.Return)} over {Counted.Of(o.Periods, "period")} that the choice had not seen, ")
                     + Text($"from {Day(o.From)} to {Day(o.To)}: {o.How}"),
                 [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
             : ValidationCheck.Missing(OutOfSampleMissing);
         var s = Selection;
-        findings[ValidationChecks.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
+        findings[ValidationChecks.DeflatedSharpe] = Idle is not null ? ValidationCheck.Missing(Idle.Finding)
+            : s is null || double.IsNaN(s.PortfolioDeflated)
             ? ValidationCheck.Missing("the portfolio has no Sharpe ratio to deflate")
             : Recorded.Unknown > 0 ? ValidationCheck.Missing(Recorded.UnknownSentence)
             : LedgerFault is not null ? ValidationCheck.Missing($"the trials of other batches are not counted: {LedgerFault}")
@@ -94,13 +103,14 @@ public sealed record BatchChecks(
             ? new ValidationCheck(State(c.Passed), LookAheadText.Of(c),
                 [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : ValidationCheck.Missing("not checked (--no-guards)");
-        findings[ValidationChecks.CostStress] = CostsAreZero
+        findings[ValidationChecks.CostStress] = Idle is not null ? ValidationCheck.Missing(Idle.Finding)
+            : CostsAreZero
             ? ValidationCheck.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
-                + "execution.slippagePercent")
+                + $"execution.slippagePercent{WithGains}")
             : Stress is { Strategies: > 0 } t
             ? new ValidationCheck(State(t.Passed),
                 Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; ")
-                    + Text($"{Tried(t)}{WhyMore(t)}"),
+                    + Text($"{Tried(t)}{WhyMore(t)}{WithGains}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
                     ("stillProfitable", t.StillProfitable)])
             : ValidationCheck.Missing(Stress is null ? "not checked (--no-guards)" : "no strategy has a weight");
@@ -110,6 +120,19 @@ public sealed record BatchChecks(
         if (LearnedWeights is not null) findings[ValidationChecks.LearnedWeights] = LearnedWeights;
         return new ValidationChecks(findings);
     }
+
+    private string VerdictSentence()
+    {
+        var verdict = ToFindings().Decide();
+        return verdict.MayBeTraded
+            ? $"All {verdict.Checks} checks passed. That does not make the future like the past; it says that luck, "
+                + (Gains.IsAny ? "choosing and look-ahead do not explain these results."
+                    : "choosing, look-ahead and thin costs do not explain these results.")
+            : $"{verdict.Reasons.Count} of the {verdict.Checks} checks did not pass: these results should not be traded as "
+                + $"they are.";
+    }
+
+    private string WithGains => Gains.IsAny ? "; " + Gains.Sentence : "";
 
     private static string LedgerSentence(SelectionChecks s) => !DependsOnLedger(s) ? ""
         : Text($" This depends on the trial ledger: with the trials of this batch alone the probability is ")
@@ -135,7 +158,8 @@ public sealed record BatchChecks(
         _ => ValidationCheck.Missing("the record is too short to be split"),
     };
 
-    private ValidationCheck AgainstBenchmark(string name) => Benchmark is not { } b
+    private ValidationCheck AgainstBenchmark(string name) => Idle is not null ? ValidationCheck.Missing(Idle.Finding)
+        : Benchmark is not { } b
         ? ValidationCheck.Missing($"the portfolio or {name} never moved, or they have fewer than ten periods in common")
         : new ValidationCheck(b.Passed ? ValidationState.Passed : ValidationState.Failed,
             Stretch(b, name)
@@ -174,12 +198,8 @@ public sealed record BatchChecks(
     public IReadOnlyList<string> Conclusions(IReadOnlyList<StrategyEntry> strategies)
     {
         var said = new List<string>();
-        var verdict = ToFindings().Decide();
-        said.Add(verdict.MayBeTraded
-            ? $"All {verdict.Checks} checks passed. That does not make the future like the past; it says that luck, "
-                + $"choosing, look-ahead and thin costs do not explain these results."
-            : $"{verdict.Reasons.Count} of the {verdict.Checks} checks did not pass: these results should not be traded as "
-                + $"they are.");
+        said.Add(VerdictSentence());
+        if (Gains.IsAny) said.Add(Sentence(Gains.Sentence));
         if (LookAhead is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
         if (Selection is { } s)
         {
@@ -215,11 +235,12 @@ public sealed record BatchChecks(
                         + Text($"portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
         }
         if (WithoutLedger() is { } without) said.Add(without);
-        said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).")
+        said.Add(Idle is not null ? $"There is no result on unseen bars: {Idle.Finding}."
+            : OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).")
             : $"There is no result on unseen bars: {OutOfSampleMissing}.");
         if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
-        if (CostsAreZero) said.Add("Costs are zero, so every figure is before costs, and there is no stress of costs.");
-        if (Stress is { Strategies: > 0 } stress)
+        if (CostsAreZero) said.Add("No cost is above zero, so every figure is before costs, and there is no stress of costs.");
+        if (Idle is null && Stress is { Strategies: > 0 } stress)
             said.Add(Text(
                 $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} ")
                     + Text($"{Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}{WhyMore(stress)}."));

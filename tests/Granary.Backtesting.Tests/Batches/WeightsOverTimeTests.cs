@@ -66,7 +66,8 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
     private static BatchSpec Ruled(string rule, string to = "") => Spec(Sweep,
         $"\"weights\": \"{rule}\", {RebalanceOf(rule)}", to: to);
 
-    private static string RebalanceOf(string rule) => WeightMethods.IsAllocation(rule) ? Bounded : Quarterly;
+    private static string RebalanceOf(string rule) => WeightMethods.IsAllocation(rule) ? Bounded
+        : rule == WeightMethods.Regime ? ByState : Quarterly;
 
     private const string Sweep = """
         { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30, 50] }, "size": { "percentOfEquity": 50 } },
@@ -92,7 +93,10 @@ public sealed class WeightsOverTimeTests(WeightsOverTimeTests.Runs shared) : ICl
         return (folder, JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement, run.Model.Digest);
     }
 
-    private const string Quarterly = "\"rebalance\": { \"every\": \"6w\", \"window\": \"20w\", \"maxStrategies\": 5, \"minTrades\": 2 }";
+    private const string Quarterly = "\"rebalance\": { \"every\": \"6w\", \"window\": \"20w\", \"maxStrategies\": 5 }";
+
+    // A regime alone counts trades.
+    private const string ByState = "\"rebalance\": { \"every\": \"6w\", \"window\": \"20w\", \"minTrades\": 2 }";
 
     private const string Bounded = "\"rebalance\": { \"every\": \"6w\", \"window\": \"20w\", \"maxSymbolWeight\": 0.6, "
         + "\"turnoverPenalty\": 0.0001 }";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Backtesting.Runs;
@@ -188,6 +189,61 @@ public sealed class SearchedRunsTests : IDisposable
         var (alone, searched) = (one.Model.Strategies[0], run.Model.Strategies.Single(s => s.Id == trial.Strategy));
         searched.Stats!.Sharpe.ShouldBe(alone.Stats!.Sharpe);
         trial.Objectives.ShouldBe([alone.Stats.Sharpe, alone.Stats.MaxDrawdown]);
+    }
+
+    [Fact]
+    public async Task A_trial_of_too_few_trades_has_no_objective_in_any_file_and_values_stand_under_the_name_of_their_statistic()
+    {
+        const int Fewest = 40;
+        var batch = JsonNode.Parse(Batch("sobol"))!;
+        batch["strategies"]![0]!["search"]!["minTrades"] = Fewest;
+        batch["strategies"]!.AsArray().RemoveAt(1);
+        var folder = Path.Combine(_folder, "run");
+        await RunAsync(batch.ToJsonString(), folder, new EmbeddedHost(2));
+
+        // From the files alone: what a trial traded, and what is said of it.
+        var results = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "results.json")))!;
+        var stats = results["strategies"]!.AsArray().ToDictionary(s => s!["id"]!.GetValue<string>(), s => s!["stats"]!);
+        var trials = results["search"]!["searches"]!.AsArray().SelectMany(s => s!["trials"]!.AsArray())
+            .ToDictionary(t => t!["strategy"]!.GetValue<string>(), t => t!["objectives"]!.AsArray());
+        var lines = await File.ReadAllLinesAsync(Path.Combine(folder, "trials.csv"));
+        var names = Csv(lines[0]);
+        names.ShouldContain("maxDrawdown");
+        names.ShouldAllBe(name => char.IsAsciiLetter(name[0]));
+        var (few, many) = (0, 0);
+        foreach (var row in lines.Skip(1).Select(Csv))
+        {
+            string Cell(string name) => row[Array.IndexOf(names, name)];
+            var (own, listed) = (stats[Cell("strategy")], trials[Cell("strategy")]);
+            if (own["trades"]!.GetValue<long>() < Fewest)
+            {
+                few++;
+                (Cell("sharpe"), Cell("maxDrawdown")).ShouldBe(("", ""));
+                listed.ShouldAllBe(value => value == null);
+            }
+            else
+            {
+                many++;
+                foreach (var (name, i) in new[] { "sharpe", "maxDrawdown" }.Select((name, i) => (name, i)))
+                {
+                    double.Parse(Cell(name), CultureInfo.InvariantCulture).ShouldBe(own[name]!.GetValue<double>());
+                    listed[i]!.GetValue<double>().ShouldBe(own[name]!.GetValue<double>());
+                }
+            }
+        }
+        few.ShouldBeGreaterThan(0);
+        many.ShouldBeGreaterThan(0);
+
+        // An id has commas, so it is quoted.
+        static string[] Csv(string line)
+        {
+            var (cells, quoted) = (new List<string> { "" }, false);
+            foreach (var c in line)
+                if (c == '"') quoted = !quoted;
+                else if (c == ',' && !quoted) cells.Add("");
+                else cells[^1] += c;
+            return [.. cells];
+        }
     }
 
     [Fact]

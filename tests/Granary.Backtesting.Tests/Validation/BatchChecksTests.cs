@@ -119,6 +119,32 @@ public sealed class BatchChecksTests : IDisposable
     }
 
     [Fact]
+    public async Task Commission_that_adds_up_to_a_gain_is_named_in_the_verdict_and_is_no_gain_under_stress()
+    {
+        // Limit orders that rest, with their targets: more orders of makers than of takers.
+        const string Makers = """
+            { "class": "RsiReversion", "params": { "period": 3, "low": 30, "high": 70 }, "sides": "both", "size": { "percentOfEquity": 50 },
+              "entryOrder": "limit", "entryOffsetPercent": 0.2, "takeProfitPercent": 0.3 }
+            """;
+        const string Equal = ", \"portfolio\": { \"weights\": \"equal\" }";
+        var run = await RunAsync("rebate", Spec(Makers, Equal, "\"commissionPercent\": 0.001, \"commissionMakerPercent\": -0.05"));
+        var commission = run.GetProperty("portfolio").GetProperty("stats").GetProperty("commission").GetDouble();
+        commission.ShouldBeLessThan(0);
+        var conclusions = run.GetProperty("guards").GetProperty("conclusions").EnumerateArray().Select(c => c.GetString()!).ToList();
+        var named = FormattableString.Invariant($"ommission adds up to a gain of {-commission:#,0.##} of rebates");
+        conclusions.ShouldContain(c => c.StartsWith("C" + named, StringComparison.Ordinal));
+        conclusions.ShouldAllBe(c => !c.Contains("thin costs"));
+        var stress = run.GetProperty("evidence").GetProperty(ValidationChecks.CostStress);
+        stress.GetProperty("sentence").GetString().ShouldNotBeNull().ShouldContain("c" + named);
+
+        // Under stress there is no rebate: what is left is twice the commission of the takers, as without a rebate.
+        var none = await RunAsync("none", Spec(Makers, Equal, "\"commissionPercent\": 0.001, \"commissionMakerPercent\": 0"));
+        stress.GetProperty("stressed").GetDouble()
+            .ShouldBe(none.GetProperty("evidence").GetProperty(ValidationChecks.CostStress).GetProperty("stressed").GetDouble());
+        none.GetProperty("guards").GetProperty("conclusions").EnumerateArray().ShouldAllBe(c => !c.GetString()!.Contains("gain of"));
+    }
+
+    [Fact]
     public async Task Buying_and_holding_the_benchmark_is_not_better_than_the_benchmark()
     {
         var run = await RunAsync("hold",

@@ -28,38 +28,13 @@ internal static class BaselineFigures
         return a.Zip(b, (p, q) => (p - x) * (q - y)).Sum() / (a.Length - 1);
     }
 
-    // Without shorts: the most negative weight leaves, and the rest is solved again. The diagonal has a tenth of the mean variance more.
+    // The method of docs/allocation.md; a strategy without a variance has no weight.
     private static double[] MinimumVariance(IReadOnlyList<double[]> returns)
     {
-        var held = Enumerable.Range(0, returns.Count).Where(i => Covariance(returns[i], returns[i]) > Rounding).ToList();
-        while (held.Count > 0)
-        {
-            var more = 0.1 * held.Average(i => Covariance(returns[i], returns[i]));
-            var system = held.Select((i, row) => held.Select((j, column) =>
-                Covariance(returns[i], returns[j]) + (row == column ? more : 0)).Append(1.0).ToArray()).ToArray();
-            var weights = Solve(system);
-            if (weights.Min() >= 0)
-                return [.. Enumerable.Range(0, returns.Count).Select(i => held.IndexOf(i) is var at && at >= 0 ? weights[at] : 0)];
-            held.RemoveAt(Array.IndexOf(weights, weights.Min()));
-        }
-        return new double[returns.Count];
-    }
-
-    // Gauss and Jordan with pivots; the last column is the right side.
-    private static double[] Solve(double[][] system)
-    {
-        var n = system.Length;
-        for (var k = 0; k < n; k++)
-        {
-            var pivot = Enumerable.Range(k, n - k).MaxBy(r => Math.Abs(system[r][k]));
-            (system[k], system[pivot]) = (system[pivot], system[k]);
-            for (var r = 0; r < n; r++)
-            {
-                if (r == k) continue;
-                var factor = system[r][k] / system[k][k];
-                for (var c = k; c <= n; c++) system[r][c] -= factor * system[k][c];
-            }
-        }
-        return [.. system.Select((row, k) => row[n] / row[k])];
+        int[] held = [.. Enumerable.Range(0, returns.Count).Where(i => Covariance(returns[i], returns[i]) > Rounding)];
+        if (held.Length == 0) return new double[returns.Count];
+        var weights = AllocationFigures.MinimumVariance(
+            AllocationFigures.Shrunk([.. held.Select(i => returns[i])]).Covariance, most: 1);
+        return [.. Enumerable.Range(0, returns.Count).Select(i => Array.IndexOf(held, i) is var at && at >= 0 ? weights[at] : 0)];
     }
 }

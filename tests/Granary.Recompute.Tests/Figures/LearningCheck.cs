@@ -107,7 +107,6 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         Measures(path + "inSample.", all, isProbability);
         Measures(path + "outOfSample.", tests, isProbability);
         var main = isProbability ? "auc" : "r2";
-        List<double> trained = [];
         foreach (var group in samples.Where(s => s.Window > 0).GroupBy(s => s.Window))
         {
             List<ModelSample> train = [.. group.Where(s => !s.IsTest)], test = [.. group.Where(s => s.IsTest)];
@@ -120,10 +119,10 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
             check.Number(window + "testSamples", test.Count);
             Measures(window + "inSample.", train, isProbability);
             Measures(window + "outOfSample.", test, isProbability);
-            if (ModelSamples.Measures(train, isProbability)[main] is var own && double.IsFinite(own)) trained.Add(own);
         }
         check.Claim($"{path}: tests follow one another", tests.Zip(tests.Skip(1)).All(p => p.First.Time < p.Second.Time));
-        check.Number(path + "trainTestGap", trained.Average() - ModelSamples.Measures(tests, isProbability)[main]);
+        check.Number(path + "trainTestGap", ModelSamples.Measures(all, isProbability)[main]
+            - ModelSamples.Measures(tests, isProbability)[main]);
     }
 
     // What the model of all samples must not be used for.

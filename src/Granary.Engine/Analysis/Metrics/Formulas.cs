@@ -46,6 +46,14 @@ public static class Formulas
                 + "MSW = SSW / (n − k); the share of their variance that the condition explains, less what chance explains; at or below "
                 + "0 nothing; undefined with n − k < 10",
             "Hays 1963"),
+        new("importance of a parameter",
+            "of a parameter of a search: var(mean of f over all other parameters) / var(f), f the prediction of a tree over the space; the "
+                + "mean over 64 trees of a random forest that is fitted to the trials. Not comparable with the importance of a condition",
+            "Hutter, Hoos and Leyton-Brown 2014"),
+        new("importance of a feature",
+            "of a feature of a model: the main figure (AUC, or R²) on the test samples minus that with the feature's values shuffled; the "
+                + "mean over the windows",
+            "Breiman 2001"),
         new("mae, mfe", "largest move against and for the trade while open, as a fraction of the entry price", "Sweeney 1997"),
     ];
 

@@ -47,7 +47,7 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
         HtmlTable.Open(html, "Models", [new("Model", Number: false), new("Trainer", Number: false),
             new("Label", Number: false), new("Applied as", Number: false),
             new("Samples"), new("Windows"), new("Out of sample"), new("In sample"),
-            new("Train–test gap", Hint: "In sample, mean of the windows, minus out of sample: how much of it is memory")], sortable: true);
+            new("Train–test gap", Hint: "In sample minus out of sample: how much of it is memory")], sortable: true);
         foreach (var unit in units)
         {
             html.Write($"<tr><th scope=\"row\" class=\"model\"><b>{Section(unit)}</b><span>");

@@ -103,7 +103,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
         Figure("Trials", NumberText.Count(search.Trials.Count), $"{NumberText.Count(search.Finished)} finished, "
             + $"{NumberText.Count(search.Stopped)} stopped early, {NumberText.Count(search.Failed)} failed");
         Figure("Method", search.Method, $"{Counted.Of(search.Rounds, "round")}; by "
-            + string.Join(" and ", search.Objectives.Select(o => (ObjectiveText.IsMinimised(o) ? "least " : "") + ObjectiveText.Name(o))));
+            + string.Join(" and ", search.Objectives.Select(o => (ObjectiveName.IsMinimised(o) ? "least " : "") + ObjectiveText.Name(o))));
         html.Raw("</dl>\n");
 
         void Figure(string name, string value, string note) =>
@@ -150,7 +150,7 @@ internal sealed class ParameterSearchSection(ParameterSearchResults results) : I
             .. search.Space.Select(p => new HtmlColumn(p.Name, Number: p.Values is null))];
         if (front.Count > 0) columns.Insert(1, new HtmlColumn("Front", Number: false));
         // An objective already has a column.
-        Metric[] metrics = hasStats ? [.. _metrics.Where(m => !search.Objectives.Any(o => o.TrimStart('-') == m.Key))] : [];
+        Metric[] metrics = hasStats ? [.. _metrics.Where(m => !search.Objectives.Any(o => ObjectiveName.OfValues(o) == m.Key))] : [];
         columns.AddRange(metrics.Select(m => new HtmlColumn(m.Name)));
         HtmlTable.Open(html, $"Best trials of {search.Strategy}{(front.Count > 0 ? ", the Pareto front first" : "")}",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "trials", sortable: true);

@@ -212,7 +212,7 @@ internal static class SearchCharts
             Description = $"{Counted.Of(kept.Count, of.Finished.Count, "finished trial")} as lines through "
                 + string.Join(", ", of.Parameters.Select(p => p.Name)) + $" and the objective; the best has {Shown(of.Ranked[0], of)}.",
             Axes = [.. of.Parameters.Select(p => of.ScaleOf(p.Name)), .. objectives.Select(i => of.ObjectiveScale(i)
-                with { Reversed = ObjectiveText.IsMinimised(of.Search.Objectives[i]) })],
+                with { Reversed = ObjectiveName.IsMinimised(of.Search.Objectives[i]) })],
             Lines = lines,
         }.Write(html);
     }

@@ -18,7 +18,7 @@ internal sealed class SearchTrials
     {
         Search = search;
         Objective = search.Objectives[0];
-        IsMinimised = ObjectiveText.IsMinimised(Objective);
+        IsMinimised = ObjectiveName.IsMinimised(Objective);
         Finished = [.. search.Trials.Where(t => t.State == SearchTrialStates.Finished && HasObjective(t))];
         Ranked = [.. Finished.OrderBy(t => IsMinimised ? t.Objectives[0] : -t.Objectives[0]).ThenBy(t => t.Number)];
         Best = [.. search.Best.Select(number => search.Trials.FirstOrDefault(t => t.Number == number)).OfType<SearchTrialRow>()];
