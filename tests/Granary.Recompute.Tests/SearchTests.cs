@@ -62,7 +62,9 @@ public class SearchTests
         var figures = new ValidationFigures(accounts, run.Rows, Cash, "best", null);
         var weekly = WeeklyReturns.Of(accounts.Single(a => a.Id == bestId).Rows, Cash).Returns;
         var year = Math.Sqrt(365.25 / 7);
-        Close(search.GetProperty("bestSharpe").GetDouble(), SharpeFigures.Of(weekly).Sharpe * year);
+        // The ratio that every table of the run has.
+        search.GetProperty("bestSharpe").GetDouble().ShouldBe(files.Strategies.Single(s => s.GetProperty("id").GetString() == bestId)
+            .GetProperty("stats").GetProperty("sharpe").GetDouble());
         Close(search.GetProperty("luckBar").GetDouble(),
             NormalCurve.ExpectedMaximum(figures.Effective) / Math.Sqrt(weekly.Length - 1) * year, 1e-6);
         files.Strategies.Where(s => s.GetProperty("weight").GetDouble() != 0).Select(s => s.GetProperty("id").GetString())

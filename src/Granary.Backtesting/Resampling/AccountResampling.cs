@@ -16,6 +16,9 @@ internal static class AccountResampling
     private const int FewReturns = 250, FewDependent = 500;
     private const double Dependent = 2;
 
+    // Returns of one volatility have a longer block in 1 record of 100 (docs/resampling.md).
+    private const double Clustered = 4;
+
     // A fourth standardised moment above that of Student's t with five degrees of freedom.
     private const double HeavyTails = 9;
 
@@ -88,6 +91,10 @@ internal static class AccountResampling
         if (sample.MeanBlock > Dependent && sample.MeanBlock * 50 > n)
             yield return string.Create(CultureInfo.InvariantCulture, $"The returns depend on one another over some {sample.MeanBlock:0} ")
                 + $"{method.Unit}s, so that the record has few independent parts: the range is too narrow.";
+        if (account.VolatilityBlock() is var storm && storm > Clustered)
+            yield return string.Create(CultureInfo.InvariantCulture, $"Volatility is clustered: large returns follow large ones over some ")
+                + string.Create(CultureInfo.InvariantCulture, $"{storm:0} {method.Unit}s. The range of the drawdowns is too narrow: another ")
+                + "record has its largest drawdown there only 8 times of 10.";
         if (Moments.Of(account.Returns).Kurtosis is var kurtosis && kurtosis > HeavyTails)
             yield return string.Create(CultureInfo.InvariantCulture, $"Few {method.Unit}s decide the result (kurtosis {kurtosis:0.#}; 3 ")
                 + "is that of a normal distribution). No path has a larger one than the record.";

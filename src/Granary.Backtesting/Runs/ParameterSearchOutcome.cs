@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis;
 using Granary.Learning.Search;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -83,12 +84,8 @@ internal sealed class ParameterSearchOutcome
         : outcome.Statistics is null ? SearchTrialStates.Failed
         : outcome.IsWhole ? SearchTrialStates.Finished : SearchTrialStates.Stopped;
 
-    // Both figures have the periods of the trial's own equity.
-    private static (double Luck, double Sharpe) LuckOf(StrategyOutcome? best, TrialCensus? census)
-    {
-        if (best?.Trace is not { } trace || census is null) return (double.NaN, double.NaN);
-        var own = TraceSharpe.Of(trace);
-        return (TracePeriod.Annual(own.ExpectedMaximum(census.Effective), trace.PeriodTicks),
-            TracePeriod.Annual(own.Sharpe, trace.PeriodTicks));
-    }
+    // The luck bar of a year does not depend on the length of the periods, so it stands beside the ratio that all tables show.
+    private static (double Luck, double Sharpe) LuckOf(StrategyOutcome? best, TrialCensus? census) =>
+        best is not { Trace: { } trace, Statistics: { } statistics } || census is null ? (double.NaN, double.NaN)
+            : (TracePeriod.Annual(new LuckBar(census.Effective).PerPeriod(trace.Equity.Length), trace.PeriodTicks), statistics.Sharpe);
 }

@@ -11,8 +11,9 @@ namespace Granary.Engine.Analysis;
 /// <remarks>
 /// The statistic is the largest √n·mean/ω, ω the long-run deviation of Hansen 2005, section 3.1. Each resample is studentised by a
 /// deviation of its own, ω times the resample's sample deviation over that of the record: with a fixed ω, both tests reject noise too often
-/// in short records. A p-value is (b + 1) / (B + 1), b of B resamples being at least as large (Davison and Hinkley 1997, section 4.2), so
-/// that it is never zero.
+/// in short records. Of a strategy below the benchmark the resample's variance counts as at least half that of the record. Otherwise a
+/// strategy with a few large losses would rule the tests: resamples that miss most of the losses are nearly constant. A p-value is
+/// (b + 1) / (B + 1), b of B resamples being at least as large (Davison and Hinkley 1997, section 4.2), so that it is never zero.
 /// </remarks>
 /// <param name="RealityCheck">
 /// White, A reality check for data snooping, Econometrica 68(5), 2000, studentised: Hansen's upper bound.
@@ -28,6 +29,9 @@ namespace Granary.Engine.Analysis;
 /// <param name="Resamples">Bootstrap samples.</param>
 public sealed record DataSnoopingTest(double RealityCheck, double Consistent, double Lower, int Best, double MeanBlock, int Resamples)
 {
+    // The least variance of a resample of a strategy below the benchmark, as a share of the record's.
+    private const double LeastVariance = 0.5;
+
     // Resamples that share one pass over the returns.
     private const int Together = 8;
 
@@ -141,6 +145,7 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
                 var variance = squares[s] / _periods - mean * mean;
                 // A resample of a strategy that rarely trades may contain none of its trades; it then has no information.
                 if (variance <= 1e-12 * _sample[s] * _sample[s]) continue;
+                if (_mean[s] < 0) variance = Math.Max(variance, LeastVariance * _sample[s] * _sample[s]);
                 var scale = _root * _sample[s] / (_deviation[s] * Math.Sqrt(variance));
                 check = Math.Max(check, scale * (mean - _mean[s]));
                 consistent = Math.Max(consistent, scale * (mean - _recentred[s]));

@@ -33,7 +33,7 @@ public sealed record ValidationFigures() : ResultSection("guards")
 
     public double? WinnersOfNothing { get; init; }
 
-    /// <summary>Annual Sharpe ratio that the best of as many worthless trials would be expected to show.</summary>
+    /// <summary>Annual Sharpe ratio that the same choice among as many worthless trials is expected to show.</summary>
     public double? LuckBar { get; init; }
 
     /// <summary>Sharpe ratio of the portfolio, per period.</summary>

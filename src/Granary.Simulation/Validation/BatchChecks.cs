@@ -297,7 +297,7 @@ public sealed record BatchChecks(
         RawDeflatedSharpe = s.Raw.Deflated,
         ExpectedMaximum = s.ExpectedMaximum,
         WinnersOfNothing = s.WinnersOfNothing,
-        LuckBar = TracePeriod.Annual(Math.Max(s.ExpectedMaximum, s.WinnersOfNothing), s.PeriodTicks),
+        LuckBar = s.AnnualLuckBar,
         Sharpe = s.Portfolio.Sharpe,
         DeflatedSharpe = s.PortfolioDeflated,
         MinimumTrackRecord = s.Portfolio.MinimumTrackRecord,

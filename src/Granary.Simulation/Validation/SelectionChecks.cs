@@ -10,28 +10,38 @@ namespace Granary.Simulation.Validation;
 /// <param name="PeriodTicks">Length of the periods of all returns used here, in ticks.</param>
 /// <param name="Trials">Number of distinct combinations ever run on these bars.</param>
 /// <param name="NewTrials">Number of combinations that this run tried first.</param>
-/// <param name="EffectiveTrials">Effective number of independent trials.</param>
+/// <param name="Luck">What the portfolio's Sharpe ratio is compared with.</param>
 /// <param name="Clusters">Number of groups of this batch's strategies with similar returns.</param>
-/// <param name="ExpectedMaximum">Expected maximum Sharpe ratio per period of as many independent worthless trials.</param>
-/// <param name="WinnersOfNothing">
-/// Expected Sharpe ratio per period of the portfolio's rule if all strategies were worthless; 0 if the rule does not choose strategies by
-/// this period.
-/// </param>
 /// <param name="Deflated">
-/// By strategy: probability that its Sharpe ratio exceeds <paramref name="ExpectedMaximum"/>; NaN if it has none.
+/// By strategy: probability that its Sharpe ratio exceeds that of the best worthless trial; NaN if it has none.
 /// </param>
 /// <param name="Portfolio">Sharpe ratio of the portfolio's own equity.</param>
-/// <param name="PortfolioDeflated">Probability that this Sharpe ratio exceeds both expected values.</param>
+/// <param name="PortfolioDeflated">Probability that this Sharpe ratio exceeds the luck bar.</param>
 /// <param name="PortfolioAlone">The same with the trials of this run only, as if no other batch had run on these bars.</param>
 /// <param name="Raw">The same with every trial counted as independent, for comparison.</param>
 /// <param name="Overfitting">Null if there are too few strategies or periods.</param>
 /// <param name="Snooping">Null if there are too few periods.</param>
 /// <param name="SnoopingStrategies">Number of strategies in that test.</param>
 public sealed record SelectionChecks(
-    long PeriodTicks, long Trials, long NewTrials, double EffectiveTrials, int Clusters, double ExpectedMaximum, double WinnersOfNothing,
-    double[] Deflated, TraceSharpe Portfolio, double PortfolioDeflated, double PortfolioAlone,
+    long PeriodTicks, long Trials, long NewTrials, LuckBar Luck, int Clusters, double[] Deflated, TraceSharpe Portfolio,
+    double PortfolioDeflated, double PortfolioAlone,
     RawDeflation Raw, ProbabilityOfOverfitting? Overfitting, int OverfittingBlocks, DataSnoopingTest? Snooping, int SnoopingStrategies)
 {
+    /// <summary>Effective number of independent trials.</summary>
+    public double EffectiveTrials => Luck.Trials;
+
+    /// <summary>Expected maximum Sharpe ratio per period of as many independent worthless trials.</summary>
+    public double ExpectedMaximum => new LuckBar(Luck.Trials).PerPeriod(Portfolio.Returns);
+
+    /// <summary>
+    /// Expected Sharpe ratio per period of the portfolio's rule if all strategies were worthless; 0 if the rule does not join strategies
+    /// that it chooses by this period.
+    /// </summary>
+    public double WinnersOfNothing => new LuckBar(0, Luck.Choice).PerPeriod(Portfolio.Returns);
+
+    /// <summary>The luck bar as a ratio of a year; NaN without returns of the portfolio.</summary>
+    public double AnnualLuckBar => TracePeriod.Annual(Luck.PerPeriod(Portfolio.Returns), PeriodTicks);
+
     /// <summary>Returns the results for a strategy.</summary>
     public CheckResults Of(int strategy) => new(Deflated[strategy], double.NaN);
 
@@ -52,11 +62,11 @@ public sealed record SelectionChecks(
         foreach (var (strategy, trace) in traced) deflated[strategy] = TraceSharpe.Of(trace).Deflated(census.Effective);
         var own = portfolio is null ? new TraceSharpe(double.NaN, 0, double.NaN, double.NaN) : TraceSharpe.Of(portfolio);
         var ticks = traced[0].Trace.PeriodTicks;
-        return new SelectionChecks(ticks, census.Trials, census.New, census.Effective, tests.Effective.Clusters,
-            own.ExpectedMaximum(census.Effective), tests.WinnersOfNothing,
-            deflated, own, Above(census.Effective), Above(census.Own),
-            RawDeflation.Of(own, census, ticks), tests.Overfitting, tests.Blocks, tests.Snooping, tests.Snooped);
+        var luck = new LuckBar(census.Effective, tests.LuckOfChoice);
+        return new SelectionChecks(ticks, census.Trials, census.New, luck, tests.Effective.Clusters, deflated, own,
+            Above(luck), Above(luck with { Trials = census.Own }), RawDeflation.Of(own, census, ticks), tests.Overfitting, tests.Blocks,
+            tests.Snooping, tests.Snooped);
 
-        double Above(double trials) => own.Above(Math.Max(own.ExpectedMaximum(trials), tests.WinnersOfNothing));
+        double Above(LuckBar bar) => own.Above(bar.PerPeriod(own.Returns));
     }
 }

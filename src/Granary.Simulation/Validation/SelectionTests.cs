@@ -12,15 +12,15 @@ namespace Granary.Simulation.Validation;
 /// <param name="Snooping">Test against the batch's benchmark, or against a return of zero; null if there are too few periods.</param>
 /// <param name="Snooped">Number of strategies in that test.</param>
 /// <param name="Effective">Effective number of independent trials among the strategies.</param>
-/// <param name="WinnersOfNothing">
-/// Expected Sharpe ratio per period of the portfolio's rule if all strategies were worthless; 0 if the rule does not choose strategies by
-/// this period.
+/// <param name="LuckOfChoice">
+/// Expected Sharpe ratio of the portfolio's rule if all strategies were worthless, in standard errors (<see cref="LuckBar.Choice"/>); 0 if
+/// the rule does not choose strategies by this period.
 /// </param>
 public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped,
-    EffectiveTrials Effective, double WinnersOfNothing)
+    EffectiveTrials Effective, double LuckOfChoice)
 {
     // Larger inputs are reduced, because the tests would otherwise take longer than the batch.
-    private const int MostSnooped = 20_000, MostPeriods = 256, MostJoined = 4_000, WinnersResamples = 50;
+    private const int MostSnooped = 20_000, MostPeriods = 256, JoinedAtOnce = 1_024;
 
     /// <param name="benchmark">Benchmark of the test for data snooping; null compares with a return of zero.</param>
     /// <param name="isStitched">
@@ -38,10 +38,14 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var overfit = Task.Run(() => Overfit(traced, from, to));
         var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
         var effective = Cluster(traced, from, to);
-        var winners = plan.Spec.Portfolio is { Rule: WeightMethods.Winners or WeightMethods.Best, Rebalance: null } && !isStitched
-            ? Winners(plan, traced, (from, to), snooping?.MeanBlock ?? 1) : 0;
+        var luck = isStitched || plan.Spec.Portfolio.Rebalance is not null ? 0 : plan.Spec.Portfolio.Rule switch
+        {
+            WeightMethods.Winners => Luck(Winners(traced), from, to),
+            WeightMethods.Best => Luck(Best(plan, outcomes, traced, from, to), from, to),
+            _ => 0,
+        };
         var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
-        return new SelectionTests(overfitting, blocks, snooping, snooped, effective, winners);
+        return new SelectionTests(overfitting, blocks, snooping, snooped, effective, luck);
     }
 
     internal static List<(int Strategy, EquityTrace Trace)> Traced(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
@@ -130,20 +134,45 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         return EffectiveTrials.Of(Returns(chosen, from, join, count), distinct.Count);
     }
 
-    private static double Winners(BatchPlan plan, List<(int Strategy, EquityTrace Trace)> traced, (long From, long To) period,
-        double meanBlock)
+    // A strategy of the portfolio with its weight and its result by luck, in standard errors.
+    private readonly record struct Chosen(EquityTrace Trace, double Weight, double Expected);
+
+    private static List<Chosen> Winners(List<(int Strategy, EquityTrace Trace)> traced) =>
+        [.. traced.Where(t => t.Trace.Equity[^1] > t.Trace.Start).Select(t => new Chosen(t.Trace, 1, ChoiceLuck.OfWinner))];
+
+    // The best of each search, or its Pareto front in equal parts, and the strategies without a search.
+    private static List<Chosen> Best(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
     {
-        using var step = GranaryInstruments.Traces.StartActivity("winners");
-        var join = (int)((period.To - period.From + MostPeriods - 1) / MostPeriods);
-        var count = (int)((period.To - period.From) / join);
-        var sample = Math.Min(traced.Count, MostJoined);
-        var chosen = Enumerable.Range(0, sample).Select(i => traced[(int)((long)i * traced.Count / sample)]).ToList();
-        var (returns, seed) = (Returns(chosen, period.From, join, count), plan.Spec.Seed);
-        var expected = plan.Spec.Portfolio.Rule == WeightMethods.Winners
-            ? WinnersLuck.ExpectedSharpe(returns, seed, WinnersResamples, meanBlock)
-            : WinnersLuck.ExpectedSharpeOfBest(returns, [.. chosen.Select(t => SearchOf(plan, t.Strategy))], seed, WinnersResamples,
-                meanBlock);
-        return expected / Math.Sqrt(join);
+        var traces = traced.ToDictionary(t => t.Strategy, t => t.Trace);
+        var chosen = new List<Chosen>();
+        foreach (var (strategy, trace) in traced)
+            if (SearchOf(plan, strategy) < 0) chosen.Add(new Chosen(trace, 1, 0));
+        var bests = BestTrials.Of(plan, outcomes);
+        for (var search = 0; search < bests.Count; search++)
+        {
+            if (bests[search].Count == 0) continue;
+            var trials = Cluster(traced.FindAll(t => SearchOf(plan, t.Strategy) == search), from, to);
+            var expected = SharpeConfidence.ExpectedMaximum(1, trials.Number);
+            foreach (var strategy in bests[search])
+                if (traces.TryGetValue(strategy, out var trace)) chosen.Add(new Chosen(trace, 1.0 / bests[search].Count, expected));
+        }
+        return chosen;
+    }
+
+    private static double Luck(List<Chosen> chosen, long from, long to)
+    {
+        using var step = GranaryInstruments.Traces.StartActivity("choice-luck");
+        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
+        var count = (int)((to - from) / join);
+        var luck = new ChoiceLuck(count);
+        // In parts, since the returns of all strategies of a large batch do not fit in memory.
+        foreach (var part in chosen.Chunk(JoinedAtOnce))
+        {
+            var returns = Returns([.. part.Select((c, k) => (k, c.Trace))], from, join, count);
+            for (var k = 0; k < part.Length; k++) luck.Add(returns[k], part[k].Expected, part[k].Weight);
+        }
+        return luck.StandardErrors;
     }
 
     // −1 for a strategy without a search.

@@ -27,17 +27,10 @@ public readonly record struct TraceSharpe(double Sharpe, long Returns, double Sk
     }
 
     /// <summary>
-    /// Expected maximum Sharpe ratio of this many independent worthless strategies over the same number of periods; see
-    /// <see cref="SharpeConfidence.ExpectedMaximum"/>.
-    /// </summary>
-    public double ExpectedMaximum(double effectiveTrials) =>
-        SharpeConfidence.ExpectedMaximum(SharpeConfidence.NullVariance(Returns), effectiveTrials);
-
-    /// <summary>
     /// Probability that the true ratio exceeds the expected maximum of this many independent worthless trials; NaN if there is no Sharpe
     /// ratio.
     /// </summary>
-    public double Deflated(double effectiveTrials) => Above(ExpectedMaximum(effectiveTrials));
+    public double Deflated(double effectiveTrials) => Above(new LuckBar(effectiveTrials).PerPeriod(Returns));
 
     /// <summary>See <see cref="SharpeConfidence.Probabilistic"/>; NaN if there is no Sharpe ratio.</summary>
     public double Above(double threshold) =>

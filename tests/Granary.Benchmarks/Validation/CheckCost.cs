@@ -11,8 +11,8 @@ internal static class CheckCost
 {
     public static void Run()
     {
-        // As SelectionTests calls them: 20,000 of 50,000 strategies for data snooping, 4,000 for the winners, 256 for the clusters.
-        foreach (var (strategies, periods, resamples, joined) in new[] { (1_000, 79, 1_000, 1_000), (20_000, 64, 312, 4_000) })
+        // As SelectionTests calls them: 20,000 of 50,000 strategies for data snooping, 256 for the clusters.
+        foreach (var (strategies, periods, resamples) in new[] { (1_000, 79, 1_000), (20_000, 64, 312) })
         {
             var random = new Random(strategies);
             double[][] returns = [.. Enumerable.Range(0, strategies).Select(_ =>
@@ -21,7 +21,11 @@ internal static class CheckCost
             {
                 var snooping = Seconds(() => DataSnoopingTest.Of(returns, 1, resamples));
                 var clusters = Seconds(() => EffectiveTrials.Of(returns[..Math.Min(strategies, EffectiveTrials.MostCompared)], strategies));
-                var winners = Seconds(() => WinnersLuck.ExpectedSharpe(returns[..joined], 1, 50, 1.2));
+                var winners = Seconds(() =>
+                {
+                    var luck = new ChoiceLuck(periods);
+                    foreach (var r in returns) luck.Add(r, ChoiceLuck.OfWinner);
+                });
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{strategies} strategies, run {run + 1}: data snooping {snooping:0.000} s, "
                         + $"clusters {clusters:0.000} s, winners {winners:0.000} s"));

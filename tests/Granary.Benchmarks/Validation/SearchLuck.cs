@@ -18,7 +18,7 @@ internal static class SearchLuck
             Search("DonchianBreakout", 60, """ "space": { "period": [5, 100], "exit": [2, 60] } """),
             Search("RsiReversion", 60, """ "space": { "period": [2, 30], "low": [10, 45], "high": [55, 90] } """),
         ]);
-        var outcomes = RunAll(seeds, i => SimulatedBatch.RunAsync(new(20_000 + i), strategies, "best", optimises: true));
+        var outcomes = RunAll(seeds, i => SimulatedBatch.RunAsync(new(20_000 + i), SimulatedBatch.Batch.Of(strategies, "best", true)));
         var passed = outcomes.Count(o => o.PassedAll);
         Console.WriteLine(Text($"search on noise, 3 x 60 trials on each of 2 symbols: all checks pass {passed} of {seeds}; ")
             + Text($"best Sharpe ratio {outcomes.Min(o => o.Best):0.00} to {outcomes.Max(o => o.Best):0.00}"));
@@ -38,11 +38,11 @@ internal static class SearchLuck
         var search = Search("SmaCross", Grid / 5,
             """ "space": { "fast": { "from": 2, "to": 40, "step": 2 }, "slow": { "from": 50, "to": 240, "step": 10 } } """);
         SimulatedBatch.Market Market(int i) => new(30_000 + i, 0.0022, Symbols: 1);
-        var grids = RunAll(seeds, i => SimulatedBatch.RunAsync(Market(i), grid, "winners", optimises: false));
+        var grids = RunAll(seeds, i => SimulatedBatch.RunAsync(Market(i), SimulatedBatch.Batch.Of(grid, "winners")));
         foreach (var method in (IReadOnlyList<string>)["tpe", "sobol", "random", "halving"])
         {
             var text = search.Replace("\"tpe\"", $"\"{method}\"", StringComparison.Ordinal);
-            var searches = RunAll(seeds, i => SimulatedBatch.RunAsync(Market(i), text, "best", optimises: true));
+            var searches = RunAll(seeds, i => SimulatedBatch.RunAsync(Market(i), SimulatedBatch.Batch.Of(text, "best", true)));
             var ratios = searches.Zip(grids, (s, g) => s.Best / g.Best).Order().ToArray();
             var found = ratios.Count(r => r >= 0.95);
             Console.WriteLine(Text($"{method}, {Grid / 5} trials of a grid of {Grid}: at least 95 % of the grid's best Sharpe ratio in {found} of ")

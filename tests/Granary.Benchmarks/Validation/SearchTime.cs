@@ -24,7 +24,7 @@ internal static class SearchTime
             { "class": "SmaCross", "size": { "percentOfEquity": 50 }, "search": { "method": "tpe", "trials": {{Trials}},
               "space": { "fast": [2, 60], "slow": { "from": 20, "to": 300, "log": true } }, "conditions": ["slow > fast"] } }
             """);
-        var searched = SimulatedBatch.RunAsync(market, search, "winners", optimises: true).GetAwaiter().GetResult();
+        var searched = SimulatedBatch.RunAsync(market, SimulatedBatch.Batch.Of(search, "winners", true)).GetAwaiter().GetResult();
         var strategies = string.Join(",\n", searched.Searches!.Searches[0].Trials.Select(t =>
             $$"""{ "class": "SmaCross", "params": {{JsonSerializer.Serialize(t.Values)}}, "size": { "percentOfEquity": 50 } }"""));
         var ratios = new double[turns];
@@ -45,7 +45,7 @@ internal static class SearchTime
     private static double SecondsOf(SimulatedBatch.Market market, string strategies, bool optimises)
     {
         var began = Stopwatch.GetTimestamp();
-        SimulatedBatch.RunAsync(market, strategies, "winners", optimises).GetAwaiter().GetResult();
+        SimulatedBatch.RunAsync(market, SimulatedBatch.Batch.Of(strategies, "winners", optimises)).GetAwaiter().GetResult();
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 }

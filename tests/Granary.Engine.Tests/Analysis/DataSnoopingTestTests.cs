@@ -136,6 +136,68 @@ public class DataSnoopingTestTests
         p.Consistent.ShouldBeLessThanOrEqualTo(p.RealityCheck);
     }
 
+    // Returns of a strategy that trades so many times, each time with the same sign.
+    private static double[] Rare(int periods, int trades, int sign, SeededNormals normals)
+    {
+        var returns = new double[periods];
+        for (var k = 0; k < trades; k++) returns[(2 * k + 1) * periods / (2 * trades)] = sign * 0.03 * Math.Exp(0.3 * normals.Next());
+        return returns;
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void Strategies_with_few_losing_trades_do_not_hide_an_edge(int trades)
+    {
+        var normals = new SeededNormals(38);
+        double[][] strategies = [normals.Returns(256, 0, 0.01), .. normals.Strategies(9, 256)];
+        // The edge is four standard errors, so the best of ten is luck with a probability of 0.0003.
+        var own = strategies[0].Average();
+        strategies[0] = [.. strategies[0].Select(x => x - own + 4 * 0.01 / 16)];
+        DataSnoopingTest.Of(strategies, 1).RealityCheck.ShouldBeLessThan(0.01);
+        var p = DataSnoopingTest.Of([.. strategies, .. Enumerable.Range(0, 5).Select(_ => Rare(256, trades, -1, normals))], 1);
+        p.RealityCheck.ShouldBeLessThan(0.02);
+        p.Consistent.ShouldBeLessThan(0.02);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 1)]
+    [InlineData(1, -1)]
+    [InlineData(3, -1)]
+    public void On_noise_strategies_with_few_trades_do_not_make_the_tests_reject_too_often(int trades, int sign)
+    {
+        var normals = new SeededNormals(39 + trades);
+        const int draws = 300;
+        int check = 0, consistent = 0;
+        for (var draw = 0; draw < draws; draw++)
+        {
+            double[][] strategies =
+                [.. normals.Strategies(20, 104), .. Enumerable.Range(0, 3).Select(_ => Rare(104, trades, sign, normals))];
+            var p = DataSnoopingTest.Of(strategies, (ulong)draw, resamples: 200);
+            if (p.RealityCheck <= 0.05) check++;
+            if (p.Consistent <= 0.05) consistent++;
+        }
+        // At most 5 %, give or take three standard errors of 300 draws.
+        (check / (double)draws).ShouldBeLessThan(0.088);
+        (consistent / (double)draws).ShouldBeLessThan(0.088);
+    }
+
+    [Fact]
+    public void A_copy_of_a_strategy_counts_for_less_than_an_independent_one()
+    {
+        // The coefficients of the memory are estimated together, so a copy changes them a little.
+        var normals = new SeededNormals(40);
+        var strategies = normals.Strategies(6, 208);
+        var alone = DataSnoopingTest.Of(strategies, 3, meanBlock: 1).RealityCheck;
+        DataSnoopingTest.Of([.. strategies, strategies[2]], 3, meanBlock: 1).RealityCheck.ShouldBe(alone, 0.05);
+        DataSnoopingTest.Of([.. strategies, .. normals.Strategies(60, 208).Select(r => r.Select(x => x - r.Average()).ToArray())], 3,
+            meanBlock: 1).RealityCheck.ShouldBeGreaterThan(alone + 0.2);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_values_and_another_seed_nearly()
     {

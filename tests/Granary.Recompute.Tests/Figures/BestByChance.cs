@@ -32,6 +32,8 @@ internal sealed record BestByChance(double RealityCheck, double Superior, double
                 }
                 var variance = squares / n - sum / n * (sum / n);
                 if (variance <= 1e-12 * sample[k] * sample[k]) continue;
+                // Of a strategy below the benchmark at least half of the record's variance.
+                if (mean[k] < 0) variance = Math.Max(variance, sample[k] * sample[k] / 2);
                 var scale = Math.Sqrt(n) / longRun[k] * sample[k] / Math.Sqrt(variance);
                 largest = Math.Max(largest, scale * (sum / n - mean[k]));
                 consistent = Math.Max(consistent, scale * (sum / n - (studentised[k] < poor ? 0 : mean[k])));

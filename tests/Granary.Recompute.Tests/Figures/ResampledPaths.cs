@@ -34,6 +34,16 @@ internal sealed class ResampledPaths
 
     public double Start => _record[0].Equity;
 
+    /// <summary>The length of block that suits the sizes of the returns.</summary>
+    public double Storm
+    {
+        get
+        {
+            var mean = _returns.Average();
+            return BlockOf([.. _returns.Select(r => Math.Abs(r - mean))]).Block;
+        }
+    }
+
     public double Kurtosis
     {
         get

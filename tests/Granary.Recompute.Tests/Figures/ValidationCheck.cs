@@ -104,12 +104,9 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
         check.Number("guards.meanBlock", figures.Chance.MeanBlock);
         check.Number("guards.resamples",
             Math.Clamp(Math.Floor(400e6 / (figures.Weeks.JoinedReturns.Count * figures.Weeks.JoinedReturns[0].Length)), 200, 1000));
-        ByChance("guards.realityCheck", figures.Chance.RealityCheck, Shown("resamples"), figures.Drawn.Tests);
-        ByChance("guards.superiorPredictiveAbility", figures.Chance.Superior, Shown("resamples"), figures.Drawn.Tests);
-        if (figures.WinnersOfNothing() is { } winners)
-            check.Within("guards.winnersOfNothing", winners.Mean,
-                StandardErrors * winners.Deviation * Math.Sqrt(1.0 / 50 + 1.0 / figures.Drawn.Winners));
-        else check.Number("guards.winnersOfNothing", 0);
+        ByChance("guards.realityCheck", figures.Chance.RealityCheck, Shown("resamples"), figures.Drawn);
+        ByChance("guards.superiorPredictiveAbility", figures.Chance.Superior, Shown("resamples"), figures.Drawn);
+        check.Number("guards.winnersOfNothing", figures.WinnersOfNothing(), 1e-6);
     }
 
     private void ByChance(string path, double probability, double theirs, double ours) => check.Within(path, probability,

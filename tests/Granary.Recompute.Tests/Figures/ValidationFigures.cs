@@ -64,8 +64,8 @@ internal sealed class ValidationFigures
 
     public BestByChance Chance { get; }
 
-    /// <summary>Resamples of the tests for data snooping here, and draws for winners of nothing.</summary>
-    public (int Tests, int Winners) Drawn { get; } = (Resamples, 100);
+    /// <summary>Resamples of the tests for data snooping here.</summary>
+    public int Drawn { get; } = Resamples;
 
     /// <summary>The first week and the weekly returns of the choice on bars that it had not seen; null where there is none.</summary>
     public (int First, double[] Returns)? OutOfSample { get; }
@@ -76,12 +76,16 @@ internal sealed class ValidationFigures
     /// <summary>The same for trials that are all independent and differ as these do.</summary>
     public double RawMaximum => TrialDeviation * NormalCurve.ExpectedMaximum(Weeks.Strategies.Count);
 
-    /// <summary>Mean Sharpe ratio of winners among worthless strategies, and its deviation; null for other rules.</summary>
-    public (double Mean, double Deviation)? WinnersOfNothing()
+    /// <summary>Expected Sharpe ratio of the joined winners if all strategies were worthless; 0 for other rules.</summary>
+    public double WinnersOfNothing()
     {
-        if (_rule != "winners") return null;
-        var (mean, deviation) = Resample.WinnersOfNothing(Weeks.Moving, Chance.MeanBlock, Drawn.Winners, new Random(6));
-        return (mean / Math.Sqrt(Weeks.Joined), deviation / Math.Sqrt(Weeks.Joined));
+        if (_rule != "winners") return 0;
+        double[][] winners = [.. Weeks.JoinedReturns.Where((r, k) => Weeks.Levels[k][^1] > Weeks.Cash && r.Any(x => x != 0))];
+        if (winners.Length < 2) return 0;
+        // Each winner alone has √(2/π) standard errors, the mean of a half-normal distribution.
+        double[] joined = [.. Enumerable.Range(0, winners[0].Length).Select(t => winners.Sum(r => r[t]))];
+        return Math.Sqrt(2 / Math.PI) * winners.Sum(CurveFigures.Deviation) / CurveFigures.Deviation(joined)
+            / Math.Sqrt(Portfolio.Returns.Length - 1);
     }
 
     /// <summary>The probability that a strategy's own Sharpe ratio exceeds that of the best worthless trial.</summary>

@@ -126,7 +126,7 @@ internal static class ResamplingTables
     // Each number of a caution is that of the record, to its digits, or a bound that the page explains.
     private static void Cautions(ResultsCheck check, string path, ResampledPaths drawn)
     {
-        double[] known = [drawn.Returns, drawn.Block, drawn.Kurtosis, 8, 9, 10, 3];
+        double[] known = [drawn.Returns, drawn.Block, drawn.Storm, drawn.Kurtosis, 8, 9, 10, 3];
         foreach (var sentence in check.Sentences(Regex.Escape(path) + @"cautions\[\d+\]"))
             foreach (Match number in Regex.Matches(sentence, @"\d[\d,]*(\.\d+)?"))
                 check.Claim($"{path}: {number} in '{sentence}'", sentence.Contains("open at once", StringComparison.Ordinal)

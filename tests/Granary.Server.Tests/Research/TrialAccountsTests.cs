@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis;
 using Granary.Engine.Numerics;
 using Granary.Server.Jobs;
 using Granary.Server.Research;
@@ -108,17 +109,9 @@ public sealed class TrialAccountsTests : IDisposable
         Open().Jobs("a")["three"].ShouldBe(holdout.UtcTicks);
     }
 
-    [Theory]
-    [InlineData(1, 1, 0)]
-    [InlineData(10, 1, 1.5746)]
-    [InlineData(10, 4, 0.7873)]
-    [InlineData(1000, 1, 3.2551)]
-    public void The_luck_bar_is_the_expected_maximum_of_so_many_ratios_without_merit(int trials, double years, double expected)
-    {
-        // (1 - g) z(1 - 1/N) + g z(1 - 1/(N e)), g = 0.5772, over the root of the years: by hand with z of a table of the normal
-        // distribution. N = 10: 0.4228 · 1.28155 + 0.5772 · 1.78928; N = 1000: 0.4228 · 3.09023 + 0.5772 · 3.37532.
-        ResearchStanding.LuckBar(trials, years).ShouldBe(expected, 2e-3);
-    }
+    [Fact]
+    public void The_luck_bar_of_a_standing_is_that_of_as_many_independent_trials() =>
+        ResearchStanding.Of(null, 10, 4).LuckBar.ShouldBe(new LuckBar(10).PerYear(4));
 
     [Fact]
     public void A_name_of_a_key_leads_to_no_file_outside_of_the_folder()

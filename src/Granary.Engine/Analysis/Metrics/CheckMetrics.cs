@@ -8,7 +8,7 @@ public static class CheckMetrics
     public static Metric DeflatedSharpe { get; } = new("deflatedSharpe", "Deflated Sharpe")
     {
         Formula = "probabilistic Sharpe against SR* = √V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V = 1 / (n − 1) the variance "
-            + "of a worthless strategy's Sharpe ratio, N the effective number of trials, γ = 0.5772…",
+            + "of a worthless strategy's Sharpe ratio, N the effective number of trials, γ = 0.5772…; of a portfolio SR* is luckBar",
         Source = "Bailey and López de Prado 2014, Journal of Portfolio Management 40(5); Mertens 2002",
         Unit = MetricUnit.Share,
         Better = MetricDirection.Higher,

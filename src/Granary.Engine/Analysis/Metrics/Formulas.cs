@@ -64,10 +64,16 @@ public static class Formulas
             "Σ over clusters of returns (average linkage on √((1 − ρ)/2), cut at the highest mean/std of the silhouettes) of "
                 + "the N whose expected maximum is √(1 − ρ̄) times that of the cluster's members, ρ̄ their mean correlation",
             "López de Prado 2018; Rousseeuw 1987; Owen and Steck 1962"),
+        new("luckBar",
+            "max(E(N), L) / √T: the Sharpe ratio of a year that the same choice among worthless strategies is expected to show over T "
+                + "years; E(N) = (1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e)), N = effectiveTrials (of a trial budget: the trials of the "
+                + "key); L = Σ w_k·e_k·σ_k / σ_P for a portfolio that joins chosen strategies, e_k = √(2/π) for a winner, E(N of its "
+                + "search) for a best trial, 0 for the others",
+            "Bailey and López de Prado 2014; Lo 2002"),
         new("realityCheck",
             "(b + 1) / (B + 1), b of B stationary-bootstrap samples in which max_k √n·(mean(d_k*) − mean(d_k))/ω_k* reaches "
-                + "max_k √n·mean(d_k)/ω_k; d_k the strategy's return over the benchmark's, ω_k its long-run deviation, block length "
-                + "from the data",
+                + "max_k √n·mean(d_k)/ω_k; d_k the strategy's return over the benchmark's, ω_k its long-run deviation; ω_k* = "
+                + "ω_k·s_k*/s_k, s the deviation of the returns, where mean(d_k) < 0 at least ω_k·√½; block length from the data",
             "White 2000, Econometrica 68(5), studentised; Politis and White 2004; Patton, Politis and White 2009"),
         new("superiorPredictiveAbility",
             "the same, strategies with √n·mean(d_k)/ω_k < −√(2·ln ln n) recentred at zero",

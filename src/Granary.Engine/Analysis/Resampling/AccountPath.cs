@@ -54,6 +54,17 @@ public sealed class AccountPath
     /// <summary>Whether equity reached zero, so that later returns are undefined.</summary>
     public bool IsRuined => _values.AsSpan().ContainsAnyInRange(double.NegativeInfinity, 0);
 
+    /// <summary>
+    /// Over how many returns large ones follow large ones: the <see cref="BlockLength"/> that suits the sizes of the returns, |r − mean|.
+    /// About 1 if the volatility does not change.
+    /// </summary>
+    public double VolatilityBlock()
+    {
+        double mean = 0;
+        foreach (var r in _returns) mean += r / _returns.Length;
+        return BlockLength.Of([.. _returns.Select(r => Math.Abs(r - mean))]);
+    }
+
     /// <summary>Whether equity ever changed.</summary>
     public bool Moves
     {

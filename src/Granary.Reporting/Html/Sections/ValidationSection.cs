@@ -137,9 +137,10 @@ internal sealed class ValidationSection(ValidationFigures? figures, ValidationCh
                 + "López de Prado 2014)");
         if (figures.WinnersOfNothing > 0)
             yield return ("Expected of the rule's choice among worthless trials", Ratio(figures.WinnersOfNothing), "",
-                "The mean over bootstrap samples of the strategies' returns without their means");
+                "√V · Σ w·e·σ / σ_P over the chosen strategies, e = √(2/π) for a winner; see luckBar in the formulas");
+        yield return ("Luck bar, a year", Ratio(figures.LuckBar, 2), "", "The larger of these as a Sharpe ratio of a year");
         yield return ("Deflated Sharpe ratio", Ratio(figures.DeflatedSharpe), "",
-            "The probability that the true Sharpe ratio exceeds the larger of these");
+            "The probability that the true Sharpe ratio exceeds the luck bar");
         yield return ("The same, all trials independent", Ratio(figures.RawDeflatedSharpe), "",
             "N the number of trials, V the variance of their Sharpe ratios; for comparison, no check depends on it");
         yield return ($"Least record, {unit}", Count(figures.MinimumTrackRecord), "",
