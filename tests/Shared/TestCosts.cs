@@ -20,7 +20,10 @@ internal enum Started
     Database
 }
 
-/// <summary>Runs the tests as xunit does. <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.</summary>
+/// <summary>
+/// Runs the tests as xunit does, without those whose fixtures need what this machine does not have (<see cref="RequirementDiscoverer"/>).
+/// <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.
+/// </summary>
 public sealed class MeasuredTests(string? configFileName) : XunitTestFramework(configFileName)
 {
     private readonly string? _configuration = configFileName;
@@ -30,8 +33,21 @@ public sealed class MeasuredTests(string? configFileName) : XunitTestFramework(c
     {
     }
 
-    protected override ITestFrameworkExecutor CreateExecutor(Assembly assembly) =>
-        new Executor(new XunitTestAssembly(assembly, _configuration, assembly.GetName().Version));
+    protected override ITestFrameworkDiscoverer CreateDiscoverer(Assembly assembly) => new Discoverer(Of(assembly));
+
+    protected override ITestFrameworkExecutor CreateExecutor(Assembly assembly) => new Executor(Of(assembly));
+
+    private XunitTestAssembly Of(Assembly assembly) => new(assembly, _configuration, assembly.GetName().Version);
+
+    private sealed class Discoverer : XunitTestFrameworkDiscoverer
+    {
+        public Discoverer(IXunitTestAssembly assembly)
+            : base(assembly)
+        {
+            foreach (var usual in (Type[])[typeof(FactAttribute), typeof(TheoryAttribute)])
+                DiscovererTypeCache[usual] = typeof(RequirementDiscoverer);
+        }
+    }
 
     private sealed class Executor(IXunitTestAssembly assembly) : XunitTestFrameworkExecutor(assembly)
     {
