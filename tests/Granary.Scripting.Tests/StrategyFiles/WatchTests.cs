@@ -127,7 +127,7 @@ public sealed partial class WatchTests : IDisposable
         _lines.ShouldContain(l => l.StartsWith("Stopped after 1 run", StringComparison.Ordinal));
     }
 
-    // Also after a failure: a watch that nobody ends runs on.
+    // Also after a failure: otherwise the watch runs on.
     private static async Task EndAsync(Process process, params Task[] outputs)
     {
         process.Kill(entireProcessTree: false);
