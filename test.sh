@@ -21,7 +21,9 @@ chmod 755 "$work" # the user that runs PostgreSQL enters it
 export GRANARY_TEST_COSTS="${GRANARY_TEST_COSTS:-$work/costs}"
 mkdir -p "$GRANARY_TEST_COSTS"
 trap finish EXIT
+watch=""
 finish() {
+    [[ -z "$watch" ]] || kill "$watch" 2>/dev/null
     stop_postgres
     dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 # the compiler's process stays otherwise
     rm -rf "$work"
@@ -32,6 +34,17 @@ give_up() { echo "test.sh: $1"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
 # Seconds of processor time of the whole machine since it started. Only Linux counts them.
 processor_seconds() { if [[ -r /proc/stat ]]; then awk '/^cpu / { printf "%d", ($2 + $3 + $4 + $7 + $8) / 100 }' /proc/stat; else echo 0; fi; }
+
+# Says each minute what runs: a task's times are written when it ends. No program writes to the pipe, so reading from it waits.
+say_what_runs() {
+    local task running
+    mkfifo "$work/never"
+    while ! read -rt 60 _ <>"$work/never"; do
+        running=()
+        for task in "${tasks[@]}"; do [[ -f "$work/$task.time" && ! -s "$work/$task.time" ]] && running+=("$task"); done
+        say "still running: ${running[*]}"
+    done
+}
 
 # count PASSED FAILED SKIPPED
 count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
@@ -82,7 +95,14 @@ report() {
     fi
     read -r total errors bad skip other _ <<<"$(grep -oE ": [0-9]+" <<<"$summary" | tr -d ':\n') 0 0 0 0"
     count $((total - bad - skip - other)) $((bad + errors)) "$skip"
-    failures+="$(grep -A 12 "\[FAIL\]$" "$log" | grep -vE "^ *(at|Finished:) |^--$|^===|Total: ")"$'\n'
+    failures+="$(first_lines "$log")"$'\n'
+}
+
+# first_lines LOG: of each failed test the name and the first lines of its message; the stack is in the output of the task.
+first_lines() {
+    awk '/\[FAIL\]$/ { left = 12; print; next }
+        /^ *(Stack Trace:|Output:|Warnings:|Finished:|===)|\[SKIP\]$/ { left = 0 }
+        left && NF { left--; print substr($0, 1, 240) }' "$1"
 }
 
 # The twelve test classes that took most processor time, and what they started.
@@ -160,7 +180,12 @@ if find_postgres; then
 fi
 
 say "running ${tasks[*]}"
+say_what_runs &
+watch=$!
 printf '%s\n' "${tasks[@]}" | xargs -P 2 -I{} bash -c 'run {}'
+kill "$watch"
+wait "$watch" 2>/dev/null
+watch=""
 for task in "${tasks[@]}"; do report "$task"; done
 
 if ((failed)); then echo "== What failed"; grep . <<<"$failures"; fi

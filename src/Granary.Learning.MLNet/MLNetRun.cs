@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Granary.Engine;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -12,6 +13,8 @@ namespace Granary.Learning.MLNet;
 /// </summary>
 internal static class MLNetRun
 {
+    private const string OpenMp = "libgomp.so.1";
+
     /// <param name="train">Trains with the context, which has the seeded random numbers.</param>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public static T Train<T>(string trainer, TrainingOptions options, Func<MLContext, T> train)
@@ -27,15 +30,26 @@ internal static class MLNetRun
         }
         catch (DllNotFoundException e)
         {
-            throw new InputException($"{trainer} needs a native library that cannot be loaded on this machine "
-                + $"({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); install what is missing (for LightGBM on Debian and Ubuntu: "
-                + "apt-get install libgomp1), or use gradient-boosting", e);
+            throw new InputException(NeedsOpenMp(trainer)
+                ? $"{trainer} needs OpenMP ({OpenMp}), which cannot be loaded on this machine; run 'apt-get install libgomp1' (Debian, "
+                    + "Ubuntu), or use gradient-boosting"
+                : $"{trainer} needs a native library that cannot be loaded on this machine "
+                    + $"({e.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')}); install what is missing, or use gradient-boosting", e);
         }
         catch (Exception e) when (e is (InvalidOperationException or ArgumentException) and not InputException)
         {
             throw new InputException($"{trainer} cannot learn from this table: ML.NET says "
                 + $"'{e.Message.ReplaceLineEndings(" ").TrimEnd('.')}'", e);
         }
+    }
+
+    // What dotnet says of a library that needs another one is three sentences about tools for finding it.
+    private static bool NeedsOpenMp(string trainer)
+    {
+        if (trainer != "mlnet-lightgbm" || !OperatingSystem.IsLinux()) return false;
+        if (!NativeLibrary.TryLoad(OpenMp, out var library)) return true;
+        NativeLibrary.Free(library);
+        return false;
     }
 
     /// <summary>ML.NET's seeds have 32 bits.</summary>

@@ -18,7 +18,7 @@ internal sealed class SmallDisk : IDisposable
             || !Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", folder))
         {
             Directory.Delete(folder);
-            Assert.Skip("needs Linux and the right to mount a tmpfs");
+            Assert.Skip("needs a small disk: run as root on Linux, in a container with the right to mount (--privileged)");
         }
         return new SmallDisk(folder);
     }

@@ -192,7 +192,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var disk = _folder.At("disk");
         Directory.CreateDirectory(disk);
         Assert.SkipUnless(await ShellAsync($"mount -t tmpfs -o size=1m tmpfs '{disk}'"),
-            "mounting a small disk needs root (and a kernel that allows it)");
+            "needs a small disk: run as root on Linux, in a container with the right to mount (--privileged)");
         try
         {
             // A part of the quickstart that writes more than the disk takes.

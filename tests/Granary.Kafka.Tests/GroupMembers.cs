@@ -56,6 +56,32 @@ internal static class GroupMembers
             .All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, Eventually.Longest).High.Value));
     }
 
+    // All messages of a topic by partition, in their order.
+    public static SortedDictionary<int, List<Message<string, byte[]>>> MessagesOf(KafkaBarAddress topic)
+    {
+        var messages = new SortedDictionary<int, List<Message<string, byte[]>>>();
+        var config = new ConsumerConfig { BootstrapServers = topic.Endpoint.Brokers, GroupId = "all", EnablePartitionEof = true };
+        using var consumer = new ConsumerBuilder<string, byte[]>(config).Build();
+        for (var p = 0; p < MockKafka.Partitions; p++) messages[p] = [];
+        consumer.Assign(messages.Keys.Select(p => new TopicPartitionOffset(topic.Topic, p, Offset.Beginning)));
+        for (var ends = 0; ends < MockKafka.Partitions;)
+        {
+            var read = consumer.Consume(Eventually.Longest);
+            if (read.IsPartitionEOF) ends++;
+            else messages[read.Partition.Value].Add(read.Message);
+        }
+        return messages;
+    }
+
+    // Whether a message has bars and is no heartbeat.
+    public static bool HasBars(Message<string, byte[]> message) => message.Key is { Length: > 0 };
+
+    public static async Task SendAsync(KafkaBarAddress topic, int partition, IEnumerable<Message<string, byte[]>> messages)
+    {
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = topic.Endpoint.Brokers }).Build();
+        foreach (var message in messages) await producer.ProduceAsync(new TopicPartition(topic.Topic, partition), message);
+    }
+
     public static int Count(List<(int, Bar)> bars)
     {
         lock (bars) return bars.Count;

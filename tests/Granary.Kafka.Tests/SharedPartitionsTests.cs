@@ -99,4 +99,34 @@ public sealed class SharedPartitionsTests : IDisposable
             foreach (var market in member.GroupBy(m => m.Item1))
                 market.Zip(market.Skip(1)).ShouldAllBe(p => p.First.Item2.Time < p.Second.Item2.Time);
     }
+
+    [Fact]
+    public async Task A_member_that_has_read_some_partitions_ahead_of_others_loses_no_bar_when_another_joins()
+    {
+        const int each = 240;
+        var markets = new Markets([.. Enumerable.Range(0, 16).Select(i => ("S" + i, RandomBars(i, each)))]);
+        var source = GroupMembers.TopicOf(_kafka, "group=source");
+        await PublishAsync(source, markets, blockSize: 16);
+        var published = GroupMembers.MessagesOf(source);
+        var topic = GroupMembers.TopicOf(_kafka, "group=members");
+        // The first two partitions are ahead of the others.
+        var ahead = published.ToDictionary(p => p.Key, p => p.Value.Count * (p.Key < 2 ? 8 : 4) / 10);
+        foreach (var (partition, messages) in published) await GroupMembers.SendAsync(topic, partition, messages.Take(ahead[partition]));
+        List<(int, Bar)> first = [], second = [];
+        var a = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        var readingA = GroupMembers.ReadAsync(a, first);
+        var sent = published.Sum(p => p.Value.Take(ahead[p.Key]).Count(GroupMembers.HasBars)) * 16;
+        await Eventually.HoldsAsync(() => a.Waiting > 0 && GroupMembers.Count(first) + a.Waiting == sent);
+        var b = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        var readingB = GroupMembers.ReadAsync(b, second);
+        await Eventually.HoldsAsync(() => a.Partitions is > 0 and < MockKafka.Partitions
+            && a.Partitions + b.Partitions == MockKafka.Partitions);
+        foreach (var (partition, messages) in published) await GroupMembers.SendAsync(topic, partition, messages.Skip(ahead[partition]));
+        await Task.WhenAll(readingA, readingB);
+        (int, Bar)[] all = [.. first, .. second];
+        all.Distinct().Count().ShouldBe(16 * each, string.Join("; ", [.. a.Notes, .. b.Notes]));
+        all.Length.ShouldBe(16 * each);
+        foreach (var market in first.GroupBy(m => m.Item1).Concat(second.GroupBy(m => m.Item1)))
+            market.Zip(market.Skip(1)).ShouldAllBe(p => p.First.Item2.Time < p.Second.Item2.Time);
+    }
 }

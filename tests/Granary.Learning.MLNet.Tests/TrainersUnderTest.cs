@@ -1,4 +1,5 @@
 using Granary.Learning.MLNet;
+using Granary.Learning.MLNet.Tests;
 using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Tests.Trainers;
@@ -12,8 +13,12 @@ internal static class TrainersUnderTest
     public static TrainerCatalogue Catalogue { get; } =
         new(TrainerCatalogue.Of(typeof(TrainerCatalogue).Assembly, typeof(FastTreeTrainer).Assembly));
 
-    public static IEnumerable<string> Names => Catalogue.All.Where(d => d.Type.Assembly == typeof(FastTreeTrainer).Assembly)
+    /// <summary>ML.NET's trainers.</summary>
+    public static IEnumerable<string> Known => Catalogue.All.Where(d => d.Type.Assembly == typeof(FastTreeTrainer).Assembly)
         .Select(d => d.Name);
+
+    /// <summary>Those that this machine can run.</summary>
+    public static IEnumerable<string> Names => Known.Where(n => n != OpenMp.Trainer || !OpenMp.Missing);
 
     /// <summary>ML.NET computes in single precision.</summary>
     public const double Tolerance = 1e-4;

@@ -37,19 +37,26 @@ public sealed class PagesTests
         lines.ShouldContain(l => l.Contains("](", StringComparison.Ordinal), page);
     }
 
+    private static bool Starts(string text, string program) => Page.Steps(text).Where(s => s.File is null)
+        .SelectMany(s => s.Text.Split('\n')).Any(l => l.StartsWith(program + " ", StringComparison.Ordinal));
+
     private static bool IsInBlock(string[] lines, string line) =>
         lines.TakeWhile(l => !ReferenceEquals(l, line)).Count(l => l.StartsWith("```", StringComparison.Ordinal)) % 2 == 1;
 
-    // What a page names as its prerequisite: a database, or a Python with pandas.
+    // What a page names as its prerequisite: a program, a database, or a Python with pandas.
     private static async Task PrepareAsync(Terminal terminal, string page)
     {
         var text = Page.Read(page);
+        var pandas = text.Contains("import pandas", StringComparison.Ordinal);
+        foreach (var program in (string[])["curl", "python3"])
+            if (Starts(text, program) && !(pandas && program == "python3"))
+                OptionalProgram.Require(program, program);
         if (text.Contains("GRANARY_CONNECTION", StringComparison.Ordinal))
         {
             var server = await PostgresServer.ShareAsync();
             terminal.Set("GRANARY_CONNECTION", await server.CreateDatabaseAsync());
         }
-        if (!text.Contains("import pandas", StringComparison.Ordinal)) return;
+        if (!pandas) return;
         // Debian's packages belong to its own Python.
         foreach (var python in (string[])["python3", "/usr/bin/python3"])
             if ((await terminal.RunAsync($"{python} -c 'import pandas'", TestContext.Current.CancellationToken)).Failed.Length == 0)

@@ -15,6 +15,7 @@ internal sealed partial class Terminal : IAsyncDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("granary-page-").FullName;
     private readonly Process _shell;
     private int _step;
+    private bool _busy;
 
     public Terminal()
     {
@@ -68,24 +69,59 @@ internal sealed partial class Terminal : IAsyncDisposable
     }
 
     /// <summary>Runs commands and gives what the terminal showed, and the first command that ended with another code than 0.</summary>
-    public async Task<(string Output, string Failed)> RunAsync(string commands, CancellationToken cancel)
+    /// <param name="limit">After which commands that have not ended have failed; the terminal then runs no more.</param>
+    public async Task<(string Output, string Failed)> RunAsync(string commands, CancellationToken cancel, TimeSpan? limit = null)
     {
+        var longest = limit ?? Eventually.LongestWork;
         var (script, output) = (Log(++_step + ".sh"), Log(_step + ".out"));
         await File.WriteAllTextAsync(script, WithOwnPorts(commands), cancel);
         await _shell.StandardInput.WriteLineAsync($"failed=; source {script} </dev/null >{output} 2>&1; echo \"end $failed\"");
         await _shell.StandardInput.FlushAsync(cancel);
-        var end = await _shell.StandardOutput.ReadLineAsync(cancel).AsTask().WaitAsync(Eventually.LongestWork, cancel);
-        var printed = await File.ReadAllTextAsync(output, cancel);
+        string? end;
+        _busy = true;
+        try
+        {
+            end = await _shell.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(longest, cancel);
+            _busy = false;
+        }
+        catch (TimeoutException)
+        {
+            end = $"end {commands.TrimEnd()} (not ended after {longest.TotalMinutes:0.##} minutes)";
+        }
+        var printed = File.Exists(output) ? await File.ReadAllTextAsync(output, cancel) : "";
         return end is null ? (printed, "the shell ended") : (printed, end["end ".Length..]);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _shell.StandardInput.WriteLineAsync("for job in $(jobs -p); do kill -9 -- -$job; done 2>/dev/null; wait; exit");
-        await _shell.StandardInput.FlushAsync();
-        await _shell.WaitForExitAsync().WaitAsync(Eventually.Longest);
+        if (_busy)
+        {
+            // It reads no command. What it started may write for a moment after its end.
+            _shell.Kill(entireProcessTree: true);
+            await _shell.WaitForExitAsync().WaitAsync(Eventually.Longest);
+            await Eventually.HoldsAsync(TryDelete);
+        }
+        else
+        {
+            await _shell.StandardInput.WriteLineAsync("for job in $(jobs -p); do kill -9 -- -$job; done 2>/dev/null; wait; exit");
+            await _shell.StandardInput.FlushAsync();
+            await _shell.WaitForExitAsync().WaitAsync(Eventually.Longest);
+            Directory.Delete(_root, recursive: true);
+        }
         _shell.Dispose();
-        Directory.Delete(_root, recursive: true);
+    }
+
+    private bool TryDelete()
+    {
+        try
+        {
+            Directory.Delete(_root, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private string Log(string name) => Path.Combine(_root, "log", name);

@@ -5,7 +5,7 @@ namespace Granary.Testing;
 
 /// <summary>
 /// A real PostgreSQL server of its own, in a temporary folder, on a free port of this machine; a test that needs one skips, with the
-/// reason, where none is installed.
+/// reason, where none is installed. A fixture that starts one is marked with <see cref="NeedsPostgresAttribute"/>.
 /// </summary>
 /// <remarks>
 /// It listens on loopback only, asks every user for a password, as a server in production does, and is as fast and as forgetful as a test
@@ -78,12 +78,17 @@ internal sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
+    private static string? Programs =>
+        OperatingSystem.IsWindows() ? null : Places.FirstOrDefault(p => File.Exists(Path.Combine(p, "initdb")));
+
+    /// <summary>Why tests that need a server skip here; null where PostgreSQL is installed.</summary>
+    public static string? MissingReason => Programs is null
+        ? "needs a PostgreSQL server (initdb), which this machine does not have; on Debian: apt-get install postgresql" : null;
+
     private static string FindPrograms()
     {
-        var bin = Places.FirstOrDefault(p => File.Exists(Path.Combine(p, "initdb")));
-        if (bin is null || OperatingSystem.IsWindows())
-            Assert.Skip("needs a PostgreSQL server (initdb), which this machine does not have; on Debian: apt-get install postgresql");
-        return bin;
+        if (MissingReason is { } reason) Assert.Skip(reason);
+        return Programs!;
     }
 
     /// <summary>Starts a server of the caller's own, or skips the running test where PostgreSQL is not installed.</summary>

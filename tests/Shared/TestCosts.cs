@@ -21,10 +21,17 @@ internal enum Started
 }
 
 /// <summary>
+<<<<<<< HEAD
 /// Runs the tests as xunit does, and leaves the user's trial ledger alone: a test that needs one names a folder of its own.
 /// <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.
 /// </summary>
 public sealed class MeasuredTests : XunitTestFramework
+=======
+/// Runs the tests as xunit does, without those whose fixtures need what this machine does not have (<see cref="RequirementDiscoverer"/>).
+/// <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.
+/// </summary>
+public sealed class MeasuredTests(string? configFileName) : XunitTestFramework(configFileName)
+>>>>>>> main
 {
     private readonly string? _configuration;
 
@@ -40,8 +47,21 @@ public sealed class MeasuredTests : XunitTestFramework
     {
     }
 
-    protected override ITestFrameworkExecutor CreateExecutor(Assembly assembly) =>
-        new Executor(new XunitTestAssembly(assembly, _configuration, assembly.GetName().Version));
+    protected override ITestFrameworkDiscoverer CreateDiscoverer(Assembly assembly) => new Discoverer(Of(assembly));
+
+    protected override ITestFrameworkExecutor CreateExecutor(Assembly assembly) => new Executor(Of(assembly));
+
+    private XunitTestAssembly Of(Assembly assembly) => new(assembly, _configuration, assembly.GetName().Version);
+
+    private sealed class Discoverer : XunitTestFrameworkDiscoverer
+    {
+        public Discoverer(IXunitTestAssembly assembly)
+            : base(assembly)
+        {
+            foreach (var usual in (Type[])[typeof(FactAttribute), typeof(TheoryAttribute)])
+                DiscovererTypeCache[usual] = typeof(RequirementDiscoverer);
+        }
+    }
 
     private sealed class Executor(IXunitTestAssembly assembly) : XunitTestFrameworkExecutor(assembly)
     {

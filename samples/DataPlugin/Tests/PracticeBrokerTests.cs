@@ -9,12 +9,16 @@ using Xunit;
 namespace SampleDataPlugin.Tests;
 
 /// <summary>The rules of every broker, and what is this one's own.</summary>
-public sealed class PracticeBrokerTests : BrokerContractTests, IDisposable
+public sealed class PracticeBrokerTests : BrokerContractTests
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-broker-").FullName;
     private long _time = new DateTime(2026, 1, 5).Ticks;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private Task<IBroker> ConnectAsync(IBrokerFactory factory) => factory.ConnectAsync(new BrokerEnvironment
     {

@@ -215,6 +215,8 @@ public sealed class KafkaBarFeed : ILiveFeed
             // Another member may have read here meanwhile, so restart from the committed position. An end marker that the group has not
             // passed is delivered again.
             (partition.Next, partition.Committed, partition.Paused, partition.Ended, partition.Replay) = (-1, -1, false, false, default);
+            // Messages behind a heartbeat that was read before come again.
+            (partition.Heartbeat, partition.Newest) = (long.MinValue, long.MinValue);
             partition.Held.Clear();
             partition.Passed = ends.TryGetValue(at, out var replay) ? replay : null;
             // A replay that ended since this member began is the one that it reads, even if other members have read all of it.

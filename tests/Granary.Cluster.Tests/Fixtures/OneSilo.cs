@@ -6,6 +6,7 @@ namespace Granary.Cluster.Tests.Fixtures;
 [CollectionDefinition]
 public sealed class OneSilo : ICollectionFixture<OneSilo.Running>
 {
+    [NeedsPostgres]
     public sealed class Running : IAsyncLifetime
     {
         internal PostgresServer Postgres { get; private set; } = null!;
@@ -29,7 +30,7 @@ public sealed class OneSilo : ICollectionFixture<OneSilo.Running>
         public async ValueTask DisposeAsync()
         {
             if (Silo is not null) await Silo.DisposeAsync();
-            await Postgres.DisposeAsync();
+            if (Postgres is not null) await Postgres.DisposeAsync();
         }
     }
 }

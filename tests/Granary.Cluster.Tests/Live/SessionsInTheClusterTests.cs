@@ -35,6 +35,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
 
     public SessionsInTheClusterTests(Made made) => _made = made;
 
+    [NeedsPostgres]
     public sealed class Made : IAsyncLifetime
     {
         private readonly TestBatches _batches = new();

@@ -26,6 +26,7 @@ public sealed class AssistantsOnSilosTests(AssistantsOnSilosTests.Cluster cluste
     private const int Budget = 10;
     private const string Holdout = "2023-01-15";
 
+    [NeedsPostgres]
     public sealed class Cluster : IAsyncLifetime
     {
         private PostgresServer? _server;

@@ -9,6 +9,7 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>The trace of a batch as silos send it over OTLP: one tree, whose numbers are those of the run.</summary>
 public class BatchTraceTests(BatchTraceTests.Made made) : IClassFixture<BatchTraceTests.Made>
 {
+    [NeedsPostgres]
     public sealed class Made : IAsyncLifetime
     {
         internal TestBatches Batches { get; } = new();

@@ -18,6 +18,7 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
 {
     /// <summary>Bars, and the batch of three hundred strategies that silos are in the middle of, with what one process makes of
     /// it.</summary>
+    [NeedsPostgres]
     public sealed class Made : IAsyncLifetime
     {
         private PostgresServer? _server;

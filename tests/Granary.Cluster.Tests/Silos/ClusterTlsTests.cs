@@ -25,6 +25,7 @@ public sealed class ClusterTlsTests(ClusterTlsTests.Secured made) : IClassFixtur
     private const string Cluster = "secured";
 
     /// <summary>The silos, and files with certificates of the cluster's authority and of another one.</summary>
+    [NeedsPostgres]
     public sealed class Secured : IAsyncLifetime
     {
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("granary-tls-");

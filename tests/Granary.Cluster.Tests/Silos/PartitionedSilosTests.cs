@@ -25,7 +25,8 @@ public sealed class PartitionedSilosTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _network = SiloNetwork.Create(3);
-        if (_network is null) Assert.Skip("network namespaces cannot be made here (root on Linux, with the program ip)");
+        Assert.SkipWhen(_network is null,
+            "needs network namespaces: run as root on Linux, in a container with --privileged, with the program ip (apt-get install iproute2)");
         _server = await PostgresServer.ShareAsync();
         _database = new TcpRelay(_network.Gateway, _server.Port);
         _connection = (await _server.CreateDatabaseAsync())

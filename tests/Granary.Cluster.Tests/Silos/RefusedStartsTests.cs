@@ -14,6 +14,7 @@ namespace Granary.Cluster.Tests.Silos;
 /// </summary>
 public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClassFixture<RefusedStartsTests.Server>
 {
+    [NeedsPostgres]
     public sealed class Server : IAsyncLifetime
     {
         internal PostgresServer Postgres { get; private set; } = null!;
@@ -25,7 +26,7 @@ public sealed class RefusedStartsTests(RefusedStartsTests.Server server) : IClas
         public async ValueTask DisposeAsync()
         {
             Directory.Delete(Runs, recursive: true);
-            await Postgres.DisposeAsync();
+            if (Postgres is not null) await Postgres.DisposeAsync();
         }
     }
 

@@ -14,6 +14,7 @@ namespace Granary.Cluster.Tests.Storage;
 /// <summary>Bars, a cluster, journals and models in one PostgreSQL database, as docker-compose.yml suggests it.</summary>
 public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFixture<OneDatabaseTests.Server>
 {
+    [NeedsPostgres]
     public sealed class Server : IAsyncLifetime
     {
         internal PostgresServer Postgres { get; private set; } = null!;

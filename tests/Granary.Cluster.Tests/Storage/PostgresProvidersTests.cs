@@ -17,6 +17,7 @@ namespace Granary.Cluster.Tests.Storage;
 /// <summary>Orleans' own ADO.NET providers over our tables, on a real server: what each of them owes to the grains.</summary>
 public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : IClassFixture<PostgresProvidersTests.Silo>
 {
+    [NeedsPostgres]
     public sealed class Silo : IAsyncLifetime
     {
         private PostgresServer _server = null!;
@@ -52,6 +53,7 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
 
         public async ValueTask DisposeAsync()
         {
+            if (_app is null) return; // it did not start
             await _app.StopAsync();
             await _app.DisposeAsync();
             await _database.DisposeAsync();

@@ -15,14 +15,16 @@ namespace Granary.Data.Tests.Postgres;
 /// <summary>The store on a real server.</summary>
 public sealed class PostgresStoreTests : IAsyncLifetime
 {
-    private readonly TempFolder _folder = new();
+    private TempFolder _folder = null!;
     private PostgresServer _server = null!;
     private string _store = null!;
     private string _database = null!;
 
     public async ValueTask InitializeAsync()
     {
+        // It skips where there is no server, and what it skips is not disposed of.
         _server = await PostgresServer.ShareAsync();
+        _folder = new TempFolder();
         _database = "test_" + Guid.NewGuid().ToString("N")[..12];
         await _server.CreateDatabaseAsync(_database);
         _store = _server.AddressOf(_database) + "?timeout=5";

@@ -105,6 +105,37 @@ public sealed class MergeTests
         late.Notes.Count.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(10)]
+    [InlineData(12)]
+    public void Bars_that_waited_when_their_market_left_come_again_although_a_heartbeat_had_passed_them(int heartbeat)
+    {
+        var feed = new FeedAssembler([Series("A", Timeframe.M1), Series("B", Timeframe.M1)], LateBarPolicy.LeaveOut);
+        Bar Minute(int minute) => At(Start + minute * Timeframe.M1.Ticks, 1 + minute);
+        List<long> Read(int market)
+        {
+            var times = new List<long>();
+            while (feed.TryNext(out var item))
+                for (var i = 0; item.Series == market && i < item.Bars?.Count; i++)
+                    times.Add((item.Bars[i].Time - Start) / Timeframe.M1.Ticks);
+            return times;
+        }
+        // A is ahead of B, which holds it up.
+        feed.Add(0, [Minute(0), Minute(1)]);
+        feed.Add(0, [.. Enumerable.Range(2, 8).Select(Minute)]);
+        feed.Add(1, [Minute(0), Minute(1)]);
+        feed.Reach(0, Start + heartbeat * Timeframe.M1.Ticks);
+        feed.Reach(1, Start + 2 * Timeframe.M1.Ticks);
+        Read(0).ShouldBe([0, 1]);
+        feed.Leave(0);
+        feed.Return(0);
+        feed.Add(0, [.. Enumerable.Range(0, 10).Select(Minute)]);
+        feed.End();
+        Read(0).ShouldBe([2, 3, 4, 5, 6, 7, 8, 9]);
+        feed.Late.Late.ShouldBe(2, "the bars that had been returned");
+    }
+
     [Fact]
     public void Where_the_policy_is_to_stop_a_late_bar_is_a_sentence()
     {

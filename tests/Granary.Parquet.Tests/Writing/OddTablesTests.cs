@@ -148,6 +148,7 @@ public sealed class OddTablesTests : IDisposable
     [Fact]
     public void Pyarrow_reads_the_words_as_dictionaries_and_the_times_as_utc()
     {
+        OptionalProgram.Require("python3", "python3 python3-pip, then pip install pyarrow");
         using var probe = Process.Start(new ProcessStartInfo("python3", ["-c", "import pyarrow"])
         {
             UseShellExecute = false,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Cli.Tests;
@@ -46,25 +47,28 @@ public sealed partial class WatchTests : IDisposable
             "--no-guards", "--out", _file.Folder.At("runs"), "--watch");
         var output = ReadAsync(process.StandardOutput);
         var error = ReadAsync(process.StandardError);
-        UntilWaiting().ShouldContain("1 trial on these bars, of which 1 new");
+        try
+        {
+            UntilWaiting().ShouldContain("1 trial on these bars, of which 1 new");
 
-        Save(FileUnderTest.Idea.Replace("bar.Close >", "bar.Close > 1.01 *"));
-        var changed = UntilWaiting();
-        changed.ShouldContain("the portfolio before and now");
-        changed.ShouldContain("2 trials on these bars, of which 1 new");
-        ShowsTheFilesOfBothRuns(changed);
+            Save(FileUnderTest.Idea.Replace("bar.Close >", "bar.Close > 1.01 *"));
+            var changed = UntilWaiting();
+            changed.ShouldContain("the portfolio before and now");
+            changed.ShouldContain("2 trials on these bars, of which 1 new");
+            ShowsTheFilesOfBothRuns(changed);
 
-        Save(FileUnderTest.Idea.Replace("bar.Close >", "bar.Clos >"));
-        UntilWaiting().ShouldContain("Idea.cs(12,17): error CS1061");
+            Save(FileUnderTest.Idea.Replace("bar.Close >", "bar.Clos >"));
+            UntilWaiting().ShouldContain("Idea.cs(12,17): error CS1061");
 
-        File.WriteAllText(path, FileUnderTest.Idea);
-        var back = UntilWaiting();
-        back.ShouldContain("2 trials on these bars, of which 0 new");
-        back.ShouldContain("Run 3:");
-
-        process.Kill(entireProcessTree: false);
-        await process.WaitForExitAsync();
-        await Task.WhenAll(output, error);
+            File.WriteAllText(path, FileUnderTest.Idea);
+            var back = UntilWaiting();
+            back.ShouldContain("2 trials on these bars, of which 0 new");
+            back.ShouldContain("Run 3:");
+        }
+        finally
+        {
+            await EndAsync(process, output, error);
+        }
         Directory.GetDirectories(_file.Folder.At("runs")).Select(Path.GetFileName).Order().ShouldBe(["001", "002", "003"]);
     }
 
@@ -108,13 +112,31 @@ public sealed partial class WatchTests : IDisposable
             "--no-guards", "--out", _file.Folder.At("runs"), "--watch");
         var output = ReadAsync(process.StandardOutput);
         var error = ReadAsync(process.StandardError);
-        UntilWaiting();
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync();
-        await process.WaitForExitAsync();
-        await Task.WhenAll(output, error);
+        try
+        {
+            UntilWaiting();
+            const int Terminate = 15;
+            kill(process.Id, Terminate).ShouldBe(0);
+            await process.WaitForExitAsync();
+        }
+        finally
+        {
+            await EndAsync(process, output, error);
+        }
         process.ExitCode.ShouldBe(0);
         _lines.ShouldContain(l => l.StartsWith("Stopped after 1 run", StringComparison.Ordinal));
     }
+
+    // Also after a failure: otherwise the watch runs on.
+    private static async Task EndAsync(Process process, params Task[] outputs)
+    {
+        process.Kill(entireProcessTree: false);
+        await process.WaitForExitAsync();
+        await Task.WhenAll(outputs);
+    }
+
+    [DllImport("libc")]
+    private static extern int kill(int pid, int signal);
 
     private async Task ReadAsync(StreamReader from)
     {

@@ -5,6 +5,7 @@ using Npgsql;
 namespace Granary.Storage.Tests.Migrations;
 
 /// <summary>One server for all tests of the migrations; each test has its own databases.</summary>
+[NeedsPostgres]
 public sealed class Databases : IAsyncLifetime
 {
     internal PostgresServer Server { get; private set; } = null!;

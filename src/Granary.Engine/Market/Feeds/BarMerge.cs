@@ -48,7 +48,7 @@ public sealed class BarMerge
         public readonly Queue<BarBlock> Waiting = new();
         public long Taken;
         // No bar at or before this open time can still come: by bars and heartbeats, and by heartbeats alone.
-        public long KnownTo = -1, ReachedTo = -1;
+        public long KnownTo = -1;
         public bool Ended, Away;
     }
 
@@ -125,7 +125,7 @@ public sealed class BarMerge
     {
         var feed = _feeds[market];
         if (openTime <= feed.KnownTo || feed.Away) return;
-        (feed.KnownTo, feed.ReachedTo) = (openTime, openTime);
+        feed.KnownTo = openTime;
         if (_cursors[market].Block is null && !feed.Ended) Change(market, _cursors[market].Timeframe.CloseOf(feed.KnownTo + 1));
     }
 
@@ -153,7 +153,8 @@ public sealed class BarMerge
         }
         feed.Waiting.Clear();
         feed.Taken -= forgotten;
-        if (first is not null) feed.KnownTo = Math.Max(feed.ReachedTo, first.TimeColumn[0] - 1);
+        // A later heartbeat no longer holds: the dropped bars come again.
+        if (first is not null) feed.KnownTo = first.TimeColumn[0] - 1;
         before = feed.KnownTo;
         feed.Away = true;
         if (cursor.Block is null) Change(market, long.MaxValue);

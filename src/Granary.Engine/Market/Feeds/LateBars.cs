@@ -97,7 +97,8 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
     {
         if (_last[market] is { } last && last.Time <= openTime) return;
         _last[market] = null;
-        Reach(market, openTime);
+        // Also if the feed has returned later times of other markets.
+        _reached[market] = openTime;
     }
 
     /// <summary>One sentence for each market and kind of bars left out.</summary>
