@@ -21,17 +21,11 @@ internal enum Started
 }
 
 /// <summary>
-<<<<<<< HEAD
-/// Runs the tests as xunit does, and leaves the user's trial ledger alone: a test that needs one names a folder of its own.
-/// <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.
+/// Runs the tests as xunit does, without those whose fixtures need what this machine does not have (<see cref="RequirementDiscoverer"/>),
+/// and leaves the user's trial ledger alone: a test that needs one names a folder of its own. <see cref="TestCosts"/> watches them where
+/// <c>./test.sh</c> asks for it.
 /// </summary>
 public sealed class MeasuredTests : XunitTestFramework
-=======
-/// Runs the tests as xunit does, without those whose fixtures need what this machine does not have (<see cref="RequirementDiscoverer"/>).
-/// <see cref="TestCosts"/> watches them where <c>./test.sh</c> asks for it.
-/// </summary>
-public sealed class MeasuredTests(string? configFileName) : XunitTestFramework(configFileName)
->>>>>>> main
 {
     private readonly string? _configuration;
 
