@@ -36,7 +36,11 @@ public sealed class CompletionTests
     [InlineData("fish")]
     public async Task A_shell_completes_verbs_options_and_the_verbs_of_a_verb(string shell)
     {
-        if (OperatingSystem.IsWindows()) Assert.Skip("the script that starts granary needs a POSIX shell");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("the script that starts granary needs a POSIX shell");
+            return;
+        }
         OptionalProgram.Require(shell, shell);
         using var folder = new TestFolder();
         var program = folder.Write("granary", $"#!/usr/bin/env bash\nexec dotnet '{Programs.Granary}' \"$@\"\n");

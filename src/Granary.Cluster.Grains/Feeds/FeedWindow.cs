@@ -32,7 +32,6 @@ internal sealed class FeedWindow : IAsyncDisposable
     // reader. _end: first missing one. _seen: newest one of the stream. _last: number of blocks, if known.
     private long _first, _passed, _front, _end, _seen = -1, _last = long.MaxValue;
     private bool _isLate;
-    private long _renewed;
     private Exception? _fault;
     private TaskCompletionSource _arrived = New(), _moved = New();
 
@@ -247,18 +246,12 @@ internal sealed class FeedWindow : IAsyncDisposable
         while (true)
         {
             Task arrived;
-            bool isLate;
             lock (_lock)
             {
                 if (_end > number) return true;
                 // Blocks arrive in order: one before the newest was lost, or there was no room for it.
-                if (_seen > number) return false;
-                (arrived, isLate) = (_arrived.Task, _isLate);
-            }
-            if (isLate)
-            {
-                if (Stopwatch.GetElapsedTime(_renewed) > s_blockTimeout) Subscribe();
-                return false;
+                if (_seen > number || _isLate) return false;
+                arrived = _arrived.Task;
             }
             try
             {
@@ -266,8 +259,7 @@ internal sealed class FeedWindow : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                // The subscription may be lost. Do not wait for the stream until it delivers a block beyond those in the window, but look
-                // after the subscription now and then: it may be lost later, too.
+                // The subscription may be lost. Do not wait for the stream until it delivers a block beyond those in the window.
                 lock (_lock) _isLate = true;
                 Subscribe();
                 return false;
@@ -292,7 +284,6 @@ internal sealed class FeedWindow : IAsyncDisposable
     {
         _link.Subscribe();
         _promised = s_none;
-        _renewed = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Leaves the feed and its stream.</summary>
