@@ -121,6 +121,9 @@ public sealed class SharedPartitionsTests : IDisposable
         var readingB = GroupMembers.ReadAsync(b, second);
         await Eventually.HoldsAsync(() => a.Partitions is > 0 and < MockKafka.Partitions
             && a.Partitions + b.Partitions == MockKafka.Partitions);
+        // What the first has dropped comes again, to one of them.
+        await Eventually.IsAsync(() => Task.FromResult(GroupMembers.Count(first) + GroupMembers.Count(second) + a.Waiting + b.Waiting),
+            have => have == sent);
         foreach (var (partition, messages) in published) await GroupMembers.SendAsync(topic, partition, messages.Skip(ahead[partition]));
         await Task.WhenAll(readingA, readingB);
         (int, Bar)[] all = [.. first, .. second];

@@ -31,6 +31,8 @@ internal sealed class FeedWindow : IAsyncDisposable
     // Block numbers. _first: first one in the window. _passed: first one that a reader has not processed. _front: next one of the fastest
     // reader. _end: first missing one. _seen: newest one of the stream. _last: number of blocks, if known.
     private long _first, _passed, _front, _end, _seen = -1, _last = long.MaxValue;
+    // Whether the stream has not delivered a block in time. A subscription that is lost meanwhile is not noticed: the window then requests
+    // the blocks to the end.
     private bool _isLate;
     private Exception? _fault;
     private TaskCompletionSource _arrived = New(), _moved = New();

@@ -47,7 +47,7 @@ public sealed class BarMerge
     {
         public readonly Queue<BarBlock> Waiting = new();
         public long Taken;
-        // No bar at or before this open time can still come: by bars and heartbeats, and by heartbeats alone.
+        // No bar at or before this open time can still come.
         public long KnownTo = -1;
         public bool Ended, Away;
     }
