@@ -31,9 +31,9 @@ internal sealed class FeedWindow : IAsyncDisposable
     // Block numbers. _first: first one in the window. _passed: first one that a reader has not processed. _front: next one of the fastest
     // reader. _end: first missing one. _seen: newest one of the stream. _last: number of blocks, if known.
     private long _first, _passed, _front, _end, _seen = -1, _last = long.MaxValue;
-    // Whether the stream has not delivered a block in time. A subscription that is lost meanwhile is not noticed: the window then requests
-    // the blocks to the end.
+    // Whether the stream has not delivered a block in time, and when the window last looked after its subscription.
     private bool _isLate;
+    private long _subscribedAt;
     private Exception? _fault;
     private TaskCompletionSource _arrived = New(), _moved = New();
 
@@ -248,12 +248,18 @@ internal sealed class FeedWindow : IAsyncDisposable
         while (true)
         {
             Task arrived;
+            bool isLate;
             lock (_lock)
             {
                 if (_end > number) return true;
                 // Blocks arrive in order: one before the newest was lost, or there was no room for it.
-                if (_seen > number || _isLate) return false;
-                arrived = _arrived.Task;
+                if (_seen > number) return false;
+                (arrived, isLate) = (_arrived.Task, _isLate);
+            }
+            if (isLate)
+            {
+                if (Stopwatch.GetElapsedTime(_subscribedAt) > s_blockTimeout) Subscribe();
+                return false;
             }
             try
             {
@@ -261,7 +267,8 @@ internal sealed class FeedWindow : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                // The subscription may be lost. Do not wait for the stream until it delivers a block beyond those in the window.
+                // The subscription may be lost. Do not wait for the stream until it delivers a block beyond those in the window, but look
+                // after the subscription meanwhile: it may be lost later.
                 lock (_lock) _isLate = true;
                 Subscribe();
                 return false;
@@ -286,6 +293,7 @@ internal sealed class FeedWindow : IAsyncDisposable
     {
         _link.Subscribe();
         _promised = s_none;
+        _subscribedAt = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Leaves the feed and its stream.</summary>
