@@ -54,10 +54,10 @@ internal static class ExperimentCommand
     private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> HereAsync(BatchSpec spec, string strategies,
         int threads, TrainingView? view, CancellationToken cancellationToken)
     {
-        var (host, clock, ledger) = (new EmbeddedHost(threads), TimeProvider.System);
+        var (host, clock) = (new EmbeddedHost(threads), TimeProvider.System);
         return LearningReader.Read(spec).Any(s => s.Search is not null)
-            ? (await new ModelSearch(host, clock, threads, ledger).RunAsync(spec, strategies, view, cancellationToken), null)
-            : (null, await new TrainerComparison(host, clock, threads, ledger).RunAsync(spec, strategies, view, cancellationToken));
+            ? (await new ModelSearch(host, clock, threads).RunAsync(spec, strategies, view, cancellationToken), null)
+            : (null, await new TrainerComparison(host, clock, threads).RunAsync(spec, strategies, view, cancellationToken));
     }
 
     private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> ThereAsync(CompositionRoot root, string hosts,
