@@ -39,11 +39,13 @@ public sealed class FillFile
     private readonly int _time, _named, _side, _quantity, _price, _close, _decided, _open, _mid, _bid, _ask, _fee, _venue, _volume, _range,
         _type, _stop, _id;
 
-    private FillFile(DataTable table, string? symbol)
+    private FillFile(DataTable table, string? symbol, Func<int> symbolAt)
     {
         (_table, _symbol) = (table, symbol);
         _time = Find(s_times) is >= 0 and var time ? time : table.NeedTime();
-        (_named, _side) = (Find(s_symbols), Find(s_sides));
+        _side = Find(s_sides);
+        _named = Find(s_symbols);
+        if (_named < 0 && symbol is null) _named = symbolAt();
         _quantity = Find(s_quantities) is >= 0 and var quantity ? quantity : table.Need("quantity");
         _price = Find(s_prices) is >= 0 and var price ? price : table.Need("price");
         (_close, _decided, _open, _mid) = (Find(s_closes), Find(s_decided), Find(s_opens), Find(s_mids));
@@ -61,7 +63,8 @@ public sealed class FillFile
         try
         {
             using var table = DataTable.Open(path, files, formats);
-            var file = new FillFile(table, symbol);
+            var file = new FillFile(table, symbol, () => SymbolSample.Of(path, files, formats, [], -1,
+                name => $"call the column 'symbol' if it names the symbol of each fill, or name the symbol with --symbol"));
             var rows = 0;
             for (; table.Next(); rows++) file.Add(into);
             if (rows == 0) throw BarDataException.At(path, null, null, "there are no lines below the header", "add a line for each fill");

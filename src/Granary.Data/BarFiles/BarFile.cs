@@ -176,7 +176,8 @@ public static class BarFile
 
     private static BarFileLayout Layout(TextFile file, BarFileOptions options) => FormatsOf(options).Layout(file, options);
 
-    internal static FileMarkets Look(TextFile file, BarFileOptions options) => FileMarkets.In(file, FormatsOf(options), options);
+    internal static FileMarkets Look(TextFile file, BarFileOptions options) =>
+        FileFaults.Guarded(file.DisplayName, () => FileMarkets.In(file, FormatsOf(options), options));
 
     internal static IBarFormats FormatsOf(BarFileOptions options) => options.Formats ?? BarFormatCatalogue.BuiltIn;
 }

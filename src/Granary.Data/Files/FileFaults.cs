@@ -26,6 +26,25 @@ internal static class FileFaults
         _ => e,
     };
 
+    /// <summary>
+    /// Runs a step of a reader. What the reader did not expect of a file becomes a sentence with the file, so that one file never ends a
+    /// list or a run of others.
+    /// </summary>
+    /// <exception cref="BarDataException">The step failed.</exception>
+    public static T Guarded<T>(string path, Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception e) when (e is not (BarDataException or BarStoreException or OperationCanceledException or IOException
+            or UnauthorizedAccessException or OutOfMemoryException))
+        {
+            throw BarDataException.At(path, null, null, $"the reader failed on this file ({FirstSentence(e.Message)})",
+                "export it again in another format, and report it with the file", e);
+        }
+    }
+
     /// <summary>Returns the exception for a failed write to <paramref name="path"/>.</summary>
     public static Exception Writing(string path, Exception e) => e switch
     {

@@ -69,7 +69,12 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
     {
         var column = Array.IndexOf(layout.Columns, ColumnRole.Time);
         if (column < 0 || sample.Column(column) is not { Count: > 0 } times) return layout;
-        return layout with { ZoneName = TimestampStyle.ZoneName(times[0]), BeforeEpoch = TimestampStyle.EarlyEpoch(times) is not null };
+        layout = layout with { ZoneName = TimestampStyle.ZoneName(times[0]), BeforeEpoch = TimestampStyle.EarlyEpoch(times) is not null };
+        var reader = new TimestampReader(layout.DateStyle) { ZoneName = layout.ZoneName, BeforeEpoch = layout.BeforeEpoch };
+        return layout with
+        {
+            HasEvenings = times.TrueForAll(t => reader.TryRead(t, out var time) && time.TimeOfDay >= TimeSpan.TicksPerDay / 2),
+        };
     }
 
     // If no format recognizes the file, the generic format reports what is missing.

@@ -40,7 +40,7 @@ internal static class DaylightSaving
         foreach (var zone in Zones.Value)
         {
             var skipped = gaps.Where(g => g.Next - g.After - timeframe.Ticks == TimeSpan.TicksPerHour
-                && zone.IsInvalidTime(new DateTime(g.After + timeframe.Ticks, DateTimeKind.Unspecified))).ToList();
+                && WallClock.Of(zone, g.After + timeframe.Ticks).Count == 0).ToList();
             if (skipped.Count == 0) continue;
             yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving,
                 new DateTime(skipped[0].After).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
@@ -56,7 +56,7 @@ internal static class DaylightSaving
     {
         if (before.Time - row.Time + timeframe.Ticks != TimeSpan.TicksPerHour) return null;
         var at = new DateTime(row.Time, DateTimeKind.Unspecified);
-        return Array.Find(Zones.Value, z => z.IsAmbiguousTime(at)) is not { } zone ? null
+        return Array.Find(Zones.Value, z => WallClock.Of(z, at.Ticks).Count == 2) is not { } zone ? null
             : new Finding(Severity.Warning, QualityCheck.DaylightSaving, row.Place,
                 $"the hour from {at.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}, which clocks show twice "
                     + $"in {zone.Id}, is there twice, so the times are not UTC but that zone's",

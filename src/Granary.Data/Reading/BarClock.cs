@@ -64,7 +64,7 @@ internal sealed class BarClock
         {
             // A date without a time is the local date, whatever the offset from UTC.
             if (_stamp == BarStamp.Close && written.HasTime) time--;
-            // Two days reach from a Saturday into the week that it precedes.
+            // Two days reach from a Saturday into the week that it precedes, and half a day from an evening into the day or month.
             if (_label == PeriodLabel.Before) time += _timeframe == Timeframe.W1 ? 2 * TimeSpan.TicksPerDay : TimeSpan.TicksPerDay / 2;
             time -= time % TimeSpan.TicksPerDay;
             if (_stamp == BarStamp.Close || _label != PeriodLabel.Own) time = _timeframe.Floor(time);

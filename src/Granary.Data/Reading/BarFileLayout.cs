@@ -35,7 +35,13 @@ public abstract record BarFileLayout
     /// <summary>Whether the format's times are opens, also those of weeks that begin on a Thursday or Sunday.</summary>
     public bool TimesAreOpens { get; init; }
 
-    /// <summary>The meaning of the dates of weeks and months.</summary>
+    /// <summary>
+    /// Whether the first times are all later than noon, so that those of daily bars may be midnights of a zone east of UTC or evenings on
+    /// which sessions begin.
+    /// </summary>
+    internal bool HasEvenings { get; init; }
+
+    /// <summary>The meaning of the dates of days, weeks and months.</summary>
     internal PeriodLabel Label { get; init; }
 
     /// <summary>Meaning of the file's times if the format defines it; null = the options define it.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Granary.Data.Files;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
@@ -46,7 +47,9 @@ internal sealed class BarFileReader : IDisposable
 
     /// <summary>Reads the next piece; its bars are in <see cref="BarCollector.Completed"/>.</summary>
     /// <returns>False at the end.</returns>
-    public bool Next()
+    public bool Next() => FileFaults.Guarded(_parts[Math.Clamp(_part, 0, _parts.Count - 1)].File.DisplayName, Read);
+
+    private bool Read()
     {
         if (_stream is null && _table is null)
         {

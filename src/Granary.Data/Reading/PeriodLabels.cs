@@ -4,8 +4,9 @@ using Granary.Engine.Market;
 namespace Granary.Data.Reading;
 
 /// <summary>
-/// Decides what the dates of weekly and monthly bars are. A bar of Granary has the date of its Monday or of the first of its month; vendors
-/// write the last day, the last or first trading day, or the day of the download in the last row.
+/// Decides what the dates of daily, weekly and monthly bars are. A bar of Granary has the date of its day, its Monday or the first of its
+/// month; vendors write the last day, the last or first trading day, the day of the download in the last row, or in UTC the midnight of
+/// another zone.
 /// </summary>
 internal static class PeriodLabels
 {
@@ -15,6 +16,9 @@ internal static class PeriodLabels
     // Fewer periods than rows: the bars are shorter than the timeframe.
     private const double FewestPeriods = 0.7;
 
+    // A holiday or a special session.
+    private const double Rare = 0.02;
+
     private static readonly long Noon = TimeSpan.FromHours(12).Ticks, Evening = TimeSpan.FromHours(20).Ticks;
 
     /// <summary>Returns the parts of a market with what their dates are.</summary>
@@ -22,17 +26,38 @@ internal static class PeriodLabels
     public static List<BarFilePart> Decided(List<BarFilePart> parts, BarQuery query, BarFileOptions options)
     {
         var timeframe = query.Timeframe;
-        if (timeframe.IsIntraday || timeframe == Timeframe.D1) return parts;
+        if (timeframe.IsIntraday || timeframe == Timeframe.D1 && !parts[0].Layout.HasEvenings) return parts;
         var stamp = parts[0].Layout.Stamp ?? options.Stamp ?? (parts[0].Layout.TimesAreOpens ? BarStamp.Open : null);
         if (stamp == BarStamp.Close) return parts;
         var times = TimesOf(parts, query, options);
         if (times.Count == 0 || PeriodsOf(times, timeframe) < FewestPeriods * times.Count) return parts;
+        if (timeframe == Timeframe.D1) return Labelled(parts, OfDays(times, stamp is not null, parts[0].File.DisplayName, options));
         var (label, note) = timeframe == Timeframe.W1 ? OfWeeks(times, stamp is not null) : OfMonths(times, stamp is not null);
         if (label is not { } known) throw Ask(parts[0].File.DisplayName, times, timeframe);
-        return parts.ConvertAll(p => p with
+        return Labelled(parts, (known, note));
+    }
+
+    private static List<BarFilePart> Labelled(List<BarFilePart> parts, (PeriodLabel Label, string? Note) of) =>
+        parts.ConvertAll(p => p with
         {
-            Layout = p.Layout with { Label = known, Notes = note is null ? p.Layout.Notes : [.. p.Layout.Notes, note] },
+            Layout = p.Layout with { Label = of.Label, Notes = of.Note is null ? p.Layout.Notes : [.. p.Layout.Notes, of.Note] },
         });
+
+    // Sessions of five days that begin on Sundays are those of the days after; a market without weekends shows nothing.
+    private static (PeriodLabel Label, string? Note) OfDays(List<Timestamp> times, bool areOpens, string file, BarFileOptions options)
+    {
+        const string Before = "the days are dated by the evening before them; each was given its own date";
+        double Share(DayOfWeek day) => times.Count(t => WeekdayOf(t) == day) / (double)times.Count;
+        var isUtc = times.TrueForAll(t => t.Zone != ZoneStyle.None && t.OffsetMinutes == 0);
+        if (isUtc && options.TimeZone is { } named && TimeZoneInfo.TryFindSystemTimeZoneById(named, out var zone))
+            return times.TrueForAll(t => (t.LocalTicks + WallClock.OffsetAt(zone, t.LocalTicks)) % TimeSpan.TicksPerDay == 0)
+                ? (PeriodLabel.Before, Before) : (PeriodLabel.Own, null);
+        if (Share(DayOfWeek.Sunday) > Rare && Share(DayOfWeek.Friday) <= Rare) return (PeriodLabel.Before, Before);
+        if (areOpens || !isUtc || Share(DayOfWeek.Sunday) <= Rare) return (PeriodLabel.Own, null);
+        throw BarDataException.At(file, null, "time",
+            FormattableString.Invariant($"daily bars are dated {times[0].TimeOfDay / TimeSpan.TicksPerHour:00}:00 UTC on all days of the ")
+                + "week, which can be the midnight of a zone",
+            "name that zone with --time-zone (\"timeZone\" in a batch), or say --stamp open (\"stamp\") if each bar has its date in UTC");
     }
 
     private static List<Timestamp> TimesOf(List<BarFilePart> parts, BarQuery query, BarFileOptions options)

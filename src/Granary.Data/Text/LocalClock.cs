@@ -1,3 +1,5 @@
+using Granary.Engine.Market;
+
 namespace Granary.Data.Text;
 
 /// <summary>
@@ -26,28 +28,16 @@ internal sealed class LocalClock(TimeZoneInfo zone)
             return true;
         }
         var week = localTicks - localTicks % Week;
-        var offset = Offset(week);
-        // No zone changes its clock twice within a week; the shortest period, Ramadan, is a month.
-        if (offset == Offset(week + Week))
+        // No offset exceeds a day, and no zone changes its clock twice within nine days; the shortest period, Ramadan, is a month.
+        var offset = WallClock.OffsetAt(zone, week - TimeSpan.TicksPerDay);
+        if (offset == WallClock.OffsetAt(zone, week + Week + TimeSpan.TicksPerDay))
         {
             (_from, _to, _offset) = (week, week + Week, offset);
             utcTicks = localTicks - offset;
             return true;
         }
-        var local = new DateTime(localTicks, DateTimeKind.Unspecified);
-        utcTicks = 0;
-        if (zone.IsInvalidTime(local)) return false;
-        if (zone.IsAmbiguousTime(local))
-        {
-            var offsets = zone.GetAmbiguousTimeOffsets(local);
-            var early = localTicks - Math.Max(offsets[0].Ticks, offsets[1].Ticks);
-            var late = localTicks - Math.Min(offsets[0].Ticks, offsets[1].Ticks);
-            utcTicks = early > after ? early : late;
-            return true;
-        }
-        utcTicks = localTicks - zone.GetUtcOffset(local).Ticks;
-        return true;
+        var times = WallClock.Of(zone, localTicks);
+        utcTicks = times.First > after ? times.First : times.Last;
+        return times.Count > 0;
     }
-
-    private long Offset(long localTicks) => zone.GetUtcOffset(new DateTime(localTicks, DateTimeKind.Unspecified)).Ticks;
 }

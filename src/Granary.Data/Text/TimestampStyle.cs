@@ -50,6 +50,8 @@ internal static class TimestampStyle
             return Works(DateStyle.MonthFirst, first) ?? Works(DateStyle.DayFirst, first);
         }
         if (monthFirstOrdered != dayFirstOrdered) return monthFirstOrdered ? DateStyle.MonthFirst : DateStyle.DayFirst;
+        var (months, days) = (Evenness(DateStyle.MonthFirst, samples, latestYear), Evenness(DateStyle.DayFirst, samples, latestYear));
+        if (months != days) return months > days ? DateStyle.MonthFirst : DateStyle.DayFirst;
         ambiguous = true;
         return first[digits] == '.' ? DateStyle.DayFirst : DateStyle.MonthFirst;
     }
@@ -106,7 +108,7 @@ internal static class TimestampStyle
         if (blank < 8 || time.Length - blank < 4 || !char.IsAsciiLetter((char)time[blank + 1])) return [];
         var name = time[(blank + 1)..];
         if (name.SequenceEqual("UTC"u8) || name.SequenceEqual("GMT"u8) || ZoneAbbreviation.TryOffset(name, out _)
-            || name[3] is (byte)'+' or (byte)'-') return [];
+            || name is [_, _, _, (byte)'+' or (byte)'-', ..]) return [];
         return TimeZoneInfo.TryFindSystemTimeZoneById(Encoding.UTF8.GetString(name), out _) ? name.ToArray() : [];
     }
 
@@ -118,6 +120,27 @@ internal static class TimestampStyle
             if (new TimestampReader(style) { AnyYear = true }.TryRead(text, out _) && !new TimestampReader(style).TryRead(text, out _))
                 return true;
         return false;
+    }
+
+    // The share of steps from row to row that are one day, week or month, whichever is the most: days over a weekend are one.
+    private static double Evenness(DateStyle style, IReadOnlyList<byte[]> samples, int latestYear)
+    {
+        var reader = new TimestampReader(style) { LatestYear = latestYear };
+        var days = new SortedSet<int>();
+        foreach (var sample in samples)
+            if (reader.TryRead(sample, out var time)) days.Add(time.Day);
+        int[] dates = [.. days];
+        if (dates.Length < 2) return 0;
+        var (daily, weekly, monthly) = (0, 0, 0);
+        for (var i = 1; i < dates.Length; i++)
+        {
+            var (before, date) = (DateOnly.FromDayNumber(dates[i - 1]), DateOnly.FromDayNumber(dates[i]));
+            var step = dates[i] - dates[i - 1];
+            if (step == 1 || step == 3 && before.DayOfWeek == DayOfWeek.Friday) daily++;
+            if (step == 7) weekly++;
+            if (12 * date.Year + date.Month - 12 * before.Year - before.Month == 1 && step is >= 26 and <= 36) monthly++;
+        }
+        return Math.Max(daily, Math.Max(weekly, monthly)) / (dates.Length - 1.0);
     }
 
     private static DateStyle? Works(DateStyle style, ReadOnlySpan<byte> text) =>

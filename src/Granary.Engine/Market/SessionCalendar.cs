@@ -249,12 +249,8 @@ public sealed class SessionCalendar
     private TimeSpan SinceOpen(TimeSpan timeOfDay) => timeOfDay - Open
         + (timeOfDay < Open || timeOfDay == Close && Close == Open ? TimeSpan.FromDays(1) : TimeSpan.Zero);
 
-    private long ToUtc(DateTime local)
-    {
-        // A wall clock that daylight saving skips is read as the first time after the jump.
-        if (_zone.IsInvalidTime(local)) local += TimeSpan.FromHours(1);
-        return TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), _zone).Ticks;
-    }
+    // A local time that the clocks skip is the end of the gap; of one that they repeat, the second.
+    private long ToUtc(DateTime local) => WallClock.Of(_zone, local.Ticks).Last;
 
     /// <summary>
     /// The trading day of a UTC time, as days since 0001-01-01: what daily aggregation and day orders go by. It is the local day; the

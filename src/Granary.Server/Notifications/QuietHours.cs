@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine.Market;
 
 namespace Granary.Server.Notifications;
 
@@ -34,13 +35,7 @@ public sealed record QuietHours(TimeOnly From, TimeOnly To, TimeZoneInfo Zone, I
     // A local time that the clock skips is the end of the gap. Of one that it shows twice, hours begin at the first and end at the second.
     private DateTimeOffset At(DateTime local, bool isEnd)
     {
-        while (Zone.IsInvalidTime(local)) local = local.AddMinutes(1);
-        var offset = Zone.GetUtcOffset(local);
-        if (Zone.IsAmbiguousTime(local))
-        {
-            var offsets = Zone.GetAmbiguousTimeOffsets(local);
-            offset = isEnd ? offsets.Min() : offsets.Max();
-        }
-        return new DateTimeOffset(local, offset);
+        var times = WallClock.Of(Zone, local.Ticks);
+        return new DateTimeOffset(isEnd ? times.Last : times.First, TimeSpan.Zero);
     }
 }

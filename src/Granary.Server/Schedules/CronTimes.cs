@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Engine;
+using Granary.Engine.Market;
 using Granary.Simulation.Json;
 using Quartz;
 
@@ -77,12 +78,7 @@ public sealed partial class CronTimes : DueTimes
         return null;
     }
 
-    private DateTimeOffset ToUtc(DateTime local)
-    {
-        while (_zone.IsInvalidTime(local)) local = local.AddMinutes(1);
-        return new DateTimeOffset(local, _zone.IsAmbiguousTime(local) ? _zone.GetAmbiguousTimeOffsets(local).Max()
-            : _zone.GetUtcOffset(local)).ToUniversalTime();
-    }
+    private DateTimeOffset ToUtc(DateTime local) => new(WallClock.Of(_zone, local.Ticks).First, TimeSpan.Zero);
 
     private DateTimeOffset? ByTheClock(DateTimeOffset time)
     {

@@ -14,21 +14,23 @@ public sealed class FundingFile
 
     // As exchanges and their archives name them.
     private static readonly string[] s_times = ["fundingTime", "funding_time", "calc_time", "timepoint", "t"];
-    private static readonly string[] s_rates = ["rate", "fundingRate", "funding_rate", "last_funding_rate", "r"];
+    // The rate that was paid, before the one that was announced.
+    private static readonly string[] s_rates =
+        ["realizedRate", "realized_rate", "rate", "fundingRate", "funding_rate", "last_funding_rate", "r"];
     private static readonly string[] s_marks = ["mark", "markPrice", "mark_price"];
-    private static readonly string[] s_symbols = ["symbol", "ticker", "instrument", "contract"];
 
     private readonly DataTable _table;
     private readonly int _time, _rate, _mark, _symbol;
     private readonly Dictionary<string, List<FundingRow>> _rows = new(StringComparer.Ordinal);
 
-    private FundingFile(DataTable table)
+    private FundingFile(DataTable table, Address address, TableFormatCatalogue formats)
     {
         _table = table;
         _time = Find(s_times) is >= 0 and var named ? named : table.NeedTime();
         _rate = Find(s_rates) is >= 0 and var rate ? rate : table.Need("rate");
         _mark = Find(s_marks);
-        _symbol = Find(s_symbols);
+        _symbol = SymbolSample.Of(address.Path!, address.Files, formats, [.. s_rates.Concat(s_marks).Select(table.PlaceOf)], _time,
+            name => $"call the column 'symbol' if it names the symbol of each row, or remove it");
     }
 
     private int Find(string[] names) => names.Select(_table.PlaceOf).FirstOrDefault(p => p >= 0, -1);
@@ -39,7 +41,7 @@ public sealed class FundingFile
     public static IReadOnlyDictionary<string, List<FundingRow>> Read(Address address, TableFormatCatalogue formats)
     {
         using var table = DataTable.Open(address.Path!, address.Files, formats);
-        var file = new FundingFile(table);
+        var file = new FundingFile(table, address, formats);
         while (table.Next()) file.Add();
         if (file._rows.Count == 0)
             throw BarDataException.At(table.Path, null, null, "there are no lines below the header", "add a line for each funding");

@@ -25,7 +25,8 @@ internal static class MarginTable
     public static IReadOnlyDictionary<string, MarginTiers> Read(string path, PermittedFiles files, TableFormatCatalogue? formats)
     {
         using var table = DataTable.Open(path, files, formats);
-        var columns = new Columns(table);
+        var columns = new Columns(table, SymbolSample.Of(path, files, formats, [], -1,
+            name => $"call the column 'symbol' if it names the symbol of each row, or remove it"));
         var steps = new Dictionary<string, List<MarginTier>>(StringComparer.Ordinal);
         var last = "";
         while (table.Next())
@@ -45,7 +46,7 @@ internal static class MarginTable
 
     private readonly record struct Columns(int Symbol, int From, int Rate, double PerRate, int Amount, int Leverage)
     {
-        public Columns(DataTable table) : this(table.PlaceOf("symbol"), Find(table, s_from), Find(table, s_percent), 0.01,
+        public Columns(DataTable table, int symbol) : this(symbol, Find(table, s_from), Find(table, s_percent), 0.01,
             Find(table, s_amount), Find(table, s_leverage))
         {
             if (From < 0) From = table.Need("from");

@@ -50,7 +50,8 @@ public sealed class AsofFeed : ILiveFeed
     public IReadOnlyList<MarketSeries> Series { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Notes => [.. _feed.Notes, .. _notes, .. _tables.Values.Select(t => t.Fault).OfType<string>()];
+    public IReadOnlyList<string> Notes => 
+        [.. _feed.Notes, .. _notes, .. _tables.Values.SelectMany(t => (string?[])[t.Note, t.Fault]).OfType<string>()];
 
     /// <inheritdoc/>
     public string? Fault => _feed.Fault;

@@ -20,11 +20,14 @@ public sealed record AsofKeys
         Without = "none")]
     public TimeSpan? Delay { get; init; }
 
-    [Key("the column of the symbols; empty if the rows are for all symbols", Without = "the one that is called `symbol` or `ticker`")]
+    [Key("the column of the symbols; empty if the rows are for all symbols", Without = "the one that is called as in bar files")]
     public string? Symbol { get; init; }
 
     [Key("IANA zone, such as `America/New_York`, of times without one, and of the days of dates")]
     public string TimeZone { get; init; } = "UTC";
+
+    [Key("whether a time at midnight is a day, whose row is known at its end", Without = "if all times of the file are midnights")]
+    public bool? Days { get; init; }
 
     /// <summary>Names of the further columns that the bars get, in the order of <see cref="Columns"/>.</summary>
     internal IEnumerable<string> Names => Columns.Select(c => As + c);

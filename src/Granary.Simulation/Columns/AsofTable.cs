@@ -3,30 +3,38 @@ using System.Security.Cryptography;
 using System.Text;
 using Granary.Data.Tables;
 using Granary.Engine.Market;
+using Granary.Simulation.Tables;
 
 namespace Granary.Simulation.Columns;
 
 /// <summary>The rows of a slower series, by symbol and column, in the order in which they become known.</summary>
 internal sealed class AsofTable
 {
+    // Longer than holidays of a daily series.
+    private const double MostSteps = 12;
+
     // Rows of all symbols where the file has no symbols.
     private const string All = "";
 
     private readonly AsofKeys _keys;
     private readonly Dictionary<string, List<AsofRow>[]> _rows = new(StringComparer.Ordinal);
 
-    private AsofTable(AsofKeys keys, bool hasSymbols) => (_keys, HasSymbols) = (keys, hasSymbols);
+    private AsofTable(AsofKeys keys, AsofShape shape) => (_keys, Shape) = (keys, shape);
 
-    /// <summary>Whether each row is for one symbol.</summary>
-    public bool HasSymbols { get; }
+    /// <summary>How the rows were read.</summary>
+    public AsofShape Shape { get; }
+
+    private bool HasSymbols => Shape.Symbol >= 0;
 
     /// <summary>Reads a file.</summary>
+    /// <param name="shape">How its rows were read before; null to find it out.</param>
     /// <exception cref="BarDataException">The file is missing, or a row is invalid; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static AsofTable Read(AsofKeys keys, TableFormatCatalogue? formats)
+    public static AsofTable Read(AsofKeys keys, TableFormatCatalogue? formats, AsofShape? shape = null)
     {
-        using var reader = AsofReader.Open(keys, formats);
-        var table = new AsofTable(keys, reader.HasSymbols);
+        shape ??= AsofShape.Of(keys, formats);
+        using var reader = AsofReader.Open(keys, shape, formats);
+        var table = new AsofTable(keys, shape);
         while (reader.Next())
         {
             if (!table._rows.TryGetValue(reader.Symbol, out var columns))
@@ -62,8 +70,18 @@ internal sealed class AsofTable
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
-    /// <summary>A sentence that says for which symbol there are no rows; null if there are some.</summary>
-    public string? Missing(string symbol) => Enumerable.Range(0, _keys.Columns.Count).Any(c => Of(symbol, c).Count > 0) ? null
-        : string.Create(CultureInfo.InvariantCulture,
-            $"{_keys.File.Written} has no rows of {symbol}, whose columns {string.Join(", ", _keys.Names)} have no values");
+    /// <summary>Notes for the reader of a result about the rows of a symbol, one sentence each.</summary>
+    public IEnumerable<string> NotesOf(string symbol)
+    {
+        if (Shape.Note is { } note) yield return note;
+        long[] stamps = [.. Of(symbol, 0).Select(r => r.Stamp)];
+        if (TableHoles.IsRegular(stamps) && TableHoles.Of(stamps, MostSteps) is { Count: > 0 } holes)
+            yield return $"{_keys.File.Written} has no rows{(HasSymbols ? $" of {symbol}" : "")} {TableHoles.Text(holes)}; the last value "
+                + "before stays in use";
+        if (Enumerable.Range(0, _keys.Columns.Count).Any(c => Of(symbol, c).Count > 0)) yield break;
+        var others = _rows.Keys.Where(s => s != All).Order(StringComparer.Ordinal).Take(3).ToList();
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"{_keys.File.Written} has no rows of {symbol}, whose columns {string.Join(", ", _keys.Names)} have no values")
+            + (others.Count > 0 ? $"; it has rows of {string.Join(", ", others)}{(_rows.Count > others.Count ? ", …" : "")}" : "");
+    }
 }

@@ -58,7 +58,7 @@ public sealed class FurtherSource(IBarSource source, IReadOnlyList<string> names
         public string ContentHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
             string.Join(' ', [series.ContentHash, .. tables.Select(t => t.Table.HashOf(Instrument.Symbol))]))));
 
-        public IReadOnlyList<string> Notes => [.. series.Notes, .. tables.Select(t => t.Table.Missing(Instrument.Symbol)).OfType<string>()];
+        public IReadOnlyList<string> Notes => [.. series.Notes, .. tables.SelectMany(t => t.Table.NotesOf(Instrument.Symbol))];
 
         public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
             [EnumeratorCancellation] CancellationToken cancellationToken = default)

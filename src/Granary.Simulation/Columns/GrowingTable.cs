@@ -13,6 +13,9 @@ internal sealed class GrowingTable(AsofKeys keys, TableFormatCatalogue? formats)
     /// <summary>Why the newest state of the file could not be read, in one sentence; null if it was read.</summary>
     public string? Fault { get; private set; }
 
+    /// <summary>What the reader of a result should know of the file; null for nothing.</summary>
+    public string? Note => _table?.Shape.Note;
+
     /// <summary>
     /// Reads the file again if it has changed. If its last line has no end, another program may still write it; then the file is read when
     /// it has not changed since the last call.
@@ -29,7 +32,7 @@ internal sealed class GrowingTable(AsofKeys keys, TableFormatCatalogue? formats)
             var isSettled = state == _seen;
             _seen = state;
             if (_table is not null && !isSettled && !EndsWithLine(file)) return _table;
-            _table = AsofTable.Read(keys, formats);
+            _table = AsofTable.Read(keys, formats, _table?.Shape);
             (_read, Fault) = (state, null);
         }
         catch (Exception e) when (_table is not null && e is BarDataException or BarStoreException or IOException)

@@ -1,6 +1,7 @@
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
+using Granary.Simulation.Tables;
 
 namespace Granary.Simulation.Passes;
 
@@ -9,6 +10,9 @@ internal static class FundingFindings
 {
     // The rates of a quiet market are about 0.0001; as percentages they are about 0.01.
     private const double SuspiciousRate = 0.003;
+
+    // One rate that is missing doubles the step.
+    private const double MostSteps = 1.5;
 
     /// <param name="first">Open times of the first and the last bar, UTC ticks.</param>
     /// <returns>One sentence each.</returns>
@@ -26,6 +30,8 @@ internal static class FundingFindings
             yield return $"its funding begins at {UtcTicks.Text(funding.Times[0])}, after its bars, and nothing is charged before it";
         if (funding.Times[^1] + interval <= last)
             yield return $"its funding ends at {UtcTicks.Text(funding.Times[^1])}, before its bars, and nothing is charged after it";
+        var holes = TableHoles.Of(funding.Times, MostSteps).FindAll(h => h.To > first && h.From < last);
+        if (holes.Count > 0) yield return $"its funding has no rates {TableHoles.Text(holes)}, and nothing is charged there";
         if (MedianOf(funding) >= SuspiciousRate)
             yield return "half of its funding rates are beyond ±0.3 %; give fractions, 0.01 % as 0.0001, if they are percentages";
     }

@@ -18,6 +18,12 @@ internal static class TimeText
     private static readonly string[] Zoned = [.. DateTimes.Select(f => f + "K"), .. DateTimes.Select(f => f + " K"),
         .. DateTimes.Select(f => f + "zzz")];
 
+    /// <summary>Whether a text is a date, or a time that is midnight by its own clock: UTC without a zone.</summary>
+    public static bool IsMidnight(ReadOnlySpan<char> text) => TryRead(text, out var ticks, out var zoned)
+        && (zoned != true ? ticks % TimeSpan.TicksPerDay == 0
+            : DateTimeOffset.ParseExact(text, Zoned, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).TimeOfDay
+                == TimeSpan.Zero);
+
     /// <param name="ticks">UTC ticks. A time without a zone is UTC.</param>
     /// <param name="zoned">Whether the text names its zone; null for dates and Unix times, which need none.</param>
     public static bool TryRead(ReadOnlySpan<char> text, out long ticks, out bool? zoned)

@@ -110,6 +110,74 @@ public sealed class AsofJoinTests : IDisposable
         message.ShouldContain(remedy);
     }
 
+    [Theory]
+    [InlineData("2024-01-02", "2024-01-03", "UTC", "2024-01-03T00:00Z")]
+    [InlineData("2024-01-02 00:00:00", "2024-01-03 00:00:00", "UTC", "2024-01-03T00:00Z")]
+    [InlineData("2024-01-02T00:00:00Z", "2024-01-03T00:00:00Z", "UTC", "2024-01-03T00:00Z")]
+    [InlineData("2024-01-02T00:00:00+09:00", "2024-01-03T00:00:00+09:00", "UTC", "2024-01-02T15:00Z")]
+    [InlineData("1704153600", "1704240000", "UTC", "2024-01-03T00:00Z")]
+    [InlineData("1704153600000", "1704240000000", "UTC", "2024-01-03T00:00Z")]
+    // Midnight of Tokyo and of New York, in UTC and by their own clocks.
+    [InlineData("2024-01-01T15:00:00Z", "2024-01-02T15:00:00Z", "Asia/Tokyo", "2024-01-02T15:00Z")]
+    [InlineData("2024-01-02 00:00", "2024-01-03 00:00", "America/New_York", "2024-01-03T05:00Z")]
+    public void A_series_of_midnights_is_one_of_days_which_are_known_at_their_end(string first, string second, string zone, string known)
+    {
+        var keys = Keys(FileOf("s.csv", "time,score", $"{first},1", $"{second},2"), zone: zone);
+        AsofTable.Read(keys, null).Of("A", 0)[0].Known.ShouldBe(Time(known));
+        var notes = AsofTable.Read(keys, null).NotesOf("A").ToList();
+        notes.Count.ShouldBe(first.Length == 10 && first[4] == '-' ? 0 : 1);
+        var moments = AsofTable.Read(keys with { Days = false }, null).Of("A", 0)[0].Known;
+        moments.ShouldBe(Time(known) - (first == "2024-01-02" ? 0 : TimeSpan.TicksPerDay));
+    }
+
+    [Fact]
+    public void A_series_with_one_time_that_is_no_midnight_has_moments()
+    {
+        var path = FileOf("s.csv", "time,score", "2024-01-02T00:00:00Z,1", "2024-01-02T08:00:00Z,2");
+        AsofTable.Read(Keys(path), null).Of("A", 0).Select(r => r.Known)
+            .ShouldBe([Time("2024-01-02T00:00Z"), Time("2024-01-02T08:00Z")]);
+        AsofTable.Read(Keys(path) with { Days = true }, null).Of("A", 0)[0].Known.ShouldBe(Time("2024-01-03T00:00Z"));
+    }
+
+    [Theory]
+    [InlineData("coin")]
+    [InlineData("permno")]
+    [InlineData("instId")]
+    [InlineData("isin")]
+    [InlineData("Code")]
+    [InlineData("Wertpapier")]
+    public void The_column_of_symbols_has_any_name_that_it_may_have_in_a_file_of_bars(string name)
+    {
+        var path = FileOf("s.csv", $"time,{name},score", "2024-01-02,A,1", "2024-01-02,B,-1", "2024-01-03,A,2", "2024-01-03,B,-2");
+        var table = AsofTable.Read(Keys(path), null);
+        table.Of("A", 0).Select(r => r.Value).ShouldBe([1, 2]);
+        table.Of("B", 0).Select(r => r.Value).ShouldBe([-1, -2]);
+        table.NotesOf("C").ShouldHaveSingleItem().ShouldContain("has no rows of C");
+        table.NotesOf("C").Single().ShouldEndWith("it has rows of A, B");
+    }
+
+    [Fact]
+    public void A_column_under_another_name_that_changes_as_symbols_do_is_asked_about()
+    {
+        var path = FileOf("s.csv", "time,whose,score", "2024-01-02,Abc,1", "2024-01-02,Bcd,-1", "2024-01-03,Abc,2",
+            "2024-01-03,Bcd,-2");
+        Should.Throw<BarDataException>(() => AsofTable.Read(Keys(path), null)).Message.ShouldBe(
+            $"{path}, line 1, whose: the column changes from 'Abc' to 'Bcd', as a column of symbols does; write \"symbol\": "
+            + "\"whose\" if it names the symbol of each row, or \"symbol\": \"\" if the rows are for all");
+        AsofTable.Read(Keys(path) with { Symbol = "whose" }, null).Of("Abc", 0).Count.ShouldBe(2);
+        AsofTable.Read(Keys(path) with { Symbol = "" }, null).Of("Abc", 0).Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public void Spans_without_rows_in_a_regular_series_are_said()
+    {
+        var days = Enumerable.Range(0, 100).Where(d => d is < 40 or > 70)
+            .Select(d => $"{new DateTime(2024, 1, 1).AddDays(d):yyyy-MM-dd},1");
+        var path = FileOf("s.csv", ["time,score", .. days]);
+        AsofTable.Read(Keys(path), null).NotesOf("A").ShouldHaveSingleItem()
+            .ShouldContain("has no rows between 2024-02-10T00:00:00Z and 2024-03-13T00:00:00Z; the last value before stays in use");
+    }
+
     [Fact]
     public void Random_series_are_joined_as_a_search_through_all_rows_says_whatever_the_blocks()
     {
@@ -138,8 +206,9 @@ public sealed class AsofJoinTests : IDisposable
                 times.Add(at);
             double[] expected = [.. times.Select(t => rows.Where(r => r.Symbol == "A" && r.Value is not null
                 && r.Time + delay.Ticks <= t + timeframe.Ticks).Select(r => r.Value!.Value).DefaultIfEmpty(double.NaN).Last())];
+            var keys = Keys(path, delay: delay) with { Days = false };
             foreach (var block in (int[])[1, 7, 4096])
-                Joined(Keys(path, delay: delay), "A", timeframe, [.. times], block).ShouldBe(expected, $"seed {seed}, blocks of {block}");
+                Joined(keys, "A", timeframe, [.. times], block).ShouldBe(expected, $"seed {seed}, blocks of {block}");
         }
     }
 }

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Tests.Reading;
+
+/// <summary>Dates of daily bars in UTC, dates whose order of day and month only their spacing shows, and texts behind dates.</summary>
+public sealed class OddDatesTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Written(IEnumerable<string> times) => _folder.Write("x.csv",
+        new StringBuilder("time,open,high,low,close\n").AppendJoin('\n', times.Select(t => $"{t},1,2,1,2")).Append('\n').ToString());
+
+    private static IEnumerable<DateTime> Weekdays(string from, int count) =>
+        Enumerable.Range(0, 2 * count).Select(i => DateTime.Parse(from, CultureInfo.InvariantCulture).AddDays(i))
+            .Where(d => d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)).Take(count);
+
+    private static string Utc(DateTime local, string zone) =>
+        $"{TimeZoneInfo.ConvertTimeToUtc(local, TimeZoneInfo.FindSystemTimeZoneById(zone)):yyyy-MM-dd'T'HH:mm:ss'Z'}";
+
+    [Theory]
+    [InlineData("Asia/Tokyo", null)]
+    [InlineData("Asia/Tokyo", "Asia/Tokyo")]
+    // Midnight is 22:00 or 23:00 UTC.
+    [InlineData("Europe/Berlin", null)]
+    [InlineData("Europe/Berlin", "Europe/Berlin")]
+    [InlineData("America/New_York", null)]
+    public void Daily_bars_at_the_midnight_of_a_zone_have_its_dates(string zone, string? named)
+    {
+        var days = Weekdays("2024-02-01", 60).ToList();
+        var path = Written(days.Select(d => Utc(d, zone)));
+        Read.Bars(path, "1d", new BarFileOptions { TimeZone = named }).Select(b => b.OpenTime).ShouldBe(days);
+    }
+
+    [Fact]
+    public void Daily_bars_of_sessions_that_begin_on_the_evening_before_have_the_date_of_their_day()
+    {
+        var days = Weekdays("2024-02-01", 60).ToList();
+        var path = Written(days.Select(d => $"{d.AddHours(-2):yyyy-MM-dd HH:mm:ss}"));
+        Read.Bars(path).Select(b => b.OpenTime).ShouldBe(days);
+        Read.Open(path).Notes.ShouldContain("the days are dated by the evening before them; each was given its own date");
+    }
+
+    [Fact]
+    public void Daily_bars_that_are_dated_by_the_close_of_their_session_keep_their_dates()
+    {
+        var days = Weekdays("2024-02-01", 60).ToList();
+        Read.Bars(Written(days.Select(d => $"{d:yyyy-MM-dd}T21:00:00Z"))).Select(b => b.OpenTime).ShouldBe(days);
+    }
+
+    [Fact]
+    public void Daily_bars_on_all_days_of_the_week_at_an_evening_hour_are_asked_about()
+    {
+        var days = Enumerable.Range(0, 60).Select(d => new DateTime(2024, 2, 1).AddDays(d)).ToList();
+        var path = Written(days.Select(d => Utc(d, "Asia/Shanghai")));
+        Read.Fault(path).ShouldBe($"{path}, time: daily bars are dated 16:00 UTC on all days of the week, which can be the midnight of a "
+            + "zone; name that zone with --time-zone (\"timeZone\" in a batch), or say --stamp open (\"stamp\") if each bar has its date "
+            + "in UTC");
+        Read.Bars(path, "1d", new BarFileOptions { TimeZone = "Asia/Shanghai" }).Select(b => b.OpenTime).ShouldBe(days);
+        Read.Bars(path, "1d", new BarFileOptions { Stamp = BarStamp.Open }).Select(b => b.OpenTime)
+            .ShouldBe(days.Select(d => d.AddDays(-1)));
+    }
+
+    [Theory]
+    [InlineData("dd/MM/yyyy")]
+    [InlineData("MM/dd/yyyy")]
+    public void The_order_of_day_and_month_is_that_in_which_bars_are_evenly_spaced(string order)
+    {
+        string Text(DateTime day) => day.ToString(order, CultureInfo.InvariantCulture);
+        var months = Enumerable.Range(0, 48).Select(m => new DateTime(2017, 1, 1).AddMonths(m)).ToList();
+        Read.Bars(Written(months.Select(Text)), "1mo").Select(b => b.OpenTime).ShouldBe(months);
+        var days = Weekdays("2024-02-01", 8).ToList();
+        Read.Bars(Written(days.Select(Text))).Select(b => b.OpenTime).ShouldBe(days);
+        BarFile.Inspect(Written(months.Select(Text))).Timeframe.ToString().ShouldBe("1mo");
+        BarFile.Inspect(Written(days.Select(Text))).Timeframe.ToString().ShouldBe("1d");
+    }
+
+    [Theory]
+    [InlineData("2024-01-02 Tue", "2024-01-03 Wed")]
+    [InlineData("2024-01-02 16:00 CLO", "2024-01-03 16:00 CLO")]
+    [InlineData("2024-01-02 ABC", "2024-01-03 ABC")]
+    [InlineData("2024-01-02 EST", "2024-01-03 EST")]
+    public void A_text_of_three_letters_behind_a_date_is_read_or_named(string first, string second)
+    {
+        var path = Written([first, second]);
+        try
+        {
+            Read.Bars(path).Count.ShouldBe(2);
+        }
+        catch (BarDataException e)
+        {
+            e.Message.ShouldStartWith(path);
+            e.Message.ShouldNotContain("the reader failed");
+        }
+    }
+
+    [Fact]
+    public void The_repeated_hour_of_Dublin_is_read_as_that_of_London()
+    {
+        var london = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
+        List<DateTime> times =
+            [.. Enumerable.Range(0, 20).Select(i => new DateTime(2026, 10, 24, 20, 0, 0, DateTimeKind.Utc).AddMinutes(30 * i))];
+        var path = Written(times.Select(t => $"{TimeZoneInfo.ConvertTimeFromUtc(t, london):yyyy-MM-dd HH:mm}"));
+        Read.Bars(path, "30m", new BarFileOptions { TimeZone = "Europe/Dublin" }).Select(b => b.OpenTime).ShouldBe(times);
+    }
+
+    [Fact]
+    public void The_skipped_hour_of_Dublin_is_refused()
+    {
+        var path = Written(["2026-03-29 00:30", "2026-03-29 01:30", "2026-03-29 02:30"]);
+        Read.Fault(path, "1h", new BarFileOptions { TimeZone = "Europe/Dublin" })
+            .ShouldContain("line 3, time: this wall clock time does not exist in Europe/Dublin");
+    }
+}
