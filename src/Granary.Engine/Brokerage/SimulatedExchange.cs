@@ -54,6 +54,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     private readonly Dictionary<string, FillRule> _rules =
         instruments.ToDictionary(i => i.Key, i => new FillRule(i.Value, execution.For(i.Key)), StringComparer.Ordinal);
     private readonly Dictionary<string, double> _closes = new(StringComparer.Ordinal);
+    // When the last bar of each symbol closed, UTC ticks.
+    private readonly Dictionary<string, long> _closedAt = new(StringComparer.Ordinal);
     // The index of the next funding by symbol.
     private readonly Dictionary<string, int> _funded = new(StringComparer.Ordinal);
     private readonly FinancingRate _rate = new(execution);
@@ -167,6 +169,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         {
             Work(closed);
             _closes[closed.Symbol] = closed.Bar.Close;
+            _closedAt[closed.Symbol] = closed.Timeframe.CloseOf(closed.Bar.Time);
         }
         if (!_isClosed && _executions > 0 && !(Equity() > Floor()))
         {
@@ -272,9 +275,12 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         var (symbol, bar) = (closed.Symbol, closed.Bar);
         if (instruments[symbol].IsDelistedIn(closed.Timeframe, bar.Time))
         {
-            CloseDelisted(symbol, bar);
+            CloseAll(symbol, bar.Close, bar.Time, ExitReason.Delisted, $"{symbol} was delisted");
             return;
         }
+        if (instruments[symbol].Membership is { OnLeave: LeavePolicy.Close } members && _closedAt.TryGetValue(symbol, out var before)
+            && members.Rejoins(before, bar.Time))
+            CloseAll(symbol, _closes[symbol], bar.Time, ExitReason.LeftUniverse, $"{symbol} had left the universe");
         See(closed);
         if (execution.Margin == MarginMode.Isolated) LiquidateAtOpen(symbol, bar);
         var isCross = execution.Margin == MarginMode.Cross;
@@ -297,12 +303,12 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     }
 
     // As a strategy's account does.
-    private void CloseDelisted(string symbol, in Bar bar)
+    private void CloseAll(string symbol, double price, long time, ExitReason reason, string why)
     {
         foreach (var w in _live)
-            if (w.Waits && w.Order.Symbol == symbol) End(w, OrderState.Cancelled, $"{symbol} was delisted");
+            if (w.Waits && w.Order.Symbol == symbol) End(w, OrderState.Cancelled, why);
         foreach (var w in _live)
-            if (w.Open > 0 && w.Order.Symbol == symbol) Close(w, w.Open, bar.Close, maker: false, ExitReason.Delisted.Word(), w, bar.Time);
+            if (w.Open > 0 && w.Order.Symbol == symbol) Close(w, w.Open, price, maker: false, reason.Word(), w, time);
     }
 
     private void WorkAtOpen(WorkingOrder w, in Bar bar, long close)

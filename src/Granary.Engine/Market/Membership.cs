@@ -50,6 +50,11 @@ public sealed class Membership
     /// <param name="to">UTC ticks, exclusive.</param>
     public bool Meets(long from, long to) => _spans.Exists(s => s.From < to && s.To > from);
 
+    /// <summary>Whether the symbol leaves and is a member again by the end of a period.</summary>
+    /// <param name="from">UTC ticks, inclusive.</param>
+    /// <param name="to">UTC ticks, inclusive.</param>
+    public bool Rejoins(long from, long to) => Contains(to) && _spans.Exists(s => s.To >= from && s.To <= to);
+
     /// <summary>Sets whether the symbol is a member from a time on, which is not before that of the last change.</summary>
     /// <param name="time">UTC ticks.</param>
     public void Change(long time, bool isMember)

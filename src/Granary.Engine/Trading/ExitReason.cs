@@ -54,7 +54,8 @@ public static class ExitReasonTexts
         ExitReason.Liquidation => ("liquidation", "liquidation",
             "The margin had fallen to what the position requires (execution.margin), and the exchange took it over with the rest."),
         ExitReason.LeftUniverse => ("left-universe", "left universe",
-            "The symbol had left the universe; the trade was closed at the next open (universe.onLeave: close)."),
+            "The symbol had left the universe; the trade was closed at the next open (universe.onLeave: close), or at the last close if the "
+                + "next bar was of its next membership."),
     };
 
     /// <summary>Its spelling in files: "max-bars".</summary>

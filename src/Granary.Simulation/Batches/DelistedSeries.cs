@@ -12,8 +12,8 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 internal sealed class DelistedSeries : IBarSeries
 {
-    // The last bar is at most so long before the delisting; otherwise the bars had ended before, and the delisting says nothing of them.
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromDays(10);
+    // A longer halt before the delisting is said.
+    private static readonly TimeSpan s_longHalt = TimeSpan.FromDays(10);
 
     // A total loss: prices are above zero.
     private const double LeastPrice = 1e-9;
@@ -50,12 +50,10 @@ internal sealed class DelistedSeries : IBarSeries
         // The bars that a session has taken have that of the delisting.
         if (last >= at) return new InstrumentSeries(before, settings);
         if (!query.Wants(at)) return new DelistedSeries(before, settings, at, double.NaN, null);
-        if (at - last > s_longestPause.Ticks)
-            return new DelistedSeries(before, settings, at, double.NaN, $"its bars end more than {s_longestPause.Days} days before its "
-                + $"delisting at {UtcTicks.Text(at)}, which closes nothing");
         var price = keys.DelistingPrice ?? Math.Max(close * (1 + (keys.DelistingReturn ?? 0)), LeastPrice);
         return new DelistedSeries(before, settings, at, price, string.Create(CultureInfo.InvariantCulture,
-            $"it was delisted at {UtcTicks.Text(at)}, and positions in it are closed at {price}"));
+            $"it was delisted at {UtcTicks.Text(at)}, and positions in it are closed at {price}")
+            + (at - last > s_longHalt.Ticks ? $"; its bars end {(at - last) / TimeSpan.TicksPerDay} days before" : ""));
     }
 
     private static BarDataException NoBars(BarQuery query, long delisted) => new($"{query.Symbol} was delisted at "

@@ -38,6 +38,32 @@ public sealed class UniverseTests
             Start.AddMinutes(3).Ticks));
     }
 
+    // The symbol leaves at the last close before the gap, within the gap, or at the first open after it.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(9)]
+    public void A_position_in_a_symbol_without_a_bar_until_it_is_a_member_again_is_closed_at_its_last_close(int leaves)
+    {
+        var s = new Scenario
+        {
+            Instrument = new Instrument
+            {
+                Symbol = "TEST",
+                Membership = new Membership(LeavePolicy.Close,
+                [
+                    new MemberSpan(Start.Ticks, Start.AddMinutes(leaves).Ticks),
+                    new MemberSpan(Start.AddMinutes(9).Ticks, Membership.Open),
+                ]),
+            },
+        }
+            .Bar(10, 10, 10, 10, b => b.Enter(Side.Buy)).Bar(11, 11, 11, 11).Bar(12, 12, 12, 12)
+            .BarAt(Start.AddMinutes(10), 200).BarAt(Start.AddMinutes(11), 201);
+        s.Run();
+        var trade = s.Closed.Single();
+        (trade.Reason, trade.EntryPrice, trade.ExitPrice).ShouldBe((ExitReason.LeftUniverse, 11, 12));
+    }
+
     [Fact]
     public void Held_positions_end_by_the_strategys_own_exit_and_are_not_added_to()
     {

@@ -93,12 +93,13 @@ public sealed class MarketKeysTests : IDisposable
     }
 
     [Fact]
-    public async Task Bars_that_end_long_before_the_delisting_have_ended_there()
+    public async Task A_delisting_long_after_the_last_bar_closes_the_trade_at_its_price_and_the_halt_is_said()
     {
         var run = await _under.RunAsync(Spec("\"ACME\": { \"delisted\": \"2024-03-01\", \"delistingPrice\": 50 }"), "backtest");
-        Trade(run, "trades.csv", "ACME")["exit_reason"].ShouldBe("open");
+        var trade = Trade(run, "trades.csv", "ACME");
+        (trade["exit_time"], trade["exit_price"], trade["exit_reason"]).ShouldBe(("2024-03-01T00:00:00Z", "50", "delisted"));
         run.Model.Markets.Single(m => m.Symbol == "ACME").Findings.ShouldContain(f =>
-            f.Contains("end more than 10 days before its delisting", StringComparison.Ordinal));
+            f.Contains("closed at 50; its bars end ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -36,7 +36,11 @@ internal sealed partial class StrategyBook
     {
         if (_hasFinancing) BookFinancing(index);
         if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
-        if (_members is not null) CancelOutside(_block.TimeColumn[index], _block.TimeColumn[index]);
+        if (_members is not null)
+        {
+            CloseFormer(index);
+            CancelOutside(_block.TimeColumn[index], _block.TimeColumn[index]);
+        }
         if (_settings.TakeProfitOverTime.Count > 0) LowerTargets(_block.TimeColumn[index]);
         if (_margin.IsIsolated && _trades.Count > 0) LiquidateAtOpen(index);
     }

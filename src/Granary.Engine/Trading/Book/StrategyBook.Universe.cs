@@ -20,6 +20,16 @@ internal sealed partial class StrategyBook
         if (_orders.Count > 0 && !_members!.Contains(at)) CancelOpening(time);
     }
 
+    // A symbol without a bar between two memberships may be that of another company in the second: a trade of the first has no next open.
+    private void CloseFormer(int index)
+    {
+        if (_trades.Count == 0 || _members!.OnLeave == LeavePolicy.Hold) return;
+        var time = _block.TimeColumn[index];
+        if (!_members.Rejoins(_timeframe.CloseOf(TimeBefore(index)), time)) return;
+        CloseAll(_marks.CloseBefore(index), LastBar(index), index, ExitReason.LeftUniverse);
+        Refresh();
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CancelOpening(long time)
     {
