@@ -23,18 +23,18 @@ internal static class AccountCurrency
         if (CurrencyUnit.Different(counted) is not { } different) return;
         throw (data.InstrumentsPart ?? data.Place).Fault($"the markets have several currencies ({different}), and no exchange rate is "
             + "applied to the account; use a batch for each currency, or bars in one currency (where 'currency' in 'instruments' is "
-            + "missing, it is that of the source, else the second of a pair such as USDJPY, else USD)");
+            + "missing, it is that of the source, else what the name shows, as USDJPY and 7203.T show JPY, else USD)");
     }
 
     /// <summary>
-    /// Returns the currency of an instrument: the batch's; else the source's; else, where the source names none, that of a pair's quote.
+    /// Returns the currency of an instrument: the batch's; else the source's; else, where the source names none, what the name shows.
     /// </summary>
     public static string Of(DataSpec data, Instrument instrument)
     {
         var symbol = instrument.Symbol;
         InstrumentKeys? In(DataSpec of) => of.Instruments.GetValueOrDefault(symbol) ?? of.Instruments.GetValueOrDefault("*");
         if ((In(data.Of(symbol)) ?? In(data))?.Currency is { } named) return named;
-        return instrument.Currency != Unnamed ? instrument.Currency : CurrencyUnit.OfPair(symbol) ?? Unnamed;
+        return instrument.Currency != Unnamed ? instrument.Currency : QuoteCurrency.Of(symbol) ?? Unnamed;
     }
 
     // Symbols that only factors refer to are not part of an account.

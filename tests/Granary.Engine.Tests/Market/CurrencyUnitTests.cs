@@ -27,17 +27,4 @@ public sealed class CurrencyUnitTests
         CurrencyUnit.Different([("A", one), ("B", other), ("C", one)]).ShouldBe($"A in {one}, B in {other}");
         CurrencyUnit.Different([("A", one), ("C", one)]).ShouldBeNull();
     }
-
-    [Theory]
-    [InlineData("USDJPY", "JPY")]
-    [InlineData("eurusd", "USD")]
-    [InlineData("EUR/GBP", "GBP")]
-    [InlineData("EUR-CHF", "CHF")]
-    [InlineData("XAUEUR", "EUR")]
-    [InlineData("ACME", null)]
-    [InlineData("BTCEUR", null)]
-    [InlineData("USDXJPY", null)]
-    [InlineData("GBTC", null)]
-    public void A_pair_of_currencies_is_quoted_in_its_second(string symbol, string? currency) =>
-        CurrencyUnit.OfPair(symbol).ShouldBe(currency);
 }
