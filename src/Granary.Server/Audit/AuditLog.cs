@@ -5,6 +5,7 @@ using Granary.Contracts.Audit;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
 using Granary.Storage.Files;
 
 namespace Granary.Server.Audit;
@@ -40,7 +41,8 @@ public sealed class AuditLog(string path, TimeProvider clock)
     /// <exception cref="ServiceUnavailableException">The log cannot be written, or was truncated.</exception>
     public Task<AuditIntent> BeginAsync(string who, string what, string target, JsonNode? before, CancellationToken cancellationToken)
     {
-        var intent = new AuditIntent(Guid.CreateVersion7(clock.GetUtcNow()).ToString("N"), who, what, target, before);
+        var intent = new AuditIntent(Guid.CreateVersion7(clock.GetUtcNow()).ToString("N"), who, what, Address.HideIn(target),
+            AuditSecrets.HideIn(before));
         return ExclusivelyAsync(_ =>
         {
             Directory.CreateDirectory(OpenFolder);

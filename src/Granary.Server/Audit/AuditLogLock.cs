@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Granary.Contracts.Audit;
 using Granary.Contracts.Jobs;
 using Granary.Simulation.Json;
+using Granary.Storage.Addresses;
 
 namespace Granary.Server.Audit;
 
@@ -39,7 +40,8 @@ public sealed class AuditLogLock
     public AuditEntry Next(string who, string what, string target, JsonNode? before, JsonNode? after, string? operation = null,
         bool interrupted = false)
     {
-        var entry = new AuditEntry((Last?.Sequence ?? 0) + 1, _clock.GetUtcNow(), who, what, target, before, after, Last?.Hash ?? "", "")
+        var entry = new AuditEntry((Last?.Sequence ?? 0) + 1, _clock.GetUtcNow(), who, what, Address.HideIn(target),
+            AuditSecrets.HideIn(before), AuditSecrets.HideIn(after), Last?.Hash ?? "", "")
         {
             Operation = operation,
             Interrupted = interrupted ? true : null,

@@ -175,6 +175,9 @@ public sealed record Address
     private static string With(string own, string? keep) =>
         keep is null ? own : $"{own}{(own.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{KeepOption}{keep}";
 
+    /// <summary>Removes the secrets of all addresses in a text, before the text is stored where others read it.</summary>
+    public static string HideIn(string text) => Redaction.InText(text);
+
     /// <summary>The address as written, without its secrets: for messages, logs, tables and shared files.</summary>
     public override string ToString() => With(Redaction.Of(Own, Scheme.Length, Path is not null), Keep?.ToString());
 }

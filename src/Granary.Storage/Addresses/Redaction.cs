@@ -25,6 +25,11 @@ internal static partial class Redaction
         return question < 0 ? body : body + "?" + string.Join('&', text[(question + 1)..].Split('&').Select(o => Option(o, isPath)));
     }
 
+    /// <summary>Removes the secrets from the addresses and connection strings inside a text.</summary>
+    public static string InText(string text) => Word().Replace(
+        Addressed().Replace(text, m => Of(m.Value, Math.Max(0, m.Value.IndexOf("://", StringComparison.Ordinal)), isPath: false)),
+        $"$1={Hidden}");
+
     // The index where the options begin. A question mark before the last @ belongs to a password, unless the @ is in an option.
     private static int QuestionOf(string text)
     {
@@ -58,6 +63,10 @@ internal static partial class Redaction
         }
         return scheme > 0 || text.Contains(':', StringComparison.Ordinal) ? text[..start] + Hidden + text[at..] : text;
     }
+
+    [GeneratedRegex(@"[^\s""'<>(){}\[\],;]+(://|@)[^\s""'<>(){}\[\]]*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: Timeout.Infinite)]
+    private static partial Regex Addressed();
 
     // Finds secrets in texts that were meant as connection strings or have a misspelled scheme. The time of a match is proportional to the
     // length of the text. It has no limit, because a limit counts the time for which the process waits for a processor.

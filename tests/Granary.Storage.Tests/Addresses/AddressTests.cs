@@ -104,6 +104,18 @@ public sealed class AddressTests
     [InlineData("Host=h;Password=secret", "Host=h;Password=…")]
     public void An_address_is_shown_without_its_password(string text, string shown) => Address.Parse(text).ToString().ShouldBe(shown);
 
+    [Theory]
+    [InlineData("postgres://reader:S3CRETpw@db/bars", "postgres://reader@db/bars")]
+    [InlineData("compare postgres://a:S3CRET@h/x with 'questdb://b:S3CRET@k:9000?pg=8812'.",
+        "compare postgres://a@h/x with 'questdb://b@k:9000?pg=8812'.")]
+    [InlineData("{\"source\":\"postgres://a:S3CRET@h/x\"}", "{\"source\":\"postgres://a@h/x\"}")]
+    [InlineData("postgres:Host=h;Password=S3CRET;Database=d", "postgres:Host=h;Password=…;Database=d")]
+    [InlineData("https://hooks.example/T0/?key=S3CRET", "https://hooks.example/T0/?key=…")]
+    [InlineData("me:S3CRET@db/bars", "…@db/bars")]
+    [InlineData("ask me@example.org about csv:bars", "ask me@example.org about csv:bars")]
+    [InlineData("/runs/2024-01/why?strategy=SmaCross(fast=10)@ACME:1h", "/runs/2024-01/why?strategy=SmaCross(fast=10)@ACME:1h")]
+    public void Secrets_of_addresses_in_a_text_are_hidden(string text, string shown) => Address.HideIn(text).ShouldBe(shown);
+
     [Fact]
     public void An_unknown_option_is_reported_with_the_nearest_name_and_without_the_password()
     {
