@@ -12,8 +12,13 @@ public static class EquityCurveFile
 {
     // The first of these columns in the header is the curve.
     private static readonly string[] ValueNames =
-        ["equity", "adj close", "adj_close", "adjclose", "close", "value", "nav", "balance", "portfolio", "portfolio_value", "total",
-            "price", "benchmark", "index"];
+        ["equity", "adj close", "adj_close", "adjclose", "close", "value", "nav", "balance", "portfolio", "portfolio_value", "total"];
+
+    // These are the curve only beside columns of a bar: beside others they are what the account is compared with, or the price of a fill.
+    private static readonly string[] PriceNames = ["price", "benchmark", "index"],
+        BarNames = ["open", "high", "low", "volume", "vol", "turnover", "currency", "symbol", "ticker"];
+
+    private static readonly string[] SideNames = ["side", "direction", "action", "type", "buy/sell", "entry_price", "exit_price"];
 
     /// <param name="formats">The formats of typed tables that the process knows; null = texts alone.</param>
     /// <exception cref="BarDataException">
@@ -40,6 +45,13 @@ public static class EquityCurveFile
                 if (string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase))
                     return name;
         if (names.Count == 1) return names[0];
+        if (names.FirstOrDefault(n => SideNames.Contains(n, StringComparer.OrdinalIgnoreCase)) is { } side)
+            throw BarDataException.At(path, 1, side, "the file lists fills or trades, which are no equity curve",
+                "say with --columns which column is what, as \"side=Direction;entry_time=Opened;entry_price=In\", or name the column of the "
+                    + "account's value 'equity'");
+        var prices = names.Where(n => PriceNames.Contains(n, StringComparer.OrdinalIgnoreCase)).ToList();
+        if (prices.Count == 1 && names.All(n => n == prices[0] || BarNames.Contains(n, StringComparer.OrdinalIgnoreCase)))
+            return prices[0];
         throw BarDataException.At(path, 1, null, $"none of the columns {string.Join(", ", names)} is called equity",
             "name the column that holds the account's value 'equity'");
     }

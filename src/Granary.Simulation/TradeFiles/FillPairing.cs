@@ -12,8 +12,11 @@ internal static class FillPairing
     private static readonly string[] Time = ["time", "date", "datetime"];
     private static readonly string[] Symbol = ["symbol", "sid", "ticker"];
 
-    private sealed class Lot(TradeRow row, long time, double price, double quantity, double commission)
+    private sealed class Lot(TradeRow row, long time, double price, double quantity, double commission, double profit)
     {
+        /// <summary>What the fill earned by closing earlier lots, before commission; NaN if the file does not say it.</summary>
+        public double Profit => profit;
+
         public TradeRow Row => row;
 
         public long Time => time;
@@ -51,7 +54,9 @@ internal static class FillPairing
             if (table.Has("deal")) costs = -(costs + Zero(row.Number("fee")) + Zero(row.Number("swap")));
             var symbol = row.Need(Symbol);
             if (!open.TryGetValue(symbol, out var lots)) open.Add(symbol, lots = []);
-            foreach (var trade in Apply(lots, symbol, new Lot(row, row.Time(Time), row.Positive("price"), amount, costs)))
+            // MetaTrader counts in lots, whose size only the profits show.
+            var profit = table.Has("deal") ? row.Number("profit") : double.NaN;
+            foreach (var trade in Apply(lots, symbol, new Lot(row, row.Time(Time), row.Positive("price"), amount, costs, profit)))
                 yield return trade;
         }
         foreach (var (symbol, lots) in open)
@@ -62,11 +67,13 @@ internal static class FillPairing
 
     private static IEnumerable<RecordedTrade> Apply(Queue<Lot> lots, string symbol, Lot fill)
     {
+        var against = lots.Where(l => Math.Sign(l.Quantity) != Math.Sign(fill.Quantity)).Sum(l => Math.Abs(l.Quantity));
+        var perUnit = fill.Profit / Math.Min(against, Math.Abs(fill.Quantity));
         while (fill.Quantity != 0 && lots.TryPeek(out var oldest) && Math.Sign(oldest.Quantity) != Math.Sign(fill.Quantity))
         {
             var closed = Math.Min(Math.Abs(oldest.Quantity), Math.Abs(fill.Quantity));
             yield return new RecordedTrade("", symbol, SideOf(oldest), closed, oldest.Time, oldest.Price, fill.Time, fill.Price,
-                closed * (oldest.CommissionPerUnit + fill.CommissionPerUnit), double.NaN, ExitReason.Signal, oldest.Row.Line);
+                closed * (oldest.CommissionPerUnit + fill.CommissionPerUnit), closed * perUnit, ExitReason.Signal, oldest.Row.Line);
             oldest.Quantity -= Math.Sign(oldest.Quantity) * closed;
             fill.Quantity -= Math.Sign(fill.Quantity) * closed;
             if (Math.Abs(oldest.Quantity) < 1e-12 * closed) lots.Dequeue();

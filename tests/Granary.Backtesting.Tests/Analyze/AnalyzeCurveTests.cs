@@ -20,6 +20,26 @@ public sealed class AnalyzeCurveTests : IDisposable
 
     private static string Synthetic(string name) => Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "metrics", name);
 
+    [Theory]
+    [InlineData("date,strategy,benchmark\n2022-01-03,101,90\n2022-01-04,102,91\n",
+        "none of the columns strategy, benchmark is called equity")]
+    [InlineData("Date(UTC),Pair,Side,Price,Executed\n2024-01-01,A,BUY,100,1\n2024-01-02,A,SELL,102,1\n", "the file lists fills or trades")]
+    [InlineData("date,price,model\n2022-01-03,101,90\n2022-01-04,102,91\n", "none of the columns price, model is called equity")]
+    [InlineData("date,Direction,equity2\n2022-01-03,Long,90\n2022-01-04,Long,91\n", "the file lists fills or trades")]
+    public void A_file_whose_account_no_column_shows_is_asked_about(string text, string fault)
+    {
+        var path = File(text);
+        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(path))).Message.ShouldContain(fault);
+    }
+
+    [Theory]
+    [InlineData("date,price\n2022-01-03,100\n2022-01-04,102\n")]
+    [InlineData("date,benchmark\n2022-01-03,100\n2022-01-04,102\n")]
+    [InlineData("date,open,high,low,price,volume\n2022-01-03,9,9,9,100,1\n2022-01-04,9,9,9,102,1\n")]
+    [InlineData("date,benchmark,equity\n2022-01-03,1,100\n2022-01-04,2,102\n")]
+    public void A_price_or_a_benchmark_is_the_curve_where_nothing_else_can_be(string text) =>
+        AnalyzeCurve.Run(new AnalyzeRequest(File(text))).Curve.Returns[0].ShouldBe(0.02, 1e-12);
+
     [Fact]
     public void The_printed_json_carries_the_statistics_under_the_contracts_names()
     {

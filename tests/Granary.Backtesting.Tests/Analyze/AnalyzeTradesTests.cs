@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Backtesting.Analyze;
+using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Backtesting.Tests.Analyze;
 
@@ -23,6 +24,29 @@ public sealed class AnalyzeTradesTests : IDisposable
         var path = Path.Combine(_folder, $"{parts}.csv");
         File.WriteAllText(path, text.ToString());
         return AnalyzeTrades.Run(path, trials: 3);
+    }
+
+    // Lots of 100,000, of which 13 trades win 35 and 7 lose 35, with 0.70 of commission each; one is closed in two deals.
+    [Fact]
+    public void Deals_of_MetaTrader_count_in_the_lots_that_their_profits_show()
+    {
+        var text = new StringBuilder("Time,Deal,Symbol,Type,Direction,Volume,Price,Order,Commission,Fee,Swap,Profit,Balance,Comment\n");
+        text.AppendLine("2024.01.01 00:00:00,0,,balance,,,,,0,0,0,10000.00,10000.00,");
+        for (var trade = 0; trade < 20; trade++)
+        {
+            var (price, profit) = trade < 13 ? ("1.10350", "35.00") : ("1.09650", "-35.00");
+            var day = $"2024.01.{2 + trade:00}";
+            text.AppendLine(CultureInfo.InvariantCulture, $"{day} 10:00:00,1,EURUSD,buy,in,0.10,1.10000,1,-0.35,0,0,0.00,,");
+            if (trade > 0)
+                text.AppendLine(CultureInfo.InvariantCulture, $"{day} 15:00:00,2,EURUSD,sell,out,0.10,{price},2,-0.35,0,0,{profit},,");
+            else
+                for (var part = 0; part < 2; part++)
+                    text.AppendLine(CultureInfo.InvariantCulture,
+                        $"{day} 1{5 + part}:00:00,2,EURUSD,sell,out,0.05,{price},2,-0.175,0,0,17.50,,");
+        }
+        var path = Path.Combine(_folder, "deals.csv");
+        File.WriteAllText(path, text.ToString());
+        AnalyzeTrades.Run(path).All[TradeMetrics.Expectancy].ShouldBe((13 * 35 - 7 * 35 - 20 * 0.70) / 20, 1e-9);
     }
 
     [Theory]
