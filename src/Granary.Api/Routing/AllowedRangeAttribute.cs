@@ -15,8 +15,9 @@ internal sealed class AllowedRangeAttribute : RangeAttribute
 
     /// <summary>Describes why a value is refused, with the allowed range; null if it is in the range, or not given.</summary>
     /// <param name="name">Name of the parameter, as callers write it.</param>
-    public string? FaultOf(string name, object? value) => IsValid(value)
+    /// <param name="written">The value as it was written; null if it is not in the query.</param>
+    public string? FaultOf(string name, string? written, object? value) => IsValid(value)
         ? null
-        : string.Create(CultureInfo.InvariantCulture, $"{name}={value}: ask for ")
+        : string.Create(CultureInfo.InvariantCulture, $"{name}={(written is { Length: <= 40 } ? written : value)}: ask for ")
             + string.Format(CultureInfo.InvariantCulture, ErrorMessage!, "", Minimum, Maximum);
 }

@@ -53,11 +53,15 @@ internal static class ArgumentLimits
                 if (reason!(invocation.Arguments[index]) is { Length: > LongestReason } text)
                     throw new InputException($"why: the reason has {text.Length} characters; write at most {LongestReason}");
             foreach (var (index, name, range) in ranges)
-                if (range!.FaultOf(name, invocation.Arguments[index]) is { } fault)
+                if (range!.FaultOf(name, Written(invocation.HttpContext.Request, name), invocation.Arguments[index]) is { } fault)
                     throw new InputException(fault);
             return next(invocation);
         };
     }
+
+    // The framework passes a zero for what is no number of the parameter's type.
+    private static string? Written(HttpRequest request, string name) =>
+        request.Query.TryGetValue(name, out var values) && values is [{ Length: > 0 } text] ? text : null;
 
     private static string NameOf(ParameterInfo parameter) => parameter.GetCustomAttribute<DisplayAttribute>()?.Name ?? parameter.Name!;
 }

@@ -100,6 +100,7 @@ public sealed class CsvBarSource : IBarSource
         if (named.Count == 1) return named[0];
         var (inside, _) = FilesBySymbol(query.Timeframe, CancellationToken.None);
         if (inside.TryGetValue(query.Symbol, out paths)) return paths;
+        if (inside.Values.Where(f => OnlyIn(f[0]) == query.Symbol).ToList() is [var sole]) return sole;
         var symbols = inside.Keys.Concat(markets.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var nearest = Spelling.Nearest(query.Symbol, symbols);
         throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
@@ -205,6 +206,10 @@ public sealed class CsvBarSource : IBarSource
         return isPart && markets.Symbols.Count == 0 && markets.Layout is RowLayout { Symbol: { Length: > 0 } only }
             ? [System.Text.Encoding.UTF8.GetString(only)] : markets.Symbols;
     }
+
+    // The symbol in the column of a file that has one market under another name; null if there is none.
+    private string? OnlyIn(string path) =>
+        LeanLocation.Of(path) is not null || !_options.Files.Holds(path) ? null : Look(TextFile.Open(path, _options.Files)).Only;
 
     // An empty file of a market is a lost download, not a foreign file.
     private bool IsForeign(string path)

@@ -23,6 +23,26 @@ public sealed class OddDatesTests : IDisposable
     private static string Utc(DateTime local, string zone) =>
         $"{TimeZoneInfo.ConvertTimeToUtc(local, TimeZoneInfo.FindSystemTimeZoneById(zone)):yyyy-MM-dd'T'HH:mm:ss'Z'}";
 
+    [Fact]
+    public async Task A_symbol_with_quotation_marks_is_found_by_its_name_as_in_the_list()
+    {
+        _folder.Write("x.csv", "symbol,time,open,high,low,close\n\"A\"\"B\",2024-01-01,1,2,1,2\n\"C,D\",2024-01-01,3,4,3,4\n"
+            + "<b>E</b>,2024-01-01,5,6,5,6\n");
+        var source = new CsvBarSource(_folder.Path);
+        var symbols = await source.ListSymbolsAsync(Timeframe.D1, TestContext.Current.CancellationToken);
+        symbols.ShouldBe(["<b>E</b>", "A\"B", "C,D"]);
+        foreach (var (symbol, open) in symbols.Zip((double[])[5, 1, 3]))
+        {
+            await using var series = await source.OpenAsync(new BarQuery(symbol, Timeframe.D1), TestContext.Current.CancellationToken);
+            Read.All(series).Single().Open.ShouldBe(open);
+        }
+        // A file of one market is listed by its own name, and found by that in its column too.
+        File.Delete(Path.Combine(_folder.Path, "x.csv"));
+        _folder.Write("y.csv", "symbol,time,open,high,low,close\n\"F\"\"G\",2024-01-01,7,8,7,8\n");
+        await using var only = await source.OpenAsync(new BarQuery("F\"G", Timeframe.D1), TestContext.Current.CancellationToken);
+        Read.All(only).Single().Open.ShouldBe(7);
+    }
+
     [Theory]
     [InlineData("Asia/Tokyo", null)]
     [InlineData("Asia/Tokyo", "Asia/Tokyo")]
