@@ -185,7 +185,8 @@ public class BatchesOverHttpTests(SharedServers servers)
         server.Host.Go();
         await server.UntilAsync(batch.Id, s => s.Progress.Done == 1);
         using var early = await server.Client.PostAsync($"/api/v1/batches/{batch.Id}/resume", null);
-        (await early.ProblemAsync(409)).ShouldContain("only a cancelled batch can be resumed");
+        (await early.ProblemAsync(409)).ShouldContain(
+            "only a cancelled batch, or one that failed for another reason than its input, can be resumed");
         foreach (var id in (string[])[waiting.Id, batch.Id]) (await server.Client.DeleteAsync($"/api/v1/batches/{id}")).Dispose();
         await server.UntilAsync(batch.Id, s => s.Ended);
 

@@ -43,8 +43,9 @@ internal sealed class JobAnswers(IJobService jobs, string collection, string nou
     public async Task<IResult> ResumeAsync(string id, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } before) return Unknown(id);
-        if (before.State != JobState.Cancelled) return Problem.Of(409, "Not cancelled",
-            $"{noun} {id} is {before.State.ToString().ToLowerInvariant()}; only a cancelled {noun} can be resumed");
+        if (!before.CanResume()) return Problem.Of(409, "Not resumable",
+            $"{noun} {id} {(before.WrongInput ? "failed by its input" : $"is {before.State.ToString().ToLowerInvariant()}")}; only a "
+                + $"cancelled {noun}, or one that failed for another reason than its input, can be resumed");
         return await jobs.ResumeAsync(id, cancellationToken).ConfigureAwait(false) is not { } status ? Unknown(id)
             : TypedResults.Accepted($"{ApiSettings.Prefix}/{collection}/{id}", status);
     }

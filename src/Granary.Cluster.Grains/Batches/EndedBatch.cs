@@ -44,12 +44,13 @@ internal static class EndedBatch
         await clear();
     }
 
-    public static JobStatus QueuedAgain(JobStatus cancelled) => cancelled with
+    public static JobStatus QueuedAgain(JobStatus ended) => ended with
     {
         State = JobState.Queued,
         StartedAt = null,
         FinishedAt = null,
+        Fault = null,
         Progress = JobProgress.None,
-        Revision = cancelled.Revision + 1,
+        Revision = ended.Revision + 1,
     };
 }

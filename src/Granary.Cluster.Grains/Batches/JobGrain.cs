@@ -127,21 +127,21 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
     public async Task<SubmitAnswer?> ResumeAsync()
     {
         while (!_submitting.IsCompleted) await Task.WhenAny(_submitting);
-        if (_status.Current is not { State: JobState.Cancelled } cancelled)
-            return _status.Current is { } known ? new SubmitAnswer(known, false, 0) : null;
-        var own = TakeUpAsync(cancelled);
+        if (_status.Current is not { } ended) return null;
+        if (!ended.CanResume()) return new SubmitAnswer(ended, false, 0);
+        var own = TakeUpAsync(ended);
         _submitting = own;
         return await own;
     }
 
-    private async Task<SubmitAnswer> TakeUpAsync(JobStatus cancelled)
+    private async Task<SubmitAnswer> TakeUpAsync(JobStatus ended)
     {
         // A cancellation that has not finished would undo the resumption.
         await _ending;
         if (!await _list.AddAsync(Run)) return new SubmitAnswer(null, false, _services.Settings.MostWaiting);
         await _reporting.ReopenAsync();
         await _reports.ForgetAsync();
-        var queued = EndedBatch.QueuedAgain(cancelled);
+        var queued = EndedBatch.QueuedAgain(ended);
         Observe("batch resumed", _status.Record.Trace);
         await QueueAsync(queued);
         BatchMessages.Resumed(_logger, Run);

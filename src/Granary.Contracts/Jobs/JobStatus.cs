@@ -87,6 +87,9 @@ public sealed record JobStatus
     /// <summary>Whether the job or its data caused the fault, so that the same job would fail again.</summary>
     public bool WrongInput { get; init; }
 
+    /// <summary>Whether the job can be taken up again: it was cancelled, or failed for a reason that is not its input.</summary>
+    public bool CanResume() => State == JobState.Cancelled || State == JobState.Failed && !WrongInput;
+
     /// <summary>Names of its files, ordered; empty until done.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 

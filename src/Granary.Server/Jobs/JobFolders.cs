@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
@@ -14,6 +15,8 @@ internal sealed class JobFolders
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.25), s_longestPause = TimeSpan.FromSeconds(10);
 
+    private const string AtWork = "at-work", Deaths = "deaths";
+
     private readonly string _runs;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
@@ -27,6 +30,9 @@ internal sealed class JobFolders
 
     /// <summary>Why the end of a job cannot be stored, in one sentence; null if it can.</summary>
     public string? Fault { get; private set; }
+
+    /// <summary>The folder of all runs.</summary>
+    public string Runs => _runs;
 
     /// <summary>The folder for the files of a job.</summary>
     public string Of(string id) => Path.Combine(_runs, id);
@@ -75,11 +81,48 @@ internal sealed class JobFolders
             var status = SubmittedJob.ReadStatus(own);
             // A job that had begun continues from what it has finished.
             var begun = !status.Ended && status.StartedAt is not null;
+            if (begun) CountDeath(own);
             return new JobEntry(status, SubmittedJob.Read(own)) { Resumes = begun, IsRecovered = begun };
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
             throw new InputException($"{own} cannot be read ({e.Message}); put back a copy of it or remove {run}", e);
+        }
+    }
+
+    /// <summary>
+    /// Records that the process works on a job. Where it ends before <see cref="Leave"/>, the next process counts its death.
+    /// </summary>
+    public void Enter(string id) => Try(() => File.WriteAllText(Path.Combine(SubmissionOf(id), AtWork), ""));
+
+    /// <summary>Records that the process does not work on a job any more.</summary>
+    public void Leave(string id) => Try(() => File.Delete(Path.Combine(SubmissionOf(id), AtWork)));
+
+    /// <summary>How often a process has ended in the work on a job, since the job finished anything new.</summary>
+    public int DeathsOf(string id) => DeathsIn(SubmissionOf(id));
+
+    /// <summary>Begins to count again: the job has finished something, or a person resumes it.</summary>
+    public void ForgetDeaths(string id) => Try(() => File.Delete(Path.Combine(SubmissionOf(id), Deaths)));
+
+    private static void CountDeath(string own) => Try(() =>
+    {
+        if (!File.Exists(Path.Combine(own, AtWork))) return;
+        File.WriteAllText(Path.Combine(own, Deaths), (DeathsIn(own) + 1).ToString(CultureInfo.InvariantCulture));
+        File.Delete(Path.Combine(own, AtWork));
+    });
+
+    private static int DeathsIn(string own) => File.Exists(Path.Combine(own, Deaths))
+        && int.TryParse(File.ReadAllText(Path.Combine(own, Deaths)), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
+
+    // On a full disk a death is not counted, and the job runs again.
+    private static void Try(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

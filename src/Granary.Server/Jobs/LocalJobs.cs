@@ -7,7 +7,7 @@ namespace Granary.Server.Jobs;
 
 /// <summary>
 /// Runs jobs in this process, one after another, each in its folder under <c>runs</c>. Accepted jobs survive a crash: the next start runs
-/// them again.
+/// them again, but not one in whose work the process has ended twice.
 /// </summary>
 public sealed class LocalJobs : IJobService, IAsyncDisposable
 {
@@ -109,17 +109,18 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         await _admission.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var wasCancelled = false;
+            var canResume = false;
             var status = _table.Change(entry, s =>
             {
-                wasCancelled = s.State == JobState.Cancelled;
-                if (!wasCancelled) return s;
+                canResume = s.CanResume();
+                if (!canResume) return s;
                 _table.CheckRoom();
                 // A job that was cancelled while it waited has no finished strategies, so it starts from the beginning.
                 (entry.Cancel, entry.Resumes) = (new CancellationTokenSource(), s.StartedAt is not null);
-                return s with { State = JobState.Queued, StartedAt = null, FinishedAt = null };
+                return s with { State = JobState.Queued, StartedAt = null, FinishedAt = null, Fault = null };
             });
-            if (!wasCancelled) return status;
+            if (!canResume) return status;
+            _folders.ForgetDeaths(entry.Id);
             await _folders.SaveAsync(entry).ConfigureAwait(false);
             _queue.Writer.TryWrite(entry);
             return status;

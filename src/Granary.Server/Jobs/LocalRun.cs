@@ -13,6 +13,9 @@ namespace Granary.Server.Jobs;
 internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable table, JobFolders folders, TimeProvider clock,
     JobFaultHandlers handlers)
 {
+    // A process that ends twice in the work on a job would end a third time.
+    private const int MostDeaths = 2;
+
     /// <summary>Runs a job that waits; does nothing if it was cancelled.</summary>
     /// <param name="stopping">Stops the job without an end, so that the next start of the process continues it.</param>
     public async Task RunAsync(JobEntry entry, CancellationToken stopping)
@@ -22,6 +25,9 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         StuckStrategyException? stuck = null;
         try
         {
+            entry.Deaths = folders.DeathsOf(entry.Id);
+            if (entry.Deaths >= MostDeaths) throw new DeadlyJobException(entry.Deaths);
+            folders.Enter(entry.Id);
             await folders.SaveAsync(entry).ConfigureAwait(false);
             var submitted = folders.Read(entry.Id);
             using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
@@ -60,6 +66,10 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
             stuck = e as StuckStrategyException;
             Fail(entry, e);
         }
+        finally
+        {
+            folders.Leave(entry.Id);
+        }
         // No other job starts before its end is stored: the folder of that job would fail too.
         await folders.SaveWhenPossibleAsync(entry, stopping).ConfigureAwait(false);
         if (stuck is not null) handlers.ThreadLost?.Invoke(entry.Id, stuck);
@@ -68,6 +78,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
     private bool Begin(JobEntry entry)
     {
         var begun = false;
+        entry.Resumed = -1;
         table.Change(entry, s =>
         {
             begun = s.State is JobState.Queued or JobState.Running;
@@ -101,17 +112,38 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
             (bars, ended) = (progress.Bars - s.Progress.Bars, progress.Done - s.Progress.Done);
             return s with { Progress = progress };
         });
+        // What an earlier process had finished is in the first report.
+        if (entry.Resumed < 0) entry.Resumed = progress.Done;
+        else if (entry.Deaths > 0 && progress.Done > entry.Resumed)
+        {
+            entry.Deaths = 0;
+            folders.ForgetDeaths(entry.Id);
+        }
         if (bars > 0) GranaryInstruments.Bars.Add(bars);
         if (ended > 0) GranaryInstruments.StrategiesEnded.Add(ended);
     }
 
     private void Fail(JobEntry entry, Exception e)
     {
+        e = CauseOf(e);
         var wrongInput = e is InputException or BarDataException;
-        if (!wrongInput && e is not (BarStoreException or DiskException or StuckStrategyException))
+        if (!wrongInput && e is not (BarStoreException or DiskException or StuckStrategyException or DeadlyJobException))
             handlers.Failed?.Invoke(entry.Id, e);
         End(entry, s => s with { State = JobState.Failed, Fault = kinds.Shown(e.Message), WrongInput = wrongInput });
     }
+
+    // A job that writes its own files does not name the folder.
+    private Exception CauseOf(Exception e) => e switch
+    {
+        AggregateException { InnerExceptions: [var first, ..] } => CauseOf(first),
+        IOException or UnauthorizedAccessException => new DiskException($"the disk failed ({e.Message.TrimEnd('.')}); make room in "
+            + $"{folders.Runs}, or correct its rights, and resume the job", e),
+        _ => e,
+    };
+
+    private sealed class DeadlyJobException(int deaths) : Exception($"the server's process ended {deaths} times while it ran this job, "
+        + "which had finished nothing new, as where memory does not suffice; make the job smaller, or give the server more memory, and "
+        + "submit or resume it again");
 
     private void End(JobEntry entry, Func<JobStatus, JobStatus> how) =>
         JobMetrics.Ended(table.Change(entry, s => how(s) with { FinishedAt = clock.GetUtcNow() }));
