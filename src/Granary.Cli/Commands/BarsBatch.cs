@@ -65,7 +65,8 @@ internal static class BarsBatch
 
     private static string Text(string bars, string symbol, BarFileGuess guess)
     {
-        var folder = Path.GetRelativePath(Environment.CurrentDirectory, Path.GetDirectoryName(Path.GetFullPath(bars))!);
+        // Other files of its folder may have the same symbol.
+        var file = Path.GetRelativePath(Environment.CurrentDirectory, Path.GetFullPath(bars));
         string Quoted(string text) => JsonSerializer.Serialize(text, Output.Json);
         var zone = guess.AssumedZone is { } assumed ? $",\n    \"timeZone\": {Quoted(assumed)}" : "";
         return $$"""
@@ -73,7 +74,7 @@ internal static class BarsBatch
               // Two strategies over {{Path.GetFileName(bars)}}, written by granary. All strategies: 'granary strategies'.
               "name": {{Quoted(symbol)}},
               "data": {
-                "source": {{Quoted("csv:" + folder.Replace('\\', '/'))}},
+                "source": {{Quoted("csv:" + file.Replace('\\', '/'))}},
                 "symbols": [{{string.Join(", ", guess.Symbols.Select(Quoted))}}],
                 "timeframe": "{{guess.Timeframe}}"{{zone}}
               },

@@ -8,7 +8,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// A folder of text files. The symbol of a file is its name without extensions and without a timeframe at its end (BTC_USDT-1h.json); %2F
+/// A folder of text files, or one text file. The symbol of a file is its name without extensions and without a timeframe at its end (BTC_USDT-1h.json); %2F
 /// stands for a slash (<see cref="SymbolFileName"/>). A file with a symbol column has the symbols of that column. If the folder has a
 /// subfolder named after the timeframe ("1h"), as <c>data generate</c> makes them, the files are read from there. LEAN data folders are
 /// read as they are (…/equity/usa, or its daily, hour and minute folders), with ticker changes and factor files.
@@ -252,12 +252,13 @@ public sealed class CsvBarSource : IBarSource
         {
             if (_tables is not null && (File.Exists(_directory) || Directory.Exists(_directory)))
                 return TableFolder.Markets(_directory, timeframe, _tables, _options.Files);
+            if (File.Exists(_directory))
+                return new Dictionary<string, List<string>>(StringComparer.Ordinal)
+                {
+                    [SymbolOf(_directory) ?? Path.GetFileNameWithoutExtension(_directory)] = [_directory],
+                };
             if (!Directory.Exists(_directory))
-            {
-                throw File.Exists(_directory)
-                    ? BarDataException.At(_directory, null, null, "this is a file, not a folder", "name the folder it lies in")
-                    : BarDataException.At(_directory, null, null, "the folder does not exist", "check the path and its spelling");
-            }
+                throw BarDataException.At(_directory, null, null, "the folder does not exist", "check the path and its spelling");
             var own = Path.Combine(_directory, timeframe.ToString());
             var folder = Directory.Exists(own) ? own : LeanFolder(timeframe) ?? _directory;
             // Thousands of markets are opened one by one, so the folder is listed again only after it changed.

@@ -52,6 +52,8 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
         var table = Tables.Of(file.Start.Span);
         var sample = FileSample.Of(file, table);
         var layout = FormatOf(sample, options).CreateLayout(sample, options);
+        if (options.Columns is { NamesValues: true } named && !GenericFormat.Has(layout, named, sample))
+            layout = _generic.CreateLayout(sample, options);
         if (layout is not RowLayout rows) return layout;
         rows = rows with { Table = table };
         rows = NumberSpelling.Decided(TimesOf(rows, sample), sample, named: options.Format != "auto");
@@ -78,7 +80,8 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
     }
 
     // If no format recognizes the file, the generic format reports what is missing.
-    private BarFormat FormatOf(FileSample sample, BarFileOptions options) => options.Columns is { NamesValues: true } ? _generic
+    private BarFormat FormatOf(FileSample sample, BarFileOptions options) =>
+        options.Columns is { NamesValues: true } named && (named.IsComplete || !sample.HasHeader) ? _generic
         : Find(options.Format) ?? _inOrder.FirstOrDefault(f => f.Recognises(sample)) ?? _generic;
 
     private static int OrderOf(BarFormat format) => format.GetType().GetCustomAttribute<BarFormatAttribute>()!.Order;

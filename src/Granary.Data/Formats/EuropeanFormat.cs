@@ -21,7 +21,7 @@ public sealed class EuropeanFormat : BarFormat
         ("low", "tief tiefst tagestief bas plusbas mínimo minimo mín laag laagste mínima najniższy najnizszy"),
         ("close", "schluss schlusskurs schluß zuletzt clôture cloture dernier cierre último chiusura ultimo slot "
             + "slotkoers laatste fechamento zamknięcie zamkniecie"),
-        ("volume", "volumen stücke stuecke umsatz vol quantità wolumen numberofshares"),
+        ("volume", "volumen stück stücke stückzahl stueck stuecke stueckzahl umsatz vol quantità wolumen numberofshares"),
     }.SelectMany(n => n.Words.Split(' '), (n, word) => (word, n.English)).ToFrozenDictionary(n => n.word, n => n.English,
         StringComparer.Ordinal);
 

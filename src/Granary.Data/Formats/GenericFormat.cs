@@ -115,6 +115,24 @@ public sealed class GenericFormat : BarFormat
                 : $"use a number from 1 to {count}");
     }
 
+    /// <summary>Whether a layout has the columns that the user named in their roles.</summary>
+    /// <exception cref="BarDataException">There is no such column.</exception>
+    internal static bool Has(BarFileLayout layout, ColumnMapping mapping, FileSample sample) => layout is RowLayout rows
+        && Named(mapping).All(n => IndexOf(n.Column, n.Field, sample) is var i && i < rows.Columns.Length && rows.Columns[i] == n.Role);
+
+    private static IEnumerable<(string Column, ColumnRole Role, string Field)> Named(ColumnMapping mapping)
+    {
+        (string? Column, ColumnRole Role, string Field)[] all =
+        [
+            (mapping.Time, ColumnRole.Time, "time"), (mapping.TimeOfDay, ColumnRole.TimeOfDay, "timeOfDay"),
+            (mapping.Open, ColumnRole.Open, "open"), (mapping.High, ColumnRole.High, "high"), (mapping.Low, ColumnRole.Low, "low"),
+            (mapping.Close, ColumnRole.Close, "close"), (mapping.AdjustedClose, ColumnRole.AdjustedClose, "adjustedClose"),
+            (mapping.Volume, ColumnRole.Volume, "volume"),
+        ];
+        foreach (var (column, role, field) in all)
+            if (column is not null) yield return (column, role, field);
+    }
+
     // The roles that the user named take the place of those that the header gave.
     private static ColumnRole[] Map(ColumnMapping mapping, FileSample sample, ColumnRole[] roles)
     {
@@ -122,9 +140,8 @@ public sealed class GenericFormat : BarFormat
             throw NotOfThisFormat(sample, "without a header the columns of time, open, high, low and close must all be named",
                 "write " + ColumnMapping.Example);
         var mapped = new HashSet<int>();
-        void Put(string? column, ColumnRole role, string field)
+        foreach (var (column, role, field) in Named(mapping))
         {
-            if (column is null) return;
             var index = IndexOf(column, field, sample);
             if (!mapped.Add(index))
                 throw NotOfThisFormat(sample, $"the column '{Shorten(column)}' is mapped twice", "map each column once");
@@ -132,14 +149,6 @@ public sealed class GenericFormat : BarFormat
             if (known >= 0) roles[known] = ColumnRole.Skip;
             roles[index] = role;
         }
-        Put(mapping.Time, ColumnRole.Time, "time");
-        Put(mapping.TimeOfDay, ColumnRole.TimeOfDay, "timeOfDay");
-        Put(mapping.Open, ColumnRole.Open, "open");
-        Put(mapping.High, ColumnRole.High, "high");
-        Put(mapping.Low, ColumnRole.Low, "low");
-        Put(mapping.Close, ColumnRole.Close, "close");
-        Put(mapping.AdjustedClose, ColumnRole.AdjustedClose, "adjustedClose");
-        Put(mapping.Volume, ColumnRole.Volume, "volume");
         return roles;
     }
 }
