@@ -28,13 +28,18 @@ internal static class LearningCommands
     public static Command Train(CompositionRoot root) => Make(root, "train",
         "Train the models of a batch walk-forward and add a version of each to its registry; a stopped training continues where it was.",
         async (threads, spec, strategies, json, progress, token) =>
-            Later(await Learn(threads).TrainAsync(spec, strategies, progress, token), json));
+            Later(await Learn(threads).TrainAsync(spec, strategies, progress, token), json, RegistriesOf(spec)));
 
     public static Command Evaluate(CompositionRoot root) =>
         Make(root, "evaluate", "Run the strategies of a batch with and without their models, and compare their trades out of sample.",
         async (threads, spec, strategies, json, progress, token) =>
             Later(await Learn(threads).EvaluateAsync(spec, strategies, progress, token),
             json));
+
+    // As the other commands take them: from the current folder.
+    private static IReadOnlyList<string> RegistriesOf(BatchSpec spec) => [.. LearningReader.Read(spec).Select(s => s.Registry)
+        .Select(r => r.Path is { } path ? Path.GetRelativePath(Environment.CurrentDirectory, path) : r.ToString())
+        .Distinct(StringComparer.Ordinal)];
 
     private static LearnBatch Learn(int threads) => new(new EmbeddedHost(threads), TimeProvider.System, threads);
 
@@ -59,9 +64,10 @@ internal static class LearningCommands
     }
 
     // The result is shown after the progress view has ended.
-    private static Func<int> Later(LearningReport report, bool json) => () => Show(report, json);
+    private static Func<int> Later(LearningReport report, bool json, IReadOnlyList<string>? registries = null) =>
+        () => Show(report, json, registries ?? []);
 
-    private static int Show(LearningReport report, bool json)
+    private static int Show(LearningReport report, bool json, IReadOnlyList<string> registries)
     {
         if (json)
         {
@@ -93,6 +99,8 @@ internal static class LearningCommands
                     Cell.Percent(e.WinRateWithout), Cell.Percent(e.WinRateWith),
                 }));
             if (report.Risk is { } risk) Show(risk);
+            foreach (var registry in registries.Where(r => r != ModelsCommands.UsualRegistry))
+                Console.WriteLine($"The versions are in {registry}; 'granary models list --registry {registry}' lists them.");
             Console.WriteLine(ElapsedTime.OfProcess.Sentence());
         }
         return report.Units.Count > 0 && report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;

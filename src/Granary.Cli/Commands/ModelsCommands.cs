@@ -12,9 +12,12 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary models list|show|promote|rollback|compare|predict</c>: the versions of a registry.</summary>
 internal sealed class ModelsCommands(CompositionRoot root)
 {
+    /// <summary>The registry of a batch in the current folder that names none.</summary>
+    internal const string UsualRegistry = "models";
+
     private readonly Option<string> _registry = new("--registry")
     {
-        DefaultValueFactory = _ => "models",
+        DefaultValueFactory = _ => UsualRegistry,
         Description = "the folder of versions, or postgres://…",
     };
 
@@ -65,7 +68,8 @@ internal sealed class ModelsCommands(CompositionRoot root)
                         r.Version.Lineage.Label,
                         RunText.Time(r.Version.Lineage.To.Ticks), LearningCommands.MainFigure(r.Version.Lineage.OutOfSample),
                         Cell.Figure(r.Version.Lineage.TrainTestGap),
-                    }), $"{call.GetValue(_registry)} has no model; 'granary train BATCH.json' makes one");
+                    }), $"{call.GetValue(_registry)} has no model; 'granary train BATCH.json' makes one "
+                        + "in the folder 'models' beside BATCH.json, or where its learning section says: name that one with --registry");
         });
         return list;
     }
