@@ -50,6 +50,7 @@ internal static class ErrorRates
         {
             holds &= Row($"noise, grid, {company.Name}", noise, i => Grid(40_000 + i, 10, 0, company), 0, 10, name) <= 0.05;
             holds &= Row($"noise, search, {company.Name}", noise, i => Search(50_000 + i, 10, 0, company), 0, 10, name) <= 0.05;
+            holds &= Row($"noise, walk-forward, {company.Name}", noise, i => Walk(45_000 + i, 10, company), 0, 10, name) <= 0.05;
         }
         foreach (var company in (IReadOnlyList<Company>)[s_none, .. s_companies])
             foreach (var years in (int[])[3, 6, 10])
@@ -68,6 +69,13 @@ internal static class ErrorRates
               {{Usual}} },
             { "class": "BollingerReversion", "params": { "period": [10, 20], "width": [1, 2] }, "symbols": ["S00", "S01"], {{Usual}} }
             """, company, "winners", optimises: false));
+
+    // The same strategies, chosen again each half year by the two years before.
+    private static (SimulatedBatch.Market, SimulatedBatch.Batch) Walk(int seed, int years, Company company)
+    {
+        var (market, batch) = Grid(seed, years, 0, company);
+        return (market, batch with { Portfolio = "{}", WalkForward = """{ "inSample": "2y", "outOfSample": "6mo" }""" });
+    }
 
     // All keys of independent trials, of which the search takes the best.
     private static (SimulatedBatch.Market, SimulatedBatch.Batch) Search(int seed, int years, double sharpe, Company company) =>
