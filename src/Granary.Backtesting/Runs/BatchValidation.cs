@@ -138,7 +138,7 @@ internal sealed class BatchValidation
         {
             // Weights over time were chosen from the past; which strategies are there to choose from was not.
             var weights = p.IsConstant ? p.Weights.ToDictionary(w => w.Strategy, w => w.Weight, StringComparer.Ordinal) : null;
-            var members = PortfolioMember.Of(run.Plan, outcomes, i => weights?[run.Plan.Instances[i].Id] ?? 1);
+            var members = TriedMember.Of(run.Plan, outcomes, i => weights?[run.Plan.Instances[i].Id] ?? 1);
             await trials.AddPortfolioAsync(p.Equity, p.Weights, p.End, members, run.Markets);
         }
         return RecordedTrials.AddTo(await trials.CountAsync(ledger, run.Markets), run.Plan);

@@ -16,7 +16,7 @@ namespace Granary.Simulation.Validation;
 public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrace Trace, UInt128 Weights, long End, long? ChosenBefore)
 {
     /// <summary>Its strategies, which may have been chosen among the trials of other runs.</summary>
-    public IReadOnlyList<PortfolioMember> Members { get; init; } = [];
+    public IReadOnlyList<TriedMember> Members { get; init; } = [];
 
     /// <summary>Returns the hash of weights: of their ratios to six digits, in the order of the names.</summary>
     public static UInt128 WeightsOf(IEnumerable<(string Strategy, double Weight)> weights)
@@ -71,7 +71,8 @@ internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, 
 
     public bool Moves => Signature.AsSpan().ContainsAnyExcept(0f);
 
-    public bool IsSame(PortfolioTrial other) => Weights == other.Weights && End == other.End && Signature.AsSpan().SequenceEqual(other.Signature);
+    public bool IsSame(PortfolioTrial other) =>
+        Weights == other.Weights && End == other.End && Signature.AsSpan().SequenceEqual(other.Signature);
 
     // Estimates the correlation of their returns.
     private double Correlation(PortfolioTrial other)

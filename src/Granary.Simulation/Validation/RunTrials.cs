@@ -68,7 +68,7 @@ public sealed class RunTrials
     /// <param name="members">See <see cref="TriedPortfolio.Members"/>.</param>
     /// <param name="markets">Opened markets by symbol.</param>
     public async Task AddPortfolioAsync(EquityTrace trace, IEnumerable<(string Strategy, double Weight)> weights, long end,
-        IReadOnlyList<PortfolioMember> members, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IReadOnlyList<TriedMember> members, IReadOnlyDictionary<string, OpenedMarket> markets,
         CancellationToken cancellationToken = default)
     {
         List<string> symbols = [.. _plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

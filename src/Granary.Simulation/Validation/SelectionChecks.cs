@@ -64,8 +64,8 @@ public sealed record SelectionChecks(
         var ticks = traced[0].Trace.PeriodTicks;
         var luck = new LuckBar(census.Effective, Math.Max(tests.LuckOfChoice, census.Choice));
         return new SelectionChecks(ticks, census.Trials, census.New, luck, tests.Effective.Clusters, deflated, own,
-            Above(luck), Above(new LuckBar(census.Own, tests.LuckOfChoice)), RawDeflation.Of(own, census, ticks), tests.Overfitting, tests.Blocks,
-            tests.Snooping, tests.Snooped);
+            Above(luck), Above(new LuckBar(census.Own, tests.LuckOfChoice)), RawDeflation.Of(own, census, ticks), tests.Overfitting,
+            tests.Blocks, tests.Snooping, tests.Snooped);
 
         double Above(LuckBar bar) => own.Above(bar.PerPeriod(own.Returns));
     }

@@ -241,7 +241,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
                 }
         }
 
-        public TrialCensus Finish(IReadOnlyList<PortfolioMember> members) => new(_all, _fresh, Math.Max(_effective, _own), _own,
+        public TrialCensus Finish(IReadOnlyList<TriedMember> members) => new(_all, _fresh, Math.Max(_effective, _own), _own,
             new TrialSharpes(_sharpes.Count, _sharpes.Mean, _sharpes.SampleVariance))
         {
             Siblings = _siblings.Count,

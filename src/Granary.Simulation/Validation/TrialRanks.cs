@@ -4,8 +4,8 @@ using Granary.Engine.Numerics;
 namespace Granary.Simulation.Validation;
 
 /// <summary>
-/// The ranks of strategies among all trials. Whoever lists the best strategies of an earlier batch has chosen them, and their results are
-/// as good as their ranks by luck alone.
+/// The ranks of strategies among all trials. A batch that lists the best strategies of an earlier one has chosen them, and their results
+/// are as good as their ranks by luck alone (Novy-Marx, Backtesting strategies based on multiple signals, 2015).
 /// </summary>
 internal sealed class TrialRanks
 {
@@ -26,7 +26,7 @@ internal sealed class TrialRanks
     /// the ranks of the members; at least 0.
     /// </summary>
     /// <param name="effective">Effective number of independent trials.</param>
-    public double LuckOf(IReadOnlyList<PortfolioMember> members, double effective)
+    public double LuckOf(IReadOnlyList<TriedMember> members, double effective)
     {
         if (!_isSorted) _sharpes.Sort();
         _isSorted = true;

@@ -152,7 +152,8 @@ public sealed class PortfolioClimb : IDisposable
 
     private List<string> Without(IReadOnlyList<string> listed) => [.. listed.Except([Any(listed)])];
 
-    private List<string> With(IReadOnlyList<string> listed, List<string> strategies) => [.. listed.Append(Any<string>(strategies)).Distinct()];
+    private List<string> With(IReadOnlyList<string> listed, List<string> strategies) =>
+        [.. listed.Append(Any<string>(strategies)).Distinct()];
 
     private void ChangeWeightRule(JsonObject portfolio)
     {

@@ -38,7 +38,8 @@ public sealed class PublicReportTests : IDisposable
     {
         (new LuckBar(200).PerPeriod(365) * Math.Sqrt(365)).ShouldBe(2.77, 0.02);
         var random = new Random(5);
-        double[] returns = [.. Enumerable.Range(0, 365).Select(_ => 0.0012 + 0.01 * (random.NextDouble() + random.NextDouble() - 1) * 2.45)];
+        double[] returns = [.. Enumerable.Range(0, 365)
+            .Select(_ => 0.0012 + 0.01 * (random.NextDouble() + random.NextDouble() - 1) * 2.45)];
         // Half of that bar: about 1 of 200 trials, and a probability near 0.
         var sharpe = TraceSharpe.Of(returns);
         (sharpe.Sharpe * Math.Sqrt(365)).ShouldBeInRange(1, 2.7);
@@ -52,11 +53,12 @@ public sealed class PublicReportTests : IDisposable
     public void A_ratio_of_a_half_fails_the_best_of_2500_and_one_of_4_survives(double annual, bool survives)
     {
         // Ten years of weeks, whose deviation is 1 and whose mean is exact.
-        double[] weeks = [.. Enumerable.Range(0, 520).Select(i => annual / Math.Sqrt(52) + (i % 2 == 0 ? 1 : -1) * 1.0).Select(r => r / 100)];
+        double[] weeks = [.. Enumerable.Range(0, 520).Select(i => (annual / Math.Sqrt(52) + (i % 2 == 0 ? 1 : -1)) / 100)];
         (TraceSharpe.Of(weeks).Deflated(2_500) > 0.95).ShouldBe(survives);
     }
 
-    // https://marketmaker.cc/pt/blog/post/deflated-sharpe-multiple-testing/: a grid of 16 by 40 moving averages on noise has a shining cell.
+    // https://marketmaker.cc/pt/blog/post/deflated-sharpe-multiple-testing/: a grid of 16 by 40 moving averages on noise has one cell that
+    // looks like an edge.
     [Fact]
     public async Task The_best_of_640_moving_averages_on_noise_is_not_traded()
     {

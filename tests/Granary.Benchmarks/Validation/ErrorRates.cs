@@ -68,7 +68,7 @@ internal static class ErrorRates
         {
             holds &= Row($"noise, grid, {company.Name}", noise, i => Grid(40_000 + i, 10, company), 0, 10, name) <= 0.05;
             holds &= Row($"noise, search, {company.Name}", noise, i => Search(50_000 + i, 10, 0, company), 0, 10, name) <= 0.05;
-            holds &= Row($"noise, walk-forward, {company.Name}", noise, i => Walk(45_000 + i, 10, company), 0, 10, name) <= 0.05;
+            holds &= Row($"noise, walk-forward, {company.Name}", noise, i => Windows(45_000 + i, 10, company), 0, 10, name) <= 0.05;
         }
         foreach (var company in (IReadOnlyList<Company>)[s_none, .. s_companies])
         {
@@ -100,7 +100,7 @@ internal static class ErrorRates
             """, company.Listed, "winners", optimises: false));
 
     // The same strategies, chosen again each half year by the two years before.
-    private static (SimulatedBatch.Market, SimulatedBatch.Batch) Walk(int seed, int years, Company company)
+    private static (SimulatedBatch.Market, SimulatedBatch.Batch) Windows(int seed, int years, Company company)
     {
         var (market, batch) = Grid(seed, years, company);
         return (market, batch with { Portfolio = "{}", WalkForward = """{ "inSample": "2y", "outOfSample": "6mo" }""" });

@@ -21,7 +21,8 @@ internal static class PortfolioClimbs
         foreach (var choice in Enum.GetValues<ClimbedChoice>())
             foreach (var counts in (bool[])[true, false])
             {
-                var passed = Row($"noise, {choice}, {(counts ? "ledger" : "no ledger")}", climbs, seed => Climb(seed, counts, choice, runs), name);
+                var passed = Row($"noise, {choice}, {(counts ? "ledger" : "no ledger")}", climbs,
+                    seed => Climb(seed, counts, choice, runs), name);
                 holds &= !counts || passed * 20 <= Math.Max(20, climbs);
             }
         foreach (var markets in (int[])[3, 12, 24])

@@ -50,7 +50,7 @@ public class TrialRanksTests
             }
             var load = 1 / Math.Sqrt(markets);
             shown += best.Sum() * load / Draws;
-            said += ranks.LuckOf([.. best.Select(b => new PortfolioMember(b, load))], strategies * markets) / Draws;
+            said += ranks.LuckOf([.. best.Select(b => new TriedMember(b, load))], strategies * markets) / Draws;
         }
         said.ShouldBe(shown, 0.03 * shown);
     }

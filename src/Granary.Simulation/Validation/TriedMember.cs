@@ -10,13 +10,13 @@ namespace Granary.Simulation.Validation;
 /// Its weight times the deviation of its returns, divided by the deviation of the portfolio Σ w·r. A result of one standard error of each
 /// member is one of the sum of the loads of the portfolio.
 /// </param>
-public readonly record struct PortfolioMember(double DailySharpe, double Load)
+public readonly record struct TriedMember(double DailySharpe, double Load)
 {
     private const int MostPeriods = 256, JoinedAtOnce = 1_024;
 
     /// <param name="weightOf">Weight of a strategy by its index.</param>
     /// <returns>Nothing for fewer than two members: one alone has the luck of the best trial.</returns>
-    public static IReadOnlyList<PortfolioMember> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+    public static IReadOnlyList<TriedMember> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
         Func<int, double> weightOf)
     {
         var identical = IdenticalResults.Of(plan, outcomes);
@@ -25,7 +25,7 @@ public readonly record struct PortfolioMember(double DailySharpe, double Load)
         var (from, to) = (members.Min(m => m.Trace.FirstPeriod), members.Max(m => m.Trace.LastPeriod) + 1);
         var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
         var portfolio = new double[(int)((to - from) / join)];
-        var found = new List<PortfolioMember>(members.Count);
+        var found = new List<TriedMember>(members.Count);
         // In parts, since the returns of all strategies of a large batch do not fit in memory.
         foreach (var part in members.Chunk(JoinedAtOnce))
         {
@@ -34,7 +34,7 @@ public readonly record struct PortfolioMember(double DailySharpe, double Load)
             {
                 var weight = weightOf(part[k].Strategy);
                 for (var t = 0; t < portfolio.Length; t++) portfolio[t] += weight * returns[k][t];
-                found.Add(new PortfolioMember(Trial.DailySharpeOf(part[k].Trace),
+                found.Add(new TriedMember(Trial.DailySharpeOf(part[k].Trace),
                     weight * Moments.OfReturns(returns[k]).SampleDeviation));
             }
         }
