@@ -187,7 +187,7 @@ public sealed record BatchChecks(
         : Text($" If all of them were worthless, the best would still be expected to show a Sharpe ratio of ")
             + Text($"{TracePeriod.Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year")
             + (s.WinnersOfNothing > 0
-                ? Text($", and a portfolio of those that its rule chooses among them {TracePeriod.Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}.") : ".");
+                ? Text($", and a portfolio of those that were chosen among them {TracePeriod.Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}.") : ".");
 
     private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
 
