@@ -56,12 +56,12 @@ public sealed class ExplainTests
     }
 
     // Words that need no explanation.
-    private const string PlainWords =
-        "about abstained account accounts action actions added after against alerts all among amount analysis annual answers "
+    private const string PlainWords = "desk"
+        + " about abstained account accounts action actions added after against alerts all among amount analysis annual answers "
         + "apart applied as attempt attempts b backtest balance band basis batch because becomes before both bought broker came "
         + "capacity cause causes challengers chance change changed channel channels charges checks choice chosen combinations "
         + "compare compared conditions configuration content contribution corrected created currency current cv damaged dates "
-        + "decides decision deepest default deployment deployments depth desk did differs discoveries doubled due earned editor "
+        + "decides decision deepest default deployment deployments depth did differs discoveries doubled due earned editor "
         + "end entered equal exit exited expires fall far fault favour features fewer field figure file files filled fills finals "
         + "findings finished format found from gained gains given greatest handling happened has have holdout if import "
         + "independent inner inputs it its job jobs joined json judged kind known lag large last later layer layout learned least "

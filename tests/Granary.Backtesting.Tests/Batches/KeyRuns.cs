@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Engine;
+using Granary.Engine.Numerics;
 using Granary.Modelling.Experiments;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
@@ -29,23 +30,42 @@ internal sealed class KeyRuns : IDisposable
     private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-keys-").FullName;
+    private readonly string _windows;
     private readonly Dictionary<(string, RunKind), string> _plain = [];
 
-    public KeyRuns()
+    /// <param name="flips">Whether trends go on for 500 days and turn soon after them, on longer bars for models.</param>
+    public KeyRuns(bool flips = false)
     {
-        // Bars that hit stops and targets, and fall out of step; B ends early.
+        _windows = flips ? """{ "inSample": "40w", "outOfSample": "20w" }""" : """{ "inSample": "20w", "outOfSample": "6w" }""";
         Directory.CreateDirectory(Path.Combine(_folder, "bars"));
-        foreach (var (symbol, phase, days) in new[] { ("A", 0.0, 400), ("B", 1.3, 300), ("C", 2.6, 400) })
+        foreach (var (symbol, number) in new[] { ("A", 0), ("B", 1), ("C", 2) })
         {
+            // B ends early.
+            var days = (flips ? 900 : 400) - (number == 1 ? 100 : 0);
             var text = new StringBuilder("Date,Open,High,Low,Close,Volume\n");
-            for (var d = 0; d < days; d++)
-            {
-                double At(double t) => 100 + 8 * Math.Sin(t / 7 + phase) + 5 * Math.Sin(t / 19 - phase) + 2 * Math.Sin(t * 2.1 + phase);
-                var (open, close) = (At(d), At(d + 0.8));
+            foreach (var (d, (open, close)) in (flips ? Trends(number, days) : Waves(1.3 * number, days)).Index())
                 text.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 6).AddDays(d / 5 * 7 + d % 5):yyyy-MM-dd},{open},")
                     .Append(CultureInfo.InvariantCulture, $"{Math.Max(open, close) + 0.7},{Math.Min(open, close) - 0.7},{close},40000\n");
-            }
             File.WriteAllText(Path.Combine(_folder, "bars", symbol + ".csv"), text.ToString());
+        }
+    }
+
+    // Bars that hit stops and targets, and fall out of step.
+    private static IEnumerable<(double Open, double Close)> Waves(double phase, int days)
+    {
+        double At(double t) => 100 + 8 * Math.Sin(t / 7 + phase) + 5 * Math.Sin(t / 19 - phase) + 2 * Math.Sin(t * 2.1 + phase);
+        return Enumerable.Range(0, days).Select(d => (At(d), At(d + 0.8)));
+    }
+
+    private static IEnumerable<(double Open, double Close)> Trends(int seed, int days)
+    {
+        var (random, price, direction) = (new PortableRandom(seed), 100.0, 1);
+        for (var d = 0; d < days; d++)
+        {
+            if (random.NextDouble() > (d < 500 ? 0.8 : 0.2)) direction = -direction;
+            var open = price;
+            price = open * Math.Exp(direction * 0.01 * (0.5 + random.NextDouble()));
+            yield return (open, price);
         }
     }
 
@@ -110,7 +130,7 @@ internal sealed class KeyRuns : IDisposable
               "execution": { "commissionPercent": 0.05 },
               "strategies": [{ "class": "SmaCross", "params": { "fast": [2, 3], "slow": [6, 9] }, "sides": "both",
                 "size": { "percentOfEquity": 60 } }],
-              "walkForward": { "inSample": "20w", "outOfSample": "6w" }, "portfolio": { "weights": "equal" } }
+              "walkForward": {{_windows}}, "portfolio": { "weights": "equal" } }
             """)!.AsObject();
         if (ground.Length > 0) Merge(batch, JsonNode.Parse(ground)!.AsObject());
         return batch;

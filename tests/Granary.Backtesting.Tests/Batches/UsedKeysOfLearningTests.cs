@@ -15,10 +15,10 @@ public sealed class UsedKeysOfLearningTests : IDisposable
         """;
     private const string OfTrades = """
         { "trainer": "logistic", "features": ["return(1)", "return(5)", "rsi(5)"], "label": "trade",
-          "walkForward": { "window": "rolling", "train": 20, "test": 5 }, "apply": { "rule": "veto", "below": 0.5 } }
+          "walkForward": { "window": "rolling", "train": 30, "test": 10 }, "apply": { "rule": "veto", "below": 0.5 } }
         """;
     private const string Risk = """
-        { "trainer": "ridge", "features": ["volatility(10)"], "label": "drawdown", "walkForward": { "train": 20, "test": 5 },
+        { "trainer": "ridge", "features": ["volatility(10)"], "label": "drawdown", "walkForward": { "train": 60, "test": 20 },
           "apply": { "rule": "limit", "lossPercent": 1 } }
         """;
 
@@ -32,8 +32,14 @@ public sealed class UsedKeysOfLearningTests : IDisposable
             """, $$""" "label": "{{label}}", "apply": {{rule}} """);
 
     private static readonly string s_gate = Of(Gate);
-    private static readonly string s_watch = With(OfTrades,
-        """ "watch": { "detector": "ddm", "params": { "warmStart": 5, "warningThreshold": 0.5, "driftThreshold": 1 } } """);
+    // On bars whose rule flips, so that predictions become wrong.
+    private static readonly string s_flip = """
+        { "strategies": [{ "params": { "fast": 1, "slow": [2, 3] } }], "learning": { "trainer": "logistic", "features": ["return(1)"],
+          "label": { "kind": "direction", "bars": 1 }, "walkForward": { "window": "rolling", "train": 100, "test": 100 },
+          "apply": { "rule": "veto", "below": 0.3 } } }
+        """;
+    private static readonly string s_watch =
+        s_flip.Replace(" } } }", " }, \"watch\": { \"detector\": \"ddm\", \"review\": 20 } } }", StringComparison.Ordinal);
     private static readonly string s_retrain = With(OfTrades, """ "retrain": { "trades": 6, "level": 0.5 } """);
     private static readonly string s_expire = With(OfTrades, """ "retrain": { "trades": 6, "expire": { "days": 300 } } """);
     private static readonly string s_compared = With(Gate, """ "experiment": { "trainers": ["logistic"] } """);
@@ -53,7 +59,7 @@ public sealed class UsedKeysOfLearningTests : IDisposable
         ["learning.weights"] = ("\"balanced\"", s_gate),
         ["learning.walkForward"] = ("{ \"train\": 80, \"test\": 30 }", s_gate),
         ["learning.apply"] = ("\"veto\"", s_gate),
-        ["learning.watch"] = ("\"ddm\"", Of(OfTrades)),
+        ["learning.watch"] = ("\"ddm\"", s_flip),
         ["learning.abstain"] = ("true", s_gate),
         ["learning.retrain"] = ("{ \"trades\": 5 }", Of(OfTrades)),
         ["learning.experiment"] = ("{ \"trainers\": [\"naive-bayes\"] }", s_gate),
@@ -82,7 +88,6 @@ public sealed class UsedKeysOfLearningTests : IDisposable
         ["learning.watch.params"] = ("{ \"warmStart\": 500 }", s_watch),
         ["learning.watch.weight"] = ("0.1", s_watch),
         ["learning.watch.review"] = ("5", s_watch),
-        ["learning.watch.rollback"] = ("false", s_watch),
         ["learning.retrain.trades"] = ("9", s_retrain),
         ["learning.retrain.days"] = ("40", With(OfTrades, """ "retrain": { "days": 70 } """)),
         ["learning.retrain.lateness"] = ("\"60d\"", s_retrain),
@@ -110,11 +115,12 @@ public sealed class UsedKeysOfLearningTests : IDisposable
     private static readonly FrozenDictionary<string, string> s_elsewhere = new Dictionary<string, string>
     {
         ["learning.name"] = "a name",
+        ["learning.watch.rollback"] = "only where an earlier version is nearer: ModelWatchTests",
         ["learning.registry"] = "the place of versions: ModelRegistryTests",
         ["learning.promote"] = "the version in use, not the results: RegistryUseTests",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private readonly KeyRuns _runs = new();
+    private readonly KeyRuns _runs = new(flips: true);
 
     public void Dispose() => _runs.Dispose();
 

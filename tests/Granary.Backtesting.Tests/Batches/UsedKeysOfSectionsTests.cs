@@ -90,7 +90,7 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
         ["portfolio.limits.maxGrossPercent"] = ("30", ""),
         ["portfolio.limits.maxNetPercent"] = ("20", ""),
         ["portfolio.limits.riskPercent"] = ("0.05", Stop),
-        ["portfolio.limits.days"] = ("20", Groups[..^4] + """, "correlation": 0.3 } } } """),
+        ["portfolio.limits.days"] = ("20", Groups[..^6] + """, "correlation": 0.3 } } } """),
         ["portfolio.limits.enforce"] = ("\"every-bar\"", Tight),
         ["regimes.machines"] = ("[{ \"name\": \"trend\", \"measure\": \"rsi(5)\", \"enterPercent\": 1 }]", Regime),
         ["regimes.rules"] = ("[{ \"when\": { \"trend\": \"bullish\" }, \"state\": \"up\" }]", Regime),
@@ -150,7 +150,9 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
         ignored.ShouldBeEmpty();
     }
 
-    private static string Found(JsonObject results) => KeyRuns.Trades(results) + results["resampling"]?.ToJsonString();
+    // Also what a search holds for best, whose trials have the same weight here.
+    private static string Found(JsonObject results) => KeyRuns.Trades(results) + results["resampling"]?.ToJsonString()
+        + string.Concat(results["search"]?["searches"]!.AsArray().Select(s => s!["best"]!.ToJsonString()) ?? []);
 
     // A batch file serves several kinds of run: the sections of the others are not read.
     private static bool Concerns(RunKind kind, string key) => key.Split('.') switch
