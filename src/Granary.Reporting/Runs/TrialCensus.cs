@@ -4,8 +4,8 @@ namespace Granary.Reporting.Runs;
 /// <param name="Trials">The number of different combinations, including those of this run.</param>
 /// <param name="New">The number of combinations that had not been run before.</param>
 /// <param name="Effective">
-/// The equivalent number of independent trials: the sum of the shares of all combinations, or the number of portfolios if it is larger. Never
-/// less than <paramref name="Own"/>.
+/// The equivalent number of independent trials: the sum of the shares of all combinations, or the number of portfolios if it is larger.
+/// Never less than <paramref name="Own"/>.
 /// </param>
 /// <param name="Own">The equivalent number of independent trials of this run alone.</param>
 /// <param name="Sharpes">The daily Sharpe ratios of trials at this run's costs, if they have one.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Granary.Engine.Analysis;
 using Granary.Engine.Numerics;
 using Granary.Reporting.Runs;
@@ -35,15 +36,15 @@ public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrac
 /// <param name="Recorded">Time of the record, UTC ticks.</param>
 /// <param name="Weights">Hash of its weights.</param>
 /// <param name="Signature">
-/// Its standardised returns on <see cref="Dimensions"/> random directions, so that the product of two signatures estimates the correlation
-/// of their returns (Johnson and Lindenstrauss 1984; random signs: Achlioptas 2003). Zero if it never moved.
+/// Its standardised returns on <see cref="Dimensions"/> random directions, scaled to length 1, so that the product of two signatures
+/// estimates the correlation of their returns (Johnson and Lindenstrauss 1984; random signs: Achlioptas 2003). Zero if it never moved.
 /// </param>
 internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, float[] Signature)
 {
     public const int Dimensions = 256, Size = 32 + 4 * Dimensions;
 
     /// <summary>Portfolios whose returns have a higher correlation are one trial.</summary>
-    public const double Alike = 0.99;
+    public const float Alike = 0.99f;
 
     public static float[] SignatureOf(EquityTrace trace)
     {
@@ -51,10 +52,9 @@ internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, 
         var moments = Moments.OfReturns(returns);
         var sums = new double[Dimensions];
         if (!(moments.SampleDeviation > 0)) return new float[Dimensions];
-        var scale = 1 / (moments.SampleDeviation * Math.Sqrt((returns.Length - 1) * (double)Dimensions));
         for (var t = 0; t < returns.Length; t++)
         {
-            var value = (returns[t] - moments.Mean) * scale;
+            var value = (returns[t] - moments.Mean) / moments.SampleDeviation;
             var period = SplitMix64.Mix((ulong)((trace.FirstPeriod + t) * trace.PeriodTicks));
             // A word has the signs of 64 directions.
             for (var word = 0; word < Dimensions / 64; word++)
@@ -63,24 +63,25 @@ internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, 
                 for (var bit = 0; bit < 64; bit++) sums[64 * word + bit] += (signs >> bit & 1) == 0 ? value : -value;
             }
         }
-        return [.. sums.Select(s => (float)s)];
+        var length = Math.Sqrt(sums.Sum(s => s * s));
+        return [.. sums.Select(s => (float)(s / length))];
     }
 
     public bool Moves => Signature.AsSpan().ContainsAnyExcept(0f);
 
-    public bool IsSame(PortfolioTrial other) => Weights == other.Weights && End == other.End && Signature.AsSpan().SequenceEqual(other.Signature);
+    public bool IsSame(PortfolioTrial other) =>
+        Weights == other.Weights && End == other.End && Signature.AsSpan().SequenceEqual(other.Signature);
 
-    // Estimates the correlation of their returns.
-    private double Correlation(PortfolioTrial other)
+    // Estimates the correlation of their returns. Sums of eight lanes in a fixed order are the same on every processor.
+    private float Correlation(PortfolioTrial other)
     {
-        double product = 0, own = 0, others = 0;
-        for (var i = 0; i < Dimensions; i++)
-        {
-            product += (double)Signature[i] * other.Signature[i];
-            own += (double)Signature[i] * Signature[i];
-            others += (double)other.Signature[i] * other.Signature[i];
-        }
-        return product / Math.Sqrt(own * others);
+        var own = MemoryMarshal.Cast<float, Vector256<float>>(Signature);
+        var others = MemoryMarshal.Cast<float, Vector256<float>>(other.Signature);
+        var sum = Vector256<float>.Zero;
+        for (var i = 0; i < own.Length; i++) sum += own[i] * others[i];
+        float product = 0;
+        for (var lane = 0; lane < Vector256<float>.Count; lane++) product += sum[lane];
+        return product;
     }
 
     /// <summary>Adds the portfolios to a census.</summary>
