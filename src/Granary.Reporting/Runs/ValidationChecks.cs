@@ -44,11 +44,9 @@ public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<str
 
     public bool MayBeTraded => Reasons.Count == 0;
 
-    /// <summary>
-    /// Costs that add up to a gain, with the amount in the account's currency: the result depends on being paid for trading.
-    /// </summary>
+    /// <summary>Costs that add up to a gain, in words: the result depends on being paid for trading.</summary>
     [JsonIgnore]
-    public IReadOnlyList<(string Cost, double Amount)> Gains { get; init; } = [];
+    public IReadOnlyList<string> Gains { get; init; } = [];
 
     /// <summary>The verdict in two or three words.</summary>
     [JsonIgnore]
@@ -58,7 +56,7 @@ public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<str
     [JsonIgnore]
     public string Findings => Checks == 0 ? Reasons[0]
         : FormattableString.Invariant($"{Passed} of {Checks} checks passed") + Names("failed", Failed) + Names("missing", Missing)
-            + string.Concat(Gains.Select(g => FormattableString.Invariant($"; {g.Cost} adds up to a gain of {g.Amount:#,0.##}")));
+            + string.Concat(Gains.Select(gain => $"; {gain}"));
 
     /// <summary>The verdict in one sentence.</summary>
     public string Sentence => $"{Words}: {Findings}";
@@ -124,7 +122,7 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
             In(ValidationState.Missing), reasons)
         {
             Gains = [.. new[] { ("commission", this[CostStress][CommissionGain]), ("funding", this[CostStress][FundingGain]) }
-                .Where(g => g.Item2 > 0)],
+                .Where(g => g.Item2 > 0).Select(g => FormattableString.Invariant($"{g.Item1} adds up to a gain of {g.Item2:#,0.##}"))],
         };
 
         string[] In(ValidationState state) => [.. Required.Where(c => this[c].State == state)];
