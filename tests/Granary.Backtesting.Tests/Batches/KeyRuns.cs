@@ -30,15 +30,16 @@ internal sealed class KeyRuns : IDisposable
     private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-keys-").FullName;
-    private readonly string _windows;
+    private readonly string _windows, _slow;
     private readonly Dictionary<(string, RunKind), string> _plain = [];
 
-    /// <param name="flips">Whether trends go on for 500 days and turn soon after them, on longer bars for models.</param>
+    /// <param name="flips">Whether one symbol has trends that go on for 500 days and turn soon after them, for models.</param>
     public KeyRuns(bool flips = false)
     {
-        _windows = flips ? """{ "inSample": "40w", "outOfSample": "20w" }""" : """{ "inSample": "20w", "outOfSample": "6w" }""";
+        _windows = flips ? """{ "inSample": "80w", "outOfSample": "50w" }""" : """{ "inSample": "20w", "outOfSample": "6w" }""";
+        _slow = flips ? "6" : "[6, 9]";
         Directory.CreateDirectory(Path.Combine(_folder, "bars"));
-        foreach (var (symbol, number) in new[] { ("A", 0), ("B", 1), ("C", 2) })
+        foreach (var (symbol, number) in new[] { ("A", 0), ("B", 1), ("C", 2) }.Take(flips ? 1 : 3))
         {
             // B ends early.
             var days = (flips ? 900 : 400) - (number == 1 ? 100 : 0);
@@ -128,7 +129,7 @@ internal sealed class KeyRuns : IDisposable
         var batch = JsonNode.Parse($$"""
             { "name": "keys", "data": { "source": "csv:{{Path.Combine(_folder, "bars")}}", "symbols": "*", "timeframe": "1d" },
               "execution": { "commissionPercent": 0.05 },
-              "strategies": [{ "class": "SmaCross", "params": { "fast": [2, 3], "slow": [6, 9] }, "sides": "both",
+              "strategies": [{ "class": "SmaCross", "params": { "fast": [2, 3], "slow": {{_slow}} }, "sides": "both",
                 "size": { "percentOfEquity": 60 } }],
               "walkForward": {{_windows}}, "portfolio": { "weights": "equal" } }
             """)!.AsObject();

@@ -17,7 +17,8 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
         { "strategies": [{ "params": null, "search": { "trials": 12, "space": { "fast": [2, 5], "slow": [6, 14] } } }] }
         """;
     private const string Groups = """ { "portfolio": { "limits": { "maxCorrelatedPercent": 70 } } } """;
-    private const string Drawdown = """ { "portfolio": { "limits": { "maxDrawdownPercent": 1 } } } """;
+    private const string Drawdown =
+        """ { "execution": { "commissionPercent": 0.5 }, "portfolio": { "limits": { "maxDrawdownPercent": 2 } } } """;
     private const string Tight = """ { "portfolio": { "limits": { "maxSymbolPercent": 30 } } } """;
     private const string Regime = """
         { "regimes": { "machines": [{ "name": "trend", "measure": "sma(3)", "against": "sma(12)", "enterPercent": 1 }] },
@@ -44,7 +45,7 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
         ["strategies.maxBars"] = ("2", ""),
         ["strategies.exitAt"] = ("\"15:55\"", ""),
         ["strategies.maxOpenTrades"] = ("2",
-            """ { "strategies": [{ "class": "RsiReversion", "params": null, "exitOnSignal": false }] } """),
+            """ { "strategies": [{ "class": "RsiReversion", "params": null, "exitOnSignal": false, "maxBars": 9 }] } """),
         ["strategies.entryEvery"] = ("\"1mo\"", ""),
         ["strategies.signalValid"] = ("\"1d\"", Limit),
         ["strategies.takeProfit"] = ("[{ \"percent\": 1, \"share\": 0.5 }, { \"percent\": 3 }]", ""),
@@ -74,14 +75,12 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
         ["walkForward.minTrades"] = ("9", ""),
         ["portfolio.limits.restrictedSymbols"] = ("[\"A\"]", ""),
         ["portfolio.limits.maxDrawdownPercent"] = ("1", ""),
-        ["portfolio.limits.resumeDrawdownPercent"] = ("0.5", """ { "portfolio": { "limits": { "maxDrawdownPercent": 4 } } } """),
+        ["portfolio.limits.resumeDrawdownPercent"] = ("0.05", Drawdown),
         ["portfolio.limits.resumeAfterDays"] = ("5", Drawdown),
-        ["portfolio.limits.dailyLossPercent"] = ("0.1", ""),
         ["portfolio.limits.maxPositions"] = ("1", ""),
         ["portfolio.limits.reserved"] = ("{ \"A\": [\"Other*\"] }", ""),
         ["portfolio.limits.exclusiveSymbols"] = ("true", ""),
         ["portfolio.limits.maxLeverage"] = ("0.3", ""),
-        ["portfolio.limits.maxTurnoverPercent"] = ("20", ""),
         ["portfolio.limits.groups"] = ("{ \"g\": { \"symbols\": [\"A\", \"B\"], \"maxPercent\": 20 } }", ""),
         ["portfolio.limits.maxCorrelatedPercent"] = ("20", ""),
         ["portfolio.limits.correlation"] = ("0.01", Groups),
@@ -124,7 +123,13 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
     private static readonly FrozenDictionary<string, string> s_elsewhere = new Dictionary<string, string>
     {
         ["strategies.tag"] = "a name",
+        ["portfolio.limits.dailyLossPercent"] = "daily bars leave no rest of a day: PortfolioRulesTests",
+        ["portfolio.limits.maxTurnoverPercent"] = "daily bars leave no rest of a day: PortfolioRulesTests",
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // Rules that the groups of this short walk-forward do not reach: none shares its symbol with another, none outgrows its limit. The
+    // backtest shows them at work, in the same object of the portfolio.
+    private static readonly string[] s_notReached = ["portfolio.limits.exclusiveSymbols", "portfolio.limits.enforce"];
 
     private readonly KeyRuns _runs = new();
 
@@ -144,7 +149,7 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
         var (kind, ignored) = (Enum.Parse<RunKind>(name), new List<string>());
         foreach (var (key, (value, ground)) in s_examples)
         {
-            if (!Concerns(kind, key)) continue;
+            if (!Concerns(kind, key) || (kind == RunKind.WalkForward && s_notReached.Contains(key))) continue;
             if (await _runs.FaultOfAsync(kind, key, value, ground, Found) is { } fault) ignored.Add(fault);
         }
         ignored.ShouldBeEmpty();
