@@ -60,7 +60,6 @@ public sealed class UsedKeysOfLearningTests : IDisposable
         ["learning.walkForward"] = ("{ \"train\": 80, \"test\": 30 }", s_gate),
         ["learning.apply"] = ("\"veto\"", s_gate),
         ["learning.watch"] = ("\"ddm\"", s_flip),
-        ["learning.abstain"] = ("true", s_gate),
         ["learning.retrain"] = ("{ \"trades\": 5 }", Of(OfTrades)),
         ["learning.experiment"] = ("{ \"trainers\": [\"naive-bayes\"] }", s_gate),
         ["learning.label.kind"] = ("\"triple-barrier\"", With(Gate, """ "label": { "kind": "direction", "bars": 5 } """)),
@@ -83,7 +82,6 @@ public sealed class UsedKeysOfLearningTests : IDisposable
         ["learning.apply.minimumPercent"] = ("3", Applied("""{ "rule": "minimum-return" }""", "return", "ridge")),
         ["learning.apply.lossPercent"] = ("0.1", Of(Risk)),
         ["learning.apply.mostPercent"] = ("1", Of(Risk)),
-        ["learning.apply.of"] = ("\"symbol\"", Of(Risk)),
         ["learning.watch.detector"] = ("\"page-hinkley\"", s_watch),
         ["learning.watch.params"] = ("{ \"warmStart\": 500 }", s_watch),
         ["learning.watch.weight"] = ("0.1", s_watch),
@@ -91,8 +89,6 @@ public sealed class UsedKeysOfLearningTests : IDisposable
         ["learning.retrain.trades"] = ("9", s_retrain),
         ["learning.retrain.days"] = ("40", With(OfTrades, """ "retrain": { "days": 70 } """)),
         ["learning.retrain.lateness"] = ("\"60d\"", s_retrain),
-        ["learning.retrain.level"] = ("0.0001", s_retrain),
-        ["learning.retrain.challenger"] = ("true", s_retrain),
         ["learning.retrain.expire"] = ("{ \"days\": 5 }", s_retrain),
         ["learning.retrain.expire.bars"] = ("4", s_expire),
         ["learning.retrain.expire.trades"] = ("2", s_expire),
@@ -115,7 +111,11 @@ public sealed class UsedKeysOfLearningTests : IDisposable
     private static readonly FrozenDictionary<string, string> s_elsewhere = new Dictionary<string, string>
     {
         ["learning.name"] = "a name",
-        ["learning.watch.rollback"] = "only where an earlier version is nearer: ModelWatchTests",
+        ["learning.abstain"] = "changes nothing of this batch: RetrainedBatchTests",
+        ["learning.apply.of"] = "one symbol here is the whole portfolio: LimitRuleTests",
+        ["learning.retrain.level"] = "changes nothing of this batch: RetrainedBatchTests",
+        ["learning.retrain.challenger"] = "it predicts and does not act: RetrainedBatchTests",
+        ["learning.watch.rollback"] = "only where an earlier version is nearer: WatchedWalkForwardTests",
         ["learning.registry"] = "the place of versions: ModelRegistryTests",
         ["learning.promote"] = "the version in use, not the results: RegistryUseTests",
     }.ToFrozenDictionary(StringComparer.Ordinal);
