@@ -80,7 +80,8 @@ public static class ConfigurationText
 
     private static KeyReach ReachOf(DeclaredSection section, RecordKey? key, string name) => (section.Name, name) switch
     {
-        (DeclaredSection.Data, "source") => KeyReach.Bars,
+        // A combined batch says beside a source in which folder it was written.
+        (DeclaredSection.Data, "source" or "folder") => KeyReach.Bars,
         (DeclaredSection.Strategies, DeclaredSection.Tag) or (DeclaredSection.Learning, DeclaredSection.Registry) => KeyReach.Label,
         _ => key is null || section.Reach != KeyReach.Strategy ? section.Reach : key.Reach,
     };

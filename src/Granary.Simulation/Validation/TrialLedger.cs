@@ -39,7 +39,7 @@ public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea
 public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimeProvider? clock = null)
 {
     private const int RecordSize = 48;
-    private const string Extension = ".tried", PortfolioExtension = ".portfolios", SketchExtension = ".days";
+    private const string Extension = ".trials", PortfolioExtension = ".portfolios", SketchExtension = ".sketch";
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(30);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 

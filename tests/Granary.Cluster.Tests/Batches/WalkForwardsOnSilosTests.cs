@@ -98,7 +98,7 @@ public sealed class WalkForwardsOnSilosTests : IDisposable
     private static byte[] WithoutTime(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        if (path.EndsWith(".portfolios", StringComparison.Ordinal)) Array.Clear(bytes, 8, 8);
+        if (bytes.Length > 0 && path.EndsWith(".portfolios", StringComparison.Ordinal)) Array.Clear(bytes, 8, 8);
         return bytes;
     }
 

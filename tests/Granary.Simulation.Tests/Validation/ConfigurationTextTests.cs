@@ -85,6 +85,7 @@ public sealed class ConfigurationTextTests
     // Bars are known by their content, costs apart, and instruments of others.
     [InlineData("""{ "data": { "source": "csv:a", "from": "2020-01-01" } }""", """{ "data": { "source": "csv:b" } }""", false)]
     [InlineData("""{ "data": { "parts": [ { "source": "csv:a" } ] } }""", """{ "data": { "parts": [ { "source": "csv:b" } ] } }""", false)]
+    [InlineData("""{ "data": { "parts": [ { "source": "csv:a", "folder": "/b" } ] } }""", """{ "data": { "source": "csv:a" } }""", false)]
     [InlineData("""{ "execution": { "commissionPercent": 1 } }""", "{ }", false)]
     [InlineData("""{ "data": { "instruments": { "BOLT": { "lot": 1 } } } }""", "{ }", false)]
     [InlineData("""{ "learning": { "trainer": "logistic" }, "seed": 2 }""",
