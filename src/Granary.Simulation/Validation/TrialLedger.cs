@@ -84,9 +84,11 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         if (IsNone) return Alone(trials);
         Directory.CreateDirectory(folder);
         var census = new Counting();
-        var others = new Others(await SketchesAsync(cancellationToken));
         // A fixed order makes floating-point sums identical in all runs over the same data sets.
-        foreach (var (dataSet, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal))
+        List<KeyValuePair<string, IReadOnlyList<Trial>>> ordered = [.. trials.OrderBy(t => t.Key, StringComparer.Ordinal)];
+        // Those of the run count by themselves, whether or not an earlier run had them.
+        var others = new Others((await SketchesAsync(cancellationToken)).FindAll(s => ordered.TrueForAll(t => t.Key != s.Name)));
+        foreach (var (dataSet, tried) in ordered)
         {
             var related = new List<Trial>();
             if (sketches?.GetValueOrDefault(dataSet) is { } sketch)
