@@ -65,7 +65,7 @@ public sealed class ConfigurationTextTests
         if (path == "/data/parts") return;
         var reach = path is "/strategies/[]/tag" or "/learning/registry" or "/learning/[]/registry" ? KeyReach.Label
             : path == "/seed" ? KeyReach.Portfolio
-            : path == "/data/source" ? KeyReach.Bars
+            : path is "/data/source" or "/data/folder" ? KeyReach.Bars
             : section.Reach == KeyReach.Strategy ? declared ?? section.Reach : section.Reach;
         (other.Whole != first.Whole).ShouldBe(reach != KeyReach.Label);
         (other.Around != first.Around).ShouldBe(reach == KeyReach.Strategy && section.Name != DeclaredSection.Strategies);
