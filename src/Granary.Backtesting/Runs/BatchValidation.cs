@@ -13,7 +13,9 @@ namespace Granary.Backtesting.Runs;
 /// <summary>The portfolio of a run for its ledger.</summary>
 /// <param name="Weights">Its last weights, by strategy.</param>
 /// <param name="End">Time of its last row, UTC ticks.</param>
-internal readonly record struct RunPortfolio(EquityTrace Equity, IReadOnlyList<(string Strategy, double Weight)> Weights, long End);
+/// <param name="IsConstant">Whether it had these weights at all times.</param>
+internal readonly record struct RunPortfolio(EquityTrace Equity, IReadOnlyList<(string Strategy, double Weight)> Weights, long End,
+    bool IsConstant);
 
 /// <summary>
 /// The step "validate": the validation checks of a batch. Checks of single strategies run concurrently with the portfolio pass.
@@ -76,7 +78,8 @@ internal sealed class BatchValidation
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
         var equity = members ? portfolio.Trace : null;
         var census = await CensusAsync(_run, traded, ledger, tests, equity is null ? null
-            : new RunPortfolio(equity, [.. plan.Instances.Select(i => (i.Id, _choice.Last[i.Index]))], portfolio.Rows.Last));
+            : new RunPortfolio(equity, [.. plan.Instances.Select(i => (i.Id, _choice.Last[i.Index]))], portfolio.Rows.Last,
+                _choice.Schedule is null));
         var (lookAhead, stress, upper) = await _searched;
         var survivorship = _run.Options.Validation ? await Survivorship.RunAsync(plan, _run.Markets, _strategies.Log,
             (_choice.Members, _choice.Schedule), (portfolio.Outcome, portfolio.Rows), _hostFor, cancellationToken) : null;
@@ -131,7 +134,13 @@ internal sealed class BatchValidation
         // A new version of a model is not a new trial.
         var trials = BatchTrials.Of(run.Plan, outcomes, RunTrials.HashesOf(run.Markets), i => run.Plan.Instances[i].Model?.Name,
             tests.Effective);
-        if (!ledger.IsNone && portfolio is { } p) await trials.AddPortfolioAsync(p.Equity, p.Weights, p.End, run.Markets);
+        if (!ledger.IsNone && portfolio is { } p)
+        {
+            // Weights over time were chosen from the past; which strategies are there to choose from was not.
+            var weights = p.IsConstant ? p.Weights.ToDictionary(w => w.Strategy, w => w.Weight, StringComparer.Ordinal) : null;
+            var members = TriedMember.Of(run.Plan, outcomes, i => weights?[run.Plan.Instances[i].Id] ?? 1);
+            await trials.AddPortfolioAsync(p.Equity, p.Weights, p.End, members, run.Markets);
+        }
         return RecordedTrials.AddTo(await trials.CountAsync(ledger, run.Markets), run.Plan);
     }
 }

@@ -102,7 +102,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish()!;
         var rows = (outcome.Rows[0].Time, outcome.Rows[^1].Time);
-        var census = await BatchValidation.CensusAsync(run, traded, _ledger, tests, new RunPortfolio(stitched, [], rows.Item2));
+        var census = await BatchValidation.CensusAsync(run, traded, _ledger, tests, new RunPortfolio(stitched, [], rows.Item2, false));
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, stitched, census, tests), OutOfSample.Stitched(stitched), "", null,
             null, census.Fault)
         {

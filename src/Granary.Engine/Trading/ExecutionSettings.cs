@@ -128,6 +128,10 @@ public sealed record ExecutionSettings
     public ExecutionSettings For(string symbol) => BySymbol.TryGetValue(symbol, out var own)
         ? this with { Fee = own.Fee, Slippage = own.Slippage, BorrowFeeRate = own.BorrowFeeRate } : this;
 
+    /// <summary>Whether an order that rests in the book is paid for its fill in some symbol.</summary>
+    public bool HasRebates => BySymbol.Values.Select(s => s.Fee).Append(Fee)
+        .Any(f => ((double[])[1, 1_000, 1_000_000]).Any(q => f.Fee(100, q, 1, maker: true) < 0));
+
     /// <summary>
     /// Whether trading is free of costs in all symbols: no fee above zero for an order of any size, and no slippage. The stress test then
     /// has no cost to double.

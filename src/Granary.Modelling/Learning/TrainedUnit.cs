@@ -9,6 +9,10 @@ namespace Granary.Modelling.Learning;
 /// <summary>A trained model for one market, shared by its strategies, or for one strategy's trades.</summary>
 /// <param name="Name">Name in the registry.</param>
 /// <param name="Error">The reason why there is no model; its strategies run without one.</param>
+/// <param name="InSample">
+/// Metrics of the model that is registered, on its own training samples: of the version in force after retrainings, else of that of all
+/// samples.
+/// </param>
 /// <param name="OutOfSample">Metrics over the tests of all windows.</param>
 public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IReadOnlyList<int> Strategies, int Samples,
     IReadOnlyList<WindowResult> Windows,
@@ -30,10 +34,10 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
     /// <summary>The deadline, UTC, that the version's promotion missed; null if it was promoted or not meant to be.</summary>
     public DateTimeOffset? LateFor { get; init; }
 
-    /// <summary>Time of the last label that the model of all samples learned from, UTC; null without a model.</summary>
+    /// <summary>Time of the last label that the registered model learned from, UTC; null without a model.</summary>
     public DateTime? LearnedTo { get; init; }
 
-    /// <summary>Dissimilarity above which the model of all samples abstains; null if it does not measure dissimilarity.</summary>
+    /// <summary>Dissimilarity above which the registered model abstains; null if it does not measure dissimilarity.</summary>
     public double? DissimilarityThreshold { get; init; }
 
     /// <summary>The risk model; null for an entry filter.</summary>

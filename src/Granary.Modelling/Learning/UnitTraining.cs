@@ -242,16 +242,17 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
                     + $"and judges no entries, so choose another trainer");
 
             ModelVersion? version = null;
+            var shown = InForce(retrained, outOfSample) ?? new RegisteredModel(final, all.Figures, outOfSample,
+                At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count, _fits.TableHash);
             if (use != VersionUse.None)
             {
-                version = Register(use, InForce(retrained, outOfSample) ?? new RegisteredModel(final, all.Figures, outOfSample,
-                    At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count, _fits.TableHash), clock);
+                version = Register(use, shown, clock);
                 // The test predictions belong to the registered version only if no retraining put other versions in force.
                 if (filter is not null && version is not null && retrained is null)
                     filter.Origin = new ModelOrigin(ModelStores.Kept(spec.Registry), version.Model, version.Number);
             }
             var isLate = use == VersionUse.Add && spec.Promote && !TryPromote(version!, promoteUntil, clock);
-            unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
+            unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], shown.InSample, outOfSample,
                 last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
             {
                 References = source.References,
@@ -261,8 +262,8 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
                 Retrained = retrained,
                 Predictions = Predictions(windows, all),
                 Notes = LeakCheck.Of(table, [.. windows.SelectMany(w => w.Test.Rows)], predicted),
-                LearnedTo = At(table.LabelEnd.ToArray().Max()),
-                DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
+                LearnedTo = shown.To,
+                DissimilarityThreshold = (shown.Model as GuardedModel)?.Area.Threshold,
             };
         });
         return unit ?? new TrainedUnit(Name, Data, spec, members, _table?.Count ?? 0, [], none, none, [], [], null, null, Error);

@@ -57,10 +57,10 @@ public sealed record LearningUnit(string Name, string? Version, string Data, str
     /// <summary>Changes of the error, ordered by time.</summary>
     public IReadOnlyList<LossChangeRow> LossChanges { get; init; } = [];
 
-    /// <summary>When the last training label of the model of all samples was known, UTC; null without a model.</summary>
+    /// <summary>When the last training label of the registered model was known, UTC; null without a model.</summary>
     public DateTime? LearnedTo { get; init; }
 
-    /// <summary>The dissimilarity index above which the model of all samples abstains; null if it is not measured.</summary>
+    /// <summary>The dissimilarity index above which the registered model abstains; null if it is not measured.</summary>
     public double? DissimilarityThreshold { get; init; }
 
     /// <summary>Limits of use, one sentence each.</summary>

@@ -18,7 +18,7 @@ public static class NoteText
         NoteCode.DataFinding => "The bars are not what the batch says, or have faults that change results; 'granary data check' shows "
             + "them.",
         NoteCode.Suspicious => "A value is legal and probably a mistake, such as a percentage below 1 or a fast average that is slower.",
-        NoteCode.NoCosts => "Commission and slippage are zero.",
+        NoteCode.NoCosts => "No commission and no slippage is above zero.",
         NoteCode.ShortRecord => "The record has so few returns that figures by the year, such as the Sharpe ratio, are mostly chance.",
         NoteCode.Benchmark => "The benchmark covers a part of the run only, and is compared over that part.",
         NoteCode.PeriodsPerYear => "How the periods per year, which annualise the ratios, were counted where the record is unusual.",

@@ -23,6 +23,12 @@ public sealed record TrialCensus(long Trials, long New, double Effective, double
     /// </summary>
     public bool StoodBefore { get; init; }
 
+    /// <summary>
+    /// The luck of a portfolio of strategies that were chosen among the trials of other runs, in standard errors; 0 if other runs tried
+    /// nothing else.
+    /// </summary>
+    public double Choice { get; init; }
+
     /// <summary>Whether no ledger was used, so that only the trials of this run are counted.</summary>
     public bool IsAlone { get; init; }
 

@@ -44,6 +44,10 @@ public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<str
 
     public bool MayBeTraded => Reasons.Count == 0;
 
+    /// <summary>Costs that add up to a gain, in words: the result depends on being paid for trading.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Gains { get; init; } = [];
+
     /// <summary>The verdict in two or three words.</summary>
     [JsonIgnore]
     public string Words => Checks == 0 ? "Not checked" : MayBeTraded ? "May be traded" : "Do not trade";
@@ -51,7 +55,8 @@ public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<str
     /// <summary>What the words follow from: how many checks passed, and the names of the others; or why there were none.</summary>
     [JsonIgnore]
     public string Findings => Checks == 0 ? Reasons[0]
-        : FormattableString.Invariant($"{Passed} of {Checks} checks passed") + Names("failed", Failed) + Names("missing", Missing);
+        : FormattableString.Invariant($"{Passed} of {Checks} checks passed") + Names("failed", Failed) + Names("missing", Missing)
+            + string.Concat(Gains.Select(gain => $"; {gain}"));
 
     /// <summary>The verdict in one sentence.</summary>
     public string Sentence => $"{Words}: {Findings}";
@@ -86,6 +91,9 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
         Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark", LearnedWeights = "learnedWeights",
         Universe = "universe", Costs = "costs";
 
+    /// <summary>Figures of <see cref="CostStress"/>: costs that add up to a gain, account currency.</summary>
+    public const string CommissionGain = "commissionGain", FundingGain = "fundingGain";
+
     /// <summary>Checks that every configuration needs, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<string> Checks = [OutOfSample, DeflatedSharpe, Overfitting, Causality, CostStress];
 
@@ -111,7 +119,11 @@ public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationChec
         var reasons = Required.Where(c => this[c].State != ValidationState.Passed)
             .Select(c => $"{Words(c)} {(this[c].State == ValidationState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
         return new ValidationVerdict(Required.Count - reasons.Count, Required.Count, In(ValidationState.Failed),
-            In(ValidationState.Missing), reasons);
+            In(ValidationState.Missing), reasons)
+        {
+            Gains = [.. new[] { ("commission", this[CostStress][CommissionGain]), ("funding", this[CostStress][FundingGain]) }
+                .Where(g => g.Item2 > 0).Select(g => FormattableString.Invariant($"{g.Item1} adds up to a gain of {g.Item2:#,0.##}"))],
+        };
 
         string[] In(ValidationState state) => [.. Required.Where(c => this[c].State == state)];
     }

@@ -12,8 +12,11 @@ internal sealed record DeclaredSection(string Name, KeyReach Reach, IReadOnlyLis
     /// <summary>The key of a strategy that only names it.</summary>
     public const string Tag = "tag";
 
-    /// <summary>The sections <c>strategies</c> and <c>data</c>, whose members are lists and bars of their own.</summary>
-    public const string Strategies = "strategies", Data = "data";
+    /// <summary>The key of a model that only says where its versions are kept.</summary>
+    public const string Registry = "registry";
+
+    /// <summary>Sections that may be lists, and that of the bars.</summary>
+    public const string Strategies = "strategies", Learning = "learning", Data = "data";
 
     /// <summary>Everything that a batch file can have.</summary>
     public static IReadOnlyList<DeclaredSection> All { get; } =
@@ -28,7 +31,7 @@ internal sealed record DeclaredSection(string Name, KeyReach Reach, IReadOnlyLis
         new(Strategies, KeyReach.Strategy, RecordKeys<TradingSettings>.All),
         new("portfolio", KeyReach.Portfolio, RecordKeys<PortfolioKeys>.All),
         new("benchmark", KeyReach.Portfolio, []),
-        new("learning", KeyReach.Strategy, []),
+        new(Learning, KeyReach.Strategy, []),
         new("walkForward", KeyReach.Portfolio, []),
         new("regimes", KeyReach.Strategy, []),
         new("resampling", KeyReach.Portfolio, RecordKeys<ResamplingKeys>.All),

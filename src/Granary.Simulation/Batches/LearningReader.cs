@@ -132,6 +132,9 @@ public static class LearningReader
                 + "figure of the trades", 0);
         if (spec.IsOfRisk && fitness != ExperimentFitness.Prediction)
             experiment.Need("fitness").Wrong("a model of the drawdown chooses among no trades; use 'prediction'", 0);
+        if (fitness != ExperimentFitness.Precision && experiment.Find("top") is { } top)
+            top.Wrong("only the fitness 'precision' is of the top share of the predictions; leave 'top' out, or set 'fitness' to 'precision'",
+                0);
         spec = spec with { Fitness = fitness };
         if (experiment.Find("labels") is { } named && spec.Labels.Any(l => l.Kind == LabelKind.Drawdown) != spec.IsOfRisk)
             named.Wrong("the label drawdown reads the portfolio and caps it, so that it cannot be compared with labels of other kinds; "
@@ -141,6 +144,8 @@ public static class LearningReader
             search.Wrong("a search compares rules that choose among trades, and 'limit' caps the portfolio; leave it out", 0);
         if (experiment.Find("labels") is { } labels)
             labels.Wrong("a search predicts the section's own label; leave 'labels' out", 0);
+        if (experiment.Find("trainers") is { } twice && search.Find("trainers") is not null)
+            twice.Wrong("the search names the trainers that it tries; leave 'trainers' out beside it", 0);
         return spec with { Search = new SearchReader(spec, around).Read(search) };
     }
 

@@ -8,7 +8,11 @@ public static class CostNotes
 {
     public static IEnumerable<RunNote> Of(ExecutionSettings settings)
     {
-        if (settings.IsFree)
+        if (settings.IsFree && settings.HasRebates)
+            yield return new RunNote(NoteCode.NoCosts,
+                "No cost is above zero: the batch sets a rebate for makers, and no commission of takers and no slippage, so every figure "
+                + "has gains from trading and no costs. Set execution.commissionPercent and execution.slippagePercent.");
+        else if (settings.IsFree)
             yield return new RunNote(NoteCode.NoCosts,
                 "Costs are zero: the batch sets no commission and no slippage, so every figure is before costs. "
                 + "Set execution.commissionPercent and execution.slippagePercent.");

@@ -203,6 +203,11 @@ public sealed record RunManifest
         json.WriteNumber("sharpes", trials.Sharpes.Count);
         WriteFinite(json, "sharpeMean", trials.Sharpes.Mean);
         WriteFinite(json, "sharpeVariance", trials.Sharpes.Variance);
+        json.WriteNumber("siblings", trials.Siblings);
+        json.WriteNumber("portfolios", trials.Portfolios);
+        json.WriteNumber("choice", trials.Choice);
+        json.WriteBoolean("stoodBefore", trials.StoodBefore);
+        json.WriteBoolean("alone", trials.IsAlone);
         if (trials.Fault is { } fault) json.WriteString("fault", fault);
         json.WriteEndObject();
     }
@@ -216,6 +221,11 @@ public sealed record RunManifest
         part.Need("effective").Number(), part.Need("own").Number(), new TrialSharpes((long)part.Need("sharpes").Number(),
             part.Find("sharpeMean")?.Number() ?? double.NaN, part.Find("sharpeVariance")?.Number() ?? double.NaN))
     {
+        Siblings = (long)part.Need("siblings").Number(),
+        Portfolios = (int)part.Need("portfolios").Number(),
+        Choice = part.Need("choice").Number(),
+        StoodBefore = part.Need("stoodBefore").Bool(),
+        IsAlone = part.Need("alone").Bool(),
         Fault = part.Find("fault")?.String(),
     };
 

@@ -53,9 +53,12 @@ public sealed record BarSketch(ulong Market, long From, long Until, long Count, 
         void Close()
         {
             if (!double.IsFinite(before)) return;
+            var (step, range) = (Thousandths(last / before), Thousandths(high / low));
+            // A day without a move is the same in all markets.
+            if (step == 0 && range == 0) return;
             var hash = SplitMix64.Mix((ulong)day);
-            hash = SplitMix64.Mix(hash ^ Thousandths(last / before));
-            days.Add((day, SplitMix64.Mix(hash ^ Thousandths(high / low))));
+            hash = SplitMix64.Mix(hash ^ step);
+            days.Add((day, SplitMix64.Mix(hash ^ range)));
         }
     }
 

@@ -105,14 +105,14 @@ public sealed record BatchChecks(
             : ValidationCheck.Missing("not checked (--no-guards)");
         findings[ValidationChecks.CostStress] = Idle is not null ? ValidationCheck.Missing(Idle.Finding)
             : CostsAreZero
-            ? ValidationCheck.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
-                + $"execution.slippagePercent{WithGains}")
+            ? ValidationCheck.Missing($"{NothingToDouble}; set execution.commissionPercent and execution.slippagePercent{WithGains}")
+                with { Figures = Gains.Figures }
             : Stress is { Strategies: > 0 } t
             ? new ValidationCheck(State(t.Passed),
                 Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; ")
                     + Text($"{Tried(t)}{WhyMore(t)}{WithGains}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
-                    ("stillProfitable", t.StillProfitable)])
+                    ("stillProfitable", t.StillProfitable), .. Gains.Figures])
             : ValidationCheck.Missing(Stress is null ? "not checked (--no-guards)" : "no strategy has a weight");
         if (BenchmarkName is not null) findings[ValidationChecks.Benchmark] = AgainstBenchmark(BenchmarkName);
         if (Universe is not null) findings[ValidationChecks.Universe] = Universe;
@@ -131,6 +131,9 @@ public sealed record BatchChecks(
             : $"{verdict.Reasons.Count} of the {verdict.Checks} checks did not pass: these results should not be traded as "
                 + $"they are.";
     }
+
+    private string NothingToDouble => Gains.Commission > 0 ? "no cost is above zero, since makers are paid and nothing else costs anything"
+        : "the batch sets no commission and no slippage to double";
 
     private string WithGains => Gains.IsAny ? "; " + Gains.Sentence : "";
 
@@ -187,7 +190,7 @@ public sealed record BatchChecks(
         : Text($" If all of them were worthless, the best would still be expected to show a Sharpe ratio of ")
             + Text($"{TracePeriod.Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year")
             + (s.WinnersOfNothing > 0
-                ? Text($", and a portfolio of those that its rule chooses among them {TracePeriod.Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}.") : ".");
+                ? Text($", and a portfolio of those that were chosen among them {TracePeriod.Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}.") : ".");
 
     private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
 

@@ -23,9 +23,7 @@ public static class BatchTrials
             if (!identical.IsFirst(index) || !outcomes.TryGetValue(index, out var outcome)) continue;
             // A trial of a search that failed on the bars has steered the search.
             if (outcome.Statistics is null && (outcome.Bars == 0 || !plan.IsTrial(index))) continue;
-            var sharpe = outcome.Trace is { } trace
-                ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
-                : double.NaN;
+            var sharpe = outcome.Trace is { } trace ? Trial.DailySharpeOf(trace) : double.NaN;
             trials.Add(index, trials.CombinationOf(index, modelOf(index)), sharpe, share);
         }
         return trials;

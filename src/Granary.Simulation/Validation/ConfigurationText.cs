@@ -40,10 +40,10 @@ public static class ConfigurationText
         foreach (var section in DeclaredSection.All)
         {
             // Strategies have nothing random but their models.
-            var reach = section.Name == "seed" && root.Find("learning") is null ? KeyReach.Portfolio : section.Reach;
+            var reach = section.Name == "seed" && root.Find(DeclaredSection.Learning) is null ? KeyReach.Portfolio : section.Reach;
             if (root.Find(section.Name) is not { } part || !counts(reach)) continue;
             if (alone is not null && (section.Name == DeclaredSection.Strategies
-                || section.Name == "learning" && !alone.WithLearning)) continue;
+                || section.Name == DeclaredSection.Learning && !alone.WithLearning)) continue;
             var content = Content(part, section, counts, alone);
             if (content.Length > 0) text.Append(section.Name).Append(content).Append('\n');
         }
@@ -52,7 +52,7 @@ public static class ConfigurationText
 
     private static string Content(JsonPart part, DeclaredSection section, Func<KeyReach, bool> counts, Alone? alone) => part.Kind switch
     {
-        JsonValueKind.Array when section.Name == DeclaredSection.Strategies =>
+        JsonValueKind.Array when section.Name is DeclaredSection.Strategies or DeclaredSection.Learning =>
             string.Concat(part.Items.Select(item => Content(item, section, counts, alone))),
         JsonValueKind.Object => Members(part, section, counts, alone),
         _ => Canonical(JsonNode.Parse(part.ToJson())),
@@ -80,8 +80,9 @@ public static class ConfigurationText
 
     private static KeyReach ReachOf(DeclaredSection section, RecordKey? key, string name) => (section.Name, name) switch
     {
-        (DeclaredSection.Data, "source") => KeyReach.Bars,
-        (DeclaredSection.Strategies, DeclaredSection.Tag) => KeyReach.Label,
+        // A combined batch says beside a source in which folder it was written.
+        (DeclaredSection.Data, "source" or "folder") => KeyReach.Bars,
+        (DeclaredSection.Strategies, DeclaredSection.Tag) or (DeclaredSection.Learning, DeclaredSection.Registry) => KeyReach.Label,
         _ => key is null || section.Reach != KeyReach.Strategy ? section.Reach : key.Reach,
     };
 

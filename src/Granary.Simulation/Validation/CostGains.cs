@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Validation;
 
@@ -25,6 +26,10 @@ public sealed record CostGains(double Commission, double Funding, double Profit)
     /// <summary>States the gains beside the profit, without a full stop; empty if there are none.</summary>
     public string Sentence => string.Join("; ", new[] { Part("commission", Commission, " of rebates"), Part("funding", Funding, "") }
         .Where(part => part.Length > 0));
+
+    /// <summary>The gains as figures of the check of the costs.</summary>
+    internal IReadOnlyList<(string Name, double Value)> Figures =>
+        [.. new[] { (ValidationChecks.CommissionGain, Commission), (ValidationChecks.FundingGain, Funding) }.Where(g => g.Item2 > 0)];
 
     private string Part(string cost, double gain, string of) => gain > 0
         ? string.Create(CultureInfo.InvariantCulture,

@@ -16,6 +16,9 @@ namespace Granary.Simulation.Validation;
 /// <param name="ChosenBefore">Time before which its weights are said to be chosen; null if nothing is said.</param>
 public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrace Trace, UInt128 Weights, long End, long? ChosenBefore)
 {
+    /// <summary>Its strategies, which may have been chosen among the trials of other runs.</summary>
+    public IReadOnlyList<TriedMember> Members { get; init; } = [];
+
     /// <summary>Returns the hash of weights: of their ratios to six digits, in the order of the names.</summary>
     public static UInt128 WeightsOf(IEnumerable<(string Strategy, double Weight)> weights)
     {

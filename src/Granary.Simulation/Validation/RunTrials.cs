@@ -65,15 +65,17 @@ public sealed class RunTrials
     /// <param name="trace">Its equity.</param>
     /// <param name="weights">Its last weights, by strategy.</param>
     /// <param name="end">Time at which its last bar closes, UTC ticks.</param>
+    /// <param name="members">See <see cref="TriedPortfolio.Members"/>.</param>
     /// <param name="markets">Opened markets by symbol.</param>
     public async Task AddPortfolioAsync(EquityTrace trace, IEnumerable<(string Strategy, double Weight)> weights, long end,
-        IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken = default)
+        IReadOnlyList<TriedMember> members, IReadOnlyDictionary<string, OpenedMarket> markets,
+        CancellationToken cancellationToken = default)
     {
         List<string> symbols = [.. _plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var parts = new List<BarSketch>();
         foreach (var symbol in symbols) parts.Add(await BarSketch.OfAsync(markets[symbol].Series, cancellationToken));
         _portfolio = new TriedPortfolio(symbols.Count == 1 ? _hashes[symbols[0]] : RunFolder.HashOf(symbols.Select(s => _hashes[s])),
-            BarSketch.Join(parts), trace, TriedPortfolio.WeightsOf(weights), end, _plan.Spec.Portfolio.ChosenBefore);
+            BarSketch.Join(parts), trace, TriedPortfolio.WeightsOf(weights), end, _plan.Spec.Portfolio.ChosenBefore) { Members = members };
     }
 
     /// <summary>Counts the trials on the bars of a strategy, also if this run adds none there.</summary>

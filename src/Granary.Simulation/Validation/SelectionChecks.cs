@@ -62,10 +62,10 @@ public sealed record SelectionChecks(
         foreach (var (strategy, trace) in traced) deflated[strategy] = TraceSharpe.Of(trace).Deflated(census.Effective);
         var own = portfolio is null ? new TraceSharpe(double.NaN, 0, double.NaN, double.NaN) : TraceSharpe.Of(portfolio);
         var ticks = traced[0].Trace.PeriodTicks;
-        var luck = new LuckBar(census.Effective, tests.LuckOfChoice);
+        var luck = new LuckBar(census.Effective, Math.Max(tests.LuckOfChoice, census.Choice));
         return new SelectionChecks(ticks, census.Trials, census.New, luck, tests.Effective.Clusters, deflated, own,
-            Above(luck), Above(luck with { Trials = census.Own }), RawDeflation.Of(own, census, ticks), tests.Overfitting, tests.Blocks,
-            tests.Snooping, tests.Snooped);
+            Above(luck), Above(new LuckBar(census.Own, tests.LuckOfChoice)), RawDeflation.Of(own, census, ticks), tests.Overfitting,
+            tests.Blocks, tests.Snooping, tests.Snooped);
 
         double Above(LuckBar bar) => own.Above(bar.PerPeriod(own.Returns));
     }

@@ -182,7 +182,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         return trial < 0 ? -1 : plan.Trials[trial].Search;
     }
 
-    private static double[][] Returns(List<(int Strategy, EquityTrace Trace)> chosen, long from, int join, int count)
+    internal static double[][] Returns(List<(int Strategy, EquityTrace Trace)> chosen, long from, int join, int count)
     {
         var all = new double[chosen.Count][];
         Parallel.For(0, chosen.Count, k =>

@@ -15,7 +15,12 @@ namespace Granary.Simulation.Validation;
 /// <param name="Idea">Hash of the strategy class: its trials on other markets count too.</param>
 /// <param name="DailySharpe">Mean over standard deviation of its returns, scaled to one day; NaN if they are constant.</param>
 /// <param name="Share">Fraction of an independent trial, 0 to 1: similar combinations share one trial.</param>
-public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea, double DailySharpe, double Share);
+public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea, double DailySharpe, double Share)
+{
+    /// <summary>Returns the Sharpe ratio of an equity, scaled to one day.</summary>
+    public static double DailySharpeOf(EquityTrace trace) =>
+        TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks);
+}
 
 /// <summary>
 /// Counts all combinations and portfolios ever run on a data set, over all batches, processes and machines that share the folder. A test of
@@ -34,7 +39,7 @@ public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea
 public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimeProvider? clock = null)
 {
     private const int RecordSize = 48;
-    private const string Extension = ".tried", PortfolioExtension = ".portfolios", SketchExtension = ".days";
+    private const string Extension = ".trials", PortfolioExtension = ".portfolios", SketchExtension = ".sketch";
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(30);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
@@ -79,9 +84,11 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         if (IsNone) return Alone(trials);
         Directory.CreateDirectory(folder);
         var census = new Counting();
-        var others = new Others(await SketchesAsync(cancellationToken));
         // A fixed order makes floating-point sums identical in all runs over the same data sets.
-        foreach (var (dataSet, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal))
+        List<KeyValuePair<string, IReadOnlyList<Trial>>> ordered = [.. trials.OrderBy(t => t.Key, StringComparer.Ordinal)];
+        // Those of the run count by themselves, whether or not an earlier run had them.
+        var others = new Others((await SketchesAsync(cancellationToken)).FindAll(s => ordered.TrueForAll(t => t.Key != s.Name)));
+        foreach (var (dataSet, tried) in ordered)
         {
             var related = new List<Trial>();
             if (sketches?.GetValueOrDefault(dataSet) is { } sketch)
@@ -95,7 +102,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         }
         foreach (var (sibling, market) in others.Siblings)
             census.AddSiblings(market, await TrialsAsync(sibling, cancellationToken));
-        var counted = census.Finish();
+        var counted = census.Finish(portfolio?.Members ?? []);
         return portfolio is null ? counted : await WithPortfolioAsync(counted, portfolio, cancellationToken);
     }
 
@@ -178,7 +185,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     {
         var census = new Counting();
         foreach (var (_, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal)) census.Add([], [], tried, _ => { });
-        return census.Finish() with { IsAlone = true };
+        return census.Finish([]) with { IsAlone = true };
     }
 
     // Accumulates counts, one data set at a time.
@@ -186,7 +193,8 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     {
         private readonly HashSet<ulong> _ideas = [];
         private readonly HashSet<(ulong Market, UInt128 Combination)> _siblings = [];
-        private long _all, _fresh;
+        private readonly TrialRanks _ranks = new();
+        private long _all, _fresh, _others;
         private double _effective, _own;
         private Moments _sharpes;
 
@@ -212,11 +220,15 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
                 _ideas.Add(trial.Idea);
             }
             _all += shares.Count;
+            _others += shares.Count - tried.Select(t => t.Combination).Distinct().Count();
             foreach (var (_, share) in shares.OrderBy(s => s.Key)) _effective += share;
             var costs = tried.Select(t => t.Costs).ToHashSet();
             foreach (var ((_, cost), sharpe) in sharpes.OrderBy(s => s.Key))
                 if (double.IsFinite(sharpe) && costs.Contains(cost))
                     _sharpes.Add(sharpe);
+            // Of a combination at several costs, its result at the costs of the run.
+            foreach (var results in sharpes.GroupBy(s => s.Key.Combination))
+                _ranks.Add(results.OrderBy(s => s.Key.Costs).MaxBy(s => costs.Contains(s.Key.Costs)).Value);
         }
 
         /// <summary>Counts the trials of the same strategy classes on another market, once over data sets of this market.</summary>
@@ -224,12 +236,19 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         {
             foreach (var trial in tried)
                 if (_ideas.Contains(trial.Idea) && _siblings.Add((market, trial.Combination)))
+                {
                     _effective += trial.Share;
+                    _others++;
+                    _ranks.Add(trial.DailySharpe);
+                }
         }
 
-        public TrialCensus Finish() => new(_all, _fresh, Math.Max(_effective, _own), _own,
+        public TrialCensus Finish(IReadOnlyList<TriedMember> members) => new(_all, _fresh, Math.Max(_effective, _own), _own,
             new TrialSharpes(_sharpes.Count, _sharpes.Mean, _sharpes.SampleVariance))
-        { Siblings = _siblings.Count };
+        {
+            Siblings = _siblings.Count,
+            Choice = _others > 0 ? _ranks.LuckOf(members, Math.Max(_effective, _own)) : 0,
+        };
     }
 
     // The other data sets of the ledger, by name.

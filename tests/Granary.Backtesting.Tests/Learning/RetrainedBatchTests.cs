@@ -256,7 +256,12 @@ public sealed class RetrainedBatchTests : IDisposable
             if (promoted.Count > versions) numbers.Add(registry.Pointer(unit.Name).Current);
             versions = promoted.Count;
             registry.Numbers(unit.Name).Count.ShouldBe(numbers.Count);
-            registry.Load(unit.Name).Version.Lineage.To.ShouldBe(promoted[^1].TrainTo);
+            // The row of the model has the figures of the version that it names, as the list of versions has.
+            var lineage = registry.Load(unit.Name).Version.Lineage;
+            (lineage.To, unit.LearnedTo).ShouldBe((promoted[^1].TrainTo, promoted[^1].TrainTo));
+            unit.InSample["auc"].ShouldBe(lineage.InSample["auc"]);
+            unit.TrainTestGap!.Value.ShouldBe(unit.InSample["auc"] - unit.OutOfSample["auc"]);
+            if (promoted.Count == known) lineage.TrainTestGap.ShouldBe(unit.TrainTestGap);
         }
         numbers.ShouldBe(Enumerable.Range(1, numbers.Count));
         numbers.Count.ShouldBeGreaterThan(1);

@@ -136,6 +136,16 @@ public sealed class BatchChecksTests : IDisposable
         conclusions.ShouldAllBe(c => !c.Contains("thin costs"));
         var stress = run.GetProperty("evidence").GetProperty(ValidationChecks.CostStress);
         stress.GetProperty("sentence").GetString().ShouldNotBeNull().ShouldContain("c" + named);
+        ValidationReader.Verdict(JsonPart.Parse("results.json", Encoding.UTF8.GetBytes(run.GetRawText()))).Sentence
+            .ShouldEndWith(FormattableString.Invariant($"; commission adds up to a gain of {-commission:#,0.##}"));
+
+        // A rebate without any cost is no cost of zero, and there is none to double.
+        var alone = await RunAsync("alone", Spec(Makers, Equal, "\"commissionMakerPercent\": -0.05"));
+        alone.GetProperty("notes").EnumerateArray().Single(n => n.GetProperty("code").GetString() == "no-costs")
+            .GetProperty("sentence").GetString().ShouldNotBeNull()
+            .ShouldStartWith("No cost is above zero: the batch sets a rebate for makers");
+        alone.GetProperty("evidence").GetProperty(ValidationChecks.CostStress).GetProperty("sentence").GetString().ShouldNotBeNull()
+            .ShouldStartWith("no cost is above zero, since makers are paid");
 
         // Under stress there is no rebate: what is left is twice the commission of the takers, as without a rebate.
         var none = await RunAsync("none", Spec(Makers, Equal, "\"commissionPercent\": 0.001, \"commissionMakerPercent\": 0"));

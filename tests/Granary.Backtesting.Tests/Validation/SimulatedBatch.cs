@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
+using Granary.Backtesting.WalkForward;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
@@ -55,6 +56,9 @@ public static class SimulatedBatch
         /// <summary>The classes that the batch may name.</summary>
         public GranaryCatalogues Catalogues { get; init; } = s_builtIn;
 
+        /// <summary>The section <c>walkForward</c>, as JSON, of a walk-forward; null for a backtest or a search.</summary>
+        public string? WalkForward { get; init; }
+
         /// <summary>A batch whose portfolio has only a rule of weights.</summary>
         public static Batch Of(string strategies, string weights, bool optimises = false) =>
             new(strategies, $$"""{ "weights": "{{weights}}" }""", optimises);
@@ -102,12 +106,17 @@ public static class SimulatedBatch
                   "execution": { "commissionPercent": 0.02, "slippagePercent": 0.01 },
                   "strategies": [ {{batch.Strategies}} ],
                   "portfolio": {{batch.Portfolio}}, "outputs": ["results"],
+                  {{(batch.WalkForward is { } windows ? $"\"walkForward\": {windows}," : "")}}
                   "seed": {{market.Seed.ToString(CultureInfo.InvariantCulture)}} }
                 """;
             var spec = new BatchReader(batch.Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
-            var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, _ => new Markets(market));
             var options = new BatchOptions { Out = folder, Threads = 1, Optimises = batch.Optimises, Yes = true };
-            var run = await runner.RunAsync(spec, options, null, cancellationToken);
+            // The trials of other seeds would count: their markets are of the same time.
+            var run = batch.WalkForward is not null
+                ? (await new WalkForwardRunner(new EmbeddedHost(1), TimeProvider.System, TrialLedger.None, _ => new Markets(market))
+                    .RunAsync(spec, options, null, cancellationToken)).Run
+                : await new BatchRunner(new EmbeddedHost(1), TimeProvider.System, _ => new Markets(market), TrialLedger.None)
+                    .RunAsync(spec, options, null, cancellationToken);
             var findings = JsonDocument.Parse(run.Model.Section<ValidationChecks>()!.ToJson()).RootElement;
             return new Outcome(findings.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
                 findings,

@@ -67,7 +67,7 @@ public static class CheckCostBenchmark
             }
             async Task<double> RunAsync(bool checks)
             {
-                var run = await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec,
+                var run = await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System, ledger: TrialLedger.None).RunAsync(spec,
                     new BatchOptions { Out = Path.Combine(scratch, Path.GetRandomFileName()), Validation = checks });
                 Directory.Delete(run.Folder, recursive: true);
                 return run.Model.Seconds;

@@ -6,6 +6,7 @@ using Granary.Contracts.Sessions;
 using Granary.Data.Brokers;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Validation;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;
 
@@ -26,7 +27,7 @@ internal static class LiveBenchmark
         try
         {
             var spec = Batch(strategies, bars, folder);
-            var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System, ledger: TrialLedger.None).RunAsync(spec,
                 new BatchOptions { Out = Path.Combine(folder, "backtest"), Validation = false });
             backtest = null!;
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -16,23 +16,41 @@ internal static class ErrorRates
     // What turning the position over costs RandomSides, in daily deviations: 0.06 % at every second decision.
     private const double CostOfTurns = 0.0006 / (2 * RandomSides.Hold) / 0.01;
 
-    // Strategies beside those of the batch, with the markets that they trade. Everything is decided by the numbers of the bars.
-    private sealed record Company(string Name, string Strategies, params string[] Markets);
+    // Daily drift of a spell: the best of the grid has a Sharpe ratio of about 1.2.
+    private const double Trend = 0.0015;
 
     private const string Usual = """ "size": { "percentOfEquity": 50 } """;
 
-    private static readonly Company s_none = new("alone", "");
+    // Strategies beside those of the batch, with the markets that they trade. Everything is decided by the numbers of the bars.
+    // Searched: the same as trials of a search that none of them can win, so that the portfolio does not hold them.
+    private sealed record Company(string Name, string Listed, string Searched, params string[] Markets)
+    {
+        public static Company Of(string name, string values, string symbol, params string[] markets) => new(name,
+            $$"""{ "class": "EveryNth", "params": { {{values}} }, "symbols": ["{{symbol}}"], {{Usual}} }""",
+            Search("EveryNth", symbol, values), markets);
+
+        public static string Search(string type, string symbol, string values)
+        {
+            var space = values.Replace("[", "{ \"values\": [", StringComparison.Ordinal).Replace("]", "] }", StringComparison.Ordinal);
+            return $$"""
+                { "class": "{{type}}", "sides": "both", "symbols": ["{{symbol}}"], {{Usual}},
+                  "search": { "method": "sobol", "trials": 20, "minTrades": 100000, "space": { {{space}} } } }
+                """;
+        }
+    }
+
+    private static readonly Company s_none = new("alone", "", "");
 
     private static readonly Company[] s_companies =
     [
-        new("rare losers", string.Join(",\n", ((int[])[400, 600, 900]).Select(n => Nth("FALLS", n, 3))), "FALLS"),
-        new("rare winners", string.Join(",\n", ((int[])[400, 600, 900]).Select(n => Nth("JUMPS", n, 3))), "JUMPS"),
-        new("one trade", Nth("S00", 1_400, 60) + ",\n" + Nth("S00", 1_450, 5)),
-        new("steady gains", Nth("RISES", 5, 3), "RISES"),
+        Company.Of("rare losers", """ "every": [400, 600, 900], "hold": [3, 4] """, "FALLS", "FALLS"),
+        Company.Of("rare winners", """ "every": [400, 600, 900], "hold": [3, 4] """, "JUMPS", "JUMPS"),
+        Company.Of("one trade", """ "every": [1400, 1450], "hold": [5, 60] """, "S00"),
+        Company.Of("steady gains", """ "every": [5, 6], "hold": [3, 4] """, "RISES", "RISES"),
         new("duplicates", $$"""
             { "class": "RandomSides", "params": { "key": [1, 2, 3, 4, 5] }, "symbols": ["S00"], "stopLossPercent": 95, {{Usual}} },
             { "class": "RandomSides", "params": { "key": [1, 2, 3, 4, 5] }, "symbols": ["S00"], "stopLossPercent": 96, {{Usual}} }
-            """),
+            """, Company.Search("RandomSides", "S00", """ "key": [1, 2, 3, 4, 5], "stopLossPercent": [95, 96] """)),
     ];
 
     /// <param name="noise">Batches of each kind of noise.</param>
@@ -48,8 +66,14 @@ internal static class ErrorRates
         var holds = true;
         foreach (var company in (IReadOnlyList<Company>)[s_none, .. s_companies])
         {
-            holds &= Row($"noise, grid, {company.Name}", noise, i => Grid(40_000 + i, 10, 0, company), 0, 10, name) <= 0.05;
+            holds &= Row($"noise, grid, {company.Name}", noise, i => Grid(40_000 + i, 10, company), 0, 10, name) <= 0.05;
             holds &= Row($"noise, search, {company.Name}", noise, i => Search(50_000 + i, 10, 0, company), 0, 10, name) <= 0.05;
+            holds &= Row($"noise, walk-forward, {company.Name}", noise, i => Windows(45_000 + i, 10, company), 0, 10, name) <= 0.05;
+        }
+        foreach (var company in (IReadOnlyList<Company>)[s_none, .. s_companies])
+        {
+            Row($"edges of trend followers, grid, {company.Name}", edges, i => Grid(9_000 + i, 10, company, Trend), 0, 10, name);
+            Row($"edges of four alike, grid, {company.Name}", edges, i => Few(9_000 + i, company), 0, 10, name);
         }
         foreach (var company in (IReadOnlyList<Company>)[s_none, .. s_companies])
             foreach (var years in (int[])[3, 6, 10])
@@ -60,24 +84,37 @@ internal static class ErrorRates
     }
 
     // Indicators on two random walks, of which the portfolio joins the winners.
-    private static (SimulatedBatch.Market, SimulatedBatch.Batch) Grid(int seed, int years, double sharpe, Company company) =>
-        (Market(seed, years, sharpe, company) with { Symbols = 2 }, Batch($$"""
+    private static (SimulatedBatch.Market, SimulatedBatch.Batch) Grid(int seed, int years, Company company, double trend = 0) =>
+        (Market(seed, years, 0, company) with { Symbols = 2, Drift = trend }, Batch($$"""
             { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 100] }, "symbols": ["S00", "S01"], {{Usual}} },
             { "class": "DonchianBreakout", "params": { "period": [15, 25, 40], "exit": [8, 15] }, "symbols": ["S00", "S01"], {{Usual}} },
             { "class": "RsiReversion", "params": { "period": [5, 9], "low": [25, 35], "high": [65, 75] }, "symbols": ["S00", "S01"],
               {{Usual}} },
             { "class": "BollingerReversion", "params": { "period": [10, 20], "width": [1, 2] }, "symbols": ["S00", "S01"], {{Usual}} }
-            """, company, "winners", optimises: false));
+            """, company.Listed, "winners", optimises: false));
+
+    // Four similar trend followers on one market: where one earns nothing, none of them does.
+    private static (SimulatedBatch.Market, SimulatedBatch.Batch) Few(int seed, Company company) =>
+        (Market(seed, 10, 0, company) with { Drift = Trend }, Batch($$"""
+            { "class": "SmaCross", "params": { "fast": [10, 12], "slow": [50, 60] }, "symbols": ["S00"], {{Usual}} }
+            """, company.Listed, "winners", optimises: false));
+
+    // The same strategies, chosen again each half year by the two years before.
+    private static (SimulatedBatch.Market, SimulatedBatch.Batch) Windows(int seed, int years, Company company)
+    {
+        var (market, batch) = Grid(seed, years, company);
+        return (market, batch with { Portfolio = "{}", WalkForward = """{ "inSample": "2y", "outOfSample": "6mo" }""" });
+    }
 
     // All keys of independent trials, of which the search takes the best.
     private static (SimulatedBatch.Market, SimulatedBatch.Batch) Search(int seed, int years, double sharpe, Company company) =>
         (Market(seed, years, sharpe, company), Batch($$"""
             { "class": "RandomSides", "sides": "both", "symbols": ["S00"], {{Usual}},
               "search": { "method": "sobol", "trials": {{Keys}}, "space": { "key": [1, {{Keys}}] } } }
-            """, company, "best", optimises: true));
+            """, company.Searched, "best", optimises: true));
 
-    private static SimulatedBatch.Batch Batch(string strategies, Company company, string weights, bool optimises) =>
-        SimulatedBatch.Batch.Of(company.Strategies.Length == 0 ? strategies : strategies + ",\n" + company.Strategies, weights, optimises)
+    private static SimulatedBatch.Batch Batch(string strategies, string beside, string weights, bool optimises) =>
+        SimulatedBatch.Batch.Of(beside.Length == 0 ? strategies : strategies + ",\n" + beside, weights, optimises)
             with { Catalogues = TestCatalogues.All };
 
     private static SimulatedBatch.Market Market(int seed, int years, double sharpe, Company company)
@@ -97,9 +134,6 @@ internal static class ErrorRates
         ? SimulatedBatch.Closes(random, bars, _ => 0.0005, 0.00001)
         : SimulatedBatch.Closes(random, bars, bar => ((int[])[400, 600, 900]).Any(n => bar % n == n / 2 + 2)
             ? (market == "FALLS" ? -1 : 1) * (0.02 + 0.04 * random.NextDouble()) : 0, 0.0005);
-
-    private static string Nth(string symbol, int every, int hold) => string.Create(CultureInfo.InvariantCulture,
-        $$"""{ "class": "EveryNth", "params": { "every": {{every}}, "hold": {{hold}} }, "symbols": ["{{symbol}}"], {{Usual}} }""");
 
     private static double Row(string name, int runs, Func<int, (SimulatedBatch.Market Market, SimulatedBatch.Batch Batch)> batch,
         double sharpe, int years, string filter)

@@ -104,7 +104,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         string[] Names(string ledger) =>
             [.. Directory.EnumerateFiles(Path.Combine(_ledgers, ledger)).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
         Names(other).ShouldBe(Names(one));
-        Names(one).ShouldContain(n => n.EndsWith(".tried", StringComparison.Ordinal));
+        Names(one).ShouldContain(n => n.EndsWith(".trials", StringComparison.Ordinal));
         foreach (var name in Names(one))
             File.ReadAllBytes(Path.Combine(_ledgers, other, name)).ShouldBe(File.ReadAllBytes(Path.Combine(_ledgers, one, name)), name);
     }

@@ -47,7 +47,7 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
             says.Says("{} different combinations have been run on these bars so far, {} of them for the first time now. Similar ones "
                 + "counted together, they amount to {} independent trials. If all of them were worthless, the best would still be expected "
                 + "to show a Sharpe ratio of {} a year"
-                + (G("winnersOfNothing") > 0 ? ", and a portfolio of those that its rule chooses among them {}." : "."),
+                + (G("winnersOfNothing") > 0 ? ", and a portfolio of those that were chosen among them {}." : "."),
                 [G("trials"), G("newTrials"), G("effectiveTrials"), G("expectedMaximum") * Annual,
                     .. G("winnersOfNothing") > 0 ? [G("winnersOfNothing") * Annual] : Array.Empty<double>()]);
         if (double.IsFinite(G("deflatedSharpe")))

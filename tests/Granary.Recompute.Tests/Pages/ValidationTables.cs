@@ -60,7 +60,7 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         ["Effective number of trials"] = Value(section, "effectiveTrials"),
         ["Sharpe ratio per period (weeks)"] = Value(section, "sharpe"),
         ["Expected of the best worthless trial"] = Value(section, "expectedMaximum"),
-        ["Expected of the rule's choice among worthless trials"] = Value(section, "winnersOfNothing"),
+        ["Expected of the choice among worthless trials"] = Value(section, "winnersOfNothing"),
         ["Luck bar, a year"] = Value(section, "luckBar"),
         ["Deflated Sharpe ratio"] = Value(section, "deflatedSharpe"),
         ["The same, all trials independent"] = Value(section, "rawDeflatedSharpe"),

@@ -112,7 +112,7 @@ public sealed class ResearchServiceTests : IAsyncLifetime
         var caller = Assistant(6);
         (await RunAsync(caller, Batch())).State.ShouldBe(JobState.Done);
         _research.Standing(caller).Used.ShouldBe(2);
-        var dataSet = Path.GetFileNameWithoutExtension(Directory.GetFiles(_ledger.Folder, "*.tried").Single());
+        var dataSet = Path.GetFileNameWithoutExtension(Directory.GetFiles(_ledger.Folder, "*.trials").Single());
         _ledger.Count(dataSet).ShouldBe(2);
         await RunAsync(caller, Batch(more: ", \"seed\": 7"));
         _research.Standing(caller).Used.ShouldBe(3, "the same combinations in another configuration");
@@ -162,7 +162,7 @@ public sealed class ResearchServiceTests : IAsyncLifetime
             + "\"space\": { \"fast\": { \"from\": 2, \"to\": 15 }, \"slow\": { \"from\": 20, \"to\": 60 } } }", StringComparison.Ordinal);
         (await RunAsync(caller, $$"""{ "kind": "optimise", "batch": {{search}} }""", "optimise")).State.ShouldBe(JobState.Done);
         _research.Standing(caller).Used.ShouldBe(12);
-        _ledger.Count(Path.GetFileNameWithoutExtension(Directory.GetFiles(_ledger.Folder, "*.tried").Single()))
+        _ledger.Count(Path.GetFileNameWithoutExtension(Directory.GetFiles(_ledger.Folder, "*.trials").Single()))
             .ShouldBeLessThanOrEqualTo(12);
         const string study = """
             { "kind": "study", "data": { "source": "csv:daily", "symbols": "*", "timeframe": "1d" },

@@ -63,9 +63,9 @@ public sealed class ConfigurationTextTests
         var declared = section.Keys.FirstOrDefault(k => names.Count > 0 && k.Name == names[0])?.Reach;
         // The parts of the data are below; strategies are in their own text.
         if (path == "/data/parts") return;
-        var reach = path == "/strategies/[]/tag" ? KeyReach.Label
+        var reach = path is "/strategies/[]/tag" or "/learning/registry" or "/learning/[]/registry" ? KeyReach.Label
             : path == "/seed" ? KeyReach.Portfolio
-            : path == "/data/source" ? KeyReach.Bars
+            : path is "/data/source" or "/data/folder" ? KeyReach.Bars
             : section.Reach == KeyReach.Strategy ? declared ?? section.Reach : section.Reach;
         (other.Whole != first.Whole).ShouldBe(reach != KeyReach.Label);
         (other.Around != first.Around).ShouldBe(reach == KeyReach.Strategy && section.Name != DeclaredSection.Strategies);
@@ -85,10 +85,17 @@ public sealed class ConfigurationTextTests
     // Bars are known by their content, costs apart, and instruments of others.
     [InlineData("""{ "data": { "source": "csv:a", "from": "2020-01-01" } }""", """{ "data": { "source": "csv:b" } }""", false)]
     [InlineData("""{ "data": { "parts": [ { "source": "csv:a" } ] } }""", """{ "data": { "parts": [ { "source": "csv:b" } ] } }""", false)]
+    [InlineData("""{ "data": { "parts": [ { "source": "csv:a", "folder": "/b" } ] } }""", """{ "data": { "source": "csv:a" } }""", false)]
     [InlineData("""{ "execution": { "commissionPercent": 1 } }""", "{ }", false)]
     [InlineData("""{ "data": { "instruments": { "BOLT": { "lot": 1 } } } }""", "{ }", false)]
     [InlineData("""{ "learning": { "trainer": "logistic" }, "seed": 2 }""",
         """{ "learning": { "trainer": "logistic" }, "seed": 3 }""", true)]
+    [InlineData("""{ "learning": { "trainer": "logistic", "registry": "a" } }""",
+        """{ "learning": { "trainer": "logistic", "registry": "b" } }""", false)]
+    [InlineData("""{ "learning": [ { "trainer": "logistic", "registry": "a" }, { "trainer": "ridge" } ] }""",
+        """{ "learning": [ { "trainer": "logistic" }, { "trainer": "ridge" } ] }""", false)]
+    [InlineData("""{ "learning": [ { "trainer": "logistic" }, { "trainer": "ridge" } ] }""",
+        """{ "learning": [ { "trainer": "logistic" }, { "trainer": "ridge", "params": { "l2": 2 } } ] }""", true)]
     // The portfolio does not reach the account of a strategy.
     [InlineData("""{ "portfolio": { "weights": "equal" }, "benchmark": "ACME", "name": "b" }""", "{ }", false)]
     public void Around_a_strategy_stands_what_can_change_its_account(string one, string two, bool differs) =>

@@ -41,7 +41,7 @@ public sealed class TrialLedgerTests : IDisposable
     {
         var ledger = new TrialLedger(_folder);
         await ledger.RecordAsync(On("aa", 0, 10));
-        var file = Path.Combine(_folder, "aa.tried");
+        var file = Path.Combine(_folder, "aa.trials");
         using (var stream = File.OpenWrite(file)) stream.SetLength(stream.Length - 7);
         var census = await ledger.RecordAsync(On("aa", 0, 10));
         census.Trials.ShouldBe(10);
@@ -99,7 +99,7 @@ public sealed class TrialLedgerTests : IDisposable
     public async Task A_file_that_another_process_keeps_is_waited_for_without_a_thread_and_not_for_ever()
     {
         Directory.CreateDirectory(_folder);
-        var path = Path.Combine(_folder, "aa.tried");
+        var path = Path.Combine(_folder, "aa.trials");
         using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
             // No patience at all: the first look is the last one.

@@ -68,8 +68,9 @@ public static class Formulas
             "max(E(N), L) / √T: the Sharpe ratio of a year that the same choice among worthless strategies is expected to show over T "
                 + "years; E(N) = (1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e)), N = effectiveTrials (of a trial budget: the trials of the "
                 + "key); L = Σ w_k·e_k·σ_k / σ_P for a portfolio that joins chosen strategies, e_k = √(2/π) for a winner, E(N of its "
-                + "search) for a best trial, 0 for the others",
-            "Bailey and López de Prado 2014; Lo 2002"),
+                + "search) for a best trial, 0 for the others; if other runs tried more, at least the L with e_k = min(E(N), "
+                + "Φ⁻¹((r_k − 0.375)/(M + 0.25))), r_k the rank of the strategy's Sharpe ratio among all M trials",
+            "Bailey and López de Prado 2014; Lo 2002; Blom 1958; Novy-Marx 2015"),
         new("realityCheck",
             "(b + 1) / (B + 1), b of B stationary-bootstrap samples in which max_k √n·(mean(d_k*) − mean(d_k))/ω_k* reaches "
                 + "max_k √n·mean(d_k)/ω_k; d_k the strategy's return over the benchmark's, ω_k its long-run deviation; ω_k* = "

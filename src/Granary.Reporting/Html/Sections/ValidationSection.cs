@@ -136,8 +136,8 @@ internal sealed class ValidationSection(ValidationFigures? figures, ValidationCh
             "√V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V = 1/(n − 1), n the periods, N the effective number of trials (Bailey and "
                 + "López de Prado 2014)");
         if (figures.WinnersOfNothing > 0)
-            yield return ("Expected of the rule's choice among worthless trials", Ratio(figures.WinnersOfNothing), "",
-                "√V · Σ w·e·σ / σ_P over the chosen strategies, e = √(2/π) for a winner; see luckBar in the formulas");
+            yield return ("Expected of the choice among worthless trials", Ratio(figures.WinnersOfNothing), "",
+                "√V · Σ w·e·σ / σ_P over the strategies, e = √(2/π) for a winner; see luckBar in the formulas");
         yield return ("Luck bar, a year", Ratio(figures.LuckBar, 2), "", "The larger of these as a Sharpe ratio of a year");
         yield return ("Deflated Sharpe ratio", Ratio(figures.DeflatedSharpe), "",
             "The probability that the true Sharpe ratio exceeds the luck bar");
