@@ -8,10 +8,10 @@ using Granary.Engine.Market;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// A folder of text files, or one text file. The symbol of a file is its name without extensions and without a timeframe at its end (BTC_USDT-1h.json); %2F
-/// stands for a slash (<see cref="SymbolFileName"/>). A file with a symbol column has the symbols of that column. If the folder has a
-/// subfolder named after the timeframe ("1h"), as <c>data generate</c> makes them, the files are read from there. LEAN data folders are
-/// read as they are (…/equity/usa, or its daily, hour and minute folders), with ticker changes and factor files.
+/// A folder of text files, or one text file. The symbol of a file is its name without extensions and without a timeframe at its end
+/// (BTC_USDT-1h.json); %2F stands for a slash (<see cref="SymbolFileName"/>). A file with a symbol column has the symbols of that column.
+/// If the folder has a subfolder named after the timeframe ("1h"), as <c>data generate</c> makes them, the files are read from there. LEAN
+/// data folders are read as they are (…/equity/usa, or its daily, hour and minute folders), with ticker changes and factor files.
 /// </summary>
 public sealed class CsvBarSource : IBarSource
 {

@@ -16,9 +16,9 @@ internal static class SymbolColumns
     private static readonly string[] Names =
     [
         "permno", "symbol", "ticker", "tic", "tickersymbol", "stocksymbol", "tradingsymbol", "symbolname", "sym", "ric", "tckrsymb",
-        "tscode", "instrument", "instrumentid", "instrumenttoken", "finstrmid", "fininstrmid", "pair", "localsymbol", "rootsymbol",
-        "underlyingsymbol", "tickercode", "contract", "contractname", "contractcode", "code", "stockcode", "securitycode", "sccode",
-        "scripcode", "scrip", "symb", "stockid", "securityid", "secid", "assetid", "instrumentcode", "conid", "token", "epic", "isin",
+        "tscode", "instrument", "instrumentid", "instid", "instrumenttoken", "finstrmid", "fininstrmid", "pair", "tradingpair",
+        "localsymbol", "rootsymbol", "underlyingsymbol", "tickercode", "contract", "contractname", "contractcode", "code", "stockcode",
+        "securitycode", "sccode", "scripcode", "scrip", "symb", "stockid", "securityid", "secid", "assetid", "instrumentcode", "conid", "token", "epic", "isin",
         "cusip", "sedol", "wkn", "figi", "valor", "gvkey", "permco", "lpermno", "id", "asset", "security", "stock", "share", "coin",
         "cryptocurrency", "crypto", "currencypair", "product", "productcode", "productid", "commodity", "index", "indexname", "etf", "fund",
         "fundname", "market", "marketname", "name", "stockname", "securityname", "companyname", "company", "conm", "comnam", "issuer",

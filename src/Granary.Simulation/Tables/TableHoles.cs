@@ -1,4 +1,4 @@
-using Granary.Simulation.Json;
+using System.Globalization;
 
 namespace Granary.Simulation.Tables;
 
@@ -42,7 +42,9 @@ internal static class TableHoles
     public static string Text(List<(long From, long To)> holes)
     {
         var (from, to) = holes.MaxBy(h => h.To - h.From);
-        return $"between {UtcTicks.Text(from)} and {UtcTicks.Text(to)}"
+        return $"between {Text(from)} and {Text(to)}"
             + (holes.Count > 1 ? $" (the longest of {holes.Count} such spans)" : "");
     }
+
+    private static string Text(long time) => new DateTime(time).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -133,16 +133,20 @@ public sealed class AsofJoinTests : IDisposable
     [Fact]
     public void A_series_with_one_time_that_is_no_midnight_has_moments()
     {
-        var path = FileOf("s.csv", "time,score", "2024-01-02T00:00:00Z,1", "2024-01-02T08:00:00Z,2");
+        var path = FileOf("s.csv", "time,score", "2024-01-02T00:00:00Z,1", "2024-01-03T08:00:00Z,2");
         AsofTable.Read(Keys(path), null).Of("A", 0).Select(r => r.Known)
-            .ShouldBe([Time("2024-01-02T00:00Z"), Time("2024-01-02T08:00Z")]);
+            .ShouldBe([Time("2024-01-02T00:00Z"), Time("2024-01-03T08:00Z")]);
         AsofTable.Read(Keys(path) with { Days = true }, null).Of("A", 0)[0].Known.ShouldBe(Time("2024-01-03T00:00Z"));
+        path = FileOf("s.csv", "time,score", "2024-01-02T00:00:00Z,1", "2024-01-02T08:00:00Z,2");
+        Should.Throw<BarDataException>(() => AsofTable.Read(Keys(path) with { Days = true }, null)).Message
+            .ShouldContain("line 3, time: '2024-01-02T08:00:00Z' is earlier than the end of the day of the row above");
     }
 
     [Theory]
     [InlineData("coin")]
     [InlineData("permno")]
     [InlineData("instId")]
+    [InlineData("trading_pair")]
     [InlineData("isin")]
     [InlineData("Code")]
     [InlineData("Wertpapier")]
