@@ -215,14 +215,40 @@ public sealed class SessionCalendar
         for (var i = 0; i < MostDaysClosed; i++)
         {
             var date = DateOnly.FromDayNumber(day + i);
-            var keepsUsHolidays = KeepsUsHolidays && !IsSpecial(date);
-            if (Session(date) is not { } session || keepsUsHolidays && UsHolidays.Contains(date)) continue;
-            var close = keepsUsHolidays && UsHolidays.IsHalfDay(date) ? Math.Min(session.Close, OnDay(date, UsHolidays.HalfDayClose))
-                : session.Close;
+            if (Traded(date) is not var (open, close)) continue;
             if (utcTicks >= close) continue;
-            return utcTicks < session.Open ? session.Open : BreakAt(date, utcTicks)?.End ?? utcTicks;
+            return utcTicks < open ? open : BreakAt(date, utcTicks)?.End ?? utcTicks;
         }
         return StartOfDay(day + MostDaysClosed);
+    }
+
+    /// <summary>
+    /// The next time, after this one, at which the local clock shows a time of day on a day with a session, UTC ticks. On a day whose
+    /// session ends at or before that time, as on half days, it is the open of the session's last bar.
+    /// </summary>
+    /// <param name="bar">The length of a bar, in ticks.</param>
+    public long NextInSession(TimeSpan timeOfDay, long utcTicks, long bar)
+    {
+        if (IsContinuous) return Next(timeOfDay, utcTicks);
+        var day = LocalDay(utcTicks);
+        for (var i = 0; i < MostDaysClosed; i++)
+        {
+            var date = DateOnly.FromDayNumber(day + i);
+            if (Traded(date) is not var (open, close)) continue;
+            var time = OnDay(date, timeOfDay);
+            if (time >= close) time = close - bar > open ? close - bar : close;
+            if (time > utcTicks) return time;
+        }
+        return Next(timeOfDay, utcTicks);
+    }
+
+    // The session of a date by the exchanges' regular holidays and half days too.
+    private (long Open, long Close)? Traded(DateOnly date)
+    {
+        var session = Session(date);
+        if (session is not var (open, close) || !KeepsUsHolidays || IsSpecial(date)) return session;
+        if (UsHolidays.Contains(date)) return null;
+        return UsHolidays.IsHalfDay(date) ? (open, Math.Min(close, OnDay(date, UsHolidays.HalfDayClose))) : session;
     }
 
     private bool KeepsUsHolidays => _zone.Id == "America/New_York" && !CrossesMidnight;

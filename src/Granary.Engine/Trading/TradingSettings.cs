@@ -41,7 +41,7 @@ public sealed record TradingSettings : IKeyFaults
 
     /// <summary>
     /// Time of day, in the time zone of the instrument's calendar, at which a trade is closed: at the open of the first bar at or after it.
-    /// Null = never.
+    /// Where the session of a day ends earlier, at the open of its last bar. Null = never.
     /// </summary>
     [Key("local time from which a trade closes at the next open, such as `\"15:55\"`", Without = "never")]
     public TimeOnly? ExitAt { get; init; }

@@ -56,6 +56,49 @@ public sealed class OrderTimeTests
         (new DateTime(trade.ExitTime), trade.Reason, trade.ExitPrice).ShouldBe((exit, ExitReason.Time, 100));
     }
 
+    // 15:30 in New York; the session of the 29th of November ends at 13:00, and the 28th is a holiday.
+    [Theory]
+    [InlineData("2024-11-27T15:00Z", "2024-11-27T20:30Z")]
+    [InlineData("2024-11-27T20:30Z", "2024-11-29T17:30Z")]
+    [InlineData("2024-11-29T15:00Z", "2024-11-29T17:30Z")]
+    [InlineData("2024-11-29T17:30Z", "2024-12-02T20:30Z")]
+    public void An_exit_by_time_of_day_is_within_a_session_on_half_days_and_after_holidays_too(string entry, string exit)
+    {
+        static DateTime Utc(string text) => DateTime.Parse(text, System.Globalization.CultureInfo.InvariantCulture,
+            System.Globalization.DateTimeStyles.AdjustToUniversal);
+        var s = new Scenario
+        {
+            Instrument = new Instrument { Symbol = "TEST", Calendar = SessionCalendar.NewYork() },
+            Timeframe = Timeframe.Parse("30m"),
+            Settings = _settings with { ExitAt = new TimeOnly(15, 30) },
+        };
+        (int Day, double Open, double Close)[] sessions = [(0, 14.5, 21), (2, 14.5, 18), (5, 14.5, 21)];
+        foreach (var (day, open, close) in sessions)
+            for (var hour = open; hour < close; hour += 0.5)
+            {
+                var time = new DateTime(2024, 11, 27).AddDays(day).AddHours(hour);
+                // An order of one bar fills at the open of the next.
+                s.BarAt(time, 100, time.AddMinutes(30) == Utc(entry) ? b => b.Enter(Side.Buy) : null);
+            }
+        s.Run();
+        var trade = s.Closed.ShouldHaveSingleItem();
+        (new DateTime(trade.EntryTime), new DateTime(trade.ExitTime), trade.Reason).ShouldBe((Utc(entry), Utc(exit), ExitReason.Time));
+    }
+
+    [Theory]
+    [InlineData("16:00", "2024-07-03T16:30Z")]
+    [InlineData("09:45", "2024-07-05T13:45Z")]
+    public void A_time_of_day_after_the_end_of_a_session_is_the_open_of_its_last_bar(string at, string wanted) =>
+        new DateTime(SessionCalendar.NewYork().NextInSession(TimeOnly.Parse(at, System.Globalization.CultureInfo.InvariantCulture)
+            .ToTimeSpan(), new DateTime(2024, 7, 3, 14, 0, 0).Ticks, Timeframe.Parse("30m").Ticks))
+            .ShouldBe(DateTime.Parse(wanted, System.Globalization.CultureInfo.InvariantCulture,
+                System.Globalization.DateTimeStyles.AdjustToUniversal));
+
+    [Fact]
+    public void A_daily_bar_holds_the_time_of_day_of_its_whole_session() =>
+        new DateTime(SessionCalendar.NewYork().NextInSession(new TimeSpan(15, 30, 0), new DateTime(2024, 11, 29, 5, 0, 0).Ticks,
+            Timeframe.D1.Ticks)).ShouldBe(new DateTime(2024, 11, 29, 18, 0, 0));
+
     [Fact]
     public void An_order_good_till_a_date_can_trade_on_bars_up_to_it()
     {

@@ -56,7 +56,8 @@ internal sealed partial class StrategyBook
         trade.FinancedTo = bar.Time / TimeSpan.TicksPerDay;
         trade.EnteredAtOpen = atOpen;
         trade.EntryStep = _step;
-        trade.TimeExit = _settings.ExitAt is { } at ? Instrument.Calendar.Next(at.ToTimeSpan(), bar.Time) : long.MaxValue;
+        trade.TimeExit = _settings.ExitAt is { } at
+            ? Instrument.Calendar.NextInSession(at.ToTimeSpan(), bar.Time, _timeframe.Ticks) : long.MaxValue;
         Protect(ref trade, order, fill.Price);
         _events.Entered(trade, fill, bar);
         if (_events.HasCallBacks) NoteProtection(ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
