@@ -18,7 +18,7 @@ public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Qu
     /// <summary>The price at which the order was decided: the close of the signal's bar; NaN if it is unknown.</summary>
     public double Close { get; init; } = double.NaN;
 
-    /// <summary>The open of the first bar after the decision; NaN if it is unknown.</summary>
+    /// <summary>The open of the bar of the fill, or of the first one after the decision if it is later; NaN if it is unknown.</summary>
     public double Open { get; init; } = double.NaN;
 
     /// <summary>Mid of bid and ask when the order arrived; NaN if it is unknown.</summary>
@@ -59,9 +59,11 @@ public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Qu
         if (IsStop) return StopFrom <= bar.Time && (int)Side * (bar.Open - Stop) > 0 ? measured with { Stop = bar.Open } : measured;
         // The bar of an order without a time of decision is the one before that of its fill.
         var first = DecidedAt > 0 ? AtOrBefore(bars, DecidedAt - 1) + 1 : at;
+        // A rest that fills in a later bar is charged at the open of that bar in a batch.
+        var opened = Math.Max(first, at);
         return measured with
         {
-            Open = double.IsNaN(Open) && first < bars.Count ? bars[first].Open : Open,
+            Open = double.IsNaN(Open) && opened < bars.Count ? bars[opened].Open : Open,
             Close = double.IsNaN(Close) && first > 0 ? bars[first - 1].Close : Close,
         };
     }

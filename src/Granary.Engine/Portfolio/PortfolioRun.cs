@@ -117,6 +117,9 @@ public sealed class PortfolioRun
     /// <param name="account">An account with the portfolio's strategies and instruments, such as the broker's.</param>
     public IEnumerable<(string Rule, Decision Refusal, RuleUse Use)> Uses(IPortfolioView account) => _rules.Uses(account);
 
+    /// <summary>What the reader of the result should know about the limits, one sentence each. Call it after the last row.</summary>
+    public IReadOnlyList<string> NotesOfLimits() => [.. _rules.NotesAtEnd()];
+
     /// <summary>
     /// The rules in the order in which they are asked, each with its use and its bound for an entry of a member, reservations included.
     /// </summary>

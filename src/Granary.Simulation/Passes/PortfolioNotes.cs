@@ -20,6 +20,7 @@ internal sealed class PortfolioNotes(PortfolioRun run, IReadOnlyDictionary<Decis
     {
         var notes = new PortfolioNotes(run, counts, expired, closedAtEnd);
         notes.AddRefusals();
+        notes._notes.AddRange(run.NotesOfLimits().Select(sentence => new RunNote(NoteCode.EntriesRefused, sentence)));
         notes.AddCashShort();
         notes.AddExpired();
         notes.AddEndedSymbols();

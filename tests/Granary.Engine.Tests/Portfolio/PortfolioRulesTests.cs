@@ -124,6 +124,25 @@ public sealed class PortfolioRulesTests
     }
 
     [Fact]
+    public void A_day_on_which_exits_trade_more_than_the_turnover_limit_is_counted()
+    {
+        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new TurnoverLimit { MaxTurnoverPercent = 15 })));
+        At(run, 0, 100, 100, 100);
+        run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted);
+        At(run, 1, 100, 100, 100);
+        Fill(run, 0, 1); // 10,000 of 100,000
+        At(run, 2, 100, 100, 100);
+        run.NotesOfLimits().ShouldBeEmpty();
+        run.OnSignal(2, Signal(1)).ShouldBe(Decision.Accepted);
+        At(run, 3, 100, 100, 100);
+        Close(run, 0, 1, 100);
+        Fill(run, 2, 1);
+        At(run, 4, 100, 100, 100);
+        run.NotesOfLimits().ShouldHaveSingleItem()
+            .ShouldStartWith("limits.maxTurnoverPercent is 15, and 1 of 2 days with fills traded more, at most 20 % of the equity: ");
+    }
+
+    [Fact]
     public void Leverage_and_turnover_have_limits()
     {
         var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new LeverageLimit { MaxLeverage = 0.15 }),

@@ -48,4 +48,8 @@ public interface IPortfolioRule
     void OnNewDay(long day, IPortfolioView portfolio)
     {
     }
+
+    /// <summary>The last time slice of a backtest is over.</summary>
+    /// <returns>What the reader of the result should know about the limit, one sentence; null for nothing.</returns>
+    string? NoteAtEnd(IPortfolioView portfolio) => null;
 }
