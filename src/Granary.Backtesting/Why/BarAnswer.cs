@@ -68,7 +68,9 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         if (Time < trading.TradeFrom)
             yield return $"The bars before {RunText.Time(trading.TradeFrom)} only warm up: the strategy does not trade them.";
         if (trading.Sides != Sides.Both)
-            yield return $"The batch permits only {RunText.Of(trading.Sides)} entries; a signal of the other side closes them.";
+            yield return $"The batch permits only {RunText.Of(trading.Sides)} entries; a signal of the other side "
+                + (trading.ExitOnSignal ? "closes them." : "does not close them either (exitOnSignal: false).");
+        foreach (var (from, to) in source.PausesIn(Time, Close)) yield return WhyText.Pause(from, to);
         if (_tape.AccountAt(row - 1) is not var (state, _)) yield break;
         foreach (var side in new[] { Side.Buy, Side.Sell })
             if (state.Symbols[symbol].Trades.Count(t => t.Side == side) >= trading.MaxOpenTrades)
@@ -132,9 +134,11 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         var recorded = source.SignalOf(NumberOf(e.Number));
         var word = recorded?.Decision ?? decided?.Decision.Word
             ?? (replay.Portfolio?.At(Close) is { Account.Weight: 0 } ? Decision.WeightZero.Word : null);
+        var skipped = recorded?.Skipped;
         return new WhySignal(NumberOf(e.Number), _tape.Instance.Symbols[e.SymbolIndex], RunText.Of(signal.Side), signal.Type.Word(),
-            signal.Price, signal.Quantity, Level(signal.Stop), Level(signal.Target), word, word is null ? null : Decision.Of(word).Sentence,
-            recorded?.Granted ?? decided?.Granted, recorded?.Outcome)
+            signal.Price, signal.Quantity, Level(signal.Stop), Level(signal.Target), skipped is null ? word : WhyText.Skipped,
+            skipped is not null ? WhyText.ReasonOf(skipped) : word is null ? null : Decision.Of(word).Sentence,
+            skipped is null ? recorded?.Granted ?? decided?.Granted : 0, recorded?.Outcome)
         {
             Model = _tape.Instance.Model is EntryModel model && !signal.AtFill ? Model(model, signal, e.SymbolIndex) : null,
         };

@@ -31,12 +31,13 @@ internal sealed class SpanAnswer(WhyReplay replay, WhySource source, int symbol)
             Span = new WhySpan(Utc(begin), Utc(end), last - first + 1, Held(first, last),
                 [.. Enumerable.Range(0, _tape.Conditions.Count).Select(c => Failures(c, first, last)).OrderByDescending(c => c.Failed)],
                 signals.Count, Refused(signals), NearestMiss(first, last)),
-            Notes = [.. Notes()],
+            Notes = [.. Notes(begin, instance.Timeframe.CloseOf(end))],
         };
     }
 
-    private IEnumerable<string> Notes()
+    private IEnumerable<string> Notes(long begin, long close)
     {
+        foreach (var (from, to) in source.PausesIn(begin, close)) yield return WhyText.Pause(from, to);
         if (_tape.Conditions.Count == 0)
             yield return "The strategy declares no conditions, so that nothing is counted; ask for a bar to see its factors and position.";
         foreach (var note in source.Notes) yield return note;
@@ -93,7 +94,9 @@ internal sealed class SpanAnswer(WhyReplay replay, WhySource source, int symbol)
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var e in signals)
         {
-            var word = source.SignalOf(e.Number + source.SignalsBefore)?.Decision ?? replay.DecidedOn(e.Number)?.Decision.Word;
+            var recorded = source.SignalOf(e.Number + source.SignalsBefore);
+            var word = recorded?.Skipped is { } why ? $"{WhyText.Skipped}: {why}"
+                : recorded?.Decision ?? replay.DecidedOn(e.Number)?.Decision.Word;
             if (word is null or "accepted") continue;
             counts[word] = counts.GetValueOrDefault(word) + 1;
         }

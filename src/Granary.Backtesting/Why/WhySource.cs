@@ -19,6 +19,9 @@ public sealed record WhySource(string Name, bool IsLive, string Command)
     /// <summary>Facts of a session's venue between two times in UTC ticks, the second excluded.</summary>
     public Func<long, long, IReadOnlyList<WhyFact>> FactsIn { get; init; } = static (_, _) => [];
 
+    /// <summary>The times without entries, by the operator, that overlap with a time in UTC ticks, whose end is excluded.</summary>
+    public Func<long, long, IReadOnlyList<(long From, long To)>> PausesIn { get; init; } = static (_, _) => [];
+
     /// <summary>Limits of every answer, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
@@ -27,4 +30,8 @@ public sealed record WhySource(string Name, bool IsLive, string Command)
 /// <param name="Decision">A word of the portfolio's decisions; null if the portfolio was not asked.</param>
 /// <param name="Granted">Base units; null if it is not recorded.</param>
 /// <param name="Outcome">null if it is not known yet.</param>
-public sealed record RecordedSignal(string? Decision, double? Granted, string? Outcome);
+public sealed record RecordedSignal(string? Decision, double? Granted, string? Outcome)
+{
+    /// <summary>Why a session did not send an entry that was accepted; null if it did.</summary>
+    public string? Skipped { get; init; }
+}

@@ -54,6 +54,7 @@ internal static class WhyText
         RunEventKinds.EntryCut => "entry-cut",
         RunEventKinds.EntryEnded => "entry-ended",
         RunEventKinds.CashShort => "cash-short",
+        RunEventKinds.ExitRefused => "exit-refused",
         _ => e.Kind.ToString().ToLowerInvariant(),
     };
 
@@ -81,11 +82,32 @@ internal static class WhyText
         RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Number(e.EntryCut.Rest)}."),
         RunEventKinds.EntryEnded => string.Create(Plain, $"The rest of the entry of trade {number} is not filled any more."),
         RunEventKinds.CashShort => "The account could not pay for an entry, or for a part of it.",
+        RunEventKinds.ExitRefused => string.Create(Plain, $"The strategy asked to close trade {number}. The batch keeps it open "
+            + $"(exitOnSignal: false): only its stop, target, trailing stop or time closes it."),
         _ => throw new InvalidOperationException($"an answer has no events of the kind {e.Kind}"),
     };
 
     private static string Levels(double stop, double target) =>
         (stop > 0 ? $", stop {Number(stop)}" : "") + (target > 0 ? $", target {Number(target)}" : "");
+
+    /// <summary>The decision on an entry that the portfolio accepted and the session did not send.</summary>
+    public const string Skipped = "skipped";
+
+    /// <param name="why">The reason in the journal.</param>
+    public static string ReasonOf(string why) => "The portfolio accepted it, and the session sent no order: " + why switch
+    {
+        "paused" => "entries were paused.",
+        "late" => "its bar came later than entriesWithin permits.",
+        "unreconciled" => "the orders and positions at the broker were not known.",
+        "ruined" => "the account had no equity.",
+        "blocked" => "entries in this symbol are blocked.",
+        _ => why + ".",
+    };
+
+    /// <summary>The sentence about a time without entries.</summary>
+    /// <param name="to">UTC ticks; <see cref="long.MaxValue"/> if it lasts.</param>
+    public static string Pause(long from, long to) => $"Entries were paused from {RunText.Time(from)} "
+        + (to == long.MaxValue ? "on." : $"to {RunText.Time(to)}.");
 
     /// <summary>Returns the error of a number that a strategy does not have.</summary>
     public static InputException NoSuch(string option, int number, string strategy, int count) => new(count == 0

@@ -4,15 +4,16 @@ using Granary.Storage.Files;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// State of the files in a folder of bars at the first request. A rewritten file makes another data set, so that no batch reads the old
-/// bars from a feed that is still open.
+/// State of the files in a folder of bars, or of one file, at the first request. A rewritten file makes another data set, so that no batch
+/// reads the old bars from a feed that is still open.
 /// </summary>
 /// <param name="permitted">The files that may be looked at.</param>
 internal sealed class FolderState(string folder, PermittedFiles permitted)
 {
     private readonly Lazy<FileInfo[]> _files = new(() => Files(folder, permitted));
+    private readonly Lazy<string?> _whole = new(() => StateOf(Files(folder, permitted)));
     private readonly Lazy<HashSet<string>> _folders = new(() =>
-        permitted.FoldersIn(folder).Select(d => Path.GetFileName(d)).ToHashSet(StringComparer.Ordinal));
+        File.Exists(folder) ? [] : permitted.FoldersIn(folder).Select(d => Path.GetFileName(d)).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>Returns number, length and newest time of a symbol's files; null if there are none.</summary>
     public string? Of(string symbol)
@@ -28,22 +29,29 @@ internal sealed class FolderState(string folder, PermittedFiles permitted)
         }
     }
 
+    // A symbol in a column is in a file of any name.
     private string? StateOf(string symbol)
     {
+        List<FileInfo> own = [.. Named(symbol)];
+        if (_folders.Value.Contains(symbol))
+            own.AddRange(new DirectoryInfo(Path.Combine(folder, symbol)).EnumerateFiles("*", SearchOption.AllDirectories));
+        return own.Count > 0 ? StateOf(own) : _whole.Value;
+    }
+
+    private static string? StateOf(IReadOnlyCollection<FileInfo> files)
+    {
         long newest = 0, length = 0;
-        var count = 0;
-        foreach (var file in Named(symbol).Concat(_folders.Value.Contains(symbol)
-            ? new DirectoryInfo(Path.Combine(folder, symbol)).EnumerateFiles("*", SearchOption.AllDirectories) : []).Select(LinkedFile.Of))
+        foreach (var file in files.Select(LinkedFile.Of))
         {
             newest = Math.Max(newest, file.LastWriteTimeUtc.Ticks);
             length += file.Length;
-            count++;
         }
-        return count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{count}-{length}-{newest}") : null;
+        return files.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{files.Count}-{length}-{newest}") : null;
     }
 
     private static FileInfo[] Files(string folder, PermittedFiles permitted)
     {
+        if (File.Exists(folder)) return [new FileInfo(folder)];
         FileInfo[] files = [.. permitted.FilesIn(folder).Select(f => new FileInfo(f))];
         Array.Sort(files, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return files;

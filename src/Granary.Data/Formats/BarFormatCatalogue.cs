@@ -57,7 +57,7 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
         if (layout is not RowLayout rows) return layout;
         rows = rows with { Table = table };
         rows = NumberSpelling.Decided(TimesOf(rows, sample), sample, named: options.Format != "auto");
-        return SymbolColumns.Decided(rows, sample, options);
+        return UnreadVolume.Noted(SymbolColumns.Decided(rows, sample, options), sample);
     }
 
     bool IBarFormats.Recognises(TextFile file, BarFileOptions options)

@@ -64,7 +64,7 @@ public sealed class FactorPlan
         var kernel = request.CreateKernel(series, Supply);
         if (series.Columns is { } columns
             && kernel.Columns.FirstOrDefault(c => !columns.Contains(c, StringComparer.Ordinal)) is { } missing)
-            throw new InputException($"{request.Key}: {FurtherNames.Unknown(series.Instrument.Symbol, missing, columns)}");
+            throw new InputException($"{request.Key}: {FurtherNames.Unread(series.Instrument.Symbol, missing, columns)}");
         foreach (var symbol in kernel.ReferenceSymbols)
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {

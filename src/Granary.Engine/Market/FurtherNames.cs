@@ -15,6 +15,15 @@ public static class FurtherNames
             : $"it has {string.Join(", ", known.Take(20))}{(known.Count > 20 ? ", …" : "")}");
     }
 
+    /// <summary>A sentence about a column that the bars of a market were not read with; its files may have it.</summary>
+    /// <param name="read">Columns that were read.</param>
+    public static string Unread(string symbol, string name, IReadOnlyList<string> read)
+    {
+        var near = Spelling.Nearest(name, read);
+        return $"the bars of {symbol} were read without a column '{name}'; " + (near is not null ? $"did you mean '{near}'?"
+            : $"if the files have it, name it in the batch: \"data\": {{ \"furtherColumns\": [\"{name}\"] }}");
+    }
+
     /// <summary>The columns that factors in a text name, each as <c>column(name)</c>, in the order of the text.</summary>
     public static IEnumerable<string> In(string text)
     {

@@ -31,6 +31,7 @@ public readonly struct RunEvent
     [FieldOffset(RecordOffset)] private readonly Order _order;
     [FieldOffset(RecordOffset)] private readonly StopMovedEvent _stopMoved;
     [FieldOffset(RecordOffset)] private readonly LevelsEvent _levels;
+    [FieldOffset(RecordOffset)] private readonly ExitRefusedEvent _exitRefused;
 
     // The record is written by the constructor of its kind.
     private RunEvent(RunEventKinds kind, int symbol, int number, long time)
@@ -64,6 +65,8 @@ public readonly struct RunEvent
     private RunEvent(in StopMovedEvent e, int symbol) : this(RunEventKinds.StopMoved, symbol, e.Number, e.Time) => _stopMoved = e;
 
     private RunEvent(in LevelsEvent e, int symbol) : this(RunEventKinds.Levels, symbol, e.Number, e.Time) => _levels = e;
+
+    private RunEvent(in ExitRefusedEvent e, int symbol) : this(RunEventKinds.ExitRefused, symbol, e.Number, e.Time) => _exitRefused = e;
 
     /// <param name="symbol">Index among the strategy's symbols.</param>
     public static RunEvent Of(in Signal signal, int symbol = 0) => new(signal, symbol);
@@ -106,6 +109,9 @@ public readonly struct RunEvent
 
     /// <inheritdoc cref="Of(in Signal, int)"/>
     public static RunEvent Of(in LevelsEvent e, int symbol = 0) => new(e, symbol);
+
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in ExitRefusedEvent e, int symbol = 0) => new(e, symbol);
 
     public RunEventKinds Kind => _kind;
 
@@ -171,6 +177,10 @@ public readonly struct RunEvent
     /// <inheritdoc cref="Signal"/>
     [UnscopedRef]
     public ref readonly LevelsEvent Levels => ref Record(RunEventKinds.Levels, in _levels);
+
+    /// <inheritdoc cref="Signal"/>
+    [UnscopedRef]
+    public ref readonly ExitRefusedEvent ExitRefused => ref Record(RunEventKinds.ExitRefused, in _exitRefused);
 
     [UnscopedRef]
     private ref readonly T Record<T>(RunEventKinds kinds, [UnscopedRef] in T record) where T : struct

@@ -40,7 +40,9 @@ public enum RunEventKinds : ushort
     StopMoved = 1 << 12,
     /// <summary>The levels that protect an open trade were set or changed.</summary>
     Levels = 1 << 13,
+    /// <summary>A strategy asked to close an open trade, which its settings keep open.</summary>
+    ExitRefused = 1 << 14,
     /// <summary>The events that a log keeps, from which an account can follow the run.</summary>
     Logged = Signal | SignalEnded | Fill | Trade | ClosedPart | Financing | Split | EntryEnded | EntryCut | Exiting | CashShort,
-    All = Logged | Order | StopMoved | Levels,
+    All = Logged | Order | StopMoved | Levels | ExitRefused,
 }

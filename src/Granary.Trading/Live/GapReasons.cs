@@ -19,9 +19,9 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     // The exits that the strategies decided, by the entry of their trade; a second exit of a trade follows from the first.
     private readonly Dictionary<string, OrderIntended> _exits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
-    // When the operator began to close all positions, and the times without entries.
+    // When the operator began to close all positions.
     private readonly List<long> _flattened = [];
-    private readonly List<(long From, long To)> _paused = [];
+    private readonly EntryPauses _pauses = new();
     // These follow from the facts and the session up to now.
     private Dictionary<(string, int), MadeSignal>? _made;
     private Dictionary<(string, string, long, Side), SignalDecided>? _decidedBySignal;
@@ -39,6 +39,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     /// <summary>Takes a fact of the journal, in order.</summary>
     public void Take(JournalEvent e)
     {
+        _pauses.Take(e);
         switch (e)
         {
             case EntrySkipped skipped:
@@ -53,12 +54,8 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
             case SessionControlled { Command: SessionCommand.Close, Trade: { } trade }:
                 _closed.Add(trade);
                 break;
-            case SessionControlled { Command: SessionCommand.Pause or SessionCommand.Flatten } control:
-                if (control.Command == SessionCommand.Flatten) _flattened.Add(e.Timestamp);
-                if (_paused is not [.., (_, long.MaxValue)]) _paused.Add((e.Timestamp, long.MaxValue));
-                break;
-            case SessionControlled { Command: SessionCommand.Resume } when _paused is [.., (var from, long.MaxValue)]:
-                _paused[^1] = (from, e.Timestamp);
+            case SessionControlled { Command: SessionCommand.Flatten }:
+                _flattened.Add(e.Timestamp);
                 break;
             case DeploymentSwitched:
                 // Two configurations may number the trades of a strategy alike.
@@ -117,7 +114,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
             return row with { Cause = GapCauses.Timing, Why = "the venue has not filled it yet" };
         var ended = order.State == OrderState.Closed ? order.Ended : order.State;
         var entry = row.Planned!.Value.EntryTime;
-        var isPaused = _paused.Exists(p => p.From <= (row.Timeframe ?? timeframe).CloseOf(entry) && entry < p.To);
+        var isPaused = _pauses.In(entry, (row.Timeframe ?? timeframe).CloseOf(entry) + 1).Any();
         return row with
         {
             Cause = ended == OrderState.Rejected ? GapCauses.Refusal

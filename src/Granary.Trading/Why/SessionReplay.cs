@@ -39,7 +39,15 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         var skipped = facts.OfType<EntrySkipped>().Where(e => e.Strategy == strategy).ToLookup(e => e.Number);
         var decided = facts.OfType<SignalDecided>().Where(e => e.Strategy == strategy).ToLookup(e => e.Number);
         return number => decided[number].LastOrDefault() is { } d
-            ? new RecordedSignal(d.Decision.Word, d.Granted, skipped[number].LastOrDefault() is { } s ? $"skipped: {s.Why}" : null) : null;
+            ? new RecordedSignal(d.Decision.Word, d.Granted, null) { Skipped = skipped[number].LastOrDefault()?.Why } : null;
+    }
+
+    /// <summary>The times without entries that overlap with a time in UTC ticks, whose end is excluded.</summary>
+    public IReadOnlyList<(long From, long To)> PausesIn(long from, long to)
+    {
+        var pauses = new EntryPauses();
+        foreach (var fact in facts) pauses.Take(fact);
+        return [.. pauses.In(from, to)];
     }
 
     /// <summary>Open time of the bar of a signal, UTC ticks; null if the journal has no such signal.</summary>

@@ -40,6 +40,7 @@ public sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catalog
         {
             SignalOf = history.SignalOf(query.Strategy),
             FactsIn = (from, close) => past.Of(query.Strategy, history.TimeframeOf(query.Strategy), (from, close)),
+            PausesIn = history.PausesIn,
             Notes = history.Notes,
         };
         var question = new WhyQuestion(query, number => history.TimeOf(query.Strategy, number), number => throw new InputException(

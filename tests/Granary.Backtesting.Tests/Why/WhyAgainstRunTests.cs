@@ -145,6 +145,27 @@ public sealed class WhyAgainstRunTests : IDisposable
     }
 
     [Fact]
+    public async Task An_exit_that_the_batch_refuses_is_an_event_with_its_reason()
+    {
+        var (why, files) = await RunAsync("""["ACME"]""", """
+            [ { "class": "SmaCross", "params": { "fast": 10, "slow": 80 }, "sides": "long", "exitOnSignal": false, "maxBars": 200,
+                "size": { "percentOfEquity": 50 } } ]
+            """, """{ "weights": "equal" }""");
+        var trade = files.Rows("trades.csv").First();
+        var (from, to) = (RunFilesByHand.Time(trade, "entry_time"), RunFilesByHand.Time(trade, "exit_time"));
+        var bars = files.Bars("ACME");
+        var closes = bars.ConvertAll(b => b.Close);
+        var at = Enumerable.Range(0, bars.Count).First(i => bars[i].Time > from && bars[i].Time < to
+            && RunFilesByHand.Crossed(j => Math.Round(RunFilesByHand.Sma(closes, j, 10) - RunFilesByHand.Sma(closes, j, 80), 9), i) == -1);
+        var answer = await why.AnswerAsync("run", new WhyQuery("SmaCross(fast=10,slow=80)@ACME:1h:long", At: bars[at].Time));
+        var refused = Assert.Single(answer.Events, e => e.Kind == "exit-refused");
+        Assert.Equal("The strategy asked to close trade 1. The batch keeps it open (exitOnSignal: false): only its stop, target, trailing "
+            + "stop or time closes it.", refused.Text);
+        Assert.Contains("The batch permits only long entries; a signal of the other side does not close them either (exitOnSignal: false).",
+            answer.Notes);
+    }
+
+    [Fact]
     public async Task Failed_conditions_and_the_nearest_miss_of_a_span_are_those_of_its_bars()
     {
         var (why, files) = await RunAsync("""["COINUSDT"]""", """

@@ -24,6 +24,48 @@ public sealed class OddDatesTests : IDisposable
         $"{TimeZoneInfo.ConvertTimeToUtc(local, TimeZoneInfo.FindSystemTimeZoneById(zone)):yyyy-MM-dd'T'HH:mm:ss'Z'}";
 
     [Fact]
+    public async Task A_source_that_is_one_file_has_its_symbols_alone_whatever_lies_beside_it()
+    {
+        var rows = "symbol,time,open,high,low,close\nA,2024-01-01,1,2,1,2\nB,2024-01-01,3,4,3,4\n";
+        var named = _folder.Write("panel.csv", rows);
+        _folder.Write("panel (1).csv", rows);
+        var source = new CsvBarSource(named);
+        (await source.ListSymbolsAsync(Timeframe.D1, TestContext.Current.CancellationToken)).ShouldBe(["A", "B"]);
+        await using var series = await source.OpenAsync(new BarQuery("B", Timeframe.D1), TestContext.Current.CancellationToken);
+        Read.All(series).Single().Open.ShouldBe(3);
+        // A file of one market is named after itself, and the files beside it are not known.
+        var one = _folder.Write("XY-1d.csv", "time,open,high,low,close\n2024-01-01,5,6,5,6\n");
+        (await new CsvBarSource(one).ListSymbolsAsync(Timeframe.D1, TestContext.Current.CancellationToken)).ShouldBe(["XY"]);
+        (await Should.ThrowAsync<BarDataException>(async () => await new CsvBarSource(one).OpenAsync(new BarQuery("A", Timeframe.D1),
+            TestContext.Current.CancellationToken))).Message.ShouldContain("there is no file for the symbol 'A'");
+    }
+
+    [Theory]
+    [InlineData("menge", "menge", 2)]
+    [InlineData("my_score,menge", "my_score' or 'menge", 2)]
+    // Prices of the bar, shares of one, and texts are no volume.
+    [InlineData("settle", null, 2)]
+    public async Task A_column_of_numbers_that_may_be_the_volume_is_noted_and_read_where_the_note_says(string columns, string? noted, int rows)
+    {
+        var values = columns.Split(',').Select(c => c == "settle" ? "101.5" : c == "menge" ? "5000" : "3.5");
+        var file = _folder.Write("v.csv", $"time,open,high,low,close,{columns}\n" + string.Concat(Enumerable.Range(1, rows)
+            .Select(d => $"2024-01-0{d},100,102,99,101,{string.Join(',', values)}\n")));
+        await using var series = await new CsvBarSource(file).OpenAsync(new BarQuery("v", Timeframe.D1),
+            TestContext.Current.CancellationToken);
+        if (noted is null)
+        {
+            series.Notes.ShouldBeEmpty();
+            return;
+        }
+        series.Notes.ShouldHaveSingleItem().ShouldStartWith($"no column is read as volume; if '{noted}' is the volume, name it: --columns ");
+        var options = new BarFileOptions { Columns = new ColumnMapping { Volume = "menge" } };
+        await using var read = await new CsvBarSource(file, options).OpenAsync(new BarQuery("v", Timeframe.D1),
+            TestContext.Current.CancellationToken);
+        read.Notes.ShouldBeEmpty();
+        Read.All(read)[0].Volume.ShouldBe(5000);
+    }
+
+    [Fact]
     public async Task A_symbol_with_quotation_marks_is_found_by_its_name_as_in_the_list()
     {
         _folder.Write("x.csv", "symbol,time,open,high,low,close\n\"A\"\"B\",2024-01-01,1,2,1,2\n\"C,D\",2024-01-01,3,4,3,4\n"

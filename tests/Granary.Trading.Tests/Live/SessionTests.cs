@@ -1,4 +1,5 @@
 using Granary.Contracts.Sessions;
+using Granary.Contracts.Why;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine;
@@ -12,6 +13,7 @@ using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
+using Granary.Trading.Why;
 
 namespace Granary.Trading.Tests.Live;
 
@@ -34,6 +36,23 @@ public sealed class SessionTests : IDisposable
 
     private static IReadOnlyList<JournalEvent> Journal(string state) =>
         [.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)];
+
+    // An entry that was not sent is not accepted, and the time without entries is said.
+    private async Task AskedAsync(IReadOnlyList<JournalEvent> journal, List<SessionControlled> controls)
+    {
+        var why = new SessionWhy(AccountStores.Open(Address.Parse(State), one: true), TestCatalogues.All);
+        var skipped = journal.OfType<EntrySkipped>().First();
+        var asked = await why.AnswerAsync("test", new WhyQuery(skipped.Strategy, Signal: skipped.Number));
+        var signal = asked!.Signals.Single(s => s.Number == skipped.Number);
+        (signal.Decision, signal.Granted, signal.Reason).ShouldBe(
+            ("skipped", 0, "The portfolio accepted it, and the session sent no order: entries were paused."));
+        asked.Notes.ShouldContain(n => n.StartsWith("Entries were paused from 20", StringComparison.Ordinal));
+        var span = await why.AnswerAsync("test", new WhyQuery(skipped.Strategy,
+            From: new DateTime(controls[0].Timestamp, DateTimeKind.Utc), To: new DateTime(controls[1].Timestamp, DateTimeKind.Utc)));
+        span!.Span!.Refused["skipped: paused"].ShouldBe(journal.OfType<EntrySkipped>()
+            .Count(s => s.Strategy == skipped.Strategy && s.Timestamp <= controls[1].Timestamp));
+        span.Notes.Count(n => n.StartsWith("Entries were paused from ", StringComparison.Ordinal)).ShouldBe(1);
+    }
 
     [Fact]
     public async Task Paused_it_sends_no_entries_but_exits_flattened_it_holds_nothing_resumed_it_trades_again()
@@ -60,6 +79,7 @@ public sealed class SessionTests : IDisposable
         journal.OfType<EntrySkipped>().ShouldNotBeEmpty();
         journal.OfType<PositionChanged>().Where(p => p.Timestamp <= controls[3].Timestamp).GroupBy(p => p.Symbol)
             .ShouldAllBe(g => g.Last().Quantity == 0);
+        await AskedAsync(journal, controls);
         // What the operator did is not the strategies' doing.
         end.Digest.ShouldBe((await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings())).Digest);
     }

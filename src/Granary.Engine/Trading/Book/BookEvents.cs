@@ -232,6 +232,13 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
         Protected(trade, time);
     }
 
+    /// <summary>Records that the strategy asked to close an open trade, which the settings keep open.</summary>
+    /// <param name="time">Open time of the bar at whose close it asked, UTC ticks.</param>
+    public readonly void ExitRefused(int number, long time)
+    {
+        if (Want(RunEventKinds.ExitRefused)) Send(RunEvent.Of(new ExitRefusedEvent(number, time), _symbol));
+    }
+
     /// <summary>Sends the levels of an open trade, which may have changed.</summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -219,10 +219,12 @@ internal sealed partial class StrategyBook
     public void Exit(Side side, int index, OrderType type = OrderType.Market)
     {
         if (_isClosed) return;
-        for (var i = 0; _settings.ExitOnSignal && i < _trades.Count; i++)
+        for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
-            if (trade.Side == side && !trade.Exiting && SendExit(ref trade, index, type, ExitReason.Signal)) i--;
+            if (trade.Side != side || trade.Exiting) continue;
+            if (!_settings.ExitOnSignal) _events.ExitRefused(trade.Number, TimeAt(index));
+            else if (SendExit(ref trade, index, type, ExitReason.Signal)) i--;
         }
         if (_orders.EntriesOf(side) > 0) CancelEntries(side, index);
     }
