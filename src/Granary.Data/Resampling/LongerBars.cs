@@ -35,6 +35,12 @@ public sealed record LongerBars(SessionCalendar Calendar, string? Hours, IReadOn
                     + (instead is null ? "the clock of UTC" : "these sessions");
                 calendar = instead ?? calendar;
             }
+            else if (seen is { BeginsOnSunday: true, Weekdays: { } weekdays } && (longer.Count > 0 || read.Count > 0))
+            {
+                hours = "no session is named, and the bars have Sundays and no Saturdays: a Sunday begins the week and the month of the "
+                    + "day after it";
+                calendar = weekdays;
+            }
         }
         var leftOut = new List<string>();
         foreach (var timeframe in longer)

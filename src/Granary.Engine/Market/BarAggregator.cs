@@ -70,7 +70,8 @@ public sealed class BarAggregator
 
     /// <summary>
     /// The data have ended: the bar under construction, if the market does not trade any more before its end; null if it is unfinished, or
-    /// if there is none. The hours of the market are those of the calendar or, around the clock, those that its bars show.
+    /// if there is none. The hours of the market are those of the calendar or, around the clock, those that its bars show: of
+    /// daily bars the weekdays.
     /// </summary>
     /// <param name="seen">The times of the short bars, at least of the last ones.</param>
     public Bar? Finish(SessionInference seen)
@@ -85,7 +86,7 @@ public sealed class BarAggregator
     public bool IsOver(SessionInference seen)
     {
         if (!_has) return false;
-        var hours = _calendar.IsContinuous ? seen.Calendar ?? _calendar : _calendar;
+        var hours = _calendar.IsContinuous ? seen.Calendar ?? seen.Weekdays ?? _calendar : _calendar;
         // A market that trades seldom has no bars in the last minutes of its sessions.
         return hours.NextOpen(_closed) >= _currentEnd || hours.NextOpen(_closed + seen.QuietEnd(hours)) >= _currentEnd;
     }

@@ -47,6 +47,9 @@ public sealed class SessionInference(Timeframe timeframe)
     // The last bars before the last pauses.
     private readonly Queue<long> _ends = [];
     private long _count, _offClock, _previous;
+    // Daily bars by weekday, Sunday first.
+    private readonly long[] _weekdays = new long[7];
+    private long _firstDay = long.MaxValue;
 
     private sealed class UtcDay(long first)
     {
@@ -74,6 +77,10 @@ public sealed class SessionInference(Timeframe timeframe)
     /// <summary>Adds the times of the next bars, which are ascending.</summary>
     public void Add(ReadOnlySpan<long> times)
     {
+        if (timeframe == Timeframe.D1)
+        {
+            foreach (var time in times) Add(time / TimeSpan.TicksPerDay);
+        }
         if (!timeframe.IsIntraday) return;
         foreach (var time in times)
         {
@@ -93,6 +100,32 @@ public sealed class SessionInference(Timeframe timeframe)
         }
         _isInferred = false;
     }
+
+    private void Add(long day)
+    {
+        _firstDay = Math.Min(_firstDay, day);
+        _previous = day * TimeSpan.TicksPerDay;
+        _weekdays[(int)DateOnly.FromDayNumber((int)day).DayOfWeek]++;
+    }
+
+    /// <summary>
+    /// The weekdays that daily bars show, as sessions of whole days; null for a market that trades on Saturdays too, for bars of less than
+    /// four weeks, and for other than daily bars. A Sunday is no day of its own: it begins the Monday after it.
+    /// </summary>
+    public SessionCalendar? Weekdays
+    {
+        get
+        {
+            if (_previous / TimeSpan.TicksPerDay - _firstDay < 4 * 7 || timeframe != Timeframe.D1 || _weekdays[(int)DayOfWeek.Saturday] > 0)
+                return null;
+            var most = _weekdays.Max();
+            return SessionCalendar.Daily("inferred", "UTC", TimeSpan.Zero, TimeSpan.FromDays(1),
+                days: Enum.GetValues<DayOfWeek>().Where(d => d != DayOfWeek.Sunday && _weekdays[(int)d] * 10 >= most * 3));
+        }
+    }
+
+    /// <summary>Whether daily bars have Sundays and no Saturdays, as those of currencies and of markets that rest on Fridays.</summary>
+    public bool BeginsOnSunday => Weekdays is not null && _weekdays[(int)DayOfWeek.Sunday] * 10 >= _weekdays.Max() * 3;
 
     /// <summary>
     /// The sessions by which longer bars are cut instead of the clock of UTC. Days of UTC may cut the sessions in two. Intraday bars of UTC

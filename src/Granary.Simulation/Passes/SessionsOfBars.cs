@@ -15,7 +15,7 @@ internal static class SessionsOfBars
         IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {
         var own = market.Series.Timeframe;
-        if (!own.IsIntraday) return market;
+        if (!own.IsIntraday && own != Timeframe.D1) return market;
         var feeds = plan.Feeds.Where(f => f.Symbols.Contains(market.Symbol)).ToList();
         List<Timeframe> longer = [.. feeds.Select(f => f.Timeframe).Where(t => t != own).Distinct().OrderBy(t => t.Ticks)];
         List<Timeframe> read = [.. feeds.SelectMany(f => ReadBy(plan, f, markets)).Where(t => t != own && t.IsMultipleOf(own))

@@ -46,6 +46,49 @@ public sealed class LongerBarsTests : IDisposable
         fault.Message.ShouldContain("do not finish one 1mo bar");
     }
 
+    // Daily bars of the days that a rule names, of prices that rise by 1 a day.
+    private string Days(string name, string from, string to, Func<DateTime, bool> trades)
+    {
+        var (first, last) = (Read.Utc(from), Read.Utc(to));
+        return _folder.Write(name + ".csv", "time,open,high,low,close,volume\n" + string.Concat(Enumerable
+            .Range(0, (int)((last - first) / TimeSpan.TicksPerDay) + 1).Select(d => new DateTime(first).AddDays(d)).Where(trades)
+            .Select((d, i) => $"{d:yyyy-MM-dd},{100 + i},{101 + i},{99 + i},{100 + i},1\n")));
+    }
+
+    private static bool OnWeekdays(DateTime day) => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday);
+
+    // Friday the 29th of September 2023 ends a week and, before a weekend, a month.
+    [Theory]
+    [InlineData("2023-09-29", "1w", "2023-09-25")]
+    [InlineData("2023-09-29", "1mo", "2023-09-01")]
+    [InlineData("2023-09-28", "1w", "2023-09-18")]
+    [InlineData("2023-09-28", "1mo", "2023-08-01")]
+    public async Task Daily_bars_that_end_on_the_last_weekday_finish_their_week_and_month(string end, string to, string last)
+    {
+        var (bars, result) = await Export(Days("S", "2023-06-01", end, OnWeekdays), "1d", to, "UTC");
+        bars[^1].Time.ShouldBe(Read.Utc(last));
+        result.Notes.Any(n => n.Contains("is not finished")).ShouldBe(end == "2023-09-28");
+        // A market that trades on Saturdays has not finished them.
+        var (all, _) = await Export(Days("C", "2023-06-01", end, _ => true), "1d", to, "UTC");
+        all[^1].Time.ShouldBe(Read.Utc(to == "1w" ? "2023-09-18" : "2023-08-01"));
+    }
+
+    [Fact]
+    public async Task Sundays_of_currencies_and_of_markets_that_rest_on_Fridays_begin_the_week_after_them()
+    {
+        var fx = Days("EURUSD", "2023-06-01", "2023-09-29", d => d.DayOfWeek != DayOfWeek.Saturday);
+        var (bars, result) = await Export(fx, "1d", "1w", "UTC");
+        // Sunday the 24th to Friday the 29th.
+        bars[^1].Time.ShouldBe(Read.Utc("2023-09-25"));
+        (bars[^1].Close - bars[^1].Open, bars[^1].Volume).ShouldBe((5, 6));
+        result.Notes.ShouldContain(n => n.Contains("a Sunday begins the week and the month of the day after it"));
+        // Sunday the 30th of July begins the Monday of that month, and Sunday the 1st of October 2023 is not there yet.
+        (await Export(fx, "1d", "1mo", "UTC")).Bars[^1].Time.ShouldBe(Read.Utc("2023-09-01"));
+        var israel = Days("TA35", "2023-06-01", "2023-09-28", d => d.DayOfWeek is not (DayOfWeek.Friday or DayOfWeek.Saturday));
+        var (weeks, _) = await Export(israel, "1d", "1w", "UTC");
+        (weeks[^1].Time, weeks[^1].Close - weeks[^1].Open, weeks[^1].Volume).ShouldBe((Read.Utc("2023-09-25"), 4, 5));
+    }
+
     [Fact]
     public async Task Days_of_Sydney_are_its_sessions_inferred_or_named()
     {
