@@ -148,6 +148,7 @@ public sealed class CsvBarSource : IBarSource
                 passedOver.Add($"{Path.GetFileName(paths[0])} is not a bar file and was skipped: {e.Message}");
             }
         }
+        if (_tables is not null) passedOver.AddRange(TableFolder.WithoutSymbol(_directory, _options.Files));
         return (files, passedOver);
     }
 

@@ -17,6 +17,9 @@ internal static partial class TableFolder
 
     private static readonly string[] TimeframeKeys = ["timeframe", "interval", "frequency", "freq", "resolution"];
 
+    // What programs call the partition of rows without a value.
+    private static readonly string[] MissingKeys = ["", "__HIVE_DEFAULT_PARTITION__"];
+
     // A program that divides a table numbers its files.
     [GeneratedRegex(@"^(?:part|data|chunk|file)[-_.]?\d+", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
     private static partial Regex NumberedPart();
@@ -40,6 +43,22 @@ internal static partial class TableFolder
                 Add(markets, NumberedPart().IsMatch(symbol) ? name : symbol, file);
         AddPartitions(markets, folder, name, (timeframe, format, files), 1);
         return markets;
+    }
+
+    /// <summary>A sentence for each partition of a folder whose rows have no symbol, and are skipped.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static IEnumerable<string> WithoutSymbol(string folder, PermittedFiles files, int depth = 1)
+    {
+        if (depth > DeepestPartition || !Directory.Exists(folder)) yield break;
+        foreach (var partition in files.FoldersIn(folder).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(partition);
+            if (name.IndexOf('=') is not (> 0 and var equals)) continue;
+            if (SymbolColumns.IsName(FileSample.Plain(name[..equals])) && MissingKeys.Contains(name[(equals + 1)..]))
+                yield return $"{name}: its rows have no {name[..equals]}, and were skipped";
+            else
+                foreach (var inner in WithoutSymbol(partition, files, depth + 1)) yield return inner;
+        }
     }
 
     /// <summary>The first file of a folder or of its partitions; null if there is none.</summary>
@@ -75,6 +94,7 @@ internal static partial class TableFolder
             if (name.IndexOf('=') is not (> 0 and var equals)) continue;
             var (key, value) = (FileSample.Plain(name[..equals]), Uri.UnescapeDataString(name[(equals + 1)..]));
             if (TimeframeKeys.Contains(key) && Timeframe.TryParse(value, out var other) && other != of.Timeframe) continue;
+            if (SymbolColumns.IsName(key) && MissingKeys.Contains(value)) continue;
             var own = SymbolColumns.IsName(key) ? value : symbol;
             foreach (var file in of.Files.FilesIn(partition).Order(StringComparer.Ordinal))
                 if (SymbolOf(file, of.Format) is not null)

@@ -117,7 +117,9 @@ internal sealed class TableParser : DelimitedParser, IDisposable
                 ref var own = ref role == ColumnRole.Further ? ref _further[_layout.FurtherAt[column]] : ref _own[(int)role];
                 if (own is null || own.Length < batch.Count) own = new double[Math.Max(batch.Count, TableBatch.UsualCount)];
                 var scale = _columns[column].Scale + (IsPrice(role) ? _layout.PriceScale : 0);
-                for (var i = 0; i < batch.Count; i++) own[i] = values.IsMissing(i) ? double.NaN : ToDouble(values.Wholes[i], scale);
+                var isUnsigned = _columns[column].IsUnsigned;
+                for (var i = 0; i < batch.Count; i++)
+                    own[i] = values.IsMissing(i) ? double.NaN : ToDouble(values.Wholes[i], scale, isUnsigned);
                 numbers = own;
             }
             if (role == ColumnRole.Further) _further[_layout.FurtherAt[column]] = numbers;
@@ -125,8 +127,9 @@ internal sealed class TableParser : DelimitedParser, IDisposable
         }
     }
 
-    private static double ToDouble(long value, int scale)
+    private static double ToDouble(long value, int scale, bool isUnsigned)
     {
+        if (isUnsigned && value < 0) return scale == 0 ? (ulong)value : (ulong)value / DecimalNumber.PowersOfTen[Math.Min(scale, 22)];
         if (scale == 0) return value;
         if (Math.Abs((double)value) < ExactWhole && scale <= 22) return value / DecimalNumber.PowersOfTen[scale];
         return double.Parse(string.Create(CultureInfo.InvariantCulture, $"{value}e-{scale}"), CultureInfo.InvariantCulture);
@@ -246,7 +249,7 @@ internal sealed class TableParser : DelimitedParser, IDisposable
             time = default;
             if (!Encoding.UTF8.TryGetBytes(values.Texts[row], text, out length)) return false;
         }
-        else if (column.Scale != 0 || !values.Wholes[row].TryFormat(text, out length, default, CultureInfo.InvariantCulture))
+        else if (column.Scale != 0 || column.IsUnsigned && values.Wholes[row] < 0 || !values.Wholes[row].TryFormat(text, out length, default, CultureInfo.InvariantCulture))
         {
             time = default;
             return false;

@@ -13,6 +13,7 @@ public static class TableText
         {
             TableKind.Number => values.Numbers[row].ToString("R", CultureInfo.InvariantCulture),
             TableKind.Text => values.Texts[row],
+            TableKind.Whole when column.IsUnsigned => ((ulong)values.Wholes[row]).ToString(CultureInfo.InvariantCulture),
             TableKind.Whole => Whole(values.Wholes[row], column.Scale),
             TableKind.Flag => Whole(values.Wholes[row], 0),
             TableKind.TimeOfDay => new TimeSpan(values.Wholes[row]).ToString("hh':'mm':'ss'.'FFFFFFF", CultureInfo.InvariantCulture)

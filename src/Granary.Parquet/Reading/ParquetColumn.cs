@@ -28,6 +28,8 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
         return new ParquetColumn(index, new TableColumn(name, TableKind.Other) { Type = type }, null);
     }
 
+    private ParquetColumn Unsigned() => this with { IsUnsigned = true, Column = Column with { IsUnsigned = true } };
+
     public static ParquetColumn Of(int index, string name, ColumnDescriptor column)
     {
         using var logical = column.LogicalType;
@@ -66,9 +68,7 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
             DateLogicalType => Make<int>(TableKind.Date, "date", ParquetTimes.OfDay),
             TimeLogicalType => Make<int>(TableKind.TimeOfDay, "time", v => v * TimeSpan.TicksPerMillisecond),
             DecimalLogicalType d => Make<int>(TableKind.Whole, NameOf(d), v => v, d.Scale),
-            IntLogicalType { IsSigned: false } i => Make<int>(TableKind.Whole, $"uint{i.BitWidth}", v => (uint)v)
-                with
-            { IsUnsigned = true },
+            IntLogicalType { IsSigned: false } i => Make<int>(TableKind.Whole, $"uint{i.BitWidth}", v => (uint)v).Unsigned(),
             _ => Make<int>(TableKind.Whole, "int32", v => v),
         };
 
@@ -79,9 +79,7 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
             TimeLogicalType t => Make<long>(TableKind.TimeOfDay, "time", t.TimeUnit == TimeUnit.Nanos ? v => v / 100
                 : v => v > long.MaxValue / 10 ? long.MaxValue : v * 10),
             DecimalLogicalType d => Make<long>(TableKind.Whole, NameOf(d), v => v, d.Scale),
-            IntLogicalType { IsSigned: false } i => Make<long>(TableKind.Whole, $"uint{i.BitWidth}", v => v >= 0 ? v : throw TooLarge())
-                with
-            { IsUnsigned = true },
+            IntLogicalType { IsSigned: false } i => Make<long>(TableKind.Whole, $"uint{i.BitWidth}", v => v).Unsigned(),
             _ => Make<long>(TableKind.Whole, "int64", v => v),
         };
 
@@ -134,7 +132,5 @@ internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnR
         }
 
         public ParquetColumn OfOther(string type) => new(Index, new TableColumn(Name, TableKind.Other) { Type = type }, null);
-
-        private static OverflowException TooLarge() => new("a number without sign is larger than 9223372036854775807");
     }
 }

@@ -62,6 +62,7 @@ public static class BatchSources
             return all.Where(members.Contains).ToList() is { Count: > 0 } some ? some
                 : throw data.Place.Fault($"'{data.Source}' has no symbol that is a member of the universe in the batch's range; correct "
                     + "universe.members, or data.from and data.to");
-        return all.Count > 0 ? all : throw data.Place.Fault($"'{data.Source}' has no {data.Timeframe} bars of any symbol");
+        return all.Count > 0 ? all : throw data.Place.Fault($"'{data.Source}' has no {data.Timeframe} bars of any symbol"
+            + (source.PassedOver is [var first, ..] ? $": {first}" : ""));
     }
 }

@@ -53,6 +53,31 @@ public sealed class MarketsInParquetTests : IDisposable
     }
 
     [Fact]
+    public async Task A_partition_of_rows_without_a_symbol_is_no_market_and_is_said()
+    {
+        _files.Run("copy (select *, year(timestamp) as year from (select * from two union all select timestamp, open, high, low, close, "
+            + $"volume, null from bars)) to '{_files.At("hive")}' (format parquet, partition_by (symbol, year))");
+        Directory.CreateDirectory(_files.At("hive/symbol=__HIVE_DEFAULT_PARTITION__"));
+
+        var source = Bars.Source("parquet:" + _files.At("hive"));
+        string.Join(",", (await source.ListSymbolsAsync(Timeframe.M1)).Where(s => s.Length != 4)).ShouldBe("");
+        source.PassedOver.ShouldContain("symbol=__HIVE_DEFAULT_PARTITION__: its rows have no symbol, and were skipped");
+    }
+
+    [Theory]
+    [InlineData("18446744073709551615::ubigint as sequence")]
+    [InlineData("(9223372036854775808 + rowid * 7919)::ubigint as checksum")]
+    public async Task Numbers_without_sign_from_2_to_the_63rd_on_are_read_as_any_other(string column)
+    {
+        _files.Parquet("a/A.parquet", $"select *, {column} from bars");
+        _files.Parquet("one/A.parquet");
+        (await Bars.Of("parquet:" + _files.At("a"), "A", Timeframe.M1)).ContentHash
+            .ShouldBe((await Bars.Of("parquet:" + _files.At("one"), "A", Timeframe.M1)).ContentHash);
+        _files.Parquet("v/A.parquet", "select * replace (18446744073709551615::ubigint as volume) from bars");
+        (await Bars.Of("parquet:" + _files.At("v"), "A", Timeframe.M1)).All[0].Volume.ShouldBe(18446744073709551615d);
+    }
+
+    [Fact]
     public async Task Partitions_by_time_are_joined_in_the_order_of_time()
     {
         const string Long = "select timestamp '2020-01-06' + to_days(i::int) as timestamp, 1.5 as open, 2 as high, 1 as low, 1.25 as close, "
