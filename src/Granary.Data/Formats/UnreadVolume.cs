@@ -21,7 +21,7 @@ internal static class UnreadVolume
         if (names.Count is 0 or > MostNamed) return layout;
         return layout with
         {
-            Notes = [.. layout.Notes, $"no column is read as volume; if {string.Join(" or ", names.Select(n => $"'{n}'"))} is the volume, "
+            Notes = [.. layout.Notes, $"{BarNotes.UnreadVolume}; if {string.Join(" or ", names.Select(n => $"'{n}'"))} is the volume, "
                 + $"name it: --columns \"volume={names[0]}\" (\"columns\": {{ \"volume\": \"{names[0]}\" }} in a batch)"],
         };
     }

@@ -9,8 +9,13 @@ public static class BarNotes
     public const string OnePrice =
         "the file has one price a bar, which is its open, high, low and close: nothing is known of the prices between two closes";
 
+    /// <summary>A column under an unknown name may be the volume.</summary>
+    internal const string UnreadVolume = "no column is read as volume";
+
     /// <summary>The volume of a file is MetaTrader's tick volume.</summary>
     internal static string TickVolume(string column) => $"the column '{column}' was taken as the volume: it {Ticks}";
+
+    public static bool IsUnreadVolume(string note) => note.StartsWith(UnreadVolume, StringComparison.Ordinal);
 
     public static bool IsTickVolume(string note) => note.EndsWith(Ticks, StringComparison.Ordinal);
 }

@@ -249,7 +249,8 @@ internal sealed class TableParser : DelimitedParser, IDisposable
             time = default;
             if (!Encoding.UTF8.TryGetBytes(values.Texts[row], text, out length)) return false;
         }
-        else if (column.Scale != 0 || column.IsUnsigned && values.Wholes[row] < 0 || !values.Wholes[row].TryFormat(text, out length, default, CultureInfo.InvariantCulture))
+        else if (column.Scale != 0 || column.IsUnsigned && values.Wholes[row] < 0
+            || !values.Wholes[row].TryFormat(text, out length, default, CultureInfo.InvariantCulture))
         {
             time = default;
             return false;

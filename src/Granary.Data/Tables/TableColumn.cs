@@ -7,7 +7,7 @@ public sealed record TableColumn(string Name, TableKind Kind)
     /// <summary>Decimals of <see cref="TableKind.Whole"/>: the value is the whole number divided by 10 to this power.</summary>
     public int Scale { get; init; }
 
-    /// <summary>Whether the numbers of <see cref="TableKind.Whole"/> have no sign: those from 2^63 on are stored as negative ones.</summary>
+    /// <summary>Whether the numbers of <see cref="TableKind.Whole"/> have no sign: those from 2^63 on are stored as negative.</summary>
     public bool IsUnsigned { get; init; }
 
     /// <summary>Whether the times of <see cref="TableKind.Time"/> are UTC; otherwise they are local times of a zone that the file does

@@ -61,7 +61,8 @@ internal static class BatchWork
     {
         if (Generated(data) is { } generated) return generated.Bars;
         // The size of files would show how many bars are held out.
-        if (data.Source.Path is { } file && data.Holdout is null && File.Exists(file)) return (double)new FileInfo(file).Length / BytesOfBar;
+        if (data.Source.Path is { } file && data.Holdout is null && File.Exists(file))
+            return (double)new FileInfo(file).Length / BytesOfBar;
         if (data.Source.Path is { } path && data.Holdout is null && Directory.Exists(path))
         {
             using var folder = data.Source.Files.OpenFolder(path);

@@ -63,7 +63,8 @@ internal sealed class AsofReader : IDisposable
 
     /// <summary>The error that the current row is earlier than the one before it.</summary>
     public BarDataException Unsorted() => _table.Fault(_table.Names[_shape.Time],
-        $"'{_table.Text(_shape.Time)}' is earlier than {(_shape.AreDays && Stamp == _table.Time(_shape.Time) ? "the end of the day of " : "")}the row above"
+        $"'{_table.Text(_shape.Time)}' is earlier than "
+            + (_shape.AreDays && Stamp == _table.Time(_shape.Time) ? "the end of the day of the row above" : "the row above")
             + (HasSymbols ? $" of {Symbol}" : ""),
         "sort the rows by time, oldest first");
 

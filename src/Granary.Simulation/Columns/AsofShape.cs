@@ -36,8 +36,8 @@ internal sealed record AsofShape(int Time, int Symbol, bool AreDays, string? Not
             else if (!TimeText.IsMidnight(text) && !IsMidnight(zone, ticks)) return new AsofShape(time, symbol, false, null);
         }
         return new AsofShape(time, symbol, true, dates == count ? null
-            : $"All times of {keys.File.Written} are midnights, so each row is that of a day and is known at the end of that day; if it is "
-                + "known at its time, write \"days\": false.");
+            : $"all times of {keys.File.Written} {TableNotes.Midnights} and is known at the end of that day; if it is known at its time, "
+                + "write \"days\": false");
     }
 
     /// <summary>Whether a text is a date without a time.</summary>

@@ -76,12 +76,12 @@ internal sealed class AsofTable
         if (Shape.Note is { } note) yield return note;
         long[] stamps = [.. Of(symbol, 0).Select(r => r.Stamp)];
         if (TableHoles.IsRegular(stamps) && TableHoles.Of(stamps, MostSteps) is { Count: > 0 } holes)
-            yield return $"{_keys.File.Written} has no rows{(HasSymbols ? $" of {symbol}" : "")} {TableHoles.Text(holes)}; the last value "
-                + "before stays in use";
+            yield return $"{_keys.File.Written} {TableNotes.NoRows}{(HasSymbols ? $" of {symbol}" : "")} {TableHoles.Text(holes)}; the last "
+                + "value before stays in use";
         if (Enumerable.Range(0, _keys.Columns.Count).Any(c => Of(symbol, c).Count > 0)) yield break;
         var others = _rows.Keys.Where(s => s != All).Order(StringComparer.Ordinal).Take(3).ToList();
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"{_keys.File.Written} has no rows of {symbol}, whose columns {string.Join(", ", _keys.Names)} have no values")
+            $"{_keys.File.Written} {TableNotes.NoRows} of {symbol}, whose columns {string.Join(", ", _keys.Names)} have no values")
             + (others.Count > 0 ? $"; it has rows of {string.Join(", ", others)}{(_rows.Count > others.Count ? ", …" : "")}" : "");
     }
 }

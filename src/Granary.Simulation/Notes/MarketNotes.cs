@@ -6,6 +6,7 @@ using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.Tables;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Notes;
@@ -22,7 +23,7 @@ public static class MarketNotes
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets,
         IReadOnlyList<string> passedOver) =>
         [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. Unclosed(spec, entries), .. MissingDays(entries),
-            .. OnePrice(entries), .. TickVolume(entries), .. LongerBars(markets), .. Fractions(spec, markets),
+            .. OnePrice(entries), .. TickVolume(entries), .. LongerBars(markets), .. Tables(entries), .. Fractions(spec, markets),
             .. DollarCoins(spec, markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
@@ -90,6 +91,18 @@ public static class MarketNotes
             yield return new RunNote(NoteCode.TickVolume,
                 $"The volume of {Names(ticks)} counts price changes (MetaTrader's tick volume), not what was traded: factors of volume, "
                     + $"volumePercent and slippageVolumeImpact are about those.", ticks.Count);
+    }
+
+    private static IEnumerable<RunNote> Tables(IReadOnlyList<MarketEntry> entries)
+    {
+        var said = entries.SelectMany(e => e.Findings.Where(TableNotes.Is).Select(f => (e.Symbol, Finding: f))).GroupBy(f => f.Finding)
+            .ToList();
+        foreach (var group in said.Take(MostPassedOver))
+            yield return new RunNote(NoteCode.DataFinding, $"{Names(group.Select(f => f.Symbol).Distinct().ToList())}: "
+                + $"{group.Key.TrimEnd('.')}.", group.Count());
+        if (said.Count > MostPassedOver)
+            yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"{said.Count - MostPassedOver:N0} more notes of this kind are in the report."), said.Count - MostPassedOver);
     }
 
     private static IEnumerable<RunNote> LongerBars(IEnumerable<OpenedMarket> markets)

@@ -31,7 +31,7 @@ internal static class FundingFindings
         if (funding.Times[^1] + interval <= last)
             yield return $"its funding ends at {UtcTicks.Text(funding.Times[^1])}, before its bars, and nothing is charged after it";
         var holes = TableHoles.Of(funding.Times, MostSteps).FindAll(h => h.To > first && h.From < last);
-        if (holes.Count > 0) yield return $"its funding has no rates {TableHoles.Text(holes)}, and nothing is charged there";
+        if (holes.Count > 0) yield return $"{TableNotes.NoRates} {TableHoles.Text(holes)}, and nothing is charged there";
         if (MedianOf(funding) >= SuspiciousRate)
             yield return "half of its funding rates are beyond ±0.3 %; give fractions, 0.01 % as 0.0001, if they are percentages";
     }

@@ -45,7 +45,7 @@ public sealed class OddDatesTests : IDisposable
     [InlineData("my_score,menge", "my_score' or 'menge", 2)]
     // Prices of the bar, shares of one, and texts are no volume.
     [InlineData("settle", null, 2)]
-    public async Task A_column_of_numbers_that_may_be_the_volume_is_noted_and_read_where_the_note_says(string columns, string? noted, int rows)
+    public async Task A_column_of_numbers_that_may_be_the_volume_is_noted_and_read_as_the_note_says(string columns, string? noted, int rows)
     {
         var values = columns.Split(',').Select(c => c == "settle" ? "101.5" : c == "menge" ? "5000" : "3.5");
         var file = _folder.Write("v.csv", $"time,open,high,low,close,{columns}\n" + string.Concat(Enumerable.Range(1, rows)
@@ -57,7 +57,7 @@ public sealed class OddDatesTests : IDisposable
             series.Notes.ShouldBeEmpty();
             return;
         }
-        series.Notes.ShouldHaveSingleItem().ShouldStartWith($"no column is read as volume; if '{noted}' is the volume, name it: --columns ");
+        series.Notes.ShouldHaveSingleItem().ShouldStartWith($"no column is read as volume; if '{noted}' is the volume, name it: --");
         var options = new BarFileOptions { Columns = new ColumnMapping { Volume = "menge" } };
         await using var read = await new CsvBarSource(file, options).OpenAsync(new BarQuery("v", Timeframe.D1),
             TestContext.Current.CancellationToken);
