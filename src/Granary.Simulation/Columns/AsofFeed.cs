@@ -50,7 +50,7 @@ public sealed class AsofFeed : ILiveFeed
     public IReadOnlyList<MarketSeries> Series { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Notes => 
+    public IReadOnlyList<string> Notes =>
         [.. _feed.Notes, .. _notes, .. _tables.Values.SelectMany(t => (string?[])[t.Note, t.Fault]).OfType<string>()];
 
     /// <inheritdoc/>

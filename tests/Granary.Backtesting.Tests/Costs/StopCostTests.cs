@@ -22,6 +22,19 @@ public sealed class StopCostTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    // A batch charges each fill at the open of its own bar.
+    [Fact]
+    public void A_rest_that_fills_in_a_later_bar_is_measured_against_the_open_of_that_bar()
+    {
+        Bar[] bars = [.. Enumerable.Range(0, 4).Select(i => new Bar(new DateTime(2024, 1, 1, 0, i, 0).Ticks, 100 + i, 105, 95, 100.5 + i, 1))];
+        MeasuredFill At(int bar) => new MeasuredFill(bars[bar].Time, "A", Side.Buy, 1, bars[bar].Open * 1.0002, "paper")
+        {
+            DecidedAt = bars[1].Time,
+        }.With(bars, Timeframe.M1, out _);
+        (At(1).Open, At(2).Open, At(3).Open).ShouldBe((101, 102, 103));
+        (At(1).Close, At(3).Close).ShouldBe((100.5, 100.5));
+    }
+
     [Fact]
     public void Planted_costs_of_stops_lie_within_their_intervals_whatever_market_orders_cost()
     {
