@@ -26,7 +26,8 @@ public sealed class StopCostTests : IDisposable
     [Fact]
     public void A_rest_that_fills_in_a_later_bar_is_measured_against_the_open_of_that_bar()
     {
-        Bar[] bars = [.. Enumerable.Range(0, 4).Select(i => new Bar(new DateTime(2024, 1, 1, 0, i, 0).Ticks, 100 + i, 105, 95, 100.5 + i, 1))];
+        Bar[] bars = [.. Enumerable.Range(0, 4)
+            .Select(i => new Bar(new DateTime(2024, 1, 1, 0, i, 0).Ticks, 100 + i, 105, 95, 100.5 + i, 1))];
         MeasuredFill At(int bar) => new MeasuredFill(bars[bar].Time, "A", Side.Buy, 1, bars[bar].Open * 1.0002, "paper")
         {
             DecidedAt = bars[1].Time,

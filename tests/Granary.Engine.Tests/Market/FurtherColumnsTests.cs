@@ -90,7 +90,7 @@ public sealed class FurtherColumnsTests
         var bar = new Bar(s_start, 1, 1, 1, 1, 1) { Further = new FurtherValues(["sentiment"], [1]) };
         Should.Throw<InputException>(() => factors.Next(BarBlock.FromBars(0, [bar]))).Message
             .ShouldBe("the feed has no column 'sentimnt'; did you mean 'sentiment'?");
-        FurtherNames.Unread("S00", "my_score", ["sentiment"]).ShouldBe("the bars of S00 were read without a column 'my_score'; if the files "
-            + "have it, name it in the batch: \"data\": { \"furtherColumns\": [\"my_score\"] }");
+        FurtherNames.Unread("S00", "my_score", ["sentiment"]).ShouldBe("the bars of S00 were read without a column 'my_score'; if the "
+            + "files have it, name it in the batch: \"data\": { \"furtherColumns\": [\"my_score\"] }");
     }
 }
