@@ -106,7 +106,8 @@ public sealed record BatchChecks(
         findings[ValidationChecks.CostStress] = Idle is not null ? ValidationCheck.Missing(Idle.Finding)
             : CostsAreZero
             ? ValidationCheck.Missing($"{NothingToDouble}; set execution.commissionPercent and execution.slippagePercent{WithGains}")
-                with { Figures = Gains.Figures }
+                with
+            { Figures = Gains.Figures }
             : Stress is { Strategies: > 0 } t
             ? new ValidationCheck(State(t.Passed),
                 Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; ")
