@@ -89,8 +89,14 @@ internal sealed partial class Terminal : IAsyncDisposable
             end = $"end {commands.TrimEnd()} (not ended after {longest.TotalMinutes:0.##} minutes)";
         }
         var printed = File.Exists(output) ? await File.ReadAllTextAsync(output, cancel) : "";
-        return end is null ? (printed, "the shell ended") : (printed, end["end ".Length..]);
+        var failed = end is null ? "the shell ended" : end["end ".Length..];
+        return (failed.Length > 0 ? printed + EndsOfFiles() : printed, failed);
     }
+
+    // Commands in the background write to files of the folder, and those say why the terminal shows less than the page.
+    private string EndsOfFiles() => string.Concat(Directory.EnumerateFiles(Folder)
+        .Where(f => Path.GetExtension(f) is ".log" or ".txt").Order(StringComparer.Ordinal)
+        .Select(f => $"\n== {Path.GetFileName(f)}\n{string.Join('\n', File.ReadLines(f).TakeLast(20))}"));
 
     public async ValueTask DisposeAsync()
     {

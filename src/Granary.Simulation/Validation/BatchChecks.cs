@@ -105,8 +105,7 @@ public sealed record BatchChecks(
             : ValidationCheck.Missing("not checked (--no-guards)");
         findings[ValidationChecks.CostStress] = Idle is not null ? ValidationCheck.Missing(Idle.Finding)
             : CostsAreZero
-            ? ValidationCheck.Missing($"{NothingToDouble}; set execution.commissionPercent and execution.slippagePercent{WithGains}")
-                with { Figures = Gains.Figures }
+            ? WithoutCosts()
             : Stress is { Strategies: > 0 } t
             ? new ValidationCheck(State(t.Passed),
                 Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; ")
@@ -134,6 +133,13 @@ public sealed record BatchChecks(
 
     private string NothingToDouble => Gains.Commission > 0 ? "no cost is above zero, since makers are paid and nothing else costs anything"
         : "the batch sets no commission and no slippage to double";
+
+    private ValidationCheck WithoutCosts()
+    {
+        var missing = ValidationCheck.Missing(
+            $"{NothingToDouble}; set execution.commissionPercent and execution.slippagePercent{WithGains}");
+        return missing with { Figures = Gains.Figures };
+    }
 
     private string WithGains => Gains.IsAny ? "; " + Gains.Sentence : "";
 

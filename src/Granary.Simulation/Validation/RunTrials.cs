@@ -75,7 +75,8 @@ public sealed class RunTrials
         var parts = new List<BarSketch>();
         foreach (var symbol in symbols) parts.Add(await BarSketch.OfAsync(markets[symbol].Series, cancellationToken));
         _portfolio = new TriedPortfolio(symbols.Count == 1 ? _hashes[symbols[0]] : RunFolder.HashOf(symbols.Select(s => _hashes[s])),
-            BarSketch.Join(parts), trace, TriedPortfolio.WeightsOf(weights), end, _plan.Spec.Portfolio.ChosenBefore) { Members = members };
+            BarSketch.Join(parts), trace, TriedPortfolio.WeightsOf(weights), end, _plan.Spec.Portfolio.ChosenBefore)
+        { Members = members };
     }
 
     /// <summary>Counts the trials on the bars of a strategy, also if this run adds none there.</summary>

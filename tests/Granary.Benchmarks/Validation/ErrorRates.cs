@@ -115,7 +115,8 @@ internal static class ErrorRates
 
     private static SimulatedBatch.Batch Batch(string strategies, string beside, string weights, bool optimises) =>
         SimulatedBatch.Batch.Of(beside.Length == 0 ? strategies : strategies + ",\n" + beside, weights, optimises)
-            with { Catalogues = TestCatalogues.All };
+            with
+        { Catalogues = TestCatalogues.All };
 
     private static SimulatedBatch.Market Market(int seed, int years, double sharpe, Company company)
     {

@@ -100,5 +100,11 @@ public sealed class LatencyTests
     }
 
     [Fact]
-    public void A_rebate_is_not_doubled() => new PercentFee(-0.01).Times(2).Fee(100, 10, 1, maker: true).ShouldBe(-0.1, 1e-12);
+    public void A_rebate_shrinks_by_as_much_as_a_charge_grows_and_never_becomes_one()
+    {
+        var rebate = new PercentFee(-0.01);
+        rebate.Times(1.5).Fee(100, 10, 1, maker: true).ShouldBe(-0.05, 1e-12);
+        rebate.Times(2).Fee(100, 10, 1, maker: true).ShouldBe(0, 1e-12);
+        rebate.Times(3).Fee(100, 10, 1, maker: true).ShouldBe(0, 1e-12);
+    }
 }

@@ -44,7 +44,7 @@ public sealed class ModelSearchTests : IDisposable
               "execution": { "commissionPercent": 0.02 },
               "learning": { "trainer": "{{trainer}}", "label": {{label}}, "registry": "{{registry}}",
                 "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 }, "features": ["return(1)", "rsi(14)"],
-                "experiment": { "fitness": "{{fitness}}", "trainers": ["{{trainer}}"], "search": {{search}} } } }
+                "experiment": { "fitness": "{{fitness}}", "search": {{search}} } } }
             """;
 
     private static async Task<SearchReport> RunAsync(BatchSpec spec, int threads = 2, TrialLedger? ledger = null,
