@@ -1,5 +1,6 @@
 using Granary.Contracts.Jobs;
 using Granary.Engine;
+using Granary.Server.JobKinds;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Work;
@@ -17,6 +18,9 @@ public abstract class Job(JobText text, string name)
 
     /// <summary>Bars times strategies, estimated before any bar is read; 0 for a job without strategies.</summary>
     public virtual double Work => 0;
+
+    /// <summary>Bytes of memory that the job needs while it runs, estimated as <see cref="Work"/>; 0 without an estimate.</summary>
+    public virtual double Memory => SpreadBatch is { } batch ? BatchWork.MemoryOf(batch) : 0;
 
     /// <summary>
     /// The batch whose strategies run on all silos of a cluster; null for a job that runs on one silo.

@@ -26,7 +26,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         try
         {
             entry.Deaths = folders.DeathsOf(entry.Id);
-            if (entry.Deaths >= MostDeaths) throw new DeadlyJobException(entry.Deaths);
+            if (entry.Deaths >= MostDeaths) throw new DeadlyJobException($"the server's process ended {entry.Deaths} times");
             folders.Enter(entry.Id);
             await folders.SaveAsync(entry).ConfigureAwait(false);
             var submitted = folders.Read(entry.Id);
@@ -140,10 +140,6 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
             + $"{folders.Runs}, or correct its rights, and resume the job", e),
         _ => e,
     };
-
-    private sealed class DeadlyJobException(int deaths) : Exception($"the server's process ended {deaths} times while it ran this job, "
-        + "which had finished nothing new, as where memory does not suffice; make the job smaller, or give the server more memory, and "
-        + "submit or resume it again");
 
     private void End(JobEntry entry, Func<JobStatus, JobStatus> how) =>
         JobMetrics.Ended(table.Change(entry, s => how(s) with { FinishedAt = clock.GetUtcNow() }));

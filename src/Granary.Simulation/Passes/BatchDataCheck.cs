@@ -29,6 +29,7 @@ public static class BatchDataCheck
             foreach (var symbol in symbols.Where((s, i) => i == 0 || !listed.Contains(s)))
             {
                 await using var series = await WarmUpSpan.OpenAsync(source, spec, symbol, cancellationToken);
+                await BatchMemory.CheckAsync(spec, symbols.Count, series, cancellationToken);
                 if (isCounted) await MarketRequirements.CheckSpacingAsync(data, symbol, series, cancellationToken);
             }
         }

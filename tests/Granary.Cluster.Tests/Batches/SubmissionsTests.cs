@@ -240,7 +240,7 @@ public sealed class SubmissionsTests(SmallBlocks.Cluster shared)
         (await cluster.EndAsync(ended)).State.ShouldBe(JobState.Done);
         await Eventually.HoldsAsync(async () => (await list.UnfinishedAsync()).Count == 0);
         // As after the loss of a silo between the batch's end and the write of the list, and before the batch's first write.
-        foreach (var leaked in new[] { ended, "never-stored" }) (await list.AddAsync(leaked)).ShouldBeTrue();
+        foreach (var leaked in new[] { ended, "never-stored" }) (await list.AddAsync(leaked, memory: 0)).ShouldBeTrue();
         (await list.UnfinishedAsync()).ShouldBe([ended, "never-stored"]);
         var next = await cluster.SubmitAsync(_batches.Sweep);
         (await cluster.EndAsync(next)).State.ShouldBe(JobState.Done);
