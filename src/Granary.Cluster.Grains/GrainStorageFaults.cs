@@ -20,21 +20,21 @@ internal sealed class GrainStorageFaults(IGrainStorage storage) : IGrainStorage,
     }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        WithoutForeignAsync(storage.ReadStateAsync(stateName, grainId, grainState));
+        WithoutForeignAsync(() => storage.ReadStateAsync(stateName, grainId, grainState));
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        WithoutForeignAsync(storage.WriteStateAsync(stateName, grainId, grainState));
+        WithoutForeignAsync(() => storage.WriteStateAsync(stateName, grainId, grainState));
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        WithoutForeignAsync(storage.ClearStateAsync(stateName, grainId, grainState));
+        WithoutForeignAsync(() => storage.ClearStateAsync(stateName, grainId, grainState));
 
     public void Participate(ISiloLifecycle observer) => (storage as ILifecycleParticipant<ISiloLifecycle>)?.Participate(observer);
 
-    private static async Task WithoutForeignAsync(Task work)
+    private static async Task WithoutForeignAsync(Func<Task> work)
     {
         try
         {
-            await work;
+            await work();
         }
         catch (Exception e) when (!GrainFaults.Crosses(e))
         {

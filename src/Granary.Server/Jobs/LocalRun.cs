@@ -127,7 +127,8 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
     {
         e = CauseOf(e);
         var wrongInput = e is InputException or BarDataException;
-        if (!wrongInput && e is not (BarStoreException or DiskException or StuckStrategyException or DeadlyJobException))
+        if (!wrongInput && e is not (BarStoreException or DiskException or ServiceUnavailableException or StuckStrategyException
+            or DeadlyJobException))
             handlers.Failed?.Invoke(entry.Id, e);
         End(entry, s => s with { State = JobState.Failed, Fault = kinds.Shown(e.Message), WrongInput = wrongInput });
     }

@@ -4,6 +4,7 @@ using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
@@ -33,10 +34,18 @@ public sealed record BatchMemory
     /// <summary>The number of bytes.</summary>
     public double Bytes { get; private init; }
 
-    /// <summary>Refuses a batch that needs more memory than the process has left beside what it does already.</summary>
-    /// <exception cref="BarDataException">The batch needs more.</exception>
-    public void CheckRoom() => ProcessMemory.Check($"the batch of {this} beside what this process does already", Bytes - OfProcess,
-        "make the batch smaller, run it when the process has less to do, or give the process more memory");
+    /// <summary>Refuses a batch for which the process has too little memory left beside what it does already.</summary>
+    /// <exception cref="ServiceUnavailableException">Too little is left now.</exception>
+    public void CheckRoom()
+    {
+        var held = ProcessMemory.Held(Bytes);
+        // Its part of the process is there already, and what else the process does may use the reserve.
+        if (held + Bytes - OfProcess <= ProcessMemory.Most / ProcessMemory.Share) return;
+        throw new ServiceUnavailableException(FormattableString.Invariant($"the batch makes {this}, which need about {Bytes / 1e9:0.0#} GB of ")
+            + FormattableString.Invariant($"memory, and this process holds {held / 1e9:0.0#} of its ")
+            + FormattableString.Invariant($"{ProcessMemory.Most / ProcessMemory.Share / 1e9:0.0#} GB for other work; run it again when there is ")
+            + "less of that, make it smaller, or give the process more memory");
+    }
 
     /// <param name="symbols">Number of symbols in the data section, or a lower bound.</param>
     /// <param name="span">Time from the first bar to the last, in ticks; 0 = the times that the batch names.</param>
