@@ -254,10 +254,10 @@ internal sealed partial class ReportingGrain(
         {
             return (null, false);
         }
-        catch (Exception e) when (IsTransient(e))
+        catch (Exception e) when (DiskException.CauseOf(e) is var cause && IsTransient(cause))
         {
             MayPass(logger, Run, e.Message, e);
-            return (Fault(e.Message), true);
+            return (Fault(DiskException.OfJob(cause, Path.GetFullPath(settings.Runs)).Message), true);
         }
         catch (StuckStrategyException e)
         {

@@ -35,7 +35,8 @@ public abstract class Job(JobText text, string name)
 
     /// <summary>Checks that the sources and symbols of the job's batch exist.</summary>
     /// <exception cref="InputException">A source or a symbol does not exist.</exception>
-    public virtual Task CheckDataAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <returns>Bars times strategies, counted at the first symbol; 0 if the check opens no bars.</returns>
+    public virtual Task<double> CheckDataAsync(CancellationToken cancellationToken) => Task.FromResult(0.0);
 
     /// <summary>
     /// Returns what the job would try, before it reads a bar: at least every combination that it can add to the ledger of its bars.

@@ -249,6 +249,27 @@ public sealed class SubmissionsTests(SmallBlocks.Cluster shared)
     }
 
     [Fact]
+    public async Task Batches_run_at_once_as_far_as_their_memory_together_fits_into_a_silo()
+    {
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { BatchesAtOnce = 3, Memory = 100, Tick = TimeSpan.FromMinutes(1) });
+        var list = cluster.Grains.GetGrain<IJobListGrain>(IJobListGrain.Key);
+        foreach (var (run, memory) in new[] { ("large", 150.0), ("small", 30), ("middle", 60), ("other", 20) })
+            (await list.AddAsync(run, memory)).ShouldBeTrue();
+        async Task<IReadOnlyList<string>> RunningAsync()
+        {
+            var running = new List<string>();
+            foreach (var run in await list.UnfinishedAsync())
+                if (await list.MayStartAsync(run)) running.Add(run);
+            return running;
+        }
+        (await RunningAsync()).ShouldBe(["large"], "the oldest has a place in any case");
+        await list.EndedAsync("large");
+        (await RunningAsync()).ShouldBe(["small", "middle"]);
+        await list.EndedAsync("small");
+        (await RunningAsync()).ShouldBe(["middle", "other"]);
+    }
+
+    [Fact]
     public async Task An_unknown_class_a_missing_file_and_an_unknown_batch_are_errors_of_one_sentence()
     {
         var unknown = _batches.Write("unknown", """
