@@ -14,7 +14,8 @@ internal sealed class GrainStorageFaults(IGrainStorage storage) : IGrainStorage,
     public static void Add(IServiceCollection services)
     {
         for (var i = 0; i < services.Count; i++)
-            if (services[i] is { IsKeyedService: true, KeyedImplementationFactory: { } make } own && own.ServiceType == typeof(IGrainStorage))
+            if (services[i] is { IsKeyedService: true, KeyedImplementationFactory: { } make } own
+                && own.ServiceType == typeof(IGrainStorage))
                 services[i] = ServiceDescriptor.KeyedSingleton<IGrainStorage>(own.ServiceKey,
                     (provider, key) => new GrainStorageFaults((IGrainStorage)make(provider, key)));
     }

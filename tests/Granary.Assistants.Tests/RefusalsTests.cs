@@ -76,7 +76,7 @@ public sealed class RefusalsTests(ServedAssistants served)
     }
 
     [Theory]
-    [InlineData("tools/call", """{ "name": "list_runs", "arguments": { "search": "a\ud800b" } }""", "params.arguments.search has an escape")]
+    [InlineData("tools/call", """{ "name": "list_runs", "arguments": { "search": "a\ud800" } }""", "params.arguments.search has an escape")]
     [InlineData("tools/call", """{ "name": "validate_batch", "arguments": { "batch": { "name": [ "\udc00" ] } } }""",
         "params.arguments.batch.name[0] has an escape")]
     [InlineData("tools/call", """{ "name": "list_runs", "arguments": { "\ud800": 1 } }""", "params.arguments has an escape")]

@@ -17,8 +17,8 @@ internal static class MessageCheck
     public static void Check(JsonRpcRequest request)
     {
         if (request.Method is RequestMethods.ResourcesSubscribe or RequestMethods.ResourcesUnsubscribe)
-            throw new McpProtocolException($"{request.Method}: this server sends no messages about changed resources; read the resource again, "
-                + "or wait for a job with follow_job", McpErrorCode.MethodNotFound);
+            throw new McpProtocolException($"{request.Method}: this server sends no messages about changed resources; read the resource "
+                + "again, or wait for a job with follow_job", McpErrorCode.MethodNotFound);
         if (request.Params is not { } given) return;
         if (FaultOf(request.Method, given) is { } fault)
             throw new McpProtocolException($"{request.Method}: {fault}", McpErrorCode.InvalidParams);

@@ -138,7 +138,8 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
     {
         // A cancellation that has not finished would undo the resumption.
         await _ending;
-        if (!await _list.AddAsync(Run, _status.Record.Batch?.Memory ?? 0)) return new SubmitAnswer(null, false, _services.Settings.MostWaiting);
+        if (!await _list.AddAsync(Run, _status.Record.Batch?.Memory ?? 0))
+            return new SubmitAnswer(null, false, _services.Settings.MostWaiting);
         await _reporting.ReopenAsync();
         await _reports.ForgetAsync();
         var queued = EndedBatch.QueuedAgain(ended);

@@ -10,7 +10,7 @@ public static class Spelling
         var least = Math.Max(2, word.Length / 3) + 1;
         foreach (var candidate in candidates)
         {
-            // Each character that one of them has more is an edit, so that a text of any length is compared with names of its own length only.
+            // Each further character of one of them is an edit, so a long text is compared with names of its own length only.
             if (Math.Abs(word.Length - candidate.Length) >= least) continue;
             var distance = Distance(word.ToUpperInvariant(), candidate.ToUpperInvariant());
             if (distance >= least) continue;

@@ -1,6 +1,5 @@
 using Granary.Contracts.Jobs;
 using Granary.Engine;
-using Granary.Server.JobKinds;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Work;
@@ -20,7 +19,8 @@ public abstract class Job(JobText text, string name)
     public virtual double Work => 0;
 
     /// <summary>Bytes of memory that the job needs while it runs, estimated as <see cref="Work"/>; 0 without an estimate.</summary>
-    public virtual double Memory => SpreadBatch is { } batch ? BatchWork.MemoryOf(batch) : 0;
+    public virtual double Memory => SpreadBatch is { } batch
+        ? BatchMemory.Of(batch, batch.Data.Symbols.Count).Bytes : 0;
 
     /// <summary>
     /// The batch whose strategies run on all silos of a cluster; null for a job that runs on one silo.

@@ -75,8 +75,8 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
         return (job, null, await job.CheckDataAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<(Job Job, PlannedTrials? Planned, double Work)> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root, JobText text,
-        CancellationToken cancellationToken)
+    private async Task<(Job Job, PlannedTrials? Planned, double Work)> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root,
+        JobText text, CancellationToken cancellationToken)
     {
         if (CodeText.IsIn(root) && !caller.MayRunCode)
             throw new ResearchRefusedException($"the key '{caller.Name}' does not have the right code");

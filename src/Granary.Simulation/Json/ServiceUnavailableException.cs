@@ -6,7 +6,7 @@ namespace Granary.Simulation.Json;
 /// <param name="message">One sentence that names the service and the remedy.</param>
 public sealed class ServiceUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Returns the fault of a database that did not answer, in one sentence; a driver's own text does not say what to do.</summary>
+    /// <summary>Returns the fault of a database that did not answer, in one sentence; a driver's text does not say what to do.</summary>
     public static ServiceUnavailableException Of(DbException fault) => new(
         $"the server's database does not answer ({fault.Message.TrimEnd('.')}); see that it runs, then send the request "
             + "again", fault);
