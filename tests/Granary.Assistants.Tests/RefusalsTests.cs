@@ -87,9 +87,12 @@ public sealed class RefusalsTests(ServedAssistants served)
     [InlineData("tools/call", """{ "name": 7 }""", "params.name is a number; a text is needed")]
     [InlineData("tools/call", """{ "arguments": {} }""", "params.name is missing")]
     [InlineData("tools/call", "\"list_runs\"", "params is a text; an object is needed")]
-    [InlineData("prompts/get", """{ "name": "validate_idea", "arguments": { "idea": {} } }""", "params.arguments.idea is an object; a text")]
-    [InlineData("prompts/get", """{ "name": "validate_idea", "arguments": "idea" }""", "params.arguments is a text; an object of names")]
-    [InlineData("resources/subscribe", """{ "uri": "granary://docs/index" }""", "this server sends no messages about changed resources")]
+    [InlineData("prompts/get", """{ "name": "validate_idea", "arguments": { "idea": {} } }""",
+        "params.arguments.idea is an object; a text")]
+    [InlineData("prompts/get", """{ "name": "validate_idea", "arguments": "idea" }""",
+        "params.arguments is a text; an object of names")]
+    [InlineData("resources/subscribe", """{ "uri": "granary://docs/index" }""",
+        "this server sends no messages about changed resources")]
     public async Task A_message_of_another_form_is_refused_with_its_place_and_the_remedy(string method, string parameters, string sentence)
     {
         var server = await served.ServerAsync;
@@ -101,7 +104,8 @@ public sealed class RefusalsTests(ServedAssistants served)
         request.Headers.Authorization = new("Bearer", server.Key("submitter"));
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
-        var error = JsonNode.Parse(text.Split('\n').Single(l => l.StartsWith("data:", StringComparison.Ordinal))["data:".Length..])!["error"]!;
+        var line = text.Split('\n').Single(l => l.StartsWith("data:", StringComparison.Ordinal));
+        var error = JsonNode.Parse(line["data:".Length..])!["error"]!;
         error["message"]!.GetValue<string>().ShouldStartWith(method + ": ");
         error["message"]!.GetValue<string>().ShouldContain(sentence);
     }

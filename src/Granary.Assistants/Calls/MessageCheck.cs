@@ -13,12 +13,12 @@ internal static class MessageCheck
 {
     private const string Arguments = "arguments";
 
-    /// <exception cref="McpProtocolException">The request has another form than its method, or a text that is none; one sentence.</exception>
+    /// <exception cref="McpProtocolException">The request has another form than its method, or a text that is none.</exception>
     public static void Check(JsonRpcRequest request)
     {
         if (request.Method is RequestMethods.ResourcesSubscribe or RequestMethods.ResourcesUnsubscribe)
-            throw new McpProtocolException($"{request.Method}: this server sends no messages about changed resources; read the resource "
-                + "again, or wait for a job with follow_job", McpErrorCode.MethodNotFound);
+            throw new McpProtocolException($"{request.Method}: this server sends no messages about changed resources; read the "
+                + "resource again, or wait for a job with follow_job", McpErrorCode.MethodNotFound);
         if (request.Params is not { } given) return;
         if (FaultOf(request.Method, given) is { } fault)
             throw new McpProtocolException($"{request.Method}: {fault}", McpErrorCode.InvalidParams);

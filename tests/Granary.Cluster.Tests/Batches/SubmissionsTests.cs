@@ -251,7 +251,8 @@ public sealed class SubmissionsTests(SmallBlocks.Cluster shared)
     [Fact]
     public async Task Batches_run_at_once_as_far_as_their_memory_together_fits_into_a_silo()
     {
-        await using var cluster = await TestSilos.StartAsync(1, s => s with { BatchesAtOnce = 3, Memory = 100, Tick = TimeSpan.FromMinutes(1) });
+        await using var cluster = await TestSilos.StartAsync(1,
+            s => s with { BatchesAtOnce = 3, Memory = 100, Tick = TimeSpan.FromMinutes(1) });
         var list = cluster.Grains.GetGrain<IJobListGrain>(IJobListGrain.Key);
         foreach (var (run, memory) in new[] { ("large", 150.0), ("small", 30), ("middle", 60), ("other", 20) })
             (await list.AddAsync(run, memory)).ShouldBeTrue();

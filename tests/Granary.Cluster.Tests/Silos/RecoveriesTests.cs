@@ -69,7 +69,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
     }
 
     [Fact]
-    public async Task A_job_with_which_three_silos_ended_before_it_had_finished_anything_fails_and_runs_again_when_a_person_resumes_it()
+    public async Task A_job_with_which_three_silos_ended_before_it_finished_anything_fails_and_runs_again_when_it_is_resumed()
     {
         await using var cluster = await TestSilos.StartAsync(4,
             s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
@@ -82,7 +82,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         }
         var failed = await cluster.EndAsync(id);
         (failed.State, failed.WrongInput).ShouldBe((JobState.Failed, false), cluster.Log.Text);
-        failed.Fault.ShouldNotBeNull().ShouldStartWith("3 silos ended one after another while this job ran, which had finished nothing new");
+        failed.Fault.ShouldNotBeNull().ShouldStartWith("3 silos ended one after another while this job ran, which had finished ");
         gate.Open();
         (await cluster.Grains.GetGrain<IJobGrain>(id).ResumeAsync())!.Status!.State.ShouldBe(JobState.Queued);
         (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
