@@ -44,6 +44,11 @@ public static class AssistantSetup
             .WithTools(s_tools.SelectMany(ToolsOf))
             .WithPrompts<JourneyPrompts>()
             .WithResources<AssistantResources>()
+            .WithMessageFilters(filters => filters.AddIncomingFilter(next => (message, stop) =>
+            {
+                if (message.JsonRpcMessage is JsonRpcRequest request) MessageCheck.Check(request);
+                return next(message, stop);
+            }))
             .WithRequestFilters(AddFilters);
     }
 

@@ -60,9 +60,11 @@ internal static partial class CommandLine
             Complain("stopped");
             return Failed;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException)
+        catch (Exception e) when (DiskException.CauseOf(e) is IOException or UnauthorizedAccessException or HttpRequestException)
         {
-            Refuse(args, e.Message);
+            var cause = DiskException.CauseOf(e);
+            Refuse(args, DiskException.IsFull(cause) ? $"{cause.Message.TrimEnd('.')}; make room there, and run the command again"
+                : cause.Message);
             return Failed;
         }
     }

@@ -48,12 +48,13 @@ internal sealed class GrainFaults : IIncomingGrainCallFilter
         // Orleans deactivates the grain of an outdated state by this type.
         InconsistentStateException state => new InconsistentStateException(e.Message, state.StoredEtag, state.CurrentEtag),
         OrleansException => new OrleansException(e.Message),
-        DbException => new ServiceUnavailableException(e.Message),
+        DbException database => new ServiceUnavailableException(ServiceUnavailableException.Of(database).Message),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         _ => new GrainFaultException($"{e.GetType().Name}: {e.Message}"),
     };
 
-    private static bool Crosses(Exception e) => IsKnown(e.GetType())
+    /// <summary>Whether every silo can read an exception with all its causes.</summary>
+    public static bool Crosses(Exception e) => IsKnown(e.GetType())
         && (e is AggregateException all ? all.InnerExceptions.All(Crosses) : e.InnerException is not { } cause || Crosses(cause));
 
     // Plug-ins, and ML.NET with its adapter, are loaded apart: another silo, or the client, may not have loaded them.

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Granary.Data.Memory;
 using Granary.Server.Operations;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -81,6 +82,10 @@ public sealed record GrainSettings
     /// <summary>Maximum number of batches at once; others wait in order of submission.</summary>
     [Range(1, 10_000)]
     public int BatchesAtOnce { get; init; } = 4;
+
+    /// <summary>Bytes of memory that the batches that run at once may need together on a silo, as estimated.</summary>
+    [Range(0, double.MaxValue)]
+    public double Memory { get; init; } = ProcessMemory.Most;
 
     /// <summary>Maximum number of waiting batches.</summary>
     [Range(0, 1_000_000)]

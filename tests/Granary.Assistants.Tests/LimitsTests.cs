@@ -26,6 +26,8 @@ public sealed partial class LimitsTests(ServedAssistants served) : IDisposable
         var plan = await client.DoneAsync("validate_batch", ("batch", Calls.Batch()));
         plan["combinations"]!.GetValue<int>().ShouldBe(2);
         plan["newTrials"]!.GetValue<int>().ShouldBe(2);
+        // The bars up to the holdout are counted, since the size of the files would show how many are held out.
+        plan["work"]!.GetValue<double>().ShouldBeInRange(2 * 100, 2 * 5_000);
         Standing(plan).Used.ShouldBe(0);
 
         var run = await client.RunAsync(Calls.Batch());

@@ -75,6 +75,41 @@ public sealed class RefusalsTests(ServedAssistants served)
         (await client.RefusedAsync(tool, given)).ShouldContain(sentence);
     }
 
+    [Theory]
+    [InlineData("tools/call", """{ "name": "list_runs", "arguments": { "search": "a\ud800" } }""", "params.arguments.search has an escape")]
+    [InlineData("tools/call", """{ "name": "validate_batch", "arguments": { "batch": { "name": [ "\udc00" ] } } }""",
+        "params.arguments.batch.name[0] has an escape")]
+    [InlineData("tools/call", """{ "name": "list_runs", "arguments": { "\ud800": 1 } }""", "params.arguments has an escape")]
+    [InlineData("tools/call", """{ "name": "list\ud800" }""", "params.name has an escape")]
+    [InlineData("resources/read", """{ "uri": "granary://runs/\ud800" }""", "params.uri has an escape")]
+    [InlineData("tools/call", """{ "name": "list_runs", "arguments": [] }""", "params.arguments is a list; an object of names and values")]
+    [InlineData("tools/call", """{ "name": "list_runs", "arguments": { "limit": 1, "limit": 2 } }""", "has a key twice")]
+    [InlineData("tools/call", """{ "name": 7 }""", "params.name is a number; a text is needed")]
+    [InlineData("tools/call", """{ "arguments": {} }""", "params.name is missing")]
+    [InlineData("tools/call", "\"list_runs\"", "params is a text; an object is needed")]
+    [InlineData("prompts/get", """{ "name": "validate_idea", "arguments": { "idea": {} } }""",
+        "params.arguments.idea is an object; a text")]
+    [InlineData("prompts/get", """{ "name": "validate_idea", "arguments": "idea" }""",
+        "params.arguments is a text; an object of names")]
+    [InlineData("resources/subscribe", """{ "uri": "granary://docs/index" }""",
+        "this server sends no messages about changed resources")]
+    public async Task A_message_of_another_form_is_refused_with_its_place_and_the_remedy(string method, string parameters, string sentence)
+    {
+        var server = await served.ServerAsync;
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, server.Url + "/mcp");
+        request.Content = new StringContent($$"""{ "jsonrpc": "2.0", "id": 1, "method": "{{method}}", "params": {{parameters}} }""",
+            System.Text.Encoding.UTF8, "application/json");
+        request.Headers.Accept.ParseAdd("application/json, text/event-stream");
+        request.Headers.Authorization = new("Bearer", server.Key("submitter"));
+        using var answer = await http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        var line = text.Split('\n').Single(l => l.StartsWith("data:", StringComparison.Ordinal));
+        var error = JsonNode.Parse(line["data:".Length..])!["error"]!;
+        error["message"]!.GetValue<string>().ShouldStartWith(method + ": ");
+        error["message"]!.GetValue<string>().ShouldContain(sentence);
+    }
+
     [Fact]
     public async Task A_wrong_key_or_class_of_a_batch_is_refused_at_once_with_its_place()
     {

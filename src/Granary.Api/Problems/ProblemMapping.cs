@@ -44,7 +44,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             BarStoreException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             BarDataException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             JournalException e => (StatusCodes.Status503ServiceUnavailable, "The journal cannot be read", e.Message),
-            DbException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
+            DbException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", ServiceUnavailableException.Of(e).Message),
             LeaseException e => (StatusCodes.Status409Conflict, "The account is taken", e.Message),
             ServiceUnavailableException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             _ => (StatusCodes.Status500InternalServerError, "Internal error",

@@ -113,7 +113,7 @@ internal sealed partial class CallFilter(AssistantCallers callers, GranaryCatalo
 
     private async ValueTask<CallToolResult> RefusedAsync(RequestContext<CallToolRequestParams> request, AssistantCall call, Exception fault)
     {
-        var sentence = catalogues.Shown(fault.Message);
+        var sentence = catalogues.Shown(CallerFaults.SentenceOf(fault));
         try
         {
             await using var entry = await audit.BeginAsync(call, request.Params.Name, request.Params.Arguments, changes: false, default)
@@ -137,7 +137,7 @@ internal sealed partial class CallFilter(AssistantCallers callers, GranaryCatalo
 
     private string SentenceOf(string name, Exception fault)
     {
-        if (CallerFaults.IsSentence(fault)) return catalogues.Shown(fault.Message);
+        if (CallerFaults.IsSentence(fault)) return catalogues.Shown(CallerFaults.SentenceOf(fault));
         CallFailed(name, fault);
         return $"the server failed on this call of {name}; its log has the details";
     }

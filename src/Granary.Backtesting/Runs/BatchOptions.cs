@@ -32,6 +32,9 @@ public sealed record BatchOptions
     /// <summary>Shows the portfolio pass of a batch; null if not needed.</summary>
     public RunningPortfolio? Portfolio { get; init; }
 
+    /// <summary>Whether a run that is stopped before any strategy has finished is written like other stopped runs.</summary>
+    public bool WritesEmpty { get; init; } = true;
+
     /// <summary>Whether to write an additional trades file for each strategy.</summary>
     public bool Separate { get; init; }
 

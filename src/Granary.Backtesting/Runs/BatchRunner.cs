@@ -74,6 +74,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 .SetTag(GranaryInstruments.Failed, strategies.Outcomes.Values.Count(o => o.Error is not null))
                 .SetTag(GranaryInstruments.Evaluations, strategies.Outcomes.Values.Sum(o => o.Bars));
         }
+        // The report of a large batch takes long, and has nothing to show.
+        if (strategies.Outcomes.Count == 0 && !run.Options.WritesEmpty) cancellationToken.ThrowIfCancellationRequested();
         run = strategies.Run;
         var choice = await strategies.WeighAsync();
         if (choice.Allocator is { } allocator && run.Options.Versions is not VersionUse.None and var use)

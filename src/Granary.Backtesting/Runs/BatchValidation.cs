@@ -75,7 +75,8 @@ internal sealed class BatchValidation
     public async Task<BatchChecks> FinishAsync(RecordedPortfolio portfolio, bool members, TrialLedger ledger,
         CancellationToken cancellationToken)
     {
-        var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
+        // The tests of many strategies take long, and do not look whether the run is cancelled.
+        var (plan, traded, tests) = (_run.Plan, await _traded, await Tests.WaitAsync(cancellationToken));
         var equity = members ? portfolio.Trace : null;
         var census = await CensusAsync(_run, traded, ledger, tests, equity is null ? null
             : new RunPortfolio(equity, [.. plan.Instances.Select(i => (i.Id, _choice.Last[i.Index]))], portfolio.Rows.Last,

@@ -78,9 +78,10 @@ public interface IJobListGrain : IGrainWithStringKey
 {
     const string Key = "batches";
 
+    /// <param name="memory">Estimated bytes of memory of the run; 0 without an estimate.</param>
     /// <returns>false if too many batches wait.</returns>
     [Alias("Add")]
-    Task<bool> AddAsync(string run);
+    Task<bool> AddAsync(string run, double memory);
 
     /// <summary>Returns whether the run may start.</summary>
     [Alias("MayStart")]

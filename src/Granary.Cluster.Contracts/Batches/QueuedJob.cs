@@ -10,6 +10,7 @@ namespace Granary.Cluster.Batches;
 /// <param name="Folder">Base of its relative paths, on every silo.</param>
 /// <param name="Kind">The kind of job.</param>
 /// <param name="Work">Estimated bars times strategies; 0 without an estimate.</param>
+/// <param name="Memory">Estimated bytes of memory while it runs; 0 without an estimate.</param>
 [GenerateSerializer, Immutable, Alias("granary.QueuedJob")]
 public sealed record QueuedJob(
     [property: Id(0)] string Id,
@@ -23,7 +24,8 @@ public sealed record QueuedJob(
     [property: Id(8)] string Kind,
     [property: Id(9)] double Work = 0,
     [property: Id(10)] string[]? Runs = null,
-    [property: Id(11)] JobCode[]? Code = null);
+    [property: Id(11)] JobCode[]? Code = null,
+    [property: Id(12)] double Memory = 0);
 
 /// <summary>The input from which every silo makes the same plan of a batch.</summary>
 /// <param name="Symbols">The symbols of the data section; null until the reporting grain has opened the source.</param>

@@ -102,6 +102,7 @@ internal sealed class AssignmentTable
         return _emptySince is { } since && Stopwatch.GetElapsedTime(since, now) >= time;
     }
 
+    private int _doneAtDeath;
     private long _finished;
     private long? _emptySince;
 
@@ -204,6 +205,9 @@ internal sealed class AssignmentTable
         return over;
     }
 
+    /// <summary>Number of silos with groups of the pass that ended one after another, and no strategy finished meanwhile.</summary>
+    public int Deaths { get; private set; }
+
     /// <summary>Takes the groups from a silo that is lost or does not answer.</summary>
     /// <param name="dead">Whether the silo has certainly ended.</param>
     /// <returns>Number of its groups.</returns>
@@ -212,6 +216,7 @@ internal sealed class AssignmentTable
         var gone = _given.Where(g => g.Value.Silo.Equals(silo)).ToList();
         foreach (var (id, given) in gone)
             Interrupt(id, dead ? given.Work with { Losses = given.Work.Losses + 1 } : given.Work, silo, isLoss: true);
+        if (dead && gone.Count > 0) (Deaths, _doneAtDeath) = (Done == _doneAtDeath ? Deaths + 1 : 1, Done);
         return gone.Count;
     }
 

@@ -94,7 +94,7 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
 
     private async Task<SubmitAnswer> TakeAsync(QueuedJob batch)
     {
-        if (!await _list.AddAsync(batch.Id)) return new SubmitAnswer(null, false, _services.Settings.MostWaiting);
+        if (!await _list.AddAsync(batch.Id, batch.Memory)) return new SubmitAnswer(null, false, _services.Settings.MostWaiting);
         var status = new JobStatus
         {
             Id = batch.Id,
@@ -138,7 +138,8 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
     {
         // A cancellation that has not finished would undo the resumption.
         await _ending;
-        if (!await _list.AddAsync(Run)) return new SubmitAnswer(null, false, _services.Settings.MostWaiting);
+        if (!await _list.AddAsync(Run, _status.Record.Batch?.Memory ?? 0))
+            return new SubmitAnswer(null, false, _services.Settings.MostWaiting);
         await _reporting.ReopenAsync();
         await _reports.ForgetAsync();
         var queued = EndedBatch.QueuedAgain(ended);

@@ -15,10 +15,15 @@ public sealed class BatchListRecord
     /// <summary>Newest last.</summary>
     [Id(1)]
     public List<string> All { get; set; } = [];
+
+    /// <summary>Estimated bytes of memory of the unfinished batches, by id.</summary>
+    [Id(2)]
+    public Dictionary<string, double> Memory { get; set; } = [];
 }
 
 /// <summary>
-/// Lists the batches and gives places to the oldest ones. A batch whose silo is lost between its end and the call that announces it would
+/// Lists the batches and gives places to the oldest ones, as many as fit into the memory of one silo together: each silo plans every batch
+/// that runs. A batch whose silo is lost between its end and the call that announces it would
 /// keep its place: the grain asks the batches with a place whether they have ended, when it is activated and then regularly.
 /// </summary>
 [GrainType("batchlist")]
@@ -40,12 +45,29 @@ internal sealed partial class JobListGrain([PersistentState("batches", ClusterPr
         return base.OnActivateAsync(cancellationToken);
     }
 
-    public async Task<bool> AddAsync(string run)
+    // The oldest batch has a place in any case: a batch that does not fit alone was refused before.
+    private int Places
+    {
+        get
+        {
+            var (count, bytes) = (0, 0.0);
+            foreach (var run in state.State.Unfinished.Take(settings.BatchesAtOnce))
+            {
+                bytes += state.State.Memory.GetValueOrDefault(run);
+                if (count > 0 && bytes > settings.Memory) break;
+                count++;
+            }
+            return count;
+        }
+    }
+
+    public async Task<bool> AddAsync(string run, double memory)
     {
         var list = state.State;
         if (list.Unfinished.Contains(run)) return true;
         if (list.Unfinished.Count >= settings.MostWaiting + settings.BatchesAtOnce) return false;
         list.Unfinished.Add(run);
+        list.Memory[run] = memory;
         list.All.Remove(run);
         list.All.Add(run);
         if (list.All.Count > Kept) list.All.RemoveRange(0, list.All.Count - Kept);
@@ -54,15 +76,16 @@ internal sealed partial class JobListGrain([PersistentState("batches", ClusterPr
     }
 
     public Task<bool> MayStartAsync(string run, CancellationToken cancellationToken) =>
-        Task.FromResult(state.State.Unfinished.IndexOf(run) < settings.BatchesAtOnce);
+        Task.FromResult(state.State.Unfinished.IndexOf(run) < Places);
 
     public async Task EndedAsync(string run)
     {
-        var waiting = state.State.Unfinished.Skip(settings.BatchesAtOnce).ToList();
+        var waiting = state.State.Unfinished.Skip(Places).ToList();
         if (!state.State.Unfinished.Remove(run)) return;
+        state.State.Memory.Remove(run);
         await WriteAsync();
         // A batch that this call does not reach asks the list some seconds later.
-        foreach (var next in state.State.Unfinished.Take(settings.BatchesAtOnce).Intersect(waiting))
+        foreach (var next in state.State.Unfinished.Take(Places).Intersect(waiting))
             _ = LostCall.IgnoreAsync(() => GrainFactory.GetGrain<IJobGrain>(next).PokeAsync());
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Server.Jobs;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
@@ -13,6 +14,9 @@ namespace Granary.Cluster.Grains.Batches;
 /// </summary>
 internal sealed class PassControl
 {
+    // More than it takes to find the strategy that ends its silo, while the others of its group finish.
+    private const int MostDeaths = 6;
+
     private readonly string _run;
     private readonly IReportingGrain _reporting;
     private readonly DurableStatus _status;
@@ -119,6 +123,7 @@ internal sealed class PassControl
         TakeFromLost(table);
         // What is stored does not begin again: the silo may have reported it before it was lost.
         if (table.HasInterrupted && await RemainingAsync(table.Pass.Token) is { } remaining) Recovered(table.Resume(remaining));
+        if (table.Deaths >= MostDeaths) return new DeadlyJobException($"{table.Deaths} silos ended one after another").Message;
         if (table.TakeDeadly() is { Count: > 0 } deadly) await _reporting.ReportAsync(EndedBatch.Deadly(table.Pass.Key, deadly));
         var open = _silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await AssignAsync(table, open);

@@ -41,6 +41,14 @@ public sealed class AttemptRecord
     /// <summary>Silo of the newest attempt; null before the first, and when its silo has stopped it in order.</summary>
     [Id(1)]
     public SiloAddress? Silo { get; set; }
+
+    /// <summary>Number of silos that were lost with an attempt since the job finished anything new.</summary>
+    [Id(2)]
+    public int Deaths { get; set; }
+
+    /// <summary>Bytes of what the job had finished at the newest attempt.</summary>
+    [Id(3)]
+    public long Kept { get; set; }
 }
 
 /// <summary>
@@ -55,7 +63,8 @@ internal sealed partial class ReportingGrain(
     FeedSources sources, JobCatalogue kinds, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger)
     : Grain, IReportingGrain
 {
-    private const int MostAttempts = 6;
+    // A silo is lost for other reasons than its work too; each further one would be lost with this work.
+    private const int MostAttempts = 6, MostDeaths = 3;
 
     private ClusterBatchHost? _host;
     private RunningStrategies? _strategies;
@@ -128,6 +137,13 @@ internal sealed partial class ReportingGrain(
                 _host = null;
                 return;
             }
+            if (attempts.State.Deaths >= MostDeaths)
+            {
+                _host = null;
+                _end = Fault(new DeadlyJobException($"{attempts.State.Deaths} silos ended one after another").Message);
+                Change();
+                return;
+            }
             Begins(logger, Run, attempt.Number);
             // The run has its own thread; its end is processed in this grain.
             var (end, again) = await Task.Run(() => RunAsync(host, attempt, cancel), CancellationToken.None);
@@ -153,9 +169,11 @@ internal sealed partial class ReportingGrain(
         try
         {
             var (number, before, own) = (++attempts.State.Newest, attempts.State.Silo, compute.Services.Address);
+            var isLoss = before is not null && !before.Equals(own);
+            CountDeaths(isLoss);
             attempts.State.Silo = own;
             await attempts.WriteStateAsync();
-            if (before is not null && !before.Equals(own)) compute.Services.Instruments.Recovered(LostWork.Batch);
+            if (isLoss) compute.Services.Instruments.Recovered(LostWork.Batch);
             return new RunAttempt(number, cancellationToken => Task.Factory.StartNew(() => ConfirmAsync(number), cancellationToken,
                 TaskCreationOptions.None, _turns!).Unwrap());
         }
@@ -166,6 +184,18 @@ internal sealed partial class ReportingGrain(
             return null;
         }
     }
+
+    private void CountDeaths(bool isLoss)
+    {
+        var kept = KeptBytes();
+        if (kept > attempts.State.Kept) attempts.State.Deaths = 0;
+        if (isLoss) attempts.State.Deaths++;
+        attempts.State.Kept = kept;
+    }
+
+    // Events of strategies that have not ended do not count: they run again.
+    private long KeptBytes() => !Directory.Exists(Folder) ? 0
+        : new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.Extension != ".bin").Sum(f => f.Length);
 
     // The process may have been suspended, so its memory can be stale. Only storage tells whether this attempt is still the newest.
     private async Task ConfirmAsync(long number)
@@ -224,10 +254,10 @@ internal sealed partial class ReportingGrain(
         {
             return (null, false);
         }
-        catch (Exception e) when (IsTransient(e))
+        catch (Exception e) when (DiskException.CauseOf(e) is var cause && IsTransient(cause))
         {
             MayPass(logger, Run, e.Message, e);
-            return (Fault(e.Message), true);
+            return (Fault(DiskException.OfJob(cause, Path.GetFullPath(settings.Runs)).Message), true);
         }
         catch (StuckStrategyException e)
         {
@@ -289,10 +319,10 @@ internal sealed partial class ReportingGrain(
 
     public async Task ReopenAsync()
     {
-        if (!_cancelled) return;
+        if (!_cancelled && _end is not { Fault: not null } && attempts.State.Deaths == 0) return;
         // Two attempts in one folder would overwrite each other's files.
         if (_running is { } running) await running;
-        attempts.State.Silo = null;
+        (attempts.State.Silo, attempts.State.Deaths) = (null, 0);
         (_cancelled, _end, _faults, _notBefore, _stage) = (false, null, 0, default, ReportingStage.Opening);
     }
 

@@ -163,21 +163,24 @@ internal sealed class StrategyGroup
             Work.Stopped?.GetValueOrDefault(instance.Id));
     }
 
-    private FeedExecution Execute(GroupFeed feed) => new(feed.Feed, [.. _strategies.Select(s => s!.Run)],
-        (i, stop) => feed.ReadAsync(i, _silo.BlockSize, stop))
+    private FeedExecution Execute(GroupFeed feed)
     {
-        HasEnded = Work.HasEnded,
-        Held = () => _sender.IsFull || _silo.IsHeld,
-        Finished = outcomes =>
+        var slot = 0;
+        return new(feed.Feed, [.. _strategies.Select(s => s!.Run)], (i, stop) => feed.ReadAsync(i, _silo.BlockSize, stop))
         {
-            for (var slot = 0; slot < outcomes.Count; slot++) _strategies[slot]!.Finish(outcomes[slot]);
-        },
-        Ended = fault =>
-        {
-            if (fault is not null) _reported.TrySetException(fault);
-            _left.TrySetResult();
-        },
-    };
+            HasEnded = Work.HasEnded,
+            Held = () => _sender.IsFull || _silo.IsHeld,
+            Finished = outcomes =>
+            {
+                foreach (var outcome in outcomes) _strategies[slot++]!.Finish(outcome);
+            },
+            Ended = fault =>
+            {
+                if (fault is not null) _reported.TrySetException(fault);
+                _left.TrySetResult();
+            },
+        };
+    }
 
     private void Begin()
     {

@@ -43,6 +43,7 @@ public static class GrainHosting
         services.TryAddSingleton(KnownJobs.Of(catalogues, settings.Runs));
         services.AddWireFormat();
         silo.AddIncomingGrainCallFilter<GrainFaults>();
+        GrainStorageFaults.Add(services);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(Address.Parse(settings.State ?? Path.Combine(settings.Runs, ".accounts"))));

@@ -254,7 +254,8 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
                     return;
                 }
                 session.State.Epoch++;
-                session.State.Restarts++;
+                // Attempts that fail for the same cause are one interruption; a lost silo is always a new one.
+                if (retry.IsFirst || end is null) session.State.Restarts++;
                 await Writer.WriteAsync();
                 if (end is null) services.Instruments.Recovered(LostWork.Session);
                 begin = true;

@@ -39,7 +39,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
             id = claim.Run;
         }
         var order = new QueuedJob(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
-            text.Kind, job.Work, [.. job.Runs], [.. job.Code()]);
+            text.Kind, job.Work, [.. job.Runs], [.. job.Code()], job.Memory);
         var answer = await GrainCalls.TryAsync(_ => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
         return answer.Status is { } status ? new JobReceipt(status, answer.Created)
             : throw new TooManyJobsException(answer.Waiting);

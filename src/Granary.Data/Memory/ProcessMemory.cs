@@ -8,10 +8,16 @@ namespace Granary.Data.Memory;
 /// </summary>
 public static class ProcessMemory
 {
-    private const double Share = 0.8;
+    /// <summary>The share of the available memory; the rest is a reserve.</summary>
+    public const double Share = 0.8;
 
     /// <summary>The number of bytes that the process may hold.</summary>
     public static long Most => (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * Share);
+
+    /// <summary>The number of bytes that the process holds, without what a collection frees where memory is short.</summary>
+    /// <param name="more">Bytes that the next step needs.</param>
+    public static long Held(double more) => GC.GetTotalMemory(forceFullCollection: false) is var held && held + more <= Most ? held
+        : GC.GetTotalMemory(forceFullCollection: true);
 
     /// <summary>
     /// Returns free memory to the operating system after memory-intensive work. Without this call, the garbage collector keeps it for later
@@ -25,9 +31,7 @@ public static class ProcessMemory
     /// <exception cref="BarDataException">Too little memory is left.</exception>
     public static void Check(string what, double more = 0)
     {
-        // A full collection is worth its time only if memory is short.
-        if (GC.GetTotalMemory(forceFullCollection: false) + more <= Most || GC.GetTotalMemory(forceFullCollection: true) + more <= Most)
-            return;
+        if (Held(more) + more <= Most) return;
         throw new BarDataException(FormattableString.Invariant($"{what} needs more than the {Most / 1e9:0.##} GB of memory that this ")
             + "process may use; name fewer symbols, a shorter time or longer bars, or import the bars into a store");
     }

@@ -42,6 +42,9 @@ public sealed class FactorPlan
         return _firstColumn[^1];
     }
 
+    /// <summary>The keys of a strategy's factors, in the order in which it declares them.</summary>
+    public static IEnumerable<string> KeysOf(Strategies.Strategy strategy) => strategy.Factors.Select(f => f.Request.Key);
+
     /// <summary>The other symbols whose closes a strategy's factors read.</summary>
     /// <exception cref="ArgumentException">A factor cannot be computed over this feed.</exception>
     public static IEnumerable<string> ReferencesOf(Strategies.Strategy strategy, MarketSeries series,

@@ -10,6 +10,8 @@ public static class Spelling
         var least = Math.Max(2, word.Length / 3) + 1;
         foreach (var candidate in candidates)
         {
+            // Each further character of one of them is an edit, so a long text is compared with names of its own length only.
+            if (Math.Abs(word.Length - candidate.Length) >= least) continue;
             var distance = Distance(word.ToUpperInvariant(), candidate.ToUpperInvariant());
             if (distance >= least) continue;
             least = distance;

@@ -29,7 +29,7 @@ public sealed class BacktestJob : Job
 
     public override double Work => BatchWork.Estimate(Spec);
 
-    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(Spec, cancellationToken);
+    public override Task<double> CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(Spec, cancellationToken);
 
     public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) =>
         await TrialPlans.OfStrategiesAsync(Text.Kind, Spec, cancellationToken).ConfigureAwait(false);

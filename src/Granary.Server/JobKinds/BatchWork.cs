@@ -37,13 +37,17 @@ internal static class BatchWork
             + (Generated(p)?.Minutes ?? 0));
     }
 
+    /// <summary>Estimates the bytes of memory that a batch needs while it runs; see <see cref="BatchMemory"/>.</summary>
+    public static double MemoryOf(BatchSpec spec) => BatchMemory.Of(spec, spec.Data.Symbols.Count).Bytes;
+
     /// <summary>
-    /// Refuses a batch that exceeds a server's limits: too many strategies, or more generated bars than fit into memory.
+    /// Refuses a batch that exceeds a server's limits: too many strategies, or more of them or of generated bars than fit into memory.
     /// </summary>
     /// <exception cref="InputException">The batch exceeds a limit.</exception>
     public static void Check(BatchSpec spec)
     {
         BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
+        BatchMemory.Check(spec, spec.Data.Symbols.Count);
         var bars = Parts(spec).Sum(p => Generated(p)?.Bars ?? 0);
         if (bars * Unsafe.SizeOf<Bar>() <= ProcessMemory.Most) return;
         throw spec.Data.Place.Fault(FormattableString.Invariant($"the source generates about {bars:0.##E+0} bars, which need ")

@@ -12,12 +12,13 @@ internal sealed class FactorStudyJob(JobText text, FactorStudySpec spec) : Job(t
 {
     public const string JobName = "study";
 
-    public override async Task CheckDataAsync(CancellationToken cancellationToken)
+    public override async Task<double> CheckDataAsync(CancellationToken cancellationToken)
     {
         try
         {
             await BatchSources.SymbolsAsync(BatchSources.Open(spec.Catalogues, spec.Data), spec.Data, cancellationToken)
                 .ConfigureAwait(false);
+            return 0;
         }
         catch (BarDataException e) when (e.Line is null)
         {

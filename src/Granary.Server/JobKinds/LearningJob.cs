@@ -71,7 +71,9 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
 
     public override double Work => BatchWork.Estimate(spec);
 
-    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
+    public override double Memory => BatchWork.MemoryOf(spec);
+
+    public override Task<double> CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
     // Trainings and evaluations add versions or no trials.
     public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) => task == ModelTask.Experiment

@@ -14,7 +14,7 @@ internal sealed class OptimiseJob(JobText text, BatchSpec spec) : Job(text, spec
 
     public override double Work => BatchWork.Estimate(spec);
 
-    public override Task CheckDataAsync(CancellationToken cancellationToken) =>
+    public override Task<double> CheckDataAsync(CancellationToken cancellationToken) =>
         BatchDataCheck.RunAsync(spec, cancellationToken, withSearches: true);
 
     public override async Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) =>

@@ -13,7 +13,9 @@ internal sealed class ReinforceJob(JobText text, BatchSpec spec) : Job(text, spe
 {
     public override double Work => BatchWork.Estimate(spec);
 
-    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
+    public override double Memory => BatchWork.MemoryOf(spec);
+
+    public override Task<double> CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {

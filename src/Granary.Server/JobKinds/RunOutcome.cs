@@ -27,6 +27,7 @@ internal static class RunOutcome
         Leaders = run.Leaders,
         Running = run.Running,
         Portfolio = run.Portfolio,
+        WritesEmpty = false,
     };
 
     /// <summary>Forwards a batch's progress to the job.</summary>

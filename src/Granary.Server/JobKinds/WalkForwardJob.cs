@@ -17,7 +17,7 @@ internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, s
 
     public override double Work => BatchWork.Estimate(spec);
 
-    public override Task CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
+    public override Task<double> CheckDataAsync(CancellationToken cancellationToken) => BatchDataCheck.RunAsync(spec, cancellationToken);
 
     public override async Task<IWorkMaker?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) =>
         await PreparedWalkForward.OpenAsync(spec, new BatchOpening { Threads = threads }, TimeProvider.System, cancellationToken)

@@ -18,6 +18,10 @@ public abstract class Job(JobText text, string name)
     /// <summary>Bars times strategies, estimated before any bar is read; 0 for a job without strategies.</summary>
     public virtual double Work => 0;
 
+    /// <summary>Bytes of memory that the job needs while it runs, estimated as <see cref="Work"/>; 0 without an estimate.</summary>
+    public virtual double Memory => SpreadBatch is { } batch
+        ? BatchMemory.Of(batch, batch.Data.Symbols.Count).Bytes : 0;
+
     /// <summary>
     /// The batch whose strategies run on all silos of a cluster; null for a job that runs on one silo.
     /// </summary>
@@ -31,7 +35,8 @@ public abstract class Job(JobText text, string name)
 
     /// <summary>Checks that the sources and symbols of the job's batch exist.</summary>
     /// <exception cref="InputException">A source or a symbol does not exist.</exception>
-    public virtual Task CheckDataAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <returns>Bars times strategies, counted at the first symbol; 0 if the check opens no bars.</returns>
+    public virtual Task<double> CheckDataAsync(CancellationToken cancellationToken) => Task.FromResult(0.0);
 
     /// <summary>
     /// Returns what the job would try, before it reads a bar: at least every combination that it can add to the ledger of its bars.

@@ -26,7 +26,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         try
         {
             entry.Deaths = folders.DeathsOf(entry.Id);
-            if (entry.Deaths >= MostDeaths) throw new DeadlyJobException(entry.Deaths);
+            if (entry.Deaths >= MostDeaths) throw new DeadlyJobException($"the server's process ended {entry.Deaths} times");
             folders.Enter(entry.Id);
             await folders.SaveAsync(entry).ConfigureAwait(false);
             var submitted = folders.Read(entry.Id);
@@ -125,25 +125,13 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
 
     private void Fail(JobEntry entry, Exception e)
     {
-        e = CauseOf(e);
+        e = DiskException.OfJob(e, folders.Runs);
         var wrongInput = e is InputException or BarDataException;
-        if (!wrongInput && e is not (BarStoreException or DiskException or StuckStrategyException or DeadlyJobException))
+        if (!wrongInput && e is not (BarStoreException or DiskException or ServiceUnavailableException or StuckStrategyException
+            or DeadlyJobException))
             handlers.Failed?.Invoke(entry.Id, e);
         End(entry, s => s with { State = JobState.Failed, Fault = kinds.Shown(e.Message), WrongInput = wrongInput });
     }
-
-    // A job that writes its own files does not name the folder.
-    private Exception CauseOf(Exception e) => e switch
-    {
-        AggregateException { InnerExceptions: [var first, ..] } => CauseOf(first),
-        IOException or UnauthorizedAccessException => new DiskException($"the disk failed ({e.Message.TrimEnd('.')}); make room in "
-            + $"{folders.Runs}, or correct its rights, and resume the job", e),
-        _ => e,
-    };
-
-    private sealed class DeadlyJobException(int deaths) : Exception($"the server's process ended {deaths} times while it ran this job, "
-        + "which had finished nothing new, as where memory does not suffice; make the job smaller, or give the server more memory, and "
-        + "submit or resume it again");
 
     private void End(JobEntry entry, Func<JobStatus, JobStatus> how) =>
         JobMetrics.Ended(table.Change(entry, s => how(s) with { FinishedAt = clock.GetUtcNow() }));

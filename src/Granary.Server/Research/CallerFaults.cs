@@ -17,4 +17,8 @@ public static class CallerFaults
         or NotAllowedException or ResearchRefusedException or TooManyJobsException or IdempotencyConflictException
         or StaleWeightsException or DamagedModelException
         or JournalException or LeaseException or ServiceUnavailableException or DbException;
+
+    /// <summary>The sentence of a fault of <see cref="IsSentence"/>.</summary>
+    public static string SentenceOf(Exception fault) =>
+        fault is DbException database ? ServiceUnavailableException.Of(database).Message : fault.Message;
 }

@@ -40,7 +40,7 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
     {
         try
         {
-            var (job, planned) = await PrepareAsync(caller, kind, body, file, cancellationToken).ConfigureAwait(false);
+            var (job, planned, _) = await PrepareAsync(caller, kind, body, file, cancellationToken).ConfigureAwait(false);
             return caller.Limits is { } limits
                 ? await ChargedAsync(caller, limits, job, planned!, idempotencyKey, cancellationToken).ConfigureAwait(false)
                 : await admission.SubmitAsync(caller, job, idempotencyKey, cancellationToken).ConfigureAwait(false);
@@ -57,14 +57,14 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
     public async Task<ResearchPlan> PlanAsync(Caller caller, string kind, byte[] body, string file,
         CancellationToken cancellationToken = default)
     {
-        var (job, planned) = await PrepareAsync(caller, kind, body, file, cancellationToken).ConfigureAwait(false);
+        var (job, planned, work) = await PrepareAsync(caller, kind, body, file, cancellationToken).ConfigureAwait(false);
         planned ??= await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false);
-        return new ResearchPlan(job.Name, job.Work, planned?.Combinations.Distinct().Count(),
+        return new ResearchPlan(job.Name, work > 0 ? work : job.Work, planned?.Combinations.Distinct().Count(),
             caller.Limits is null || planned is null ? null : accounts.NewOf(caller.Name, planned));
     }
 
-    // The trials are planned if the caller has limits.
-    private async Task<(Job Job, PlannedTrials? Planned)> PrepareAsync(Caller caller, string kind, byte[] body, string file,
+    // The trials are planned if the caller has limits. The work is 0 if it was not counted.
+    private async Task<(Job Job, PlannedTrials? Planned, double Work)> PrepareAsync(Caller caller, string kind, byte[] body, string file,
         CancellationToken cancellationToken)
     {
         var text = new JobText(kind, body, file, catalogues.PlaceOf(dataFolder).KeptFolder);
@@ -72,12 +72,11 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
         var root = JsonPart.Parse(file, body);
         if (caller.Limits is { } limits) return await LimitedAsync(caller, limits, root, text, cancellationToken).ConfigureAwait(false);
         var job = admission.Read(caller, text, root);
-        await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
-        return (job, null);
+        return (job, null, await job.CheckDataAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<(Job Job, PlannedTrials? Planned)> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root, JobText text,
-        CancellationToken cancellationToken)
+    private async Task<(Job Job, PlannedTrials? Planned, double Work)> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root,
+        JobText text, CancellationToken cancellationToken)
     {
         if (CodeText.IsIn(root) && !caller.MayRunCode)
             throw new ResearchRefusedException($"the key '{caller.Name}' does not have the right code");
@@ -91,14 +90,14 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
         var job = kinds.Read(text, within);
         if (limits.Holdout is { } holdout)
             job = kinds.Read(text with { Body = ResearchText.WithHoldout(text.Body, holdout) }, within);
-        await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
+        var work = await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
         var planned = await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"{text.Kind} plans no trials");
         foreach (var data in planned.Data.Parts.Select(p => p.Data).Prepend(planned.Data))
             ResearchText.CheckSource(data.Source, dataFolder);
         if (limits.Holdout is { } time && !ResearchText.IsCut(planned.Data, time.UtcTicks))
             throw new ResearchRefusedException("the job would read bars after the holdout; give its bars in the section data");
-        return (job, planned);
+        return (job, planned, work);
     }
 
     private async Task<JobReceipt> ChargedAsync(Caller caller, ResearchLimits limits, Job job, PlannedTrials planned,

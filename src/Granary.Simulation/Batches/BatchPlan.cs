@@ -285,6 +285,7 @@ public sealed record BatchPlan
         CancellationToken cancellationToken)
     {
         if (!yes) CheckSize(spec, symbols.Count, "they are run only with --yes; thin out the lists, or add it");
+        BatchMemory.Check(spec, symbols.Count);
 
         var instances = new List<StrategyInstance>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -339,10 +340,7 @@ public sealed record BatchPlan
         var total = 0.0;
         foreach (var entry in spec.Strategies)
         {
-            var count = (double)(entry.Symbols?.Count ?? symbols) * (entry.Timeframes?.Count ?? 1);
-            foreach (var (_, values, _) in entry.Params) count *= values.Count;
-            if (entry.Search is not null) count *= ParameterSearchReader.TrialsOf(entry);
-            total += count;
+            total += BatchMemory.CountOf(spec, entry, symbols);
             if (total > AskAbove)
                 throw entry.Place.Fault(FormattableString.Invariant(
                     $"the grids multiply out to {total:N0} strategies or more, and above {AskAbove:N0} {remedy}"));

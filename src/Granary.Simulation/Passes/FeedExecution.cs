@@ -18,6 +18,8 @@ public sealed class FeedExecution
     /// </summary>
     public const int GroupSize = 50;
 
+    private const int FinishedAtOnce = 10_000;
+
     private readonly FeedStrategy[][] _groups;
     private readonly Func<FeedReader> _open;
     private readonly CancellationTokenSource _stop = new();
@@ -44,7 +46,9 @@ public sealed class FeedExecution
     /// <summary>Whether the bars of the first symbol end before those of the batch's other symbols.</summary>
     public bool HasEnded { get; init; }
 
-    /// <summary>Receives the outcomes of all strategies on a thread of the pool, before <see cref="Ended"/>.</summary>
+    /// <summary>
+    /// Receives the outcomes of all strategies in their order, in one or more parts, on a thread of the pool, before <see cref="Ended"/>.
+    /// </summary>
     public Action<IReadOnlyList<StrategyOutcome>>? Finished { get; init; }
 
     /// <summary>
@@ -120,9 +124,9 @@ public sealed class FeedExecution
         switch (piece.Kind)
         {
             case PieceKind.Make:
-                foreach (var strategy in Strategies) strategy.Make(watch);
+                foreach (var strategy in Strategies.TakeWhile(_ => !_stop.IsCancellationRequested)) strategy.Make(watch);
                 watch.Leave();
-                _reader = _open();
+                if (!_stop.IsCancellationRequested) _reader = _open();
                 break;
             case PieceKind.Process:
                 foreach (var strategy in piece.Group!) strategy.Process(piece.Block!, watch);
@@ -150,7 +154,10 @@ public sealed class FeedExecution
                 _prepared = _more ? _reader!.Preparer.Prepare() : null;
                 break;
             case PieceKind.Finish:
-                Finished?.Invoke([.. Strategies.Take(_kept * GroupSize).Select(s => s.Finish(_reader!.Preparer.Clock, HasEnded))]);
+                // In parts, so that a stop does not wait for the outcomes of all strategies.
+                foreach (var part in Strategies.Take(_kept * GroupSize).Chunk(FinishedAtOnce))
+                    if (!_stop.IsCancellationRequested)
+                        Finished?.Invoke([.. part.Select(s => s.Finish(_reader!.Preparer.Clock, HasEnded))]);
                 break;
         }
     }

@@ -37,6 +37,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         var source = opening.Sources?.Invoke(spec.Data)
             ?? BatchSources.Open(spec.Catalogues, spec.Data);
         var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
+        if (!opening.IsLive) BatchMemory.Check(spec, symbols.Count).CheckRoom();
         var plan = opening.WithSearches || opening.Searched is not null
             ? BatchPlan.MakeSearched(spec, symbols, opening.Yes, cancellationToken)
             : BatchPlan.Make(spec, symbols, opening.Yes, cancellationToken);
@@ -46,6 +47,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         try
         {
             await batch.OpenMarketsAsync(opening, cancellationToken);
+            if (!opening.IsLive) await batch.CheckMemoryAsync(cancellationToken);
             if (spec.Universe is { } universe) await batch.ApplyAsync(universe, opening, cancellationToken);
             if (opening.Checks) await batch.CheckAsync(opening, cancellationToken);
             if (opening.Searched is null) batch.Plan = batch.Plan.WithoutTrials();
@@ -61,6 +63,12 @@ public sealed class OpenedBatch : IAsyncDisposable
             await batch.DisposeAsync();
             throw;
         }
+    }
+
+    private async Task CheckMemoryAsync(CancellationToken cancellationToken)
+    {
+        if (Markets.Values.MaxBy(m => m.Series.Count) is { } longest)
+            await BatchMemory.CheckAsync(Plan.Spec, Plan.Symbols.Count, longest.Series, cancellationToken);
     }
 
     private async Task CheckAsync(BatchOpening opening, CancellationToken cancellationToken)

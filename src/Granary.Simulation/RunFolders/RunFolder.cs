@@ -16,6 +16,22 @@ public sealed class DiskException(string message, Exception inner) : Exception(m
 {
     /// <summary>Whether the finished work is kept, so that the run can be resumed.</summary>
     public bool IsResumable { get; init; }
+
+    /// <summary>Returns the fault of a job in one sentence if a file or folder caused it; otherwise the fault itself.</summary>
+    /// <param name="runs">The folder of all runs: what wrote the file may not name it.</param>
+    public static Exception OfJob(Exception fault, string runs) => CauseOf(fault) switch
+    {
+        (IOException or UnauthorizedAccessException) and var cause => new DiskException($"the disk failed ({cause.Message.TrimEnd('.')}); "
+            + $"make room in {runs}, or correct its rights, and resume the job", cause),
+        var cause => cause,
+    };
+
+    /// <summary>Returns the first fault of several that work in parallel had.</summary>
+    public static Exception CauseOf(Exception fault) =>
+        fault is AggregateException { InnerExceptions: [var first, ..] } ? CauseOf(first) : fault;
+
+    /// <summary>Whether there is no room left on a disk.</summary>
+    public static bool IsFull(Exception fault) => fault is IOException { HResult: 28 or unchecked((int)0x80070070) };
 }
 
 /// <summary>

@@ -195,7 +195,7 @@ internal sealed class LocalSession : IAsyncDisposable
             {
                 _diskFault = IsOfDisk(e) || e is Data.Journals.JournalException ? e.Message : null;
                 _services.OnInterrupted?.Invoke(_view.Id, e, retry);
-                Show(_view with { Fault = e.Message, Restarts = _view.Restarts + 1 });
+                Show(_view with { Fault = e.Message, Restarts = _view.Restarts + (retry.IsFirst ? 1 : 0) });
                 _control.Again();
                 if (await _restarts.WaitAsync(_control.StopAsked, _stop.Token).ConfigureAwait(false) is not { } stop) continue;
                 End(SessionPhase.Done, null, SessionRestarts.Describe(stop, e.Message));

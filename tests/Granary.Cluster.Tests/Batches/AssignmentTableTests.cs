@@ -63,6 +63,26 @@ public sealed class AssignmentTableTests
         _table.IsEmpty.ShouldBeTrue();
     }
 
+    [Fact]
+    public void Silos_that_end_one_after_another_with_a_pass_are_counted_until_one_of_its_strategies_has_finished()
+    {
+        for (var loss = 1; loss <= 4; loss++)
+        {
+            foreach (var work in _table.Assign("run", s_open, At(loss))) _table.Started(work.Work.Id, At(loss));
+            _table.Lost(s_silo, dead: true).ShouldBeGreaterThan(0);
+            _table.Deaths.ShouldBe(loss);
+            _table.Resume(Remaining("e", 0, 1, 2));
+        }
+        var given = _table.Assign("run", s_open, At(5));
+        foreach (var work in given) _table.Started(work.Work.Id, At(5));
+        _table.Lost(s_silo, dead: false);
+        _table.Deaths.ShouldBe(4, "a silo that only does not answer has not ended");
+        _table.Resume(Remaining("e", [.. new[] { 0, 1, 2 }.Except(given[0].Work.Strategies)]));
+        foreach (var work in _table.Assign("run", s_open, At(6))) _table.Started(work.Work.Id, At(6));
+        _table.Lost(s_silo, dead: true);
+        _table.Deaths.ShouldBe(1, "a strategy has finished");
+    }
+
     private static AssignmentTable TableOf(int silos, int feeds, int strategies) => new(new PassWork(new PassKey("r"), s_token,
         [.. Enumerable.Range(0, feeds).Select(f => new FeedWork(f, ["ACME"], "1h", ["hash"], 1000,
             [.. Enumerable.Range(f * strategies, strategies)]))], feeds * strategies, false, false, [], []), silos);

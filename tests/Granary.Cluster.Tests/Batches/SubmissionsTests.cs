@@ -240,12 +240,34 @@ public sealed class SubmissionsTests(SmallBlocks.Cluster shared)
         (await cluster.EndAsync(ended)).State.ShouldBe(JobState.Done);
         await Eventually.HoldsAsync(async () => (await list.UnfinishedAsync()).Count == 0);
         // As after the loss of a silo between the batch's end and the write of the list, and before the batch's first write.
-        foreach (var leaked in new[] { ended, "never-stored" }) (await list.AddAsync(leaked)).ShouldBeTrue();
+        foreach (var leaked in new[] { ended, "never-stored" }) (await list.AddAsync(leaked, memory: 0)).ShouldBeTrue();
         (await list.UnfinishedAsync()).ShouldBe([ended, "never-stored"]);
         var next = await cluster.SubmitAsync(_batches.Sweep);
         (await cluster.EndAsync(next)).State.ShouldBe(JobState.Done);
         await Eventually.HoldsAsync(async () => (await list.UnfinishedAsync()).Count == 0);
         (await list.NewestAsync(10)).ShouldContain(ended);
+    }
+
+    [Fact]
+    public async Task Batches_run_at_once_as_far_as_their_memory_together_fits_into_a_silo()
+    {
+        await using var cluster = await TestSilos.StartAsync(1,
+            s => s with { BatchesAtOnce = 3, Memory = 100, Tick = TimeSpan.FromMinutes(1) });
+        var list = cluster.Grains.GetGrain<IJobListGrain>(IJobListGrain.Key);
+        foreach (var (run, memory) in new[] { ("large", 150.0), ("small", 30), ("middle", 60), ("other", 20) })
+            (await list.AddAsync(run, memory)).ShouldBeTrue();
+        async Task<IReadOnlyList<string>> RunningAsync()
+        {
+            var running = new List<string>();
+            foreach (var run in await list.UnfinishedAsync())
+                if (await list.MayStartAsync(run)) running.Add(run);
+            return running;
+        }
+        (await RunningAsync()).ShouldBe(["large"], "the oldest has a place in any case");
+        await list.EndedAsync("large");
+        (await RunningAsync()).ShouldBe(["small", "middle"]);
+        await list.EndedAsync("small");
+        (await RunningAsync()).ShouldBe(["middle", "other"]);
     }
 
     [Fact]

@@ -36,7 +36,8 @@ public sealed class GrainFaultsTests
         ["away"] = (() => new ServiceUnavailableException("not now", s_cause), typeof(ServiceUnavailableException), "not now"),
         ["damage"] = (() => new DamagedModelException("the model is damaged", s_cause), typeof(DamagedModelException),
             "the model is damaged"),
-        ["database"] = (() => s_cause, typeof(ServiceUnavailableException), "the server closed the connection"),
+        ["database"] = (() => s_cause, typeof(ServiceUnavailableException), "the server's database does not answer (the server closed the "
+            + "connection); see that it runs, then send the request again"),
         ["library"] = (() => new InvalidOperationException("the outer one", s_cause), typeof(GrainFaultException),
             "InvalidOperationException: the outer one"),
         ["dotnet"] = (() => new IOException("No space left on device"), typeof(IOException), "No space left on device"),
@@ -110,6 +111,23 @@ public sealed class GrainFaultsTests
                 }
             }
         called.ShouldBeGreaterThan(500);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_database_while_a_grain_reads_its_state_reaches_every_caller_without_the_driver()
+    {
+        await using var silos = await TestSilos.StartAsync(2);
+        silos.Storage.Fault = () => new NpgsqlException("Exception while reading from stream", s_cause);
+        foreach (var caller in silos.Alive)
+            for (var key = 0; key < 8; key++)
+            {
+                var grain = silos.ServiceOf<IGrainFactory>(caller).GetGrain<IIdempotencyGrain>($"{caller.SiloAddress} {key}");
+                var fault = await Should.ThrowAsync<OrleansException>(() => grain.ClaimAsync("run", "hash"));
+                for (Exception? cause = fault; cause is not null; cause = cause.InnerException)
+                    cause.GetType().Namespace.ShouldBeOneOf("Orleans", "Orleans.Runtime", "Granary.Simulation.Json");
+                fault.ToString().ShouldContain("the server's database does not answer (Exception while reading from stream)");
+            }
+        silos.Storage.Fault = null;
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal sealed class DatabaseStorage
     /// <summary>Name of the state whose writes fail, as if the database were away; null = none.</summary>
     public string? Away { get; set; }
 
+    /// <summary>Makes the fault of every read and write; null = they succeed.</summary>
+    public Func<Exception>? Fault { get; set; }
+
     public IGrainStorage For(Serializer serializer) => new Storage(this, serializer);
 
     /// <summary>Gives a stored state another version, as if another activation had written it.</summary>
@@ -29,6 +32,7 @@ internal sealed class DatabaseStorage
     {
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
+            if (owner.Fault is { } fault) throw fault();
             if (owner._states.TryGetValue((stateName, grainId.Key), out var kept))
                 (grainState.State, grainState.ETag, grainState.RecordExists) = (serializer.Deserialize<T>(kept.Bytes), kept.Version, true);
             return Task.CompletedTask;
@@ -36,6 +40,7 @@ internal sealed class DatabaseStorage
 
         public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
+            if (owner.Fault is { } fault) throw fault();
             if (stateName == owner.Away) throw new IOException($"the storage of '{stateName}' is away");
             var version = Guid.NewGuid().ToString("N");
             var next = (serializer.SerializeToArray(grainState.State), version);

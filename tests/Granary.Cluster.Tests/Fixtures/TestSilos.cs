@@ -70,9 +70,9 @@ internal sealed class TestSilos : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddGranaryGrains(settings, catalogues);
             silo.Services.AddKeyedSingleton(ClusterProviders.State, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
             silo.Services.AddKeyedSingleton(ClusterProviders.Subscriptions, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
+            silo.AddGranaryGrains(settings, catalogues);
             silo.UseInMemoryReminderService();
             silo.AddActivityPropagation();
             silo.Configure<ClusterMembershipOptions>(o =>

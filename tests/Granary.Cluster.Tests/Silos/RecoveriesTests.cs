@@ -69,6 +69,26 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
     }
 
     [Fact]
+    public async Task A_job_with_which_three_silos_ended_before_it_finished_anything_fails_and_runs_again_when_it_is_resumed()
+    {
+        await using var cluster = await TestSilos.StartAsync(4,
+            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        using var gate = cluster.Gates.Close(400);
+        var id = await cluster.SubmitAsync(Batch);
+        for (var death = 1; death <= 3; death++)
+        {
+            await Eventually.HoldsAsync(() => cluster.Log.Text.Contains($"attempt {death}", StringComparison.Ordinal));
+            await cluster.Cluster.KillSiloAsync(await HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id)));
+        }
+        var failed = await cluster.EndAsync(id);
+        (failed.State, failed.WrongInput).ShouldBe((JobState.Failed, false), cluster.Log.Text);
+        failed.Fault.ShouldNotBeNull().ShouldStartWith("3 silos ended one after another while this job ran, which had finished ");
+        gate.Open();
+        (await cluster.Grains.GetGrain<IJobGrain>(id).ResumeAsync())!.Status!.State.ShouldBe(JobState.Queued);
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
+    }
+
+    [Fact]
     public Task The_work_of_a_silo_that_stops_in_order_is_not_lost() => StopsAsync(hasBatch: true);
 
     [LongFact(nameof(The_work_of_a_silo_that_stops_in_order_is_not_lost))]

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Contracts.Jobs;
+using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Testing;
 
@@ -92,7 +93,7 @@ public sealed class DeadlyJobsTests : IDisposable
         await using var jobs = Start(FolderOf(2), new DoneRunner());
         var failed = await EndAsync(jobs, id);
         failed.State.ShouldBe(JobState.Failed);
-        failed.Fault.ShouldNotBeNull().ShouldStartWith("the server's process ended 2 times while it ran this job");
+        failed.Fault.ShouldNotBeNull().ShouldStartWith("the server's process ended 2 times while this job ran, ");
         (await jobs.ResumeAsync(id)).ShouldNotBeNull();
         (await EndAsync(jobs, id)).State.ShouldBe(JobState.Done);
     }
