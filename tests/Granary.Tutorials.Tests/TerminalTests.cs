@@ -14,12 +14,12 @@ public sealed class TerminalTests
         int server;
         await using (var terminal = new Terminal())
         {
-            (await terminal.RunAsync("sleep 3000 > serve.log &\necho $! > server\n", cancel)).ShouldBe(("", ""));
+            (await terminal.RunAsync("(echo served; exec sleep 3000) > serve.log &\necho $! > server\n", cancel)).ShouldBe(("", ""));
             server = int.Parse(await File.ReadAllTextAsync(Path.Combine(terminal.Folder, "server"), cancel), CultureInfo.InvariantCulture);
             HasEnded(server).ShouldBeFalse();
             const string Endless = "echo waiting\nuntil false; do sleep 1; done";
             var (printed, failed) = await terminal.RunAsync(Endless, cancel, TimeSpan.FromSeconds(3));
-            printed.ShouldBe("waiting\n");
+            printed.ShouldBe("waiting\n\n== serve.log\nserved");
             failed.ShouldBe($"{Endless} (not ended after 0.05 minutes)");
         }
         await Eventually.HoldsAsync(() => HasEnded(server));
