@@ -86,8 +86,9 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         var census = new Counting();
         // A fixed order makes floating-point sums identical in all runs over the same data sets.
         List<KeyValuePair<string, IReadOnlyList<Trial>>> ordered = [.. trials.OrderBy(t => t.Key, StringComparer.Ordinal)];
+        var known = await SketchesAsync(cancellationToken);
         // Those of the run count by themselves, whether or not an earlier run had them.
-        var others = new Others((await SketchesAsync(cancellationToken)).FindAll(s => ordered.TrueForAll(t => t.Key != s.Name)));
+        var others = new Others(known.FindAll(s => ordered.TrueForAll(t => t.Key != s.Name)));
         foreach (var (dataSet, tried) in ordered)
         {
             var related = new List<Trial>();
@@ -98,18 +99,18 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
             Keep(dataSet, sketches);
             var added = new MemoryStream();
             census.Add(Parse(Read(file, RecordSize)), related, tried, trial => added.Write(Bytes(trial)));
-            await AppendAsync(file, added, cancellationToken);
+            await AppendAsync(file, added.GetBuffer().AsMemory(0, (int)added.Length), cancellationToken);
         }
         foreach (var (sibling, market) in others.Siblings)
             census.AddSiblings(market, await TrialsAsync(sibling, cancellationToken));
         var counted = census.Finish(portfolio?.Members ?? []);
-        return portfolio is null ? counted : await WithPortfolioAsync(counted, portfolio, cancellationToken);
+        return portfolio is null ? counted : await WithPortfolioAsync(counted, portfolio, new Others(known), cancellationToken);
     }
 
     // The portfolios on the same days, of which this is one.
-    private async Task<TrialCensus> WithPortfolioAsync(TrialCensus census, TriedPortfolio portfolio, CancellationToken cancellationToken)
+    private async Task<TrialCensus> WithPortfolioAsync(TrialCensus census, TriedPortfolio portfolio, Others others,
+        CancellationToken cancellationToken)
     {
-        var others = new Others(await SketchesAsync(cancellationToken));
         var earlier = new List<PortfolioTrial>();
         foreach (var relative in others.RelativesOf(portfolio.DataSet, portfolio.Sketch))
         {
@@ -120,19 +121,14 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         if (!File.Exists(SketchPath(portfolio.DataSet))) AtomicFile.Write(SketchPath(portfolio.DataSet), portfolio.Sketch.ToBytes());
         earlier.AddRange(PortfolioTrial.Parse(Read(file, PortfolioTrial.Size)));
         var trial = portfolio.At(_clock.GetUtcNow().UtcTicks);
-        if (!earlier.Exists(trial.IsSame))
-        {
-            var added = new MemoryStream();
-            added.Write(trial.ToBytes());
-            await AppendAsync(file, added, cancellationToken);
-        }
+        if (!earlier.Exists(trial.IsSame)) await AppendAsync(file, trial.ToBytes(), cancellationToken);
         return PortfolioTrial.Count(census, earlier, trial, portfolio.ChosenBefore);
     }
 
-    private static async Task AppendAsync(FileStream file, MemoryStream added, CancellationToken cancellationToken)
+    private static async Task AppendAsync(FileStream file, ReadOnlyMemory<byte> added, CancellationToken cancellationToken)
     {
-        if (added.Length == 0) return;
-        await file.WriteAsync(added.GetBuffer().AsMemory(0, (int)added.Length), cancellationToken);
+        if (added.IsEmpty) return;
+        await file.WriteAsync(added, cancellationToken);
         file.Flush(flushToDisk: true);
     }
 

@@ -10,15 +10,12 @@ namespace Granary.Simulation.Validation;
 internal sealed class TrialRanks
 {
     private readonly List<double> _sharpes = [];
-    private bool _isSorted;
 
     /// <summary>Adds a trial.</summary>
     /// <param name="sharpe">Its Sharpe ratio per day; without one it has no rank.</param>
     public void Add(double sharpe)
     {
-        if (!double.IsFinite(sharpe)) return;
-        _sharpes.Add(sharpe);
-        _isSorted = false;
+        if (double.IsFinite(sharpe)) _sharpes.Add(sharpe);
     }
 
     /// <summary>
@@ -28,8 +25,7 @@ internal sealed class TrialRanks
     /// <param name="effective">Effective number of independent trials.</param>
     public double LuckOf(IReadOnlyList<TriedMember> members, double effective)
     {
-        if (!_isSorted) _sharpes.Sort();
-        _isSorted = true;
+        _sharpes.Sort();
         var most = SharpeConfidence.ExpectedMaximum(1, effective);
         double luck = 0;
         foreach (var member in members)
