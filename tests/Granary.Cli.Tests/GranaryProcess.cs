@@ -6,8 +6,12 @@ namespace Granary.Cli.Tests;
 /// <summary>The command line as a user calls it: a process with arguments, its output and its exit code.</summary>
 internal sealed record GranaryProcess(int ExitCode, string Output, string Error)
 {
-    /// <summary>The folder of the trials of all tests.</summary>
-    public static string Trials { get; } = NewTrials();
+    private static readonly string s_trials = NewTrials();
+
+    /// <summary>
+    /// The folder of the trials of the class of the test. Classes run side by side, and trials of one on the days of another would count.
+    /// </summary>
+    public static string Trials => Path.Combine(s_trials, TestContext.Current.TestClass?.TestClassName ?? "fixtures");
 
     // Of these tests alone: what earlier ones tried does not count.
     private static string NewTrials()

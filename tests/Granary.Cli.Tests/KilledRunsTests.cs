@@ -62,7 +62,6 @@ public sealed class KilledRunsTests : IDisposable
     public async Task A_run_that_is_killed_and_resumed_has_the_same_files_as_one_that_is_not()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGKILL, which Windows does not have");
-        // Bars of its own: the trials of other tests are on others, so they do not change the count in the manifest.
         (await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "AAA,BBB,CCC,DDDUSDT,EEEUSDT",
             "--timeframe", "1h", "--from", "2022-01-01", "--to", "2023-07-01", "--seed", "77")).ExitCode.ShouldBe(0);
         _folder.Write("Above.cs", Above);
