@@ -222,7 +222,7 @@ public sealed class BatchKeysTests
         return (string)schema["type"]! switch
         {
             "object" => new JsonObject(),
-            "boolean" => JsonValue.Create(!(bool)key.Default!),
+            "boolean" => JsonValue.Create(key.Default is not true),
             "array" => new JsonArray(SampleOf(schema["items"]!, key)),
             "string" => JsonValue.Create((string?)schema["pattern"] switch
             {
