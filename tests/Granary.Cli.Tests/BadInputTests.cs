@@ -125,14 +125,14 @@ public sealed class BadInputTests : IDisposable
         (await RefusedAsync(b => b["outputs"] = new JsonArray("trade"))).ShouldContain("did you mean 'trades'?");
 
     [Fact]
-    public async Task Ten_million_combinations_ask_for_the_users_word()
+    public async Task More_than_a_million_combinations_ask_for_the_users_word()
     {
         var sentence = await RefusedAsync(b =>
         {
-            b["strategies"]![0]!["params"]!["fast"] = new JsonArray([.. Enumerable.Range(1, 2000).Select(i => (JsonNode)i)]);
-            b["strategies"]![0]!["params"]!["slow"] = new JsonArray([.. Enumerable.Range(2, 4999).Select(i => (JsonNode)i)]);
+            b["strategies"]![0]!["params"]!["fast"] = new JsonArray([.. Enumerable.Range(1, 500).Select(i => (JsonNode)i)]);
+            b["strategies"]![0]!["params"]!["slow"] = new JsonArray([.. Enumerable.Range(2, 2001).Select(i => (JsonNode)i)]);
         });
-        sentence.ShouldContain("9,998,000");
+        sentence.ShouldContain("1,000,500");
         sentence.ShouldContain("--yes");
     }
 

@@ -49,11 +49,24 @@ public static class BarImport
             await using var series = await BarFile.OpenAsync(group, query, options,
                 new MemoryBudget(options.MemoryBudget), cancellationToken, look).ConfigureAwait(false);
             var file = group.Count == 1 ? group[0] : $"{group[0]} and {group.Count - 1} more";
-            var unclosed = await UnclosedAsync(series, options.Clock, cancellationToken).ConfigureAwait(false);
-            results.Add(await store.MergeAsync(BarsToStore.Of(series, file, options.Template is not null, unclosed), cancellationToken)
+            IReadOnlyList<string> notes = [.. await SpacingAsync(series, cancellationToken).ConfigureAwait(false),
+                .. await UnclosedAsync(series, options.Clock, cancellationToken).ConfigureAwait(false)];
+            results.Add(await store.MergeAsync(BarsToStore.Of(series, file, options.Template is not null, notes), cancellationToken)
                 .ConfigureAwait(false));
         }
         return results;
+    }
+
+    private static async Task<IReadOnlyList<string>> SpacingAsync(BarFileSeries series, CancellationToken cancellationToken)
+    {
+        var spacing = new BarSpacing(series.Timeframe);
+        await foreach (var block in series.ReadAsync(BarBlock.MaxCount, cancellationToken).ConfigureAwait(false))
+        {
+            spacing.Add(block.Time);
+            break;
+        }
+        return spacing.Other is not { } other ? [] : [$"most rows are {other} apart, and they were stored as bars of {series.Timeframe}"
+            + (spacing.OtherTimeframe is { } timeframe ? $"; if they are bars of {timeframe}, import them with that timeframe" : "")];
     }
 
     private static async Task<IReadOnlyList<string>> UnclosedAsync(BarFileSeries series, TimeProvider clock,

@@ -133,9 +133,9 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         result.Reused.ShouldBe(0);
         SameLedger("embedded", "silos");
         var fits = JsonNode.Parse(result.Table)!["fits"]!.GetValue<int>();
-        // One silo makes its own; the other one is asked.
+        // One silo makes its own; the other one is asked, and makes as many as it has time for.
         cluster.Alive.Select(s => cluster.ComputeOf(s).ItemsBegun).Order().ToList().ShouldSatisfyAllConditions(
-            t => t[0].ShouldBe(0), t => t[1].ShouldBeInRange(fits / 10, fits * 9 / 10));
+            t => t[0].ShouldBe(0), t => t[1].ShouldBeInRange(1, fits - 1));
     }
 
     [LongTheory(nameof(A_comparison_without_a_search_is_that_of_one_process_on_one_silo_and_on_two_of_which_one_is_lost))]

@@ -57,6 +57,9 @@ public sealed class DialectTests : IDisposable
     }
 
     [Theory]
+    [InlineData("time,open,high,low,close,vol\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\n2020-01-31 09:30,10.75,12,10.5,11.5,2000")]
+    [InlineData("time,open,high,low,close,Vol.\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\n2020-01-31 09:30,10.75,12,10.5,11.5,2000")]
+    [InlineData("Time,Open,High,Low,Close,V\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\n2020-01-31 09:30,10.75,12,10.5,11.5,2000")]
     [InlineData("time;open;high;low;close;volume\n2020-01-30 09:30;10.5;11;10.25;10.75;1000\n2020-01-31 09:30;10.75;12;10.5;11.5;2000")]
     [InlineData("time\topen\thigh\tlow\tclose\tvolume\n2020-01-30 09:30\t10.5\t11\t10.25\t10.75\t1000\n2020-01-31 "
         + "09:30\t10.75\t12\t10.5\t11.5\t2000\n")]
