@@ -12,7 +12,8 @@ public sealed class TradingViewFormat : BarFormat
     public override string Explanation => "time,open,high,low,close, then plots of indicators, among them Volume";
 
     public override bool Recognises(FileSample sample) =>
-        sample.Delimiter == ',' && sample.Header is ["time", "open", "high", "low", "close", not ("volume" or "vol" or "vol." or "v"), ..];
+        sample.Delimiter == ',' && sample.Header is ["time", "open", "high", "low", "close", not "volume" and var sixth, ..]
+        && FileSample.Plain(sixth) is not ("vol" or "v");
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {

@@ -122,6 +122,8 @@ public sealed class BarReplay : ILiveFeed
             }
             if (sought is null) break;
             from = sought;
+            // The seek may have come just before a wait, which began with the time slice that is left out.
+            _clock.Restart();
         }
         yield return FeedItem.End(Reached ?? 0);
     }

@@ -44,13 +44,12 @@ public sealed class MarketsImportTests : IDisposable
 
     [Theory]
     [InlineData("1m", "most rows are 1 d apart, and they were stored as bars of 1m; if they are bars of 1d, import them with that timeframe")]
-    [InlineData("1w", "most rows are 1 d apart, and they were stored as bars of 1w; if they are bars of 1d, import them with that timeframe")]
+    [InlineData("1h", "most rows are 1 d apart, and they were stored as bars of 1h; if they are bars of 1d, import them with that timeframe")]
     [InlineData("1d", null)]
     public async Task Rows_at_other_steps_than_the_named_timeframe_are_said(string timeframe, string? note)
     {
         var file = Write("AAA.csv", 0, 30);
-        Timeframe.TryParse(timeframe, out var named).ShouldBeTrue();
-        var request = new ImportRequest([file], Address.Parse(Path.Combine(_folder.Path, timeframe)), "AAA", named,
+        var request = new ImportRequest([file], Address.Parse(Path.Combine(_folder.Path, timeframe)), "AAA", Timeframe.Parse(timeframe),
             new BarFileOptions { Stamp = BarStamp.Open });
         var results = await BarImport.RunAsync(request, TestCatalogues.Stores, TestContext.Current.CancellationToken);
         results[0].Notes.Where(n => n.Contains("apart", StringComparison.Ordinal)).ShouldBe(note is null ? [] : [note]);

@@ -155,6 +155,38 @@ public sealed class ReplayTests : IDisposable
         (await next).Time.ShouldBe(Minute(1));
     }
 
+    // Asks a question at the next look at the clock.
+    private sealed class AskedClock(TimeProvider inner) : TimeProvider
+    {
+        public Action? Next { get; set; }
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            inner.CreateTimer(callback, state, dueTime, period);
+
+        public override long GetTimestamp()
+        {
+            var next = Next;
+            Next = null;
+            next?.Invoke();
+            return inner.GetTimestamp();
+        }
+    }
+
+    [Fact]
+    public async Task A_seek_in_the_moment_before_a_wait_is_followed_by_its_bar_without_a_wait()
+    {
+        Write("A", Enumerable.Range(0, 70));
+        var clock = new AskedClock(_clock);
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplaySpeed.RealTime(), clock);
+        var reader = replay.ReadAsync().GetAsyncEnumerator();
+        clock.Next = () => replay.Seek(Minute(60));
+        (await NextBar(reader).WaitAsync(Eventually.Longest)).Time.ShouldBe(Minute(61));
+    }
+
     [Theory]
     [InlineData("fast", null, "--pace fast is not a replay speed; use asap, fixed:100ms, realtime or x60")]
     [InlineData("x0", null, "--pace x0 is not a replay speed")]
