@@ -22,6 +22,7 @@ internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSet
     /// <exception cref="InputException">Members differ in a section that the settings do not contain.</exception>
     public void AddTo(JsonObject batch, string? weights)
     {
+        if (Code() is { Count: > 0 } code) batch["code"] = code;
         foreach (var key in Shared) Add(batch, key, settings.Sections[key] ?? Agreed(key, r => r.Batch[key]));
         // Different outputs, paths and seeds are not a conflict.
         foreach (var key in (string[])["outputs", "resampling", "seed"])
@@ -34,6 +35,23 @@ internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSet
         else if (portfolio["rebalance"] is JsonObject rebalance && weights is not null && !WeightMethods.IsAllocation(weights))
             foreach (var key in RebalanceSpec.AllocationKeys) rebalance.Remove(key);
         batch["portfolio"] = portfolio;
+    }
+
+    // The files of all members, each once.
+    private JsonArray Code()
+    {
+        var files = new List<(string Name, string Source, RunMember Run, JsonNode File)>();
+        foreach (var run in runs)
+            foreach (var file in (run.Batch["code"] as JsonArray ?? []).OfType<JsonObject>())
+            {
+                var (name, source) = (file["name"]!.GetValue<string>(), file["source"]!.GetValue<string>());
+                var same = files.FindIndex(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase));
+                if (same < 0) files.Add((name, source, run, file));
+                else if (files[same].Source != source)
+                    throw new InputException($"{files[same].Run.Folder} and {run.Folder} have different files {name}; name the "
+                        + "portfolio_trades.csv of one of the folders instead of the folder");
+            }
+        return new JsonArray([.. files.Select(f => f.File.DeepClone())]);
     }
 
     private static JsonNode? WeightsOf(string? weights)

@@ -109,7 +109,7 @@ internal sealed class BatchValidation
     // bars.
     private bool IsChosen(IReadOnlyDictionary<int, StrategyOutcome> traded)
     {
-        if (_choice.Schedule is not null) return false;
+        if (_choice.Schedule is not null && _run.Plan.Spec.Portfolio.Rule is not null) return false;
         var identical = IdenticalResults.Of(_run.Plan, traded);
         return _run.Plan.Instances.Any(i => _choice.Members[i.Index] == 0 && identical.IsFirst(i.Index)
             && traded.GetValueOrDefault(i.Index)?.Trace is not null);

@@ -169,7 +169,7 @@ public sealed class FinishedBatch
         if (Carried is not null && StatedFindings.Of(Carried) is { } said) sections.Add(said);
         if (UniverseReport.Of(plan, _run.Opened.Universe, _portfolio.Rows, Checks?.Survivorship) is { } universe) sections.Add(universe);
         if (Searches is not null) sections.Add(Searches);
-        if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
+        if (_choice.Schedule is not null && plan.Spec.Portfolio.Rule is not null) sections.Add(WeightReport.Of(plan, _choice));
         if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);
         // A session and an interrupted batch have no complete record of their strategies.
         if (Carried is null && !_strategies.Interrupted && _run.Spec.Outputs.Has("allocations")

@@ -143,7 +143,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         if (index == 0)
         {
             for (var i = 0; i < _columns.Length; i++) _columns[i] = sheet[_slots[i]];
-            _book.Bind(block, block, calendar, (0, Close));
+            _book.Bind(block, block, calendar, _started ? (Time.Ticks, Close) : (0, double.NaN));
             _book.Begin(0);
             Bind(block);
             _filter?.Bind(block, sheet);

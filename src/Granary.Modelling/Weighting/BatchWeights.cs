@@ -26,12 +26,14 @@ public static class BatchWeights
         var spec = portfolio.Rebalance ?? RebalanceSpec.Default;
         if (AllocatorWeights.IsFor(plan) && events is not null)
             return await AllocatorWeights.ChooseAsync(plan, outcomes, markets, events, call, cancellationToken);
-        if (portfolio.Rule == WeightMethods.Regime)
+        if (portfolio.Rule == WeightMethods.Regime || portfolio.WeightsByState is not null)
         {
             var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
             var changes = new Dictionary<string, IReadOnlyList<(long, int)>>(StringComparer.Ordinal);
             foreach (var symbol in plan.Instances.Select(i => i.Symbols[0]).Distinct(StringComparer.Ordinal))
                 changes[symbol] = (await MarketStates.RunAsync(markets[symbol], regimes, cancellationToken)).Changes();
+            if (portfolio.WeightsByState is { } given)
+                return ScheduledWeights.Given(plan, Weigh(plan, outcomes), given, i => changes[plan.Instances[i].Symbols[0]]);
             var trades = new List<StateTrade>();
             foreach (var instance in plan.Instances)
             {

@@ -219,4 +219,33 @@ public static class ScheduledWeights
             Notes = calendar.Note is null ? [] : [new RunNote(NoteCode.Weights, calendar.Note)],
         };
     }
+
+    /// <summary>Applies the weights by state of a production configuration, as a session of it does.</summary>
+    /// <param name="weights">Weights by strategy index; a strategy without weights by state keeps its own.</param>
+    /// <param name="given">Weights in each state, by strategy id.</param>
+    /// <param name="changes">As of <see cref="ByState"/>.</param>
+    internal static WeightChoice Given(BatchPlan plan, double[] weights, IReadOnlyDictionary<string, IReadOnlyList<double>> given,
+        Func<int, IReadOnlyList<(long Time, int State)>> changes)
+    {
+        // The account begins with the bars, and its strategies with their first state.
+        var schedule = new WeightSchedule(plan.Instances.Count) { Begin = 0 };
+        var byState = new double[]?[plan.Instances.Count];
+        foreach (var instance in plan.Instances)
+        {
+            var index = instance.Index;
+            if (weights[index] == 0) continue;
+            if (given.TryGetValue(instance.Id, out var own))
+            {
+                byState[index] = [.. own];
+                foreach (var (time, state) in changes(index)) schedule.Set(index, time, state < 0 ? 0 : own[state]);
+            }
+            else schedule.Set(index, 0, weights[index]);
+        }
+        return new WeightChoice(weights)
+        {
+            Schedule = schedule,
+            ByState = byState,
+            Members = [.. weights.Select(w => w != 0 ? 1.0 : 0)],
+        };
+    }
 }

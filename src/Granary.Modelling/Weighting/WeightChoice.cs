@@ -29,7 +29,11 @@ public sealed record WeightChoice(double[] Last)
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
     /// <summary>By strategy index: nonzero if the strategy has a weight at any time, so that the portfolio needs its events.</summary>
-    public double[] Members => Schedule is null ? Last : [.. Last.Select((w, i) => Schedule.IsMember(i) ? 1.0 : 0)];
+    public double[] Members
+    {
+        get => field ?? (Schedule is null ? Last : [.. Last.Select((w, i) => Schedule.IsMember(i) ? 1.0 : 0)]);
+        init;
+    }
 }
 
 /// <summary>The weights chosen at one time.</summary>

@@ -139,7 +139,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             var key = (strategy.Instance.Index, trade.Number);
             var whole = wanted is not { State: not WantedState.Exit } || Flatten || portfolio.IsCalled(key)
                 || names.Handed.Closes(trade.Entry) || _closing.Contains(trade.Entry);
-            var cut = portfolio.CutOf(key);
+            var (cut, cutReason) = portfolio.CutOf(key);
             if (!whole && cut == 0) continue;
             // Units that an exit has sold already must not be sold again, even if only the response reports the sale.
             if (orders.Exit is { } exit && (!exit.State.IsFinal() || exit.AwaitsFills)) continue;
@@ -159,7 +159,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 Closes = trade.Entry,
                 CreatedAt = timestamp,
             }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key)
-                : ExitReason.Limit)
+                : cutReason)
             { Strategy = trade.Strategy, Symbol = trade.Symbol });
         }
     }

@@ -24,8 +24,10 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     private readonly EntryPauses _pauses = new();
     // These follow from the facts and the session up to now.
     private Dictionary<(string, int), MadeSignal>? _made;
-    private Dictionary<(string, string, long, Side), SignalDecided>? _decidedBySignal;
-    private Dictionary<(string, string, long, Side), int>? _numbers;
+    // The session's decision about a signal that the program of today gives a number.
+    private Dictionary<(string, int), SignalDecided>? _recorded;
+    private Dictionary<SignalPlace, int>? _numbers;
+    private Dictionary<(string, int), SignalPlace>? _places;
     private Dictionary<(string, int), TrackedOrder>? _unfilled;
     private ILookup<string, (long Period, int? Version)>? _sessionVersions, _versions;
 
@@ -34,7 +36,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
 
     /// <summary>Call it when the session has more bars or facts than at the last row.</summary>
     public void Refresh() =>
-        (_made, _decidedBySignal, _numbers, _unfilled, _sessionVersions, _versions) = (null, null, null, null, null, null);
+        (_made, _recorded, _numbers, _places, _unfilled, _sessionVersions, _versions) = (null, null, null, null, null, null, null);
 
     /// <summary>Takes a fact of the journal, in order.</summary>
     public void Take(JournalEvent e)
@@ -70,20 +72,19 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     /// </summary>
     public int? NumberOf(AccountTrade trade)
     {
-        if (!_decided.TryGetValue((trade.Strategy, trade.Number), out var decided)) return trade.Number;
-        return Numbers.TryGetValue((trade.Strategy, decided.Symbol, decided.Period, decided.Side), out var number) ? number : null;
+        if (!Places.TryGetValue((trade.Strategy, trade.Number), out var place)) return trade.Number;
+        return Numbers.TryGetValue(place, out var number) ? number : null;
     }
 
-    private Dictionary<(string, string, long, Side), int> Numbers
-    {
-        get
-        {
-            if (_numbers is not null) return _numbers;
-            _numbers = [];
-            foreach (var s in host.Signals) _numbers.TryAdd((s.Strategy, s.Symbol, s.Period, s.Side), s.Number);
-            return _numbers;
-        }
-    }
+    // The place of each signal of the session.
+    private Dictionary<(string, int), SignalPlace> Places => _places ??= SignalPlace
+        .Of(_decided.Values.OrderBy(d => d.Number), d => new SignalPlace(d.Strategy, d.Symbol, d.Period, d.Side, 0))
+        .ToDictionary(p => (p.Signal.Strategy, p.Signal.Number), p => p.Place);
+
+    private Dictionary<SignalPlace, int> Numbers => _numbers ??= MadePlaces.ToDictionary(p => p.Place, p => p.Signal.Number);
+
+    private IEnumerable<(SignalPlace Place, MadeSignal Signal)> MadePlaces => SignalPlace
+        .Of(host.Signals.OrderBy(s => s.Number), s => new SignalPlace(s.Strategy, s.Symbol, s.Period, s.Side, 0));
 
     private Dictionary<(string, int), MadeSignal> Made
     {
@@ -160,12 +161,14 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         if (!Made.TryGetValue((row.Strategy, row.Number), out var made)) return (false, null);
         var same = _decided.GetValueOrDefault((row.Strategy, row.Number));
         if (same is not null && IsOf(same, made)) return (true, same);
-        if (_decidedBySignal is null)
+        if (_recorded is null)
         {
-            _decidedBySignal = [];
-            foreach (var d in _decided.Values) _decidedBySignal.TryAdd((d.Strategy, d.Symbol, d.Period, d.Side), d);
+            _recorded = [];
+            var decided = _decided.Values.ToDictionary(d => Places[(d.Strategy, d.Number)]);
+            foreach (var (place, signal) in MadePlaces)
+                if (decided.TryGetValue(place, out var fact)) _recorded.TryAdd((signal.Strategy, signal.Number), fact);
         }
-        return (true, _decidedBySignal.GetValueOrDefault((row.Strategy, made.Symbol, made.Period, made.Side)));
+        return (true, _recorded.GetValueOrDefault((row.Strategy, row.Number)));
     }
 
     private static bool IsOf(SignalDecided decided, in MadeSignal made) =>
@@ -192,8 +195,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         if (host.IsAfterBarsOf(trade.Strategy, trade.EntryTime))
             return row with { Cause = GapCauses.Timing, Why = "filled in a bar that has not closed yet" };
         // The portfolio may have the signal and no fill of it, as of a limit that only the venue's prices have reached.
-        var made = Numbers.TryGetValue((trade.Strategy, decided.Symbol, decided.Period, decided.Side), out var number)
-            ? Made[(trade.Strategy, number)] : default;
+        var made = NumberOf(trade) is { } number ? Made[(trade.Strategy, number)] : default;
         return made.Granted > 0 ? row with { Cause = GapCauses.MissedFill }
             : DecidedBy(row, decided.Period, "the program of today does not make this signal");
     }

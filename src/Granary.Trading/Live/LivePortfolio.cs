@@ -61,7 +61,8 @@ internal sealed class LivePortfolio
     private readonly List<PortfolioFill> _fills = [];
     // Trades that the portfolio closed itself, with the reason.
     private readonly Dictionary<(int Strategy, int Number), ExitReason> _called = [];
-    private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
+    // Trades of which a part must be closed: the fraction of what is open, and the last reason.
+    private readonly Dictionary<(int Strategy, int Number), (double Share, ExitReason Reason)> _cuts = [];
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
     private readonly List<PortfolioActed> _acted = [];
     private readonly List<ModelWatched> _watched = [];
@@ -166,8 +167,8 @@ internal sealed class LivePortfolio
     public ExitReason ReasonOf((int Strategy, int Number) trade) =>
         _called.GetValueOrDefault(trade, ExitReason.Signal);
 
-    /// <summary>Returns the fraction of a trade that must be closed now to meet a limit; 0 = none.</summary>
-    public double CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
+    /// <summary>Returns the fraction of a trade that must be closed now, because of a limit or a manual order; 0 = none.</summary>
+    public (double Share, ExitReason Reason) CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
 
     /// <summary>Records that the order for a reduction was created.</summary>
     public void CutMade((int Strategy, int Number) trade) => _cuts.Remove(trade);
@@ -215,7 +216,7 @@ internal sealed class LivePortfolio
         for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
         {
             var (member, number, share) = _driver.Cuts[_cutsSeen];
-            if (decided is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
+            if (decided is not null) Cut((member, number), share, ExitReason.Limit);
             if (share >= 1) _called[(member, number)] = ExitReason.Limit;
             Act(member, number, "cut", ExitReason.Limit, share);
         }
@@ -240,10 +241,16 @@ internal sealed class LivePortfolio
             Watch(strategy);
             strategy.Events.Clear();
             var index = strategy.Instance.Index;
+            if (decided is not null)
+                foreach (var (number, share) in strategy.Reductions) Cut((index, number), share, ExitReason.Signal);
+            strategy.Reductions.Clear();
             // Regime states may change the weights of the run; a policy's weights are kept separately.
             strategy.Weight = _policy is null ? _driver.Run.WeightOf(index) : _policy.Weights.At(index, timestamp);
         }
     }
+
+    private void Cut((int Strategy, int Number) trade, double share, ExitReason reason) =>
+        _cuts[trade] = (1 - (1 - _cuts.GetValueOrDefault(trade).Share) * (1 - share), reason);
 
     // The replay of a journal takes the same events, so that the watch continues where it was; its changes are in the journal already.
     private void Watch(LiveStrategy strategy)

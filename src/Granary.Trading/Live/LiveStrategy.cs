@@ -30,6 +30,8 @@ internal sealed class WantedTrade
     public ExitReason ExitReason;
     /// <summary>The price to which the strategy moved its stop; 0 = not moved.</summary>
     public double MovedStop;
+    /// <summary>Open quantity in the strategy's account, base units.</summary>
+    public double Open;
 }
 
 /// <summary>
@@ -72,6 +74,9 @@ internal sealed class LiveStrategy
 
     /// <summary>Trades by the number of their signal.</summary>
     public Dictionary<int, WantedTrade> Trades { get; } = [];
+
+    /// <summary>Trades of which manual orders have closed a part in this time slice, with the closed fraction of what was open.</summary>
+    public List<(int Number, double Share)> Reductions { get; } = [];
 
     public IReadOnlyList<string> FactorNames { get; private set; } = [];
 
@@ -170,6 +175,11 @@ internal sealed class LiveStrategy
     /// <summary>Keeps the events of the time slice and the wanted trades, and passes the events on to the log.</summary>
     private sealed class Listener(LiveStrategy owner, IRunListener? log) : IRunListener
     {
+        // Manual orders that are not final.
+        private readonly HashSet<(int Symbol, OrderId Order)> _manual = [];
+        // The manual order that changed last: its last fill comes after its end.
+        private (int Symbol, OrderId Order) _changed;
+
         public RunEventKinds Kinds => RunEventKinds.Logged | RunEventKinds.Order | RunEventKinds.StopMoved;
 
         public void On(in RunEvent e)
@@ -184,12 +194,19 @@ internal sealed class LiveStrategy
                 case RunEventKinds.SignalEnded:
                     owner.Trades.Remove(e.Number);
                     break;
-                case RunEventKinds.Fill when e.Fill.IsEntry:
-                    if (owner.Trades.TryGetValue(e.Number, out var entered) && entered.State == WantedState.Entry)
-                        entered.State = WantedState.Open;
+                case RunEventKinds.Fill when owner.Trades.TryGetValue(e.Number, out var filled):
+                    Filled(filled, e.Fill, e.SymbolIndex);
+                    break;
+                case RunEventKinds.Split when owner.Trades.TryGetValue(e.Number, out var split):
+                    split.Open *= e.Split.Ratio;
                     break;
                 case RunEventKinds.Trade when e.Trade is { Reason: not ExitReason.Open } trade:
                     Closed(trade);
+                    break;
+                case RunEventKinds.Order when e.Order is { Role: OrderRole.Net } order:
+                    _changed = (e.SymbolIndex, order.Id);
+                    if (order.State.IsFinal()) _manual.Remove(_changed);
+                    else _manual.Add(_changed);
                     break;
                 case RunEventKinds.Order when e.Order is { State: OrderState.Submitted } order:
                     Sent(order, e.SymbolIndex);
@@ -198,6 +215,21 @@ internal sealed class LiveStrategy
                     if (owner.Trades.TryGetValue(e.Number, out var open)) open.MovedStop = e.StopMoved.Price;
                     break;
             }
+        }
+
+        private void Filled(WantedTrade trade, in TradeFill fill, int symbol)
+        {
+            if (fill.IsEntry)
+            {
+                if (trade.State == WantedState.Entry) trade.State = WantedState.Open;
+                trade.Open += fill.Quantity;
+                return;
+            }
+            // Targets that close parts work at the venue. A replay of the past creates no orders.
+            var order = (symbol, fill.Order);
+            if ((_manual.Contains(order) || _changed == order) && trade.Open > 0 && owner.Ahead is null)
+                owner.Reductions.Add((fill.Number, Math.Min(1, fill.Quantity / trade.Open)));
+            trade.Open -= fill.Quantity;
         }
 
         private double[] FactorsOf(int symbol)

@@ -260,6 +260,38 @@ public sealed class MultiSymbolRunTests
             $"{bar.Time:dd} {s.Symbol} {(s.HasBar ? "bar" : "-")} {(s.IsReady ? "ready" : "-")} {s.Close} {s[_previous]}")));
     }
 
+    /// <summary>Holds all symbols from its first bar on.</summary>
+    private sealed class Holder : MultiSymbolStrategy
+    {
+        public override void OnBar(MultiSymbolContext bar)
+        {
+            foreach (var symbol in bar.Symbols)
+                if (symbol is { HasBar: true, IsMember: true, InMarket: false }) symbol.Enter(Side.Buy);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void A_position_in_a_symbol_that_was_a_member_before_is_held_over_the_ends_of_blocks(int rows)
+    {
+        var a = SampleBars.Random(1, 60, Timeframe.D1).Named("A");
+        // Out of the universe from the close of bar 19 to that of bar 29.
+        var membership = new Membership(LeavePolicy.Close,
+        [
+            new MemberSpan(0, Timeframe.D1.CloseOf(a.Bars[19].Time)),
+            new MemberSpan(Timeframe.D1.CloseOf(a.Bars[29].Time), Membership.Open),
+        ]);
+        a = a with { Series = a.Series with { Instrument = a.Series.Instrument with { Membership = membership } } };
+        var b = SampleBars.Random(2, 60, Timeframe.D1).Named("B");
+
+        var whole = MultiSymbolRunner.Run(new Holder(), [a, b], blocks: [60], rows: 60);
+        var parts = MultiSymbolRunner.Run(new Holder(), [a, b], blocks: [rows], rows: rows);
+
+        whole.Symbols[0].Trades.Count(t => t.Reason == ExitReason.LeftUniverse).ShouldBe(1, "A leaves once");
+        parts.Result.Digest.ShouldBe(whole.Result.Digest);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

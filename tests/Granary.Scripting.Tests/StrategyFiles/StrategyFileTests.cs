@@ -226,6 +226,36 @@ public sealed class StrategyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_of_files_become_one_portfolio()
+    {
+        await DoneAsync(FileUnderTest.Idea, "--no-guards", "--quiet");
+        await RunAsync("Other.cs", FileUnderTest.Idea.Replace("Idea", "Other").Replace("\"sma\"", "\"ema\""), "other");
+        await RunAsync("Idea.cs", FileUnderTest.Idea.Replace("\"sma\"", "\"wma\""), "changed");
+
+        (await CombineAsync("run", "alone")).ExitCode.ShouldBe(0);
+        _file.Digest("alone").ShouldBe(_file.Digest());
+        var both = await CombineAsync("run", "both", _file.Folder.At("other"));
+        both.ExitCode.ShouldBe(0, both.Error);
+        _file.Results("both").GetProperty("strategies").EnumerateArray().Select(s => s.GetProperty("class").GetString())
+            .ShouldBe(["Idea", "Other"], ignoreOrder: true);
+
+        var refused = await CombineAsync("run", "refused", _file.Folder.At("changed"));
+        (refused.ExitCode, refused.Error.Contains("have different files Idea.cs")).ShouldBe((2, true), refused.Error);
+        var remedy = await CombineAsync("run", "remedy", _file.Folder.At("changed/portfolio_trades.csv"));
+        remedy.ExitCode.ShouldBe(0, remedy.Error);
+
+        async Task RunAsync(string name, string text, string run)
+        {
+            var call = await GranaryCall.RunAsync("backtest", _file.Folder.Write(name, text), "--source", FileUnderTest.Source, "--symbols",
+                "ACME", "--out", _file.Folder.At(run), "--no-guards", "--quiet");
+            call.ExitCode.ShouldBe(0, call.Error);
+        }
+
+        Task<GranaryProcess> CombineAsync(string run, string name, params string[] more) => GranaryCall.RunAsync(["combine",
+            _file.Folder.At(run), .. more, "--weights", "equal", "--out", _file.Folder.At(name), "--no-guards", "--quiet"]);
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_utf_8_is_refused()
     {
         File.WriteAllBytes(_file.Folder.At("Idea.cs"), Encoding.Latin1.GetBytes(FileUnderTest.Idea + "// Ümläut"));

@@ -56,6 +56,41 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_that_a_manual_order_closes_is_closed_in_the_account_too()
+    {
+        // The allocation buys and sells parts of its positions each day.
+        var backtest = await _under.BacktestAsync("""
+            { "class": "SymbolAllocation", "params": { "window": 48, "every": "1d", "percent": 60, "band": 0.1 } }
+            """, more: """, "portfolio": { "weights": "equal" }""");
+        var live = await _under.LiveAsync(backtest);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Ledger.TrackedOrders.Count(t => t.Order.Closes is not null).ShouldBeGreaterThan(10);
+        // Columns of the file: 1 symbol, 3 quantity, 13 reason.
+        var open = File.ReadLines(Path.Combine(backtest.Folder, "portfolio_trades.csv")).Select(Fields).Where(f => f[13] == "open")
+            .ToLookup(f => f[1], f => double.Parse(f[3], System.Globalization.CultureInfo.InvariantCulture));
+        open.Count.ShouldBe(2);
+        foreach (var symbol in open) live.Ledger.Positions[symbol.Key].ShouldBe(symbol.Sum(), 1e-6 * symbol.Sum(), symbol.Key);
+    }
+
+    [Fact]
+    public async Task Weights_by_state_trade_live_as_in_a_backtest_of_the_configuration()
+    {
+        var chosen = await _under.BacktestAsync(more: """
+            , "portfolio": { "weights": "regime", "fills": "bar-close", "rebalance": { "every": "1w", "window": "2w", "minTrades": 2 } }
+            """);
+        var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(chosen.Folder, "prod.json")).Spec;
+        var backtest = await _under.RunAsync(production with
+        {
+            Data = production.Data with { To = DateTime.Parse("2022-02-10", System.Globalization.CultureInfo.InvariantCulture).Ticks },
+        }, "given");
+        File.ReadAllText(Path.Combine(backtest.Folder, "signals.csv")).ShouldContain("weight-zero");
+        var live = await _under.LiveAsync(chosen);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        SameLines(live.Run.Folder, backtest.Folder, "portfolio_trades.csv", "equity.csv", "signals.csv");
+        live.Against!.IsSame.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Entries_once_a_day_that_expire_are_those_of_the_backtest()
     {
         const string Dips = """

@@ -67,6 +67,20 @@ public sealed class ParityCausesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_whose_steps_fill_in_another_order_than_their_signals_has_zero_in_every_cause()
+    {
+        // Both steps are signals of one bar and side; where prices fall first, the second fills before the first.
+        var backtest = await _under.BacktestAsync("""
+            { "class": "SmaCross", "params": { "fast": [3, 5], "slow": [8, 13, 20] }, "size": { "percentOfEquity": 5 },
+              "scaleIn": [{ "percent": 0.4, "share": 0.5 }, { "percent": -0.4, "share": 0.5 }] }
+            """);
+        await _under.TradeAsync(backtest);
+        var records = await _under.CompareAsync(backtest);
+        CausesOf(records).ShouldBeEmpty();
+        await AddsUpAsync(records, backtest);
+    }
+
+    [Fact]
     public async Task A_session_with_lots_has_zero_in_every_cause_on_final_bars_without_them()
     {
         var (backtest, address) = (await _under.BacktestAsync(), "store:" + Path.Combine(_under.Folder, "lots"));
