@@ -30,8 +30,7 @@ public enum SessionPhase : byte
 /// <param name="Status">Null before its first bar.</param>
 /// <param name="Digest">Digest of the whole run; null until it is written.</param>
 /// <param name="Fault">Why it failed, what it waits for, or what it waited for when it was stopped; null without a fault.</param>
-/// <param name="Restarts">How often it recovered from an interruption, such as the loss of its process, silo or journal. Repeated attempts
-/// of one interruption count once.</param>
+/// <param name="Restarts">How many interruptions, such as the loss of its process, silo or journal, it recovered from.</param>
 public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host,
     [property: JsonPropertyName("desk")] string Gateway, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
         IReadOnlyList<string> Files)

@@ -43,8 +43,10 @@ public sealed class MarketsImportTests : IDisposable
     public void The_symbol_is_in_the_name(string file, string symbol) => ImportFiles.SymbolOf(file).ShouldBe(symbol);
 
     [Theory]
-    [InlineData("1m", "most rows are 1 d apart, and they were stored as bars of 1m; if they are bars of 1d, import them with that timeframe")]
-    [InlineData("1h", "most rows are 1 d apart, and they were stored as bars of 1h; if they are bars of 1d, import them with that timeframe")]
+    [InlineData("1m", "most rows are 1 d apart, and they were stored as bars of 1m; if they are bars of 1d, import them with that "
+        + "timeframe")]
+    [InlineData("1h", "most rows are 1 d apart, and they were stored as bars of 1h; if they are bars of 1d, import them with that "
+        + "timeframe")]
     [InlineData("1d", null)]
     public async Task Rows_at_other_steps_than_the_named_timeframe_are_said(string timeframe, string? note)
     {
