@@ -2,7 +2,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Trading.Live;
 
-/// <summary>What identifies a signal in two runs of one strategy, whose numbers may differ.</summary>
+/// <summary>Identifies a signal in two runs of one strategy, which may number it differently.</summary>
 /// <param name="Period">Open of the bar that gave the signal, UTC ticks.</param>
 /// <param name="Index">Its index among the signals of this bar and side, such as the steps of <c>scaleIn</c>; from 0.</param>
 internal readonly record struct SignalPlace(string Strategy, string Symbol, long Period, Side Side, int Index)

@@ -155,8 +155,8 @@ public sealed class ReplayTests : IDisposable
         (await next).Time.ShouldBe(Minute(1));
     }
 
-    // Asks a question at the next look at the clock.
-    private sealed class AskedClock(TimeProvider inner) : TimeProvider
+    // Calls back when its timestamp is read next.
+    private sealed class WatchedClock(TimeProvider inner) : TimeProvider
     {
         public Action? Next { get; set; }
 
@@ -180,7 +180,7 @@ public sealed class ReplayTests : IDisposable
     public async Task A_seek_in_the_moment_before_a_wait_is_followed_by_its_bar_without_a_wait()
     {
         Write("A", Enumerable.Range(0, 70));
-        var clock = new AskedClock(_clock);
+        var clock = new WatchedClock(_clock);
         await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplaySpeed.RealTime(), clock);
         var reader = replay.ReadAsync().GetAsyncEnumerator();
         clock.Next = () => replay.Seek(Minute(60));
