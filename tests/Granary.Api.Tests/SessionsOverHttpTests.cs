@@ -348,8 +348,15 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         using var answer = await server.Client.GetAsync("/api/v1/sessions/main/events", HttpCompletionOption.ResponseHeadersRead);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         var events = new List<(string Kind, SessionView View)>();
-        await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
-            events.Add((item.EventType, JsonSerializer.Deserialize<SessionView>(item.Data, SessionControl.Json)!));
+        try
+        {
+            await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
+                events.Add((item.EventType, JsonSerializer.Deserialize<SessionView>(item.Data, SessionControl.Json)!));
+        }
+        catch (HttpIOException e)
+        {
+            throw new InvalidOperationException($"the stream broke after {events.Count} events: {server.Failures}", e);
+        }
         events.SkipLast(1).ShouldAllBe(e => e.Kind == "status" && e.View.Phase == SessionPhase.Running);
         events.Count.ShouldBeGreaterThan(2);
         events.Select(e => e.View.Status?.Bars ?? 0).ShouldBeInOrder(SortDirection.Ascending);

@@ -76,9 +76,10 @@ internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<SseIt
         {
             return await next.WaitAsync(canRepeat ? heartbeat : Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (!next.IsCompleted)
+        catch (TimeoutException)
         {
-            return null;
+            // On a busy machine the event has often arrived by the time that this thread sees the end of the heartbeat.
+            return next.IsCompleted ? await next.ConfigureAwait(false) : null;
         }
     }
 }

@@ -10,7 +10,8 @@ public sealed class SessionFacts
 {
     private sealed record Fact(string At, string Strategy, string Symbol, string Why);
 
-    private static readonly string[] OperatorWords = ["weights", "enabled", "disabled", "switched"], ModelWords = ["model", "policy"];
+    private static readonly string[] OperatorWords = ["weights", "enabled", "disabled", "switched", "pause", "flatten", "close"],
+        ModelWords = ["model", "policy"];
 
     private readonly List<Fact> _operator = [], _model = [];
 

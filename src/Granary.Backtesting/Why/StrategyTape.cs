@@ -66,7 +66,8 @@ internal sealed class StrategyTape : IRunListener
     /// <summary>The predictions of the strategy's model, in order.</summary>
     public IReadOnlyList<PredictionNote> Predictions => _predictions;
 
-    public RunEventKinds Kinds => RunEventKinds.All;
+    // The terms of a fill are for accounts of other sizes.
+    public RunEventKinds Kinds => RunEventKinds.All & ~RunEventKinds.Priced;
 
     private readonly record struct LevelChange(long Row, int Symbol, int Trade, double Stop, double Target);
 

@@ -59,9 +59,10 @@ public sealed class WhyReplay
         return this;
     }
 
-    // A fill without cash, a bar without volume, the strategy's own account or the end of its symbol may end an accepted entry later.
+    // A fill without cash, a bar without volume, the strategy's own account, the end of its symbol or an operator may end an accepted entry
+    // later.
     private static bool CanBecome(Decision decided, string recorded) => decided.Word == recorded
         || decided.IsAccepted && Decision.Of(recorded) is var d && (d == Decision.StrategyRefused || d == Decision.NoCash
-            || d == Decision.VolumeTaken || d == Decision.Expired)
+            || d == Decision.VolumeTaken || d == Decision.Expired || d == Decision.Paused)
         || decided == Decision.NoQuantity && recorded == Decision.NoStop.Word;
 }

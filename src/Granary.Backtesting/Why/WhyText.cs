@@ -96,7 +96,6 @@ internal static class WhyText
     /// <param name="why">The reason in the journal.</param>
     public static string ReasonOf(string why) => "The portfolio accepted it, and the session sent no order: " + why switch
     {
-        "paused" => "entries were paused.",
         "late" => "its bar came later than entriesWithin permits.",
         "unreconciled" => "the orders and positions at the broker were not known.",
         "ruined" => "the account had no equity.",

@@ -23,12 +23,21 @@ public sealed class PaperBroker : IBroker, IMarketListener
 
     private const string Returned = "returned";
 
+    // Raised when the exchange computes another account from the same entries.
+    private const int Rules = 1;
+
     private readonly Func<SimulatedExchange> _create;
     private readonly IJournal _journal;
     private readonly TimeProvider _clock;
     private SimulatedExchange _venue;
+    // The last bar of each symbol that the journal does not have: an order that comes next is made at its close.
+    private readonly Dictionary<string, ClosedBar> _quiet = new(StringComparer.Ordinal);
 
-    private sealed record Bars(long CloseTime, IReadOnlyList<ClosedBar> Items);
+    private sealed record Bars(long CloseTime, IReadOnlyList<ClosedBar> Items)
+    {
+        // The rules by which the bars filled orders.
+        public int Rules { get; init; }
+    }
 
     private sealed record Moved(string ClientId, double Price);
 
@@ -88,6 +97,9 @@ public sealed class PaperBroker : IBroker, IMarketListener
                 break;
             case "bars":
                 var bars = JsonSerializer.Deserialize<Bars>(entry.Body.Span, Json)!;
+                if (bars.Rules != Rules)
+                    throw new JournalException($"entry {entry.Sequence} of the paper broker's journal follows the rules of another "
+                        + "version of Granary, which this one cannot repeat; begin another account, or use that version for this one");
                 _venue.OnBars(bars.CloseTime, bars.Items);
                 break;
         }
@@ -112,7 +124,14 @@ public sealed class PaperBroker : IBroker, IMarketListener
         if (_losesAnswers) await KeepAsync("asked", order.ClientId, "", cancellationToken).ConfigureAwait(false);
         var (lost, arrived) = _venue.AnswerOf(order.ClientId);
         if (lost && !arrived) throw NoAnswer(order);
-        if (_venue.Find(order.ClientId) is null) await KeepAsync("order", order.ClientId, order, cancellationToken).ConfigureAwait(false);
+        if (_venue.Find(order.ClientId) is null)
+        {
+            if (_quiet.Count > 0)
+                await KeepAsync("bars", "", new Bars(_venue.Timestamp, [.. _quiet.Values]) { Rules = Rules },
+                    cancellationToken).ConfigureAwait(false);
+            _quiet.Clear();
+            await KeepAsync("order", order.ClientId, order, cancellationToken).ConfigureAwait(false);
+        }
         var status = _venue.Submit(order);
         return lost ? throw NoAnswer(order) : status;
     }
@@ -150,9 +169,13 @@ public sealed class PaperBroker : IBroker, IMarketListener
             await RestoreAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
+        if (closeTime <= _venue.Timestamp) return;
         // The journal omits bars on which no order can change.
-        if (closeTime > _venue.Timestamp && _venue.HasWork)
-            await KeepAsync("bars", "", new Bars(closeTime, bars), cancellationToken).ConfigureAwait(false);
+        var works = _venue.HasWork;
+        if (works) await KeepAsync("bars", "", new Bars(closeTime, bars) { Rules = Rules }, cancellationToken).ConfigureAwait(false);
+        foreach (var bar in bars)
+            if (works) _quiet.Remove(bar.Symbol);
+            else _quiet[bar.Symbol] = bar;
         _venue.OnBars(closeTime, bars);
     }
 

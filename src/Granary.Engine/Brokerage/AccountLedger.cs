@@ -163,6 +163,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         {
             VenueSequence = e.Sequence;
             if (e.Financing is { } financing) Finance(financing);
+            if (e.Split is { } split) Split(split);
         }
         if (_orders.TryGetValue(e.Status.ClientId, out var order)) Take(order, e.Status);
         if (e.Fill is not { } fill || !_executions.Add(fill.ExecutionId)) return e.Fill is null;
@@ -183,7 +184,15 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         _account.Pay(financing.Amount);
         Financing += financing.Amount;
         if (financing.Kind == FinancingKind.Funding) Funding += financing.Amount;
-        if (_trades.TryGetValue(financing.ClientId, out var trade)) trade.Financing += financing.Amount;
+        if (_trades.TryGetValue(financing.ClientId, out var trade)) trade.Finance(financing.Amount);
+    }
+
+    private void Split(BrokerSplit split)
+    {
+        if (_orders.TryGetValue(split.ClientId, out var order)) order.Booked *= split.Ratio;
+        if (!_trades.TryGetValue(split.ClientId, out var trade)) return;
+        _positions.Adjust(split.Symbol, (int)trade.Side * trade.Open * (split.Ratio - 1));
+        trade.Split(split.Ratio);
     }
 
     private AccountTrade Enter(TrackedOrder order, BrokerFill fill, double multiplier)
@@ -194,13 +203,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
             { EntryTime = fill.At });
         // The venue reports fills in any order.
         trade.EntryTime = Math.Min(trade.EntryTime, fill.At);
-        var entered = trade.Quantity + fill.Quantity;
-        trade.EntryPrice = trade.Quantity == 0 ? fill.Price : (trade.EntryPrice * trade.Quantity + fill.Price * fill.Quantity) / entered;
-        trade.Quantity = entered;
-        trade.Open += fill.Quantity;
-        trade.Fees += fill.Fee;
-        trade.State = TradeState.Active;
-        trade.Value(multiplier);
+        trade.Enter(fill, multiplier);
         _active.Remove(trade);
         var later = _active.FindIndex(t => (t.EntryTime, t.Order).CompareTo((trade.EntryTime, trade.Order)) > 0);
         _active.Insert(later < 0 ? _active.Count : later, trade);
@@ -210,12 +213,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private AccountTrade? Exit(TrackedOrder order, BrokerFill fill, double multiplier)
     {
         if (!_trades.TryGetValue(order.Order.Closes ?? fill.ClientId, out var trade)) return null;
-        trade.Open = trade.Open - fill.Quantity <= 1e-9 * trade.Quantity ? 0 : trade.Open - fill.Quantity;
-        trade.ExitNotional += fill.Price * fill.Quantity;
-        var closed = trade.Quantity - trade.Open;
-        trade.ExitPrice = fill.Quantity == closed ? fill.Price : trade.ExitNotional / closed;
-        trade.Value(multiplier);
-        trade.Fees += fill.Fee;
+        trade.Exit(fill, multiplier);
         if (fill.At >= trade.ExitTime)
         {
             trade.ExitTime = fill.At;

@@ -1,13 +1,20 @@
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Brokerage;
 
 /// <summary>A trade of the account: the fills of an entry and of the orders that closed it.</summary>
 public sealed class AccountTrade
 {
+    // A rest below this share of what was entered is a rounding error of the venue's quantities.
+    private const double Rounding = 1e-9;
+
+    private Lot _lot;
+
     internal AccountTrade(string strategy, int number, string symbol, Side side, string entry, int order)
     {
         (Strategy, Number, Symbol, Side, Entry, Order) = (strategy, number, symbol, side, entry, order);
+        _lot = new Lot(side, 0, 0, 0);
     }
 
     public string Strategy { get; }
@@ -27,21 +34,27 @@ public sealed class AccountTrade
     public TradeState State { get; internal set; }
 
     /// <summary>Entered so far, base units.</summary>
-    public double Quantity { get; internal set; }
+    public double Quantity => _lot.Entered;
 
-    public double Open { get; internal set; }
+    public double Open => _lot.Quantity;
 
-    public double EntryPrice { get; internal set; }
+    public double EntryPrice => _lot.EntryPrice;
 
     public double ExitPrice { get; internal set; }
 
     /// <summary>Realised profit before fees, quote currency.</summary>
     public double Profit { get; internal set; }
 
-    public double Fees { get; internal set; }
+    public double Fees => _lot.Fees;
+
+    /// <summary>Fees of the closed part, with its share of the entry's.</summary>
+    public double ClosedFees => _lot.Closed > 0 ? _lot.ClosedFees : 0;
 
     /// <summary>Dividends less borrow fees and interest, quote currency.</summary>
-    public double Financing { get; internal set; }
+    public double Financing => _lot.Financing;
+
+    /// <summary>The share of the closed part in <see cref="Financing"/>, by quantity.</summary>
+    public double ClosedFinancing => _lot.Closed > 0 ? _lot.ClosedFinancing : 0;
 
     public long EntryTime { get; internal set; }
 
@@ -49,13 +62,37 @@ public sealed class AccountTrade
 
     public string Why { get; internal set; } = "";
 
-    internal double ExitNotional { get; set; }
-
-    /// <summary>
-    /// Computes the profit from the average entry and exit prices, so that it does not depend on the order in which fills were booked.
-    /// </summary>
+    /// <summary>Books a fill of the entry.</summary>
     /// <param name="multiplier">Currency units per unit of price and quantity.</param>
-    internal void Value(double multiplier) => Profit = (int)Side * (ExitPrice - EntryPrice) * (Quantity - Open) * multiplier;
+    internal void Enter(BrokerFill fill, double multiplier)
+    {
+        if (Quantity == 0) _lot = new Lot(Side, fill.Quantity, fill.Price, Fees + fill.Fee) { Financing = Financing };
+        else _lot.Increase(fill.Quantity, fill.Price, fill.Fee);
+        State = TradeState.Active;
+        Value(multiplier);
+    }
+
+    /// <summary>Books a fill that closes the trade or a part of it.</summary>
+    /// <param name="multiplier">Currency units per unit of price and quantity.</param>
+    internal void Exit(BrokerFill fill, double multiplier)
+    {
+        _lot.Reduce(fill.Quantity, fill.Price, fill.Fee);
+        _lot.DropRest(Rounding);
+        ExitPrice = fill.Quantity == _lot.Closed ? fill.Price : _lot.ExitPrice;
+        Value(multiplier);
+    }
+
+    internal void Finance(double amount) => _lot.Financing += amount;
+
+    // From the average entry and exit prices, so that it does not depend on the order in which fills were booked.
+    private void Value(double multiplier) => Profit = _lot.Profit(ExitPrice, _lot.Closed, multiplier);
+
+    /// <summary>Applies a split: quantities grow as prices fall.</summary>
+    internal void Split(double ratio)
+    {
+        _lot.Split(ratio);
+        ExitPrice /= ratio;
+    }
 
     public TradeChanged ToEvent(long timestamp) =>
         new(timestamp, Number, State, Side, Quantity, Open, EntryPrice, ExitPrice, Profit, Fees, EntryTime, ExitTime,

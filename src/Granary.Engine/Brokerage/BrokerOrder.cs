@@ -67,6 +67,12 @@ public sealed record BrokerOrderStatus(string ClientId, string VenueId, OrderSta
 /// <param name="At">Venue clock, UTC ticks.</param>
 public sealed record BrokerFinancing(string ClientId, string Symbol, FinancingKind Kind, double Amount, long At);
 
+/// <summary>The shares that an entry holds were split.</summary>
+/// <param name="ClientId">The entry's.</param>
+/// <param name="Ratio">New shares per old share; prices are divided by it.</param>
+/// <param name="At">Venue clock, UTC ticks.</param>
+public sealed record BrokerSplit(string ClientId, string Symbol, double Ratio, long At);
+
 /// <summary>An event at the venue after it received an order.</summary>
 /// <param name="Sequence">
 /// Increases within the account. If the venue has no such number, the adapter assigns and stores its own.
@@ -77,6 +83,9 @@ public sealed record BrokerEvent(long Sequence, BrokerFill? Fill, BrokerOrderSta
 {
     /// <summary>Financing of the order's position; null for none.</summary>
     public BrokerFinancing? Financing { get; init; }
+
+    /// <summary>A split of the order's position; null for none.</summary>
+    public BrokerSplit? Split { get; init; }
 }
 
 /// <summary>The account as the venue reports it.</summary>

@@ -1,22 +1,20 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
-using Granary.Engine.Trading.Execution;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Brokerage;
 
 /// <summary>
-/// A venue in memory that fills orders against given bars, by the same rules as the simulated account of a strategy. It can add latency,
-/// partial fills and failures. The same calls always give the same state.
+/// A venue in memory that fills orders against given bars. Its account is that of a strategy, with a book for each symbol. It can add
+/// latency, partial fills and failures. The same calls always give the same state.
 /// </summary>
 /// <remarks>
 /// An order works from the first bar that opens after its arrival. A market order that arrives within a bar fills on the straight line from
-/// that bar's open to its close. Sequence within a bar: orders at the open, by submission; then stops, targets and liquidations; then the
-/// remaining orders.
+/// that bar's open to its close. At an open, orders that close trades fill before entries, since their proceeds pay for these.
 /// </remarks>
-public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string,
-    Instrument> instruments)
+public sealed class SimulatedExchange
 {
     private sealed class WorkingOrder
     {
@@ -24,54 +22,76 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         public required string VenueId;
         public OrderState State = OrderState.Submitted;
         public string Reason = "";
-        public double Filled, FilledNotional, Open;
-        public long Arrives;
-        public int Parts, Part, BarsToWait;
-        public Order Simulated;
-        // The trade that an entry opened.
-        public TradeProtection Levels = new() { TrailBest = double.NaN };
-        public double EntryPrice;
-        public long EntryTime = -1;
-        // The times up to which interest and borrow fees, and dividends, have been booked.
-        public long FinancedTo, DividendsTo;
-        public bool AtOpen;
-        // Whether the client has moved the stop.
-        public bool StopMoved;
+        public double Filled;
+        // The trade that an entry opens; 0 until the book has it.
+        public int Trade;
+        // Cash of that trade besides its fills.
+        public double Financing;
 
         public bool Waits => !State.IsFinal();
 
         public BrokerOrderStatus Status => new(Order.ClientId, VenueId, State, Filled, Reason);
     }
 
-    private const string NoEquity = "the account had no equity left and was closed";
+    // A symbol of the account.
+    private sealed class Market(SimulatedExchange exchange, Instrument instrument, Timeframe timeframe) : IRunListener
+    {
+        public Instrument Instrument => instrument;
 
+        public Timeframe Timeframe => timeframe;
+
+        public StrategyBook Book = null!;
+        public Bar Last;
+        public long Bars;
+
+        public RunEventKinds Kinds => RunEventKinds.Order | RunEventKinds.Fill | RunEventKinds.Trade | RunEventKinds.Financing
+            | RunEventKinds.Split | RunEventKinds.CashShort;
+
+        public void On(in RunEvent e) => exchange.On(this, e);
+    }
+
+    private const string NoEquity = "the account had no equity left and was closed", Liquidated = "the account was liquidated",
+        ByClient = "cancelled by the client", NoCash = "the account cannot pay for it";
+
+    private readonly PaperSettings _settings;
+    private readonly ExecutionSettings _execution;
+    private readonly IReadOnlyDictionary<string, Instrument> _instruments;
     private readonly Dictionary<string, WorkingOrder> _orders = new(StringComparer.Ordinal);
-    // Pending and open orders, in the order of submission.
-    private readonly List<WorkingOrder> _live = [];
+    private readonly Dictionary<OrderId, WorkingOrder> _waiting = [];
+    // The entries by the number of their trade.
+    private readonly Dictionary<int, WorkingOrder> _entries = [];
+    // Orders that the venue makes itself, such as the rest of a stop that a bar's volume has not filled.
+    private readonly Dictionary<OrderId, ExitReason> _own = [];
+    // Orders for symbols without a bar.
+    private readonly List<WorkingOrder> _early = [];
     private readonly List<BrokerEvent> _events = [];
-    private readonly NetPositions _positions = new();
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FillRule> _rules =
-        instruments.ToDictionary(i => i.Key, i => new FillRule(i.Value, execution.For(i.Key)), StringComparer.Ordinal);
-    private readonly Dictionary<string, double> _closes = new(StringComparer.Ordinal);
-    // When the last bar of each symbol closed, UTC ticks.
-    private readonly Dictionary<string, long> _closedAt = new(StringComparer.Ordinal);
-    // The index of the next funding by symbol.
-    private readonly Dictionary<string, int> _funded = new(StringComparer.Ordinal);
-    private readonly FinancingRate _rate = new(execution);
-    private CashAccount _account = new(settings.Cash);
+    private readonly Dictionary<string, Market> _markets = new(StringComparer.Ordinal);
+    private readonly VenueFaults _faults = new();
+    private readonly BlockCalendar _calendar = new();
+    private readonly SharedAccount _account;
     private long _timestamp = long.MinValue;
     private int _executions;
-    // The entry of the trade that was closed last.
-    private WorkingOrder? _lastClosed;
-    private bool _isClosed;
+    // The order that a book is taking.
+    private WorkingOrder? _taken;
+    // The fill that has closed a trade, until the trade says why.
+    private TradeFill? _last;
+    private string _why = "";
+
+    public SimulatedExchange(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments)
+    {
+        (_settings, _execution, _instruments) = (settings, execution, instruments);
+        _account = new SharedAccount(settings.Cash, execution);
+    }
 
     public double Cash => _account.Cash;
 
     public long Timestamp => _timestamp;
 
     /// <summary>Whether an order is waiting or a trade is open.</summary>
-    public bool HasWork => _live.Count > 0;
+    public bool HasWork => _early.Count > 0 || _markets.Values.Any(m => m.Book.HasWork);
+
+    // ---- what a client asks ----
 
     /// <summary>Accepts an order; for a known id it returns the state of that order.</summary>
     public BrokerOrderStatus Submit(BrokerOrder order)
@@ -83,23 +103,9 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         {
             (working.State, working.Reason) = (OrderState.Rejected, reason);
             Tell(working, null);
-            return working.Status;
         }
-        working.Arrives = order.CreatedAt + (long)(settings.Latency.Ticks * (0.5 + Draw(order.ClientId, 1)));
-        working.Parts = Draw(order.ClientId, 2) < settings.PartialShare ? 2 + (int)(Draw(order.ClientId, 3) * 3) : 1;
-        var simulated = new Order
-        {
-            Type = order.Type,
-            Side = order.Side,
-            Quantity = order.Quantity,
-            LimitPrice = order.LimitPrice,
-            StopPrice = order.StopPrice,
-            TimeInForce = order.TimeInForce,
-            ExpiresAt = order.ExpiresAt,
-        };
-        working.Simulated = simulated;
-        working.BarsToWait = execution.LatencyBars;
-        _live.Add(working);
+        else if (_markets.TryGetValue(order.Symbol, out var market)) Take(market, working, market.Last.Time, 0);
+        else _early.Add(working);
         return working.Status;
     }
 
@@ -109,38 +115,66 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     public (bool Lost, bool Arrived) AnswerOf(string clientId)
     {
         var attempt = _asked[clientId] = _asked.GetValueOrDefault(clientId) + 1;
-        if (attempt > 1 || Draw(clientId, 5) >= settings.TimeoutShare) return (false, true);
+        if (attempt > 1 || Draw(clientId, 5) >= _settings.TimeoutShare) return (false, true);
         return (true, Draw(clientId, 6) < 0.5);
     }
 
     private string? Refusal(BrokerOrder order)
     {
-        if (_isClosed) return NoEquity;
-        if (!instruments.TryGetValue(order.Symbol, out var instrument)) return $"unknown symbol {order.Symbol}";
+        if (_account.IsRuined) return NoEquity;
+        if (!_instruments.TryGetValue(order.Symbol, out var instrument)) return $"unknown symbol {order.Symbol}";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
         if (instrument.DelistedAt > 0 && order.CreatedAt > instrument.DelistedAt) return $"{order.Symbol} was delisted";
         var price = order.LimitPrice > 0 ? order.LimitPrice : order.StopPrice > 0 ? order.StopPrice
-            : _closes.GetValueOrDefault(order.Symbol);
+            : _markets.TryGetValue(order.Symbol, out var market) ? market.Last.Close : 0;
         if (order.Closes is null && instrument.MinimumOf(order.Quantity, price) is > 0 and var minimum)
             return FormattableString.Invariant($"the order is below the instrument's minimum of {minimum}");
-        if (order.Closes is { } entry && (!_orders.TryGetValue(entry, out var closed) || !(closed.Open > 0)))
-            return "there is nothing open to close";
-        if (!settings.Short && order is { Closes: null, Side: Side.Sell }) return "a spot market cannot sell short";
-        if (settings.OrderTypes?.Contains(order.Type) == false) return $"the exchange has no {order.Type.Word()} orders";
-        return Draw(order.ClientId, 4) < settings.RejectShare ? "refused at random, as its settings ask" : null;
+        if (order.Closes is { } entry && !(OpenOf(entry) > 0)) return "there is nothing open to close";
+        if (!_settings.Short && order is { Closes: null, Side: Side.Sell }) return "a spot market cannot sell short";
+        if (_settings.OrderTypes?.Contains(order.Type) == false) return $"the exchange has no {order.Type.Word()} orders";
+        return Draw(order.ClientId, 4) < _settings.RejectShare ? "refused at random, as its settings ask" : null;
+    }
+
+    private double OpenOf(string entry) => _orders.TryGetValue(entry, out var order) && order.Trade > 0
+        && _markets.TryGetValue(order.Order.Symbol, out var market) ? market.Book.OpenQuantityOf(order.Trade) : 0;
+
+    // Gives an order to the book of its symbol. The index is that of the bar at whose close it came; -1 = it waits for the bound bar.
+    private void Take(Market market, WorkingOrder working, long made, int index)
+    {
+        var order = working.Order;
+        var arrives = order.CreatedAt + (long)(_settings.Latency.Ticks * (0.5 + Draw(order.ClientId, 1)));
+        var parts = Draw(order.ClientId, 2) < _settings.PartialShare ? 2 + (int)(Draw(order.ClientId, 3) * 3) : 1;
+        var request = new OrderRequest(order.Side, order.Quantity)
+        {
+            Type = order.Type,
+            LimitPrice = order.LimitPrice,
+            StopPrice = order.StopPrice,
+            TimeInForce = order.TimeInForce,
+            ExpiresAt = order.ExpiresAt,
+        };
+        _taken = working;
+        if (order.Closes is null) market.Book.TakeEntry(request, order.Protection, (arrives, parts), made, index);
+        else market.Book.TakeExit(_orders[order.Closes].Trade, request, (arrives, parts), made, index);
+        _taken = null;
     }
 
     public BrokerOrderStatus? Cancel(string clientId)
     {
         if (!_orders.TryGetValue(clientId, out var working)) return null;
-        if (working.Waits) End(working, OrderState.Cancelled, "cancelled by the client");
+        if (!working.Waits) return working.Status;
+        _why = ByClient;
+        if (_early.Remove(working)) End(working, OrderState.Cancelled);
+        else if (_waiting.FirstOrDefault(w => w.Value == working) is { Value: not null } found)
+            _markets[working.Order.Symbol].Book.Cancel(found.Key, 0);
+        _why = "";
         return working.Status;
     }
 
     public BrokerOrderStatus? MoveStop(string clientId, double price)
     {
         if (!_orders.TryGetValue(clientId, out var working)) return null;
-        (working.Levels.Stop, working.StopMoved) = (price, true);
+        if (working.Trade > 0) _markets[working.Order.Symbol].Book.MoveStopOf(working.Trade, price);
+        else working.Order = working.Order with { Protection = working.Order.Protection with { StopPrice = price } };
         return working.Status;
     }
 
@@ -150,317 +184,205 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         after >= _events.Count ? [] : _events.GetRange((int)after, _events.Count - (int)after);
 
     public BrokerSnapshot Snapshot() => new(
-        _positions.BySymbol.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _account.Cash,
-        [.. _live.Where(w => w.Waits).Select(w => w.Status)]);
+        _markets.Where(m => m.Value.Book.NetQuantity != 0).ToDictionary(m => m.Key, m => m.Value.Book.NetQuantity, StringComparer.Ordinal),
+        Cash, [.. _orders.Values.Where(w => w.Waits).Select(w => w.Status)]);
 
-    /// <summary>Fills the orders of a symbol against a bar that closes now.</summary>
+    // ---- bars ----
+
+    /// <summary>Fills the orders of each symbol against its bar that closes now.</summary>
     /// <param name="timestamp">The close, UTC ticks.</param>
     public void OnBars(long timestamp, IReadOnlyList<ClosedBar> bars)
     {
         if (timestamp <= _timestamp) return;
         _timestamp = timestamp;
-        var lent = _rate.ChargesInterest ? MarginPart() : 0;
-        foreach (var closed in bars)
-        {
-            Finance(closed, lent);
-            Fund(closed.Symbol, closed.Bar.Time + 1, closed.Bar);
-        }
-        foreach (var closed in bars)
-        {
-            Work(closed);
-            _closes[closed.Symbol] = closed.Bar.Close;
-            _closedAt[closed.Symbol] = closed.Timeframe.CloseOf(closed.Bar.Time);
-        }
-        if (!_isClosed && _executions > 0 && !(Equity() > Floor()))
-        {
-            var isLiquidated = execution.Margin == MarginMode.Cross && HasOpen();
-            End(bars.Max(b => b.Bar.Time), isLiquidated ? ExitReason.Liquidation : ExitReason.Ruined, isLiquidated ? Liquidated : NoEquity);
-        }
-        _live.RemoveAll(w => !w.Waits && !(w.Open > 0));
+        if (bars.Count == 0) return;
+        var time = bars.Max(b => b.Bar.Time);
+        foreach (var market in _markets.Values) market.Book.BeginSlice(time);
+        Market[] now = [.. bars.Select(Bind)];
+        foreach (var market in now) market.Book.BeginBar(0);
+        WorkOpen(now, exits: true);
+        WorkOpen(now, exits: false);
+        foreach (var market in now) market.Book.ProcessAfterOpen(0);
+        foreach (var market in now) market.Book.KeepClose(0);
+        var isCross = _execution.Margin == MarginMode.Cross;
+        if (_account.Mark(out var holds) <= _account.Floor && holds)
+            foreach (var market in _markets.Values) market.Book.Liquidate(0);
+        if (!_account.IsRuined) return;
+        _why = isCross ? Liquidated : NoEquity;
+        foreach (var market in _markets.Values) market.Book.CancelWaiting(time);
+        _why = "";
     }
 
-    // Books borrow fees and interest of the nights since the last bar, at the close before them, and dividends, as a strategy's account
-    // does.
-    private void Finance(in ClosedBar closed, double lent)
+    private Market Bind(ClosedBar closed)
     {
-        var (symbol, bar) = (closed.Symbol, closed.Bar);
-        var rate = new FinancingRate(execution.For(symbol));
-        foreach (var w in _live)
+        if (!_markets.TryGetValue(closed.Symbol, out var market)) market = Open(closed);
+        var before = (market.Last.Time, market.Bars == 0 ? double.NaN : market.Last.Close);
+        var block = BarBlock.FromBars(market.Bars++, [closed.Bar]);
+        market.Book.Bind(block, block, _calendar, before);
+        market.Book.Begin(0);
+        market.Book.BeginSlice();
+        market.Last = closed.Bar;
+        foreach (var early in _early.Where(w => w.Order.Symbol == closed.Symbol).ToList())
         {
-            if (!(w.Open > 0) || w.Order.Symbol != symbol) continue;
-            var value = _closes[symbol] * instruments[symbol].Multiplier;
-            if (FinancingRate.Nights(ref w.FinancedTo, bar.Time) is > 0 and var days)
+            _early.Remove(early);
+            Take(market, early, early.Order.CreatedAt - 1, -1);
+        }
+        return market;
+    }
+
+    private Market Open(in ClosedBar closed)
+    {
+        var (instrument, timeframe) = (_instruments[closed.Symbol], closed.Timeframe);
+        // A venue does not close positions in a symbol that leaves a universe.
+        var traded = instrument.Membership is { } members ? instrument with { Membership = members.Held } : instrument;
+        var series = new MarketSeries(traded, timeframe);
+        var market = new Market(this, instrument, timeframe);
+        var settings = new TradingSettings { Cash = _settings.Cash, ResizeToCash = true };
+        market.Book = new StrategyBook(series, settings, _execution, market, _account, _markets.Count, everyFill: true);
+        market.Book.Serve(_faults, trade => _entries[trade].Order.Protection);
+        _markets.Add(closed.Symbol, market);
+        _account.Take([.. _markets.Values.Select(m => m.Book)]);
+        market.Book.Open();
+        return market;
+    }
+
+    private static void WorkOpen(Market[] markets, bool exits)
+    {
+        var done = default(OrderId);
+        while (true)
+        {
+            Market? owner = null;
+            var next = default(OrderId);
+            foreach (var market in markets)
+                if (market.Book.OrderAfter(done, exits) is { IsNone: false } id && (owner is null || id.Value < next.Value))
+                    (owner, next) = (market, id);
+            if (owner is null) return;
+            owner.Book.ProcessAtOpen(next, 0);
+            done = next;
+        }
+    }
+
+    // ---- what the books book ----
+
+    private void On(Market market, in RunEvent e)
+    {
+        switch (e.Kind)
+        {
+            case RunEventKinds.Order: OnOrder(market, e.Order); break;
+            case RunEventKinds.CashShort: _why = NoCash; break;
+            case RunEventKinds.Fill: OnFill(market, e.Fill); break;
+            case RunEventKinds.Trade when e.IsClosedTrade: OnTrade(market, e.Trade); break;
+            case RunEventKinds.Financing:
+                var paid = e.Financing;
+                Pay(market, e.Number, paid.Kind, paid.Amount * market.Book.OpenQuantityOf(e.Number), e.Time);
+                break;
+            case RunEventKinds.Split:
+                var entry = _entries[e.Number];
+                _events.Add(new BrokerEvent(_events.Count + 1, null, entry.Status)
+                { Split = new BrokerSplit(entry.Order.ClientId, entry.Order.Symbol, e.Split.Ratio, e.Time) });
+                break;
+        }
+    }
+
+    private void OnOrder(Market market, in Order order)
+    {
+        if (order.State == OrderState.Submitted)
+        {
+            if (_taken is not { } taken)
             {
-                if (w.Order.Side == Side.Sell) Pay(w, FinancingKind.BorrowFee, -value * rate.BorrowFee(days), bar.Time);
-                else Pay(w, FinancingKind.Interest, -value * rate.Interest(days) * lent, bar.Time);
+                _own[order.Id] = order.Reason;
+                return;
             }
-            foreach (var action in instruments[symbol].CorporateActions)
-            {
-                var from = action.From(closed.Timeframe);
-                if (from > w.DividendsTo && from <= bar.Time)
-                    Pay(w, FinancingKind.Dividend, (int)w.Order.Side * action.Dividend * instruments[symbol].Multiplier, bar.Time);
-            }
-            w.DividendsTo = bar.Time;
-        }
-    }
-
-    // Books the funding of a symbol before a time, as a strategy's account does: at the mark price, else at the last close before the bar,
-    // or at the bar's open from its open time on.
-    private void Fund(string symbol, long before, in Bar bar)
-    {
-        var (funding, multiplier) = (instruments[symbol].Funding, instruments[symbol].Multiplier);
-        ref var next = ref CollectionsMarshal.GetValueRefOrAddDefault(_funded, symbol, out _);
-        for (; next < funding.Count && funding.Times[next] < before; next++)
-        {
-            var price = funding.Times[next] < bar.Time ? _closes.GetValueOrDefault(symbol, double.NaN) : bar.Open;
-            foreach (var w in _live)
-                if (w.Open > 0 && w.Order.Symbol == symbol)
-                    Pay(w, FinancingKind.Funding, funding.Amount(next, w.Order.Side == Side.Buy, price, multiplier), bar.Time);
-        }
-    }
-
-    // The share of the long positions that was bought on margin.
-    private double MarginPart()
-    {
-        var (settled, longValue) = (_account.Cash, 0.0);
-        foreach (var w in _live)
-        {
-            if (!(w.Open > 0)) continue;
-            var instrument = instruments[w.Order.Symbol];
-            var value = w.Open * _closes[w.Order.Symbol] * instrument.Multiplier;
-            if (instrument.MarginPerUnit > 0) settled += (int)w.Order.Side * value;
-            else if (w.Order.Side == Side.Sell) settled -= value;
-            else longValue += value;
-        }
-        return FinancingRate.MarginPart(settled, longValue);
-    }
-
-    // Books cash per open unit of an entry.
-    private void Pay(WorkingOrder w, FinancingKind kind, double amount, long time)
-    {
-        if (amount == 0) return;
-        var cash = amount * w.Open;
-        _account.Pay(cash);
-        Tell(w, null, new BrokerFinancing(w.Order.ClientId, w.Order.Symbol, kind, cash, time));
-    }
-
-    private double Equity()
-    {
-        var equity = _account.Cash;
-        foreach (var w in _live)
-            if (w.Open > 0)
-                equity += (int)w.Order.Side * w.Open * _closes[w.Order.Symbol] * instruments[w.Order.Symbol].Multiplier;
-        return equity;
-    }
-
-    private bool HasOpen() => _live.Exists(w => w.Open > 0);
-
-    // Closes an account without equity, as that of a portfolio: all trades at the last closes. The broker bears the loss beyond zero, and
-    // keeps what is left of a liquidated account.
-    private void End(long time, ExitReason reason, string why)
-    {
-        _isClosed = true;
-        foreach (var w in _live)
-            if (w.Waits) End(w, OrderState.Cancelled, why);
-        foreach (var w in _live)
-            if (w.Open > 0) Close(w, w.Open, _closes[w.Order.Symbol], maker: false, reason.Word(), w, time);
-        if (_account.Cash == 0 || _lastClosed is not { } last) return;
-        var missing = -_account.Cash;
-        _account.Pay(missing);
-        Tell(last, null, new BrokerFinancing(last.Order.ClientId, last.Order.Symbol, FinancingKind.WriteOff, missing, time));
-    }
-
-    private void Work(in ClosedBar closed)
-    {
-        var (symbol, bar) = (closed.Symbol, closed.Bar);
-        if (instruments[symbol].IsDelistedIn(closed.Timeframe, bar.Time))
-        {
-            CloseAll(symbol, bar.Close, bar.Time, ExitReason.Delisted, $"{symbol} was delisted");
+            _taken = null;
+            _waiting[order.Id] = taken;
+            if (order.Role != OrderRole.Entry) return;
+            taken.Trade = order.TradeNumber;
+            _entries[order.TradeNumber] = taken;
             return;
         }
-        if (instruments[symbol].Membership is { OnLeave: LeavePolicy.Close } members && _closedAt.TryGetValue(symbol, out var before)
-            && members.Rejoins(before, bar.Time))
-            CloseAll(symbol, _closes[symbol], bar.Time, ExitReason.LeftUniverse, $"{symbol} had left the universe");
-        See(closed);
-        if (execution.Margin == MarginMode.Isolated) LiquidateAtOpen(symbol, bar);
-        var isCross = execution.Margin == MarginMode.Cross;
-        if (isCross && EndsAtOpen(symbol, bar)) return;
-        for (var i = 0; i < _live.Count; i++)
-            if (_live[i].Waits && _live[i].Order.Symbol == symbol)
-                WorkAtOpen(_live[i], bar, closed.Timeframe.CloseOf(bar.Time));
-        Fund(symbol, closed.Timeframe.CloseOf(bar.Time), bar);
-        if (isCross && EndsBeforeTargets(symbol, bar)) return;
-        for (var i = 0; i < _live.Count; i++)
-            if (_live[i].Open > 0 && _live[i].Order.Symbol == symbol)
-                Protect(_live[i], bar);
-        for (var i = 0; i < _live.Count; i++)
-            if (_live[i].Waits && _live[i].Order.Symbol == symbol)
-                WorkAfterOpen(_live[i], bar);
-        if (isCross && Ends(symbol, bar)) return;
-        foreach (var w in _live)
-            if (w.Open > 0 && w.Order.Symbol == symbol && w.Levels.Terms.HasTrail)
-                w.Levels.Trail(w.Order.Side, w.EntryPrice, bar, sinceOpen: w.EntryTime != bar.Time || w.AtOpen, instruments[symbol]);
-    }
-
-    // As a strategy's account does.
-    private void CloseAll(string symbol, double price, long time, ExitReason reason, string why)
-    {
-        foreach (var w in _live)
-            if (w.Waits && w.Order.Symbol == symbol) End(w, OrderState.Cancelled, why);
-        foreach (var w in _live)
-            if (w.Open > 0 && w.Order.Symbol == symbol) Close(w, w.Open, price, maker: false, reason.Word(), w, time);
-    }
-
-    private void WorkAtOpen(WorkingOrder w, in Bar bar, long close)
-    {
-        if (w.Order.Closes is null && instruments[w.Order.Symbol].Membership?.Contains(bar.Time) == false)
+        _waiting.TryGetValue(order.Id, out var working);
+        if (order.State is OrderState.Filled or OrderState.PartiallyFilled)
         {
-            End(w, OrderState.Cancelled, $"{w.Order.Symbol} is not in the universe");
+            if (working is not null) (working.State, working.Filled) = (order.State, order.FilledQuantity);
             return;
         }
-        if (bar.Time > w.Simulated.ExpiresAt)
-        {
-            End(w, OrderState.Expired, "its time was over");
-            return;
-        }
-        if (w.Order.TimeInForce == TimeInForce.Day)
-            w.Simulated.ExpiresAt = Math.Min(w.Simulated.ExpiresAt,
-                bar.Time - bar.Time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay - 1);
-        if (w.Arrives >= close) return;
-        if (w.BarsToWait > 0)
-        {
-            w.BarsToWait--;
-            w.Arrives = close;
-            return;
-        }
-        if (w.Arrives > bar.Time)
-        {
-            // The order arrived within this bar.
-            if (w.Order.Type != OrderType.Market) return;
-            var way = (double)(w.Arrives - bar.Time) / (close - bar.Time);
-            Fill(w, bar.Open + (bar.Close - bar.Open) * way, bar, atOpen: false);
-            return;
-        }
-        var price = FillRule.AtOpen(ref w.Simulated, bar);
-        if (!double.IsNaN(price)) Fill(w, price, bar, atOpen: true);
+        _faults.Forget(order.Id);
+        _own.Remove(order.Id);
+        if (!_waiting.Remove(order.Id)) return;
+        End(working!, order.State, WhyOf(market, working!, order.State));
     }
 
-    private void WorkAfterOpen(WorkingOrder w, in Bar bar)
+    private string WhyOf(Market market, WorkingOrder working, OrderState state)
     {
-        if (w.Arrives > bar.Time || w.Order.Type == OrderType.Market) return;
-        var price = FillRule.Within(ref w.Simulated, bar);
-        if (double.IsNaN(price)) return;
-        Fill(w, price, bar, atOpen: false);
-        if (w.Open > 0) Protect(w, bar);
+        var (why, symbol, time) = (_why, working.Order.Symbol, market.Last.Time);
+        if (why == NoCash) _why = "";
+        return why.Length > 0 ? why
+            : state == OrderState.Expired ? "its time was over"
+            : market.Instrument.IsDelistedIn(market.Timeframe, time) ? $"{symbol} was delisted"
+            : _account.IsRuined ? _execution.Margin == MarginMode.Cross ? Liquidated : NoEquity
+            : working.Order.Closes is not null ? "there is nothing left to close"
+            : market.Instrument.Membership?.Contains(time) == false ? $"{symbol} is not in the universe" : "its trade was closed";
     }
 
-    private void Protect(WorkingOrder w, in Bar bar)
+    private void OnFill(Market market, in TradeFill fill)
     {
-        var isEntryBar = w.EntryTime == bar.Time;
-        var works = !(w.Order.Protection.FromNextBar && isEntryBar);
-        if (works) w.Levels.Fall(w.Order.Side, w.EntryPrice, bar.Time - w.EntryTime, instruments[w.Order.Symbol]);
-        var isIsolated = execution.Margin == MarginMode.Isolated;
-        if (isIsolated && IsLiquidated(w, bar, works, afterTargets: false) || !works) return;
-        while (w.Open > 0 && HitsLevel(w, bar, enteredHere: isEntryBar && !w.AtOpen))
+        if (_waiting.TryGetValue(fill.Order, out var working))
         {
+            if (working.State == OrderState.Filled) _waiting.Remove(fill.Order);
+            Tell(working, fill, "", working.Order.Side);
         }
-        if (isIsolated) IsLiquidated(w, bar, works, afterTargets: true);
-    }
-
-    // Returns whether a part was closed at its target, so that the next target works on the same bar.
-    private bool HitsLevel(WorkingOrder w, in Bar bar, bool enteredHere)
-    {
-        var (side, instrument) = (w.Order.Side, instruments[w.Order.Symbol]);
-        var touch = w.Levels.Touch(side, bar, byClose: enteredHere && w.Simulated.ReturnedToLimit);
-        if (touch.IsNone) return false;
-        var (rule, from) = (_rules[w.Order.Symbol], enteredHere ? w.EntryPrice : bar.Open);
-        if (touch.Stopped && (!touch.Reached || execution.Intrabar == IntrabarRule.StopFirst))
+        else if (_own.TryGetValue(fill.Order, out var reason))
         {
-            var leg = touch.Reason == ExitReason.TrailingStop ? "trail" : "stop";
-            Close(w, w.Open, rule.StopPrice(side, touch.Stop, from, w.Open, bar), maker: false, leg, w, bar.Time);
-            return false;
+            Hit(fill, reason);
+            if (!(market.Book.OpenQuantityOf(fill.Number) > 0)) _own.Remove(fill.Order);
         }
-        var quantity = Math.Min(w.Open, w.Levels.TargetQuantity(w.Filled, instrument));
-        var (price, maker) = rule.TargetPrice(side, w.Levels.Target, from, quantity, bar);
-        Close(w, quantity, price, maker, "target", w, bar.Time);
-        return w.Levels.Take(quantity, side, w.EntryPrice, w.Filled, instrument) > 0;
+        // What is left of a trade follows a target; else the trade says at once why it has ended.
+        else if (market.Book.OpenQuantityOf(fill.Number) > 0) Hit(fill, ExitReason.Target);
+        else _last = fill;
     }
 
-    private void Fill(WorkingOrder w, double reference, in Bar bar, bool atOpen)
+    private void OnTrade(Market market, in Trade trade)
     {
-        var order = w.Order;
-        var left = order.Quantity - w.Filled;
-        // The last part takes the remainder that rounding left.
-        var quantity = ++w.Part >= w.Parts ? left : Math.Min(left, instruments[order.Symbol].RoundQuantity(order.Quantity / w.Parts));
-        if (!(quantity > 0)) return;
-        var (price, maker) = _rules[order.Symbol].Price(w.Simulated, reference, quantity, bar);
-        w.Simulated.Rests = true;
-        if (order.Closes is { } id)
-        {
-            var entry = _orders[id];
-            quantity = Math.Min(quantity, entry.Open);
-            if (quantity > 0) Close(entry, quantity, price, maker, "", w, bar.Time);
-            if (!(entry.Open > 0) && w.Waits) End(w, OrderState.Cancelled, "there is nothing left to close");
-            return;
-        }
-        Book(w, quantity, order.Side, price, maker, "", bar.Time);
-        var (first, before) = (w.Open == 0, w.EntryPrice);
-        w.Open += quantity;
-        w.EntryPrice = w.Filled == quantity ? price : w.FilledNotional / w.Filled;
-        if (first)
-        {
-            (w.EntryTime, w.AtOpen, w.DividendsTo) = (bar.Time, atOpen, bar.Time);
-            w.FinancedTo = bar.Time / TimeSpan.TicksPerDay;
-        }
-        var instrument = instruments[order.Symbol];
-        var moved = w.Levels.Stop;
-        if (first) w.Levels.Start(order.Protection, order.Side, price, w.Filled, instrument);
-        else w.Levels.Follow(order.Side, before, w.EntryPrice, w.Filled, instrument);
-        if (w.StopMoved) w.Levels.Stop = moved;
+        if (_last is { } last) Hit(last, trade.Reason);
+        _last = null;
+        if (!_entries.Remove(trade.Number, out var entry)) return;
+        entry.Trade = 0;
+        // The broker bears the loss beyond zero, and keeps what is left of a liquidated account.
+        var missing = trade.Financing - entry.Financing;
+        if (Math.Abs(missing) <= _settings.Cash * 1e-12) return;
+        Tell(entry, new BrokerFinancing(entry.Order.ClientId, entry.Order.Symbol, FinancingKind.WriteOff, missing, trade.ExitTime));
     }
 
-    // Closes a part of an entry's trade, by a separate order or by the entry's stop or target.
-    private void Close(WorkingOrder entry, double quantity, double price, bool maker, string leg, WorkingOrder by, long time)
+    private void Hit(in TradeFill fill, ExitReason reason)
     {
-        entry.Open = entry.Open - quantity <= 1e-12 * entry.Filled ? 0 : entry.Open - quantity;
-        Book(by, quantity, (Side)(-(int)entry.Order.Side), price, maker, leg, time);
-        _lastClosed = entry;
-        if (entry.Open > 0) return;
-        // Once its trade is closed, the unfilled part of the entry is cancelled, and so are other orders that would close the trade.
-        if (entry.Waits) End(entry, OrderState.Cancelled, "its trade was closed");
-        foreach (var w in _live)
-            if (w.Waits && !ReferenceEquals(w, by) && w.Order.Closes == entry.Order.ClientId)
-                End(w, OrderState.Cancelled, "there is nothing left to close");
+        var entry = _entries[fill.Number];
+        Tell(entry, fill, reason == ExitReason.TrailingStop ? "trail" : reason.Word(), (Side)(-(int)entry.Order.Side));
     }
 
-    private void Book(WorkingOrder w, double quantity, Side side, double price, bool maker, string leg, long time)
+    private void Pay(Market market, int trade, FinancingKind kind, double amount, long time)
     {
-        var multiplier = instruments[w.Order.Symbol].Multiplier;
-        var fee = execution.For(w.Order.Symbol).Fee.Fee(price, quantity, multiplier, maker);
-        _account.Book(side, quantity, price, multiplier, fee);
-        _positions.Book(w.Order.Symbol, side, quantity);
-        if (leg.Length == 0)
-        {
-            w.Filled = w.Order.Quantity - w.Filled - quantity <= 1e-12 * w.Order.Quantity ? w.Order.Quantity : w.Filled + quantity;
-            w.FilledNotional += price * quantity;
-            w.State = w.Filled >= w.Order.Quantity ? OrderState.Filled : OrderState.PartiallyFilled;
-        }
-        Tell(w, new BrokerFill($"X{++_executions}", w.Order.ClientId, leg, w.Order.Symbol, side, price, quantity, fee, time));
+        var entry = _entries[trade];
+        entry.Financing += amount;
+        Tell(entry, new BrokerFinancing(entry.Order.ClientId, market.Instrument.Symbol, kind, amount, time));
     }
 
-    private void End(WorkingOrder w, OrderState state, string reason)
+    private void End(WorkingOrder working, OrderState state, string? why = null)
     {
-        (w.State, w.Reason) = (state, reason);
-        Tell(w, null);
+        (working.State, working.Reason) = (state, why ?? _why);
+        Tell(working, null);
     }
 
-    private void Tell(WorkingOrder w, BrokerFill? fill, BrokerFinancing? financing = null) =>
-        _events.Add(new BrokerEvent(_events.Count + 1, fill, w.Status) { Financing = financing });
+    private void Tell(WorkingOrder to, in TradeFill fill, string leg, Side side) => _events.Add(new BrokerEvent(_events.Count + 1,
+        new BrokerFill($"X{++_executions}", to.Order.ClientId, leg, to.Order.Symbol, side, fill.Price, fill.Quantity, fill.Commission,
+            fill.Time), to.Status));
+
+    private void Tell(WorkingOrder to, BrokerFinancing? financing) =>
+        _events.Add(new BrokerEvent(_events.Count + 1, null, to.Status) { Financing = financing });
 
     // Uniform in [0, 1); a function of the seed, the order's id and the index of the draw.
     private double Draw(string clientId, uint which)
     {
-        var h = settings.Seed * 0x9E3779B97F4A7C15 + which * 0xD6E8FEB86659FD93;
+        var h = _settings.Seed * 0x9E3779B97F4A7C15 + which * 0xD6E8FEB86659FD93;
         foreach (var b in Encoding.UTF8.GetBytes(clientId)) h = (h ^ b) * 0x100000001B3;
         h ^= h >> 32;
         h *= 0xD6E8FEB86659FD93;
@@ -468,133 +390,5 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         h *= 0xD6E8FEB86659FD93;
         h ^= h >> 32;
         return (h >> 11) * (1.0 / (1UL << 53));
-    }
-
-    // ---- liquidation, by the rule of strategy accounts and the portfolio ----
-
-    private const string Liquidated = "the account was liquidated";
-
-    private readonly Dictionary<string, PositionMargin> _margins = instruments.ToDictionary(i => i.Key,
-        i => new PositionMargin(i.Value, execution.For(i.Key)), StringComparer.Ordinal);
-
-    // The prices of the bar that is worked by which the exchange liquidates.
-    private Bar _seen;
-
-    private void See(in ClosedBar closed) => _seen = execution.Margin == MarginMode.None || instruments[closed.Symbol].Marks.Count == 0
-        ? closed.Bar : MarkedBar.Of(instruments[closed.Symbol].Marks, closed.Bar, closed.Timeframe.CloseOf(closed.Bar.Time));
-
-    private double LevelOf(WorkingOrder w) => _margins[w.Order.Symbol].PriceOf(w.Order.Side, w.EntryPrice, w.Open);
-
-    // ---- isolated margin ----
-
-    // Liquidates the trades whose liquidation price the bar opens beyond.
-    private void LiquidateAtOpen(string symbol, in Bar bar)
-    {
-        for (var i = 0; i < _live.Count; i++)
-            if (_live[i] is { Open: > 0 } w && w.Order.Symbol == symbol && PositionMargin.IsBeyond(w.Order.Side, LevelOf(w), _seen.Open))
-                Liquidate(w, _seen.Open, bar.Time);
-    }
-
-    // Whether the bar liquidates a trade, before its stop and target or after them.
-    private bool IsLiquidated(WorkingOrder w, in Bar bar, bool works, bool afterTargets)
-    {
-        var isEntryBar = w.EntryTime == bar.Time;
-        if (!(w.Open > 0) || isEntryBar && w.Order.Type == OrderType.MarketOnClose) return false;
-        var (side, level, from) = (w.Order.Side, LevelOf(w), isEntryBar && !w.AtOpen ? w.EntryPrice : bar.Open);
-        if (!PositionMargin.IsReached(side, level, _seen)) return false;
-        var stop = _rules[w.Order.Symbol].StopPrice(side, w.Levels.WorkingStop(side).Price, from, w.Open, bar);
-        if (!afterTargets && !PositionMargin.ComesFirst(side, level, w.Levels, bar, from, stop, (works, execution.Intrabar, false)))
-            return false;
-        Liquidate(w, PositionMargin.PriceAt(side, level, _seen == bar ? from : _seen.Open, _seen), bar.Time);
-        return true;
-    }
-
-    // Takes a trade over with what is left of its margin; a loss beyond the margin is the exchange's.
-    private void Liquidate(WorkingOrder w, double price, long time)
-    {
-        var symbol = w.Order.Symbol;
-        var fee = execution.For(symbol).Fee.Fee(price, w.Open, instruments[symbol].Multiplier, maker: false);
-        Pay(w, FinancingKind.Liquidation, -_margins[symbol].Left(w.Order.Side, w.EntryPrice, w.Open, price, fee) / w.Open, time);
-        Close(w, w.Open, price, maker: false, ExitReason.Liquidation.Word(), w, time);
-    }
-
-    // ---- cross margin ----
-
-    // The equity at which the account is closed: 0, or what the positions require at the last closes.
-    private double Floor()
-    {
-        var needed = 0.0;
-        if (execution.Margin != MarginMode.Cross) return needed;
-        foreach (var symbol in _live.Where(w => w.Open > 0).Select(w => w.Order.Symbol).Distinct())
-        {
-            var (longs, shorts) = HeldIn(symbol);
-            needed += _margins[symbol].Requirement(_closes[symbol], longs, shorts);
-        }
-        return needed;
-    }
-
-    private (double Longs, double Shorts) HeldIn(string symbol)
-    {
-        var (longs, shorts) = (0.0, 0.0);
-        foreach (var w in _live)
-            if (w.Open > 0 && w.Order.Symbol == symbol)
-            {
-                if (w.Order.Side == Side.Buy) longs += w.Open;
-                else shorts += w.Open;
-            }
-        return (longs, shorts);
-    }
-
-    // The price of a symbol that liquidates the account. Only an account whose positions are all in the symbol has one within a bar; others
-    // count at the closes.
-    private (Side Side, double Level) LevelOfAccount(string symbol, in Bar bar)
-    {
-        foreach (var w in _live)
-            if (w.Open > 0 && (w.Order.Symbol != symbol || w.EntryTime == bar.Time && w.Order.Type == OrderType.MarketOnClose))
-                return (Side.Buy, double.NaN);
-        var (longs, shorts) = HeldIn(symbol);
-        return (longs > shorts ? Side.Buy : Side.Sell, _margins[symbol].PriceOfAccount(_account.Cash, longs, shorts));
-    }
-
-    private bool EndsAtOpen(string symbol, in Bar bar)
-    {
-        var (side, level) = LevelOfAccount(symbol, bar);
-        if (!PositionMargin.IsBeyond(side, level, _seen.Open)) return false;
-        EndInLiquidation(symbol, _seen.Open, bar.Time);
-        return true;
-    }
-
-    // Whether the account ends before the targets of its trades; the stops that come before its price close theirs first.
-    private bool EndsBeforeTargets(string symbol, in Bar bar)
-    {
-        if (execution.Intrabar != IntrabarRule.StopFirst) return false;
-        while (LevelOfAccount(symbol, bar) is var (side, level) && PositionMargin.IsReached(side, level, _seen))
-        {
-            var before = _live.Find(w => w.Open > 0 && w.Order.Side == side && w.Levels.WorkingStop(side).Price is > 0 and var stop
-                && (side == Side.Buy ? stop > level : stop < level));
-            if (before is null) return Ends(symbol, bar);
-            var open = before.Open;
-            Protect(before, bar);
-            if (before.Open == open) return Ends(symbol, bar);
-        }
-        return false;
-    }
-
-    private bool Ends(string symbol, in Bar bar)
-    {
-        var (side, level) = LevelOfAccount(symbol, bar);
-        if (!PositionMargin.IsReached(side, level, _seen)) return false;
-        var from = _seen.Open;
-        foreach (var w in _live)
-            if (w.Open > 0 && w.EntryTime == bar.Time && !w.AtOpen && _seen == bar)
-                from = w.EntryPrice;
-        EndInLiquidation(symbol, PositionMargin.PriceAt(side, level, from, _seen), bar.Time);
-        return true;
-    }
-
-    private void EndInLiquidation(string symbol, double price, long time)
-    {
-        _closes[symbol] = price;
-        End(time, ExitReason.Liquidation, Liquidated);
     }
 }

@@ -10,13 +10,13 @@ public sealed class Membership
     /// <summary>The end of a span that lasts.</summary>
     public const long Open = long.MaxValue;
 
-    private readonly List<MemberSpan> _spans = [];
+    private readonly List<MemberSpan> _spans;
 
     /// <param name="spans">In the order of time, without overlaps.</param>
     /// <exception cref="ArgumentException">A span is empty, or begins before the end of the one before.</exception>
     public Membership(LeavePolicy onLeave, IEnumerable<MemberSpan> spans)
     {
-        OnLeave = onLeave;
+        (OnLeave, _spans) = (onLeave, []);
         foreach (var span in spans)
         {
             if (span.To <= span.From || _spans.Count > 0 && span.From < _spans[^1].To)
@@ -24,6 +24,11 @@ public sealed class Membership
             _spans.Add(span);
         }
     }
+
+    private Membership(LeavePolicy onLeave, List<MemberSpan> spans) => (OnLeave, _spans) = (onLeave, spans);
+
+    /// <summary>The same spans, also those that are added later, for an account that holds positions when the symbol leaves.</summary>
+    public Membership Held => new(LeavePolicy.Hold, _spans);
 
     /// <summary>What happens to a position when the symbol leaves.</summary>
     public LeavePolicy OnLeave { get; }

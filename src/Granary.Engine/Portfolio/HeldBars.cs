@@ -48,6 +48,17 @@ internal sealed class HeldBars
         return close == long.MaxValue ? time : close;
     }
 
+    /// <summary>Whether an instrument is delisted in a bar that marks its market.</summary>
+    /// <param name="time">The bar's open, UTC ticks.</param>
+    public bool IsDelistedIn(int market, Instrument instrument, long time)
+    {
+        if (instrument.DelistedAt <= 0) return false;
+        var close = CloseOf(market, time);
+        foreach (var count in _ofMarket[market])
+            if (count.Timeframe.CloseOf(time) == close) return instrument.IsDelistedIn(count.Timeframe, time);
+        return false;
+    }
+
     /// <summary>The index of the bar in which a trade was entered; −1 where the market's bars are not counted.</summary>
     /// <param name="entry">Open time of that bar, UTC ticks.</param>
     public long EntryBar(int market, Timeframe timeframe, long entry) => Find(market, timeframe)?.IndexOf(entry) ?? -1;

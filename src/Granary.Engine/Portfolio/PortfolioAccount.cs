@@ -15,6 +15,11 @@ internal sealed class PortfolioAccount : IPortfolioView
     private readonly PortfolioMember[] _members;
     private readonly BuyingPower[] _power;
     private readonly PositionMargin[] _margins;
+    private readonly FillRule[] _rules;
+    // Cash that short positions lock: their value at the entries, twice.
+    private double _locked;
+    // The last bar of each instrument.
+    private readonly Bar[] _bars;
     private readonly PortfolioPositions _positions;
     // By instrument: the number of open or reserved trades, and the strategy of the last one.
     private readonly int[] _trades, _holder;
@@ -32,7 +37,9 @@ internal sealed class PortfolioAccount : IPortfolioView
         Execution = execution;
         _power = [.. _instruments.Select(i => new BuyingPower(i, execution.For(i.Symbol)))];
         _margins = [.. _instruments.Select(i => new PositionMargin(i, execution.For(i.Symbol)))];
+        _rules = [.. _instruments.Select(i => new FillRule(i, execution.For(i.Symbol)))];
         _positions = new PortfolioPositions(_instruments, _members.Length);
+        _bars = new Bar[_instruments.Length];
         _trades = new int[_instruments.Length];
         _holder = new int[_instruments.Length];
         Fees = new PortfolioFees(execution, instruments);
@@ -106,6 +113,8 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public PositionMargin MarginOf(int market) => _margins[market];
 
+    public FillRule RuleOf(int market) => _rules[market];
+
     /// <summary>The instrument of one of a strategy's symbols.</summary>
     public int MarketOf(int member, int symbol) => _members[member].Symbols[symbol];
 
@@ -131,6 +140,22 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public void Mark(int market, double close) => _positions.Mark(market, close);
 
+    public void Mark(int market, in Bar bar)
+    {
+        _bars[market] = bar;
+        Mark(market, bar.Close);
+    }
+
+    /// <summary>The price of a market order at an instrument's last close.</summary>
+    /// <param name="quantity">Base units.</param>
+    public double PriceAtClose(int market, Side side, double quantity) =>
+        _rules[market].Price(new FillTerms(FillSlippage.Order, CloseOf(market), double.NaN, _bars[market]), side, quantity);
+
+    /// <summary>The price of a market order at the open of a bar.</summary>
+    /// <inheritdoc cref="PriceAtClose"/>
+    public double PriceAtOpen(int market, in Bar bar, Side side, double quantity) =>
+        _rules[market].Price(new FillTerms(FillSlippage.Order, bar.Open, double.NaN, bar), side, quantity);
+
     /// <summary>Values all positions at the last closes.</summary>
     public void Revalue()
     {
@@ -155,15 +180,19 @@ internal sealed class PortfolioAccount : IPortfolioView
     {
         Book(market, side, fill.Price, quantity, fee);
         _positions.Enter(member, market, side, quantity, fill.Price);
+        Lock(market, side, quantity, fill.Price);
         Filled?.Invoke(new PortfolioFill(member, fill.Number, market, side, PortfolioFillKind.Entry, fill.Time, fill.Price, quantity, fee));
     }
 
     /// <summary>Books the sale or purchase that closes a position or a part of it.</summary>
     /// <param name="fill">Its kind is <see cref="PortfolioFillKind.Exit"/>.</param>
-    public void Exit(in PortfolioFill fill)
+    /// <param name="entry">The entry price of the trade.</param>
+    public void Exit(in PortfolioFill fill, double entry)
     {
         Book(fill.Market, (Side)(-(int)fill.Side), fill.Price, fill.Quantity, fill.Commission);
         _positions.Exit(fill.Member, fill.Market, fill.Side, fill.Quantity, isFlat: OpenTrades == 0);
+        if (OpenTrades == 0) _locked = 0;
+        else Lock(fill.Market, fill.Side, -fill.Quantity, entry);
         if (fill.Quantity > 0) Filled?.Invoke(fill);
     }
 
@@ -268,7 +297,14 @@ internal sealed class PortfolioAccount : IPortfolioView
     /// <summary>Cash that is not tied up by proceeds of short sales, collateral, margin, or reservations for accepted signals.</summary>
     public double FreeCash() => Execution.Margin == MarginMode.Isolated ? IsolatedCash() - Reserved.Cash
         : Execution.EffectiveLeverage > 0 ? _positions.LeveragedCash(Cash, Execution.EffectiveLeverage) - Reserved.Cash
-        : _positions.FreeCash(Cash - Reserved.Cash);
+        : _positions.CashOverMargin(Cash - Reserved.Cash) - _locked;
+
+    // Without leverage, the proceeds of short sales and their collateral stay locked at the price of the entry.
+    private void Lock(int market, Side side, double quantity, double entry)
+    {
+        var instrument = _instruments[market];
+        if (side == Side.Sell && !(instrument.MarginPerUnit > 0)) _locked += 2 * quantity * entry * instrument.Multiplier;
+    }
 
     // The leverage times the cash that is no position's margin. Open profits and losses do not count.
     private double IsolatedCash()

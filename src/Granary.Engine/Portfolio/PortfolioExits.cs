@@ -1,6 +1,7 @@
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 
@@ -40,7 +41,11 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         {
             var market = account.Holdings[key].Market;
             if (reason == ExitReason.DataEnded && !activity.IsInactive(market)) continue;
-            if (Close(key, account.CloseOf(market), time, reason) is { } trade) closed.Add(trade);
+            var holding = account.Holdings[key];
+            // A margin call is an order of the portfolio's own; the broker and the end of the data take the last close.
+            var price = reason == ExitReason.MarginCall
+                ? account.PriceAtClose(market, (Side)(-(int)holding.Side), holding.Quantity) : account.CloseOf(market);
+            if (Close(key, price, time, reason) is { } trade) closed.Add(trade);
         }
         return closed;
     }
@@ -112,9 +117,11 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         var stays = share >= 1 ? 0 : account.InstrumentOf(holding.Market).RoundQuantity(holding.Quantity * (1 - share));
         var goes = holding.Quantity - stays;
         if (!(goes > 0)) return null;
-        var price = account.CloseOf(holding.Market);
+        var price = account.PriceAtClose(holding.Market, (Side)(-(int)holding.Side), goes);
         var theirs = holding.Theirs * (goes / holding.Quantity);
         var fee = account.Fees.ToClose(holding.Market, price, theirs);
+        // A cut is no part of the strategy's exits.
+        holding.Whole = default;
         trades.Reduce(key, ref holding,
             new TradeFill(number, time, price, theirs, fee, s_cut, IsEntry: false, IsFirst: false, IsMaker: false), ExitReason.Limit);
         PortfolioTrade? closed = null;
@@ -124,6 +131,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
             holding = account.Holdings[key];
             holding.Theirs += theirs;
             holding.Scale = holding.Quantity / holding.Theirs;
+            holding.Whole = default;
             account.Holdings[key] = holding;
         }
         else
@@ -146,9 +154,11 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         {
             var holding = account.Holdings[key];
             var (market, member) = (holding.Market, TradeKey.Member(key));
-            var own = volume.TakeAtClose(market, holding.Quantity);
+            // In the bar of its delisting all of a symbol is closed, at the price of the delisting.
+            var isGone = held.IsDelistedIn(market, account.InstrumentOf(market), volume.LastBar(market));
+            var own = isGone ? holding.Quantity : volume.TakeAtClose(market, holding.Quantity);
             if (!(own > 0)) continue;
-            var price = account.CloseOf(market);
+            var price = isGone ? account.CloseOf(market) : account.PriceAtClose(market, (Side)(-(int)holding.Side), own);
             var fill = new TradeFill(TradeKey.Number(key), time, price, own, account.Fees.ToClose(market, price, own), s_delayed,
                 IsEntry: false, IsFirst: false, IsMaker: false);
             trades.Exit(key, ref holding, fill, own, waiting[key].Reason);
@@ -160,6 +170,37 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         volume.EndTimestamp();
         return closed ?? (IReadOnlyList<PortfolioTrade>)[];
     }
+
+    /// <summary>
+    /// Books what a bar brings to trades that wait for their exit, since their strategies report nothing of them any more: borrow fees,
+    /// dividends and splits. Call it before the bar's close is marked.
+    /// </summary>
+    /// <param name="time">The bar's open, UTC ticks.</param>
+    public void BookWaiting(int market, long time)
+    {
+        foreach (var key in waiting.Keys)
+        {
+            if (account.Holdings[key].Market != market) continue;
+            var before = waiting.BookTo(key, time);
+            var (instrument, side) = (account.InstrumentOf(market), account.Holdings[key].Side);
+            var rates = new FinancingRate(account.Execution.For(instrument.Symbol));
+            var charged = before / TimeSpan.TicksPerDay;
+            if (side == Side.Sell && rates.ChargesBorrowFee && FinancingRate.Nights(ref charged, time) is > 0 and var nights)
+                Pay(key, FinancingKind.BorrowFee, -account.CloseOf(market) * instrument.Multiplier * rates.BorrowFee(nights), time);
+            var timeframe = account.Member(TradeKey.Member(key)).Timeframe;
+            foreach (var action in instrument.CorporateActions)
+            {
+                var from = action.From(timeframe);
+                if (from <= before || from > time) continue;
+                if (action.Dividend != 0)
+                    Pay(key, FinancingKind.Dividend, (int)side * action.Dividend * instrument.Multiplier, time);
+                if (action.SplitRatio != 1) trades.Split(key, time, action.ExDate, action.SplitRatio);
+            }
+        }
+    }
+
+    private void Pay(long key, FinancingKind kind, double amount, long time) =>
+        trades.Finance(key, new FinancingEvent(TradeKey.Number(key), time, kind, amount) { IsAtOpen = true });
 
     /// <summary>
     /// Returns the trades that still wait for their exit when the bars end, as open at the last closes. The closed part of each precedes

@@ -18,20 +18,41 @@ internal sealed class PortfolioFees(ExecutionSettings execution, IReadOnlyList<I
 
     /// <summary>The fee of the portfolio's part of a fill.</summary>
     /// <param name="quantity">The portfolio's, base units.</param>
-    public double Of(long trade, int market, in TradeFill fill, double quantity)
+    /// <param name="hasOwnPrice">Whether the price is that of this quantity, and not the strategy's.</param>
+    public double Of(long trade, int market, in TradeFill fill, double quantity, bool hasOwnPrice = false)
     {
         var fee = _fees[market];
-        if (fee.IsProportional) return fill.Commission * (quantity / fill.Quantity);
         var multiplier = instruments[market].Multiplier;
+        var traded = Count(market, fill.Time, fill.Price, quantity);
+        if (fee.IsProportional)
+            return hasOwnPrice ? fee.Fee(fill.Price, quantity, multiplier, fill.IsMaker) : fill.Commission * (quantity / fill.Quantity);
         if (!_paid.TryGetValue(trade, out var orders)) _paid[trade] = orders = new(2);
         var at = 0;
         while (at < orders.Count && orders[at].Order != fill.Order.Value) at++;
         if (at == orders.Count) orders.Add((fill.Order.Value, default));
         var paid = orders[at].Paid;
-        var due = fee.NextFee(fill.Price, quantity, multiplier, fill.IsMaker, _traded?.At(fill.Time) ?? 0, ref paid);
+        var due = fee.NextFee(fill.Price, quantity, multiplier, fill.IsMaker, traded, ref paid);
         orders[at] = (fill.Order.Value, paid);
-        _traded?.Add(fill.Time, fill.Price * quantity * multiplier);
         return due;
+    }
+
+    /// <summary>The fee of what is left of a trade, which closes at once without a fill of its strategy.</summary>
+    /// <param name="time">Open time of the bar, UTC ticks.</param>
+    public double OfRest(int market, long time, double price, double quantity)
+    {
+        var paid = default(OrderFees);
+        var traded = Count(market, time, price, quantity);
+        return _fees[market].NextFee(price, quantity, instruments[market].Multiplier, maker: false, traded, ref paid);
+    }
+
+    /// <summary>Counts a fill in the notional that the account trades, in all instruments.</summary>
+    /// <returns>The notional before it.</returns>
+    public double Count(int market, long time, double price, double quantity)
+    {
+        if (_traded is null) return 0;
+        var before = _traded.At(time);
+        _traded.Add(time, price * quantity * instruments[market].Multiplier);
+        return before;
     }
 
     /// <summary>The fee of a market order that closes a quantity at once.</summary>

@@ -8,7 +8,7 @@ namespace Granary.Engine.Portfolio;
 /// Liquidates the portfolio's positions within the bars that use up what backs them. It does so for the portfolio's own quantities, whose
 /// step of the maintenance table may be another one than that of their strategies.
 /// </summary>
-internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioExits exits)
+internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioTrades trades, PortfolioExits exits)
 {
     // Two sums of the same account may differ by this part because of their order.
     private const double Rounding = 1e-9;
@@ -16,6 +16,8 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     private readonly List<PortfolioTrade> _closed = [];
     // The price at which an account with cross margin is being closed, and its instrument.
     private (int Market, double Price) _end;
+    // The positions before a strategy's account was liquidated, and the time of that.
+    private (long Time, double Cash, (double Longs, double Shorts, double Price)[] Markets) _before = (long.MinValue, 0, []);
     // Whether mark prices decide in this bar.
     private bool _isMarked;
 
@@ -33,9 +35,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     public void Mark(int market, in Bar bar, long close)
     {
         if (account.Holdings.Count == 0) return;
-        var marks = account.InstrumentOf(market).Marks;
-        var seen = marks.Count > 0 && close > bar.Time ? MarkedBar.Of(marks, bar, close) : bar;
-        _isMarked = seen != bar;
+        var seen = Seen(market, bar, close);
         if (account.Execution.Margin == MarginMode.Isolated) MarkIsolated(market, bar, seen);
         else MarkCross(market, bar, seen);
     }
@@ -45,26 +45,63 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
     {
         List<long>? reached = null;
         foreach (var (key, holding) in account.Holdings)
-            if (holding.Market == market && !IsOnClose(holding, bar) && PositionMargin.IsReached(holding.Side, LevelOf(holding), seen))
+            if (holding.Market == market && !IsOnClose(holding, bar)
+                && PositionMargin.IsReached(holding.Side, LevelOf(holding, bar), seen))
                 (reached ??= []).Add(key);
         if (reached is null) return;
         reached.Sort();
         foreach (var key in reached)
         {
             var holding = account.Holdings[key];
-            Close(key, PositionMargin.PriceAt(holding.Side, LevelOf(holding), PriceBefore(holding, seen), seen), bar.Time);
+            Liquidate(key, holding, LevelOf(holding, bar), bar, seen);
         }
     }
 
-    private double LevelOf(in PortfolioHolding holding) =>
-        account.MarginOf(holding.Market).PriceOf(holding.Side, holding.EntryPrice, holding.Quantity);
+    /// <summary>
+    /// A strategy's exit is about to be followed: first the exchange liquidates the portfolio's part if the bar had reached its own
+    /// liquidation price before.
+    /// </summary>
+    /// <param name="close">The end of the bar, UTC ticks.</param>
+    /// <returns>Whether it was liquidated.</returns>
+    public bool Precede(long key, in FillTerms terms, long close)
+    {
+        if (account.Execution.Margin != MarginMode.Isolated || !account.Holdings.TryGetValue(key, out var holding)) return false;
+        var (bar, side, level) = (terms.Bar, holding.Side, LevelOf(holding, terms.Bar));
+        var seen = Seen(holding.Market, bar, close);
+        if (!PositionMargin.IsReached(side, level, seen)) return false;
+        // A stop that slips beyond the liquidation price comes too late.
+        var worst = terms.AtStop ? account.RuleOf(holding.Market).Price(terms, (Side)(-(int)side), holding.Quantity) : terms.Worst;
+        if (!PositionMargin.IsBeyond(side, level, worst)) return false;
+        Liquidate(key, holding, level, bar, seen);
+        return true;
+    }
 
-    // A position that was entered on the bar's close was not exposed to the bar.
-    private static bool IsOnClose(in PortfolioHolding holding, in Bar bar) =>
-        holding.EntryTime == bar.Time && holding.EntryPrice == bar.Close;
+    private void Liquidate(long key, in PortfolioHolding holding, double level, in Bar bar, in Bar seen)
+    {
+        // Liquidation at the open comes before the fundings within the bar, which the strategy's trade has paid.
+        if (holding.EntryTime < bar.Time && PositionMargin.IsBeyond(holding.Side, level, seen.Open))
+            trades.TakeBackFunding(key, bar.Time);
+        Close(key, PositionMargin.PriceAt(holding.Side, level, PriceBefore(holding, seen), seen), bar.Time);
+    }
+
+    // The prices of a bar by which the exchange liquidates.
+    private Bar Seen(int market, in Bar bar, long close)
+    {
+        var marks = account.InstrumentOf(market).Marks;
+        var seen = marks.Count > 0 && close > bar.Time ? MarkedBar.Of(marks, bar, close) : bar;
+        _isMarked = seen != bar;
+        return seen;
+    }
+
+    // What was added after the bar's open was not exposed to its range.
+    private double LevelOf(in PortfolioHolding holding, in Bar bar) => holding.Exposed.Time == bar.Time
+        ? account.MarginOf(holding.Market).PriceOf(holding.Side, holding.Exposed.EntryPrice, holding.Exposed.Quantity)
+        : account.MarginOf(holding.Market).PriceOf(holding.Side, holding.EntryPrice, holding.Quantity);
+
+    private static bool IsOnClose(in PortfolioHolding holding, in Bar bar) => holding.EnteredOnClose && holding.EntryTime == bar.Time;
 
     private double PriceBefore(in PortfolioHolding holding, in Bar seen) =>
-        holding.EntryTime == seen.Time && !_isMarked ? holding.EntryPrice : seen.Open;
+        holding.EntryTime == seen.Time && !holding.EnteredAtOpen && !_isMarked ? holding.EntryPrice : seen.Open;
 
     // Only an account whose positions are all in one instrument has a price within the bar; others count at the closes.
     private void MarkCross(int market, in Bar bar, in Bar seen)
@@ -103,20 +140,31 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioE
         if (exits.Close(key, price, time, ExitReason.Liquidation) is { } trade) _closed.Add(trade);
     }
 
-    /// <summary>A strategy's account with cross margin was liquidated at a price: so is the portfolio's if it has no more.</summary>
-    public void Follow(int market, double price)
+    /// <summary>
+    /// A strategy's account with cross margin was liquidated, and a trade of it at a price: so is the portfolio's if it has no more. What
+    /// counts are its positions before the first of the strategy's trades was closed, at the prices of those that were closed since.
+    /// </summary>
+    /// <param name="time">Of the liquidation, UTC ticks.</param>
+    public void Follow(int market, double price, long time)
     {
         if (account.IsLiquidating || account.Holdings.Count == 0) return;
-        var (equity, needed) = (account.Cash, 0.0);
-        for (var i = 0; i < account.Instruments.Count; i++)
+        if (_before.Time != time) _before = (time, account.Cash, [.. Enumerable.Range(0, account.Instruments.Count).Select(StateOf)]);
+        _before.Markets[market].Price = price;
+        var (equity, needed) = (_before.Cash, 0.0);
+        for (var i = 0; i < _before.Markets.Length; i++)
         {
-            var at = i == market ? price : account.CloseOf(i);
-            var (longs, shorts) = account.QuantitiesIn(i);
+            var (longs, shorts, at) = _before.Markets[i];
             equity += (longs - shorts) * account.InstrumentOf(i).Multiplier * at;
             needed += account.MarginOf(i).Requirement(at, longs, shorts);
         }
         if (equity > needed + Math.Abs(needed) * Rounding + Math.Abs(account.StartingCash) * Rounding) return;
         _end = (market, price);
         account.IsLiquidating = true;
+    }
+
+    private (double Longs, double Shorts, double Price) StateOf(int market)
+    {
+        var (longs, shorts) = account.QuantitiesIn(market);
+        return (longs, shorts, account.CloseOf(market));
     }
 }

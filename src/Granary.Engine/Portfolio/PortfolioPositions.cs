@@ -151,17 +151,13 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
 
     // ---- what positions bind ----
 
-    /// <summary>Cash that is neither the proceeds of short sales, nor collateral or margin.</summary>
-    public double FreeCash(double cash)
+    /// <summary>Cash with gains and losses of margined instruments, less their margin.</summary>
+    public double CashOverMargin(double cash)
     {
         var free = cash;
         for (var i = 0; i < _net.Length; i++)
-        {
-            if (_gross[i] == 0) continue;
-            var shorts = (_gross[i] - _net[i]) / 2 * _close[i];
-            free -= 2 * shorts;
-            if (instruments[i].MarginPerUnit > 0) free += _net[i] * _close[i] + 2 * shorts - Margin(i);
-        }
+            if (_gross[i] != 0 && instruments[i].MarginPerUnit > 0)
+                free += _net[i] * _close[i] - Margin(i);
         return free;
     }
 

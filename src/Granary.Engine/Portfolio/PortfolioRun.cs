@@ -26,10 +26,14 @@ public sealed class PortfolioRun
     private readonly DailyReturns? _returns;
     private readonly TradeHistory? _history;
     private readonly HashSet<int> _disabled = [];
+    // Trades that an operator closes at the next open.
+    private readonly SortedSet<long> _operated = [];
     private readonly List<(int Member, int Number)> _expired = [];
     private IExposureModel? _exposure;
     private PredictedRiskLimit? _predicted;
     private long _day = long.MinValue;
+    // Of the fill that comes next.
+    private FillTerms? _terms;
 
     /// <param name="execution">
     /// Fees, leverage and maintenance margin also of the portfolio's account. Null = the strategies' fees in proportion, no leverage.
@@ -56,7 +60,7 @@ public sealed class PortfolioRun
         _sizer = new PositionSizer(sizing, _account, _returns, _history);
         _trades = new PortfolioTrades(_account, _rules, _policy, _volume, _cash, _waiting, _held);
         _exits = new PortfolioExits(_account, _trades, _rules, _volume, _waiting, _held, _activity);
-        if (execution.Margin != MarginMode.None) _liquidations = new PortfolioLiquidations(_account, _exits);
+        if (execution.Margin != MarginMode.None) _liquidations = new PortfolioLiquidations(_account, _trades, _exits);
     }
 
     private static IEnumerable<RuleInForce> RulesOf(PortfolioLimits limits, RuleContext context) =>
@@ -198,6 +202,9 @@ public sealed class PortfolioRun
 
     public bool IsEnabled(int member) => !_disabled.Contains(member);
 
+    /// <summary>Whether an operator has paused entries; open trades continue.</summary>
+    public bool IsPaused { get; set; }
+
     /// <summary>Whether the portfolio takes entries; false before it begins to trade, as if no member had a weight.</summary>
     public bool TakesEntries { get; set; } = true;
 
@@ -205,12 +212,18 @@ public sealed class PortfolioRun
     public double ScaleOf(int member, int number) =>
         _account.Reserved.TryGet(TradeKey.Of(member, number), out var reservation) ? reservation.Scale : 0;
 
+    /// <summary>The portfolio's open quantity of a member's trade, base units; 0 if it has no part in it.</summary>
+    public double QuantityOf(int member, int number) =>
+        _account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding) ? holding.Quantity : 0;
+
     // ---- time ----
 
     /// <summary>Reports a closed bar of an instrument.</summary>
     public void Mark(int symbol, in Bar bar)
     {
         _trades.ChargeNights(bar.Time);
+        if (_volume.IsOn) _exits.BookWaiting(symbol, bar.Time);
+        _account.Mark(symbol, bar);
         Mark(symbol, bar.Close);
         _volume.Mark(symbol, bar);
         _held.Add(symbol, bar);
@@ -254,10 +267,15 @@ public sealed class PortfolioRun
     {
         foreach (var key in _account.Reserved.Inactive(_activity))
         {
-            _account.Release(key, out _);
+            Withdraw(key, time);
             _expired.Add((TradeKey.Member(key), TradeKey.Number(key)));
-            _account.Record((ulong)key | 3UL << 60, (ulong)time);
         }
+    }
+
+    private void Withdraw(long key, long time)
+    {
+        _account.Release(key, out _);
+        _account.Record((ulong)key | 3UL << 60, (ulong)time);
     }
 
     /// <summary>
@@ -290,6 +308,7 @@ public sealed class PortfolioRun
         reservation = default;
         if (WeightOf(entry.Member) == 0 || !TakesEntries) return Decision.WeightZero;
         if (IsRuined) return Decision.Ruined;
+        if (IsPaused) return Decision.Paused;
         if (_disabled.Count > 0 && _disabled.Contains(entry.Member)) return Decision.Disabled;
         var admitted = _rules.Admit(entry);
         if (admitted != Decision.Accepted) return admitted;
@@ -350,7 +369,23 @@ public sealed class PortfolioRun
     /// <summary>A strategy's trade was filled: entered, added to, or closed in part.</summary>
     /// <param name="symbol">Index among the strategy's symbols.</param>
     /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
-    public double OnFill(int member, in TradeFill fill, int symbol = 0) => _trades.Fill(member, fill, symbol);
+    public double OnFill(int member, in TradeFill fill, int symbol = 0)
+    {
+        var terms = _terms;
+        _terms = null;
+        if (terms is { } exit && !fill.IsEntry && _liquidations is not null
+            && _liquidations.Precede(TradeKey.Of(member, fill.Number), exit, _account.Member(member).Timeframe.CloseOf(exit.Time)))
+            return 0;
+        _trades.Terms = terms;
+        var own = _trades.Fill(member, fill, symbol);
+        _trades.Terms = null;
+        return own;
+    }
+
+    /// <summary>
+    /// Reports the terms of the fill that comes next, where its price, or a liquidation before it, depends on the quantity.
+    /// </summary>
+    public void OnPriced(in FillTerms terms) => _terms = terms;
 
     /// <summary>Reports a market exit order of an open trade: its proceeds can pay for entries at the same close.</summary>
     public void OnExiting(int member, int number) => _cash.OnExiting(TradeKey.Of(member, number));
@@ -367,7 +402,7 @@ public sealed class PortfolioRun
         if (trade.Reason != ExitReason.Open) _account.Release(key, out _);
         Remember(member, trade);
         if (trade.Reason == ExitReason.Liquidation && _account.Execution.Margin == MarginMode.Cross)
-            _liquidations!.Follow(_account.MarketOf(member, trade.SymbolIndex), trade.ExitPrice);
+            _liquidations!.Follow(_account.MarketOf(member, trade.SymbolIndex), trade.ExitPrice, trade.ExitTime);
         return _waiting.Add(key, trade) ? null : _trades.Settle(member, trade);
     }
 
@@ -383,14 +418,14 @@ public sealed class PortfolioRun
     }
 
     /// <summary>
-    /// Reports financing of a strategy's trade. Interest belongs to the strategy's own loan, and the rest of a liquidated margin to its own
-    /// margin: the portfolio has its own.
+    /// Reports financing of a strategy's trade. Interest belongs to the strategy's own loan, and the rest of a liquidated margin and a loss
+    /// beyond the margin to its own margin: the portfolio has its own.
     /// </summary>
-    /// <param name="amount">Quote currency per unit.</param>
-    public void OnFinancing(int member, int number, long time, FinancingKind kind, double amount)
+    public void OnFinancing(int member, in FinancingEvent paid)
     {
-        if (kind == FinancingKind.Liquidation) _trades.BeginLiquidation(TradeKey.Of(member, number));
-        else if (kind != FinancingKind.Interest) _trades.Finance(TradeKey.Of(member, number), kind, amount, time);
+        var key = TradeKey.Of(member, paid.Number);
+        if (paid.Kind == FinancingKind.Liquidation) _trades.BeginLiquidation(key);
+        else if (paid.Kind is not (FinancingKind.Interest or FinancingKind.WriteOff)) _trades.Finance(key, paid);
     }
 
     /// <summary>Reports a split in a strategy's trade. The first report splits all positions of the portfolio in the instrument.</summary>
@@ -413,6 +448,49 @@ public sealed class PortfolioRun
         return [.. liquidated, .. _exits.CloseAll(time, _account.Execution.Margin == MarginMode.Cross
             ? ExitReason.Liquidation : ExitReason.Ruined)];
     }
+
+    /// <summary>Withdraws accepted entries that are not filled, or their rests, on behalf of an operator.</summary>
+    /// <param name="only">The entry of this trade; null for all.</param>
+    /// <returns>The entries that were withdrawn.</returns>
+    public IReadOnlyList<(int Member, int Number)> WithdrawEntries(long time, (int Member, int Number)? only = null)
+    {
+        List<(int Member, int Number)> withdrawn = [];
+        foreach (var key in KeysOf(only, _account.Reserved.All))
+        {
+            Withdraw(key, time);
+            withdrawn.Add((TradeKey.Member(key), TradeKey.Number(key)));
+        }
+        return withdrawn;
+    }
+
+    /// <summary>
+    /// Sends market orders that close trades, on behalf of an operator; <see cref="Open"/> fills them. The strategies continue their
+    /// trades.
+    /// </summary>
+    /// <param name="only">This trade; null for all.</param>
+    public void CloseForOperator((int Member, int Number)? only = null) => _operated.UnionWith(KeysOf(only, [.. _account.Holdings.Keys]));
+
+    /// <summary>A bar of an instrument opens: orders of an operator fill. Call it before what strategies did within the bar.</summary>
+    /// <returns>The trades that were closed.</returns>
+    public IReadOnlyList<PortfolioTrade> Open(int market, in Bar bar)
+    {
+        if (_operated.Count == 0) return [];
+        List<PortfolioTrade> closed = [];
+        foreach (var key in _operated.ToList())
+        {
+            if (_account.Holdings.TryGetValue(key, out var holding))
+            {
+                if (holding.Market != market) continue;
+                var price = _account.PriceAtOpen(market, bar, (Side)(-(int)holding.Side), holding.Quantity);
+                if (_exits.Close(key, price, bar.Time, ExitReason.Operator) is { } trade) closed.Add(trade);
+            }
+            _operated.Remove(key);
+        }
+        return closed;
+    }
+
+    private static IEnumerable<long> KeysOf((int Member, int Number)? only, IReadOnlyList<long> keys) =>
+        only is { } one ? keys.Where(k => k == TradeKey.Of(one.Member, one.Number)) : keys;
 
     /// <summary>
     /// With <c>execution.atEnd: close</c>, closes positions in symbols that have stopped trading, at their last closes. Call it after

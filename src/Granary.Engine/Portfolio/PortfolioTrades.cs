@@ -1,3 +1,4 @@
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Execution;
@@ -19,6 +20,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private const double LevelRounding = 1e-9;
 
     private readonly HashSet<(int Market, long ExDate)> _splits = [];
+    // The lots of trades that are being liquidated, as they were before.
+    private readonly Dictionary<long, Lot> _liquidated = [];
     // The day up to which interest has been charged, as days since 0001-01-01; before the first event there is no position.
     private long _financedTo;
 
@@ -30,6 +33,16 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
 
     /// <summary>Number of entries that were reduced at their fill because cash could not pay for them.</summary>
     public int Resized { get; set; }
+
+    /// <summary>The terms of the next fill; null where its price does not depend on the quantity.</summary>
+    public FillTerms? Terms { get; set; }
+
+    // The fill at the price that a quantity of the portfolio's has.
+    private TradeFill Priced(int market, in TradeFill fill, Side side, double quantity) => Terms is not { } terms ? fill
+        : fill with { Price = account.RuleOf(market).Price(terms, side, quantity) };
+
+    private double FeeOf(long key, int market, in TradeFill fill, double own) =>
+        account.Fees.Of(key, market, fill, own, hasOwnPrice: Terms is not null);
 
     /// <summary>The most recent closed trades; null if they are not recorded.</summary>
     public RecentTrades? Closed { get; set; }
@@ -52,13 +65,15 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         return Add(key, ref holding, fill, wasReserved);
     }
 
-    private double Open(int member, in TradeFill fill, int symbol)
+    private double Open(int member, in TradeFill theirs, int symbol)
     {
+        var fill = theirs;
         var market = account.MarketOf(member, symbol);
         var key = TradeKey.Of(member, fill.Number);
         if (!account.Release(key, out var reservation) || account.IsRuined) return 0;
         account.KeepRest(key, reservation, fill.Quantity);
         var own = account.InstrumentOf(market).RoundQuantity(fill.Quantity * reservation.Scale);
+        fill = Priced(market, fill, reservation.Side, own);
         if (policy.HoldsLimitsAtEveryBar)
             own = Fitting(new PositionScope(member, market, reservation.Side, CountsReserved: false), own, fill.Price);
         own = Affordable(market, fill, own);
@@ -70,20 +85,19 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             account.KeepUnopened(key);
             return 0;
         }
-        var fee = account.Fees.Of(key, market, fill, own);
+        fill = Priced(market, fill, reservation.Side, own);
+        var fee = FeeOf(key, market, fill, own);
         account.Enter(member, market, reservation.Side, fill, own, fee);
         account.Holdings.Add(key, new PortfolioHolding
         {
-            Quantity = own,
-            Entered = own,
-            EntryPrice = fill.Price,
-            Commission = fee,
+            Lot = new Lot(reservation.Side, own, fill.Price, fee),
             Scale = own / fill.Quantity,
             Weight = account.Member(member).Weight,
             Theirs = fill.Quantity,
-            Side = reservation.Side,
             Market = market,
             EntryTime = fill.Time,
+            EnteredOnClose = fill.IsOnClose,
+            EnteredAtOpen = fill.IsAtOpen,
             EntryBar = held.EntryBar(market, account.Member(member).Timeframe, fill.Time),
         });
         account.OpenTrade(member, market);
@@ -92,10 +106,11 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         return own;
     }
 
-    private double Add(long key, ref PortfolioHolding holding, in TradeFill fill, bool wasReserved)
+    private double Add(long key, ref PortfolioHolding holding, in TradeFill theirs, bool wasReserved)
     {
         var (member, market) = (TradeKey.Member(key), holding.Market);
-        var own = account.InstrumentOf(market).RoundQuantity(fill.Quantity * holding.Scale);
+        var own = account.InstrumentOf(market).RoundQuantity(theirs.Quantity * holding.Scale);
+        var fill = Priced(market, theirs, holding.Side, own);
         // A later part of a manual order had no signal, so its limits are checked now.
         if (policy.HoldsLimitsAtEveryBar || !wasReserved)
             own = Fitting(new PositionScope(member, market, holding.Side, CountsReserved: false), own, fill.Price);
@@ -104,14 +119,15 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         CashCut *= wanted / (holding.Quantity + wanted);
         own = volume.Take(market, fill, own);
         holding.Theirs += fill.Quantity;
+        holding.Whole = default;
         if (own > 0)
         {
-            var fee = account.Fees.Of(key, market, fill, own);
+            fill = Priced(market, fill, holding.Side, own);
+            var fee = FeeOf(key, market, fill, own);
             account.Enter(member, market, holding.Side, fill, own, fee);
-            holding.Commission += fee;
-            holding.EntryPrice = (holding.EntryPrice * holding.Entered + fill.Price * own) / (holding.Entered + own);
-            holding.Entered += own;
-            holding.Quantity += own;
+            if (!fill.IsAtOpen && holding.Exposed.Time != fill.Time)
+                holding.Exposed = (fill.Time, holding.EntryPrice, holding.Quantity);
+            holding.Lot.Increase(own, fill.Price, fee);
             account.Record((ulong)key | 1UL << 62, (ulong)fill.Time);
             account.Record(fill.Price, own);
         }
@@ -132,7 +148,10 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private double Affordable(int market, in TradeFill fill, double own)
     {
         if (!(own > 0)) return own;
-        var payable = cash.Payable(market, own, fill.Price, fill.IsMaker);
+        var price = Terms is { } terms && account.RuleOf(market).DependsOnSize ? FillRule.Highest(terms, fill.Price) : fill.Price;
+        // Only an entry that costs too much at its own price is cut.
+        var payable = cash.Payable(market, own, fill.Price, fill.IsMaker) is var fits && fits == own ? own
+            : cash.Payable(market, own, price, fill.IsMaker);
         if (payable == own) return own;
         if (policy.OnInsufficientCash == InsufficientCash.Reject) payable = 0;
         CashCut = 1 - payable / own;
@@ -150,11 +169,12 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var instrument = account.InstrumentOf(holding.Market);
         // The strategy's last part closes the portfolio's whole remainder, so that rounding to lots leaves no position.
         var isLast = fill.Quantity >= holding.Theirs * LastPart;
-        var own = isLast ? holding.Quantity
-            : Math.Min(holding.Quantity, instrument.RoundQuantity(holding.Quantity * (fill.Quantity / holding.Theirs)));
-        own = volume.Take(holding.Market, fill, own);
+        var own = isLast ? holding.Quantity : Math.Min(holding.Quantity, holding.PartOf(fill.Quantity, instrument));
+        // The exchange takes a liquidated position over as a whole, whatever the volume of the bar.
+        if (IsOwnLiquidation(key, holding, fill.Price)) volume.TakeWhole(holding.Market, fill, own);
+        else own = volume.Take(holding.Market, fill, own);
         holding.Theirs -= fill.Quantity;
-        Exit(key, ref holding, fill, own, reason);
+        Exit(key, ref holding, Priced(holding.Market, fill, (Side)(-(int)holding.Side), own), own, reason);
         return own;
     }
 
@@ -164,16 +184,15 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     {
         if (own > 0)
         {
-            var fee = account.Fees.Of(key, holding.Market, fill, own);
-            holding.Commission += fee;
-            holding.ExitCommission += fee;
-            holding.ExitNotional += fill.Price * own;
+            var fee = FeeOf(key, holding.Market, fill, own);
+            BoundLoss(key, ref holding, fill.Price, own, fee);
+            holding.OnlyExit = !holding.IsParted && (Terms is not null || _liquidated.ContainsKey(key)) ? fill.Price : double.NaN;
+            holding.Lot.Reduce(own, fill.Price, fee);
             (holding.LastExit, holding.LastReason) = (fill.Time, reason);
             var timeframe = account.Member(TradeKey.Member(key)).Timeframe;
             holding.LastExitBars = (int)(held.EntryBar(holding.Market, timeframe, fill.Time) - holding.EntryBar);
-            holding.Quantity = own == holding.Quantity ? 0 : holding.Quantity - own;
             account.Exit(new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), holding.Market, holding.Side, PortfolioFillKind.Exit,
-                fill.Time, fill.Price, own, fee));
+                fill.Time, fill.Price, own, fee), holding.EntryPrice);
             account.Record((ulong)key | 3UL << 62, (ulong)fill.Time);
             account.Record(fill.Price, own);
         }
@@ -184,35 +203,33 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     /// <returns>Null where the portfolio has no part in it, or has closed nothing of it.</returns>
     public PortfolioTrade? ClosedPart(int member, int number)
     {
-        if (!account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding) || holding.ExitNotional == 0) return null;
-        var (market, closed) = (holding.Market, holding.Entered - holding.Quantity);
-        var price = holding.ExitNotional / closed;
+        if (!account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding) || !holding.IsParted) return null;
+        var (market, closed, price) = (holding.Market, holding.Lot.Closed, holding.Lot.ExitPrice);
         return new PortfolioTrade(member, new Trade(number, holding.Side, closed, holding.EntryTime, holding.EntryTime, holding.EntryPrice,
             holding.LastExit, price, ProfitOf(holding, price, closed),
-            holding.ExitCommission + (holding.Commission - holding.ExitCommission) * (closed / holding.Entered), holding.LastExitBars,
-            holding.LastReason, double.NaN, double.NaN)
+            holding.Lot.ClosedFees, holding.LastExitBars, holding.LastReason, double.NaN, double.NaN)
         {
             SymbolIndex = account.SymbolOf(member, market),
-            Financing = holding.Financing * (closed / holding.Entered),
+            Financing = holding.Lot.ClosedFinancing,
         }, holding.Weight);
     }
 
     private double ProfitOf(in PortfolioHolding holding, double exit, double quantity) =>
-        (int)holding.Side * (exit - holding.EntryPrice) * quantity * account.InstrumentOf(holding.Market).Multiplier;
+        holding.Lot.Profit(exit, quantity, account.InstrumentOf(holding.Market).Multiplier);
 
     // The quantity that is open at the end, at the last close that the portfolio has marked: a strategy of longer bars has an earlier one.
     // It shares entry fees and financing with the closed part by quantity.
     private PortfolioTrade OpenPart(int member, in Trade trade, in PortfolioHolding holding)
     {
-        var (price, share) = (account.CloseOf(holding.Market), holding.Quantity / holding.Entered);
+        var price = account.CloseOf(holding.Market);
         return new PortfolioTrade(member, trade with
         {
             Quantity = holding.Quantity,
             EntryPrice = holding.EntryPrice,
             ExitPrice = price,
             Profit = ProfitOf(holding, price, holding.Quantity),
-            Commission = (holding.Commission - holding.ExitCommission) * share,
-            Financing = holding.Financing * share,
+            Commission = holding.Lot.OpenFees,
+            Financing = holding.Lot.OpenFinancing,
         }, holding.Weight);
     }
 
@@ -226,8 +243,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (trade.Reason == ExitReason.Open) return OpenPart(member, trade, holding);
         var market = holding.Market;
         // The quantity that was not closed in parts is closed now.
-        var exit = holding.ExitNotional == 0 ? trade.ExitPrice
-            : (holding.ExitNotional + trade.ExitPrice * holding.Quantity) / holding.Entered;
+        var exit = !holding.IsParted ? trade.ExitPrice
+            : holding.Quantity == 0 && !double.IsNaN(holding.OnlyExit) ? holding.OnlyExit
+            : (holding.Lot.ExitNotional + trade.ExitPrice * holding.Quantity) / holding.Entered;
         var profit = ProfitOf(holding, exit, holding.Entered);
         var fee = FeeOfTrade(holding, trade);
         account.Holdings.Remove(key);
@@ -236,8 +254,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         account.Fees.Forget(key);
         account.CloseTrade(market);
         account.Exit(new PortfolioFill(member, trade.Number, market, holding.Side, PortfolioFillKind.Exit, trade.ExitTime,
-            trade.ExitPrice, holding.Quantity, fee - holding.Commission));
-        if (holding.BeforeLiquidation.Quantity > 0) TakeMargin(ref holding, exit, fee);
+            trade.ExitPrice, holding.Quantity, fee - holding.Lot.Fees), holding.EntryPrice);
+        if (_liquidated.Count > 0 && _liquidated.ContainsKey(key)) TakeMargin(key, ref holding, exit, fee);
+        else BoundLoss(key, ref holding, trade.ExitPrice, holding.Quantity, fee - holding.Lot.Fees);
         if (account.OpenTrades == 0 && (account.Cash <= account.StartingCash * EquityRounding || account.IsLiquidating))
             WriteOff(ref holding);
         account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
@@ -249,7 +268,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             ExitPrice = exit,
             Profit = profit,
             Commission = fee,
-            Financing = holding.Financing,
+            Financing = holding.Lot.Financing,
         };
         Closed?.Add(own.Return(account.InstrumentOf(market).Multiplier));
         return new PortfolioTrade(member, own, holding.Weight);
@@ -258,35 +277,58 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     // A trade that was booked fill by fill has its own fees; otherwise it pays the strategy's fees in proportion.
     private double FeeOfTrade(in PortfolioHolding holding, in Trade trade)
     {
-        var wasCut = holding.ExitNotional != 0 || policy.HoldsLimitsAtEveryBar;
-        if (!wasCut && account.Fees.IsProportional(holding.Market)) return trade.Commission * holding.Scale;
-        // After a limit has closed a part, the strategy closes the rest in one fill, which pays its own fee.
-        var paysRest = wasCut && holding.Quantity > 0 && account.Fees.IsProportional(holding.Market);
-        return holding.Commission + (paysRest ? account.Fees.ToClose(holding.Market, trade.ExitPrice, holding.Quantity) : 0);
+        var wasCut = holding.IsParted || policy.HoldsLimitsAtEveryBar;
+        if (!wasCut && account.Fees.IsProportional(holding.Market))
+        {
+            account.Fees.Count(holding.Market, trade.ExitTime, trade.ExitPrice, holding.Quantity);
+            return trade.Commission * holding.Scale;
+        }
+        // What no fill has closed is closed now, as by one market order.
+        return holding.Lot.Fees
+            + (holding.Quantity > 0 ? account.Fees.OfRest(holding.Market, trade.ExitTime, trade.ExitPrice, holding.Quantity) : 0);
     }
 
     /// <summary>A trade with isolated margin is about to be liquidated.</summary>
     public void BeginLiquidation(long key)
     {
         if (account.Execution.Margin != MarginMode.Isolated || !account.Holdings.TryGetValue(key, out var holding)) return;
-        holding.BeforeLiquidation = (holding.Quantity, holding.ExitNotional, holding.Commission);
-        account.Holdings[key] = holding;
+        _liquidated[key] = holding.Lot;
+    }
+
+    // A loss beyond the margin of what an order closes is the exchange's.
+    private void BoundLoss(long key, ref PortfolioHolding holding, double price, double quantity, double fee)
+    {
+        if (account.Execution.Margin != MarginMode.Isolated || !(quantity > 0) || _liquidated.ContainsKey(key)) return;
+        var left = account.MarginOf(holding.Market).Left(holding.Side, holding.EntryPrice, quantity, price, fee);
+        if (!(left < 0)) return;
+        account.Finance(-left);
+        holding.Lot.Financing -= left;
+    }
+
+    // Whether a price at which a strategy's trade is liquidated reaches the liquidation price of the portfolio's part.
+    private bool IsOwnLiquidation(long key, in PortfolioHolding holding, double price)
+    {
+        if (_liquidated.Count == 0 || !_liquidated.TryGetValue(key, out var before)) return false;
+        var level = account.MarginOf(holding.Market).PriceOf(holding.Side, holding.EntryPrice, before.Quantity);
+        return !((int)holding.Side * (price - level) > LevelRounding * level);
     }
 
     // The exchange takes a liquidated trade over with what is left of its margin; a loss beyond the margin is the exchange's. A trade whose
     // own liquidation price was not reached only follows its strategy.
-    private void TakeMargin(ref PortfolioHolding holding, double exit, double fee)
+    private void TakeMargin(long key, ref PortfolioHolding holding, double exit, double fee)
     {
-        var (quantity, notional, commission) = holding.BeforeLiquidation;
-        var price = (exit * holding.Entered - notional) / quantity;
+        var before = _liquidated[key];
+        var quantity = before.Quantity;
+        var price = (exit * holding.Entered - before.ExitNotional) / quantity;
+        var isOwn = IsOwnLiquidation(key, holding, price);
+        _liquidated.Remove(key);
+        if (!isOwn) return;
         var margin = account.MarginOf(holding.Market);
-        var level = margin.PriceOf(holding.Side, holding.EntryPrice, quantity);
-        if ((int)holding.Side * (price - level) > LevelRounding * level) return;
-        var left = margin.Left(holding.Side, holding.EntryPrice, quantity, price, fee - commission);
+        var left = margin.Left(holding.Side, holding.EntryPrice, quantity, price, fee - before.Fees);
         // As an account books it, per unit.
         var taken = -left / quantity * quantity;
         account.Finance(taken);
-        holding.Financing += taken;
+        holding.Lot.Financing += taken;
     }
 
     // The last trade has left no equity, or a debt: the broker bears the loss beyond zero, and the account is closed.
@@ -294,28 +336,43 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     {
         var missing = account.CloseRuined();
         if (Math.Abs(missing) <= account.StartingCash * EquityRounding) return;
-        last.Financing += missing;
+        last.Lot.Financing += missing;
         account.BookWriteOff(missing);
     }
 
     // ---- financing and splits ----
 
-    /// <summary>Books financing that a strategy reports of a trade.</summary>
-    /// <param name="amount">Account currency per unit of the trade's quantity, before splits that it reports later.</param>
-    public void Finance(long key, FinancingKind kind, double amount, long time)
+    /// <summary>Books financing that a strategy reports of a trade, per unit of its quantity before splits that it reports later.</summary>
+    public void Finance(long key, in FinancingEvent paid)
     {
-        ChargeNights(time);
+        ChargeNights(paid.Time);
         if (!account.Holdings.TryGetValue(key, out var holding)) return;
         var quantity = holding.SplitsAhead > 0 ? holding.Quantity / holding.AheadRatio : holding.Quantity;
-        Finance(key, holding, amount, quantity, time);
-        if (kind == FinancingKind.Funding) account.Funding.Add(holding.Market, amount * quantity, time);
+        if (paid.Kind == FinancingKind.Funding)
+        {
+            var sum = paid.Amount * quantity;
+            account.Funding.Add(holding.Market, sum, paid.Time);
+            if (!paid.IsAtOpen)
+                holding.FundedWithin = (paid.Time, (holding.FundedWithin.Time == paid.Time ? holding.FundedWithin.Amount : 0) + sum);
+        }
+        Finance(key, holding, paid.Amount, quantity, paid.Time);
+    }
+
+    /// <summary>Takes back the fundings within a bar at whose open a trade is liquidated.</summary>
+    /// <param name="time">Open time of the bar, UTC ticks.</param>
+    public void TakeBackFunding(long key, long time)
+    {
+        var holding = account.Holdings[key];
+        if (holding.FundedWithin.Time != time || holding.FundedWithin.Amount is not (not 0 and var sum)) return;
+        Finance(key, holding, -sum, 1, time);
+        account.Funding.Add(holding.Market, -sum, time);
     }
 
     private void Finance(long key, PortfolioHolding holding, double amount, double quantity, long time)
     {
         var sum = amount * quantity;
         account.Finance(sum);
-        holding.Financing += sum;
+        holding.Lot.Financing += sum;
         account.Holdings[key] = holding;
         account.Record((ulong)key | 1UL << 61, (ulong)time);
         account.Record(amount, sum);
@@ -352,7 +409,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (_splits.Add((market, exDate)))
         {
             foreach (var key in account.Holdings.Keys.Order().ToList())
-                if (account.Holdings[key].Market == market && account.Holdings[key].EntryTime < time)
+                if (account.Holdings[key].Market == market && IsBefore(key, exDate))
                     SplitAhead(key, time, ratio);
             account.Mark(market, account.CloseOf(market) / ratio);
             account.Record((ulong)(uint)market | 5UL << 61, (ulong)exDate);
@@ -366,15 +423,18 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         account.Holdings[trade] = own;
     }
 
+    // Whether a trade was entered before a split took effect in the bars of its strategy.
+    private bool IsBefore(long key, long exDate) => account.Holdings[key].EntryTime
+        < new CorporateAction(exDate, 1, 0).From(account.Member(TradeKey.Member(key)).Timeframe);
+
     private void SplitAhead(long key, long time, double ratio)
     {
         var holding = account.Holdings[key];
         account.Split(new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), holding.Market, holding.Side, PortfolioFillKind.Split,
             time, 0, holding.Quantity * (ratio - 1), 0));
-        holding.Quantity *= ratio;
-        holding.Entered *= ratio;
+        holding.Lot.Split(ratio);
         holding.Theirs *= ratio;
-        holding.EntryPrice /= ratio;
+        holding.Whole = (holding.Whole.Own * ratio, holding.Whole.Theirs * ratio);
         holding.AheadRatio = holding.SplitsAhead++ == 0 ? ratio : holding.AheadRatio * ratio;
         account.Holdings[key] = holding;
     }

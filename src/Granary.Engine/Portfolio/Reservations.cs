@@ -60,6 +60,9 @@ internal sealed class Reservations(int markets, int members)
         return trades ?? (IReadOnlyList<long>)[];
     }
 
+    /// <summary>The trades of all reservations, in the order of their keys.</summary>
+    public IReadOnlyList<long> All => [.. _byTrade.Keys.Order()];
+
     /// <param name="trade">Key of the member and the signal's number; the upper half is the member.</param>
     public void Add(long trade, in Reservation reservation)
     {

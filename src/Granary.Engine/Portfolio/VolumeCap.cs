@@ -41,6 +41,13 @@ internal sealed class VolumeCap
         return Take(market, quantity, fill.Time, fill.BarVolume);
     }
 
+    /// <summary>Takes a fill that the cap does not bound.</summary>
+    /// <param name="quantity">The portfolio's, base units.</param>
+    public void TakeWhole(int market, in TradeFill fill, double quantity)
+    {
+        if (IsOn) _drawn[market].Draw(quantity, fill.Time);
+    }
+
     /// <summary>Takes as much of a quantity as the cap of the bar that closed now leaves; 0 where no bar closed.</summary>
     public double TakeAtClose(int market, double quantity)
     {
@@ -51,7 +58,7 @@ internal sealed class VolumeCap
     private double Take(int market, double quantity, long bar, double volume)
     {
         var fits = _drawn[market].Fitting(quantity, bar, _share * volume, _instruments[market]);
-        _drawn[market].Draw(fits);
+        _drawn[market].Draw(fits, bar);
         return fits;
     }
 

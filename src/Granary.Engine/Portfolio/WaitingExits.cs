@@ -6,6 +6,8 @@ namespace Granary.Engine.Portfolio;
 internal sealed class WaitingExits(PortfolioAccount account, VolumeCap volume)
 {
     private readonly SortedDictionary<long, Trade> _trades = [];
+    // The time up to which each has paid and received what positions do, UTC ticks.
+    private readonly Dictionary<long, long> _bookedTo = [];
 
     public bool Contains(long trade) => _trades.ContainsKey(trade);
 
@@ -20,12 +22,27 @@ internal sealed class WaitingExits(PortfolioAccount account, VolumeCap volume)
     public bool Add(long key, in Trade trade)
     {
         if (!volume.IsOn
-            || trade.Reason is ExitReason.Open or ExitReason.MarginCall or ExitReason.Limit or ExitReason.Delisted
-                or ExitReason.Liquidation) return false;
+            || trade.Reason is ExitReason.Open or ExitReason.MarginCall or ExitReason.Limit or ExitReason.Delisted or ExitReason.Operator
+            || trade.Reason == ExitReason.Liquidation && account.IsLiquidating) return false;
         if (!account.Holdings.TryGetValue(key, out var holding) || !(holding.Quantity > 0)) return false;
         _trades[key] = trade;
+        _bookedTo[key] = trade.ExitTime;
         return true;
     }
 
-    public void Remove(long trade) => _trades.Remove(trade);
+    public void Remove(long trade)
+    {
+        _trades.Remove(trade);
+        _bookedTo.Remove(trade);
+    }
+
+    /// <summary>Moves the time up to which a trade has paid and received what positions do.</summary>
+    /// <param name="time">UTC ticks.</param>
+    /// <returns>The time before.</returns>
+    public long BookTo(long trade, long time)
+    {
+        var before = _bookedTo[trade];
+        _bookedTo[trade] = Math.Max(before, time);
+        return before;
+    }
 }

@@ -37,6 +37,7 @@ internal static class EventEncoding
             RunEventKinds.EntryCut => Put(e.EntryCut, record),
             RunEventKinds.Exiting => Put(e.Exiting, record),
             RunEventKinds.CashShort => Put(e.CashShort, record),
+            RunEventKinds.Priced => Put(e.Priced, record),
             _ => throw new InvalidOperationException($"a log keeps no {e.Kind}"),
         };
     }
@@ -69,6 +70,7 @@ internal static class EventEncoding
             RunEventKinds.EntryEnded => RunEvent.Of(MemoryMarshal.AsRef<EntryEndedEvent>(record), symbol),
             RunEventKinds.EntryCut => RunEvent.Of(MemoryMarshal.AsRef<EntryCutEvent>(record), symbol),
             RunEventKinds.Exiting => RunEvent.Of(MemoryMarshal.AsRef<ExitingEvent>(record), symbol),
+            RunEventKinds.Priced => RunEvent.Of(MemoryMarshal.AsRef<PricedEvent>(record), symbol),
             _ => RunEvent.Of(MemoryMarshal.AsRef<CashShortEvent>(record), symbol),
         };
     }
@@ -101,6 +103,7 @@ internal static class EventEncoding
             RunEventKinds.EntryCut => Unsafe.SizeOf<EntryCutEvent>(),
             RunEventKinds.Exiting => Unsafe.SizeOf<ExitingEvent>(),
             RunEventKinds.CashShort => Unsafe.SizeOf<CashShortEvent>(),
+            RunEventKinds.Priced => Unsafe.SizeOf<PricedEvent>(),
             _ => throw new InvalidDataException($"the log of a strategy's events has one of the unknown kind {(int)head.Kind}"),
         };
         return bytes.Length < length + head.Factors * sizeof(double) ? throw Cut() : head;

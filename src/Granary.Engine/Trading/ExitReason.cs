@@ -27,6 +27,8 @@ public enum ExitReason : byte
     Liquidation,
     /// <summary>Its symbol had left the universe.</summary>
     LeftUniverse,
+    /// <summary>An operator closed it.</summary>
+    Operator,
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
@@ -56,6 +58,7 @@ public static class ExitReasonTexts
         ExitReason.LeftUniverse => ("left-universe", "left universe",
             "The symbol had left the universe; the trade was closed at the next open (universe.onLeave: close), or at the last close if the "
                 + "next bar was of its next membership."),
+        ExitReason.Operator => ("operator", "operator", "An operator closed the trade, or all trades of the account."),
     };
 
     /// <summary>Its spelling in files: "max-bars".</summary>

@@ -55,6 +55,8 @@ public sealed class MeasuredSlippage : SlippageModel
     /// <summary>The costs of stop orders against their trigger; null = those of other orders.</summary>
     public MeasuredCosts? Stops { get; init; }
 
+    public override bool DependsOnSize => true;
+
     public override SlippageModel OfStops => Stops is null ? this : new MeasuredSlippage(Stops, _isUpper, _venue);
 
     public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize) =>

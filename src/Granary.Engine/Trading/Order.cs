@@ -107,6 +107,9 @@ public record struct Order
     // Whether a manual order is cut to what the account can pay for, where it would be refused.
     internal bool FitsCash { get; set; }
 
+    // Whether an order of a client closes a part of its trade, and not all that is open.
+    internal bool IsPart { get; set; }
+
     /// <summary>Base units, positive.</summary>
     public double Quantity { get; internal set; }
 

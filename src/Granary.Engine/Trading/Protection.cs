@@ -106,8 +106,9 @@ public sealed record Protection(double StopPrice, double StopFraction, double Ta
     /// <param name="entered">Base units that were entered.</param>
     /// <param name="taken">Base units of them that targets have closed.</param>
     /// <param name="lot">The instrument's lot; 0 = any quantity.</param>
+    /// <param name="done">The number of targets that are done, whatever they have closed.</param>
     /// <returns>The index in <see cref="Targets"/>; their number if all are done.</returns>
-    public (int Step, double Quantity) NextTarget(double entered, double taken, double lot)
+    public (int Step, double Quantity) NextTarget(double entered, double taken, double lot, int done = 0)
     {
         if (!HasSteps) return (0, double.PositiveInfinity);
         var share = 0.0;
@@ -117,7 +118,7 @@ public sealed record Protection(double StopPrice, double StopFraction, double Ta
             if (share >= WholeShare) return (step, double.PositiveInfinity);
             // Sums are rounded, not steps, so that roundings do not add up.
             var due = Instrument.RoundQuantity(entered * share, lot) - taken;
-            if (due > 1e-12 * entered) return (step, due);
+            if (step >= done && due > 1e-12 * entered) return (step, due);
         }
         return (Targets.Count, 0);
     }

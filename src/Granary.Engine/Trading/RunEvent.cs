@@ -32,6 +32,7 @@ public readonly struct RunEvent
     [FieldOffset(RecordOffset)] private readonly StopMovedEvent _stopMoved;
     [FieldOffset(RecordOffset)] private readonly LevelsEvent _levels;
     [FieldOffset(RecordOffset)] private readonly ExitRefusedEvent _exitRefused;
+    [FieldOffset(RecordOffset)] private readonly PricedEvent _priced;
 
     // The record is written by the constructor of its kind.
     private RunEvent(RunEventKinds kind, int symbol, int number, long time)
@@ -67,6 +68,8 @@ public readonly struct RunEvent
     private RunEvent(in LevelsEvent e, int symbol) : this(RunEventKinds.Levels, symbol, e.Number, e.Time) => _levels = e;
 
     private RunEvent(in ExitRefusedEvent e, int symbol) : this(RunEventKinds.ExitRefused, symbol, e.Number, e.Time) => _exitRefused = e;
+
+    private RunEvent(in PricedEvent e, int symbol) : this(RunEventKinds.Priced, symbol, e.Number, e.Time) => _priced = e;
 
     /// <param name="symbol">Index among the strategy's symbols.</param>
     public static RunEvent Of(in Signal signal, int symbol = 0) => new(signal, symbol);
@@ -112,6 +115,9 @@ public readonly struct RunEvent
 
     /// <inheritdoc cref="Of(in Signal, int)"/>
     public static RunEvent Of(in ExitRefusedEvent e, int symbol = 0) => new(e, symbol);
+
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in PricedEvent e, int symbol = 0) => new(e, symbol);
 
     public RunEventKinds Kind => _kind;
 
@@ -182,6 +188,10 @@ public readonly struct RunEvent
     [UnscopedRef]
     public ref readonly ExitRefusedEvent ExitRefused => ref Record(RunEventKinds.ExitRefused, in _exitRefused);
 
+    /// <inheritdoc cref="Signal"/>
+    [UnscopedRef]
+    public ref readonly PricedEvent Priced => ref Record(RunEventKinds.Priced, in _priced);
+
     [UnscopedRef]
     private ref readonly T Record<T>(RunEventKinds kinds, [UnscopedRef] in T record) where T : struct
     {
@@ -222,6 +232,7 @@ public readonly struct RunEvent
         RunEventKinds.EntryEnded => Of(_entryEnded with { Number = _number + earlier }, _symbol),
         RunEventKinds.EntryCut => Of(_entryCut with { Number = _number + earlier }, _symbol),
         RunEventKinds.Exiting => Of(_exiting with { Number = _number + earlier }, _symbol),
+        RunEventKinds.Priced => Of(_priced with { Number = _number + earlier }, _symbol),
         RunEventKinds.CashShort => this,
         _ => throw new InvalidOperationException($"a log keeps no {Kind}"),
     };

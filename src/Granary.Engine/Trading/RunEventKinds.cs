@@ -42,7 +42,9 @@ public enum RunEventKinds : ushort
     Levels = 1 << 13,
     /// <summary>A strategy asked to close an open trade, which its settings keep open.</summary>
     ExitRefused = 1 << 14,
+    /// <summary>The terms of the fill that comes next; only where its price, or a liquidation before it, depends on the quantity.</summary>
+    Priced = 1 << 15,
     /// <summary>The events that a log keeps, from which an account can follow the run.</summary>
-    Logged = Signal | SignalEnded | Fill | Trade | ClosedPart | Financing | Split | EntryEnded | EntryCut | Exiting | CashShort,
+    Logged = Signal | SignalEnded | Fill | Trade | ClosedPart | Financing | Split | EntryEnded | EntryCut | Exiting | CashShort | Priced,
     All = Logged | Order | StopMoved | Levels | ExitRefused,
 }

@@ -15,6 +15,9 @@ public abstract class SlippageModel
     /// <summary>Whether it needs to know the instrument's tick.</summary>
     public virtual bool NeedsTick => false;
 
+    /// <summary>Whether the price depends on the quantity of the fill.</summary>
+    public virtual bool DependsOnSize => false;
+
     /// <summary>The same model with the way from the reference price multiplied.</summary>
     public virtual SlippageModel Times(double factor) => new ScaledSlippage(this, factor);
 
@@ -35,6 +38,8 @@ public abstract class SlippageModel
     private sealed class ScaledSlippage(SlippageModel inner, double factor) : SlippageModel
     {
         public override bool NeedsTick => inner.NeedsTick;
+
+        public override bool DependsOnSize => inner.DependsOnSize;
 
         public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize) =>
             price + (inner.Slip(side, price, quantity, bar, tickSize) - price) * factor;
@@ -76,6 +81,8 @@ public sealed class TickSlippage(double ticks) : SlippageModel
 /// <param name="impact">Fraction of the price; 0.1 in zipline and LEAN.</param>
 public sealed class VolumeShareSlippage(double impact) : SlippageModel
 {
+    public override bool DependsOnSize => true;
+
     public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize)
     {
         var share = ShareOf(quantity, bar);
@@ -91,6 +98,8 @@ public sealed class CombinedSlippage(params IReadOnlyList<SlippageModel> parts) 
     private readonly SlippageModel[] _parts = [.. parts];
 
     public override bool NeedsTick => _parts.Any(p => p.NeedsTick);
+
+    public override bool DependsOnSize => _parts.Any(p => p.DependsOnSize);
 
     public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize)
     {

@@ -32,6 +32,9 @@ public readonly record struct Trade(
     /// </summary>
     public double Financing { get; init; }
 
+    /// <summary>Whether its last fill was at the open of its bar.</summary>
+    public bool EndedAtOpen { get; init; }
+
     public double NetProfit => Profit - Commission + Financing;
 
     /// <summary>Net profit over the notional at entry.</summary>

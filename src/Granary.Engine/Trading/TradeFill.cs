@@ -18,6 +18,12 @@ public readonly record struct TradeFill(
 {
     /// <summary>Of the bar in which it filled, base units, where a share of it bounds what can be filled; else 0.</summary>
     public double BarVolume { get; init; }
+
+    /// <summary>Whether it is an entry at the close of its bar, to which the trade was not exposed.</summary>
+    public bool IsOnClose { get; init; }
+
+    /// <summary>Whether it is at the open of its bar. Any other is certainly known at the bar's close.</summary>
+    public bool IsAtOpen { get; init; }
 }
 
 /// <summary>Cash that a trade brings or costs while it is open.</summary>
@@ -29,7 +35,10 @@ public enum FinancingKind : byte
     BorrowFee,
     /// <summary>Interest on the part of long positions that was bought on margin.</summary>
     Interest,
-    /// <summary>The loss beyond the account's equity, which the broker bears when it closes the account.</summary>
+    /// <summary>
+    /// The loss beyond the account's equity, which the broker bears when it closes the account; with isolated margin the loss beyond the
+    /// margin of what an order closes.
+    /// </summary>
     WriteOff,
     /// <summary>Funding of a perpetual future, paid or received.</summary>
     Funding,

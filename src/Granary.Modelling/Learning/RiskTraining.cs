@@ -56,7 +56,7 @@ public sealed class RiskTraining(ModelTraining training, BatchPlan plan, IReadOn
             if (!plan.Instances.Any(spec.Covers))
                 throw (spec.Place.Find("strategies") ?? spec.Place).Fault("no strategy of the batch is covered by this section; name "
                     + "classes or ids that it runs, or leave 'strategies' out");
-        if (plan.Feeds.Select(f => f.Timeframe).Distinct().Count() > 1 && !plan.Spec.Portfolio.BookAtClose)
+        if (plan.Feeds.Select(f => f.Timeframe).Distinct().Count() > 1 && plan.Spec.Portfolio.Fills != FillBooking.BarClose)
             throw specs[0].Place.Fault("strategies of several timeframes share the portfolio, and its state is read at each entry: set "
                 + "portfolio.fills to \"bar-close\", so that it knows fills only when their bars have closed");
     }

@@ -163,7 +163,7 @@ public sealed record BatchPlan
     public BatchPlan WithoutLimits() => WithPortfolio(new PortfolioSpec
     {
         Limits = new PortfolioLimits(),
-        BookAtClose = Spec.Portfolio.BookAtClose,
+        Fills = Spec.Portfolio.Fills,
         Sizing = PortfolioSizing.Own with { OnInsufficientCash = Spec.Portfolio.Sizing.OnInsufficientCash },
     });
 

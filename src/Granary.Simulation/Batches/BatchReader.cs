@@ -323,7 +323,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             ChosenBefore = keys.ChosenBefore,
             From = keys.From,
             Broker = keys.Broker,
-            BookAtClose = keys.Fills == FillBooking.BarClose,
+            Fills = keys.Fills,
             Place = part,
         };
     }

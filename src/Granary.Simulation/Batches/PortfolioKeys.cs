@@ -7,15 +7,6 @@ using Granary.Simulation.Json;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>When the portfolio books a fill within a bar.</summary>
-internal enum FillBooking
-{
-    BarOpen,
-
-    /// <summary>As in a live session. With several timeframes fills are not known earlier.</summary>
-    BarClose,
-}
-
 /// <summary>The keys of a batch file's <c>portfolio</c>, beside <c>weights</c>, <c>limits</c> and <c>size</c>.</summary>
 internal sealed record PortfolioKeys
 {
@@ -41,7 +32,8 @@ internal sealed record PortfolioKeys
     [Key("admits strategies and symbols each UTC day [by their last closed trades](#enabled-strategies)", Without = "all")]
     public EnablementRule? Enable { get; init; }
 
-    [Key("when a fill within a bar is booked: `bar-open`, or `bar-close` as in a live session; equal with one timeframe")]
+    [Key("when a fill within a bar is booked: `bar-open`, `as-known` (a fill at the open then, another one at the close), or `bar-close` as "
+        + "in a live session; equal with one timeframe")]
     public FillBooking Fills { get; init; }
 
     [Key("the [broker](exchanges.md) that the portfolio is planned for. A batch that it cannot trade (short sales on a spot market, too "

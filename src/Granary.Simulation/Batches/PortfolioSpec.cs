@@ -46,10 +46,7 @@ public sealed record PortfolioSpec
     /// </summary>
     public long? From { get; init; }
 
-    /// <summary>
-    /// Whether fills are booked when their bar closes instead of when it opens. With several timeframes they are not known earlier.
-    /// </summary>
-    public bool BookAtClose { get; init; }
+    public FillBooking Fills { get; init; }
 
     /// <summary>Models that cap the exposure at entries; set after training, or by a production configuration.</summary>
     public IReadOnlyList<RiskUse> Risk { get; init; } = [];

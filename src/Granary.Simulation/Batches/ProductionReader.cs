@@ -168,7 +168,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             Rule = null,
             FixedWeights = members.ToDictionary(m => m.Spec.Id!, m => m.Weight, StringComparer.Ordinal),
             WeightsByState = byState.Count > 0 ? byState : null,
-            BookAtClose = true,
+            Fills = FillBooking.BarClose,
             Place = place,
         };
     }

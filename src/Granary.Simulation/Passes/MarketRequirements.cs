@@ -68,12 +68,17 @@ internal static partial class MarketRequirements
                 + $"\"timeframe\": \"{actual}\", or name a source with {series.Timeframe} bars");
     }
 
+    // Without bars, as at the beginning of a session, nothing says that there is none.
     private static async Task<bool> HasVolumeAsync(IBarSeries series, CancellationToken cancellationToken)
     {
+        var isEmpty = true;
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken))
+        {
+            isEmpty = false;
             foreach (var volume in block.Volume)
                 if (volume > 0)
                     return true;
-        return false;
+        }
+        return isEmpty;
     }
 }

@@ -98,8 +98,8 @@ public sealed class PortfolioDriver : IPortfolioSteps
     }
 
     /// <summary>
-    /// Trades that the portfolio closed itself, because of a margin call or because their symbol has stopped trading. Their strategies
-    /// keep them open.
+    /// Trades that the portfolio closed itself, because of a margin call, since their symbol has stopped trading, or for an operator. Their
+    /// strategies keep them open.
     /// </summary>
     public IReadOnlyList<(int Member, int Number, ExitReason Reason)> ClosedItself => _called;
 
@@ -140,6 +140,37 @@ public sealed class PortfolioDriver : IPortfolioSteps
         Book(closed);
         _called.Add((closed.Member, closed.Trade.Number, closed.Trade.Reason));
         if (closed.Trade.Reason == ExitReason.DataEnded) _closedAtEnd++;
+    }
+
+    /// <summary>Pauses entries on behalf of an operator, which also withdraws those that wait, or accepts them again.</summary>
+    public void SetPaused(bool isPaused)
+    {
+        _run.IsPaused = isPaused;
+        if (isPaused) Withdraw(null);
+    }
+
+    /// <summary>Closes trades on behalf of an operator, at the next opens, and withdraws what waits of their entries.</summary>
+    /// <param name="only">This trade; null for all.</param>
+    public void CloseForOperator((int Member, int Number)? only)
+    {
+        Withdraw(only);
+        _run.CloseForOperator(only);
+    }
+
+    /// <summary>A bar opens: orders of an operator fill. Call it before the fills of strategies within the bar.</summary>
+    public void Open(int symbol, in Bar bar)
+    {
+        foreach (var closed in _run.Open(symbol, bar)) BookOwn(closed);
+    }
+
+    private void Withdraw((int Member, int Number)? only)
+    {
+        foreach (var (member, number) in _run.WithdrawEntries(_lastStamp, only))
+        {
+            var said = AnswersTo(member, 0);
+            if (number <= said.Count && said[number - 1].IsAccepted && _run.QuantityOf(member, number) == 0)
+                Change(said, number - 1, Decision.Paused);
+        }
     }
 
     // An accepted entry whose symbol has stopped trading becomes expired.
@@ -200,6 +231,9 @@ public sealed class PortfolioDriver : IPortfolioSteps
             case RunEventKinds.SignalEnded:
                 EndSignal(strategy, e);
                 break;
+            case RunEventKinds.Priced:
+                _run.OnPriced(e.Priced.Terms);
+                break;
             case RunEventKinds.Fill:
                 Fill(strategy, e);
                 break;
@@ -216,8 +250,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 _run.OnEntryEnded(strategy, e.Number);
                 break;
             case RunEventKinds.Financing:
-                var financing = e.Financing;
-                _run.OnFinancing(strategy, e.Number, e.Time, financing.Kind, financing.Amount);
+                _run.OnFinancing(strategy, e.Financing);
                 break;
             case RunEventKinds.Split:
                 var split = e.Split;

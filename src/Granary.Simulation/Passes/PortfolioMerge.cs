@@ -7,14 +7,13 @@ namespace Granary.Simulation.Passes;
 /// <summary>
 /// Merges strategy events and market closes into one total order. At each time, it first marks the bars that close. Then the portfolio
 /// decides the signals made at that close, by strategy. Then it books the fills in the bars that open.
-/// A fill within a bar is booked at the bar's open, because the bar does not give its time. If the batch asks for it, it is booked at the
-/// bar's close, when it is certainly known, as in a live session. With one timeframe both are the same.
+/// A bar does not give the time of a fill within it: <see cref="FillBooking"/> says when it is booked.
 /// </summary>
 /// <param name="steps">Receives all steps in this order.</param>
 public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSteps steps)
 {
     // Events of one run of a strategy, read chunk by chunk, with the time at which each is known.
-    private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance, bool atClose)
+    private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance, FillBooking booking)
     {
         private byte[] _events = [];
         private int _read, _chunk;
@@ -53,9 +52,18 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
             }
             // Effects of the end of the bars come after everything else.
             if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (instance.Timeframe.CloseOf(e.Time), 2);
-            // Other events are booked at their bar's open, or at its close, when they are certainly known.
-            return atClose ? (instance.Timeframe.CloseOf(e.Time), 0) : (e.Time, 2);
+            var waits = booking == FillBooking.BarClose || booking == FillBooking.AsKnown && IsWithin(e);
+            return waits ? (instance.Timeframe.CloseOf(e.Time), 0) : (e.Time, 2);
         }
+
+        private static bool IsWithin(in RunEvent e) => e.Kind switch
+        {
+            RunEventKinds.Priced => !e.Priced.IsAtOpen,
+            RunEventKinds.Fill => !e.Fill.IsAtOpen,
+            RunEventKinds.Trade => !e.Trade.EndedAtOpen,
+            RunEventKinds.Financing => !e.Financing.IsAtOpen,
+            _ => false,
+        };
 
         private bool Read(out RunEvent e)
         {
@@ -103,12 +111,16 @@ public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSte
     {
         var streams = new PriorityQueue<Stream, (long, int, int)>();
         var order = 0;
+        var shortest = plan.Feeds.Min(f => f.Timeframe.Ticks);
         foreach (var instance in plan.Instances)
         {
             if (!isMember(instance.Index)) continue;
+            // Nothing lies within the shortest bars.
+            var booking = plan.Spec.Portfolio.Fills is FillBooking.AsKnown && instance.Timeframe.Ticks == shortest ? FillBooking.BarOpen
+                : plan.Spec.Portfolio.Fills;
             foreach (var run in log!.RunsOf(instance.Index))
             {
-                var stream = new Stream(log, run, instance, plan.Spec.Portfolio.BookAtClose) { Order = order++ };
+                var stream = new Stream(log, run, instance, booking) { Order = order++ };
                 if (stream.Next()) streams.Enqueue(stream, (stream.Key.Timestamp, stream.Key.Phase, stream.Order));
             }
         }

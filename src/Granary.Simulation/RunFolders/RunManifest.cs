@@ -40,7 +40,7 @@ public sealed record RunManifest
     public string BaseUnder(GranaryCatalogues catalogues) => catalogues.Confinement is null
         ? Path.GetFullPath(Folder, DataFolder.Of(Run)) : catalogues.PlaceOf(Folder).Folder;
 
-    /// <inheritdoc cref="PortfolioSpec.BookAtClose"/>
+    /// <summary>Whether the portfolio booked all fills when their bars closed (<see cref="FillBooking.BarClose"/>).</summary>
     public bool BooksAtClose => JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(BatchText)) is var root
         && (ProductionReader.IsProduction(root) || root.Find("portfolio")?.Find("fills") is { Text: "bar-close" });
 

@@ -76,7 +76,7 @@ public static class GranaryInstruments
         "Entry signals of live sessions, by account and the portfolio's decision: accepted, or the word of the refusal.");
 
     internal static Counter<long> EntriesSkipped { get; } = Meter.CreateCounter<long>("granary.entries.skipped", "{entry}",
-        "Accepted entries for which the session sent no order, by account and reason, such as paused.");
+        "Accepted entries for which the session sent no order, by account and reason, such as late.");
 
     /// <summary>Duration of predictions requested through the API, by model.</summary>
     public static Histogram<double> Predictions { get; } = Meter.CreateHistogram("granary.model.prediction.duration", "s",

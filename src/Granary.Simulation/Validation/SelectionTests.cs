@@ -138,7 +138,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
     private readonly record struct Chosen(EquityTrace Trace, double Weight, double Expected);
 
     private static List<Chosen> Winners(List<(int Strategy, EquityTrace Trace)> traced) =>
-        [.. traced.Where(t => t.Trace.Equity[^1] > t.Trace.Start).Select(t => new Chosen(t.Trace, 1, ChoiceLuck.OfWinner))];
+        [.. traced.Where(t => t.Trace.Gains()).Select(t => new Chosen(t.Trace, 1, ChoiceLuck.OfWinner))];
 
     // The best of each search, or its Pareto front in equal parts, and the strategies without a search.
     private static List<Chosen> Best(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,

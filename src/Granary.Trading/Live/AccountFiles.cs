@@ -144,10 +144,16 @@ internal static class AccountFiles
         var account = new Dictionary<(string, int), AccountTrade>();
         foreach (var own in host.Ledger.Trades.Values.Where(t => !host.Handed.IsEarlier(t.Entry)))
             if (reasons.NumberOf(own) is not { } number || !account.TryAdd((own.Strategy, number), own)) others.Add(own);
-        foreach (var trade in planned)
+        List<PortfolioTrade> trades = [.. planned];
+        // A trade that was closed in part and is open at the end is two trades of the portfolio, and so of the account.
+        var parted = trades.GroupBy(t => (t.Member, t.Trade.Number)).Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet();
+        foreach (var trade in trades)
         {
             var strategy = host.StrategyOf(trade);
-            account.Remove((strategy.Id, trade.Trade.Number), out var traded);
+            var part = !parted.Contains((trade.Member, trade.Trade.Number)) ? GapPart.Whole
+                : trade.Trade.Reason == ExitReason.Open ? GapPart.Open : GapPart.Closed;
+            var traded = account.GetValueOrDefault((strategy.Id, trade.Trade.Number));
+            if (part != GapPart.Closed) account.Remove((strategy.Id, trade.Trade.Number));
             var symbol = strategy.Symbols[trade.Trade.SymbolIndex];
             var row = new GapRow(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side)
             {
@@ -158,8 +164,11 @@ internal static class AccountFiles
                 Model = strategy.Model?.Name,
                 Planned = trade.Trade,
                 Own = traded,
+                Part = part,
             };
-            yield return traded is null ? reasons.OnlyPlanned(row) : reasons.Both(row);
+            yield return traded is null ? reasons.OnlyPlanned(row)
+                : row.Quantity > 0 ? reasons.Both(row)
+                : row with { Own = null, Cause = GapCauses.MissedFill, Why = $"the account has no {GapRow.Of(part)} part of it" };
         }
         foreach (var other in account.Values.Concat(others).OrderBy(t => t.EntryTime).ThenBy(t => t.Order))
             yield return reasons.OnlyTraded(new GapRow(other.Strategy, other.Symbol, other.Number, other.Side)

@@ -19,6 +19,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     private readonly HashSet<string> _closing = new(StringComparer.Ordinal);
     private bool _resendStops = true;
 
+    // Quantities of two accounts that differ by less than this part are equal.
+    private const double Rounding = 1e-9;
+
     /// <summary>Whether all positions must be closed, without new entries.</summary>
     public bool Flatten { get; set; }
 
@@ -59,6 +62,11 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>Whether the account has an open trade.</summary>
     /// <param name="entry">The client id of its entry.</param>
     public bool HasOpen(string entry) => ledger.TradeOf(entry) is { Open: > 0 };
+
+    /// <summary>The strategy's index and the number of a trade of the account; null if this configuration did not make it.</summary>
+    /// <param name="entry">The client id of its entry.</param>
+    public (int Strategy, int Number)? KeyOf(string entry) => !names.Handed.IsEarlier(entry) && ledger.TradeOf(entry) is { } trade
+        && StrategyOf(entry, trade.Strategy) is { } strategy ? (strategy.Instance.Index, trade.Number) : null;
 
     /// <summary>Registers a stop move from the journal.</summary>
     public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
@@ -137,18 +145,23 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 || !_orders.TryGetValue((strategy.Instance.Index, trade.Number), out var orders)) continue;
             var wanted = strategy.Trades.GetValueOrDefault(trade.Number);
             var key = (strategy.Instance.Index, trade.Number);
-            var whole = wanted is not { State: not WantedState.Exit } || Flatten || portfolio.IsCalled(key)
-                || names.Handed.Closes(trade.Entry) || _closing.Contains(trade.Entry);
-            var (cut, cutReason) = portfolio.CutOf(key);
-            if (!whole && cut == 0) continue;
+            var isOperated = Flatten || _closing.Contains(trade.Entry);
+            var whole = wanted is not { State: not WantedState.Exit } || isOperated || portfolio.IsCalled(key)
+                || names.Handed.Closes(trade.Entry);
+            var cut = portfolio.CutOf(key);
+            if (!whole && cut is null) continue;
             // Units that an exit has sold already must not be sold again, even if only the response reports the sale.
             if (orders.Exit is { } exit && (!exit.State.IsFinal() || exit.AwaitsFills)) continue;
-            var quantity = whole ? trade.Open
-                : Math.Min(trade.Open, trade.Open - portfolio.InstrumentOf(trade.Symbol).RoundQuantity(trade.Open * (1 - cut)));
+            // The venue may have filled less than the portfolio granted, so that less than the cut is sold, or nothing.
+            var quantity = whole ? trade.Open : trade.Open - portfolio.Run.QuantityOf(key.Index, key.Number);
             portfolio.CutMade(key);
-            if (!(quantity > 0)) continue;
+            if (!(quantity > Rounding * trade.Open)) continue;
             var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
                 ? OrderType.MarketOnClose : OrderType.Market;
+            var reason = !whole ? cut!.Value
+                : wanted is { State: WantedState.Exit } ? wanted.ExitReason
+                : isOperated ? ExitReason.Operator
+                : portfolio.ReasonOf(key);
             _intents.Add(new OrderIntended(timestamp, new BrokerOrder
             {
                 ClientId = $"{names.Tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",
@@ -158,8 +171,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 Quantity = quantity,
                 Closes = trade.Entry,
                 CreatedAt = timestamp,
-            }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key)
-                : cutReason)
+            }, OrderRole.Exit, trade.Number, reason)
             { Strategy = trade.Strategy, Symbol = trade.Symbol });
         }
     }

@@ -52,10 +52,10 @@ internal static class AccountTables
         .Time("model_exit_time", r => r.Planned?.ExitTime).Number("model_exit_price", r => r.Planned?.ExitPrice ?? double.NaN)
         .Number("model_net", r => r.Planned?.NetProfit ?? double.NaN)
         .Number("model_fees", r => r.Planned is { } p ? p.Profit - p.NetProfit : double.NaN)
-        .Number("account_quantity", r => r.Own?.Quantity ?? double.NaN).Time("account_entry_time", r => r.Own?.EntryTime)
+        .Number("account_quantity", r => r.Quantity).Time("account_entry_time", r => r.Own?.EntryTime)
         .Number("account_entry_price", r => r.Own?.EntryPrice ?? double.NaN).Time("account_exit_time", r => r.ExitTime)
         .Number("account_exit_price", r => r.ExitPrice).Number("account_net", r => r.Net)
-        .Number("account_fees", r => r.Own is { } own ? own.Fees - own.Financing : double.NaN).Text("why", r => r.Why)
+        .Number("account_fees", r => r.Costs).Text("why", r => r.Why)
         .Word("cause", r => r.Cause).Word("exit_cause", r => r.ExitCause).Number("granted_share", r => r.GrantedShare)
         .Word("granted_cause", r => r.GrantedCause)
         .Word("timeframe", r => r.Timeframe?.ToString());

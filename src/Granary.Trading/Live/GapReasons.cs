@@ -19,8 +19,6 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     // The exits that the strategies decided, by the entry of their trade; a second exit of a trade follows from the first.
     private readonly Dictionary<string, OrderIntended> _exits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
-    // When the operator began to close all positions.
-    private readonly List<long> _flattened = [];
     private readonly EntryPauses _pauses = new();
     // These follow from the facts and the session up to now.
     private Dictionary<(string, int), MadeSignal>? _made;
@@ -55,9 +53,6 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
                 break;
             case SessionControlled { Command: SessionCommand.Close, Trade: { } trade }:
                 _closed.Add(trade);
-                break;
-            case SessionControlled { Command: SessionCommand.Flatten }:
-                _flattened.Add(e.Timestamp);
                 break;
             case DeploymentSwitched:
                 // Two configurations may number the trades of a strategy alike.
@@ -176,7 +171,6 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
 
     private static string CauseOf(string skipped) => skipped switch
     {
-        "paused" => GapCauses.Operator,
         "late" => GapCauses.LateBar,
         _ => GapCauses.MissedFill,
     };
@@ -204,7 +198,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     public GapRow Both(GapRow row)
     {
         var (trade, planned) = (row.Own!, row.Planned!.Value);
-        row = row with { ExitCause = ExitCauseOf(row, trade, planned) };
+        if (row.Part != GapPart.Closed) row = row with { ExitCause = ExitCauseOf(row, trade, planned) };
         if (!Made.TryGetValue((row.Strategy, row.Number), out var made) || !(made.Granted > 0)
             || !_decided.TryGetValue((trade.Strategy, trade.Number), out var decided) || !(decided.Granted > 0)) return row;
         return row with
@@ -216,7 +210,6 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
 
     private string? ExitCauseOf(GapRow row, AccountTrade trade, in Trade planned)
     {
-        var exit = row.ExitTime ?? long.MaxValue;
         // The account has closed it in a bar that the portfolio does not have yet, or waits for a fill that the portfolio has.
         if (planned.Reason == ExitReason.Open && trade.State == TradeState.Closed && host.IsAfterBarsOf(trade.Strategy, trade.ExitTime))
             return GapCauses.Timing;
@@ -226,9 +219,8 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         // A trade that the session never wanted to close, and the program of today has closed.
         if (!_exits.TryGetValue(trade.Entry, out var order))
             return trade.Open > 0 && planned.Reason == ExitReason.Signal ? GapCauses.Code : null;
+        if (order.Reason == ExitReason.Operator) return planned.Reason == ExitReason.Operator ? null : GapCauses.Operator;
         if (order.Reason != ExitReason.Signal) return null;
-        if (_closed.Contains(trade.Entry) || _flattened.Exists(f => trade.EntryTime <= f && f <= timeframe.CloseOf(exit)))
-            return IsExitOf(order.Timestamp, row, planned) ? null : GapCauses.Operator;
         var isDecided = planned.Reason is ExitReason.Signal or ExitReason.Open && !host.IsRuined
             && !host.Handed.IsEarlier(trade.Entry);
         return isDecided && !IsExitOf(order.Timestamp, row, planned) ? GapCauses.Code : null;

@@ -6,6 +6,16 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Trading.Live;
 
+/// <summary>What of a trade of the account a row compares.</summary>
+internal enum GapPart
+{
+    Whole,
+    /// <summary>The closed part of a trade that is open at the end, which the portfolio counts as a trade.</summary>
+    Closed,
+    /// <summary>What is open of such a trade.</summary>
+    Open,
+}
+
 /// <summary>A trade of the portfolio with simulated fills, and the corresponding trade of the account.</summary>
 internal sealed record GapRow(string Strategy, string Symbol, int Number, Side Side)
 {
@@ -21,6 +31,8 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
 
     /// <summary>The account's trade; null if the account never traded it.</summary>
     public AccountTrade? Own { get; init; }
+
+    public GapPart Part { get; init; }
 
     /// <summary>The timeframe of the strategy; null for a trade that only the account has.</summary>
     public Timeframe? Timeframe { get; init; }
@@ -42,13 +54,30 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
     /// <summary>The cause of another quantity that was granted.</summary>
     public string GrantedCause { get; init; } = GapCauses.Code;
 
+    public static string Of(GapPart part) => part.ToString().ToLowerInvariant();
+
+    /// <summary>Quantity of the account.</summary>
+    public double Quantity => Own is null ? double.NaN
+        : Part == GapPart.Whole ? Own.Quantity : Part == GapPart.Open ? Own.Open : Own.Quantity - Own.Open;
+
     /// <summary>When the account closed it; if it is open, the time of the last bar.</summary>
-    public long? ExitTime => Own is null ? null : Own.Open > 0 ? Last?.Time ?? Own.EntryTime : Own.ExitTime;
+    public long? ExitTime => Own is null ? null : Own.Open > 0 && Part != GapPart.Closed ? Last?.Time ?? Own.EntryTime : Own.ExitTime;
 
     /// <summary>Average price of the account's exits. Open trades are valued at the last close, like those of the portfolio.</summary>
     public double ExitPrice => Own is null ? double.NaN
-        : Own.Open > 0 ? (Own.ExitPrice * (Own.Quantity - Own.Open) + (Last?.Close ?? Own.EntryPrice) * Own.Open) / Own.Quantity
+        : Part == GapPart.Open ? Mark
+        : Part == GapPart.Whole && Own.Open > 0 ? (Own.ExitPrice * (Own.Quantity - Own.Open) + Mark * Own.Open) / Own.Quantity
         : Own.ExitPrice;
+
+    private double Mark => Last?.Close ?? Own!.EntryPrice;
+
+    /// <summary>Fees of the account less its financing.</summary>
+    public double Costs => Own is null ? double.NaN : Part switch
+    {
+        GapPart.Closed => Own.ClosedFees - Own.ClosedFinancing,
+        GapPart.Open => Own.Fees - Own.ClosedFees - (Own.Financing - Own.ClosedFinancing),
+        _ => Own.Fees - Own.Financing,
+    };
 
     /// <summary>The row as a comparison reads it from its table.</summary>
     public GapLiveTrade ToTrade()
@@ -57,12 +86,12 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
         static string Time(long? ticks) => ticks is { } time ? RunText.Time(time) : "";
         return new GapLiveTrade(Strategy, Symbol, RunText.Of(Side), Of(Multiplier), Of(Weight), Model ?? "", Of(Planned?.Quantity),
             Time(Planned?.EntryTime), Of(Planned?.EntryPrice), Time(Planned?.ExitTime), Of(Planned?.ExitPrice), Of(Planned?.NetProfit),
-            Of(Planned is { } p ? p.Profit - p.NetProfit : null), Of(Own?.Quantity), Time(Own?.EntryTime), Of(Own?.EntryPrice),
-            Time(ExitTime), Of(ExitPrice), Of(Net), Of(Own is { } own ? own.Fees - own.Financing : null), Why ?? "", Cause ?? "",
+            Of(Planned is { } p ? p.Profit - p.NetProfit : null), Of(Quantity), Time(Own?.EntryTime), Of(Own?.EntryPrice),
+            Time(ExitTime), Of(ExitPrice), Of(Net), Of(Costs), Why ?? "", Cause ?? "",
             ExitCause ?? "", Of(GrantedShare), GrantedCause, Timeframe?.ToString() ?? "");
     }
 
     /// <summary>Net profit of the account's trade.</summary>
     public double Net => Own is null ? double.NaN
-        : (int)Own.Side * (ExitPrice - Own.EntryPrice) * Own.Quantity * Multiplier - Own.Fees + Own.Financing;
+        : (int)Own.Side * (ExitPrice - Own.EntryPrice) * Quantity * Multiplier - Costs;
 }

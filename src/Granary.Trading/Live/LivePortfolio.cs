@@ -61,8 +61,8 @@ internal sealed class LivePortfolio
     private readonly List<PortfolioFill> _fills = [];
     // Trades that the portfolio closed itself, with the reason.
     private readonly Dictionary<(int Strategy, int Number), ExitReason> _called = [];
-    // Trades of which a part must be closed: the fraction of what is open, and the last reason.
-    private readonly Dictionary<(int Strategy, int Number), (double Share, ExitReason Reason)> _cuts = [];
+    // Trades of which a part must be closed, with the last reason.
+    private readonly Dictionary<(int Strategy, int Number), ExitReason> _cuts = [];
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
     private readonly List<PortfolioActed> _acted = [];
     private readonly List<ModelWatched> _watched = [];
@@ -167,8 +167,11 @@ internal sealed class LivePortfolio
     public ExitReason ReasonOf((int Strategy, int Number) trade) =>
         _called.GetValueOrDefault(trade, ExitReason.Signal);
 
-    /// <summary>Returns the fraction of a trade that must be closed now, because of a limit or a manual order; 0 = none.</summary>
-    public (double Share, ExitReason Reason) CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
+    /// <summary>
+    /// Why the portfolio has closed a part of a trade: to meet a limit, since cash could not pay for it, or by a manual order; null if
+    /// it has not.
+    /// </summary>
+    public ExitReason? CutOf((int Strategy, int Number) trade) => _cuts.TryGetValue(trade, out var reason) ? reason : null;
 
     /// <summary>Records that the order for a reduction was created.</summary>
     public void CutMade((int Strategy, int Number) trade) => _cuts.Remove(trade);
@@ -199,6 +202,8 @@ internal sealed class LivePortfolio
         _acted.Clear();
         _watched.Clear();
         _feeds.Process(now);
+        foreach (var (symbol, bar, timeframe) in now.Bars)
+            if (IsMarkedAt(symbol, timeframe)) _driver.Open(_driverSymbol[symbol], bar);
         foreach (var strategy in Strategies)
             for (int i = 0, n = FillCount(strategy); i < n; i++)
                 Take(strategy, strategy.Events[i].Event, [], timestamp, decided);
@@ -206,17 +211,38 @@ internal sealed class LivePortfolio
         foreach (var (symbol, bar, timeframe) in now.Bars)
         {
             if (timeframe == _spec.Data.Timeframe) _states?.Take(symbol, bar);
-            if (!_markedAt.TryGetValue(symbol, out var marked) || marked != timeframe) continue;
+            if (!IsMarkedAt(symbol, timeframe)) continue;
             _driver.Mark(_driverSymbol[symbol], bar);
             _policy?.Mark(_driverSymbol[symbol], bar);
             stamp = Math.Max(stamp, bar.Time);
         }
         var row = _driver.OpenRow(stamp);
         if (row) _policy?.Decide(stamp, timestamp, _driver.Run);
+        TakeActions(decided is null);
+        foreach (var strategy in Strategies)
+            for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
+                Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, timestamp, decided);
+        if (row) _driver.CloseRow(stamp);
+        foreach (var strategy in Strategies)
+        {
+            Watch(strategy);
+            strategy.Events.Clear();
+            var index = strategy.Instance.Index;
+            if (decided is not null)
+                foreach (var number in strategy.Reductions) _cuts[(index, number)] = ExitReason.Signal;
+            strategy.Reductions.Clear();
+            // Regime states may change the weights of the run; a policy's weights are kept separately.
+            strategy.Weight = _policy is null ? _driver.Run.WeightOf(index) : _policy.Weights.At(index, timestamp);
+        }
+    }
+
+    // What the portfolio has done itself since the last time slice.
+    private void TakeActions(bool isReplay)
+    {
         for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
         {
             var (member, number, share) = _driver.Cuts[_cutsSeen];
-            if (decided is not null) Cut((member, number), share, ExitReason.Limit);
+            if (!isReplay) _cuts[(member, number)] = ExitReason.Limit;
             if (share >= 1) _called[(member, number)] = ExitReason.Limit;
             Act(member, number, "cut", ExitReason.Limit, share);
         }
@@ -232,25 +258,9 @@ internal sealed class LivePortfolio
             _called[(member, number)] = reason;
             Act(member, number, "closed", reason, 1);
         }
-        foreach (var strategy in Strategies)
-            for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
-                Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, timestamp, decided);
-        if (row) _driver.CloseRow(stamp);
-        foreach (var strategy in Strategies)
-        {
-            Watch(strategy);
-            strategy.Events.Clear();
-            var index = strategy.Instance.Index;
-            if (decided is not null)
-                foreach (var (number, share) in strategy.Reductions) Cut((index, number), share, ExitReason.Signal);
-            strategy.Reductions.Clear();
-            // Regime states may change the weights of the run; a policy's weights are kept separately.
-            strategy.Weight = _policy is null ? _driver.Run.WeightOf(index) : _policy.Weights.At(index, timestamp);
-        }
     }
 
-    private void Cut((int Strategy, int Number) trade, double share, ExitReason reason) =>
-        _cuts[trade] = (1 - (1 - _cuts.GetValueOrDefault(trade).Share) * (1 - share), reason);
+    private bool IsMarkedAt(string symbol, Timeframe timeframe) => _markedAt.TryGetValue(symbol, out var marked) && marked == timeframe;
 
     // The replay of a journal takes the same events, so that the watch continues where it was; its changes are in the journal already.
     private void Watch(LiveStrategy strategy)
@@ -360,6 +370,13 @@ internal sealed class LivePortfolio
         }
         return matching.Count;
     }
+
+    /// <summary>Pauses entries on behalf of the operator, or accepts them again.</summary>
+    public void SetPaused(bool isPaused) => _driver.SetPaused(isPaused);
+
+    /// <summary>Closes a trade on behalf of the operator, or all.</summary>
+    /// <param name="only">The strategy's index and the trade's number; null for all.</param>
+    public void Close((int Strategy, int Number)? only) => _driver.CloseForOperator(only);
 
     /// <summary>Returns the strategy with this id or, if the id is empty, those that trade the symbol.</summary>
     public IReadOnlyList<LiveStrategy> Matching(string id, string symbol) =>

@@ -30,8 +30,6 @@ internal sealed class WantedTrade
     public ExitReason ExitReason;
     /// <summary>The price to which the strategy moved its stop; 0 = not moved.</summary>
     public double MovedStop;
-    /// <summary>Open quantity in the strategy's account, base units.</summary>
-    public double Open;
 }
 
 /// <summary>
@@ -75,8 +73,8 @@ internal sealed class LiveStrategy
     /// <summary>Trades by the number of their signal.</summary>
     public Dictionary<int, WantedTrade> Trades { get; } = [];
 
-    /// <summary>Trades of which manual orders have closed a part in this time slice, with the closed fraction of what was open.</summary>
-    public List<(int Number, double Share)> Reductions { get; } = [];
+    /// <summary>Trades of which manual orders have closed a part in this time slice.</summary>
+    public List<int> Reductions { get; } = [];
 
     public IReadOnlyList<string> FactorNames { get; private set; } = [];
 
@@ -197,9 +195,6 @@ internal sealed class LiveStrategy
                 case RunEventKinds.Fill when owner.Trades.TryGetValue(e.Number, out var filled):
                     Filled(filled, e.Fill, e.SymbolIndex);
                     break;
-                case RunEventKinds.Split when owner.Trades.TryGetValue(e.Number, out var split):
-                    split.Open *= e.Split.Ratio;
-                    break;
                 case RunEventKinds.Trade when e.Trade is { Reason: not ExitReason.Open } trade:
                     Closed(trade);
                     break;
@@ -222,14 +217,11 @@ internal sealed class LiveStrategy
             if (fill.IsEntry)
             {
                 if (trade.State == WantedState.Entry) trade.State = WantedState.Open;
-                trade.Open += fill.Quantity;
                 return;
             }
             // Targets that close parts work at the venue. A replay of the past creates no orders.
             var order = (symbol, fill.Order);
-            if ((_manual.Contains(order) || _changed == order) && trade.Open > 0 && owner.Ahead is null)
-                owner.Reductions.Add((fill.Number, Math.Min(1, fill.Quantity / trade.Open)));
-            trade.Open -= fill.Quantity;
+            if ((_manual.Contains(order) || _changed == order) && owner.Ahead is null) owner.Reductions.Add(fill.Number);
         }
 
         private double[] FactorsOf(int symbol)

@@ -104,7 +104,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - slice.Time > within.Ticks;
         _state = late ? LiveState.CatchingUp : books.Operator.Paused ? LiveState.Paused : LiveState.Trading;
         var why = books.IsRuined || books.Watch.HasNoEquity ? "ruined"
-            : !_reconciled ? "unreconciled" : late ? "late" : books.Operator.Paused ? "paused" : "";
+            : !_reconciled ? "unreconciled" : late ? "late" : "";
         books.Take(slice, (at, decided) => orders.Decided(at, decided, why));
         orders.Acted(Portfolio.Acted);
         orders.Watched(Portfolio.Watched);

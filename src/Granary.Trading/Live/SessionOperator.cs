@@ -91,13 +91,17 @@ internal sealed class SessionOperator(LiveOptions options, AccountJournal journa
         {
             case SessionCommand.Pause:
                 orders.Paused = true;
+                portfolio.SetPaused(true);
                 break;
             case SessionCommand.Resume:
                 (orders.Paused, orders.Flatten) = (false, false);
+                portfolio.SetPaused(false);
                 orders.Unblock();
                 break;
             case SessionCommand.Flatten:
                 (orders.Paused, orders.Flatten) = (true, true);
+                portfolio.SetPaused(true);
+                portfolio.Close(null);
                 break;
             case SessionCommand.ReloadWeights:
                 _checkWeights = true;
@@ -106,6 +110,7 @@ internal sealed class SessionOperator(LiveOptions options, AccountJournal journa
                 Stopping = true;
                 break;
             case SessionCommand.Close:
+                if (orders.KeyOf(control.Trade!) is { } key) portfolio.Close(key);
                 orders.Close(control.Trade!);
                 break;
         }

@@ -21,6 +21,14 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         return new Regex(Regex.Escape($"O {Text(Last("open"))}  H {Text(Last("high"))}  L {Text(Last("low"))}  C {Text(Last("close"))}"));
     }
 
+    // The open time of the newest bar of the symbol that the page of a session shows.
+    private static async Task<DateTime> NewestAsync(GranaryServer server, Visit visit, string session)
+    {
+        var symbol = Uri.EscapeDataString(await visit.Page.GetByLabel("Symbol").InputValueAsync());
+        var bars = await server.GetAsync($"sessions/{session}/bars?limit=1500&symbol={symbol}");
+        return bars.GetProperty("times").EnumerateArray().Last().GetDateTime();
+    }
+
     [Fact]
     public async Task The_market_page_shows_the_bars_of_its_store_at_each_timeframe()
     {
@@ -104,12 +112,10 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await visit.Page.Mouse.MoveAsync(5, 5);
         await Granary.Testing.Eventually.HoldsAsync(async () =>
         {
-            var symbol = Uri.EscapeDataString(await visit.Page.GetByLabel("Symbol").InputValueAsync());
-            var bars = await server.GetAsync("sessions/desk" + $"/bars?limit=1500&symbol={symbol}");
-            var newest = bars.GetProperty("times").EnumerateArray().Last();
+            var newest = await NewestAsync(server, visit, "desk");
             var shown = DateTime.ParseExact((await Values(visit).InnerTextAsync())[..16], "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             // At most a few bars behind, while the session goes on.
-            return (newest.GetDateTime() - shown).TotalHours < 12;
+            return (newest - shown).TotalHours < 12;
         });
         // Search and the zone, figures, tabs and commands together.
         (await visit.Page.Locator(".bar").BoundingBoxAsync())!.Y.ShouldBeLessThan(96);
@@ -130,5 +136,43 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await visit.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "End the session" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Ended");
         visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_chart_that_the_user_moves_while_bars_come_stays_until_it_is_sent_to_the_newest_bar()
+    {
+        var server = await traded.ServerAsync();
+        await server.TradeAsync(1, "quick", "fixed:100ms", "2023-06-30");
+        // There are bars to move to.
+        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/quick"), s => TradedServer.OpenTrades(s) > 0);
+        var visit = await tab.LoadAsync("/live/quick");
+        var symbol = await visit.Page.GetByLabel("Symbol").InputValueAsync();
+        // Frames take so long that bars are being replaced at most of the times at which a key is pressed.
+        var chromium = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
+        await chromium.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 4 });
+        for (var round = 0; round < 4; round++)
+        {
+            await Stage(visit).FocusAsync();
+            for (var step = 0; step < 3; step++) await visit.Page.Keyboard.PressAsync("ArrowLeft");
+            await Assertions.Expect(visit.Button("Jump to now")).ToBeVisibleAsync();
+            var seen = await NewestAsync(server, visit, "quick");
+            await Granary.Testing.Eventually.HoldsAsync(async () => await NewestAsync(server, visit, "quick") > seen.AddHours(20));
+            await visit.Page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            await visit.Button("Jump to now").ClickAsync();
+            await Assertions.Expect(visit.Button("Jump to now")).ToHaveCountAsync(0);
+        }
+        await chromium.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 1 });
+        // A position in another symbol alone does not change the symbol.
+        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/quick"),
+            s => Positions(s) is [var other] && other != symbol);
+        await visit.Page.EvaluateAsync("new Promise(done => setTimeout(done, 1500))");
+        (await visit.Page.GetByLabel("Symbol").InputValueAsync()).ShouldBe(symbol);
+        await visit.Button("End the session").ClickAsync();
+        await visit.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "End the session" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Ended");
+        visit.Complaints.ShouldBeEmpty();
+
+        static string[] Positions(JsonElement session) =>
+            [.. session.GetProperty("status").GetProperty("positions").EnumerateObject().Select(p => p.Name)];
     }
 }

@@ -8,7 +8,12 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Batches;
 
-/// <summary>Ten thousand strategy grains in one batch on two silos.</summary>
+/// <summary>
+/// Ten thousand strategy grains in one batch on two silos. Their memory is measured for the whole process, so that nothing else may run in
+/// it meanwhile.
+/// </summary>
+[Collection(nameof(ManyStrategiesTests))]
+[CollectionDefinition(nameof(ManyStrategiesTests), DisableParallelization = true)]
 public sealed class ManyStrategiesTests
 {
     private const int Strategies = 10_000;

@@ -61,4 +61,15 @@ public sealed class PaperBrokerTests : BrokerContractTests
         await TradeAsync(108, 101);
         (await Broker.PollAsync(known)).Single().Fill!.Leg.ShouldBe("trail");
     }
+
+    [Fact]
+    public async Task A_journal_whose_bars_were_filled_by_other_rules_is_refused()
+    {
+        await using (var journal = FileJournal.Open(_folder, TimeProvider.System, flush: false))
+            await journal.AppendAsync([new JournalEntry(1, DateTimeOffset.UnixEpoch, "bars", "", "",
+                """{ "CloseTime": 1, "Items": [] }"""u8.ToArray())]);
+        (await Should.ThrowAsync<JournalException>(StartAsync())).Message.ShouldStartWith(
+            "entry 1 of the paper broker's journal follows the rules of another version of Granary");
+        Directory.GetFiles(_folder).ShouldNotBeEmpty("it is left as it was");
+    }
 }

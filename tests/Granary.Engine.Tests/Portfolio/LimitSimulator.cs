@@ -22,8 +22,8 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
     private sealed class Item
     {
         public int Member, Number, Symbol, Sign;
-        // Of the portfolio: what waits, at the signal's price, and what is open.
-        public double Waits, AskedAt, Open;
+        // Of the portfolio: what waits, at the signal's price, what is open, and its value at the entries.
+        public double Waits, AskedAt, Open, Paid;
 
         public double WaitingValue => Waits * AskedAt;
     }
@@ -90,9 +90,8 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
         return refused ?? "accepted";
     }
 
-    // Without leverage a long binds its price. A short binds its collateral, and its proceeds stay locked.
-    private double Free() => _cash - _items.Sum(i => i.WaitingValue) - 2 * _items.Where(i => i.Sign < 0).Sum(i =>
-        i.Open * _price[i.Symbol]);
+    // Without leverage a long binds its price. A short binds its collateral, and its proceeds stay locked, both at the entry's price.
+    private double Free() => _cash - _items.Sum(i => i.WaitingValue) - 2 * _items.Where(i => i.Sign < 0).Sum(i => i.Paid);
 
     public void Fill(int member, int number, double share, double price)
     {
@@ -106,6 +105,7 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
             return;
         }
         item.Open += quantity;
+        item.Paid += quantity * price;
         _cash -= item.Sign * quantity * price;
         _tradedToday += quantity * price;
     }

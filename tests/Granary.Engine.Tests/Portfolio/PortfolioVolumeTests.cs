@@ -50,6 +50,36 @@ public sealed class PortfolioVolumeTests
     }
 
     [Fact]
+    public void What_waits_for_volume_takes_part_in_dividends_and_splits()
+    {
+        var (split, execution) = (First + 4 * Day, new ExecutionSettings { VolumeShare = 0.1 });
+        var run = new PortfolioRun(1e6, new PortfolioLimits(),
+            [new Instrument { Symbol = "X", LotSize = 1, CorporateActions = [new CorporateAction(split, 2, 0.5)] }],
+            [new PortfolioMember("a", [0], 1) { Timeframe = Timeframe.D1 }, new PortfolioMember("b", [0], 1) { Timeframe = Timeframe.D1 }],
+            execution);
+        Bar(run, First, 10);
+        for (var m = 0; m < 2; m++)
+        {
+            run.OnSignal(m, Long(1, 90));
+            run.OnFill(m, Fill(1, First + (1 + m) * Day, 90, isEntry: true)).ShouldBe(90);
+        }
+        var exit = First + 3 * Day;
+        for (var m = 0; m < 2; m++)
+        {
+            run.OnFill(m, Fill(1, exit, 90, isEntry: false, price: 12));
+            run.OnTrade(m, Closed(1, 90, exit));
+        }
+        // 80 of 180 wait, without volume at the close of that bar; 160 after the split.
+        Bar(run, exit, 12);
+        var cash = run.Cash;
+        Bar(run, split, 6);
+        run.Cash.ShouldBe(cash + 80 * 0.5, 1e-9);
+        run.Exposure.ShouldBe(160 * 6);
+        run.Unwind(split);
+        run.Cash.ShouldBe(cash + 40 + 100 * 6, 1e-9);
+    }
+
+    [Fact]
     public void What_the_volume_does_not_let_out_is_closed_at_the_next_closes()
     {
         var run = Run(new ExecutionSettings { VolumeShare = 0.1 });
@@ -103,7 +133,7 @@ public sealed class PortfolioVolumeTests
         Bar(run, First, 10);
         run.OnSignal(0, Long(1, 100)).ShouldBe(Decision.Accepted);
         run.OnFill(0, new TradeFill(1, First + Day, 10, 100, 0, default, IsEntry: true, IsFirst: true, IsMaker: false));
-        run.OnFinancing(0, 1, First + Day, FinancingKind.Interest, -5);
+        run.OnFinancing(0, new FinancingEvent(1, First + Day, FinancingKind.Interest, -5));
         Bar(run, First + Day, 10);
         run.Financing.ShouldBe(0, "nothing was held before");
         Bar(run, First + 2 * Day, 10);

@@ -92,7 +92,7 @@ public sealed class CorporateActionTests
         // Each strategy reports its dividend and then its split, one strategy after the other.
         foreach (var member in (int[])[0, 1])
         {
-            run.OnFinancing(member, 1, 5, FinancingKind.Dividend, 2);
+            run.OnFinancing(member, new FinancingEvent(1, 5, FinancingKind.Dividend, 2));
             run.OnSplit(member, 1, 5, 5, 2);
         }
         run.Financing.ShouldBe(40);
@@ -100,7 +100,7 @@ public sealed class CorporateActionTests
         run.Revalue(6);
         run.Equity.ShouldBe(100_000, 1e-9);
         // A second dividend, on the shares after it.
-        foreach (var member in (int[])[0, 1]) run.OnFinancing(member, 1, 7, FinancingKind.Dividend, 1);
+        foreach (var member in (int[])[0, 1]) run.OnFinancing(member, new FinancingEvent(1, 7, FinancingKind.Dividend, 1));
         run.Financing.ShouldBe(80);
     }
 }

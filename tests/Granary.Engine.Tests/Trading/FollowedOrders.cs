@@ -125,7 +125,7 @@ internal sealed class FollowedOrders : IRunListener
             case RunEventKinds.Financing when e.Financing is var financing:
                 if (financing.Kind == FinancingKind.Funding)
                     Funding[e.Number] = Funding.GetValueOrDefault(e.Number) + financing.Amount * _open[e.Number].Quantity;
-                Portfolio.OnFinancing(0, e.Number, e.Time, financing.Kind, financing.Amount);
+                Portfolio.OnFinancing(0, financing);
                 break;
             case RunEventKinds.ClosedPart:
                 Trades.Add(e.Trade);

@@ -109,7 +109,7 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
 
     private void OnFinancing(in FinancingEvent financing)
     {
-        var (number, time, kind, amount) = financing;
+        var (number, _, kind, amount) = financing;
         var cash = amount * _open[number].Open;
         (kind == FinancingKind.BorrowFee && _open[number].Side == Side.Buy).ShouldBeFalse("only what is short is borrowed");
         (kind == FinancingKind.Interest
@@ -117,7 +117,7 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
         Cash += cash;
         Financing += cash;
         if (kind == FinancingKind.Interest) Interest += cash;
-        portfolio?.OnFinancing(0, number, time, kind, amount);
+        portfolio?.OnFinancing(0, financing);
     }
 
     private void OnTrade(in Trade trade)

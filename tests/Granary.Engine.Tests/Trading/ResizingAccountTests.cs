@@ -1,3 +1,4 @@
+using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
@@ -41,6 +42,25 @@ public sealed class ResizingAccountTests
         scenario.Signals.Single().Quantity.ShouldBe(100, 1e-9);
         scenario.Signals.Single().SizedOn.ShouldBe(10_000);
         scenario.Closed.Single().Quantity.ShouldBe(80, 1e-9);
+    }
+
+    // 100 units at 100 would move the price by (100 / 1000)² = 1 %, to 101, for which 10,000 pays 99 units of a lot of 1; these move it by
+    // 0.9801 %.
+    [Fact]
+    public void An_entry_that_is_cut_has_the_price_of_its_own_quantity()
+    {
+        var scenario = new Scenario
+        {
+            Instrument = new Instrument { Symbol = "TEST", LotSize = 1 },
+            Settings = new TradingSettings { Cash = 10_000, Size = SizeRule.Units(100), ResizeToCash = true },
+            Execution = new ExecutionSettings { Slippage = new VolumeShareSlippage(1) },
+        }
+            .Bar(100, 110, 100, 100, bar => bar.Enter(Side.Buy)).Bar(100, 110, 100, 100).Bar(100, 110, 100, 100, bar => bar.Exit())
+            .Bar(100, 100, 100, 100);
+        scenario.Run();
+        var trade = scenario.Closed.Single();
+        trade.Quantity.ShouldBe(99);
+        trade.EntryPrice.ShouldBe(100.9801, 1e-9);
     }
 
     [Fact]

@@ -22,12 +22,18 @@ public sealed class RunEventTests
     };
 
     private static readonly Trade s_trade =
-        new(3, Side.Sell, 2, 4, 5, 10.5, 9, 8.5, 4, 0.1, 6, ExitReason.TrailingStop, 0.02, 0.3) { SymbolIndex = 2, Financing = -0.5 };
+        new(3, Side.Sell, 2, 4, 5, 10.5, 9, 8.5, 4, 0.1, 6, ExitReason.TrailingStop, 0.02, 0.3)
+        { SymbolIndex = 2, Financing = -0.5, EndedAtOpen = true };
 
     private static readonly TradeFill s_fill = new(3, 5, 10.5, 2, 0.1, new OrderId(11), IsEntry: true, IsFirst: true, IsMaker: true)
     {
         BarVolume = 1000,
+        IsOnClose = true,
+        IsAtOpen = true,
     };
+
+    private static readonly PricedEvent s_priced =
+        new(3, 8, new FillTerms(FillSlippage.Stop, 10.5, 10.25, 5, 11, 12, 9.5, 10, 1000, 9.75, true), IsAtOpen: true);
 
     // Of every kind that a log keeps, with all fields set, in symbol 2.
     private static readonly (RunEvent Event, object Record)[] s_logged =
@@ -37,13 +43,14 @@ public sealed class RunEventTests
         (RunEvent.Of(s_fill, 2), s_fill),
         (RunEvent.Of(s_trade), s_trade),
         (RunEvent.OfPart(s_trade), s_trade),
-        (RunEvent.Of(new FinancingEvent(3, 8, FinancingKind.Interest, -0.25), 2),
-            new FinancingEvent(3, 8, FinancingKind.Interest, -0.25)),
+        (RunEvent.Of(new FinancingEvent(3, 8, FinancingKind.Interest, -0.25) { IsAtOpen = true }, 2),
+            new FinancingEvent(3, 8, FinancingKind.Interest, -0.25) { IsAtOpen = true }),
         (RunEvent.Of(new SplitEvent(3, 8, 7, 2), 2), new SplitEvent(3, 8, 7, 2)),
         (RunEvent.Of(new EntryEndedEvent(3, 8), 2), new EntryEndedEvent(3, 8)),
         (RunEvent.Of(new EntryCutEvent(3, 8, 1.5), 2), new EntryCutEvent(3, 8, 1.5)),
         (RunEvent.Of(new ExitingEvent(3, 8), 2), new ExitingEvent(3, 8)),
         (RunEvent.Of(new CashShortEvent(8), 2), new CashShortEvent(8)),
+        (RunEvent.Of(s_priced, 2), s_priced),
     ];
 
     private static object RecordOf(in RunEvent e) => e.Kind switch
@@ -58,6 +65,7 @@ public sealed class RunEventTests
         RunEventKinds.EntryCut => e.EntryCut,
         RunEventKinds.Exiting => e.Exiting,
         RunEventKinds.CashShort => e.CashShort,
+        RunEventKinds.Priced => e.Priced,
         _ => throw new ArgumentException($"a log keeps no {e.Kind}", nameof(e)),
     };
 

@@ -55,7 +55,7 @@ public sealed class SameFillsTests
         holders.Sort();
         holders.Exchange.Count.ShouldBeGreaterThan(40);
         FirstDifference(holders.Exchange, holders.Strategy).ShouldBeNull();
-        holders.Ledger.Cash.ShouldBe(holders.Venue.Cash);
+        holders.Ledger.Cash.ShouldBe(holders.Venue.Cash, 1e-5);
         holders.Ledger.PositionOf(instrument.Symbol).ShouldBe(holders.Portfolio.OpenTrades == 0 ? 0 : holders.PortfolioQuantity, 1e-9);
         holders.Portfolio.Cash.ShouldBe(holders.Venue.Cash, 1e-4);
         holders.Portfolio.Commission.ShouldBe(holders.Ledger.Fees, 1e-6);

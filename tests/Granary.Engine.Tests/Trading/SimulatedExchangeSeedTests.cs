@@ -38,7 +38,7 @@ public sealed class SimulatedExchangeSeedTests
     }
 
     private static readonly PaperSettings Rough =
-        new() { Seed = 11, Latency = TimeSpan.FromMinutes(4), RejectShare = 0.15, PartialShare = 0.4 };
+        new() { Cash = 1_000_000, Seed = 11, Latency = TimeSpan.FromMinutes(4), RejectShare = 0.15, PartialShare = 0.4 };
 
     [Fact]
     public void The_same_seed_is_the_same_venue_and_another_is_another()

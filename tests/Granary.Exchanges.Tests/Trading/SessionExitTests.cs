@@ -1,5 +1,6 @@
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
@@ -33,8 +34,8 @@ public sealed class SessionExitTests
         var journal = await session.StopAsync();
         journal.OfType<SessionControlled>().Select(c => c.Command)
             .ShouldBe([SessionCommand.Flatten, SessionCommand.Resume, SessionCommand.Stop]);
-        journal.OfType<EntrySkipped>().ShouldNotBeEmpty();
-        journal.OfType<EntrySkipped>().ShouldAllBe(s => s.Why == "paused");
+        journal.OfType<SignalDecided>().ShouldContain(d => d.Decision == Decision.Paused);
+        journal.OfType<EntrySkipped>().ShouldBeEmpty("the portfolio has refused them");
         session.Status.Differences.ShouldBe(0);
         session.Server.Market.Received.Values.ShouldAllBe(n => n == 1);
     }

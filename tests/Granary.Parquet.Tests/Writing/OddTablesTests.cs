@@ -125,27 +125,6 @@ public sealed class OddTablesTests : IDisposable
     }
 
     [Fact]
-    public void A_table_of_many_rows_is_written_in_bounded_memory()
-    {
-        var most = 0L;
-        IEnumerable<Row> Many()
-        {
-            for (var i = 0; i < 1_500_000; i++)
-            {
-                if (i % 100_000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
-                yield return new Row(null, "word", i, i, i);
-            }
-        }
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var path = Path.Combine(_folder, "many.parquet");
-        AtomicFile.Write(path, (Stream stream) => _definition.Of(Many().Select(r => r with { Time = DateTime.UnixEpoch.Ticks }))
-            .Write(new ParquetFormat(), stream));
-        (most - before).ShouldBeLessThan(64L << 20);
-        using var reader = new ParquetSharp.ParquetFileReader(path);
-        reader.FileMetaData.NumRowGroups.ShouldBe(13);
-    }
-
-    [Fact]
     public void Pyarrow_reads_the_words_as_dictionaries_and_the_times_as_utc()
     {
         OptionalProgram.Require("python3", "python3 python3-pip, then pip install pyarrow");

@@ -37,6 +37,20 @@ public sealed class LiveGapTests : IDisposable
         AddsUp(gap, live);
     }
 
+    [Fact]
+    public async Task A_trade_that_was_closed_in_part_at_the_end_is_two_trades_of_backtest_and_account()
+    {
+        var backtest = await _under.BacktestAsync("""
+            { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 },
+              "takeProfit": [{ "percent": 0.3, "share": 0.5 }, { "percent": 50 }] }
+            """, more: """, "portfolio": { "weights": "equal" }""");
+        var live = await _under.LiveAsync(backtest);
+        var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+        gap.Trades.GroupBy(t => (t.Strategy, t.Symbol, t.EntryTime)).ShouldContain(g => g.Count() == 2);
+        gap.Trades.SelectMany(t => t.Parts).ShouldAllBe(p => Math.Abs(p.Amount) < 1e-6);
+        AddsUp(gap, live);
+    }
+
     // Bars of 4 hours open by the clock, at 12:00, and the market of ACME in between.
     [Fact]
     public async Task A_strategy_of_longer_bars_than_the_session_has_neither_another_time_nor_another_program()

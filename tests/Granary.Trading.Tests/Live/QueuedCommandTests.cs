@@ -1,5 +1,6 @@
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Batches;
 using Granary.Testing;
 using Granary.Trading.Live;
@@ -124,7 +125,7 @@ public sealed class QueuedCommandTests : IDisposable
         Send(state, new IssuedCommand(SessionCommand.Pause, "Anna", "lunch"));
         await TradeAsync(production, state, To);
         Journal(state).OfType<OrderIntended>().Count(o => o.Order.Closes is null).ShouldBe(before);
-        Journal(state).OfType<EntrySkipped>().ShouldContain(s => s.Why == "paused");
+        Journal(state).OfType<SignalDecided>().ShouldContain(s => s.Decision == Decision.Paused);
     }
 
     private static void Copy(string from, string to)

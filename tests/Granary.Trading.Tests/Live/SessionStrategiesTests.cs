@@ -105,7 +105,7 @@ public sealed class SessionStrategiesTests : IDisposable
         end.Host.Ledger.OpenOrders.Count.ShouldBe(left);
         end.Host.Ledger.OpenOrders.ShouldAllBe(o => o.Intent.Strategy != id);
         // The strategies do not see it.
-        end.Digest.ShouldBe(undisturbed.Digest);
+        end.Strategies.ShouldBe(undisturbed.Strategies);
     }
 
     [Fact]

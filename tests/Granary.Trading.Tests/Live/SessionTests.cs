@@ -37,20 +37,19 @@ public sealed class SessionTests : IDisposable
     private static IReadOnlyList<JournalEvent> Journal(string state) =>
         [.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)];
 
-    // An entry that was not sent is not accepted, and the time without entries is said.
+    // An entry in a pause is not accepted, and the time without entries is said.
     private async Task AskedAsync(IReadOnlyList<JournalEvent> journal, List<SessionControlled> controls)
     {
         var why = new SessionWhy(AccountStores.Open(Address.Parse(State), one: true), TestCatalogues.All);
-        var skipped = journal.OfType<EntrySkipped>().First();
-        var asked = await why.AnswerAsync("test", new WhyQuery(skipped.Strategy, Signal: skipped.Number));
-        var signal = asked!.Signals.Single(s => s.Number == skipped.Number);
-        (signal.Decision, signal.Granted, signal.Reason).ShouldBe(
-            ("skipped", 0, "The portfolio accepted it, and the session sent no order: entries were paused."));
+        var refused = journal.OfType<SignalDecided>().First(d => d.Decision == Decision.Paused);
+        var asked = await why.AnswerAsync("test", new WhyQuery(refused.Strategy, Signal: refused.Number));
+        var signal = asked!.Signals.Single(s => s.Number == refused.Number);
+        (signal.Decision, signal.Granted, signal.Reason).ShouldBe(("paused", 0, Decision.Paused.Sentence));
         asked.Notes.ShouldContain(n => n.StartsWith("Entries were paused from 20", StringComparison.Ordinal));
-        var span = await why.AnswerAsync("test", new WhyQuery(skipped.Strategy,
+        var span = await why.AnswerAsync("test", new WhyQuery(refused.Strategy,
             From: new DateTime(controls[0].Timestamp, DateTimeKind.Utc), To: new DateTime(controls[1].Timestamp, DateTimeKind.Utc)));
-        span!.Span!.Refused["skipped: paused"].ShouldBe(journal.OfType<EntrySkipped>()
-            .Count(s => s.Strategy == skipped.Strategy && s.Timestamp <= controls[1].Timestamp));
+        span!.Span!.Refused["paused"].ShouldBe(journal.OfType<SignalDecided>()
+            .Count(d => d.Strategy == refused.Strategy && d.Decision == Decision.Paused && d.Timestamp <= controls[1].Timestamp));
         span.Notes.Count(n => n.StartsWith("Entries were paused from ", StringComparison.Ordinal)).ShouldBe(1);
     }
 
@@ -75,13 +74,19 @@ public sealed class SessionTests : IDisposable
         intents.Where(i => i.Order.Closes is not null && Between(i.Timestamp, 0)).ShouldNotBeEmpty();
         intents.Where(i => i.Order.Closes is null && Between(i.Timestamp, 1)).ShouldNotBeEmpty();
         intents.Where(i => i.Order.Closes is null && i.Timestamp > controls[3].Timestamp).ShouldNotBeEmpty();
-        journal.OfType<EntrySkipped>().ShouldAllBe(s => s.Why == "paused");
-        journal.OfType<EntrySkipped>().ShouldNotBeEmpty();
+        journal.OfType<EntrySkipped>().ShouldBeEmpty();
+        journal.OfType<SignalDecided>().Where(d => Between(d.Timestamp, 0) || Between(d.Timestamp, 2))
+            .ShouldAllBe(d => !d.Decision.IsAccepted);
         journal.OfType<PositionChanged>().Where(p => p.Timestamp <= controls[3].Timestamp).GroupBy(p => p.Symbol)
             .ShouldAllBe(g => g.Last().Quantity == 0);
         await AskedAsync(journal, controls);
-        // What the operator did is not the strategies' doing.
-        end.Digest.ShouldBe((await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings())).Digest);
+        // The strategies go on by themselves; the portfolio with simulated fills has closed what the account has.
+        var alone = await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings());
+        end.Digest.ShouldNotBe(alone.Digest);
+        end.Strategies.ShouldBe(alone.Strategies);
+        var closed = end.Host.PortfolioTrades.Where(t => t.Trade.Reason == ExitReason.Operator).Select(t => (t.Member, t.Trade.Number));
+        closed.ShouldNotBeEmpty();
+        closed.Count().ShouldBe(intents.Count(i => i.Reason == ExitReason.Operator));
     }
 
     // A command's file is laid down at a bar of the test's choosing.

@@ -130,13 +130,19 @@ internal sealed class SessionUnderTest : IDisposable
         var digest = new BatchDigest();
         foreach (var outcome in outcomes) digest.Add(plan.Instances[outcome.Index].Id, outcome.Digest);
         digest.Add("portfolio", host.Outcome(_ => { }, _ => { }, _ => { }).Digest);
-        return new SessionEnd(host, digest.Finish(), await venue.PollAsync(0, CancellationToken.None));
+        return new SessionEnd(host, digest.Finish(), await venue.PollAsync(0, CancellationToken.None))
+        {
+            Strategies = [.. outcomes.OrderBy(o => o.Index).Select(o => o.Digest)],
+        };
     }
 }
 
 /// <param name="Venue">All that happened at the venue, in order.</param>
 internal sealed record SessionEnd(LiveHost Host, string Digest, IReadOnlyList<BrokerEvent> Venue)
 {
+    /// <summary>The digests of the strategies' own accounts.</summary>
+    public IReadOnlyList<UInt128> Strategies { get; init; } = [];
+
     /// <summary>Everything that the account has come to, to the last bit.</summary>
     public string Account()
     {

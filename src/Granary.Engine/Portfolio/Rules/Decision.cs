@@ -16,7 +16,7 @@ public sealed class Decision : IEquatable<Decision>
         "accepted", "weight-zero", "restricted-symbol", "max-positions", "max-gross", "max-net", "max-symbol", "max-strategy",
         "max-drawdown", "daily-loss", "no-cash", "no-quantity", "strategy-refused", "model-refused", "disabled", "max-leverage",
         "max-turnover", "max-correlated", "max-group", "reserved", "same-period", "not-enough-history", "no-stop", "volume-taken",
-        "expired", "ruined", "rule", "predicted-risk", "below-minimum",
+        "expired", "ruined", "rule", "predicted-risk", "below-minimum", "paused",
     }.Index().ToFrozenDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
 
     private readonly int _place, _hash;
@@ -53,6 +53,10 @@ public sealed class Decision : IEquatable<Decision>
     /// <summary>Its strategy or symbol is disabled.</summary>
     public static Decision Disabled { get; } =
         new("disabled", "disabled", "The strategy or the symbol was switched off: by portfolio.enable, or by the operator.");
+
+    /// <summary>An operator had paused entries, or cancelled this one while it waited.</summary>
+    public static Decision Paused { get; } =
+        new("paused", "paused", "The operator had paused entries, or cancelled this one while it waited.");
 
     /// <summary>The strategy already has an active signal of this period, symbol and side.</summary>
     public static Decision SamePeriod { get; } =
@@ -142,7 +146,7 @@ public sealed class Decision : IEquatable<Decision>
             .. new[]
             {
                 Accepted, WeightZero, NoCash, NoQuantity, StrategyRefused, ModelRefused, Disabled, SamePeriod, NotEnoughHistory, NoStop,
-                VolumeTaken, Expired, Ruined, Rule, PredictedRisk, BelowMinimum,
+                VolumeTaken, Expired, Ruined, Rule, PredictedRisk, BelowMinimum, Paused,
             }.Concat(PortfolioRuleDefinition.BuiltIn.Select(rule => rule.Refusal)).Distinct().Order(ByTable),
         ];
 

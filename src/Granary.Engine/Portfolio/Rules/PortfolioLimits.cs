@@ -26,7 +26,7 @@ public sealed record PortfolioLimits
     public int Days { get; init; } = 60;
 
     [Key("`signal`: limits are checked at signals only. `every-bar`: also at fills with a worse price, and at each close, where the excess "
-        + "is closed (`exit_reason` `limit`)")]
+        + "is closed by market orders (`exit_reason` `limit`)")]
     public LimitCheck Enforce { get; init; }
 
     /// <summary>The rules that the batch selects; those of one place in the order in which they are asked.</summary>

@@ -10,14 +10,21 @@ namespace Granary.Engine.Trading.Book;
 /// in this order. It makes an event only if one of them wants its kind, and changes nothing in the book.
 /// </summary>
 /// <param name="symbol">The book's index among the strategy's symbols.</param>
-internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimited, bool hasProportionalFees)
+internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimited, bool hasProportionalFees, bool dependsOnSize)
 {
     private IRunListener? _listener = listener;
     private readonly int _symbol = symbol;
     // What the listener and the filter receive.
     private RunEventKinds _listened = listener?.Kinds ?? RunEventKinds.None;
     private RunEventKinds _filtered;
-    private readonly bool _isVolumeLimited = isVolumeLimited, _hasProportionalFees = hasProportionalFees;
+    private readonly bool _isVolumeLimited = isVolumeLimited, _hasProportionalFees = hasProportionalFees, _dependsOnSize = dependsOnSize;
+
+    /// <summary>The terms of the next fill, where its price depends on the quantity.</summary>
+    public FillTerms Terms { get; private set; }
+
+    /// <summary>Whether what happens is at the open of the bar.</summary>
+    public bool IsAtOpen { private get; set; }
+
     // Null if the strategy has no call-backs.
     private StrategyNotices? _notices;
     private RunDigest _digest = new();
@@ -150,19 +157,28 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     }
 
     /// <summary>Sends the last fill of a trade if a listener cannot compute it from the trade.</summary>
-    public readonly void LastFill(in OpenTrade trade, in TradeFill fill, in Bar bar)
+    /// <param name="isWhole">Whether it closes a position of any size, whatever the volume of the bar.</param>
+    public readonly void LastFill(in OpenTrade trade, in TradeFill fill, in Bar bar, bool isWhole)
     {
-        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees) Filled(fill, bar);
+        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees || _dependsOnSize) Filled(fill, bar, isWhole);
     }
 
-    private readonly void Filled(in TradeFill fill, in Bar bar)
+    private readonly void Filled(in TradeFill fill, in Bar bar, bool isWhole = false)
     {
-        if (Want(RunEventKinds.Fill)) SendFill(fill, bar);
+        if (Want(RunEventKinds.Fill)) SendFill(fill, bar, isWhole);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void SendFill(in TradeFill fill, in Bar bar) =>
-        Send(RunEvent.Of(fill with { BarVolume = _isVolumeLimited ? bar.Volume : 0 }, _symbol));
+    private readonly void SendFill(in TradeFill fill, in Bar bar, bool isWhole)
+    {
+        if (_dependsOnSize && Want(RunEventKinds.Priced))
+            Send(RunEvent.Of(new PricedEvent(fill.Number, fill.Time, Terms, IsAtOpen), _symbol));
+        var volume = _isVolumeLimited && !isWhole ? bar.Volume : 0;
+        Send(RunEvent.Of(fill with { BarVolume = volume, IsAtOpen = IsAtOpen }, _symbol));
+    }
+
+    /// <summary>Keeps the terms of the next fill.</summary>
+    public void Priced(in FillTerms terms) => Terms = terms;
 
     /// <summary>Records that the market exit of a trade has been sent.</summary>
     public readonly void Exiting(int number, long time)
@@ -182,7 +198,8 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     /// <summary>Keeps a closed trade for the strategy's call-back.</summary>
     public readonly void Notify(in Trade closed) => _notices!.Add(RunEvent.Of(Own(closed)));
 
-    private readonly Trade Own(in Trade trade) => _symbol == 0 ? trade : trade with { SymbolIndex = _symbol };
+    private readonly Trade Own(in Trade trade) =>
+        _symbol == 0 && !IsAtOpen ? trade : trade with { SymbolIndex = _symbol, EndedAtOpen = IsAtOpen };
 
     /// <summary>
     /// Records that a trade was closed at the end of its symbol's data. The strategy is not notified, since it had already run before that
@@ -212,7 +229,8 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     public void Financed(int number, FinancingKind kind, long time, double amount, double cash)
     {
         _digest.Financed(number, kind, time, amount, cash);
-        if (Want(RunEventKinds.Financing)) Send(RunEvent.Of(new FinancingEvent(number, time, kind, amount), _symbol));
+        if (!Want(RunEventKinds.Financing)) return;
+        Send(RunEvent.Of(new FinancingEvent(number, time, kind, amount) { IsAtOpen = IsAtOpen }, _symbol));
     }
 
     public void Split(in OpenTrade trade, long time, long exDate, double ratio)

@@ -13,6 +13,8 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     private TradeMeter _trades;
     private int _signals;
     private long _orders;
+    // The part of the long positions that was bought on margin, as the books of a time have found it.
+    private (long Time, double Part) _lent = (long.MinValue, 0);
 
     /// <summary>Recently traded value; null if no fee depends on it.</summary>
     public TradedNotional? Traded { get; } = execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
@@ -143,6 +145,17 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
             foreach (var book in _books) sum += book.LongValue(book.LastPrice);
             return sum;
         }
+    }
+
+    /// <summary>
+    /// Returns the fraction of the long value that was bought on margin at the last closes. All books pay the nights before a time by what
+    /// it was before the first of them did.
+    /// </summary>
+    /// <param name="time">UTC ticks.</param>
+    public double MarginPart(long time)
+    {
+        if (_lent.Time != time) _lent = (time, FinancingRate.MarginPart(SettledCash, LongValue));
+        return _lent.Part;
     }
 
     public bool IsExposed

@@ -34,6 +34,7 @@ internal sealed partial class StrategyBook
     /// </summary>
     public void BeginBar(int index)
     {
+        _events.IsAtOpen = true;
         if (_hasFinancing) BookFinancing(index);
         if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
         if (_members is not null)
@@ -41,8 +42,9 @@ internal sealed partial class StrategyBook
             CloseFormer(index);
             CancelOutside(_block.TimeColumn[index], _block.TimeColumn[index]);
         }
-        if (_settings.TakeProfitOverTime.Count > 0) LowerTargets(_block.TimeColumn[index]);
+        if (_settings.TakeProfitOverTime.Count > 0 || _faults is not null) LowerTargets(_block.TimeColumn[index]);
         if (_margin.IsIsolated && _trades.Count > 0) LiquidateAtOpen(index);
+        if (_shared is not null && IsRuinedAt(Seen(_block[index]).Open)) EndInRuin(_block[index], _block[index], index);
     }
 
     /// <summary>Returns the waiting order that was made next after another; none if that was the last.</summary>
@@ -69,6 +71,8 @@ internal sealed partial class StrategyBook
             return true;
         }
         if (_hasLatency && _block.FirstIndex + index < order.WorksFrom) return false;
+        if (_faults is not null && _faults.ArrivalOf(order.Id) is var arrives && arrives > bar.Time)
+            return ArriveWithin(i, arrives, bar, index);
         SetExpiry(ref order, bar.Time);
         var price = FillRule.AtOpen(ref order, bar);
         return !double.IsNaN(price) && Fill(i, price, bar, index, atOpen: true);
@@ -76,6 +80,7 @@ internal sealed partial class StrategyBook
 
     private void ProcessAfterOpen(int index, in Bar bar)
     {
+        _events.IsAtOpen = false;
         if (_path is not null && IsWithinReach(bar)) ProcessPath(bar, index);
         else
         {
@@ -117,7 +122,8 @@ internal sealed partial class StrategyBook
             EndInRuin(part, bar, index);
     }
 
-    private bool Works(in Order order, int index) => !_hasLatency || _block.FirstIndex + index >= order.WorksFrom;
+    private bool Works(in Order order, int index) => (!_hasLatency || _block.FirstIndex + index >= order.WorksFrom)
+        && (_faults is null || _faults.ArrivalOf(order.Id) <= _block.TimeColumn[index]);
 
     // If one bar touches several orders of a group, returns the one that the intrabar rule fills.
     [MethodImpl(MethodImplOptions.NoInlining)]

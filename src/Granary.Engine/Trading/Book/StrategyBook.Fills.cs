@@ -28,10 +28,11 @@ internal sealed partial class StrategyBook
     private bool Fill(int at, double reference, in Bar bar, int index, bool atOpen)
     {
         ref var order = ref _orders[at];
-        var quantity = order.Quantity;
+        var quantity = _faults is null ? order.Quantity : _faults.NextPart(order, Instrument);
+        if (_faults is not null && !(quantity > 0)) return false;
         if (_isVolumeLimited)
         {
-            quantity = Fillable(order, bar, index);
+            quantity = Math.Min(quantity, Fillable(order, bar, index));
             if (quantity <= 0)
             {
                 order.Rests = true;
@@ -39,15 +40,27 @@ internal sealed partial class StrategyBook
             }
         }
         if (order.Role == OrderRole.Net) return FillNet(at, quantity, reference, bar, index, atOpen);
-        var price = PriceOf(order, reference, quantity, bar);
+        var price = PriceOf(order, reference, quantity, bar, atOpen);
         return order.Role == OrderRole.Entry
             ? FillEntry(at, quantity, price, bar, index, atOpen)
             : FillExit(at, quantity, price, bar, index);
     }
 
     // The price at which an order fills from a reference price.
-    private FillPrice PriceOf(in Order order, double reference, double quantity, in Bar bar) =>
-        _fillRule.Price(order, reference, quantity, bar);
+    private FillPrice PriceOf(in Order order, double reference, double quantity, in Bar bar, bool atOpen)
+    {
+        var terms = FillRule.Terms(order, reference, bar, out var isMaker);
+        if (_dependsOnSize)
+            terms = terms with { Worst = WorstBefore(order, reference, bar, atOpen), AtStop = !atOpen && IsRestOfStop(order) };
+        return new FillPrice(PriceOf(terms, order.Side, quantity), isMaker);
+    }
+
+    // The listener can compute the price of another quantity where it differs.
+    private double PriceOf(in FillTerms terms, Side side, double quantity)
+    {
+        if (_dependsOnSize) _events.Priced(terms);
+        return _fillRule.Price(terms, side, quantity);
+    }
 
     private bool FillEntry(int at, double quantity, FillPrice price, in Bar bar, int index, bool atOpen)
     {
@@ -56,7 +69,7 @@ internal sealed partial class StrategyBook
         var fee = NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid);
         var first = order.FilledQuantity == 0;
         if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), Available(price.Price))
-            && !(_settings.ResizeToCash && Resize(ref order, ref quantity, price, bar.Time, ref paid, ref fee)))
+            && !(_settings.ResizeToCash && Resize(ref order, ref quantity, ref price, bar.Time, ref paid, ref fee)))
         {
             _events.CashShort(bar.Time);
             Drop(at, first ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
@@ -64,7 +77,10 @@ internal sealed partial class StrategyBook
         }
         order.Fees = paid;
         var whole = RecordFill(ref order, quantity, price.Price);
-        var fill = new TradeFill(order.TradeNumber, bar.Time, price.Price, quantity, fee, order.Id, IsEntry: true, first, price.IsMaker);
+        var fill = new TradeFill(order.TradeNumber, bar.Time, price.Price, quantity, fee, order.Id, IsEntry: true, first, price.IsMaker)
+        {
+            IsOnClose = IsOnClose(order),
+        };
         if (first) EnterTrade(order, fill, bar, index, atOpen);
         else IncreaseTrade(order, fill, bar, index);
         if (whole) _orders.RemoveAt(at);
@@ -77,12 +93,12 @@ internal sealed partial class StrategyBook
         var paid = order.Fees;
         var fee = NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid);
         order.Fees = paid;
-        var (number, id, reason) = (order.TradeNumber, order.Id, order.Reason);
+        var (number, id, reason, isPart) = (order.TradeNumber, order.Id, order.Reason, order.IsPart);
         var whole = RecordFill(ref order, quantity, price.Price);
         if (whole) _orders.RemoveAt(at);
         var trade = _trades.IndexOf(number);
         if (trade < 0) return whole;
-        if (whole) quantity = _trades[trade].Quantity;
+        if (whole) quantity = isPart ? Math.Min(quantity, _trades[trade].Quantity) : _trades[trade].Quantity;
         var fill = new TradeFill(number, bar.Time, price.Price, quantity, fee, id, IsEntry: false, IsFirst: false, price.IsMaker);
         CloseTrade(trade, fill, reason, bar, index);
         return whole;
@@ -90,15 +106,16 @@ internal sealed partial class StrategyBook
 
     // Cuts an entry to what can be paid at this price; false where that is nothing.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool Resize(ref Order order, ref double quantity, FillPrice price, long time, ref OrderFees paid, ref double fee)
+    private bool Resize(ref Order order, ref double quantity, ref FillPrice price, long time, ref OrderFees paid, ref double fee)
     {
         var available = Available(price.Price);
-        var payable = Payable(quantity, price.Price, available, price.IsMaker);
+        var payable = Payable(quantity, HighestPrice(price.Price), available, price.IsMaker);
         if (!(payable > 0)) return false;
         var before = order.Quantity;
         order.Quantity = order.FilledQuantity + payable;
         quantity = order.Rest;
         paid = order.Fees;
+        if (_dependsOnSize) price = price with { Price = _fillRule.Price(_events.Terms, order.Side, quantity) };
         fee = NextFee(price.Price, quantity, price.IsMaker, time, ref paid);
         // A fee by turnover may be more than the usual one.
         if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), available))
@@ -110,10 +127,15 @@ internal sealed partial class StrategyBook
         return true;
     }
 
+    // The highest price that a part of the next fill can have: a smaller sale brings a higher price.
+    private double HighestPrice(double price) => _fillRule.DependsOnSize ? FillRule.Highest(_events.Terms, price) : price;
+
     // Fills an order at the close at which it was made.
     private void FillAtClose(int at, int index)
     {
         var bar = _block[index];
+        // What it enters does not pay the fundings until its close.
+        if (_hasFunding) FundWithin(_timeframe.CloseOf(bar.Time), index);
         var trades = _trades.Count;
         SetExpiry(ref _orders[at], bar.Time);
         Fill(at, bar.Close, bar, index, atOpen: false);
@@ -138,13 +160,14 @@ internal sealed partial class StrategyBook
     private bool FillNet(int at, double quantity, double reference, in Bar bar, int index, bool atOpen)
     {
         var order = _orders[at];
-        var price = PriceOf(order, reference, quantity, bar);
+        var price = PriceOf(order, reference, quantity, bar, atOpen);
         var waiting = _orders.Count;
         if (!CanPay(at, ref quantity, price, out var crumb))
         {
             RefuseNet(at, quantity, reference, price.Price, bar.Time);
             return true;
         }
+        if (_fillRule.DependsOnSize) price = price with { Price = _fillRule.Price(_events.Terms, order.Side, quantity) };
         var paid = order.Fees;
         var fees = new SplitFee(this, price, quantity,
             _hasProportionalFees ? 0 : NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid));
@@ -173,7 +196,7 @@ internal sealed partial class StrategyBook
         var available = Available(price.Price) + released;
         if (!BuyingPower.Exceeds(_power.Cost(price.Price, opens, price.IsMaker), available)) return true;
         if (!_settings.ResizeToCash && !order.FitsCash) return false;
-        var rest = quantity - opens + Payable(opens, price.Price, available, price.IsMaker);
+        var rest = quantity - opens + Payable(opens, HighestPrice(price.Price), available, price.IsMaker);
         if (!(rest > 0)) return false;
         order.Quantity = order.FilledQuantity + rest;
         quantity = order.Rest;

@@ -28,7 +28,7 @@ internal sealed partial class StrategyBook
     // positions that was bought on margin.
     private void Accrue(FinancingRate rate, long time, double close, int index)
     {
-        var lent = rate.ChargesInterest ? MarginPart(close) : 0;
+        var lent = rate.ChargesInterest ? MarginPart(close, time) : 0;
         for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
@@ -57,7 +57,7 @@ internal sealed partial class StrategyBook
         MarkBefore(index);
         var cash = amount * trade.Quantity;
         _account.Pay(cash);
-        trade.Financing += cash;
+        trade.Finance(cash);
         _meter.Financing += cash;
         _events.Financed(trade.Number, kind, time, amount, cash);
     }

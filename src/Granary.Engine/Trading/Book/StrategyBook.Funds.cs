@@ -49,7 +49,7 @@ internal sealed partial class StrategyBook
         {
             ref var trade = ref _trades[i];
             if (!trade.Exiting) continue;
-            sum += _power.WithFee(_power.Released(trade, trade.Quantity, close),
+            sum += _power.WithFee(_power.Released(trade.Side, trade.EntryPrice, trade.Quantity, close),
                 -_execution.Fee.Fee(close, trade.Quantity, _multiplier, maker: false));
         }
         return sum;
@@ -79,7 +79,7 @@ internal sealed partial class StrategyBook
             if (trade.Side == side) continue;
             var part = Math.Min(quantity, trade.Quantity);
             quantity -= part;
-            released += _power.Released(trade, part, price);
+            released += _power.Released(trade.Side, trade.EntryPrice, part, price);
         }
         return quantity;
     }
@@ -109,12 +109,7 @@ internal sealed partial class StrategyBook
     public double LongValue(double price) =>
         _power.IsMargined ? 0 : _trades.QuantityOf(Side.Buy) * price * _multiplier;
 
-    // Returns the fraction of the long value that was bought on margin.
-    private double MarginPart(double close)
-    {
-        if (_power.IsMargined) return 0;
-        var (settled, value) = _shared is null ? (SettledCash(close), LongValue(close))
-            : (_shared.SettledCash, _shared.LongValue);
-        return FinancingRate.MarginPart(settled, value);
-    }
+    // Returns the fraction of the long value that was bought on margin, before the nights up to a time are paid.
+    private double MarginPart(double close, long time) => _power.IsMargined ? 0
+        : _shared is not null ? _shared.MarginPart(time) : FinancingRate.MarginPart(SettledCash(close), LongValue(close));
 }

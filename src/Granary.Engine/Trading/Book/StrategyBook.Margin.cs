@@ -57,7 +57,8 @@ internal sealed partial class StrategyBook
         var works = _block.FirstIndex + index >= trade.ProtectedFrom;
         var from = PriceBefore(trade, part, index);
         var start = seen == part ? from : seen.Open;
-        var stop = _fillRule.StopPrice(trade.Side, trade.Protection.WorkingStop(trade.Side).Price, from, trade.Quantity, bar);
+        var stop = _fillRule.Price(FillRule.StopTerms(trade.Side, trade.Protection.WorkingStop(trade.Side).Price, from, bar),
+            (Side)(-(int)trade.Side), trade.Quantity);
         if (PositionMargin.ComesFirst(trade.Side, level, trade.Protection, part, from, stop,
             (works, _execution.Intrabar, _step > WholeBar)))
         {
@@ -86,6 +87,38 @@ internal sealed partial class StrategyBook
     private double PriceBefore(in OpenTrade trade, in Bar part, int index) =>
         trade.EntryIndex == _block.FirstIndex + index && !trade.EnteredAtOpen && trade.EntryStep == _step ? trade.EntryPrice : part.Open;
 
+    private static bool IsRestOfStop(in Order order) => order.Reason is ExitReason.Stop or ExitReason.TrailingStop;
+
+    // The worst price for a position that the bar had before an order closes it; a stop is on the way there.
+    private double WorstBefore(in Order order, double reference, in Bar bar, bool atOpen) =>
+        atOpen ? Seen(bar).Open
+        : order.Type.HasStop() || IsRestOfStop(order) ? reference
+        : WorstBefore((Side)(-(int)order.Side), bar, isTarget: order.Type.HasLimit());
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private double WorstBefore(Side side, in Bar bar, bool isTarget)
+    {
+        if (isTarget && _execution.Intrabar == IntrabarRule.TargetFirst) return Seen(bar).Open;
+        if (_step == WholeBar || _step == Beyond && !_hasMarks) return WorstOf(side, Seen(bar));
+        var (first, end) = _path!.Within(bar.Time, _timeframe.CloseOf(bar.Time));
+        var worst = double.NaN;
+        for (var i = first; i < (_step == Beyond ? end : first + _step); i++)
+        {
+            var price = WorstOf(side, MarkedBar.Of(Instrument.Marks, _path[i], _path.CloseOf(i)));
+            if (!((int)side * (price - worst) >= 0)) worst = price;
+        }
+        return worst;
+    }
+
+    private static double WorstOf(Side side, in Bar seen) => side == Side.Buy ? seen.Low : seen.High;
+
+    // A loss beyond the margin of what is closed is the exchange's: the market can be beyond the stop while the mark price is not.
+    private void BoundLoss(ref OpenTrade trade, in TradeFill fill, int index)
+    {
+        var left = _margin.Left(trade.Side, trade.EntryPrice, fill.Quantity, fill.Price, fill.Commission);
+        if (left < 0) PayFinancing(ref trade, FinancingKind.WriteOff, -left / trade.Quantity, fill.Time, index);
+    }
+
     // The exchange takes the trade over at a price, with what is left of its margin; a loss beyond the margin is the exchange's.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void LiquidateTrade(int at, double price, in Bar bar, int index)
@@ -95,6 +128,6 @@ internal sealed partial class StrategyBook
         var fee = NextFee(price, trade.Quantity, maker: false, bar.Time, ref paid);
         var left = _margin.Left(trade.Side, trade.EntryPrice, trade.Quantity, price, fee);
         if (left != 0) PayFinancing(ref trade, FinancingKind.Liquidation, -left / trade.Quantity, bar.Time, index);
-        CloseAt(at, price, ExitReason.Liquidation, bar, index);
+        CloseAt(at, price, ExitReason.Liquidation, bar, index, worst: price);
     }
 }

@@ -57,7 +57,9 @@ internal sealed partial class StrategyBook
         ref var trade = ref _trades[at];
         if (_isVolumeLimited)
             return StopInParts(at, FillRule.StopReference(trade.Side, touch.Stop, from, bar), touch.Reason, bar, index);
-        CloseAt(at, _fillRule.StopPrice(trade.Side, touch.Stop, from, trade.Quantity, bar), touch.Reason, bar, index);
+        var terms = FillRule.StopTerms(trade.Side, touch.Stop, from, bar);
+        if (_dependsOnSize) terms = terms with { Worst = terms.Reference, AtStop = true };
+        Close(at, PriceOf(terms, (Side)(-(int)trade.Side), trade.Quantity), touch.Reason, bar, index);
         return true;
     }
 
@@ -72,7 +74,9 @@ internal sealed partial class StrategyBook
             if (quantity <= 0) return false;
         }
         if ((_isVolumeLimited || isPart) && trade.TargetOrder.IsNone) trade.TargetOrder = NextOrder();
-        var (price, maker) = _fillRule.TargetPrice(trade.Side, trade.Protection.Target, from, quantity, bar);
+        var terms = FillRule.TargetTerms(trade.Side, trade.Protection.Target, from, bar, out var maker);
+        if (_dependsOnSize) terms = terms with { Worst = WorstBefore(trade.Side, bar, isTarget: true) };
+        var price = PriceOf(terms, (Side)(-(int)trade.Side), quantity);
         var fee = NextFee(price, quantity, maker, bar.Time, ref trade.TargetFees);
         var order = _isVolumeLimited || isPart ? trade.TargetOrder : default;
         var fill = new TradeFill(trade.Number, bar.Time, price, quantity, fee, order, IsEntry: false, IsFirst: false, maker);

@@ -10,16 +10,20 @@ internal sealed partial class StrategyBook
     // Ruin is only computed exactly once the equity falls to this share of the position's value.
     private const double NearRuin = 0.05;
 
-    // Whether closing all open trades at a price would leave no equity. For a shared account, its run checks this at the closes of all
-    // symbols.
+    // Whether closing all open trades at a price would leave no equity. A shared account is checked at the closes of all symbols; with
+    // cross margin also within the bars, as long as all its positions are in one symbol.
     private bool IsRuinedAt(double price)
     {
-        if (_trades.Count == 0 || _shared is not null || _margin.IsIsolated) return false;
-        var equity = OwnEquity(price);
+        if (_trades.Count == 0 || _margin.IsIsolated) return false;
+        if (_shared is not null && !(_margin.IsCross && _shared.IsLast(this))) return false;
+        var equity = WholeCash + _trades.Net * price;
         if (_margin.IsCross && equity <= MarginRequirement(price)) return true;
         return equity <= NearRuin * Math.Abs(_trades.Net) * price
             && equity <= RuinPrice.CostToClose(_trades, price, _execution.Fee, _multiplier);
     }
+
+    // Of the account, if it is shared.
+    private double WholeCash => _shared?.Cash ?? _account.Cash;
 
     // Whether a bar, or a part of one, reaches the price at which the account's current position ruins it.
     private bool IsRuinedWithin(in Bar part) =>
@@ -28,9 +32,9 @@ internal sealed partial class StrategyBook
     // The price at which the account has no equity left, or with cross margin no more than its positions require; NaN if there is none.
     private double RuinLevel()
     {
-        var level = RuinPrice.Of(_account.Cash, _trades.Net, _trades, _execution.Fee, _multiplier);
+        var level = RuinPrice.Of(WholeCash, _trades.Net, _trades, _execution.Fee, _multiplier);
         if (!_margin.IsCross) return level;
-        var margin = _margin.PriceOfAccount(_account.Cash, _trades.QuantityOf(Side.Buy), _trades.QuantityOf(Side.Sell));
+        var margin = _margin.PriceOfAccount(WholeCash, _trades.QuantityOf(Side.Buy), _trades.QuantityOf(Side.Sell));
         return double.IsNaN(level) ? margin : double.IsNaN(margin) ? level
             : _trades.Net < 0 ? Math.Min(level, margin) : Math.Max(level, margin);
     }
@@ -95,6 +99,7 @@ internal sealed partial class StrategyBook
     private void CloseDelisted(int index)
     {
         if (_trades.Count == 0 && _orders.Count == 0) return;
+        _events.IsAtOpen = false;
         CloseAll(_block.CloseColumn[index], _block[index], index, ExitReason.Delisted);
         Refresh();
     }
@@ -127,7 +132,7 @@ internal sealed partial class StrategyBook
         if (left > rounding && !_isClosed) return;
         if (Math.Abs(left) > rounding)
         {
-            trade.Financing -= left;
+            trade.Finance(-left);
             _meter.Financing -= left;
         }
         _account.Pay(-left);

@@ -29,16 +29,16 @@ internal sealed partial class StrategyBook
     private void Book(Side side, in TradeFill fill, int index)
     {
         MarkBefore(index);
-        if (_isVolumeLimited || _traded is not null) Count(fill);
+        if (_isVolumeLimited || _traded is not null) Count(fill, index);
         _account.Book(side, fill.Quantity, fill.Price, _multiplier, fill.Commission);
         _meter.Commission += fill.Commission;
     }
 
     // Subtracts a fill from the bar's available volume, and adds it to the account's turnover.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Count(in TradeFill fill)
+    private void Count(in TradeFill fill, int index)
     {
-        _volume.Draw(fill.Quantity);
+        _volume.Draw(fill.Quantity, _block.FirstIndex + index);
         _traded?.Add(fill.Time, fill.Price * fill.Quantity * _multiplier);
     }
 
@@ -47,11 +47,10 @@ internal sealed partial class StrategyBook
     private void EnterTrade(in Order order, in TradeFill fill, in Bar bar, int index, bool atOpen)
     {
         Book(order.Side, fill, index);
-        ref var trade = ref _trades.Add(order.TradeNumber, order.Side, fill.Quantity, fill.Price);
+        ref var trade = ref _trades.Add(order.TradeNumber, order.Side, fill.Quantity, fill.Price, fill.Commission);
         trade.SignalTime = order.CreatedAt;
         trade.EntryTime = bar.Time;
         trade.EntryIndex = _block.FirstIndex + index;
-        trade.Commission = fill.Commission;
         trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
         trade.FinancedTo = bar.Time / TimeSpan.TicksPerDay;
         trade.EnteredAtOpen = atOpen;
@@ -63,17 +62,20 @@ internal sealed partial class StrategyBook
         if (_events.HasCallBacks) NoteProtection(ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
     }
 
+    private bool IsOnClose(in Order order) => order.Type == OrderType.MarketOnClose
+        || _execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market;
+
     private void Protect(ref OpenTrade trade, in Order order, double price)
     {
         var execution = _execution;
         if (order.Role == OrderRole.Entry)
         {
-            trade.Protection.Start(_usual.Of(order), order.Side, price, trade.EntryQuantity, Instrument);
+            var terms = (_termsOf is null ? _usual : _termsOf(order.TradeNumber)).Of(order);
+            trade.Protection.Start(terms, order.Side, price, trade.EntryQuantity, Instrument);
             trade.StepsDue = _settings.ScaleIn.Count > 0 && order.AddsTo == 0;
         }
         // An entry on the close needs no protection within its bar, since the bar is over.
-        var onClose = order.Type == OrderType.MarketOnClose || (execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market);
-        trade.FirstWholeBar = trade.EntryIndex + (onClose ? 1 : 0);
+        trade.FirstWholeBar = trade.EntryIndex + (IsOnClose(order) ? 1 : 0);
         trade.ProtectedFrom = execution.ProtectFrom == ProtectFrom.NextBar ? trade.EntryIndex + 1 : trade.FirstWholeBar;
         trade.TargetByClose = order.ReturnedToLimit;
     }
@@ -85,8 +87,7 @@ internal sealed partial class StrategyBook
         Book(order.Side, fill, index);
         ref var trade = ref _trades[_trades.IndexOf(order.TradeNumber)];
         var before = trade.EntryPrice;
-        _trades.Increase(ref trade, fill.Quantity, fill.Price);
-        trade.Commission += fill.Commission;
+        _trades.Increase(ref trade, fill.Quantity, fill.Price, fill.Commission);
         trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
         // A stop or target relative to the entry price follows the average price, unless the strategy has moved it.
         if (order.Role == OrderRole.Entry)
@@ -100,10 +101,9 @@ internal sealed partial class StrategyBook
     private bool CloseTrade(int at, in TradeFill fill, ExitReason reason, in Bar bar, int index)
     {
         ref var trade = ref _trades[at];
+        if (_margin.IsIsolated && reason != ExitReason.Liquidation) BoundLoss(ref trade, fill, index);
         Book((Side)(-(int)trade.Side), fill, index);
-        trade.Commission += fill.Commission;
-        trade.ExitCommission += fill.Commission;
-        if (_trades.Reduce(ref trade, fill.Quantity, fill.Price))
+        if (_trades.Reduce(ref trade, fill.Quantity, fill.Price, fill.Commission))
         {
             _orders.FitExit(trade);
             trade.Parted = true;
@@ -112,9 +112,9 @@ internal sealed partial class StrategyBook
             return false;
         }
         if (trade.EntryWorking) CancelEntryOf(trade.Number, bar.Time);
-        _events.LastFill(trade, fill, bar);
+        _events.LastFill(trade, fill, bar, isWhole: reason == ExitReason.Delisted);
         Settle(ref trade, fill, reason, bar, index);
-        var (exiting, number) = (trade.Exiting, trade.Number);
+        var (exiting, number) = (trade.Exiting || _faults is not null, trade.Number);
         _trades.RemoveAt(at);
         if (exiting) CancelExitsOf(number, bar.Time);
         if (_settings.ScaleIn.Count > 0) CancelStepsOf(number, bar.Time);
@@ -157,8 +157,15 @@ internal sealed partial class StrategyBook
         _events.Notify(closed);
     }
 
-    // Closes a trade in full, without an order.
-    private void CloseAt(int at, double price, ExitReason reason, in Bar bar, int index)
+    // Closes a trade in full at a price that the broker or the venue sets, without an order.
+    private void CloseAt(int at, double price, ExitReason reason, in Bar bar, int index, double worst = double.NaN)
+    {
+        if (_dependsOnSize) _events.Priced(FillTerms.At(price, bar) with { Worst = worst });
+        Close(at, price, reason, bar, index);
+    }
+
+    // Closes a trade in full.
+    private void Close(int at, double price, ExitReason reason, in Bar bar, int index)
     {
         ref var trade = ref _trades[at];
         var paid = default(OrderFees);
@@ -183,7 +190,7 @@ internal sealed partial class StrategyBook
             var fee = NextFee(close, quantity, maker: false, time, ref paid);
             _account.Book((Side)(-(int)trade.Side), quantity, close, _multiplier, fee);
             _meter.Commission += fee;
-            trade.Commission += fee;
+            trade.Pay(fee);
             var (exitPrice, profit) = MarkedAt(trade, close);
             var (net, bars) = (profit - trade.Commission + trade.Financing, (int)(lastIndex - trade.EntryIndex));
             _meter.Add(net, bars);

@@ -60,8 +60,9 @@ internal sealed partial class StrategyBook
     private readonly double _multiplier;
     // The protection of entries without prices of their own.
     private readonly Protection _usual;
-    // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees depend on size alone.
-    private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
+    // Whether orders take longer than until the next bar, a bar's volume limits fills, fees depend on size alone, and prices or
+    // liquidations depend on size.
+    private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees, _dependsOnSize;
     private readonly bool _hasFinancing, _isDelisted, _hasFunding, _hasMarks;
     // Null if the run has no universe.
     private readonly Membership? _members;
@@ -109,8 +110,9 @@ internal sealed partial class StrategyBook
 
     /// <param name="account">The account of several books; this book is then closed until <see cref="Open"/>.</param>
     /// <param name="symbol">Index among the strategy's symbols.</param>
+    /// <param name="everyFill">Whether the listener receives also fills that it can compute from their trade.</param>
     public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunListener? listener,
-        SharedAccount? account = null, int symbol = 0)
+        SharedAccount? account = null, int symbol = 0, bool everyFill = false)
     {
         Instrument = series.Instrument;
         execution = execution.For(Instrument.Symbol);
@@ -129,7 +131,8 @@ internal sealed partial class StrategyBook
         _hasLatency = execution.LatencyBars > 0;
         _isVolumeLimited = execution.VolumeShare > 0;
         _hasProportionalFees = execution.Fee.IsProportional;
-        _events = new BookEvents(listener, symbol, _isVolumeLimited, _hasProportionalFees);
+        _dependsOnSize = _fillRule.DependsOnSize || _margin.DependsOnSize;
+        _events = new BookEvents(listener, symbol, _isVolumeLimited, _hasProportionalFees && !everyFill, _dependsOnSize);
         _marks = new EquityMarks(account is null ? new EquityMeter(settings.Cash, settings.TradeFrom) : null);
         TrackExcursions();
         _path = execution.UsePath ? series.Path : null;

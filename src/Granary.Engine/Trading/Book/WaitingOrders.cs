@@ -73,7 +73,7 @@ internal struct WaitingOrders
     public readonly void FitExit(in OpenTrade trade)
     {
         for (var i = 0; trade.Exiting && i < _count; i++)
-            if (_orders[i].Role == OrderRole.Exit && _orders[i].TradeNumber == trade.Number)
+            if (_orders[i].Role == OrderRole.Exit && !_orders[i].IsPart && _orders[i].TradeNumber == trade.Number)
                 _orders[i].Quantity = _orders[i].FilledQuantity + trade.Quantity;
     }
 }

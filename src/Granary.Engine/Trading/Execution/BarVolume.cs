@@ -24,6 +24,6 @@ internal struct BarVolume
         return left > most * 1e-9 ? instrument.RoundQuantity(left) : 0;
     }
 
-    /// <summary>Adds a fill in the bar of the last call of <see cref="Fitting"/>.</summary>
-    public void Draw(double quantity) => _used += quantity;
+    /// <summary>Adds a fill in a bar, also one that the volume did not bound.</summary>
+    public void Draw(double quantity, long bar) => (_bar, _used) = (bar, bar == _bar ? _used + quantity : quantity);
 }

@@ -35,16 +35,14 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
             : Math.Min(available, Cost(price, Math.Max(0, room) / (price * _multiplier), maker: false));
 
     /// <summary>Returns the amount that becomes available when this quantity of a trade is closed, before the fee.</summary>
-    public double Released(in OpenTrade trade, double quantity, double price) =>
-        _isIsolated ? Released(trade.Side, trade.EntryPrice, quantity, price)
+    /// <param name="entry">The entry price.</param>
+    public double Released(Side side, double entry, double quantity, double price) =>
+        // With isolated margin: its margin and its profit.
+        _isIsolated ? Outlay(entry, quantity) + _leverage * (int)side * (price - entry) * quantity * _multiplier
         : _leverage > 0 ? Outlay(price, quantity)
         : _margin > 0 ? quantity * _margin
-        : trade.Side == Side.Buy ? quantity * price * _multiplier
-        : quantity * (2 * trade.EntryPrice - price) * _multiplier;
-
-    /// <summary>The same of a position with isolated margin: its margin and its profit; of others what it ties up.</summary>
-    public double Released(Side side, double entry, double quantity, double price) => !_isIsolated ? Outlay(price, quantity)
-        : Outlay(entry, quantity) + _leverage * (int)side * (price - entry) * quantity * _multiplier;
+        : side == Side.Buy ? quantity * price * _multiplier
+        : quantity * (2 * entry - price) * _multiplier;
 
     /// <summary>Returns the amount that new entries may cost.</summary>
     /// <param name="cash">The balance in which every fill's notional is booked in full.</param>

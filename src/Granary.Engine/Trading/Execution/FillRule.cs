@@ -11,8 +11,8 @@ namespace Granary.Engine.Trading.Execution;
 /// A limit order fills at its price, or at the open if the bar opens beyond it. A stop order fills at its price, or at the open if the bar
 /// opens beyond it, which is worse. A stop-limit order whose limit lies behind its stop fills in the bar that triggers it only if the bar
 /// closes beyond the limit. A fill takes two steps. <see cref="AtOpen"/> or <see cref="Within"/> returns the reference price at which the
-/// order trades. <see cref="Price"/>, <see cref="StopPrice"/> or <see cref="TargetPrice"/> then adds slippage and respects the order's
-/// limit. <see cref="BarVolume"/> decides the quantity.
+/// order trades; with the slippage that it has and the order's limit, these are its terms. <see cref="Price"/> is that of a quantity.
+/// <see cref="BarVolume"/> decides the quantity.
 /// </remarks>
 internal readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
 {
@@ -99,27 +99,43 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
     private static bool IsBeyondStop(bool buy, double price, double stop) =>
         buy ? PriceLevel.IsAtOrAbove(price, stop) : PriceLevel.IsAtOrBelow(price, stop);
 
-    /// <summary>The price at which an order fills.</summary>
-    /// <param name="reference">The reference price from <see cref="AtOpen"/> or <see cref="Within"/>.</param>
+    /// <summary>Whether a price depends on the quantity of its fill.</summary>
+    public bool DependsOnSize => _slippage?.DependsOnSize == true || _stopSlippage?.DependsOnSize == true;
+
+    /// <summary>The price of a quantity on some terms.</summary>
+    /// <param name="side">The side of the order.</param>
     /// <param name="quantity">Quantity of this fill, base units.</param>
-    public FillPrice Price(in Order order, double reference, double quantity, in Bar bar)
+    public double Price(in FillTerms terms, Side side, double quantity)
     {
-        var (side, limit) = (order.Side, order.LimitPrice);
-        // A stop that fills in parts is a market order once it is triggered.
-        var slippage = order.Type.HasStop() || order.Reason is ExitReason.Stop or ExitReason.TrailingStop ? _stopSlippage : _slippage;
-        if (!order.Type.HasLimit()) return new FillPrice(Slipped(slippage, side, reference, quantity, bar), false);
-        // At its own limit price an order that rested in the book makes the price; one that has just arrived takes it. At a better price
-        // it takes liquidity with slippage, but never beyond its limit.
-        if (PriceLevel.AreEqual(reference, limit)) return new FillPrice(reference, order.Rests);
-        var price = Slipped(slippage, side, reference, quantity, bar);
-        return new FillPrice(side == Side.Buy ? Math.Min(price, limit) : Math.Max(price, limit), false);
+        if (terms.Slippage == FillSlippage.None) return terms.Reference;
+        var price = Slipped(terms.Slippage == FillSlippage.Stop ? _stopSlippage : _slippage, side, terms.Reference, quantity, terms.Bar);
+        return double.IsNaN(terms.Bound) ? price : side == Side.Buy ? Math.Min(price, terms.Bound) : Math.Max(price, terms.Bound);
     }
 
-    /// <summary>The price at which the stop of an open trade fills.</summary>
+    /// <summary>The highest price that a part of a fill can have, whose whole quantity has a given price.</summary>
+    public static double Highest(in FillTerms terms, double price) => Math.Max(price, terms.Reference);
+
+    /// <summary>The terms on which an order fills, and whether it makes the price.</summary>
+    /// <param name="reference">The reference price from <see cref="AtOpen"/> or <see cref="Within"/>.</param>
+    public static FillTerms Terms(in Order order, double reference, in Bar bar, out bool isMaker)
+    {
+        // A stop that fills in parts is a market order once it is triggered.
+        var isStop = order.Type.HasStop() || order.Reason is ExitReason.Stop or ExitReason.TrailingStop;
+        var cost = isStop ? FillSlippage.Stop : FillSlippage.Order;
+        isMaker = false;
+        if (!order.Type.HasLimit()) return new FillTerms(cost, reference, double.NaN, bar);
+        // At its own limit price an order that rested in the book makes the price; one that has just arrived takes it. At a better price
+        // it takes liquidity with slippage, but never beyond its limit.
+        if (!PriceLevel.AreEqual(reference, order.LimitPrice)) return new FillTerms(cost, reference, order.LimitPrice, bar);
+        isMaker = order.Rests;
+        return FillTerms.At(reference, bar);
+    }
+
+    /// <summary>The terms on which the stop of an open trade fills.</summary>
     /// <param name="side">The side of the trade.</param>
     /// <param name="from">Price before the bar's range is checked: its open, or the entry price on the bar of entry.</param>
-    public double StopPrice(Side side, double stop, double from, double quantity, in Bar bar) =>
-        Slipped(_stopSlippage, (Side)(-(int)side), StopReference(side, stop, from, bar), quantity, bar);
+    public static FillTerms StopTerms(Side side, double stop, double from, in Bar bar) =>
+        new(FillSlippage.Stop, StopReference(side, stop, from, bar), double.NaN, bar);
 
     /// <summary>The price at which a stop becomes a market order: its level, or the market's price if that is beyond it.</summary>
     /// <param name="side">The side of the trade.</param>
@@ -131,14 +147,13 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
     /// </summary>
     public static bool IsBeyondTarget(Side side, double target, double from) => !IsWithinLimit(side == Side.Buy, from, target);
 
-    /// <summary>The price at which the target of an open trade fills: never worse than the target.</summary>
+    /// <summary>The terms on which the target of an open trade fills: never worse than the target.</summary>
     /// <param name="side">The side of the trade.</param>
-    public FillPrice TargetPrice(Side side, double target, double from, double quantity, in Bar bar)
+    public static FillTerms TargetTerms(Side side, double target, double from, in Bar bar, out bool isMaker)
     {
-        if (!IsBeyondTarget(side, target, from))
-            return new FillPrice(PriceLevel.Met(target, side == Side.Buy ? bar.High : bar.Low), true);
-        var price = Slipped(_slippage, (Side)(-(int)side), from, quantity, bar);
-        return new FillPrice(side == Side.Buy ? Math.Max(price, target) : Math.Min(price, target), false);
+        isMaker = !IsBeyondTarget(side, target, from);
+        return isMaker ? FillTerms.At(PriceLevel.Met(target, side == Side.Buy ? bar.High : bar.Low), bar)
+            : new FillTerms(FillSlippage.Order, from, target, bar);
     }
 
     // Slippage is bounded by the bar's high and low.

@@ -5,12 +5,13 @@ namespace Granary.Engine.Trading.Execution;
 /// <summary>An open trade, with the stop and target of its entry. <see cref="OpenTrades"/> changes its quantities.</summary>
 internal struct OpenTrade
 {
+    private Lot _lot;
     public int Number { get; private set; }
-    public Side Side { get; private set; }
+    public readonly Side Side => _lot.Side;
     /// <summary>Quantity that is still open; base units.</summary>
-    public double Quantity { get; private set; }
-    public double EntryQuantity { get; private set; }
-    public double EntryPrice { get; private set; }
+    public readonly double Quantity => _lot.Quantity;
+    public readonly double EntryQuantity => _lot.Entered;
+    public readonly double EntryPrice => _lot.EntryPrice;
     public long SignalTime;
     public long EntryTime;
     /// <summary>Feed index of the bar of entry.</summary>
@@ -19,11 +20,9 @@ internal struct OpenTrade
     /// Feed index of the first bar during which it was open from the bar's open on: after an entry on a close, the next bar.
     /// </summary>
     public long FirstWholeBar;
-    public double Commission;
+    public readonly double Commission => _lot.Fees;
     /// <summary>Sum over partial exits of price times quantity.</summary>
-    public double ExitNotional { get; private set; }
-    /// <summary>The part of <see cref="Commission"/> that exits have paid.</summary>
-    public double ExitCommission;
+    public readonly double ExitNotional => _lot.ExitNotional;
     /// <summary>Feed index and open time of the bar of the last partial exit, and its reason.</summary>
     public long PartIndex, PartTime;
     public ExitReason PartReason;
@@ -51,7 +50,7 @@ internal struct OpenTrade
     /// <summary>Fees of the target order so far, if it fills in parts.</summary>
     public OrderFees TargetFees;
     /// <summary>Dividends less borrow fees and interest so far.</summary>
-    public double Financing;
+    public readonly double Financing => _lot.Financing;
     /// <summary>The day up to which borrow fees and interest have been charged, as days since 0001-01-01.</summary>
     public long FinancedTo;
     public double LowestLow { get; private set; }
@@ -61,28 +60,27 @@ internal struct OpenTrade
     public long TimeExit;
 
     /// <summary>Sets the first fill of an empty trade.</summary>
-    public void Open(int number, Side side, double quantity, double price)
+    public void Open(int number, Side side, double quantity, double price, double fee)
     {
-        (Number, Side, EntryPrice) = (number, side, price);
-        Quantity = EntryQuantity = quantity;
+        (Number, _lot) = (number, new Lot(side, quantity, price, fee));
         LowestLow = HighestHigh = price;
     }
 
     /// <summary>Adds a further fill of the entry at any price: the entry price is the average.</summary>
-    public void Increase(double quantity, double price)
+    public void Increase(double quantity, double price, double fee)
     {
-        EntryPrice = (EntryPrice * EntryQuantity + price * quantity) / (EntryQuantity + quantity);
-        EntryQuantity += quantity;
-        Quantity += quantity;
+        _lot.Increase(quantity, price, fee);
         Reach(price, price);
     }
 
     /// <summary>Books a fill that closes the trade or a part of it.</summary>
-    public void Reduce(double quantity, double price)
-    {
-        Quantity -= quantity;
-        ExitNotional += price * quantity;
-    }
+    public void Reduce(double quantity, double price, double fee) => _lot.Reduce(quantity, price, fee);
+
+    /// <summary>Books a fee that is paid without a fill.</summary>
+    public void Pay(double fee) => _lot.Fees += fee;
+
+    /// <summary>Books financing; negative is a cost.</summary>
+    public void Finance(double amount) => _lot.Financing += amount;
 
     /// <summary>Extends the trade's lowest and highest price.</summary>
     public void Reach(double low, double high)
@@ -94,10 +92,8 @@ internal struct OpenTrade
     /// <summary>Applies a split: quantities grow as prices fall.</summary>
     public void Split(double ratio, Instrument instrument)
     {
-        Quantity *= ratio;
-        EntryQuantity *= ratio;
-        EntryPrice /= ratio;
-        Protection.Split(ratio, instrument);
+        Protection.Split(ratio, EntryQuantity, instrument);
+        _lot.Split(ratio);
         LowestLow /= ratio;
         HighestHigh /= ratio;
     }
@@ -107,26 +103,20 @@ internal struct OpenTrade
     /// </summary>
     public readonly Trade OpenPart(long time, double close, double multiplier, int bars)
     {
-        var end = new TradeEnd(time, close, (int)Side * (close - EntryPrice) * Quantity * multiplier, 0, bars, ExitReason.Open);
-        return ToTrade(end) with
-        {
-            Quantity = Quantity,
-            Commission = (Commission - ExitCommission) * (Quantity / EntryQuantity),
-            Financing = Financing * (Quantity / EntryQuantity),
-        };
+        var end = new TradeEnd(time, close, _lot.Profit(close, Quantity, multiplier), 0, bars, ExitReason.Open);
+        return ToTrade(end) with { Quantity = Quantity, Commission = _lot.OpenFees, Financing = _lot.OpenFinancing };
     }
 
     /// <summary>Returns the closed parts, as one trade, of a trade that is open when the bars end.</summary>
     public readonly Trade ClosedPart(double multiplier)
     {
-        var closed = EntryQuantity - Quantity;
-        var exitPrice = ExitNotional / closed;
-        var profit = (int)Side * (exitPrice - EntryPrice) * closed * multiplier;
-        return ToTrade(new TradeEnd(PartTime, exitPrice, profit, 0, (int)(PartIndex - EntryIndex), PartReason)) with
+        var (closed, price) = (_lot.Closed, _lot.ExitPrice);
+        var profit = _lot.Profit(price, closed, multiplier);
+        return ToTrade(new TradeEnd(PartTime, price, profit, 0, (int)(PartIndex - EntryIndex), PartReason)) with
         {
             Quantity = closed,
-            Commission = ExitCommission + (Commission - ExitCommission) * (closed / EntryQuantity),
-            Financing = Financing * (closed / EntryQuantity),
+            Commission = _lot.ClosedFees,
+            Financing = _lot.ClosedFinancing,
         };
     }
 

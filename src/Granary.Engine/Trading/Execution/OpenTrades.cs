@@ -20,28 +20,28 @@ internal struct OpenTrades(double multiplier)
     public double Net { get; private set; }
 
     /// <summary>Adds a trade, which its first fill opens.</summary>
-    public ref OpenTrade Add(int number, Side side, double quantity, double price)
+    public ref OpenTrade Add(int number, Side side, double quantity, double price, double fee)
     {
         if (_count == _trades.Length) Array.Resize(ref _trades, _trades.Length * 2);
         ref var trade = ref _trades[_count++];
         trade = default;
-        trade.Open(number, side, quantity, price);
+        trade.Open(number, side, quantity, price, fee);
         Net += (int)side * quantity * _multiplier;
         return ref trade;
     }
 
     /// <summary>Adds a further fill of a trade's entry.</summary>
-    public void Increase(ref OpenTrade trade, double quantity, double price)
+    public void Increase(ref OpenTrade trade, double quantity, double price, double fee)
     {
-        trade.Increase(quantity, price);
+        trade.Increase(quantity, price, fee);
         Net += (int)trade.Side * quantity * _multiplier;
     }
 
     /// <summary>Takes a fill from a trade's quantity.</summary>
     /// <returns>Whether a part is still open; if not, the trade must be removed.</returns>
-    public bool Reduce(ref OpenTrade trade, double quantity, double price)
+    public bool Reduce(ref OpenTrade trade, double quantity, double price, double fee)
     {
-        trade.Reduce(quantity, price);
+        trade.Reduce(quantity, price, fee);
         if (!(trade.Quantity > 0)) return false;
         Net -= (int)trade.Side * quantity * _multiplier;
         return true;

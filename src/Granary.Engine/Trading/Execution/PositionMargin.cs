@@ -30,6 +30,9 @@ internal readonly struct PositionMargin
 
     public bool IsCross { get; }
 
+    /// <summary>Whether the liquidation price of a trade depends on its quantity.</summary>
+    public bool DependsOnSize => IsIsolated && _tiers.Count > 1;
+
     /// <summary>The greatest notional of a position, quote currency; infinite without a limit.</summary>
     public double MostNotional { get; }
 

@@ -26,6 +26,8 @@ internal struct TradeProtection
     private int _fall;
     // Base units that the target which works now has closed.
     private double _part;
+    // The number of targets that were done at the last split: of the larger quantities their shares may be some lots more.
+    private int _done;
 
     public readonly bool IsNone => !(Stop > 0 || Target > 0 || Terms.HasTrail);
 
@@ -68,7 +70,7 @@ internal struct TradeProtection
     /// <summary>The quantity that the target closes: infinite for all that is open.</summary>
     /// <param name="entered">Base units that were entered.</param>
     public readonly double TargetQuantity(double entered, Instrument instrument) =>
-        Terms.NextTarget(entered, Taken, instrument.LotSize).Quantity;
+        Next(entered, instrument).Quantity;
 
     /// <summary>The quantity of the target's order, filled or not.</summary>
     /// <param name="entered">Base units that were entered.</param>
@@ -81,18 +83,21 @@ internal struct TradeProtection
     /// <returns>The base units that the target has closed if it is done, so that the next one works now; else 0.</returns>
     public double Take(double quantity, Side side, double price, double entered, Instrument instrument)
     {
-        var before = Terms.NextTarget(entered, Taken, instrument.LotSize).Step;
+        var before = Next(entered, instrument).Step;
         Taken += quantity;
         _part += quantity;
-        if (Terms.NextTarget(entered, Taken, instrument.LotSize).Step == before) return 0;
+        if (Next(entered, instrument).Step == before) return 0;
         SetTarget(side, price, entered, instrument);
         var done = _part;
         _part = 0;
         return done;
     }
 
+    private readonly (int Step, double Quantity) Next(double entered, Instrument instrument) =>
+        Terms.NextTarget(entered, Taken, instrument.LotSize, _done);
+
     private void SetTarget(Side side, double price, double entered, Instrument instrument) =>
-        Target = instrument.RoundPrice(Terms.TargetFor(side, price, Terms.NextTarget(entered, Taken, instrument.LotSize).Step,
+        Target = instrument.RoundPrice(Terms.TargetFor(side, price, Next(entered, instrument).Step,
             _fall < 0 ? 0 : Terms.Falls![_fall].After.Ticks));
 
     /// <summary>Moves the trailing stop at the end of a bar. Call it only if there is a trailing stop.</summary>
@@ -130,8 +135,10 @@ internal struct TradeProtection
     }
 
     /// <summary>Applies a split: prices fall by its ratio, quantities grow.</summary>
-    public void Split(double ratio, Instrument instrument)
+    /// <param name="entered">Base units that were entered, before the split.</param>
+    public void Split(double ratio, double entered, Instrument instrument)
     {
+        _done = Next(entered, instrument).Step;
         _terms = Terms.With(instrument.SplitPrice(Terms.StopPrice, ratio), instrument.SplitPrice(Terms.TargetPrice, ratio),
             Terms.TrailFraction, Terms.Atr / ratio);
         Stop = instrument.SplitPrice(Stop, ratio);

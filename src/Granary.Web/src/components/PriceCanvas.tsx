@@ -11,7 +11,7 @@ import {
     type IPriceLine,
     type ISeriesApi,
     type LineData,
-    type SeriesMarker,
+    type LogicalRange,
     type UTCTimestamp,
     type WhitespaceData,
 } from 'lightweight-charts';
@@ -19,10 +19,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { price, short, signedPercent } from '../format/numbers';
 import { clock, date, time, zoneOf } from '../format/times';
 import { colour, shownTheme } from '../theme/settings';
+import { markerOf } from './markers';
 import { pointer } from './pointer';
 import { indexOf, type Bars, type Level, type Mark, type PriceLine, type Stretch } from './PriceChart';
 
 const at = (t: number) => t as UTCTimestamp;
+const logical = (from: number, to: number) => ({ from, to }) as LogicalRange;
 
 interface Props {
     /** A sentence for screen readers about the content of the chart. */
@@ -60,12 +62,12 @@ export function PriceCanvas(props: Props) {
 
     useEffect(() => {
         if (stage.current === null || values.current === null) return;
-        const own = new Drawn(drawIn(stage.current, props.symbol), values.current);
+        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, (range) => latest.current.onRange(range.from, range.to));
         drawn.current = own;
         own.update(latest.current);
-        own.chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
+        own.chart.timeScale().subscribeVisibleTimeRangeChange(() => {
             own.say();
-            if (range && !own.isFilling) latest.current.onRange(range.from as number, range.to as number);
+            own.report();
         });
         own.chart.subscribeDblClick((click) => {
             if (typeof click.time === 'number') latest.current.onPick?.(click.time);
@@ -93,6 +95,8 @@ export function PriceCanvas(props: Props) {
                 onFocus={() => drawn.current?.wheel(true)}
                 onBlur={() => drawn.current?.wheel(false)}
                 onMouseDown={() => stage.current?.focus({ preventScroll: true })}
+                onPointerMove={(e) => e.buttons !== 0 && drawn.current?.take()}
+                onWheel={() => document.activeElement === stage.current && drawn.current?.take()}
                 onKeyDown={(e) => drawn.current?.press(e)}
             />
         </>
@@ -136,11 +140,19 @@ class Drawn {
     private filled = false;
     /** The time under the pointer. */
     private under: number | undefined;
+    /** Above 0 while bars are being replaced: range changes during this time do not come from the user. */
     private filling = 0;
+    /** The bars to show, which the chart has not drawn yet; without a range it shows all. */
+    private pending: { range: LogicalRange | null } | null = null;
+    /** Whether the user has moved the chart since it reported a range. */
+    private isTaken = false;
+    /** Whether the user has left the newest bar; the caller's next properties say so too. */
+    private hasLeft = false;
 
     constructor(
         readonly chart: IChartApi,
         private readonly values: HTMLElement,
+        private readonly onRange: (range: Stretch) => void,
     ) {
         const [up, down] = [colour('gain'), colour('loss')];
         this.prices = chart.addSeries(CandlestickSeries, {
@@ -170,9 +182,18 @@ class Drawn {
         });
     }
 
-    /** Whether bars are being replaced; range changes during this time do not come from the user. */
-    get isFilling(): boolean {
-        return this.filling > 0;
+    /** The user moves the chart. */
+    take(): void {
+        this.isTaken = true;
+    }
+
+    /** Tells the caller the range to which the user has moved the chart. */
+    report(): void {
+        const range = this.sight();
+        if (range === null || (this.filling > 0 && !this.isTaken)) return;
+        this.isTaken = false;
+        this.hasLeft = range.to < (this.props.times.at(-1) ?? 0);
+        this.onRange(range);
     }
 
     /** The wheel zooms, or scrolls the page. */
@@ -182,13 +203,14 @@ class Drawn {
 
     /** Pans with the arrows, zooms with + and -. */
     press(e: KeyboardEvent): void {
-        const scale = this.chart.timeScale();
-        const range = scale.getVisibleLogicalRange();
+        const range = this.range();
         const step = { ArrowLeft: [-0.1, -0.1], ArrowRight: [0.1, 0.1], '+': [0.15, -0.15], '-': [-0.2, 0.2] }[e.key];
         if (range === null || step === undefined) return;
         e.preventDefault();
         const width = range.to - range.from;
-        scale.setVisibleLogicalRange({ from: range.from + width * (step[0] ?? 0), to: range.to + width * (step[1] ?? 0) });
+        const moved = logical(range.from + width * (step[0] ?? 0), range.to + width * (step[1] ?? 0));
+        this.take();
+        this.show(moved);
     }
 
     /** Shows the values of a time that another chart has under the pointer. */
@@ -221,21 +243,38 @@ class Drawn {
     }
 
     // The chart has its width and its new bars after the first frame, and reports the visible range after the second.
-    private after(show: () => void): void {
+    private show(range: LogicalRange | null): void {
+        const own = { range };
+        this.pending = own;
         this.filling++;
         requestAnimationFrame(() => {
-            show();
-            requestAnimationFrame(() => requestAnimationFrame(() => this.filling--));
+            const scale = this.chart.timeScale();
+            if (this.pending === own) {
+                if (range) scale.setVisibleLogicalRange(range);
+                else scale.fitContent();
+            }
+            requestAnimationFrame(() => {
+                if (this.pending === own) this.pending = null;
+                requestAnimationFrame(() => this.filling--);
+            });
         });
     }
 
     update(props: Props): void {
+        if (this.isTaken) this.report();
+        // The chart reports a range also while its bars are set and its values are written.
+        this.filling++;
+        this.change(props);
+        this.filling--;
+    }
+
+    private change(props: Props): void {
         const before = this.props as Props | undefined;
+        // The chart keeps bar indices: without this, other bars at the same indices would be visible.
+        const sight = this.filled ? this.sight() : null;
+        const seen = this.filled ? this.range() : null;
         this.props = props;
         const { bars, times, lines, log } = props;
-        const scale = this.chart.timeScale();
-        // The chart keeps bar indices: without this, other bars at the same indices would be visible.
-        const sight = this.filled ? scale.getVisibleRange() : null;
         this.chart.priceScale('right').applyOptions({ mode: log ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal });
         if (before?.bars !== bars || before.lines !== lines) {
             this.prices.setData(
@@ -253,26 +292,47 @@ class Drawn {
         this.markers.setMarkers(props.marks.map(markerOf));
         this.mark(props.levels ?? []);
         this.say();
-        if (props.show !== before?.show && props.show) {
-            const { from, to } = props.show;
-            this.after(() => scale.setVisibleRange({ from: at(from), to: at(to) }));
-        } else if (props.follow && times.length > 0 && (before?.bars !== bars || before.follow === undefined)) {
-            const seen = this.filled && before?.follow !== undefined ? scale.getVisibleLogicalRange() : null;
-            const width = seen ? seen.to - seen.from : props.follow;
+        if (props.follow === undefined) this.hasLeft = false;
+        const follow = this.hasLeft ? undefined : props.follow;
+        if (props.show !== before?.show && props.show) this.showTimes(props.show);
+        else if (follow && times.length > 0 && (before?.bars !== bars || before.follow === undefined)) {
+            const width = seen && before?.follow !== undefined ? seen.to - seen.from : follow;
             // Two bars of room to the right of the newest one.
-            this.after(() => scale.setVisibleLogicalRange({ from: times.length + 1.5 - width, to: times.length + 1.5 }));
+            this.show(logical(times.length + 1.5 - width, times.length + 1.5));
             this.filled = true;
         } else if (before?.bars === bars) return;
         else if (sight && before) {
             const [first, last] = [before.times[0] ?? 0, before.times.at(-1) ?? 0];
             // A chart that shows the newest bar moves on with it.
-            const moved = (sight.to as number) >= last ? Math.max(0, (times.at(-1) ?? last) - last) : 0;
-            const from = (sight.from as number) <= first ? Math.min(first, times[0] ?? first) : (sight.from as number) + moved;
-            this.after(() => scale.setVisibleRange({ from: at(from), to: at((sight.to as number) + moved) }));
+            const moved = sight.to >= last ? Math.max(0, (times.at(-1) ?? last) - last) : 0;
+            const from = sight.from <= first ? Math.min(first, times[0] ?? first) : sight.from + moved;
+            this.showTimes({ from, to: sight.to + moved });
         } else if (times.length > 0) {
-            this.after(() => scale.fitContent());
+            this.show(null);
             this.filled = true;
         }
+    }
+
+    private showTimes(range: Stretch): void {
+        this.show(logical(indexOf(this.props.times, range.from), indexOf(this.props.times, range.to)));
+    }
+
+    // The bars in sight, by their indices, or those that the chart is about to show.
+    private range(): LogicalRange | null {
+        return this.pending?.range ?? this.chart.timeScale().getVisibleLogicalRange();
+    }
+
+    // The times of the bars in sight, or of those that the chart is about to show.
+    private sight(): Stretch | null {
+        const { times } = this.props;
+        const coming = this.pending?.range;
+        if (coming)
+            return {
+                from: times[Math.max(0, Math.ceil(coming.from))] ?? 0,
+                to: times[Math.max(0, Math.floor(coming.to))] ?? times.at(-1) ?? 0,
+            };
+        const shown = this.chart.timeScale().getVisibleRange();
+        return shown && { from: shown.from as number, to: shown.to as number };
     }
 
     private draw(lines: readonly PriceLine[]): void {
@@ -327,17 +387,4 @@ function pointOf(
 ): LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp> {
     if (value == null) return { time: at(t) };
     return next === null ? { time: at(t), value, color: 'rgba(0, 0, 0, 0)' } : { time: at(t), value };
-}
-
-const shapes = {
-    buy: { position: 'belowBar', shape: 'arrowUp', colour: 's3' },
-    sell: { position: 'aboveBar', shape: 'arrowDown', colour: 's4' },
-    exit: { position: 'aboveBar', shape: 'circle', colour: 'ink' },
-    signal: { position: 'belowBar', shape: 'circle', colour: 's1' },
-    refused: { position: 'aboveBar', shape: 'square', colour: 'edge' },
-} as const;
-
-function markerOf(mark: Mark): SeriesMarker<UTCTimestamp> {
-    const { position, shape, colour: name } = shapes[mark.kind];
-    return { time: at(mark.time), text: mark.text, position, shape, color: colour(name), size: mark.kind === 'signal' ? 0.5 : 1 };
 }

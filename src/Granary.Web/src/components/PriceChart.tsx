@@ -166,23 +166,44 @@ export function PriceChart(props: Props) {
     }, [times]);
     useVersion(prices, version);
     const seen = useRef<Stretch>();
+    // The range to which the user has moved the chart while bars were being loaded, unless it was sent elsewhere since.
+    const owed = useRef<Stretch>();
     const see = (sight: Stretch) => {
-        if (whole === null) return;
         seen.current = sight;
         setFollowing(props.follow === true && sight.to >= (times.at(-1) ?? Infinity));
-        const next = stretchFor(sight, { ...(stretch ?? whole), detail }, whole);
+    };
+    const loadFor = (sight: Stretch) => {
+        const next = whole && stretchFor(sight, { ...(stretch ?? whole), detail }, whole);
         // A range up to the last bar has no end, so that new bars are included.
         if (next) setStretch(next.to >= whole.to ? { from: next.from, to: Infinity } : next);
     };
-    const go = (sight: Stretch) => {
+    const move = (sight: Stretch) => {
         see(sight);
+        if (prices.loading) owed.current = sight;
+        else loadFor(sight);
+    };
+    const loadOwed = useRef(() => {});
+    loadOwed.current = () => {
+        if (prices.loading || owed.current === undefined) return;
+        loadFor(owed.current);
+        owed.current = undefined;
+    };
+    useEffect(() => loadOwed.current(), [prices.loading]);
+    const go = (sight: Stretch) => {
+        owed.current = undefined;
+        see(sight);
+        loadFor(sight);
         setWanted(sight);
     };
-    const jump = () => {
+    const loadNewest = () => {
+        owed.current = undefined;
         const [from, to] = [times[0] ?? 0, times.at(-1) ?? 0];
         const step = (to - from) / Math.max(1, (bars?.rows ?? 1) - 1);
-        setFollowing(true);
         setStretch({ from: (whole?.to ?? to) - 2 * followed * step, to: Infinity });
+    };
+    const jump = () => {
+        setFollowing(true);
+        loadNewest();
     };
     const { goTo } = props;
     // Sixty bars to each side of a time.
@@ -207,7 +228,7 @@ export function PriceChart(props: Props) {
     const all = useMemo(() => marks ?? [], [marks]);
     // Joined candles are too many bars for a chart that follows the newest one.
     const narrow = useRef(() => {});
-    narrow.current = () => following && times.length > 1 && !detail && jump();
+    narrow.current = () => following && times.length > 1 && !detail && loadNewest();
     useEffect(() => narrow.current(), [times]);
     const inSight = useMemo(() => marksAt(all, times), [all, times]);
     if (prices.problem && !shown) return <Failed problem={prices.problem} retry={prices.reload} />;
@@ -284,7 +305,7 @@ export function PriceChart(props: Props) {
                         follow={following ? followed : undefined}
                         show={prices.loading ? undefined : wanted}
                         onPick={props.onPick}
-                        onRange={(from, to) => !prices.loading && see({ from, to })}
+                        onRange={(from, to) => move({ from, to })}
                     />
                 )}
             </Loaded>

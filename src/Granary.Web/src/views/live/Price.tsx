@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
 import { mostBars, PriceChart, seconds, type Level, type Mark } from '../../components/PriceChart';
@@ -39,16 +39,12 @@ export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, 
 /** What the marks of the chart mean. */
 export const legend = '▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades and orders.';
 
-/** The symbols that a chart can begin with: the chosen one, those with a position, all others. */
-export const symbolOf = (chosen: string | undefined, session: Schemas['SessionView'], symbols: readonly string[]) =>
-    [chosen, ...Object.keys(session.status?.positions ?? {}), ...symbols].find((s) => s && symbols.includes(s)) ?? '';
-
 /** Prices of one symbol of a session with its fills, signals, open trades and orders, as the bars come. */
 export function Price(props: {
     session: Schemas['SessionView'];
     configuration: Schemas['SessionConfiguration'];
     goTo: { time: number } | undefined;
-    /** See {@link symbolOf}. */
+    /** The chosen symbol; without one the chart begins with a position, and stays at its symbol when positions change. */
     symbol: string | undefined;
     onSymbol: (symbol: string) => void;
     /** The height of one of several charts, which share a legend. */
@@ -56,7 +52,9 @@ export function Price(props: {
 }) {
     const { session, configuration, goTo } = props;
     const { id, status } = session;
-    const symbol = symbolOf(props.symbol, session, configuration.symbols);
+    const { symbols } = configuration;
+    const [first] = useState(() => [...Object.keys(status?.positions ?? {}), ...symbols].find((s) => symbols.includes(s)));
+    const symbol = [props.symbol, first].find((s) => s && symbols.includes(s)) ?? '';
     const bars = status?.bars ?? 0;
     const log = useQuery(`log ${id} of ${symbol}`, () =>
         take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query: { symbol, limit: 1000 } } })),
@@ -73,7 +71,7 @@ export function Price(props: {
     });
     const choice = (
         <select aria-label="Symbol" value={symbol} onChange={(e) => props.onSymbol(e.currentTarget.value)}>
-            {configuration.symbols.map((s) => (
+            {symbols.map((s) => (
                 <option key={s}>{s}</option>
             ))}
         </select>

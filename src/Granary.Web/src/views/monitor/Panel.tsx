@@ -1,12 +1,11 @@
 import type { ReadonlySignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
 import type { Query } from '../../api/useQuery';
 import { Loaded } from '../../components/States';
 import { Equity } from '../live/Equity';
 import { Events } from '../live/Events';
 import { Limits } from '../live/Limits';
-import { Price, symbolOf } from '../live/Price';
+import { Price } from '../live/Price';
 import { Headline } from '../live/SessionView';
 import { StateBadge } from '../live/StateBadge';
 import { Strategies } from '../live/Strategies';
@@ -126,23 +125,18 @@ function Content(props: { session: Session; panel: Shown; onChange: (change: Par
 function Prices(props: { session: Session; panel: Shown; onChange: (change: Partial<Shown>) => void }) {
     const { session, panel } = props;
     const configuration = useConfiguration(session);
-    // Beside others, a chart stays at its symbol when the positions change.
-    const first = useRef('');
     return (
         <Loaded query={configuration} height={heights[panel.size] + 66}>
-            {(c) => {
-                first.current = panel.symbol || first.current || symbolOf('', session, c.symbols);
-                return (
-                    <Price
-                        session={session}
-                        configuration={c}
-                        goTo={undefined}
-                        symbol={first.current}
-                        onSymbol={(symbol) => props.onChange({ symbol })}
-                        height={heights[panel.size]}
-                    />
-                );
-            }}
+            {(c) => (
+                <Price
+                    session={session}
+                    configuration={c}
+                    goTo={undefined}
+                    symbol={panel.symbol}
+                    onSymbol={(symbol) => props.onChange({ symbol })}
+                    height={heights[panel.size]}
+                />
+            )}
         </Loaded>
     );
 }

@@ -1,0 +1,24 @@
+import type { SeriesMarker, UTCTimestamp } from 'lightweight-charts';
+import { colour } from '../theme/settings';
+import type { Mark } from './PriceChart';
+
+const shapes = {
+    buy: { position: 'belowBar', shape: 'arrowUp', colour: 's3' },
+    sell: { position: 'aboveBar', shape: 'arrowDown', colour: 's4' },
+    exit: { position: 'aboveBar', shape: 'circle', colour: 'ink' },
+    signal: { position: 'belowBar', shape: 'circle', colour: 's1' },
+    refused: { position: 'aboveBar', shape: 'square', colour: 'edge' },
+} as const;
+
+/** How a mark is drawn. */
+export function markerOf(mark: Mark): SeriesMarker<UTCTimestamp> {
+    const { position, shape, colour: name } = shapes[mark.kind];
+    return {
+        time: mark.time as UTCTimestamp,
+        text: mark.text,
+        position,
+        shape,
+        color: colour(name),
+        size: mark.kind === 'signal' ? 0.5 : 1,
+    };
+}
