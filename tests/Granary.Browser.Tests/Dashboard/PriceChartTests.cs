@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
@@ -139,40 +140,110 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
     }
 
     [Fact]
-    public async Task A_chart_that_the_user_moves_while_bars_come_stays_until_it_is_sent_to_the_newest_bar()
+    public async Task A_chart_that_the_user_moves_while_bars_load_stays_until_it_is_sent_to_the_newest_bar()
     {
         var server = await traded.ServerAsync();
         await server.TradeAsync(1, "quick", "fixed:100ms", "2023-06-30");
         // There are bars to move to.
         await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/quick"), s => TradedServer.OpenTrades(s) > 0);
         var visit = await tab.LoadAsync("/live/quick");
-        var symbol = await visit.Page.GetByLabel("Symbol").InputValueAsync();
-        // Frames take so long that bars are being replaced at most of the times at which a key is pressed.
-        var chromium = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
-        await chromium.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 4 });
-        for (var round = 0; round < 4; round++)
+        await using var bars = await HeldBars.OfAsync(visit.Page, "quick");
+        var jump = visit.Button("Jump to now");
+        foreach (var isHeldAtTheMove in (bool[])[true, false, true])
         {
+            if (isHeldAtTheMove) await bars.HoldAsync();
             await Stage(visit).FocusAsync();
             for (var step = 0; step < 3; step++) await visit.Page.Keyboard.PressAsync("ArrowLeft");
-            await Assertions.Expect(visit.Button("Jump to now")).ToBeVisibleAsync();
-            var seen = await NewestAsync(server, visit, "quick");
-            await Granary.Testing.Eventually.HoldsAsync(async () => await NewestAsync(server, visit, "quick") > seen.AddHours(20));
-            await visit.Page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
-            await visit.Button("Jump to now").ClickAsync();
-            await Assertions.Expect(visit.Button("Jump to now")).ToHaveCountAsync(0);
+            await Assertions.Expect(jump).ToBeVisibleAsync();
+            if (!isHeldAtTheMove) await bars.HoldAsync();
+            await bars.ReleaseAsync();
+            (await jump.CountAsync()).ShouldBe(1);
+
+            // The answer to what was asked before the click comes after it.
+            await bars.HoldAsync();
+            await jump.ClickAsync();
+            await Assertions.Expect(jump).ToHaveCountAsync(0);
+            await bars.ReleaseAsync();
+            (await jump.CountAsync()).ShouldBe(0);
         }
-        await chromium.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 1 });
-        // A position in another symbol alone does not change the symbol.
-        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/quick"),
-            s => Positions(s) is [var other] && other != symbol);
-        await visit.Page.EvaluateAsync("new Promise(done => setTimeout(done, 1500))");
-        (await visit.Page.GetByLabel("Symbol").InputValueAsync()).ShouldBe(symbol);
         await visit.Button("End the session").ClickAsync();
         await visit.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "End the session" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("h1 .badge")).ToHaveTextAsync("Ended");
         visit.Complaints.ShouldBeEmpty();
+    }
 
-        static string[] Positions(JsonElement session) =>
-            [.. session.GetProperty("status").GetProperty("positions").EnumerateObject().Select(p => p.Name)];
+    [Fact]
+    public async Task A_chart_keeps_the_symbol_with_which_it_began_when_positions_change()
+    {
+        var positions = "{ \"GLIMUSDT\": 1 }";
+        var visit = await tab.LoadAsync("/about");
+        await visit.Page.RouteAsync(new Regex("/sessions/paper$"), async route =>
+        {
+            var answer = await route.FetchAsync();
+            var session = JsonNode.Parse(await answer.TextAsync())!;
+            session["status"]!["positions"] = JsonNode.Parse(positions);
+            await route.FulfillAsync(new() { Response = answer, Body = session.ToJsonString() });
+        });
+        await visit.GoAsync("/live/paper");
+        var symbol = visit.Page.GetByLabel("Symbol");
+        await Assertions.Expect(symbol).ToHaveValueAsync("GLIMUSDT");
+        positions = "{ \"COINUSDT\": 1 }";
+        // Bars are loaded for a session that the page has asked for; the first answer can be that of before.
+        for (var answers = 0; answers < 2; answers++)
+        {
+            var before = await Values(visit).InnerTextAsync();
+            await Assertions.Expect(Values(visit)).Not.ToHaveTextAsync(before);
+        }
+        await Assertions.Expect(symbol).ToHaveValueAsync("GLIMUSDT");
+        await visit.Page.UnrouteAllAsync();
+    }
+
+    /// <summary>The answers with the bars of a session's chart, which come when the test says.</summary>
+    private sealed class HeldBars(IPage page) : IAsyncDisposable
+    {
+        private const string TwoFrames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))";
+        private readonly SemaphoreSlim _asked = new(0);
+        private TaskCompletionSource? _held;
+
+        public static async Task<HeldBars> OfAsync(IPage page, string session)
+        {
+            var held = new HeldBars(page);
+            await page.RouteAsync(new Regex($"/sessions/{session}/bars\\?"), async route =>
+            {
+                if (held._held is { } answer)
+                {
+                    held._asked.Release();
+                    await answer.Task;
+                }
+                await route.ContinueAsync();
+            });
+            return held;
+        }
+
+        /// <summary>From now on no answer comes; returns when the page has asked.</summary>
+        public async Task HoldAsync()
+        {
+            _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _asked.WaitAsync(TestContext.Current.CancellationToken);
+        }
+
+        /// <summary>Lets the answers come, and waits until the chart has drawn newer bars twice.</summary>
+        public async Task ReleaseAsync()
+        {
+            var held = Interlocked.Exchange(ref _held, null)!;
+            for (var answers = 0; answers < 2; answers++)
+            {
+                await page.RunAndWaitForResponseAsync(() => { held.TrySetResult(); return Task.CompletedTask; },
+                    r => r.Url.Contains("/bars?", StringComparison.Ordinal) && r.Status == 200);
+                await page.EvaluateAsync(TwoFrames);
+            }
+            while (await _asked.WaitAsync(0)) { }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _held?.TrySetResult();
+            await page.UnrouteAllAsync();
+        }
     }
 }

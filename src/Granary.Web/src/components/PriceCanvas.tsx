@@ -45,8 +45,11 @@ interface Props {
     show: Stretch | undefined;
     /** Called with the time of a bar on which the user has double-clicked, seconds since 1970. */
     onPick?: ((time: number) => void) | undefined;
-    /** Called while the user pans and zooms, so that the caller can load the bars in view. */
-    onRange: (from: number, to: number) => void;
+    /**
+     * Called with the range in sight, so that the caller can load the bars in view. hasLeft: whether the user has moved the newest bar out
+     * of sight; undefined when the range changed without the user.
+     */
+    onRange: (sight: Stretch, hasLeft: boolean | undefined) => void;
 }
 
 /** The chart itself, with the library that draws it. */
@@ -62,7 +65,7 @@ export function PriceCanvas(props: Props) {
 
     useEffect(() => {
         if (stage.current === null || values.current === null) return;
-        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, (range) => latest.current.onRange(range.from, range.to));
+        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, (sight, hasLeft) => latest.current.onRange(sight, hasLeft));
         drawn.current = own;
         own.update(latest.current);
         own.chart.timeScale().subscribeVisibleTimeRangeChange(() => {
@@ -95,8 +98,8 @@ export function PriceCanvas(props: Props) {
                 onFocus={() => drawn.current?.wheel(true)}
                 onBlur={() => drawn.current?.wheel(false)}
                 onMouseDown={() => stage.current?.focus({ preventScroll: true })}
-                onPointerMove={(e) => e.buttons !== 0 && drawn.current?.take()}
-                onWheel={() => document.activeElement === stage.current && drawn.current?.take()}
+                onPointerMoveCapture={(e) => e.buttons !== 0 && drawn.current?.take()}
+                onWheelCapture={() => document.activeElement === stage.current && drawn.current?.take()}
                 onKeyDown={(e) => drawn.current?.press(e)}
             />
         </>
@@ -152,7 +155,7 @@ class Drawn {
     constructor(
         readonly chart: IChartApi,
         private readonly values: HTMLElement,
-        private readonly onRange: (range: Stretch) => void,
+        private readonly onRange: Props['onRange'],
     ) {
         const [up, down] = [colour('gain'), colour('loss')];
         this.prices = chart.addSeries(CandlestickSeries, {
@@ -187,13 +190,14 @@ class Drawn {
         this.isTaken = true;
     }
 
-    /** Tells the caller the range to which the user has moved the chart. */
+    /** Tells the caller the range in sight, and whether the user has moved the chart there. */
     report(): void {
-        const range = this.sight();
-        if (range === null || (this.filling > 0 && !this.isTaken)) return;
+        const sight = this.sight();
+        if (sight === null || (this.filling > 0 && !this.isTaken)) return;
+        // The bars of the chart decide, not those of the caller, which may have newer ones already.
+        if (this.isTaken) this.hasLeft = sight.to < (this.props.times.at(-1) ?? 0);
+        this.onRange(sight, this.isTaken ? this.hasLeft : undefined);
         this.isTaken = false;
-        this.hasLeft = range.to < (this.props.times.at(-1) ?? 0);
-        this.onRange(range);
     }
 
     /** The wheel zooms, or scrolls the page. */
@@ -261,7 +265,11 @@ class Drawn {
     }
 
     update(props: Props): void {
-        if (this.isTaken) this.report();
+        const before = this.props as Props | undefined;
+        const isSent = props.show !== before?.show || (props.follow !== undefined && before?.follow === undefined);
+        // Being sent elsewhere comes after the moves of the user.
+        if (isSent) this.isTaken = false;
+        else if (this.isTaken) this.report();
         // The chart reports a range also while its bars are set and its values are written.
         this.filling++;
         this.change(props);

@@ -168,17 +168,14 @@ export function PriceChart(props: Props) {
     const seen = useRef<Stretch>();
     // The range to which the user has moved the chart while bars were being loaded, unless it was sent elsewhere since.
     const owed = useRef<Stretch>();
-    const see = (sight: Stretch) => {
-        seen.current = sight;
-        setFollowing(props.follow === true && sight.to >= (times.at(-1) ?? Infinity));
-    };
     const loadFor = (sight: Stretch) => {
         const next = whole && stretchFor(sight, { ...(stretch ?? whole), detail }, whole);
         // A range up to the last bar has no end, so that new bars are included.
         if (next) setStretch(next.to >= whole.to ? { from: next.from, to: Infinity } : next);
     };
-    const move = (sight: Stretch) => {
-        see(sight);
+    const move = (sight: Stretch, hasLeft: boolean | undefined) => {
+        seen.current = sight;
+        if (hasLeft !== undefined) setFollowing(props.follow === true && !hasLeft);
         if (prices.loading) owed.current = sight;
         else loadFor(sight);
     };
@@ -191,7 +188,8 @@ export function PriceChart(props: Props) {
     useEffect(() => loadOwed.current(), [prices.loading]);
     const go = (sight: Stretch) => {
         owed.current = undefined;
-        see(sight);
+        seen.current = sight;
+        setFollowing(props.follow === true && sight.to >= (times.at(-1) ?? Infinity));
         loadFor(sight);
         setWanted(sight);
     };
@@ -305,7 +303,7 @@ export function PriceChart(props: Props) {
                         follow={following ? followed : undefined}
                         show={prices.loading ? undefined : wanted}
                         onPick={props.onPick}
-                        onRange={(from, to) => move({ from, to })}
+                        onRange={move}
                     />
                 )}
             </Loaded>
