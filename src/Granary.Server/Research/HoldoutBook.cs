@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Runs;
 using Granary.Engine;
+using Granary.Storage.Files;
 
 namespace Granary.Server.Research;
 
@@ -29,6 +30,7 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
                     + string.Join("; ", known.GroupBy(j => j.Result).Select(g => Shown(g.Last()))) + ". Another judgement is no longer a test on "
                     + "unseen bars; --again judges all the same and is counted");
             var numbered = begun with { Number = earlier.Count + 1 };
+            accounts.PrepareAppend(file, accounts.FileOf(account, ".judged"));
             Append(file, numbered);
             return numbered;
         }
@@ -58,7 +60,7 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
         : " (it was interrupted)");
 
     // A line that a crash cut short is removed.
-    private static List<HoldoutJudgement> Read(FileStream file)
+    private static List<HoldoutJudgement> Read(DiskFile file)
     {
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
@@ -69,7 +71,7 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
             .Select(line => JsonSerializer.Deserialize<HoldoutJudgement>(line, JobJson.Options)!)];
     }
 
-    private static void Append(FileStream file, HoldoutJudgement judged)
+    private static void Append(DiskFile file, HoldoutJudgement judged)
     {
         file.Write([.. JsonSerializer.SerializeToUtf8Bytes(judged, s_line), (byte)'\n']);
         file.Flush(flushToDisk: true);
