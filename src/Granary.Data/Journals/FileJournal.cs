@@ -104,7 +104,7 @@ public sealed class FileJournal : IJournal
     // The names of both files, the head and the beginning are on the disk before the journal's first record.
     private void Recover(TimeProvider clock, Disk disk)
     {
-        if (JournalHead.IsBlank(_headFile) && _file.Length <= JournalFrames.Magic.Length) JournalHead.None.Write(_headFile);
+        if (JournalHead.IsUnfinished(_headFile) && _file.Length <= JournalFrames.Magic.Length) JournalHead.None.Write(_headFile);
         var frames = Frames(_path, _file, _headFile);
         foreach (var entry in frames.Read()) Last = entry.Sequence;
         (_number, _length, _room) = (frames.Number, frames.End, _file.Length);
@@ -116,11 +116,11 @@ public sealed class FileJournal : IJournal
             JournalHead.None.Write(_headFile);
             _headFile.Flush(flushToDisk: true);
             _file.Flush(flushToDisk: true);
-            disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+            disk.SyncPath(Path.GetDirectoryName(Path.GetFullPath(_path))!);
         }
         if (frames.IsTorn) CutOff(frames.WrittenEnd, clock, disk);
-        if (_flush) FlushAgain(frames.FlushedEnd);
-        _isFlushed = _flush;
+        FlushAgain(frames.FlushedEnd);
+        _isFlushed = true;
     }
 
     // The process before may have ended, or its flush may have failed, before these records were on the disk. A failed flush is not

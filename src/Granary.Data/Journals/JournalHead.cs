@@ -40,11 +40,11 @@ internal readonly record struct JournalHead(ulong Number, byte[] Hash)
         return new JournalHead(BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(4)), bytes[12..^4]);
     }
 
-    /// <summary>Whether a file of a head has never been written: a crash came between its creation and its first flush.</summary>
-    public static bool IsBlank(DiskFile file)
+    /// <summary>Whether the first write of a head was not finished: a crash or a full disk came between.</summary>
+    public static bool IsUnfinished(DiskFile file)
     {
-        if (file.Length > Length) return false;
         var bytes = new byte[Length];
+        if (file.Length != Length) return file.Length < Length;
         for (var read = 0; file.ReadAt(bytes.AsSpan(read), read) is > 0 and var n;) read += n;
         return bytes.AsSpan().IndexOfAnyExcept((byte)0) < 0;
     }

@@ -45,7 +45,7 @@ public sealed class FileModelStore(string root, PermittedFiles? files = null) : 
         try
         {
             _files.Disk.RenameFolder(temporary, Path.Combine(folder.Path, FolderOf(number)));
-            _files.Disk.SyncFolder(folder.Path);
+            _files.Disk.SyncPath(Path.Combine(root, model));
             return true;
         }
         catch (IOException) when (_files.Disk.FolderExists(target) && _files.Disk.FolderExists(temporary))

@@ -20,13 +20,15 @@ public sealed class FileOutboxStore(string folder, Disk? disk = null) : IOutboxS
     // Files are replaced and never changed, so one of the same time and length has the same content.
     private readonly ConcurrentDictionary<string, (DateTime Written, long Length, Delivery? Delivery)> _known = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, bool> _synced = new(StringComparer.Ordinal);
+
     public DateTimeOffset? Since
     {
         get => _disk.FileExists(_since) && DateTimeOffset.TryParse(Encoding.UTF8.GetString(_disk.ReadAllBytes(_since)),
             CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var since) ? since : null;
         set
         {
-            _disk.CreateFolder(folder);
+            Create(folder);
             AtomicFile.Write(_since, Encoding.UTF8.GetBytes(value!.Value.ToString("O", CultureInfo.InvariantCulture)), files: _disk.Files);
         }
     }
@@ -48,11 +50,20 @@ public sealed class FileOutboxStore(string folder, Disk? disk = null) : IOutboxS
 
     public bool TryAdd(Delivery delivery)
     {
-        _disk.CreateFolder(_outbox);
+        Create(_outbox);
         return AtomicFile.TryCreate(PathOf(delivery.Id), Bytes(delivery), disk: _disk);
     }
 
     public void Replace(Delivery delivery) => AtomicFile.Write(PathOf(delivery.Id), Bytes(delivery), files: _disk.Files);
+
+    private void Create(string path)
+    {
+        _disk.CreateFolder(path);
+        if (_synced.ContainsKey(path)) return;
+        // The process that created the folder may have ended before it synced it.
+        _disk.SyncPath(path);
+        _synced.TryAdd(path, true);
+    }
 
     private static byte[] Bytes(Delivery delivery) => JsonSerializer.SerializeToUtf8Bytes(delivery, OutboxStores.Json);
 
@@ -79,7 +90,7 @@ public sealed class FileOutboxStore(string folder, Disk? disk = null) : IOutboxS
 
     public void SetCursor(string account, JournalCursor cursor)
     {
-        _disk.CreateFolder(_accounts);
+        Create(_accounts);
         AtomicFile.Write(CursorOf(account), JsonSerializer.SerializeToUtf8Bytes(cursor, OutboxStores.Json), files: _disk.Files);
     }
 

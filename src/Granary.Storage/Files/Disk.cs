@@ -58,6 +58,15 @@ public abstract class Disk
     /// <summary>A name of eight letters, a dot and three letters that no other file has.</summary>
     public virtual string RandomName() => Path.GetRandomFileName();
 
+    /// <summary>
+    /// Makes the name of a folder, and those of the folders above it, survive a power cut. The process that created them may have ended
+    /// before it synced them.
+    /// </summary>
+    public void SyncPath(string folder)
+    {
+        for (var at = Path.GetFullPath(folder); at is not null; at = Path.GetDirectoryName(at)) SyncFolder(at);
+    }
+
     public bool FileExists(string path) => Find(path) is not null;
 
     /// <summary>Reads a whole file. Other processes may write and replace it meanwhile.</summary>

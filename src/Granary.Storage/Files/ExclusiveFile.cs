@@ -49,6 +49,6 @@ public static class ExclusiveFile
     /// </summary>
     public static void PrepareAppend(DiskFile file, string path, PermittedFiles? files = null)
     {
-        if (file.Length == 0) (files ?? PermittedFiles.All).Disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (file.Length == 0) (files ?? PermittedFiles.All).Disk.SyncPath(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }
