@@ -13,6 +13,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
 {
     private readonly Func<string?>? _refusal;
     private readonly Func<string, DateTimeOffset, string> _newId;
+    private readonly Action _idle;
     private readonly TimeProvider _clock;
     private readonly JobTable _table;
     private readonly JobFolders _folders;
@@ -30,7 +31,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     public LocalJobs(string runs, IJobRunner host, JobCatalogue kinds, TimeProvider clock, LocalJobsOptions? options = null)
     {
         options ??= new LocalJobsOptions();
-        (_clock, _refusal, _newId) = (clock, options.Refusal, options.NewId);
+        (_clock, _refusal, _newId, _idle) = (clock, options.Refusal, options.NewId, options.Idle);
         _table = new JobTable(clock, options.MostWaiting);
         _folders = new JobFolders(runs, clock, options.Disk);
         _states = new JobStates(_table, _folders);
@@ -169,7 +170,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         {
             if (_stopping.IsCancellationRequested) return;
             await _run.RunAsync(entry, _stopping.Token).ConfigureAwait(false);
-            if (_table.Unfinished.Count == 0) Data.Memory.ProcessMemory.Return();
+            if (_table.Unfinished.Count == 0) _idle();
         }
     }
 

@@ -1,3 +1,4 @@
+using Granary.Data.Memory;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Files;
 
@@ -17,6 +18,9 @@ public sealed record LocalJobsOptions
 
     /// <summary>Creates the id of a job from its name and the time.</summary>
     public Func<string, DateTimeOffset, string> NewId { get; init; } = JobId.New;
+
+    /// <summary>Called when no job is left to run.</summary>
+    public Action Idle { get; init; } = ProcessMemory.Return;
 
     /// <summary>The disk of the folder of runs.</summary>
     public Disk Disk { get; init; } = Disk.Real;

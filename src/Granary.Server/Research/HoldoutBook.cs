@@ -30,8 +30,7 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
                     + string.Join("; ", known.GroupBy(j => j.Result).Select(g => Shown(g.Last()))) + ". Another judgement is no longer a test on "
                     + "unseen bars; --again judges all the same and is counted");
             var numbered = begun with { Number = earlier.Count + 1 };
-            accounts.PrepareAppend(file, accounts.FileOf(account, ".judged"));
-            Append(file, numbered);
+            Append(file, account, numbered);
             return numbered;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,7 +46,7 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
         {
             await using var file = await accounts.OpenAsync(accounts.FileOf(account, ".judged"), cancellationToken).ConfigureAwait(false);
             Read(file);
-            Append(file, judged);
+            Append(file, account, judged);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -66,16 +65,12 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
         file.ReadExactly(bytes);
         var whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
         file.SetLength(whole);
-        file.Position = whole;
         return [.. Encoding.UTF8.GetString(bytes.AsSpan(0, whole)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<HoldoutJudgement>(line, JobJson.Options)!)];
     }
 
-    private static void Append(DiskFile file, HoldoutJudgement judged)
-    {
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(judged, s_line), (byte)'\n']);
-        file.Flush(flushToDisk: true);
-    }
+    private void Append(DiskFile file, string account, HoldoutJudgement judged) => accounts.Append(file,
+        accounts.FileOf(account, ".judged"), [.. JsonSerializer.SerializeToUtf8Bytes(judged, s_line), (byte)'\n']);
 
     private static readonly JsonSerializerOptions s_line = new(JobJson.Options) { WriteIndented = false };
 }

@@ -58,9 +58,7 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
                     + "earlier ones, which costs nothing, or ask an operator for 'granary keys limit NAME --trials N'");
             var bytes = new byte[added.Count * RecordSize];
             for (var i = 0; i < added.Count; i++) BinaryPrimitives.WriteUInt128LittleEndian(bytes.AsSpan(i * RecordSize), added[i]);
-            PrepareAppend(file, TrialsOf(caller));
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
+            Append(file, TrialsOf(caller), bytes);
             return (used + charged, charged);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -122,11 +120,8 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
             file.ReadExactly(bytes);
             var whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
             file.SetLength(whole);
-            file.Position = whole;
-            if (Jobs(bytes.AsSpan(0, whole)).ContainsKey(id)) return;
-            PrepareAppend(file, JobsOf(caller));
-            file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id} {holdout?.UtcTicks ?? long.MaxValue}\n")));
-            file.Flush(flushToDisk: true);
+            var line = string.Create(CultureInfo.InvariantCulture, $"{id} {holdout?.UtcTicks ?? long.MaxValue}\n");
+            Append(file, JobsOf(caller), Jobs(bytes.AsSpan(0, whole)).ContainsKey(id) ? [] : Encoding.UTF8.GetBytes(line));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -165,8 +160,8 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
     private static string NameOf(string caller) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)).AsSpan(0, 16));
 
-    /// <summary>Prepares a file of an account for its first bytes.</summary>
-    internal void PrepareAppend(DiskFile file, string path) => ExclusiveFile.PrepareAppend(file, path, _disk.Files);
+    /// <summary>Appends to a file of an account; see <see cref="ExclusiveFile.Append"/>.</summary>
+    internal void Append(DiskFile file, string path, ReadOnlySpan<byte> bytes) => ExclusiveFile.Append(file, path, bytes, _disk.Files);
 
     /// <summary>Opens a file of an account for this process alone.</summary>
     internal Task<DiskFile> OpenAsync(string path, CancellationToken cancellationToken)

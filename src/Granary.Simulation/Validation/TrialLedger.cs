@@ -101,7 +101,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
             Keep(dataSet, sketches?.GetValueOrDefault(dataSet));
             var added = new MemoryStream();
             census.Add(Parse(Read(file, RecordSize)), related, tried, trial => added.Write(Bytes(trial)));
-            await AppendAsync(file, PathOf(dataSet, Extension), added.GetBuffer().AsMemory(0, (int)added.Length), cancellationToken);
+            Append(file, PathOf(dataSet, Extension), added.GetBuffer().AsSpan(0, (int)added.Length));
         }
         foreach (var (sibling, market) in others.Siblings)
             census.AddSiblings(market, await TrialsAsync(sibling, cancellationToken));
@@ -123,18 +123,11 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         Keep(portfolio.DataSet, portfolio.Sketch);
         earlier.AddRange(PortfolioTrial.Parse(Read(file, PortfolioTrial.Size)));
         var trial = portfolio.At(_clock.GetUtcNow().UtcTicks);
-        if (!earlier.Exists(trial.IsSame))
-            await AppendAsync(file, PathOf(portfolio.DataSet, PortfolioExtension), trial.ToBytes(), cancellationToken);
+        Append(file, PathOf(portfolio.DataSet, PortfolioExtension), earlier.Exists(trial.IsSame) ? [] : trial.ToBytes());
         return PortfolioTrial.Count(census, earlier, trial, portfolio.ChosenBefore);
     }
 
-    private async Task AppendAsync(DiskFile file, string path, ReadOnlyMemory<byte> added, CancellationToken cancellationToken)
-    {
-        if (added.IsEmpty) return;
-        ExclusiveFile.PrepareAppend(file, path, _disk.Files);
-        await file.WriteAsync(added, cancellationToken);
-        file.Flush(flushToDisk: true);
-    }
+    private void Append(DiskFile file, string path, ReadOnlySpan<byte> added) => ExclusiveFile.Append(file, path, added, _disk.Files);
 
     private static byte[] Bytes(Trial trial)
     {

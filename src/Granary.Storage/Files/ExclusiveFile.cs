@@ -44,11 +44,38 @@ public static class ExclusiveFile
         RetryPolicies.FileInUse(e => IsInUse(e, path, files), timeout).Execute(() => Open(path, files));
 
     /// <summary>
-    /// Makes the name of an opened file survive a power cut, if the file is empty. It is called before the first bytes are appended, so
-    /// that a failed call is repeated by the next append.
+    /// Appends bytes to an opened file. When the call returns they are on the disk, and so is what an earlier holder appended, which may
+    /// have ended before its flush. If the call fails, the file has its former length again, so that no later holder counts on the bytes.
     /// </summary>
-    public static void PrepareAppend(DiskFile file, string path, PermittedFiles? files = null)
+    /// <param name="file">The stream of <see cref="Open(string, PermittedFiles)"/>; its position is not used.</param>
+    /// <param name="bytes">Can be empty.</param>
+    /// <param name="files">As at <see cref="Open(string, PermittedFiles)"/>.</param>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static void Append(DiskFile file, string path, ReadOnlySpan<byte> bytes, PermittedFiles? files = null)
     {
-        if (file.Length == 0) (files ?? PermittedFiles.All).Disk.SyncPath(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var length = file.Length;
+        try
+        {
+            if (length == 0) (files ?? PermittedFiles.All).Disk.SyncPath(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (!bytes.IsEmpty) file.WriteAt(bytes, length);
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Shorten(file, length);
+            throw;
+        }
+    }
+
+    private static void Shorten(DiskFile file, long length)
+    {
+        try
+        {
+            file.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // The original fault is already being thrown.
+        }
     }
 }

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Granary.Contracts.Jobs;
+using Granary.Learning.ModelFiles;
+using Granary.Learning.Registry;
+using Granary.Server.Jobs;
+using Granary.Server.Notifications;
+using Granary.Server.Research;
+using Granary.Simulated.Disks;
+using Granary.Simulated.Kernel;
+using Granary.Simulation.Validation;
+using Granary.Storage.Files;
+
+namespace Granary.Simulated.Servers;
+
+/// <summary>A process of <c>granary serve</c>: its jobs, accounts of trials, models and notifications, without HTTP.</summary>
+internal sealed class SimulatedServer
+{
+    public const string Runs = "/data/runs", Research = Runs + "/.research", Trials = "/data/trials", Models = "/data/models",
+        Notifications = Runs + "/.notifications";
+
+    private readonly World _world;
+    private readonly Receiver _receiver;
+    private readonly JobWatch _watch;
+
+    /// <exception cref="IOException">The disk failed.</exception>
+    public SimulatedServer(World world, SimulatedProcess process, SimulatedDisk disk, ServerModel model, Receiver receiver, Draws draws)
+    {
+        (_world, Process, _receiver) = (world, process, receiver);
+        var own = disk.Of(process);
+        var ledger = new TrialLedger(Trials, clock: process.Clock, disk: own);
+        var registry = new ModelRegistry(new FileModelStore(Models, own.Files), ModelKindCatalogue.BuiltIn);
+        Accounts = new TrialAccounts(Research, clock: process.Clock, disk: own);
+        var store = new FileOutboxStore(Notifications, own);
+        Outbox = new Outbox(store, process.Clock);
+        var numbers = draws.Fork(process.Name);
+        Jobs = new LocalJobs(Runs, new ServedRunner(process, own, ledger, registry, model, draws.Fork("runner " + process.Name)),
+            ServedKind.Kinds, process.Clock, new LocalJobsOptions
+            {
+                Disk = own,
+                Idle = static () => { },
+                NewId = (name, _) => string.Create(CultureInfo.InvariantCulture, $"{name}-{numbers.Below(10000):0000}"),
+            });
+        _watch = new JobWatch(Jobs, store, process.Clock);
+    }
+
+    public SimulatedProcess Process { get; }
+
+    public LocalJobs Jobs { get; }
+
+    public TrialAccounts Accounts { get; }
+
+    public Outbox Outbox { get; }
+
+    /// <summary>Notifies of ended jobs, again and again.</summary>
+    public async Task NotifyAsync()
+    {
+        var pause = TimeSpan.FromSeconds(1);
+        while (true)
+        {
+            try
+            {
+                await _watch.ReadAsync(job =>
+                {
+                    if (job.State is JobState.Done or JobState.Failed) Outbox.Add(NotificationOf(job), "hook");
+                }, CancellationToken.None).ConfigureAwait(false);
+                await Outbox.DeliverAsync(SendAsync, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The next turn does the same again.
+            }
+            if (_world.Faults.AreOver) pause = TimeSpan.FromSeconds(30);
+            await Task.Delay(pause, Process.Clock).ConfigureAwait(false);
+        }
+    }
+
+    public static Notification NotificationOf(JobStatus job) => Notification.Of(
+        job.State == JobState.Done ? NotificationEvent.JobDone : NotificationEvent.JobFailed, job.Id, "", job.State.ToString(), World.Start);
+
+    private async Task SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
+        await _receiver.PostAsync(Process, delivery.Id).WaitAsync(TimeSpan.FromSeconds(20), Process.Clock, cancellationToken)
+            .ConfigureAwait(false);
+}
+
+/// <summary>The receiver of the notifications, whose answers may be lost.</summary>
+internal sealed class Receiver(World world, Draws draws, double lossRate, double faultRate)
+{
+    /// <summary>The number of messages by id.</summary>
+    public Dictionary<string, int> Received { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The number of attempts by id; the receiver refused some of them.</summary>
+    public Dictionary<string, int> Attempts { get; } = new(StringComparer.Ordinal);
+
+    public Task PostAsync(SimulatedProcess sender, string id)
+    {
+        var back = world.Faults.Happens("answer of the receiver lost", lossRate) ? (TimeSpan?)null : TimeSpan.FromMilliseconds(20);
+        return sender.CallAsync("posts a notification", draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)), () =>
+        {
+            Attempts[id] = Attempts.GetValueOrDefault(id) + 1;
+            if (world.Faults.Happens("receiver fails", faultRate)) throw new InvalidOperationException("503");
+            Received[id] = Received.GetValueOrDefault(id) + 1;
+            return true;
+        }, back);
+    }
+}
