@@ -17,6 +17,9 @@ internal sealed class JobFolders
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.25), s_longestPause = TimeSpan.FromSeconds(10);
 
+    // Operating systems write names to the disk within a minute.
+    private static readonly TimeSpan s_written = TimeSpan.FromHours(1);
+
     private const string AtWork = "at-work", Deaths = "deaths";
 
     private readonly string _runs;
@@ -86,6 +89,9 @@ internal sealed class JobFolders
     {
         try
         {
+            // The process before may have ended between the write and the sync of a status, which is shown from now on.
+            if (_disk.Find(SubmittedJob.StatusIn(own)) is { } file && file.Written > (_clock.GetUtcNow() - s_written).UtcDateTime)
+                _disk.SyncFolder(own);
             var status = SubmittedJob.ReadStatus(own, _disk);
             // A job that had begun continues from what it has finished.
             var begun = !status.Ended && status.StartedAt is not null;

@@ -29,7 +29,10 @@ internal sealed record SubmittedJob(string Text, string Folder, string FileName,
     public JobText ToText() => new(Kind, Encoding.UTF8.GetBytes(Text), FileName, Folder);
 
     /// <summary>Whether a run's folder belongs to a job that was submitted here and acknowledged.</summary>
-    public static bool IsIn(string folder, Disk disk) => disk.FileExists(Path.Combine(folder, StatusFile));
+    public static bool IsIn(string folder, Disk disk) => disk.FileExists(StatusIn(folder));
+
+    /// <summary>The path of the status in a folder <c>.submission</c>.</summary>
+    public static string StatusIn(string folder) => Path.Combine(folder, StatusFile);
 
     /// <param name="folder">The folder <c>.submission</c> of the job; created if missing.</param>
     /// <exception cref="IOException">The disk failed.</exception>

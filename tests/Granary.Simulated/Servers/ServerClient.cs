@@ -28,7 +28,6 @@ internal sealed class ServerClient(World world, ServerMachine machine, ServerMod
             if (key is null) return;
             await PauseAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(false);
         }
-        model.Accepts(wish.Name, receipt.Job);
         await WatchAsync(receipt.Job.Id).ConfigureAwait(false);
     }
 
@@ -37,7 +36,9 @@ internal sealed class ServerClient(World world, ServerMachine machine, ServerMod
         model.Charges(wish);
         await server.Accounts.ChargeAsync(name, 1000, new PlannedTrials(null!, ServerModel.CombinationsOf(wish))).ConfigureAwait(false);
         model.Charged(wish);
-        return await server.Jobs.SubmitAsync(new JobSubmission(new ServedJob(wish.ToText(), wish), name, key)).ConfigureAwait(false);
+        var receipt = await server.Jobs.SubmitAsync(new JobSubmission(new ServedJob(wish.ToText(), wish), name, key)).ConfigureAwait(false);
+        if (!server.Process.IsDead) model.Accepts(wish, receipt.Job);
+        return receipt;
     }
 
     private async Task WatchAsync(string id)
@@ -49,13 +50,11 @@ internal sealed class ServerClient(World world, ServerMachine machine, ServerMod
             var status = await AskAsync(wants == 0 ? "cancels" : "finds",
                 async s => await (wants == 0 ? s.Jobs.CancelAsync(id) : s.Jobs.FindAsync(id)).ConfigureAwait(false)).ConfigureAwait(false);
             if (status is null) continue;
-            model.Shows(status);
             if (!status.Ended) continue;
             if (!status.CanResume() || resumes++ > 1 || draws.Chance(0.4)) return;
             // After a resumption without an answer, it is still the same end.
             model.Resumes(id, status);
-            if (await AskAsync("resumes", async s => await s.Jobs.ResumeAsync(id).ConfigureAwait(false)).ConfigureAwait(false) is { } resumed)
-                model.Shows(resumed);
+            await AskAsync("resumes", async s => await s.Jobs.ResumeAsync(id).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
@@ -91,7 +90,10 @@ internal sealed class ServerClient(World world, ServerMachine machine, ServerMod
         {
             if (!server.Process.IsDead) world.Break(e);
         }
-        if (server.Process.IsDead || world.Faults.Happens("answer lost", machine.LossRate)) return;
+        if (server.Process.IsDead) return;
+        // It counts when it is sent: an answer on its way is older than one that a later process gives.
+        if (result is JobStatus status) model.Shows(status);
+        if (world.Faults.Happens("answer lost", machine.LossRate)) return;
         world.After(draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)), world.Outside, $"answer to {name}",
             () => answer.TrySetResult(result));
     }

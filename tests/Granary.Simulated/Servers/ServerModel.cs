@@ -25,8 +25,10 @@ internal sealed class ServerModel
     public IEnumerable<string> Accepted => _accepted.Values;
 
     /// <summary>A submission was answered.</summary>
-    public void Accepts(string key, JobStatus job)
+    public void Accepts(JobWish wish, JobStatus job)
     {
+        var key = wish.Name;
+        Charged(wish);
         if (_accepted.TryGetValue(key, out var known))
             Oracle.Demand(known == job.Id, "one job for a key", $"{key} had the job {known}, and has {job.Id}");
         else _accepted[key] = job.Id;

@@ -32,7 +32,7 @@ internal sealed class ServerScenario : IScenario
             SlowRate = draws.Rate(0.01),
         };
         var model = new ServerModel();
-        var receiver = new Receiver(world, draws.Fork("receiver"), draws.Rate(0.3), draws.Rate(0.5));
+        var receiver = new Receiver(world, disk, draws.Fork("receiver"), draws.Rate(0.3), draws.Rate(0.5));
         var machine = new ServerMachine(world, disk, model, receiver, draws.Fork("machine"))
         {
             KillRate = draws.Rate(0.02),

@@ -83,8 +83,10 @@ internal sealed class SimulatedServer
 }
 
 /// <summary>The receiver of the notifications, whose answers may be lost.</summary>
-internal sealed class Receiver(World world, Draws draws, double lossRate, double faultRate)
+internal sealed class Receiver(World world, SimulatedDisk disk, Draws draws, double lossRate, double faultRate)
 {
+    private readonly FileOutboxStore _stored = new(SimulatedServer.Notifications, disk.Of(world.Outside));
+
     /// <summary>The number of messages by id.</summary>
     public Dictionary<string, int> Received { get; } = new(StringComparer.Ordinal);
 
@@ -96,7 +98,9 @@ internal sealed class Receiver(World world, Draws draws, double lossRate, double
         var back = world.Faults.Happens("answer of the receiver lost", lossRate) ? (TimeSpan?)null : TimeSpan.FromMilliseconds(20);
         return sender.CallAsync("posts a notification", draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)), () =>
         {
-            Attempts[id] = Attempts.GetValueOrDefault(id) + 1;
+            var made = Attempts[id] = Attempts.GetValueOrDefault(id) + 1;
+            var stored = _stored.Find(id)?.Attempts ?? 0;
+            Oracle.Demand(stored >= made, "attempts are stored first", $"attempt {made} of {id} arrived, and {stored} were stored");
             if (world.Faults.Happens("receiver fails", faultRate)) throw new InvalidOperationException("503");
             Received[id] = Received.GetValueOrDefault(id) + 1;
             return true;
