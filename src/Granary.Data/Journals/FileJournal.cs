@@ -15,8 +15,8 @@ namespace Granary.Data.Journals;
 /// the file's length and block list. Closing the journal removes the zeros.</para>
 /// <para>Opening reads the file up to the last complete record. Zeros after it are the preallocated space of a killed session. An
 /// incomplete write at the end was never acknowledged, since the flush precedes the acknowledgement. It is moved to <c>NAME.cut-UTC</c>
-/// beside the journal, and <see cref="Cut"/> reports it. Records that were read and may not be on the disk are written again. A damaged journal is not opened. <c>NAME.head</c> (<see cref="JournalHead"/>) reveals
-/// that records at the end are missing.</para>
+/// beside the journal, and <see cref="Cut"/> reports it. Records that were read and may not be on the disk are written again. A damaged
+/// journal is not opened. <c>NAME.head</c> (<see cref="JournalHead"/>) reveals that records at the end are missing.</para>
 /// </remarks>
 public sealed class FileJournal : IJournal
 {

@@ -123,8 +123,8 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceUnavailableException($"{entry.Id} cannot be {what}, since its status cannot be stored ({e.Message.TrimEnd('.')}); "
-                + $"make room in {_folders.Runs}, or correct its rights, and try again", e);
+            throw new ServiceUnavailableException($"{entry.Id} cannot be {what}, since its status cannot be stored "
+                + $"({e.Message.TrimEnd('.')}); make room in {_folders.Runs}, or correct its rights, and try again", e);
         }
     }
 

@@ -36,8 +36,9 @@ public sealed class FolderLock : IDisposable
         }
         try
         {
-            disk.WriteAllBytes(who, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"{holder}, process {Environment.ProcessId} on {Environment.MachineName}, since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z")));
+            var text = string.Create(CultureInfo.InvariantCulture, $"{holder}, process {Environment.ProcessId} on ")
+                + string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}, since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z");
+            disk.WriteAllBytes(who, Encoding.UTF8.GetBytes(text));
         }
         catch
         {

@@ -248,7 +248,8 @@ internal sealed class SimulatedDisk
 
         public override void RenameFolder(string from, string to)
         {
-            if (disk.FindFolder(to) is not null) throw new IOException($"Cannot create '{to}' because a file or directory with the same name exists.");
+            if (disk.FindFolder(to) is not null)
+                throw new IOException($"Cannot create '{to}' because a file or directory with the same name exists.");
             Rename(from, to);
         }
 
@@ -287,7 +288,8 @@ internal sealed class SimulatedDisk
         private List<string> Children<T>(string folder, string pattern)
         {
             disk.DemandAlive(process);
-            return [.. disk.NeedFolder(folder).Names.Where(n => n.Value is T && FileSystemName.MatchesSimpleExpression(pattern, n.Key, false))
+            return [.. disk.NeedFolder(folder).Names
+                .Where(n => n.Value is T && FileSystemName.MatchesSimpleExpression(pattern, n.Key, ignoreCase: false))
                 .Select(n => Path.Combine(folder, n.Key))];
         }
 

@@ -44,7 +44,8 @@ internal sealed class JournalModel(bool isFlushed)
     // Returns how many appends since the known entries it has.
     private int Compare(IReadOnlyList<JournalEntry> found, string how)
     {
-        Oracle.Demand(found.Count >= _known.Count, "appends survive", $"{_known.Count} entries were acknowledged, {found.Count} were {how}");
+        Oracle.Demand(found.Count >= _known.Count, "appends survive",
+            $"{_known.Count} entries were acknowledged, {found.Count} were {how}");
         for (var i = 0; i < _known.Count; i++)
             Oracle.Demand(IsSame(found[i], _known[i]), "appends survive", $"entry {i + 1} differs when {how}");
         var (at, appends) = (_known.Count, 0);

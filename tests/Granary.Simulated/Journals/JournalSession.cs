@@ -53,7 +53,8 @@ internal sealed class JournalSession(World world, SimulatedDisk disk, JournalMod
         model.Opened(await AllAsync(journal).ConfigureAwait(false));
         for (var i = 0; i < appends; i++)
         {
-            await world.Outside.WaitAsync(draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)), "next").ConfigureAwait(false);
+            await world.Outside.WaitAsync(draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)), "next")
+                .ConfigureAwait(false);
             if (draws.Chance(0.1)) SecondOpener(process.Name);
             if (draws.Chance(0.1)) ReadBeside();
             if (await AppendAsync(process, journal).ConfigureAwait(false)) continue;
@@ -111,7 +112,8 @@ internal sealed class JournalSession(World world, SimulatedDisk disk, JournalMod
         }
         catch (LeaseException e)
         {
-            Oracle.Demand(e.Message.Contains(holder, StringComparison.Ordinal) || e.Message.Contains("another process", StringComparison.Ordinal),
+            Oracle.Demand(e.Message.Contains(holder, StringComparison.Ordinal)
+                    || e.Message.Contains("another process", StringComparison.Ordinal),
                 "one opener", $"the fault names another holder than {holder}: {e.Message}");
             second.Kill();
             return;

@@ -46,7 +46,7 @@ internal sealed class ServerClient(World world, ServerMachine machine, ServerMod
         for (var resumes = 0; ;)
         {
             await PauseAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false);
-            var wants = draws.Below(10);
+            var wants = world.Faults.AreOver ? 1 : draws.Below(10);
             var status = await AskAsync(wants == 0 ? "cancels" : "finds",
                 async s => await (wants == 0 ? s.Jobs.CancelAsync(id) : s.Jobs.FindAsync(id)).ConfigureAwait(false)).ConfigureAwait(false);
             if (status is null) continue;

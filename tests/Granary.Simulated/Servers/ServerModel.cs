@@ -9,7 +9,7 @@ using Granary.Storage.Files;
 
 namespace Granary.Simulated.Servers;
 
-/// <summary>What callers of a server were told, and what must therefore hold.</summary>
+/// <summary>What a server answered, and what must therefore hold.</summary>
 internal sealed class ServerModel
 {
     private readonly Dictionary<string, string> _accepted = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class ServerModel
     {
         if (_ended.TryGetValue(job.Id, out var end))
             Oracle.Demand(job.State == end.State && job.FinishedAt == end.FinishedAt, "an end stays",
-                $"{job.Id} was shown as {end.State} at {end.FinishedAt:HH:mm:ss.fff}, and is now {job.State} at {job.FinishedAt:HH:mm:ss.fff}");
+                $"{job.Id} was shown as {end.State} at {end.FinishedAt:HH:mm:ss.fff}, and is {job.State} at {job.FinishedAt:HH:mm:ss.fff}");
         if (job.Ended && _resumed.GetValueOrDefault(job.Id) != job.FinishedAt) _ended[job.Id] = job;
     }
 
@@ -108,8 +108,12 @@ internal sealed class ServerModel
 
     private void CompareModels(ModelRegistry registry)
     {
+        // A version is there completely or not at all, also one whose addition had no answer.
+        foreach (var model in registry.Models())
+            foreach (var number in registry.Numbers(model)) Whole(model, number, () => registry.LoadBytes(model, number));
         foreach (var (model, version) in _versions)
-            Whole(model, version.Number, () => Oracle.Demand(registry.LoadBytes(model, version.Number).Version.ModelHash == version.ModelHash,
+            Whole(model, version.Number, () => Oracle.Demand(
+                registry.LoadBytes(model, version.Number).Version.ModelHash == version.ModelHash,
                 "versions are whole", $"{model} {version.Number} has other bytes"));
         foreach (var (model, (current, wanted)) in _pointers)
         {

@@ -64,7 +64,7 @@ internal sealed class ServerScenario : IScenario
         foreach (var job in jobs)
         {
             Oracle.Demand(job.Ended, "jobs end", $"{job.Id} is {job.State}");
-            if (job.State == JobState.Failed) Oracle.Demand(job.Fault is { Length: > 0 }, "jobs say why", $"{job.Id} failed without a word");
+            if (job.State == JobState.Failed) Oracle.Demand(job.Fault is { Length: > 0 }, "jobs say why", $"{job.Id} has no reason");
             if (job.State != JobState.Done) continue;
             var path = $"{SimulatedServer.Runs}/{job.Id}/results.json";
             Oracle.Demand(files.FileExists(path) && Encoding.UTF8.GetString(files.ReadAllBytes(path)) == job.Digest, "results are whole",

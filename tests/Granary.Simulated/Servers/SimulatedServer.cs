@@ -18,9 +18,13 @@ internal sealed class SimulatedServer
     public const string Runs = "/data/runs", Research = Runs + "/.research", Trials = "/data/trials", Models = "/data/models",
         Notifications = Runs + "/.notifications";
 
+    private const int MostIdleTurns = 20;
+
     private readonly World _world;
     private readonly Receiver _receiver;
     private readonly JobWatch _watch;
+    // Turns in which a job waited and none ran, by its id.
+    private Dictionary<string, int> _waiting = new(StringComparer.Ordinal);
 
     /// <exception cref="IOException">The disk failed.</exception>
     public SimulatedServer(World world, SimulatedProcess process, SimulatedDisk disk, ServerModel model, Receiver receiver, Draws draws)
@@ -64,6 +68,7 @@ internal sealed class SimulatedServer
                     if (job.State is JobState.Done or JobState.Failed) Outbox.Add(NotificationOf(job), "hook");
                 }, CancellationToken.None).ConfigureAwait(false);
                 await Outbox.DeliverAsync(SendAsync, CancellationToken.None).ConfigureAwait(false);
+                await CheckQueueAsync().ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -74,8 +79,20 @@ internal sealed class SimulatedServer
         }
     }
 
+    // A job that is shown as queued is run while the process lives.
+    private async Task CheckQueueAsync()
+    {
+        var jobs = (await Jobs.ListAsync(new JobQuery(1000)).ConfigureAwait(false)).Items;
+        var isIdle = Jobs.Fault is null && !jobs.Any(j => j.State == JobState.Running);
+        _waiting = isIdle ? jobs.Where(j => j.State == JobState.Queued)
+            .ToDictionary(j => j.Id, j => _waiting.GetValueOrDefault(j.Id) + 1, StringComparer.Ordinal) : [];
+        foreach (var (id, turns) in _waiting)
+            Oracle.Demand(turns < MostIdleTurns, "queued jobs run", $"{id} is queued, and the server is idle");
+    }
+
     public static Notification NotificationOf(JobStatus job) => Notification.Of(
-        job.State == JobState.Done ? NotificationEvent.JobDone : NotificationEvent.JobFailed, job.Id, "", job.State.ToString(), World.Start);
+        job.State == JobState.Done ? NotificationEvent.JobDone : NotificationEvent.JobFailed, job.Id, "", job.State.ToString(),
+        World.Start);
 
     private async Task SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
         await _receiver.PostAsync(Process, delivery.Id).WaitAsync(TimeSpan.FromSeconds(20), Process.Clock, cancellationToken)
