@@ -39,13 +39,14 @@ public sealed class CutJournalTests : IDisposable
     [Fact]
     public async Task The_files_of_a_new_journal_and_the_folders_above_them_are_on_the_disk_before_its_first_entry()
     {
-        await using var journal = Open();
-        var opened = _disk.Done.ToList();
-        opened.ShouldContain("flush journal.grj");
-        opened.ShouldContain("flush journal.grj.head");
-        opened.IndexOf($"sync {Path.GetFileName(_folder.Path)}").ShouldBeGreaterThan(opened.IndexOf("flush journal.grj.head"));
-        await journal.AppendAsync([Entry(1)]);
-        await journal.DisposeAsync();
+        await using (var journal = Open())
+        {
+            var opened = _disk.Done.ToList();
+            opened.ShouldContain("flush journal.grj");
+            opened.ShouldContain("flush journal.grj.head");
+            opened.IndexOf($"sync {Path.GetFileName(_folder.Path)}").ShouldBeGreaterThan(opened.IndexOf("flush journal.grj.head"));
+            await journal.AppendAsync([Entry(1)]);
+        }
         _disk.Done.Clear();
         await using var again = Open();
         _disk.Done.ShouldNotContain($"sync {Path.GetFileName(_folder.Path)}");
