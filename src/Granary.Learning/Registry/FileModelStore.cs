@@ -72,7 +72,7 @@ public sealed class FileModelStore(string root, PermittedFiles? files = null) : 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!_files.Disk.FileExists(path)) fault = "is missing";
+            if (!_files.Disk.FileExists(path) && !_files.Disk.FolderExists(path)) fault = "is missing";
             throw new DamagedModelException($"model '{model}' version {number} is damaged: {model}/{FolderOf(number)}/{name} {fault}; put "
                 + "back a copy, or remove the folder and promote another version", e);
         }
