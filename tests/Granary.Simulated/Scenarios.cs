@@ -2,10 +2,10 @@ using Granary.Simulated.Kernel;
 
 namespace Granary.Simulated;
 
-/// <summary>The scenarios. A seed belongs to one of them, by its remainder.</summary>
+/// <summary>The scenarios. A seed belongs to one of them, by its remainder; those without a share are for the tests of the simulator.</summary>
 internal static class Scenarios
 {
-    public static readonly IScenario[] All = [new Echo(), new Venue.VenueScenario()];
+    public static readonly IScenario[] All = [new Echo(), new Broken(), new Venue.VenueScenario()];
 
     /// <summary>The scenario of a seed.</summary>
     public static IScenario Of(ulong seed)
