@@ -3,10 +3,11 @@ using Granary.Simulated.Kernel;
 
 namespace Granary.Simulated.Venue;
 
-/// <summary>The entries of a journal on a server, which outlives the processes that write it.</summary>
-internal sealed class VenueShelf(string name, World world)
+/// <summary>The entries of a journal, which outlive the processes that write it: on a server, or in a file of the machine.</summary>
+internal sealed class VenueShelf(string name, World world, bool isFile)
 {
     private readonly List<JournalEntry> _entries = [];
+    private int _flushed;
 
     public string Name => name;
 
@@ -16,9 +17,12 @@ internal sealed class VenueShelf(string name, World world)
     public double Unknown { get; set; }
 
     /// <summary>Stores entries; those whose numbers are taken are the same ones again.</summary>
+    /// <param name="isFlushed">Whether a power cut keeps them.</param>
     /// <exception cref="OracleException">A number is used for another fact.</exception>
-    public bool Append(IReadOnlyList<JournalEntry> entries)
+    public bool Append(SimulatedProcess process, IReadOnlyList<JournalEntry> entries, bool isFlushed)
     {
+        // A server carries out what has reached it.
+        if (isFile && process.IsDead) return false;
         if (world.Faults.Happens($"{name} refuses", Unknown)) throw Away();
         foreach (var entry in entries)
         {
@@ -27,8 +31,16 @@ internal sealed class VenueShelf(string name, World world)
                 Oracle.Demand(entry.Sequence <= _entries.Count && _entries[(int)entry.Sequence - 1].Body.Span.SequenceEqual(entry.Body.Span),
                     "acknowledged facts survive", $"number {entry.Sequence} of {name} is used for another fact, after {_entries.Count}");
         }
+        if (isFlushed || !isFile) _flushed = _entries.Count;
         if (world.Faults.Happens($"{name} answers nothing", Unknown)) throw Away();
         return true;
+    }
+
+    /// <summary>The power fails: of the entries after the last flush some are lost.</summary>
+    public void Cut(Draws draws)
+    {
+        var kept = draws.Between(_flushed, _entries.Count);
+        _entries.RemoveRange(kept, _entries.Count - kept);
     }
 
     private JournalException Away() => new($"{name} does not answer") { MayPass = true };
@@ -43,9 +55,16 @@ internal sealed class VenueJournal(SimulatedProcess process, VenueShelf shelf, D
 
     public string? Cut => null;
 
-    public async ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
+    public ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default) =>
+        AppendAsync(entries, isFlushed: true);
+
+    public ValueTask WriteAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default) =>
+        AppendAsync(entries, isFlushed: false);
+
+    private async ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, bool isFlushed)
     {
-        await process.CallAsync($"appends {entries.Count} to {shelf.Name}", Way(), () => shelf.Append(entries), Way()).ConfigureAwait(false);
+        await process.CallAsync($"{(isFlushed ? "appends" : "writes")} {entries.Count} to {shelf.Name}", Way(),
+            () => shelf.Append(process, entries, isFlushed), Way()).ConfigureAwait(false);
         if (entries.Count > 0) Last = Math.Max(Last, entries[^1].Sequence);
     }
 

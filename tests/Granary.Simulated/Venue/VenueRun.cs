@@ -14,7 +14,7 @@ internal sealed class VenueRun
     private readonly World _world;
     private readonly Draws _draws;
     private readonly List<string> _entries = [];
-    private readonly double _kills;
+    private readonly double _kills, _cuts;
     private readonly bool _isFutures;
     private readonly Dictionary<string, decimal> _owned;
     private VenueSession _session = null!;
@@ -26,7 +26,9 @@ internal sealed class VenueRun
         Market = _draws.Pick(ExchangeMarkets.All);
         _isFutures = Market.Capabilities.Short;
         Venue = new SimulatedVenue(world, Dialect(new MarketTerms { Others = Coins[1..] })) { Arrives = DemandIntent };
-        (Facts, Book) = (new VenueShelf("session's journal", world), new VenueShelf("broker's journal", world));
+        var areFiles = _draws.Below(2) == 0;
+        (Facts, Book) = (new VenueShelf("session's journal", world, areFiles), new VenueShelf("broker's journal", world, areFiles));
+        _cuts = _draws.Rate(1);
         // Coins of the owner, which are no position of the session.
         Venue.Market.Deposit("BTC", 3);
         _owned = Coins.ToDictionary(c => c, Venue.Market.HeldOf, StringComparer.Ordinal);
@@ -106,9 +108,19 @@ internal sealed class VenueRun
         var process = _world.Begin($"session {++_processes}");
         process.Clock.Skew = TimeSpan.FromMilliseconds(_draws.Between(-4000, 4000));
         process.KillRate = _kills;
-        process.Killed = () => _world.After(_draws.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10)), _world.Outside,
-            "starts the session again", Start);
+        process.Killed = Lost;
         process.Run(() => TradeAsync(process));
+    }
+
+    private void Lost()
+    {
+        if (_world.Faults.Happens("power cut", _cuts))
+        {
+            Facts.Cut(_draws);
+            Book.Cut(_draws);
+        }
+        _world.After(_draws.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10)), _world.Outside, "starts the session again",
+            Start);
     }
 
     private async Task TradeAsync(SimulatedProcess process)
