@@ -48,6 +48,11 @@ internal sealed class SessionAttempt(SessionRun run, SimulatedProcess process, A
                 Control?.Leave();
                 return null;
             }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                Control?.Leave();
+                return null;
+            }
             catch (Exception e) when (e is LeaseException or JournalException or ServiceUnavailableException or TimeoutException)
             {
                 run.World.Say(process.Name, $"is interrupted: {e.Message}");
@@ -55,7 +60,8 @@ internal sealed class SessionAttempt(SessionRun run, SimulatedProcess process, A
                 Control = null;
                 if (_stop.IsCancellationRequested) return null;
                 if (restarts.After(e, null) is null) throw new OracleException("rest", $"the session has given up: {e.Message}");
-                await restarts.WaitAsync(never, _stop.Token).ConfigureAwait(false);
+                await restarts.WaitAsync(never, CancellationToken.None).ConfigureAwait(false);
+                if (_stop.IsCancellationRequested) return null;
             }
         }
     }

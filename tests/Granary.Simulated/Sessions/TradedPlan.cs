@@ -33,7 +33,10 @@ internal sealed class TradedPlan
               "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 }, "strategies": [ {{strategies}} ],
               "portfolio": { "weights": "equal", "limits": { "maxPositions": 4, "maxGrossPercent": 60 } } }
             """;
-        Spec = new BatchReader(Catalogues.Value).Read("live.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
+        var spec = new BatchReader(Catalogues.Value).Read("live.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
+        // As in a production configuration.
+        var weights = BatchPlan.Make(spec, spec.Data.Symbols).Instances.ToDictionary(i => i.Id, _ => 0.25, StringComparer.Ordinal);
+        Spec = spec with { Portfolio = spec.Portfolio with { FixedWeights = weights } };
         Plan = BatchPlan.Make(Spec, Spec.Data.Symbols);
         Instruments = [.. Spec.Data.Symbols.Select(s => new Instrument { Symbol = s })];
         Markets = Instruments.ToDictionary(i => i.Symbol, i => new OpenedMarket(i.Symbol, null!, i), StringComparer.Ordinal);
