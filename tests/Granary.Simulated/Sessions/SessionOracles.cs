@@ -18,10 +18,12 @@ internal static class SessionOracles
         var facts = run.Database.Of(SessionRun.Account).Entries.ConvertAll(JournalCodec.Decode);
         Commands(facts, operations);
         Intents(facts);
+        Replayed(run, facts, result);
         var venue = await VenueAsync(run).ConfigureAwait(false);
+        // The last answer may have been lost. The next start asks for what the venue has reported since.
+        foreach (var e in await venue.PollAsync(result.Ledger.VenueSequence).ConfigureAwait(false)) result.Ledger.Report(e, out _);
         Fills(result.Ledger, await venue.PollAsync(0).ConfigureAwait(false));
         Statement(run, result.Ledger, await venue.SnapshotAsync().ConfigureAwait(false));
-        Replayed(run, facts, result);
         if (run.IsOperated) return;
         Oracle.Demand(result.Digest == undisturbed.Digest, "digest", $"{result.Digest}, undisturbed {undisturbed.Digest}");
         if (run.Touched is not null) return;
@@ -76,7 +78,6 @@ internal static class SessionOracles
             var (filled, quantity) = (order.Sum(f => f.Quantity), ledger.Find(order.Key)?.Order.Quantity ?? 0);
             Oracle.Demand(filled <= quantity * (1 + 1e-9), "an order once", $"{order.Key} filled {filled} of {quantity}");
         }
-        // Fills of the last bars may be known to the venue alone.
         Oracle.Demand(ledger.Fills == fills.Count, "each fill once", $"{ledger.Fills} booked, the venue has {fills.Count}");
     }
 
