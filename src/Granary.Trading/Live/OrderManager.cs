@@ -291,7 +291,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         .. from symbol in snapshot.Positions.Keys.Union(ledger.Positions.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
            let theirs = snapshot.Positions.GetValueOrDefault(symbol)
            let ours = ledger.PositionOf(symbol)
-           where Math.Abs(theirs - ours) > 1e-9 * Math.Max(Math.Abs(theirs), Math.Abs(ours))
+           // The venue sums the same fills in another order, so that a closed position may differ from zero by rounding errors.
+           where Math.Abs(theirs - ours) > Math.Max(1e-9 * Math.Max(Math.Abs(theirs), Math.Abs(ours)), ledger.RoundingOf(symbol))
            select (symbol, theirs, ours),
     ];
 

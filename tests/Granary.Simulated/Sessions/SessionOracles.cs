@@ -20,8 +20,8 @@ internal static class SessionOracles
         Intents(facts);
         Replayed(run, facts, result);
         var venue = await VenueAsync(run).ConfigureAwait(false);
-        // The last answer may have been lost. The next start asks for what the venue has reported since.
-        foreach (var e in await venue.PollAsync(result.Ledger.VenueSequence).ConfigureAwait(false)) result.Ledger.Report(e, out _);
+        // The last answer may have been lost.
+        await result.SettleAsync(venue).ConfigureAwait(false);
         Fills(result.Ledger, await venue.PollAsync(0).ConfigureAwait(false));
         Statement(run, result.Ledger, await venue.SnapshotAsync().ConfigureAwait(false));
         if (run.IsOperated) return;

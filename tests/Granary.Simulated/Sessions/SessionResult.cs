@@ -9,15 +9,24 @@ namespace Granary.Simulated.Sessions;
 
 /// <summary>What a session that ended has come to.</summary>
 /// <param name="Digest">Of the strategies and the portfolio, as of a batch.</param>
-/// <param name="Account">Cash, positions, trades and orders, to the last bit.</param>
-internal sealed record SessionResult(string Digest, string Account, AccountLedger Ledger)
+internal sealed record SessionResult(string Digest, AccountLedger Ledger)
 {
+    /// <summary>Cash, positions, trades and orders, to the last bit.</summary>
+    public string Account => AccountOf(Ledger);
+
+    /// <summary>Books what the venue has reported since the session's last question, as the next start does.</summary>
+    public async Task SettleAsync(IBroker venue)
+    {
+        foreach (var e in await venue.PollAsync(Ledger.VenueSequence).ConfigureAwait(false)) Ledger.Report(e, out _);
+        foreach (var order in Ledger.Settled()) Ledger.Close(order.Order.ClientId);
+    }
+
     public static SessionResult Of(LiveHost host, TradedPlan traded, IEnumerable<StrategyOutcome> outcomes)
     {
         var digest = new BatchDigest();
         foreach (var outcome in outcomes) digest.Add(traded.Plan.Instances[outcome.Index].Id, outcome.Digest);
         digest.Add("portfolio", host.Outcome(_ => { }, _ => { }, _ => { }).Digest);
-        return new SessionResult(digest.Finish(), AccountOf(host.Ledger), host.Ledger);
+        return new SessionResult(digest.Finish(), host.Ledger);
     }
 
     /// <summary>Everything that an account has come to, as text.</summary>

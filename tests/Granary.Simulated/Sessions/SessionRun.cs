@@ -146,8 +146,10 @@ internal sealed class SessionRun : IWeightsService
         var venue = await PaperBroker.OpenAsync(Paper with { Cash = Traded.Spec.Cash }, Traded.Spec.Execution.Settings,
             Traded.Instruments.ToDictionary(i => i.Symbol, StringComparer.Ordinal), new MemoryJournal(), clock).ConfigureAwait(false);
         await using var journal = new AccountJournal(new MemoryJournal(), clock);
-        return await TradeAsync(new TradingAccount(journal, venue), AccountPast.Of([]), null, 0,
+        var result = await TradeAsync(new TradingAccount(journal, venue), AccountPast.Of([]), null, 0,
             new LiveOptions { Account = Account, Configuration = "simulated" }, default).ConfigureAwait(false);
+        await result.SettleAsync(venue).ConfigureAwait(false);
+        return result;
     }
 
     /// <summary>Trades an opened account until the feed ends or a command stops it.</summary>

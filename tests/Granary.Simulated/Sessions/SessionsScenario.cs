@@ -1,4 +1,4 @@
-using System.IO.Hashing;
+using System.Text;
 using Granary.Simulated.Kernel;
 
 namespace Granary.Simulated.Sessions;
@@ -28,7 +28,7 @@ internal sealed class SessionsScenario : IScenario
         EndFaults(run);
         var result = await supervisor.RunAsync().ConfigureAwait(false);
         foreach (var entry in run.Database.Of(SessionRun.Account).Entries)
-            world.Say("", $"{entry.Sequence} {entry.Kind} {XxHash3.HashToUInt64(entry.Body.Span):x}");
+            world.Say("", $"{entry.Sequence} {entry.Kind} {Encoding.UTF8.GetString(entry.Body.Span)}");
         await SessionOracles.DemandAsync(run, undisturbed, result, operations).ConfigureAwait(false);
     }
 
