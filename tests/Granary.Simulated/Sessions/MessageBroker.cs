@@ -11,6 +11,9 @@ namespace Granary.Simulated.Sessions;
 /// <param name="inner">The venue.</param>
 internal sealed class MessageBroker(IBroker inner, SessionRun run, SimulatedProcess process) : IBroker, IMarketListener
 {
+    // Whether a statement was asked for since the last complete report.
+    private bool _isCompared;
+
     private Faults Faults => run.World.Faults;
 
     public string Name => inner.Name;
@@ -37,13 +40,22 @@ internal sealed class MessageBroker(IBroker inner, SessionRun run, SimulatedProc
             // The venue reports each event at least once: some again, and some later.
             var from = Faults.Happens("events repeated", run.Repeated) ? Math.Max(0, after - run.Choices.Between(1, 5)) : after;
             var events = await inner.PollAsync(from, cancellationToken).ConfigureAwait(false);
-            if (events.Count == 0 || !Faults.Happens("events late", run.Late)) return events;
+            // An adapter answers with a statement when its events have all that is in it.
+            if (events.Count == 0 || _isCompared || !Faults.Happens("events late", run.Late))
+            {
+                _isCompared = false;
+                return events;
+            }
             run.Touch("events late");
             return [.. events.Take(run.Choices.Below(events.Count))];
         });
 
     public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
-        SendAsync("asks for the account", () => inner.SnapshotAsync(cancellationToken));
+        SendAsync("asks for the account", () =>
+        {
+            _isCompared = true;
+            return inner.SnapshotAsync(cancellationToken);
+        });
 
     // The bars of a simulated venue are no messages: it stands for a market that goes on by itself.
     public ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) =>

@@ -14,9 +14,12 @@ internal sealed record SessionResult(string Digest, AccountLedger Ledger)
     /// <summary>Cash, positions, trades and orders, to the last bit.</summary>
     public string Account => AccountOf(Ledger);
 
-    /// <summary>Books what the venue has reported since the session's last question, as the next start does.</summary>
+    /// <summary>Books what the venue has reported since the session's last question, and the outcome of its last orders, as the next start
+    /// does.</summary>
     public async Task SettleAsync(IBroker venue)
     {
+        foreach (var order in Ledger.Unresolved())
+            Ledger.Answer(order.Order.ClientId, await venue.FindAsync(order.Order.ClientId).ConfigureAwait(false));
         foreach (var e in await venue.PollAsync(Ledger.VenueSequence).ConfigureAwait(false)) Ledger.Report(e, out _);
         foreach (var order in Ledger.Settled()) Ledger.Close(order.Order.ClientId);
     }
