@@ -6,7 +6,7 @@ namespace Granary.Simulated;
 /// <summary>The scenarios. A seed belongs to one of them, by its remainder.</summary>
 internal static class Scenarios
 {
-    public static readonly IScenario[] All = [new SessionsScenario(), new Echo()];
+    public static readonly IScenario[] All = [new SessionsScenario(), new Venue.VenueScenario(), new Echo()];
 
     /// <summary>The scenario of a seed.</summary>
     public static IScenario Of(ulong seed)
