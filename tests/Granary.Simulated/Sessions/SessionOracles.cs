@@ -18,12 +18,13 @@ internal static class SessionOracles
         var facts = run.Database.Of(SessionRun.Account).Entries.ConvertAll(JournalCodec.Decode);
         Commands(facts, operations);
         Intents(facts);
-        Replayed(run, facts, result);
+        var (replayed, account) = (Replayed(run, facts), result.Account);
         var venue = await VenueAsync(run).ConfigureAwait(false);
         // The last answer may have been lost.
         await result.SettleAsync(venue).ConfigureAwait(false);
         Fills(result.Ledger, await venue.PollAsync(0).ConfigureAwait(false));
         Statement(run, result.Ledger, await venue.SnapshotAsync().ConfigureAwait(false));
+        Oracle.Demand(replayed == account, "ledger = journal", $"{Difference(account, replayed)}");
         if (run.IsOperated) return;
         Oracle.Demand(result.Digest == undisturbed.Digest, "digest", $"{result.Digest}, undisturbed {undisturbed.Digest}");
         if (run.Touched is not null) return;
@@ -94,13 +95,12 @@ internal static class SessionOracles
         Oracle.Demand(ledger.Differences == 0, "ledger = venue", $"{ledger.Differences} differences were found while it traded");
     }
 
-    // A ledger made from the journal stands the same.
-    private static void Replayed(SessionRun run, List<JournalEvent> facts, SessionResult result)
+    // The account of a ledger made from the journal.
+    private static string Replayed(SessionRun run, List<JournalEvent> facts)
     {
         var again = new AccountLedger(run.Traded.Spec.Cash, _ => 1);
         foreach (var fact in facts) again.Apply(fact);
-        var text = SessionResult.AccountOf(again);
-        Oracle.Demand(text == result.Account, "ledger = journal", $"{Difference(result.Account, text)}");
+        return SessionResult.AccountOf(again);
     }
 
     private static string Difference(string wanted, string found)

@@ -13,12 +13,13 @@ internal sealed class SessionSupervisor
     private readonly double _kill, _freeze, _handover, _lost;
     private readonly TaskCompletionSource<SessionResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _number;
+    private bool _isBrief;
 
     public SessionSupervisor(SessionRun run)
     {
         (_run, _world) = (run, run.World);
         _draws = _world.Draws.Fork("supervisor");
-        (_kill, _freeze, _handover, _lost) = (_draws.Rate(0.02), _draws.Rate(0.9), _draws.Rate(0.9), _draws.Unit());
+        (_kill, _freeze, _handover, _lost) = (_draws.Rate(0.02), _draws.Rate(1), _draws.Rate(1), _draws.Unit());
     }
 
     /// <summary>The process that has begun last; null between two.</summary>
@@ -44,8 +45,9 @@ internal sealed class SessionSupervisor
                 continue;
             }
             if (first != _ended.Task)
-                await _world.Outside.WaitAsync(_draws.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(5)), "restarts the session")
-                    .ConfigureAwait(false);
+                await _world.Outside.WaitAsync(_draws.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(20)),
+                    "restarts the session").ConfigureAwait(false);
+            _isBrief = first == suspected;
         }
         return await _ended.Task.ConfigureAwait(false);
     }
@@ -56,6 +58,13 @@ internal sealed class SessionSupervisor
         (process.KillRate, process.IsLost) = (_kill, _draws.Chance(_lost));
         var attempt = new SessionAttempt(_run, process, takeover) { Began = a => Began?.Invoke(a) };
         Current = attempt;
+        // The old owner may come back when the new one has written, and has the account no longer.
+        if (_isBrief)
+            _world.After(_draws.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _world.Outside, "kills a new owner", () =>
+            {
+                if (!attempt.Over.IsCompleted && _world.Faults.Happens("new owner killed", _freeze)) process.Kill();
+            });
+        _isBrief = false;
         _ = WaitAsync(attempt);
         attempt.Start();
         return attempt;
