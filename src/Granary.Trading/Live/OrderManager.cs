@@ -251,7 +251,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             Fault = e.Message;
         }
         // Results from before the connection was lost are kept; the next reconciliation finds the rest.
-        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+        if (facts.Count > 0) await journal.AppendOrHoldAsync(facts, cancellationToken).ConfigureAwait(false);
         return [.. facts.OfType<Reconciled>().Select(r => r.Difference)];
     }
 

@@ -83,7 +83,7 @@ internal sealed class SessionAttempt(SessionRun run, SimulatedProcess process, A
         var past = await AccountPast.ReadAsync(account.Journal, cancellationToken: _stop.Token).ConfigureAwait(false);
         Control = new QueuedControl(newId: () => run.Choices.Guid().ToString("N"));
         Began?.Invoke(this);
-        return await run.TradeAsync(account, past, process, 0, new LiveOptions
+        var result = await run.TradeAsync(account, past, process, 0, new LiveOptions
         {
             Account = SessionRun.Account,
             Configuration = "simulated",
@@ -93,5 +93,8 @@ internal sealed class SessionAttempt(SessionRun run, SimulatedProcess process, A
             ReconcileEvery = run.Reconcile,
             Takeover = next,
         }, _stop.Token).ConfigureAwait(false);
+        // Before another process takes the account that this one closes.
+        if (!_stop.IsCancellationRequested) _over.TrySetResult(result);
+        return result;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class SessionOperations
     private readonly Draws _draws;
     private readonly List<IssuedCommand> _pending = [];
     private readonly List<IssuedCommand> _executed = [];
+    private double _kill;
     private int _number;
 
     public SessionOperations(SessionRun run, SessionSupervisor supervisor)
@@ -33,7 +34,8 @@ internal sealed class SessionOperations
     public void Start()
     {
         if (_draws.Chance(0.5)) return;
-        for (var count = _draws.Between(1, 6); count > 0; count--)
+        _kill = _draws.Rate(0.9);
+        for (var count = (int)Math.Pow(30, _draws.Unit()); count > 0; count--)
             _world.After(_run.Market.Pace * _run.Market.Count * _draws.Unit(), _world.Outside, "operator", Act);
     }
 
@@ -51,7 +53,7 @@ internal sealed class SessionOperations
         }
         var command = kind switch
         {
-            < 6 => Of(SessionCommand.Pause),
+            < 5 => Of(SessionCommand.Pause),
             < 9 => Of(SessionCommand.Resume),
             < 11 => Of(SessionCommand.Flatten),
             < 13 => Of(SessionCommand.Close) with { Trade = TradeOf(place) },
@@ -62,6 +64,10 @@ internal sealed class SessionOperations
         _run.IsOperated = true;
         _pending.Add(command);
         _ = SendAsync(command);
+        // What a command begins must survive the end of its process.
+        if (_supervisor.Current is { Process: { IsDead: false } process } && _world.Faults.Happens("kill after a command", _kill))
+            _world.After(_draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(5)), _world.Outside, "kills a session",
+                process.Kill);
     }
 
     private IssuedCommand Of(SessionCommand command) => new(command, "operator", "drawn") { Id = $"c{++_number}" };

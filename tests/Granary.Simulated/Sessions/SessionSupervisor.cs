@@ -44,6 +44,7 @@ internal sealed class SessionSupervisor
                 takeover = await HandOverAsync(attempt).ConfigureAwait(false);
                 continue;
             }
+            if (first == attempt.Over && await attempt.Over.ConfigureAwait(false) is { } result) return result;
             if (first != _ended.Task)
                 await _world.Outside.WaitAsync(_draws.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(20)),
                     "restarts the session").ConfigureAwait(false);
