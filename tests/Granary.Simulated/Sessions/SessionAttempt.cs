@@ -26,6 +26,9 @@ internal sealed class SessionAttempt(SessionRun run, SimulatedProcess process, A
     /// <summary>Called when the session can take commands.</summary>
     public Action<SessionAttempt>? Began { get; init; }
 
+    /// <summary>Called when the session has ended, before the process closes its account.</summary>
+    public Action<SessionResult>? Ended { get; init; }
+
     public void Start()
     {
         process.Killed = () => _over.TrySetResult(null);
@@ -94,7 +97,7 @@ internal sealed class SessionAttempt(SessionRun run, SimulatedProcess process, A
             Takeover = next,
         }, _stop.Token).ConfigureAwait(false);
         // Before another process takes the account that this one closes.
-        if (!_stop.IsCancellationRequested) _over.TrySetResult(result);
+        if (!_stop.IsCancellationRequested) Ended?.Invoke(result);
         return result;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class SessionSupervisor
     private readonly TaskCompletionSource<SessionResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _number;
     private bool _isBrief;
+    private readonly List<SimulatedProcess> _processes = [];
 
     public SessionSupervisor(SessionRun run)
     {
@@ -44,8 +45,7 @@ internal sealed class SessionSupervisor
                 takeover = await HandOverAsync(attempt).ConfigureAwait(false);
                 continue;
             }
-            if (first == attempt.Over && await attempt.Over.ConfigureAwait(false) is { } result) return result;
-            if (first != _ended.Task)
+            if (!_ended.Task.IsCompleted)
                 await _world.Outside.WaitAsync(_draws.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(20)),
                     "restarts the session").ConfigureAwait(false);
             _isBrief = first == suspected;
@@ -57,7 +57,8 @@ internal sealed class SessionSupervisor
     {
         var process = _world.Begin($"session-{++_number}");
         (process.KillRate, process.IsLost) = (_kill, _draws.Chance(_lost));
-        var attempt = new SessionAttempt(_run, process, takeover) { Began = a => Began?.Invoke(a) };
+        var attempt = new SessionAttempt(_run, process, takeover) { Began = a => Began?.Invoke(a), Ended = End };
+        _processes.Add(process);
         Current = attempt;
         // The old owner may come back when the new one has written, and has the account no longer.
         if (_isBrief)
@@ -66,14 +67,15 @@ internal sealed class SessionSupervisor
                 if (!attempt.Over.IsCompleted && _world.Faults.Happens("new owner killed", _freeze)) process.Kill();
             });
         _isBrief = false;
-        _ = WaitAsync(attempt);
         attempt.Start();
         return attempt;
     }
 
-    private async Task WaitAsync(SessionAttempt attempt)
+    // Nobody trades an account whose session has ended.
+    private void End(SessionResult result)
     {
-        if (await attempt.Over.ConfigureAwait(false) is { } result) _ended.TrySetResult(result);
+        if (!_ended.TrySetResult(result)) return;
+        foreach (var process in _processes) process.Kill();
     }
 
     // Stops a process for a while. Completes when somebody takes it for dead.
