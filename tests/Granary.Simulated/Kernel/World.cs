@@ -66,6 +66,9 @@ internal sealed class World
         _events.Enqueue(new Event(owner, what, act), (due, _ties.Next(), _number++));
     }
 
+    /// <summary>Time passes in a call that blocks its thread, such as a slow flush; what is due meanwhile happens late.</summary>
+    public void Spend(TimeSpan time) => Now += Math.Max(0, time.Ticks);
+
     /// <summary>Runs a scenario to its end, on the calling thread's time.</summary>
     /// <param name="scenario">Runs on the thread of the pool.</param>
     /// <param name="limit">A scenario that has not ended after this simulated time is a failure.</param>
