@@ -39,12 +39,12 @@ internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalo
         {
             if (data.Source.Path is { } path) _files ??= new FolderState(path, data.Source.Files);
             var bars = BarSet.Of(group, data, _files, query) with { Asof = _asof };
-            var consumer = new FeedConsumer(Guid.NewGuid(), group, bars.ToText());
+            var consumer = new FeedConsumer(owner.Windows.Ids.Next(), group, bars.ToText());
             var (key, feed) = owner.FeedOf(bars, query);
             FeedHeader header;
             try
             {
-                header = await RetryPolicies.LostCall(LostCall.Is).RunAsync(stop => feed.OpenAsync(consumer, stop),
+                header = await owner.Windows.LostCalls.RunAsync(stop => feed.OpenAsync(consumer, stop),
                     cancellationToken);
             }
             catch (Exception e) when (LostCall.Is(e))

@@ -49,8 +49,9 @@ public static class RetryPolicies
     /// <summary>For a call to another process that was lost: 20 attempts, with pauses that grow by 50 ms up to one second.</summary>
     /// <param name="isLost">Whether the exception says that the same call may succeed when it is made again.</param>
     /// <param name="attempts">Total number of attempts.</param>
-    public static ResiliencePipeline LostCall(Func<Exception, bool> isLost, int attempts = 20) =>
-        Build(TimeProvider.System, new RetryStrategyOptions
+    /// <param name="clock">For pauses; null for the system's.</param>
+    public static ResiliencePipeline LostCall(Func<Exception, bool> isLost, int attempts = 20, TimeProvider? clock = null) =>
+        Build(clock ?? TimeProvider.System, new RetryStrategyOptions
         {
             BackoffType = DelayBackoffType.Linear,
             Delay = TimeSpan.FromMilliseconds(50),
