@@ -38,7 +38,8 @@ internal sealed class SessionHandover(SiloAddress from, long next)
         var silos = membership.CurrentSnapshot.Members.Values
             .Where(m => m.Status == SiloStatus.Active && !m.SiloAddress.Equals(from)
                 && SiloRolesText.Of(m.Name).HasFlag(SiloRoles.Sessions))
-            .Select(m => m.SiloAddress).OrderByDescending(s => s.Equals(own)).ThenBy(s => HashCode.Combine(attempt.Account, s)).ToList();
+            .Select(m => m.SiloAddress).OrderByDescending(s => s.Equals(own))
+            .ThenBy(s => StableHash.ComputeHash($"{attempt.Account}|{s.ToParsableString()}")).ToList();
         foreach (var silo in silos)
         {
             try

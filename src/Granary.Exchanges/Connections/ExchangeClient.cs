@@ -102,7 +102,7 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
     /// Measures the difference of the clocks. The request changes nothing, so it is sent up to three times if there is no response.
     /// </summary>
     public Task MeasureClockAsync(CancellationToken cancellationToken) =>
-        RetryPolicies.LostCall(e => e is BrokerUnavailableException, attempts: 3)
+        RetryPolicies.LostCall(e => e is BrokerUnavailableException, attempts: 3, connection.Clock)
             .ExecuteAsync(async token => await Clock.MeasureAsync(ServerTimeAsync, token).ConfigureAwait(false), cancellationToken)
             .AsTask();
 

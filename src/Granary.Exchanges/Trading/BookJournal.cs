@@ -10,6 +10,8 @@ namespace Granary.Exchanges.Trading;
 /// The adapter's journal and the book that its facts determine. A fact is durable before any action depends on it: in this journal or, for
 /// an order of the session, in the session's own journal.
 /// </summary>
+/// <remarks>If an append has no answer, the journal may have its facts. They are appended again, with the same numbers, before any other
+/// fact, and the book gets them then. Facts that were computed before are refused, because the book has changed.</remarks>
 internal sealed class BookJournal : IAsyncDisposable
 {
     // A database may reorder the fields of a fact, so that its type is not the first one.
@@ -23,6 +25,9 @@ internal sealed class BookJournal : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ResiliencePipeline _retries;
     private readonly List<BookFact> _deferred = [];
+    // The facts of an append without an answer that the book does not have, and the entries of that append.
+    private IReadOnlyList<BookFact> _uncertain = [];
+    private List<JournalEntry> _uncertainEntries = [];
 
     private BookJournal(IJournal journal, VenueBook book, TimeProvider clock)
     {
@@ -74,7 +79,8 @@ internal sealed class BookJournal : IAsyncDisposable
     }
 
     /// <summary>Appends facts to the journal and applies them.</summary>
-    /// <exception cref="BrokerUnavailableException">The journal's disk or server is unavailable; no fact was applied.</exception>
+    /// <exception cref="BrokerUnavailableException">The journal's disk or server is unavailable. No fact was applied;
+    /// <see cref="SettleAsync"/> applies them when the journal has them.</exception>
     public ValueTask AppendAsync(IReadOnlyList<BookFact> facts, CancellationToken cancellationToken) =>
         KeepAsync(facts, _journal.AppendAsync, cancellationToken);
 
@@ -87,25 +93,45 @@ internal sealed class BookJournal : IAsyncDisposable
     private async ValueTask KeepAsync(IReadOnlyList<BookFact> facts, Func<IReadOnlyList<JournalEntry>, CancellationToken, ValueTask> keep,
         CancellationToken cancellationToken)
     {
+        if (await SettleAsync(cancellationToken).ConfigureAwait(false) && facts.Count > 0)
+            throw new BrokerUnavailableException("the journal of the broker was unreachable, and its book has changed since");
         if (facts.Count == 0 && _deferred.Count == 0) return;
         var entries = new List<JournalEntry>(facts.Count + _deferred.Count);
         foreach (var fact in _deferred.Concat(facts))
             entries.Add(new JournalEntry(_journal.Last + 1 + entries.Count, _clock.GetUtcNow(), fact.GetType().Name, "", "",
                 JsonSerializer.SerializeToUtf8Bytes(fact, Json)));
+        // The book has the deferred facts already.
+        (_uncertain, _uncertainEntries) = ([.. facts], entries);
+        _deferred.Clear();
+        await StoreAsync(() => _retries.RunAsync(async stop =>
+        {
+            await keep(entries, stop).ConfigureAwait(false);
+            return true;
+        }, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Appends the facts of an append that had no answer again, once, and applies them.</summary>
+    /// <returns>Whether there were any.</returns>
+    /// <exception cref="BrokerUnavailableException">The journal's disk or server is still unavailable.</exception>
+    public async ValueTask<bool> SettleAsync(CancellationToken cancellationToken)
+    {
+        if (_uncertainEntries.Count == 0) return false;
+        await StoreAsync(() => _journal.AppendAsync(_uncertainEntries, cancellationToken).AsTask()).ConfigureAwait(false);
+        return true;
+    }
+
+    private async ValueTask StoreAsync(Func<Task> store)
+    {
         try
         {
-            await _retries.RunAsync(async stop =>
-            {
-                await keep(entries, stop).ConfigureAwait(false);
-                return true;
-            }, cancellationToken).ConfigureAwait(false);
+            await store().ConfigureAwait(false);
         }
         catch (JournalException e) when (e.MayPass)
         {
             throw new BrokerUnavailableException($"the journal of the broker cannot be written: {e.Message}", e);
         }
-        _deferred.Clear();
-        foreach (var fact in facts) Book.Apply(fact);
+        foreach (var fact in _uncertain) Book.Apply(fact);
+        (_uncertain, _uncertainEntries) = ([], []);
         DurableEvents = Book.Events;
     }
 

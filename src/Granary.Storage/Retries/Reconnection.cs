@@ -35,7 +35,7 @@ public sealed class Reconnection(TimeProvider clock, TimeSpan first, TimeSpan lo
     public Task PauseAsync(CancellationToken cancellationToken)
     {
         var next = _next ?? first;
-        var pause = next * (0.5 + Random.Shared.NextDouble());
+        var pause = next * (0.5 + Jitter.Next(clock));
         _next = TimeSpan.FromTicks(Math.Min(2 * next.Ticks, longest.Ticks));
         return Task.Delay(pause, clock, cancellationToken);
     }

@@ -94,6 +94,9 @@ public static class RetryPolicies
         return timeout > TimeSpan.Zero;
     }
 
-    private static ResiliencePipeline Build(TimeProvider clock, RetryStrategyOptions options) =>
-        new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(options).Build();
+    private static ResiliencePipeline Build(TimeProvider clock, RetryStrategyOptions options)
+    {
+        options.Randomizer = () => Jitter.Next(clock);
+        return new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(options).Build();
+    }
 }

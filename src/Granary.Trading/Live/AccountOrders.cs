@@ -37,7 +37,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>The number of orders to send in this time slice.</summary>
     public int Intended => _intents.Count;
 
-    /// <summary>When the first order of the last time slice was sent to the venue (stopwatch ticks).</summary>
+    /// <summary>When the first order of the last time slice was sent to the venue (timestamp of the journal's clock).</summary>
     public long FirstSent { get; private set; }
 
     /// <summary>Registers an order from the journal.</summary>

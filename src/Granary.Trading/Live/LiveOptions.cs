@@ -62,6 +62,12 @@ public sealed record LiveOptions
     /// <summary>Called when the session has its account, before it trades.</summary>
     public Func<CancellationToken, Task>? Begins { get; init; }
 
+    /// <summary>The machine of the session, in its journal and status.</summary>
+    public string Machine { get; init; } = Environment.MachineName;
+
+    /// <summary>The process id of the session, in its journal and status.</summary>
+    public int Process { get; init; } = Environment.ProcessId;
+
     /// <summary>Receives the status after every time slice.</summary>
     public IProgress<LiveStatus>? Status { get; init; }
 }

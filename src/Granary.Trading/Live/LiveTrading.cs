@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
@@ -37,7 +36,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _journal.AppendAsync([new SessionStarted(Portfolio.Timestamp, opened.Tag, _options.Account, _options.Configuration,
-            opened.Account.Broker, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)
+            opened.Account.Broker, _options.Machine, _options.Process, _options.WithoutEvidence)
         {
             Program = SessionProgram.Version,
             Traded = new EarlierConfiguration(_options.Configuration, opened.Spec.Place.KeptFolder,
@@ -85,7 +84,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         Portfolio.Reach(slice);
         if (taken.Count > 0) await venue.OnBarsAsync(slice.Time, taken, cancellationToken).ConfigureAwait(false);
         // A simulated venue receives the bars first; from here on the session processes them.
-        var arrived = Stopwatch.GetTimestamp();
+        var arrived = _clock.GetTimestamp();
         books.Watch.LastBarAt = _clock.GetUtcNow();
         // The fills of these bars are booked before commands, whose facts have the time of the bars before.
         if (_reconciled) await venue.CatchUpAsync(slice.Time, cancellationToken).ConfigureAwait(false);
@@ -114,8 +113,8 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         if (orders.Intended > 0)
         {
             await orders.SendAsync(venue, slice.Time, cancellationToken).ConfigureAwait(false);
-            GranaryInstruments.OrderLatency.Record(Stopwatch.GetElapsedTime(arrived, orders.FirstSent).TotalSeconds);
-            reporter.Latency.Add(Stopwatch.GetElapsedTime(arrived, orders.FirstSent), Stopwatch.GetElapsedTime(arrived),
+            GranaryInstruments.OrderLatency.Record(_clock.GetElapsedTime(arrived, orders.FirstSent).TotalSeconds);
+            reporter.Latency.Add(_clock.GetElapsedTime(arrived, orders.FirstSent), _clock.GetElapsedTime(arrived),
                 _journal.Appending - journalBefore);
         }
         else if (_options.IsStream && !late)

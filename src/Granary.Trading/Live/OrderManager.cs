@@ -34,7 +34,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         private set => venue.Failure = value;
     }
 
-    /// <summary>When the first order of the last batch was sent to the venue (stopwatch ticks).</summary>
+    /// <summary>When the first order of the last batch was sent to the venue (timestamp of the journal's clock).</summary>
     public long FirstSent { get; private set; }
 
     // Before the first call the journal is replayed, which contains the transitions.
@@ -71,7 +71,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         foreach (var intent in intents) ledger.Intend(intent);
         await journal.AppendAsync(events.Concat(intents), cancellationToken).ConfigureAwait(false);
         if (intents.Count == 0) return;
-        FirstSent = System.Diagnostics.Stopwatch.GetTimestamp();
+        FirstSent = journal.Clock.GetTimestamp();
         var answers = new List<JournalEvent>(intents.Count);
         await SubmitAsync(timestamp, [.. intents.Select(i => i.Order)], answers, cancellationToken).ConfigureAwait(false);
         await NoteAsync(answers, cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,8 @@ namespace Granary.Trading.Live;
 /// <summary>Queues commands from a session's server (a portfolio's grain, or a process) for the session's own thread.</summary>
 /// <param name="keep">Stores the pending commands before a caller is notified that they were accepted; null = the caller stores
 /// them.</param>
-public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = null) : ISessionControl
+/// <param name="newId">Makes the id of a command that has none; null = a random id.</param>
+public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = null, Func<string>? newId = null) : ISessionControl
 {
     private readonly Lock _lock = new();
     private readonly List<(IssuedCommand Command, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];
@@ -54,7 +55,7 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
         {
             if (_ended) return _left ? Task.FromCanceled(new CancellationToken(canceled: true)) : Task.CompletedTask;
             if (command.Id is { } id && Pending.FirstOrDefault(p => p.Command.Id == id) is { Done: { } pending }) return pending.Task;
-            _waiting.Add((command with { Id = command.Id ?? Guid.NewGuid().ToString("N") }, done));
+            _waiting.Add((command with { Id = command.Id ?? NewId() }, done));
             try
             {
                 Keep();
@@ -88,8 +89,10 @@ public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = n
         _ = SendAsync(AsNew(command));
     }
 
-    private static IssuedCommand AsNew(IssuedCommand command) =>
-        command.Command == SessionCommand.Stop ? command with { Id = Guid.NewGuid().ToString("N") } : command;
+    private IssuedCommand AsNew(IssuedCommand command) =>
+        command.Command == SessionCommand.Stop ? command with { Id = NewId() } : command;
+
+    private string NewId() => newId?.Invoke() ?? Guid.NewGuid().ToString("N");
 
     /// <summary>Keeps the pending commands of an interrupted session for the next run.</summary>
     public void Again()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Contracts.Sessions;
 using Granary.Data.Feeds;
 using Granary.Engine.Brokerage;
@@ -48,7 +47,7 @@ internal sealed class StatusReporter
 
     // A change of the state is shown at once.
     private bool IsDue(LiveState state, bool now) =>
-        now || state != _state || (_options.Status ?? (object?)_options.Control) is not null && Stopwatch.GetElapsedTime(_shown) >= Pause;
+        now || state != _state || (_options.Status ?? (object?)_options.Control) is not null && _opened.Clock.GetElapsedTime(_shown) >= Pause;
 
     /// <summary>Shows the current status if one is due.</summary>
     /// <param name="now">Whether a reader waits for it; see <see cref="ISessionControl.Show"/>.</param>
@@ -83,8 +82,8 @@ internal sealed class StatusReporter
             Account = _books.Watch.Details(_journal.Name, _options.IsStream),
             WarmingUp = _books.Cold.Progress(),
             Stopped = portfolio.Strategies.Count(s => !s.IsEnabled),
-            Machine = Environment.MachineName,
-            Process = Environment.ProcessId,
+            Machine = _options.Machine,
+            Process = _options.Process,
         };
     }
 
@@ -96,7 +95,7 @@ internal sealed class StatusReporter
         {
             while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
                 lock (_lock)
-                    if (Stopwatch.GetElapsedTime(_shown) >= Heartbeat) Publish(Last, now: false);
+                    if (_opened.Clock.GetElapsedTime(_shown) >= Heartbeat) Publish(Last, now: false);
         }
         catch (OperationCanceledException)
         {
@@ -131,7 +130,7 @@ internal sealed class StatusReporter
             FeedFault = _feed.Fault,
             SeenAt = _opened.Clock.GetUtcNow(),
         };
-        _shown = Stopwatch.GetTimestamp();
+        _shown = _opened.Clock.GetTimestamp();
         _options.Status?.Report(Last);
         _options.Control?.Show(Last, now);
     }

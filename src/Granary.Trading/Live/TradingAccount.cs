@@ -102,7 +102,7 @@ public sealed class TradingAccount : IAsyncDisposable
         try
         {
             using var call = Venue.Begin();
-            _connected = await RetryPolicies.ServerAway(static e => e is BrokerUnavailableException, ConnectTimeout)
+            _connected = await RetryPolicies.ServerAway(static e => e is BrokerUnavailableException, ConnectTimeout, Journal.Clock)
                 .RunAsync(stop => _connect(instruments, stop), cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerUnavailableException e)
