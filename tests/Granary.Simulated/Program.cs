@@ -18,8 +18,9 @@ for (var i = 0; i < options.Length; i++)
     else if (options[i] == "--twice") isTwice = true;
     else if (options[i] == "--scenario" && i + 1 < options.Length)
     {
-        only = Scenarios.All.FirstOrDefault(s => s.Name == options[++i]);
-        if (only is null) return Refuse($"there is no scenario '{options[i]}'; there are {string.Join(", ", Scenarios.All.Select(s => s.Name))}");
+        var name = options[++i];
+        only = Scenarios.All.FirstOrDefault(s => s.Name == name);
+        if (only is null) return Refuse($"there is no scenario '{name}'; there are {string.Join(", ", Scenarios.All.Select(s => s.Name))}");
     }
     else return Refuse(Usage);
 }

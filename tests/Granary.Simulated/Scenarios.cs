@@ -5,7 +5,7 @@ namespace Granary.Simulated;
 /// <summary>The scenarios. A seed belongs to one of them, by its remainder.</summary>
 internal static class Scenarios
 {
-    public static readonly IScenario[] All = [new Echo()];
+    public static readonly IScenario[] All = [new Echo(), new Batches.BatchScenario()];
 
     /// <summary>The scenario of a seed.</summary>
     public static IScenario Of(ulong seed)

@@ -13,8 +13,9 @@ namespace Granary.Cluster.Grains.Services;
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
 /// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
 /// <param name="refusal">Why jobs are refused now, one sentence, with <see cref="ServiceUnavailableException"/>; null = never.</param>
-public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<string?>? refusal = null)
-    : IJobService
+/// <param name="ids">Makes the last letters of the ids of jobs; null = random ones.</param>
+public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<string?>? refusal = null,
+    GrainIds? ids = null) : IJobService
 {
     private const int FilePartLength = 512 << 10;
 
@@ -28,7 +29,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         ServiceUnavailableException.ThrowIfRefused(refusal?.Invoke());
         var (job, text) = (submission.Job, submission.Job.Text);
         var now = clock.GetUtcNow();
-        var id = JobId.New(job.Name, now);
+        var id = ids is null ? JobId.New(job.Name, now) : JobId.New(job.Name, now, ids.Next().ToString("N")[..4]);
         if (submission.ScopedKey is { } key)
         {
             var hash = RunFolder.HashOf(Convert.ToBase64String(text.Body), text.Folder);

@@ -26,6 +26,12 @@ internal sealed class SimulatedProcess
     /// <summary>The probability with which each of its events kills it.</summary>
     public double KillRate { get; set; }
 
+    /// <summary>Until then, in ticks of the world, its events wait: its machine is stopped, and goes on later.</summary>
+    public long StalledUntil { get; private set; }
+
+    /// <summary>Stops the process until a time of the world; its clock goes on.</summary>
+    public void StallUntil(long time) => StalledUntil = Math.Max(StalledUntil, time);
+
     /// <summary>Called when it has been killed.</summary>
     public Action? Killed { get; set; }
 

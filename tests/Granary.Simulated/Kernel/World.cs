@@ -96,8 +96,10 @@ internal sealed class World
                 return false;
             }
             Now = Math.Max(Now, order.Due);
+            if (next.Owner.IsDead || next.Owner.StalledUntil <= Now) continue;
+            _events.Enqueue(next, (next.Owner.StalledUntil, order.Tie, order.Number));
         }
-        while (next.Owner.IsDead);
+        while (next.Owner.IsDead || next.Owner.StalledUntil > Now);
         if (Now > _limit)
         {
             Break(new OracleException("rest", $"the scenario has not ended after {TimeSpan.FromTicks(_limit):c}"));
