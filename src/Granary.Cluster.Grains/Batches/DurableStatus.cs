@@ -25,12 +25,13 @@ internal sealed class DurableStatus(IPersistentState<BatchRecord> state, TimePro
     /// <summary>Whether the job is known and has not ended.</summary>
     public bool IsOpen => Current is { Ended: false };
 
-    /// <summary>Takes the stored status at the activation of the grain.</summary>
+    /// <summary>Takes the stored status at the activation of the grain. The caller then writes the record.</summary>
     public void Read()
     {
         if (Record.Status is not { } status) return;
-        // Callers may have seen revisions that were not stored. The next revision must exceed all of them.
-        Current = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
+        // Callers may have seen revisions that were not stored. The next revision must exceed all of them. It is stored, so that the next
+        // activation exceeds those of this one.
+        Current = Record.Status = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
     }
 
     /// <summary>Stores the record with this status; without a status, as it is. Callers see the status after <see cref="Show"/>.</summary>
