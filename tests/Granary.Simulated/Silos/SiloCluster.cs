@@ -198,8 +198,9 @@ internal sealed class SiloCluster
     {
         var own = from as SimulatedSilo;
         if (kind.IsOfSilo || own?.Find(id) is not null) return own;
-        // Cut off from the directory, a silo may activate a grain that others have too.
-        if (own is { IsCut: true } or { IsDeclaredDead: true }) return _places.Chance(0.3) && kind.Place != GrainPlace.Key ? own : null;
+        // Cut off, a silo reaches its own part of the directory only. If others have declared it dead, they may activate the grain too.
+        if (own is { IsCut: true } or { IsDeclaredDead: true })
+            return kind.Place != GrainPlace.Key && !_directory.ContainsKey(id) && OwnerOf(id) == own ? own : null;
         if (_directory.TryGetValue(id, out var known) && !known.IsDeclaredDead) return known;
         var active = _silos.Where(s => !s.IsDeclaredDead && _members.ContainsKey(s.Address)).ToList();
         if (kind.Place == GrainPlace.Key)
@@ -222,7 +223,7 @@ internal sealed class SiloCluster
     /// <summary>A silo registers an activation; false if another silo has it.</summary>
     public bool Register(GrainId id, SimulatedSilo silo)
     {
-        if (silo.IsCut || silo.IsDeclaredDead) return true;
+        if (silo.IsDeclaredDead) return true;
         if (_directory.TryGetValue(id, out var known) && known != silo && !known.IsDeclaredDead) return false;
         _directory[id] = silo;
         return true;
