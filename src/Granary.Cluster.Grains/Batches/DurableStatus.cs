@@ -29,9 +29,10 @@ internal sealed class DurableStatus(IPersistentState<BatchRecord> state, TimePro
     public void Read()
     {
         if (Record.Status is not { } status) return;
-        // Callers may have seen revisions that were not stored. The next revision must exceed all of them. It is stored, so that the next
-        // activation exceeds those of this one.
-        Current = Record.Status = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
+        // Callers may have seen revisions that were not stored, also that of an end. The next revision must exceed all of them. That of an
+        // open job is stored, so that the next activation exceeds those of this one.
+        Current = status with { Revision = status.Revision + 1_000_000 };
+        if (IsOpen) Record.Status = Current;
     }
 
     /// <summary>Stores the record with this status; without a status, as it is. Callers see the status after <see cref="Show"/>.</summary>

@@ -95,7 +95,7 @@ internal sealed class BatchScenario : IScenario
     private static async Task CheckFilesAsync(World world, string folder)
     {
         var before = FilesOf(folder);
-        await world.Outside.WaitAsync(TimeSpan.FromMinutes(2), "waits for old attempts").ConfigureAwait(false);
+        await world.Outside.WaitAsync(TimeSpan.FromSeconds(70), "waits for old attempts").ConfigureAwait(false);
         Oracle.Demand(before == FilesOf(folder), "only the newest attempt writes", $"the files of an ended run changed");
     }
 

@@ -9,7 +9,7 @@ namespace Granary.Simulated.Silos;
 internal sealed class SiloFaults(Draws draws)
 {
     /// <summary>A request or an answer is lost.</summary>
-    public double Loss { get; init; } = draws.Rate(0.1);
+    public double Loss { get; init; } = draws.Rate(0.3);
 
     /// <summary>A call takes seconds.</summary>
     public double Slow { get; init; } = draws.Rate(0.05);
@@ -18,16 +18,19 @@ internal sealed class SiloFaults(Draws draws)
     public double Deactivation { get; init; } = draws.Rate(0.01);
 
     /// <summary>A write of a state was stored, and its answer is a fault; or it was not stored.</summary>
-    public double Store { get; init; } = draws.Rate(0.02);
+    public double Store { get; init; } = draws.Rate(0.05);
 
     /// <summary>A block on a stream is lost.</summary>
     public double Stream { get; init; } = draws.Rate(0.2);
 
+    /// <summary>The longest time of a piece of work, which is a block for some strategies.</summary>
+    public TimeSpan LongestPiece { get; init; } = draws.Between(TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(400));
+
     /// <summary>An event of a silo kills it.</summary>
-    public double Kill { get; init; } = draws.Rate(0.002);
+    public double Kill { get; init; } = draws.Rate(0.006);
 
     /// <summary>An event of a silo stalls its process, or cuts it off from the others.</summary>
-    public double Cut { get; init; } = draws.Rate(0.001);
+    public double Cut { get; init; } = draws.Rate(0.01);
 }
 
 /// <summary>

@@ -144,7 +144,7 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
     {
         if (_steps.TryGetValue(step, out var isQueued) && isQueued) return;
         _steps[step] = true;
-        Cluster.World.After(_work.Between(TimeSpan.FromMilliseconds(0.1), TimeSpan.FromMilliseconds(30)), Process, "computes", () =>
+        Cluster.World.After(_work.Between(TimeSpan.FromMilliseconds(0.1), Cluster.Rates.LongestPiece), Process, "computes", () =>
         {
             _steps[step] = false;
             if (step()) Request(step);
