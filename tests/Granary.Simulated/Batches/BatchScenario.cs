@@ -1,4 +1,5 @@
 using Granary.Cluster.Grains;
+using Granary.Cluster.Grains.Batches;
 using Granary.Cluster.Grains.Services;
 using Granary.Contracts.Jobs;
 using Granary.Server.Jobs;
@@ -52,6 +53,7 @@ internal sealed class BatchScenario : IScenario
         for (var i = draws.Between(2, 3); i > 0; i--) cluster.Start();
         var until = draws.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(90));
         world.After(until, world.Outside, "faults are over", () => world.Faults.AreOver = true);
+        cluster.Read = (silo, id, before, now) => CheckWriter(world, Path.Combine(runs, id.Key.ToString()!), before, now);
         var client = new BatchClient(cluster, batch, draws);
         var ended = await client.RunAsync(until + s_rest).ConfigureAwait(false);
         CheckEnd(world, batch, ended, client);
@@ -92,6 +94,16 @@ internal sealed class BatchScenario : IScenario
             $"{again.Count} strategies of {batch.Strategies} began again");
     }
 
+    // An attempt that reads the number of a later one writes nothing. What it writes before the next event is its own.
+    private static void CheckWriter(World world, string folder, object before, object now)
+    {
+        if (before is not AttemptRecord { Newest: > 0 } own || now is not AttemptRecord newest || newest.Newest <= own.Newest) return;
+        var files = FilesOf(folder);
+        world.Say("", $"attempt {own.Newest} finds attempt {newest.Newest}");
+        world.After(TimeSpan.Zero, world.Outside, "looks at the files", () => Oracle.Demand(files == FilesOf(folder),
+            "only the newest attempt writes", $"attempt {own.Newest} wrote after attempt {newest.Newest} had begun"));
+    }
+
     // An old attempt that goes on would write them again.
     private static async Task CheckFilesAsync(World world, string folder)
     {
@@ -121,7 +133,7 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
         var submission = new JobSubmission(batch.Job, "Anna", "the key");
         var receipt = await TryAsync(limit, "submit", () => _jobs.SubmitAsync(submission).AsTask()).ConfigureAwait(false);
         var id = receipt.Job.Id;
-        var again = draws.Chance(0.3);
+        var (again, watches) = (draws.Chance(0.3), draws.Chance(0.5));
         TimeSpan? cancelAt = draws.Chance(0.15) ? TimeSpan.FromTicks(world.Now) + draws.Between(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(20)) : null;
         while (true)
         {
@@ -139,11 +151,19 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
             }
             else
             {
-                Look(await TryAsync(limit, "look", () => _jobs.FindAsync(id).AsTask()).ConfigureAwait(false), id);
+                Look(await TryAsync(limit, "look", () => watches ? WatchAsync(id) : _jobs.FindAsync(id).AsTask()).ConfigureAwait(false), id);
             }
             if (_seen!.Ended) return await StaysAsync(limit, id).ConfigureAwait(false);
             await world.Outside.WaitAsync(draws.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2)), "waits").ConfigureAwait(false);
         }
+    }
+
+    // The next status, as soon as callers can see it.
+    private async Task<JobStatus?> WatchAsync(string id)
+    {
+        await foreach (var status in _jobs.WatchAsync(id).ConfigureAwait(false))
+            if (status.Ended || _seen is null || status.Revision > _seen.Revision) return status;
+        return _seen;
     }
 
     // An end that callers have seen is stored: no activation forgets it.
@@ -151,6 +171,7 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
     {
         for (var i = 0; i < 3; i++)
         {
+            cluster.Collect(id);
             await cluster.World.Outside.WaitAsync(draws.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(40)), "waits").ConfigureAwait(false);
             Look(await TryAsync(limit + TimeSpan.FromMinutes(5), "look", () => _jobs.FindAsync(id).AsTask()).ConfigureAwait(false), id);
         }
@@ -167,6 +188,8 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
             Oracle.Demand(now!.Progress.Done >= before.Progress.Done && now.Progress.Failed >= before.Progress.Failed
                 && now.Progress.Strategies >= before.Progress.Strategies, "counts never go back",
                 $"{before.Progress.Done}/{before.Progress.Strategies} became {now.Progress.Done}/{now.Progress.Strategies}");
+            Oracle.Demand(now.Progress.Leaders is null || now.Progress.Leaders.Select(l => l.Id).Distinct().Count() == now.Progress.Leaders.Count,
+                "each strategy is reported once", $"a strategy leads twice");
             Oracle.Demand(now.Revision >= before.Revision, "counts never go back", $"revision {before.Revision} became {now.Revision}");
         }
         _seen = now;

@@ -187,7 +187,7 @@ internal sealed class Activation : IGrainContext
             }
             Silo.Remove(this);
             _deactivated.TrySetResult();
-            foreach (var message in Taken()) Silo.Forward(message);
+            foreach (var message in Taken().Where(m => m.Target is not null)) Silo.Forward(message);
         });
     }
 

@@ -98,6 +98,17 @@ internal sealed class SiloCluster
     /// <summary>Every silo that ever began.</summary>
     public IReadOnlyList<SimulatedSilo> All => _silos;
 
+    /// <summary>Called when an activation has read its state: what it had before, and what it has now.</summary>
+    public Action<SimulatedSilo, GrainId, object, object>? Read { get; set; }
+
+    /// <summary>Orleans collects the activations of a grain that is not called.</summary>
+    public void Collect(string key)
+    {
+        foreach (var silo in Alive.ToList())
+            foreach (var activation in silo.Activations.Where(a => a.GrainId.Key.ToString() == key).ToList())
+                activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "it was not called"));
+    }
+
     /// <summary>How often silos began a strategy of a pass.</summary>
     public Dictionary<(string Run, string Pass, int Strategy), int> Orders { get; } = [];
 

@@ -68,7 +68,9 @@ internal sealed class StoredState<T>(SimulatedSilo silo, GrainId id, string name
     public async Task ReadStateAsync()
     {
         var row = await silo.Cluster.Store.CallAsync(silo, $"reads {name} of {GrainKind.Short(id)}", () => silo.Cluster.Store.Read(id, name));
+        var before = State;
         (State, _etag) = row is { } known ? (Wire.Serializer.Deserialize<T>(known.Bytes)!, known.Etag) : (new T(), 0);
+        silo.Cluster.Read?.Invoke(silo, id, before!, State!);
     }
 
     public async Task WriteStateAsync()
