@@ -13,7 +13,7 @@ internal sealed class SessionsScenario : IScenario
 
     public string Name => "sessions";
 
-    public int Share => 20;
+    public int Share => 8;
 
     public TimeSpan Limit => TimeSpan.FromHours(2);
 

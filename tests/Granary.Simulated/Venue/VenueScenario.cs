@@ -11,7 +11,7 @@ internal sealed class VenueScenario : IScenario
 {
     public string Name => "venue";
 
-    public int Share => 4;
+    public int Share => 5;
 
     public TimeSpan Limit => TimeSpan.FromHours(2);
 
