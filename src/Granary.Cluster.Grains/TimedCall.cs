@@ -5,11 +5,11 @@ internal static class TimedCall
 {
     /// <param name="call">A call that only reads, or one that ignores its token.</param>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>
-    public static async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan timeout,
+    public static async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan timeout, TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(timeout);
+        using var time = new CancellationTokenSource(timeout, clock);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
             return await call(late.Token).WaitAsync(late.Token);

@@ -13,6 +13,7 @@ internal sealed record SeedRun(string Hash, string? Failure, IReadOnlyList<(stri
 
     public static SeedRun Of(IScenario scenario, ulong seed, TextWriter? output, IReadOnlySet<(string, int)>? allowed = null)
     {
+        scenario.Prepare();
         var trace = new Trace(output);
         var world = new World(seed, trace, allowed);
         string? failure = null;

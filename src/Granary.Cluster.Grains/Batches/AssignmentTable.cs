@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Simulation.Passes;
@@ -26,6 +25,8 @@ internal sealed class AssignmentTable
     private const int MostOfGroup = 10_000;
 
     private readonly PassWork _pass;
+    private readonly TimeProvider _clock;
+    private readonly GrainIds _ids;
     private readonly List<Work> _waiting = [];
     private readonly Dictionary<Guid, Given> _given = [];
     private readonly List<Interrupted> _interrupted = [];
@@ -39,16 +40,16 @@ internal sealed class AssignmentTable
         /// <summary>How often it failed on a silo that did not end.</summary>
         public int Failures { get; init; }
 
-        /// <summary>The earliest time of its next attempt, in ticks of the polls' clock.</summary>
+        /// <summary>The earliest time of its next attempt, in timestamps of the polls' clock.</summary>
         public long NotBefore { get; init; }
 
         /// <summary>Returns the work after one more failure.</summary>
-        public Work Failed(long now)
+        public Work Failed(long now, TimeProvider clock)
         {
             // The first failure is often that of a silo, which another silo does not have.
             var pause = Failures == 0 ? TimeSpan.Zero
                 : TimeSpan.FromTicks(Math.Min(s_longestPause.Ticks, s_firstPause.Ticks << Math.Min(Failures - 1, 10)));
-            return this with { Failures = Failures + 1, NotBefore = now + (long)(pause.TotalSeconds * Stopwatch.Frequency) };
+            return this with { Failures = Failures + 1, NotBefore = now + (long)(pause.TotalSeconds * clock.TimestampFrequency) };
         }
 
         public long Cost => Math.Max(1, Feed.Bars) * Strategies.Length;
@@ -69,9 +70,11 @@ internal sealed class AssignmentTable
     }
 
     /// <param name="silos">Number of silos that share the work.</param>
-    public AssignmentTable(PassWork pass, int silos)
+    /// <param name="clock">The polls' clock.</param>
+    /// <param name="ids">Makes the ids of the groups.</param>
+    public AssignmentTable(PassWork pass, int silos, TimeProvider clock, GrainIds ids)
     {
-        _pass = pass;
+        (_pass, _clock, _ids) = (pass, clock, ids);
         foreach (var feed in pass.Work) _waiting.AddRange(Cut(feed, pass.Work.Count, Math.Max(1, silos)).Select(s => new Work(feed, s, 0)));
         Sort();
     }
@@ -99,7 +102,7 @@ internal sealed class AssignmentTable
     {
         if (!IsEmpty) _emptySince = null;
         else _emptySince ??= now;
-        return _emptySince is { } since && Stopwatch.GetElapsedTime(since, now) >= time;
+        return _emptySince is { } since && _clock.GetElapsedTime(since, now) >= time;
     }
 
     private int _doneAtDeath;
@@ -187,7 +190,7 @@ internal sealed class AssignmentTable
             {
                 fault ??= group.Fault;
             }
-            else if (given.Work.Failed(askedAt) is var failed && failed.Failures < MostFailures)
+            else if (given.Work.Failed(askedAt, _clock) is var failed && failed.Failures < MostFailures)
             {
                 // It failed, but its silo survived.
                 _interrupted.Add(new Interrupted(failed, silo, status.Leaving));
@@ -295,7 +298,7 @@ internal sealed class AssignmentTable
             var silo = load.Silo;
             (load.Groups, load.Left) = (load.Groups + 1, load.Left + work.Cost);
             _waiting.RemoveAt(i);
-            var given = new GroupWork(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
+            var given = new GroupWork(_ids.Next(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
                 _pass.WithFactors, work.Feed.Hashes,
                 [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] })
                     .Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Costs, work.Feed.HasEnded,
@@ -352,7 +355,7 @@ internal sealed class AssignmentTable
         var most = (int)(given.Work.Strategies.Length * (1 - p) / (2 - p));
         if (p is 0 or > 0.7 || most < FeedExecution.GroupSize) return null;
         // A restart costs as much as the start did here; groups that would end before that stay.
-        var processed = Stopwatch.GetElapsedTime(started, now).TotalSeconds - given.Seen.StartSeconds;
+        var processed = _clock.GetElapsedTime(started, now).TotalSeconds - given.Seen.StartSeconds;
         return processed * (1 - p) / p > Math.Max(1, 2 * given.Seen.StartSeconds) ? (given.Silo, heaviest.Key, most) : null;
     }
 

@@ -6,5 +6,5 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>Services that the batch grains of a silo share.</summary>
-internal sealed record BatchServices(ComputeServices Compute, IClusterMembershipService Membership, GrainSettings Settings,
-    ClusterInstruments Instruments, GranaryCatalogues Catalogues, TimeProvider Clock);
+internal sealed record BatchServices(IComputeServices Compute, IClusterMembershipService Membership, GrainSettings Settings,
+    ClusterInstruments Instruments, GranaryCatalogues Catalogues, TimeProvider Clock, GrainIds Ids);

@@ -19,7 +19,8 @@ internal sealed class RunAbandonedException() : Exception("the run was resumed o
 /// </summary>
 /// <param name="changed">Called when there is new work, or none any more.</param>
 /// <param name="spreadFrom">Bars times strategies from which on validation checks run on all silos too.</param>
-internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatchHost
+/// <param name="ids">Makes the tokens of the passes.</param>
+internal sealed class ClusterBatchHost(Action changed, long spreadFrom, GrainIds ids) : IBatchHost
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,7 +51,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         if (work.Count == 0) return;
         // The changes are those of all markets of a plan.
         var pass = new ClusterPass(ordered, work, ModelsOf(plan, ordered.Include),
-            SeriesChanges.Of(markets[plan.Feeds[0].Symbols[0]].Series));
+            SeriesChanges.Of(markets[plan.Feeds[0].Symbols[0]].Series), ids.Next());
         lock (_lock) _pass = pass;
         changed();
         try

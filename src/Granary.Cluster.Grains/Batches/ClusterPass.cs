@@ -7,8 +7,9 @@ namespace Granary.Cluster.Grains.Batches;
 /// <summary>A pass over the feeds while it runs: its work, and the strategies whose outcomes are missing.</summary>
 /// <param name="models">The bytes of each model, with its strategies.</param>
 /// <param name="changes">Changes of the bars; empty for unchanged bars.</param>
+/// <param name="token">Identifies this pass among all passes of all attempts.</param>
 internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> work,
-    IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes)
+    IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes, Guid token)
 {
     // Chunks received, by strategy. An event log counts its own, and knows them again after a restart; other sinks do not.
     private readonly Dictionary<int, int> _chunks = [];
@@ -22,7 +23,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     public PassKey Key { get; } =
         PassKey.Of(ordered.Events is not null, ordered.WithFactors, ordered.Plan.Costs, changes, models);
 
-    public Guid Token { get; } = Guid.NewGuid();
+    public Guid Token { get; } = token;
 
     public IReadOnlyList<(byte[] Bytes, int[] Strategies)> Models => models;
 

@@ -98,7 +98,8 @@ internal sealed partial class ClusterWork(string run, SiloCompute compute, Grain
     // 0 for a silo that takes no work.
     private async Task<int> ThreadsAsync(SiloAddress silo, CancellationToken cancellationToken)
     {
-        var description = await TimedCall.CallAsync(compute.Services.Silos.Of(silo).DescribeAsync, settings.SiloTimeout, cancellationToken);
+        var description = await TimedCall.CallAsync(compute.Services.Silos.Of(silo).DescribeAsync, settings.SiloTimeout, clock,
+            cancellationToken);
         return description.Draining ? 0 : description.Threads;
     }
 

@@ -43,9 +43,9 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
         ILogger<JobGrain> logger)
     {
         (_services, _logger) = (services, logger);
-        _status = new DurableStatus(state);
+        _status = new DurableStatus(state, services.Clock);
         _list = GrainFactory.GetGrain<IJobListGrain>(IJobListGrain.Key);
-        _place = new QueuePlace(_list, Run, services.Settings.Tick);
+        _place = new QueuePlace(_list, Run, services.Settings.Tick, services.Clock);
         _reporting = GrainFactory.GetGrain<IReportingGrain>(Run);
         _looking = new CoalescedWork(LookSafelyAsync);
         _reports = new ReportingPoll(BeginAsync, () => _ = _looking.RequestAsync(),
@@ -268,14 +268,14 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
     // If the answer is late, this silo may have been cut off, and another silo may have taken over the run.
     private async Task<ReportingStatus> BeginAsync(long seen)
     {
-        var askedAt = Stopwatch.GetTimestamp();
+        var askedAt = _services.Clock.GetTimestamp();
         try
         {
-            return await _reporting.BeginAsync(_status.Record.Stopped, seen).WaitAsync(SiloPolls.Timeout);
+            return await _reporting.BeginAsync(_status.Record.Stopped, seen).WaitAsync(SiloPolls.Timeout, _services.Clock);
         }
         finally
         {
-            if (Stopwatch.GetElapsedTime(askedAt) > _services.Settings.Tick + DurableStatus.Stall) _status.Doubt();
+            if (_services.Clock.GetElapsedTime(askedAt) > _services.Settings.Tick + DurableStatus.Stall) _status.Doubt();
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class BatchListRecord
 /// </summary>
 [GrainType("batchlist")]
 internal sealed partial class JobListGrain([PersistentState("batches", ClusterProviders.State)]
-    IPersistentState<BatchListRecord> state, GrainSettings settings, ILogger<JobListGrain> logger) : Grain, IJobListGrain
+    IPersistentState<BatchListRecord> state, GrainSettings settings, TimeProvider clock, ILogger<JobListGrain> logger) : Grain, IJobListGrain
 {
     private const int Kept = 1000;
 
@@ -108,7 +108,7 @@ internal sealed partial class JobListGrain([PersistentState("batches", ClusterPr
         {
             try
             {
-                var status = await TimedCall.CallAsync(GrainFactory.GetGrain<IJobGrain>(run).FindAsync, SiloPolls.Timeout);
+                var status = await TimedCall.CallAsync(GrainFactory.GetGrain<IJobGrain>(run).FindAsync, SiloPolls.Timeout, clock);
                 if (status is null) unknown.Add(run);
                 if (status is { Ended: true } || status is null && _unknown.Contains(run)) over.Add(run);
             }

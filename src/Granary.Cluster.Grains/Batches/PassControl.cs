@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Telemetry;
@@ -33,7 +32,7 @@ internal sealed class PassControl
         Action answered)
     {
         (_run, _reporting, _status, _services, _logger) = (run, reporting, status, services, logger);
-        _silos = new SiloPolls(services.Settings, (silo, stop) => services.Compute.Of(silo).PollAsync(run, stop), answered);
+        _silos = new SiloPolls(services.Settings, services.Clock, (silo, stop) => services.Compute.Of(silo).PollAsync(run, stop), answered);
     }
 
     /// <summary>The assignments of the current pass; null without one.</summary>
@@ -58,7 +57,7 @@ internal sealed class PassControl
         foreach (var silo in _inherited.Keys.Where(s => LostCall.IsOf(members, s)).ToList())
             if (_inherited.Remove(silo, out var groups)) Recovered(groups);
         // All groups are done, but outcomes are missing: an earlier attempt of the reporting grain had acknowledged them.
-        var isShort = Table?.IsEmptyFor(_services.Settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
+        var isShort = Table?.IsEmptyFor(_services.Settings.Tick * 20, _services.Clock.GetTimestamp()) == true;
         if (pass != Table?.Pass.Token || isShort) await TurnToAsync(pass);
         await _status.ConfirmAsync();
         return Table is { } table ? await DriveAsync(table) : null;
@@ -84,12 +83,13 @@ internal sealed class PassControl
             _status.Record.Symbols = work.Symbols;
             await _status.WriteAsync();
         }
-        var table = new AssignmentTable(work, _silos.Views.Values.Count(v => v.Answer is { Leaving: false }));
+        var table = new AssignmentTable(work, _silos.Views.Values.Count(v => v.Answer is { Leaving: false }),
+            _services.Clock, _services.Ids);
         foreach (var (silo, view) in _silos.Views)
             if (view is { IsResponsive: true, Answer: { } answer })
             {
                 table.Adopt(silo, answer.Groups);
-                if (before is not null) table.Adopt(before, silo, view.AskedAt, Stopwatch.GetTimestamp());
+                if (before is not null) table.Adopt(before, silo, view.AskedAt, _services.Clock.GetTimestamp());
                 _inherited.Remove(silo);
             }
         Table = table;
@@ -102,7 +102,7 @@ internal sealed class PassControl
     {
         try
         {
-            return await Untraced.CallAsync(() => TimedCall.CallAsync(stop => _reporting.PassAsync(pass, stop), SiloPolls.Timeout));
+            return await Untraced.CallAsync(() => TimedCall.CallAsync(stop => _reporting.PassAsync(pass, stop), SiloPolls.Timeout, _services.Clock));
         }
         catch (Exception e) when (LostCall.Is(e))
         {
@@ -129,10 +129,10 @@ internal sealed class PassControl
         await AssignAsync(table, open);
         Record(table.Groups);
         await _status.ConfirmAsync();
-        if (table.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
+        if (table.Relief(open, _services.Clock.GetTimestamp()) is { } relief)
         {
             await LostCall.IgnoreAsync(async () => table.GivenUp(relief.Group,
-                await _services.Compute.Of(relief.From).GiveUpAsync(_run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
+                await _services.Compute.Of(relief.From).GiveUpAsync(_run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout, _services.Clock)));
             await AssignAsync(table, open);
         }
         return null;
@@ -157,7 +157,7 @@ internal sealed class PassControl
 
     private async Task AssignAsync(AssignmentTable table, Dictionary<SiloAddress, int> open)
     {
-        var assigned = table.Assign(_run, open, Stopwatch.GetTimestamp());
+        var assigned = table.Assign(_run, open, _services.Clock.GetTimestamp());
         if (assigned.Count == 0) return;
         Record(table.Groups);
         try
@@ -178,8 +178,8 @@ internal sealed class PassControl
         try
         {
             work = work with { Stopped = _status.Record.Stopped is { Count: > 0 } stopped ? new(stopped) : null };
-            await _services.Compute.Of(silo).StartAsync(work).WaitAsync(SiloPolls.Timeout);
-            table.Started(work.Id, Stopwatch.GetTimestamp());
+            await _services.Compute.Of(silo).StartAsync(work).WaitAsync(SiloPolls.Timeout, _services.Clock);
+            table.Started(work.Id, _services.Clock.GetTimestamp());
         }
         catch (Exception e) when (LostCall.Is(e))
         {

@@ -93,7 +93,7 @@ internal sealed partial class ReportingGrain(
         _stopped = stopped;
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
         var change = Volatile.Read(ref _change);
-        if (Interlocked.Read(ref _revision) == seen) await Task.WhenAny(change.Task, Task.Delay(settings.Tick));
+        if (Interlocked.Read(ref _revision) == seen) await Task.WhenAny(change.Task, Task.Delay(settings.Tick, clock));
         var revision = Interlocked.Read(ref _revision);
         var (token, done, failed, strategies, total, isRepeated) = _host?.Status ?? default;
         return new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
@@ -120,7 +120,7 @@ internal sealed partial class ReportingGrain(
         {
             _stage = ReportingStage.Strategies;
             Change();
-        }, settings.ChecksSpreadFrom)
+        }, settings.ChecksSpreadFrom, compute.Services.Ids)
         { Description = Described() };
         (_host, _strategies, _portfolio) = (host, new RunningStrategies(), new RunningPortfolio());
         _strategies.Take(_stopped);
@@ -358,7 +358,7 @@ internal sealed partial class ReportingGrain(
     {
         await _stopping.DisposeAsync();
         Abandon();
-        if (_running is { } running) await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None));
+        if (_running is { } running) await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(5), clock, CancellationToken.None));
         await LeaveAsync();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Telemetry;
 using Orleans.Runtime;
@@ -8,7 +7,8 @@ namespace Granary.Cluster.Grains.Batches;
 /// <summary>Polls all silos of a cluster without waiting for those that do not answer.</summary>
 /// <param name="poll">Asks a silo for the status of the run's strategy groups.</param>
 /// <param name="answered">Called when an answer has come.</param>
-internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, CancellationToken, Task<ComputeStatus>> poll, Action answered)
+internal sealed class SiloPolls(GrainSettings settings, TimeProvider clock, Func<SiloAddress, CancellationToken, Task<ComputeStatus>> poll,
+    Action answered)
 {
     /// <summary>Longest time for an answer.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -28,9 +28,10 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
         foreach (var (silo, member) in members)
         {
             if (member.Status != SiloStatus.Active && !_views.ContainsKey(silo)) continue;
-            if (!_views.TryGetValue(silo, out var view)) _views[silo] = view = new SiloView(settings.SiloTimeout);
-            if (view.Asking is { IsCompleted: false } || !_hurried && Stopwatch.GetElapsedTime(view.SentAt) < settings.Tick) continue;
-            view.SentAt = Stopwatch.GetTimestamp();
+            if (!_views.TryGetValue(silo, out var view)) _views[silo] = view = new SiloView(settings.SiloTimeout, clock);
+            if (view.Asking is { IsCompleted: false }) continue;
+            if (!_hurried && view.SentAt is { } sent && clock.GetElapsedTime(sent) < settings.Tick) continue;
+            view.SentAt = clock.GetTimestamp();
             view.Asking = AskAsync(silo, view);
         }
         _hurried = false;
@@ -40,10 +41,10 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Cancel
     {
         try
         {
-            var at = Stopwatch.GetTimestamp();
-            view.Answer = await Untraced.CallAsync(() => TimedCall.CallAsync(stop => poll(silo, stop), Timeout));
+            var at = clock.GetTimestamp();
+            view.Answer = await Untraced.CallAsync(() => TimedCall.CallAsync(stop => poll(silo, stop), Timeout, clock));
             view.AskedAt = at;
-            view.AnsweredAt = Stopwatch.GetTimestamp();
+            view.AnsweredAt = clock.GetTimestamp();
             view.Fresh = true;
             answered();
         }

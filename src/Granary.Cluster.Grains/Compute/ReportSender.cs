@@ -17,10 +17,13 @@ internal sealed class ReportSender
 {
     private const int Full = 4 << 20;
 
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+
     private readonly IReportingGrain _reporting;
     private readonly string _run;
     private readonly PassKey _pass;
     private readonly Action _sent;
+    private readonly TimeProvider _clock;
     private readonly CancellationToken _stop;
     // A strategy is in it at least once for each event chunk and outcome that it has not sent.
     private readonly Channel<OwnedStrategy> _ready =
@@ -28,10 +31,10 @@ internal sealed class ReportSender
     private long _unsent;
 
     /// <param name="sent">Called when events were sent.</param>
-    public ReportSender(IGrainFactory grains, string run, PassKey pass, Action sent, CancellationToken stop)
+    public ReportSender(IGrainFactory grains, string run, PassKey pass, Action sent, TimeProvider clock, CancellationToken stop)
     {
         _reporting = grains.GetGrain<IReportingGrain>(run);
-        (_run, _pass, _sent, _stop) = (run, pass, sent, stop);
+        (_run, _pass, _sent, _clock, _stop) = (run, pass, sent, clock, stop);
         Sending = Task.Run(SendAsync, CancellationToken.None);
     }
 
@@ -74,7 +77,7 @@ internal sealed class ReportSender
             _stop.ThrowIfCancellationRequested();
             try
             {
-                switch (await Untraced.CallAsync(() => _reporting.ReportAsync(report)).WaitAsync(TimeSpan.FromSeconds(30), _stop))
+                switch (await Untraced.CallAsync(() => _reporting.ReportAsync(report)).WaitAsync(s_timeout, _clock, _stop))
                 {
                     case ReportAnswer.Taken: return;
                     case ReportAnswer.Over: throw new RunEndedException(_run);
@@ -85,7 +88,7 @@ internal sealed class ReportSender
             {
                 // The reporting grain's silo was lost. The grain restarts on another silo and resumes from the run's folder.
             }
-            await Task.Delay(pause, _stop);
+            await Task.Delay(pause, _clock, _stop);
             if (pause < TimeSpan.FromMilliseconds(500)) pause *= 2;
         }
     }

@@ -5,8 +5,10 @@ using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Server.Operations;
 using Granary.Simulation.Passes;
+using Granary.Storage.Retries;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
+using Polly;
 
 namespace Granary.Cluster.Grains.Compute;
 
@@ -18,6 +20,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
     // Longest wait for the batch grain to stop the groups of a failed run. If there is no batch grain, no caller stops them.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_longestPoke = TimeSpan.FromSeconds(10);
     private const long NeverPolled = long.MinValue;
 
     private readonly ConcurrentDictionary<Guid, StrategyGroup> _groups = new();
@@ -25,24 +28,31 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
     private readonly GrainSettings _settings;
-    private readonly Timer _watch;
+    private readonly ITimer _watch;
+    private readonly Lock _departure = new();
     private int _begun, _itemsBegun;
-    private long _leavingSince;
+    private long? _leavingSince;
 
-    internal SiloCompute(SiloServices services, GrainSettings settings, IClusterMembershipService membership, ILogger<SiloCompute> logger)
+    /// <param name="steps">Steps the workers of the pool; null for threads.</param>
+    internal SiloCompute(SiloServices services, GrainSettings settings, ILogger<SiloCompute> logger, IComputeSteps? steps = null)
     {
         Services = services;
         _settings = settings;
-        Membership = membership;
         _logger = logger;
+        LostCalls = RetryPolicies.LostCall(LostCall.Is, clock: Clock);
         WorkThreads = new SemaphoreSlim(settings.Threads);
-        Pool = new ComputePool(settings.Threads, settings.StrategyDeadline);
-        _watch = new Timer(_ => LookAfterRuns(), null, Watch, Watch);
+        Pool = new ComputePool(settings.Threads, settings.StrategyDeadline, steps: steps);
+        _watch = Clock.CreateTimer(_ => LookAfterRuns(), null, Watch, Watch);
     }
 
     internal SiloServices Services { get; }
 
-    internal IClusterMembershipService Membership { get; }
+    internal IClusterMembershipService Membership => Services.Process.Membership;
+
+    internal TimeProvider Clock => Services.Clock;
+
+    /// <summary>Repeats lost calls to the grains of strategies.</summary>
+    internal ResiliencePipeline LostCalls { get; }
 
     /// <summary>The threads that process the strategies.</summary>
     internal ComputePool Pool { get; }
@@ -53,7 +63,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Whether the silo is shutting down.</summary>
     internal CancellationToken Stopping => _stopping.Token;
 
-    internal bool IsLeaving => _leavingSince != 0;
+    internal bool IsLeaving => _leavingSince is not null;
 
     /// <summary>Whether an operator ordered that the silo takes no new groups.</summary>
     internal bool IsDraining { get; private set; }
@@ -78,27 +88,30 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void ItemBegins() => Interlocked.Increment(ref _itemsBegun);
 
+    // In the order in which they came: it decides the order of an answer, and so what the batch grain does first.
+    private IEnumerable<StrategyGroup> Ordered => _groups.Values.OrderBy(g => g.Number);
+
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
     internal void Start(GroupWork work)
     {
         if (IsLeaving || _stopping.IsCancellationRequested) throw new SiloUnavailableException("this silo is shutting down");
         if (IsClosed) throw new SiloUnavailableException("this silo takes no new work");
-        var group = new StrategyGroup(this, work, _stopping.Token);
+        if (_groups.ContainsKey(work.Id)) return;
+        var group = new StrategyGroup(this, work, Interlocked.Increment(ref _begun), _stopping.Token);
         if (!_groups.TryAdd(work.Id, group)) return;
-        _polled[work.Run] = Stopwatch.GetTimestamp();
+        _polled[work.Run] = Clock.GetTimestamp();
         // Without the context of its step, the group belongs to the call that orders it.
         if (!ActivityContext.TryParse(work.Trace, null, isRemote: true, out var parent)) parent = Activity.Current?.Context ?? default;
-        Interlocked.Increment(ref _begun);
         GroupStarted(_logger, work.Run, work.Feed, work.Strategies.Length);
         _ = Task.Run(() => group.RunAsync(parent));
     }
 
     internal ComputeStatus StatusOf(string run)
     {
-        _polled[run] = Stopwatch.GetTimestamp();
+        _polled[run] = Clock.GetTimestamp();
         return new ComputeStatus(_settings.Threads, IsClosed,
-            [.. _groups.Values.Where(c => c.Work.Run == run).Select(c => c.Status)]);
+            [.. Ordered.Where(c => c.Work.Run == run).Select(c => c.Status)]);
     }
 
     /// <summary>Takes no new groups, or takes them again; the batch grains notice at their next poll.</summary>
@@ -113,11 +126,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void Stop(string run, IReadOnlyList<Guid>? groups)
     {
-        foreach (var (id, group) in _groups)
+        foreach (var group in Ordered)
         {
-            if (group.Work.Run != run || groups is not null && !groups.Contains(id)) continue;
+            if (group.Work.Run != run || groups is not null && !groups.Contains(group.Work.Id)) continue;
             group.Stop();
-            _groups.TryRemove(id, out _);
+            _groups.TryRemove(group.Work.Id, out _);
         }
         if (!_groups.Values.Any(c => c.Work.Run == run)) _polled.TryRemove(run, out _);
     }
@@ -131,7 +144,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         {
             using var untraced = new Untraced();
             var batch = Services.Grains.GetGrain<IJobGrain>(run);
-            if (!await batch.PokeAsync().WaitAsync(TimeSpan.FromSeconds(10), Stopping)) Stop(run, null);
+            if (!await batch.PokeAsync().WaitAsync(s_longestPoke, Clock, Stopping)) Stop(run, null);
         }
         catch (Exception e) when (LostCall.Is(e) || e is OperationCanceledException)
         {
@@ -143,8 +156,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private void LookAfterRuns()
     {
         if (_stopping.IsCancellationRequested) return;
-        foreach (var (run, at) in _polled)
-            if (at == NeverPolled || Stopwatch.GetElapsedTime(at) > Silence)
+        foreach (var (run, at) in _polled.OrderBy(p => p.Key, StringComparer.Ordinal))
+            if (at == NeverPolled || Clock.GetElapsedTime(at) > Silence)
                 Poke(run);
     }
 
@@ -170,7 +183,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         Ends(_logger, run, fault);
         // The batch grain reads the fault with its next poll, and stores it before it stops the groups.
         bool IsRunning(TimeSpan waited) => waited < Silence || (waited < LongestEnd && _groups.Values.Any(g => g.Work.Run == run));
-        for (var waited = TimeSpan.Zero; IsRunning(waited); waited += Watch) await Task.Delay(Watch);
+        for (var waited = TimeSpan.Zero; IsRunning(waited); waited += Watch) await Task.Delay(Watch, Clock);
         Environment.ExitCode = 1;
         Services.Process.Life.StopApplication();
     });
@@ -211,18 +224,23 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Takes no new groups from now on, because the silo shuts down.</summary>
     internal void Leave()
     {
-        if (Interlocked.CompareExchange(ref _leavingSince, Stopwatch.GetTimestamp(), 0) != 0) return;
-        foreach (var run in _groups.Values.Select(c => c.Work.Run).Distinct(StringComparer.Ordinal)) Poke(run);
+        lock (_departure)
+        {
+            if (IsLeaving) return;
+            _leavingSince = Clock.GetTimestamp();
+        }
+        foreach (var run in Ordered.Select(c => c.Work.Run).Distinct(StringComparer.Ordinal)) Poke(run);
     }
 
     // Finishes the groups that end in time; the others run again on another silo.
     private async Task LeaveAsync(CancellationToken hurry)
     {
         Leave();
-        var rest = _settings.Drain - Stopwatch.GetElapsedTime(_leavingSince);
+        var rest = _settings.Drain - Clock.GetElapsedTime(_leavingSince!.Value);
         try
         {
-            await Task.WhenAll(_groups.Values.Select(c => c.Ended)).WaitAsync(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, hurry);
+            await Task.WhenAll(_groups.Values.Select(c => c.Ended))
+                .WaitAsync(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, Clock, hurry);
             await Services.Models.ReportAsync(hurry);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)

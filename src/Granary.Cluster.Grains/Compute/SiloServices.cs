@@ -9,7 +9,7 @@ namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>Services that the strategy groups of a silo share.</summary>
 internal sealed record SiloServices(IGrainFactory Grains, RunPlans Plans, FeedSources Sources, ClusterInstruments Instruments,
-    BatchModels Models, ComputeServices Silos, SiloProcess Process)
+    BatchModels Models, IComputeServices Silos, SiloProcess Process, TimeProvider Clock, GrainIds Ids)
 {
     public SiloAddress Address => Process.Silo.SiloAddress;
 }

@@ -21,7 +21,7 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 
     public ValueTask<bool> StartAsync(Guid group, int slot)
     {
-        if (compute.Find(group) is not { } ordered || _own is { } other && other.Group.OrderedAt > ordered.OrderedAt)
+        if (compute.Find(group) is not { } ordered || _own is { } other && other.Group.Number > ordered.Number)
         {
             EndWithout();
             return ValueTask.FromResult(false);

@@ -8,7 +8,6 @@ using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
 using Granary.Storage.Retries;
-using Polly;
 
 namespace Granary.Cluster.Grains.Compute;
 
@@ -22,9 +21,8 @@ internal sealed class StrategyGroup
 
     private const int MostTraced = 20;
 
-    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
-
     private readonly SiloCompute _silo;
+    private readonly long _orderedAt;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     // Ends when all strategies have ended, or with a fault.
@@ -43,20 +41,21 @@ internal sealed class StrategyGroup
     private double _startSeconds;
     private bool _isRunning;
 
-    public StrategyGroup(SiloCompute silo, GroupWork work, CancellationToken stop)
+    public StrategyGroup(SiloCompute silo, GroupWork work, int number, CancellationToken stop)
     {
         _silo = silo;
-        Work = work;
+        _orderedAt = silo.Clock.GetTimestamp();
+        (Work, Number) = (work, number);
         _kept = _open = work.Strategies.Length;
         _strategies = new OwnedStrategy?[_kept];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _sender = new ReportSender(silo.Services.Grains, work.Run, work.Pass, silo.Pool.Pulse, _stop.Token);
+        _sender = new ReportSender(silo.Services.Grains, work.Run, work.Pass, silo.Pool.Pulse, silo.Clock, _stop.Token);
     }
 
     public GroupWork Work { get; }
 
-    /// <summary>Time of the order, in Stopwatch ticks. If several groups have a strategy, the one with the newest order counts.</summary>
-    public long OrderedAt { get; } = Stopwatch.GetTimestamp();
+    /// <summary>Number of the order on this silo. If several groups have a strategy, the one with the newest order counts.</summary>
+    public int Number { get; }
 
     public GroupState State { get; private set; }
 
@@ -104,7 +103,7 @@ internal sealed class StrategyGroup
             Begin();
             if (await Task.WhenAny(_reported.Task, _sender.Sending) == _sender.Sending) await _sender.Sending;
             await _reported.Task.WaitAsync(_stop.Token);
-            _silo.Finished(Work, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
+            _silo.Finished(Work, _silo.Clock.GetElapsedTime(_orderedAt).TotalSeconds);
             SetState(GroupState.Done);
         }
         catch (Exception e)
@@ -150,7 +149,7 @@ internal sealed class StrategyGroup
     private async Task StartAsync(string id, int slot)
     {
         var grain = _silo.Services.Grains.GetGrain<IStrategyGrain>($"{Work.Run}/{id}");
-        var started = await s_lostCall.RunAsync(async stop => await grain.StartAsync(Work.Id, slot).AsTask().WaitAsync(stop),
+        var started = await _silo.LostCalls.RunAsync(async stop => await grain.StartAsync(Work.Id, slot).AsTask().WaitAsync(stop),
             _stop.Token);
         if (!started) throw new SiloUnavailableException($"a newer group on this silo runs {id}");
     }
@@ -189,7 +188,7 @@ internal sealed class StrategyGroup
         lock (_lock)
         {
             if (State == GroupState.Starting) State = GroupState.Running;
-            _startSeconds = Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds;
+            _startSeconds = _silo.Clock.GetElapsedTime(_orderedAt).TotalSeconds;
         }
         _silo.Began(Work, _startSeconds);
     }

@@ -4,23 +4,21 @@ using Granary.Storage.Retries;
 using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.Streams;
-using Polly;
 
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>The calls of a window to its feed, and its subscription to the feed's stream.</summary>
-/// <param name="cluster">The silo as a client of the cluster: it subscribes, so that the subscription is gone with the silo.</param>
+/// <param name="silo">The windows of the silo, which subscribes as a client of the cluster: the subscription is gone with the silo.</param>
 /// <param name="key">The feed's key.</param>
 /// <param name="consumer">The window.</param>
 /// <param name="hash">Hash of the bars that the run began with.</param>
 /// <param name="take">Receives the blocks of the stream.</param>
-internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer consumer, string hash, Action<BlockMessage> take)
+internal sealed class FeedLink(FeedWindows silo, string key, FeedConsumer consumer, string hash, Action<BlockMessage> take)
     : IAsyncDisposable
 {
-    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
     private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly ISymbolFeedGrain _feed = cluster.GetGrain<ISymbolFeedGrain>(key);
+    private readonly ISymbolFeedGrain _feed = silo.Cluster.GetGrain<ISymbolFeedGrain>(key);
     private Task<StreamSubscriptionHandle<BlockMessage>>? _subscribing;
     private SiloAddress? _silo;
 
@@ -33,8 +31,8 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
         try
         {
             // The feed may be lost with its silo; the next call opens it on another one.
-            var blocks = await s_lostCall.RunAsync(
-                stop => TimedCall.CallAsync(late => _feed.ReadAsync(Request(from, most), late), s_callTimeout, stop), cancellationToken);
+            var blocks = await silo.LostCalls.RunAsync(
+                stop => TimedCall.CallAsync(late => _feed.ReadAsync(Request(from, most), late), s_callTimeout, silo.Clock, stop), cancellationToken);
             _silo = blocks.Silo;
             return blocks;
         }
@@ -49,7 +47,8 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
     {
         try
         {
-            return await TimedCall.CallAsync(stop => _feed.PublishAsync(Request(from, most), stop), s_callTimeout, cancellationToken);
+            return await TimedCall.CallAsync(stop => _feed.PublishAsync(Request(from, most), stop), s_callTimeout, silo.Clock,
+                cancellationToken);
         }
         catch (Exception e) when (LostCall.Is(e))
         {
@@ -67,7 +66,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
 
     private async Task<StreamSubscriptionHandle<BlockMessage>> SubscribedAsync(Task<StreamSubscriptionHandle<BlockMessage>>? before)
     {
-        var stream = cluster.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(key));
+        var stream = silo.Cluster.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(key));
         if (before is { IsCompletedSuccessfully: true } && await before is { } own
             && (await stream.GetAllSubscriptionHandles()).Any(h => h.HandleId == own.HandleId)) return own;
         return await stream.SubscribeAsync((message, _) =>
@@ -80,7 +79,7 @@ internal sealed class FeedLink(IClusterClient cluster, string key, FeedConsumer 
     /// <summary>Leaves the feed and its stream.</summary>
     public async ValueTask DisposeAsync()
     {
-        await FeedSeries.LeaveAsync(_feed, consumer.Receiver);
+        await FeedSeries.LeaveAsync(_feed, consumer.Receiver, silo.Clock);
         if (_subscribing is not { } subscribing) return;
         try
         {

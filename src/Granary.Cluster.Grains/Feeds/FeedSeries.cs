@@ -55,16 +55,16 @@ internal sealed class FeedSeries(FeedSources sources, string key, ISymbolFeedGra
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _left, 1) == 0) await LeaveAsync(feed, consumer.Receiver);
+        if (Interlocked.Exchange(ref _left, 1) == 0) await LeaveAsync(feed, consumer.Receiver, sources.Windows.Clock);
     }
 
     /// <summary>Removes a reader from its feed. Without this call, the feed removes it after a time.</summary>
-    internal static async Task LeaveAsync(ISymbolFeedGrain feed, Guid receiver)
+    internal static async Task LeaveAsync(ISymbolFeedGrain feed, Guid receiver, TimeProvider clock)
     {
         try
         {
             using var untraced = new Untraced();
-            await feed.LeaveAsync(receiver).WaitAsync(TimeSpan.FromSeconds(5));
+            await feed.LeaveAsync(receiver).WaitAsync(TimeSpan.FromSeconds(5), clock);
         }
         catch (Exception e) when (LostCall.Is(e))
         {

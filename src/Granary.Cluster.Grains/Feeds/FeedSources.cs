@@ -13,6 +13,8 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <param name="catalogues">Catalogues of the silo, with its kinds of sources.</param>
 internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalogues, GrainSettings settings, FeedWindows windows)
 {
+    private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>The source of a run or a session.</summary>
     /// <param name="group">Id of the run or session, which is the consumer group.</param>
     public IBarSource Open(string group, DataSpec data) => BatchSources.Open(catalogues, data,
@@ -39,13 +41,14 @@ internal sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalo
         {
             if (data.Source.Path is { } path) _files ??= new FolderState(path, data.Source.Files);
             var bars = BarSet.Of(group, data, _files, query) with { Asof = _asof };
-            var consumer = new FeedConsumer(Guid.NewGuid(), group, bars.ToText());
+            var consumer = new FeedConsumer(owner.Windows.Ids.Next(), group, bars.ToText());
             var (key, feed) = owner.FeedOf(bars, query);
             FeedHeader header;
             try
             {
-                header = await RetryPolicies.LostCall(LostCall.Is).RunAsync(stop => feed.OpenAsync(consumer, stop),
-                    cancellationToken);
+                // A lost call would wait for the response timeout, which is long. A repeated call waits for the opening of the first one.
+                header = await owner.Windows.LostCalls.RunAsync(stop => TimedCall.CallAsync(late => feed.OpenAsync(consumer, late),
+                    s_openTimeout, owner.Windows.Clock, stop), cancellationToken);
             }
             catch (Exception e) when (LostCall.Is(e))
             {

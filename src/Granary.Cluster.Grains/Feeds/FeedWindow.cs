@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Telemetry;
@@ -48,7 +47,7 @@ internal sealed class FeedWindow : IAsyncDisposable
     public FeedWindow(FeedWindows silo, string feed, FeedConsumer consumer, string hash, long next)
     {
         (_silo, _instruments) = (silo, silo.Instruments);
-        _link = new FeedLink(silo.Cluster, feed, consumer with { Receiver = Guid.NewGuid() }, hash, Take);
+        _link = new FeedLink(silo, feed, consumer with { Receiver = silo.Ids.Next() }, hash, Take);
         (_start, _first, _passed, _front, _end) = (next, next, next, next, next);
         _filling = Task.Run(FillAsync);
     }
@@ -139,7 +138,7 @@ internal sealed class FeedWindow : IAsyncDisposable
         for (; _passed < _front && (!_readers.ContainsKey(_passed) || _passed < _front - Room); _passed++)
         {
             _instruments.BlocksInFlight.Add(-1);
-            _instruments.FeedLag.Record(Stopwatch.GetElapsedTime(_blocks[_passed].Since).TotalSeconds);
+            _instruments.FeedLag.Record(_silo.Clock.GetElapsedTime(_blocks[_passed].Since).TotalSeconds);
         }
         // Keep the first blocks at the start, for readers that begin a little later.
         if (_front > _start + Room)
@@ -161,7 +160,7 @@ internal sealed class FeedWindow : IAsyncDisposable
 
     private void Add(long number, BarBlock block, bool isLast)
     {
-        if (number < _end || _closing.IsCancellationRequested || !_blocks.TryAdd(number, (block, Stopwatch.GetTimestamp()))) return;
+        if (number < _end || _closing.IsCancellationRequested || !_blocks.TryAdd(number, (block, _silo.Clock.GetTimestamp()))) return;
         _instruments.BlocksInFlight.Add(1);
         _instruments.WindowSize.Add(SizeOf(block));
         if (isLast) _last = number + 1;
@@ -258,12 +257,12 @@ internal sealed class FeedWindow : IAsyncDisposable
             }
             if (isLate)
             {
-                if (Stopwatch.GetElapsedTime(_subscribedAt) > s_blockTimeout) Subscribe();
+                if (_silo.Clock.GetElapsedTime(_subscribedAt) > s_blockTimeout) Subscribe();
                 return false;
             }
             try
             {
-                await arrived.WaitAsync(s_blockTimeout, _closing.Token);
+                await arrived.WaitAsync(s_blockTimeout, _silo.Clock, _closing.Token);
             }
             catch (TimeoutException)
             {
@@ -293,7 +292,7 @@ internal sealed class FeedWindow : IAsyncDisposable
     {
         _link.Subscribe();
         _promised = s_none;
-        _subscribedAt = Stopwatch.GetTimestamp();
+        _subscribedAt = _silo.Clock.GetTimestamp();
     }
 
     /// <summary>Leaves the feed and its stream.</summary>

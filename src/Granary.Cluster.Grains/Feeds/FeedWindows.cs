@@ -2,14 +2,17 @@ using System.Runtime.CompilerServices;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
+using Granary.Storage.Retries;
 using Orleans.Runtime;
+using Polly;
 
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
 /// The windows of the feeds that are read on this silo: one for each feed, and another one for readers that are too far behind it.
 /// </summary>
-internal sealed class FeedWindows(IClusterClient cluster, GrainSettings settings, ILocalSiloDetails silo, ClusterInstruments instruments)
+internal sealed class FeedWindows(IClusterClient cluster, GrainSettings settings, ILocalSiloDetails silo, ClusterInstruments instruments,
+    TimeProvider clock, GrainIds ids)
 {
     private readonly Dictionary<(string Feed, string Hash), List<FeedWindow>> _windows = [];
 
@@ -17,6 +20,13 @@ internal sealed class FeedWindows(IClusterClient cluster, GrainSettings settings
     public IClusterClient Cluster => cluster;
 
     public ClusterInstruments Instruments => instruments;
+
+    public TimeProvider Clock => clock;
+
+    public GrainIds Ids => ids;
+
+    /// <summary>Repeats lost calls to a feed.</summary>
+    public ResiliencePipeline LostCalls { get; } = RetryPolicies.LostCall(LostCall.Is, clock: clock);
 
     public SiloAddress Address => silo.SiloAddress;
 

@@ -13,6 +13,7 @@ internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int ro
     private readonly List<BarBlock> _window = [];
     private readonly Reading _main = new(read);
     private readonly Dictionary<Guid, Reading> _laggards = [];
+    private long _uses;
 
     // One reading of the source.
     private sealed class Reading(Func<IAsyncEnumerable<BarBlock>> read) : IAsyncDisposable
@@ -24,6 +25,7 @@ internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int ro
 
         public bool Ended { get; private set; }
 
+        /// <summary>Number of its last use among those of all readings.</summary>
         public long UsedAt { get; set; }
 
         public async ValueTask<BarBlock?> NextAsync()
@@ -78,7 +80,7 @@ internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int ro
             }
             _laggards[receiver] = reading = new Reading(read);
         }
-        reading.UsedAt = Environment.TickCount64;
+        reading.UsedAt = ++_uses;
         while (reading.Next < from && await reading.NextAsync() is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -45,6 +45,7 @@ public static class GrainHosting
         silo.AddIncomingGrainCallFilter<GrainFaults>();
         GrainStorageFaults.Add(services);
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<GrainIds>();
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(Address.Parse(settings.State ?? Path.Combine(settings.Runs, ".accounts"))));
         services.AddSingleton<SessionMonitor>();
@@ -66,12 +67,13 @@ public static class GrainHosting
                 s.GetRequiredService<ModelReplicas>(), models));
         services.AddSingleton<SiloServices>();
         services.AddSingleton(s => new SiloCompute(s.GetRequiredService<SiloServices>(), settings,
-            s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
+            s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
         silo.AddGrainService<ComputeService>();
         // Orleans logs each change of the ring, on which nothing of it depends.
         services.AddLogging(l => l.AddFilter(typeof(ComputeService).FullName, LogLevel.Warning));
         services.AddSingleton<ComputeServices>();
+        services.AddSingleton<IComputeServices>(static s => s.GetRequiredService<ComputeServices>());
         services.AddSingleton<BatchServices>();
         silo.AddGrainDirectory(SiloDirectory.Name, static (_, _) => new SiloDirectory());
         SiloRoleFilter.Add(services);

@@ -9,10 +9,11 @@ namespace Granary.Cluster.Grains.Models;
 /// The entry filters of running batches on this silo: one object for all strategy groups of a pass. They are the walk-forward models that
 /// the batch trained; its reporting grain provides them. The grains of their registered versions count the predictions.
 /// </summary>
-internal sealed class BatchModels(IGrainFactory grains, ModelReplicas replicas)
+internal sealed class BatchModels(IGrainFactory grains, ModelReplicas replicas, TimeProvider clock)
 {
     private readonly Dictionary<(string Run, PassKey Pass, int Number), Shared> _shared = [];
     private readonly Lock _lock = new();
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30), s_pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Acquires a filter until the returned object is disposed.</summary>
     public async Task<BatchModelLease> TakeAsync(string run, PassKey pass, int number, GranaryCatalogues catalogues,
@@ -59,7 +60,7 @@ internal sealed class BatchModels(IGrainFactory grains, ModelReplicas replicas)
             try
             {
                 var reporting = grains.GetGrain<IReportingGrain>(run);
-                if (await TimedCall.CallAsync(stop => reporting.ModelAsync(pass, number, stop), TimeSpan.FromSeconds(30)) is { } bytes)
+                if (await TimedCall.CallAsync(stop => reporting.ModelAsync(pass, number, stop), s_timeout, clock) is { } bytes)
                     return EntryModelFile.FromBytes(bytes, catalogues);
             }
             catch (Exception e) when (LostCall.Is(e) && attempt < 20)
@@ -67,7 +68,7 @@ internal sealed class BatchModels(IGrainFactory grains, ModelReplicas replicas)
             }
             // The reporting grain may be restarting and will have the pass again.
             if (attempt == 100) throw new TimeoutException($"model {number} of the pass is not available");
-            await Task.Delay(100);
+            await Task.Delay(s_pause, clock);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Granary.Cluster.Models;
 using Granary.Learning.Gating;
 using Granary.Learning.Trainers;
@@ -17,10 +16,11 @@ internal sealed record LoadedVersion(int Version, ITrainedModel Model, string La
 /// The versions of one model on this silo. Each is loaded once through the model's grain, and predicts in this process. The replica
 /// collects predictions and outcomes, and reports them to the grain.
 /// </summary>
-internal sealed class ModelReplica(IModelGrain grain, string name, string silo, GranaryCatalogues catalogues)
+internal sealed class ModelReplica(IModelGrain grain, string name, string silo, GranaryCatalogues catalogues, TimeProvider clock)
 {
     // Maximum age of the known current version.
     private static readonly TimeSpan s_age = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<int, Lazy<Task<LoadedVersion>>> _versions = new();
     private readonly Lock _lock = new();
@@ -49,7 +49,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
 
     private async Task<LoadedVersion> LoadAsync(int version)
     {
-        var file = await Services.GrainCalls.TryAsync(stop => grain.LoadAsync(version, stop), default).ConfigureAwait(false);
+        var file = await Services.GrainCalls.TryAsync(stop => grain.LoadAsync(version, stop), default, clock: clock).ConfigureAwait(false);
         return new LoadedVersion(file.Version, catalogues.ModelKinds.FromBytes(file.Bytes, $"model '{name}' version {file.Version}"),
             file.Label, file.To);
     }
@@ -58,9 +58,9 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
     public async Task<int> CurrentAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
-            if (_current is { } known && Stopwatch.GetElapsedTime(known.At) < s_age)
+            if (_current is { } known && clock.GetElapsedTime(known.At) < s_age)
                 return known.Version;
-        var current = (await Services.GrainCalls.TryAsync(grain.VersionsAsync, cancellationToken).ConfigureAwait(false)).Current;
+        var current = (await Services.GrainCalls.TryAsync(grain.VersionsAsync, cancellationToken, clock: clock).ConfigureAwait(false)).Current;
         Turn(current);
         return current;
     }
@@ -68,7 +68,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
     /// <summary>Sets the current version after a promotion or a rollback.</summary>
     public void Turn(int current)
     {
-        lock (_lock) _current = (current, Stopwatch.GetTimestamp());
+        lock (_lock) _current = (current, clock.GetTimestamp());
     }
 
     /// <summary>Counts predictions that were made without a filter.</summary>
@@ -116,7 +116,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
         {
             while (_unsent is not null || Next())
             {
-                await grain.ReportAsync(_unsent!).WaitAsync(TimeSpan.FromSeconds(10), cancellationToken).ConfigureAwait(false);
+                await grain.ReportAsync(_unsent!).WaitAsync(s_timeout, clock, cancellationToken).ConfigureAwait(false);
                 _unsent = null;
             }
         }

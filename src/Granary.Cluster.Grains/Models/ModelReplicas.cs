@@ -28,7 +28,8 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
     /// <summary>The replica of a model.</summary>
     /// <param name="registry">Full path of a folder, or a database, with or without its password.</param>
     public ModelReplica Of(Address registry, string model) => _replicas.GetOrAdd(new ModelKey(ModelStores.Kept(registry), model),
-        key => new ModelReplica(grains.GetGrain<IModelGrain>(key.ToString()), model, silo.SiloAddress.ToParsableString(), catalogues));
+        key => new ModelReplica(grains.GetGrain<IModelGrain>(key.ToString()), model, silo.SiloAddress.ToParsableString(), catalogues,
+            clock));
 
     /// <summary>Counts the predictions of a batch's filter until the result is disposed; null if its model is not registered.</summary>
     public IDisposable? Follow(EntryModel filter) =>

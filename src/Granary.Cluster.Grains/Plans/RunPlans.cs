@@ -11,11 +11,13 @@ namespace Granary.Cluster.Grains.Plans;
 /// The jobs of the runs that this silo works for, and the plans of their batches. A silo reads the text of a job once for all its grains
 /// and strategy groups. Plans are pure functions of the text and the symbols, so each silo makes its own.
 /// </summary>
-public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
+public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds, TimeProvider clock)
 {
     private const int Most = 16;
 
-    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly ResiliencePipeline _lostCalls = RetryPolicies.LostCall(LostCall.Is, clock: clock);
 
     private readonly RecentTasks<Job> _jobs = new(Most);
     private readonly RecentTasks<GrownPlan> _plans = new(Most);
@@ -42,7 +44,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     {
         // The text of another job than a backtest has the batch within it.
         var spec = (await JobAsync(run)).SpreadBatch ?? throw new InvalidOperationException($"run {run} has no batch to spread");
-        for (var attempt = 0; attempt < 100; attempt++, await Task.Delay(100))
+        for (var attempt = 0; attempt < 100; attempt++, await Task.Delay(s_pause, clock))
             if ((await DefineAsync(run)).Symbols is { } symbols) return BatchPlan.MakeSearched(spec, symbols);
         throw new TimeoutException($"the symbols of run {run} were not announced within 10 s");
     }
@@ -72,7 +74,7 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
     }
 
     private async Task<RunDefinition> DefineAsync(string run) =>
-        await s_lostCall.RunAsync(stop => grains.GetGrain<IJobGrain>(run).DefineAsync(stop), CancellationToken.None)
+        await _lostCalls.RunAsync(stop => grains.GetGrain<IJobGrain>(run).DefineAsync(stop), CancellationToken.None)
             ?? throw new RunEndedException(run);
 }
 

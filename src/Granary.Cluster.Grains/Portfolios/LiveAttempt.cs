@@ -25,7 +25,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
 {
     private const int StartsAtOnce = 128;
 
-    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(LostCall.Is);
+    private readonly ResiliencePipeline _lostCalls;
 
     private readonly ConcurrentDictionary<string, LiveStrategyGrain?> _owners = new(StringComparer.Ordinal);
     private readonly SessionAttempt _attempt;
@@ -49,6 +49,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         PortfolioServices services, AccountTakeover? takeover = null)
     {
         (_attempt, _control, _weights, _opened, _services, _takeover) = (attempt, control, weights, opened, services, takeover);
+        _lostCalls = RetryPolicies.LostCall(LostCall.Is, clock: services.Clock);
         Strategies = new SessionStrategies(this);
         _before = control.Status;
         _stop = new CancellationTokenSource();
@@ -222,7 +223,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     private async Task OwnAsync(string strategy, CancellationToken cancellationToken)
     {
         var grain = _services.Grains.GetGrain<ILiveStrategyGrain>($"{Account}/{strategy}");
-        var owned = await s_lostCall.RunAsync(async stop => await grain.StartAsync(Epoch).AsTask().WaitAsync(stop).ConfigureAwait(false),
+        var owned = await _lostCalls.RunAsync(async stop => await grain.StartAsync(Epoch).AsTask().WaitAsync(stop).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
         if (!owned) throw new OrleansException($"the session of {Account} has ended, or its silo has another one");
     }
@@ -251,14 +252,14 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
     }
 
     /// <summary>Sends a command; returns whether it is in the journal, after 20 s at the latest.</summary>
-    public Task<bool> SendAsync(IssuedCommand command) => SendAsync(_control, command);
+    public Task<bool> SendAsync(IssuedCommand command) => SendAsync(_control, command, _services.Clock);
 
     /// <inheritdoc cref="SendAsync(IssuedCommand)"/>
-    public static async Task<bool> SendAsync(QueuedControl control, IssuedCommand command)
+    public static async Task<bool> SendAsync(QueuedControl control, IssuedCommand command, TimeProvider clock)
     {
         try
         {
-            await control.SendAsync(command).WaitAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(false);
+            await control.SendAsync(command).WaitAsync(TimeSpan.FromSeconds(20), clock).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -296,7 +297,8 @@ internal sealed class LiveSessions(SiloDeparture departure)
     /// <summary>Whether the silo is shutting down, so that it begins no attempt.</summary>
     public bool IsLeaving => departure.HasBegun;
 
-    public IReadOnlyCollection<LiveAttempt> All => [.. _running.Values];
+    /// <summary>All attempts, ordered by account.</summary>
+    public IReadOnlyCollection<LiveAttempt> All => [.. _running.Values.OrderBy(a => a.Account, StringComparer.Ordinal)];
 
     /// <returns>null if this silo runs no session of the account, and prepares none.</returns>
     public LiveAttempt? Find(string account) => _running.GetValueOrDefault(account);

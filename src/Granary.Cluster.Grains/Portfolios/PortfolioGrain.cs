@@ -157,7 +157,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
 
     public async Task<bool> SendAsync(string run, IssuedCommand command)
     {
-        if (await LiveAttempt.SendAsync(ControlOf(run), command)) return true;
+        if (await LiveAttempt.SendAsync(ControlOf(run), command, services.Clock)) return true;
         // A stop cancels a wait for the journal.
         if (command.Command == SessionCommand.Stop && _attempt is { JournalFault: not null } attempt) await attempt.CancelAsync();
         return false;
@@ -197,7 +197,7 @@ internal sealed partial class PortfolioGrain(PortfolioServices services, ILogger
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_attempt is { } attempt)
-            await Task.WhenAny(attempt.StopAsync(), Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None));
+            await Task.WhenAny(attempt.StopAsync(), Task.Delay(TimeSpan.FromSeconds(10), services.Clock, CancellationToken.None));
         await CloseAsync();
         _control?.Leave();
         await base.OnDeactivateAsync(reason, cancellationToken);

@@ -9,5 +9,5 @@ namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>Services that the session grains and portfolio grains of a silo share.</summary>
 internal sealed record PortfolioServices(GranaryCatalogues Catalogues, ModelReplicas Models, GrainSettings Settings, SiloProcess Process,
-    LiveSessions Sessions, IAccountStore Accounts, FeedSources Sources, IGrainFactory Grains, TimeProvider Clock,
+    LiveSessions Sessions, IAccountStore Accounts, FeedSources Sources, IGrainFactory Grains, TimeProvider Clock, GrainIds Ids,
     ClusterInstruments Instruments, ILogger<LiveAttempt> Logger);

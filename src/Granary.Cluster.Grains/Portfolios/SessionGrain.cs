@@ -145,7 +145,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
             throw new InputException($"the session of {Id} is over; start it again with its configuration, and it goes on from its "
                 + $"journal");
         if (command.Command == SessionCommand.Stop) _stopAsked.TrySetResult(command);
-        var kept = command with { Id = command.Id ?? Guid.NewGuid().ToString("N") };
+        var kept = command with { Id = command.Id ?? services.Ids.Next().ToString("N") };
         var unstored = await Writer.KeepAsync(kept);
         // The next write removes the command from storage. It is in the journal, so no later attempt executes it again.
         if (await SendAsync(kept)) session.State.Commands.RemoveAll(c => c.Id == kept.Id);
@@ -335,7 +335,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
         AttemptState? standing;
         try
         {
-            standing = await TimedCall.CallAsync(stop => Portfolio.StateAsync(epoch, stop), s_timeout, cancellationToken);
+            standing = await TimedCall.CallAsync(stop => Portfolio.StateAsync(epoch, stop), s_timeout, clock, cancellationToken);
             _unanswered = null;
         }
         catch (Exception e) when (LostCall.Is(e))
@@ -420,7 +420,7 @@ internal sealed partial class SessionGrain([PersistentState("session", ClusterPr
     {
         if (_stop is not null) await _stop.CancelAsync();
         if (_running is { IsCompleted: false } running)
-            await Task.WhenAny(running, Task.Delay(s_timeout, CancellationToken.None));
+            await Task.WhenAny(running, Task.Delay(s_timeout, clock, CancellationToken.None));
         if (IsRunning) monitor.Interrupted();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }

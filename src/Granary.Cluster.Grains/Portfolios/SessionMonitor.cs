@@ -87,7 +87,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
         {
             try
             {
-                if (await TimedCall.CallAsync(grains.GetGrain<ISessionGrain>(id).SessionAsync, settings.SiloTimeout, stop)
+                if (await TimedCall.CallAsync(grains.GetGrain<ISessionGrain>(id).SessionAsync, settings.SiloTimeout, clock, stop)
                     .ConfigureAwait(false) is { IsRunning: true })
                     continue;
                 // A listed session that does not run was interrupted between its end and the update of the list.

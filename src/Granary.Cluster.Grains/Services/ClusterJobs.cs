@@ -13,8 +13,9 @@ namespace Granary.Cluster.Grains.Services;
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
 /// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
 /// <param name="refusal">Why jobs are refused now, one sentence, with <see cref="ServiceUnavailableException"/>; null = never.</param>
-public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<string?>? refusal = null)
-    : IJobService
+/// <param name="ids">Makes the last letters of the ids of jobs; null = random ones.</param>
+public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<string?>? refusal = null,
+    GrainIds? ids = null) : IJobService
 {
     private const int FilePartLength = 512 << 10;
 
@@ -28,19 +29,19 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         ServiceUnavailableException.ThrowIfRefused(refusal?.Invoke());
         var (job, text) = (submission.Job, submission.Job.Text);
         var now = clock.GetUtcNow();
-        var id = JobId.New(job.Name, now);
+        var id = ids is null ? JobId.New(job.Name, now) : JobId.New(job.Name, now, ids.Next().ToString("N")[..4]);
         if (submission.ScopedKey is { } key)
         {
             var hash = RunFolder.HashOf(Convert.ToBase64String(text.Body), text.Folder);
             var claim = await GrainCalls.TryAsync(_ => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken,
-                timeout).ConfigureAwait(false);
+                timeout, clock).ConfigureAwait(false);
             if (!claim.SameText) throw new IdempotencyConflictException(submission.IdempotencyKey!, claim.Run);
             // If a submission was interrupted between the key and the batch, this submits the same id again.
             id = claim.Run;
         }
         var order = new QueuedJob(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
             text.Kind, job.Work, [.. job.Runs], [.. job.Code()], job.Memory);
-        var answer = await GrainCalls.TryAsync(_ => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
+        var answer = await GrainCalls.TryAsync(_ => Batch(id).SubmitAsync(order), cancellationToken, timeout, clock).ConfigureAwait(false);
         return answer.Status is { } status ? new JobReceipt(status, answer.Created)
             : throw new TooManyJobsException(answer.Waiting);
     }
@@ -48,15 +49,15 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     /// <inheritdoc/>
     public async ValueTask<JobStatus?> FindAsync(string id, CancellationToken cancellationToken = default) =>
         !JobId.IsWellFormed(id) ? null
-            : await GrainCalls.TryAsync(Batch(id).FindAsync, cancellationToken, timeout).ConfigureAwait(false);
+            : await GrainCalls.TryAsync(Batch(id).FindAsync, cancellationToken, timeout, clock).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         // Only the grains of the listed batches are called: those of batches that ended long ago stay inactive.
         var ids = query is { Cursor: null, State: JobState.Queued or JobState.Running }
-            ? [.. (await GrainCalls.TryAsync(List.UnfinishedAsync, cancellationToken, timeout).ConfigureAwait(false)).Reverse()]
-            : await GrainCalls.TryAsync(stop => List.NewestAsync(int.MaxValue, stop), cancellationToken, timeout).ConfigureAwait(false);
+            ? [.. (await GrainCalls.TryAsync(List.UnfinishedAsync, cancellationToken, timeout, clock).ConfigureAwait(false)).Reverse()]
+            : await GrainCalls.TryAsync(stop => List.NewestAsync(int.MaxValue, stop), cancellationToken, timeout, clock).ConfigureAwait(false);
         var rest = ids;
         if (query.Cursor is { } cursor)
         {
@@ -82,7 +83,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         {
             var after = seen;
             var status = await GrainCalls.TryAsync(stop => Untraced.CallAsync(() => Batch(id).WatchAsync(after, stop)), cancellationToken,
-                timeout).ConfigureAwait(false);
+                timeout, clock).ConfigureAwait(false);
             if (status is null) yield break;
             if (status.Revision > seen)
             {
@@ -97,13 +98,13 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default)
     {
         ServiceUnavailableException.ThrowIfRefused(refusal?.Invoke());
-        var answer = await GrainCalls.TryAsync(_ => Batch(id).ResumeAsync(), cancellationToken, timeout).ConfigureAwait(false);
+        var answer = await GrainCalls.TryAsync(_ => Batch(id).ResumeAsync(), cancellationToken, timeout, clock).ConfigureAwait(false);
         return answer is null ? null : answer.Status ?? throw new TooManyJobsException(answer.Waiting);
     }
 
     /// <inheritdoc/>
     public async ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>
-        await GrainCalls.TryAsync(_ => Batch(id).CancelAsync(), cancellationToken, timeout).ConfigureAwait(false);
+        await GrainCalls.TryAsync(_ => Batch(id).CancelAsync(), cancellationToken, timeout, clock).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default)
@@ -113,6 +114,6 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
 
         Task<FilePart?> PartAsync(long offset) =>
             GrainCalls.TryAsync(stop => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength, stop),
-                cancellationToken, timeout);
+                cancellationToken, timeout, clock);
     }
 }

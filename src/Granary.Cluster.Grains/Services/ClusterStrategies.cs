@@ -42,8 +42,8 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
     {
         try
         {
-            return await TimedCall.CallAsync(stop => services.Of(silo).StrategyAsync(batch, strategy, stop), s_timeout, cancellationToken)
-                .ConfigureAwait(false);
+            return await TimedCall.CallAsync(stop => services.Of(silo).StrategyAsync(batch, strategy, stop), s_timeout,
+                TimeProvider.System, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (LostCall.Is(e))
         {

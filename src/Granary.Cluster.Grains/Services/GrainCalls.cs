@@ -11,26 +11,28 @@ internal static class GrainCalls
 
     /// <param name="call">An idempotent call. The token cancels one attempt; a call that stores something ignores it.</param>
     /// <param name="timeout">null = 30 s.</param>
+    /// <param name="clock">For pauses and timeouts; null for the system's.</param>
     /// <exception cref="ServiceUnavailableException">There was no answer in time.</exception>
     public static async Task<T> TryAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken,
-        TimeSpan? timeout = null)
+        TimeSpan? timeout = null, TimeProvider? clock = null)
     {
         var longest = timeout ?? s_defaultTimeout;
-        var until = Environment.TickCount64 + (long)longest.TotalMilliseconds;
+        var time = clock ?? TimeProvider.System;
+        var begun = time.GetTimestamp();
         var pause = TimeSpan.FromMilliseconds(50);
         while (true)
         {
             try
             {
-                return await TimedCall.CallAsync(call, s_attempt, cancellationToken).ConfigureAwait(false);
+                return await TimedCall.CallAsync(call, s_attempt, time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OrleansException or TimeoutException or ObjectDisposedException)
             {
-                if (Environment.TickCount64 > until)
+                if (time.GetElapsedTime(begun) > longest)
                     throw new ServiceUnavailableException($"the cluster did not answer "
                         + $"within {longest.TotalSeconds:0} s ({e.Message.TrimEnd('.')}); look whether its silos run, and try again", e);
             }
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
             if (pause < TimeSpan.FromSeconds(1)) pause *= 2;
         }
     }

@@ -4,14 +4,15 @@ using Orleans.Runtime.Services;
 
 namespace Granary.Cluster.Grains.Silos;
 
-/// <summary>Gives access to the compute services of the cluster's silos.</summary>
+/// <summary>The compute services of the cluster's silos, which Orleans calls.</summary>
 /// <param name="services">Services of the silo of this process.</param>
 /// <param name="own">The silo of this process.</param>
-public sealed class ComputeServices(IServiceProvider services, ILocalSiloDetails own) : GrainServiceClient<IComputeService>(services)
+public sealed class ComputeServices(IServiceProvider services, ILocalSiloDetails own) : GrainServiceClient<IComputeService>(services),
+    IComputeServices
 {
     /// <summary>The service of the silo of this process.</summary>
     public IComputeService Own => Of(own.SiloAddress);
 
-    /// <summary>Returns the service of a silo.</summary>
+    /// <inheritdoc/>
     public IComputeService Of(SiloAddress silo) => GetGrainService(silo);
 }

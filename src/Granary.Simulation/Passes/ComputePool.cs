@@ -2,6 +2,14 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
+/// <summary>Steps the workers of a pool in the place of threads, so that one caller decides when they work.</summary>
+public interface IComputeSteps
+{
+    /// <summary>Calls a worker's step soon, never within this call, and again as long as it returns true.</summary>
+    /// <param name="step">Does one piece of work. Returns whether there was any. A request during its call is not lost.</param>
+    void Request(Func<bool> step);
+}
+
 /// <summary>
 /// A fixed number of threads that process feeds; every host computes on it. If a strategy does not return within the deadline, its feed
 /// fails with a <see cref="StuckStrategyException"/>, and its thread is lost.
@@ -13,7 +21,8 @@ public sealed class ComputePool : IDisposable
     private readonly object _gate = new();
     private readonly List<FeedExecution> _feeds = [];
     private readonly List<Worker> _workers = [];
-    private readonly Timer _watchdog;
+    private readonly Timer? _watchdog;
+    private readonly IComputeSteps? _steps;
     private readonly Action _pulse;
     private int _first, _made;
     private readonly bool _yields;
@@ -24,8 +33,11 @@ public sealed class ComputePool : IDisposable
     /// <param name="yields">
     /// Whether the threads leave the processors to other threads that have work, such as those that answer requests.
     /// </param>
-    public ComputePool(int threads, TimeSpan? deadline = null, string name = "strategies", bool yields = false)
+    /// <param name="steps">Steps the workers; null for threads. Nothing watches for a stuck strategy then.</param>
+    public ComputePool(int threads, TimeSpan? deadline = null, string name = "strategies", bool yields = false,
+        IComputeSteps? steps = null)
     {
+        _steps = steps;
         _yields = yields;
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _deadline = deadline ?? StrategyWatch.DefaultDeadline;
@@ -33,6 +45,7 @@ public sealed class ComputePool : IDisposable
         _pulse = Pulse;
         Threads = threads;
         for (var i = 0; i < threads; i++) _workers.Add(new Worker(this));
+        if (steps is not null) return;
         foreach (var worker in _workers) worker.Start();
         _watchdog = new Timer(_ => LookForStuck(), null, StrategyWatch.Interval, StrategyWatch.Interval);
     }
@@ -46,7 +59,7 @@ public sealed class ComputePool : IDisposable
         {
             ObjectDisposedException.ThrowIf(_stopped, this);
             _feeds.Add(feed);
-            Monitor.PulseAll(_gate);
+            Wake();
         }
     }
 
@@ -58,7 +71,7 @@ public sealed class ComputePool : IDisposable
         {
             feed.Stop();
             over = feed.IsOver && _feeds.Remove(feed);
-            Monitor.PulseAll(_gate);
+            Wake();
         }
         if (over) End(feed);
     }
@@ -75,7 +88,14 @@ public sealed class ComputePool : IDisposable
     /// <summary>Makes the threads look for work again, because a block has arrived or a feed is no longer held.</summary>
     public void Pulse()
     {
-        lock (_gate) Monitor.PulseAll(_gate);
+        lock (_gate) Wake();
+    }
+
+    private void Wake()
+    {
+        Monitor.PulseAll(_gate);
+        if (_steps is not null)
+            foreach (var worker in _workers) _steps.Request(worker.Step);
     }
 
     private static void End(FeedExecution feed)
@@ -109,10 +129,16 @@ public sealed class ComputePool : IDisposable
         return null;
     }
 
-    private sealed class Worker(ComputePool pool)
+    private sealed class Worker
     {
+        private readonly ComputePool _pool;
         private FeedExecution.Piece _piece;
         private Thread? _thread;
+
+        public Worker(ComputePool pool) => (_pool, Step) = (pool, TryStep);
+
+        /// <summary>Does one piece of work, without waiting for any. Returns whether there was any.</summary>
+        public Func<bool> Step { get; }
 
         /// <summary>The feed that the thread currently works on; guarded by the pool's lock.</summary>
         public FeedExecution? Feed { get; private set; }
@@ -124,51 +150,66 @@ public sealed class ComputePool : IDisposable
 
         public void Start()
         {
-            _thread = new Thread(Work) { IsBackground = true, Name = $"{pool._name} {++pool._made}" };
+            _thread = new Thread(Work) { IsBackground = true, Name = $"{_pool._name} {++_pool._made}" };
             _thread.Start();
         }
 
-        public void Join(TimeSpan timeout) => _thread!.Join(timeout);
+        public void Join(TimeSpan timeout) => _thread?.Join(timeout);
 
         private void Work()
         {
-            if (pool._yields) YieldingThread.Begin();
+            if (_pool._yields) YieldingThread.Begin();
             while (true)
             {
-                lock (pool._gate)
-                {
-                    while (true)
+                lock (_pool._gate)
+                    while (!TryTake())
                     {
-                        if (pool._stopped) return;
-                        if (pool.Take() is { } piece)
-                        {
-                            _piece = piece;
-                            Feed = piece.Feed;
-                            break;
-                        }
-                        Monitor.Wait(pool._gate);
+                        if (_pool._stopped) return;
+                        Monitor.Wait(_pool._gate);
                     }
-                }
-                Exception? fault = null;
-                try
-                {
-                    _piece.Feed.Do(_piece, pool._pulse, Watch);
-                }
-                catch (Exception e)
-                {
-                    fault = e;
-                }
-                bool over;
-                lock (pool._gate)
-                {
-                    if (Lost) return;
-                    Feed = null;
-                    _piece.Feed.Complete(_piece, fault);
-                    over = _piece.Feed.IsOver && pool._feeds.Remove(_piece.Feed);
-                    Monitor.PulseAll(pool._gate);
-                }
-                if (over) End(_piece.Feed);
+                Do();
+                if (Lost) return;
             }
+        }
+
+        private bool TryStep()
+        {
+            lock (_pool._gate)
+                if (!TryTake()) return false;
+            Do();
+            return true;
+        }
+
+        // The caller holds the pool's lock.
+        private bool TryTake()
+        {
+            if (_pool._stopped || _pool.Take() is not { } piece) return false;
+            _piece = piece;
+            Feed = piece.Feed;
+            return true;
+        }
+
+        private void Do()
+        {
+            Exception? fault = null;
+            try
+            {
+                _piece.Feed.Do(_piece, _pool._pulse, Watch);
+            }
+            catch (Exception e)
+            {
+                fault = e;
+            }
+            bool over;
+            lock (_pool._gate)
+            {
+                if (Lost) return;
+                Feed = null;
+                _piece.Feed.Complete(_piece, fault);
+                over = _piece.Feed.IsOver && _pool._feeds.Remove(_piece.Feed);
+                _pool.Wake();
+            }
+            if (over) End(_piece.Feed);
         }
     }
 
@@ -203,7 +244,7 @@ public sealed class ComputePool : IDisposable
             workers = [.. _workers];
             Monitor.PulseAll(_gate);
         }
-        _watchdog.Dispose();
+        _watchdog?.Dispose();
         foreach (var worker in workers.Where(w => !w.Lost)) worker.Join(TimeSpan.FromSeconds(2));
     }
 }

@@ -9,13 +9,17 @@ namespace Granary.Simulation.RunFolders;
 /// </summary>
 public static class JobId
 {
-    public static string New(string jobName, DateTimeOffset now)
+    public static string New(string jobName, DateTimeOffset now) =>
+        New(jobName, now, RandomNumberGenerator.GetHexString(4, lowercase: true));
+
+    /// <summary>Returns an id with these letters.</summary>
+    public static string New(string jobName, DateTimeOffset now, string letters)
     {
         Span<char> name = stackalloc char[Math.Min(jobName.Length, 100)];
         for (var i = 0; i < name.Length; i++)
             name[i] = char.IsAsciiLetterOrDigit(jobName[i]) || jobName[i] is '-' or '_' ? jobName[i] : '-';
         return string.Create(CultureInfo.InvariantCulture,
-            $"{name}-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
+            $"{name}-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{letters}");
     }
 
     /// <summary>

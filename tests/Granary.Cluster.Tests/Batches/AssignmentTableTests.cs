@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Batches;
 using Orleans.Runtime;
 
@@ -17,7 +18,7 @@ public sealed class AssignmentTableTests
 
     private static readonly Guid s_token = Guid.NewGuid();
 
-    private readonly AssignmentTable _table = new(Remaining("e", 0, 1, 2), 1);
+    private readonly AssignmentTable _table = new(Remaining("e", 0, 1, 2), 1, TimeProvider.System, new GrainIds());
 
     // The work of a pass without the strategies whose outcomes are stored.
     private static PassWork Remaining(string key, params int[] strategies) => new(new PassKey(key), s_token,
@@ -85,7 +86,8 @@ public sealed class AssignmentTableTests
 
     private static AssignmentTable TableOf(int silos, int feeds, int strategies) => new(new PassWork(new PassKey("r"), s_token,
         [.. Enumerable.Range(0, feeds).Select(f => new FeedWork(f, ["ACME"], "1h", ["hash"], 1000,
-            [.. Enumerable.Range(f * strategies, strategies)]))], feeds * strategies, false, false, [], []), silos);
+            [.. Enumerable.Range(f * strategies, strategies)]))], feeds * strategies, false, false, [], []), silos, TimeProvider.System,
+        new GrainIds());
 
     // Four groups for each silo balance the load; each further one opens its feed on one more silo.
     [Theory]

@@ -12,6 +12,11 @@ internal interface IScenario
     /// <summary>Simulated time after which a run that has not ended is a failure.</summary>
     TimeSpan Limit { get; }
 
+    /// <summary>Makes what all runs share; on the main thread, before a run.</summary>
+    void Prepare()
+    {
+    }
+
     /// <summary>Runs until the demands have been checked; an unmet one is an <see cref="OracleException"/>.</summary>
     Task RunAsync(World world);
 }

@@ -100,7 +100,7 @@ internal sealed class World
             }
             Now = Math.Max(Now, order.Due);
         }
-        while (next.Owner.IsDead);
+        while (next.Owner.IsDead || IsLater(next));
         if (Now > _limit)
         {
             Break(new OracleException("rest", $"the scenario has not ended after {TimeSpan.FromTicks(_limit):c}"));
@@ -120,6 +120,14 @@ internal sealed class World
         {
             Break(e);
         }
+        return true;
+    }
+
+    // What would happen in a process that stands still happens when it goes on, in the same order.
+    private bool IsLater(in Event next)
+    {
+        if (next.Owner.FrozenUntil <= Now) return false;
+        _events.Enqueue(next, (next.Owner.FrozenUntil, 0, _number++));
         return true;
     }
 

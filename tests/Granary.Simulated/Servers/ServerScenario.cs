@@ -17,7 +17,7 @@ internal sealed class ServerScenario : IScenario
 
     public string Name => "server";
 
-    public int Share => 6;
+    public int Share => 10;
 
     public TimeSpan Limit => TimeSpan.FromHours(48);
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Batches;
 using Granary.Cluster.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,7 +101,7 @@ internal sealed class AssignmentSimulation(SimulatedCase of, SimulatedCosts cost
     {
         foreach (var silo in _silos) _byAddress[silo.Address] = silo;
         var ideal = (double)of.Strategies * of.Bars * costs.Evaluation / (of.Silos * of.Threads);
-        _control = Timed(() => _table = new AssignmentTable(Remaining(), of.Silos));
+        _control = Timed(() => _table = new AssignmentTable(Remaining(), of.Silos, TimeProvider.System, new GrainIds()));
         if (of.EvictAt is { } part) At(part * ideal, () => Lose(_silos[0]));
         At(0, OnTick);
         while (_open.Count > 0)

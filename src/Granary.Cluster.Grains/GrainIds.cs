@@ -1,0 +1,8 @@
+namespace Granary.Cluster.Grains;
+
+/// <summary>Makes the ids of passes, strategy groups and readers. A host that repeats a run exactly registers a class of its own.</summary>
+public class GrainIds
+{
+    /// <summary>Returns an id that no other call returns.</summary>
+    public virtual Guid Next() => Guid.NewGuid();
+}
