@@ -38,17 +38,7 @@ internal sealed class JournalSession(World world, SimulatedDisk disk, JournalMod
 
     private async Task RunAsync(SimulatedProcess process, int appends)
     {
-        FileJournal journal;
-        try
-        {
-            journal = FileJournal.Open(Folder, process.Clock, process.Name, flush: model.IsFlushed, disk: disk.Of(process));
-        }
-        catch (JournalException e)
-        {
-            Oracle.Demand(!IsDamage(e), "no damage", $"{e.Message}");
-            Fault = e.Message;
-            return;
-        }
+        if (await OpenAsync(process).ConfigureAwait(false) is not { } journal) return;
         HasOpened = true;
         model.Opened(await AllAsync(journal).ConfigureAwait(false));
         for (var i = 0; i < appends; i++)
@@ -61,6 +51,31 @@ internal sealed class JournalSession(World world, SimulatedDisk disk, JournalMod
             break;
         }
         if (draws.Chance(0.5)) await DisposeAsync(journal).ConfigureAwait(false);
+    }
+
+    // Null if it cannot be opened. A process that is refused may try again, as a session that is restarted in it does.
+    private async Task<FileJournal?> OpenAsync(SimulatedProcess process)
+    {
+        do
+        {
+            try
+            {
+                return FileJournal.Open(Folder, process.Clock, process.Name, flush: model.IsFlushed, disk: disk.Of(process));
+            }
+            catch (JournalException e)
+            {
+                Oracle.Demand(!IsDamage(e), "no damage", $"{e.Message}");
+                Fault = e.Message;
+            }
+            catch (LeaseException e)
+            {
+                throw new OracleException("one opener", $"a process that holds no journal is refused: {e.Message}");
+            }
+            await world.Outside.WaitAsync(draws.Between(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)), "tries again")
+                .ConfigureAwait(false);
+        }
+        while (draws.Chance(0.5));
+        return null;
     }
 
     private static async Task DisposeAsync(FileJournal journal) => await journal.DisposeAsync().ConfigureAwait(false);
