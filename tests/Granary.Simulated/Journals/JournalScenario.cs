@@ -11,7 +11,7 @@ internal sealed class JournalScenario : IScenario
 {
     public string Name => "journal";
 
-    public int Share => 14;
+    public int Share => 16;
 
     public TimeSpan Limit => TimeSpan.FromHours(2);
 

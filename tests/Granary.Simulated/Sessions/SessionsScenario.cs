@@ -14,7 +14,7 @@ internal sealed class SessionsScenario : IScenario
 
     public string Name => "sessions";
 
-    public int Share => 8;
+    public int Share => 7;
 
     public TimeSpan Limit => TimeSpan.FromHours(2);
 
