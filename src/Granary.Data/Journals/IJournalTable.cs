@@ -23,7 +23,7 @@ internal interface IJournalTable : IAsyncDisposable
     /// <summary>Takes the account's lock for the connection unless another connection has it.</summary>
     ValueTask<bool> TryLockAsync(CancellationToken cancellationToken);
 
-    /// <summary>Returns who wrote last that it has the lock; null if nobody did.</summary>
+    /// <summary>Returns who wrote last that it has the lock; null if no session did.</summary>
     ValueTask<LeaseHolder?> FindHolderAsync(CancellationToken cancellationToken);
 
     /// <summary>Writes that this session has the lock.</summary>

@@ -86,8 +86,8 @@ public sealed class PostgresJournal : IJournal
         {
             var holder = await _table.FindHolderAsync(cancellationToken).ConfigureAwait(false);
             if (holder?.Session == _table.Session)
-                throw new JournalException($"the journal in {Name} is locked by an earlier connection of this session, which the server has "
-                    + "not ended yet; trading waits for it") { MayPass = true };
+                throw new JournalException($"the journal in {Name} is locked by an earlier connection of this session, which the server "
+                    + "has not ended yet; trading waits for it") { MayPass = true };
             throw LeaseException.Of($"the account {_account} is traded by {holder?.Name ?? "another session"}",
                 "stop that session first, or give this one another account");
         }
@@ -130,8 +130,8 @@ public sealed class PostgresJournal : IJournal
     {
         foreach (var uncertain in _uncertain)
             if (entries.FirstOrDefault(e => e.Sequence == uncertain.Sequence) is not { } entry || !IsSame(entry, uncertain))
-                throw new JournalException($"the journal in {Name} may have entry {uncertain.Sequence} ({uncertain.Kind}), whose append had "
-                    + "no answer, and the next append is without it; nothing is written. Start the session again");
+                throw new JournalException($"the journal in {Name} may have entry {uncertain.Sequence} ({uncertain.Kind}), whose append "
+                    + "had no answer, and the next append is without it; nothing is written. Start the session again");
     }
 
     private static bool IsSame(JournalEntry a, JournalEntry b) =>

@@ -47,7 +47,8 @@ internal sealed class StatusReporter
 
     // A change of the state is shown at once.
     private bool IsDue(LiveState state, bool now) =>
-        now || state != _state || (_options.Status ?? (object?)_options.Control) is not null && _opened.Clock.GetElapsedTime(_shown) >= Pause;
+        now || state != _state
+        || (_options.Status ?? (object?)_options.Control) is not null && _opened.Clock.GetElapsedTime(_shown) >= Pause;
 
     /// <summary>Shows the current status if one is due.</summary>
     /// <param name="now">Whether a reader waits for it; see <see cref="ISessionControl.Show"/>.</param>

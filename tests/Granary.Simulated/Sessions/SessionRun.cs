@@ -120,9 +120,11 @@ internal sealed class SessionRun : IWeightsService
     {
         var rows = Database.Of(Account);
         ReadIntents(rows.Entries);
-        if (!_intended.TryGetValue(order.ClientId, out var intended)) World.Break(new OracleException("intent first", $"order {order.ClientId} arrived, and no journal has it"));
+        if (!_intended.TryGetValue(order.ClientId, out var intended))
+            World.Break(new OracleException("intent first", $"order {order.ClientId} arrived, and no journal has it"));
         // A fenced owner may still send what it had written while it had the lease.
-        else if (rows.Leases.FindLastIndex(l => l.Process == sender) is >= 0 and var later && later + 1 < rows.Leases.Count && intended >= rows.Leases[later + 1].Entries)
+        else if (rows.Leases.FindLastIndex(l => l.Process == sender) is >= 0 and var later && later + 1 < rows.Leases.Count
+            && intended >= rows.Leases[later + 1].Entries)
             World.Break(new OracleException("one trader",
                 $"{sender.Name} sent {order.ClientId}, which {rows.Leases[later + 1].Process.Name} has written"));
     }

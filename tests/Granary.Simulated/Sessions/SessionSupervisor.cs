@@ -71,7 +71,7 @@ internal sealed class SessionSupervisor
         return attempt;
     }
 
-    // Nobody trades an account whose session has ended.
+    // The other processes end, because a session that has ended is not traded further.
     private void End(SessionResult result)
     {
         if (!_ended.TrySetResult(result)) return;

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Simulated.Kernel;
+using Granary.Trading.Live;
 
 namespace Granary.Simulated.Sessions;
 
@@ -28,7 +29,8 @@ internal sealed class SessionsScenario : IScenario
         EndFaults(run);
         var result = await supervisor.RunAsync().ConfigureAwait(false);
         foreach (var entry in run.Database.Of(SessionRun.Account).Entries)
-            world.Say("", $"{entry.Sequence} {entry.Kind} {Encoding.UTF8.GetString(entry.Body.Span)}");
+            world.Say("", $"{entry.Sequence} {entry.Kind} " + Encoding.UTF8.GetString(entry.Body.Span)
+                .Replace(SessionProgram.Version, "version", StringComparison.Ordinal));
         await SessionOracles.DemandAsync(run, undisturbed, result, operations).ConfigureAwait(false);
     }
 

@@ -205,8 +205,8 @@ internal sealed class SimulatedDatabase
                 if (database._draws.Chance(0.7))
                     World.After(database._draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(15)), World.Outside,
                         $"{process.Name} {what} late", () => Try(act));
-                await process.WaitAsync(database._draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(3)), "loses the database")
-                    .ConfigureAwait(false);
+                await process.WaitAsync(database._draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(3)),
+                    "loses the database").ConfigureAwait(false);
                 throw Lost();
             }
             catch (JournalException)
@@ -228,7 +228,7 @@ internal sealed class SimulatedDatabase
             }
             catch (JournalException)
             {
-                // Nobody waits for the answer.
+                // The client does not wait for the answer.
             }
         }
     }

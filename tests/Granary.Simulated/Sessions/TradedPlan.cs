@@ -33,7 +33,7 @@ internal sealed class TradedPlan
               "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 }, "strategies": [ {{strategies}} ],
               "portfolio": { "weights": "equal", "limits": { "maxPositions": 4, "maxGrossPercent": 60 } } }
             """;
-        var spec = new BatchReader(Catalogues.Value).Read("live.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
+        var spec = new BatchReader(Catalogues.Value).Read("live.json", Encoding.UTF8.GetBytes(text), "/simulated");
         // As in a production configuration.
         var weights = BatchPlan.Make(spec, spec.Data.Symbols).Instances.ToDictionary(i => i.Id, _ => 0.25, StringComparer.Ordinal);
         Spec = spec with { Portfolio = spec.Portfolio with { FixedWeights = weights } };
