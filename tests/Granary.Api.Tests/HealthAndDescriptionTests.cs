@@ -62,14 +62,16 @@ public class HealthAndDescriptionTests(SharedServers servers)
         Directory.Delete(own, recursive: true);
         await File.WriteAllTextAsync(own, "");
         for (var i = 0; i < 6; i++) server.Host.Go();
-        (await server.UntilAsync(first.Id, s => s.Ended)).State.ShouldBe(Granary.Contracts.Jobs.JobState.Done);
         await Eventually.HoldsAsync(async () =>
             (await server.Client.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable);
+        // Its end is not shown before it is stored.
+        (await server.UntilAsync(first.Id, _ => true)).State.ShouldBe(Granary.Contracts.Jobs.JobState.Running);
         (await (await server.Client.GetAsync("/health/ready")).Content.ReadAsStringAsync()).ShouldContain(first.Id);
         (await server.Client.GetAsync("/api/v1/batches")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         File.Delete(own);
         Directory.CreateDirectory(own);
+        (await server.UntilAsync(first.Id, s => s.Ended)).State.ShouldBe(Granary.Contracts.Jobs.JobState.Done);
         (await server.UntilAsync(second.Id, s => s.Ended)).State.ShouldBe(Granary.Contracts.Jobs.JobState.Done);
         (await server.Client.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await File.ReadAllTextAsync(Path.Combine(own, "status.json"))).ShouldContain("\"done\"");

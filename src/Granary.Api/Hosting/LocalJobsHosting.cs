@@ -25,8 +25,8 @@ public static partial class LocalJobsHosting
                 Environment.ExitCode = 1;
                 life.StopApplication();
             });
-            return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(), handlers,
-                refusal: s.GetRequiredService<RunDisk>().Fault);
+            return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
+                new LocalJobsOptions { Handlers = handlers, Refusal = s.GetRequiredService<RunDisk>().Fault });
         });
         services.AddSingleton<RunningBatches>();
         services.AddSingleton<IRunningBatches>(s => s.GetRequiredService<RunningBatches>());

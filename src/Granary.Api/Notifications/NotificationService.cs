@@ -13,16 +13,14 @@ namespace Granary.Api.Notifications;
 /// <remarks>The store has the deliveries, and the time up to which ended jobs were compared.</remarks>
 internal sealed partial class NotificationService : BackgroundService
 {
-    private const int NewestJobs = 100;
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1), Overlap = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     private readonly OperationsSampler _sampler;
-    private readonly IJobService _jobs;
+    private readonly JobWatch _ended;
     private readonly ApiSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly NotificationTriggers _triggers;
-    private readonly IOutboxStore _store;
     private readonly JournalWatch? _journals;
     private ServerSample? _compared;
     private string _fault = "";
@@ -30,10 +28,10 @@ internal sealed partial class NotificationService : BackgroundService
     public NotificationService(RuleBook book, OperationsSampler sampler, IJobService jobs, ApiSettings settings, IOutboxStore store,
         ILogger<NotificationService> logger, IAccountStore? accounts = null)
     {
-        (Book, _sampler, _jobs, _settings, _clock, _logger) = (book, sampler, jobs, settings, sampler.Clock, logger);
+        (Book, _sampler, _settings, _clock, _logger) = (book, sampler, settings, sampler.Clock, logger);
         _triggers = new NotificationTriggers([]);
         _journals = accounts is null ? null : new JournalWatch(accounts, store);
-        (_store, Outbox) = (store, new Outbox(store, _clock));
+        (Outbox, _ended) = (new Outbox(store, _clock), new JobWatch(jobs, store, _clock));
     }
 
     public NotificationSettings Settings => Book.Settings;
@@ -48,11 +46,10 @@ internal sealed partial class NotificationService : BackgroundService
         using var timer = new PeriodicTimer(Every, _clock);
         try
         {
-            var since = ReadSince();
             _journals?.Start(_clock.GetUtcNow());
             do
             {
-                since = await TurnAsync(since, stoppingToken).ConfigureAwait(false);
+                await TurnAsync(stoppingToken).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
@@ -62,13 +59,13 @@ internal sealed partial class NotificationService : BackgroundService
     }
 
     // A fault (a full disk, a cluster that does not answer) passes: the next turn compares and sends the same again.
-    private async Task<DateTimeOffset> TurnAsync(DateTimeOffset since, CancellationToken stop)
+    private async Task TurnAsync(CancellationToken stop)
     {
         try
         {
             if (_sampler.Last is { } sample && sample != _compared)
             {
-                since = await CompareAsync(sample, since, stop).ConfigureAwait(false);
+                await CompareAsync(sample, stop).ConfigureAwait(false);
                 _compared = sample;
             }
             await Outbox.DeliverAsync(SendAsync, stop, LimitOf).ConfigureAwait(false);
@@ -79,10 +76,9 @@ internal sealed partial class NotificationService : BackgroundService
             if (_fault != e.Message) NotCompared(_logger, e.Message);
             _fault = e.Message;
         }
-        return since;
     }
 
-    private async Task<DateTimeOffset> CompareAsync(ServerSample sample, DateTimeOffset since, CancellationToken stop)
+    private async Task CompareAsync(ServerSample sample, CancellationToken stop)
     {
         // A caller may have changed them, also on another silo.
         _triggers.Rules = Book.Read().Rules;
@@ -93,20 +89,14 @@ internal sealed partial class NotificationService : BackgroundService
                 await _journals.ReadAsync(session.View.Id, session.View.Run, session.View.IsRunning,
                     entry => Keep(_triggers.Of(session.View.Id, entry)), sample.At, stop).ConfigureAwait(false);
         }
-        var jobs = await _jobs.ListAsync(new JobQuery(NewestJobs), stop).ConfigureAwait(false);
-        var ended = jobs.Items.Where(j => j.FinishedAt >= since - Overlap).ToList();
-        foreach (var job in ended)
+        await _ended.ReadAsync(job =>
         {
             Keep(_triggers.Of(job, sample.At));
             // A job that failed at a later day has kept the days before.
             if (job is { Kind: ParityResult.Kind })
                 foreach (var day in ParityResult.Read(Path.Combine(_settings.Runs, job.Id)))
                     Keep(_triggers.Of(day, sample.At));
-        }
-        if (ended.Count == 0) return since;
-        var newest = ended.Max(j => j.FinishedAt!.Value);
-        if (newest > since) _store.Since = newest;
-        return newest > since ? newest : since;
+        }, stop).ConfigureAwait(false);
     }
 
     private void Keep(IEnumerable<(NotificationRule Rule, Notification Event)> found)
@@ -135,9 +125,6 @@ internal sealed partial class NotificationService : BackgroundService
             throw;
         }
     }
-
-    // At the first start, ignore jobs that have ended before.
-    private DateTimeOffset ReadSince() => _store.Since ?? _clock.GetUtcNow() + Overlap;
 
     [LoggerMessage(1, LogLevel.Information, "Notifying {Channel}: {Text}")]
     private static partial void Detected(ILogger logger, string text, string channel);

@@ -96,7 +96,7 @@ internal sealed class SessionFiles : ITicketStore
     }
 
     /// <summary>Lets one request after the other change a session, over all silos.</summary>
-    public Task<FileStream> LockAsync(string key) =>
+    public Task<DiskFile> LockAsync(string key) =>
         ExclusiveFile.OpenAsync(LockOf(key), TimeSpan.FromMinutes(1), CancellationToken.None);
 
     private Task WriteAsync(string key, AuthenticationTicket session) =>

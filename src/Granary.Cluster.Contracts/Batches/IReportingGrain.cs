@@ -35,7 +35,7 @@ public interface IReportingGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Model")]
     Task<byte[]?> ModelAsync(PassKey key, int number, CancellationToken cancellationToken = default);
 
-    /// <summary>Stores events and outcomes of strategies. <see cref="ReportAnswer.Taken"/> means durable.</summary>
+    /// <summary>Stores events and outcomes of strategies in the run's folder.</summary>
     [Alias("Report")]
     Task<ReportAnswer> ReportAsync(StrategyReport report);
 
@@ -67,7 +67,10 @@ public interface IReportingGrain : IGrainWithStringKey
 [GenerateSerializer, Alias("granary.ReportAnswer")]
 public enum ReportAnswer
 {
-    /// <summary>The report is durable.</summary>
+    /// <summary>
+    /// The report is in the files of the run, and survives the end of the process. It is not flushed: after a power cut the run finds what
+    /// is missing, and computes it again.
+    /// </summary>
     Taken = 0,
 
     /// <summary>The run is being opened again; the sender retries.</summary>

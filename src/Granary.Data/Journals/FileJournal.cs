@@ -11,12 +11,12 @@ namespace Granary.Data.Journals;
 /// its own journal without flushes, because a power cut loses nothing that a restart needs.
 /// </summary>
 /// <remarks>
-/// <para>Layout: "GRJ2", then the records. While the file is open, preallocated zeros follow, so that a flush (<see cref="DiskFlush"/>)
-/// writes only the record, not the file's length and block list. Closing the journal removes the zeros.</para>
+/// <para>Layout: "GRJ2", then the records. While the file is open, preallocated zeros follow, so that a flush writes only the record, not
+/// the file's length and block list. Closing the journal removes the zeros.</para>
 /// <para>Opening reads the file up to the last complete record. Zeros after it are the preallocated space of a killed session. An
-/// incomplete last write was never acknowledged, since the flush precedes the acknowledgement. It is moved to <c>NAME.cut-UTC</c> beside
-/// the journal, and <see cref="Cut"/> reports it. A damaged journal is not opened. <c>NAME.head</c> (<see cref="JournalHead"/>) reveals
-/// that records at the end are missing.</para>
+/// incomplete write at the end was never acknowledged, since the flush precedes the acknowledgement. It is moved to <c>NAME.cut-UTC</c>
+/// beside the journal, and <see cref="Cut"/> reports it. Records that were read and may not be on the disk are written again. A damaged
+/// journal is not opened. <c>NAME.head</c> (<see cref="JournalHead"/>) reveals that records at the end are missing.</para>
 /// </remarks>
 public sealed class FileJournal : IJournal
 {
@@ -24,7 +24,7 @@ public sealed class FileJournal : IJournal
     private static readonly byte[] Zeros = new byte[1 << 16];
 
     private readonly string _path;
-    private readonly FileStream _file, _headFile;
+    private readonly DiskFile _file, _headFile;
     private readonly FolderLock? _lease;
     // The hash of the last record, and the buffer for the next record.
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 14);
@@ -33,9 +33,11 @@ public sealed class FileJournal : IJournal
     // The length of the written records, and of the file with its preallocated space.
     private long _length, _room;
     private readonly bool _flush;
+    // Whether all written records are on the disk.
+    private bool _isFlushed;
     private bool _failed;
 
-    private FileJournal(string path, FileStream file, FileStream headFile, FolderLock? lease, bool flush)
+    private FileJournal(string path, DiskFile file, DiskFile headFile, FolderLock? lease, bool flush)
     {
         (_path, _file, _headFile, _lease, _flush) = (path, file, headFile, lease, flush);
         Name = path;
@@ -55,23 +57,25 @@ public sealed class FileJournal : IJournal
     /// <param name="flush">
     /// False leaves the flush to the operating system: a killed process loses nothing, but a power cut may.
     /// </param>
+    /// <param name="disk">The disk of the folder; null = the operating system's.</param>
     /// <exception cref="LeaseException">Another process has it open.</exception>
     /// <exception cref="JournalException">The disk failed, or the file is not a journal.</exception>
     public static FileJournal Open(string folder, TimeProvider clock, string holder = "a session", string name = "journal.grj",
-        bool flush = true)
+        bool flush = true, Disk? disk = null)
     {
+        disk ??= Disk.Real;
         FolderLock? lease = null;
-        FileStream? file = null, head = null;
+        DiskFile? file = null, head = null;
         try
         {
             lease = FolderLock.Take(folder, name + ".lease", holder, clock, other =>
                 LeaseException.Of($"the account in {folder} is traded by {other}",
-                    "stop that session first, or give this one another --state"));
+                    "stop that session first, or give this one another --state"), disk);
             var path = Path.Combine(folder, name);
             head = OpenFile(JournalHead.FileOf(path));
             file = OpenFile(path);
             var journal = new FileJournal(path, file, head, lease, flush);
-            journal.Recover(clock);
+            journal.Recover(clock, disk);
             journal.MakeRoom(Room);
             return journal;
         }
@@ -87,8 +91,7 @@ public sealed class FileJournal : IJournal
             throw;
         }
 
-        static FileStream OpenFile(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1,
-            FileOptions.None);
+        DiskFile OpenFile(string path) => disk.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1);
 
         void Close()
         {
@@ -98,35 +101,47 @@ public sealed class FileJournal : IJournal
         }
     }
 
-    // The head is on the disk before the journal's first record.
-    private void Recover(TimeProvider clock)
+    // The names of both files, the head and the beginning are on the disk before the journal's first record.
+    private void Recover(TimeProvider clock, Disk disk)
     {
-        if (_headFile.Length == 0 && _file.Length <= JournalFrames.Magic.Length)
-        {
-            JournalHead.None.Write(_headFile);
-            _headFile.Flush(flushToDisk: true);
-        }
+        if (JournalHead.IsUnfinished(_headFile) && _file.Length <= JournalFrames.Magic.Length) JournalHead.None.Write(_headFile);
         var frames = Frames(_path, _file, _headFile);
         foreach (var entry in frames.Read()) Last = entry.Sequence;
         (_number, _length, _room) = (frames.Number, frames.End, _file.Length);
         frames.Hash.CopyTo(_hash, 0);
-        if (_room < _length)
+        if (_number == 0)
         {
-            RandomAccess.Write(_file.SafeFileHandle, JournalFrames.Magic, 0);
+            _file.WriteAt(JournalFrames.Magic, 0);
+            _room = Math.Max(_room, _length);
+            JournalHead.None.Write(_headFile);
+            _headFile.Flush(flushToDisk: true);
             _file.Flush(flushToDisk: true);
-            _room = _length;
+            disk.SyncPath(Path.GetDirectoryName(Path.GetFullPath(_path))!);
         }
-        if (frames.IsTorn) CutOff(frames.WrittenEnd, clock);
+        if (frames.IsTorn) CutOff(frames.WrittenEnd, clock, disk);
+        FlushAgain(frames.FlushedEnd);
+        _isFlushed = true;
     }
 
-    private void CutOff(long end, TimeProvider clock)
+    // The process before may have ended, or its flush may have failed, before these records were on the disk. A failed flush is not
+    // repeated by the next one, unless the bytes are written again.
+    private void FlushAgain(long from)
+    {
+        if (from >= _length) return;
+        Copy(_file, from, _length, (bytes, at) => _file.WriteAt(bytes, at));
+        _file.Flush(flushToDisk: true);
+        new JournalHead(_number, _hash).Write(_headFile);
+    }
+
+    private void CutOff(long end, TimeProvider clock, Disk disk)
     {
         var kept = $"{_path}.cut-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'.'fff'Z'", CultureInfo.InvariantCulture)}";
-        using (var rest = new FileStream(kept, FileMode.Create, FileAccess.Write))
+        using (var rest = disk.Open(kept, FileMode.Create, FileAccess.Write, FileShare.Read))
         {
-            Copy(_file, _length, end, rest);
+            Copy(_file, _length, end, (bytes, _) => rest.Write(bytes));
             rest.Flush(flushToDisk: true);
         }
+        disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(kept))!);
         Cut = FormattableString.Invariant($"{_path}: {end - _length} bytes behind entry {Last} were cut off, since the last write was not ")
             + $"finished; they are kept in {kept}";
         _file.SetLength(_length);
@@ -135,7 +150,7 @@ public sealed class FileJournal : IJournal
     }
 
     // Read the head first: while a session has the journal open, the journal can only grow.
-    private static JournalFrames Frames(string path, FileStream file, FileStream headFile, JournalPlace? from = null)
+    private static JournalFrames Frames(string path, DiskFile file, DiskFile headFile, JournalPlace? from = null)
     {
         var head = JournalHead.Read(headFile);
         var frames = new JournalFrames(path, file, head ?? JournalHead.None, from);
@@ -144,13 +159,14 @@ public sealed class FileJournal : IJournal
             + "--state");
     }
 
-    private static void Copy(FileStream file, long from, long end, FileStream to)
+    private delegate void Take(ReadOnlySpan<byte> bytes, long offset);
+
+    private static void Copy(DiskFile file, long from, long end, Take take)
     {
         var some = new byte[1 << 16];
-        while (from < end
-            && RandomAccess.Read(file.SafeFileHandle, some.AsSpan(0, (int)Math.Min(some.Length, end - from)), from) is > 0 and var n)
+        while (from < end && file.ReadAt(some.AsSpan(0, (int)Math.Min(some.Length, end - from)), from) is > 0 and var n)
         {
-            to.Write(some.AsSpan(0, n));
+            take(some.AsSpan(0, n), from);
             from += n;
         }
     }
@@ -163,7 +179,7 @@ public sealed class FileJournal : IJournal
         while (_room < end)
         {
             var n = (int)Math.Min(Zeros.Length, end - _room);
-            RandomAccess.Write(_file.SafeFileHandle, Zeros.AsSpan(0, n), _room);
+            _file.WriteAt(Zeros.AsSpan(0, n), _room);
             _room += n;
         }
         _file.Flush(flushToDisk: true);
@@ -221,7 +237,7 @@ public sealed class FileJournal : IJournal
         }
         if (_buffer.WrittenCount == Before) return;
         var head = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span[JournalFrames.HashLength..];
-        JournalFrames.WriteHead(head, _buffer.WrittenCount - Before, _number + 1);
+        JournalFrames.WriteHead(head, _buffer.WrittenCount - Before, _number + 1, _isFlushed);
         Span<byte> hash = stackalloc byte[JournalFrames.HashLength];
         JournalFrames.HashOf(_buffer.WrittenSpan, hash);
         _buffer.Write(hash);
@@ -229,10 +245,11 @@ public sealed class FileJournal : IJournal
         try
         {
             if (_room - _length < record.Length) MakeRoom(Math.Max(Room, record.Length));
-            RandomAccess.Write(_file.SafeFileHandle, record, _length);
-            if (flush) DiskFlush.Data(_file.SafeFileHandle);
+            _file.WriteAt(record, _length);
+            if (flush) _file.Flush(flushToDisk: true);
             hash.CopyTo(_hash);
             _number++;
+            _isFlushed = flush;
             // Only flushed records: a head that is ahead of the journal means that records are missing.
             if (flush) new JournalHead(_number, _hash).Write(_headFile);
         }
@@ -257,8 +274,9 @@ public sealed class FileJournal : IJournal
 
     /// <summary>Reads a journal that a session may have open, up to its last complete record. Takes no lease and changes nothing.</summary>
     /// <exception cref="JournalException">The journal does not exist, is not a journal, or is damaged.</exception>
-    public static IReadOnlyList<JournalEntry> Peek(string folder, JournalQuery query, string name = "journal.grj") =>
-        PeekFrom(null, folder, query, name).Entries;
+    /// <param name="disk">The disk of the folder; null = the operating system's.</param>
+    public static IReadOnlyList<JournalEntry> Peek(string folder, JournalQuery query, string name = "journal.grj", Disk? disk = null) =>
+        PeekFrom(null, folder, query, name, disk).Entries;
 
     /// <summary>Whether a folder has the journal of a session.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, "journal.grj"));
@@ -268,8 +286,9 @@ public sealed class FileJournal : IJournal
     /// <returns>The entries, and where this reading ended.</returns>
     /// <inheritdoc cref="Peek"/>
     public static (IReadOnlyList<JournalEntry> Entries, JournalPlace Place) PeekFrom(JournalPlace? from, string folder, JournalQuery query,
-        string name = "journal.grj")
+        string name = "journal.grj", Disk? disk = null)
     {
+        disk ??= Disk.Real;
         var path = Path.Combine(folder, name);
         try
         {
@@ -278,7 +297,7 @@ public sealed class FileJournal : IJournal
             var frames = Frames(path, file, head, from?.Sequence <= query.After ? from : null);
             return ([.. frames.Read().Where(query.Wants)], frames.Place);
         }
-        catch (Exception e) when (!File.Exists(path) && e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (!disk.FileExists(path) && e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new JournalException($"{folder} has no journal of a session; name the folder that 'granary live' had as --state", e);
         }
@@ -288,7 +307,7 @@ public sealed class FileJournal : IJournal
                 $"{path} cannot be read: {e.Message.TrimEnd('.')}; name the folder that 'granary live' had as --state", e);
         }
 
-        static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        DiskFile OpenFile(string path) => disk.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     }
 
     public ValueTask DisposeAsync()

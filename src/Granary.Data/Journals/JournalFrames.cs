@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Journals;
 
@@ -9,9 +10,11 @@ namespace Granary.Data.Journals;
 /// </summary>
 /// <remarks>
 /// A record is a frame of <c>length u32 · number u64 · CRC-32 of these two u32 · entries · SHA-256</c>. The hash is over the hash of the
-/// record before, these numbers and the entries. So a record that is changed, missing, moved or duplicated breaks the chain.
+/// record before, these numbers and the entries. So a record that is changed, missing, moved or duplicated breaks the chain. The highest
+/// bit of the length says that all earlier records were flushed before this one was written.
 /// <para>An unfinished write differs from damage in the missing part. After an unfinished write, the file ends within the record, or its
-/// end or a whole sector of it is still zero as allocated, and no later record follows. Anything else is damage.</para>
+/// end or a whole sector of it is still zero as allocated. Later records may follow, since a power cut keeps any sectors of what was not
+/// flushed, but none of them has the bit. Anything else is damage.</para>
 /// </remarks>
 internal sealed class JournalFrames
 {
@@ -22,7 +25,9 @@ internal sealed class JournalFrames
 
     private const int Sector = 512, MostLength = 1 << 28;
 
-    private readonly FileStream _file;
+    private const uint Flushed = 1u << 31;
+
+    private readonly DiskFile _file;
     private readonly string _path;
     private readonly long _fileEnd;
     private readonly JournalHead _head;
@@ -30,11 +35,13 @@ internal sealed class JournalFrames
     /// <param name="head">The newest record that the journal must contain.</param>
     /// <param name="from">The last record of an earlier reading, after which this one begins; null for the whole file.</param>
     /// <exception cref="JournalException">The file does not begin with <see cref="Magic"/>.</exception>
-    public JournalFrames(string path, FileStream file, JournalHead head, JournalPlace? from = null)
+    public JournalFrames(string path, DiskFile file, JournalHead head, JournalPlace? from = null)
     {
         (_path, _file, _head) = (path, file, head);
         _fileEnd = file.Length;
-        if (_fileEnd >= Magic.Length && !Bytes(0, Magic.Length).AsSpan().SequenceEqual(Magic))
+        // A crash may come between the file's creation and the flush of its first bytes.
+        if (_fileEnd >= Magic.Length && !Bytes(0, Magic.Length).AsSpan().SequenceEqual(Magic)
+            && !(_fileEnd == Magic.Length && IsZero(0, _fileEnd)))
             throw new JournalException($"{path} is not a journal, or its first four bytes were changed; put back a copy of it, or choose "
                 + "another folder with --state");
         (End, Number, Hash, Sequence) = from ?? new JournalPlace(Magic.Length, 0, new byte[HashLength], 0);
@@ -62,13 +69,17 @@ internal sealed class JournalFrames
     /// <summary>Whether the last write is incomplete; known after all records were read.</summary>
     public bool IsTorn { get; private set; }
 
+    /// <summary>The end offset of the record that the head shows; all records up to it were flushed.</summary>
+    public long FlushedEnd { get; private set; } = Magic.Length;
+
     /// <summary>Computes the hash of a record from the previous record's hash and the record without its own hash.</summary>
     public static void HashOf(ReadOnlySpan<byte> previousAndRecord, Span<byte> hash) => SHA256.HashData(previousAndRecord, hash);
 
     /// <summary>Writes the header of a record.</summary>
-    public static void WriteHead(Span<byte> head, int length, ulong number)
+    /// <param name="isFlushed">Whether all earlier records are on the disk.</param>
+    public static void WriteHead(Span<byte> head, int length, ulong number, bool isFlushed)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(head, length);
+        BinaryPrimitives.WriteUInt32LittleEndian(head, (uint)length | (isFlushed ? Flushed : 0));
         BinaryPrimitives.WriteUInt64LittleEndian(head[4..], number);
         BinaryPrimitives.WriteUInt32LittleEndian(head[12..], Crc32.HashToUInt32(head[..12]));
     }
@@ -96,7 +107,7 @@ internal sealed class JournalFrames
     {
         var number = Number + 1;
         var found = 0ul;
-        var length = End + HeadLength <= _fileEnd ? LengthOf(Bytes(End, HeadLength), out found) : 0;
+        var length = End + HeadLength <= _fileEnd ? LengthOf(Bytes(End, HeadLength), out found, out _) : 0;
         if (length == 0)
         {
             if (!IsHeadUnfinished()) throw Damaged($"record {number}", "its head does not have its checksum");
@@ -118,20 +129,23 @@ internal sealed class JournalFrames
                 if (number == _head.Number && !hash.AsSpan().SequenceEqual(_head.Hash))
                     throw Damaged($"record {number}", "it is not the one of the journal's head");
                 (Number, Hash, End) = (number, hash, end);
+                if (number == _head.Number) FlushedEnd = end;
                 return chained[(HashLength + HeadLength)..];
             }
         }
-        if (WrittenEnd > end || whole && !HasGap(End, end))
+        if (whole && !HasGap(End, end) || WrittenEnd > end && HasFlushedRecord(end, number))
             throw Damaged($"record {number}", "its content does not have the hash that continues the chain");
         IsTorn = true;
         return null;
     }
 
     // The length of the entries; 0 if these bytes are not a record header.
-    private static int LengthOf(ReadOnlySpan<byte> head, out ulong number)
+    private static int LengthOf(ReadOnlySpan<byte> head, out ulong number, out bool isFlushed)
     {
         number = BinaryPrimitives.ReadUInt64LittleEndian(head[4..]);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(head);
+        isFlushed = (length & Flushed) != 0;
+        length &= ~Flushed;
         return length is > 0 and <= MostLength
             && Crc32.HashToUInt32(head[..12]) == BinaryPrimitives.ReadUInt32LittleEndian(head[12..]) ? (int)length : 0;
     }
@@ -141,24 +155,27 @@ internal sealed class JournalFrames
     {
         if (WrittenEnd <= End + HeadLength) return true;
         var split = Math.Min((End / Sector + 1) * Sector, End + HeadLength);
-        return (IsZero(End, split) || IsZero(split, End + HeadLength) && split < End + HeadLength) && !HasLaterRecord();
+        return (IsZero(End, split) || IsZero(split, End + HeadLength) && split < End + HeadLength)
+            && !HasFlushedRecord(End + 1, Number + 1);
     }
 
-    private bool HasLaterRecord()
+    // Whether a record after this number begins behind a place, and was written when all earlier ones had been flushed.
+    private bool HasFlushedRecord(long from, ulong after)
     {
-        var bytes = Bytes(End, (int)Math.Min(WrittenEnd - End, int.MaxValue / 2));
-        for (var at = 1; at + HeadLength <= bytes.Length; at++)
-            if (LengthOf(bytes.AsSpan(at, HeadLength), out var number) > 0 && number > Number + 1) return true;
+        var bytes = Bytes(from, (int)Math.Min(WrittenEnd - from, int.MaxValue / 2));
+        for (var at = 0; at + HeadLength <= bytes.Length; at++)
+            if (LengthOf(bytes.AsSpan(at, HeadLength), out var number, out var isFlushed) > 0 && number > after && isFlushed) return true;
         return false;
     }
 
-    // Whether the end or a complete sector of a range contains only zeros.
+    // Whether the end or a complete sector of a range contains only zeros. The range shares its last sector with what follows it.
     private bool HasGap(long from, long end)
     {
         if (WrittenEnd <= end - sizeof(long)) return true;
-        for (var at = (from + Sector - 1) / Sector * Sector; at + Sector <= end; at += Sector)
+        var at = (from + Sector - 1) / Sector * Sector;
+        for (; at + Sector <= end; at += Sector)
             if (IsZero(at, at + Sector)) return true;
-        return false;
+        return at < end && IsZero(at, end);
     }
 
     private bool IsZero(long from, long end) => LastByte(from, end) == from;
@@ -174,7 +191,7 @@ internal sealed class JournalFrames
     {
         for (var read = 0; read < bytes.Length;)
         {
-            if (RandomAccess.Read(_file.SafeFileHandle, bytes[read..], from + read) is not (> 0 and var n))
+            if (_file.ReadAt(bytes[read..], from + read) is not (> 0 and var n))
                 throw new IOException("the file became shorter while it was read");
             read += n;
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Journals;
 
@@ -22,7 +23,7 @@ internal readonly record struct JournalHead(ulong Number, byte[] Hash)
     public static string FileOf(string journal) => journal + ".head";
 
     /// <returns>The head; null if the file does not hold one.</returns>
-    public static JournalHead? Read(FileStream file)
+    public static JournalHead? Read(DiskFile file)
     {
         // A session may be writing the file.
         for (var attempt = 0; attempt < 3; attempt++)
@@ -31,21 +32,30 @@ internal readonly record struct JournalHead(ulong Number, byte[] Hash)
         return null;
     }
 
-    private static JournalHead? TryRead(FileStream file)
+    private static JournalHead? TryRead(DiskFile file)
     {
         var bytes = new byte[Length];
-        if (file.Length != Length || RandomAccess.Read(file.SafeFileHandle, bytes, 0) != Length || !bytes.AsSpan().StartsWith(s_magic)
+        if (file.Length != Length || file.ReadAt(bytes, 0) != Length || !bytes.AsSpan().StartsWith(s_magic)
             || Crc32.HashToUInt32(bytes.AsSpan(..^4)) != BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..))) return null;
         return new JournalHead(BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(4)), bytes[12..^4]);
     }
 
-    public void Write(FileStream file)
+    /// <summary>Whether the first write of a head was not finished: a crash or a full disk came between.</summary>
+    public static bool IsUnfinished(DiskFile file)
+    {
+        var bytes = new byte[Length];
+        if (file.Length != Length) return file.Length < Length;
+        for (var read = 0; file.ReadAt(bytes.AsSpan(read), read) is > 0 and var n;) read += n;
+        return bytes.AsSpan().IndexOfAnyExcept((byte)0) < 0;
+    }
+
+    public void Write(DiskFile file)
     {
         Span<byte> bytes = stackalloc byte[Length];
         s_magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[4..], Number);
         Hash.CopyTo(bytes[12..]);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[^4..], Crc32.HashToUInt32(bytes[..^4]));
-        RandomAccess.Write(file.SafeFileHandle, bytes, 0);
+        file.WriteAt(bytes, 0);
     }
 }

@@ -89,6 +89,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
 
     public double PositionOf(string symbol) => _positions.Of(symbol);
 
+    /// <summary>The largest rounding error that the position in a symbol can have, base units.</summary>
+    public double RoundingOf(string symbol) => _positions.RoundingOf(symbol);
+
     /// <summary>Books an event that a journal holds.</summary>
     public void Apply(JournalEvent e)
     {

@@ -181,8 +181,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         });
         var plan = new SocketPlan(Address("ws-api", "/ws-api/v3"), [hello], IsWelcomed: false, TimeSpan.FromSeconds(15),
             () => """{"id":"2","method":"ping"}""");
-        await foreach (var bytes in SocketSession.ReadAsync(Name, plan, TimeSpan.FromSeconds(40), Clock, cancellationToken)
-            .ConfigureAwait(false))
+        await foreach (var bytes in Client.ReadSocketAsync(plan, cancellationToken).ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
             if (message.TryGetProperty("error", out var error)) throw new VenueRefusalException(error.Text("code"), error.Text("msg"));
@@ -198,8 +197,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         var address = new UriBuilder(Address("stream", "/stream")) { Query = $"streams={streams}" }.Uri;
         var plan = new SocketPlan(address, [], IsWelcomed: false, TimeSpan.FromSeconds(15),
             () => """{"id":1,"method":"LIST_SUBSCRIPTIONS"}""");
-        await foreach (var bytes in SocketSession.ReadAsync(Name, plan, TimeSpan.FromSeconds(40), Clock, cancellationToken)
-            .ConfigureAwait(false))
+        await foreach (var bytes in Client.ReadSocketAsync(plan, cancellationToken).ConfigureAwait(false))
             if (BinanceSpotParser.Price(JsonElement.Parse(bytes.Span)) is { } news) yield return news;
     }
 

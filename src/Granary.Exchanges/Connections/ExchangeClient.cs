@@ -15,6 +15,9 @@ namespace Granary.Exchanges.Connections;
 /// <param name="connection">Address and key of the market.</param>
 internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposable
 {
+    // A websocket without any message for so long counts as lost.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(40);
+
     private readonly RestConnection _rest = new(connection);
 
     /// <summary>The name of the market in <c>--broker</c>.</summary>
@@ -105,6 +108,10 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
         RetryPolicies.LostCall(e => e is BrokerUnavailableException, attempts: 3, connection.Clock)
             .ExecuteAsync(async token => await Clock.MeasureAsync(ServerTimeAsync, token).ConfigureAwait(false), cancellationToken)
             .AsTask();
+
+    /// <inheritdoc cref="SocketSession.ReadAsync"/>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadSocketAsync(SocketPlan plan, CancellationToken cancellationToken) =>
+        SocketSession.ReadAsync(connection, plan, Silence, cancellationToken);
 
     /// <summary>Requests the exchange's time.</summary>
     protected abstract Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken);

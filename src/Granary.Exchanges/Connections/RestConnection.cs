@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Granary.Engine.Brokerage;
@@ -15,29 +14,20 @@ internal sealed class RestConnection : IDisposable
     // A response that takes longer counts as lost.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    // The orders of one bar are sent concurrently; further ones wait for a connection.
-    private const int Connections = 16;
-
     private readonly string _exchange;
+    private readonly TimeProvider _clock;
     private readonly Action<HttpRequestMessage>? _withhold;
     private readonly HttpClient _http;
 
     public RestConnection(ExchangeConnection connection)
     {
-        (_exchange, _withhold) = (connection.Name, connection.Withhold);
+        (_exchange, _withhold, _clock) = (connection.Name, connection.Withhold, connection.Clock);
         Budget = new RequestBudget(connection.Budget.Weight, connection.Budget.Period, connection.Clock);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            MaxConnectionsPerServer = Connections,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            AutomaticDecompression = DecompressionMethods.All,
-        })
+        _http = new HttpClient(connection.Transport.OpenRequests())
         {
             BaseAddress = connection.Endpoint,
-            Timeout = Timeout,
+            // The clock of the connection limits each request.
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("granary");
     }
@@ -70,16 +60,18 @@ internal sealed class RestConnection : IDisposable
             withhold(message);
             throw new VenueRefusalException("", "dry run: the request was checked and signed, and not sent");
         }
+        using var late = new CancellationTokenSource(Timeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            using var response = await _http.SendAsync(message, cancellationToken).ConfigureAwait(false);
-            var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+            using var response = await _http.SendAsync(message, either.Token).ConfigureAwait(false);
+            var bytes = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
             return new RestAnswer((int)response.StatusCode, bytes, response.Headers);
         }
         catch (Exception e) when (e is HttpRequestException or IOException
             || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            var why = e is OperationCanceledException ? FormattableString.Invariant($"it took longer than {_http.Timeout.TotalSeconds} s")
+            var why = e is OperationCanceledException ? FormattableString.Invariant($"it took longer than {Timeout.TotalSeconds} s")
                 : e.Message.TrimEnd('.');
             throw new BrokerUnavailableException($"{_exchange}: no answer to {request.Method} {PathOf(request)}: {why}", e);
         }

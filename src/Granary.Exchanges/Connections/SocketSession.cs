@@ -22,26 +22,26 @@ public sealed class SocketSession : IAsyncDisposable
     private readonly SocketPlan _plan;
     private readonly TimeSpan _silence;
     private readonly TimeProvider _clock;
-    private readonly ClientWebSocket _socket = new();
+    private readonly WebSocket _socket;
     private readonly CancellationTokenSource _life = new();
     private Task _pinging = Task.CompletedTask;
     private byte[] _buffer = new byte[16 << 10];
 
-    private SocketSession(SocketPlan plan, TimeSpan silence, TimeProvider clock)
-    {
-        (_plan, _silence, _clock) = (plan, silence, clock);
-        _socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
-    }
+    private SocketSession(WebSocket socket, SocketPlan plan, TimeSpan silence, TimeProvider clock) =>
+        (_socket, _plan, _silence, _clock) = (socket, plan, silence, clock);
 
     /// <summary>Connects, and sends the messages of the plan. If the exchange welcomes its clients, the caller sends them.</summary>
     /// <param name="silence">A connection without any message for so long counts as lost, whatever its socket reports.</param>
-    public static async Task<SocketSession> OpenAsync(SocketPlan plan, TimeSpan silence, TimeProvider clock,
-        CancellationToken cancellationToken = default)
+    public static Task<SocketSession> OpenAsync(SocketPlan plan, TimeSpan silence, TimeProvider clock,
+        CancellationToken cancellationToken = default) => OpenAsync(NetworkTransport.Instance, plan, silence, clock, cancellationToken);
+
+    private static async Task<SocketSession> OpenAsync(IExchangeTransport transport, SocketPlan plan, TimeSpan silence, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
-        var session = new SocketSession(plan, silence, clock);
+        var socket = await transport.OpenSocketAsync(plan.Address, cancellationToken).ConfigureAwait(false);
+        var session = new SocketSession(socket, plan, silence, clock);
         try
         {
-            await session._socket.ConnectAsync(plan.Address, cancellationToken).ConfigureAwait(false);
             session._pinging = session.PingAsync();
             if (!plan.IsWelcomed) await session.SendAsync(plan.Hello, cancellationToken).ConfigureAwait(false);
             return session;
@@ -57,13 +57,12 @@ public sealed class SocketSession : IAsyncDisposable
     /// Connects, sends the messages of the plan, and returns those of the exchange as they arrive, each valid until the next. The
     /// enumeration ends when the connection is lost.
     /// </summary>
-    /// <param name="exchange">The exchange's name in messages.</param>
-    /// <inheritdoc cref="OpenAsync"/>
+    /// <param name="silence">A connection without any message for so long counts as lost, whatever its socket reports.</param>
     /// <exception cref="BrokerUnavailableException">The connection cannot be opened in ten seconds.</exception>
-    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(string exchange, SocketPlan plan, TimeSpan silence,
-        TimeProvider clock, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    internal static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(ExchangeConnection connection, SocketPlan plan,
+        TimeSpan silence, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var session = await ConnectAsync(exchange, plan, silence, clock, cancellationToken).ConfigureAwait(false);
+        await using var session = await ConnectAsync(connection, plan, silence, cancellationToken).ConfigureAwait(false);
         var waits = plan.IsWelcomed;
         while (await session.NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
         {
@@ -73,20 +72,20 @@ public sealed class SocketSession : IAsyncDisposable
         }
     }
 
-    private static async Task<SocketSession> ConnectAsync(string exchange, SocketPlan plan, TimeSpan silence, TimeProvider clock,
+    private static async Task<SocketSession> ConnectAsync(ExchangeConnection connection, SocketPlan plan, TimeSpan silence,
         CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10), clock);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10), connection.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await OpenAsync(plan, silence, clock, either.Token).ConfigureAwait(false);
+            return await OpenAsync(connection.Transport, plan, silence, connection.Clock, either.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new BrokerUnavailableException(
-                $"{exchange}: the websocket at {plan.Address.Host} cannot be opened: {e.Message.TrimEnd('.')}", e);
+                $"{connection.Name}: the websocket at {plan.Address.Host} cannot be opened: {e.Message.TrimEnd('.')}", e);
         }
     }
 

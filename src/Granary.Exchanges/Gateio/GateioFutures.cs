@@ -18,7 +18,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
 {
     private readonly PerpetualContracts _contracts = new(Market.Name, Market.Title);
 
-    private readonly GateioSockets _sockets = new(client, connection.Clock);
+    private readonly GateioSockets _sockets = new(client);
 
     /// <summary>Gate.io's USDT perpetual contracts.</summary>
     public static ExchangeMarket Market { get; } = new("gateio-futures", "Gate.io", "https://api.gateio.ws",

@@ -9,7 +9,7 @@ using Granary.Exchanges.Trading;
 namespace Granary.Exchanges.Gateio;
 
 /// <summary>Gate.io's websockets. Each subscription is signed, and the exchange acknowledges it.</summary>
-internal sealed class GateioSockets(GateioClient client, TimeProvider clock)
+internal sealed class GateioSockets(GateioClient client)
 {
     /// <summary>Returns the messages of some channels over one connection. The first news reports the connection, after all channels are
     /// acknowledged.</summary>
@@ -21,8 +21,7 @@ internal sealed class GateioSockets(GateioClient client, TimeProvider clock)
         var ping = channels[0].Channel.Split('.')[0] + ".ping";
         var plan = new SocketPlan(address, hello, IsWelcomed: false, TimeSpan.FromSeconds(10), () => Message(ping, "", [], false));
         var answered = 0;
-        await foreach (var bytes in SocketSession.ReadAsync(client.Name, plan, TimeSpan.FromSeconds(40), clock, cancellationToken)
-            .ConfigureAwait(false))
+        await foreach (var bytes in client.ReadSocketAsync(plan, cancellationToken).ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
             if (message.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)

@@ -16,7 +16,7 @@ internal sealed class GateioSpot(ExchangeConnection connection, GateioClient cli
     // Gate.io sizes a market buy in quote currency, but a limit order in base currency, so a marketable limit order is used.
     private const decimal MostAboveMarket = 1.02m;
 
-    private readonly GateioSockets _sockets = new(client, connection.Clock);
+    private readonly GateioSockets _sockets = new(client);
 
     /// <summary>Gate.io's spot market.</summary>
     public static ExchangeMarket Market { get; } = new("gateio", "Gate.io", "https://api.gateio.ws", new BrokerCapabilities

@@ -10,7 +10,7 @@ namespace Granary.Exchanges.Kucoin;
 /// KuCoin's websockets: the client requests an address and a token, waits for the welcome message, and subscribes. The exchange
 /// acknowledges each subscription.
 /// </summary>
-internal sealed class KucoinSockets(KucoinClient client, TimeProvider clock)
+internal sealed class KucoinSockets(KucoinClient client)
 {
     /// <summary>Returns the messages of some topics over one connection. The first news reports the connection, after all topics are
     /// acknowledged.</summary>
@@ -19,8 +19,7 @@ internal sealed class KucoinSockets(KucoinClient client, TimeProvider clock)
     {
         var plan = await PlanAsync(topics, isPrivate, cancellationToken).ConfigureAwait(false);
         var acknowledged = 0;
-        await foreach (var bytes in SocketSession.ReadAsync(client.Name, plan, TimeSpan.FromSeconds(40), clock, cancellationToken)
-            .ConfigureAwait(false))
+        await foreach (var bytes in client.ReadSocketAsync(plan, cancellationToken).ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
             switch (message.Text("type"))

@@ -14,7 +14,7 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
 {
     private static readonly Uri Main = new("https://api.kucoin.com"), FuturesHost = new("https://api-futures.kucoin.com");
 
-    private readonly KucoinSockets _sockets = new(client, connection.Clock);
+    private readonly KucoinSockets _sockets = new(client);
 
     /// <summary>The permission for trading this market.</summary>
     protected abstract string Permission { get; }

@@ -36,20 +36,21 @@ public sealed class FileModelStore(string root, PermittedFiles? files = null) : 
     public bool TryAdd(string model, int number, byte[] bytes, byte[] lineage)
     {
         var target = Place(model, number);
-        if (Directory.Exists(target)) return false;
+        if (_files.Disk.FolderExists(target)) return false;
         using var folder = _files.OpenFolder(Path.Combine(root, model), create: true);
-        var temporary = Path.Combine(folder.Path, ".new-" + Path.GetRandomFileName());
-        Directory.CreateDirectory(temporary);
+        var temporary = Path.Combine(folder.Path, ".new-" + _files.Disk.RandomName());
+        _files.Disk.CreateFolder(temporary);
         AtomicFile.Write(Path.Combine(temporary, "model.bin"), bytes, files: _files);
         AtomicFile.Write(Path.Combine(temporary, "lineage.json"), lineage, files: _files);
         try
         {
-            Directory.Move(temporary, Path.Combine(folder.Path, FolderOf(number)));
+            _files.Disk.RenameFolder(temporary, Path.Combine(folder.Path, FolderOf(number)));
+            _files.Disk.SyncPath(Path.Combine(root, model));
             return true;
         }
-        catch (IOException) when (Directory.Exists(target))
+        catch (IOException) when (_files.Disk.FolderExists(target) && _files.Disk.FolderExists(temporary))
         {
-            Directory.Delete(temporary, recursive: true);
+            _files.Disk.DeleteFolder(temporary);
             return false;
         }
     }
@@ -57,7 +58,7 @@ public sealed class FileModelStore(string root, PermittedFiles? files = null) : 
     public (byte[] Bytes, byte[] Lineage)? Read(string model, int number)
     {
         var folder = Place(model, number);
-        return Directory.Exists(folder)
+        return _files.Disk.FolderExists(folder)
             ? (ReadFile(model, number, "model.bin"), ReadFile(model, number, "lineage.json")) : null;
     }
 
@@ -71,7 +72,7 @@ public sealed class FileModelStore(string root, PermittedFiles? files = null) : 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!Path.Exists(path)) fault = "is missing";
+            if (!_files.Disk.FileExists(path)) fault = "is missing";
             throw new DamagedModelException($"model '{model}' version {number} is damaged: {model}/{FolderOf(number)}/{name} {fault}; put "
                 + "back a copy, or remove the folder and promote another version", e);
         }
@@ -80,7 +81,7 @@ public sealed class FileModelStore(string root, PermittedFiles? files = null) : 
     public byte[]? ReadPointer(string model)
     {
         var path = Path.Combine(root, model, "current.json");
-        return File.Exists(path) ? _files.ReadAllBytes(path) : null;
+        return _files.Disk.FileExists(path) ? _files.ReadAllBytes(path) : null;
     }
 
     public void ChangePointer(string model, Func<byte[]?, byte[]?> change)

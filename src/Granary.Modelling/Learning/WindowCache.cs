@@ -16,7 +16,7 @@ public sealed class WindowCache : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (long Place, int Length)> _places = new(StringComparer.Ordinal);
-    private readonly FileStream? _file;
+    private readonly DiskFile? _file;
     private long _end;
 
     /// <summary>A cache that stores nothing.</summary>

@@ -41,6 +41,6 @@ internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
     /// <summary>Completes at the next change of the status.</summary>
     public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The last write of the status.</summary>
-    public Task Written { get; set; } = Task.CompletedTask;
+    /// <summary>One change of the state at a time, from its reason to its write.</summary>
+    public SemaphoreSlim Turn { get; } = new(1, 1);
 }

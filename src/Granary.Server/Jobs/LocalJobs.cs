@@ -12,9 +12,12 @@ namespace Granary.Server.Jobs;
 public sealed class LocalJobs : IJobService, IAsyncDisposable
 {
     private readonly Func<string?>? _refusal;
+    private readonly Func<string, DateTimeOffset, string> _newId;
+    private readonly Action _idle;
     private readonly TimeProvider _clock;
     private readonly JobTable _table;
     private readonly JobFolders _folders;
+    private readonly JobStates _states;
     private readonly LocalRun _run;
     // One submission or resumption at a time, so that none takes the last place of another one.
     private readonly SemaphoreSlim _admission = new(1, 1);
@@ -24,15 +27,15 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
 
     /// <param name="runs">The folder of all runs; created if missing. Its unfinished jobs are queued again.</param>
     /// <param name="kinds">The kinds of jobs to accept.</param>
-    /// <param name="mostWaiting">Number of jobs that may wait.</param>
-    /// <param name="refusal">Returns why jobs are refused now, for <see cref="ServiceUnavailableException"/>; null = never.</param>
-    public LocalJobs(string runs, IJobRunner host, JobCatalogue kinds, TimeProvider clock, JobFaultHandlers? handlers = null,
-        int mostWaiting = 1000, Func<string?>? refusal = null)
+    /// <param name="options">Other settings; null = their defaults.</param>
+    public LocalJobs(string runs, IJobRunner host, JobCatalogue kinds, TimeProvider clock, LocalJobsOptions? options = null)
     {
-        (_clock, _refusal) = (clock, refusal);
-        _table = new JobTable(clock, mostWaiting);
-        _folders = new JobFolders(runs, clock);
-        _run = new LocalRun(host, kinds, _table, _folders, clock, handlers ?? new JobFaultHandlers());
+        options ??= new LocalJobsOptions();
+        (_clock, _refusal, _newId, _idle) = (clock, options.Refusal, options.NewId, options.Idle);
+        _table = new JobTable(clock, options.MostWaiting);
+        _folders = new JobFolders(runs, clock, options.Disk);
+        _states = new JobStates(_table, _folders);
+        _run = new LocalRun(host, kinds, _table, _states, _folders, clock, options.Handlers);
         foreach (var entry in _folders.ReadAll()) _table.Add(entry);
         foreach (var entry in _table.Unfinished) _queue.Writer.TryWrite(entry);
         _worker = Task.Run(WorkAsync);
@@ -56,7 +59,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             // Return the status at acceptance, because the job may start before the response is sent.
             var accepted = new JobStatus
             {
-                Id = JobId.New(submission.Job.Name, now),
+                Id = NewId(submission.Job.Name, now),
                 Kind = submitted.Kind,
                 Name = submission.Job.Name,
                 Revision = 1,
@@ -91,15 +94,38 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     public async ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default)
     {
         if (_table.Find(id) is not { } entry) return null;
-        var wasQueued = false;
-        var status = _table.Change(entry, s =>
-        {
-            wasQueued = s.State == JobState.Queued;
-            return wasQueued ? s with { State = JobState.Cancelled, FinishedAt = _clock.GetUtcNow() } : s;
-        });
-        if (wasQueued) await _folders.SaveAsync(entry).ConfigureAwait(false);
-        await entry.Cancel.CancelAsync().ConfigureAwait(false);
+        // A resumption replaces it.
+        var cancel = entry.Cancel;
+        var status = entry.Status;
+        if (status.State == JobState.Queued)
+            status = await StoreAsync(entry, "cancelled", s =>
+            {
+                cancel = entry.Cancel;
+                return s.State == JobState.Queued ? s with { State = JobState.Cancelled, FinishedAt = _clock.GetUtcNow() } : s;
+            }).ConfigureAwait(false);
+        await cancel.CancelAsync().ConfigureAwait(false);
         return status;
+    }
+
+    // Two jobs of one millisecond may draw the same letters.
+    private string NewId(string job, DateTimeOffset now)
+    {
+        while (true)
+            if (_newId(job, now) is var id && _table.Find(id) is null)
+                return id;
+    }
+
+    private async Task<JobStatus> StoreAsync(JobEntry entry, string what, Func<JobStatus, JobStatus> change, Action? stored = null)
+    {
+        try
+        {
+            return await _states.ChangeAsync(entry, change, stored).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ServiceUnavailableException($"{entry.Id} cannot be {what}, since its status cannot be stored "
+                + $"({e.Message.TrimEnd('.')}); make room in {_folders.Runs}, or correct its rights, and try again", e);
+        }
     }
 
     public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default)
@@ -109,19 +135,21 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         await _admission.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var canResume = false;
-            var status = _table.Change(entry, s =>
+            var (canResume, hadStarted) = (false, false);
+            var status = await StoreAsync(entry, "resumed", s =>
             {
                 canResume = s.CanResume();
                 if (!canResume) return s;
                 _table.CheckRoom();
-                // A job that was cancelled while it waited has no finished strategies, so it starts from the beginning.
-                (entry.Cancel, entry.Resumes) = (new CancellationTokenSource(), s.StartedAt is not null);
+                hadStarted = s.StartedAt is not null;
                 return s with { State = JobState.Queued, StartedAt = null, FinishedAt = null, Fault = null };
-            });
+            }, stored: () =>
+            {
+                _folders.ForgetDeaths(entry.Id);
+                // A job that was cancelled while it waited has no finished strategies, so it starts from the beginning.
+                (entry.Cancel, entry.Resumes) = (new CancellationTokenSource(), hadStarted);
+            }).ConfigureAwait(false);
             if (!canResume) return status;
-            _folders.ForgetDeaths(entry.Id);
-            await _folders.SaveAsync(entry).ConfigureAwait(false);
             _queue.Writer.TryWrite(entry);
             return status;
         }
@@ -142,7 +170,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         {
             if (_stopping.IsCancellationRequested) return;
             await _run.RunAsync(entry, _stopping.Token).ConfigureAwait(false);
-            if (_table.Unfinished.Count == 0) Data.Memory.ProcessMemory.Return();
+            if (_table.Unfinished.Count == 0) _idle();
         }
     }
 

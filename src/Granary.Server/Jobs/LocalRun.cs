@@ -10,8 +10,8 @@ using Granary.Simulation.Telemetry;
 namespace Granary.Server.Jobs;
 
 /// <summary>Runs single jobs of <see cref="LocalJobs"/> from their start to their stored end.</summary>
-internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable table, JobFolders folders, TimeProvider clock,
-    JobFaultHandlers handlers)
+internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable table, JobStates states, JobFolders folders,
+    TimeProvider clock, JobFaultHandlers handlers)
 {
     // A process that ends twice in the work on a job would end a third time.
     private const int MostDeaths = 2;
@@ -20,38 +20,12 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
     /// <param name="stopping">Stops the job without an end, so that the next start of the process continues it.</param>
     public async Task RunAsync(JobEntry entry, CancellationToken stopping)
     {
-        if (!Begin(entry)) return;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, entry.Cancel.Token);
+        Func<JobStatus, JobStatus> end;
         StuckStrategyException? stuck = null;
         try
         {
-            entry.Deaths = folders.DeathsOf(entry.Id);
-            if (entry.Deaths >= MostDeaths) throw new DeadlyJobException($"the server's process ended {entry.Deaths} times");
-            folders.Enter(entry.Id);
-            await folders.SaveAsync(entry).ConfigureAwait(false);
-            var submitted = folders.Read(entry.Id);
-            using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
-            span?.SetTag(GranaryInstruments.Run, entry.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
-            var outcome = await OutcomeAsync(entry, submitted, stop.Token).ConfigureAwait(false);
-            var files = folders.FilesOf(entry.Id);
-            End(entry, s => s with
-            {
-                State = JobState.Done,
-                Digest = outcome.Digest,
-                Trades = outcome.Trades,
-                Seconds = outcome.Seconds,
-                Files = files,
-                Progress = s.Progress with
-                {
-                    Strategies = outcome.Strategies,
-                    Done = outcome.Strategies,
-                    Failed = outcome.Failed,
-                    Bars = outcome.Evaluations ?? s.Progress.Bars,
-                    BarsTotal = outcome.Evaluations ?? s.Progress.BarsTotal,
-                },
-            });
-            GranaryInstruments.StrategiesFailed.Add(outcome.Failed);
-            JobMetrics.Describe(span, entry.Status);
+            if (!await BeginAsync(entry).ConfigureAwait(false)) return;
+            end = await WorkAsync(entry, stopping).ConfigureAwait(false);
         }
         catch (Exception) when (stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
         {
@@ -59,32 +33,67 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         }
         catch (OperationCanceledException) when (entry.Cancel.IsCancellationRequested)
         {
-            End(entry, s => s with { State = JobState.Cancelled });
+            end = s => s with { State = JobState.Cancelled };
         }
         catch (Exception e)
         {
             stuck = e as StuckStrategyException;
-            Fail(entry, e);
+            end = Failed(entry, e);
         }
         finally
         {
             folders.Leave(entry.Id);
         }
         // No other job starts before its end is stored: the folder of that job would fail too.
-        await folders.SaveWhenPossibleAsync(entry, stopping).ConfigureAwait(false);
+        if (await states.EndAsync(entry, s => end(s) with { FinishedAt = clock.GetUtcNow() }, stopping).ConfigureAwait(false))
+            JobMetrics.Ended(entry.Status);
         if (stuck is not null) handlers.ThreadLost?.Invoke(entry.Id, stuck);
     }
 
-    private bool Begin(JobEntry entry)
+    private async Task<bool> BeginAsync(JobEntry entry)
     {
         var begun = false;
         entry.Resumed = -1;
-        table.Change(entry, s =>
+        await states.ChangeAsync(entry, s =>
         {
             begun = s.State is JobState.Queued or JobState.Running;
             return begun ? s with { State = JobState.Running, StartedAt = clock.GetUtcNow(), Progress = JobProgress.None } : s;
-        });
+        }).ConfigureAwait(false);
         return begun;
+    }
+
+    // Returns the status of its end.
+    private async Task<Func<JobStatus, JobStatus>> WorkAsync(JobEntry entry, CancellationToken stopping)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, entry.Cancel.Token);
+        entry.Deaths = folders.DeathsOf(entry.Id);
+        if (entry.Deaths >= MostDeaths) throw new DeadlyJobException($"the server's process ended {entry.Deaths} times");
+        folders.Enter(entry.Id);
+        var submitted = folders.Read(entry.Id);
+        using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
+        span?.SetTag(GranaryInstruments.Run, entry.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
+        var outcome = await OutcomeAsync(entry, submitted, stop.Token).ConfigureAwait(false);
+        var files = folders.FilesOf(entry.Id);
+        GranaryInstruments.StrategiesFailed.Add(outcome.Failed);
+        JobMetrics.Describe(span, Done(entry.Status));
+        return Done;
+
+        JobStatus Done(JobStatus s) => s with
+        {
+            State = JobState.Done,
+            Digest = outcome.Digest,
+            Trades = outcome.Trades,
+            Seconds = outcome.Seconds,
+            Files = files,
+            Progress = s.Progress with
+            {
+                Strategies = outcome.Strategies,
+                Done = outcome.Strategies,
+                Failed = outcome.Failed,
+                Bars = outcome.Evaluations ?? s.Progress.Bars,
+                BarsTotal = outcome.Evaluations ?? s.Progress.BarsTotal,
+            },
+        };
     }
 
     private async Task<JobOutcome> OutcomeAsync(JobEntry entry, SubmittedJob submitted, CancellationToken cancellationToken)
@@ -123,16 +132,13 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
         if (ended > 0) GranaryInstruments.StrategiesEnded.Add(ended);
     }
 
-    private void Fail(JobEntry entry, Exception e)
+    private Func<JobStatus, JobStatus> Failed(JobEntry entry, Exception e)
     {
         e = DiskException.OfJob(e, folders.Runs);
         var wrongInput = e is InputException or BarDataException;
         if (!wrongInput && e is not (BarStoreException or DiskException or ServiceUnavailableException or StuckStrategyException
             or DeadlyJobException))
             handlers.Failed?.Invoke(entry.Id, e);
-        End(entry, s => s with { State = JobState.Failed, Fault = kinds.Shown(e.Message), WrongInput = wrongInput });
+        return s => s with { State = JobState.Failed, Fault = kinds.Shown(e.Message), WrongInput = wrongInput };
     }
-
-    private void End(JobEntry entry, Func<JobStatus, JobStatus> how) =>
-        JobMetrics.Ended(table.Change(entry, s => how(s) with { FinishedAt = clock.GetUtcNow() }));
 }

@@ -29,28 +29,31 @@ internal sealed record SubmittedJob(string Text, string Folder, string FileName,
     public JobText ToText() => new(Kind, Encoding.UTF8.GetBytes(Text), FileName, Folder);
 
     /// <summary>Whether a run's folder belongs to a job that was submitted here and acknowledged.</summary>
-    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, StatusFile));
+    public static bool IsIn(string folder, Disk disk) => disk.FileExists(StatusIn(folder));
+
+    /// <summary>The path of the status in a folder <c>.submission</c>.</summary>
+    public static string StatusIn(string folder) => Path.Combine(folder, StatusFile);
 
     /// <param name="folder">The folder <c>.submission</c> of the job; created if missing.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public Task WriteAsync(string folder, CancellationToken cancellationToken)
+    public Task WriteAsync(string folder, Disk disk, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
+        disk.CreateFolder(folder);
         return AtomicFile.WriteAsync(Path.Combine(folder, TextFile), JsonSerializer.SerializeToUtf8Bytes(this, JobJson.Options),
-            cancellationToken, AtomicFile.OwnerOnly); // the text may have passwords
+            cancellationToken, AtomicFile.OwnerOnly, disk.Files); // the text may have passwords
     }
 
     /// <exception cref="JsonException">The file is damaged.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
-    public static SubmittedJob Read(string folder) => Read<SubmittedJob>(Path.Combine(folder, TextFile));
+    public static SubmittedJob Read(string folder, Disk disk) => Read<SubmittedJob>(Path.Combine(folder, TextFile), disk);
 
     /// <inheritdoc cref="WriteAsync"/>
-    public static Task WriteStatusAsync(string folder, JobStatus status) =>
-        AtomicFile.WriteAsync(Path.Combine(folder, StatusFile), JsonSerializer.SerializeToUtf8Bytes(status, JobJson.Options));
+    public static Task WriteStatusAsync(string folder, JobStatus status, Disk disk) => AtomicFile.WriteAsync(
+        Path.Combine(folder, StatusFile), JsonSerializer.SerializeToUtf8Bytes(status, JobJson.Options), files: disk.Files);
 
-    /// <inheritdoc cref="Read(string)"/>
-    public static JobStatus ReadStatus(string folder) => Read<JobStatus>(Path.Combine(folder, StatusFile));
+    /// <inheritdoc cref="Read(string, Disk)"/>
+    public static JobStatus ReadStatus(string folder, Disk disk) => Read<JobStatus>(Path.Combine(folder, StatusFile), disk);
 
-    private static T Read<T>(string path) =>
-        JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), JobJson.Options) ?? throw new JsonException($"{path} is empty");
+    private static T Read<T>(string path, Disk disk) =>
+        JsonSerializer.Deserialize<T>(disk.ReadAllBytes(path), JobJson.Options) ?? throw new JsonException($"{path} is empty");
 }

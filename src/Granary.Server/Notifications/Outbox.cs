@@ -101,34 +101,39 @@ public sealed class Outbox(IOutboxStore store, TimeProvider clock)
         // Another silo may have made the attempt meanwhile.
         if (lease is null || store.Find(id) is not { State: DeliveryState.Pending } delivery || delivery.NextAt > clock.GetUtcNow())
             return true;
+        if (delivery.Attempts >= MostAttempts)
+        {
+            store.Replace(delivery with
+            {
+                State = DeliveryState.Dead,
+                Fault = delivery.Fault ?? "the process ended during the last attempt, and its answer is unknown",
+            });
+            return true;
+        }
         var attempts = delivery.Attempts + 1;
+        var pause = TimeSpan.FromTicks((long)Math.Min(Longest.Ticks, First.Ticks * Math.Pow(2, attempts - 1)));
+        // The attempt is stored before it is made: a process that ends in it must not make more attempts than the limit.
+        var begun = delivery with { Attempts = attempts, NextAt = clock.GetUtcNow() + pause, PausedUntil = null };
+        store.Replace(begun);
         try
         {
             await send(delivery, cancellationToken).ConfigureAwait(false);
-            store.Replace(delivery with
-            {
-                State = DeliveryState.Delivered,
-                Attempts = attempts,
-                Fault = null,
-                SentAt = clock.GetUtcNow(),
-            });
-            return true;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             var (permanent, asked) = e is DeliveryException d ? (d.IsPermanent, d.Pause) : (false, null);
-            var pause = TimeSpan.FromTicks((long)Math.Min(Longest.Ticks, First.Ticks * Math.Pow(2, attempts - 1)));
             var now = clock.GetUtcNow();
             var until = asked is { } wanted ? now + (wanted < Longest ? wanted : Longest) : (DateTimeOffset?)null;
-            store.Replace(delivery with
+            store.Replace(begun with
             {
                 State = attempts < MostAttempts && !permanent ? DeliveryState.Pending : DeliveryState.Dead,
-                Attempts = attempts,
                 NextAt = until > now + pause ? until.Value : now + pause,
                 PausedUntil = until,
                 Fault = e.Message,
             });
             return permanent;
         }
+        store.Replace(begun with { State = DeliveryState.Delivered, Fault = null, SentAt = clock.GetUtcNow() });
+        return true;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Runs;
 using Granary.Engine;
+using Granary.Storage.Files;
 
 namespace Granary.Server.Research;
 
@@ -29,7 +30,7 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
                     + string.Join("; ", known.GroupBy(j => j.Result).Select(g => Shown(g.Last()))) + ". Another judgement is no longer a test on "
                     + "unseen bars; --again judges all the same and is counted");
             var numbered = begun with { Number = earlier.Count + 1 };
-            Append(file, numbered);
+            Append(file, account, numbered);
             return numbered;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -45,7 +46,7 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
         {
             await using var file = await accounts.OpenAsync(accounts.FileOf(account, ".judged"), cancellationToken).ConfigureAwait(false);
             Read(file);
-            Append(file, judged);
+            Append(file, account, judged);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,22 +59,18 @@ internal sealed class HoldoutBook(TrialAccounts accounts)
         : " (it was interrupted)");
 
     // A line that a crash cut short is removed.
-    private static List<HoldoutJudgement> Read(FileStream file)
+    private static List<HoldoutJudgement> Read(DiskFile file)
     {
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         var whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
         file.SetLength(whole);
-        file.Position = whole;
         return [.. Encoding.UTF8.GetString(bytes.AsSpan(0, whole)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<HoldoutJudgement>(line, JobJson.Options)!)];
     }
 
-    private static void Append(FileStream file, HoldoutJudgement judged)
-    {
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(judged, s_line), (byte)'\n']);
-        file.Flush(flushToDisk: true);
-    }
+    private void Append(DiskFile file, string account, HoldoutJudgement judged) => accounts.Append(file,
+        accounts.FileOf(account, ".judged"), [.. JsonSerializer.SerializeToUtf8Bytes(judged, s_line), (byte)'\n']);
 
     private static readonly JsonSerializerOptions s_line = new(JobJson.Options) { WriteIndented = false };
 }

@@ -21,13 +21,15 @@ namespace Granary.Server.Research;
 /// <param name="folder">Created when it is first needed.</param>
 /// <param name="timeout">Maximum wait for another process that has a file open; null = 30 seconds.</param>
 /// <param name="clock">Clock for the wait; null = the system clock.</param>
-public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeProvider? clock = null)
+/// <param name="disk">The disk of the folder; null = the operating system's.</param>
+public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeProvider? clock = null, Disk? disk = null)
 {
     /// <summary>The folder within the folder of the runs.</summary>
     public const string FolderName = ".research";
 
     private const int RecordSize = 16;
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(30);
+    private readonly Disk _disk = disk ?? Disk.Real;
 
     /// <summary>
     /// Charges what the account does not have yet, or nothing if that exceeds what remains: the new combinations, or one trial for a new
@@ -56,8 +58,7 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
                     + "earlier ones, which costs nothing, or ask an operator for 'granary keys limit NAME --trials N'");
             var bytes = new byte[added.Count * RecordSize];
             for (var i = 0; i < added.Count; i++) BinaryPrimitives.WriteUInt128LittleEndian(bytes.AsSpan(i * RecordSize), added[i]);
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
+            Append(file, TrialsOf(caller), bytes);
             return (used + charged, charged);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -72,7 +73,7 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
     {
         try
         {
-            HashSet<UInt128> known = File.Exists(TrialsOf(caller)) ? Parse(SharedBytes(TrialsOf(caller))) : [];
+            HashSet<UInt128> known = _disk.FileExists(TrialsOf(caller)) ? Parse(SharedBytes(TrialsOf(caller))) : [];
             return Added(known, planned).Count(IsTrial);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -99,7 +100,7 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
         try
         {
             var path = TrialsOf(caller);
-            return File.Exists(path) ? Parse(SharedBytes(path)).Count(IsTrial) : 0;
+            return _disk.FileExists(path) ? Parse(SharedBytes(path)).Count(IsTrial) : 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -119,10 +120,8 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
             file.ReadExactly(bytes);
             var whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
             file.SetLength(whole);
-            file.Position = whole;
-            if (Jobs(bytes.AsSpan(0, whole)).ContainsKey(id)) return;
-            file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id} {holdout?.UtcTicks ?? long.MaxValue}\n")));
-            file.Flush(flushToDisk: true);
+            var line = string.Create(CultureInfo.InvariantCulture, $"{id} {holdout?.UtcTicks ?? long.MaxValue}\n");
+            Append(file, JobsOf(caller), Jobs(bytes.AsSpan(0, whole)).ContainsKey(id) ? [] : Encoding.UTF8.GetBytes(line));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -137,7 +136,7 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
         try
         {
             var path = JobsOf(caller);
-            if (!File.Exists(path)) return new Dictionary<string, long>();
+            if (!_disk.FileExists(path)) return new Dictionary<string, long>();
             var bytes = SharedBytes(path);
             return Jobs(bytes.AsSpan(0, Array.LastIndexOf(bytes, (byte)'\n') + 1));
         }
@@ -150,7 +149,7 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
     /// <summary>
     /// Returns the account in whose name a job was submitted, for <see cref="FileOf"/>; all jobs without an account share one.
     /// </summary>
-    internal string AccountOf(string job) => (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.jobs") : [])
+    internal string AccountOf(string job) => (_disk.FolderExists(folder) ? _disk.FilesIn(folder, "*.jobs") : [])
         .Where(path => Jobs(SharedBytes(path)).ContainsKey(job)).Select(path => Path.GetFileNameWithoutExtension(path))
         .FirstOrDefault(NameOf(""));
 
@@ -161,11 +160,14 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
     private static string NameOf(string caller) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)).AsSpan(0, 16));
 
+    /// <summary>Appends to a file of an account; see <see cref="ExclusiveFile.Append"/>.</summary>
+    internal void Append(DiskFile file, string path, ReadOnlySpan<byte> bytes) => ExclusiveFile.Append(file, path, bytes, _disk.Files);
+
     /// <summary>Opens a file of an account for this process alone.</summary>
-    internal Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
+    internal Task<DiskFile> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
-        return ExclusiveFile.OpenAsync(path, _timeout, cancellationToken, clock);
+        _disk.CreateFolder(folder);
+        return ExclusiveFile.OpenAsync(path, _timeout, cancellationToken, clock, _disk.Files);
     }
 
     internal static ServiceUnavailableException Unavailable(Exception fault) => new(
@@ -179,14 +181,14 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
     // A reader waits for a writer, so that it does not see a part of a charge.
     private byte[] SharedBytes(string path)
     {
-        using var file = ExclusiveFile.Open(path, _timeout);
+        using var file = ExclusiveFile.Open(path, _timeout, _disk.Files);
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return bytes;
     }
 
     // A record that a crash cut short was not accepted.
-    private static HashSet<UInt128> Read(FileStream file)
+    private static HashSet<UInt128> Read(DiskFile file)
     {
         var whole = file.Length / RecordSize * RecordSize;
         file.SetLength(whole);

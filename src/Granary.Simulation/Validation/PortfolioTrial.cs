@@ -119,9 +119,15 @@ internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, 
     public static IEnumerable<PortfolioTrial> Parse(byte[] bytes)
     {
         for (var at = 0; at + Size <= bytes.Length; at += Size)
-            yield return new PortfolioTrial(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at)),
+        {
+            var trial = new PortfolioTrial(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at)),
                 BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + 8)),
                 BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at + 16)),
                 MemoryMarshal.Cast<byte, float>(bytes.AsSpan(at + 32, Size - 32)).ToArray());
+            if (trial.IsWhole) yield return trial;
+        }
     }
+
+    // A power cut leaves zeros where a sector was not written, so the length of the signature is then not 1.
+    private bool IsWhole => End != 0 && (!Moves || Math.Abs(Signature.Sum(s => (double)s * s) - 1) < 1e-3);
 }

@@ -29,19 +29,21 @@ public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea
 /// <remarks>
 /// Two files per data set, named by the hash of its bars: combinations in records of 48 bytes (16 for the combination, and 8 each for
 /// costs, idea, Sharpe ratio and share), and <see cref="PortfolioTrial"/> records. Records are only appended, by one process at a time. The
-/// next run removes a record that a crash cut short. A sketch of the bars next to them identifies data sets that share days, whose trials
+/// next run removes a record that a crash cut short, and skips one that a power cut left incomplete. A sketch of the bars next to them identifies data sets that share days, whose trials
 /// count too, and data sets of the same time, of which the trials of the same strategy classes count: one batch over twenty markets and
 /// twenty batches over one have the same number of trials.
 /// </remarks>
 /// <param name="folder">Created when it is first needed.</param>
 /// <param name="timeout">Maximum wait for another process that has a file open; null = 30 seconds.</param>
 /// <param name="clock">Clock for the wait and for the time of records; null = the system clock.</param>
-public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimeProvider? clock = null)
+/// <param name="disk">The disk of the folder; null = the operating system's.</param>
+public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimeProvider? clock = null, Disk? disk = null)
 {
     private const int RecordSize = 48;
     private const string Extension = ".trials", PortfolioExtension = ".portfolios", SketchExtension = ".sketch";
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(30);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly Disk _disk = disk ?? Disk.Real;
 
     /// <summary>Environment variable that names another folder, or <c>none</c>.</summary>
     public const string Variable = "GRANARY_TRIALS";
@@ -82,11 +84,11 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         CancellationToken cancellationToken = default)
     {
         if (IsNone) return Alone(trials);
-        Directory.CreateDirectory(folder);
+        _disk.CreateFolder(folder);
         var census = new Counting();
         // A fixed order makes floating-point sums identical in all runs over the same data sets.
         List<KeyValuePair<string, IReadOnlyList<Trial>>> ordered = [.. trials.OrderBy(t => t.Key, StringComparer.Ordinal)];
-        var known = await SketchesAsync(cancellationToken);
+        var known = Sketches();
         // Those of the run count by themselves, whether or not an earlier run had them.
         var others = new Others(known.FindAll(s => ordered.TrueForAll(t => t.Key != s.Name)));
         foreach (var (dataSet, tried) in ordered)
@@ -96,10 +98,10 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
                 foreach (var relative in others.RelativesOf(dataSet, sketch))
                     related.AddRange(await TrialsAsync(relative, cancellationToken));
             await using var file = await OpenAsync(PathOf(dataSet, Extension), cancellationToken);
-            Keep(dataSet, sketches);
+            Keep(dataSet, sketches?.GetValueOrDefault(dataSet));
             var added = new MemoryStream();
             census.Add(Parse(Read(file, RecordSize)), related, tried, trial => added.Write(Bytes(trial)));
-            await AppendAsync(file, added.GetBuffer().AsMemory(0, (int)added.Length), cancellationToken);
+            Append(file, PathOf(dataSet, Extension), added.GetBuffer().AsSpan(0, (int)added.Length));
         }
         foreach (var (sibling, market) in others.Siblings)
             census.AddSiblings(market, await TrialsAsync(sibling, cancellationToken));
@@ -118,19 +120,14 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
             earlier.AddRange(PortfolioTrial.Parse(Read(other, PortfolioTrial.Size)));
         }
         await using var file = await OpenAsync(PathOf(portfolio.DataSet, PortfolioExtension), cancellationToken);
-        if (!File.Exists(SketchPath(portfolio.DataSet))) AtomicFile.Write(SketchPath(portfolio.DataSet), portfolio.Sketch.ToBytes());
+        Keep(portfolio.DataSet, portfolio.Sketch);
         earlier.AddRange(PortfolioTrial.Parse(Read(file, PortfolioTrial.Size)));
         var trial = portfolio.At(_clock.GetUtcNow().UtcTicks);
-        if (!earlier.Exists(trial.IsSame)) await AppendAsync(file, trial.ToBytes(), cancellationToken);
+        Append(file, PathOf(portfolio.DataSet, PortfolioExtension), earlier.Exists(trial.IsSame) ? [] : trial.ToBytes());
         return PortfolioTrial.Count(census, earlier, trial, portfolio.ChosenBefore);
     }
 
-    private static async Task AppendAsync(FileStream file, ReadOnlyMemory<byte> added, CancellationToken cancellationToken)
-    {
-        if (added.IsEmpty) return;
-        await file.WriteAsync(added, cancellationToken);
-        file.Flush(flushToDisk: true);
-    }
+    private void Append(DiskFile file, string path, ReadOnlySpan<byte> added) => ExclusiveFile.Append(file, path, added, _disk.Files);
 
     private static byte[] Bytes(Trial trial)
     {
@@ -144,17 +141,17 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     }
 
     // No other process can write the sketch of this data set now, because this one has its file open.
-    private void Keep(string dataSet, IReadOnlyDictionary<string, BarSketch>? sketches)
+    private void Keep(string dataSet, BarSketch? sketch)
     {
-        if (sketches?.GetValueOrDefault(dataSet) is { } sketch && !File.Exists(SketchPath(dataSet)))
-            AtomicFile.Write(SketchPath(dataSet), sketch.ToBytes());
+        if (sketch is not null && !_disk.FileExists(SketchPath(dataSet)))
+            AtomicFile.Write(SketchPath(dataSet), sketch.ToBytes(), files: _disk.Files);
     }
 
     /// <summary>Returns the number of distinct combinations that have been run on a data set.</summary>
     public long Count(string dataSet)
     {
         var path = PathOf(dataSet, Extension);
-        return File.Exists(path) ? Parse(File.ReadAllBytes(path)).DistinctBy(t => t.Combination).LongCount() : 0;
+        return _disk.FileExists(path) ? Parse(_disk.ReadAllBytes(path)).DistinctBy(t => t.Combination).LongCount() : 0;
     }
 
     /// <summary>
@@ -279,23 +276,22 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
 
     private string SketchPath(string dataSet) => PathOf(dataSet, SketchExtension);
 
-    private async Task<List<(string Name, BarSketch Sketch)>> SketchesAsync(CancellationToken cancellationToken)
+    private List<(string Name, BarSketch Sketch)> Sketches()
     {
         var sketches = new List<(string Name, BarSketch Sketch)>();
-        foreach (var path in Directory.EnumerateFiles(folder, "*" + SketchExtension).Order(StringComparer.Ordinal))
-            sketches.Add((Path.GetFileNameWithoutExtension(path),
-                BarSketch.FromBytes(await File.ReadAllBytesAsync(path, cancellationToken))));
+        foreach (var path in _disk.FilesIn(folder, "*" + SketchExtension))
+            sketches.Add((Path.GetFileNameWithoutExtension(path), BarSketch.FromBytes(_disk.ReadAllBytes(path))));
         return sketches;
     }
 
     // Only one process at a time has the file open; the others wait.
-    private async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
+    private async Task<DiskFile> OpenAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            return await ExclusiveFile.OpenAsync(path, _timeout, cancellationToken, _clock);
+            return await ExclusiveFile.OpenAsync(path, _timeout, cancellationToken, _clock, _disk.Files);
         }
-        catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, path, _disk.Files))
         {
             throw new IOException(FormattableString.Invariant(
                 $"another process has kept the trial ledger's {path} for {_timeout.TotalSeconds:0.#} seconds; run the batch again when it ")
@@ -303,7 +299,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         }
     }
 
-    private static byte[] Read(FileStream file, int size)
+    private static byte[] Read(DiskFile file, int size)
     {
         var whole = file.Length / size * size;
         if (file.Length != whole) file.SetLength(whole);
@@ -316,11 +312,16 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     {
         var trials = new List<Trial>(bytes.Length / RecordSize);
         for (var at = 0; at + RecordSize <= bytes.Length; at += RecordSize)
-            trials.Add(new Trial(BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at)),
-                BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at + 16)),
-                BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at + 24)),
-                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 32)),
-                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 40))));
+        {
+            // A power cut leaves zeros where a sector was not written. Sectors divide records at multiples of 16 bytes.
+            var record = bytes.AsSpan(at, RecordSize);
+            if (record[..16].IndexOfAnyExcept((byte)0) < 0 || record[32..].IndexOfAnyExcept((byte)0) < 0) continue;
+            trials.Add(new Trial(BinaryPrimitives.ReadUInt128LittleEndian(record),
+                BinaryPrimitives.ReadUInt64LittleEndian(record[16..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(record[24..]),
+                BinaryPrimitives.ReadDoubleLittleEndian(record[32..]),
+                BinaryPrimitives.ReadDoubleLittleEndian(record[40..])));
+        }
         return trials;
     }
 

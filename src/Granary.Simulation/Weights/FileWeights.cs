@@ -70,7 +70,7 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
     private string PathOf(string portfolio) => Path.Combine(folder, portfolio + ".weights.json");
 
     /// <summary>Locks out other processes while this one reads and replaces the file.</summary>
-    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
+    private static async Task<DiskFile> LockAsync(string path, CancellationToken cancellationToken)
     {
         try
         {

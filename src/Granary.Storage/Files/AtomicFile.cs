@@ -20,7 +20,8 @@ public sealed class AtomicFile : IDisposable
     private readonly string _path, _temporary, _target;
     private readonly OpenFolder _folder;
     private readonly Func<string, Exception, Exception>? _fault;
-    private FileStream? _stream;
+    private readonly Disk _disk;
+    private DiskFile? _stream;
 
     /// <param name="path">The file to write; its folder must exist.</param>
     /// <param name="fault">
@@ -33,20 +34,14 @@ public sealed class AtomicFile : IDisposable
     {
         _path = path;
         _fault = fault;
+        files ??= PermittedFiles.All;
+        _disk = files.Disk;
         try
         {
-            _folder = (files ?? PermittedFiles.All).OpenFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            _folder = files.OpenFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
             _target = Path.Combine(_folder.Path, Path.GetFileName(path));
-            _temporary = Path.Combine(_folder.Path, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                BufferSize = 1 << 16,
-            };
-            if (mode is not null && !OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
-            _stream = new FileStream(_temporary, options);
+            _temporary = Path.Combine(_folder.Path, $".{Path.GetFileName(path)}.{_disk.RandomName()}.tmp");
+            _stream = _disk.Open(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, mode, bufferSize: 1 << 16);
         }
         catch (Exception e)
         {
@@ -56,7 +51,7 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
-    public FileStream Stream => _stream ?? throw new ObjectDisposedException(_path);
+    public DiskFile Stream => _stream ?? throw new ObjectDisposedException(_path);
 
     /// <summary>Replaces the file with a text in UTF-8 with LF line endings.</summary>
     public static void Write(string path, Action<TextWriter> write) => Write(path, (Stream stream) =>
@@ -90,13 +85,15 @@ public sealed class AtomicFile : IDisposable
     /// </summary>
     /// <returns>False if the file exists; it is not changed.</returns>
     /// <param name="mode">Unix permissions of the file; null = the process's default.</param>
-    public static bool TryCreate(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
+    /// <param name="disk">The disk of the file; null = the operating system's.</param>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, Disk? disk = null)
     {
+        disk ??= Disk.Real;
         // The framework's move without overwriting first checks and then renames, so two writers could both succeed.
         var turns = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".create.lock");
-        using var turn = ExclusiveFile.Open(turns, s_longestTurn);
-        if (File.Exists(path)) return false;
-        using var file = new AtomicFile(path, mode: mode);
+        using var turn = ExclusiveFile.Open(turns, s_longestTurn, disk.Files);
+        if (disk.FileExists(path)) return false;
+        using var file = new AtomicFile(path, mode: mode, files: disk.Files);
         file.Stream.Write(content);
         file.Commit();
         return true;
@@ -104,9 +101,9 @@ public sealed class AtomicFile : IDisposable
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{byte}, UnixFileMode?, PermittedFiles?)"/>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default,
-        UnixFileMode? mode = null)
+        UnixFileMode? mode = null, PermittedFiles? files = null)
     {
-        using var file = new AtomicFile(path, mode: mode);
+        using var file = new AtomicFile(path, mode: mode, files: files);
         await file.Stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         file.Commit();
     }
@@ -121,6 +118,10 @@ public sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Replaces the file with the written content. If that fails, the old file is unchanged.</summary>
+    /// <remarks>
+    /// There is one exception: if only the last sync of the folder fails, readers see the new file, and a power cut may bring back the old
+    /// one.
+    /// </remarks>
     /// <param name="flush">Whether the file must survive a power failure.</param>
     public void Commit(bool flush = true)
     {
@@ -129,7 +130,8 @@ public sealed class AtomicFile : IDisposable
             Stream.Flush(flushToDisk: flush);
             Stream.Dispose();
             _stream = null;
-            File.Move(_temporary, _target, overwrite: true);
+            _disk.Rename(_temporary, _target);
+            if (flush) _disk.SyncFolder(_folder.Path);
             _folder.Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -159,7 +161,7 @@ public sealed class AtomicFile : IDisposable
         _stream = null;
         try
         {
-            File.Delete(_temporary);
+            _disk.Delete(_temporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,13 +1,14 @@
 using System.Globalization;
+using System.Text;
 
 namespace Granary.Storage.Files;
 
 /// <summary>Exclusive lock of a folder: a file that the operating system keeps locked while the process lives.</summary>
 public sealed class FolderLock : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly DiskFile _file;
 
-    private FolderLock(FileStream file) => _file = file;
+    private FolderLock(DiskFile file) => _file = file;
 
     /// <summary>Takes the lock, and writes its holder to a file.</summary>
     /// <param name="folder">Created if missing.</param>
@@ -16,30 +17,43 @@ public sealed class FolderLock : IDisposable
     /// </param>
     /// <param name="holder">Name of the holder; the process, the machine and the time are added.</param>
     /// <param name="fault">Creates the exception if another process has the lock, from the name of that holder.</param>
-    public static FolderLock Take(string folder, string name, string holder, TimeProvider clock, Func<string, Exception> fault)
+    /// <param name="disk">The disk of the folder; null = the operating system's.</param>
+    public static FolderLock Take(string folder, string name, string holder, TimeProvider clock, Func<string, Exception> fault,
+        Disk? disk = null)
     {
-        Directory.CreateDirectory(folder);
+        disk ??= Disk.Real;
+        disk.CreateFolder(folder);
         var path = Path.Combine(folder, name);
         var who = path + ".holder";
-        FileStream file;
+        DiskFile file;
         try
         {
-            file = ExclusiveFile.Open(path);
+            file = ExclusiveFile.Open(path, disk.Files);
         }
-        catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, path, disk.Files))
         {
-            throw fault(Read(who) is { Length: > 0 } other ? other : "another process");
+            throw fault(Read(disk, who) is { Length: > 0 } other ? other : "another process");
         }
-        File.WriteAllText(who, string.Create(CultureInfo.InvariantCulture,
-            $"{holder}, process {Environment.ProcessId} on {Environment.MachineName}, since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z"));
+        try
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"{holder}, process {Environment.ProcessId} on ")
+                + string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}, since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z");
+            disk.WriteAllBytes(who, Encoding.UTF8.GetBytes(text));
+        }
+        catch
+        {
+            // Where the disk is full, the lock is free for the next attempt.
+            file.Dispose();
+            throw;
+        }
         return new FolderLock(file);
     }
 
-    private static string Read(string path)
+    private static string Read(Disk disk, string path)
     {
         try
         {
-            return File.ReadAllText(path);
+            return Encoding.UTF8.GetString(disk.ReadAllBytes(path));
         }
         catch (IOException)
         {

@@ -15,11 +15,17 @@ public sealed class PermittedFiles
     public const string Secrets = ".sign-in";
 
     private readonly IReadOnlyList<string>? _folders;
+    private readonly Disk? _disk;
 
-    private PermittedFiles(IReadOnlyList<string>? folders) => _folders = folders;
+    private PermittedFiles(IReadOnlyList<string>? folders, Disk? disk = null) => (_folders, _disk) = (folders, disk);
 
-    /// <summary>Every file may be opened.</summary>
-    public static PermittedFiles All { get; } = new(null);
+    /// <summary>Every file of the operating system's disk may be opened.</summary>
+    public static PermittedFiles All => Disk.Real.Files;
+
+    internal static PermittedFiles On(Disk disk) => new(null, disk);
+
+    /// <summary>The disk of the files.</summary>
+    public Disk Disk => _disk ?? Disk.Real;
 
     /// <summary>Only files in these folders may be opened, and no pipes, devices and files with further hard links.</summary>
     public static PermittedFiles In(params IReadOnlyList<string> folders) => new(folders);
@@ -66,6 +72,7 @@ public sealed class PermittedFiles
     /// <summary>Reads a whole file.</summary>
     public byte[] ReadAllBytes(string path)
     {
+        if (_folders is null) return Disk.ReadAllBytes(path);
         using var stream = OpenRead(path, bufferSize: 0);
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
@@ -84,9 +91,9 @@ public sealed class PermittedFiles
 
     /// <summary>Opens a file for one holder at a time, and creates it if it does not exist; see <see cref="ExclusiveFile"/>.</summary>
     /// <inheritdoc cref="OpenRead" path="/exception"/>
-    public FileStream OpenExclusive(string path)
+    public DiskFile OpenExclusive(string path)
     {
-        static FileStream Open(string opened, FileMode mode) => new(opened, mode, FileAccess.ReadWrite, FileShare.None);
+        DiskFile Open(string opened, FileMode mode) => Disk.Open(opened, mode, FileAccess.ReadWrite, FileShare.None);
         if (_folders is null) return Open(path, FileMode.OpenOrCreate);
         using var folder = OpenFolder(FolderOf(path));
         var at = Path.Combine(folder.Path, Path.GetFileName(path));
@@ -125,7 +132,7 @@ public sealed class PermittedFiles
         if (_folders is null || !PinnedPath.IsSupported)
         {
             Demand(path);
-            if (create) Directory.CreateDirectory(path);
+            if (create) Disk.CreateFolder(path);
             Demand(path);
             return new OpenFolder(path, null);
         }
@@ -143,19 +150,19 @@ public sealed class PermittedFiles
         }
     }
 
-    /// <summary>The files of a folder that match a pattern, in no order; none if the folder does not exist.</summary>
+    /// <summary>The files of a folder that match a pattern, in ordinal order; none if the folder does not exist.</summary>
     /// <returns>Their paths, which begin with <paramref name="folder"/>.</returns>
     /// <inheritdoc cref="OpenFolder" path="/exception"/>
-    public IReadOnlyList<string> FilesIn(string folder, string pattern = "*") => List(folder, at => Directory.GetFiles(at, pattern));
+    public IReadOnlyList<string> FilesIn(string folder, string pattern = "*") => List(folder, at => Disk.FilesIn(at, pattern));
 
     /// <summary>The folders in a folder, as <see cref="FilesIn"/> lists files.</summary>
     /// <inheritdoc cref="FilesIn"/>
     public IReadOnlyList<string> FoldersIn(string folder, string pattern = "*") =>
-        List(folder, at => Directory.GetDirectories(at, pattern));
+        List(folder, at => Disk.FoldersIn(at, pattern));
 
-    private IReadOnlyList<string> List(string folder, Func<string, string[]> list)
+    private IReadOnlyList<string> List(string folder, Func<string, IReadOnlyList<string>> list)
     {
-        if (!Directory.Exists(folder)) return [];
+        if (!Disk.FolderExists(folder)) return [];
         if (_folders is null) return list(folder);
         using var opened = OpenFolder(folder);
         return [.. list(opened.Path).Select(f => Path.Combine(folder, Path.GetFileName(f)))];
@@ -177,6 +184,7 @@ public sealed class PermittedFiles
                 {
                     Demand(at, path);
                     Directory.CreateDirectory(inside);
+                    Disk.SyncFolder(at.Through);
                     next = PinnedPath.Open(inside);
                 }
                 at.Dispose();

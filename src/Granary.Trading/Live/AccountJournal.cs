@@ -25,6 +25,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private long _flushed = clock.GetTimestamp();
     private readonly CallWatch _writes = new(clock);
     private string? _fault;
+    private bool _isHeld;
 
     /// <summary>Called with every fact in order, before it is written.</summary>
     public Action<JournalEvent>? Seen { get; init; }
@@ -60,9 +61,36 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
             yield return JournalCodec.Decode(entry);
     }
 
+    /// <summary>
+    /// Begins to hold back facts about bars that the journal does not have yet: answers and fills of these bars. Until
+    /// <see cref="Release"/>, noted and deferred facts are not written. Otherwise a restart would take the bars again, although the journal
+    /// already has what the venue made of them.
+    /// </summary>
+    internal void Hold()
+    {
+        Settle();
+        _isHeld = true;
+    }
+
+    /// <summary>Ends <see cref="Hold"/>. The next fact that is written is that of the bars.</summary>
+    internal void Release() => _isHeld = false;
+
+    /// <summary>Ends <see cref="Hold"/> without the bars, and drops the facts about them. The next start asks the venue again.</summary>
+    internal void Drop()
+    {
+        if (!_isHeld) return;
+        _deferred.Clear();
+        _isHeld = false;
+    }
+
     /// <summary>Writes a fact that can be delayed.</summary>
     public ValueTask NoteAsync(JournalEvent e, CancellationToken cancellationToken = default)
     {
+        if (_isHeld)
+        {
+            Defer(e);
+            return default;
+        }
         Observe(e);
         Settle();
         Add(e);
@@ -78,6 +106,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
 
     private void Settle()
     {
+        if (_isHeld) return;
         foreach (var e in _deferred) Add(e);
         _deferred.Clear();
     }
@@ -101,6 +130,14 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
             Add(e);
         }
         return WriteAsync(cancellationToken);
+    }
+
+    /// <summary>Writes facts together; durable when it returns, unless they are held back (<see cref="Hold"/>).</summary>
+    internal ValueTask AppendOrHoldAsync(IEnumerable<JournalEvent> events, CancellationToken cancellationToken = default)
+    {
+        if (!_isHeld) return AppendAsync(events, cancellationToken);
+        foreach (var e in events) Defer(e);
+        return default;
     }
 
     private void Observe(JournalEvent e)

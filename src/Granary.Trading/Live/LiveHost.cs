@@ -185,6 +185,7 @@ public sealed class LiveHost
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The operator stopped it: open trades stay open, at the venue and in the books, for the next start.
+            _opened.Account.Journal.Drop();
         }
         // An unreachable journal must not block the end of the process; the next start writes the pending facts again from the feed.
         using var end = new CancellationTokenSource(cancellationToken.IsCancellationRequested ? LastWrite : Timeout.InfiniteTimeSpan,

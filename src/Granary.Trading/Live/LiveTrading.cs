@@ -82,6 +82,8 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         books.Reach(slice.Time);
         // A simulated venue refuses entries in symbols that are no members at these bars.
         Portfolio.Reach(slice);
+        // What the venue makes of these bars is in the journal only with them.
+        _journal.Hold();
         if (taken.Count > 0) await venue.OnBarsAsync(slice.Time, taken, cancellationToken).ConfigureAwait(false);
         // A simulated venue receives the bars first; from here on the session processes them.
         var arrived = _clock.GetTimestamp();
@@ -100,6 +102,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
     {
         var orders = books.Orders;
         orders.Begin(new BarsTaken(slice.Time, taken));
+        _journal.Release();
         var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - slice.Time > within.Ticks;
         _state = late ? LiveState.CatchingUp : books.Operator.Paused ? LiveState.Paused : LiveState.Trading;
         var why = books.IsRuined || books.Watch.HasNoEquity ? "ruined"

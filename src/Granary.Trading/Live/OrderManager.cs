@@ -251,7 +251,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             Fault = e.Message;
         }
         // Results from before the connection was lost are kept; the next reconciliation finds the rest.
-        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+        if (facts.Count > 0) await journal.AppendOrHoldAsync(facts, cancellationToken).ConfigureAwait(false);
         return [.. facts.OfType<Reconciled>().Select(r => r.Difference)];
     }
 
@@ -291,7 +291,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         .. from symbol in snapshot.Positions.Keys.Union(ledger.Positions.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
            let theirs = snapshot.Positions.GetValueOrDefault(symbol)
            let ours = ledger.PositionOf(symbol)
-           where Math.Abs(theirs - ours) > 1e-9 * Math.Max(Math.Abs(theirs), Math.Abs(ours))
+           // The venue sums the same fills in another order, so that a closed position may differ from zero by rounding errors.
+           where Math.Abs(theirs - ours) > Math.Max(1e-9 * Math.Max(Math.Abs(theirs), Math.Abs(ours)), ledger.RoundingOf(symbol))
            select (symbol, theirs, ours),
     ];
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Web;
-using Microsoft.AspNetCore.Http;
 
 namespace Granary.Exchanges.Tests.Server;
 
@@ -103,7 +102,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
         ("POST", "/api/v3/order") => Place(fields),
         ("DELETE", "/api/v3/order") => Order(Market.Cancel(o => Is(o, fields)), isCancel: true),
         ("GET", "/api/v3/order") => Order(Market.Find(o => Is(o, fields)) ?? throw new SimulatedRefusal(Refusal.Unknown, "")),
-        ("GET", "/api/v3/openOrders") => new JsonArray([.. Market.Orders.Where(o => o.IsActive && NameOf(o.Coin) == fields["symbol"])
+        ("GET", "/api/v3/openOrders") => new JsonArray([.. Market.Listed.Where(o => o.IsActive && NameOf(o.Coin) == fields["symbol"])
             .Select(o => Order(o))]),
         ("GET", "/api/v3/myTrades") => new JsonArray([.. Market.Fills.Where(f => IdOf(f.Order) == fields["orderId"]).Select(Trade)]),
         ("GET", "/api/v3/klines") => Klines(fields),
@@ -170,7 +169,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
             Above = isBuy,
             Size = Field("quantity"),
             TimeInForce = fields["timeInForce"] ?? "GTC",
-            At = DateTimeOffset.UtcNow,
+            At = Time,
         });
         return new JsonObject
         {
@@ -270,9 +269,9 @@ internal sealed class BinanceSpotDialect : VenueDialect
             }.ToJsonString(), isPrivate: false);
     }
 
-    public override Task WelcomeAsync(ServerSocket socket, HttpRequest request)
+    public override Task WelcomeAsync(ServerSocket socket, string path, string query)
     {
-        if (request.Path == "/stream") socket.Follow("trade");
+        if (path == "/stream") socket.Follow("trade");
         return Task.CompletedTask;
     }
 

@@ -12,79 +12,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Exchanges.Tests.Server;
 
-/// <summary>A request to the local exchange.</summary>
-internal sealed record ApiCall(string Method, string Path, string Query, IHeaderDictionary Headers, string Body)
-{
-    private readonly Dictionary<string, string> _query = System.Web.HttpUtility.ParseQueryString(Query) is var q
-        ? q.AllKeys.OfType<string>().ToDictionary(k => k, k => q[k]!) : [];
-
-    public string this[string name] => _query.GetValueOrDefault(name, "");
-    public string Header(string name) => Headers[name].ToString();
-    /// <summary>As it is signed.</summary>
-    public string PathAndQuery => Query.Length > 0 ? $"{Path}?{Query}" : Path;
-}
-
-/// <summary>An answer of the local exchange.</summary>
-internal sealed record ApiReply(int Status, string Body)
-{
-    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
-}
-
-/// <summary>A websocket client of the local exchange.</summary>
-internal sealed class ServerSocket(WebSocket socket)
-{
-    private readonly SemaphoreSlim _lock = new(1);
-    private readonly ConcurrentDictionary<string, bool> _topics = new(StringComparer.Ordinal);
-    private string? _held;
-
-    public bool IsPrivate { get; set; }
-
-    public void Follow(string topic) => _topics[topic] = true;
-
-    public bool Follows(string topic) => _topics.ContainsKey(topic);
-
-    public async Task SendAsync(string message, ServerFaults? faults = null)
-    {
-        await _lock.WaitAsync();
-        try
-        {
-            if (faults is null)
-            {
-                await WriteAsync(message);
-                return;
-            }
-            if (_held is null && faults.Draw(faults.Reorders))
-            {
-                _held = message;
-                return;
-            }
-            await WriteAsync(message);
-            if (faults.Draw(faults.Duplicates)) await WriteAsync(message);
-            if (_held is { } held) await WriteAsync(held);
-            _held = null;
-            if (faults.Draw(faults.Disconnects)) socket.Abort();
-        }
-        catch (Exception e) when (e is WebSocketException or ObjectDisposedException or OperationCanceledException or IOException)
-        {
-            // The client is gone.
-        }
-        finally
-        {
-            _lock.Release();
-        }
-    }
-
-    private Task WriteAsync(string message) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, CancellationToken.None);
-
-    public void Abort() => socket.Abort();
-}
-
 /// <summary>
 /// A local exchange: real HTTP and websockets on a loopback port, in the words of one venue (<see cref="VenueDialect"/>), with faults on
 /// request. It can be stopped and started again on its port.
 /// </summary>
-internal sealed class ExchangeServer : IAsyncDisposable
+internal sealed class ExchangeServer : IVenueServer, IAsyncDisposable
 {
     private readonly List<ServerSocket> _sockets = [];
     private readonly VenueDialect _dialect;
@@ -94,15 +26,14 @@ internal sealed class ExchangeServer : IAsyncDisposable
     private ExchangeServer(VenueDialect dialect)
     {
         _dialect = dialect;
-        dialect.Server = this;
-        Market.OrderChanged = dialect.OnOrder;
-        Market.Filled = dialect.OnFill;
-        Market.PriceChanged = dialect.OnPrice;
+        dialect.ServeBy(this);
     }
 
     public SimulatedMarket Market => _dialect.Market;
     public ServerFaults Faults { get; } = new();
     public int Port { get; private set; }
+    public string Sockets => $"ws://127.0.0.1:{Port}/";
+    public TimeProvider Clock => TimeProvider.System;
     public Uri Endpoint => new($"http://127.0.0.1:{Port}");
     public int Requests { get; private set; }
     /// <summary>The number of websockets that were opened so far.</summary>
@@ -170,8 +101,9 @@ internal sealed class ExchangeServer : IAsyncDisposable
             return;
         }
         using var reader = new StreamReader(context.Request.Body);
+        var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var call = new ApiCall(context.Request.Method, context.Request.Path.Value!, context.Request.QueryString.Value!.TrimStart('?'),
-            context.Request.Headers, await reader.ReadToEndAsync());
+            headers, await reader.ReadToEndAsync());
         Log.Enqueue($"{call.Method} {call.Path}");
         Requested?.Invoke(call);
         var isOrder = _dialect.IsOrder(call);
@@ -204,7 +136,8 @@ internal sealed class ExchangeServer : IAsyncDisposable
     private async Task SocketAsync(HttpContext context)
     {
         using var web = await context.WebSockets.AcceptWebSocketAsync();
-        var socket = new ServerSocket(web);
+        var socket = new ServerSocket(
+            text => web.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, CancellationToken.None), web.Abort);
         Interlocked.Increment(ref _accepted);
         lock (_sockets) _sockets.Add(socket);
         var buffer = new byte[64 << 10];
@@ -216,7 +149,7 @@ internal sealed class ExchangeServer : IAsyncDisposable
                 await web.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "try again", life.Token);
                 return;
             }
-            await _dialect.WelcomeAsync(socket, context.Request);
+            await _dialect.WelcomeAsync(socket, context.Request.Path.Value!, context.Request.QueryString.Value!.TrimStart('?'));
             while (true)
             {
                 var part = await web.ReceiveAsync(buffer, life.Token);

@@ -45,11 +45,11 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
         ("POST", "/countdown_cancel_all") => new JsonObject { ["triggerTime"] = Now },
         ("POST", "/orders") => Place(JsonNode.Parse(call.Body)!.AsObject()),
         ("POST", "/price_orders") => PlaceStop(JsonNode.Parse(call.Body)!.AsObject()),
-        ("GET", "/orders") => Page(call, Market.Orders.Where(IsPlain).Where(o => NameOf(o.Coin) == contract
+        ("GET", "/orders") => Page(call, Market.Listed.Where(IsPlain).Where(o => NameOf(o.Coin) == contract
             && o.IsActive == (call["status"] == "open")).Select(Order)),
-        ("GET", "/orders_timerange") => Page(call, Market.Orders.Where(IsPlain).Where(o => NameOf(o.Coin) == contract
+        ("GET", "/orders_timerange") => Page(call, Market.Listed.Where(IsPlain).Where(o => NameOf(o.Coin) == contract
             && !o.IsActive).Select(Order)),
-        ("GET", "/price_orders") => Page(call, Market.Orders.Where(o => o.Stop > 0
+        ("GET", "/price_orders") => Page(call, Market.Listed.Where(o => o.Stop > 0
             && NameOf(o.Coin) == contract && (o.WaitsForStop && o.IsActive) == (call["status"] == "open")).Select(Stop)),
         ("GET", "/my_trades") => Page(call, Market.Fills.Where(f => f.Order.Id == call["order"]).Select(f => Trade(f, "id"))),
         ("GET", "/my_trades_timerange") => Page(call, Market.Fills.Where(f => NameOf(f.Order.Coin) == contract
@@ -133,7 +133,7 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
             Size = Math.Abs(size) * _terms.Contract,
             TimeInForce = force.ToUpperInvariant(),
             ReduceOnly = (bool?)body["reduce_only"] ?? false,
-            At = DateTimeOffset.UtcNow,
+            At = Time,
         });
     }
 

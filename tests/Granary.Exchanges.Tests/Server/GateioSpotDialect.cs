@@ -28,9 +28,9 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
             ("POST", "/spot/price_orders") => PlaceStop(JsonNode.Parse(call.Body)!.AsObject()),
             ("POST", "/spot/countdown_cancel_all") => new JsonObject { ["triggerTime"] = Now },
             ("GET", "/spot/orders") =>
-                new JsonArray([.. Market.Orders.Where(o => o.IsActive == (call["status"] == "open") && !o.WaitsForStop
+                new JsonArray([.. Market.Listed.Where(o => o.IsActive == (call["status"] == "open") && !o.WaitsForStop
                 && NameOf(o.Coin) == call["currency_pair"] && !(o.Stop > 0 && !o.Triggered)).Select(Order)]),
-            ("GET", "/spot/price_orders") => new JsonArray([.. Market.Orders.Where(o => o.Stop > 0
+            ("GET", "/spot/price_orders") => new JsonArray([.. Market.Listed.Where(o => o.Stop > 0
                 && NameOf(o.Coin) == call["market"] && (o.WaitsForStop && o.IsActive) == (call["status"] == "open")).Select(Stop)]),
             ("GET", "/spot/my_trades") => new JsonArray([.. Market.Fills.Where(f => f.Order.Id == call["order_id"]).Select(Trade)]),
             ("GET", "/spot/candlesticks") => Candles(call),
@@ -79,7 +79,7 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
             Limit = isMarket ? 0 : Number(body["price"]),
             Size = Number(body["amount"]),
             TimeInForce = force.ToUpperInvariant(),
-            At = DateTimeOffset.UtcNow,
+            At = Time,
         }));
     }
 
@@ -97,7 +97,7 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
             Above = trigger["rule"]!.ToString() == ">=",
             Size = Number(put["amount"]),
             TimeInForce = put["time_in_force"]!.ToString().ToUpperInvariant(),
-            At = DateTimeOffset.UtcNow,
+            At = Time,
         });
         return new JsonObject { ["id"] = long.Parse(StopId(order), CultureInfo.InvariantCulture) };
     }

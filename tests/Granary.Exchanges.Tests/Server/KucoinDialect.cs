@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 
 namespace Granary.Exchanges.Tests.Server;
 
@@ -77,15 +76,15 @@ internal abstract class KucoinDialect(MarketTerms terms) : VenueDialect(terms)
     private JsonObject Bullet(bool isPrivate) => new()
     {
         ["token"] = isPrivate ? "private+token==" : "public+token==",
-        ["instanceServers"] = new JsonArray(new JsonObject { ["endpoint"] = $"ws://127.0.0.1:{Server.Port}/", ["pingInterval"] = 18000 }),
+        ["instanceServers"] = new JsonArray(new JsonObject { ["endpoint"] = Server.Sockets, ["pingInterval"] = 18000 }),
     };
 
     /// <summary>The last part of a path.</summary>
     protected static string Last(ApiCall call) => call.Path[(call.Path.LastIndexOf('/') + 1)..];
 
-    public override Task WelcomeAsync(ServerSocket socket, HttpRequest request)
+    public override Task WelcomeAsync(ServerSocket socket, string path, string query)
     {
-        socket.IsPrivate = request.Query["token"] == "private+token==";
+        socket.IsPrivate = ApiCall.Values(query).GetValueOrDefault("token") == "private+token==";
         return socket.SendAsync("""{"id":"granary","type":"welcome"}""");
     }
 

@@ -48,9 +48,9 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
         ("POST", "/api/v2/position/changeMarginMode") => ChangeMode(JsonNode.Parse(call.Body)!),
         ("POST", "/api/v2/changeCrossUserLeverage") => ChangeLeverage(JsonNode.Parse(call.Body)!),
         ("POST", "/api/v1/orders") => Place(JsonNode.Parse(call.Body)!.AsObject()),
-        ("GET", "/api/v1/orders") => Pages(Market.Orders.Where(o => o.IsActive && !o.WaitsForStop
+        ("GET", "/api/v1/orders") => Pages(Market.Listed.Where(o => o.IsActive && !o.WaitsForStop
             && NameOf(o.Coin) == call["symbol"]).Select(Order), call),
-        ("GET", "/api/v1/stopOrders") => Pages(Market.Orders.Where(o => o.IsActive && o.WaitsForStop
+        ("GET", "/api/v1/stopOrders") => Pages(Market.Listed.Where(o => o.IsActive && o.WaitsForStop
             && NameOf(o.Coin) == call["symbol"]).Select(Order), call),
         ("GET", "/api/v1/orders/byClientOid") => Order(Market.Find(o => o.ClientId == call["clientOid"]) ?? throw Missing()),
         ("GET", "/api/v1/fills") => Pages(Market.Fills.Where(f => IsWanted(f, call)).Reverse().Select(Fill), call),
@@ -170,7 +170,7 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
             Size = Number("size") * _terms.Contract,
             TimeInForce = Field("timeInForce") is { Length: > 0 } force ? force : "GTC",
             ReduceOnly = (bool?)body["reduceOnly"] ?? false,
-            At = DateTimeOffset.UtcNow,
+            At = Time,
         });
         return new JsonObject { ["orderId"] = IdOf(order), ["clientOid"] = order.ClientId };
     }

@@ -44,7 +44,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
         ("GET", "/api/v1/market/orderbook/level1") => Level1(call["symbol"]),
         ("POST", "/api/v1/hf/orders" or "/api/v1/stop-order") => Place(JsonNode.Parse(call.Body)!.AsObject()),
         ("POST", "/api/v1/hf/orders/dead-cancel-all") => new JsonObject { ["currentTime"] = Now / 1000 },
-        ("GET", "/api/v1/hf/orders/active") => new JsonArray([.. Market.Orders.Where(o => o.IsActive && !o.WaitsForStop
+        ("GET", "/api/v1/hf/orders/active") => new JsonArray([.. Market.Listed.Where(o => o.IsActive && !o.WaitsForStop
             && NameOf(o.Coin) == call["symbol"]).Select(Order)]),
         ("GET", "/api/v1/hf/fills") => new JsonObject
         {
@@ -53,10 +53,10 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
         },
         ("GET", "/api/v1/stop-order") => new JsonObject
         {
-            ["items"] = new JsonArray([.. Market.Orders.Where(o => o.IsActive && o.WaitsForStop && NameOf(o.Coin) == call["symbol"])
+            ["items"] = new JsonArray([.. Market.Listed.Where(o => o.IsActive && o.WaitsForStop && NameOf(o.Coin) == call["symbol"])
                 .Select(StopOrder)]),
         },
-        ("GET", "/api/v1/stop-order/queryOrderByClientOid") => new JsonArray([.. Market.Orders
+        ("GET", "/api/v1/stop-order/queryOrderByClientOid") => new JsonArray([.. Market.Listed
             .Where(o => o.ClientId == call["clientOid"] && o.WaitsForStop && o.IsActive).Select(StopOrder)]),
         ("DELETE", "/api/v1/stop-order/cancelOrderByClientOid") =>
             Cancelled(Market.Cancel(o => o.ClientId == call["clientOid"] && o.WaitsForStop)),
@@ -92,7 +92,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
             Above = Field("stop") == "entry",
             Size = decimal.Parse(Field("size"), CultureInfo.InvariantCulture),
             TimeInForce = Field("timeInForce") is { Length: > 0 } force ? force : "GTC",
-            At = DateTimeOffset.UtcNow,
+            At = Time,
         });
         return new JsonObject { ["orderId"] = order.StopId.Length > 0 ? order.StopId : order.Id, ["clientOid"] = order.ClientId };
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Exchanges.Tests.Server;
 
 /// <summary>When a local exchange server closes each websocket.</summary>
@@ -17,7 +19,7 @@ internal enum SocketEnd
 }
 
 /// <summary>What goes wrong at a local exchange server, drawn from a seed.</summary>
-internal sealed class ServerFaults
+internal class ServerFaults
 {
     private readonly Lock _lock = new();
     private Random _random = new(1);
@@ -46,7 +48,9 @@ internal sealed class ServerFaults
     /// <summary>Server time less this machine's.</summary>
     public TimeSpan Skew { get; set; }
 
-    public bool Draw(double share)
+    /// <param name="share">The probability.</param>
+    /// <param name="name">Of the fault, which the compiler fills in.</param>
+    public virtual bool Draw(double share, [CallerArgumentExpression(nameof(share))] string name = "")
     {
         if (share <= 0) return false;
         lock (_lock) return _random.NextDouble() < share;

@@ -52,6 +52,8 @@ internal sealed class SimulatedOrder
     public decimal Funds { get; set; }
     public bool IsCancelled { get; set; }
     public DateTimeOffset At { get; init; }
+    /// <summary>Before this time the exchange's lists do not have it.</summary>
+    public DateTimeOffset ListedFrom { get; set; }
     public bool WaitsForStop => Stop > 0 && !Triggered;
     public bool IsActive => !IsCancelled && Filled < Size;
 }
@@ -96,6 +98,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
     private long _ids = 1000;
 
     public MarketTerms Terms => terms;
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
     public decimal Price { get; private set; } = 100;
     /// <summary>Every order fills in thirds, one with each call of <see cref="Trade"/>.</summary>
     public bool FillsInParts { get; set; }
@@ -118,6 +121,10 @@ internal sealed class SimulatedMarket(MarketTerms terms)
     /// <summary>How often each client order id was received.</summary>
     public IReadOnlyDictionary<string, int> Received { get { lock (_lock) return new Dictionary<string, int>(_received); } }
     public IReadOnlyList<SimulatedOrder> Orders { get { lock (_lock) return [.. _orders]; } }
+    /// <summary>The orders that the exchange's lists have by now.</summary>
+    public IReadOnlyList<SimulatedOrder> Listed => [.. Orders.Where(o => o.ListedFrom <= Clock.GetUtcNow())];
+    /// <summary>How long an order is missing from the exchange's lists.</summary>
+    public Func<TimeSpan> ListLag { get; set; } = static () => TimeSpan.Zero;
     public IReadOnlyList<SimulatedFill> Fills { get { lock (_lock) return [.. _fills]; } }
     public IReadOnlyDictionary<string, decimal> Balances { get { lock (_lock) return new Dictionary<string, decimal>(_balances); } }
     public decimal Held => HeldOf(terms.Base);
@@ -154,6 +161,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
             if (order.ClientId.Length > 0) _received[order.ClientId] = _received.GetValueOrDefault(order.ClientId) + 1;
             if (isDuplicate) throw new SimulatedRefusal(Refusal.Duplicate, "duplicate clientOid");
             order.Id = $"{++_ids}";
+            order.ListedFrom = Clock.GetUtcNow() + ListLag();
             _orders.Add(order);
             OrderChanged?.Invoke(order, "received");
             if (!FillsInParts) Match(order);
@@ -225,7 +233,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
 
     public SimulatedOrder? Find(Func<SimulatedOrder, bool> which)
     {
-        lock (_lock) return _orders.LastOrDefault(which);
+        lock (_lock) return Listed.LastOrDefault(which);
     }
 
     /// <summary>The exchange cancels everything that waits, as before maintenance.</summary>
@@ -306,7 +314,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
         _balances[currency] = _balances.GetValueOrDefault(currency) - fee;
         order.Filled += size;
         order.Funds += size * price;
-        var fill = new SimulatedFill(++_ids, order, price, size, fee, currency, DateTimeOffset.UtcNow);
+        var fill = new SimulatedFill(++_ids, order, price, size, fee, currency, Clock.GetUtcNow());
         _fills.Add(fill);
         OrderChanged?.Invoke(order, "match");
         Filled?.Invoke(fill);
@@ -352,7 +360,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
                 Limit = 0,
                 Size = size,
                 IsLiquidation = true,
-                At = DateTimeOffset.UtcNow,
+                At = Clock.GetUtcNow(),
             };
             _orders.Add(order);
             Fill(order, size, Price);
@@ -365,7 +373,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
         lock (_lock)
         {
             _balances[terms.Quote] += amount;
-            Payments.Add((++_ids, amount, DateTimeOffset.UtcNow));
+            Payments.Add((++_ids, amount, Clock.GetUtcNow()));
         }
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Granary.Exchanges.Tests.Server;
 
 /// <summary>
@@ -8,12 +6,12 @@ namespace Granary.Exchanges.Tests.Server;
 /// </summary>
 internal abstract class VenueDialect(MarketTerms terms)
 {
-    private readonly Queue<long> _requests = new();
+    private readonly Queue<DateTimeOffset> _requests = new();
 
     public const string Key = "key-of-the-test", Secret = "secret-of-the-test-0123456789", Passphrase = "passphrase of the test";
 
     public virtual SimulatedMarket Market { get; } = new(terms);
-    public ExchangeServer Server { get; set; } = null!;
+    public IVenueServer Server { get; private set; } = null!;
     /// <summary>Permissions of the key, in the exchange's words.</summary>
     public string Permissions { get; set; } = "";
     /// <summary>Requests a second; 0 for no limit.</summary>
@@ -23,7 +21,20 @@ internal abstract class VenueDialect(MarketTerms terms)
     /// <summary>Requests that were refused because of their time, signature or number.</summary>
     public List<string> Refusals { get; } = [];
 
-    protected long Now => (DateTimeOffset.UtcNow + Server.Faults.Skew).ToUnixTimeMilliseconds();
+    protected long Now => (Time + Server.Faults.Skew).ToUnixTimeMilliseconds();
+
+    /// <summary>When something happens, UTC.</summary>
+    protected DateTimeOffset Time => Server.Clock.GetUtcNow();
+
+    /// <summary>Connects the market with the server that speaks the dialect.</summary>
+    public void ServeBy(IVenueServer server)
+    {
+        Server = server;
+        Market.Clock = server.Clock;
+        Market.OrderChanged = OnOrder;
+        Market.Filled = OnFill;
+        Market.PriceChanged = OnPrice;
+    }
 
     /// <summary>The exchange's symbol of an instrument.</summary>
     /// <param name="coin">Its base currency.</param>
@@ -39,7 +50,8 @@ internal abstract class VenueDialect(MarketTerms terms)
     public abstract void OnOrder(SimulatedOrder order, string what);
     public abstract void OnFill(SimulatedFill fill);
     public abstract void OnPrice(decimal price);
-    public virtual Task WelcomeAsync(ServerSocket socket, HttpRequest request) => Task.CompletedTask;
+    /// <param name="query">Without the question mark.</param>
+    public virtual Task WelcomeAsync(ServerSocket socket, string path, string query) => Task.CompletedTask;
     public abstract Task ReceiveAsync(ServerSocket socket, string message);
 
     /// <summary>Whether this second's requests are used up.</summary>
@@ -48,8 +60,8 @@ internal abstract class VenueDialect(MarketTerms terms)
         if (RequestsPerSecond == 0) return false;
         lock (_requests)
         {
-            var now = Environment.TickCount64;
-            while (_requests.TryPeek(out var first) && now - first >= 1000) _requests.Dequeue();
+            var now = Time;
+            while (_requests.TryPeek(out var first) && now - first >= TimeSpan.FromSeconds(1)) _requests.Dequeue();
             if (_requests.Count >= RequestsPerSecond)
             {
                 Excess++;

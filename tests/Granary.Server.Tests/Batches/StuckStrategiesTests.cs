@@ -101,7 +101,7 @@ public sealed class StuckStrategiesTests : IDisposable
         string id;
         var runner = new HostedRunner(new EmbeddedHost(1) { Deadline = s_deadline }, TimeProvider.System, 1, runs);
         var handlers = new JobFaultHandlers(ThreadLost: (job, e) => ended.TrySetResult($"{job}: {e.Message}"));
-        await using (var jobs = new LocalJobs(runs, runner, kinds, TimeProvider.System, handlers))
+        await using (var jobs = new LocalJobs(runs, runner, kinds, TimeProvider.System, new LocalJobsOptions { Handlers = handlers }))
         {
             var job = kinds.Read(new JobText(JobCatalogue.Backtest, Encoding.UTF8.GetBytes(Text(100)), "stuck.json", _folder));
             id = (await jobs.SubmitAsync(new JobSubmission(job, "test"))).Job.Id;

@@ -185,11 +185,34 @@ public sealed class DigestsTests : IDisposable
     public async Task A_crash_between_sending_and_storing_sends_the_same_message_again()
     {
         Add(1);
-        await Should.ThrowAsync<IOException>(() => TurnAsync(SendLimit.None, new CrashingStore(new FileOutboxStore(_folder), replaces: 0)));
+        await Should.ThrowAsync<IOException>(() => TurnAsync(SendLimit.None, new CrashingStore(new FileOutboxStore(_folder), replaces: 1)));
+        _sent.Count.ShouldBe(1);
+        new FileOutboxStore(_folder).All().Single().Attempts.ShouldBe(1, "it was stored before the message was sent");
+        await TurnAsync(SendLimit.None);
+        _sent.Count.ShouldBe(1, "the next attempt has its pause");
+        _clock.Advance(TimeSpan.FromSeconds(5));
         await TurnAsync(SendLimit.None);
         await TurnAsync(SendLimit.None);
         _sent.Count.ShouldBe(2);
         _sent.Select(s => s.Sent.Id).Distinct().Count().ShouldBe(1, "the receiver can see that it is the same");
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_in_each_attempt_does_not_exceed_the_limit_of_attempts()
+    {
+        Add(1);
+        for (var crash = 0; crash < Outbox.MostAttempts + 5; crash++)
+        {
+            if (new FileOutboxStore(_folder).All().Single().State != DeliveryState.Dead)
+                await (crash < Outbox.MostAttempts
+                    ? Should.ThrowAsync<IOException>(() => TurnAsync(SendLimit.None, new CrashingStore(new FileOutboxStore(_folder), replaces: 1)))
+                    : TurnAsync(SendLimit.None));
+            _clock.Advance(TimeSpan.FromHours(2));
+        }
+        _sent.Count.ShouldBe(Outbox.MostAttempts);
+        var ended = new FileOutboxStore(_folder).All().Single();
+        (ended.State, ended.Attempts).ShouldBe((DeliveryState.Dead, Outbox.MostAttempts));
+        ended.Fault.ShouldNotBeNull().ShouldContain("the process ended during the last attempt");
     }
 
     [Fact]

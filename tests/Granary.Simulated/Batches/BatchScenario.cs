@@ -20,7 +20,7 @@ internal sealed class BatchScenario : IScenario
 
     public string Name => "batches";
 
-    public int Share => 10;
+    public int Share => 2;
 
     public TimeSpan Limit => TimeSpan.FromHours(2);
 

@@ -23,14 +23,14 @@ internal sealed class SimulatedProcess
 
     public bool IsDead { get; private set; }
 
+    /// <summary>When it was killed, in ticks of the world.</summary>
+    public long DiedAt { get; private set; }
+
+    /// <summary>Whether its machine dies with it, so that nothing closes its connections.</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>The probability with which each of its events kills it.</summary>
     public double KillRate { get; set; }
-
-    /// <summary>Until then, in ticks of the world, its events wait: its machine is stopped, and goes on later.</summary>
-    public long StalledUntil { get; private set; }
-
-    /// <summary>Stops the process until a time of the world; its clock goes on.</summary>
-    public void StallUntil(long time) => StalledUntil = Math.Max(StalledUntil, time);
 
     /// <summary>Called when it has been killed.</summary>
     public Action? Killed { get; set; }
@@ -39,8 +39,25 @@ internal sealed class SimulatedProcess
     {
         if (IsDead) return;
         World.Say(Name, "is killed");
-        IsDead = true;
+        (IsDead, DiedAt) = (true, World.Now);
         Killed?.Invoke();
+    }
+
+    /// <summary>Ticks of the world until which the process stands still; what would happen in it happens then.</summary>
+    public long FrozenUntil { get; private set; }
+
+    /// <summary>Since when the process stands still, in ticks of the world.</summary>
+    public long FrozenSince { get; private set; }
+
+    /// <summary>Whether the process stands still: it is alive, and nobody sees that.</summary>
+    public bool IsFrozen => FrozenUntil > World.Now;
+
+    /// <summary>Stops the process for a while, as a swapping machine or a paused virtual machine does.</summary>
+    public void Freeze(TimeSpan span)
+    {
+        World.Say(Name, $"stands still for {span:c}");
+        if (!IsFrozen) FrozenSince = World.Now;
+        FrozenUntil = Math.Max(FrozenUntil, World.Now + span.Ticks);
     }
 
     /// <summary>Runs code of the process, whose failures end the run: nobody awaits it.</summary>
@@ -74,7 +91,7 @@ internal sealed class SimulatedProcess
                 complete = () => answer.TrySetException(e);
             }
             if (back is not { } delay) return;
-            if (delay > TimeSpan.Zero) World.After(delay, this, $"answer of {what}", complete);
+            if (delay > TimeSpan.Zero || IsFrozen) World.After(delay, this, $"answer of {what}", complete);
             else if (!IsDead) complete();
         });
         return answer.Task;

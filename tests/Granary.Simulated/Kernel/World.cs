@@ -66,6 +66,9 @@ internal sealed class World
         _events.Enqueue(new Event(owner, what, act), (due, _ties.Next(), _number++));
     }
 
+    /// <summary>Time passes in a call that blocks its thread, such as a slow flush; what is due meanwhile happens late.</summary>
+    public void Spend(TimeSpan time) => Now += Math.Max(0, time.Ticks);
+
     /// <summary>Runs a scenario to its end, on the calling thread's time.</summary>
     /// <param name="scenario">Runs on the thread of the pool.</param>
     /// <param name="limit">A scenario that has not ended after this simulated time is a failure.</param>
@@ -96,10 +99,8 @@ internal sealed class World
                 return false;
             }
             Now = Math.Max(Now, order.Due);
-            if (next.Owner.IsDead || next.Owner.StalledUntil <= Now) continue;
-            _events.Enqueue(next, (next.Owner.StalledUntil, order.Tie, order.Number));
         }
-        while (next.Owner.IsDead || next.Owner.StalledUntil > Now);
+        while (next.Owner.IsDead || IsLater(next));
         if (Now > _limit)
         {
             Break(new OracleException("rest", $"the scenario has not ended after {TimeSpan.FromTicks(_limit):c}"));
@@ -119,6 +120,14 @@ internal sealed class World
         {
             Break(e);
         }
+        return true;
+    }
+
+    // What would happen in a process that stands still happens when it goes on, in the same order.
+    private bool IsLater(in Event next)
+    {
+        if (next.Owner.FrozenUntil <= Now) return false;
+        _events.Enqueue(next, (next.Owner.FrozenUntil, 0, _number++));
         return true;
     }
 

@@ -188,7 +188,7 @@ internal sealed class SiloCluster
         if (_lives.Chance(0.5))
         {
             World.Say(silo.Name, $"stalls for {time.TotalSeconds:0.0} s");
-            silo.Process.StallUntil(World.Now + time.Ticks);
+            silo.Process.Freeze(time);
         }
         else
         {

@@ -49,6 +49,24 @@ public sealed class TrialLedgerTests : IDisposable
         new FileInfo(file).Length.ShouldBe(480);
     }
 
+    // A record that is divided by a lost sector begins or ends with zeros.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Records_that_a_power_cut_left_incomplete_are_not_counted_and_tried_again(int lost)
+    {
+        await new TrialLedger(_folder).RecordAsync(On("aa", 0, 20));
+        var file = Path.Combine(_folder, "aa.trials");
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        bytes.AsSpan(lost * 512, Math.Min(512, bytes.Length - lost * 512)).Clear();
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        var whole = Enumerable.Range(0, 20).Count(r => (r + 1) * 48 <= lost * 512 || r * 48 >= (lost + 1) * 512);
+        new TrialLedger(_folder).Count("aa").ShouldBe(whole);
+        var census = await new TrialLedger(_folder).RecordAsync(On("aa", 0, 20));
+        (census.Trials, census.New).ShouldBe((20, 20 - whole));
+        new TrialLedger(_folder).Count("aa").ShouldBe(20);
+    }
+
     [Fact]
     public async Task Batches_that_end_at_the_same_time_lose_no_trial()
     {

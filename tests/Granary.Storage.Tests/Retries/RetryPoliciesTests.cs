@@ -57,6 +57,29 @@ public sealed class RetryPoliciesTests
     }
 
     [Fact]
+    public async Task A_clock_that_repeats_its_times_repeats_the_pauses()
+    {
+        (await PausesAsync()).ShouldBe(await PausesAsync());
+
+        static async Task<List<DateTimeOffset>> PausesAsync()
+        {
+            var (clock, times) = (new ManualClock(), new List<DateTimeOffset>());
+            var work = FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan, clock), 5, () =>
+            {
+                times.Add(clock.GetUtcNow());
+                return new IOException();
+            });
+            while (!work.IsCompleted)
+            {
+                await Eventually.HoldsAsync(() => work.IsCompleted || clock.NextDue is not null);
+                if (clock.NextDue is { } due) clock.Advance(due - clock.GetUtcNow());
+            }
+            await work;
+            return times;
+        }
+    }
+
+    [Fact]
     public async Task After_the_last_attempt_the_last_fault_is_thrown()
     {
         var attempts = 0;

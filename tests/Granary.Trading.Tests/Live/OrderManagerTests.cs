@@ -221,6 +221,19 @@ public sealed class OrderManagerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_closed_position_that_differs_from_zero_by_a_rounding_error_is_no_difference()
+    {
+        await SendAsync(Entry());
+        _venue.Fill("gtag-0-1-e", 2, 100, OrderState.Filled, "x1");
+        _venue.Fill("gtag-0-1-e", 2, 99, OrderState.Filled, "x2", "stop", Side.Sell);
+        _venue.Positions["BTC"] = -1.5e-14;
+        (await _manager.ReconcileAsync(2, CancellationToken.None)).ShouldBeEmpty();
+        _ledger.Blocked.ShouldBeEmpty();
+        _venue.Positions["BTC"] = -1.5e-6;
+        (await _manager.ReconcileAsync(3, CancellationToken.None)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task An_order_of_ours_that_should_not_wait_is_cancelled_and_orders_of_others_are_left_alone()
     {
         _venue.Orders["gtag-7-7-e"] = new BrokerOrderStatus("gtag-7-7-e", "V7", OrderState.Submitted, 0, "");

@@ -41,15 +41,17 @@ interface Props {
     height: number;
     /** The number of bars to show up to the newest one, with which the chart moves on; undefined: the chart stays where it is. */
     follow: number | undefined;
+    /** How often the chart was sent elsewhere: moves of the user before are void. */
+    sent: number;
     /** The range to show; a new value moves the chart there. */
     show: Stretch | undefined;
     /** Called with the time of a bar on which the user has double-clicked, seconds since 1970. */
     onPick?: ((time: number) => void) | undefined;
     /**
-     * Called with the range in sight, so that the caller can load the bars in view. hasLeft: whether the user has moved the newest bar out
-     * of sight; undefined when the range changed without the user.
+     * Called with the range in sight, so that the caller can load the bars in view. sent: its value when the range was in sight. hasLeft:
+     * whether the user has moved the newest bar out of sight; undefined when the range changed without the user.
      */
-    onRange: (sight: Stretch, hasLeft: boolean | undefined) => void;
+    onRange: (sight: Stretch, sent: number, hasLeft: boolean | undefined) => void;
 }
 
 /** The chart itself, with the library that draws it. */
@@ -65,7 +67,7 @@ export function PriceCanvas(props: Props) {
 
     useEffect(() => {
         if (stage.current === null || values.current === null) return;
-        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, (sight, hasLeft) => latest.current.onRange(sight, hasLeft));
+        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, (...seen) => latest.current.onRange(...seen));
         drawn.current = own;
         own.update(latest.current);
         own.chart.timeScale().subscribeVisibleTimeRangeChange(() => {
@@ -196,7 +198,7 @@ class Drawn {
         if (sight === null || (this.filling > 0 && !this.isTaken)) return;
         // The bars of the chart decide, not those of the caller, which may have newer ones already.
         if (this.isTaken) this.hasLeft = sight.to < (this.props.times.at(-1) ?? 0);
-        this.onRange(sight, this.isTaken ? this.hasLeft : undefined);
+        this.onRange(sight, this.props.sent, this.isTaken ? this.hasLeft : undefined);
         this.isTaken = false;
     }
 
@@ -265,11 +267,10 @@ class Drawn {
     }
 
     update(props: Props): void {
-        const before = this.props as Props | undefined;
-        const isSent = props.show !== before?.show || (props.follow !== undefined && before?.follow === undefined);
-        // Being sent elsewhere comes after the moves of the user.
-        if (isSent) this.isTaken = false;
-        else if (this.isTaken) this.report();
+        if (props.sent !== (this.props as Props | undefined)?.sent) {
+            this.isTaken = false;
+            this.hasLeft = false;
+        } else if (this.isTaken) this.report();
         // The chart reports a range also while its bars are set and its values are written.
         this.filling++;
         this.change(props);

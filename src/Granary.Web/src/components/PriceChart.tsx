@@ -173,7 +173,12 @@ export function PriceChart(props: Props) {
         // A range up to the last bar has no end, so that new bars are included.
         if (next) setStretch(next.to >= whole.to ? { from: next.from, to: Infinity } : next);
     };
-    const move = (sight: Stretch, hasLeft: boolean | undefined) => {
+    // How often the chart was sent elsewhere, and what it knows of it: what it reports of the time before is too late.
+    const [sent, setSent] = useState(0);
+    const lastSent = useRef(0);
+    const send = () => setSent(++lastSent.current);
+    const move = (sight: Stretch, seenSent: number, hasLeft: boolean | undefined) => {
+        if (seenSent !== lastSent.current) return;
         seen.current = sight;
         if (hasLeft !== undefined) setFollowing(props.follow === true && !hasLeft);
         if (prices.loading) owed.current = sight;
@@ -187,6 +192,7 @@ export function PriceChart(props: Props) {
     };
     useEffect(() => loadOwed.current(), [prices.loading]);
     const go = (sight: Stretch) => {
+        send();
         owed.current = undefined;
         seen.current = sight;
         setFollowing(props.follow === true && sight.to >= (times.at(-1) ?? Infinity));
@@ -200,6 +206,7 @@ export function PriceChart(props: Props) {
         setStretch({ from: (whole?.to ?? to) - 2 * followed * step, to: Infinity });
     };
     const jump = () => {
+        send();
         setFollowing(true);
         loadNewest();
     };
@@ -303,6 +310,7 @@ export function PriceChart(props: Props) {
                         follow={following ? followed : undefined}
                         show={prices.loading ? undefined : wanted}
                         onPick={props.onPick}
+                        sent={sent}
                         onRange={move}
                     />
                 )}

@@ -1,0 +1,50 @@
+using System.Text;
+using Granary.Simulated.Kernel;
+
+namespace Granary.Simulated.Sessions;
+
+/// <summary>
+/// A live session with its journal in a database, its venue behind messages, and an operator. Its processes are killed, stopped for a
+/// while and handed over, until the feed has ended.
+/// </summary>
+internal sealed class SessionsScenario : IScenario
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
+
+    public string Name => "sessions";
+
+    public int Share => 7;
+
+    public TimeSpan Limit => TimeSpan.FromHours(2);
+
+    public async Task RunAsync(World world)
+    {
+        var run = new SessionRun(world);
+        var undisturbed = await run.UndisturbedAsync().ConfigureAwait(false);
+        world.Say("", $"undisturbed: {undisturbed.Digest}, {undisturbed.Ledger.Fills} fills");
+        var supervisor = new SessionSupervisor(run);
+        var operations = new SessionOperations(run, supervisor);
+        operations.Start();
+        EndFaults(run);
+        var result = await supervisor.RunAsync().ConfigureAwait(false);
+        foreach (var entry in run.Database.Of(SessionRun.Account).Entries)
+            world.Say("", $"{entry.Sequence} {entry.Kind} {Encoding.UTF8.GetString(entry.Body.Span)}");
+        await SessionOracles.DemandAsync(run, undisturbed, result, operations).ConfigureAwait(false);
+    }
+
+    // After the faults, the session comes to rest.
+    private static void EndFaults(SessionRun run)
+    {
+        var (world, length) = (run.World, run.Market.Pace * run.Market.Count);
+        var draws = world.Draws.Fork("end of faults");
+        var over = length * (0.5 + draws.Unit());
+        if (draws.Chance(0.3))
+            world.After(length * draws.Unit(), world.Outside, "restart", () =>
+            {
+                if (world.Faults.Happens("database restart", 1)) run.Database.Restart();
+            });
+        world.After(over, world.Outside, "faults are over", () => world.Faults.AreOver = true);
+        world.After((over > length ? over : length) + Rest, world.Outside, "must rest", () => world.Break(
+            new OracleException("rest", $"the session has not ended {Rest.TotalMinutes} minutes after bars and faults did")));
+    }
+}
