@@ -253,6 +253,8 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
     private async Task<bool> BeginsAsync()
     {
         if (!await _place.MayStartAsync() || _status.Current is not { State: JobState.Queued } queued) return false;
+        // Do not write over a cancellation that is being stored.
+        if (!_ending.IsCompleted) return false;
         var running = queued with
         {
             State = JobState.Running,

@@ -28,7 +28,8 @@ public sealed class BatchListRecord
 /// </summary>
 [GrainType("batchlist")]
 internal sealed partial class JobListGrain([PersistentState("batches", ClusterProviders.State)]
-    IPersistentState<BatchListRecord> state, GrainSettings settings, TimeProvider clock, ILogger<JobListGrain> logger) : Grain, IJobListGrain
+    IPersistentState<BatchListRecord> state, GrainSettings settings, TimeProvider clock, ILogger<JobListGrain> logger)
+    : Grain, IJobListGrain
 {
     private const int Kept = 1000;
 

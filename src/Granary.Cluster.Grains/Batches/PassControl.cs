@@ -102,7 +102,8 @@ internal sealed class PassControl
     {
         try
         {
-            return await Untraced.CallAsync(() => TimedCall.CallAsync(stop => _reporting.PassAsync(pass, stop), SiloPolls.Timeout, _services.Clock));
+            return await Untraced.CallAsync(() => TimedCall.CallAsync(stop => _reporting.PassAsync(pass, stop), SiloPolls.Timeout,
+                _services.Clock));
         }
         catch (Exception e) when (LostCall.Is(e))
         {
@@ -132,7 +133,8 @@ internal sealed class PassControl
         if (table.Relief(open, _services.Clock.GetTimestamp()) is { } relief)
         {
             await LostCall.IgnoreAsync(async () => table.GivenUp(relief.Group,
-                await _services.Compute.Of(relief.From).GiveUpAsync(_run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout, _services.Clock)));
+                await _services.Compute.Of(relief.From).GiveUpAsync(_run, relief.Group, relief.Most)
+                    .WaitAsync(SiloPolls.Timeout, _services.Clock)));
             await AssignAsync(table, open);
         }
         return null;
@@ -141,8 +143,9 @@ internal sealed class PassControl
     private void Record(Dictionary<SiloAddress, int> groups)
     {
         if (IsLeaving) return;
-        // Another activation must know which silos have work.
-        if (!_status.Record.Groups.Keys.ToHashSet().SetEquals(groups.Keys)) _status.Doubt();
+        // Another activation must know how much work a silo has. Less of it is stored with the counts of the strategies that ended.
+        if (groups.Any(g => g.Value > _status.Record.Groups.GetValueOrDefault(g.Key))
+            || _status.Record.Groups.Keys.Any(s => !groups.ContainsKey(s))) _status.Doubt();
         _status.Record.Groups = groups;
     }
 
@@ -194,6 +197,9 @@ internal sealed class PassControl
     /// <summary>Stops all groups without waiting for the silos, because the run has ended.</summary>
     public void End()
     {
+        // A silo that never answered was lost with its groups, which ran again before its loss was known here.
+        foreach (var (silo, groups) in _inherited)
+            if (!_silos.Views.TryGetValue(silo, out var view) || view.Answer is null) Recovered(groups);
         (Table, _before, _inherited) = (null, null, []);
         foreach (var silo in _silos.Views.Keys) _ = LostCall.IgnoreAsync(() => _services.Compute.Of(silo).StopAsync(_run, null));
     }

@@ -25,7 +25,8 @@ internal sealed class SiloPolls(GrainSettings settings, TimeProvider clock, Func
     public void Ask(IReadOnlyDictionary<SiloAddress, ClusterMember> members)
     {
         foreach (var gone in _views.Keys.Where(s => LostCall.IsOf(members, s)).ToList()) _views.Remove(gone);
-        foreach (var (silo, member) in members)
+        // In the order of their addresses, not of hashes, which differ from process to process.
+        foreach (var (silo, member) in members.OrderBy(m => m.Key))
         {
             if (member.Status != SiloStatus.Active && !_views.ContainsKey(silo)) continue;
             if (!_views.TryGetValue(silo, out var view)) _views[silo] = view = new SiloView(settings.SiloTimeout, clock);

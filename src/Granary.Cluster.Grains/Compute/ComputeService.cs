@@ -52,7 +52,8 @@ internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory logge
     public Task RetireAsync()
     {
         // The answer leaves before the silo closes its connections.
-        _ = Task.Delay(TimeSpan.FromMilliseconds(100), compute.Clock).ContinueWith(_ => process.Life.StopApplication(), TaskScheduler.Default);
+        _ = Task.Delay(TimeSpan.FromMilliseconds(100), compute.Clock)
+            .ContinueWith(_ => process.Life.StopApplication(), TaskScheduler.Default);
         return Task.CompletedTask;
     }
 }

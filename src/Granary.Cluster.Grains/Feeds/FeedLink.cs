@@ -31,8 +31,8 @@ internal sealed class FeedLink(FeedWindows silo, string key, FeedConsumer consum
         try
         {
             // The feed may be lost with its silo; the next call opens it on another one.
-            var blocks = await silo.LostCalls.RunAsync(
-                stop => TimedCall.CallAsync(late => _feed.ReadAsync(Request(from, most), late), s_callTimeout, silo.Clock, stop), cancellationToken);
+            var blocks = await silo.LostCalls.RunAsync(stop => TimedCall.CallAsync(late => _feed.ReadAsync(Request(from, most), late),
+                s_callTimeout, silo.Clock, stop), cancellationToken);
             _silo = blocks.Silo;
             return blocks;
         }

@@ -60,7 +60,8 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
         lock (_lock)
             if (_current is { } known && clock.GetElapsedTime(known.At) < s_age)
                 return known.Version;
-        var current = (await Services.GrainCalls.TryAsync(grain.VersionsAsync, cancellationToken, clock: clock).ConfigureAwait(false)).Current;
+        var versions = await Services.GrainCalls.TryAsync(grain.VersionsAsync, cancellationToken, clock: clock).ConfigureAwait(false);
+        var current = versions.Current;
         Turn(current);
         return current;
     }

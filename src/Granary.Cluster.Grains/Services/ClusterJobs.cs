@@ -57,7 +57,8 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         // Only the grains of the listed batches are called: those of batches that ended long ago stay inactive.
         var ids = query is { Cursor: null, State: JobState.Queued or JobState.Running }
             ? [.. (await GrainCalls.TryAsync(List.UnfinishedAsync, cancellationToken, timeout, clock).ConfigureAwait(false)).Reverse()]
-            : await GrainCalls.TryAsync(stop => List.NewestAsync(int.MaxValue, stop), cancellationToken, timeout, clock).ConfigureAwait(false);
+            : await GrainCalls.TryAsync(stop => List.NewestAsync(int.MaxValue, stop), cancellationToken, timeout, clock)
+                .ConfigureAwait(false);
         var rest = ids;
         if (query.Cursor is { } cursor)
         {

@@ -57,7 +57,8 @@ public sealed class ClusterOperations(IGrainFactory grains, ComputeServices serv
         SiloDescription? own = null;
         try
         {
-            own = await TimedCall.CallAsync(services.Of(member.SiloAddress).DescribeAsync, s_timeout, TimeProvider.System).ConfigureAwait(false);
+            own = await TimedCall.CallAsync(services.Of(member.SiloAddress).DescribeAsync, s_timeout, TimeProvider.System)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (LostCall.Is(e))
         {

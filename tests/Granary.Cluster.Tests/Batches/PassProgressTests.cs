@@ -1,4 +1,5 @@
 using Granary.Cluster.Batches;
+using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Batches;
 using Granary.Contracts.Jobs;
 
@@ -9,7 +10,8 @@ public sealed class PassProgressTests
 {
     // Strategies without a result, of the whole pass's 100, each over 10 bars.
     private static AssignmentTable Table(string key, Guid token, int strategies) => new(new PassWork(new PassKey(key), token,
-        [new FeedWork(0, ["ACME"], "1h", ["hash"], 10, [.. Enumerable.Range(0, strategies)])], strategies, true, false, ["ACME"], []), 1);
+        [new FeedWork(0, ["ACME"], "1h", ["hash"], 10, [.. Enumerable.Range(0, strategies)])], strategies, true, false, ["ACME"], []), 1,
+        TimeProvider.System, new GrainIds());
 
     private static ReportingStatus Status(Guid token, int done, int strategies, bool isRepeated) =>
         new(ReportingStage.Strategies, token, done, 0, strategies, strategies * 10, null, 1, IsRepeated: isRepeated);

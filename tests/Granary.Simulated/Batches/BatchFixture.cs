@@ -49,7 +49,8 @@ public sealed class Watcher([Range(1, 1000)] int every = 7, [Range(0, 1000)] int
 /// <summary>What all runs of a process share: bars, catalogues, read batches, and their undisturbed runs.</summary>
 internal sealed class BatchFixture
 {
-    private static readonly string s_root = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "granary-simulated");
+    private static readonly string s_root = Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "granary-simulated");
 
     private BatchFixture()
     {

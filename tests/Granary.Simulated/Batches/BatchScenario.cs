@@ -72,18 +72,21 @@ internal sealed class BatchScenario : IScenario
         }
         if (ended.State == JobState.Failed)
         {
-            Oracle.Demand(world.Faults.Happened.Count > 0 && IsOfFaults(ended.Fault), "accepted jobs end", $"it failed: {ended.Fault}");
+            Oracle.Demand(world.Faults.Happened.Count > 0 && IsOfFaults(ended.Fault), "accepted jobs end",
+                $"it failed: {ended.Fault}");
             return;
         }
         Oracle.Demand(ended.Digest == batch.Digest && ended.Trades == batch.Trades, "results equal the undisturbed run",
             $"{ended.Digest}, {ended.Trades} trades, and not {batch.Digest}, {batch.Trades}");
-        Oracle.Demand(ended.Progress.Strategies == batch.Strategies && ended.Progress.Done == batch.Strategies && ended.Progress.Failed == 0,
+        var counts = ended.Progress;
+        Oracle.Demand((counts.Strategies, counts.Done, counts.Failed) == (batch.Strategies, batch.Strategies, 0),
             "each strategy is reported once", $"{ended.Progress.Done} of {ended.Progress.Strategies}, {ended.Progress.Failed} failed");
     }
 
     // Many losses in a row end a job, with a sentence.
     private static bool IsOfFaults(string? fault) => fault is not null
-        && (fault.Contains("silos ended one after another", StringComparison.Ordinal) || fault.Contains("times in a row", StringComparison.Ordinal)
+        && (fault.Contains("silos ended one after another", StringComparison.Ordinal)
+            || fault.Contains("times in a row", StringComparison.Ordinal)
             || fault.Contains("does not answer", StringComparison.Ordinal));
 
     private static void CheckWork(World world, SiloCluster cluster, KnownBatch batch)
@@ -113,14 +116,16 @@ internal sealed class BatchScenario : IScenario
     }
 
     private static string FilesOf(string folder) => !Directory.Exists(folder) ? "" : string.Join(", ",
-        new DirectoryInfo(folder).EnumerateFiles().Where(f => !f.Name.StartsWith('.')).OrderBy(f => f.Name, StringComparer.Ordinal)
+        new DirectoryInfo(folder).EnumerateFiles().Where(f => !f.Name.StartsWith('.'))
+            .OrderBy(f => f.Name, StringComparer.Ordinal)
             .Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc.Ticks}"));
 }
 
 /// <summary>A user of the cluster: submits a job twice with one key, looks at it, and may cancel and resume it.</summary>
 internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws draws)
 {
-    private readonly ClusterJobs _jobs = new(cluster.Client, cluster.Client.Process.Clock, ids: new ClientIds(cluster.World.Draws.Fork("client")));
+    private readonly ClusterJobs _jobs = new(cluster.Client, cluster.Client.Process.Clock,
+        ids: new ClientIds(cluster.World.Draws.Fork("client")));
     private JobStatus? _seen;
 
     public bool HasCancelled { get; private set; }
@@ -134,7 +139,8 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
         var receipt = await TryAsync(limit, "submit", () => _jobs.SubmitAsync(submission).AsTask()).ConfigureAwait(false);
         var id = receipt.Job.Id;
         var (again, watches) = (draws.Chance(0.3), draws.Chance(0.5));
-        TimeSpan? cancelAt = draws.Chance(0.15) ? TimeSpan.FromTicks(world.Now) + draws.Between(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(20)) : null;
+        TimeSpan? cancelAt = draws.Chance(0.15)
+            ? TimeSpan.FromTicks(world.Now) + draws.Between(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(20)) : null;
         while (true)
         {
             if (again)
@@ -151,10 +157,12 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
             }
             else
             {
-                Look(await TryAsync(limit, "look", () => watches ? WatchAsync(id) : _jobs.FindAsync(id).AsTask()).ConfigureAwait(false), id);
+                Look(await TryAsync(limit, "look", () => watches ? WatchAsync(id) : _jobs.FindAsync(id).AsTask())
+                    .ConfigureAwait(false), id);
             }
             if (_seen!.Ended) return await StaysAsync(limit, id).ConfigureAwait(false);
-            await world.Outside.WaitAsync(draws.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2)), "waits").ConfigureAwait(false);
+            await world.Outside.WaitAsync(draws.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2)), "waits")
+                .ConfigureAwait(false);
         }
     }
 
@@ -172,7 +180,8 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
         for (var i = 0; i < 3; i++)
         {
             cluster.Collect(id);
-            await cluster.World.Outside.WaitAsync(draws.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(40)), "waits").ConfigureAwait(false);
+            await cluster.World.Outside.WaitAsync(draws.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(40)), "waits")
+                .ConfigureAwait(false);
             Look(await TryAsync(limit + TimeSpan.FromMinutes(5), "look", () => _jobs.FindAsync(id).AsTask()).ConfigureAwait(false), id);
         }
         return _seen!;
@@ -188,7 +197,7 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
             Oracle.Demand(now!.Progress.Done >= before.Progress.Done && now.Progress.Failed >= before.Progress.Failed
                 && now.Progress.Strategies >= before.Progress.Strategies, "counts never go back",
                 $"{before.Progress.Done}/{before.Progress.Strategies} became {now.Progress.Done}/{now.Progress.Strategies}");
-            Oracle.Demand(now.Progress.Leaders is null || now.Progress.Leaders.Select(l => l.Id).Distinct().Count() == now.Progress.Leaders.Count,
+            Oracle.Demand(now.Progress.Leaders is not { } leaders || leaders.Select(l => l.Id).Distinct().Count() == leaders.Count,
                 "each strategy is reported once", $"a strategy leads twice");
             Oracle.Demand(now.Revision >= before.Revision, "counts never go back", $"revision {before.Revision} became {now.Revision}");
         }
@@ -200,7 +209,8 @@ internal sealed class BatchClient(SiloCluster cluster, KnownBatch batch, Draws d
     {
         while (true)
         {
-            Oracle.Demand(TimeSpan.FromTicks(cluster.World.Now) < limit, "comes to rest", $"'{what}' has not ended 10 minutes after the last fault, state {_seen?.State}, stage {_seen?.Progress.Stage}");
+            Oracle.Demand(TimeSpan.FromTicks(cluster.World.Now) < limit, "comes to rest",
+                $"'{what}' has not ended 10 minutes after the last fault, state {_seen?.State}, stage {_seen?.Progress.Stage}");
             try
             {
                 return await call().ConfigureAwait(false);

@@ -160,7 +160,8 @@ internal sealed class Activation : IGrainContext
             message.Fail(GrainFaults.Of(e));
         }
         _running.Remove(message);
-        if (IsValid && Silo.Cluster.EndsAfterTurn()) Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "drawn"));
+        if (IsValid && Silo.Cluster.EndsAfterTurn())
+            Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "drawn"));
         Pump();
     }
 
@@ -197,7 +198,8 @@ internal sealed class Activation : IGrainContext
 
     public void SetComponent<TComponent>(TComponent? value) where TComponent : class => _components[typeof(TComponent)] = value!;
 
-    public TComponent? GetComponent<TComponent>() where TComponent : class => (TComponent?)_components.GetValueOrDefault(typeof(TComponent));
+    public TComponent? GetComponent<TComponent>() where TComponent : class =>
+        (TComponent?)_components.GetValueOrDefault(typeof(TComponent));
 
     public object? GetComponent(Type componentType) => _components.GetValueOrDefault(componentType);
 

@@ -60,10 +60,13 @@ internal sealed class GrainKind
         foreach (var type in grains.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsSubclassOf(typeof(Grain))))
         {
             GrainKind? kind = null;
-            foreach (var face in type.GetInterfaces().Where(i => i.IsAssignableTo(typeof(IGrainWithStringKey)) && i != typeof(IGrainWithStringKey)))
+            foreach (var face in type.GetInterfaces().Where(IsOfGrain))
                 s_byInterface[face] = kind ??= new GrainKind(type);
         }
     }
+
+    private static bool IsOfGrain(Type face) =>
+        face.IsAssignableTo(typeof(IGrainWithStringKey)) && face != typeof(IGrainWithStringKey);
 
     /// <summary>The key of a grain, on one line.</summary>
     public static string Short(GrainId id) => id.Key.ToString()!.Replace('\n', ' ');

@@ -115,7 +115,8 @@ internal sealed class SiloCluster
     /// <summary>The members as the table has them.</summary>
     public ClusterMembershipSnapshot Snapshot => new(_members, new MembershipVersion(_version));
 
-    public static SiloAddress AddressOf(int number) => SiloAddress.New(new IPEndPoint(new IPAddress([10, 0, 0, (byte)number]), 11111), number);
+    public static SiloAddress AddressOf(int number) =>
+        SiloAddress.New(new IPEndPoint(new IPAddress([10, 0, 0, (byte)number]), 11111), number);
 
     public bool EndsAfterTurn() => World.Faults.Happens("deactivation", Rates.Deactivation);
 
@@ -203,7 +204,8 @@ internal sealed class SiloCluster
     }
 
     /// <summary>Whether a message reaches a silo.</summary>
-    public bool Reaches(SimulatedNode from, SimulatedSilo to) => !to.Process.IsDead && !(from is SimulatedSilo { IsDeclaredDead: true } own && own != to)
+    public bool Reaches(SimulatedNode from, SimulatedSilo to) => !to.Process.IsDead
+        && !(from is SimulatedSilo { IsDeclaredDead: true } own && own != to)
         && (from == to || !to.IsCut && from is not SimulatedSilo { IsCut: true });
 
     /// <summary>The silo that a call goes to.</summary>
@@ -221,7 +223,8 @@ internal sealed class SiloCluster
         {
             var key = id.Key.ToString()!;
             var address = SiloAddress.FromParsableString(key[(key.LastIndexOf('|') + 1)..]);
-            return active.Find(s => s.Address.Equals(address)) ?? throw new SiloUnavailableException($"{address} is not in the cluster any more");
+            return active.Find(s => s.Address.Equals(address))
+                ?? throw new SiloUnavailableException($"{address} is not in the cluster any more");
         }
         if (active.Count == 0) return null;
         var silo = kind.Place == GrainPlace.Caller && own is not null && active.Contains(own) ? own : _places.Pick(active);

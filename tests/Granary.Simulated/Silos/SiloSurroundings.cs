@@ -74,7 +74,8 @@ internal sealed class SiloLogger<T>(SimulatedSilo silo) : ILogger<T>
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel)) silo.Say($"{typeof(T).Name}: {formatter(state, exception)}");
     }

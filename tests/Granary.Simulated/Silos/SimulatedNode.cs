@@ -91,7 +91,8 @@ internal class SimulatedNode(SiloCluster cluster, SimulatedProcess process) : IC
         if (pending is { } own) _pending.Add(own);
         if (to is not null && (isOwn || cluster.Reaches(this, to) && !cluster.World.Faults.Happens("request lost", cluster.Rates.Loss)))
             cluster.World.After(isOwn ? TimeSpan.Zero : cluster.Latency(), to.Process, $"gets {what}", () => deliver(
-                target => method.InvokeAsync(target, sent), result => Back(() => answer.TrySetResult(isOwn ? Wire.Copied(result) : Wire.Sent(result))),
+                target => method.InvokeAsync(target, sent),
+                result => Back(() => answer.TrySetResult(isOwn ? Wire.Copied(result) : Wire.Sent(result))),
                 fault => Back(() => answer.TrySetException(fault))));
         try
         {

@@ -130,7 +130,8 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
             }
         if (to is null) message.Fail(new SiloUnavailableException($"{kind.Name} {GrainKind.Short(id)} has no activation"));
         else if (to == this) Cluster.World.After(TimeSpan.Zero, Process, $"forwards {message.Name}", () => Receive(message));
-        else if (Cluster.Reaches(this, to)) Cluster.World.After(Cluster.Latency(), to.Process, $"gets {message.Name} on", () => to.Receive(message));
+        else if (Cluster.Reaches(this, to))
+            Cluster.World.After(Cluster.Latency(), to.Process, $"gets {message.Name} on", () => to.Receive(message));
     }
 
     public void Remove(Activation activation)
@@ -281,16 +282,16 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
         public IDisposable RegisterTimer(IGrainContext grainContext, Func<object?, Task> callback, object? state, TimeSpan dueTime,
             TimeSpan period) => throw new NotSupportedException();
 
-        public IGrainTimer RegisterGrainTimer<TState>(IGrainContext grainContext, Func<TState, CancellationToken, Task> callback, TState state,
-            GrainTimerCreationOptions options) => new GrainTimer((Activation)grainContext, stop => callback(state, stop), options);
+        public IGrainTimer RegisterGrainTimer<TState>(IGrainContext grainContext, Func<TState, CancellationToken, Task> callback,
+            TState state, GrainTimerCreationOptions options) => new GrainTimer((Activation)grainContext, stop => callback(state, stop), options);
     }
 
     private sealed class Reminders(SimulatedSilo silo) : IReminderRegistry
     {
         private Task<T> CallAsync<T>(string what, Func<T> act) => silo.Cluster.Store.CallAsync(silo, what, act);
 
-        public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId callingGrainId, string reminderName, TimeSpan dueTime, TimeSpan period) =>
-            await CallAsync($"sets the reminder of {GrainKind.Short(callingGrainId)}", () => silo.Cluster.Remind(callingGrainId,
+        public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId callingGrainId, string reminderName, TimeSpan dueTime,
+            TimeSpan period) => await CallAsync($"sets the reminder of {GrainKind.Short(callingGrainId)}", () => silo.Cluster.Remind(callingGrainId,
                 GrainKind.OfName(callingGrainId.Type.ToString()!), reminderName, dueTime, period));
 
         public async Task UnregisterReminder(GrainId callingGrainId, IGrainReminder reminder) =>
@@ -301,7 +302,8 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
             });
 
         public async Task<IGrainReminder?> GetReminder(GrainId callingGrainId, string reminderName) =>
-            await CallAsync($"reads the reminder of {GrainKind.Short(callingGrainId)}", () => silo.Cluster.ReminderOf(callingGrainId, reminderName));
+            await CallAsync($"reads the reminder of {GrainKind.Short(callingGrainId)}",
+                () => silo.Cluster.ReminderOf(callingGrainId, reminderName));
 
         public Task<List<IGrainReminder>> GetReminders(GrainId callingGrainId) => throw new NotSupportedException();
     }

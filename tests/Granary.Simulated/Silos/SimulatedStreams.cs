@@ -44,7 +44,8 @@ internal sealed class SimulatedStreams(SiloCluster cluster, Draws draws)
             {
                 foreach (var reader in ReadersOf(stream).OfType<SimulatedHandle<T>>().ToList())
                     if (cluster.Reaches(queue, reader.Silo))
-                        cluster.World.After(TimeSpan.FromTicks(10), reader.Silo.Process, "gets a block of the stream", () => reader.Take(copy));
+                        cluster.World.After(TimeSpan.FromTicks(10), reader.Silo.Process, "gets a block of the stream",
+                            () => reader.Take(copy));
             });
             return true;
         }, TimeSpan.FromMilliseconds(1));
@@ -104,7 +105,8 @@ internal sealed class SimulatedStream<T>(SimulatedSilo silo, StreamId id) : IAsy
 
     public Task OnNextAsync(T item, StreamSequenceToken? token = null) => Streams.PublishAsync(silo, id, item);
 
-    public Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncObserver<T> observer, StreamSequenceToken? token, string? filterData = null) =>
+    public Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncObserver<T> observer, StreamSequenceToken? token,
+        string? filterData = null) =>
         throw new NotSupportedException();
 
     public Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncBatchObserver<T> observer) => throw new NotSupportedException();

@@ -67,7 +67,8 @@ internal sealed class StoredState<T>(SimulatedSilo silo, GrainId id, string name
 
     public async Task ReadStateAsync()
     {
-        var row = await silo.Cluster.Store.CallAsync(silo, $"reads {name} of {GrainKind.Short(id)}", () => silo.Cluster.Store.Read(id, name));
+        var row = await silo.Cluster.Store.CallAsync(silo, $"reads {name} of {GrainKind.Short(id)}",
+            () => silo.Cluster.Store.Read(id, name));
         var before = State;
         (State, _etag) = row is { } known ? (Wire.Serializer.Deserialize<T>(known.Bytes)!, known.Etag) : (new T(), 0);
         silo.Cluster.Read?.Invoke(silo, id, before!, State!);
@@ -76,13 +77,15 @@ internal sealed class StoredState<T>(SimulatedSilo silo, GrainId id, string name
     public async Task WriteStateAsync()
     {
         var (bytes, etag) = (Wire.Serializer.SerializeToArray(State), _etag);
-        _etag = await silo.Cluster.Store.CallAsync(silo, $"writes {name} of {GrainKind.Short(id)}", () => silo.Cluster.Store.Write(id, name, bytes, etag));
+        _etag = await silo.Cluster.Store.CallAsync(silo, $"writes {name} of {GrainKind.Short(id)}",
+            () => silo.Cluster.Store.Write(id, name, bytes, etag));
     }
 
     public async Task ClearStateAsync()
     {
         var etag = _etag;
-        await silo.Cluster.Store.CallAsync(silo, $"clears {name} of {GrainKind.Short(id)}", () => silo.Cluster.Store.Write(id, name, null, etag));
+        await silo.Cluster.Store.CallAsync(silo, $"clears {name} of {GrainKind.Short(id)}",
+            () => silo.Cluster.Store.Write(id, name, null, etag));
         (State, _etag) = (new T(), 0);
     }
 
