@@ -54,7 +54,10 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
         _services.Add<SiloServices>(services).Add(Compute).Add(sources).Add(windows).Add(plans).Add(replicas).Add(process)
             .Add<ILocalSiloDetails>(own).Add<IClusterMembershipService>(Members).Add(clock).Add<GrainIds>(ids).Add(settings).Add(catalogues)
             .Add(kinds).Add(SimulatedInstruments.All).Add(new FeedMemory()).Add<IGrainFactory>(this).Add<IClusterClient>(this)
-            .Add(services.Silos).Add(new BatchServices(services.Silos, Members, settings, SimulatedInstruments.All, catalogues, clock, ids))
+            .Add(services.Silos).Add(new BatchServices(services.Silos, Members, settings, SimulatedInstruments.All, catalogues, clock, ids)
+            {
+                Usage = static () => (TimeSpan.Zero, 0),
+            })
             .Add<IGrainRuntime>(new Runtime(this)).Add<ITimerRegistry>(new Timers()).Add<IReminderRegistry>(new Reminders(this))
             .Add<IStreamProvider>(new SimulatedStreamProvider(this, ClusterProviders.Blocks), ClusterProviders.Blocks);
         _services.Logger = category => Activator.CreateInstance(typeof(SiloLogger<>).MakeGenericType(category), this)!;
