@@ -286,7 +286,8 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
             TimeSpan period) => throw new NotSupportedException();
 
         public IGrainTimer RegisterGrainTimer<TState>(IGrainContext grainContext, Func<TState, CancellationToken, Task> callback,
-            TState state, GrainTimerCreationOptions options) => new GrainTimer((Activation)grainContext, stop => callback(state, stop), options);
+            TState state, GrainTimerCreationOptions options) =>
+                new GrainTimer((Activation)grainContext, stop => callback(state, stop), options);
     }
 
     private sealed class Reminders(SimulatedSilo silo) : IReminderRegistry
@@ -294,7 +295,8 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
         private Task<T> CallAsync<T>(string what, Func<T> act) => silo.Cluster.Store.CallAsync(silo, what, act);
 
         public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId callingGrainId, string reminderName, TimeSpan dueTime,
-            TimeSpan period) => await CallAsync($"sets the reminder of {GrainKind.Short(callingGrainId)}", () => silo.Cluster.Remind(callingGrainId,
+            TimeSpan period) =>
+                await CallAsync($"sets the reminder of {GrainKind.Short(callingGrainId)}", () => silo.Cluster.Remind(callingGrainId,
                 GrainKind.OfName(callingGrainId.Type.ToString()!), reminderName, dueTime, period));
 
         public async Task UnregisterReminder(GrainId callingGrainId, IGrainReminder reminder) =>
