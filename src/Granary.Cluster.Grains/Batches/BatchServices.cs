@@ -7,4 +7,8 @@ namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>Services that the batch grains of a silo share.</summary>
 internal sealed record BatchServices(IComputeServices Compute, IClusterMembershipService Membership, GrainSettings Settings,
-    ClusterInstruments Instruments, GranaryCatalogues Catalogues, TimeProvider Clock, GrainIds Ids);
+    ClusterInstruments Instruments, GranaryCatalogues Catalogues, TimeProvider Clock, GrainIds Ids)
+{
+    /// <summary>Returns the processor time and the memory of the process; null for those of the system.</summary>
+    public Func<(TimeSpan Time, long Memory)>? Usage { get; init; }
+}

@@ -52,7 +52,7 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
             e => BatchMessages.TimerFailed(logger, Run, e.Message, e));
         _passes = new PassControl(Run, _reporting, _status, services, logger, () => _ = _looking.RequestAsync());
         _progress = new PassProgress(services.Clock);
-        _load = new LoadMeter(services.Clock);
+        _load = new LoadMeter(services.Clock, services.Usage);
     }
 
     private string Run => this.GetPrimaryKeyString();

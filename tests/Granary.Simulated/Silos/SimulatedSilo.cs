@@ -54,7 +54,10 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
         _services.Add<SiloServices>(services).Add(Compute).Add(sources).Add(windows).Add(plans).Add(replicas).Add(process)
             .Add<ILocalSiloDetails>(own).Add<IClusterMembershipService>(Members).Add(clock).Add<GrainIds>(ids).Add(settings).Add(catalogues)
             .Add(kinds).Add(SimulatedInstruments.All).Add(new FeedMemory()).Add<IGrainFactory>(this).Add<IClusterClient>(this)
-            .Add(services.Silos).Add(new BatchServices(services.Silos, Members, settings, SimulatedInstruments.All, catalogues, clock, ids))
+            .Add(services.Silos).Add(new BatchServices(services.Silos, Members, settings, SimulatedInstruments.All, catalogues, clock, ids)
+            {
+                Usage = static () => (TimeSpan.Zero, 0),
+            })
             .Add<IGrainRuntime>(new Runtime(this)).Add<ITimerRegistry>(new Timers()).Add<IReminderRegistry>(new Reminders(this))
             .Add<IStreamProvider>(new SimulatedStreamProvider(this, ClusterProviders.Blocks), ClusterProviders.Blocks);
         _services.Logger = category => Activator.CreateInstance(typeof(SiloLogger<>).MakeGenericType(category), this)!;
@@ -283,7 +286,8 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
             TimeSpan period) => throw new NotSupportedException();
 
         public IGrainTimer RegisterGrainTimer<TState>(IGrainContext grainContext, Func<TState, CancellationToken, Task> callback,
-            TState state, GrainTimerCreationOptions options) => new GrainTimer((Activation)grainContext, stop => callback(state, stop), options);
+            TState state, GrainTimerCreationOptions options) =>
+                new GrainTimer((Activation)grainContext, stop => callback(state, stop), options);
     }
 
     private sealed class Reminders(SimulatedSilo silo) : IReminderRegistry
@@ -291,7 +295,8 @@ internal sealed class SimulatedSilo : SimulatedNode, IComputeSteps
         private Task<T> CallAsync<T>(string what, Func<T> act) => silo.Cluster.Store.CallAsync(silo, what, act);
 
         public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId callingGrainId, string reminderName, TimeSpan dueTime,
-            TimeSpan period) => await CallAsync($"sets the reminder of {GrainKind.Short(callingGrainId)}", () => silo.Cluster.Remind(callingGrainId,
+            TimeSpan period) =>
+                await CallAsync($"sets the reminder of {GrainKind.Short(callingGrainId)}", () => silo.Cluster.Remind(callingGrainId,
                 GrainKind.OfName(callingGrainId.Type.ToString()!), reminderName, dueTime, period));
 
         public async Task UnregisterReminder(GrainId callingGrainId, IGrainReminder reminder) =>
