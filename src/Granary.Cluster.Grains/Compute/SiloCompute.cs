@@ -78,7 +78,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal bool IsHeld { get; set; }
 
     /// <summary>Number of running strategy groups.</summary>
-    public int Groups => _groups.Values.Count(c => !c.Ended.IsCompleted);
+    public int Groups => Ordered.Count(c => !c.Ended.IsCompleted);
 
     /// <summary>Number of strategy groups ever started on this silo.</summary>
     public int Begun => _begun;
@@ -89,7 +89,9 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal void ItemBegins() => Interlocked.Increment(ref _itemsBegun);
 
     // In the order in which they came: it decides the order of an answer, and so what the batch grain does first.
+#pragma warning disable RS0030 // sorted
     private IEnumerable<StrategyGroup> Ordered => _groups.Values.OrderBy(g => g.Number);
+#pragma warning restore RS0030
 
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
@@ -132,7 +134,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
             group.Stop();
             _groups.TryRemove(group.Work.Id, out _);
         }
-        if (!_groups.Values.Any(c => c.Work.Run == run)) _polled.TryRemove(run, out _);
+        if (!Ordered.Any(c => c.Work.Run == run)) _polled.TryRemove(run, out _);
     }
 
     /// <summary>Notifies the run's batch grain of a change.</summary>
@@ -182,7 +184,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         Ends(_logger, run, fault);
         // The batch grain reads the fault with its next poll, and stores it before it stops the groups.
-        bool IsRunning(TimeSpan waited) => waited < Silence || (waited < LongestEnd && _groups.Values.Any(g => g.Work.Run == run));
+        bool IsRunning(TimeSpan waited) => waited < Silence || (waited < LongestEnd && Ordered.Any(g => g.Work.Run == run));
         for (var waited = TimeSpan.Zero; IsRunning(waited); waited += Watch) await Task.Delay(Watch, Clock);
         Environment.ExitCode = 1;
         Services.Process.Life.StopApplication();
@@ -239,7 +241,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         var rest = _settings.Drain - Clock.GetElapsedTime(_leavingSince!.Value);
         try
         {
-            await Task.WhenAll(_groups.Values.Select(c => c.Ended))
+            await Task.WhenAll(Ordered.Select(c => c.Ended))
                 .WaitAsync(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, Clock, hurry);
             await Services.Models.ReportAsync(hurry);
         }

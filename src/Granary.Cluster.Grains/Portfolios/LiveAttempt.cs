@@ -298,7 +298,9 @@ internal sealed class LiveSessions(SiloDeparture departure)
     public bool IsLeaving => departure.HasBegun;
 
     /// <summary>All attempts, ordered by account.</summary>
+#pragma warning disable RS0030 // sorted
     public IReadOnlyCollection<LiveAttempt> All => [.. _running.Values.OrderBy(a => a.Account, StringComparer.Ordinal)];
+#pragma warning restore RS0030
 
     /// <returns>null if this silo runs no session of the account, and prepares none.</returns>
     public LiveAttempt? Find(string account) => _running.GetValueOrDefault(account);

@@ -55,16 +55,16 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     public async ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         // Only the grains of the listed batches are called: those of batches that ended long ago stay inactive.
-        var ids = query is { Cursor: null, State: JobState.Queued or JobState.Running }
+        var known = query is { Cursor: null, State: JobState.Queued or JobState.Running }
             ? [.. (await GrainCalls.TryAsync(List.UnfinishedAsync, cancellationToken, timeout, clock).ConfigureAwait(false)).Reverse()]
             : await GrainCalls.TryAsync(stop => List.NewestAsync(int.MaxValue, stop), cancellationToken, timeout, clock)
                 .ConfigureAwait(false);
-        var rest = ids;
+        var rest = known;
         if (query.Cursor is { } cursor)
         {
-            var at = ids.ToList().IndexOf(cursor);
+            var at = known.ToList().IndexOf(cursor);
             if (at < 0) throw ListCursor.Unknown(cursor);
-            rest = [.. ids.Skip(at + 1)];
+            rest = [.. known.Skip(at + 1)];
         }
         var found = new List<JobStatus>();
         foreach (var part in rest.Chunk(32))
