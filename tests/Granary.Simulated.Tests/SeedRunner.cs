@@ -12,9 +12,10 @@ internal static class SeedRunner
     /// <summary>Returns the exit code, the lines of the output, and what was written to the error stream.</summary>
     public static async Task<(int ExitCode, string[] Lines, string Error)> RunAsync(params string[] arguments)
     {
-        TestCosts.Count("simulator");
+        TestCosts.Count(Started.Process);
         var start = new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -25,7 +25,7 @@ public sealed class SeedTests
     }
 
     [Fact]
-    public async Task A_broken_promise_is_found_and_the_fault_that_suffices_is_named()
+    public async Task A_broken_rule_is_found_and_the_fault_that_suffices_is_named()
     {
         var (exit, lines, _) = await SeedRunner.RunAsync("0", "20", "--scenario", "broken");
         exit.ShouldBe(1);

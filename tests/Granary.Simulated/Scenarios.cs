@@ -7,12 +7,15 @@ using Granary.Simulated.Venue;
 
 namespace Granary.Simulated;
 
-/// <summary>The scenarios. A seed belongs to one of them, by its remainder; those without a share are for the tests of the simulator.</summary>
+/// <summary>
+/// The scenarios. A seed belongs to one of them, by its remainder; those without a share are for the tests of the simulator.
+/// </summary>
 internal static class Scenarios
 {
     public static readonly IScenario[] All =
     [
-        new JournalScenario(), new ServerScenario(), new SessionsScenario(), new VenueScenario(), new BatchScenario(), new Echo(), new Broken(),
+        new JournalScenario(), new ServerScenario(), new SessionsScenario(), new VenueScenario(), new BatchScenario(),
+        new Echo(), new Broken(),
     ];
 
     /// <summary>The scenario of a seed.</summary>

@@ -33,7 +33,8 @@ internal sealed record SeedRun(string Hash, string? Failure, IReadOnlyList<(stri
         return new SeedRun(trace.Hash, failure, world.Faults.Happened);
     }
 
-    /// <summary>The fewest faults with which a seed still fails, as far as a search finds them (ddmin, Zeller and Hildebrandt 2002).</summary>
+    /// <summary>The fewest faults with which a seed still fails, as far as a search finds them.</summary>
+    /// <remarks>ddmin of Zeller and Hildebrandt (2002).</remarks>
     public static string Shortened(IScenario scenario, ulong seed, SeedRun failed)
     {
         var (left, parts, runs) = (failed.Faults.ToList(), 2, 0);

@@ -12,7 +12,7 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// other silo takes in time are stopped.
 /// </summary>
 internal sealed partial class SessionDrain(LiveSessions sessions, SiloDeparture departure, SiloCompute compute, IGrainFactory grains,
-    SiloProcess process, GrainSettings settings, TimeProvider clock, ILogger<SessionDrain> logger) : IHostedLifecycleService
+    SiloProcess process, GrainSettings settings, ILogger<SessionDrain> logger) : IHostedLifecycleService
 {
     // The end of an attempt writes its last facts for ten seconds at most.
     private static readonly TimeSpan s_end = TimeSpan.FromSeconds(12);
@@ -23,14 +23,14 @@ internal sealed partial class SessionDrain(LiveSessions sessions, SiloDeparture 
         // A process that is ended at once hands nothing over.
         if (cancellationToken.IsCancellationRequested) return;
         compute.Leave();
-        using var time = new CancellationTokenSource(settings.Drain, clock);
+        using var time = new CancellationTokenSource(settings.Drain, compute.Clock);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         await Task.WhenAll(sessions.All.Select(attempt => LeaveAsync(attempt, late.Token)));
     }
 
     /// <summary>Ends attempts that are left. A process that is ended at once waits for none.</summary>
     public Task StopAsync(CancellationToken cancellationToken) =>
-        Task.WhenAny(Task.WhenAll(sessions.All.Select(a => a.StopAsync())), Task.Delay(s_end, clock, cancellationToken));
+        Task.WhenAny(Task.WhenAll(sessions.All.Select(a => a.StopAsync())), Task.Delay(s_end, compute.Clock, cancellationToken));
 
     private async Task LeaveAsync(LiveAttempt attempt, CancellationToken late)
     {
@@ -45,7 +45,7 @@ internal sealed partial class SessionDrain(LiveSessions sessions, SiloDeparture 
             NotHandedOver(logger, attempt.Account, e is OperationCanceledException
                 ? $"it was not ready within {settings.Drain.TotalSeconds:0} s" : e.Message);
         }
-        await Task.WhenAny(attempt.StopAsync(), Task.Delay(s_end, clock, CancellationToken.None));
+        await Task.WhenAny(attempt.StopAsync(), Task.Delay(s_end, compute.Clock, CancellationToken.None));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -87,7 +87,8 @@ public sealed class PostgresJournal : IJournal
             var holder = await _table.FindHolderAsync(cancellationToken).ConfigureAwait(false);
             if (holder?.Session == _table.Session)
                 throw new JournalException($"the journal in {Name} is locked by an earlier connection of this session, which the server "
-                    + "has not ended yet; trading waits for it") { MayPass = true };
+                    + "has not ended yet; trading waits for it")
+                { MayPass = true };
             throw LeaseException.Of($"the account {_account} is traded by {holder?.Name ?? "another session"}",
                 "stop that session first, or give this one another account");
         }

@@ -150,7 +150,8 @@ internal sealed class PostgresTable : IJournalTable
             // Connections in the pool were lost with the server.
             _source.Clear();
             throw new JournalException($"the journal in {Name} cannot be reached: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; "
-                + "trading waits for it", e) { MayPass = true };
+                + "trading waits for it", e)
+            { MayPass = true };
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class StoredStatesTests : IDisposable
 
     public void Dispose() => Directory.Delete(_runs, recursive: true);
 
-    // Works until it is told to end.
+    // Works until the test ends it.
     private sealed class Gate : IJobRunner
     {
         public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

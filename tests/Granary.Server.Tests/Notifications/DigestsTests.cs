@@ -205,7 +205,8 @@ public sealed class DigestsTests : IDisposable
         {
             if (new FileOutboxStore(_folder).All().Single().State != DeliveryState.Dead)
                 await (crash < Outbox.MostAttempts
-                    ? Should.ThrowAsync<IOException>(() => TurnAsync(SendLimit.None, new CrashingStore(new FileOutboxStore(_folder), replaces: 1)))
+                    ? Should.ThrowAsync<IOException>(() =>
+                        TurnAsync(SendLimit.None, new CrashingStore(new FileOutboxStore(_folder), replaces: 1)))
                     : TurnAsync(SendLimit.None));
             _clock.Advance(TimeSpan.FromHours(2));
         }

@@ -23,14 +23,8 @@ internal sealed record KnownBatch(string Name, Job Job, string Digest, long Trad
 /// <summary>Buys and sells, and notes a bar that the undisturbed run did not have in this place.</summary>
 public sealed class Watcher([Range(1, 1000)] int every = 7, [Range(0, 1000)] int variant = 0) : Strategy
 {
-    /// <summary>Bars that came twice, too early or not at all, in this run of a seed.</summary>
-    internal static List<string> Faults { get; } = [];
-
-    // Hashes of the times up to each bar of each strategy of the undisturbed runs; a check of a batch runs it over other bars too.
-    private static readonly ConcurrentDictionary<long, bool> s_known = new();
-
-    /// <summary>Whether the undisturbed run is under way.</summary>
-    internal static bool IsUndisturbed { get; set; }
+    /// <summary>What the strategies of a run have seen: they are made by the name of their class alone.</summary>
+    internal static WatchedBars Watched { get; } = new();
 
     private long _times;
     private int _bars;
@@ -39,10 +33,34 @@ public sealed class Watcher([Range(1, 1000)] int every = 7, [Range(0, 1000)] int
     {
         if (_bars == 0) _times = bar.Instrument.Symbol.Sum(c => c) * 1_000_003L + every * 1009L + variant;
         _times = unchecked((_times ^ bar.Time.Ticks) * 0x5851F42D4C957F2D + ++_bars);
-        if (IsUndisturbed) s_known[_times] = true;
-        else if (!s_known.ContainsKey(_times)) Faults.Add($"bar {_bars} of {bar.Instrument.Symbol} is of {bar.Time:u}");
+        Watched.Add(_times, $"bar {_bars} of {bar.Instrument.Symbol} is of {bar.Time:u}");
         if ((_bars + variant) % (2 * every) == 0) bar.Enter(Side.Buy);
         else if ((_bars + variant) % (2 * every) == every) bar.Exit();
+    }
+}
+
+/// <summary>Which bars the strategies have seen, and in which order.</summary>
+internal sealed class WatchedBars
+{
+    // Hashes of the times up to each bar of each strategy of the undisturbed runs; a check of a batch runs it over other bars too.
+    private readonly ConcurrentDictionary<long, bool> _known = new();
+    private readonly List<string> _faults = [];
+
+    /// <summary>Whether the undisturbed run is under way.</summary>
+    public bool IsUndisturbed { get; set; }
+
+    /// <summary>Bars that came twice, too early or not at all, in this run of a seed.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
+    /// <summary>A run of a seed begins.</summary>
+    public void Begin() => _faults.Clear();
+
+    /// <param name="times">Hash of the times up to a bar.</param>
+    /// <param name="fault">What is wrong if the undisturbed run has no such times.</param>
+    public void Add(long times, FormattableString fault)
+    {
+        if (IsUndisturbed) _known[times] = true;
+        else if (!_known.ContainsKey(times)) _faults.Add(FormattableString.Invariant(fault));
     }
 }
 
@@ -62,7 +80,7 @@ internal sealed class BatchFixture
         Directory.CreateDirectory(Runs);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Runs, recursive: true);
         Kinds = KnownJobs.Of(Catalogues, Runs);
-        Watcher.IsUndisturbed = true;
+        Watcher.Watched.IsUndisturbed = true;
         Batches =
         [
             Of("spread", """
@@ -85,7 +103,7 @@ internal sealed class BatchFixture
                 }
                 """),
         ];
-        Watcher.IsUndisturbed = false;
+        Watcher.Watched.IsUndisturbed = false;
     }
 
     public static BatchFixture All { get; } = new();

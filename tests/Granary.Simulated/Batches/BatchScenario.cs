@@ -24,11 +24,7 @@ internal sealed class BatchScenario : IScenario
 
     public TimeSpan Limit => TimeSpan.FromHours(2);
 
-    public void Prepare()
-    {
-        GrainKind.Add(typeof(SiloProcess).Assembly);
-        _ = BatchFixture.All;
-    }
+    public void Prepare() => _ = BatchFixture.All;
 
     public async Task RunAsync(World world)
     {
@@ -36,8 +32,8 @@ internal sealed class BatchScenario : IScenario
         var runs = Path.Combine(fixture.Runs, "seed");
         if (Directory.Exists(runs)) Directory.Delete(runs, recursive: true);
         Directory.CreateDirectory(runs);
-        Watcher.Faults.Clear();
-        SimulatedInstruments.Recovered.Clear();
+        Watcher.Watched.Begin();
+        SimulatedInstruments.Recovered.Begin();
         var draws = world.Draws.Fork("batches");
         var batch = draws.Pick(fixture.Batches);
         var settings = new GrainSettings
@@ -64,10 +60,11 @@ internal sealed class BatchScenario : IScenario
 
     private static void CheckEnd(World world, KnownBatch batch, JobStatus ended, BatchClient client)
     {
-        Oracle.Demand(Watcher.Faults.Count == 0, "blocks complete and in order", $"{string.Join("; ", Watcher.Faults.Take(3))}");
+        Oracle.Demand(Watcher.Watched.Faults.Count == 0, "blocks complete and in order",
+            $"{string.Join("; ", Watcher.Watched.Faults.Take(3))}");
         if (ended.State == JobState.Cancelled)
         {
-            Oracle.Demand(client.HasCancelled, "accepted jobs end", $"it was cancelled by nobody");
+            Oracle.Demand(client.HasCancelled, "accepted jobs end", $"no client cancelled it");
             return;
         }
         if (ended.State == JobState.Failed)
@@ -93,7 +90,7 @@ internal sealed class BatchScenario : IScenario
     {
         if (world.Faults.Happened.Count > 0) return;
         var again = cluster.Orders.Where(o => o.Value > 1).ToList();
-        Oracle.Demand(again.Count == 0 && SimulatedInstruments.Recovered.Values.Sum() == 0, "no work is repeated without faults",
+        Oracle.Demand(again.Count == 0 && SimulatedInstruments.Recovered.Count == 0, "no work is repeated without faults",
             $"{again.Count} strategies of {batch.Strategies} began again");
     }
 

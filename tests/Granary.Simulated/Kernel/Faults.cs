@@ -9,7 +9,7 @@ internal sealed class Faults(Draws draws, IReadOnlySet<(string Name, int Number)
     private readonly List<(string Name, int Number)> _happened = [];
 
     /// <summary>Called with the name of each fault that happens.</summary>
-    public Action<string>? Told { get; set; }
+    public Action<string>? Noted { get; set; }
 
     /// <summary>After this no fault happens any more, so that the system can come to rest.</summary>
     public bool AreOver { get; set; }
@@ -25,7 +25,7 @@ internal sealed class Faults(Draws draws, IReadOnlySet<(string Name, int Number)
         var happens = stream.Chance(probability) && !AreOver && allowed?.Contains((name, asked)) != false;
         if (!happens) return false;
         _happened.Add((name, asked));
-        Told?.Invoke(name);
+        Noted?.Invoke(name);
         return true;
     }
 }

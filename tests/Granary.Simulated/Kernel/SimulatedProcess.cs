@@ -2,7 +2,7 @@ namespace Granary.Simulated.Kernel;
 
 /// <summary>
 /// A process of the simulated machines. A killed one is frozen: what it awaits never completes, its timers do not fire, and its calls
-/// reach nobody. An exception would be caught by the code of the product, which a killed process does not run.
+/// reach no host. An exception would be caught by the code of the product, which a killed process does not run.
 /// </summary>
 internal sealed class SimulatedProcess
 {
@@ -49,7 +49,7 @@ internal sealed class SimulatedProcess
     /// <summary>Since when the process stands still, in ticks of the world.</summary>
     public long FrozenSince { get; private set; }
 
-    /// <summary>Whether the process stands still: it is alive, and nobody sees that.</summary>
+    /// <summary>Whether the process stands still: it is alive, and no other process sees that.</summary>
     public bool IsFrozen => FrozenUntil > World.Now;
 
     /// <summary>Stops the process for a while, as a swapping machine or a paused virtual machine does.</summary>
@@ -60,7 +60,7 @@ internal sealed class SimulatedProcess
         FrozenUntil = Math.Max(FrozenUntil, World.Now + span.Ticks);
     }
 
-    /// <summary>Runs code of the process, whose failures end the run: nobody awaits it.</summary>
+    /// <summary>Runs code of the process, whose failures end the run: no code awaits it.</summary>
     public void Run(Func<Task> code) => _ = RunAsync(code);
 
     /// <summary>Waits on the clock of the world.</summary>

@@ -29,7 +29,7 @@ internal sealed class World
     {
         Trace = trace;
         Draws = new Draws(seed);
-        Faults = new Faults(Draws.Fork("faults"), allowed) { Told = name => Say("", $"fault: {name}") };
+        Faults = new Faults(Draws.Fork("faults"), allowed) { Noted = name => Say("", $"fault: {name}") };
         _ties = Draws.Fork("ties");
         _kills = Draws.Fork("kills");
         Outside = new SimulatedProcess(this, "");
@@ -83,7 +83,7 @@ internal sealed class World
         _scenario!.GetAwaiter().GetResult();
     }
 
-    /// <summary>Ends the run with a fault, such as one that nobody awaits.</summary>
+    /// <summary>Ends the run with a fault, such as one that no code awaits.</summary>
     public void Break(Exception fault) => _broken ??= fault;
 
     // Whether there is more to do.

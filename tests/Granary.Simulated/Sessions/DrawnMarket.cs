@@ -13,9 +13,9 @@ internal sealed class DrawnMarket
     public DrawnMarket(Draws draws, IReadOnlyList<Instrument> instruments)
     {
         Count = draws.Between(60, 120);
-        Pace = draws.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
+        BarEvery = draws.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
         Series = [.. instruments.Select(i => new MarketSeries(i, Timeframe))];
-        _bars = [.. instruments.Select(_ => Walk(draws))];
+        _bars = [.. instruments.Select(_ => Bars(draws))];
     }
 
     public static Timeframe Timeframe { get; } = Timeframe.Parse("1h");
@@ -23,11 +23,11 @@ internal sealed class DrawnMarket
     public int Count { get; }
 
     /// <summary>The time of the world between two bars.</summary>
-    public TimeSpan Pace { get; }
+    public TimeSpan BarEvery { get; }
 
     public IReadOnlyList<MarketSeries> Series { get; }
 
-    private Bar[] Walk(Draws draws)
+    private Bar[] Bars(Draws draws)
     {
         var (bars, close) = (new Bar[Count], 100.0);
         var volatility = 0.002 + 0.02 * draws.Unit();
@@ -64,7 +64,7 @@ internal sealed class DrawnMarket
             var first = Array.FindIndex(market._bars[0], b => b.Time >= _from);
             for (var i = first < 0 ? market.Count : first; i < market.Count; i++)
             {
-                if (process is not null && started + i * market.Pace.Ticks - process.World.Now is > 0 and var wait)
+                if (process is not null && started + i * market.BarEvery.Ticks - process.World.Now is > 0 and var wait)
                     await Task.Delay(TimeSpan.FromTicks(wait), process.Clock, cancellationToken).ConfigureAwait(false);
                 close = Timeframe.CloseOf(market._bars[0][i].Time);
                 for (var s = 0; s < market._bars.Length; s++)

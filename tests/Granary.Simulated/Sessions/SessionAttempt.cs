@@ -1,7 +1,7 @@
 using Granary.Data.Journals;
-using Granary.Simulation.Json;
 using Granary.Engine.Brokerage;
 using Granary.Simulated.Kernel;
+using Granary.Simulation.Json;
 using Granary.Trading.Live;
 
 namespace Granary.Simulated.Sessions;

@@ -36,7 +36,7 @@ internal sealed class SessionOperations
         if (_draws.Chance(0.5)) return;
         _kill = _draws.Rate(0.9);
         for (var count = (int)Math.Pow(30, _draws.Unit()); count > 0; count--)
-            _world.After(_run.Market.Pace * _run.Market.Count * _draws.Unit(), _world.Outside, "operator", Act);
+            _world.After(_run.Market.BarEvery * _run.Market.Count * _draws.Unit(), _world.Outside, "operator", Act);
     }
 
     private void Act()

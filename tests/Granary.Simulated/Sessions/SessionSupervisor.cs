@@ -100,7 +100,7 @@ internal sealed class SessionSupervisor
 
     private void Later(string what, double rate, SessionAttempt attempt, Action act)
     {
-        var length = _run.Market.Pace * _run.Market.Count;
+        var length = _run.Market.BarEvery * _run.Market.Count;
         _world.After(_draws.Between(TimeSpan.FromMilliseconds(10), length), _world.Outside, what, () =>
         {
             if (!attempt.Over.IsCompleted && !attempt.Process.IsFrozen && _world.Faults.Happens(what, rate)) act();

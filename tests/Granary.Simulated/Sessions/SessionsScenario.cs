@@ -37,7 +37,7 @@ internal sealed class SessionsScenario : IScenario
     // After the faults, the session comes to rest.
     private static void EndFaults(SessionRun run)
     {
-        var (world, length) = (run.World, run.Market.Pace * run.Market.Count);
+        var (world, length) = (run.World, run.Market.BarEvery * run.Market.Count);
         var draws = world.Draws.Fork("end of faults");
         var over = length * (0.5 + draws.Unit());
         if (draws.Chance(0.3))

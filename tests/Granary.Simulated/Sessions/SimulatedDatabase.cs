@@ -98,7 +98,7 @@ internal sealed class SimulatedDatabase
             if (_connection is { } old)
             {
                 _connection = null;
-                // Over a network that is gone, the server does not hear of it.
+                // Over a network that is gone, the server does not notice.
                 if (!World.Faults.Happens("close lost", 0.2)) World.After(Latency(), World.Outside, "closes", () => End(account, old));
                 else World.After(IdleTimeout, World.Outside, "idle connection ends", () => End(account, old));
             }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Reflection;
+using Granary.Cluster.Grains;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Concurrency;
@@ -25,7 +27,7 @@ internal enum GrainPlace
 /// <summary>A class of grains: what its attributes say.</summary>
 internal sealed class GrainKind
 {
-    private static readonly ConcurrentDictionary<Type, GrainKind> s_byInterface = new();
+    private static readonly FrozenDictionary<Type, GrainKind> s_byInterface = Kinds(typeof(SiloProcess).Assembly);
 
     private readonly ConstructorInfo _constructor;
     private readonly (ParameterInfo Parameter, PersistentStateAttribute? State)[] _parameters;
@@ -54,15 +56,17 @@ internal sealed class GrainKind
 
     public GrainPlace Place { get; }
 
-    /// <summary>Makes the kinds of grains known by their interfaces.</summary>
-    public static void Add(Assembly grains)
+    // The kinds of grains of an assembly by their interfaces.
+    private static FrozenDictionary<Type, GrainKind> Kinds(Assembly grains)
     {
+        var kinds = new Dictionary<Type, GrainKind>();
         foreach (var type in grains.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsSubclassOf(typeof(Grain))))
         {
             GrainKind? kind = null;
             foreach (var face in type.GetInterfaces().Where(IsOfGrain))
-                s_byInterface[face] = kind ??= new GrainKind(type);
+                kinds[face] = kind ??= new GrainKind(type);
         }
+        return kinds.ToFrozenDictionary();
     }
 
     private static bool IsOfGrain(Type face) =>
@@ -87,7 +91,7 @@ internal sealed class GrainKind
 /// <summary>A method of an interface of grains, and how it is called.</summary>
 internal sealed class GrainMethod
 {
-    private static readonly ConcurrentDictionary<MethodInfo, GrainMethod> s_known = new();
+    private static readonly KnownMethods s_known = new();
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     private readonly Func<object, Task<object?>> _await;
@@ -119,7 +123,7 @@ internal sealed class GrainMethod
     /// <summary>Makes what the proxy returns, of the method's type, from the answer.</summary>
     public Func<Task<object?>, object> Answer { get; }
 
-    public static GrainMethod Of(MethodInfo method) => s_known.GetOrAdd(method, static m => new GrainMethod(m));
+    public static GrainMethod Of(MethodInfo method) => s_known.Of(method);
 
     public Task<object?> InvokeAsync(object target, object?[] arguments) =>
         _await(Method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null)!);
@@ -142,6 +146,14 @@ internal sealed class GrainMethod
         var name = type.GetGenericTypeDefinition() == typeof(Task<>) ? "Task" : "ValueTask";
         return (results.GetMethod($"Await{name}Async")!.CreateDelegate<Func<object, Task<object?>>>(),
             results.GetMethod($"As{name}")!.CreateDelegate<Func<Task<object?>, object>>());
+    }
+
+    // Reads the attributes of a method once.
+    private sealed class KnownMethods
+    {
+        private readonly ConcurrentDictionary<MethodInfo, GrainMethod> _methods = new();
+
+        public GrainMethod Of(MethodInfo method) => _methods.GetOrAdd(method, static m => new GrainMethod(m));
     }
 
     private static class Results<T>

@@ -140,7 +140,7 @@ internal sealed class SiloCluster
         _version++;
         var now = Snapshot;
         foreach (var silo in Alive)
-            World.After(_net.Between(s_ms, s_second), silo.Process, "hears of the members", () => silo.Take(now));
+            World.After(_net.Between(s_ms, s_second), silo.Process, "reads the members", () => silo.Take(now));
         return now;
     }
 

@@ -149,7 +149,9 @@ internal sealed class VenueRun
     {
         switch (_draws.Below(_isFutures ? 11 : 9))
         {
-            case 0 or 1 or 2: await session.SendAsync([.. Entries(_draws.Between(1, 4), OrderType.Market)], []).ConfigureAwait(false); break;
+            case 0 or 1 or 2:
+                await session.SendAsync([.. Entries(_draws.Between(1, 4), OrderType.Market)], []).ConfigureAwait(false);
+                break;
             case 3: await session.SendAsync([.. Entries(2, OrderType.Limit)], [.. Exits(session, 1)]).ConfigureAwait(false); break;
             case 4: await session.SendAsync([], [.. Exits(session, 3)]).ConfigureAwait(false); break;
             case 5:
@@ -224,7 +226,7 @@ internal sealed class VenueRun
 
     private string State() => FormattableString.Invariant($"{Market.Name}, {_session.Fault}, {_session.Ledger?.Unresolved().Count} ")
         + $"of unknown outcome, {Venue.Market.Fills.Count} fills at the venue, {_session.Ledger?.Fills} booked; "
-        + string.Join("; ", Venue.Market.Payments.Select(p => $"paid {p.Amount} at {p.At:T}")) + "; " + string.Join("; ", Coins.Select(c => FormattableString.Invariant(
+        + string.Join("; ", Coins.Select(c => FormattableString.Invariant(
             $"{c}: {Bought(c)} at the venue, {_session.Ledger?.PositionOf(SymbolOf(c))} booked")).Concat(Differences.Take(3)))
         + string.Concat(_session.Ledger?.OpenOrders.Where(o => !o.State.IsFinal()).Select(o => $"; {o.Order.ClientId} is {o.State}") ?? []);
 
@@ -234,7 +236,8 @@ internal sealed class VenueRun
 
     // A liquidation can be an exit of several entries.
     private bool IsBooked => Venue.Market.Orders.Any(o => o.IsLiquidation) ? HasSamePosition
-        : _session.Ledger.Fills == Venue.Market.Fills.Count && Math.Abs(_session.Ledger.Funding - (double)Venue.Market.Payments.Sum(p => p.Amount)) < 1e-9;
+        : _session.Ledger.Fills == Venue.Market.Fills.Count
+            && Math.Abs(_session.Ledger.Funding - (double)Venue.Market.Payments.Sum(p => p.Amount)) < 1e-9;
 
     private void Compare()
     {

@@ -6,7 +6,9 @@ using Granary.Simulated.Kernel;
 
 namespace Granary.Simulated.Venue;
 
-/// <summary>A websocket between a process and a venue. Messages arrive in the order in which they were sent, or the connection breaks.</summary>
+/// <summary>
+/// A websocket between a process and a venue. Messages arrive in the order in which they were sent, or the connection breaks.
+/// </summary>
 internal sealed class VenueSocket : WebSocket
 {
     private readonly SimulatedProcess _process;
@@ -40,7 +42,8 @@ internal sealed class VenueSocket : WebSocket
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         _lastArrival = Math.Max(_lastArrival, World.Now + _venue.Way().Ticks);
-        World.After(TimeSpan.FromTicks(_lastArrival - World.Now), _process, "a message of the venue", () => _arrived.Writer.TryWrite(bytes));
+        World.After(TimeSpan.FromTicks(_lastArrival - World.Now), _process, "a message of the venue",
+            () => _arrived.Writer.TryWrite(bytes));
         return Task.CompletedTask;
     }
 
@@ -87,8 +90,8 @@ internal sealed class VenueSocket : WebSocket
         return Task.CompletedTask;
     }
 
-    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
-        CloseAsync(closeStatus, statusDescription, cancellationToken);
+    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription,
+        CancellationToken cancellationToken) => CloseAsync(closeStatus, statusDescription, cancellationToken);
 
     public override void Dispose() => Abort();
 }

@@ -16,5 +16,6 @@ internal sealed class WorldFaults(World world) : ServerFaults
     /// <summary>Share of the requests that are refused because there are too many.</summary>
     public double TooMany { get; set; }
 
-    public override bool Draw(double share, [CallerArgumentExpression(nameof(share))] string name = "") => world.Faults.Happens(name[(name.LastIndexOf('.') + 1)..], share);
+    public override bool Draw(double share, [CallerArgumentExpression(nameof(share))] string name = "") =>
+        world.Faults.Happens(name[(name.LastIndexOf('.') + 1)..], share);
 }

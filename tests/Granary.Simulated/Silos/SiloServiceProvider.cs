@@ -95,26 +95,30 @@ internal static class SimulatedInstruments
 
     public static ClusterInstruments All { get; } = new(new Factory());
 
-    /// <summary>Recovered work of the current run, by kind.</summary>
-    public static Dictionary<string, long> Recovered { get; } = [];
+    /// <summary>Recovered work of the current run.</summary>
+    public static RecoveryCount Recovered { get; } = new();
+}
 
-    private static readonly MeterListener s_listener = Listen();
+/// <summary>Counts the work that the survivors of a run take over.</summary>
+internal sealed class RecoveryCount
+{
+    private readonly MeterListener _listener;
 
-    private static MeterListener Listen()
+    public RecoveryCount()
     {
-        var listener = new MeterListener
+        _listener = new MeterListener
         {
             InstrumentPublished = static (instrument, l) =>
             {
                 if (instrument.Name == "granary.recoveries") l.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>(static (_, count, tags, _) =>
-        {
-            var kind = tags[0].Value!.ToString()!;
-            Recovered[kind] = Recovered.GetValueOrDefault(kind) + count;
-        });
-        listener.Start();
-        return listener;
+        _listener.SetMeasurementEventCallback<long>((_, count, _, _) => Count += count);
+        _listener.Start();
     }
+
+    public long Count { get; private set; }
+
+    /// <summary>A run of a seed begins.</summary>
+    public void Begin() => Count = 0;
 }

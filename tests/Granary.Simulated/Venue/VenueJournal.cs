@@ -28,8 +28,8 @@ internal sealed class VenueShelf(string name, World world, bool isFile)
         {
             if (entry.Sequence == _entries.Count + 1) _entries.Add(entry);
             else
-                Oracle.Demand(entry.Sequence <= _entries.Count && _entries[(int)entry.Sequence - 1].Body.Span.SequenceEqual(entry.Body.Span),
-                    "acknowledged facts survive", $"number {entry.Sequence} of {name} is used for another fact, after {_entries.Count}");
+                Oracle.Demand(entry.Sequence <= _entries.Count
+                    && _entries[(int)entry.Sequence - 1].Body.Span.SequenceEqual(entry.Body.Span), "acknowledged facts survive", $"number {entry.Sequence} of {name} is used for another fact, after {_entries.Count}");
         }
         if (isFlushed || !isFile) _flushed = _entries.Count;
         if (world.Faults.Happens($"{name} answers nothing", Unknown)) throw Away();
