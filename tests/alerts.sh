@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Causes each alert of infra/alerts once, on real silos with a real Prometheus and Alertmanager, runs the commands of its page of the runbook,
+# Causes each alert of deploy/alerts once, on real silos with a real Prometheus and Alertmanager, runs the commands of its page of the runbook,
 # and writes what happened to tests/alerts.md. The expressions are those of the rules; "for" and limits in seconds are seconds
 # (tests/Granary.Cluster.Tests/Fixtures/Prometheus.cs). It needs PostgreSQL's server programs, prometheus and prometheus-alertmanager, and the
 # right to mount a tmpfs (GranaryDiskLow).
@@ -25,7 +25,7 @@ GRANARY_TEST_POSTGRES="$pg_port" GRANARY_TEST_LONG=1 GRANARY_ALERTS_RECORD="$wor
   dotnet exec tests/Granary.Cluster.Tests/bin/Release/net10.0/Granary.Cluster.Tests.dll -noLogo -noColor -class "*AlertsFireTests" \
   >"$work/log" 2>&1 || { cat "$work/rows.answers" 2>/dev/null; tail -60 "$work/log"; echo "FAILED alerts.sh"; exit 1; }
 fired="$(cut -d'|' -f2 "$work/rows" | sort -u | wc -l)"
-defined="$(grep -c -- '- alert:' infra/alerts/granary.yml)"
+defined="$(grep -c -- '- alert:' deploy/alerts/granary.yml)"
 {
   echo "# Alerts that were caused"
   echo

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Cluster.Tests.Fixtures;
 
 /// <summary>
-/// A real Alertmanager with infra/alertmanager/alertmanager.yml, which delivers to a webhook of the test. Only the waits of a group are
+/// A real Alertmanager with deploy/alertmanager/alertmanager.yml, which delivers to a webhook of the test. Only the waits of a group are
 /// shorter.
 /// </summary>
 internal sealed class Alertmanager : IAsyncDisposable
@@ -27,7 +27,7 @@ internal sealed class Alertmanager : IAsyncDisposable
     {
         _webhook = webhook;
         Port = FreePorts.Take(1)[0];
-        var text = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "infra", "alertmanager", "alertmanager.yml"));
+        var text = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "deploy", "alertmanager", "alertmanager.yml"));
         text.ShouldEndWith(Receiver);
         foreach (var wait in (string[])["group_wait: 15s", "group_interval: 5m"])
         {

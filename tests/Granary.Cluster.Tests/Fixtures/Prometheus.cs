@@ -49,7 +49,7 @@ internal sealed partial class Prometheus : IAsyncDisposable
     /// <summary>The names of the alerts.</summary>
     public static IReadOnlyList<string> Alerts => [.. Alert().Matches(Rules).Select(m => m.Groups["name"].Value)];
 
-    private static string Rules => File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "infra", "alerts", "granary.yml"));
+    private static string Rules => File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "deploy", "alerts", "granary.yml"));
 
     /// <summary>Starts one that scrapes these servers, or skips the test.</summary>
     public static async Task<Prometheus> StartAsync(params int[] ports)

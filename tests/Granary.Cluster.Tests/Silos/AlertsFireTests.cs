@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace Granary.Cluster.Tests.Silos;
 
-/// <summary>Each alert of infra/alerts fires in a real Prometheus that scrapes real silos, when its cause happens.</summary>
+/// <summary>Each alert of deploy/alerts fires in a real Prometheus that scrapes real silos, when its cause happens.</summary>
 public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClassFixture<SessionsInTheClusterTests.Made>
 {
     private static readonly CausedAlert[] s_database =

@@ -9,7 +9,7 @@ namespace Granary.Deployment.Tests.Alerts;
 /// <summary>The alert rules for Prometheus against promtool, the meters in the code, and the pages of the runbook.</summary>
 public partial class AlertRulesTests
 {
-    private const string Rules = "infra/alerts/granary.yml", Cases = "infra/alerts/granary.test.yml";
+    private const string Rules = "deploy/alerts/granary.yml", Cases = "deploy/alerts/granary.test.yml";
     private static readonly string[] s_labels = ["granary_account", "granary_state"];
 
     private static IReadOnlyList<JsonObject> Alerts =>
@@ -24,11 +24,11 @@ public partial class AlertRulesTests
     // Without the key that the server of the deployment has.
     [Fact]
     public Task Prometheus_accepts_its_configuration() => InstalledProgram.SucceedsAsync("prometheus", "promtool", "check", "config",
-        "--syntax-only", "infra/prometheus/prometheus.yml");
+        "--syntax-only", "deploy/prometheus/prometheus.yml");
 
     [Fact]
     public Task Alertmanager_accepts_its_configuration() => InstalledProgram.SucceedsAsync("prometheus-alertmanager", "amtool",
-        "check-config", "infra/alertmanager/alertmanager.yml");
+        "check-config", "deploy/alertmanager/alertmanager.yml");
 
     [Fact]
     public void Each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not()

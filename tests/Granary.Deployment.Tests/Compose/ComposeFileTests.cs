@@ -26,7 +26,7 @@ public class ComposeFileTests
 
     private static JsonObject Services => File["services"]!.AsObject();
 
-    private static JsonObject Collector => ComposeFile.Read("infra/otel/collector.yaml");
+    private static JsonObject Collector => ComposeFile.Read("deploy/otel/collector.yaml");
 
     private static IEnumerable<(string Name, JsonObject Service)> Silos =>
         Services.Where(s => s.Key.StartsWith("silo", StringComparison.Ordinal)).Select(s => (s.Key, s.Value!.AsObject()));

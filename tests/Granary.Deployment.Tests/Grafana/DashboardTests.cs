@@ -93,7 +93,7 @@ public partial class DashboardTests
             ((string)dashboard["templating"]!["list"]![0]!["current"]!["value"]!).ShouldBe("granary");
         var provider = ComposeFile.Read("deploy/grafana/provisioning/dashboards/granary.yaml")["providers"]![0]!;
         ((string)provider["options"]!["path"]!).ShouldBe("/etc/granary/grafana");
-        var scrape = ComposeFile.Read("infra/prometheus/prometheus.yml");
+        var scrape = ComposeFile.Read("deploy/prometheus/prometheus.yml");
         ((string)scrape["scrape_configs"]![0]!["job_name"]!).ShouldBe("granary");
         ((string)source["jsonData"]!["timeInterval"]!).ShouldBe((string)scrape["global"]!["scrape_interval"]!);
     }
