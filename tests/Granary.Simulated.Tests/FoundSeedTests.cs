@@ -10,6 +10,7 @@ public sealed class FoundSeedTests
     [Theory]
     [InlineData("sessions", 977, "a closed position may differ from zero by the rounding errors of its fills")]
     [InlineData("sessions", 92, "what the venue makes of bars is in the journal only with the bars")]
+    [InlineData("sessions-on-disk", 48, "what the paper venue has written is durable before what the session made of it")]
     [InlineData("journal", 174, "a journal whose head was not finished is empty, and not damaged")]
     [InlineData("journal", 752, "the name of a journal's folder is durable before its first entry is acknowledged")]
     [InlineData("journal", 68, "unflushed records with a whole one after them are cut off, and not damage")]

@@ -14,7 +14,8 @@ internal static class Scenarios
 {
     public static readonly IScenario[] All =
     [
-        new JournalScenario(), new ServerScenario(), new SessionsScenario(), new VenueScenario(), new BatchScenario(),
+        new JournalScenario(), new ServerScenario(), new SessionsScenario(onDisk: false), new SessionsScenario(onDisk: true),
+        new VenueScenario(), new BatchScenario(),
         new Echo(), new Broken(),
     ];
 

@@ -12,6 +12,10 @@ namespace Granary.Data.Brokers;
 /// The paper venue as a broker: a simulated exchange that fills orders on the session's own bars. Like a real exchange, it survives the
 /// session: every call is written to a journal, and opening the broker replays that journal.
 /// </summary>
+/// <remarks>
+/// What the session stores of the venue's events must be stored after the venue's entries: the owner of a journal that a power cut can
+/// shorten flushes it first. What the venue knows and the session does not is taken back when the session starts again.
+/// </remarks>
 public sealed class PaperBroker : IBroker, IMarketListener
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -114,7 +118,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
             TimeSpan.FromSeconds(5));
         await retries.RunAsync(async stop =>
         {
-            await _journal.AppendAsync([entry], stop).ConfigureAwait(false);
+            await _journal.WriteAsync([entry], stop).ConfigureAwait(false);
             return entry;
         }, cancellationToken).ConfigureAwait(false);
     }

@@ -220,9 +220,32 @@ public sealed class FileJournal : IJournal
         return default;
     }
 
-    private void Append(IReadOnlyList<JournalEntry> entries, bool flush)
+    /// <summary>Returns when a power cut loses none of the written entries.</summary>
+    /// <exception cref="JournalException">The disk failed.</exception>
+    public void Flush()
+    {
+        DemandWhole();
+        if (_isFlushed) return;
+        try
+        {
+            _file.Flush(flushToDisk: true);
+            _isFlushed = true;
+            new JournalHead(_number, _hash).Write(_headFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(e);
+        }
+    }
+
+    private void DemandWhole()
     {
         if (_failed) throw new JournalException($"{_path} failed before, and what it holds is not known; start the session again");
+    }
+
+    private void Append(IReadOnlyList<JournalEntry> entries, bool flush)
+    {
+        DemandWhole();
         const int Before = JournalFrames.HashLength + JournalFrames.HeadLength;
         _buffer.ResetWrittenCount();
         _buffer.Write(_hash);
@@ -330,6 +353,7 @@ public sealed class FileJournal : IJournal
     {
         if (_room > _length) _file.SetLength(_length);
         _file.Flush(flushToDisk: true);
+        _isFlushed = true;
         new JournalHead(_number, _hash).Write(_headFile);
         _headFile.Flush(flushToDisk: true);
     }

@@ -4,6 +4,7 @@ using Granary.Engine;
 using Granary.Simulation.Models;
 using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
+using Granary.Storage.Files;
 
 namespace Granary.Trading.Live;
 
@@ -20,9 +21,14 @@ public static class AccountStores
 /// <summary>
 /// Stores the accounts of one machine in files. The lease is a file lock of the operating system, which not all other machines see.
 /// </summary>
-internal sealed class FolderAccounts(string folder, bool one = false) : IAccountStore
+internal sealed class FolderAccounts(string folder, bool one = false, Disk? disk = null) : IAccountStore
 {
     private const int MostPlaces = 4;
+
+    private readonly Disk _disk = disk ?? Disk.Real;
+
+    // The journals of sessions that this process has opened, by account.
+    private readonly ConcurrentDictionary<string, SessionJournal> _sessions = new(StringComparer.Ordinal);
 
     // Where the last readings of each account's journal ended, so that a reader that goes on does not read what it knows.
     private readonly ConcurrentDictionary<string, IReadOnlyList<JournalPlace>> _places = new(StringComparer.Ordinal);
@@ -36,15 +42,19 @@ internal sealed class FolderAccounts(string folder, bool one = false) : IAccount
     }
 
     public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
-        CancellationToken cancellationToken = default) => Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder));
+        CancellationToken cancellationToken = default) => Task.FromResult<IJournal>(
+            _sessions[account] = new SessionJournal(FileJournal.Open(Of(account), clock, holder, disk: _disk)));
 
     public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
-        CancellationToken cancellationToken = default) =>
-        // The paper venue needs no flush: a restart needs nothing that a power cut would lose, whereas an exchange keeps its orders.
-        Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: broker != "paper"));
+        CancellationToken cancellationToken = default)
+    {
+        var journal = FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", disk: _disk);
+        if (_sessions.TryGetValue(account, out var session)) session.Venue = journal;
+        return Task.FromResult<IJournal>(journal);
+    }
 
     public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
-        Task.FromResult(one || Directory.Exists(Of(account)) ? Peek(account, query) : []);
+        Task.FromResult(one || _disk.FolderExists(Of(account)) ? Peek(account, query) : []);
 
     private IReadOnlyList<JournalEntry> Peek(string account, JournalQuery query)
     {
@@ -52,7 +62,7 @@ internal sealed class FolderAccounts(string folder, bool one = false) : IAccount
         try
         {
             var (entries, place) = FileJournal.PeekFrom(known.Where(p => p.Sequence <= query.After).MaxBy(p => p.Sequence), Of(account),
-                query);
+                query, disk: _disk);
             // A reader of the whole does not go on.
             if (query.After > 0 || known.Count == 0)
                 _places[account] = [place, .. known.Where(p => p.Sequence != place.Sequence).Take(MostPlaces - 1)];
@@ -63,6 +73,35 @@ internal sealed class FolderAccounts(string folder, bool one = false) : IAccount
             // An operator may have put back a copy of the journal, which is another file from here on.
             return Peek(account, query);
         }
+    }
+
+    // Stores what the venue has written before what the session has made of it: otherwise a power cut could leave a session with fills
+    // that its paper venue does not know.
+    private sealed class SessionJournal(FileJournal inner) : IJournal
+    {
+        public FileJournal? Venue { get; set; }
+
+        public string Name => inner.Name;
+
+        public long Last => inner.Last;
+
+        public string? Cut => inner.Cut;
+
+        public ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
+        {
+            Venue?.Flush();
+            return inner.AppendAsync(entries, cancellationToken);
+        }
+
+        public ValueTask WriteAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(entries, cancellationToken);
+
+        public void Prepare() => inner.Prepare();
+
+        public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(query, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }
 

@@ -15,7 +15,7 @@ internal static class SessionOracles
         // The model of a database shows whether it has what was acknowledged.
         Survive(run, SessionRun.Account);
         Survive(run, SessionRun.Venue);
-        var facts = run.Database.Of(SessionRun.Account).Entries.ConvertAll(JournalCodec.Decode);
+        var facts = run.EntriesOf(SessionRun.Account).Select(JournalCodec.Decode).ToList();
         Commands(facts, operations);
         Intents(facts);
         var (replayed, account) = (Replayed(run, facts), result.Account);
@@ -33,7 +33,7 @@ internal static class SessionOracles
 
     private static void Survive(SessionRun run, string account)
     {
-        var rows = run.Database.Of(account).Entries;
+        var rows = run.EntriesOf(account);
         for (var i = 0; i < rows.Count; i++)
             Oracle.Demand(rows[i].Sequence == i + 1, "acknowledged entries survive", $"entry {i + 1} of {account} is {rows[i].Sequence}");
         foreach (var ((of, sequence), entry) in run.Acknowledged)
@@ -64,7 +64,7 @@ internal static class SessionOracles
     private static async Task<PaperBroker> VenueAsync(SessionRun run)
     {
         var journal = new MemoryJournal();
-        await journal.AppendAsync(run.Database.Of(SessionRun.Venue).Entries).ConfigureAwait(false);
+        await journal.AppendAsync(run.EntriesOf(SessionRun.Venue)).ConfigureAwait(false);
         return await PaperBroker.OpenAsync(run.Paper with { Cash = run.Traded.Spec.Cash }, run.Traded.Spec.Execution.Settings,
             run.Traded.Instruments.ToDictionary(i => i.Symbol, StringComparer.Ordinal), journal, run.World.Outside.Clock)
             .ConfigureAwait(false);

@@ -22,9 +22,12 @@ internal sealed class SessionRun : IWeightsService
     private readonly Dictionary<string, int> _intended = new(StringComparer.Ordinal);
     private int _read;
 
-    public SessionRun(World world)
+    /// <param name="world">The run.</param>
+    /// <param name="onDisk">Whether the journals are files, and not in a database.</param>
+    public SessionRun(World world, bool onDisk)
     {
         World = world;
+        if (onDisk) Files = new SessionFiles(world);
         var draws = world.Draws.Fork("sessions");
         (Choices, _latencies) = (draws.Fork("choices"), draws.Fork("latencies"));
         Traded = draws.Pick(TradedPlan.All);
@@ -53,6 +56,12 @@ internal sealed class SessionRun : IWeightsService
     public DrawnMarket Market { get; }
 
     public SimulatedDatabase Database { get; }
+
+    /// <summary>The journals in files; null if the database has them.</summary>
+    public SessionFiles? Files { get; }
+
+    /// <summary>The entries that the next process would find.</summary>
+    public IReadOnlyList<JournalEntry> EntriesOf(string account) => Files?.Entries(account) ?? Database.Of(account).Entries;
 
     public PaperSettings Paper { get; }
 
@@ -90,6 +99,7 @@ internal sealed class SessionRun : IWeightsService
                 throw new OracleException("acknowledged entries survive",
                     $"entry {entry.Sequence} of {account} was acknowledged as {before.Kind} and as {entry.Kind}");
             _acknowledged[(account, entry.Sequence)] = entry;
+            if (Files is not null && entry.Kind == nameof(OrderIntended)) Intend(entry, (int)entry.Sequence);
         }
     }
 
@@ -103,7 +113,7 @@ internal sealed class SessionRun : IWeightsService
     {
         get
         {
-            ReadIntents(Database.Of(Account).Entries);
+            if (Files is null) ReadIntents(Database.Of(Account).Entries);
             return _intended.Keys;
         }
     }
@@ -112,14 +122,16 @@ internal sealed class SessionRun : IWeightsService
     {
         for (; _read < entries.Count; _read++)
             if (entries[_read] is { Kind: nameof(OrderIntended) } entry)
-                _intended[((OrderIntended)JournalCodec.Decode(entry)).Order.ClientId] = _read;
+                Intend(entry, _read);
     }
+
+    private void Intend(JournalEntry entry, int index) => _intended[((OrderIntended)JournalCodec.Decode(entry)).Order.ClientId] = index;
 
     /// <summary>An order reaches the venue.</summary>
     public void Arrives(BrokerOrder order, SimulatedProcess sender)
     {
         var rows = Database.Of(Account);
-        ReadIntents(rows.Entries);
+        if (Files is null) ReadIntents(rows.Entries);
         if (!_intended.TryGetValue(order.ClientId, out var intended))
             World.Break(new OracleException("intent first", $"order {order.ClientId} arrived, and no journal has it"));
         // A fenced owner may still send what it had written while it had the lease.

@@ -21,6 +21,8 @@ internal sealed class SessionSupervisor
         (_run, _world) = (run, run.World);
         _draws = _world.Draws.Fork("supervisor");
         (_kill, _freeze, _handover, _lost) = (_draws.Rate(0.02), _draws.Rate(1), _draws.Rate(1), _draws.Unit());
+        // A machine has one process of the session, which holds the lock of its files.
+        if (run.Files is not null) (_freeze, _handover) = (0, 0);
     }
 
     /// <summary>The process that has begun last; null between two.</summary>
@@ -45,6 +47,9 @@ internal sealed class SessionSupervisor
                 takeover = await HandOverAsync(attempt).ConfigureAwait(false);
                 continue;
             }
+            if (_run.Files is { } files && attempt.Process.IsDead && !_ended.Task.IsCompleted
+                && _world.Faults.Happens("power cut", files.CutRate))
+                files.Disk.PowerCut();
             if (!_ended.Task.IsCompleted)
                 await _world.Outside.WaitAsync(_draws.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(20)),
                     "restarts the session").ConfigureAwait(false);

@@ -8,19 +8,20 @@ namespace Granary.Simulated.Sessions;
 /// A live session with its journal in a database, its venue behind messages, and an operator. Its processes are killed, stopped for a
 /// while and handed over, until the feed has ended.
 /// </summary>
-internal sealed class SessionsScenario : IScenario
+/// <param name="onDisk">Whether the journals are files of a machine that can lose its power, and not in a database.</param>
+internal sealed class SessionsScenario(bool onDisk) : IScenario
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
 
-    public string Name => "sessions";
+    public string Name => onDisk ? "sessions-on-disk" : "sessions";
 
-    public int Share => 7;
+    public int Share => onDisk ? 3 : 6;
 
     public TimeSpan Limit => TimeSpan.FromHours(2);
 
     public async Task RunAsync(World world)
     {
-        var run = new SessionRun(world);
+        var run = new SessionRun(world, onDisk);
         var undisturbed = await run.UndisturbedAsync().ConfigureAwait(false);
         world.Say("", $"undisturbed: {undisturbed.Digest}, {undisturbed.Ledger.Fills} fills");
         var supervisor = new SessionSupervisor(run);
@@ -28,7 +29,7 @@ internal sealed class SessionsScenario : IScenario
         operations.Start();
         EndFaults(run);
         var result = await supervisor.RunAsync().ConfigureAwait(false);
-        foreach (var entry in run.Database.Of(SessionRun.Account).Entries)
+        foreach (var entry in run.EntriesOf(SessionRun.Account))
             world.Say("", $"{entry.Sequence} {entry.Kind} " + Encoding.UTF8.GetString(entry.Body.Span)
                 .Replace(SessionProgram.Version, "version", StringComparison.Ordinal));
         await SessionOracles.DemandAsync(run, undisturbed, result, operations).ConfigureAwait(false);
