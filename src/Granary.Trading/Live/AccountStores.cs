@@ -49,7 +49,8 @@ internal sealed class FolderAccounts(string folder, bool one = false, Disk? disk
         CancellationToken cancellationToken = default)
     {
         var journal = FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", disk: _disk);
-        if (_sessions.TryGetValue(account, out var session)) session.Venue = journal;
+        // An exchange can be asked again for what a power cut took.
+        if (broker == "paper" && _sessions.TryGetValue(account, out var session)) session.Venue = journal;
         return Task.FromResult<IJournal>(journal);
     }
 
