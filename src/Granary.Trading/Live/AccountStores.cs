@@ -48,8 +48,8 @@ internal sealed class FolderAccounts(string folder, bool one = false, Disk? disk
     public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
-        var journal = FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", disk: _disk);
-        // An exchange can be asked again for what a power cut took.
+        // The session's journal flushes that of a paper venue. An exchange can be asked again for what a power cut took.
+        var journal = FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: broker != "paper", _disk);
         if (broker == "paper" && _sessions.TryGetValue(account, out var session)) session.Venue = journal;
         return Task.FromResult<IJournal>(journal);
     }
