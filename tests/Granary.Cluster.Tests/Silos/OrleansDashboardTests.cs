@@ -33,8 +33,9 @@ public class OrleansDashboardTests(OneSilo.Running without)
             (await GetAsync(path, viewer)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, path);
             (await GetAsync(path, admin)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
         }
-        var counters = JsonNode.Parse(await (await GetAsync(s_data[0], admin)).Content.ReadAsStringAsync())!;
-        counters["hosts"]!.AsArray().Count.ShouldBe(1);
+        // The dashboard's grain asks for the hosts after it has begun.
+        await Eventually.IsAsync(async () => JsonNode.Parse(await (await GetAsync(s_data[0], admin)).Content.ReadAsStringAsync())!,
+            counters => counters["hosts"]!.AsArray().Count == 1);
         (await GetAsync("/orleans/Trace", admin)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, "the stream of logs is off");
 
         using var page = await GetAsync("/orleans/", null);
