@@ -342,6 +342,7 @@ public sealed class FileJournal : IJournal
         catch (IOException)
         {
             // The preallocated space stays, and the head shows an earlier record; the next opening handles both.
+            _failed = true;
         }
         _file.Dispose();
         _headFile.Dispose();
