@@ -6,21 +6,12 @@ namespace Granary.Engine.Catalogues;
 /// <summary>Finds the classes of an assembly that belong in a catalogue, and makes those whose instance is the entry.</summary>
 public static class CatalogueTypes
 {
-    /// <summary>The public classes with a <see cref="CatalogueAttribute"/>, in the order of their names.</summary>
-    /// <remarks>
-    /// Only public types, since every start of a program pays for it: to load the other types of an assembly takes four times as long, and
-    /// loads the assemblies that they use.
-    /// </remarks>
+    /// <summary>The classes with a <see cref="CatalogueAttribute"/>, public or not, in the order of their names.</summary>
     public static IEnumerable<(Type Type, CatalogueAttribute Attribute)> Of(Assembly assembly) =>
-        from type in assembly.GetExportedTypes()
+        from type in assembly.GetTypes()
         where type.IsDefined(typeof(CatalogueAttribute), inherit: false)
         orderby type.FullName
         select (type, type.GetCustomAttribute<CatalogueAttribute>(inherit: false)!);
-
-    /// <summary>The first class that has a <see cref="CatalogueAttribute"/> but is not public; null where there is none.</summary>
-    public static Type? FindHidden(Assembly assembly) =>
-        assembly.GetTypes().Where(type => !type.IsVisible && type.IsDefined(typeof(CatalogueAttribute), inherit: false))
-            .MinBy(type => type.FullName, StringComparer.Ordinal);
 
     /// <summary>A new instance of a class that a catalogue holds.</summary>
     /// <typeparam name="T">What the attribute demands of the class.</typeparam>

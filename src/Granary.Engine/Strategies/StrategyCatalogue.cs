@@ -31,14 +31,14 @@ public sealed class StrategyCatalogue : Catalogue<StrategyDefinition>
         return new StrategyCatalogue(classes, factors);
     }
 
-    /// <summary>Adds the public strategies of an assembly.</summary>
+    /// <summary>Adds the strategies of an assembly, public or not. Those within another class count where both are public.</summary>
     /// <param name="origin">Name of a class in messages; null for its full name.</param>
     /// <returns>Their names.</returns>
     /// <exception cref="ArgumentException">A name is taken.</exception>
     public static IReadOnlyList<string> AddFrom(CatalogueBuilder<Type> classes, Assembly assembly, Func<Type, string>? origin = null)
     {
-        var found = assembly.GetExportedTypes()
-            .Where(type => !type.IsAbstract && !type.ContainsGenericParameters && type.IsSubclassOf(typeof(Strategy)))
+        var found = assembly.GetTypes()
+            .Where(type => (!type.IsNested || type.IsVisible) && !type.IsAbstract && !type.ContainsGenericParameters && type.IsSubclassOf(typeof(Strategy)))
             .OrderBy(type => type.Name, StringComparer.Ordinal).ToList();
         foreach (var type in found) classes.Add(type.Name, type, origin?.Invoke(type) ?? type.ToString());
         return [.. found.Select(type => type.Name)];

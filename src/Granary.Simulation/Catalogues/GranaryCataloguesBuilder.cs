@@ -182,17 +182,14 @@ public sealed class GranaryCataloguesBuilder
 
     private void AddCode(CodeSource source, Assembly assembly)
     {
-        if (CatalogueTypes.FindHidden(assembly) is { } hidden)
-            throw new InputException(
-                $"{source.Name}: the class {hidden} has an attribute of a catalogue but is not public; make it public");
         foreach (var (type, attribute) in CatalogueTypes.Of(assembly))
             if (attribute is not (FactorAttribute or PortfolioRuleAttribute))
                 throw new InputException($"{source.Name}: the class {type} is a {attribute.Kind}, and a C# file of a batch has strategies, "
                     + "factors and portfolio rules only; put it into a plug-in ('granary new')");
         var entries = AddAssembly(assembly, type => $"{type} in {source.Name}");
         if (entries.Count == 0)
-            throw new InputException($"{source.Name}: it has no public strategy, and no class with [Factor] or [PortfolioRule]; write "
-                + "'public sealed class NAME : Strategy'");
+            throw new InputException($"{source.Name}: it has no strategy, and no class with [Factor] or [PortfolioRule]; write "
+                + "'sealed class NAME : Strategy'");
         // The constructors of its strategies are read here, where an error has the name of the file.
         _ = new StrategyCatalogue(_strategies, new FactorCatalogue(_factors), [.. _services]);
         _code.Add(source);
@@ -201,13 +198,11 @@ public sealed class GranaryCataloguesBuilder
 
     private void AddPlugin(PluginFile file)
     {
-        if (CatalogueTypes.FindHidden(file.Assembly) is { } hidden)
-            throw new InputException($"{file.Path}: the class {hidden} has an attribute of a catalogue but is not public; make it public");
         var entries = AddAssembly(file.Assembly, type => $"{type} in {Path.GetFileName(file.Path)}");
         if (entries.Count == 0)
             throw new InputException(
-                $"{file.Path}: it refers to Granary.Engine but holds no public strategy and no class with an attribute such as "
-                + "[Factor], [Trainer] or [BarFormat]; make the class public, or take the file away");
+                $"{file.Path}: it refers to Granary.Engine but holds no strategy and no class with an attribute such as "
+                + "[Factor], [Trainer] or [BarFormat]; add one, or take the file away");
         var plugin = new Plugin(file.Path, file.ContentHash, entries);
         _plugins.Add(plugin);
         var strategies = Build().Strategies;

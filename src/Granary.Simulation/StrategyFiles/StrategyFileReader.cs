@@ -140,7 +140,7 @@ public sealed class StrategyFileReader(GranaryCatalogues catalogues)
             return names.Contains(named, StringComparer.Ordinal) ? known.Strategies.Get(named)
                 : throw new InputException($"--class {named}: {source.Name} has no such strategy; it has {string.Join(", ", names)}");
         return names.Count == 1 ? known.Strategies.Get(names[0]) : throw new InputException(names.Count == 0
-            ? $"{source.Name}: it has no public class derived from Strategy; write 'public sealed class NAME : Strategy'"
+            ? $"{source.Name}: it has no class derived from Strategy; write 'sealed class NAME : Strategy'"
             : $"{source.Name}: it has the strategies {string.Join(", ", names)}; name one, as --class {names[0]}");
     }
 

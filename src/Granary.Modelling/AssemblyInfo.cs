@@ -1,5 +1,0 @@
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Backtesting.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Modelling.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Server.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Trading.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Benchmarks")]
