@@ -13,7 +13,7 @@ namespace Granary.Cli.Tests;
 /// <summary>A new option of a live session is one property of <see cref="SessionOptions"/>, and the place that uses it.</summary>
 public sealed class SessionOptionTests
 {
-    public sealed record WithOneMore : SessionOptions
+    internal sealed record WithOneMore : SessionOptions
     {
         [Key("how often to look")]
         public int LookEvery { get; init; } = 5;

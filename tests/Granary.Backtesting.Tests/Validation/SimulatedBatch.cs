@@ -18,7 +18,7 @@ namespace Granary.Backtesting.Tests.Validation;
 /// trends and some of which trade against them. Without drift every one of them is worthless; with drift that lasts for some weeks, trend
 /// followers have an edge and the others lose on purpose.
 /// </summary>
-public static class SimulatedBatch
+internal static class SimulatedBatch
 {
     private static readonly GranaryCatalogues s_builtIn = GranaryCataloguesBuilder.CreateDefault().Build();
 
@@ -28,7 +28,7 @@ public static class SimulatedBatch
     /// <summary>What came of one run.</summary>
     /// <param name="Best">The highest annual Sharpe ratio of a strategy.</param>
     /// <param name="Searches">The searches of the batch; null if it has none.</param>
-    public sealed record Outcome(IReadOnlyDictionary<string, string> States, JsonElement Findings, JsonElement Validation, double Best,
+    internal sealed record Outcome(IReadOnlyDictionary<string, string> States, JsonElement Findings, JsonElement Validation, double Best,
         ParameterSearchResults? Searches)
     {
         public bool PassedAll => States.Values.All(s => s == "passed");
