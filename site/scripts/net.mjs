@@ -1,6 +1,7 @@
 // The reference of the .NET types: a page for each namespace of the packages, from what docfx reads in their assemblies and XML documentation.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { load } from 'js-yaml';
+import { examples } from './examples.mjs';
 import { slug } from './markdown.mjs';
 import { site } from './repository.mjs';
 
@@ -18,9 +19,10 @@ export function netPages() {
         places.set(type.uid, { page: pageOf(type.namespace), anchor: slug(headingOf(type)), text: headingOf(type) });
         for (const member of type.members) places.set(member.uid, { ...places.get(type.uid), text: `${headingOf(type)}.${nameOf(member)}` });
     }
+    const uses = examples();
     const byNamespace = groupBy(types, t => t.namespace);
     const namespaces = [...byNamespace].sort(([a], [b]) => a < b ? -1 : 1);
-    const pages = namespaces.map(([name, all]) => ({ target: `api/${pageOf(name)}`, text: namespacePage(name, all, places) }));
+    const pages = namespaces.map(([name, all]) => ({ target: `api/${pageOf(name)}`, text: namespacePage(name, all, places, uses) }));
     return [{ target: 'api/index', text: overview(namespaces) }, ...pages];
 }
 
@@ -52,15 +54,16 @@ const overview = namespaces => {
 
 const shortList = types => types.slice(0, 6).map(t => `\`${headingOf(t)}\``).join(', ') + (types.length > 6 ? ` and ${types.length - 6} more` : '');
 
-const namespacePage = (name, types, places) => `# ${name}\n\nNamespace of the package \`${types[0].assemblies[0]}\`.\n\n`
-    + types.map(type => typeText(type, places)).join('\n');
+const namespacePage = (name, types, places, uses) => `# ${name}\n\nNamespace of the package \`${types[0].assemblies[0]}\`.\n\n`
+    + types.map(type => typeText(type, places, uses)).join('\n');
 
-function typeText(type, places) {
+function typeText(type, places, uses) {
     const text = part => markdown(part, places, pageOf(type.namespace));
     const parts = [`## ${escaped(headingOf(type))}\n`, text(type.summary)];
     parts.push(`\`\`\`csharp\n${declaration(type)}\n\`\`\`\n`);
     if (type.remarks) parts.push(text(type.remarks));
     parts.push(descriptions(type.syntax.typeParameters, text));
+    parts.push(example(type, uses));
     const isEnum = type.type === 'Enum';
     const members = type.members.filter(m => !isEnum || m.type === 'Field')
         .map((m, at) => ({ m, at })).sort((a, b) => kinds.indexOf(a.m.type) - kinds.indexOf(b.m.type) || a.at - b.at).map(({ m }) => m);
@@ -69,6 +72,12 @@ function typeText(type, places) {
         parts.push(`| ${isEnum ? 'value' : 'member'} | meaning |\n| --- | --- |\n`
             + members.map(m => `| \`${cell(isEnum ? m.name : signature(m))}\` | ${cell(meaning(m, type, text))} |\n`).join(''));
     return `${parts.filter(Boolean).map(p => p.trim()).join('\n\n')}\n`;
+}
+
+function example(type, uses) {
+    const name = headingOf(type).replace(/<.*/, '').split('.').pop();
+    const use = uses.get(name) ?? uses.get(name.replace(/Attribute$/, ''));
+    return use && `From \`${use.file}\`:\n\n\`\`\`csharp\n${use.code}\n\`\`\``;
 }
 
 const declaration = type => type.syntax.content.replace(/^\[.*\]\n/gm, '').trim();
