@@ -1,6 +1,6 @@
 using Granary.Cli.Tables;
-using Granary.Learning.Reinforcement.Training;
-using Granary.Modelling.Reinforcement;
+using Granary.Reinforcement.Training;
+using Granary.Cli.Reinforcement;
 using Granary.Modelling.Weighting;
 using Spectre.Console;
 

@@ -7,7 +7,7 @@ using Granary.Engine.Market;
 using Granary.Learning.Registry;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
-using Granary.Storage.Migrations;
+using Granary.Postgres.Migrations;
 using Orleans.Runtime;
 using Orleans.Storage;
 

@@ -2,3 +2,4 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Learning.MLNet")]
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Learning.MLNet.Tests")]
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Benchmarks")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Reinforcement")]

@@ -7,7 +7,7 @@ using Granary.Client;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Notifications;
 using Granary.Server.Access;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

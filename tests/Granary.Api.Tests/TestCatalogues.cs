@@ -7,6 +7,7 @@ namespace Granary.Api.Tests;
 internal static class TestCatalogues
 {
     public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
+        .AddAssembly(typeof(PostgresSourceFactory).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .WithCompiler(new RoslynCompiler())
         .Build();

@@ -8,6 +8,7 @@ internal static class TestCatalogues
 {
     public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
+        .AddAssembly(typeof(PostgresSourceFactory).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .Build();
 }

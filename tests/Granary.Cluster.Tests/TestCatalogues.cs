@@ -14,6 +14,7 @@ internal static class TestCatalogues
     /// <summary>The same for a cluster whose strategies mind these gates.</summary>
     public static GranaryCatalogues With(Gates gates) => GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
+        .AddAssembly(typeof(PostgresSourceFactory).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .AddAssembly(typeof(Laggard).Assembly)
         .AddService(gates)

@@ -2,7 +2,7 @@ using Granary.Api.Operations;
 using Granary.Contracts.Jobs;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Trading.Live;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,7 @@ using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Allocation;
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Policies;
 using Granary.Modelling.Allocation;
 using Granary.Modelling.Weighting;
 using Granary.Reporting.Runs;

@@ -61,7 +61,7 @@ internal static class LearnCommand
             if (given.Save is { } name)
             {
                 (result, var version) = LearnTable.RunAndAdd(request, known.Trainers,
-                    new ModelRegistry(ModelStores.Open(Address.Parse(given.Registry)), known.ModelKinds), name, TimeProvider.System, token);
+                    known.OpenRegistry(Address.Parse(given.Registry)), name, TimeProvider.System, token);
                 Console.Error.WriteLine($"{version.Model}: version {version.Number} added");
             }
             else

@@ -34,8 +34,8 @@ internal sealed class ModelsCommands(CompositionRoot root)
         };
     }
 
-    private ModelRegistry Open(ParseResult call) => new(ModelStores.Open(Address.Parse(call.GetValue(_registry)!)), root
-        .Catalogues(call).ModelKinds);
+    private ModelRegistry Open(ParseResult call) =>
+        root.Catalogues(call).OpenRegistry(Address.Parse(call.GetValue(_registry)!));
 
     private Command List()
     {

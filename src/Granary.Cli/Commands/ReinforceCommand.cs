@@ -5,8 +5,8 @@ using Granary.Backtesting.Runs;
 using Granary.Cli.Tables;
 using Granary.Engine;
 using Granary.Learning.Networks;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Modelling.Reinforcement;
+using Granary.Reinforcement.Policies;
+using Granary.Cli.Reinforcement;
 using Granary.Simulation.Batches;
 using Granary.Storage.Files;
 

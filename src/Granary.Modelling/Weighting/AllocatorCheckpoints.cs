@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.Training;
 using Granary.Modelling.Allocation;
 using Granary.Storage.Files;
 

@@ -1,8 +1,8 @@
 using Granary.Engine;
 using Granary.Engine.Analysis;
-using Granary.Learning.Reinforcement.Evaluation;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Evaluation;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.Training;
 using Granary.Modelling.Allocation;
 using Granary.Simulation.Batches;
 

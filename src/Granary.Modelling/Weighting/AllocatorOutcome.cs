@@ -1,4 +1,4 @@
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Policies;
 using Granary.Modelling.Allocation;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;

@@ -1,4 +1,4 @@
-using Granary.Learning.Reinforcement.Evaluation;
+using Granary.Reinforcement.Evaluation;
 using Granary.Modelling.Allocation;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tables;

@@ -179,7 +179,7 @@ internal sealed class SessionModels
     }
 
     private static ModelRegistry Registry(ModelOrigin origin, GranaryCatalogues catalogues) =>
-        new(ModelStores.Open(catalogues.AddressOf(origin.Registry)), catalogues.ModelKinds);
+        catalogues.OpenRegistry(catalogues.AddressOf(origin.Registry));
 
     private void Put(Followed model, Found found, long after)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Training;
 using Granary.Modelling.Allocation;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;

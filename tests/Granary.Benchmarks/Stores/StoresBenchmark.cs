@@ -3,7 +3,7 @@ using System.Globalization;
 using Confluent.Kafka;
 using Granary.Data.BarFiles;
 using Granary.Data.Import;
-using Granary.Data.Postgres;
+using Granary.Postgres.Bars;
 using Granary.Data.Reading;
 using Granary.Data.Streaming;
 using Granary.Engine.Market;

@@ -10,7 +10,7 @@ using Granary.Cluster.Wire;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Silo.Clustering;
-using Granary.Storage.Migrations;
+using Granary.Postgres.Migrations;
 using Granary.Testing;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;

@@ -15,7 +15,7 @@ using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies.Library;
 using Granary.Simulation.Batches;
-using Granary.Storage.Migrations;
+using Granary.Postgres.Migrations;
 using Granary.Testing;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;

@@ -1,6 +1,6 @@
 using Granary.Data.FolderStore;
 using Granary.Data.Funding;
-using Granary.Data.Postgres;
+using Granary.Postgres.Bars;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
 using Granary.Testing;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Granary.Data.BarFiles;
 using Granary.Data.Import;
-using Granary.Data.Postgres;
+using Granary.Postgres.Bars;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Data.Stores;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Granary.Data.QuestDb;
+using Granary.QuestDb;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;

@@ -1,7 +1,7 @@
 using System.Text;
 using Granary.Data.BarFiles;
 using Granary.Data.Import;
-using Granary.Data.QuestDb;
+using Granary.QuestDb;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Data.Stores;

@@ -3,7 +3,7 @@ using Granary.Contracts.Jobs;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Server.Jobs;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Server.Research;
 using Granary.Simulated.Disks;
 using Granary.Simulated.Kernel;

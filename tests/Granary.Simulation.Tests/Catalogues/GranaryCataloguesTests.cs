@@ -1,6 +1,7 @@
 using System.Reflection;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -26,6 +27,19 @@ public sealed class GranaryCataloguesTests
         foreach (var assembly in (Assembly[])[typeof(Strategy).Assembly, typeof(BarFormat).Assembly, typeof(ITrainer).Assembly])
             CatalogueTypes.FindHidden(assembly).ShouldBeNull();
         CatalogueTypes.FindHidden(typeof(GranaryCataloguesTests).Assembly).ShouldBe(typeof(HiddenFeedFactory));
+    }
+
+    [Theory]
+    [InlineData("postgres://h/bars", "Granary.Postgres")]
+    [InlineData("questdb://h:9000", "Granary.QuestDb")]
+    [InlineData("kafka://h:9092/bars", "Granary.Kafka")]
+    public void An_address_whose_package_is_missing_is_refused_with_its_name(string address, string package)
+    {
+        var named = Address.Parse(address);
+        var remedy = $"add the package {package} to it, and its assembly to the catalogues";
+        Should.Throw<BarDataException>(() => Own.Sources.Open(named)).Message.ShouldEndWith(remedy);
+        Should.Throw<BarDataException>(() => Own.Stores.Open(named)).Message.ShouldEndWith(remedy);
+        Should.Throw<InputException>(() => Own.OpenRegistry(named)).Message.ShouldEndWith(remedy);
     }
 
     [Fact]

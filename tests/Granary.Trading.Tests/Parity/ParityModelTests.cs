@@ -100,7 +100,7 @@ public sealed class ParityModelTests : IDisposable
         model["refresh"] = new JsonObject { ["every"] = "1d", ["from"] = "2022-05-01T00:00:00Z" };
         File.WriteAllText(older, prod.ToJsonString());
         var registry = TestCatalogues.All.AddressOf((string)model["registry"]!);
-        new ModelRegistry(ModelStores.Open(registry), TestCatalogues.All.ModelKinds).Promote((string)model["model"]!, 2);
+        TestCatalogues.All.OpenRegistry(registry).Promote((string)model["model"]!, 2);
 
         await TradeAsync(older);
         var changed = _under.Entries().Single(e => e.Kind == "ModelChanged");
