@@ -1,7 +1,7 @@
-using Granary.Cli.Tables;
-using Granary.Reinforcement.Training;
 using Granary.Cli.Reinforcement;
+using Granary.Cli.Tables;
 using Granary.Modelling.Weighting;
+using Granary.Reinforcement.Training;
 using Spectre.Console;
 
 namespace Granary.Cli;

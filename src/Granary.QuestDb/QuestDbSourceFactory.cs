@@ -1,5 +1,4 @@
 using Granary.Data.Sources;
-using Granary.QuestDb;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
 

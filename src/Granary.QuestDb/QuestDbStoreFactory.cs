@@ -1,6 +1,5 @@
 using Granary.Data.FolderStore;
 using Granary.Data.Sources;
-using Granary.QuestDb;
 using Granary.Data.Stores;
 using Granary.Storage.Addresses;
 

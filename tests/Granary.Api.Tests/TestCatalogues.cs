@@ -1,3 +1,4 @@
+using Granary.Postgres.Bars;
 using Granary.Scripting;
 using Granary.Simulation.Catalogues;
 

@@ -1,4 +1,5 @@
 using Granary.Kafka.Bars;
+using Granary.Postgres.Bars;
 using Granary.Simulation.Catalogues;
 
 namespace Granary.Cli.Tests;

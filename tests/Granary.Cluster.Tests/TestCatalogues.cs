@@ -1,6 +1,7 @@
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
 using Granary.Kafka.Bars;
+using Granary.Postgres.Bars;
 using Granary.Scripting;
 using Granary.Simulation.Catalogues;
 

@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Engine.Catalogues;
-using Granary.Learning.Registry;
 using Granary.Modelling.Learning;
-using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

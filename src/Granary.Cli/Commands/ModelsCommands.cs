@@ -4,7 +4,6 @@ using Granary.Cli.Tables;
 using Granary.Learning.Registry;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;

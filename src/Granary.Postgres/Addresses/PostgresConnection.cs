@@ -47,7 +47,9 @@ public static class PostgresConnection
     }
 
     /// <summary>Returns the connection text of the database that a store's address names.</summary>
-    /// <exception cref="InputException">A part of the address is wrong, or it names no database; one sentence, without the password.</exception>
+    /// <exception cref="InputException">
+    /// A part of the address is wrong, or it names no database; one sentence, without the password.
+    /// </exception>
     public static string TextOf(Address store)
     {
         try

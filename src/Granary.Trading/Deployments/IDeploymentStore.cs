@@ -1,8 +1,8 @@
 using Granary.Engine;
 using Granary.Postgres.Addresses;
+using Granary.Postgres.Migrations;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
-using Granary.Postgres.Migrations;
 using Npgsql;
 
 namespace Granary.Trading.Deployments;

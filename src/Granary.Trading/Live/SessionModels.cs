@@ -2,13 +2,11 @@ using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Learning.Gating;
-using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Retraining;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Models;
 
 namespace Granary.Trading.Live;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Granary.Engine;
 using Granary.Cli.Reinforcement;
+using Granary.Engine;
 
 namespace Granary.Cli.Tests.Reinforcement;
 

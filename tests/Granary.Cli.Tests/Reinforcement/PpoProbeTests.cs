@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Engine;
 using Granary.Cli.Reinforcement;
+using Granary.Engine;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests.Reinforcement;

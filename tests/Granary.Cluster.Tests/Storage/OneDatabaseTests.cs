@@ -5,6 +5,7 @@ using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
 using Granary.Postgres.Journals;
+using Granary.Postgres.Models;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;

@@ -57,8 +57,8 @@ public sealed class GranaryCataloguesTests
         Own.Formats.Names.ShouldBe(["alpaca", "alphavantage", "backtrader", "bitstamp", "coingecko", "cryptodatadownload",
             "databento", "dukascopy", "european", "generic", "json", "kraken", "lean", "metatrader", "polygon", "questdb", "records", "stooq",
             "tradingview", "yahoo", "yfinance"]);
-        Own.Sources.Names.ShouldBe(["csv", "generated", "postgres", "questdb", "store"]);
-        Own.Stores.Names.ShouldBe(["postgres", "questdb", "store"]);
+        Own.Sources.Names.ShouldBe(["csv", "generated", "store"]);
+        Own.Stores.Names.ShouldBe(["store"]);
         Own.LiveFeeds.Names.ShouldBeEmpty();
     }
 

@@ -4,7 +4,6 @@ using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Granary.Postgres.Models;
-using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 

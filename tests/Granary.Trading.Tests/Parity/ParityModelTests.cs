@@ -8,7 +8,6 @@ using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Learning.Registry;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Deployments;
