@@ -28,11 +28,14 @@ COPY src/Granary.Storage/Granary.Storage.csproj src/Granary.Storage/
 COPY src/Granary.Data/Granary.Data.csproj src/Granary.Data/
 COPY src/Granary.Reporting/Granary.Reporting.csproj src/Granary.Reporting/
 COPY src/Granary.Contracts/Granary.Contracts.csproj src/Granary.Contracts/
+COPY src/Granary.Reinforcement/Granary.Reinforcement.csproj src/Granary.Reinforcement/
 COPY src/Granary.Simulation/Granary.Simulation.csproj src/Granary.Simulation/
 COPY src/Granary.Modelling/Granary.Modelling.csproj src/Granary.Modelling/
 COPY src/Granary.Backtesting/Granary.Backtesting.csproj src/Granary.Backtesting/
+COPY src/Granary.Postgres/Granary.Postgres.csproj src/Granary.Postgres/
 COPY src/Granary.Trading/Granary.Trading.csproj src/Granary.Trading/
 COPY src/Granary.Server/Granary.Server.csproj src/Granary.Server/
+COPY src/Granary.Notifications/Granary.Notifications.csproj src/Granary.Notifications/
 COPY src/Granary.Assistants/Granary.Assistants.csproj src/Granary.Assistants/
 COPY src/Granary.Api/Granary.Api.csproj src/Granary.Api/
 COPY src/Granary.Api/Granary.Site.targets src/Granary.Api/
@@ -40,6 +43,7 @@ COPY src/Granary.Web/Granary.Web.targets src/Granary.Web/
 COPY src/Granary.Exchanges/Granary.Exchanges.csproj src/Granary.Exchanges/
 COPY src/Granary.Kafka/Granary.Kafka.csproj src/Granary.Kafka/
 COPY src/Granary.Parquet/Granary.Parquet.csproj src/Granary.Parquet/
+COPY src/Granary.QuestDb/Granary.QuestDb.csproj src/Granary.QuestDb/
 COPY src/Granary.Scripting/Granary.Scripting.csproj src/Granary.Scripting/
 COPY src/Granary.Cluster.Contracts/Granary.Cluster.Contracts.csproj src/Granary.Cluster.Contracts/
 COPY src/Granary.Cluster.Grains/Granary.Cluster.Grains.csproj src/Granary.Cluster.Grains/

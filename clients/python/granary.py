@@ -687,10 +687,313 @@ class _Progress:
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
+# Operations of docs/openapi.json
+
+# Begin of what generate.py writes.
+
+def _given(body: Mapping[str, Any]) -> Dict[str, Any]:
+    """A body without what is not given."""
+    return {k: v for k, v in body.items() if v is not None}
+
+
+class _ServerOperations:
+    """Operations that need no more than their request, for `Server`."""
+
+    _tables: "_Tables"
+    get: Callable[..., Any]
+    _send: Callable[..., Any]
+    _pages: Callable[..., Iterator[Dict[str, Any]]]
+
+    def caller(self) -> Dict[str, Any]:
+        """Name, role and limits of the caller, and whether they may run code."""
+        return self.get("caller")
+
+    def ready(self) -> Dict[str, Any]:
+        """Whether everything that requests need works; 503 with the reasons if not."""
+        return self.get("health/ready")
+
+    def audit(self, *, limit: Optional[int] = None) -> Frame:
+        """Changes of the server's state, the newest first: author, operation, state before and after."""
+        return self._tables.of_rows(list(self._pages("audit", limit)), ["sequence", "at", "who", "what", "target", "before",
+            "after", "previous", "hash", "operation", "interrupted"])
+
+    def cluster(self) -> Dict[str, Any]:
+        """The silos with their versions, activations and work; queued and running batches; sessions."""
+        return self.get("cluster")
+
+    def drain_silo(self, name: str) -> Dict[str, Any]:
+        """Let a silo finish its strategy groups and take no new ones."""
+        return self._send("POST", f"cluster/silos/{_part(name)}/drain")
+
+    def resume_silo(self, name: str) -> Dict[str, Any]:
+        """Let a draining silo take work again."""
+        return self._send("POST", f"cluster/silos/{_part(name)}/resume")
+
+    def retire_silo(self, name: str) -> Dict[str, Any]:
+        """End a silo: it drains for at most its drain time-out, others take its sessions, and its process exits with 0."""
+        return self._send("POST", f"cluster/silos/{_part(name)}/retire")
+
+    def batch_schema(self) -> Dict[str, Any]:
+        """The JSON schema of batch files."""
+        return self.get("catalogue/schemas/batch")
+
+    def runs_for_job(self, kind: str, key: str, *, chosen: Optional[str] = None) -> Frame:
+        """The newest thousand runs, each with the reason why a kind of job cannot take it."""
+        return self._tables.of_rows(self.get(f"catalogue/jobs/{_part(kind)}/runs", key=key, chosen=chosen), ["id", "name",
+            "created", "refusal"])
+
+    def code_example(self) -> Dict[str, Any]:
+        """A strategy in one C# file to begin with."""
+        return self.get("code/example")
+
+    def check_code(self, name: str, source: str) -> Dict[str, Any]:
+        """Compile a strategy file without running it."""
+        return self._send("POST", "code/check", _given({"name": name, "source": source}))
+
+    def complete_code(self, name: str, source: str, position: int) -> Dict[str, Any]:
+        """What may stand at a position of a strategy file."""
+        return self._send("POST", "code/complete", _given({"name": name, "source": source, "position": position}))
+
+    def code_batch(self, name: str, source: str, *, data: Optional[str] = None, symbols: Optional[Sequence[Any]] = None,
+                   timeframe: Optional[str] = None, class_: Optional[str] = None, values: Optional[Mapping[str,
+                   Any]] = None) -> Dict[str, Any]:
+        """The text of a batch that runs a strategy file, as POST /batches takes it."""
+        return self._send("POST", "code/batch", _given({"name": name, "source": source, "data": data, "symbols": symbols,
+            "timeframe": timeframe, "class": class_, "values": values}))
+
+    def revoke_shares(self) -> None:
+        """End all links that were made so far."""
+        self._send("POST", "shares/rotate")
+
+    def orders(self, *, strategy: Optional[str] = None, symbol: Optional[str] = None, start: Time = None,
+               end: Time = None) -> Frame:
+        """Orders of the live accounts, with their states at the venue."""
+        return self._tables.of_rows(self.get("orders", strategy=strategy, symbol=symbol, from_=start, to=end), [])
+
+    def positions(self, *, symbol: Optional[str] = None) -> Frame:
+        """Positions of the live accounts, by symbol."""
+        return self._tables.of_rows(self.get("positions", symbol=symbol), [])
+
+    def live_trades(self, *, strategy: Optional[str] = None, symbol: Optional[str] = None) -> Frame:
+        """Trades of the live accounts, open and closed."""
+        return self._tables.of_rows(self.get("trades", strategy=strategy, symbol=symbol), [])
+
+    def live_signals(self, *, strategy: Optional[str] = None, symbol: Optional[str] = None, start: Time = None,
+                     end: Time = None) -> Frame:
+        """Entry signals with factors, the model's prediction and the portfolio's decision."""
+        return self._tables.of_rows(self.get("signals", strategy=strategy, symbol=symbol, from_=start, to=end), [])
+
+    def strategies(self, *, account: Optional[str] = None, symbol: Optional[str] = None, limit: Optional[int] = None) -> Frame:
+        """The strategies of the live accounts, by account and id."""
+        return self._tables.of_rows(list(self._pages("strategies", limit, account=account, symbol=symbol)), ["account", "id",
+            "enabled", "weight", "signals", "trades", "open_trades", "change"])
+
+    def strategy(self, id: str, *, account: Optional[str] = None) -> Dict[str, Any]:
+        """A live strategy: weight, enabled or not, signals, trades."""
+        return self.get(f"strategies/{_part(id)}", account=account)
+
+    def stores(self) -> List[Dict[str, Any]]:
+        """The stores of the data folder, with their markets."""
+        return self.get("data")
+
+    def sources(self) -> Frame:
+        """The sources that a batch can name, with their symbols."""
+        return self._tables.of_rows(self.get("data/sources"), ["source", "timeframe", "symbols"])
+
+    def bar_files(self, *, sort: Optional[str] = None, search: Optional[str] = None, limit: Optional[int] = None) -> Frame:
+        """The bar files of the data folder that a batch can use, with their first and last bars."""
+        return self._tables.of_rows(list(self._pages("data/files", limit, sort=sort, search=search)), ["file", "source", "symbol",
+            "timeframe", "format", "bars", "first", "last", "bytes", "findings", "severity", "odd"])
+
+    def coverage(self, store: str, symbol: str, timeframe: str) -> Dict[str, Any]:
+        """How many bars a market has on each day."""
+        return self.get("data/coverage", store=store, symbol=symbol, timeframe=timeframe)
+
+    def check_bars(self, store: str, timeframe: str, *, symbol: Optional[str] = None) -> Frame:
+        """The findings of 'granary data check' in a market, or in all markets of a timeframe."""
+        return self._tables.of_rows(self.get("data/quality", store=store, timeframe=timeframe, symbol=symbol), ["symbol",
+            "severity", "check", "place", "sentence", "remedy"])
+
+    def compare_bars(self, a: str, b: str, symbol: str, timeframe: str, *, tolerance: Optional[float] = None,
+                     volume_tolerance: Optional[float] = None) -> Dict[str, Any]:
+        """The differences of two stores on a market, as 'granary data compare' finds them."""
+        return self.get("data/compare", a=a, b=b, symbol=symbol, timeframe=timeframe, tolerance=tolerance,
+            volumeTolerance=volume_tolerance)
+
+    def uploads(self) -> Frame:
+        """The files that the caller has uploaded."""
+        return self._tables.of_rows(self.get("uploads"), ["name", "path", "source", "bytes", "uploaded_at"])
+
+    def delete_upload(self, name: str) -> None:
+        """Delete an uploaded file."""
+        self._send("DELETE", f"uploads/{_part(name)}")
+
+    def models(self) -> Frame:
+        """The models of the server's registry."""
+        return self._tables.of_rows(self.get("models"), ["name", "versions", "current", "faults"])
+
+    def model_versions(self, name: str) -> List[Dict[str, Any]]:
+        """The versions of a model, with what each was trained on."""
+        return self.get(f"models/{_part(name)}/versions")
+
+    def model_version(self, name: str, number: int) -> Dict[str, Any]:
+        """A version of a model with its figures, calibration and importance."""
+        return self.get(f"models/{_part(name)}/versions/{_part(number)}")
+
+    def compare_models(self, name: str, first: int, second: int) -> Frame:
+        """How two versions of a model differ."""
+        return self._tables.of_rows(self.get(f"models/{_part(name)}/compare", first=first, second=second), ["field", "first",
+            "second"])
+
+    def challenge_model(self, name: str, current: int, challenger: int) -> Dict[str, Any]:
+        """Whether a version predicts better than the current one on the test windows that both have."""
+        return self.get(f"models/{_part(name)}/challenge", current=current, challenger=challenger)
+
+    def model_use(self, name: str) -> Dict[str, Any]:
+        """Predictions of a model's versions, outcomes of live sessions, and the recommendation that follows."""
+        return self.get(f"models/{_part(name)}/use")
+
+    def promote_model(self, name: str, *, version: Optional[int] = None) -> Dict[str, Any]:
+        """Make a version of a model the current one."""
+        return self._send("POST", f"models/{_part(name)}/promote", _given({"version": version}))
+
+    def roll_back_model(self, name: str) -> Dict[str, Any]:
+        """Make the version before the current one current again."""
+        return self._send("POST", f"models/{_part(name)}/rollback")
+
+    def deployments(self, *, limit: Optional[int] = None) -> List[Dict[str, Any]]:
+        """Production configurations by number, the newest first."""
+        return list(self._pages("deployments", limit))
+
+    def deployment(self, number: int) -> Dict[str, Any]:
+        """A deployment: its strategies, the backtest that justified it, its history."""
+        return self.get(f"deployments/{_part(number)}")
+
+    def change_deployment(self, number: int, *, enabled: Optional[bool] = None, strategy: Optional[str] = None,
+                          symbol: Optional[str] = None, why: Optional[str] = None) -> Dict[str, Any]:
+        """Allow or stop entries of a strategy or a pair."""
+        return self._send("PATCH", f"deployments/{_part(number)}", _given({"enabled": enabled, "strategy": strategy,
+            "symbol": symbol, "why": why}))
+
+    def deployment_configuration(self, number: int) -> Dict[str, Any]:
+        """The prod.json of a deployment, byte for byte."""
+        return self.get(f"deployments/{_part(number)}/configuration")
+
+    def deployment_report(self, number: int) -> List[Dict[str, Any]]:
+        """The live result compared with the backtest, by day, for each account whose session of the deployment has ended."""
+        return self.get(f"deployments/{_part(number)}/report")
+
+    def deployment_parity(self, number: int) -> List[Dict[str, Any]]:
+        """Each compared day of the accounts that trade the deployment, against a backtest of the final bars."""
+        return self.get(f"deployments/{_part(number)}/parity")
+
+    def switch_account(self, number: int, *, account: Optional[str] = None, policy: Optional[str] = None, dry_run: bool = False,
+                       why: Optional[str] = None) -> Dict[str, Any]:
+        """Hand an account over to a deployment."""
+        return self._send("POST", f"deployments/{_part(number)}/switch", _given({"account": account, "policy": policy,
+            "dryRun": dry_run, "why": why}))
+
+    def schedules(self) -> Frame:
+        """All schedules, by name."""
+        return self._tables.of_rows(self.get("schedules"), ["name", "cron", "time_zone", "after", "delay_minutes", "window_minutes",
+            "kind", "job", "enabled", "next", "upcoming", "last", "who", "why", "changed_at", "waits"])
+
+    def schedule(self, name: str) -> Dict[str, Any]:
+        """A schedule, and when it is due next."""
+        return self.get(f"schedules/{_part(name)}")
+
+    def set_schedule(self, name: str, cron: str, job: Mapping[str, Any], *, file: Optional[str] = None,
+                     time_zone: Optional[str] = None, window: Optional[str] = None, enabled: Optional[bool] = None,
+                     why: Optional[str] = None) -> Dict[str, Any]:
+        """Create a schedule, or replace the one of the same name."""
+        return self._send("PUT", f"schedules/{_part(name)}", _given({"cron": cron, "timeZone": time_zone, "job": job,
+            "window": window, "enabled": enabled, "why": why}), file=file)
+
+    def remove_schedule(self, name: str) -> None:
+        """Remove a schedule; its jobs stay."""
+        self._send("DELETE", f"schedules/{_part(name)}")
+
+    def schedule_runs(self, name: str, *, limit: Optional[int] = None) -> Frame:
+        """The due times of a schedule, the newest first, each with its job or the reason why there was none."""
+        return self._tables.of_rows(self.get(f"schedules/{_part(name)}/runs", limit=limit), ["due", "at", "outcome", "job", "state",
+            "reason"])
+
+    def notifications(self) -> Dict[str, Any]:
+        """The rules of notifications with their version, the channels, and the events that a rule can have."""
+        return self.get("notifications")
+
+    def notification_rules(self) -> Frame:
+        """The rules in force; their version is the ETag. Empty on a server without --notifications."""
+        return self._tables.of_rows(self.get("notifications/rules"), ["on", "threshold", "account", "to", "every"])
+
+    def set_notification_rules(self, replaces: int, *, rules: Optional[Sequence[Any]] = None,
+                               why: Optional[str] = None) -> Dict[str, Any]:
+        """Replace the rules."""
+        return self._send("PUT", "notifications/rules", _given({"rules": rules, "why": why}), {"If-Match": f'"{int(replaces)}"'})
+
+    def reset_notification_rules(self, replaces: int, *, why: Optional[str] = None) -> Dict[str, Any]:
+        """Put the rules of the file of --notifications in force again."""
+        return self._send("DELETE", "notifications/rules", None, {"If-Match": f'"{int(replaces)}"'}, why=why)
+
+    def test_notifications(self, *, to: Optional[str] = None) -> Frame:
+        """Send a test notification to a channel, or to all."""
+        return self._tables.of_rows(self._send("POST", "notifications/test", _given({"to": to})), ["to", "delivered", "fault",
+            "answer"])
+
+    def notification_deliveries(self) -> Frame:
+        """The pending, delivered and abandoned deliveries, the newest first."""
+        return self._tables.of_rows(self.get("notifications/deliveries"), ["id", "on", "subject", "text", "at", "channel", "state",
+            "attempts", "next_at", "fault"])
+
+
+class _RunOperations:
+    """Operations that need no more than their request, for `Run`."""
+
+    _server: "Server"
+    _path: str
+
+    def figures(self, *, start: Time = None, end: Time = None, strategy: Optional[str] = None) -> Dict[str, Any]:
+        """The figures of a part of a run, of the portfolio or of a strategy in its own account."""
+        return self._server.get(f"{self._path}/figures", from_=start, to=end, strategy=strategy)
+
+    def analysis(self) -> Dict[str, Any]:
+        """The figures of the charts of a run's report: benchmark, rolling figures, distribution of returns, excursions of trades,
+        correlation of strategies."""
+        return self._server.get(f"{self._path}/analysis")
+
+
+class _SessionOperations:
+    """Operations that need no more than their request, for `Session`."""
+
+    _server: "Server"
+    _path: str
+
+    def configuration(self) -> Dict[str, Any]:
+        """The configuration that a session trades, with the weights in force."""
+        return self._server.get(f"{self._path}/configuration")
+
+    def log(self, *, kind: Optional[str] = None, symbol: Optional[str] = None, limit: Optional[int] = None) -> Frame:
+        """Fills, signals, refusals, models, commands and states of a session, newest first."""
+        return self._server._tables.of_rows(self._server.get(f"{self._path}/log", kind=kind, symbol=symbol, limit=limit),
+            ["sequence", "timestamp", "kind", "strategy", "symbol", "text", "side", "price", "role"])
+
+    def strategy(self, strategy: str) -> Dict[str, Any]:
+        """A strategy of a running session: bars, equity, open position, trades so far, weight, enabled or not."""
+        return self._server.get(f"{self._path}/strategies/{_part(strategy)}")
+
+    def stop_strategy(self, strategy: str, *, why: Optional[str] = None) -> Dict[str, Any]:
+        """Stop one strategy of a running session."""
+        return self._server._send("DELETE", f"{self._path}/strategies/{_part(strategy)}", why=why)
+
+
+# End of what generate.py writes.
+
+
+# ---------------------------------------------------------------------------------------------------------------------------------
 # The server
 
 
-class Server:
+class Server(_ServerOperations):
     """A server. Made by `connect`; its methods call one operation of the HTTP API each, or a few that belong together."""
 
     def __init__(self, http_: _Http, pandas: Optional[bool] = None) -> None:
@@ -753,26 +1056,10 @@ class Server:
 
     # The server itself
 
-    def caller(self) -> Dict[str, Any]:
-        """Name and role of the key."""
-        return self.get("caller")
-
-    def ready(self) -> Dict[str, Any]:
-        """Whether the server is ready for requests; a GranaryError with the reasons if it is not."""
-        return self._http.send("GET", "health/ready").json()
-
     def changes(self, since: Optional[str] = None) -> Iterator[Dict[str, Any]]:
         """Changes of jobs, runs, weights, sessions and deployments, as they happen, without an end. The first one has the kind
         "revision": read lists then. Its id is `since` of a later call."""
         return self._http.events("events", lambda _: False, {"since": since})
-
-    def audit(self, limit: Optional[int] = None) -> Frame:
-        """Changes of state of the server, the newest first (admin)."""
-        return self._tables.of_rows(list(self._pages("audit", limit)))
-
-    def cluster(self) -> Dict[str, Any]:
-        """Silos of a cluster and their work."""
-        return self.get("cluster")
 
     # Catalogues
 
@@ -780,17 +1067,9 @@ class Server:
         """What the server has of a kind: strategies, factors, trainers, brokers, jobs or objectives."""
         return self._list(f"catalogue/{_part(kind)}")
 
-    def batch_schema(self) -> Dict[str, Any]:
-        """JSON schema of batch files."""
-        return self.get("catalogue/schemas/batch")
-
     def cron_times(self, cron: str, time_zone: Optional[str] = None) -> List[dt.datetime]:
         """The next three times of a cron expression, UTC."""
         return [_known(_time_of(t)) for t in self.get("catalogue/cron", cron=cron, timeZone=time_zone)]
-
-    def runs_for_job(self, kind: str, key: str, chosen: Sequence[str] = ()) -> Frame:
-        """The newest runs, each with the reason why a kind of job cannot take it as its `key`."""
-        return self._list(f"catalogue/jobs/{_part(kind)}/runs", key=key, chosen=chosen or None)
 
     # Jobs
 
@@ -905,10 +1184,6 @@ class Server:
         columns.update({n: [f.get(n) for f in figures] for n in metrics})
         return self._tables.of_columns(columns, dict.fromkeys(metrics, "number"))
 
-    def revoke_shares(self) -> None:
-        """Ends all links that `Run.share` made (admin)."""
-        self._send("POST", "shares/rotate")
-
     # Weights and live accounts
 
     def weights(self, portfolio: str = "main") -> "Weights":
@@ -950,31 +1225,6 @@ class Server:
         current = replaces.version if isinstance(replaces, Weights) else int(replaces)
         return Weights(self._send("POST", f"portfolios/{_part(portfolio)}/weights/rollback", {"version": version, "why": why},
                                   {"If-Match": f'"{current}"'}))
-
-    def orders(self, *, strategy: Optional[str] = None, symbol: Optional[str] = None, start: Time = None, end: Time = None) -> Frame:
-        """Orders of the live accounts."""
-        return self._list("orders", strategy=strategy, symbol=symbol, from_=start, to=end)
-
-    def positions(self, *, symbol: Optional[str] = None) -> Frame:
-        """Open positions of the live accounts."""
-        return self._tables.of_rows(self.get("positions", symbol=symbol), ("account", "symbol", "quantity"))
-
-    def live_trades(self, *, strategy: Optional[str] = None, symbol: Optional[str] = None) -> Frame:
-        """Trades of the live accounts, open and closed."""
-        return self._list("trades", strategy=strategy, symbol=symbol)
-
-    def live_signals(self, *, strategy: Optional[str] = None, symbol: Optional[str] = None, start: Time = None, end: Time = None
-                     ) -> Frame:
-        """Signals of the live accounts with their decisions."""
-        return self._list("signals", strategy=strategy, symbol=symbol, from_=start, to=end)
-
-    def strategies(self, *, account: Optional[str] = None, symbol: Optional[str] = None, limit: Optional[int] = None) -> Frame:
-        """Strategies of the live accounts."""
-        return self._tables.of_rows(list(self._pages("strategies", limit, account=account, symbol=symbol)), ("account", "id", "enabled"))
-
-    def strategy(self, id: str, account: Optional[str] = None) -> Dict[str, Any]:
-        """A strategy of a live account."""
-        return self.get(f"strategies/{_part(id)}", account=account)
 
     def enable(self, strategy: Optional[str] = None, *, symbol: Optional[str] = None, why: str, account: Optional[str] = None) -> Frame:
         """Allows entries of a strategy, or of all strategies of a symbol, from the next bar on."""
@@ -1034,18 +1284,6 @@ class Server:
 
     # Data
 
-    def stores(self) -> List[Dict[str, Any]]:
-        """Stores of the data folder with their markets."""
-        return self.get("data")
-
-    def sources(self) -> List[Dict[str, Any]]:
-        """Sources that a batch can name, with their symbols."""
-        return self.get("data/sources")
-
-    def bar_files(self, *, search: Optional[str] = None, sort: Optional[str] = None, limit: Optional[int] = None) -> Frame:
-        """Bar files of the data folder."""
-        return self._tables.of_rows(list(self._pages("data/files", limit, search=search, sort=sort)))
-
     def bars(self, store: str, symbol: str, timeframe: str, *, start: Time = None, end: Time = None, limit: Optional[int] = None
              ) -> Frame:
         """Bars of a store; with `start`, `end` or `limit` at most 20,000 of them, beyond which neighbours are joined. Without these,
@@ -1055,21 +1293,6 @@ class Server:
             return self._tables.of_csv(answer.body or b"")
         return _bars(self._tables, self.get("data/bars", store=store, symbol=symbol, timeframe=timeframe, from_=start, to=end,
                                             limit=limit or 20_000))
-
-    def coverage(self, store: str, symbol: str, timeframe: str) -> Dict[str, Any]:
-        """Number of bars of a market on each day."""
-        return self.get("data/coverage", store=store, symbol=symbol, timeframe=timeframe)
-
-    def check_bars(self, store: str, timeframe: str, symbol: Optional[str] = None) -> Frame:
-        """Findings in one market of a store, or in all."""
-        return self._tables.of_rows(self.get("data/quality", store=store, timeframe=timeframe, symbol=symbol),
-                                    ("symbol", "severity", "check", "place", "sentence", "remedy"))
-
-    def compare_bars(self, a: str, b: str, symbol: str, timeframe: str, *, tolerance: Optional[float] = None,
-                     volume_tolerance: Optional[float] = None) -> Dict[str, Any]:
-        """Differences of two stores on a market. Tolerances are in percent."""
-        return self.get("data/compare", a=a, b=b, symbol=symbol, timeframe=timeframe, tolerance=tolerance,
-                        volumeTolerance=volume_tolerance)
 
     def import_bars(self, files: Union[str, Sequence[str]], store: str, *, timeframe: str, quiet: bool = False, **keys: Any
                     ) -> Dict[str, Any]:
@@ -1100,47 +1323,7 @@ class Server:
         kind = "application/json" if name.lower().endswith(".json") else "text/csv"
         return self._http.send("PUT", f"uploads/{_part(name)}", None, data, {"Content-Type": kind}).json()
 
-    def uploads(self) -> Frame:
-        """Uploads of the caller."""
-        return self._tables.of_rows(self.get("uploads"), ("name",))
-
-    def delete_upload(self, name: str) -> None:
-        """Deletes an upload."""
-        self._send("DELETE", f"uploads/{_part(name)}")
-
     # Models
-
-    def models(self) -> Frame:
-        """Models of the registry."""
-        return self._list("models")
-
-    def model_versions(self, name: str) -> List[Dict[str, Any]]:
-        """Versions of a model with their lineage."""
-        return self.get(f"models/{_part(name)}/versions")
-
-    def model_version(self, name: str, number: int) -> Dict[str, Any]:
-        """A version with its figures, calibration and importance."""
-        return self.get(f"models/{_part(name)}/versions/{int(number)}")
-
-    def compare_models(self, name: str, first: int, second: int) -> Frame:
-        """The fields in which two versions differ."""
-        return self._list(f"models/{_part(name)}/compare", first=first, second=second)
-
-    def challenge_model(self, name: str, current: int, challenger: int) -> Dict[str, Any]:
-        """Whether a version predicts better than the current one."""
-        return self.get(f"models/{_part(name)}/challenge", current=current, challenger=challenger)
-
-    def model_use(self, name: str) -> Dict[str, Any]:
-        """Predictions and outcomes of the versions in use (silos)."""
-        return self.get(f"models/{_part(name)}/use")
-
-    def promote_model(self, name: str, version: int) -> Dict[str, Any]:
-        """Makes a version the current one (admin)."""
-        return self._send("POST", f"models/{_part(name)}/promote", {"version": version})
-
-    def roll_back_model(self, name: str) -> Dict[str, Any]:
-        """Makes the previous version the current one again (admin)."""
-        return self._send("POST", f"models/{_part(name)}/rollback")
 
     def predict(self, name: str, rows: Any, version: Optional[int] = None) -> List[Any]:
         """Predictions for rows of features: a data frame, or a list of dicts."""
@@ -1149,14 +1332,6 @@ class Server:
         return self._send("POST", f"models/{_part(name)}/predict", body)["predictions"]
 
     # Deployments and schedules
-
-    def deployments(self, limit: Optional[int] = None) -> Frame:
-        """Production configurations by number, the newest first."""
-        return self._tables.of_rows(list(self._pages("deployments", limit)))
-
-    def deployment(self, number: int) -> Dict[str, Any]:
-        """A deployment with its strategies and its history."""
-        return self.get(f"deployments/{int(number)}")
 
     def add_deployment(self, *, run: Union[str, "Run", None] = None, configuration: Union[str, Mapping[str, Any], None] = None,
                        why: str) -> Dict[str, Any]:
@@ -1167,51 +1342,6 @@ class Server:
         if configuration is not None:
             body["configuration"] = configuration if isinstance(configuration, str) else _json(configuration).decode("utf-8")
         return self._send("POST", "deployments", body)
-
-    def change_deployment(self, number: int, *, enabled: bool, why: str, strategy: Optional[str] = None, symbol: Optional[str] = None
-                          ) -> Dict[str, Any]:
-        """Allows or stops entries of a strategy, or of a symbol, of a deployment (admin)."""
-        body = {"enabled": enabled, "why": why, "strategy": strategy, "symbol": symbol}
-        return self._send("PATCH", f"deployments/{int(number)}", {k: v for k, v in body.items() if v is not None})
-
-    def deployment_configuration(self, number: int) -> Dict[str, Any]:
-        """The prod.json of a deployment."""
-        return self.get(f"deployments/{int(number)}/configuration")
-
-    def deployment_report(self, number: int) -> List[Dict[str, Any]]:
-        """Live results beside those of the backtest, for each ended session of the deployment."""
-        return self.get(f"deployments/{int(number)}/report")
-
-    def deployment_parity(self, number: int) -> List[Dict[str, Any]]:
-        """Each compared day of the accounts that trade a deployment, against a backtest of the final bars."""
-        return self.get(f"deployments/{int(number)}/parity")
-
-    def switch_account(self, number: int, account: str, *, policy: str, why: str, dry_run: bool = False) -> Dict[str, Any]:
-        """Hands an account over to a deployment (admin)."""
-        return self._send("POST", f"deployments/{int(number)}/switch",
-                          {"account": account, "policy": policy, "why": why, "dryRun": dry_run})
-
-    def schedules(self) -> List[Dict[str, Any]]:
-        """Jobs that the server submits at due times."""
-        return self.get("schedules")
-
-    def schedule(self, name: str) -> Dict[str, Any]:
-        """A schedule."""
-        return self.get(f"schedules/{_part(name)}")
-
-    def set_schedule(self, name: str, cron: str, job: Mapping[str, Any], *, why: str = "", time_zone: Optional[str] = None,
-                     window: Optional[str] = None, enabled: bool = True) -> Dict[str, Any]:
-        """Creates or replaces a schedule (admin). job: such as {"kind": "train", "batch": {…}}."""
-        body = {"cron": cron, "job": job, "why": why, "enabled": enabled, "timeZone": time_zone, "window": window}
-        return self._send("PUT", f"schedules/{_part(name)}", {k: v for k, v in body.items() if v is not None})
-
-    def remove_schedule(self, name: str) -> None:
-        """Removes a schedule; its jobs stay (admin)."""
-        self._send("DELETE", f"schedules/{_part(name)}")
-
-    def schedule_runs(self, name: str, limit: Optional[int] = None) -> Frame:
-        """Due times of a schedule with their jobs, the newest first."""
-        return self._list(f"schedules/{_part(name)}/runs", limit=limit)
 
 
 class LocalServer(Server):
@@ -1449,7 +1579,7 @@ class Job:
         return self._server.get(f"batches/{_part(self.id)}/portfolio")
 
 
-class Run:
+class Run(_RunOperations):
     """A finished run. Its tables are read when they are asked for; a column has the name that it has in the run's CSV file."""
 
     def __init__(self, server: Server, id: str) -> None:
@@ -1504,14 +1634,6 @@ class Run:
     def production(self) -> Dict[str, Any]:
         """prod.json, the configuration that a live session trades."""
         return json.loads(self.file("prod.json").decode("utf-8"))
-
-    def figures(self, *, start: Time = None, end: Time = None, strategy: Optional[str] = None) -> Dict[str, Any]:
-        """Figures of a part of the run, of the portfolio or of a strategy's own account."""
-        return self._server.get(f"{self._path}/figures", from_=start, to=end, strategy=strategy)
-
-    def analysis(self) -> Dict[str, Any]:
-        """The figures of the report's charts."""
-        return self._server.get(f"{self._path}/analysis")
 
     def searches(self) -> List[Dict[str, Any]]:
         """The parameter searches of the run: trials, best, luck bar, importance."""
@@ -1710,7 +1832,7 @@ class Run:
         return urllib.parse.urljoin(self._server.url + "/", link)
 
 
-class Session:
+class Session(_SessionOperations):
     """A live session. `view` is its last known state; `refresh()` asks again."""
 
     def __init__(self, server: Server, view: Dict[str, Any]) -> None:
@@ -1769,10 +1891,6 @@ class Session:
         account = (self.refresh().view.get("status") or {}).get("account") or {}
         return self._server._tables.of_rows(account.get(name) or [])
 
-    def configuration(self) -> Dict[str, Any]:
-        """Weights in force, and of each strategy whether it may enter."""
-        return self._server.get(f"{self._path}/configuration")
-
     def equity(self) -> Frame:
         """Equity and drawdown by bar, with the equity that its backtest lets expect."""
         answer = self._server.get(f"{self._path}/equity")
@@ -1790,18 +1908,6 @@ class Session:
         """What decided about a strategy at a bar. question: at or signal; or start and end of a span; symbol, step."""
         return self._server.get(f"{self._path}/why", strategy=strategy, **{{"start": "from", "end": "to"}.get(k, k): v
                                                                            for k, v in question.items()})
-
-    def log(self, *, kind: Optional[str] = None, symbol: Optional[str] = None, limit: int = 1_000) -> Frame:
-        """The newest entries of its log, newest first."""
-        return self._server._tables.of_rows(self._server.get(f"{self._path}/log", kind=kind, symbol=symbol, limit=limit))
-
-    def strategy(self, strategy: str) -> Dict[str, Any]:
-        """One strategy while it runs."""
-        return self._server.get(f"{self._path}/strategies/{_part(strategy)}")
-
-    def stop_strategy(self, strategy: str, why: str) -> Dict[str, Any]:
-        """Stops the entries of one strategy."""
-        return self._server.delete(f"{self._path}/strategies/{_part(strategy)}", why=why)
 
     @property
     def run(self) -> Run:

@@ -1,35 +1,30 @@
-// A program of your own that uses a cluster: submits a batch of 1,000 strategies, shows progress as it streams in, and fetches the report.
+// A program of your own that uses a server: submits a batch of 1,000 strategies, shows progress as it streams in, and fetches the report.
 //   dotnet run --project samples/SweepClient -- http://127.0.0.1:8080 [FOLDER_OF_BARS]
-// The folder must be found under the same path by the silos; without one it is that of the quickstart's bars. A key is taken from
+// The folder must be found under the same path by the server; without one it is that of the quickstart's bars. A key is taken from
 // GRANARY_KEY.
 
 using System.Globalization;
-using System.Text.Json;
-using Granary.Cluster.Client;
-using Granary.Engine;
-using Granary.Simulation.Batches;
-using Granary.Simulation.Catalogues;
-using Granary.Simulation.Json;
+using System.Net.Http.Json;
+using Granary.Client;
+using Granary.Contracts.Jobs;
 
-if (args is not [var hosts, ..])
+if (args is not [var address, ..] || !Uri.TryCreate(address, UriKind.Absolute, out var server))
 {
-    Console.Error.WriteLine("give the address of a silo, as http://127.0.0.1:8080, or several with commas between");
+    Console.Error.WriteLine("give the address of a server, as http://127.0.0.1:8080");
     return 2;
 }
-var bars = Path.GetFullPath(args.Length > 1 ? args[1] : "samples/data/1h");
 using var interrupted = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
-    e.Cancel = true; // the batch is cancelled at the silos too
+    e.Cancel = true; // the batch is cancelled at the server too
     interrupted.Cancel();
 };
 
 // 40 fast times 25 slow averages.
-var path = Path.Combine(Path.GetTempPath(), "sweep-1000.json");
-await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new
+using var batch = JsonContent.Create(new
 {
     name = "sweep-1000",
-    data = new { source = "csv:" + bars, symbols = "COINUSDT", timeframe = "1h" },
+    data = new { source = "csv:" + Path.GetFullPath(args.Length > 1 ? args[1] : "samples/data/1h"), symbols = "COINUSDT", timeframe = "1h" },
     execution = new { commissionPercent = 0.05 },
     strategies = new[]
     {
@@ -40,29 +35,41 @@ await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new
             ["size"] = new { percentOfEquity = 20 },
         },
     },
-}));
+});
 
+using var granary = new ApiClient(server, Environment.GetEnvironmentVariable("GRANARY_KEY"));
+JobStatus? job = null;
 try
 {
-    using var client = new GranaryClient(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
-    var batches = new BatchReader(GranaryCataloguesBuilder.CreateDefault().Build());
-    var (status, folder) = await RemoteBatch.RunAsync(client, batches.Read(path), path, Path.Combine("runs", "sweep-1000"),
-        s => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{s.State}: {s.Progress.Done:N0} of {s.Progress.Strategies:N0} strategies, {s.Progress.Bars:N0} of {s.Progress.BarsTotal:N0} "
-                + $"bars {s.Progress.Stage}")),
-        cancellationToken: interrupted.Token);
+    job = await granary.Batches.SubmitAsync(batch, check: true, cancellationToken: interrupted.Token);
+    await foreach (var status in granary.Jobs.WatchAsync(job.Id, interrupted.Token))
+    {
+        job = status;
+        var done = status.Progress;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{status.State}: {done.Done:N0} of {done.Strategies:N0} strategies, {done.Bars:N0} of {done.BarsTotal:N0} bars {done.Stage}"));
+    }
+    if (job.State != JobState.Done)
+    {
+        Console.Error.WriteLine(job.Fault ?? $"the batch {job.Id} was cancelled");
+        return 1;
+    }
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{status.Progress.Strategies:N0} strategies, {status.Trades:N0} trades in {status.Seconds:0.00} s, digest {status.Digest}"));
-    Console.WriteLine($"Report {Path.Combine(folder, "report.html")}");
+        $"{job.Progress.Strategies:N0} strategies, {job.Trades:N0} trades in {job.Seconds:0.00} s, digest {job.Digest}"));
+    await using var report = await granary.Runs.FileAsync(job.Id, "report.html", interrupted.Token);
+    await using var file = File.Create("report.html");
+    await report.Content.CopyToAsync(file, interrupted.Token);
+    Console.WriteLine($"Report {file.Name}");
     return 0;
 }
-catch (InputException e)
+catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {
-    Console.Error.WriteLine(e.Message);
-    return 2;
-}
-catch (Exception e) when (e is ServiceUnavailableException or OperationCanceledException)
-{
-    Console.Error.WriteLine(e.Message);
+    if (job is not null) await granary.Jobs.CancelAsync(job.Id);
+    Console.Error.WriteLine("stopped");
     return 1;
+}
+catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+{
+    Console.Error.WriteLine(e.Message);
+    return e is ApiException { Status: System.Net.HttpStatusCode.UnprocessableEntity or System.Net.HttpStatusCode.BadRequest } ? 2 : 1;
 }

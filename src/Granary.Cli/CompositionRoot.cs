@@ -4,6 +4,8 @@ using Granary.Engine;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka.Bars;
 using Granary.Parquet.Reading;
+using Granary.Postgres.Bars;
+using Granary.QuestDb;
 using Granary.Scripting;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Plugins;
@@ -25,6 +27,8 @@ internal sealed class CompositionRoot
         .AddAssembly(typeof(KafkaBarSource).Assembly)
         .AddAssembly(typeof(KucoinBrokerFactory).Assembly)
         .AddAssembly(typeof(ParquetSourceFactory).Assembly)
+        .AddAssembly(typeof(PostgresSourceFactory).Assembly)
+        .AddAssembly(typeof(QuestDbSourceFactory).Assembly)
         .WithCompiler(new RoslynCompiler())
         .AddPlugins(FolderOf(call))
         .Build();

@@ -1,7 +1,7 @@
+using Granary.Cli.Reinforcement;
 using Granary.Cli.Tables;
-using Granary.Learning.Reinforcement.Training;
-using Granary.Modelling.Reinforcement;
 using Granary.Modelling.Weighting;
+using Granary.Reinforcement.Training;
 using Spectre.Console;
 
 namespace Granary.Cli;

@@ -5,9 +5,9 @@ using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Learning.Registry;
+using Granary.Postgres.Migrations;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
-using Granary.Storage.Migrations;
 using Orleans.Runtime;
 using Orleans.Storage;
 

@@ -8,6 +8,8 @@ using Granary.Exchanges.Kucoin;
 using Granary.Kafka;
 using Granary.Kafka.Bars;
 using Granary.Parquet.Reading;
+using Granary.Postgres.Bars;
+using Granary.QuestDb;
 using Granary.Scripting;
 using Granary.Server.Operations;
 using Granary.Silo.Clustering;
@@ -70,6 +72,7 @@ public static partial class SiloProgram
         var logger = startLogs.CreateLogger("Granary.Silo");
         var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly)
             .AddAssembly(typeof(KucoinBrokerFactory).Assembly).AddAssembly(typeof(ParquetSourceFactory).Assembly)
+            .AddAssembly(typeof(PostgresSourceFactory).Assembly).AddAssembly(typeof(QuestDbSourceFactory).Assembly)
             .WithCompiler(settings.AllowCode ? new RoslynCompiler() : null,
                 "start the silos with --allow-code, or put the class into a plug-in")
             .AddPlugins(settings.Plugins).Build();

@@ -1,3 +1,4 @@
+using Granary.Postgres.Bars;
 using Granary.Simulation.Catalogues;
 
 namespace Granary.Testing;
@@ -9,6 +10,7 @@ internal static class TestCatalogues
 
     /// <summary>The same where strategies can take these closes.</summary>
     public static GranaryCatalogues With(FutureCloses closes) => GranaryCataloguesBuilder.CreateDefault()
+        .AddAssembly(typeof(PostgresSourceFactory).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .AddService(closes)
         .Build();

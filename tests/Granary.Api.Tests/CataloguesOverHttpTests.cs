@@ -33,7 +33,7 @@ public sealed class CataloguesOverHttpTests(SharedServers servers)
         var parameters = items.EnumerateArray().Single(i => i.GetProperty("name").GetString() == "SmaCross").GetProperty("parameters");
         parameters.GetArrayLength().ShouldBe(known.Parameters.Count);
         var fast = parameters[0];
-        (fast.GetProperty("name").GetString(), fast.GetProperty("type").GetString(), fast.GetProperty("minimum").GetDouble())
+        (fast.GetProperty("name").GetString(), fast.GetProperty("kind").GetString(), fast.GetProperty("minimum").GetDouble())
             .ShouldBe(("fast", "int", known.Parameters[0].Minimum));
     }
 

@@ -129,7 +129,7 @@ public sealed class CodeOverHttpTests(SharedServers servers) : IDisposable
         found.Compiler.ShouldContain("C#");
         var strategy = found.Strategies.Single();
         (strategy.Name, strategy.Summary).ShouldBe(("Idea", "Follows an average."));
-        strategy.Parameters.Select(p => (p.Name, p.Type, p.Default?.ToString(), p.Minimum, p.Maximum))
+        strategy.Parameters.Select(p => (p.Name, p.Kind, p.Default?.ToString(), p.Minimum, p.Maximum))
             .ShouldBe([("length", "int", "10", 2, 100), ("both", "bool", "False", null, null)]);
         found.Settings!["execution"]!["commissionPercent"]!.GetValue<double>().ShouldBe(0.05);
     }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Granary.Api.Hosting;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,3 +1,4 @@
+using Granary.Postgres.Bars;
 using Granary.Scripting;
 using Granary.Simulation.Catalogues;
 
@@ -7,6 +8,7 @@ namespace Granary.Api.Tests;
 internal static class TestCatalogues
 {
     public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
+        .AddAssembly(typeof(PostgresSourceFactory).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .WithCompiler(new RoslynCompiler())
         .Build();

@@ -1,4 +1,5 @@
 using Granary.Kafka.Bars;
+using Granary.Postgres.Bars;
 using Granary.Simulation.Catalogues;
 
 namespace Granary.Cli.Tests;
@@ -8,6 +9,7 @@ internal static class TestCatalogues
 {
     public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
+        .AddAssembly(typeof(PostgresSourceFactory).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .Build();
 }

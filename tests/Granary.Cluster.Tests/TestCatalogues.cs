@@ -1,6 +1,7 @@
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
 using Granary.Kafka.Bars;
+using Granary.Postgres.Bars;
 using Granary.Scripting;
 using Granary.Simulation.Catalogues;
 
@@ -14,6 +15,7 @@ internal static class TestCatalogues
     /// <summary>The same for a cluster whose strategies mind these gates.</summary>
     public static GranaryCatalogues With(Gates gates) => GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
+        .AddAssembly(typeof(PostgresSourceFactory).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .AddAssembly(typeof(Laggard).Assembly)
         .AddService(gates)

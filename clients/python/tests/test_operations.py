@@ -24,20 +24,7 @@ LEFT_OUT = {
     "openSharedFile": "likewise",
     "getSignIn": "for a browser: a program has a key or a token",
     "signOut": "likewise",
-    "getCodeExample": "for editors of code",
-    "checkCode": "likewise",
-    "completeCode": "likewise",
-    "makeCodeBatch": "likewise; a batch takes the section code",
     "linkReport": "a link of one minute, for the dashboard",
-    "drainSilo": "the operator's work: granary cluster",
-    "resumeSilo": "likewise",
-    "retireSilo": "likewise",
-    "getNotifications": "the operator's work: granary notify, and the dashboard",
-    "listNotificationRules": "likewise",
-    "setNotificationRules": "likewise",
-    "resetNotificationRules": "likewise",
-    "testNotifications": "likewise",
-    "listNotificationDeliveries": "likewise",
 }
 
 CATALOGUES = ("strategies", "factors", "trainers", "brokers", "jobs", "objectives")

@@ -258,7 +258,7 @@ class RunTests(unittest.TestCase):
         self.server.enable(symbol="ACME", why="all again", account="slow")
         self.assertEqual(rows(self.server.entry_changes(strategy))[0]["why"], "a test")
         session.command("pause", "a test")
-        session.stop_strategy(strategy, "enough")
+        session.stop_strategy(strategy, why="enough")
         session.command("stop", "the end")
         self.assertEqual([v["phase"] for v in session.watch()][-1], "done")
         with self.assertRaisesRegex(granary.GranaryError, "either a strategy or a symbol"):

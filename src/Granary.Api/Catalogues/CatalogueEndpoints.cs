@@ -1,4 +1,5 @@
 using Granary.Api.Access;
+using Granary.Api.Description;
 using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Contracts.Catalogues;
@@ -39,7 +40,7 @@ internal static class CatalogueEndpoints
             .WithName("listObjectives").WithSummary("The statistics that a search or a walk-forward can have as its objective.")
             .Produces<IReadOnlyList<CatalogueObjective>>();
         catalogue.MapGet("/jobs", (JobCatalogue kinds) => Items(kinds.Kinds.Select(k =>
-                new CatalogueItem(k.Name, k.Summary, [], Schema: RecordKeys.Schema(k.Keys)))))
+                new CatalogueItem(k.Name, k.Summary, [], Schema: SchemaLimits.In(RecordKeys.Schema(k.Keys))))))
             .WithName("listJobKinds").WithSummary("The kinds of jobs, each with the JSON Schema of its request.")
             .Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/jobs/{kind}/runs", (string kind, string key, string? chosen, JobCatalogue kinds,

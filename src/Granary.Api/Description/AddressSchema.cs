@@ -1,31 +1,17 @@
-using System.Collections.Frozen;
 using System.ComponentModel;
-using Granary.Contracts.MarketData;
-using Granary.Contracts.Operations;
-using Granary.Contracts.Sessions;
 using Granary.Storage.Addresses;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace Granary.Api.Description;
 
-/// <summary>
-/// Addresses are texts in the API. Some schemas have shorter names than their records, since other types have these names.
-/// </summary>
+/// <summary>Addresses are texts in the API.</summary>
 internal static class AddressSchema
 {
-    private static readonly FrozenDictionary<Type, string> s_names = new Dictionary<Type, string>
-    {
-        [typeof(HealthAnswer)] = "Health",
-        [typeof(NewCommand)] = "Order",
-        [typeof(StoreComparison)] = "Comparison",
-    }.ToFrozenDictionary();
-
     public static void Describe(OpenApiOptions options)
     {
         var named = options.CreateSchemaReferenceId;
-        options.CreateSchemaReferenceId = type => type.Type == typeof(Address) ? null
-            : s_names.GetValueOrDefault(type.Type) ?? named(type);
+        options.CreateSchemaReferenceId = type => type.Type == typeof(Address) ? null : named(type);
         options.AddSchemaTransformer((schema, context, _) =>
         {
             if (context.JsonTypeInfo.Type != typeof(Address)) return Task.CompletedTask;

@@ -44,7 +44,7 @@ internal static class DocumentHead
         document["servers"] = new JsonArray(new JsonObject
         {
             ["url"] = "/",
-            ["description"] = "The server that returned this document.",
+            ["description"] = "The server that returned this document, in production or local.",
             ["x-internal"] = false,
         });
         var components = DocumentJson.Components(document, "securitySchemes");

@@ -35,6 +35,13 @@ internal static class SchemaLimits
         }
     }
 
+    /// <summary>Adds the limits to a schema that the server answers.</summary>
+    public static JsonObject In(JsonObject schema)
+    {
+        Limit(schema, Longest);
+        return schema;
+    }
+
     // An answer has every field that cannot be null: the server omits only null fields.
     private static void RequireAnswers(JsonObject document, JsonObject schemas)
     {

@@ -1,6 +1,6 @@
 using Granary.Api.Notifications;
 using Granary.Engine;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Simulation.RunFolders;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,14 +1,12 @@
 using Granary.Learning.Registry;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Models;
 
 namespace Granary.Api.Models;
 
 /// <summary>Opens the server's registry of models.</summary>
 internal sealed class ServerModels(ApiSettings settings, GranaryCatalogues known)
 {
-    public ModelRegistry Open() =>
-        new(ModelStores.Open(settings.ModelRegistry), known.ModelKinds);
+    public ModelRegistry Open() => known.OpenRegistry(settings.ModelRegistry);
 
     /// <summary>
     /// Removes undefined figures, such as the AUC of a single class, from a lineage, because JSON has no number for them.

@@ -4,7 +4,7 @@ using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Contracts.Notifications;
 using Granary.Engine;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

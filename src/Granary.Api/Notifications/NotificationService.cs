@@ -1,8 +1,8 @@
 using Granary.Api.Operations;
 using Granary.Contracts.Jobs;
+using Granary.Notifications;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
-using Granary.Server.Notifications;
 using Granary.Trading.Live;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

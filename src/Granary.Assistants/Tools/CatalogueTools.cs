@@ -108,6 +108,6 @@ internal sealed class CatalogueTools(GranaryCatalogues catalogues)
     {
         var range = p!["values"] is JsonArray values ? $" {string.Join("|", values)}"
             : p["minimum"] is null && p["maximum"] is null ? "" : $" [{p["minimum"]}…{p["maximum"]}]";
-        return $"{p["name"]} {p["type"]}{(p["default"] is { } value ? $" = {value}" : " (required)")}{range}";
+        return $"{p["name"]} {p["kind"]}{(p["default"] is { } value ? $" = {value}" : " (required)")}{range}";
     });
 }

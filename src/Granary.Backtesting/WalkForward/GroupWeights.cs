@@ -2,9 +2,9 @@ using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Allocation;
-using Granary.Learning.Reinforcement.Policies;
 using Granary.Modelling.Allocation;
 using Granary.Modelling.Weighting;
+using Granary.Reinforcement.Policies;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 

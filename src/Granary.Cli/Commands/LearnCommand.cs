@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Cli.Tables;
 using Granary.Engine.Catalogues;
-using Granary.Learning.Registry;
 using Granary.Modelling.Learning;
-using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
@@ -61,7 +59,7 @@ internal static class LearnCommand
             if (given.Save is { } name)
             {
                 (result, var version) = LearnTable.RunAndAdd(request, known.Trainers,
-                    new ModelRegistry(ModelStores.Open(Address.Parse(given.Registry)), known.ModelKinds), name, TimeProvider.System, token);
+                    known.OpenRegistry(Address.Parse(given.Registry)), name, TimeProvider.System, token);
                 Console.Error.WriteLine($"{version.Model}: version {version.Number} added");
             }
             else

@@ -4,7 +4,6 @@ using Granary.Cli.Tables;
 using Granary.Learning.Registry;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
@@ -34,8 +33,8 @@ internal sealed class ModelsCommands(CompositionRoot root)
         };
     }
 
-    private ModelRegistry Open(ParseResult call) => new(ModelStores.Open(Address.Parse(call.GetValue(_registry)!)), root
-        .Catalogues(call).ModelKinds);
+    private ModelRegistry Open(ParseResult call) =>
+        root.Catalogues(call).OpenRegistry(Address.Parse(call.GetValue(_registry)!));
 
     private Command List()
     {

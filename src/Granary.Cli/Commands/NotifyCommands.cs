@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Granary.Engine;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 
 namespace Granary.Cli.Commands;
 

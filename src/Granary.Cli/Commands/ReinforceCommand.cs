@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Granary.Backtesting.Runs;
+using Granary.Cli.Reinforcement;
 using Granary.Cli.Tables;
 using Granary.Engine;
 using Granary.Learning.Networks;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Modelling.Reinforcement;
+using Granary.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 using Granary.Storage.Files;
 

@@ -25,8 +25,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
 
     private ModelKey Key => ModelKey.Parse(this.GetPrimaryKeyString());
 
-    private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(settings.RegistryOf(Key.Registry, catalogues)),
-        catalogues.ModelKinds);
+    private ModelRegistry Registry => _registry ??= catalogues.OpenRegistry(settings.RegistryOf(Key.Registry, catalogues));
 
     public Task<ModelVersions> VersionsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new ModelVersions(Registry.Numbers(Key.Model), Registry.Pointer(Key.Model).Current));

@@ -10,11 +10,11 @@ public sealed record CatalogueItem(string Name, string Summary, IReadOnlyList<Ca
     IReadOnlyList<string>? Lines = null, JsonObject? Schema = null);
 
 /// <summary>A parameter of a class.</summary>
-/// <param name="Type">int, double, bool, string, or enum with its <paramref name="Values"/>.</param>
+/// <param name="Kind">int, double, bool, string, or enum with its <paramref name="Values"/>.</param>
 /// <param name="Default">null where it must be given.</param>
 /// <param name="Minimum">null = none.</param>
 /// <param name="Maximum">null = none.</param>
-public sealed record CatalogueParameter(string Name, string Type, object? Default, double? Minimum, double? Maximum,
+public sealed record CatalogueParameter(string Name, string Kind, object? Default, double? Minimum, double? Maximum,
     IReadOnlyList<string>? Values);
 
 /// <summary>A finished run that a job can take, or cannot.</summary>

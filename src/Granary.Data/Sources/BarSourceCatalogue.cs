@@ -36,6 +36,7 @@ public sealed class BarSourceCatalogue : Catalogue<IBarSourceFactory>
 
     private BarDataException NoSource(Address source)
     {
+        if (source.MissingPackage is { } missing) return new BarDataException($"source: '{source}': {missing}");
         var nearest = Spelling.Nearest(source.Scheme.Length > 0 ? source.Scheme : source.Rest, Names);
         return new BarDataException($"source: '{source}' is not a source of bars; "
             + (nearest is null ? $"use one of {Forms}"

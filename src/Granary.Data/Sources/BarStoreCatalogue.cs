@@ -16,6 +16,7 @@ public sealed class BarStoreCatalogue(CatalogueBuilder<IBarStoreFactory> builder
     {
         if (TryGet(store.Scheme, out var factory)) return factory.Open(store);
         if (store is { Scheme: Address.Plain, Rest.Length: > 0, Path: { } folder }) return new FolderBarStore(folder, store.Files);
+        if (store.MissingPackage is { } missing) throw new BarDataException($"--store {store}: {missing}");
         var schemes = string.Join(", ", Names.Select(n => n + ":"));
         throw new BarDataException($"--store {store}: this is not a store; use a folder, or an address with one of {schemes}");
     }

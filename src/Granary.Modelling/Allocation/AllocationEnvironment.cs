@@ -1,6 +1,6 @@
 using Granary.Engine.Numerics;
-using Granary.Learning.Reinforcement.Environments;
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Environments;
+using Granary.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Allocation;

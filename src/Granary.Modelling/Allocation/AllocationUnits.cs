@@ -1,5 +1,5 @@
 using Granary.Engine;
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Allocation;

@@ -1,4 +1,4 @@
-using Granary.Learning.Reinforcement.Evaluation;
+using Granary.Reinforcement.Evaluation;
 
 namespace Granary.Modelling.Allocation;
 

@@ -1,6 +1,6 @@
-using Granary.Learning.Reinforcement.Environments;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Environments;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.Training;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Allocation;

@@ -1,6 +1,6 @@
 using Granary.Engine;
 using Granary.Engine.Portfolio;
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Allocation;

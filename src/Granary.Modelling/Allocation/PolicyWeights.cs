@@ -2,7 +2,7 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Allocation;

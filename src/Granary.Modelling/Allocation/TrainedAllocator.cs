@@ -1,5 +1,5 @@
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.Training;
 
 namespace Granary.Modelling.Allocation;
 

@@ -312,7 +312,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
     private ModelVersion? Register(VersionUse use, RegisteredModel registered, TimeProvider clock)
     {
         var final = registered.Model;
-        var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
+        var registry = spec.Catalogues.OpenRegistry(spec.Registry);
         var lineage = new ModelLineage
         {
             DataHash = registered.Data,
@@ -342,7 +342,7 @@ public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCac
     // Returns false if the deadline has passed.
     private bool TryPromote(ModelVersion version, DateTimeOffset? until, TimeProvider clock)
     {
-        var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
+        var registry = spec.Catalogues.OpenRegistry(spec.Registry);
         if (until < clock.GetUtcNow()) return registry.Pointer(Name).Current == version.Number;
         registry.Promote(Name, version.Number);
         return true;

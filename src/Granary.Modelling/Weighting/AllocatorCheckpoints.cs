@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.Training;
 using Granary.Modelling.Allocation;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.Training;
 using Granary.Storage.Files;
 
 namespace Granary.Modelling.Weighting;

@@ -1,9 +1,9 @@
 using Granary.Engine;
 using Granary.Engine.Analysis;
-using Granary.Learning.Reinforcement.Evaluation;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.Training;
 using Granary.Modelling.Allocation;
+using Granary.Reinforcement.Evaluation;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.Training;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Weighting;

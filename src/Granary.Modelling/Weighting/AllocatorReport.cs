@@ -1,5 +1,5 @@
-using Granary.Learning.Reinforcement.Evaluation;
 using Granary.Modelling.Allocation;
+using Granary.Reinforcement.Evaluation;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tables;
 using Granary.Simulation.Batches;

@@ -23,7 +23,7 @@ public static class AllocatorVersions
     {
         if (outcome.Result is not { } result) return outcome;
         var place = (plan.Spec.Portfolio.Allocator ?? new AllocatorSpec()).RegistryUnder(plan.Spec.Catalogues.PlaceOf(plan.Spec.Folder));
-        var registry = new ModelRegistry(ModelStores.Open(place), plan.Spec.Catalogues.ModelKinds);
+        var registry = plan.Spec.Catalogues.OpenRegistry(place);
         var model = ModelRegistry.NameFor($"{plan.Spec.Name}-weights");
         var checks = Checks(result);
         var versions = new List<PolicyReference>();

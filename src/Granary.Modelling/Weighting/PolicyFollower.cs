@@ -1,6 +1,6 @@
 using Granary.Engine;
-using Granary.Learning.Reinforcement.Policies;
 using Granary.Modelling.Allocation;
+using Granary.Reinforcement.Policies;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 

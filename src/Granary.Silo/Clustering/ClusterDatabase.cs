@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Granary.Engine;
+using Granary.Postgres.Migrations;
 using Granary.Simulation.Json;
-using Granary.Storage.Migrations;
 using Granary.Storage.Retries;
 using Npgsql;
 

@@ -101,7 +101,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     /// <inheritdoc cref="Load"/>
     public RiskModel LoadRisk(GranaryCatalogues catalogues)
     {
-        var (model, version) = new ModelRegistry(ModelStores.Open(Registry), catalogues.ModelKinds).Load(Model, Version);
+        var (model, version) = catalogues.OpenRegistry(Registry).Load(Model, Version);
         var ofPortfolio = Features.Where(f => f.StartsWith(PortfolioFeature.Prefix, StringComparison.Ordinal)).ToList();
         var features = new EntryFeatures(FeatureSet.Parse([.. Features.Except(ofPortfolio)], catalogues.Factors),
             [.. ofPortfolio.Select(PortfolioFeature.Find)]);
@@ -118,7 +118,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     /// </exception>
     public EntryModel Load(GranaryCatalogues catalogues)
     {
-        var (model, version) = new ModelRegistry(ModelStores.Open(Registry), catalogues.ModelKinds).Load(Model, Version);
+        var (model, version) = catalogues.OpenRegistry(Registry).Load(Model, Version);
         return Filter(model, version.Lineage.To, catalogues);
     }
 
@@ -145,7 +145,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
     {
         List<ModelWindow> windows = [];
         if (Watch is not { RollsBack: true }) return windows;
-        var registry = new ModelRegistry(ModelStores.Open(Registry), catalogues.ModelKinds);
+        var registry = catalogues.OpenRegistry(Registry);
         var own = registry.Version(Model, Version).Lineage;
         var from = to.Ticks;
         foreach (var earlier in registry.Versions(Model).Where(v => v.Number < Version && IsLike(v.Lineage, own))

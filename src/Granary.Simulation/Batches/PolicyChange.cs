@@ -1,4 +1,4 @@
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Policies;
 
 namespace Granary.Simulation.Batches;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Engine;
 using Granary.Engine.Market;
-using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Policies;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Models;
 
@@ -16,13 +16,13 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 public sealed class PolicyPlan
 {
-    private readonly ModelKindCatalogue _kinds;
+    private readonly GranaryCatalogues _catalogues;
     private readonly List<PolicyChange> _changes;
 
-    private PolicyPlan(ModelKindCatalogue kinds, PolicyReference first, RetrainingSchedule? schedule, List<PolicyChange>? changes)
+    private PolicyPlan(GranaryCatalogues catalogues, PolicyReference first, RetrainingSchedule? schedule, List<PolicyChange>? changes)
     {
-        (_kinds, Reference, Schedule) = (kinds, first, schedule);
-        First = first.Load(kinds);
+        (_catalogues, Reference, Schedule) = (catalogues, first, schedule);
+        First = first.Load(catalogues);
         (_changes, IsRecorded) = (changes ?? [], changes is not null);
     }
 
@@ -66,11 +66,11 @@ public sealed class PolicyPlan
     /// <exception cref="InputException">The registry cannot be read, or the version is damaged.</exception>
     public PolicyChange? Find(long time, PolicyReference? inForce)
     {
-        var registry = new ModelRegistry(ModelStores.Open(Reference.Registry), _kinds);
+        var registry = _catalogues.OpenRegistry(Reference.Registry);
         if (registry.PromotedAt(Reference.Model, new DateTime(time, DateTimeKind.Utc)) is not { } version) return null;
         if (inForce is null ? version.Number <= Reference.Version : version.Number == inForce.Version) return null;
         var reference = Reference with { Version = version.Number, Hash = version.ModelHash };
-        return new PolicyChange(time, reference, reference.Load(_kinds));
+        return new PolicyChange(time, reference, reference.Load(_catalogues));
     }
 
     /// <summary>Loads the change to a version that a journal names.</summary>
@@ -79,13 +79,13 @@ public sealed class PolicyPlan
     public PolicyChange Load(long after, int version, string hash)
     {
         var reference = Reference with { Version = version, Hash = hash };
-        return new PolicyChange(after, reference, reference.Load(_kinds));
+        return new PolicyChange(after, reference, reference.Load(_catalogues));
     }
 
     /// <summary>Reads the section <c>policy</c> of a production configuration. The returned function loads its versions.</summary>
     /// <exception cref="InputException">A value is missing or invalid.</exception>
     /// <exception cref="InputException">A version is missing or damaged, or its hash differs.</exception>
-    public static Func<ModelKindCatalogue, PolicyPlan> Read(JsonPart part)
+    public static Func<GranaryCatalogues, PolicyPlan> Read(JsonPart part)
     {
         part.Only("model", "version", "registry", "hash", "refresh", "from", "changes");
         var first = PolicyReference.Read(part);
@@ -94,8 +94,8 @@ public sealed class PolicyPlan
         List<(long After, PolicyReference Reference)>? changes = part.Find("changes") is { } list
             ? [.. list.List().Select(c => (c.Need("after").Time(), first with
                 { Version = c.Need("version").Whole(1), Hash = c.Need("hash").String() }))] : null;
-        return kinds => new PolicyPlan(kinds, first, schedule,
-            changes?.ConvertAll(c => new PolicyChange(c.After, c.Reference, c.Reference.Load(kinds))));
+        return catalogues => new PolicyPlan(catalogues, first, schedule,
+            changes?.ConvertAll(c => new PolicyChange(c.After, c.Reference, c.Reference.Load(catalogues))));
     }
 
     /// <summary>Writes the section.</summary>

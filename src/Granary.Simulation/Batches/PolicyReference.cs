@@ -1,9 +1,7 @@
 using Granary.Engine;
-using Granary.Learning.ModelFiles;
-using Granary.Learning.Registry;
-using Granary.Learning.Reinforcement.Policies;
+using Granary.Reinforcement.Policies;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
-using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -29,9 +27,9 @@ public sealed record PolicyReference(string Model, int Version, Address Registry
     /// <exception cref="InputException">
     /// The version is missing or damaged, or it is not the one that the configuration was written with.
     /// </exception>
-    public WeightPolicy Load(ModelKindCatalogue kinds)
+    public WeightPolicy Load(GranaryCatalogues catalogues)
     {
-        var (bytes, version) = new ModelRegistry(ModelStores.Open(Registry), kinds).LoadBytes(Model, Version);
+        var (bytes, version) = catalogues.OpenRegistry(Registry).LoadBytes(Model, Version);
         if (version.ModelHash != Hash)
             throw new InputException(
                 $"the policy {this} of {Registry} is another one than the configuration was "

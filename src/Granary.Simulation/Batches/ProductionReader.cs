@@ -122,7 +122,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             Regimes = regimes,
             Portfolio = Weighted(sizes!, members, portfolio) with
             {
-                Policy = policy?.Invoke(catalogues.ModelKinds),
+                Policy = policy?.Invoke(catalogues),
                 Risk = [.. risk.Select(use => use(catalogues))],
             },
             Outputs = outputs,

@@ -9,8 +9,10 @@ using Granary.Engine.Factors;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
+using Granary.Learning.Registry;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Tables;
+using Granary.Simulation.Models;
 using Granary.Simulation.Plugins;
 using Granary.Storage.Addresses;
 using Granary.Storage.Files;
@@ -50,6 +52,9 @@ public sealed record GranaryCatalogues
 
     /// <summary>Bar stores by the scheme of <c>--store</c>.</summary>
     public required BarStoreCatalogue Stores { get; init; }
+
+    /// <summary>Stores of models by the scheme of <c>--registry</c>.</summary>
+    public required ModelStoreCatalogue ModelStores { get; init; }
 
     /// <summary>Live feeds by the scheme of <c>--feed</c>.</summary>
     public required LiveFeedCatalogue LiveFeeds { get; init; }
@@ -110,6 +115,11 @@ public sealed record GranaryCatalogues
 
     /// <summary>Parses an address of the operator, which may lead anywhere.</summary>
     public Address AddressOfOperator(string text) => Confinement?.OfOperator(text) ?? Address.Parse(text);
+
+    /// <summary>Opens a model registry.</summary>
+    /// <param name="address">A folder, or <c>postgres://user:password@host:port/database</c>.</param>
+    /// <exception cref="InputException">The address is neither, its package is missing, or the database does not answer.</exception>
+    public ModelRegistry OpenRegistry(Address address) => new(ModelStores.Open(address), ModelKinds);
 
     /// <summary>Returns a sentence as callers see it: a confined server shows paths in its data folder relative to it.</summary>
     public string Shown(string sentence) => Confinement?.Shown(sentence) ?? sentence;

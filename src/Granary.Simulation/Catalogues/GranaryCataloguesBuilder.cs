@@ -10,9 +10,11 @@ using Granary.Engine.Market.Feeds;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
+using Granary.Learning.Registry;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Tables;
 using Granary.Simulation.Keys;
+using Granary.Simulation.Models;
 using Granary.Simulation.Plugins;
 using Granary.Simulation.Recorded;
 
@@ -34,6 +36,7 @@ public sealed class GranaryCataloguesBuilder
     private readonly CatalogueBuilder<ITableFormat> _tables = new("table format");
     private readonly CatalogueBuilder<IBarSourceFactory> _sources = new("bar source");
     private readonly CatalogueBuilder<IBarStoreFactory> _stores = new("bar store");
+    private readonly CatalogueBuilder<IModelStoreFactory> _modelStores = new("model store");
     private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
     private readonly CatalogueBuilder<BrokerDefinition> _brokers = new("broker");
     private readonly CatalogueBuilder<IOutputFormat> _outputFormats = new("output format");
@@ -131,6 +134,7 @@ public sealed class GranaryCataloguesBuilder
             Tables = tables,
             Sources = sources,
             Stores = new BarStoreCatalogue(_stores),
+            ModelStores = new ModelStoreCatalogue(_modelStores),
             LiveFeeds = new LiveFeedCatalogue(_liveFeeds, sources),
             Brokers = new BrokerCatalogue(_brokers),
             OutputFormats = _outputFormats.Build(),
@@ -257,6 +261,9 @@ public sealed class GranaryCataloguesBuilder
                 return true;
             case BarStoreAttribute store:
                 _stores.Add(store.Name, CatalogueTypes.Create<IBarStoreFactory>(type, store), origin);
+                return true;
+            case ModelStoreAttribute store:
+                _modelStores.Add(store.Name, CatalogueTypes.Create<IModelStoreFactory>(type, store), origin);
                 return true;
             case LiveFeedAttribute feed:
                 _liveFeeds.Add(feed.Name, CatalogueTypes.Create<ILiveFeedFactory>(type, feed), origin);

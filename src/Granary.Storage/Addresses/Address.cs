@@ -105,6 +105,27 @@ public sealed record Address
     /// <summary>Whether the address names a PostgreSQL database.</summary>
     public bool IsDatabase => Scheme == Postgres;
 
+    /// <summary>
+    /// The second half of the sentence that refuses the address in a program without the package that opens it, with the remedy; null if no
+    /// package is needed.
+    /// </summary>
+    public string? MissingPackage
+    {
+        get
+        {
+            var package = Scheme switch
+            {
+                Postgres => "Granary.Postgres",
+                QuestDb => "Granary.QuestDb",
+                Parquet => "Granary.Parquet",
+                Kafka => "Granary.Kafka",
+                _ => null,
+            };
+            return package is null ? null
+                : $"this program does not open {Scheme}: addresses; add the package {package} to it, and its assembly to the catalogues";
+        }
+    }
+
     /// <summary>The rest without the leading slashes of a server and without options.</summary>
     public string Body
     {

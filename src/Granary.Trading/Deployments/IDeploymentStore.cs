@@ -1,7 +1,8 @@
 using Granary.Engine;
+using Granary.Postgres.Addresses;
+using Granary.Postgres.Migrations;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
-using Granary.Storage.Migrations;
 using Npgsql;
 
 namespace Granary.Trading.Deployments;
@@ -53,7 +54,7 @@ public static class DeploymentStores
         if (!store.IsDatabase) return new FileDeploymentStore(ModelStores.FolderOf(store), store.Files);
         try
         {
-            return new PostgresDeploymentStore(ModelStores.Connection(store), store.ToString());
+            return new PostgresDeploymentStore(PostgresConnection.TextOf(store), store.ToString());
         }
         catch (NpgsqlException e)
         {

@@ -1,4 +1,4 @@
-using Granary.Storage.Migrations;
+using Granary.Postgres.Migrations;
 using Npgsql;
 
 namespace Granary.Trading.Deployments;

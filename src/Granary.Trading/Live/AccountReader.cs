@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Postgres.Addresses;
+using Granary.Postgres.Journals;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 
@@ -111,7 +113,7 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
         if (!IsDatabase(state)) return FileJournal.Peek(state, query);
         var cut = state.IndexOf("?account=", StringComparison.Ordinal);
         if (cut < 0) throw new JournalException($"{Address.Parse(state)} names no account; write postgres://…/DATABASE?account=NAME");
-        return await PostgresJournal.PeekAsync(ModelStores.Connection(Address.Parse(state[..cut])), state[(cut + "?account=".Length)..],
+        return await PostgresJournal.PeekAsync(PostgresConnection.TextOf(Address.Parse(state[..cut])), state[(cut + "?account=".Length)..],
             query,
             cancellationToken).ConfigureAwait(false);
     }

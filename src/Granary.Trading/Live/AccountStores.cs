@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Granary.Data.Journals;
 using Granary.Engine;
+using Granary.Postgres.Addresses;
+using Granary.Postgres.Journals;
 using Granary.Simulation.Models;
 using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
@@ -15,7 +17,7 @@ public static class AccountStores
     /// <param name="one">Whether the folder belongs to one account; otherwise it has a subfolder for each.</param>
     /// <exception cref="InputException">The database address is invalid.</exception>
     public static IAccountStore Open(Address state, bool one = false) =>
-        state.IsDatabase ? new DatabaseAccounts(ModelStores.Connection(state)) : new FolderAccounts(ModelStores.FolderOf(state), one);
+        state.IsDatabase ? new DatabaseAccounts(PostgresConnection.TextOf(state)) : new FolderAccounts(ModelStores.FolderOf(state), one);
 }
 
 /// <summary>

@@ -2,13 +2,11 @@ using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Learning.Gating;
-using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Retraining;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Catalogues;
-using Granary.Simulation.Models;
 
 namespace Granary.Trading.Live;
 
@@ -179,7 +177,7 @@ internal sealed class SessionModels
     }
 
     private static ModelRegistry Registry(ModelOrigin origin, GranaryCatalogues catalogues) =>
-        new(ModelStores.Open(catalogues.AddressOf(origin.Registry)), catalogues.ModelKinds);
+        catalogues.OpenRegistry(catalogues.AddressOf(origin.Registry));
 
     private void Put(Followed model, Found found, long after)
     {

@@ -96,7 +96,7 @@ describe('the faults that a schema finds', () => {
     });
 
     it('are those of parameters out of range', () => {
-        const parameter = { name: 'fast', type: 'int', default: 5, minimum: 1, maximum: 100, values: null };
+        const parameter = { name: 'fast', kind: 'int', default: 5, minimum: 1, maximum: 100, values: null };
         const classes = [{ name: 'A', summary: '', parameters: [parameter] }];
         expect(parameterFaults({ strategies: [{ class: 'A', params: { fast: [5, 500] } }] }, classes)).toEqual([
             { path: 'strategies[0].params.fast', sentence: '500 is not a whole number from 1 to 100.' },

@@ -5,8 +5,8 @@ import { diagnosticOf, offsetOf } from '../src/views/editor/extensions';
 import { faultOf, formOf, gridSize, runOf, valuesOf } from '../src/views/editor/parameters';
 import { differenceOf } from '../src/views/editor/results';
 
-const whole = { name: 'fast', type: 'int', default: 10, minimum: 2, maximum: 100, values: null };
-const part = { ...whole, name: 'share', type: 'double', minimum: 0, maximum: 1 };
+const whole = { name: 'fast', kind: 'int', default: 10, minimum: 2, maximum: 100, values: null };
+const part = { ...whole, name: 'share', kind: 'double', minimum: 0, maximum: 1 };
 
 afterEach(() => {
     for (const d of drafts.value) remove(d.name);
@@ -27,7 +27,7 @@ it('says why a field has no values', () => {
     expect(faultOf('x', whole)).toContain('whole number');
     expect(faultOf('1', whole)).toBe('1 is not from 2 to 100.');
     expect(faultOf('2..200:2', whole)).toContain('is not from 2 to 100');
-    expect(faultOf('maybe', { ...whole, type: 'bool' })).toContain('true, false');
+    expect(faultOf('maybe', { ...whole, kind: 'bool' })).toContain('true, false');
 });
 
 it('sends the fields that are filled in, and counts their combinations', () => {

@@ -152,9 +152,9 @@ describe('the form of a search', () => {
     });
 
     it('varies numbers around their defaults within the range of their class where there is no grid', () => {
-        const parameter = { name: 'fast', type: 'int', default: 10, minimum: 6, maximum: 500 };
+        const parameter = { name: 'fast', kind: 'int', default: 10, minimum: 6, maximum: 500 };
         expect(withSearch({ class: 'A' }, [parameter]).search).toMatchObject({ space: { fast: [6, 20] } });
-        expect(usualSpace(undefined, { name: 'b', type: 'bool', default: true })).toEqual([true, false]);
+        expect(usualSpace(undefined, { name: 'b', kind: 'bool', default: true })).toEqual([true, false]);
     });
 
     it('writes a range as two numbers, and as an object where it is logarithmic, stepped or not complete', () => {

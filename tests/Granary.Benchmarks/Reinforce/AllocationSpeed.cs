@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Granary.Learning.Reinforcement.Training;
 using Granary.Modelling.Allocation;
+using Granary.Reinforcement.Training;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Granary.Engine.Numerics;
-using Granary.Learning.Reinforcement.Evaluation;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.ReferenceTasks;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Evaluation;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.ReferenceTasks;
+using Granary.Reinforcement.Training;
 
 namespace Granary.Benchmarks.Reinforce;
 

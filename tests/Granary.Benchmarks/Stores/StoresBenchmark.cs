@@ -3,12 +3,12 @@ using System.Globalization;
 using Confluent.Kafka;
 using Granary.Data.BarFiles;
 using Granary.Data.Import;
-using Granary.Data.Postgres;
 using Granary.Data.Reading;
 using Granary.Data.Streaming;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
+using Granary.Postgres.Bars;
 using Granary.Storage.Addresses;
 
 namespace Granary.Benchmarks.Stores;

@@ -5,6 +5,7 @@ using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Postgres.Journals;
 using Granary.Testing;
 using Granary.Trading.Live;
 

@@ -6,6 +6,7 @@ using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Exchanges.Kucoin;
 using Granary.Exchanges.Tests.Server;
+using Granary.Postgres.Journals;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;

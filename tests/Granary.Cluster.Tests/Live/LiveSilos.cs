@@ -10,6 +10,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Postgres.Journals;
 using Granary.Simulation.Json;
 using Granary.Testing;
 using Granary.Trading.Live;

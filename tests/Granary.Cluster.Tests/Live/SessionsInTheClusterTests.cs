@@ -10,6 +10,7 @@ using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Postgres.Journals;
 using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 using Granary.Testing;

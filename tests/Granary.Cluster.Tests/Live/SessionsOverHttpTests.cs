@@ -8,6 +8,7 @@ using Granary.Cluster.Tests.Fixtures;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine;
+using Granary.Postgres.Journals;
 using Granary.Testing;
 using Granary.Trading.Live;
 

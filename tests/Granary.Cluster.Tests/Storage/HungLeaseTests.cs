@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Journals;
+using Granary.Postgres.Journals;
 using Granary.Testing;
 using Npgsql;
 

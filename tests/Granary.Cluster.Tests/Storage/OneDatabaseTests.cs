@@ -4,6 +4,8 @@ using Granary.Data.Journals;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Engine.Market;
+using Granary.Postgres.Journals;
+using Granary.Postgres.Models;
 using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;
@@ -55,7 +57,7 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
 
     private Task TrainAsync(string connection)
     {
-        ModelStores.Open(Address.Parse(AddressOf(connection))).TryAdd("gate", 1, [1], [2]).ShouldBeTrue();
+        new PostgresModelStoreFactory().Open(Address.Parse(AddressOf(connection))).TryAdd("gate", 1, [1], [2]).ShouldBeTrue();
         return Task.CompletedTask;
     }
 

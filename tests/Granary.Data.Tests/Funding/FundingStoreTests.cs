@@ -1,7 +1,7 @@
 using Granary.Data.FolderStore;
 using Granary.Data.Funding;
-using Granary.Data.Postgres;
 using Granary.Engine.Market;
+using Granary.Postgres.Bars;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 

@@ -1,4 +1,5 @@
 using Granary.Data.Journals;
+using Granary.Postgres.Journals;
 using Granary.Testing;
 using Xunit;
 using static Granary.Data.Tests.Journals.JournalImages;

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Data.Journals;
+using Granary.Postgres.Journals;
 using Granary.Testing;
 using Xunit;
 

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Granary.Data.BarFiles;
 using Granary.Data.Import;
-using Granary.Data.Postgres;
 using Granary.Data.Reading;
 using Granary.Data.Sources;
 using Granary.Data.Stores;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Postgres.Bars;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 

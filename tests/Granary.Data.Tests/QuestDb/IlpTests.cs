@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Granary.Data.QuestDb;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.QuestDb;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 

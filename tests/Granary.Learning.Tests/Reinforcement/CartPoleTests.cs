@@ -1,7 +1,7 @@
 using Granary.Engine.Numerics;
-using Granary.Learning.Reinforcement.Evaluation;
-using Granary.Learning.Reinforcement.ReferenceTasks;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Evaluation;
+using Granary.Reinforcement.ReferenceTasks;
+using Granary.Reinforcement.Training;
 using Granary.Testing;
 
 namespace Granary.Learning.Tests.Reinforcement;

@@ -1,6 +1,6 @@
 using Granary.Engine.Numerics;
-using Granary.Learning.Reinforcement.Environments;
-using Granary.Learning.Reinforcement.ReferenceTasks;
+using Granary.Reinforcement.Environments;
+using Granary.Reinforcement.ReferenceTasks;
 
 namespace Granary.Learning.Tests.Reinforcement;
 

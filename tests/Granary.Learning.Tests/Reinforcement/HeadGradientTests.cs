@@ -1,7 +1,7 @@
 using Granary.Engine.Numerics;
 using Granary.Learning.Networks;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.Training;
 
 namespace Granary.Learning.Tests.Reinforcement;
 

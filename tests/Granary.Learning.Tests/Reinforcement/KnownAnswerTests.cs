@@ -1,8 +1,8 @@
 using Granary.Engine.Numerics;
-using Granary.Learning.Reinforcement.Evaluation;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.ReferenceTasks;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Evaluation;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.ReferenceTasks;
+using Granary.Reinforcement.Training;
 using Granary.Testing;
 
 namespace Granary.Learning.Tests.Reinforcement;

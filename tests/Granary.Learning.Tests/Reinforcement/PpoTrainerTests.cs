@@ -1,7 +1,7 @@
 using Granary.Engine;
-using Granary.Learning.Reinforcement.Policies;
-using Granary.Learning.Reinforcement.ReferenceTasks;
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Policies;
+using Granary.Reinforcement.ReferenceTasks;
+using Granary.Reinforcement.Training;
 
 namespace Granary.Learning.Tests.Reinforcement;
 

@@ -1,4 +1,4 @@
-using Granary.Learning.Reinforcement.Training;
+using Granary.Reinforcement.Training;
 
 namespace Granary.Learning.Tests.Reinforcement;
 

@@ -1,5 +1,5 @@
-using Granary.Learning.Reinforcement.Policies;
 using Granary.Modelling.Allocation;
+using Granary.Reinforcement.Policies;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Tests.Allocation;

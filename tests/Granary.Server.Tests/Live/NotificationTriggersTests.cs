@@ -1,6 +1,6 @@
 using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Trading.Live;
 
 namespace Granary.Server.Tests.Live;

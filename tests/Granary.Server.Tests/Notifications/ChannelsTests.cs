@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Granary.Engine;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Simulation.Keys;
 using Granary.Testing;
 using MimeKit;

@@ -1,4 +1,4 @@
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Testing;
 
 namespace Granary.Server.Tests.Notifications;

@@ -1,7 +1,7 @@
 using Granary.Contracts.Jobs;
 using Granary.Engine;
+using Granary.Notifications;
 using Granary.Server.Jobs;
-using Granary.Server.Notifications;
 using Granary.Simulation.RunFolders;
 using Granary.Testing;
 

@@ -2,7 +2,7 @@ using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Server.Notifications;
+using Granary.Notifications;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;

@@ -1,7 +1,7 @@
 using System.Text;
 using Granary.Contracts.Jobs;
+using Granary.Notifications;
 using Granary.Server.Jobs;
-using Granary.Server.Notifications;
 using Granary.Simulated.Disks;
 using Granary.Simulated.Kernel;
 

@@ -1,6 +1,7 @@
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Postgres.Journals;
 using Granary.Simulated.Kernel;
 using Granary.Trading.Live;
 

@@ -1,4 +1,5 @@
 using Granary.Data.Journals;
+using Granary.Postgres.Journals;
 using Granary.Simulated.Kernel;
 
 namespace Granary.Simulated.Sessions;

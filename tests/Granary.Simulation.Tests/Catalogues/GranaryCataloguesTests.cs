@@ -1,6 +1,7 @@
 using System.Reflection;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -27,6 +28,19 @@ public sealed class GranaryCataloguesTests
         WithTests.LiveFeeds.Names.ShouldContain("silence");
     }
 
+    [Theory]
+    [InlineData("postgres://h/bars", "Granary.Postgres")]
+    [InlineData("questdb://h:9000", "Granary.QuestDb")]
+    [InlineData("kafka://h:9092/bars", "Granary.Kafka")]
+    public void An_address_whose_package_is_missing_is_refused_with_its_name(string address, string package)
+    {
+        var named = Address.Parse(address);
+        var remedy = $"add the package {package} to it, and its assembly to the catalogues";
+        Should.Throw<BarDataException>(() => Own.Sources.Open(named)).Message.ShouldEndWith(remedy);
+        Should.Throw<BarDataException>(() => Own.Stores.Open(named)).Message.ShouldEndWith(remedy);
+        Should.Throw<InputException>(() => Own.OpenRegistry(named)).Message.ShouldEndWith(remedy);
+    }
+
     [Fact]
     public void A_strategy_takes_an_object_of_the_host_by_its_type()
     {
@@ -42,8 +56,8 @@ public sealed class GranaryCataloguesTests
         Own.Formats.Names.ShouldBe(["alpaca", "alphavantage", "backtrader", "bitstamp", "coingecko", "cryptodatadownload",
             "databento", "dukascopy", "european", "generic", "json", "kraken", "lean", "metatrader", "polygon", "questdb", "records", "stooq",
             "tradingview", "yahoo", "yfinance"]);
-        Own.Sources.Names.ShouldBe(["csv", "generated", "postgres", "questdb", "store"]);
-        Own.Stores.Names.ShouldBe(["postgres", "questdb", "store"]);
+        Own.Sources.Names.ShouldBe(["csv", "generated", "store"]);
+        Own.Stores.Names.ShouldBe(["store"]);
         Own.LiveFeeds.Names.ShouldBeEmpty();
     }
 

@@ -3,7 +3,7 @@ using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
-using Granary.Simulation.Models;
+using Granary.Postgres.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 
@@ -17,7 +17,7 @@ public class PostgresModelStoreTests
         await using var server = await PostgresServer.ShareAsync();
         var connection = await server.CreateDatabaseAsync();
         var url = server.AddressOf(new Npgsql.NpgsqlConnectionStringBuilder(connection).Database!);
-        var registry = new ModelRegistry(ModelStores.Open(Address.Parse(url)), ModelKindCatalogue.BuiltIn);
+        var registry = TestCatalogues.All.OpenRegistry(Address.Parse(url));
         var table = new TrainingTable(["x", "z"], [.. Enumerable.Range(0, 200).Select(i => (double)(i * 37 % 101))],
             [.. Enumerable.Range(0, 100).Select(i => (double)(i % 2))]);
         var model = TrainerCatalogue.BuiltIn.Create("logistic").Train(table.All(), new TrainingOptions());
@@ -55,7 +55,7 @@ public class PostgresModelStoreTests
     [InlineData("postgres://user:secret@127.0.0.1", "names no database")]
     public void A_database_that_is_not_there_is_named_without_its_password(string url, string why)
     {
-        var fault = Should.Throw<InputException>(() => ModelStores.Open(Address.Parse(url))).Message;
+        var fault = Should.Throw<InputException>(() => TestCatalogues.All.OpenRegistry(Address.Parse(url))).Message;
         fault.ShouldContain(why);
         fault.ShouldNotContain("secret");
     }

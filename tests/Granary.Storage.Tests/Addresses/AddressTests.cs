@@ -75,8 +75,7 @@ public sealed class AddressTests
     [InlineData("questdb://me:9000/secret@h")]
     public void No_message_shows_a_part_of_a_password_that_looks_like_another_part_of_the_address(string text)
     {
-        var message = Should.Throw<BarDataException>(() => PostgresConnection.Of(ServerAddress.Of(Address.Parse(text),
-            ["sslmode", "timeout"]))).Message;
+        var message = Should.Throw<BarDataException>(() => ServerAddress.Of(Address.Parse(text), ["sslmode", "timeout"])).Message;
         message.ShouldNotContain("secret");
         message.ShouldContain("%2F");
     }
@@ -125,19 +124,6 @@ public sealed class AddressTests
             .ShouldBe(new Dictionary<string, string> { ["table"] = "a&b", ["pg"] = "1" }, ignoreOrder: true);
         Should.Throw<BarDataException>(() => ServerAddress.Of(Address.Parse("postgres://"),
             ["dataset"])).Message.ShouldBe("'postgres://' is not a valid address; write postgres://USER:PASSWORD@HOST:PORT/NAME");
-    }
-
-    [Fact]
-    public void A_connection_takes_user_database_and_options_from_the_address()
-    {
-        var connection = PostgresConnection.Of(ServerAddress.Of(Address.Parse("postgres://me:p%40ss@h/db?sslmode=verify-full&timeout=7"),
-            [.. PostgresConnection.Options]));
-        (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database).ShouldBe(("h", 5432, "me", "p@ss",
-            "db"));
-        (connection.SslMode, connection.Timeout).ShouldBe((Npgsql.SslMode.VerifyFull, 7));
-        foreach (var text in new[] { "postgres://h/db?timeout=0", "postgres://h/db?sslmode=maybe", "postgres://h/a/b" })
-            Should.Throw<BarDataException>(() => PostgresConnection.Of(ServerAddress.Of(Address.Parse(text),
-                [.. PostgresConnection.Options])));
     }
 
     // Every way to write a password, with characters that take an address apart.

@@ -5,6 +5,7 @@ using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Postgres.Journals;
 using Granary.Testing;
 using Granary.Trading.Costs;
 using Granary.Trading.Live;

@@ -8,6 +8,7 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Postgres.Journals;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;

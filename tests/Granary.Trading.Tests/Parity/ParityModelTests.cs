@@ -8,7 +8,6 @@ using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Learning.Registry;
 using Granary.Simulation.Batches;
-using Granary.Simulation.Models;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Deployments;
@@ -100,7 +99,7 @@ public sealed class ParityModelTests : IDisposable
         model["refresh"] = new JsonObject { ["every"] = "1d", ["from"] = "2022-05-01T00:00:00Z" };
         File.WriteAllText(older, prod.ToJsonString());
         var registry = TestCatalogues.All.AddressOf((string)model["registry"]!);
-        new ModelRegistry(ModelStores.Open(registry), TestCatalogues.All.ModelKinds).Promote((string)model["model"]!, 2);
+        TestCatalogues.All.OpenRegistry(registry).Promote((string)model["model"]!, 2);
 
         await TradeAsync(older);
         var changed = _under.Entries().Single(e => e.Kind == "ModelChanged");

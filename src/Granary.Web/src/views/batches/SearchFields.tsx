@@ -131,7 +131,7 @@ function Dimension(props: Props & { name: string; parameter: Schemas['CatalogueP
     const value = at(entry, ['search', 'space', name]);
     const fixed = at(entry, ['params', name]);
     const treatment = treatmentOf(value);
-    const isNumber = !parameter || parameter.type === 'int' || parameter.type === 'double';
+    const isNumber = !parameter || parameter.kind === 'int' || parameter.kind === 'double';
     const range = rangeOf(value);
     const fault = faultAt(`${path}.search.space.${name}`);
     const put = (next: Json | undefined) => onPut(['search', 'space', name], next);

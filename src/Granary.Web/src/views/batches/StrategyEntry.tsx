@@ -187,7 +187,7 @@ export function StrategyEntry(props: Props) {
 
 function rangeOf(p: Schemas['CatalogueParameter']): string {
     if (p.values) return p.values.join(', ');
-    if (p.type === 'bool') return 'true or false';
+    if (p.kind === 'bool') return 'true or false';
     const range = p.minimum === null && p.maximum === null ? '' : `${p.minimum ?? '…'} to ${p.maximum ?? '…'}`;
     return `${range}${range === '' ? '' : '; '}10, 20 makes a grid`;
 }

@@ -98,13 +98,13 @@ export function parameterFaults(value: JsonMap, classes: readonly Schemas['Catal
             const given = at(entry, ['params', p.name]);
             const path = `strategies[${i}].params.${p.name}`;
             const wrong = (Array.isArray(given) ? given : given === undefined ? [] : [given]).find((v) => {
-                if (p.type !== 'int' && p.type !== 'double') return false;
-                if (typeof v !== 'number' || (p.type === 'int' && !Number.isInteger(v))) return true;
+                if (p.kind !== 'int' && p.kind !== 'double') return false;
+                if (typeof v !== 'number' || (p.kind === 'int' && !Number.isInteger(v))) return true;
                 return v < (p.minimum ?? -Infinity) || v > (p.maximum ?? Infinity);
             });
             if (wrong === undefined) return [];
             const range = p.minimum == null && p.maximum == null ? '' : ` from ${p.minimum ?? '…'} to ${p.maximum ?? '…'}`;
-            return [{ path, sentence: `${String(wrong)} is not a ${p.type === 'int' ? 'whole ' : ''}number${range}.` }];
+            return [{ path, sentence: `${String(wrong)} is not a ${p.kind === 'int' ? 'whole ' : ''}number${range}.` }];
         });
     });
 }

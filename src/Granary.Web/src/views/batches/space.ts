@@ -51,7 +51,7 @@ type Parameter = Schemas['CatalogueParameter'];
 
 /** A space for a parameter that had none: the values around its fixed value or its default. */
 export function usualSpace(value: Json | undefined, parameter?: Parameter): Json | undefined {
-    const known = parameter?.values ?? (parameter?.type === 'bool' ? [true, false] : undefined);
+    const known = parameter?.values ?? (parameter?.kind === 'bool' ? [true, false] : undefined);
     if (known) return known;
     if (Array.isArray(value) && value.length > 1) {
         const numbers = value.filter((v) => typeof v === 'number');
@@ -59,7 +59,7 @@ export function usualSpace(value: Json | undefined, parameter?: Parameter): Json
     }
     const middle = Array.isArray(value) ? value[0] : (value ?? (parameter?.default as Json | undefined));
     if (typeof middle !== 'number' || middle === 0) return undefined;
-    const round = (v: number) => (parameter?.type === 'int' || Number.isInteger(middle) ? Math.round(v) : v);
+    const round = (v: number) => (parameter?.kind === 'int' || Number.isInteger(middle) ? Math.round(v) : v);
     const from = Math.max(round(Math.min(middle / 2, middle * 2)), parameter?.minimum ?? -Infinity);
     const to = Math.min(round(Math.max(middle / 2, middle * 2)), parameter?.maximum ?? Infinity);
     return to > from ? [from, to] : undefined;

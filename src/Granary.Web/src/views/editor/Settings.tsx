@@ -106,7 +106,7 @@ export function firstOf(sources: readonly Schemas['SourceEntry'][]): JsonMap {
 
 function hintOf(p: StrategyClass['parameters'][number]): string {
     if (p.values) return p.values.join(', ');
-    if (p.type === 'bool') return 'true or false';
-    const type = p.type === 'int' ? 'whole number' : p.type === 'double' ? 'number' : 'text';
+    if (p.kind === 'bool') return 'true or false';
+    const type = p.kind === 'int' ? 'whole number' : p.kind === 'double' ? 'number' : 'text';
     return (p.minimum ?? p.maximum ?? null) === null ? type : `${type}, ${p.minimum ?? '…'} to ${p.maximum ?? '…'}`;
 }

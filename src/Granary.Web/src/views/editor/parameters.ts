@@ -4,16 +4,16 @@ import { textOf, type JsonMap } from '../../api/jsonSchema';
 import { at } from '../batches/batch';
 import type { Form } from './drafts';
 
-type Parameter = Pick<StrategyClass['parameters'][number], 'type' | 'minimum' | 'maximum' | 'values'>;
+type Parameter = Pick<StrategyClass['parameters'][number], 'kind' | 'minimum' | 'maximum' | 'values'>;
 
 /** Most values of one parameter. */
 const most = 10_000;
 
 /** The values that a field names: one, several with commas, or a range with a step. undefined where it names none. */
 export function valuesOf(text: string, parameter: Parameter): (number | boolean | string)[] | undefined {
-    const isNumber = parameter.type === 'int' || parameter.type === 'double';
+    const isNumber = parameter.kind === 'int' || parameter.kind === 'double';
     const range = isNumber ? /^(-?[\d.]+)\s*\.\.\s*(-?[\d.]+)\s*(?::\s*([\d.]+))?$/.exec(text.trim()) : null;
-    const values = range ? rangeOf(range, parameter.type === 'int') : text.split(',').map((part) => one(part.trim(), parameter.type));
+    const values = range ? rangeOf(range, parameter.kind === 'int') : text.split(',').map((part) => one(part.trim(), parameter.kind));
     return values === undefined || values.includes(undefined) ? undefined : (values as (number | boolean | string)[]);
 }
 
@@ -38,9 +38,9 @@ export function faultOf(text: string, p: Parameter): string | undefined {
     if (text.trim() === '') return undefined;
     const values = valuesOf(text, p);
     if (values === undefined) {
-        if (p.type === 'bool') return 'Write true, false, or both with a comma.';
-        if (p.type === 'int') return 'Write a whole number, several with commas, or a range such as 5..50:5.';
-        if (p.type === 'double') return 'Write a number, several with commas, or a range such as 0.5..2:0.25.';
+        if (p.kind === 'bool') return 'Write true, false, or both with a comma.';
+        if (p.kind === 'int') return 'Write a whole number, several with commas, or a range such as 5..50:5.';
+        if (p.kind === 'double') return 'Write a number, several with commas, or a range such as 0.5..2:0.25.';
         return 'Write a value, or several with commas.';
     }
     const other = p.values ? values.find((v) => !p.values?.includes(String(v))) : undefined;

@@ -1,9 +1,0 @@
-using Granary.Learning.Reinforcement.Environments;
-using Granary.Learning.Reinforcement.Training;
-
-namespace Granary.Learning.Reinforcement.ReferenceTasks;
-
-/// <summary>An environment with a known solution, and settings that find it.</summary>
-/// <param name="Name">The name in <c>reinforce --env</c>.</param>
-/// <param name="Make">Creates one copy of the environment.</param>
-public sealed record ReferenceTask(string Name, string Summary, Func<IEnvironment> Make, PpoSettings Settings);

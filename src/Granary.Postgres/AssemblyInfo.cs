@@ -1,0 +1,2 @@
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Data.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Simulated")]

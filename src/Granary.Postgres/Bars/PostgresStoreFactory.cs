@@ -1,0 +1,13 @@
+using Granary.Data.FolderStore;
+using Granary.Data.Sources;
+using Granary.Data.Stores;
+using Granary.Storage.Addresses;
+
+namespace Granary.Postgres.Bars;
+
+/// <summary>Opens stores in PostgreSQL.</summary>
+[BarStore(Address.Postgres)]
+public sealed class PostgresStoreFactory : IBarStoreFactory
+{
+    public IBarStore Open(Address address) => new PostgresBarStore(PostgresAddress.Of(address));
+}

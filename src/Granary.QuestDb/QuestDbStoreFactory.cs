@@ -1,0 +1,13 @@
+using Granary.Data.FolderStore;
+using Granary.Data.Sources;
+using Granary.Data.Stores;
+using Granary.Storage.Addresses;
+
+namespace Granary.QuestDb;
+
+/// <summary>Opens stores in QuestDB.</summary>
+[BarStore(Address.QuestDb)]
+public sealed class QuestDbStoreFactory : IBarStoreFactory
+{
+    public IBarStore Open(Address address) => new QuestDbBarStore(QuestDbAddress.Of(address));
+}

@@ -1,0 +1,2 @@
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Learning.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Benchmarks")]
