@@ -6,7 +6,7 @@ using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Server.Audit;
-using Granary.Server.Research;
+using Granary.Server.Budgets;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 

@@ -42,7 +42,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private readonly List<(long From, long To, long Step, long Bars)> _runs = [];
     private readonly TradingDays _tradingDays = new(instrument.Calendar, timeframe);
     private readonly DayCompleteness _completeness = new(instrument.Calendar, timeframe);
-    private readonly GapFinder _gaps = new(instrument, timeframe);
+    private readonly MissingBarFinder _gaps = new(instrument, timeframe);
     private Bar _previous;
     private long _count, _first, _regular, _offGrid, _weekend, _firstWeekend, _withoutVolume;
     private long _frozenFrom, _frozenBars;
@@ -116,7 +116,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         foreach (var (before, bar, step) in early) Judge(before, bar, step);
     }
 
-    private bool IsNight(long step) => !timeframe.IsIntraday || step >= GapFinder.LongBreak;
+    private bool IsNight(long step) => !timeframe.IsIntraday || step >= MissingBarFinder.LongBreak;
 
     private RunningMedian ScaleOf(long step) => timeframe.IsIntraday && IsNight(step) ? _across : _within;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Granary.Contracts.Runs;
 using Granary.Engine.Catalogues;
+using Granary.Server.Budgets;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 

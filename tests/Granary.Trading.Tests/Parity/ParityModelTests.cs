@@ -67,11 +67,11 @@ public sealed class ParityModelTests : IDisposable
     // Only the model has a part, and both ends are those of backtests and fills.
     private void IsOfModel(IReadOnlyList<ParityRecord> records, string state)
     {
-        records.SelectMany(r => r.Causes).Where(c => c.Value != 0).Select(c => c.Key).Distinct().ShouldBe([GapCauses.Model]);
+        records.SelectMany(r => r.Causes).Where(c => c.Value != 0).Select(c => c.Key).Distinct().ShouldBe([DivergenceCauses.Model]);
         records.Sum(r => Math.Abs(r.Total)).ShouldBeGreaterThan(1);
         var last = records[^1];
         last.AccountEquity.ShouldBe(_under.EquityOf(last.End.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture), state), 1e-6);
-        last.SinceStart[GapCauses.Model].ShouldBe(last.AccountEquity - last.BacktestEquity, 1e-3);
+        last.SinceStart[DivergenceCauses.Model].ShouldBe(last.AccountEquity - last.BacktestEquity, 1e-3);
     }
 
     [Fact]

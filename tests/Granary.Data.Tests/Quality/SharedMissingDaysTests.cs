@@ -6,7 +6,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Tests.Quality;
 
 /// <summary>Several symbols that are checked together tell a market closure from missing bars.</summary>
-public sealed class SharedGapsTests : IDisposable
+public sealed class SharedMissingDaysTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -32,11 +32,11 @@ public sealed class SharedGapsTests : IDisposable
         var a = await CheckAsync("A", "2020-06-09", "2020-06-10", "2020-06-11", "2020-09-16");
         var b = await CheckAsync("B", "2020-06-09", "2020-06-10", "2020-06-11");
         a.MissingDays.Count.ShouldBe(4);
-        var finding = SharedGaps.Finding([a, b]).ShouldNotBeNull();
+        var finding = SharedMissingDays.Finding([a, b]).ShouldNotBeNull();
         finding.Sentence.ShouldBe("no symbol has bars on 2020-06-09, 2020-06-10, 2020-06-11: "
             + "a gap that all symbols share is a market closure, unless the source lost those days");
         finding.Severity.ShouldBe(Severity.Info);
-        SharedGaps.Finding([a]).ShouldBeNull();
-        SharedGaps.Finding([a, await CheckAsync("C")]).ShouldBeNull();
+        SharedMissingDays.Finding([a]).ShouldBeNull();
+        SharedMissingDays.Finding([a, await CheckAsync("C")]).ShouldBeNull();
     }
 }

@@ -9,10 +9,10 @@ using Granary.Simulation.Recorded;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
-namespace Granary.Server.Research;
+namespace Granary.Server.Budgets;
 
 /// <summary>What a text of a caller with limits may have, and the holdout in it.</summary>
-internal static class ResearchText
+internal static class LimitedText
 {
     private const string Experiment = "experiment";
 
@@ -25,7 +25,7 @@ internal static class ResearchText
         "furtherColumns", "instruments", "parts"];
 
     /// <summary>Refuses a text that could read or write more than bars.</summary>
-    /// <exception cref="ResearchRefusedException">It could.</exception>
+    /// <exception cref="OutsideLimitsException">It could.</exception>
     public static void Check(JsonPart root, string kind)
     {
         if (CodeText.IsIn(root)) throw Refused(root, "code", "C# of the caller could read all files of the server");
@@ -55,7 +55,7 @@ internal static class ResearchText
                     + "into a store to settle the meaning of a file");
     }
 
-    private static ResearchRefusedException Refused(JsonPart part, string what, string why) => new(string.Create(
+    private static OutsideLimitsException Refused(JsonPart part, string what, string why) => new(string.Create(
         CultureInfo.InvariantCulture, $"{part.File}, line {part.Line}, {part.Path}: {what} is not for callers with limits: {why}; leave it out"));
 
     /// <summary>Returns the text with a holdout in its section <c>data</c>.</summary>
@@ -65,7 +65,7 @@ internal static class ResearchText
         var text = body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsSpan(Encoding.UTF8.Preamble.Length) : body;
         var root = JsonNode.Parse(text, null,
             new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
-        var data = (root["batch"] ?? root)["data"] ?? throw new ResearchRefusedException("a job without a section data has no bars to cut, "
+        var data = (root["batch"] ?? root)["data"] ?? throw new OutsideLimitsException("a job without a section data has no bars to cut, "
             + "so it is not for callers with a holdout");
         data["holdout"] = holdout.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return Encoding.UTF8.GetBytes(root.ToJsonString(s_json));
@@ -75,7 +75,7 @@ internal static class ResearchText
 
     /// <summary>Refuses a source among the results of runs and the server's own files.</summary>
     /// <param name="dataFolder">The full path of the data folder.</param>
-    /// <exception cref="ResearchRefusedException">The source is there.</exception>
+    /// <exception cref="OutsideLimitsException">The source is there.</exception>
     public static void CheckSource(Address source, string dataFolder)
     {
         if (source.Path is not { } path) return;
@@ -86,7 +86,7 @@ internal static class ResearchText
             folder = Path.Combine(folder, name);
             if (name[0] == '.' || File.Exists(Path.Combine(folder, "manifest.json")) || Directory.Exists(Path.Combine(folder,
                 RunLibrary.JobFolder)))
-                throw new ResearchRefusedException($"'{source}' is not a folder of bars that callers with limits may name; name one of the "
+                throw new OutsideLimitsException($"'{source}' is not a folder of bars that callers with limits may name; name one of the "
                     + "sources that the server lists");
         }
     }

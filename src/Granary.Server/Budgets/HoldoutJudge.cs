@@ -14,7 +14,7 @@ using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Validation;
 
-namespace Granary.Server.Research;
+namespace Granary.Server.Budgets;
 
 /// <summary>
 /// Judges a run on the bars that its batch held out: its strategies with their weights, as in prod.json, trade the bars from then on.

@@ -4,32 +4,32 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Server.Access;
 using Granary.Server.Audit;
+using Granary.Server.Budgets;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 using Granary.Testing;
 
-namespace Granary.Server.Tests.Research;
+namespace Granary.Server.Tests.Budgets;
 
 /// <summary>Jobs of callers with a budget of trials and a holdout.</summary>
-public sealed class ResearchServiceTests : IAsyncLifetime
+public sealed class BudgetedJobsTests : IAsyncLifetime
 {
     private readonly HeldOutBars _bars = new();
     private readonly LocalJobs _jobs;
     private readonly AuditLog _audit;
     private readonly TrialLedger _ledger;
-    private readonly ResearchService _research;
+    private readonly BudgetedJobs _research;
 
-    public ResearchServiceTests()
+    public BudgetedJobsTests()
     {
         var kinds = KnownJobs.Of(TestCatalogues.All, _bars.Runs);
         _ledger = new TrialLedger(Path.Combine(_bars.Root, "ledger"));
         _audit = new AuditLog(Path.Combine(_bars.Runs, AuditLog.FileName), TimeProvider.System);
         _jobs = new LocalJobs(_bars.Runs, new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, _bars.Runs, _ledger), kinds,
             TimeProvider.System);
-        _research = new ResearchService(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
+        _research = new BudgetedJobs(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
             TestCatalogues.All, new TrialAccounts(Path.Combine(_bars.Runs, TrialAccounts.FolderName)),
             _audit, _bars.Data);
     }
@@ -44,7 +44,7 @@ public sealed class ResearchServiceTests : IAsyncLifetime
 
     private static Caller Assistant(int? trials = 100, DateTimeOffset? holdout = null) => new("assistant", Role.Submitter)
     {
-        Limits = new ResearchLimits(trials, holdout ?? HeldOutBars.Holdout),
+        Limits = new TrialLimits(trials, holdout ?? HeldOutBars.Holdout),
     };
 
     private static string Batch(string data = """ "source": "csv:daily", "symbols": ["ACME"], "timeframe": "1d" """, string more = "",
@@ -122,7 +122,7 @@ public sealed class ResearchServiceTests : IAsyncLifetime
         _research.Standing(caller).Used.ShouldBe(5);
         _ledger.Count(dataSet).ShouldBe(4);
 
-        var refused = await Should.ThrowAsync<ResearchRefusedException>(() => SubmitAsync(caller, Batch(fast: "[11, 12]")));
+        var refused = await Should.ThrowAsync<OutsideLimitsException>(() => SubmitAsync(caller, Batch(fast: "[11, 12]")));
         refused.Message.ShouldContain("6 trials 5 are used and 1 remain");
         _audit.Newest(long.MaxValue, 1).Single().ShouldSatisfyAllConditions(
             e => e.Who.ShouldBe("assistant"), e => e.What.ShouldBe("refuseResearch"));
@@ -144,7 +144,7 @@ public sealed class ResearchServiceTests : IAsyncLifetime
                 await SubmitAsync(caller, Batch(fast: $"[{3 + 2 * i}, {4 + 2 * i}]"));
                 return true;
             }
-            catch (ResearchRefusedException)
+            catch (OutsideLimitsException)
             {
                 return false;
             }
@@ -171,7 +171,7 @@ public sealed class ResearchServiceTests : IAsyncLifetime
         var studied = await RunAsync(caller, study, "study");
         studied.State.ShouldBe(JobState.Done, studied.Fault);
         _research.Standing(caller).Used.ShouldBe(14);
-        await Should.ThrowAsync<ResearchRefusedException>(() => SubmitAsync(Assistant(14), study.Replace("rsi(14)", "rsi(15)",
+        await Should.ThrowAsync<OutsideLimitsException>(() => SubmitAsync(Assistant(14), study.Replace("rsi(14)", "rsi(15)",
             StringComparison.Ordinal), "study"));
         var experiment = Batch(more: """
             , "learning": { "trainer": "logistic", "features": ["return(1)", "rsi(14)"], "label": "direction",
@@ -246,7 +246,7 @@ public sealed class ResearchServiceTests : IAsyncLifetime
     {
         var own = await RunAsync(Assistant(), Batch(fast: "5", more: ", \"portfolio\": { \"weights\": \"equal\" }"));
         var person = new Caller("person", Role.Submitter);
-        var refused = await Should.ThrowAsync<ResearchRefusedException>(() =>
+        var refused = await Should.ThrowAsync<OutsideLimitsException>(() =>
             SubmitAsync(Assistant(), $$"""{ "kind": "judge", "run": "{{own.Id}}" }""", "judge"));
         refused.Message.ShouldContain("not for callers with limits");
         var first = await RunAsync(person, $$"""{ "kind": "judge", "run": "{{own.Id}}", "why": "the best" }""", "judge");

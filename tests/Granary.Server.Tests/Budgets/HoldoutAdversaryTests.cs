@@ -5,13 +5,13 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Server.Access;
 using Granary.Server.Audit;
+using Granary.Server.Budgets;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.Passes;
 using Granary.Testing;
 
-namespace Granary.Server.Tests.Research;
+namespace Granary.Server.Tests.Budgets;
 
 /// <summary>
 /// A caller with limits tries to reach later bars, files, code, models and exchanges by the texts of jobs and by the markets that it names.
@@ -22,13 +22,13 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
 {
     private static readonly Caller s_assistant = new("assistant", Role.Submitter)
     {
-        Limits = new ResearchLimits(1000, HeldOutBars.Holdout),
+        Limits = new TrialLimits(1000, HeldOutBars.Holdout),
     };
 
     private readonly HeldOutBars _bars = new();
     private readonly LocalJobs _jobs;
     private readonly AuditLog _audit;
-    private readonly ResearchService _research;
+    private readonly BudgetedJobs _research;
 
     public HoldoutAdversaryTests()
     {
@@ -36,7 +36,7 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
         _audit = new AuditLog(Path.Combine(_bars.Runs, AuditLog.FileName), TimeProvider.System);
         _jobs = new LocalJobs(_bars.Runs, new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, _bars.Runs), kinds,
             TimeProvider.System);
-        _research = new ResearchService(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
+        _research = new BudgetedJobs(_jobs, kinds, new JobAdmission(_jobs, kinds, new CodeRight(TestCatalogues.All), null),
             TestCatalogues.All, new TrialAccounts(Path.Combine(_bars.Runs, TrialAccounts.FolderName)),
             _audit, _bars.Data);
     }
@@ -149,7 +149,7 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
             var before = _audit.Newest(long.MaxValue, 1000).Count;
             var fault = await Should.ThrowAsync<Exception>(() => _research.SubmitAsync(s_assistant, kind, Encoding.UTF8.GetBytes(text),
                 "batch.json"), name);
-            (fault is InputException or BarDataException or ResearchRefusedException).ShouldBeTrue($"{name}: {fault}");
+            (fault is InputException or BarDataException or OutsideLimitsException).ShouldBeTrue($"{name}: {fault}");
             HeldOutBars.Leaks(fault.ToString()).ShouldBeFalse(name);
             fault.Message.ShouldNotContain(_bars.Root + "/secret", Case.Sensitive, name);
             _audit.Newest(long.MaxValue, 1000).Count.ShouldBe(before + 1, name);
@@ -195,10 +195,10 @@ public sealed class HoldoutAdversaryTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(other, "manifest.json"), "{}");
         File.Copy(Path.Combine(_bars.Data, "daily", "ACME.csv"), Path.Combine(other, "ACME.csv"));
         var text = Encoding.UTF8.GetBytes(Batch(Bars.Replace("csv:daily", "csv:other-run", StringComparison.Ordinal)));
-        var refused = await Should.ThrowAsync<ResearchRefusedException>(
+        var refused = await Should.ThrowAsync<OutsideLimitsException>(
             () => _research.SubmitAsync(s_assistant, "backtest", text, "batch.json"));
         refused.Message.ShouldContain("not a folder of bars");
-        await Should.ThrowAsync<ResearchRefusedException>(() => _research.Markets(s_assistant).SpanAsync("csv:other-run",
+        await Should.ThrowAsync<OutsideLimitsException>(() => _research.Markets(s_assistant).SpanAsync("csv:other-run",
             new BarQuery("ACME", Timeframe.D1)));
     }
 }

@@ -8,13 +8,13 @@ using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.MarketData;
 
-namespace Granary.Server.Research;
+namespace Granary.Server.Budgets;
 
 /// <summary>The bars that a caller can see: those of the data folder, until the caller's holdout.</summary>
 /// <param name="catalogues">Catalogues with the confinement of the caller.</param>
 /// <param name="dataFolder">The data folder.</param>
 /// <param name="holdout">Time of the last close; null = all bars.</param>
-public sealed class ResearchMarkets(GranaryCatalogues catalogues, string dataFolder, DateTimeOffset? holdout)
+public sealed class CallerMarkets(GranaryCatalogues catalogues, string dataFolder, DateTimeOffset? holdout)
 {
     /// <summary>Lists the sources that a batch can name, with their symbols.</summary>
     /// <param name="own">Further folders, relative to the data folder, such as that of the caller's uploads.</param>
@@ -34,7 +34,7 @@ public sealed class ResearchMarkets(GranaryCatalogues catalogues, string dataFol
         var part = JsonPart.Parse("source", JsonSerializer.SerializeToUtf8Bytes(new { data = new { source } }),
             place: catalogues.PlaceOf(dataFolder)).Need("data").Need("source");
         var address = part.Address();
-        if (catalogues.Confinement is { OnlyMarkets: true }) ResearchText.CheckSource(address, Path.GetFullPath(dataFolder));
+        if (catalogues.Confinement is { OnlyMarkets: true }) LimitedText.CheckSource(address, Path.GetFullPath(dataFolder));
         var opened = HoldoutSource.Of(catalogues.Sources.Open(address), holdout?.UtcTicks);
         return await opened.OpenAsync(query, cancellationToken).ConfigureAwait(false);
     }

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>Finds missing bars: relative to the session calendar or, without one, to the market's recurring breaks.</summary>
-internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
+internal sealed class MissingBarFinder(Instrument instrument, Timeframe timeframe)
 {
     /// <summary>Shortest gap, in ticks, that counts as a night or a lunch break if it regularly ends at the same hour.</summary>
     public const long LongBreak = 2 * TimeSpan.TicksPerHour;
@@ -98,12 +98,12 @@ internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
         findings.AddRange(ExchangeClosures.Findings(_closures));
         if (_holidays.Count > 0)
             findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
-                $"there are no bars on {SharedGaps.Text([.. _holidays])}, regular holidays of the exchanges of the United States",
+                $"there are no bars on {SharedMissingDays.Text([.. _holidays])}, regular holidays of the exchanges of the United States",
                 "nothing"));
         if (_sessions.Count > 0)
             findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
                 $"{(_sessions.Count == 1 ? "1 session has" : $"{_sessions.Count} single sessions have")} no bars, or none from its middle on, "
-                    + $"as holidays and half days do: {SharedGaps.Text([.. _sessions])}", "nothing, unless the market was open"));
+                    + $"as holidays and half days do: {SharedMissingDays.Text([.. _sessions])}", "nothing, unless the market was open"));
         return missing;
     }
 

@@ -12,7 +12,7 @@ namespace Granary.Trading.Live;
 /// </summary>
 /// <param name="host">The session, after its run.</param>
 /// <param name="timeframe">The timeframe of its bars.</param>
-internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
+internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
 {
     private readonly Dictionary<(string, int), string> _skipped = [];
     private readonly Dictionary<(string, int), SignalDecided> _decided = [];
@@ -21,7 +21,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
     private readonly EntryPauses _pauses = new();
     // These follow from the facts and the session up to now.
-    private Dictionary<(string, int), MadeSignal>? _made;
+    private Dictionary<(string, int), PortfolioSignal>? _made;
     // The session's decision about a signal that the program of today gives a number.
     private Dictionary<(string, int), SignalDecided>? _recorded;
     private Dictionary<SignalPlace, int>? _numbers;
@@ -76,54 +76,54 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         .Of(_decided.Values.OrderBy(d => d.Number), d => new SignalPlace(d.Strategy, d.Symbol, d.Period, d.Side, 0))
         .ToDictionary(p => (p.Signal.Strategy, p.Signal.Number), p => p.Place);
 
-    private Dictionary<SignalPlace, int> Numbers => _numbers ??= MadePlaces.ToDictionary(p => p.Place, p => p.Signal.Number);
+    private Dictionary<SignalPlace, int> Numbers => _numbers ??= MadePlaces.ToDictionary(p => p.Place, p => p.Decided.Signal.Number);
 
-    private IEnumerable<(SignalPlace Place, MadeSignal Signal)> MadePlaces => SignalPlace
-        .Of(host.Signals.OrderBy(s => s.Number), s => new SignalPlace(s.Strategy, s.Symbol, s.Period, s.Side, 0));
+    private IEnumerable<(SignalPlace Place, PortfolioSignal Decided)> MadePlaces => SignalPlace
+        .Of(host.Signals.OrderBy(s => s.Signal.Number), s => new SignalPlace(s.Id, s.Symbol, s.Signal.Time, s.Signal.Side, 0));
 
-    private Dictionary<(string, int), MadeSignal> Made
+    private Dictionary<(string, int), PortfolioSignal> Made
     {
         get
         {
             if (_made is not null) return _made;
             _made = [];
-            foreach (var s in host.Signals) _made.TryAdd((s.Strategy, s.Number), s);
+            foreach (var s in host.Signals) _made.TryAdd((s.Id, s.Signal.Number), s);
             return _made;
         }
     }
 
     /// <summary>Completes the row of a trade that only the portfolio has.</summary>
-    public GapRow OnlyPlanned(GapRow row)
+    public DivergenceRow OnlyPlanned(DivergenceRow row)
     {
         var (known, recorded) = RecordedOf(row);
         var made = Made.GetValueOrDefault((row.Strategy, row.Number));
         if (known && recorded is null)
-            return DecidedBy(row, made.Period, "the program of the session did not make this signal");
+            return DecidedBy(row, made.Signal.Time, "the program of the session did not make this signal");
         if (recorded is { Granted: not > 0 } && made.Granted > 0)
-            return DecidedBy(row, made.Period, $"the program of the session did not accept this signal: {recorded.Decision}");
+            return DecidedBy(row, made.Signal.Time, $"the program of the session did not accept this signal: {recorded.Decision}");
         var number = recorded?.Number ?? row.Number;
         if (_skipped.TryGetValue((row.Strategy, number), out var skipped)) return row with { Cause = CauseOf(skipped), Why = skipped };
         if (recorded is { Granted: not > 0 })
-            return row with { Cause = GapCauses.MissedFill, Why = "smaller than the smallest quantity of its market" };
+            return row with { Cause = DivergenceCauses.MissedFill, Why = "smaller than the smallest quantity of its market" };
         if (Unfilled.GetValueOrDefault((row.Strategy, number)) is not { } order) return row;
         if (IsPending(order) && order.Order.Type == OrderType.Market)
-            return row with { Cause = GapCauses.Timing, Why = "the venue has not filled it yet" };
+            return row with { Cause = DivergenceCauses.Timing, Why = "the venue has not filled it yet" };
         var ended = order.State == OrderState.Closed ? order.Ended : order.State;
         var entry = row.Planned!.Value.EntryTime;
         var isPaused = _pauses.In(entry, (row.Timeframe ?? timeframe).CloseOf(entry) + 1).Any();
         return row with
         {
-            Cause = ended == OrderState.Rejected ? GapCauses.Refusal
-                : ended == OrderState.Cancelled && (isPaused || _closed.Contains(order.Order.ClientId)) ? GapCauses.Operator
-                : GapCauses.MissedFill,
+            Cause = ended == OrderState.Rejected ? DivergenceCauses.Refusal
+                : ended == OrderState.Cancelled && (isPaused || _closed.Contains(order.Order.ClientId)) ? DivergenceCauses.Operator
+                : DivergenceCauses.MissedFill,
             Why = $"{ended.ToString().ToLowerInvariant()}: {order.Reason}",
         };
     }
 
     // A decision of the session that today's is not: of another version of the model, otherwise of the program.
-    private GapRow DecidedBy(GapRow row, long period, string why) => Versions(row.Strategy, period) is { } versions
-        ? row with { Cause = GapCauses.Model, Why = Sentence(versions) }
-        : row with { Cause = GapCauses.Code, Why = why };
+    private DivergenceRow DecidedBy(DivergenceRow row, long period, string why) => Versions(row.Strategy, period) is { } versions
+        ? row with { Cause = DivergenceCauses.Model, Why = Sentence(versions) }
+        : row with { Cause = DivergenceCauses.Code, Why = why };
 
     private static string Sentence((int Session, int Now) versions) =>
         $"version {versions.Session} of the model decided in the session, and {versions.Now} now";
@@ -143,7 +143,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         }
 
         _sessionVersions ??= _decided.Values.OrderBy(d => d.Period).ToLookup(d => d.Strategy, d => (d.Period, d.ModelVersion));
-        _versions ??= host.Signals.OrderBy(s => s.Period).ToLookup(s => s.Strategy, s => (s.Period, (int?)s.ModelVersion));
+        _versions ??= host.Signals.OrderBy(s => s.Signal.Time).ToLookup(s => s.Id, s => (s.Signal.Time, (int?)s.Signal.ModelVersion));
         return At(_sessionVersions[strategy], period) is { } session && At(_versions[strategy], period) is { } now && session != now
             ? (session, now) : null;
     }
@@ -151,7 +151,7 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
     private static bool IsPending(TrackedOrder order) => !order.Unknown && !order.State.IsFinal();
 
     // The fact of a portfolio's signal, and whether the journal has the signals of its strategy at all.
-    private (bool Known, SignalDecided? Signal) RecordedOf(GapRow row)
+    private (bool Known, SignalDecided? Signal) RecordedOf(DivergenceRow row)
     {
         if (!Made.TryGetValue((row.Strategy, row.Number), out var made)) return (false, null);
         var same = _decided.GetValueOrDefault((row.Strategy, row.Number));
@@ -160,19 +160,19 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         {
             _recorded = [];
             var decided = _decided.Values.ToDictionary(d => Places[(d.Strategy, d.Number)]);
-            foreach (var (place, signal) in MadePlaces)
-                if (decided.TryGetValue(place, out var fact)) _recorded.TryAdd((signal.Strategy, signal.Number), fact);
+            foreach (var (place, one) in MadePlaces)
+                if (decided.TryGetValue(place, out var fact)) _recorded.TryAdd((one.Id, one.Signal.Number), fact);
         }
         return (true, _recorded.GetValueOrDefault((row.Strategy, row.Number)));
     }
 
-    private static bool IsOf(SignalDecided decided, in MadeSignal made) =>
-        decided.Symbol == made.Symbol && decided.Period == made.Period && decided.Side == made.Side;
+    private static bool IsOf(SignalDecided decided, in PortfolioSignal made) =>
+        decided.Symbol == made.Symbol && decided.Period == made.Signal.Time && decided.Side == made.Signal.Side;
 
     private static string CauseOf(string skipped) => skipped switch
     {
-        "late" => GapCauses.LateBar,
-        _ => GapCauses.MissedFill,
+        "late" => DivergenceCauses.LateBar,
+        _ => DivergenceCauses.MissedFill,
     };
 
     // Entries that ended without a fill, or wait for one.
@@ -181,55 +181,55 @@ internal sealed class GapReasons(LiveHost host, Timeframe timeframe)
         .ToDictionary(t => (t.Strategy, t.Intent.Trade));
 
     /// <summary>Completes the row of a trade that only the account has.</summary>
-    public GapRow OnlyTraded(GapRow row)
+    public DivergenceRow OnlyTraded(DivergenceRow row)
     {
         var trade = row.Own!;
-        if (host.Handed.IsEarlier(trade.Entry)) return row with { Cause = GapCauses.Operator, Why = LiveGap.EarlierVersion };
+        if (host.Handed.IsEarlier(trade.Entry)) return row with { Cause = DivergenceCauses.Operator, Why = LiveDivergence.EarlierVersion };
         if (!_decided.TryGetValue((trade.Strategy, trade.Number), out var decided)) return row;
         if (host.IsAfterBarsOf(trade.Strategy, trade.EntryTime))
-            return row with { Cause = GapCauses.Timing, Why = "filled in a bar that has not closed yet" };
+            return row with { Cause = DivergenceCauses.Timing, Why = "filled in a bar that has not closed yet" };
         // The portfolio may have the signal and no fill of it, as of a limit that only the venue's prices have reached.
         var made = NumberOf(trade) is { } number ? Made[(trade.Strategy, number)] : default;
-        return made.Granted > 0 ? row with { Cause = GapCauses.MissedFill }
+        return made.Granted > 0 ? row with { Cause = DivergenceCauses.MissedFill }
             : DecidedBy(row, decided.Period, "the program of today does not make this signal");
     }
 
     /// <summary>Completes the row of a trade that both have.</summary>
-    public GapRow Both(GapRow row)
+    public DivergenceRow Both(DivergenceRow row)
     {
         var (trade, planned) = (row.Own!, row.Planned!.Value);
-        if (row.Part != GapPart.Closed) row = row with { ExitCause = ExitCauseOf(row, trade, planned) };
+        if (row.Part != DivergencePart.Closed) row = row with { ExitCause = ExitCauseOf(row, trade, planned) };
         if (!Made.TryGetValue((row.Strategy, row.Number), out var made) || !(made.Granted > 0)
             || !_decided.TryGetValue((trade.Strategy, trade.Number), out var decided) || !(decided.Granted > 0)) return row;
         return row with
         {
             GrantedShare = decided.Granted / made.Granted,
-            GrantedCause = Versions(row.Strategy, made.Period) is null ? GapCauses.Code : GapCauses.Model,
+            GrantedCause = Versions(row.Strategy, made.Signal.Time) is null ? DivergenceCauses.Code : DivergenceCauses.Model,
         };
     }
 
-    private string? ExitCauseOf(GapRow row, AccountTrade trade, in Trade planned)
+    private string? ExitCauseOf(DivergenceRow row, AccountTrade trade, in Trade planned)
     {
         // The account has closed it in a bar that the portfolio does not have yet, or waits for a fill that the portfolio has.
         if (planned.Reason == ExitReason.Open && trade.State == TradeState.Closed && host.IsAfterBarsOf(trade.Strategy, trade.ExitTime))
-            return GapCauses.Timing;
+            return DivergenceCauses.Timing;
         if (planned.Reason != ExitReason.Open && trade.Open > 0 && _exits.TryGetValue(trade.Entry, out var waiting)
             && waiting.Order.Type == OrderType.Market && host.Ledger.Find(waiting.Order.ClientId) is { } sent && IsPending(sent))
-            return GapCauses.Timing;
+            return DivergenceCauses.Timing;
         // A trade that the session never wanted to close, and the program of today has closed.
         if (!_exits.TryGetValue(trade.Entry, out var order))
-            return trade.Open > 0 && planned.Reason == ExitReason.Signal ? GapCauses.Code : null;
-        if (order.Reason == ExitReason.Operator) return planned.Reason == ExitReason.Operator ? null : GapCauses.Operator;
+            return trade.Open > 0 && planned.Reason == ExitReason.Signal ? DivergenceCauses.Code : null;
+        if (order.Reason == ExitReason.Operator) return planned.Reason == ExitReason.Operator ? null : DivergenceCauses.Operator;
         if (order.Reason != ExitReason.Signal) return null;
         var isDecided = planned.Reason is ExitReason.Signal or ExitReason.Open && !host.IsRuined
             && !host.Handed.IsEarlier(trade.Entry);
-        return isDecided && !IsExitOf(order.Timestamp, row, planned) ? GapCauses.Code : null;
+        return isDecided && !IsExitOf(order.Timestamp, row, planned) ? DivergenceCauses.Code : null;
     }
 
     // Whether the portfolio's exit was decided at this close: it fills at the open of the next bar, or at the close itself. Without a next
     // bar the portfolio still holds what it is about to close. The next bar of the session may be inside a longer one of the strategy,
     // which opens by the clock, and so before the market.
-    private bool IsExitOf(long decided, GapRow row, in Trade planned)
+    private bool IsExitOf(long decided, DivergenceRow row, in Trade planned)
     {
         var frame = row.Timeframe ?? timeframe;
         if (planned.ExitTime < decided && planned.Reason != ExitReason.Open) return frame.CloseOf(planned.ExitTime) >= decided;

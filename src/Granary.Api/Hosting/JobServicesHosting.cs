@@ -2,9 +2,9 @@ using Granary.Backtesting.Charts;
 using Granary.Backtesting.Why;
 using Granary.Server.Access;
 using Granary.Server.Audit;
+using Granary.Server.Budgets;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,11 +13,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Granary.Api.Hosting;
 
 /// <summary>Registers the services of research: jobs of callers, runs, the audit log. The HTTP API and assistants share them.</summary>
-public static class ResearchHosting
+public static class JobServicesHosting
 {
     /// <summary>Adds them. The host also adds an <see cref="IJobService"/>.</summary>
     /// <param name="confined">The catalogues of the process with the confinement of its callers.</param>
-    public static IServiceCollection AddResearch(this IServiceCollection services, ApiSettings settings, GranaryCatalogues confined)
+    public static IServiceCollection AddJobServices(this IServiceCollection services, ApiSettings settings, GranaryCatalogues confined)
     {
         services.AddSingleton(settings);
         services.TryAddSingleton(confined);
@@ -30,7 +30,7 @@ public static class ResearchHosting
         services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new TrialAccounts(Path.Combine(settings.Runs, TrialAccounts.FolderName)));
-        services.AddSingleton(s => new ResearchService(s.GetRequiredService<IJobService>(), s.GetRequiredService<JobCatalogue>(),
+        services.AddSingleton(s => new BudgetedJobs(s.GetRequiredService<IJobService>(), s.GetRequiredService<JobCatalogue>(),
             s.GetRequiredService<JobAdmission>(), confined, s.GetRequiredService<TrialAccounts>(), s.GetRequiredService<AuditLog>(),
             Path.GetFullPath(settings.DataFolder)));
         services.AddSingleton<CodeRight>().AddSingleton(settings.Files);

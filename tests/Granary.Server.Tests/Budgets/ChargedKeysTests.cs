@@ -3,26 +3,26 @@ using System.Text.Json.Nodes;
 using Granary.Backtesting.Runs;
 using Granary.Server.Access;
 using Granary.Server.Audit;
+using Granary.Server.Budgets;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 using Granary.Testing;
 
-namespace Granary.Server.Tests.Research;
+namespace Granary.Server.Tests.Budgets;
 
 /// <summary>A caller with a budget pays for each change of a batch that changes a result.</summary>
 public sealed class ChargedKeysTests : IAsyncLifetime
 {
-    private static readonly Caller s_caller = new("assistant", Role.Submitter) { Limits = new ResearchLimits(1000, HeldOutBars.Holdout) };
+    private static readonly Caller s_caller = new("assistant", Role.Submitter) { Limits = new TrialLimits(1000, HeldOutBars.Holdout) };
 
     private readonly HeldOutBars _bars = new();
     private readonly TrialAccounts _accounts;
     private readonly JobCatalogue _kinds;
     private readonly LocalJobs _jobs;
-    private readonly ResearchService _research;
+    private readonly BudgetedJobs _research;
 
     public ChargedKeysTests()
     {
@@ -30,7 +30,7 @@ public sealed class ChargedKeysTests : IAsyncLifetime
         _jobs = new LocalJobs(_bars.Runs, new HostedRunner(new EmbeddedHost(1), TimeProvider.System, 1, _bars.Runs, TrialLedger.None),
             _kinds, TimeProvider.System);
         _accounts = new TrialAccounts(Path.Combine(_bars.Runs, TrialAccounts.FolderName));
-        _research = new ResearchService(_jobs, _kinds, new JobAdmission(_jobs, _kinds, new CodeRight(TestCatalogues.All), null),
+        _research = new BudgetedJobs(_jobs, _kinds, new JobAdmission(_jobs, _kinds, new CodeRight(TestCatalogues.All), null),
             TestCatalogues.All, _accounts, new AuditLog(Path.Combine(_bars.Runs, AuditLog.FileName), TimeProvider.System), _bars.Data);
     }
 

@@ -7,7 +7,7 @@ using Granary.Server.Jobs;
 using Granary.Simulation.Json;
 using Granary.Storage.Files;
 
-namespace Granary.Server.Research;
+namespace Granary.Server.Budgets;
 
 /// <summary>
 /// The accounts of callers with limits: which combinations and configurations each has tried, and which jobs it has submitted. All
@@ -38,7 +38,7 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
     /// <param name="caller">The name of the key.</param>
     /// <param name="allowed">The budget; null = any number.</param>
     /// <returns>The number of trials that the account has afterwards, and how many of them are new.</returns>
-    /// <exception cref="ResearchRefusedException">The new trials exceed what remains.</exception>
+    /// <exception cref="OutsideLimitsException">The new trials exceed what remains.</exception>
     /// <exception cref="ServiceUnavailableException">The account cannot be read or written.</exception>
     public async Task<(int Used, int New)> ChargeAsync(string caller, int? allowed, PlannedTrials planned,
         CancellationToken cancellationToken = default)
@@ -51,7 +51,7 @@ public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeP
             var added = Added(known, planned);
             var charged = added.Count(IsTrial);
             if (allowed is { } most && used + charged > most && charged > 0)
-                throw new ResearchRefusedException((planned.Combinations.Any(c => added.Contains(c | 1))
+                throw new OutsideLimitsException((planned.Combinations.Any(c => added.Contains(c | 1))
                         ? $"the batch has {Counted.Of(charged, "new combination")}" : "the batch is a new configuration of known combinations")
                     + $", and of the budget of {Counted.Of(most, "trial")} {used.ToString("#,0", CultureInfo.InvariantCulture)} are used and "
                     + $"{Math.Max(0, most - used).ToString("#,0", CultureInfo.InvariantCulture)} remain; submit fewer combinations, repeat "

@@ -11,7 +11,7 @@ using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 
-namespace Granary.Server.Research;
+namespace Granary.Server.Budgets;
 
 /// <summary>
 /// Submits and shows jobs within the limits of their callers. A caller without limits may do what its role permits.
@@ -21,11 +21,11 @@ namespace Granary.Server.Research;
 /// <param name="accounts">What callers with limits have tried.</param>
 /// <param name="audit">Records submissions of callers with limits, and what was refused to them.</param>
 /// <param name="dataFolder">The folder of the bars, which is the base of relative addresses.</param>
-public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdmission admission, GranaryCatalogues catalogues,
+public sealed class BudgetedJobs(IJobService jobs, JobCatalogue kinds, JobAdmission admission, GranaryCatalogues catalogues,
     TrialAccounts accounts, AuditLog audit, string dataFolder)
 {
     /// <summary>The markets that a caller can see.</summary>
-    public ResearchMarkets Markets(Caller caller) => new(Within(caller), dataFolder, caller.Limits?.Holdout);
+    public CallerMarkets Markets(Caller caller) => new(Within(caller), dataFolder, caller.Limits?.Holdout);
 
     /// <summary>Reads a job, charges its trials to the caller's account, and submits it.</summary>
     /// <param name="kind">The name of a kind.</param>
@@ -33,7 +33,7 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
     /// <param name="file">The name of the text, for messages.</param>
     /// <param name="idempotencyKey">See <see cref="JobSubmission"/>.</param>
     /// <exception cref="InputException">The text is invalid.</exception>
-    /// <exception cref="ResearchRefusedException">The role or the limits do not permit the job.</exception>
+    /// <exception cref="OutsideLimitsException">The role or the limits do not permit the job.</exception>
     /// <exception cref="ServiceUnavailableException">The account or the audit log cannot be written; nothing was submitted.</exception>
     public async Task<JobReceipt> SubmitAsync(Caller caller, string kind, byte[] body, string file, string? idempotencyKey = null,
         CancellationToken cancellationToken = default)
@@ -45,7 +45,7 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
                 ? await ChargedAsync(caller, limits, job, planned!, idempotencyKey, cancellationToken).ConfigureAwait(false)
                 : await admission.SubmitAsync(caller, job, idempotencyKey, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ResearchRefusedException || caller.Limits is not null && e is InputException or BarDataException)
+        catch (Exception e) when (e is OutsideLimitsException || caller.Limits is not null && e is InputException or BarDataException)
         {
             await AuditAsync(caller, kind, e.Message, cancellationToken).ConfigureAwait(false);
             throw;
@@ -54,12 +54,12 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
 
     /// <summary>Reads and checks a job as <see cref="SubmitAsync"/> does, and neither charges nor submits it.</summary>
     /// <inheritdoc cref="SubmitAsync"/>
-    public async Task<ResearchPlan> PlanAsync(Caller caller, string kind, byte[] body, string file,
+    public async Task<JobCost> PlanAsync(Caller caller, string kind, byte[] body, string file,
         CancellationToken cancellationToken = default)
     {
         var (job, planned, work) = await PrepareAsync(caller, kind, body, file, cancellationToken).ConfigureAwait(false);
         planned ??= await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false);
-        return new ResearchPlan(job.Name, work > 0 ? work : job.Work, planned?.Combinations.Distinct().Count(),
+        return new JobCost(job.Name, work > 0 ? work : job.Work, planned?.Combinations.Distinct().Count(),
             caller.Limits is null || planned is null ? null : accounts.NewOf(caller.Name, planned));
     }
 
@@ -68,39 +68,39 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
         CancellationToken cancellationToken)
     {
         var text = new JobText(kind, body, file, catalogues.PlaceOf(dataFolder).KeptFolder);
-        if (caller.Role < Role.Submitter) throw new ResearchRefusedException($"the key '{caller.Name}' does not have the role submitter");
+        if (caller.Role < Role.Submitter) throw new OutsideLimitsException($"the key '{caller.Name}' does not have the role submitter");
         var root = JsonPart.Parse(file, body);
         if (caller.Limits is { } limits) return await LimitedAsync(caller, limits, root, text, cancellationToken).ConfigureAwait(false);
         var job = admission.Read(caller, text, root);
         return (job, null, await job.CheckDataAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<(Job Job, PlannedTrials? Planned, double Work)> LimitedAsync(Caller caller, ResearchLimits limits, JsonPart root,
+    private async Task<(Job Job, PlannedTrials? Planned, double Work)> LimitedAsync(Caller caller, TrialLimits limits, JsonPart root,
         JobText text, CancellationToken cancellationToken)
     {
         if (CodeText.IsIn(root) && !caller.MayRunCode)
-            throw new ResearchRefusedException($"the key '{caller.Name}' does not have the right code");
+            throw new OutsideLimitsException($"the key '{caller.Name}' does not have the right code");
         // Before the text is read, which can say whether a run exists.
         if (kinds.Find(text.Kind) is not { CountsTrials: true })
-            throw new ResearchRefusedException($"jobs of the kind {text.Kind} are not for callers with limits: their trials cannot be counted "
+            throw new OutsideLimitsException($"jobs of the kind {text.Kind} are not for callers with limits: their trials cannot be counted "
                 + "before they run, or they reach more than bars; use "
                 + string.Join(", ", kinds.Kinds.Where(k => k.CountsTrials).Select(k => k.Name)));
-        ResearchText.Check(root, text.Kind);
+        LimitedText.Check(root, text.Kind);
         var within = Within(caller);
         var job = kinds.Read(text, within);
         if (limits.Holdout is { } holdout)
-            job = kinds.Read(text with { Body = ResearchText.WithHoldout(text.Body, holdout) }, within);
+            job = kinds.Read(text with { Body = LimitedText.WithHoldout(text.Body, holdout) }, within);
         var work = await job.CheckDataAsync(cancellationToken).ConfigureAwait(false);
         var planned = await job.PlanTrialsAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"{text.Kind} plans no trials");
         foreach (var data in planned.Data.Parts.Select(p => p.Data).Prepend(planned.Data))
-            ResearchText.CheckSource(data.Source, dataFolder);
-        if (limits.Holdout is { } time && !ResearchText.IsCut(planned.Data, time.UtcTicks))
-            throw new ResearchRefusedException("the job would read bars after the holdout; give its bars in the section data");
+            LimitedText.CheckSource(data.Source, dataFolder);
+        if (limits.Holdout is { } time && !LimitedText.IsCut(planned.Data, time.UtcTicks))
+            throw new OutsideLimitsException("the job would read bars after the holdout; give its bars in the section data");
         return (job, planned, work);
     }
 
-    private async Task<JobReceipt> ChargedAsync(Caller caller, ResearchLimits limits, Job job, PlannedTrials planned,
+    private async Task<JobReceipt> ChargedAsync(Caller caller, TrialLimits limits, Job job, PlannedTrials planned,
         string? idempotencyKey, CancellationToken cancellationToken)
     {
         await admission.CheckAsync(caller, job, cancellationToken).ConfigureAwait(false);
@@ -142,17 +142,17 @@ public sealed class ResearchService(IJobService jobs, JobCatalogue kinds, JobAdm
     /// <param name="years">Length of the record that the luck bar is for, above 0.</param>
     /// <exception cref="ServiceUnavailableException">The account cannot be read.</exception>
     public TrialStanding Standing(Caller caller, double years = 1) =>
-        ResearchStanding.Of(caller.Limits, caller.Limits is null ? 0 : accounts.Used(caller.Name), years);
+        BudgetStanding.Of(caller.Limits, caller.Limits is null ? 0 : accounts.Used(caller.Name), years);
 
     /// <summary>Refuses an operation that has no form for callers with limits, and records the attempt.</summary>
     /// <param name="what">The operation, such as <c>weights of portfolios</c>.</param>
-    /// <exception cref="ResearchRefusedException">The caller has limits.</exception>
+    /// <exception cref="OutsideLimitsException">The caller has limits.</exception>
     public async Task RefuseLimitedAsync(Caller caller, string what, CancellationToken cancellationToken = default)
     {
         if (caller.Limits is null) return;
         var sentence = $"{what}: not for the key '{caller.Name}', which has limits; use a key without limits";
         await AuditAsync(caller, what, sentence, cancellationToken).ConfigureAwait(false);
-        throw new ResearchRefusedException(sentence);
+        throw new OutsideLimitsException(sentence);
     }
 
     private Task AuditAsync(Caller caller, string what, string sentence, CancellationToken cancellationToken) => audit.AppendAsync(

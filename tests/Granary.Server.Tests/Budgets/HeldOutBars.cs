@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Granary.Server.Tests.Research;
+namespace Granary.Server.Tests.Budgets;
 
 /// <summary>
 /// A data folder whose bars cost about 100 until the holdout and tens of thousands after it, so that a later price shows in any text and in

@@ -9,15 +9,15 @@ using Granary.Trading.Live;
 
 namespace Granary.Trading.Tests.Live;
 
-public sealed class LiveGapTests : IDisposable
+public sealed class LiveDivergenceTests : IDisposable
 {
     private readonly SessionUnderTest _under = new();
 
     public void Dispose() => _under.Dispose();
 
-    private static double Of(LiveGap gap, string cause) => gap.Causes.Single(c => c.Cause == cause).Amount;
+    private static double Of(LiveDivergence gap, string cause) => gap.Causes.Single(c => c.Cause == cause).Amount;
 
-    private static void AddsUp(LiveGap gap, LiveRun live)
+    private static void AddsUp(LiveDivergence gap, LiveRun live)
     {
         foreach (var t in gap.Trades) t.Total.ShouldBe(t.Parts.Sum(p => p.Amount), 1e-6);
         gap.Causes.Sum(c => c.Amount).ShouldBe(gap.Total, 1e-6);
@@ -31,7 +31,7 @@ public sealed class LiveGapTests : IDisposable
     {
         var backtest = await _under.BacktestAsync();
         var live = await _under.LiveAsync(backtest);
-        var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+        var gap = LiveDivergence.Of(backtest.Folder, live.Run.Folder);
         gap.Total.ShouldBe(0, 1e-6);
         gap.Trades.ShouldAllBe(t => Math.Abs(t.Total) < 1e-6);
         AddsUp(gap, live);
@@ -45,7 +45,7 @@ public sealed class LiveGapTests : IDisposable
               "takeProfit": [{ "percent": 0.3, "share": 0.5 }, { "percent": 50 }] }
             """, more: """, "portfolio": { "weights": "equal" }""");
         var live = await _under.LiveAsync(backtest);
-        var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+        var gap = LiveDivergence.Of(backtest.Folder, live.Run.Folder);
         gap.Trades.GroupBy(t => (t.Strategy, t.Symbol, t.EntryTime)).ShouldContain(g => g.Count() == 2);
         gap.Trades.SelectMany(t => t.Parts).ShouldAllBe(p => Math.Abs(p.Amount) < 1e-6);
         AddsUp(gap, live);
@@ -85,7 +85,7 @@ public sealed class LiveGapTests : IDisposable
         var opened = NetOf(backtest);
         Math.Abs(closed - opened).ShouldBeGreaterThan(0.001);
         var live = await _under.LiveAsync(backtest, with: r => r with { To = new DateTime(2022, 4, 10).Ticks });
-        var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+        var gap = LiveDivergence.Of(backtest.Folder, live.Run.Folder);
         AddsUp(gap, live);
         Of(gap, "timing").ShouldBe(closed - opened, 1e-6);
         foreach (var cause in gap.Causes.Where(c => c.Cause is not ("timing" or "fill price" or "cost"))) cause.Amount.ShouldBe(0, 1e-6);
@@ -93,7 +93,7 @@ public sealed class LiveGapTests : IDisposable
 
         // Other bars are data again.
         var shorter = await _under.LiveAsync(backtest, "shorter", r => r with { To = new DateTime(2022, 3, 1).Ticks });
-        var missing = LiveGap.Of(backtest.Folder, shorter.Run.Folder);
+        var missing = LiveDivergence.Of(backtest.Folder, shorter.Run.Folder);
         AddsUp(missing, shorter);
         (Of(missing, "timing"), Of(missing, "unexplained")).ShouldBe((0, 0));
         Math.Abs(Of(missing, "data")).ShouldBeGreaterThan(1);
@@ -103,10 +103,10 @@ public sealed class LiveGapTests : IDisposable
     public async Task Each_effect_of_the_venue_has_a_name_and_all_effects_add_up_to_the_gap()
     {
         var backtest = await _under.BacktestAsync();
-        async Task<LiveGap> With(string name, string paper)
+        async Task<LiveDivergence> With(string name, string paper)
         {
             var live = await _under.LiveAsync(backtest, name, r => r with { BrokerOptions = paper });
-            var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+            var gap = LiveDivergence.Of(backtest.Folder, live.Run.Folder);
             AddsUp(gap, live);
             Of(gap, "data").ShouldBe(0, 1e-6);
             Of(gap, "weight").ShouldBe(0);
@@ -134,7 +134,7 @@ public sealed class LiveGapTests : IDisposable
         File.WriteAllText(path, prod.ToJsonString());
         var free = await _under.BacktestAsync(more: """, "portfolio": { "weights": "equal" }""");
         var heavier = await _under.LiveAsync(free, "heavier", r => r with { Production = path });
-        var gap = LiveGap.Of(free.Folder, heavier.Run.Folder);
+        var gap = LiveDivergence.Of(free.Folder, heavier.Run.Folder);
         AddsUp(gap, heavier);
         Of(gap, "weight").ShouldNotBe(0);
         // The other trades have other sizes, since they are shares of another equity. The bars are the same.
@@ -143,13 +143,13 @@ public sealed class LiveGapTests : IDisposable
 
         // The last week did not come.
         var shorter = await _under.LiveAsync(backtest, "shorter", r => r with { To = new DateTime(2022, 2, 3).Ticks });
-        var missing = LiveGap.Of(backtest.Folder, shorter.Run.Folder);
+        var missing = LiveDivergence.Of(backtest.Folder, shorter.Run.Folder);
         AddsUp(missing, shorter);
         Of(missing, "data").ShouldBe(missing.Total, 1e-6);
         missing.Trades.ShouldContain(t => t.Why == "only in the backtest");
 
         // Over the same bars only the operator or a model can have made such a difference, and the session has no fact of them.
-        var operated = LiveGap.Of(backtest.Folder, shorter.Run.Folder, isOfSameBars: true);
+        var operated = LiveDivergence.Of(backtest.Folder, shorter.Run.Folder, isOfSameBars: true);
         (Of(operated, "data"), Of(operated, "unexplained")).ShouldBe((0, Of(missing, "data")));
     }
 
@@ -182,10 +182,10 @@ public sealed class LiveGapTests : IDisposable
         LiveRequest Over(LiveRequest r, string prod) =>
             r with { Production = prod, From = new DateTime(2022, 5, 1).Ticks, To = new DateTime(2022, 7, 1).Ticks };
         var same = await _under.LiveAsync(backtest, "same", r => Over(r, older));
-        LiveGap.Of(backtest.Folder, same.Run.Folder).Total.ShouldBe(0, 1e-6);
+        LiveDivergence.Of(backtest.Folder, same.Run.Folder).Total.ShouldBe(0, 1e-6);
 
         var live = await _under.LiveAsync(backtest, "live", r => Over(r, newer));
-        var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+        var gap = LiveDivergence.Of(backtest.Folder, live.Run.Folder);
         AddsUp(gap, live);
         Of(gap, "model version").ShouldNotBe(0);
         Of(gap, "model version").ShouldBe(gap.Total, 1e-6);

@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Trading.Live;
 
 /// <summary>What of a trade of the account a row compares.</summary>
-internal enum GapPart
+internal enum DivergencePart
 {
     Whole,
     /// <summary>The closed part of a trade that is open at the end, which the portfolio counts as a trade.</summary>
@@ -17,7 +17,7 @@ internal enum GapPart
 }
 
 /// <summary>A trade of the portfolio with simulated fills, and the corresponding trade of the account.</summary>
-internal sealed record GapRow(string Strategy, string Symbol, int Number, Side Side)
+internal sealed record DivergenceRow(string Strategy, string Symbol, int Number, Side Side)
 {
     /// <summary>Account currency per price point and unit.</summary>
     public required double Multiplier { get; init; }
@@ -32,7 +32,7 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
     /// <summary>The account's trade; null if the account never traded it.</summary>
     public AccountTrade? Own { get; init; }
 
-    public GapPart Part { get; init; }
+    public DivergencePart Part { get; init; }
 
     /// <summary>The timeframe of the strategy; null for a trade that only the account has.</summary>
     public Timeframe? Timeframe { get; init; }
@@ -52,21 +52,22 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
     public double GrantedShare { get; init; } = 1;
 
     /// <summary>The cause of another quantity that was granted.</summary>
-    public string GrantedCause { get; init; } = GapCauses.Code;
+    public string GrantedCause { get; init; } = DivergenceCauses.Code;
 
-    public static string Of(GapPart part) => part.ToString().ToLowerInvariant();
+    public static string Of(DivergencePart part) => part.ToString().ToLowerInvariant();
 
     /// <summary>Quantity of the account.</summary>
     public double Quantity => Own is null ? double.NaN
-        : Part == GapPart.Whole ? Own.Quantity : Part == GapPart.Open ? Own.Open : Own.Quantity - Own.Open;
+        : Part == DivergencePart.Whole ? Own.Quantity : Part == DivergencePart.Open ? Own.Open : Own.Quantity - Own.Open;
 
     /// <summary>When the account closed it; if it is open, the time of the last bar.</summary>
-    public long? ExitTime => Own is null ? null : Own.Open > 0 && Part != GapPart.Closed ? Last?.Time ?? Own.EntryTime : Own.ExitTime;
+    public long? ExitTime => Own is null ? null
+        : Own.Open > 0 && Part != DivergencePart.Closed ? Last?.Time ?? Own.EntryTime : Own.ExitTime;
 
     /// <summary>Average price of the account's exits. Open trades are valued at the last close, like those of the portfolio.</summary>
     public double ExitPrice => Own is null ? double.NaN
-        : Part == GapPart.Open ? Mark
-        : Part == GapPart.Whole && Own.Open > 0 ? (Own.ExitPrice * (Own.Quantity - Own.Open) + Mark * Own.Open) / Own.Quantity
+        : Part == DivergencePart.Open ? Mark
+        : Part == DivergencePart.Whole && Own.Open > 0 ? (Own.ExitPrice * (Own.Quantity - Own.Open) + Mark * Own.Open) / Own.Quantity
         : Own.ExitPrice;
 
     private double Mark => Last?.Close ?? Own!.EntryPrice;
@@ -74,22 +75,49 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
     /// <summary>Fees of the account less its financing.</summary>
     public double Costs => Own is null ? double.NaN : Part switch
     {
-        GapPart.Closed => Own.ClosedFees - Own.ClosedFinancing,
-        GapPart.Open => Own.Fees - Own.ClosedFees - (Own.Financing - Own.ClosedFinancing),
+        DivergencePart.Closed => Own.ClosedFees - Own.ClosedFinancing,
+        DivergencePart.Open => Own.Fees - Own.ClosedFees - (Own.Financing - Own.ClosedFinancing),
         _ => Own.Fees - Own.Financing,
     };
 
     /// <summary>The row as a comparison reads it from its table.</summary>
-    public GapLiveTrade ToTrade()
+    public SessionTrade ToTrade() => new()
     {
-        static double Of(double? value) => value is { } number && double.IsFinite(number) ? number : 0;
-        static string Time(long? ticks) => ticks is { } time ? RunText.Time(time) : "";
-        return new GapLiveTrade(Strategy, Symbol, RunText.Of(Side), Of(Multiplier), Of(Weight), Model ?? "", Of(Planned?.Quantity),
-            Time(Planned?.EntryTime), Of(Planned?.EntryPrice), Time(Planned?.ExitTime), Of(Planned?.ExitPrice), Of(Planned?.NetProfit),
-            Of(Planned is { } p ? p.Profit - p.NetProfit : null), Of(Quantity), Time(Own?.EntryTime), Of(Own?.EntryPrice),
-            Time(ExitTime), Of(ExitPrice), Of(Net), Of(Costs), Why ?? "", Cause ?? "",
-            ExitCause ?? "", Of(GrantedShare), GrantedCause, Timeframe?.ToString() ?? "");
-    }
+        Strategy = Strategy,
+        Symbol = Symbol,
+        Side = Side,
+        Multiplier = Multiplier,
+        Weight = double.IsFinite(Weight) ? Weight : 0,
+        Model = Model ?? "",
+        Timeframe = Timeframe,
+        Planned = Planned is not { } planned ? null : new RoundTrip
+        {
+            Quantity = planned.Quantity,
+            EntryTime = Utc(planned.EntryTime),
+            EntryPrice = planned.EntryPrice,
+            ExitTime = Utc(planned.ExitTime),
+            ExitPrice = planned.ExitPrice,
+            Net = planned.NetProfit,
+            Fees = planned.Profit - planned.NetProfit,
+        },
+        Filled = Own is null ? null : new RoundTrip
+        {
+            Quantity = Quantity,
+            EntryTime = Utc(Own.EntryTime),
+            EntryPrice = Own.EntryPrice,
+            ExitTime = Utc(ExitTime!.Value),
+            ExitPrice = ExitPrice,
+            Net = Net,
+            Fees = Costs,
+        },
+        Why = Why ?? "",
+        Cause = Cause,
+        ExitCause = ExitCause,
+        GrantedShare = double.IsFinite(GrantedShare) ? GrantedShare : 1,
+        GrantedCause = GrantedCause,
+    };
+
+    private static DateTime Utc(long ticks) => new(ticks, DateTimeKind.Utc);
 
     /// <summary>Net profit of the account's trade.</summary>
     public double Net => Own is null ? double.NaN

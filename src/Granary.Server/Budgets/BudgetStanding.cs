@@ -4,14 +4,14 @@ using Granary.Engine.Analysis;
 using Granary.Reporting.Runs;
 using Granary.Server.Access;
 
-namespace Granary.Server.Research;
+namespace Granary.Server.Budgets;
 
 /// <summary>Describes how a caller stands against its limits.</summary>
-public static class ResearchStanding
+public static class BudgetStanding
 {
     /// <param name="used">Different combinations that the caller has tried.</param>
     /// <param name="years">Length of the record that the luck bar is for, above 0.</param>
-    public static TrialStanding Of(ResearchLimits? limits, int used, double years)
+    public static TrialStanding Of(TrialLimits? limits, int used, double years)
     {
         var luck = new LuckBar(used).PerYear(years);
         var budget = limits?.Trials is { } allowed ? $"{Counted.Of(used, allowed, "trial")} {(used == 1 ? "is" : "are")} used"

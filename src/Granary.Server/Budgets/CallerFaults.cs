@@ -8,13 +8,13 @@ using Granary.Server.Jobs;
 using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
 
-namespace Granary.Server.Research;
+namespace Granary.Server.Budgets;
 
 /// <summary>The exceptions whose message is a sentence for the caller; any other is a fault of the server.</summary>
 public static class CallerFaults
 {
     public static bool IsSentence(Exception fault) => fault is InputException or BarDataException or BarStoreException
-        or NotAllowedException or ResearchRefusedException or TooManyJobsException or IdempotencyConflictException
+        or NotAllowedException or OutsideLimitsException or TooManyJobsException or IdempotencyConflictException
         or StaleWeightsException or DamagedModelException
         or JournalException or LeaseException or ServiceUnavailableException or DbException;
 

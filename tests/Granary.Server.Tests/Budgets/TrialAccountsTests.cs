@@ -1,9 +1,9 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Numerics;
+using Granary.Server.Budgets;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 
-namespace Granary.Server.Tests.Research;
+namespace Granary.Server.Tests.Budgets;
 
 /// <summary>Accounts of what callers with limits have tried.</summary>
 public sealed class TrialAccountsTests : IDisposable
@@ -34,7 +34,7 @@ public sealed class TrialAccountsTests : IDisposable
         Open().NewOf("a", Combinations(0, 6, configuration: 2)).ShouldBe(1);
         (await Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 2))).ShouldBe((7, 1));
         (await Open().ChargeAsync("a", 7, Combinations(2, 3, configuration: 2))).ShouldBe((7, 0));
-        var refused = await Should.ThrowAsync<ResearchRefusedException>(() =>
+        var refused = await Should.ThrowAsync<OutsideLimitsException>(() =>
             Open().ChargeAsync("a", 7, Combinations(0, 6, configuration: 3)));
         refused.Message.ShouldStartWith("the batch is a new configuration of known combinations, and of the budget of 7 trials 7 are used and 0 remain");
         Open().Used("a").ShouldBe(7);
@@ -44,7 +44,7 @@ public sealed class TrialAccountsTests : IDisposable
     public async Task What_exceeds_the_rest_is_refused_as_a_whole_with_the_numbers()
     {
         await Open().ChargeAsync("a", 10, Combinations(0, 7));
-        var refused = await Should.ThrowAsync<ResearchRefusedException>(() => Open().ChargeAsync("a", 10, Combinations(5, 6)));
+        var refused = await Should.ThrowAsync<OutsideLimitsException>(() => Open().ChargeAsync("a", 10, Combinations(5, 6)));
         refused.Message.ShouldContain("4 new combinations");
         refused.Message.ShouldContain("10 trials 7 are used and 3 remain");
         refused.Message.ShouldContain("granary keys limit");
@@ -52,7 +52,7 @@ public sealed class TrialAccountsTests : IDisposable
         (await Open().ChargeAsync("a", 10, Combinations(4, 6))).ShouldBe((10, 3));
         (await Open().ChargeAsync("a", 10, Combinations(0, 10))).ShouldBe((10, 0), "a spent budget still repeats what was tried");
         (await Open().ChargeAsync("a", 5, Combinations(0, 10))).ShouldBe((10, 0), "also if it was lowered");
-        await Should.ThrowAsync<ResearchRefusedException>(() => Open().ChargeAsync("a", 5, Combinations(10, 1)));
+        await Should.ThrowAsync<OutsideLimitsException>(() => Open().ChargeAsync("a", 5, Combinations(10, 1)));
         (await Open().ChargeAsync("a", 11, Combinations(10, 1))).ShouldBe((11, 1), "a raised budget holds at once");
     }
 
@@ -66,7 +66,7 @@ public sealed class TrialAccountsTests : IDisposable
             {
                 Interlocked.Add(ref accepted, (await Open().ChargeAsync("a", 50, Combinations(i * 7, 7))).New);
             }
-            catch (ResearchRefusedException)
+            catch (OutsideLimitsException)
             {
             }
         })));
@@ -90,7 +90,7 @@ public sealed class TrialAccountsTests : IDisposable
             File.WriteAllBytes(path, whole[..length]);
             Open().Used("a").ShouldBeInRange(10, 20);
             (await Open().ChargeAsync("a", 20, Combinations(10, 10))).Used.ShouldBe(20, "the same batch again is charged once");
-            await Should.ThrowAsync<ResearchRefusedException>(() => Open().ChargeAsync("a", 20, Combinations(20, 1)));
+            await Should.ThrowAsync<OutsideLimitsException>(() => Open().ChargeAsync("a", 20, Combinations(20, 1)));
         }
     }
 
@@ -111,7 +111,7 @@ public sealed class TrialAccountsTests : IDisposable
 
     [Fact]
     public void The_luck_bar_of_a_standing_is_that_of_as_many_independent_trials() =>
-        ResearchStanding.Of(null, 10, 4).LuckBar.ShouldBe(new LuckBar(10).PerYear(4));
+        BudgetStanding.Of(null, 10, 4).LuckBar.ShouldBe(new LuckBar(10).PerYear(4));
 
     [Fact]
     public void A_name_of_a_key_leads_to_no_file_outside_of_the_folder()

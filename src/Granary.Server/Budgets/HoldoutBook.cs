@@ -5,7 +5,7 @@ using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Storage.Files;
 
-namespace Granary.Server.Research;
+namespace Granary.Server.Budgets;
 
 /// <summary>The judgements of the research of each key, which are only appended. They are of the same folder as the accounts.</summary>
 internal sealed class HoldoutBook(TrialAccounts accounts)
