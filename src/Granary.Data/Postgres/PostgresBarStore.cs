@@ -88,8 +88,24 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFund
             await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         }
         var now = (await FindAsync(connection, symbol, bars.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false))!;
-        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, change.Added, change.Replaced, change.Unchanged,
-            bars.SkippedRows, now.Bars, now.First, now.Last, now.RawHash, change.Differences, notes);
+        return new ImportResult
+        {
+            File = bars.From,
+            Format = bars.Format,
+            Symbol = symbol,
+            Timeframe = bars.Timeframe,
+            Read = bars.Count,
+            Added = change.Added,
+            Replaced = change.Replaced,
+            Unchanged = change.Unchanged,
+            SkippedRows = bars.SkippedRows,
+            Total = now.Bars,
+            First = now.First,
+            Last = now.Last,
+            ContentHash = now.RawHash,
+            Differences = change.Differences,
+            Notes = notes,
+        };
     }
 
     // Copies into the table itself if the market is empty, otherwise into a temporary table.
