@@ -20,7 +20,7 @@ internal static class ComparedSections
             Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
             Label = label,
             // The section's own rule, unless that rule cannot use predictions of this label.
-            Rule = spec.Rule.Takes(label.Meaning) ? spec.Rule : EntryRuleReader.Default(label.Kind, costPercent),
+            Rule = spec.Rule.Takes(label.Meaning) ? spec.Rule : EntryRules.Default(label.Kind, costPercent),
             Strategies = [.. plan.Instances.Where(i => spec.Covers(i)
                 && specs.First(s => s == spec || s.IsOfRisk == spec.IsOfRisk && s.Covers(i)) == spec).Select(i => i.Id)],
         }))).Where(trial => trial.Strategies.Count > 0)];

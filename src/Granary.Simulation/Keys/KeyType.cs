@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Funding;
@@ -16,8 +17,8 @@ namespace Granary.Simulation.Keys;
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
 /// <see cref="TimeOnly"/> (a time of day), <see cref="Address"/>, <see cref="SizeRule"/>, <see cref="SessionCalendar"/> and
 /// <see cref="FundingSources"/>. A
-/// <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
-/// can lists of values and objects of values by name.
+/// <see cref="JsonPart"/> is any object, or with <see cref="AnyValue"/> any JSON. A record of keys can be a value too, and so
+/// can lists of values and objects of values by name. Text stands for a record with a <see cref="ShortFormAttribute"/>.
 /// </summary>
 /// <param name="Read">Reads a value of the file.</param>
 /// <param name="Write">Writes the value so that <paramref name="Read"/> restores it.</param>
@@ -25,6 +26,9 @@ namespace Granary.Simulation.Keys;
 internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<Utf8JsonWriter, object> Write,
     Func<RecordKey, JsonObject> Schema)
 {
+    /// <summary>The <see cref="RecordKey.Offers"/> of a key that takes any JSON, which its reader checks.</summary>
+    public const string AnyValue = "any";
+
     private static readonly FrozenDictionary<Type, KeyType> s_simple = new Dictionary<Type, KeyType>
     {
         [typeof(bool)] = new((part, _) => part.Bool(), (json, v) => json.WriteBooleanValue((bool)v), _ => Type("boolean")),
@@ -60,8 +64,9 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
                 _ => part.Address(),
             },
             (json, v) => json.WriteStringValue(((Address)v).Written), Text),
-        [typeof(JsonPart)] = new((part, _) => part.Kind == JsonValueKind.Object ? part
-            : part.Wrong("an object is needed", part), (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
+        [typeof(JsonPart)] = new((part, key) => part.Kind == JsonValueKind.Object || key.Offers == AnyValue ? part
+            : part.Wrong("an object is needed", part), (json, v) => ((JsonPart)v).WriteTo(json),
+            key => key.Offers == AnyValue ? [] : Type("object")),
         [typeof(SizeRule)] = SizeKey.Type,
         [typeof(SessionCalendar)] = SessionKey.Type,
         [typeof(FundingSources)] = FundingKey.Type,
@@ -84,19 +89,22 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
     private static KeyType Record(Type type)
     {
         var keys = RecordKeys.Of(type);
+        var shortForm = keys.FirstOrDefault(k => k.Name == type.GetCustomAttribute<ShortFormAttribute>()?.Key);
         return new KeyType((part, _) => RecordKeys.Read(type, keys, part), (json, v) =>
         {
             json.WriteStartObject();
             RecordKeys.Write(json, v, keys);
             json.WriteEndObject();
-        }, _ => RecordKeys.Schema(keys))
+        }, _ => shortForm is null ? RecordKeys.Schema(keys)
+            : new JsonObject { ["anyOf"] = new JsonArray(shortForm.ToSchema(), RecordKeys.Schema(keys)) })
         .NamedByJson();
     }
 
     private static KeyType List(Type element)
     {
         var type = Of(element);
-        var isMany = !element.IsClass || element == typeof(string) || element == typeof(Address);
+        var isMany = !element.IsClass || element == typeof(string) || element == typeof(Address)
+            || element.IsDefined(typeof(ShortFormAttribute));
         return new KeyType((part, key) =>
         {
             var items = isMany ? part.OneOrMany() : part.List();

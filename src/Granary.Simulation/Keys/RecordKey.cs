@@ -61,7 +61,8 @@ public sealed class RecordKey : DeclaredKey
     public string? Offers => _declared.Offers;
 
     // Words beside a value that is no word itself.
-    private bool StandForNone => Words.Count > 0 && Type != typeof(string) && Type != typeof(Timeframe) && !Type.IsEnum;
+    private bool StandForNone => Words.Count > 0 && Type != typeof(string) && Type != typeof(Timeframe) && !Type.IsEnum
+        && !Type.IsGenericType;
 
     /// <summary>The value in a record.</summary>
     public object? Of(object record) => _property.GetValue(record);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Granary.Engine;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Simulation.Json;
@@ -7,7 +6,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Reads the <c>search</c> of an experiment.
+/// Makes the <c>search</c> of an experiment.
 /// <code>
 /// "search": {
 ///   "trainers": ["naive-bayes", { "name": "logistic", "params": { "c": [0.1, 1, 10] } }],
@@ -17,39 +16,40 @@ namespace Granary.Simulation.Batches;
 /// }
 /// </code>
 /// </summary>
-/// <param name="section">The section read so far; the search uses its values for settings that it does not vary.</param>
-internal sealed class SearchReader(LearningSpec section, LearningContext around)
+/// <param name="section">The section so far; the search uses its values for settings that it does not vary.</param>
+internal sealed class ModelSearches(LearningSpec section, LearningContext around)
 {
     // Larger grids are treated as a mistake.
     private const int MostSettings = 100_000;
 
-    public SearchSpec Read(JsonPart part)
+    /// <param name="part">The place of the keys.</param>
+    public SearchSpec Of(ModelSearchKeys keys, JsonPart part)
     {
-        part.Only("trainers", "features", "select", "apply", "budget", "windows", "level");
-        var trainers = part.Find("trainers") is { } named ? [.. named.OneOrMany().SelectMany(Trainers)]
-            : section.Trainers.Except(LearningReader.Baselines).Select(n => new TrainerSetting(n, new Dictionary<string, string>()))
-                .ToList();
+        IReadOnlyList<TrainerSetting> trainers = part.Find("trainers") is { } named
+            ? [.. keys.Trainers.Zip(named.OneOrMany()).SelectMany(t => Trainers(t.First, t.Second))]
+            : [.. section.Trainers.Except(LearningReader.Baselines).Select(n => new TrainerSetting(n, new Dictionary<string, string>()))];
         if (trainers.Count == 0) part.Wrong("there is no trainer to try; name one", 0);
-        var rules = part.Find("apply")?.OneOrMany().Select(Rule).ToList() ?? [section.Rule];
+        IReadOnlyList<EntryRule> rules = part.Find("apply") is { } applied
+            ? [.. keys.Apply.Zip(applied.OneOrMany()).Select(r => Rule(r.First, r.Second))] : [section.Rule];
         if (part.Find("apply") is null && section.Rule is StopByVolatilityRule) part.Wrong(Stops, 0);
         return new SearchSpec
         {
             Trainers = trainers,
-            FeatureSets = part.Find("features") is { } sets ? Sets(sets) : [section.Features],
-            Keeps = part.Find("select")?.OneOrMany().Select(p => p.Whole(0, 4096)).Distinct().ToList() ?? [section.Keep],
+            FeatureSets = keys.Features is { } sets ? Sets(sets) : [section.Features],
+            Keeps = part.Find("select") is null ? [section.Keep] : [.. keys.Select.Distinct()],
             Rules = rules,
-            Budget = part.Find("budget")?.Whole(1, 10_000_000) ?? 500,
-            Windows = part.Find("windows")?.Whole(1, 64) ?? 4,
-            Level = part.Find("level")?.Number(1e-6, 0.5) ?? 0.05,
+            Budget = keys.Budget,
+            Windows = keys.Windows,
+            Level = keys.Level,
         };
     }
 
     private const string Stops = "the rule 'stop' changes the trades themselves, and a search compares rules that choose among the same "
         + "trades: gate, veto, size or minimum-return";
 
-    private EntryRule Rule(JsonPart part)
+    private EntryRule Rule(EntryRuleKeys keys, JsonPart part)
     {
-        var rule = EntryRuleReader.Read(part, around.CostPercent);
+        var rule = keys.ToRule(around.CostPercent);
         if (part.IsFaulty) return rule;
         if (rule is StopByVolatilityRule) return part.Wrong(Stops, rule);
         return rule.Takes(section.Label.Meaning) ? rule
@@ -57,13 +57,10 @@ internal sealed class SearchReader(LearningSpec section, LearningContext around)
     }
 
     // Returns all combinations of the parameter values, with the last parameter varying fastest.
-    private IEnumerable<TrainerSetting> Trainers(JsonPart part)
+    private IEnumerable<TrainerSetting> Trainers(SearchTrainerKeys keys, JsonPart part)
     {
-        var simple = part.Kind == JsonValueKind.String;
-        if (!simple) part.Only("name", "params");
-        var name = (simple ? part : part.Need("name")).String();
         List<Dictionary<string, string>> settings = [new(StringComparer.Ordinal)];
-        foreach (var (key, values) in part.Find("params")?.Members ?? [])
+        foreach (var (key, values) in keys.Params)
         {
             if (settings.Count * (long)values.OneOrMany().Count > MostSettings)
                 return values.Wrong<IEnumerable<TrainerSetting>>($"the values multiply out to more than {MostSettings:N0}; thin them out",
@@ -71,13 +68,13 @@ internal sealed class SearchReader(LearningSpec section, LearningContext around)
             settings = [.. settings.SelectMany(s => values.OneOrMany().Select(v =>
                 new Dictionary<string, string>(s, StringComparer.Ordinal) { [key] = v.Text }))];
         }
-        if (!part.IsFaulty && around.Knows(name))
+        if (!part.IsFaulty && around.Knows(keys.Name))
             foreach (var setting in settings)
-                if (part.Make<object?>(() => around.Trainers.Create(name, setting), null) is null)
+                if (part.Make<object?>(() => around.Trainers.Create(keys.Name, setting), null) is null)
                     break;
-        if (LearningReader.Baselines.Contains(name))
-            part.Wrong($"{name} reads past labels and no features, so it judges no entries; leave it out", 0);
-        return settings.Select(s => new TrainerSetting(name, s));
+        if (LearningReader.Baselines.Contains(keys.Name))
+            part.Wrong($"{keys.Name} reads past labels and no features, so it judges no entries; leave it out", 0);
+        return settings.Select(s => new TrainerSetting(keys.Name, s));
     }
 
     // The value is one list of features, or a list of such lists.
