@@ -1,5 +1,7 @@
 using Granary.Engine.Market;
 
+using Granary.Engine.Catalogues;
+
 namespace Granary.Engine.Factors;
 
 /// <summary>

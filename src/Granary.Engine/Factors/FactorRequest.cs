@@ -1,6 +1,8 @@
 using System.Globalization;
 using Granary.Engine.Market;
 
+using Granary.Engine.Catalogues;
+
 namespace Granary.Engine.Factors;
 
 /// <summary>A factor with its parameters, on the feed's own bars or on longer ones built from them.</summary>

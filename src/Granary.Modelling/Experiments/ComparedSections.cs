@@ -7,9 +7,9 @@ namespace Granary.Modelling.Experiments;
 /// <summary>Expands an experiment into one learning section per trainer and label.</summary>
 internal static class ComparedSections
 {
-    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <param name="strategies">The number of strategies to use, counted from the first one of the batch; null = all.</param>
     /// <returns>Sections in the order in which the comparison tries them.</returns>
-    public static IReadOnlyList<LearningSpec> Of(BatchPlan plan, string strategies)
+    public static IReadOnlyList<LearningSpec> Of(BatchPlan plan, int? strategies)
     {
         var specs = LearnBatch.Specs(plan, strategies, inWindows: true);
         var costPercent = plan.Spec.Execution.CommissionPercent + plan.Spec.Execution.SlippagePercent;

@@ -5,6 +5,7 @@ using Granary.Backtesting.Runs;
 using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Engine.Analysis;
+using Granary.Engine.Catalogues;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -92,7 +93,18 @@ public sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IBat
 }
 
 /// <summary>A run to judge.</summary>
-/// <param name="Run">The id of a run.</param>
-/// <param name="Why">A note for the record; null = none.</param>
-/// <param name="Again">Whether to judge on a holdout that was judged already.</param>
-public sealed record HoldoutRequest(string Run, string? Why, bool Again);
+public sealed record HoldoutRequest : HoldoutOptions
+{
+    [Key("the run to judge, whose batch has data.holdout", Offers = "run")]
+    public required string Run { get; init; }
+}
+
+/// <summary>The options of a judgement: its command and its job take them from here.</summary>
+public record HoldoutOptions
+{
+    [Key("a note for the record", Without = "none")]
+    public string? Why { get; init; }
+
+    [Key("judge although these bars have judged this research already, which is counted")]
+    public bool Again { get; init; }
+}

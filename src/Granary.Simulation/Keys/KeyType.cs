@@ -15,7 +15,7 @@ namespace Granary.Simulation.Keys;
 /// <summary>
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
-/// <see cref="TimeOnly"/> (a time of day), <see cref="Address"/>, <see cref="SizeRule"/>, <see cref="SessionCalendar"/> and
+/// <see cref="TimeOnly"/> (a time of day), <see cref="DateOnly"/>, <see cref="Address"/>, <see cref="SizeRule"/>, <see cref="SessionCalendar"/> and
 /// <see cref="FundingSources"/>. A
 /// <see cref="JsonPart"/> is any object, or with <see cref="AnyValue"/> any JSON. A record of keys can be a value too, and so
 /// can lists of values and objects of values by name. Text stands for a record with a <see cref="ShortFormAttribute"/>.
@@ -57,6 +57,10 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             (json, v) => json.WriteStringValue(((TimeOnly)v).ToString(((TimeOnly)v).Second == 0 ? "HH:mm" : "HH:mm:ss",
                 CultureInfo.InvariantCulture)), _ => Pattern("^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"))
         { Identity = v => ((TimeOnly)v).ToString("HH:mm:ss", CultureInfo.InvariantCulture) },
+        [typeof(DateOnly)] = new((part, _) => RecordKey.Day(part.String())
+                ?? part.Wrong($"'{part.Text}' is not a day; write it as 2024-01-31", DateOnly.MinValue),
+            (json, v) => json.WriteStringValue(((DateOnly)v).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+            _ => new JsonObject { ["type"] = "string", ["format"] = "date" }),
         [typeof(Address)] = new((part, key) => key.Offers switch
             {
                 "file" => part.Address(Address.Plain),

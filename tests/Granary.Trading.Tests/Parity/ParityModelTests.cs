@@ -61,7 +61,7 @@ public sealed class ParityModelTests : IDisposable
         var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + SessionUnderTest.Bars) },
             File.ReadAllBytes(production), production, _under.Folder);
         return new AccountParity(AccountStores.Open(Address.Parse(state), one: true), TestCatalogues.All, TimeProvider.System)
-            .CompareAsync(new ParityRequest("live"), start, null, cancellationToken: TestContext.Current.CancellationToken);
+            .CompareAsync(new ParityRequest { Account = "live" }, start, null, cancellationToken: TestContext.Current.CancellationToken);
     }
 
     // Only the model has a part, and both ends are those of backtests and fills.

@@ -8,28 +8,14 @@ namespace Granary.Simulation.LookAhead;
 /// </summary>
 /// <param name="cut">Time of the cut, UTC ticks. Earlier bars are unchanged, and no changed bar opens before it.</param>
 /// <param name="shape">Shape of the first changed bars. A shape and its complement differ in every property.</param>
-internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, PerturbedShape shape) : IChangedSeries
+internal sealed class SeriesPerturbed(IBarSeries series, long cut, ulong seed, PerturbedShape shape) : ChangedSeries(series)
 {
     public const string Verb = "perturb";
 
     // After this number of bars, only the price level keeps the shape.
     private const int ShapedBars = 4;
 
-    public IBarSeries Inner => series;
-
-    public string Change => FormattableString.Invariant($"{Verb}={cut}:{seed}:{(int)shape}");
-
-    public Instrument Instrument => series.Instrument;
-
-    public Timeframe Timeframe => series.Timeframe;
-
-    public long Count => series.Count;
-
-    public IReadOnlyList<string> Columns => series.Columns;
-
-    public string ContentHash => series.ContentHash;
-
-    public IReadOnlyList<string> Notes => series.Notes;
+    public override string Change => FormattableString.Invariant($"{Verb}={cut}:{seed}:{(int)shape}");
 
     /// <summary>Open time of the first changed bar.</summary>
     /// <param name="before">Open time of the bar before the cut; null if the series begins after it.</param>
@@ -41,13 +27,13 @@ internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, P
         return last + timeframe.Ticks * (shape.HasFlag(PerturbedShape.LongGap) ? bars + 2 : bars);
     }
 
-    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+    public override async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var draw = new Draw(seed, series.Instrument.Symbol);
+        var draw = new Draw(seed, Instrument.Symbol);
         long? last = null;
         var changed = 0;
-        await foreach (var block in series.ReadAsync(blockSize, cancellationToken))
+        await foreach (var block in Inner.ReadAsync(blockSize, cancellationToken))
         {
             if (block.Time[^1] < cut)
             {
@@ -61,7 +47,7 @@ internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, P
                 var bar = block[i];
                 if (bar.Time >= cut)
                 {
-                    var time = changed == 0 ? FirstTime(last, bar.Time, cut, series.Timeframe, shape) : NextTime(last!.Value, changed,
+                    var time = changed == 0 ? FirstTime(last, bar.Time, cut, Timeframe, shape) : NextTime(last!.Value, changed,
                         draw);
                     bar = Changed(bar, time, changed++, draw);
                 }
@@ -72,19 +58,17 @@ internal sealed class PerturbedSeries(IBarSeries series, long cut, ulong seed, P
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
     private long NextTime(long last, int changed, Draw draw)
     {
         var gap = changed < ShapedBars ? shape.HasFlag(PerturbedShape.LongGap) : draw.Next() < 0.2;
-        return last + series.Timeframe.Ticks * (gap ? 2 + (long)(3 * draw.Next()) : 1);
+        return last + Timeframe.Ticks * (gap ? 2 + (long)(3 * draw.Next()) : 1);
     }
 
     private Bar Changed(in Bar bar, long time, int changed, Draw draw)
     {
         bool Has(PerturbedShape property) => changed < ShapedBars ? shape.HasFlag(property) : draw.Next() < 0.5;
         // Rounds to the feed's decimals, because unusual digits would reveal a changed price.
-        var scale = Math.Pow(10, Math.Clamp(series.Instrument.PriceDecimals, 0, 8));
+        var scale = Math.Pow(10, Math.Clamp(Instrument.PriceDecimals, 0, 8));
         double Price(double price) => Math.Max(1, Math.Round(price * scale)) / scale;
         var level = shape.HasFlag(PerturbedShape.Higher) ? 1.5 + 2.5 * draw.Next() : 0.2 + 0.5 * draw.Next();
         var body = 1.02 + 0.4 * draw.Next();

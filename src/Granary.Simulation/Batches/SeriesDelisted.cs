@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Simulation.Json;
 
@@ -10,7 +11,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>
 /// The bars of a symbol up to its delisting, and then one bar at the price of the delisting. Bars that follow in the source are left out.
 /// </summary>
-internal sealed class DelistedSeries : IBarSeries
+internal sealed class SeriesDelisted : SeriesWrapper
 {
     // A longer halt before the delisting is said.
     private static readonly TimeSpan s_longHalt = TimeSpan.FromDays(10);
@@ -18,15 +19,15 @@ internal sealed class DelistedSeries : IBarSeries
     // A total loss: prices are above zero.
     private const double LeastPrice = 1e-9;
 
-    private readonly IBarSeries _before;
     private readonly Func<Instrument, Instrument> _settings;
     private readonly long _at;
     // NaN if there is no bar of the delisting.
     private readonly double _price;
 
-    private DelistedSeries(IBarSeries before, Func<Instrument, Instrument> settings, long at, double price, string? note)
+    private SeriesDelisted(IBarSeries before, Func<Instrument, Instrument> settings, long at, double price, string? note)
+        : base(before, disposes: true)
     {
-        (_before, _settings, _at, _price) = (before, settings, at, price);
+        (_settings, _at, _price) = (settings, at, price);
         Notes = note is null ? before.Notes : [.. before.Notes, note];
         ContentHash = double.IsNaN(price) ? before.ContentHash
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
@@ -45,13 +46,13 @@ internal sealed class DelistedSeries : IBarSeries
         var before = await source.OpenAsync(query with { To = Math.Min(at, query.To ?? at) }, cancellationToken);
         Func<Instrument, Instrument> settings = i => keys.Apply(i) with { DelistedAt = at };
         // The bars of a session come later, and with them that of the delisting.
-        if (before.Count == 0) return new InstrumentSeries(before, settings);
+        if (before.Count == 0) return new SeriesWithInstrument(before, settings);
         var (last, close) = await LastAsync(before, cancellationToken);
         // The bars that a session has taken have that of the delisting.
-        if (last >= at) return new InstrumentSeries(before, settings);
-        if (!query.Wants(at)) return new DelistedSeries(before, settings, at, double.NaN, null);
+        if (last >= at) return new SeriesWithInstrument(before, settings);
+        if (!query.Wants(at)) return new SeriesDelisted(before, settings, at, double.NaN, null);
         var price = keys.DelistingPrice ?? Math.Max(close * (1 + (keys.DelistingReturn ?? 0)), LeastPrice);
-        return new DelistedSeries(before, settings, at, price, string.Create(CultureInfo.InvariantCulture,
+        return new SeriesDelisted(before, settings, at, price, string.Create(CultureInfo.InvariantCulture,
             $"it was delisted at {UtcTicks.Text(at)}, and positions in it are closed at {price}")
             + (at - last > s_longHalt.Ticks ? $"; its bars end {(at - last) / TimeSpan.TicksPerDay} days before" : ""));
     }
@@ -66,23 +67,19 @@ internal sealed class DelistedSeries : IBarSeries
         return (last.Time, last.Close);
     }
 
-    public Instrument Instrument => _settings(_before.Instrument);
+    public override Instrument Instrument => _settings(base.Instrument);
 
-    public Timeframe Timeframe => _before.Timeframe;
+    public override long Count => base.Count + (double.IsNaN(_price) ? 0 : 1);
 
-    public long Count => _before.Count + (double.IsNaN(_price) ? 0 : 1);
+    public override string ContentHash { get; }
 
-    public IReadOnlyList<string> Columns => _before.Columns;
+    public override IReadOnlyList<string> Notes { get; }
 
-    public string ContentHash { get; }
-
-    public IReadOnlyList<string> Notes { get; }
-
-    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+    public override async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var count = 0L;
-        await foreach (var block in _before.ReadAsync(blockSize, cancellationToken))
+        await foreach (var block in Inner.ReadAsync(blockSize, cancellationToken))
         {
             count += block.Count;
             yield return block;
@@ -93,6 +90,4 @@ internal sealed class DelistedSeries : IBarSeries
             Further = Columns.Count == 0 ? null : new FurtherValues(Columns, [.. Columns.Select(_ => double.NaN)]),
         }]);
     }
-
-    public ValueTask DisposeAsync() => _before.DisposeAsync();
 }

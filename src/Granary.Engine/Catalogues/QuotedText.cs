@@ -1,4 +1,4 @@
-namespace Granary.Engine.Factors;
+namespace Granary.Engine.Catalogues;
 
 /// <summary>Texts with parts in double or single quotes, in which no other sign has a meaning.</summary>
 internal static class QuotedText
