@@ -92,9 +92,13 @@ internal sealed class ParameterSearchOutcome
         return importance;
     }
 
-    private static string StateOf(StrategyOutcome? outcome) => outcome is null ? SearchTrialStates.Unfinished
-        : outcome.Statistics is null ? SearchTrialStates.Failed
-        : outcome.IsWhole ? SearchTrialStates.Finished : SearchTrialStates.Stopped;
+    private static string StateOf(StrategyOutcome? outcome) => outcome switch
+    {
+        null => SearchTrialStates.Unfinished,
+        { Statistics: null } => SearchTrialStates.Failed,
+        { IsWhole: true } => SearchTrialStates.Finished,
+        _ => SearchTrialStates.Stopped,
+    };
 
     // The luck bar of a year does not depend on the length of the periods, so it stands beside the ratio that all tables show.
     private static (double Luck, double Sharpe) LuckOf(StrategyOutcome? best, TrialCensus? census) =>

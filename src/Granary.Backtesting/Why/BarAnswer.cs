@@ -187,8 +187,7 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         for (var i = 0; i < decided.Rules.Count; i++)
         {
             var rule = decided.Rules[i];
-            var word = decided.Decision.IsAccepted ? "passed" : refused < 0 ? "not-asked" : i < refused ? "passed"
-                : i == refused ? "refused" : "not-asked";
+            var word = decided.Decision.IsAccepted || i < refused ? "passed" : i == refused ? "refused" : "not-asked";
             var (value, bound) = double.IsFinite(rule.Bound.Most) ? (rule.Bound.Value, rule.Bound.Most) : (double.NaN, double.NaN);
             if (rule.Uses.Count == 0)
                 yield return new WhyRule(rule.Name.Length > 0 ? rule.Name : rule.Refusal.Word, rule.Refusal.Title, null, null, null, null,

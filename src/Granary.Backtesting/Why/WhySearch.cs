@@ -74,13 +74,17 @@ public sealed class WhySearch(WhyQuery query, Func<int, long?> signalTime, Func<
     internal static string CommandOf(WhyQuery query, WhySource source, long? bar)
     {
         var symbol = query.Symbol is null ? "" : $" --symbol {query.Symbol}";
-        var place = bar is not { } time
-            ? (query.From is { } from ? $" --from {Text(from)}" : "") + (query.To is { } to ? $" --to {Text(to)}" : "")
-            : query.Step != 0 || query.At is not null ? $" --at {RunText.Time(time)}"
-            : query.Trade is { } trade ? string.Create(CultureInfo.InvariantCulture, $" --trade {trade}")
-            : string.Create(CultureInfo.InvariantCulture, $" --signal {query.Signal}");
+        var place = bar is { } time ? PlaceOf(query, time)
+            : (query.From is { } from ? $" --from {Text(from)}" : "") + (query.To is { } to ? $" --to {Text(to)}" : "");
         return $"{source.Command} --strategy \"{query.Strategy}\"{symbol}{place}";
 
         static string Text(DateTime time) => RunText.Time(time.Ticks);
+    }
+
+    private static string PlaceOf(WhyQuery query, long bar)
+    {
+        if (query.Step != 0 || query.At is not null) return $" --at {RunText.Time(bar)}";
+        return query.Trade is { } trade ? string.Create(CultureInfo.InvariantCulture, $" --trade {trade}")
+            : string.Create(CultureInfo.InvariantCulture, $" --signal {query.Signal}");
     }
 }

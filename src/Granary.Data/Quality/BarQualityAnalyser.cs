@@ -206,7 +206,10 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         var ratio = opening < 1 ? 1 / opening : opening;
         foreach (var split in Splits)
             if (Math.Abs(ratio / split - 1) < (split == 1.5 ? 0.03 : 0.04))
-                return split == 1.5 ? opening < 1 ? "3:2" : "2:3" : opening < 1 ? $"{split:0}:1" : $"1:{split:0}";
+            {
+                var (more, fewer) = split == 1.5 ? ("3", "2") : ($"{split:0}", "1");
+                return opening < 1 ? $"{more}:{fewer}" : $"{fewer}:{more}";
+            }
         return null;
     }
 

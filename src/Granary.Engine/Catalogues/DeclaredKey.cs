@@ -87,11 +87,13 @@ public class DeclaredKey(string name, Type type, object? usual)
     }
 
     /// <summary>A range of numbers in words, such as <c>1 … 5</c>.</summary>
-    public static string Span(double minimum, double maximum) =>
-        minimum is > 0 and <= 1e-6 ? string.Create(CultureInfo.InvariantCulture, $"more than 0, at most {maximum}")
-        : maximum >= int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"at least {minimum}")
-        : double.IsNegativeInfinity(minimum) ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}")
-        : string.Create(CultureInfo.InvariantCulture, $"{minimum} … {maximum}");
+    public static string Span(double minimum, double maximum) => (minimum, maximum) switch
+    {
+        ( > 0 and <= 1e-6, _) => string.Create(CultureInfo.InvariantCulture, $"more than 0, at most {maximum}"),
+        (_, >= int.MaxValue) => string.Create(CultureInfo.InvariantCulture, $"at least {minimum}"),
+        (double.NegativeInfinity, _) => string.Create(CultureInfo.InvariantCulture, $"at most {maximum}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{minimum} … {maximum}"),
+    };
 
     /// <summary>Converts named arguments to the constructor's order; missing ones take their defaults.</summary>
     /// <param name="owner">The name of the class, for messages.</param>

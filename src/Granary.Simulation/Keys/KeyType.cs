@@ -80,11 +80,12 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
     public Func<object, string> Identity { get; init; } = value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>The key type of a type of values.</summary>
-    public static KeyType Of(Type type) => s_simple.GetValueOrDefault(type)
-        ?? (type.IsEnum ? Enumeration(type)
-            : !type.IsGenericType ? Record(type)
-            : type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? List(type.GetGenericArguments()[0])
-            : ByName(type.GetGenericArguments()[1]));
+    public static KeyType Of(Type type)
+    {
+        if (s_simple.GetValueOrDefault(type) is { } simple) return simple;
+        if (!type.IsGenericType) return type.IsEnum ? Enumeration(type) : Record(type);
+        return type.GetGenericArguments() is [var element] ? List(element) : ByName(type.GetGenericArguments()[1]);
+    }
 
     private static KeyType Enumeration(Type type) => new((part, key) => part.Choice(
             [.. key.Words.Select(w => (w, EnumWords.Find(type, w)!))]),

@@ -134,10 +134,12 @@ public sealed class RecordKey : DeclaredKey
 
     // ---- JSON ----
 
-    internal object? Read(JsonPart part) => part.Kind == JsonValueKind.Null && !IsRequired ? Default
-        : part.Kind == JsonValueKind.String && IsWordForDefault(part.Text) ? null
-        : IsTime ? part.Time()
-        : _type.Value.Read(part, this);
+    internal object? Read(JsonPart part)
+    {
+        if (part.Kind == JsonValueKind.Null && !IsRequired) return Default;
+        if (part.Kind == JsonValueKind.String && IsWordForDefault(part.Text)) return null;
+        return IsTime ? part.Time() : _type.Value.Read(part, this);
+    }
 
     /// <summary>Writes the value of a record so that reading restores it.</summary>
     public void WriteValue(Utf8JsonWriter json, object record)

@@ -159,10 +159,12 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             if (!(quantity > Rounding * trade.Open)) continue;
             var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
                 ? OrderType.MarketOnClose : OrderType.Market;
-            var reason = !whole ? cut!.Value
-                : wanted is { State: WantedState.Exit } ? wanted.ExitReason
-                : isOperated ? ExitReason.Operator
-                : portfolio.ReasonOf(key);
+            var reason = (whole, wanted) switch
+            {
+                (false, _) => cut!.Value,
+                (_, { State: WantedState.Exit }) => wanted.ExitReason,
+                _ => isOperated ? ExitReason.Operator : portfolio.ReasonOf(key),
+            };
             _intents.Add(new OrderIntended(timestamp, new BrokerOrder
             {
                 ClientId = $"{names.Tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",

@@ -57,18 +57,24 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
     public static string Of(DivergencePart part) => part.ToString().ToLowerInvariant();
 
     /// <summary>Quantity of the account.</summary>
-    public double Quantity => Own is null ? double.NaN
-        : Part == DivergencePart.Whole ? Own.Quantity : Part == DivergencePart.Open ? Own.Open : Own.Quantity - Own.Open;
+    public double Quantity => Own is null ? double.NaN : Part switch
+    {
+        DivergencePart.Whole => Own.Quantity,
+        DivergencePart.Open => Own.Open,
+        DivergencePart.Closed => Own.Quantity - Own.Open,
+    };
 
     /// <summary>When the account closed it; if it is open, the time of the last bar.</summary>
     public long? ExitTime => Own is null ? null
         : Own.Open > 0 && Part != DivergencePart.Closed ? Last?.Time ?? Own.EntryTime : Own.ExitTime;
 
     /// <summary>Average price of the account's exits. Open trades are valued at the last close, like those of the portfolio.</summary>
-    public double ExitPrice => Own is null ? double.NaN
-        : Part == DivergencePart.Open ? Mark
-        : Part == DivergencePart.Whole && Own.Open > 0 ? (Own.ExitPrice * (Own.Quantity - Own.Open) + Mark * Own.Open) / Own.Quantity
-        : Own.ExitPrice;
+    public double ExitPrice => Own is null ? double.NaN : Part switch
+    {
+        DivergencePart.Open => Mark,
+        DivergencePart.Whole when Own.Open > 0 => (Own.ExitPrice * (Own.Quantity - Own.Open) + Mark * Own.Open) / Own.Quantity,
+        _ => Own.ExitPrice,
+    };
 
     private double Mark => Last?.Close ?? Own!.EntryPrice;
 
