@@ -35,7 +35,8 @@ public sealed class SessionFacts
         var why = fact.Find("version") is { } version
             ? $"version {version.Text} of the {what} decided after the bar of {Text("at")}" : "";
         // A fact from before the first bar has no time.
-        var at = fact.Find("at") is { Kind: System.Text.Json.JsonValueKind.String } time ? new DateTime(time.Time(), DateTimeKind.Utc) : default;
+        var at = fact.Find("at") is { Kind: System.Text.Json.JsonValueKind.String } time
+            ? new DateTime(time.Time(), DateTimeKind.Utc) : default;
         list?.Add(new Fact(at, Text("strategy"), Text("symbol"), why));
     }
 

@@ -41,7 +41,7 @@ internal sealed class OptionBinding<T> where T : class
         if (of.Type == typeof(double)) return Number<double>(of);
         if (of.Type == typeof(long) && !of.IsTime) return Number<long>(of);
         var text = new Option<string?>(of.Flag);
-        if ((of.DefaultText ?? (of.IsNumber ? of.Words[0] : null)) is { } value) text.DefaultValueFactory = _ => value;
+        if ((of.DefaultText ?? (of.IsNumber ? of.Words.FirstOrDefault() : null)) is { } value) text.DefaultValueFactory = _ => value;
         return (text, call => call.GetValue(text) is { } given && !of.IsWordForDefault(given) ? of.Read(of.Flag, given) : null);
     }
 

@@ -71,17 +71,11 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
     }
 
     private static ImportResult ResultOf(BarsToStore series, StoreChange change, BarStoreHeader header, List<string> notes) =>
-        new()
+        ImportResult.Of(series) with
         {
-            File = series.From,
-            Format = series.Format,
-            Symbol = series.Instrument.Symbol,
-            Timeframe = series.Timeframe,
-            Read = series.Count,
             Added = change.Added,
             Replaced = change.Replaced,
             Unchanged = change.Unchanged,
-            SkippedRows = series.SkippedRows,
             Total = header.Count,
             First = header.FirstTime,
             Last = header.LastTime,

@@ -88,17 +88,11 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFund
             await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         }
         var now = (await FindAsync(connection, symbol, bars.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false))!;
-        return new ImportResult
+        return ImportResult.Of(bars) with
         {
-            File = bars.From,
-            Format = bars.Format,
-            Symbol = symbol,
-            Timeframe = bars.Timeframe,
-            Read = bars.Count,
             Added = change.Added,
             Replaced = change.Replaced,
             Unchanged = change.Unchanged,
-            SkippedRows = bars.SkippedRows,
             Total = now.Bars,
             First = now.First,
             Last = now.Last,

@@ -44,4 +44,24 @@ public sealed record ImportResult
 
     /// <summary>Whether the import changed the store.</summary>
     public bool Changed => Added + Replaced > 0;
+
+    /// <summary>The result before a store has changed anything.</summary>
+    public static ImportResult Of(BarsToStore bars) => new()
+    {
+        File = bars.From,
+        Format = bars.Format,
+        Symbol = bars.Instrument.Symbol,
+        Timeframe = bars.Timeframe,
+        Read = bars.Count,
+        Added = 0,
+        Replaced = 0,
+        Unchanged = 0,
+        SkippedRows = bars.SkippedRows,
+        Total = 0,
+        First = 0,
+        Last = 0,
+        ContentHash = "",
+        Differences = [],
+        Notes = bars.Notes,
+    };
 }

@@ -1,6 +1,5 @@
-using Granary.Engine.Market;
-
 using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Granary.Engine.Market;
-
 using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
 

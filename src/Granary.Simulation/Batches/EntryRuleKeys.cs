@@ -58,7 +58,8 @@ internal sealed record EntryRuleKeys : IKeyFaults
             var own = OwnKeys(Rule);
             // The name of the rule is not understood, which is an error already.
             if (own.Length == 0) yield break;
-            foreach (var key in RecordKeys<EntryRuleKeys>.All.Where(k => k.Name != "rule" && k.Of(this) is not null && !own.Contains(k.Name)))
+            var given = RecordKeys<EntryRuleKeys>.All.Where(k => k.Name != "rule" && k.Of(this) is not null);
+            foreach (var key in given.Where(k => !own.Contains(k.Name)))
                 yield return (key.Name, $"the rule '{Rule}' has no '{key.Name}'; it has {string.Join(" and ", own)}");
             if (ToRule(0) is SizeRuleByProbability { From: var from, Full: var full } && full <= from)
                 yield return ("", $"'full' ({full}) must be greater than 'from' ({from})");
