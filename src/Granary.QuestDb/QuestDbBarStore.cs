@@ -81,8 +81,8 @@ internal sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         if (known is null || added + changed.Count > 0)
             await _server.DescribeAsync(instrument, bars.Timeframe, bars.HasAdjustedClose, cancellationToken).ConfigureAwait(false);
         var (count, first, last) = await ArrivedAsync(table, symbol, before + added, cancellationToken).ConfigureAwait(false);
-        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, added, changed.Count, unchanged,
-            bars.SkippedRows, count, first, last, "", differences, bars.Notes);
+        var result = ImportResult.Of(bars) with { Total = count, First = first, Last = last };
+        return result with { Added = added, Replaced = changed.Count, Unchanged = unchanged, Differences = differences };
     }
 
     private async Task<Dictionary<long, (double Open, double High, double Low, double Close, double Volume, double Adjusted)>> BarsOfAsync(

@@ -18,7 +18,7 @@ public sealed partial class LimitedCallersTests : IDisposable
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
 
     private Task<string> AddAsync(int? trials = 200) => ApiKeys.AddAsync(_file, "assistant", Role.Submitter, TimeProvider.System,
-        rights: new(Limits: new ResearchLimits(trials, new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero))));
+        rights: new(Limits: new TrialLimits(trials, new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero))));
 
     // Those that apply the limits, or show neither bars nor results.
     private static readonly string[] s_open = ["/api/v1/health/live", "/api/v1/health/ready", "/health/live", "/health/ready", "/api/v1/caller"];
@@ -100,7 +100,7 @@ public sealed partial class LimitedCallersTests : IDisposable
         keys.Find(key)!.Limits!.Trials.ShouldBe(200);
         await ApiKeys.LimitAsync(_file, "assistant", old => old with { Trials = 500 }, TimeProvider.System);
         File.SetLastWriteTimeUtc(_file, DateTime.UtcNow.AddSeconds(1));
-        keys.Find(key)!.Limits.ShouldBe(new ResearchLimits(500, new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        keys.Find(key)!.Limits.ShouldBe(new TrialLimits(500, new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero)));
         var rotated = await ApiKeys.RotateAsync(_file, "assistant", TimeSpan.Zero, TimeProvider.System);
         ApiKeys.Open(_file).Find(rotated)!.Limits!.Trials.ShouldBe(500, "a rotated key keeps them");
         ApiKeys.List(_file, TimeProvider.System).ShouldAllBe(k => k.Limits!.Trials == 500);
@@ -112,8 +112,8 @@ public sealed partial class LimitedCallersTests : IDisposable
             .ShouldContain("has no limits");
         foreach (var (role, code) in new[] { (Role.Admin, false), (Role.Submitter, true) })
             await Should.ThrowAsync<InputException>(() => ApiKeys.AddAsync(_file, "other", role, TimeProvider.System,
-                rights: new(code, new ResearchLimits(1, null))));
+                rights: new(code, new TrialLimits(1, null))));
         await Should.ThrowAsync<InputException>(() => ApiKeys.AddAsync(_file, "other", Role.Submitter, TimeProvider.System,
-            rights: new(Limits: new ResearchLimits(-1, null))));
+            rights: new(Limits: new TrialLimits(-1, null))));
     }
 }

@@ -91,7 +91,7 @@ internal sealed class AssistantServer : IDisposable
             keys[name] = await ApiKeys.AddAsync(file, name, role, TimeProvider.System);
         }
         keys["limited"] = await ApiKeys.AddAsync(file, "limited", Role.Submitter, TimeProvider.System,
-            rights: new(Limits: new ResearchLimits(4, new DateTimeOffset(2022, 9, 1, 0, 0, 0, TimeSpan.Zero))));
+            rights: new(Limits: new TrialLimits(4, new DateTimeOffset(2022, 9, 1, 0, 0, 0, TimeSpan.Zero))));
         return keys;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class OpenToLimitedCallers;
 public static class LimitedCallersExtensions
 {
     /// <summary>
-    /// Lets keys with limits call the endpoint. It must take bars, jobs and runs from <see cref="Server.Research.ResearchService"/> alone.
+    /// Lets keys with limits call the endpoint. It must take bars, jobs and runs from <see cref="Server.Budgets.BudgetedJobs"/> alone.
     /// </summary>
     public static T AllowLimitedCallers<T>(this T endpoint) where T : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new OpenToLimitedCallers());

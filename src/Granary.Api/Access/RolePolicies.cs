@@ -70,7 +70,7 @@ internal static class RolePolicies
         ? new Caller(NameOf(user), role, MayRunCode(user))
         {
             Person = PersonOf(user) is null ? null : NameOf(user),
-            Limits = !HasLimits(user) ? null : new ResearchLimits(
+            Limits = !HasLimits(user) ? null : new TrialLimits(
                 user.FindFirstValue(Trials) is { Length: > 0 } trials ? int.Parse(trials, CultureInfo.InvariantCulture) : null,
                 user.FindFirstValue(Holdout) is { Length: > 0 } holdout
                     ? new DateTimeOffset(long.Parse(holdout, CultureInfo.InvariantCulture), TimeSpan.Zero) : null),

@@ -32,10 +32,10 @@ using Granary.Engine;
 using Granary.Modelling.Learning;
 using Granary.Server.Access;
 using Granary.Server.Audit;
+using Granary.Server.Budgets;
 using Granary.Server.JobKinds;
 using Granary.Server.Jobs;
 using Granary.Server.Operations;
-using Granary.Server.Research;
 using Granary.Server.Schedules;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
@@ -74,7 +74,7 @@ public static class GranaryApi
         if (new ApiSettingsValidator().Validate(null, settings) is { Failed: true } wrong)
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
         var confined = settings.Confine(catalogues);
-        services.AddResearch(settings, confined);
+        services.AddJobServices(settings, confined);
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();
         services.AddSingleton(s => new DeploymentSource(settings, confined, s.GetService<RunLibrary>()));

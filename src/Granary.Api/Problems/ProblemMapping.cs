@@ -5,8 +5,8 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Learning.Registry;
 using Granary.Server.Access;
+using Granary.Server.Budgets;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
 using Microsoft.AspNetCore.Diagnostics;
@@ -38,7 +38,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
                 (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),
             BadHttpRequestException e => (e.StatusCode, "The request is wrong", RequestFaults.SentenceOf(e)),
             IdempotencyConflictException e => (StatusCodes.Status422UnprocessableEntity, "Idempotency key is taken", e.Message),
-            ResearchRefusedException e => (StatusCodes.Status403Forbidden, "Not allowed", e.Message),
+            OutsideLimitsException e => (StatusCodes.Status403Forbidden, "Not allowed", e.Message),
             TooManyJobsException e => (StatusCodes.Status429TooManyRequests, "Too many jobs", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
             BarStoreException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),

@@ -2,14 +2,14 @@ using Granary.Contracts.Jobs;
 using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Server.Access;
+using Granary.Server.Budgets;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Assistants.Calls;
 
 /// <summary>One call of an assistant: who calls, what they may see, and the run that the answer is about.</summary>
-internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, ResearchService research)
+internal sealed class AssistantCall(RunLibrary runs, IJobService jobs, BudgetedJobs research)
 {
     /// <summary>Set before the tool runs.</summary>
     public Caller Caller { get; set; } = null!;

@@ -1,6 +1,6 @@
 using Granary.Engine;
 using Granary.Server.Access;
-using Granary.Server.Research;
+using Granary.Server.Budgets;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Microsoft.Extensions.DependencyInjection;

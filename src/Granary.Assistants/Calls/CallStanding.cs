@@ -3,14 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Assistants.Answers;
 using Granary.Contracts.Jobs;
-using Granary.Server.Research;
+using Granary.Server.Budgets;
 using Granary.Simulation.RunFolders;
 using ModelContextProtocol.Protocol;
 
 namespace Granary.Assistants.Calls;
 
 /// <summary>Adds the caller's trials, the luck bar and the verdict of the run to each answer.</summary>
-internal sealed class CallStanding(RunLibrary runs, ResearchService research)
+internal sealed class CallStanding(RunLibrary runs, BudgetedJobs research)
 {
     public void AddTo(CallToolResult result, AssistantCall call)
     {

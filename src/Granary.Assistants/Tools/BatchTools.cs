@@ -9,8 +9,8 @@ using Granary.Assistants.Calls;
 using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Server.Access;
+using Granary.Server.Budgets;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Role = Granary.Server.Access.Role;
@@ -18,7 +18,7 @@ using Role = Granary.Server.Access.Role;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that make, check and run a batch.</summary>
-internal sealed class BatchTools(AssistantCall call, ResearchService research)
+internal sealed class BatchTools(AssistantCall call, BudgetedJobs research)
 {
     private const string Batch = "The batch, as an object or its text: sections name, data, strategies and others; get_batch_schema explains "
         + "them.";

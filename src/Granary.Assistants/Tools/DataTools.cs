@@ -9,7 +9,7 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Server.Access;
-using Granary.Server.Research;
+using Granary.Server.Budgets;
 using Granary.Simulation.MarketData;
 using Granary.Simulation.RunFolders;
 using ModelContextProtocol.Protocol;
@@ -19,7 +19,7 @@ using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that tell which bars there are, and how good they are.</summary>
-internal sealed class DataTools(AssistantCall call, ResearchService research, CallerFiles files, RunLibrary runs)
+internal sealed class DataTools(AssistantCall call, BudgetedJobs research, CallerFiles files, RunLibrary runs)
 {
     [McpServerTool(Name = "list_data", Title = "Market data", ReadOnly = true, OpenWorld = false)]
     [Description("Lists the sources of bars that a batch can name in data.source, with their timeframe and symbols: "

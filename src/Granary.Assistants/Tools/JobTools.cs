@@ -6,8 +6,8 @@ using Granary.Assistants.Answers;
 using Granary.Assistants.Calls;
 using Granary.Contracts.Jobs;
 using Granary.Server.Access;
+using Granary.Server.Budgets;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.RunFolders;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -17,7 +17,7 @@ using Role = Granary.Server.Access.Role;
 namespace Granary.Assistants.Tools;
 
 /// <summary>Tools that follow, list and cancel jobs.</summary>
-internal sealed class JobTools(AssistantCall call, IJobService jobs, ResearchService research, RunLibrary runs,
+internal sealed class JobTools(AssistantCall call, IJobService jobs, BudgetedJobs research, RunLibrary runs,
     TimeProvider clock)
 {
     private const int MostSeconds = 55;

@@ -123,10 +123,14 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
     };
 
     // The first member counts the trials of all.
-    private int TrialsOf(int member, int systems) => request.Trials is not { } trials ? 0
-        : trials < systems ? throw new InputException($"--trials {trials}: the recorded members alone are {systems} systems; give the "
-            + "number of all that were tried, these among them")
-        : member == 0 ? trials - (systems - 1) : 1;
+    private int TrialsOf(int member, int systems)
+    {
+        if (request.Trials is not { } trials) return 0;
+        if (trials < systems)
+            throw new InputException($"--trials {trials}: the recorded members alone are {systems} systems; give the "
+                + "number of all that were tried, these among them");
+        return member == 0 ? trials - (systems - 1) : 1;
+    }
 
     private static IEnumerable<(long, double)> PricesOf(RecordedTrade trade)
     {

@@ -37,10 +37,22 @@ internal sealed class ParameterSearchOutcome
         var numbers = state.Trials.ToDictionary(t => t.Strategy, t => t.Number);
         var rows = RowsOf(state, plan);
         var (luck, sharpe) = LuckOf(state.Trials.FirstOrDefault(t => best.Length > 0 && t.Strategy == best[0])?.Outcome, census);
-        return new ParameterSearch(state.Search.Name, spec.Method, [.. spec.Objectives.Select(o => o.ToString())],
-            state.Trials.Count == 0 ? 0 : Math.Min(_rounds, state.Trials.Max(t => t.Round)), Count(SearchTrialStates.Finished),
-            Count(SearchTrialStates.Failed), Count(SearchTrialStates.Stopped), [.. best.Select(b => numbers[b])], luck, sharpe,
-            [.. spec.Dimensions.Select(d => d.ToResults())], ImportanceOf(state), rows);
+        return new ParameterSearch
+        {
+            Strategy = state.Search.Name,
+            Method = spec.Method,
+            Objectives = [.. spec.Objectives.Select(o => o.ToString())],
+            Rounds = state.Trials.Count == 0 ? 0 : Math.Min(_rounds, state.Trials.Max(t => t.Round)),
+            Finished = Count(SearchTrialStates.Finished),
+            Failed = Count(SearchTrialStates.Failed),
+            Stopped = Count(SearchTrialStates.Stopped),
+            Best = [.. best.Select(b => numbers[b])],
+            LuckBar = luck,
+            BestSharpe = sharpe,
+            Space = [.. spec.Dimensions.Select(d => d.ToResults())],
+            Importance = ImportanceOf(state),
+            Trials = rows,
+        };
 
         int Count(string status) => rows.Count(r => r.State == status);
     }
@@ -80,9 +92,13 @@ internal sealed class ParameterSearchOutcome
         return importance;
     }
 
-    private static string StateOf(StrategyOutcome? outcome) => outcome is null ? SearchTrialStates.Unfinished
-        : outcome.Statistics is null ? SearchTrialStates.Failed
-        : outcome.IsWhole ? SearchTrialStates.Finished : SearchTrialStates.Stopped;
+    private static string StateOf(StrategyOutcome? outcome) => outcome switch
+    {
+        null => SearchTrialStates.Unfinished,
+        { Statistics: null } => SearchTrialStates.Failed,
+        { IsWhole: true } => SearchTrialStates.Finished,
+        _ => SearchTrialStates.Stopped,
+    };
 
     // The luck bar of a year does not depend on the length of the periods, so it stands beside the ratio that all tables show.
     private static (double Luck, double Sharpe) LuckOf(StrategyOutcome? best, TrialCensus? census) =>

@@ -38,7 +38,7 @@ internal sealed class ParameterSearchRun
     {
         // On silos, each silo reads the bars.
         if (host.CanRepeat)
-            strategies.Grow(strategies.Run with { Markets = await KeptSeries.OfAsync(strategies.Run.Markets, cancellationToken) });
+            strategies.Grow(strategies.Run with { Markets = await SeriesInMemory.OfAsync(strategies.Run.Markets, cancellationToken) });
         var search = new ParameterSearchRun(strategies, host, progress);
         if (host.CanRepeat) await search.KeepFactorsAsync(cancellationToken);
         while (!strategies.Interrupted && await search.RoundAsync(cancellationToken)) { }

@@ -60,9 +60,9 @@ public sealed class FeatureLab(IBatchHost host, int threads)
     // The symbols whose closes the generated features of a market use.
     private static IReadOnlyList<string> ReferencesOf(BatchPlan plan, string market, FeatureLabOptions options)
     {
-        if (options is { Generates: false, References.Count: > 0 })
+        if (options is { Generate: false, References.Count: > 0 })
             throw new InputException("--references names the symbols that generated features read; add --generate, or leave it out");
-        if (!options.Generates) return [];
+        if (!options.Generate) return [];
         if (options.References is not { } named)
             return [.. plan.Symbols.Where(s => s != market).Take(FeatureLabOptions.MostReferences)];
         foreach (var symbol in named)
@@ -106,7 +106,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
             var generated = ReferencesOf(opened.Plan, feed.Symbols[0], options);
             var read = await FeatureBars.ReadAsync(feed, [.. FeatureBars.ReferencesOf(feed, [spec.Features]).Union(generated)],
                 opened.Markets, cancellationToken);
-            if (options.Generates)
+            if (options.Generate)
             {
                 var (tried, closes) = read.First(FeatureCandidates.TriedBars);
                 names.AddRange(FeatureCandidates.Of(factors, read.Series, tried).Except(names, StringComparer.Ordinal));
@@ -199,7 +199,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
             }
             studies[s] = studies[s] with { Features = findings, Chosen = [.. chosen.Select(c => c.Name)] };
         }
-        return new FeatureStudies(batch, options.Level, adjusted.Length, options.Generates, studies);
+        return new FeatureStudies(batch, options.Level, adjusted.Length, options.Generate, studies);
     }
 
     private static ColumnFigures Figures(ColumnProfile profile) =>

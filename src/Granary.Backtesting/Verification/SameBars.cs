@@ -35,9 +35,9 @@ internal sealed class SameBars
     }
 
     /// <summary>Returns the cause of a difference between the two portfolios that a trade shows, and a reason for it.</summary>
-    /// <param name="exit">The exit of the trade, as in the tables of a run.</param>
-    public (string Cause, string Why) CauseOf(string strategy, string symbol, string exit) =>
-        _facts.CauseOf(strategy, symbol, exit) is var found && found.Cause != GapCauses.Unexplained ? found : _configured;
+    /// <param name="exit">The exit of the trade, UTC.</param>
+    public (string Cause, string Why) CauseOf(string strategy, string symbol, DateTime exit) =>
+        _facts.CauseOf(strategy, symbol, exit) is var found && found.Cause != DivergenceCauses.Unexplained ? found : _configured;
 
     private static string ManifestOf(string folder) => Path.Combine(folder, "manifest.json");
 
@@ -54,13 +54,13 @@ internal sealed class SameBars
         string[] Values(JsonPart[] strategies, string key) => [.. strategies.Select(s => $"{s.Need("id").Text} {s.Find(key)?.Text}").Order(
             StringComparer.Ordinal)];
         bool IsOther(string key) => !Values(tested, key).SequenceEqual(Values(traded, key));
-        if (IsOther("weight")) return (GapCauses.Weight, "");
-        if (IsOther("model")) return (GapCauses.Model, "");
+        if (IsOther("weight")) return (DivergenceCauses.Weight, "");
+        if (IsOther("model")) return (DivergenceCauses.Model, "");
         // With one timeframe both bookings are the same.
         return traded.Select(s => s.Find("timeframe")?.Text).Distinct(StringComparer.Ordinal).Count() > 1
             && File.Exists(ManifestOf(backtest)) && !RunManifest.Read(backtest).BooksAtClose
-                ? (GapCauses.Timing, "the backtest books fills at the open of their bars, and a session at the close")
-                : (GapCauses.Unexplained, "");
+                ? (DivergenceCauses.Timing, "the backtest books fills at the open of their bars, and a session at the close")
+                : (DivergenceCauses.Unexplained, "");
     }
 
     private static JsonPart[] ProductionOf(string folder)

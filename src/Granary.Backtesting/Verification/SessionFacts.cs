@@ -8,7 +8,7 @@ namespace Granary.Backtesting.Verification;
 /// </summary>
 public sealed class SessionFacts
 {
-    private sealed record Fact(string At, string Strategy, string Symbol, string Why);
+    private sealed record Fact(DateTime At, string Strategy, string Symbol, string Why);
 
     private static readonly string[] OperatorWords = ["weights", "enabled", "disabled", "switched", "pause", "flatten", "close"],
         ModelWords = ["model", "policy"];
@@ -34,24 +34,25 @@ public sealed class SessionFacts
         string Text(string key) => fact.Find(key) is { Kind: System.Text.Json.JsonValueKind.String } value ? value.Text : "";
         var why = fact.Find("version") is { } version
             ? $"version {version.Text} of the {what} decided after the bar of {Text("at")}" : "";
-        list?.Add(new Fact(Text("at"), Text("strategy"), Text("symbol"), why));
+        // A fact from before the first bar has no time.
+        var at = fact.Find("at") is { Kind: System.Text.Json.JsonValueKind.String } time
+            ? new DateTime(time.Time(), DateTimeKind.Utc) : default;
+        list?.Add(new Fact(at, Text("strategy"), Text("symbol"), why));
     }
 
     /// <summary>
     /// Returns the cause of a difference between portfolio and backtest that a trade shows, and for a model a reason. Only a fact from
     /// before its exit can have it. If a model was replaced too, a command about other strategies is not the cause.
     /// </summary>
-    /// <param name="exit">The exit of the trade, as in the tables of a run.</param>
-    public (string Cause, string Why) CauseOf(string strategy, string symbol, string exit)
+    /// <param name="exit">The exit of the trade, UTC.</param>
+    public (string Cause, string Why) CauseOf(string strategy, string symbol, DateTime exit)
     {
         var (operated, modelled) = (Before(_operator, exit), Before(_model, exit));
-        if (operated.Count == 0 && modelled.Count == 0) return (GapCauses.Unexplained, "");
+        if (operated.Count == 0 && modelled.Count == 0) return (DivergenceCauses.Unexplained, "");
         var isOperated = modelled.Count == 0 || operated.Exists(f => f.Strategy.Length == 0 && f.Symbol.Length == 0
             || f.Strategy == strategy || f.Symbol == symbol);
-        return isOperated ? (GapCauses.Operator, "") : (GapCauses.Model, modelled[^1].Why);
+        return isOperated ? (DivergenceCauses.Operator, "") : (DivergenceCauses.Model, modelled[^1].Why);
     }
 
-    // Times have one format, so that they sort as text. A fact from before the first bar has none.
-    private static List<Fact> Before(List<Fact> facts, string exit) =>
-        facts.FindAll(f => string.CompareOrdinal(f.At, exit) <= 0);
+    private static List<Fact> Before(List<Fact> facts, DateTime exit) => facts.FindAll(f => f.At <= exit);
 }

@@ -97,7 +97,7 @@ public static class VerifyRun
     public static string? FaultOf(string runFolder) => RunManifest.Read(runFolder) is { Interrupted: true } manifest
         ? $"{runFolder} was interrupted and has no digest of a whole run; finish it with {RunManifest.CommandOf(manifest.Kind)} "
             + "--resume first"
-        : LiveGap.IsLive(runFolder)
+        : LiveDivergence.IsLive(runFolder)
         ? $"{runFolder} is the run of a live session, whose bars came from a feed: {RunFolder.AgainstBacktest} compares it with a backtest "
             + "over the same bars. Verify the backtest that made its configuration"
         : null;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Simulation.Passes;
 
@@ -63,37 +64,20 @@ internal sealed class CachedSeries
         return _blocks.Count == 0 ? 0 : _blocks[^1].FirstIndex + _blocks[^1].Count;
     }
 
-    private sealed class Window(IBarSeries series, List<BarBlock> blocks) : IBarSeries
+    private sealed class Window(IBarSeries series, List<BarBlock> blocks) : SeriesWrapper(series, disposes: false)
     {
-        public Instrument Instrument => series.Instrument;
-
-        public Timeframe Timeframe => series.Timeframe;
-
-        public long Count { get; } = blocks.Sum(b => (long)b.Count);
-
-        public IReadOnlyList<string> Columns => series.Columns;
-
-        public string ContentHash => series.ContentHash;
-
-        public IReadOnlyList<string> Notes => series.Notes;
+        public override long Count { get; } = blocks.Sum(b => (long)b.Count);
 
         // Returns the cached blocks; readers do not depend on their size.
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+        public override async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
             CancellationToken cancellationToken = default)
         {
             await Task.CompletedTask;
-            foreach (var block in blocks)
+            foreach (var block in Cut(blocks, blockSize))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (block.Count <= blockSize)
-                {
-                    yield return block;
-                    continue;
-                }
-                for (var at = 0; at < block.Count; at += blockSize) yield return block.Slice(at, Math.Min(blockSize, block.Count - at));
+                yield return block;
             }
         }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -83,8 +83,19 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         var tape = _tape.Symbols[s];
         if (tape.IndexAt(Time) is not (>= 0 and var index)) return null;
         var bar = tape[index];
-        return new WhyBar(tape.Symbol, tape.First + index, Utc(bar.Time), Utc(_tape.Instance.Timeframe.CloseOf(bar.Time)), bar.Open,
-            bar.High, bar.Low, bar.Close, bar.Volume, _tape.IsWhole ? tape.First + tape.Count - 1 : null);
+        return new WhyBar
+        {
+            Symbol = tape.Symbol,
+            Number = tape.First + index,
+            Time = Utc(bar.Time),
+            KnownAt = Utc(_tape.Instance.Timeframe.CloseOf(bar.Time)),
+            Open = bar.Open,
+            High = bar.High,
+            Low = bar.Low,
+            Close = bar.Close,
+            Volume = bar.Volume,
+            Last = _tape.IsWhole ? tape.First + tape.Count - 1 : null,
+        };
     }
 
     private IEnumerable<WhyFactor> Factors(int s)
@@ -176,8 +187,7 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         for (var i = 0; i < decided.Rules.Count; i++)
         {
             var rule = decided.Rules[i];
-            var word = decided.Decision.IsAccepted ? "passed" : refused < 0 ? "not-asked" : i < refused ? "passed"
-                : i == refused ? "refused" : "not-asked";
+            var word = decided.Decision.IsAccepted || i < refused ? "passed" : i == refused ? "refused" : "not-asked";
             var (value, bound) = double.IsFinite(rule.Bound.Most) ? (rule.Bound.Value, rule.Bound.Most) : (double.NaN, double.NaN);
             if (rule.Uses.Count == 0)
                 yield return new WhyRule(rule.Name.Length > 0 ? rule.Name : rule.Refusal.Word, rule.Refusal.Title, null, null, null, null,
@@ -196,8 +206,19 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         new(name.Length > 0 ? name : refusal.Word, use.Title, use.About, JsonNumber.Finite(use.Used), JsonNumber.Finite(use.Allowed),
             WhyText.Of(use.Unit), state);
 
-    private static WhyPortfolio Point(PortfolioPoint p) => new(p.Weight, p.Cash, p.Equity, p.Exposure, p.FreeCash, p.ReservedCash,
-        p.ReservedValue, p.ReservedTrades, p.OpenTrades, p.Drawdown);
+    private static WhyPortfolio Point(PortfolioPoint p) => new()
+    {
+        Weight = p.Weight,
+        Cash = p.Cash,
+        Equity = p.Equity,
+        Exposure = p.Exposure,
+        FreeCash = p.FreeCash,
+        ReservedCash = p.ReservedCash,
+        ReservedValue = p.ReservedValue,
+        ReservedTrades = p.ReservedTrades,
+        OpenTrades = p.OpenTrades,
+        Drawdown = p.Drawdown,
+    };
 
     private static double? Level(double price) => price > 0 ? price : null;
 

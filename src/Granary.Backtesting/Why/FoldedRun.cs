@@ -142,7 +142,7 @@ internal sealed class FoldedRun
             replay = await replayOf(place.Run, place.Time).ConfigureAwait(false);
             row = WhyPlace.RowAt(replay.Tape, symbol, place.Time, 0)!.Value;
         }
-        var answer = new BarAnswer(replay, source, symbol, row).Write(WhyQuestion.CommandOf(query, source, place.Time));
+        var answer = new BarAnswer(replay, source, symbol, row).Write(WhySearch.CommandOf(query, source, place.Time));
         return answer with
         {
             Bar = answer.Bar! with { Number = place.Number, Last = place.Count - 1 },
@@ -168,7 +168,7 @@ internal sealed class FoldedRun
         if (tape.FirstRow > 0 && tape.TimeOf(tape.FirstRow) > from || !tape.IsWhole && tape.TimeOf(tape.EndRow - 1) < to)
             throw new InputException("the span has more bars than are kept in memory; ask for a shorter one");
         var answer = new SpanAnswer(replay, source, WhyPlace.SymbolOf(tape, query.Symbol)).Write(from, to,
-            WhyQuestion.CommandOf(query, source, null));
+            WhySearch.CommandOf(query, source, null));
         return answer with { Fold = FoldOf(WindowAt(from)) };
     }
 

@@ -8,8 +8,28 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.Why;
 
 /// <summary>The account of a portfolio at one time.</summary>
-internal readonly record struct PortfolioPoint(double Weight, double Cash, double Equity, double Exposure, double FreeCash,
-    double ReservedCash, double ReservedValue, int ReservedTrades, int OpenTrades, double Drawdown);
+internal readonly record struct PortfolioPoint
+{
+    public required double Weight { get; init; }
+
+    public required double Cash { get; init; }
+
+    public required double Equity { get; init; }
+
+    public required double Exposure { get; init; }
+
+    public required double FreeCash { get; init; }
+
+    public required double ReservedCash { get; init; }
+
+    public required double ReservedValue { get; init; }
+
+    public required int ReservedTrades { get; init; }
+
+    public required int OpenTrades { get; init; }
+
+    public required double Drawdown { get; init; }
+}
 
 /// <summary>A decision on a signal, with the account and the rules before it.</summary>
 /// <param name="Granted">The portfolio's quantity, base units; 0 if it refused.</param>
@@ -98,8 +118,19 @@ internal sealed class PortfolioTape(PortfolioDriver driver, StrategyInstance ins
     private PortfolioPoint Point()
     {
         var (run, view) = (driver.Run, driver.Run.View);
-        return new PortfolioPoint(run.WeightOf(instance.Index), run.Cash, run.Equity, run.Exposure, run.FreeCash, run.ReservedCash,
-            view.ReservedValue, view.ReservedTrades, run.OpenTrades, run.Drawdown);
+        return new PortfolioPoint
+        {
+            Weight = run.WeightOf(instance.Index),
+            Cash = run.Cash,
+            Equity = run.Equity,
+            Exposure = run.Exposure,
+            FreeCash = run.FreeCash,
+            ReservedCash = run.ReservedCash,
+            ReservedValue = view.ReservedValue,
+            ReservedTrades = view.ReservedTrades,
+            OpenTrades = run.OpenTrades,
+            Drawdown = run.Drawdown,
+        };
     }
 
     /// <summary>Returns the portfolio after the last row that closes at a time or before; null if there is none.</summary>

@@ -47,7 +47,7 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
         if (folded is not null)
             return await folded.AnswerAsync(query, source, (part, around) => _replays.FindAsync($"{run}|{part}|{around}",
                 () => Task.Run(() => folded.ReplayAsync(folder, part, around, catalogues, clock)))).ConfigureAwait(false);
-        var asked = new WhyQuestion(query, records.TimeOf, records.TradeOf);
+        var asked = new WhySearch(query, records.TimeOf, records.TradeOf);
         return await asked.AnswerAsync(source, around => _replays.FindAsync($"{run}|{around}",
             () => Task.Run(() => ReplayAsync(id, query.Strategy, around, records)))).ConfigureAwait(false);
     }

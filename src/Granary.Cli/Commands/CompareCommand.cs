@@ -38,8 +38,8 @@ internal static class CompareCommand
         {
             var most = call.GetValue(all) ? int.MaxValue : UsualRows;
             var (folderA, folderB) = (call.GetValue(a)!, call.GetValue(b)!);
-            var gap = LiveGap.IsLive(folderB) ? LiveGap.Of(folderA, folderB)
-                : LiveGap.IsLive(folderA) ? LiveGap.Of(folderB, folderA) : null;
+            var gap = LiveDivergence.IsLive(folderB) ? LiveDivergence.Of(folderA, folderB)
+                : LiveDivergence.IsLive(folderA) ? LiveDivergence.Of(folderB, folderA) : null;
             var metrics = root.Catalogues(call).Metrics;
             var (first, second) = (SavedRun.Read(folderA, metrics), SavedRun.Read(folderB, metrics));
             var difference = RunDifference.Of(folderA, first, folderB, second);
@@ -53,7 +53,7 @@ internal static class CompareCommand
         return command;
     }
 
-    private static string Json(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes,
+    private static string Json(RunDifference difference, (LiveDivergence? Gap, TrialDifference? Ledger) causes,
         (ValidationVerdict A, ValidationVerdict B) verdicts, string page) =>
         JsonSerializer.Serialize(new
         {
@@ -85,7 +85,7 @@ internal static class CompareCommand
         RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
         RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission), t.Reason.Word());
 
-    private static void Show(RunDifference difference, (LiveGap? Gap, TrialDifference? Ledger) causes, string page,
+    private static void Show(RunDifference difference, (LiveDivergence? Gap, TrialDifference? Ledger) causes, string page,
         (SavedRun First, SavedRun Second) runs, int most)
     {
         var (first, second) = runs;
@@ -159,18 +159,18 @@ internal static class CompareCommand
         More(ids.Count - (long)most, "strategy");
     }
 
-    private static void ShowGap(LiveGap gap, int most)
+    private static void ShowGap(LiveDivergence gap, int most)
     {
         TableWriter.Write("The account's net profit against the backtest's, by cause", [Column.Text("Cause"), Column.Number("Amount")],
             [["backtest", Cell.Money(gap.Backtest)], .. gap.Causes.Select(c => new[] { c.Cause, Cell.Money(c.Amount) }),
                 ["account", Cell.Money(gap.Live)]]);
         // A difference that is printed as 0.00 counts as none.
-        List<TradeGap> different = [.. gap.Trades.Where(t => Math.Abs(t.Total) >= 0.005).OrderByDescending(t => Math.Abs(t.Total))];
+        List<TradeDivergence> different = [.. gap.Trades.Where(t => Math.Abs(t.Total) >= 0.005).OrderByDescending(t => Math.Abs(t.Total))];
         TableWriter.Write($"Trades that differ, {Counted.Of(different.Count, gap.Trades.Count, "trade")}, largest difference first",
             [Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Entry (UTC)"), Column.Number("Difference"),
                 Column.Text("Largest cause"), Column.Text("Known reason")],
             different.Take(most)
-                .Select(t => new[] { t.Strategy, t.Symbol, t.EntryTime, Cell.Money(t.Total), t.LargestCause, t.Why }));
+                .Select(t => new[] { t.Strategy, t.Symbol, RunText.Time(t.EntryTime.Ticks), Cell.Money(t.Total), t.LargestCause, t.Why }));
         More(different.Count - (long)most, "trade");
     }
 }

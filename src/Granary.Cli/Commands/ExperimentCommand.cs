@@ -51,7 +51,7 @@ internal static class ExperimentCommand
         return command;
     }
 
-    private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> HereAsync(BatchSpec spec, string strategies,
+    private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> HereAsync(BatchSpec spec, int? strategies,
         int threads, TrainingView? view, CancellationToken cancellationToken)
     {
         var (host, clock) = (new EmbeddedHost(threads), TimeProvider.System);
@@ -61,13 +61,10 @@ internal static class ExperimentCommand
     }
 
     private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> ThereAsync(CompositionRoot root, string hosts,
-        BatchSpec spec, string file, string strategies, TrainingView? view, CancellationToken cancellationToken)
+        BatchSpec spec, string file, int? strategies, TrainingView? view, CancellationToken cancellationToken)
     {
-        int? count = strategies == "all" ? null
-            : int.TryParse(strategies, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-            : throw new InputException($"--strategies {strategies}: write 'all' or how many of the batch's first strategies");
         using var client = root.Server(hosts);
-        var job = await client.ExperimentAsync(spec, file, count, cancellationToken);
+        var job = await client.ExperimentAsync(spec, file, strategies, cancellationToken);
         await RemoteJob.EndAsync(client, job, s => view?.Show(s.Progress.Stage ?? "waiting", s.Progress.Leaders, isDue: false),
             cancellationToken);
         var folder = Directory.CreateTempSubdirectory("granary-experiment-").FullName;

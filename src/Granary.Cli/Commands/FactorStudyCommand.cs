@@ -1,13 +1,13 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Text.Json.Serialization;
 using Granary.Backtesting.FactorStudies;
 using Granary.Cli.Tables;
 using Granary.Cluster.Client;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
-using Granary.Engine.Market;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Validation;
 using Spectre.Console;
@@ -17,32 +17,17 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary factors study</c>: tests whether factors order the later returns of symbols.</summary>
 internal static class FactorStudyCommand
 {
-    internal sealed record Options
+    internal sealed record Options : FactorStudyOptions
     {
-        [Key("the factors, separated by semicolons, such as \"momentum(20);rsi(14)\"")]
-        public required string Factors { get; init; }
-        [Key("bars over which returns are taken, ascending, with commas between")]
-        public string Horizons { get; init; } = "1,5,20";
-        [Key("groups of about equal size by the factor's value"), Range(2, 20)]
-        public int Quantiles { get; init; } = 5;
-        [Key("a CSV file with the columns symbol and group, and optionally from, such as sectors")]
-        public string? Group { get; init; }
-        [Key("take returns less the mean of the symbol's group")]
-        public bool GroupNeutral { get; init; }
-        [Key("price of positions: close, of the bar whose value is known; next-open, of the next bar", Words = "close next-open")]
-        public string Price { get; init; } = "close";
-        [Key("expected share of false discoveries at the most"), Range(0.0001, 0.5)]
-        public double Level { get; init; } = 0.1;
-        [Key("format of the tables; parquet and arrow also have the panel of values and returns", Words = "csv parquet arrow")]
-        public string Format { get; init; } = "csv";
-        [Key("symbols of a SOURCE, with commas between (all)")]
-        public string? Symbols { get; init; }
+        [Key("symbols of a SOURCE, with commas between", Without = "all")]
+        public IReadOnlyList<string>? Symbols { get; init; }
         [Key("timeframe of a SOURCE's bars (1d)")]
         public string? Timeframe { get; init; }
         [Key("first bar of a SOURCE, UTC; earlier bars warm up the factors")]
-        public string? From { get; init; }
-        [Key("end of a SOURCE's bars, UTC: the first that is left out")]
-        public string? To { get; init; }
+        [JsonConverter(typeof(UtcTicks))]
+        public long? From { get; init; }
+        [Key("end of a SOURCE's bars, UTC: the first that is left out"), JsonConverter(typeof(UtcTicks))]
+        public long? To { get; init; }
         [Key("the folder of the study (runs/study-<UTC>)")]
         public string? Out { get; init; }
         [Key("embedded, or the address of a server")]

@@ -1,13 +1,13 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Backtesting.FactorStudies;
 using Granary.Engine;
-using Granary.Engine.Factors;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -26,10 +26,10 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
     public static FactorStudyRequest Of(string source, FactorStudyCommand.Options given)
     {
         var isBatch = source.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        foreach (var (option, value) in new[] { ("--symbols", given.Symbols), ("--timeframe", given.Timeframe), ("--from", given.From),
-            ("--to", given.To) })
+        foreach (var (option, value) in new (string, object?)[] { ("--symbols", given.Symbols), ("--timeframe", given.Timeframe),
+            ("--from", given.From), ("--to", given.To) })
             if (isBatch && value is not null)
-                throw new InputException($"{option} {value}: it is for a SOURCE, and {source} names its own in data; change it there");
+                throw new InputException($"{option}: it is for a SOURCE, and {source} names its own in data; change it there");
         var folder = DataFolder.Of(isBatch ? Path.GetDirectoryName(Path.GetFullPath(source))! : Directory.GetCurrentDirectory());
         var keys = KeysOf(given, folder);
         var sections = isBatch ? SectionsOf(source) : [.. "\"data\":"u8, .. DataOf(source, given)];
@@ -65,25 +65,20 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
         return !IsOfSource ? sentence : key == "data.source" ? rest : $"--{key["data.".Length..]}: {rest}";
     }
 
-    private static byte[] KeysOf(FactorStudyCommand.Options given, string folder)
+    private static byte[] KeysOf(FactorStudyOptions given, string folder)
     {
-        List<int> horizons = [.. Given.List(given.Horizons).Select(h =>
-            int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var bars) ? bars
-                : throw new InputException($"--horizons {given.Horizons}: '{h}' is not a number of bars; write them as 1,5,20"))];
         // Relative to the folder of the request, and not to the current one.
-        var group = given.Group is { } path ? Path.GetRelativePath(folder, Path.GetFullPath(path)) : null;
-        return JsonSerializer.SerializeToUtf8Bytes(new
+        if (given.Group?.Path is { } path)
+            given = given with { Group = Address.Parse(Path.GetRelativePath(folder, Path.GetFullPath(path))) };
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
         {
-            Kind = "study",
-            Factors = FactorParser.Split(given.Factors),
-            Horizons = horizons,
-            given.Quantiles,
-            Group = group,
-            given.GroupNeutral,
-            given.Price,
-            given.Level,
-            given.Format,
-        }, Compact);
+            json.WriteStartObject();
+            json.WriteString("kind", "study");
+            RecordKeys<FactorStudyOptions>.Write(json, given);
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
     }
 
     private static readonly JsonSerializerOptions Compact = new(Output.Json) { WriteIndented = false };
@@ -91,13 +86,13 @@ internal sealed record FactorStudyRequest(byte[] Body, string Folder, string Fil
     private static byte[] DataOf(string source, FactorStudyCommand.Options given) => JsonSerializer.SerializeToUtf8Bytes(new
     {
         Source = source,
-        Symbols = given.Symbols is { } symbols ? Given.List(symbols) : ["*"],
+        Symbols = given.Symbols ?? ["*"],
         Timeframe = (given.Timeframe is { } timeframe ? Given.Timeframe(timeframe) : Engine.Market.Timeframe.D1).ToString(),
-        From = Time(given.From, "--from"),
-        To = Time(given.To, "--to"),
+        From = Time(given.From),
+        To = Time(given.To),
     }, Compact);
 
-    private static string? Time(string? text, string option) => Given.Time(text, option) is { } ticks ? UtcTicks.Text(ticks) : null;
+    private static string? Time(long? time) => time is { } ticks ? UtcTicks.Text(ticks) : null;
 
     // The sections data and universe.
     private static byte[] SectionsOf(string batch)

@@ -17,18 +17,8 @@ internal static class FeaturesCommand
 {
     private const int MostShown = 20;
 
-    private sealed record Options
+    private sealed record Options : FeatureLabOptions
     {
-        [Key("all, or how many of the batch's first strategies")]
-        public string Strategies { get; init; } = "all";
-        [Key("also test features that are generated from the catalogue of factors")]
-        public bool Generate { get; init; }
-        [Key("other symbols of the batch that generated features read, such as ETHUSDT,SOLUSDT (the first 5 others)")]
-        public string? References { get; init; }
-        [Key("expected share of false findings among the relevant features")]
-        public double Level { get; init; } = 0.05;
-        [Key("the part of the bars, from the first, that is used")]
-        public double Share { get; init; } = 0.4;
         [Key("write the page of the study to this file")]
         public string? Out { get; init; }
         [Key("threads to use (all)")]
@@ -50,11 +40,7 @@ internal static class FeaturesCommand
             var given = options.Read(call);
             var threads = Given.Threads(given.Threads);
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
-            var studies = await new FeatureLab(new EmbeddedHost(threads), threads).RunAsync(spec,
-                new FeatureLabOptions(given.Strategies, given.Generate, given.Level, given.Share)
-                {
-                    References = given.References?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-                }, token);
+            var studies = await new FeatureLab(new EmbeddedHost(threads), threads).RunAsync(spec, given, token);
             if (given.Out is { } path) AtomicFile.Write(path, writer => FeaturePage.Write(writer, studies));
             if (given.Json) Console.WriteLine(JsonSerializer.Serialize(studies, Output.Json));
             else Show(studies);

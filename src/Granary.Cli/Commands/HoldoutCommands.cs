@@ -6,7 +6,7 @@ using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Server.Audit;
-using Granary.Server.Research;
+using Granary.Server.Budgets;
 using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 
@@ -15,12 +15,8 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary holdout judge</c>: judges a run once on the bars that were held out from it.</summary>
 internal static class HoldoutCommands
 {
-    private sealed record Options
+    private sealed record Options : HoldoutOptions
     {
-        [Key("a note for the record (none)")]
-        public string? Why { get; init; }
-        [Key("judge although these bars have judged this research already, which is counted")]
-        public bool Again { get; init; }
         [Key("number of threads (all processors)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
         [Key("print the result as JSON")]
@@ -43,7 +39,7 @@ internal static class HoldoutCommands
                 Path.GetFileName(folder));
             var clock = TimeProvider.System;
             var judge = new HoldoutJudge(runs, root.Catalogues(call), new EmbeddedHost(given.Threads), clock);
-            var judged = await judge.JudgeAsync(new HoldoutRequest(id, given.Why, given.Again), Environment.UserName,
+            var judged = await judge.JudgeAsync(new HoldoutRequest { Run = id, Why = given.Why, Again = given.Again }, Environment.UserName,
                 JobId.New("judge", clock.GetUtcNow()), null, token);
             await new AuditLog(Path.Combine(runs, AuditLog.FileName), clock).AppendAsync(Environment.UserName, "judgeHoldout",
                 $"/runs/{id}", null, JsonSerializer.SerializeToNode(judged, JobJson.Options), token);

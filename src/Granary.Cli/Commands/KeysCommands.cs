@@ -4,7 +4,7 @@ using Granary.Cli.Tables;
 using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Server.Access;
-using Granary.Server.Research;
+using Granary.Server.Budgets;
 using Granary.Simulation.Json;
 
 namespace Granary.Cli.Commands;
@@ -54,8 +54,8 @@ internal static class KeysCommands
         Description = "hide all bars that close after this time, UTC, as 2024-01-31; such a key is for assistants alone (none)",
     };
 
-    private static ResearchLimits? LimitsOf(int? trials, string? holdout) => trials is null && holdout is null ? null
-        : new ResearchLimits(trials, holdout is null ? null : TimeOf(holdout));
+    private static TrialLimits? LimitsOf(int? trials, string? holdout) => trials is null && holdout is null ? null
+        : new TrialLimits(trials, holdout is null ? null : TimeOf(holdout));
 
     private static DateTimeOffset TimeOf(string text) => DateTimeOffset.TryParseExact(text,
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'"], CultureInfo.InvariantCulture,
@@ -75,7 +75,7 @@ internal static class KeysCommands
             if (LimitsOf(call.GetValue(trials), call.GetValue(holdout)) is not { } given)
                 throw new InputException("nothing is changed: give --trials, --holdout or both");
             await ApiKeys.LimitAsync(call.GetValue(file)!, call.GetValue(name)!,
-                old => new ResearchLimits(given.Trials ?? old.Trials, given.Holdout ?? old.Holdout), TimeProvider.System, token);
+                old => new TrialLimits(given.Trials ?? old.Trials, given.Holdout ?? old.Holdout), TimeProvider.System, token);
             Console.WriteLine($"the limits of the key {call.GetValue(name)} are changed");
             return 0;
         });

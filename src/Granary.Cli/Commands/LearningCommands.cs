@@ -13,10 +13,8 @@ namespace Granary.Cli.Commands;
 /// <summary>The machine-learning commands of a batch: <c>train</c> and <c>evaluate</c>.</summary>
 internal static class LearningCommands
 {
-    internal record TrainOptions
+    internal record TrainOptions : LearningOptions
     {
-        [Key("all, or how many of the batch's first strategies")]
-        public string Strategies { get; init; } = "all";
         [Key("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
         [Key("print no progress")]
@@ -45,7 +43,7 @@ internal static class LearningCommands
 
     /// <param name="work">Does the work with the number of threads, the batch, its strategies, and whether the result is JSON. Returns
     /// a function that prints the result and returns the exit code.</param>
-    internal static Command Make(CompositionRoot root, string name, string description, Func<int, BatchSpec, string, bool,
+    internal static Command Make(CompositionRoot root, string name, string description, Func<int, BatchSpec, int?, bool,
         IProgress<TrainingProgress>?, CancellationToken, Task<Func<int>>> work)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };

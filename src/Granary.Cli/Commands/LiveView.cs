@@ -53,10 +53,13 @@ internal static class LiveView
     private static string Life(LiveStatus s)
     {
         var age = TimeProvider.System.GetUtcNow() - s.SeenAt;
-        return age < TimeSpan.FromMinutes(2) ? FormattableString.Invariant($"{Math.Max(0, age.TotalSeconds):0} s ago")
-            : age < TimeSpan.FromHours(2) ? FormattableString.Invariant($"{age.TotalMinutes:0} min ago")
-            : age < TimeSpan.FromDays(2) ? FormattableString.Invariant($"{age.TotalHours:0} h ago")
-            : FormattableString.Invariant($"{age.TotalDays:0} days ago");
+        return age.TotalMinutes switch
+        {
+            < 2 => FormattableString.Invariant($"{Math.Max(0, age.TotalSeconds):0} s ago"),
+            < 2 * 60 => FormattableString.Invariant($"{age.TotalMinutes:0} min ago"),
+            < 2 * 24 * 60 => FormattableString.Invariant($"{age.TotalHours:0} h ago"),
+            _ => FormattableString.Invariant($"{age.TotalDays:0} days ago"),
+        };
     }
 
     private static string? Fault(LiveStatus s) => s.JournalFault ?? s.VenueFault ?? s.FeedFault;

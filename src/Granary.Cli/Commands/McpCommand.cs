@@ -56,14 +56,14 @@ internal static class McpCommand
         return command;
     }
 
-    private static IHost Build(Options given, GranaryCatalogues catalogues, ResearchLimits? limits)
+    private static IHost Build(Options given, GranaryCatalogues catalogues, TrialLimits? limits)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning)
             .AddFilter(AssistantSetup.LibraryLog, LogLevel.None);
         var runs = Path.GetFullPath(given.Runs);
         var settings = new ApiSettings { DataFolder = ServeCommand.DataFolder(given.Data), Confined = true, Runs = runs };
-        builder.Services.AddResearch(settings, settings.Confine(catalogues));
+        builder.Services.AddJobServices(settings, settings.Confine(catalogues));
         builder.Services.AddLocalJobs(runs, s => new HostedRunner(new EmbeddedHost(given.Threads) { Yields = true }, TimeProvider.System,
             given.Threads, runs, TrialLedger.OfUser(), s.GetRequiredService<RunningBatches>()));
         var caller = new Caller(given.Name, Role.Submitter) { Limits = limits };
@@ -71,13 +71,13 @@ internal static class McpCommand
         return builder.Build();
     }
 
-    private static ResearchLimits? LimitsOf(Options given)
+    private static TrialLimits? LimitsOf(Options given)
     {
         if (given.Name.Length is 0 or > 100 || given.Name.Any(char.IsControl))
             throw new InputException($"--name '{given.Name}': use 1 to 100 printable characters");
         var holdout = Given.Time(given.Holdout, "--holdout");
         if (given.Trials is null && holdout is null) return null;
-        var limits = new ResearchLimits(given.Trials, holdout is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null);
+        var limits = new TrialLimits(given.Trials, holdout is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null);
         limits.Check(Role.Submitter, code: false);
         return limits;
     }

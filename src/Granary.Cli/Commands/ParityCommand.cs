@@ -34,30 +34,6 @@ internal sealed class ParityCommand(CompositionRoot root)
     };
 
     private readonly Option<int?> _deployment = new("--deployment") { Description = "the number of the deployment in --deployments" };
-    private readonly Option<string?> _bars = new("--bars") { Description = "the source of the final bars (the configuration's)" };
-    private readonly Option<string?> _day = new("--day")
-    {
-        Description = "the trading day, as 2024-01-31 (all that have ended since the last record)",
-    };
-
-    private readonly Option<string?> _from = new("--from")
-    {
-        Description = "the first day to compare (the day after the last record; without records the session's first)",
-    };
-
-    private readonly Option<bool> _now = new("--now") { Description = "compare the running day too, up to its last bar" };
-    private readonly Option<double> _total = new("--total-percent")
-    {
-        DefaultValueFactory = _ => 0.5,
-        Description = "the band of the total, as a percentage of the equity",
-    };
-
-    private readonly Option<double> _unexplained = new("--unexplained-percent")
-    {
-        DefaultValueFactory = _ => 0.01,
-        Description = "the band of the unexplained part, likewise",
-    };
-
     private readonly Option<bool> _json = new("--json") { Description = "print the records as JSON" };
 
     public static Command Create(CompositionRoot root)
@@ -65,32 +41,32 @@ internal sealed class ParityCommand(CompositionRoot root)
         var parity = new ParityCommand(root);
         var command = new Command("parity", "Compare days of a live account with a backtest of the final bars, by cause.")
         {
-            parity._state, parity._production, parity._deployments, parity._deployment, parity._bars, parity._day, parity._from,
-            parity._now, parity._total, parity._unexplained, parity._json,
+            parity._state, parity._production, parity._deployments, parity._deployment, parity._json,
         };
-        command.SetAction(parity.RunAsync);
+        var options = new OptionBinding<ParityOptions>(command);
+        command.SetAction((call, token) => parity.RunAsync(call, options.Read(call), token));
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult call, CancellationToken token)
+    private async Task<int> RunAsync(ParseResult call, ParityOptions given, CancellationToken token)
     {
         var catalogues = root.Catalogues(call);
         var (state, account) = StateOf(call.GetValue(_state)!);
         var book = call.GetValue(_deployments) is { } store ? DeploymentsCommands.Open(Address.Parse(store)) : null;
         var (text, file, folder) = ConfigurationOf(call, book);
         var own = new ProductionReader(catalogues).Read(file, text, folder).Spec.Data;
-        var bars = call.GetValue(_bars) is { } source ? Address.Parse(source)
-            : own.Parts.Count == 0 ? own.Source
-            : throw new InputException($"{file} has several sources; name the one of the final bars with --bars");
+        var bars = given.Bars ?? (own.Parts.Count == 0 ? own.Source
+            : throw new InputException($"{file} has several sources; name the one of the final bars with --bars"));
         var records = await new AccountParity(AccountStores.Open(state, one: true), catalogues, TimeProvider.System).CompareAsync(
-            new ParityRequest(account)
+            new ParityRequest
             {
-                Day = DayOf("--day", call.GetValue(_day)),
-                From = DayOf("--from", call.GetValue(_from)),
-                Now = call.GetValue(_now),
+                Account = account,
+                Day = given.Day,
+                From = given.From,
+                Now = given.Now,
                 Bars = bars,
-                TotalBand = call.GetValue(_total),
-                UnexplainedBand = call.GetValue(_unexplained),
+                TotalPercent = given.TotalPercent,
+                UnexplainedPercent = given.UnexplainedPercent,
             }, new SessionStart(new SessionOptions { Feed = bars }, text, file, folder), book, cancellationToken: token);
         if (call.GetValue(_json)) Console.WriteLine(JsonSerializer.Serialize(records, Output.Json));
         else Write(account, records);
@@ -123,10 +99,6 @@ internal sealed class ParityCommand(CompositionRoot root)
         }
         return (RemoteLive.Read(file!, root.Catalogues(call)), file!, DataFolder.Of(Path.GetDirectoryName(Path.GetFullPath(file!))!));
     }
-
-    private static DateOnly? DayOf(string option, string? text) => text is null ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
-        : throw new InputException($"{option} {text} is not a day; write it as 2024-01-31");
 
     private static void Write(string account, IReadOnlyList<ParityRecord> records)
     {

@@ -28,7 +28,7 @@ internal static class ReportCommand
             if (manifest.Interrupted)
                 throw new InputException($"{folder} was interrupted, and its report has only the finished strategies; finish it with "
                     + $"{RunManifest.CommandOf(manifest.Kind)} --resume, which writes the whole report");
-            if (LiveGap.IsLive(folder))
+            if (LiveDivergence.IsLive(folder))
                 throw new InputException($"{folder} is the run of a live session, whose bars and fills cannot be run again; its "
                     + "report is written when the session ends");
             var spec = manifest.ReadBatch(root.Catalogues(call), Path.Combine(folder, "manifest.json (spec)"));

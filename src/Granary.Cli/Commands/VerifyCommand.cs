@@ -2,7 +2,6 @@ using System.CommandLine;
 using Granary.Backtesting.Verification;
 using Granary.Engine.Catalogues;
 using Granary.Reporting.Runs;
-using Granary.Simulation.LookAhead;
 using Granary.Simulation.Passes;
 
 namespace Granary.Cli.Commands;
@@ -10,12 +9,8 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary verify RUN_DIR</c>: repeats a finished run and checks it for look-ahead.</summary>
 internal static class VerifyCommand
 {
-    private sealed record Options
+    private sealed record Options : VerifyOptions
     {
-        [Key("how many strategies the look-ahead check covers (all)")]
-        public int? Sample { get; init; }
-        [Key("how often the future of each strategy is perturbed: half at random times, half right after its own decisions")]
-        public int Cuts { get; init; } = 12;
         [Key("print the result as JSON")]
         public bool Json { get; init; }
     }
@@ -31,7 +26,7 @@ internal static class VerifyCommand
             var given = options.Read(call);
             var host = new EmbeddedHost(Environment.ProcessorCount, VerifyRun.BlockSize);
             var result = await VerifyRun.RunAsync(call.GetValue(run)!, root.Catalogues(call), host, TimeProvider.System,
-                LookAheadEffort.OfCuts(given.Sample ?? int.MaxValue, given.Cuts), null, token);
+                given.ToEffort(), null, token);
             if (given.Json) Console.WriteLine(VerificationJson.Write(result));
             else Show(result);
             return result.Passed ? 0 : CommandLine.Failed;

@@ -69,7 +69,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
                 fresh.Add(outcome);
             }
         }
-        catch (EventGapException)
+        catch (MissingEventsException)
         {
             return ReportAnswer.Incomplete;
         }
@@ -91,7 +91,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
         if (ordered.Events is not EventLog)
         {
             var known = _chunks.GetValueOrDefault(chunk.Strategy);
-            if (chunk.Chunk > known) throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
+            if (chunk.Chunk > known) throw new MissingEventsException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
             if (chunk.Chunk < known) return;
             _chunks[chunk.Strategy] = chunk.Chunk + 1;
         }
@@ -101,7 +101,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
     private void End(int strategy, in EventTally tally)
     {
         if (ordered.Events is not EventLog && _chunks.GetValueOrDefault(strategy) < tally.Chunks)
-            throw new EventGapException($"the last chunks of strategy {strategy} did not come");
+            throw new MissingEventsException($"the last chunks of strategy {strategy} did not come");
         ordered.Events?.End(strategy, tally);
     }
 }

@@ -71,9 +71,9 @@ internal sealed class GroupFeed : IAsyncDisposable
         if (series.ContentHash == work.Hashes[number])
         {
             // The run has inferred sessions from all bars.
-            if (work.Sessions is { } sessions) series = InstrumentSeries.WithSessions(series, sessions[number]);
+            if (work.Sessions is { } sessions) series = SeriesWithInstrument.WithSessions(series, sessions[number]);
             // So has it decided on the members of its universe.
-            if (work.Members is { } members) series = InstrumentSeries.WithMembership(series, members[number]);
+            if (work.Members is { } members) series = SeriesWithInstrument.WithMembership(series, members[number]);
             return new OpenedMarket(symbol, SeriesChanges.Apply(series, work.Changes), series.Instrument);
         }
         await series.DisposeAsync();

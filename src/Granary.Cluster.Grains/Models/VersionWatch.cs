@@ -32,9 +32,9 @@ internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel 
         {
             var (model, version) = load(record.Version);
             var figures = version.Lineage.OutOfSample;
-            return model.Task == LearningTask.Classification
-                ? figures.TryGetValue("logLoss", out var loss) && double.IsFinite(loss) ? loss : null
-                : figures.TryGetValue("rmse", out var rmse) && double.IsFinite(rmse) ? rmse * rmse : null;
+            var isClassification = model.Task == LearningTask.Classification;
+            if (!figures.TryGetValue(isClassification ? "logLoss" : "rmse", out var error) || !double.IsFinite(error)) return null;
+            return isClassification ? error : error * error;
         }
     }
 

@@ -35,15 +35,37 @@ public sealed record ValueBins(IReadOnlyList<double> Edges, IReadOnlyList<int> C
 public sealed record ReturnDistribution(string Period, ValueBins InMarket, IReadOnlyList<ReturnRow> Rows);
 
 /// <summary>Returns in figures.</summary>
-/// <param name="InMarket">Whether the row counts only periods in which a position was held.</param>
-/// <param name="Gains">The share of periods with a gain.</param>
-/// <param name="Losses">The share of periods with a loss.</param>
-/// <param name="Var95">The loss that one period in twenty exceeds; positive.</param>
-/// <param name="Cvar95">The mean of those losses; positive.</param>
-/// <param name="Var99">The loss that one period in a hundred exceeds; positive.</param>
-/// <param name="Cvar99">The mean of those losses; positive.</param>
-public sealed record ReturnRow(bool InMarket, int Count, double Gains, double Losses, double Var95, double Cvar95, double Var99,
-    double Cvar99, double Worst, double Median, double Best);
+public sealed record ReturnRow
+{
+    /// <summary>Whether the row counts only periods in which a position was held.</summary>
+    public required bool InMarket { get; init; }
+
+    public required int Count { get; init; }
+
+    /// <summary>The share of periods with a gain.</summary>
+    public required double Gains { get; init; }
+
+    /// <summary>The share of periods with a loss.</summary>
+    public required double Losses { get; init; }
+
+    /// <summary>The loss that one period in twenty exceeds; positive.</summary>
+    public required double Var95 { get; init; }
+
+    /// <summary>The mean of those losses; positive.</summary>
+    public required double Cvar95 { get; init; }
+
+    /// <summary>The loss that one period in a hundred exceeds; positive.</summary>
+    public required double Var99 { get; init; }
+
+    /// <summary>The mean of those losses; positive.</summary>
+    public required double Cvar99 { get; init; }
+
+    public required double Worst { get; init; }
+
+    public required double Median { get; init; }
+
+    public required double Best { get; init; }
+}
 
 /// <summary>Closed trades: their net returns, and how far the price moved against them and in their favour.</summary>
 /// <param name="OfPortfolio">Whether they are the portfolio's; otherwise the strategies' own, each in its own account.</param>

@@ -70,12 +70,32 @@ public sealed record WhyFold(int Number, int Folds, DateTime TrainedFrom, DateTi
     string Configuration, IReadOnlyDictionary<string, string> Parameters);
 
 /// <summary>A bar of the replay.</summary>
-/// <param name="Number">Number of the bar in the strategy's feed, from 0; of a walk-forward, in its test spans.</param>
-/// <param name="Time">Open time, UTC.</param>
-/// <param name="KnownAt">Close time, at which the strategy saw it, UTC.</param>
-/// <param name="Last">Number of the feed's last bar; null if the record is longer than what is kept of it.</param>
-public sealed record WhyBar(string Symbol, long Number, DateTime Time, DateTime KnownAt, double Open, double High, double Low, double Close,
-    double Volume, long? Last);
+public sealed record WhyBar
+{
+    public required string Symbol { get; init; }
+
+    /// <summary>Number of the bar in the strategy's feed, from 0; of a walk-forward, in its test spans.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>Open time, UTC.</summary>
+    public required DateTime Time { get; init; }
+
+    /// <summary>Close time, at which the strategy saw it, UTC.</summary>
+    public required DateTime KnownAt { get; init; }
+
+    public required double Open { get; init; }
+
+    public required double High { get; init; }
+
+    public required double Low { get; init; }
+
+    public required double Close { get; init; }
+
+    public required double Volume { get; init; }
+
+    /// <summary>Number of the feed's last bar; null if the record is longer than what is kept of it.</summary>
+    public required long? Last { get; init; }
+}
 
 /// <summary>A factor at a bar.</summary>
 /// <param name="Value">null until it is warm.</param>
@@ -154,14 +174,34 @@ public sealed record WhyModel(string Name, int Version, double? Prediction, stri
 public sealed record WhyFeature(string Name, double? Value);
 
 /// <summary>The account of the portfolio.</summary>
-/// <param name="Weight">Weight of the strategy.</param>
-/// <param name="Exposure">Sum of the absolute values of its positions.</param>
-/// <param name="FreeCash">What entries may cost.</param>
-/// <param name="ReservedCash">What the fills of accepted entries will need.</param>
-/// <param name="ReservedValue">Value of accepted entries that are not filled yet.</param>
-/// <param name="Drawdown">A positive fraction of the peak.</param>
-public sealed record WhyPortfolio(double Weight, double Cash, double Equity, double Exposure, double FreeCash, double ReservedCash,
-    double ReservedValue, int ReservedTrades, int OpenTrades, double Drawdown);
+public sealed record WhyPortfolio
+{
+    /// <summary>Weight of the strategy.</summary>
+    public required double Weight { get; init; }
+
+    public required double Cash { get; init; }
+
+    public required double Equity { get; init; }
+
+    /// <summary>Sum of the absolute values of its positions.</summary>
+    public required double Exposure { get; init; }
+
+    /// <summary>What entries may cost.</summary>
+    public required double FreeCash { get; init; }
+
+    /// <summary>What the fills of accepted entries will need.</summary>
+    public required double ReservedCash { get; init; }
+
+    /// <summary>Value of accepted entries that are not filled yet.</summary>
+    public required double ReservedValue { get; init; }
+
+    public required int ReservedTrades { get; init; }
+
+    public required int OpenTrades { get; init; }
+
+    /// <summary>A positive fraction of the peak.</summary>
+    public required double Drawdown { get; init; }
+}
 
 /// <summary>A rule of the portfolio.</summary>
 /// <param name="Name">Its key in the limits; for a rule without a key the word of its refusal.</param>

@@ -48,7 +48,7 @@ public sealed class WarmFeed : IAsyncDisposable
     private readonly LateBars _late;
     // Bars whose time slices are not complete, by their close and then by their series.
     private readonly PriorityQueue<ClosedBar, (long Close, int Series)> _waiting = new();
-    private readonly List<FeedGap> _gaps = [];
+    private readonly List<MissingBars> _gaps = [];
     private readonly List<string> _notes = [];
     private long _reached = long.MinValue, _saved = long.MinValue;
     private long _missed;
@@ -91,7 +91,7 @@ public sealed class WarmFeed : IAsyncDisposable
     public long? LiveFrom { get; private set; }
 
     /// <summary>Gaps in the live bars.</summary>
-    public IReadOnlyList<FeedGap> Gaps => _gaps;
+    public IReadOnlyList<MissingBars> Gaps => _gaps;
 
     public IReadOnlyList<string> Notes
     {
@@ -295,7 +295,7 @@ public sealed class WarmFeed : IAsyncDisposable
         await FillAsync(symbol, bar.Time, cancellationToken).ConfigureAwait(false);
         if (symbol.Brought is { } brought && _request.FillGaps
             && ExpectedBars.Between(symbol.Instrument, _timeframe, brought, bar.Time) is > 0 and var missing)
-            _gaps.Add(new FeedGap(symbol.Instrument.Symbol, brought, bar.Time, missing, symbol.Filled));
+            _gaps.Add(new MissingBars(symbol.Instrument.Symbol, brought, bar.Time, missing, symbol.Filled));
         if (bar.Time > (symbol.Last?.Time ?? long.MinValue))
         {
             (symbol.Brought, symbol.Filled) = (bar.Time, 0);

@@ -71,9 +71,18 @@ public sealed class FolderBarStore(string directory, PermittedFiles? files = nul
     }
 
     private static ImportResult ResultOf(BarsToStore series, StoreChange change, BarStoreHeader header, List<string> notes) =>
-        new(series.From, series.Format, series.Instrument.Symbol, series.Timeframe, series.Count, change.Added, change.Replaced,
-            change.Unchanged, series.SkippedRows, header.Count, header.FirstTime, header.LastTime, header.RawHash, change.Differences,
-            notes);
+        ImportResult.Of(series) with
+        {
+            Added = change.Added,
+            Replaced = change.Replaced,
+            Unchanged = change.Unchanged,
+            Total = header.Count,
+            First = header.FirstTime,
+            Last = header.LastTime,
+            ContentHash = header.RawHash,
+            Differences = change.Differences,
+            Notes = notes,
+        };
 
     // Writes a market that the store does not have: whole columns at once.
     private BarStoreHeader WriteNew(string path, BarsToStore series, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private readonly List<(long From, long To, long Step, long Bars)> _runs = [];
     private readonly TradingDays _tradingDays = new(instrument.Calendar, timeframe);
     private readonly DayCompleteness _completeness = new(instrument.Calendar, timeframe);
-    private readonly GapFinder _gaps = new(instrument, timeframe);
+    private readonly MissingBarFinder _gaps = new(instrument, timeframe);
     private Bar _previous;
     private long _count, _first, _regular, _offGrid, _weekend, _firstWeekend, _withoutVolume;
     private long _frozenFrom, _frozenBars;
@@ -116,7 +116,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         foreach (var (before, bar, step) in early) Judge(before, bar, step);
     }
 
-    private bool IsNight(long step) => !timeframe.IsIntraday || step >= GapFinder.LongBreak;
+    private bool IsNight(long step) => !timeframe.IsIntraday || step >= MissingBarFinder.LongBreak;
 
     private RunningMedian ScaleOf(long step) => timeframe.IsIntraday && IsNight(step) ? _across : _within;
 
@@ -206,7 +206,10 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         var ratio = opening < 1 ? 1 / opening : opening;
         foreach (var split in Splits)
             if (Math.Abs(ratio / split - 1) < (split == 1.5 ? 0.03 : 0.04))
-                return split == 1.5 ? opening < 1 ? "3:2" : "2:3" : opening < 1 ? $"{split:0}:1" : $"1:{split:0}";
+            {
+                var (more, fewer) = split == 1.5 ? ("3", "2") : ($"{split:0}", "1");
+                return opening < 1 ? $"{more}:{fewer}" : $"{fewer}:{more}";
+            }
         return null;
     }
 

@@ -62,9 +62,12 @@ public sealed record RowLayout : BarFileLayout
     /// <inheritdoc/>
     public override bool HasAdjustedClose => Columns.Contains(ColumnRole.AdjustedClose);
 
-    internal override IReadOnlyList<string> SymbolsIn(TextFile file) =>
-        Markets is not null ? [.. Markets.Keys.Order(StringComparer.Ordinal)] : Symbol is null ? []
-            : Table is null ? SymbolScan.OfRows(file, this) : SymbolScan.OfTable(file, this);
+    internal override IReadOnlyList<string> SymbolsIn(TextFile file)
+    {
+        if (Markets is not null) return [.. Markets.Keys.Order(StringComparer.Ordinal)];
+        if (Symbol is null) return [];
+        return Table is null ? SymbolScan.OfRows(file, this) : SymbolScan.OfTable(file, this);
+    }
 
     internal override BarFileLayout Of(string symbol) => Markets is not null ? this with { Columns = Markets[symbol], Markets = null }
         : this with { Symbol = Encoding.UTF8.GetBytes(symbol), SkipsOthers = true };

@@ -26,10 +26,12 @@ internal static class WrittenNumber
     }
 
     /// <summary>Returns a price without a leading or trailing currency sign.</summary>
-    public static string WithoutCurrency(string text) =>
-        text.Length == 0 ? text
-            : Currencies.Contains(text[0]) ? text[1..].TrimStart()
-            : Currencies.Contains(text[^1]) ? text[..^1].TrimEnd() : text;
+    public static string WithoutCurrency(string text) => text switch
+    {
+        [var first, ..] when Currencies.Contains(first) => text[1..].TrimStart(),
+        [.., var last] when Currencies.Contains(last) => text[..^1].TrimEnd(),
+        _ => text,
+    };
 
     /// <summary>Whether commas group the digits as in India: three at the end, two before them (1,23,456).</summary>
     public static bool IsIndian(ReadOnlySpan<char> whole)

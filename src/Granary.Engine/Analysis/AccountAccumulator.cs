@@ -46,10 +46,22 @@ public sealed class AccountAccumulator(double start)
         EndDay();
         var (up, down) = (_returns.Count(r => r > 0), _returns.Count(r => r < 0));
         var (all, held) = (TailRisk.Historical([.. _returns], 0.05), TailRisk.Historical([.. _inMarket], 0.05));
-        return new AccountFigures(_equities / _rows, _exposures / _rows, _most, _returns.Count, _inMarket.Count, Share(up, _returns.Count),
-            Share(down, _returns.Count),
-            Share(up, _inMarket.Count), Share(down, _inMarket.Count), all.ValueAtRisk, all.ExpectedShortfall, held.ValueAtRisk,
-            held.ExpectedShortfall);
+        return new AccountFigures
+        {
+            EquityAverage = _equities / _rows,
+            GrossExposureAverage = _exposures / _rows,
+            GrossExposureMost = _most,
+            Days = _returns.Count,
+            DaysInMarket = _inMarket.Count,
+            DaysProfitable = Share(up, _returns.Count),
+            DaysLosing = Share(down, _returns.Count),
+            DaysProfitableInMarket = Share(up, _inMarket.Count),
+            DaysLosingInMarket = Share(down, _inMarket.Count),
+            DailyVar95 = all.ValueAtRisk,
+            DailyCvar95 = all.ExpectedShortfall,
+            DailyVar95InMarket = held.ValueAtRisk,
+            DailyCvar95InMarket = held.ExpectedShortfall,
+        };
     }
 
     private static double Share(int count, int of) => of > 0 ? count / (double)of : double.NaN;

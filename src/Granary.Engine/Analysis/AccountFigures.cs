@@ -5,19 +5,42 @@ namespace Granary.Engine.Analysis;
 /// the market if a position was held at one of its rows or at the row before them, or if the equity changed. A day without a change is
 /// neither a gain nor a loss. Fractions; NaN if undefined.
 /// </summary>
-/// <param name="EquityAverage">Mean over all rows, account currency.</param>
-/// <param name="GrossExposureAverage">Mean over all rows of the absolute position values over the equity.</param>
-/// <param name="GrossExposureMost">The maximum over all rows of the absolute position values over the equity.</param>
-/// <param name="DaysProfitable">Days with a gain, a share of all days.</param>
-/// <param name="DaysLosing">Days with a loss, a share of all days.</param>
-/// <param name="DaysProfitableInMarket">Days with a gain, a share of the days in the market.</param>
-/// <param name="DaysLosingInMarket">Days with a loss, a share of the days in the market.</param>
-/// <param name="DailyVar95">The loss that 1 day in 20 exceeds, a positive fraction.</param>
-/// <param name="DailyCvar95">The mean loss of those days.</param>
-/// <param name="DailyVar95InMarket">The loss that 1 day in 20 in the market exceeds.</param>
-/// <param name="DailyCvar95InMarket">The mean loss of those days.</param>
-public sealed record AccountFigures(
-    double EquityAverage, double GrossExposureAverage, double GrossExposureMost, int Days, int DaysInMarket, double DaysProfitable,
-    double DaysLosing,
-    double DaysProfitableInMarket, double DaysLosingInMarket, double DailyVar95, double DailyCvar95, double DailyVar95InMarket,
-    double DailyCvar95InMarket);
+public sealed record AccountFigures
+{
+    /// <summary>Mean over all rows, account currency.</summary>
+    public required double EquityAverage { get; init; }
+
+    /// <summary>Mean over all rows of the absolute position values over the equity.</summary>
+    public required double GrossExposureAverage { get; init; }
+
+    /// <summary>The maximum over all rows of the absolute position values over the equity.</summary>
+    public required double GrossExposureMost { get; init; }
+
+    public required int Days { get; init; }
+
+    public required int DaysInMarket { get; init; }
+
+    /// <summary>Days with a gain, a share of all days.</summary>
+    public required double DaysProfitable { get; init; }
+
+    /// <summary>Days with a loss, a share of all days.</summary>
+    public required double DaysLosing { get; init; }
+
+    /// <summary>Days with a gain, a share of the days in the market.</summary>
+    public required double DaysProfitableInMarket { get; init; }
+
+    /// <summary>Days with a loss, a share of the days in the market.</summary>
+    public required double DaysLosingInMarket { get; init; }
+
+    /// <summary>The loss that 1 day in 20 exceeds, a positive fraction.</summary>
+    public required double DailyVar95 { get; init; }
+
+    /// <summary>The mean loss of those days.</summary>
+    public required double DailyCvar95 { get; init; }
+
+    /// <summary>The loss that 1 day in 20 in the market exceeds.</summary>
+    public required double DailyVar95InMarket { get; init; }
+
+    /// <summary>The mean loss of those days.</summary>
+    public required double DailyCvar95InMarket { get; init; }
+}

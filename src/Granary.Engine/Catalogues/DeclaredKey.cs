@@ -68,6 +68,12 @@ public class DeclaredKey(string name, Type type, object? usual)
         return Checked(Type == typeof(int) ? (object)(int)number : (long)number, given);
     }
 
+    /// <summary>Reads the values of a list, each with the type, range and words of a key.</summary>
+    /// <param name="given">Key and text as the user wrote them, for the message.</param>
+    /// <exception cref="InputException">A value has the wrong type or is out of range.</exception>
+    protected static IReadOnlyList<object> Values(DeclaredKey key, string text, char separator, string given) =>
+        [.. QuotedText.Split(text, separator).Select(v => v.Trim()).Where(v => v.Length > 0).Select(v => key.Parse(v, $"{given}: '{v}'"))];
+
     /// <summary>Checks the range of a number and the words of a text.</summary>
     /// <exception cref="InputException">The value is out of range, or is not one of the words.</exception>
     protected object Checked(object value, string given)
@@ -81,11 +87,13 @@ public class DeclaredKey(string name, Type type, object? usual)
     }
 
     /// <summary>A range of numbers in words, such as <c>1 … 5</c>.</summary>
-    public static string Span(double minimum, double maximum) =>
-        minimum is > 0 and <= 1e-6 ? string.Create(CultureInfo.InvariantCulture, $"more than 0, at most {maximum}")
-        : maximum >= int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"at least {minimum}")
-        : double.IsNegativeInfinity(minimum) ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}")
-        : string.Create(CultureInfo.InvariantCulture, $"{minimum} … {maximum}");
+    public static string Span(double minimum, double maximum) => (minimum, maximum) switch
+    {
+        ( > 0 and <= 1e-6, _) => string.Create(CultureInfo.InvariantCulture, $"more than 0, at most {maximum}"),
+        (_, >= int.MaxValue) => string.Create(CultureInfo.InvariantCulture, $"at least {minimum}"),
+        (double.NegativeInfinity, _) => string.Create(CultureInfo.InvariantCulture, $"at most {maximum}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{minimum} … {maximum}"),
+    };
 
     /// <summary>Converts named arguments to the constructor's order; missing ones take their defaults.</summary>
     /// <param name="owner">The name of the class, for messages.</param>

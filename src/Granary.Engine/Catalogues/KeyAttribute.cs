@@ -19,6 +19,9 @@ public sealed class KeyAttribute(string help) : DescriptionAttribute(help)
     /// <summary>The words of a text, separated by spaces; of a number, the words that stand for its default. Null = any value.</summary>
     public string? Words { get; init; }
 
+    /// <summary>Separates the values of a list on the command line.</summary>
+    public char Separator { get; init; } = ',';
+
     /// <summary>Stands for the value in a command's help, such as <c>FILE</c>; null for the usual text.</summary>
     public string? Placeholder { get; init; }
 

@@ -1,3 +1,4 @@
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -61,7 +62,11 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
 
     public override string ToString() => Key;
 
-    private static string Text(object value) =>
-        value is string s ? QuotedText.Quoted(s) : value is Enum e ? e.ToString().ToLowerInvariant()
-            : value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!;
+    private static string Text(object value) => value switch
+    {
+        string text => QuotedText.Quoted(text),
+        Enum word => word.ToString().ToLowerInvariant(),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
 }

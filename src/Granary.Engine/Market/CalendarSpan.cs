@@ -50,8 +50,10 @@ public readonly record struct CalendarSpan(int Months, long Ticks)
         return new DateTime(month / 12, month % 12 + 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
     }
 
-    public override string ToString() =>
-        Months > 0 ? Months % 12 == 0 ? $"{Months / 12}y" : $"{Months}mo"
-        : Ticks % (7 * TimeSpan.TicksPerDay) == 0 ? $"{Ticks / (7 * TimeSpan.TicksPerDay)}w"
-        : Ticks % TimeSpan.TicksPerDay == 0 ? $"{Ticks / TimeSpan.TicksPerDay}d" : $"{Ticks / TimeSpan.TicksPerHour}h";
+    public override string ToString()
+    {
+        if (Months > 0) return Months % 12 == 0 ? $"{Months / 12}y" : $"{Months}mo";
+        if (Ticks % (7 * TimeSpan.TicksPerDay) == 0) return $"{Ticks / (7 * TimeSpan.TicksPerDay)}w";
+        return Ticks % TimeSpan.TicksPerDay == 0 ? $"{Ticks / TimeSpan.TicksPerDay}d" : $"{Ticks / TimeSpan.TicksPerHour}h";
+    }
 }

@@ -92,11 +92,12 @@ public sealed class Crossing
         return turn;
     }
 
-    private int NextFrom(int from) =>
-        _sign == 0 ? Math.Min(from, _count)
-            : _otherColumn is null ? NextOf(_column, _level, _sign, from, _count)
-            : _sign > 0 ? NextOf(_column, _otherColumn, from, _count)
-            : NextOf(_otherColumn, _column, from, _count);
+    private int NextFrom(int from)
+    {
+        if (_sign == 0) return Math.Min(from, _count);
+        if (_otherColumn is null) return NextOf(_column, _level, _sign, from, _count);
+        return _sign > 0 ? NextOf(_column, _otherColumn, from, _count) : NextOf(_otherColumn, _column, from, _count);
+    }
 
     // The first index from which on a line is not above another. Fully optimised at the first call: vector code is very slow before
     // tiering.

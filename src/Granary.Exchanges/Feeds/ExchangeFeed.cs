@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -251,7 +250,7 @@ public sealed class ExchangeFeed : ILiveFeed
             if (kline.Bar.Time <= market.ClosedTo)
             {
                 // a closed bar once more: the judge of late bars counts whether it is repeated or corrected
-                if (kline.Closed == true) Give(place, kline.Bar);
+                if (kline.Closed == true) _assembler.Add(place, kline.Bar);
                 else _unordered++;
                 return;
             }
@@ -286,10 +285,8 @@ public sealed class ExchangeFeed : ILiveFeed
     {
         _markets[place].Open = null;
         _markets[place].ClosedTo = bar.Time;
-        Give(place, bar);
+        _assembler.Add(place, bar);
     }
-
-    private void Give(int place, Bar bar) => _assembler.Add(place, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
 
     // The exchange's clock closes bars that are still open, and shows that other markets had no trade.
     private void Advance(long time)

@@ -39,9 +39,11 @@ internal static class GateioFuturesParser
     public static VenueOrderState Order(JsonElement order, Func<string, decimal> contract)
     {
         var filled = Math.Abs(order.Decimal("size")) - Math.Abs(order.Decimal("left"));
-        var state = order.Text("status") == "finished"
-            ? order.Text("finish_as") == "filled" ? OrderState.Filled : OrderState.Cancelled
-            : filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted;
+        var state = order.Text("status") switch
+        {
+            "finished" => order.Text("finish_as") == "filled" ? OrderState.Filled : OrderState.Cancelled,
+            _ => filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted,
+        };
         return new VenueOrderState(GateioVenue.ClientId(order), order.Text("id"), order.Text("contract"), state,
             filled * contract(order.Text("contract")), state == OrderState.Cancelled ? $"Gate.io: {order.Text("finish_as")}" : "");
     }

@@ -36,12 +36,12 @@ internal static class GateioSpotParser
     public static VenueOrderState Order(JsonElement order)
     {
         var filled = order.Decimal("amount") - order.Decimal("left");
-        var status = order.Text("status") is { Length: > 0 } said ? said
-            : order.Text("event") != "finish" ? "open" : order.Text("finish_as") == "filled" ? "closed" : "cancelled";
-        var state = status switch
+        // The channel has no status.
+        var state = (order.Text("status"), order.Text("event")) switch
         {
-            "closed" => OrderState.Filled,
-            "cancelled" => OrderState.Cancelled,
+            ("closed", _) => OrderState.Filled,
+            ("cancelled", _) => OrderState.Cancelled,
+            ("", "finish") => order.Text("finish_as") == "filled" ? OrderState.Filled : OrderState.Cancelled,
             _ => filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted,
         };
         return new VenueOrderState(GateioVenue.ClientId(order), order.Text("id"), order.Text("currency_pair"), state, filled,

@@ -39,8 +39,12 @@ internal static class KucoinFuturesParser
     public static VenueOrderState Order(JsonElement order, Func<string, decimal> contract)
     {
         var filled = order.Decimal("dealSize");
-        var state = order.Flag("isActive") ? filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted
-            : order.Flag("cancelExist") || filled < order.Decimal("size") ? OrderState.Cancelled : OrderState.Filled;
+        var isWhole = filled >= order.Decimal("size") && !order.Flag("cancelExist");
+        var state = order.Flag("isActive") switch
+        {
+            true => filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted,
+            false => isWhole ? OrderState.Filled : OrderState.Cancelled,
+        };
         return new VenueOrderState(order.Text("clientOid"), order.Text("id"), order.Text("symbol"), state,
             filled * contract(order.Text("symbol")), Reason(state));
     }

@@ -298,16 +298,12 @@ public sealed class KafkaBarFeed : ILiveFeed
     {
         // A market that is published in several partitions is read while this member owns any of them.
         if (_address.Group is not null) _assembler.Return(place);
-        if (_queries[place].Wants(block.Time[0]) && _queries[place].Wants(block.Time[^1]))
-        {
-            _assembler.Add(place, block);
-            return;
-        }
-        var bars = new List<Bar>(block.Count);
-        for (var i = 0; i < block.Count; i++)
-            if (_queries[place].Wants(block.Time[i]))
-                bars.Add(block[i]);
-        _assembler.Add(place, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bars));
+        // The times of a block ascend, and a query wants those of one span.
+        var from = 0;
+        while (from < block.Count && !_queries[place].Wants(block.Time[from])) from++;
+        var to = block.Count;
+        while (to > from && !_queries[place].Wants(block.Time[to - 1])) to--;
+        if (to > from) _assembler.Add(place, to - from == block.Count ? block : block.Slice(from, to - from));
     }
 
     // A time slice is complete when all partitions have passed it; with a group, all partitions of this member.

@@ -3,8 +3,7 @@ using System.Numerics;
 namespace Granary.Learning.Search;
 
 /// <summary>
-/// Successive halving (Jamieson and Talwalkar 2016): all points are evaluated on a small share of the bars, the better half on twice the
-/// share, and so on up to all bars. The points are those of <see cref="SobolSearch"/>.
+/// <see cref="SuccessiveHalving"/> over shares of the bars, counted from the first one. The points are those of <see cref="SobolSearch"/>.
 /// </summary>
 /// <remarks>
 /// The number of trials is that of points, all of which the first round evaluates. At least four points reach all bars, and the first
@@ -20,14 +19,14 @@ internal sealed class HalvingSearch(ParameterSpace space, int trials, ulong seed
 
     public IReadOnlyList<ProposedPoint> Next(IReadOnlyList<TriedPoint> tried)
     {
-        if (tried.Count == 0) return [.. _points.Next([], trials).Select(p => p with { Share = Math.ScaleB(1, 1 - Rounds) })];
+        var whole = 1 << (Rounds - 1);
+        if (tried.Count == 0) return [.. _points.Next([], trials).Select(p => p with { Share = 1.0 / whole })];
         var share = tried[^1].Point.Share;
         if (share == 1) return [];
         var last = Enumerable.Range(0, tried.Count).Where(i => tried[i].Point.Share == share).ToList();
-        return [.. Objectives.Rank([.. last.Select(i => tried[i].Objectives)], (last.Count + 1) / 2)
-            .Select(k => last[k])
+        var best = Objectives.Rank([.. last.Select(i => tried[i].Objectives)], SuccessiveHalving.Half(last.Count)).Select(k => last[k]);
+        return [.. SuccessiveHalving.Better(best, last.Count)
             .Where(i => tried[i].Objectives is not null)
-            .Order()
             .Select(i => new ProposedPoint(tried[i].Point.Values, 2 * share, i))];
     }
 }

@@ -7,9 +7,9 @@ namespace Granary.Modelling.Experiments;
 /// <summary>Expands an experiment into one learning section per trainer and label.</summary>
 internal static class ComparedSections
 {
-    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <param name="strategies">The number of strategies to use, counted from the first one of the batch; null = all.</param>
     /// <returns>Sections in the order in which the comparison tries them.</returns>
-    public static IReadOnlyList<LearningSpec> Of(BatchPlan plan, string strategies)
+    public static IReadOnlyList<LearningSpec> Of(BatchPlan plan, int? strategies)
     {
         var specs = LearnBatch.Specs(plan, strategies, inWindows: true);
         var costPercent = plan.Spec.Execution.CommissionPercent + plan.Spec.Execution.SlippagePercent;
@@ -20,7 +20,7 @@ internal static class ComparedSections
             Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
             Label = label,
             // The section's own rule, unless that rule cannot use predictions of this label.
-            Rule = spec.Rule.Takes(label.Meaning) ? spec.Rule : EntryRuleReader.Default(label.Kind, costPercent),
+            Rule = spec.Rule.Takes(label.Meaning) ? spec.Rule : EntryRules.Default(label.Kind, costPercent),
             Strategies = [.. plan.Instances.Where(i => spec.Covers(i)
                 && specs.First(s => s == spec || s.IsOfRisk == spec.IsOfRisk && s.Covers(i)) == spec).Select(i => i.Id)],
         }))).Where(trial => trial.Strategies.Count > 0)];

@@ -26,10 +26,10 @@ public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads
     // Inner is −1 for a fit on the outer window itself.
     private readonly record struct FitTask(SearchWork Work, int Candidate, int Inner);
 
-    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <param name="strategies">The number of strategies to use, counted from the first one of the batch; null = all.</param>
     /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
     /// <exception cref="IOException">The trial ledger cannot be written.</exception>
-    public async Task<SearchReport> RunAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null,
+    public async Task<SearchReport> RunAsync(BatchSpec batch, int? strategies = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         var started = clock.GetTimestamp();

@@ -29,10 +29,10 @@ public sealed class PreparedComparison : IWorkMaker
     private PreparedComparison(OpenedBatch opened, IBatchHost host, IReadOnlyList<LearningSpec> sections, StrategyTrades? trades) =>
         (_opened, _host, _sections, _trades) = (opened, host, sections, trades);
 
-    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <param name="strategies">The number of strategies to use, counted from the first one of the batch; null = all.</param>
     /// <param name="host">Runs the strategies if the label needs their trades.</param>
     /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
-    public static async Task<PreparedComparison> OpenAsync(BatchSpec batch, string strategies, IBatchHost host, int threads,
+    public static async Task<PreparedComparison> OpenAsync(BatchSpec batch, int? strategies, IBatchHost host, int threads,
         CancellationToken cancellationToken)
     {
         var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);

@@ -33,13 +33,13 @@ public sealed class PreparedSearch : IWorkMaker
     /// <summary>Searches by index.</summary>
     public List<SearchWork> Work { get; }
 
-    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <param name="strategies">The number of strategies to use, counted from the first one of the batch; null = all.</param>
     /// <param name="host">Runs the strategies without models.</param>
     /// <param name="keeps">
     /// Whether this process writes predictions to the registry's cache. Only one process at a time can write it.
     /// </param>
     /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
-    public static async Task<PreparedSearch> OpenAsync(BatchSpec batch, string strategies, IBatchHost host, int threads, bool keeps,
+    public static async Task<PreparedSearch> OpenAsync(BatchSpec batch, int? strategies, IBatchHost host, int threads, bool keeps,
         CancellationToken cancellationToken = default)
     {
         var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);

@@ -1,5 +1,6 @@
 using Granary.Engine;
 using Granary.Engine.Numerics;
+using Granary.Learning.Search;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 
@@ -13,10 +14,9 @@ namespace Granary.Modelling.Experiments;
 /// Maximum number of fits per outer window: the fits of all rungs, and one fit on the whole training part per chosen candidate.
 /// </param>
 /// <remarks>
-/// Successive halving (Jamieson and Talwalkar 2016): all candidates compete on the first inner window. The better half competes on twice
-/// as many windows, and so on up to all windows. Fits of earlier rungs are reused.
+/// <see cref="SuccessiveHalving"/> over inner windows: all candidates compete on the first one. Fits of earlier rungs are reused.
 /// </remarks>
-public sealed record SearchPlan(IReadOnlyList<SearchCandidate> Candidates, int Possible, IReadOnlyList<SearchRung> Rungs,
+public sealed record SearchPlan(IReadOnlyList<SearchCandidate> Candidates, int Possible, IReadOnlyList<HalvingRung> Rungs,
     int FitsPerWindow)
 {
     // Random stream of the draw of candidates. It differs from the streams of the models, so that neither affects the other.
@@ -50,24 +50,15 @@ public sealed record SearchPlan(IReadOnlyList<SearchCandidate> Candidates, int P
         return new SearchPlan(chosen, all.Count, RungsOf(search, count), Cost(search, count));
     }
 
-    private static List<SearchRung> RungsOf(SearchSpec search, int count)
-    {
-        var rungs = new List<SearchRung>();
-        if (count == 1 && search.Rules.Count == 1) return rungs;
-        for (var windows = 1; ; windows = Math.Min(2 * windows, search.Windows))
-        {
-            rungs.Add(new SearchRung(count, windows));
-            if (windows == search.Windows) return rungs;
-            count = (count + 1) / 2;
-        }
-    }
+    private static IReadOnlyList<HalvingRung> RungsOf(SearchSpec search, int count) =>
+        count == 1 && search.Rules.Count == 1 ? [] : SuccessiveHalving.Rungs(count, search.Windows);
 
     private static int Cost(SearchSpec search, int count)
     {
         var rungs = RungsOf(search, count);
         // Each rule may have a different best candidate, and each of these is fitted on the whole training part.
         var cost = Math.Min(search.Rules.Count, rungs.Count > 0 ? rungs[^1].Candidates : 1);
-        for (var r = 0; r < rungs.Count; r++) cost += rungs[r].Candidates * (rungs[r].Windows - (r > 0 ? rungs[r - 1].Windows : 0));
+        for (var r = 0; r < rungs.Count; r++) cost += rungs[r].Candidates * (rungs[r].Resource - (r > 0 ? rungs[r - 1].Resource : 0));
         return cost;
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Learning.Gating;
+using Granary.Learning.Search;
 using Granary.Modelling.Learning;
 using Granary.Simulation.Batches;
 
@@ -15,7 +16,7 @@ public sealed class SearchWindow
     // Ranks of each candidate and rule after the candidate's last rung.
     private readonly double[][] _ranks;
     private readonly double[] _firsts;
-    private int[] _alive;
+    private IReadOnlyList<int> _alive;
 
     public SearchWindow(SearchUnit unit, int index, SearchPlan plan)
     {
@@ -40,9 +41,9 @@ public sealed class SearchWindow
     public int Chosen => BestByRule[ChosenRule];
 
     /// <summary>Returns the fits that a rung needs and that earlier rungs have not made.</summary>
-    public IEnumerable<(int Candidate, int Inner)> Missing(SearchRung rung) =>
+    public IEnumerable<(int Candidate, int Inner)> Missing(HalvingRung rung) =>
         from candidate in _alive
-        from inner in Enumerable.Range(0, rung.Windows)
+        from inner in Enumerable.Range(0, rung.Resource)
         where _fits[candidate][inner] is null
         select (candidate, inner);
 
@@ -53,7 +54,7 @@ public sealed class SearchWindow
     /// <summary>Ranks the candidates of a rung by all their fits so far and keeps the better half for the next rung.</summary>
     public void Close(int rung)
     {
-        var windows = _plan.Rungs[rung].Windows;
+        var windows = _plan.Rungs[rung].Resource;
         foreach (var candidate in _alive)
         {
             _ranks[candidate] = Ranks(candidate, windows);
@@ -61,7 +62,7 @@ public sealed class SearchWindow
         }
         Finalists = _alive;
         if (rung + 1 < _plan.Rungs.Count)
-            _alive = [.. _alive.OrderByDescending(c => _ranks[c].Max()).ThenBy(c => c).Take(_plan.Rungs[rung + 1].Candidates).Order()];
+            _alive = SuccessiveHalving.Better(_alive.OrderByDescending(c => _ranks[c].Max()).ThenBy(c => c), _alive.Count);
         else Choose(windows);
     }
 

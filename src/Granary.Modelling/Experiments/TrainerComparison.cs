@@ -26,7 +26,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
     /// <returns>Results by market or strategy in the batch's order, best first.</returns>
     /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
     /// <exception cref="IOException">The trial ledger cannot be written.</exception>
-    public async Task<IReadOnlyList<ExperimentTrial>> RunAsync(BatchSpec batch, string strategies = "all",
+    public async Task<IReadOnlyList<ExperimentTrial>> RunAsync(BatchSpec batch, int? strategies = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         await using var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);

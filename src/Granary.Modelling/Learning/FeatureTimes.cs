@@ -89,9 +89,13 @@ internal sealed partial class FeatureTimes(string path, string column, DateOrder
         if (text.Length is >= 9 and <= 19 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var unix))
         {
             // Seconds until the year 5138, then milliseconds, microseconds and nanoseconds.
-            var since = unix < 100_000_000_000 ? unix * TimeSpan.TicksPerSecond
-                : unix < 100_000_000_000_000 ? unix * TimeSpan.TicksPerMillisecond
-                : unix < 100_000_000_000_000_000 ? unix * TimeSpan.TicksPerMicrosecond : unix / TimeSpan.NanosecondsPerTick;
+            var since = unix switch
+            {
+                < 100_000_000_000 => unix * TimeSpan.TicksPerSecond,
+                < 100_000_000_000_000 => unix * TimeSpan.TicksPerMillisecond,
+                < 100_000_000_000_000_000 => unix * TimeSpan.TicksPerMicrosecond,
+                _ => unix / TimeSpan.NanosecondsPerTick,
+            };
             ticks = DateTime.UnixEpoch.Ticks + since;
             return true;
         }

@@ -23,9 +23,9 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     internal StrategyTrades? Trades { get; init; }
 
     /// <summary>Trains the models of a batch and adds a version of each to its registry.</summary>
-    /// <param name="strategies">"all", or the number of strategies to use, counted from the first one of the batch.</param>
+    /// <param name="strategies">The number of strategies to use, counted from the first one of the batch; null = all.</param>
     /// <exception cref="InputException">The batch or its learning section is invalid, or the batch has no learning section.</exception>
-    public async Task<LearningReport> TrainAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null,
+    public async Task<LearningReport> TrainAsync(BatchSpec batch, int? strategies = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
@@ -36,7 +36,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     /// <summary>
     /// Trains walk-forward, or reuses trained models, and runs every strategy with and without its model. Only out-of-sample trades count.
     /// </summary>
-    public async Task<LearningReport> EvaluateAsync(BatchSpec batch, string strategies = "all",
+    public async Task<LearningReport> EvaluateAsync(BatchSpec batch, int? strategies = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
@@ -98,17 +98,17 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
 
     // Sections that cover none of the selected strategies are left out.
     // An experiment compares models on the same windows, without retraining.
-    internal static IReadOnlyList<LearningSpec> Specs(BatchPlan plan, string strategies, bool inWindows = false) =>
-        [.. LearningReader.Read(plan.Spec).Where(s => strategies == "all" || plan.Instances.Any(s.Covers))
+    internal static IReadOnlyList<LearningSpec> Specs(BatchPlan plan, int? strategies, bool inWindows = false) =>
+        [.. LearningReader.Read(plan.Spec).Where(s => strategies is null || plan.Instances.Any(s.Covers))
             .Select(s => inWindows ? s with { Retrain = null } : s)];
 
-    private Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, CancellationToken cancellationToken) =>
+    private Task<OpenedBatch> OpenAsync(BatchSpec batch, int? strategies, CancellationToken cancellationToken) =>
         OpenAsync(batch, strategies, threads, cancellationToken);
 
     /// <summary>Opens a batch that has a learning section, optionally with its first strategies only.</summary>
     /// <param name="planned">Changes the plan before the markets are opened; null = no change.</param>
     /// <exception cref="InputException">The section is missing, or the batch or <paramref name="strategies"/> is invalid.</exception>
-    public static Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, int threads, CancellationToken cancellationToken,
+    public static Task<OpenedBatch> OpenAsync(BatchSpec batch, int? strategies, int threads, CancellationToken cancellationToken,
         Func<BatchPlan, BatchPlan>? planned = null)
     {
         if (batch.Learning is null)
@@ -123,12 +123,6 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
             Planned = plan => planned is null ? First(plan) : planned(First(plan)),
         }, cancellationToken);
 
-        BatchPlan First(BatchPlan plan)
-        {
-            if (strategies == "all") return plan;
-            if (!int.TryParse(strategies, out var count) || count < 1)
-                throw new InputException($"--strategies {strategies}: write 'all' or how many of the batch's first strategies");
-            return plan.First(count);
-        }
+        BatchPlan First(BatchPlan plan) => strategies is { } count ? plan.First(count) : plan;
     }
 }

@@ -25,16 +25,43 @@ public sealed record LearnRequest(string File, string Label, string Trainer, dou
 }
 
 /// <summary>Test results of a trainer on unseen rows. Fields that do not apply are null and omitted from JSON.</summary>
-/// <param name="Task">"classification" or "regression", by trainer and label.</param>
-/// <param name="Auc">AUC on the test rows; for a regression only if its labels are 0 and 1.</param>
-/// <param name="LogLoss">Mean −ln of the probability predicted for the actual class; classification only.</param>
-/// <param name="R2">1 − residual over total sum of squares on the test rows; regression only.</param>
-/// <param name="Seconds">Wall-clock time of the training.</param>
-public sealed record LearnResult(
-    string Trainer, string Task, double? Auc, double? LogLoss, double? Accuracy, double? TrainAuc,
-    double? R2, double? Rmse, double? Mae, double? TrainR2,
-    double Seconds, int TrainRows, int TestRows, int Features, long Seed)
+public sealed record LearnResult
 {
+    public required string Trainer { get; init; }
+
+    /// <summary>"classification" or "regression", by trainer and label.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>AUC on the test rows; for a regression only if its labels are 0 and 1.</summary>
+    public required double? Auc { get; init; }
+
+    /// <summary>Mean −ln of the probability predicted for the actual class; classification only.</summary>
+    public required double? LogLoss { get; init; }
+
+    public required double? Accuracy { get; init; }
+
+    public required double? TrainAuc { get; init; }
+
+    /// <summary>1 − residual over total sum of squares on the test rows; regression only.</summary>
+    public required double? R2 { get; init; }
+
+    public required double? Rmse { get; init; }
+
+    public required double? Mae { get; init; }
+
+    public required double? TrainR2 { get; init; }
+
+    /// <summary>Wall-clock time of the training.</summary>
+    public required double Seconds { get; init; }
+
+    public required int TrainRows { get; init; }
+
+    public required int TestRows { get; init; }
+
+    public required int Features { get; init; }
+
+    public required long Seed { get; init; }
+
     /// <summary>Training rows that were left out, because their label was not known when the test begins, or by the gap.</summary>
     public int PurgedRows { get; init; }
 
@@ -132,18 +159,23 @@ public static class LearnTable
             throw new InputException($"all {labels.Length} test rows have the label "
                 + $"'{table.LabelName}' = {labels[0]}: no edge can be measured on one class, so choose a smaller split");
         var classify = model.Task == LearningTask.Classification;
-        return (new LearnResult(
-            request.Trainer, classify ? "classification" : "regression",
-            binary ? ClassificationMetrics.Auc(predicted, labels) : null,
-            classify ? ClassificationMetrics.LogLoss(predicted, labels) : null,
-            binary ? ClassificationMetrics.Accuracy(predicted, labels) : null,
-            binary ? ClassificationMetrics.Auc(fitted, trainLabels) : null,
-            classify ? null : RegressionMetrics.RSquared(predicted, labels),
-            classify ? null : RegressionMetrics.Rmse(predicted, labels),
-            classify ? null : RegressionMetrics.MeanAbsoluteError(predicted, labels),
-            classify ? null : RegressionMetrics.RSquared(fitted, trainLabels),
-            seconds, trainRows.Length, testRows.Length, table.Width, request.Seed)
+        return (new LearnResult
         {
+            Trainer = request.Trainer,
+            Task = classify ? "classification" : "regression",
+            Auc = binary ? ClassificationMetrics.Auc(predicted, labels) : null,
+            LogLoss = classify ? ClassificationMetrics.LogLoss(predicted, labels) : null,
+            Accuracy = binary ? ClassificationMetrics.Accuracy(predicted, labels) : null,
+            TrainAuc = binary ? ClassificationMetrics.Auc(fitted, trainLabels) : null,
+            R2 = classify ? null : RegressionMetrics.RSquared(predicted, labels),
+            Rmse = classify ? null : RegressionMetrics.Rmse(predicted, labels),
+            Mae = classify ? null : RegressionMetrics.MeanAbsoluteError(predicted, labels),
+            TrainR2 = classify ? null : RegressionMetrics.RSquared(fitted, trainLabels),
+            Seconds = seconds,
+            TrainRows = trainRows.Length,
+            TestRows = testRows.Length,
+            Features = table.Width,
+            Seed = request.Seed,
             PurgedRows = test.Rows[0] - train.Count,
             Notes = NotesOf(table, request, testRows, predicted),
         }, model);

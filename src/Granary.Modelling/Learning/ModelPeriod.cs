@@ -66,10 +66,12 @@ public sealed record ModelPeriod
             multiplier(i.Index), () => events.Signals(i.Index)))];
 
     /// <summary>Returns how the model changed a signal; null if it did not.</summary>
-    public EntryChange? ChangeOf(in Signal signal) =>
-        HasExpired(signal) ? EntryChange.Expired
-        : signal.IsAbstained ? EntryChange.Abstained
-        : signal.SizeFactor == 0 ? EntryChange.Refused : signal.SizeFactor < 1 ? EntryChange.Reduced : null;
+    public EntryChange? ChangeOf(in Signal signal)
+    {
+        if (HasExpired(signal)) return EntryChange.Expired;
+        if (signal.IsAbstained) return EntryChange.Abstained;
+        return signal.SizeFactor switch { 0 => EntryChange.Refused, < 1 => EntryChange.Reduced, _ => null };
+    }
 
     /// <summary>Returns the trade's return on its notional.</summary>
     public double ReturnOf(SignalRow row) => row.Trade!.Value.Return(Multiplier);

@@ -9,29 +9,54 @@ namespace Granary.Modelling.Learning;
 /// Effect of a model on the strategies that it filters: one figure of their out-of-sample trades with and without the model, over the
 /// same days.
 /// </summary>
-/// <param name="Fitness">Name of the figure, as in the experiment.</param>
-/// <param name="Days">Number of UTC days from the first to the last exit, including days without an exit.</param>
-/// <param name="Trades">Number of trades without the model.</param>
-/// <param name="Taken">Number of trades that the model kept, in full or in part.</param>
-/// <param name="Without">Figure without the model; null if undefined, such as a Sortino ratio without a losing day.</param>
-/// <param name="With">Figure with the model; null if undefined.</param>
-/// <param name="Low">
-/// Lower bound of the 95 % interval of <paramref name="With"/> − <paramref name="Without"/>; null if the figure is undefined in more than
-/// one of 20 bootstrap samples.
-/// </param>
-/// <param name="High">Upper bound of the interval.</param>
-/// <param name="CostWithout">Sum of the trades' commissions, each as a share of its notional at entry.</param>
-/// <param name="CostWith">The same sum over the trades or parts of them that the model kept.</param>
-public sealed record ModelWorth(string Fitness, int Days, int Trades, int Taken, double? Without, double? With, double? Low, double? High,
-    double CostWithout, double CostWith)
+public sealed record ModelWorth
 {
+    /// <summary>Name of the figure, as in the experiment.</summary>
+    public required string Fitness { get; init; }
+
+    /// <summary>Number of UTC days from the first to the last exit, including days without an exit.</summary>
+    public required int Days { get; init; }
+
+    /// <summary>Number of trades without the model.</summary>
+    public required int Trades { get; init; }
+
+    /// <summary>Number of trades that the model kept, in full or in part.</summary>
+    public required int Taken { get; init; }
+
+    /// <summary>Figure without the model; null if undefined, such as a Sortino ratio without a losing day.</summary>
+    public required double? Without { get; init; }
+
+    /// <summary>Figure with the model; null if undefined.</summary>
+    public required double? With { get; init; }
+
+    /// <summary>
+    /// Lower bound of the 95 % interval of <see cref="With"/> − <see cref="Without"/>; null if the figure is undefined in more than one
+    /// of 20 bootstrap samples.
+    /// </summary>
+    public required double? Low { get; init; }
+
+    /// <summary>Upper bound of the interval.</summary>
+    public required double? High { get; init; }
+
+    /// <summary>Sum of the trades' commissions, each as a share of its notional at entry.</summary>
+    public required double CostWithout { get; init; }
+
+    /// <summary>The same sum over the trades or parts of them that the model kept.</summary>
+    public required double CostWith { get; init; }
+
     private const int Samples = 1000;
 
     /// <summary>
     /// The figure with the model as models rank by it: infinite if its trades lost nothing, negative infinity if undefined.
     /// </summary>
     [JsonIgnore]
-    public double Rank { get; private init; } = With ?? double.NegativeInfinity;
+    public double Rank
+    {
+        get => _rank ?? With ?? double.NegativeInfinity;
+        private init => _rank = value;
+    }
+
+    private readonly double? _rank;
 
     /// <summary>Compares the trades of a unit's strategies with and without its model.</summary>
     /// <param name="with">Trades whose signal the model predicted out of sample, including those that it refused.</param>
@@ -48,9 +73,18 @@ public sealed record ModelWorth(string Fitness, int Days, int Trades, int Taken,
         var (first, days) = TradeDays.SpanOf(without.Concat(taken));
         var (a, b) = (new TradeDays(without, first, days, t => t.Return), new TradeDays(taken, first, days, t => t.SizeFactor * t.Return));
         var (low, high) = Interval(fitness, a, b);
-        return new ModelWorth(WordOf(fitness), days, without.Count, taken.Count, JsonNumber.Finite(a.Figure(fitness)),
-            JsonNumber.Finite(b.Figure(fitness)), low, high, without.Sum(t => t.Cost), taken.Sum(t => t.SizeFactor * t.Cost))
+        return new ModelWorth
         {
+            Fitness = WordOf(fitness),
+            Days = days,
+            Trades = without.Count,
+            Taken = taken.Count,
+            Without = JsonNumber.Finite(a.Figure(fitness)),
+            With = JsonNumber.Finite(b.Figure(fitness)),
+            Low = low,
+            High = high,
+            CostWithout = without.Sum(t => t.Cost),
+            CostWith = taken.Sum(t => t.SizeFactor * t.Cost),
             Rank = b.Figure(fitness) is var figure && double.IsNaN(figure) ? double.NegativeInfinity : figure,
         };
     }

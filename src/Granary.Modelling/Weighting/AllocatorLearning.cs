@@ -18,8 +18,28 @@ public sealed class AllocatorLearning
     private readonly AllocatorInput _input;
     private readonly bool _selects;
 
-    private sealed record Window(long FromPeriod, long AtPeriod, long From, long At, int First, int Apply, int End, int[] Places,
-        AllocationView View, AllocationView Stressed);
+    private sealed record Window
+    {
+        public required long FromPeriod { get; init; }
+
+        public required long AtPeriod { get; init; }
+
+        public required long From { get; init; }
+
+        public required long At { get; init; }
+
+        public required int First { get; init; }
+
+        public required int Apply { get; init; }
+
+        public required int End { get; init; }
+
+        public required int[] Places { get; init; }
+
+        public required AllocationView View { get; init; }
+
+        public required AllocationView Stressed { get; init; }
+    }
 
     private AllocatorLearning(AllocatorInput input) =>
         (_input, _selects) = (input, input.Plan.Spec.Portfolio.Rule == WeightMethods.Adaptive);
@@ -88,7 +108,19 @@ public sealed class AllocatorLearning
                 var units = _input.Units.Select(_input.Plan, places);
                 views.Add(key, view = (history.View(units, weights), stressed.View(units, weights)));
             }
-            windows.Add(new Window(fromPeriod, atPeriod, from, at, first, apply, end, places, view.Item1, view.Item2));
+            windows.Add(new Window
+            {
+                FromPeriod = fromPeriod,
+                AtPeriod = atPeriod,
+                From = from,
+                At = at,
+                First = first,
+                Apply = apply,
+                End = end,
+                Places = places,
+                View = view.Item1,
+                Stressed = view.Item2,
+            });
         }
         return windows;
     }

@@ -88,8 +88,18 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFund
             await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         }
         var now = (await FindAsync(connection, symbol, bars.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false))!;
-        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, change.Added, change.Replaced, change.Unchanged,
-            bars.SkippedRows, now.Bars, now.First, now.Last, now.RawHash, change.Differences, notes);
+        return ImportResult.Of(bars) with
+        {
+            Added = change.Added,
+            Replaced = change.Replaced,
+            Unchanged = change.Unchanged,
+            Total = now.Bars,
+            First = now.First,
+            Last = now.Last,
+            ContentHash = now.RawHash,
+            Differences = change.Differences,
+            Notes = notes,
+        };
     }
 
     // Copies into the table itself if the market is empty, otherwise into a temporary table.

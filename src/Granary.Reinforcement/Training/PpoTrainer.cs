@@ -105,8 +105,19 @@ public sealed class PpoTrainer : IDisposable
             reward += group.Ended.Rewards;
             steps += group.Ended.Steps;
         }
-        return new TrainingCurvePoint(Steps, reward / episodes, (double)steps / episodes, mean.PolicyLoss, mean.ValueLoss, mean.Entropy,
-            mean.ApproxKl, mean.ClipFraction, explained, _update.Optimiser.LearningRate);
+        return new TrainingCurvePoint
+        {
+            Steps = Steps,
+            Reward = reward / episodes,
+            Length = (double)steps / episodes,
+            PolicyLoss = mean.PolicyLoss,
+            ValueLoss = mean.ValueLoss,
+            Entropy = mean.Entropy,
+            ApproxKl = mean.ApproxKl,
+            ClipFraction = mean.ClipFraction,
+            ExplainedVariance = explained,
+            LearningRate = _update.Optimiser.LearningRate,
+        };
     }
 
     // Returns means over the minibatches of the last started epoch.

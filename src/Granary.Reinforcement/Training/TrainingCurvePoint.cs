@@ -1,9 +1,29 @@
 namespace Granary.Reinforcement.Training;
 
 /// <summary>Figures of one update, for training curves.</summary>
-/// <param name="Steps">Steps of all environment copies so far.</param>
-/// <param name="Reward">Mean total reward of the episodes that ended since the last update; NaN if none ended.</param>
-/// <param name="Length">Mean number of steps of these episodes; NaN if none ended.</param>
-/// <param name="ExplainedVariance">1 − variance of (returns − values) / variance of returns.</param>
-public sealed record TrainingCurvePoint(long Steps, double Reward, double Length, double PolicyLoss, double ValueLoss, double Entropy,
-    double ApproxKl, double ClipFraction, double ExplainedVariance, double LearningRate);
+public sealed record TrainingCurvePoint
+{
+    /// <summary>Steps of all environment copies so far.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Mean total reward of the episodes that ended since the last update; NaN if none ended.</summary>
+    public required double Reward { get; init; }
+
+    /// <summary>Mean number of steps of these episodes; NaN if none ended.</summary>
+    public required double Length { get; init; }
+
+    public required double PolicyLoss { get; init; }
+
+    public required double ValueLoss { get; init; }
+
+    public required double Entropy { get; init; }
+
+    public required double ApproxKl { get; init; }
+
+    public required double ClipFraction { get; init; }
+
+    /// <summary>1 − variance of (returns − values) / variance of returns.</summary>
+    public required double ExplainedVariance { get; init; }
+
+    public required double LearningRate { get; init; }
+}

@@ -48,14 +48,39 @@ public sealed record ConditionRow(string Condition, string Value, int Trades, do
     double High, double Importance);
 
 /// <summary>A condition before the split, and on the trades after it.</summary>
-/// <param name="First">The number of trades closed by the split.</param>
-/// <param name="PValue">One-sided p-value of the mean, under the hypothesis that the true mean is zero.</param>
-/// <param name="Adjusted">The p-value corrected for the number of tested conditions (Holm).</param>
-/// <param name="Later">The number of trades entered after the split.</param>
-/// <param name="Outcome">held, lost, or not chosen.</param>
-public sealed record ConditionTest(string Strategy, string Condition, string Value, int First, double FirstMean, double PValue,
-    double Adjusted, int Later, double LaterMean, double LaterLow, double LaterHigh, double LaterPValue, string Outcome)
+public sealed record ConditionTest
 {
+    public required string Strategy { get; init; }
+
+    public required string Condition { get; init; }
+
+    public required string Value { get; init; }
+
+    /// <summary>The number of trades closed by the split.</summary>
+    public required int First { get; init; }
+
+    public required double FirstMean { get; init; }
+
+    /// <summary>One-sided p-value of the mean, under the hypothesis that the true mean is zero.</summary>
+    public required double PValue { get; init; }
+
+    /// <summary>The p-value corrected for the number of tested conditions (Holm).</summary>
+    public required double Adjusted { get; init; }
+
+    /// <summary>The number of trades entered after the split.</summary>
+    public required int Later { get; init; }
+
+    public required double LaterMean { get; init; }
+
+    public required double LaterLow { get; init; }
+
+    public required double LaterHigh { get; init; }
+
+    public required double LaterPValue { get; init; }
+
+    /// <summary>held, lost, or not chosen.</summary>
+    public required string Outcome { get; init; }
+
     /// <summary>Values of an outcome.</summary>
     public const string Held = "held", Lost = "lost", NotChosen = "not chosen";
 }

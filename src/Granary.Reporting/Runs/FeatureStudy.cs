@@ -26,9 +26,13 @@ public sealed record FeatureFinding(string Name, ColumnFigures Figures, int Samp
 {
     /// <summary>The finding in words; empty if there is none.</summary>
     [JsonIgnore]
-    public string Remark => LikeOther is { } other ? $"repeats {other}"
-        : !IsRelevant ? ""
-        : Figures.IsStationary ? "relevant" : "relevant, may wander";
+    public string Remark => this switch
+    {
+        { LikeOther: { } other } => $"repeats {other}",
+        { IsRelevant: false } => "",
+        { Figures.IsStationary: true } => "relevant",
+        _ => "relevant, may wander",
+    };
 }
 
 /// <summary>The features of one market, or of one strategy if its trades are the label.</summary>

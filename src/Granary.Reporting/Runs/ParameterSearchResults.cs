@@ -13,18 +13,42 @@ public sealed record ParameterSearchResults() : ResultSection(Key)
 }
 
 /// <summary>One parameter search.</summary>
-/// <param name="Strategy">Class, symbols and timeframe, as in the ids of its strategies.</param>
-/// <param name="Method">tpe, random, sobol or halving.</param>
-/// <param name="Objectives">Keys or expressions of the objectives, with a leading minus if the least value is the best.</param>
-/// <param name="Best">Numbers of the best trials: one for one objective, the Pareto front for several, by the first objective.</param>
-/// <param name="LuckBar">The Sharpe ratio, annualised, that the best of so many worthless trials would have; NaN if undefined.</param>
-/// <param name="BestSharpe">The Sharpe ratio, annualised, of the first best trial, on the same periods; NaN if undefined.</param>
-/// <param name="Importance">Share of each parameter in the variance of each objective; empty for too few trials.</param>
-/// <param name="Trials">All trials, by number.</param>
-public sealed record ParameterSearch(string Strategy, string Method, IReadOnlyList<string> Objectives, int Rounds, int Finished,
-    int Failed, int Stopped, IReadOnlyList<int> Best, double LuckBar, double BestSharpe, IReadOnlyList<SearchedParameter> Space,
-    IReadOnlyList<ParameterImportance> Importance, IReadOnlyList<SearchTrialRow> Trials)
+public sealed record ParameterSearch
 {
+    /// <summary>Class, symbols and timeframe, as in the ids of its strategies.</summary>
+    public required string Strategy { get; init; }
+
+    /// <summary>tpe, random, sobol or halving.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Keys or expressions of the objectives, with a leading minus if the least value is the best.</summary>
+    public required IReadOnlyList<string> Objectives { get; init; }
+
+    public required int Rounds { get; init; }
+
+    public required int Finished { get; init; }
+
+    public required int Failed { get; init; }
+
+    public required int Stopped { get; init; }
+
+    /// <summary>Numbers of the best trials: one for one objective, the Pareto front for several, by the first objective.</summary>
+    public required IReadOnlyList<int> Best { get; init; }
+
+    /// <summary>The Sharpe ratio, annualised, that the best of so many worthless trials would have; NaN if undefined.</summary>
+    public required double LuckBar { get; init; }
+
+    /// <summary>The Sharpe ratio, annualised, of the first best trial, on the same periods; NaN if undefined.</summary>
+    public required double BestSharpe { get; init; }
+
+    public required IReadOnlyList<SearchedParameter> Space { get; init; }
+
+    /// <summary>Share of each parameter in the variance of each objective; empty for too few trials.</summary>
+    public required IReadOnlyList<ParameterImportance> Importance { get; init; }
+
+    /// <summary>All trials, by number.</summary>
+    public required IReadOnlyList<SearchTrialRow> Trials { get; init; }
+
     /// <summary>Whether the first best trial has a larger Sharpe ratio than luck alone would give the best of so many.</summary>
     [JsonIgnore]
     public bool IsAboveLuck => BestSharpe > LuckBar;

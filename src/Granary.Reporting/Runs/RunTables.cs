@@ -117,8 +117,13 @@ public readonly record struct SignalOfRun(StrategyEntry Strategy, SignalRow Row)
     public Trade? Trade => Row.Trade;
 
     /// <summary>How it ended in the strategy's own account; null if that is not known yet.</summary>
-    public string? Outcome => Row.End is { } end ? end.Word()
-        : Trade is { } trade ? trade.Reason == ExitReason.Open ? "open" : "closed" : null;
+    public string? Outcome => (Row.End, Trade) switch
+    {
+        ({ } end, _) => end.Word(),
+        (null, { Reason: ExitReason.Open }) => "open",
+        (null, { }) => "closed",
+        _ => null,
+    };
 
     /// <summary>The part of its size that the model allowed; NaN without a model.</summary>
     public double ModelSize => double.IsNaN(Signal.Prediction) && !Signal.IsAbstained ? double.NaN : Signal.SizeFactor;

@@ -39,18 +39,18 @@ public sealed record SessionResults() : ResultSection(Key)
 
     public string? Sentence { get; init; }
 
-    public IReadOnlyList<GapCause>? Causes { get; init; }
+    public IReadOnlyList<DivergenceCause>? Causes { get; init; }
 
     /// <summary>The trades with the largest differences.</summary>
-    public IReadOnlyList<GapTrade>? Trades { get; init; }
+    public IReadOnlyList<DivergentTrade>? Trades { get; init; }
 }
 
 /// <param name="Amount">Account minus backtest, account currency.</param>
-public sealed record GapCause(string Cause, double Amount);
+public sealed record DivergenceCause(string Cause, double Amount);
 
 /// <summary>A trade of the account that differs from the backtest's.</summary>
 /// <param name="Entry">Time as the run's files spell it.</param>
 /// <param name="Amount">Account less backtest, account currency.</param>
 /// <param name="Cause">The largest.</param>
 /// <param name="Why">Known reason in words; empty if unknown.</param>
-public sealed record GapTrade(string Strategy, string Symbol, string Entry, double Amount, string Cause, string Why);
+public sealed record DivergentTrade(string Strategy, string Symbol, string Entry, double Amount, string Cause, string Why);

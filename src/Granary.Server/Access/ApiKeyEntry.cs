@@ -5,4 +5,4 @@ namespace Granary.Server.Access;
 /// <param name="Code">Whether it has the right <c>code</c>.</param>
 /// <param name="Limits">The limits of its owner's research; null = none.</param>
 public sealed record ApiKeyEntry(string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, bool HasExpired, bool Code,
-    ResearchLimits? Limits = null);
+    TrialLimits? Limits = null);

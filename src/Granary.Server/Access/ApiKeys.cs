@@ -16,7 +16,7 @@ namespace Granary.Server.Access;
 public sealed record Caller(string Name, Role Role, bool Code = false)
 {
     /// <summary>The limits of the caller's research; null = none.</summary>
-    public ResearchLimits? Limits { get; init; }
+    public TrialLimits? Limits { get; init; }
 
     /// <summary>Whether the caller may have the server compile and run code of their own.</summary>
     public bool MayRunCode => Code || Role == Role.Admin;
@@ -41,7 +41,7 @@ public sealed class ApiKeys
 
     // A rotated key has two entries with its name until the older one expires.
     private sealed record Entry(string Id, string Name, Role Role, string Salt, string Hash, DateTimeOffset CreatedAt,
-        DateTimeOffset? ExpiresAt = null, bool Code = false, ResearchLimits? Limits = null);
+        DateTimeOffset? ExpiresAt = null, bool Code = false, TrialLimits? Limits = null);
 
     /// <param name="Change">The audit log entry of the last change.</param>
     private sealed record Content(IReadOnlyList<Entry> Keys, AuditEntry Change);
@@ -128,7 +128,7 @@ public sealed class ApiKeys
     /// <param name="change">Returns the new limits.</param>
     /// <exception cref="InputException">No key has this name, the key has no limits, or the file is not a key file.</exception>
     /// <exception cref="ServiceUnavailableException">The file or its audit log cannot be written.</exception>
-    public static Task LimitAsync(string path, string name, Func<ResearchLimits, ResearchLimits> change, TimeProvider clock,
+    public static Task LimitAsync(string path, string name, Func<TrialLimits, TrialLimits> change, TimeProvider clock,
         CancellationToken cancellationToken = default) => ChangeAsync(path, "limitKey", name, clock, keys =>
         {
             var (_, own) = Split(keys, path, name);

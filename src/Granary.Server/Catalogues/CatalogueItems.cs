@@ -26,8 +26,15 @@ public static class CatalogueItems
             m.Better == MetricDirection.Lower ? "lower" : "higher", m.Formula))];
 
     public static IReadOnlyList<CatalogueParameter> ParametersOf(IEnumerable<DeclaredKey> parameters) => [.. parameters.Select(p =>
-        new CatalogueParameter(p.Name, p.Type.IsEnum ? "enum" : p.Type == typeof(int) ? "int" : p.Type == typeof(double) ? "double"
-            : p.Type == typeof(bool) ? "bool" : "string", p.Type.IsEnum ? p.Default?.ToString()?.ToLowerInvariant() : p.Default,
+        new CatalogueParameter(p.Name, WordOf(p.Type), p.Type.IsEnum ? p.Default?.ToString()?.ToLowerInvariant() : p.Default,
             double.IsFinite(p.Minimum) ? p.Minimum : null, double.IsFinite(p.Maximum) ? p.Maximum : null,
             p.Type.IsEnum ? [.. Enum.GetNames(p.Type).Select(n => n.ToLowerInvariant())] : null))];
+
+    private static string WordOf(Type type) => type.IsEnum ? "enum" : Type.GetTypeCode(type) switch
+    {
+        TypeCode.Int32 => "int",
+        TypeCode.Double => "double",
+        TypeCode.Boolean => "bool",
+        _ => "string",
+    };
 }

@@ -13,7 +13,9 @@ namespace Granary.Server.JobKinds;
 /// <summary>The request of a job that runs a batch.</summary>
 internal record BatchRequest
 {
-    [Key("The batch, as in a batch file.", Offers = "batch")]
+    public const string Help = "the batch, as in a batch file";
+
+    [Key(Help, Offers = "batch")]
     public required JsonPart Batch { get; init; }
 }
 
@@ -56,10 +58,11 @@ internal static class JobRequest
 
     /// <summary>Reads a batch.</summary>
     /// <exception cref="InputException">The batch is missing or invalid.</exception>
-    public static BatchSpec Batch(BatchRequest request, JobText text, GranaryCatalogues catalogues)
+    /// <param name="batch">The section of the request.</param>
+    public static BatchSpec Batch(JsonPart batch, JobText text, GranaryCatalogues catalogues)
     {
-        if (request.Batch.Kind == JsonValueKind.Undefined) throw request.Batch.Fault("'batch' is missing");
-        var spec = new BatchReader(catalogues).Read(text.File, request.Batch.Alone(text.Body), text.Folder);
+        if (batch.Kind == JsonValueKind.Undefined) throw batch.Fault("'batch' is missing");
+        var spec = new BatchReader(catalogues).Read(text.File, batch.Alone(text.Body), text.Folder);
         BatchWork.Check(spec);
         return spec;
     }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Granary.Contracts.Runs;
 using Granary.Engine.Catalogues;
+using Granary.Server.Budgets;
 using Granary.Server.Jobs;
-using Granary.Server.Research;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 
@@ -24,22 +24,9 @@ internal sealed class JudgeJob(JobText text, HoldoutRequest request, GranaryCata
     }
 }
 
-/// <summary>The request of a <see cref="JudgeJob"/>.</summary>
-internal sealed record JudgeRequest
-{
-    [Key("The run to judge, whose batch has data.holdout.", Offers = "run")]
-    public required string Run { get; init; }
-
-    [Key("A note for the record.")]
-    public string? Why { get; init; }
-
-    [Key("Judge although the bars have judged this research already, which is counted.")]
-    public bool Again { get; init; }
-}
-
 /// <summary>The kind of <see cref="JudgeJob"/>.</summary>
 /// <param name="runs">The folder of the runs.</param>
-internal sealed class JudgeKind(string runs) : RequestKind<JudgeRequest>
+internal sealed class JudgeKind(string runs) : RequestKind<HoldoutRequest>
 {
     public override string Name => "judge";
 
@@ -48,6 +35,6 @@ internal sealed class JudgeKind(string runs) : RequestKind<JudgeRequest>
     public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) =>
         run.Deployable ? null : $"the run {run.Id} has no prod.json with strategies and weights; judge a run that has some";
 
-    protected override Job Read(JudgeRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
-        new JudgeJob(text, new HoldoutRequest(JobRequest.Run(body.Need("run"), runs), request.Why, request.Again), catalogues);
+    protected override Job Read(HoldoutRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
+        new JudgeJob(text, request with { Run = JobRequest.Run(body.Need("run"), runs) }, catalogues);
 }

@@ -32,8 +32,8 @@ public enum ModelTask
 /// <param name="text">The text of the job.</param>
 /// <param name="spec">The batch, with a learning section.</param>
 /// <param name="task">The task of the job.</param>
-/// <param name="strategies">"all", or the number of the batch's first strategies to use.</param>
-public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, string strategies) : Job(text,
+/// <param name="strategies">The number of the batch's first strategies to use; null = all.</param>
+public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, int? strategies) : Job(text,
     $"{spec.Name}-{task.ToString().ToLowerInvariant()}")
 {
     /// <summary>The time after which a training promotes no version, UTC; null = no limit.</summary>
@@ -104,16 +104,16 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
 }
 
 /// <summary>The request of a learning job.</summary>
-internal record LearningRequest : BatchRequest
+internal record LearningRequest : LearningOptions
 {
-    [Key("The number of the batch's first strategies to use; all without it.", Words = "all"), Range(1, int.MaxValue)]
-    public int? Strategies { get; init; }
+    [Key(BatchRequest.Help, Offers = "batch")]
+    public required JsonPart Batch { get; init; }
 }
 
 /// <summary>The request of a training.</summary>
 internal sealed record TrainRequest : LearningRequest
 {
-    [Key("After this time, UTC, versions are registered and not promoted."), JsonConverter(typeof(UtcTicks))]
+    [Key("after this time, UTC, versions are registered and not promoted"), JsonConverter(typeof(UtcTicks))]
     public long? PromoteUntil { get; init; }
 }
 
@@ -128,11 +128,11 @@ internal sealed class LearningKind<T>(ModelTask task, string summary) : RequestK
 
     protected override Job Read(T request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var spec = JobRequest.Batch(request, text, catalogues);
+        var spec = JobRequest.Batch(request.Batch, text, catalogues);
         if (spec.Learning is null)
             throw request.Batch.Fault("the batch has no \"learning\" section; add one, as \"learning\": { \"trainer\": "
                 + "\"gradient-boosting\", \"label\": \"direction\" }");
-        return new LearningJob(text, spec, task, request.Strategies?.ToString(CultureInfo.InvariantCulture) ?? "all")
+        return new LearningJob(text, spec, task, request.Strategies)
         {
             PromoteUntil = request is TrainRequest { PromoteUntil: { } until } ? new DateTimeOffset(until, TimeSpan.Zero) : null,
         };

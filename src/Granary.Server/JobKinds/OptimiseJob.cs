@@ -40,7 +40,7 @@ internal sealed class OptimiseKind : RequestKind<BatchRequest>
 
     protected override Job Read(BatchRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var spec = JobRequest.Batch(request, text, catalogues);
+        var spec = JobRequest.Batch(request.Batch, text, catalogues);
         ParameterSearchBatch.Check(spec);
         return new OptimiseJob(text, spec);
     }

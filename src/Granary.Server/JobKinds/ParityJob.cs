@@ -1,15 +1,11 @@
-using System.Globalization;
 using System.Text.Json;
 using Granary.Contracts.Deployments;
 using Granary.Contracts.Jobs;
 using Granary.Engine;
-using Granary.Engine.Catalogues;
-using Granary.Engine.Market;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Weights;
-using Granary.Storage.Addresses;
 using Granary.Trading.Parity;
 
 namespace Granary.Server.JobKinds;
@@ -44,40 +40,14 @@ internal sealed class ParityJob(JobText text, ParityRequest request) : Job(text,
     }
 }
 
-/// <summary>The request of a <see cref="ParityJob"/>.</summary>
-internal sealed record ParityJobRequest
-{
-    [Key("The account, which is the id of its session.")]
-    public required string Account { get; init; }
-
-    [Key("The trading day, as 2024-01-31; without it, all days that have ended since the last one that was compared.")]
-    public string? Day { get; init; }
-
-    [Key("The first day to compare, as 2024-01-31; without it, the day after the last one that was compared, or the first of the session.")]
-    public string? From { get; init; }
-
-    [Key("Whether the running day is compared too, up to its last bar. It is not kept.")]
-    public bool Now { get; init; }
-
-    [Key("The source of the final bars, as `store:bars` or `exchange:binance`; without it, the one that the session's bars can be read "
-        + "from again.")]
-    public string? Bars { get; init; }
-
-    [Key("The band of the total: a percentage of the account's equity."), Range(1e-6, 100)]
-    public double TotalPercent { get; init; } = 0.5;
-
-    [Key("The band of the unexplained part: a percentage of the account's equity."), Range(1e-6, 100)]
-    public double UnexplainedPercent { get; init; } = 0.01;
-}
-
 /// <summary>The kind of <see cref="ParityJob"/>.</summary>
-internal sealed class ParityKind : RequestKind<ParityJobRequest>
+internal sealed class ParityKind : RequestKind<ParityRequest>
 {
     public override string Name => ParityResult.Kind;
 
     public override string Summary => "Compare days of a live account with a backtest of the final bars, by cause.";
 
-    protected override Job Read(ParityJobRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
+    protected override Job Read(ParityRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
         try
         {
@@ -87,21 +57,6 @@ internal sealed class ParityKind : RequestKind<ParityJobRequest>
         {
             throw body.Need("account").Fault(e.Message);
         }
-        DateOnly? DayOf(string key, string? named) => named is null ? null
-            : DateOnly.TryParseExact(named, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
-            : throw body.Need(key).Fault($"'{named}' is not a day; write it as 2024-01-31");
-        var (day, first) = (DayOf("day", request.Day), DayOf("from", request.From));
-        if (day is not null && first is not null)
-            throw body.Need("from").Fault("'day' and 'from' name two different days; give one of them");
-        if (day is not null && request.Now) throw body.Need("now").Fault("'day' and 'now' name two different days; give one of them");
-        return new ParityJob(text, new ParityRequest(request.Account)
-        {
-            Day = day,
-            From = first,
-            Now = request.Now,
-            Bars = request.Bars is null ? (Address?)null : body.Need("bars").Address(),
-            TotalBand = request.TotalPercent,
-            UnexplainedBand = request.UnexplainedPercent,
-        });
+        return new ParityJob(text, request);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ReinforceKind : RequestKind<BatchRequest>
 
     protected override Job Read(BatchRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var spec = JobRequest.Batch(request, text, catalogues);
+        var spec = JobRequest.Batch(request.Batch, text, catalogues);
         LearnedWeights.Require(spec, text.File);
         return new ReinforceJob(text, spec);
     }

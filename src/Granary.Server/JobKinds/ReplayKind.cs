@@ -30,6 +30,6 @@ internal sealed class ReplayKind(string runs) : RequestKind<ReplayRequest>
     protected override Job Read(ReplayRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
         var run = JobRequest.Run(body.Need("modelsOf"), runs);
-        return new BacktestJob(text, JobRequest.Batch(request, text, catalogues)) { ModelsOf = run };
+        return new BacktestJob(text, JobRequest.Batch(request.Batch, text, catalogues)) { ModelsOf = run };
     }
 }

@@ -2,7 +2,6 @@ using Granary.Backtesting.Verification;
 using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
-using Granary.Engine.Market;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
@@ -32,16 +31,10 @@ internal sealed class VerifyJob(JobText text, string verified, LookAheadEffort e
 }
 
 /// <summary>The request of a <see cref="VerifyJob"/>.</summary>
-internal sealed record VerifyRequest
+internal sealed record VerifyRequest : VerifyOptions
 {
-    [Key("The run to verify.", Offers = "run")]
+    [Key("the run to verify", Offers = "run")]
     public required string Run { get; init; }
-
-    [Key("The number of strategies to check for look-ahead; all without it."), Range(1, int.MaxValue)]
-    public int? Sample { get; init; }
-
-    [Key("The number of places at which the bars are cut."), Range(1, 1000)]
-    public int Cuts { get; init; } = 12;
 }
 
 /// <summary>The kind of <see cref="VerifyJob"/>.</summary>
@@ -59,7 +52,7 @@ internal sealed class VerifyKind(string runs) : RequestKind<VerifyRequest>
     {
         var run = JobRequest.Run(body.Need("run"), runs);
         if (FaultOf(run) is { } fault) throw body.Need("run").Fault(fault);
-        return new VerifyJob(text, run, LookAheadEffort.OfCuts(request.Sample ?? int.MaxValue, request.Cuts), catalogues);
+        return new VerifyJob(text, run, request.ToEffort(), catalogues);
     }
 
     // The job itself says what is wrong with a manifest.

@@ -57,5 +57,5 @@ internal sealed class WalkForwardKind : RequestKind<BatchRequest>
     public override string Summary => "Choose parameters on a window of a batch's bars, trade them on the next window, and repeat.";
 
     protected override Job Read(BatchRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
-        new WalkForwardJob(text, JobRequest.Batch(request, text, catalogues));
+        new WalkForwardJob(text, JobRequest.Batch(request.Batch, text, catalogues));
 }

@@ -37,8 +37,8 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
     {
         var own = declared.GetValueOrDefault(query.Symbol) ?? declared.GetValueOrDefault("*");
         if (own is { Delisted: { } delisted })
-            return await DelistedSeries.OpenAsync(source, query, own, delisted, cancellationToken);
+            return await SeriesDelisted.OpenAsync(source, query, own, delisted, cancellationToken);
         var series = await source.OpenAsync(query, cancellationToken);
-        return own is null ? series : new InstrumentSeries(series, own.Apply);
+        return own is null ? series : new SeriesWithInstrument(series, own.Apply);
     }
 }

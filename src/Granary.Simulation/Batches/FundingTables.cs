@@ -26,7 +26,7 @@ internal sealed class FundingTables(FundingSources sources, GranaryCatalogues ca
             var (funding, marks) = await ReadAsync(symbol, cancellationToken);
             if (funding.Hash.Length == 0) return series;
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{series.ContentHash} {funding.Hash}")));
-            return new InstrumentSeries(series, i => i with { Funding = funding, Marks = marks }, hash);
+            return new SeriesWithInstrument(series, i => i with { Funding = funding, Marks = marks }, hash);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 
@@ -97,25 +98,15 @@ public sealed class HoldoutSource(IBarSource source, long holdout) : IBarSource
         + $"time, or {(fault.Line is null ? "they are" : "a row of its file is")} not valid; 'granary data check' of the operator says "
         + "which");
 
-    private sealed class Series(IBarSeries series, string symbol, long holdout) : IBarSeries
+    private sealed class Series(IBarSeries series, string symbol, long holdout) : SeriesWrapper(series, disposes: true)
     {
-        public Instrument Instrument => series.Instrument;
-
-        public Timeframe Timeframe => series.Timeframe;
-
-        public long Count => series.Count;
-
-        public IReadOnlyList<string> Columns => series.Columns;
-
-        public string ContentHash => series.ContentHash;
-
-        public IReadOnlyList<string> Notes { get; } =
+        public override IReadOnlyList<string> Notes { get; } =
             [$"{symbol}: bars that close after the holdout at {RunText.Time(holdout)} are not read."];
 
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+        public override async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
             [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            await using var blocks = series.ReadAsync(blockSize, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var blocks = Inner.ReadAsync(blockSize, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (true)
             {
                 try
@@ -127,12 +118,10 @@ public sealed class HoldoutSource(IBarSource source, long holdout) : IBarSource
                     throw Hidden(e, symbol, holdout);
                 }
                 var block = blocks.Current;
-                if (series.Timeframe.CloseOf(block.Time[^1]) > holdout)
+                if (Timeframe.CloseOf(block.Time[^1]) > holdout)
                     throw new BarDataException($"the source of {symbol} returned bars after the end of the query; report this fault");
                 yield return block;
             }
         }
-
-        public ValueTask DisposeAsync() => series.DisposeAsync();
     }
 }

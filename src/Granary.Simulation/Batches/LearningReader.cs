@@ -3,9 +3,12 @@ using Granary.Engine;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Registry;
+using Granary.Learning.Retraining;
 using Granary.Learning.Trainers;
+using Granary.Learning.Watching;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 using Granary.Simulation.Models;
 
 namespace Granary.Simulation.Batches;
@@ -62,70 +65,86 @@ public static class LearningReader
 
     private static LearningSpec Section(JsonPart part, LearningContext around)
     {
-        part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "watch",
-            "abstain", "retrain", "registry", "promote", "experiment");
-        var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
-        var (trainer, parameters) = Trainer(part, around);
+        var keys = RecordKeys<LearningKeys>.Read(part);
+        var label = (keys.Label ?? new LabelKeys { Kind = LabelKind.Direction }).ToSpec();
+        var parameters = Parameters(keys, part, around);
         var (features, ofPortfolio) = Features(part, label, around);
-        var experiment = part.Find("experiment")?.Only("trainers", "labels", "fitness", "top", "search");
-        var trainers = experiment?.Find("trainers")?.OneOrMany().Select(p =>
-        {
-            if (around.Knows(p.String())) p.Make<object?>(() => around.Trainers.Create(p.String()), null);
-            return p.String();
-        }).ToList();
-        var name_ = part.Find("name")?.String() ?? ModelRegistry.NameFor(around.Batch);
-        if (part.Find("name") is { IsFaulty: false } own && ModelRegistry.NameFor(name_) != name_)
+        if (keys.Name is not null && part.Find("name") is { IsFaulty: false } own && ModelRegistry.NameFor(keys.Name) != keys.Name)
             own.Wrong("a model's name becomes a folder: use letters, digits, '-' and '.', 80 at the most", 0);
-        var rule = part.Find("apply") is { } a ? EntryRuleReader.Read(a, around.CostPercent)
-            : label.Kind == LabelKind.Drawdown ? new LimitRule() : (EntryRule)new GateRule();
-        if (!rule.Takes(label.Meaning) && part.Find("apply") is not { IsFaulty: true } && part.Find("label") is not { IsFaulty: true })
-            (part.Find("apply") ?? part.Find("label") ?? part).Wrong($"the rule '{rule.Name}' cannot use a model of the label {label}: "
-                + "gate, veto and size take direction, triple-barrier or trade; stop takes volatility; minimum-return takes return; "
-                + "limit takes drawdown", 0);
-        var registry = ModelStores.Read(part);
+        var registry = keys.Registry ?? ModelStores.Standard(part.Place);
         var spec = new LearningSpec
         {
-            Name = name_,
+            Name = keys.Name ?? ModelRegistry.NameFor(around.Batch),
             Catalogues = around.Catalogues,
-            Strategies = part.Find("strategies")?.OneOrMany().Select(p => p.String()).ToList() ?? ["*"],
-            Trainer = trainer,
+            Strategies = part.Find("strategies") is null ? ["*"] : keys.Strategies,
+            Trainer = keys.Trainer,
             Parameters = parameters,
             Features = features,
             PortfolioFeatures = ofPortfolio,
-            Keep = part.Find("select")?.Whole(1, 4096) ?? 0,
+            Keep = keys.Select ?? 0,
             Label = label,
-            Weights = part.Find("weights") is { } w
-                ? w.OneOrMany().Aggregate(WeightKinds.None,
-                    (sum, p) => sum
-                        | p.Choice(("none", WeightKinds.None), ("uniqueness", WeightKinds.Uniqueness), ("balanced", WeightKinds.Balanced)))
-                : WeightKinds.Uniqueness,
-            WalkForward = part.Find("walkForward") is { } windows ? Windows(windows) : new TrainingWindows(),
-            Rule = rule,
-            Watch = part.Find("watch") is { } watch ? WatchRuleReader.Read(watch, label.Meaning) : null,
-            Abstains = part.Find("abstain")?.Bool() ?? false,
-            Retrain = part.Find("retrain") is { } retrain ? RetrainingRuleReader.Read(retrain, label) : null,
+            Weights = keys.Weights.Aggregate(WeightKinds.None, (sum, w) => sum | w),
+            WalkForward = keys.WalkForward.ToWindows(),
+            Rule = Rule(keys, part, label, around),
+            Watch = keys.Watch is { } watch ? Watch(watch, part.Need("watch"), label.Meaning) : null,
+            Abstains = keys.Abstain,
+            Retrain = keys.Retrain is { } retrain ? Retraining(retrain, part.Need("retrain"), label) : null,
             Registry = registry,
             Cache = Path.Combine(registry.Path ?? ModelStores.Standard(part.Place).Path!, ".cache"),
-            Promote = part.Find("promote")?.Bool() ?? true,
-            Trainers = trainers ?? [.. around.Trainers.Own.Select(d => d.Name)
+            Promote = keys.Promote,
+            Trainers = Compared(keys.Experiment, part, around) ?? [.. around.Trainers.Own.Select(d => d.Name)
                 .Where(n => !(label.Kind is LabelKind.Trade or LabelKind.Drawdown && n == "lstm"))],
-            Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
-            Top = experiment?.Find("top")?.Number(0.001, 1) ?? 0.1,
+            Labels = keys.Experiment is { Labels: { Count: > 0 } labels } ? [.. labels.Select(l => l.ToSpec())] : [label],
+            Top = keys.Experiment?.Top ?? new ExperimentKeys().Top,
             Place = part,
         };
         if (spec is { IsOfRisk: true, Watch: not null })
             part.Need("watch").Wrong("a watch compares a model with the outcomes of trades, and the drawdown is none; leave it out", 0);
         if (spec is { IsOfRisk: true, Abstains: true })
             part.Need("abstain").Wrong("a model of the drawdown refuses no entries by itself; leave it out", 0);
-        return experiment is null ? spec : WithExperiment(spec, experiment, around);
+        return keys.Experiment is { } experiment ? WithExperiment(spec, experiment, part.Need("experiment"), around) : spec;
     }
 
-    private static LearningSpec WithExperiment(LearningSpec spec, JsonPart experiment, LearningContext around)
+    private static EntryRule Rule(LearningKeys keys, JsonPart part, LabelSpec label, LearningContext around)
     {
-        var fitness = experiment.Find("fitness")?.Choice(("prediction", ExperimentFitness.Prediction),
-            ("log-loss", ExperimentFitness.LogLoss), ("auc", ExperimentFitness.Auc), ("precision", ExperimentFitness.Precision),
-            ("expectancy", ExperimentFitness.Expectancy), ("sharpe", ExperimentFitness.Sharpe), ("sortino", ExperimentFitness.Sortino))
-            ?? ExperimentFitness.Prediction;
+        var rule = keys.Apply?.ToRule(around.CostPercent) ?? (label.Kind == LabelKind.Drawdown ? new LimitRule() : new GateRule());
+        if (!rule.Takes(label.Meaning) && part.Find("apply") is not { IsFaulty: true } && part.Find("label") is not { IsFaulty: true })
+            (part.Find("apply") ?? part.Find("label") ?? part).Wrong($"the rule '{rule.Name}' cannot use a model of the label {label}: "
+                + "gate, veto and size take direction, triple-barrier or trade; stop takes volatility; minimum-return takes return; "
+                + "limit takes drawdown", 0);
+        return rule;
+    }
+
+    private static WatchRule Watch(WatchKeys keys, JsonPart part, PredictionMeaning meaning) =>
+        meaning == PredictionMeaning.ExpectedVolatility
+            ? part.Wrong("a trade does not show whether a volatility was predicted right; leave 'watch' out, or use another label",
+                new WatchRule())
+            : keys.ToRule(part);
+
+    private static RetrainingRule Retraining(RetrainingKeys keys, JsonPart part, LabelSpec label)
+    {
+        if (label.Kind == LabelKind.Drawdown)
+            part.Wrong("a model of the drawdown belongs to the portfolio, not to a strategy, and is trained by 'walkForward'; leave "
+                + "'retrain' out", 0);
+        var rule = keys.ToRule();
+        if (rule.CountsTrades && label.Kind == LabelKind.Volatility)
+            part.Wrong("the rule 'stop' changes when trades close, so that their number cannot set the times of the trainings; use 'days', "
+                + "and let versions expire by 'bars' or 'days'", 0);
+        return rule;
+    }
+
+    // The trainers that an experiment names; null for all.
+    private static IReadOnlyList<string>? Compared(ExperimentKeys? experiment, JsonPart part, LearningContext around)
+    {
+        if (part.Find("experiment")?.Find("trainers") is not { } named) return null;
+        foreach (var (name, place) in experiment!.Trainers.Zip(named.OneOrMany()))
+            if (around.Knows(name)) place.Make<object?>(() => around.Trainers.Create(name), null);
+        return experiment.Trainers;
+    }
+
+    private static LearningSpec WithExperiment(LearningSpec spec, ExperimentKeys keys, JsonPart experiment, LearningContext around)
+    {
+        var fitness = keys.Fitness;
         if (fitness is ExperimentFitness.LogLoss or ExperimentFitness.Auc or ExperimentFitness.Precision
             && spec.Labels.FirstOrDefault(l => l.Kind is LabelKind.Return or LabelKind.Volatility) is { } number)
             experiment.Need("fitness").Wrong($"the label {number} is a number, and this fitness is of two classes; use 'prediction' or a "
@@ -146,7 +165,7 @@ public static class LearningReader
             labels.Wrong("a search predicts the section's own label; leave 'labels' out", 0);
         if (experiment.Find("trainers") is { } twice && search.Find("trainers") is not null)
             twice.Wrong("the search names the trainers that it tries; leave 'trainers' out beside it", 0);
-        return spec with { Search = new SearchReader(spec, around).Read(search) };
+        return spec with { Search = new ModelSearches(spec, around).Of(keys.Search!, search) };
     }
 
     // Parses each feature separately, so that each invalid feature gets its own error.
@@ -178,43 +197,20 @@ public static class LearningReader
         return (part.IsFaulty ? FeatureSet.Default : part.Make(() => Parse(ofMarket), FeatureSet.Default), ofPortfolio);
     }
 
-    private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, LearningContext around)
+    private static Dictionary<string, string> Parameters(LearningKeys keys, JsonPart section, LearningContext around)
     {
-        var trainer = section.Find("trainer")?.String() ?? "gradient-boosting";
-        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in section.Find("params")?.Members ?? [])
+        var (trainer, parameters) = (keys.Trainer, new Dictionary<string, string>(StringComparer.Ordinal));
+        foreach (var (name, value) in keys.Params)
         {
             if (value.Kind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)
                 value.Wrong("a single value is needed; 'experiment' compares several trainers", 0);
             else parameters[name] = value.Text;
         }
         if (section.Find("trainer") is { IsFaulty: true } || section.Find("params") is { IsFaulty: true } || !around.Knows(trainer))
-            return (trainer, parameters);
+            return parameters;
         var place = section.Find("trainer") ?? section;
         if (place.Make(() => around.Trainers.Find(trainer), null) is not null)
             (section.Find("params") ?? place).Make<object?>(() => around.Trainers.Create(trainer, parameters), null);
-        return (trainer, parameters);
-    }
-
-    private static LabelSpec Label(JsonPart part)
-    {
-        var simple = part.Kind == JsonValueKind.String;
-        if (!simple) part.Only("kind", "bars", "target", "stop");
-        var kind = (simple ? part : part.Need("kind")).Choice(("direction", LabelKind.Direction), ("return", LabelKind.Return),
-            ("volatility", LabelKind.Volatility), ("triple-barrier", LabelKind.TripleBarrier), ("trade", LabelKind.Trade),
-            ("drawdown", LabelKind.Drawdown));
-        if (kind != LabelKind.TripleBarrier && !part.IsFaulty && (part.Find("target") ?? part.Find("stop")) is { } alien)
-            alien.Wrong("only a triple-barrier has a target and a stop", 0);
-        if (kind == LabelKind.Trade && part.Find("bars") is { } bars) bars.Wrong("a trade ends when it ends; leave 'bars' out", 0);
-        var ahead = part.Find("bars")?.Whole(kind == LabelKind.Volatility ? 2 : 1, 10_000)
-            ?? (kind is LabelKind.TripleBarrier or LabelKind.Drawdown ? 20 : kind == LabelKind.Volatility ? 10 : 5);
-        return new LabelSpec(kind, ahead, part.Find("target")?.Number(0.01, 100) ?? 1, part.Find("stop")?.Number(0.01, 100) ?? 1);
-    }
-
-    private static TrainingWindows Windows(JsonPart part)
-    {
-        part.Only("window", "train", "test", "gap");
-        return new TrainingWindows(part.Find("window")?.Choice(("expanding", false), ("rolling", true)) ?? false,
-            part.Find("train")?.Whole(20), part.Find("test")?.Whole(1), part.Find("gap")?.Whole(0) ?? 0);
+        return parameters;
     }
 }

@@ -44,9 +44,12 @@ public sealed record SearchDimension(SearchTarget Target, int Index, Dimension D
     public bool IsWhole { get; init; }
 
     /// <summary>Returns the value of a coordinate, as the parameter or key takes it.</summary>
-    public object? ValueOf(double coordinate) => Choices is { } choices ? choices[(int)coordinate]
-        : Grid is { } grid ? (double)(grid.From + (decimal)coordinate * grid.Step)
-        : IsWhole ? (object)checked((int)coordinate) : coordinate;
+    public object? ValueOf(double coordinate)
+    {
+        if (Choices is { } choices) return choices[(int)coordinate];
+        if (Grid is { } grid) return (double)(grid.From + (decimal)coordinate * grid.Step);
+        return IsWhole ? checked((int)coordinate) : (object)coordinate;
+    }
 
     /// <summary>Returns the value as results show it: a number, true or false, or a text.</summary>
     public object ShownOf(double coordinate) => ValueOf(coordinate) switch

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Data.Reading;
 using Granary.Data.Tables;
 using Granary.Engine.Market;
 
@@ -45,28 +46,20 @@ public sealed class FurtherSource(IBarSource source, IReadOnlyList<string> names
         return asof.Count == 0 ? series : new Series(series, await Task.Run(() => _tables.Value, cancellationToken));
     }
 
-    private sealed class Series(IBarSeries series, (AsofKeys Keys, AsofTable Table)[] tables) : IBarSeries
+    private sealed class Series(IBarSeries series, (AsofKeys Keys, AsofTable Table)[] tables) : SeriesWrapper(series, disposes: true)
     {
-        public Instrument Instrument => series.Instrument;
+        public override IReadOnlyList<string> Columns => [.. base.Columns, .. tables.SelectMany(t => t.Keys.Names)];
 
-        public Timeframe Timeframe => series.Timeframe;
+        public override string ContentHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            string.Join(' ', [base.ContentHash, .. tables.Select(t => t.Table.HashOf(Instrument.Symbol))]))));
 
-        public long Count => series.Count;
+        public override IReadOnlyList<string> Notes => [.. base.Notes, .. tables.SelectMany(t => t.Table.NotesOf(Instrument.Symbol))];
 
-        public IReadOnlyList<string> Columns => [.. series.Columns, .. tables.SelectMany(t => t.Keys.Names)];
-
-        public string ContentHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            string.Join(' ', [series.ContentHash, .. tables.Select(t => t.Table.HashOf(Instrument.Symbol))]))));
-
-        public IReadOnlyList<string> Notes => [.. series.Notes, .. tables.SelectMany(t => t.Table.NotesOf(Instrument.Symbol))];
-
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+        public override async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
             [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             var join = new AsofJoin(Instrument.Symbol, Timeframe, tables);
-            await foreach (var block in series.ReadAsync(blockSize, cancellationToken)) yield return join.Next(block);
+            await foreach (var block in Inner.ReadAsync(blockSize, cancellationToken)) yield return join.Next(block);
         }
-
-        public ValueTask DisposeAsync() => series.DisposeAsync();
     }
 }

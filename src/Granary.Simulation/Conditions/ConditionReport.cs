@@ -94,8 +94,22 @@ public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<Str
                 if (own.Count < LeastTrades || double.IsNaN(own.PValue)) continue;
                 var later = intervals.Of([.. after.Where(t => t.Values[k] == group.Key).Select(t => t.Return)],
                     Variation.OfReturns);
-                yield return new ConditionTest(strategy, name, group.Key, own.Count, own.Mean, own.PValue, 1, later.Count, later.Mean,
-                    later.Low, later.High, later.PValue, ConditionTest.NotChosen);
+                yield return new ConditionTest
+                {
+                    Strategy = strategy,
+                    Condition = name,
+                    Value = group.Key,
+                    First = own.Count,
+                    FirstMean = own.Mean,
+                    PValue = own.PValue,
+                    Adjusted = 1,
+                    Later = later.Count,
+                    LaterMean = later.Mean,
+                    LaterLow = later.Low,
+                    LaterHigh = later.High,
+                    LaterPValue = later.PValue,
+                    Outcome = ConditionTest.NotChosen,
+                };
             }
         }
     }

@@ -377,8 +377,13 @@ public sealed class JsonPart
     public TimeSpan Duration()
     {
         var text = String();
-        var unit = text is [.., 'm'] ? TimeSpan.FromMinutes(1) : text is [.., 'h'] ? TimeSpan.FromHours(1)
-            : text is [.., 'd'] ? TimeSpan.FromDays(1) : TimeSpan.Zero;
+        var unit = text switch
+        {
+            [.., 'm'] => TimeSpan.FromMinutes(1),
+            [.., 'h'] => TimeSpan.FromHours(1),
+            [.., 'd'] => TimeSpan.FromDays(1),
+            _ => TimeSpan.Zero,
+        };
         return unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture,
             out var number) && number is > 0 and <= 100_000 ? number * unit
             : Wrong($"'{Text}' is not a length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Funding;
@@ -14,10 +15,10 @@ namespace Granary.Simulation.Keys;
 /// <summary>
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
-/// <see cref="TimeOnly"/> (a time of day), <see cref="Address"/>, <see cref="SizeRule"/>, <see cref="SessionCalendar"/> and
-/// <see cref="FundingSources"/>. A
-/// <see cref="JsonPart"/> is any object. A record of keys can be a value too, and so
-/// can lists of values and objects of values by name.
+/// <see cref="TimeOnly"/> (a time of day), <see cref="DateOnly"/>, <see cref="Address"/>, <see cref="SizeRule"/>,
+/// <see cref="SessionCalendar"/> and <see cref="FundingSources"/>. A <see cref="JsonPart"/> is any object, or with
+/// <see cref="AnyValue"/> any JSON. A record of keys can be a value too, and so can lists of values and objects of values by name. Text
+/// stands for a record with a <see cref="ShortFormAttribute"/>.
 /// </summary>
 /// <param name="Read">Reads a value of the file.</param>
 /// <param name="Write">Writes the value so that <paramref name="Read"/> restores it.</param>
@@ -25,6 +26,9 @@ namespace Granary.Simulation.Keys;
 internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<Utf8JsonWriter, object> Write,
     Func<RecordKey, JsonObject> Schema)
 {
+    /// <summary>The <see cref="RecordKey.Offers"/> of a key that takes any JSON, which its reader checks.</summary>
+    public const string AnyValue = "any";
+
     private static readonly FrozenDictionary<Type, KeyType> s_simple = new Dictionary<Type, KeyType>
     {
         [typeof(bool)] = new((part, _) => part.Bool(), (json, v) => json.WriteBooleanValue((bool)v), _ => Type("boolean")),
@@ -53,6 +57,10 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
             (json, v) => json.WriteStringValue(((TimeOnly)v).ToString(((TimeOnly)v).Second == 0 ? "HH:mm" : "HH:mm:ss",
                 CultureInfo.InvariantCulture)), _ => Pattern("^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"))
         { Identity = v => ((TimeOnly)v).ToString("HH:mm:ss", CultureInfo.InvariantCulture) },
+        [typeof(DateOnly)] = new((part, _) => RecordKey.Day(part.String())
+                ?? part.Wrong($"'{part.Text}' is not a day; write it as 2024-01-31", DateOnly.MinValue),
+            (json, v) => json.WriteStringValue(((DateOnly)v).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+            _ => new JsonObject { ["type"] = "string", ["format"] = "date" }),
         [typeof(Address)] = new((part, key) => key.Offers switch
             {
                 "file" => part.Address(Address.Plain),
@@ -60,8 +68,9 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
                 _ => part.Address(),
             },
             (json, v) => json.WriteStringValue(((Address)v).Written), Text),
-        [typeof(JsonPart)] = new((part, _) => part.Kind == JsonValueKind.Object ? part
-            : part.Wrong("an object is needed", part), (json, v) => ((JsonPart)v).WriteTo(json), _ => Type("object")),
+        [typeof(JsonPart)] = new((part, key) => part.Kind == JsonValueKind.Object || key.Offers == AnyValue ? part
+            : part.Wrong("an object is needed", part), (json, v) => ((JsonPart)v).WriteTo(json),
+            key => key.Offers == AnyValue ? [] : Type("object")),
         [typeof(SizeRule)] = SizeKey.Type,
         [typeof(SessionCalendar)] = SessionKey.Type,
         [typeof(FundingSources)] = FundingKey.Type,
@@ -71,11 +80,12 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
     public Func<object, string> Identity { get; init; } = value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>The key type of a type of values.</summary>
-    public static KeyType Of(Type type) => s_simple.GetValueOrDefault(type)
-        ?? (type.IsEnum ? Enumeration(type)
-            : !type.IsGenericType ? Record(type)
-            : type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? List(type.GetGenericArguments()[0])
-            : ByName(type.GetGenericArguments()[1]));
+    public static KeyType Of(Type type)
+    {
+        if (s_simple.GetValueOrDefault(type) is { } simple) return simple;
+        if (!type.IsGenericType) return type.IsEnum ? Enumeration(type) : Record(type);
+        return type.GetGenericArguments() is [var element] ? List(element) : ByName(type.GetGenericArguments()[1]);
+    }
 
     private static KeyType Enumeration(Type type) => new((part, key) => part.Choice(
             [.. key.Words.Select(w => (w, EnumWords.Find(type, w)!))]),
@@ -84,19 +94,22 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
     private static KeyType Record(Type type)
     {
         var keys = RecordKeys.Of(type);
+        var shortForm = keys.FirstOrDefault(k => k.Name == type.GetCustomAttribute<ShortFormAttribute>()?.Key);
         return new KeyType((part, _) => RecordKeys.Read(type, keys, part), (json, v) =>
         {
             json.WriteStartObject();
             RecordKeys.Write(json, v, keys);
             json.WriteEndObject();
-        }, _ => RecordKeys.Schema(keys))
+        }, _ => shortForm is null ? RecordKeys.Schema(keys)
+            : new JsonObject { ["anyOf"] = new JsonArray(shortForm.ToSchema(), RecordKeys.Schema(keys)) })
         .NamedByJson();
     }
 
     private static KeyType List(Type element)
     {
         var type = Of(element);
-        var isMany = !element.IsClass || element == typeof(string) || element == typeof(Address);
+        var isMany = !element.IsClass || element == typeof(string) || element == typeof(Address)
+            || element.IsDefined(typeof(ShortFormAttribute));
         return new KeyType((part, key) =>
         {
             var items = isMany ? part.OneOrMany() : part.List();

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -60,8 +61,21 @@ public sealed class RecordKey : DeclaredKey
     /// <inheritdoc cref="KeyAttribute.Offers"/>
     public string? Offers => _declared.Offers;
 
+    /// <summary>Whether the value is a list of texts or numbers.</summary>
+    public bool IsList => Element is not null;
+
+    // The type of the values of a list of texts or numbers; null for other types.
+    private Type? Element => Type.IsGenericType && Type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+        && Type.GetGenericArguments()[0] is var element && (element == typeof(string) || element.IsPrimitive) ? element : null;
+
+    /// <summary>The default as <see cref="Read(string, string, Place?)"/> takes it; null for none.</summary>
+    public string? DefaultText => Default is IEnumerable list and not string && list.Cast<object>().ToList() is { Count: > 0 } values
+        ? string.Join(_declared.Separator, values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)))
+        : Default as string;
+
     // Words beside a value that is no word itself.
-    private bool StandForNone => Words.Count > 0 && Type != typeof(string) && Type != typeof(Timeframe) && !Type.IsEnum;
+    private bool StandForNone => Words.Count > 0 && Type != typeof(string) && Type != typeof(Timeframe) && !Type.IsEnum
+        && !Type.IsGenericType;
 
     /// <summary>The value in a record.</summary>
     public object? Of(object record) => _property.GetValue(record);
@@ -85,6 +99,9 @@ public sealed class RecordKey : DeclaredKey
     public object Read(string name, string text, Place? place = null)
     {
         if (IsTime) return UtcTicks.Read(name, text);
+        if (Element is { } element) return List(name, text, element);
+        if (Type == typeof(DateOnly))
+            return Day(text) ?? throw new InputException($"{name} {text} is not a day; write it as 2024-01-31");
         try
         {
             return Type == typeof(Address) ? (place ?? new Place("")).Address(text) : Parse(text, $"{name} {text}");
@@ -95,16 +112,34 @@ public sealed class RecordKey : DeclaredKey
         }
     }
 
+    private Array List(string name, string text, Type element)
+    {
+        var key = new DeclaredKey(Name, element, null) { Minimum = Minimum, Maximum = Maximum, Words = Words };
+        var values = Values(key, text, _declared.Separator, $"{name} {text}");
+        var list = Array.CreateInstance(element, values.Count);
+        for (var i = 0; i < values.Count; i++) list.SetValue(values[i], i);
+        return list;
+    }
+
+    /// <summary>Reads a day; null for other text.</summary>
+    internal static DateOnly? Day(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    /// <summary>Whether a text is a word that stands for the default.</summary>
+    public bool IsWordForDefault(string text) => StandForNone && Words.Contains(text, StringComparer.Ordinal);
+
     /// <summary>Checks the range and the words of a value from the command line.</summary>
     /// <exception cref="InputException">The value is out of range, or is not one of the words.</exception>
     public object Check(string name, object value) => Checked(value, FormattableString.Invariant($"{name} {value}"));
 
     // ---- JSON ----
 
-    internal object? Read(JsonPart part) => part.Kind == JsonValueKind.Null && !IsRequired ? Default
-        : StandForNone && part.Kind == JsonValueKind.String && Words.Contains(part.Text, StringComparer.Ordinal) ? null
-        : IsTime ? part.Time()
-        : _type.Value.Read(part, this);
+    internal object? Read(JsonPart part)
+    {
+        if (part.Kind == JsonValueKind.Null && !IsRequired) return Default;
+        if (part.Kind == JsonValueKind.String && IsWordForDefault(part.Text)) return null;
+        return IsTime ? part.Time() : _type.Value.Read(part, this);
+    }
 
     /// <summary>Writes the value of a record so that reading restores it.</summary>
     public void WriteValue(Utf8JsonWriter json, object record)

@@ -34,11 +34,7 @@ public static class RecordKeys<T> where T : class
     /// <summary>Reads a JSON object.</summary>
     /// <exception cref="InputException">A key is unknown, a required one is missing, or a value has the wrong type.</exception>
     /// <param name="besides">Additional keys that the object may have.</param>
-    public static T Read(JsonPart part, params IEnumerable<string> besides)
-    {
-        part.Only([.. All.Select(o => o.Name), .. besides]);
-        return ReadInto(Activator.CreateInstance<T>(), part);
-    }
+    public static T Read(JsonPart part, params IEnumerable<string> besides) => (T)RecordKeys.Read(typeof(T), All, part, besides);
 
     /// <summary>Sets the keys that an object has; it may have others.</summary>
     /// <param name="record">A new record, whose values stay where the object has no key.</param>
@@ -67,12 +63,20 @@ public static class RecordKeys
             .OrderBy(p => p.DeclaringType == record).ThenBy(p => p.MetadataToken).Select(p => new RecordKey(p, defaults))];
     }
 
-    /// <summary>Reads a JSON object as a new record.</summary>
+    /// <summary>Reads a JSON object as a new record, or text as its <see cref="ShortFormAttribute"/>.</summary>
+    /// <param name="besides">Additional keys that the object may have.</param>
     /// <exception cref="InputException">A key is unknown, a required one is missing, or a value has the wrong type.</exception>
-    internal static object Read(Type type, IReadOnlyList<RecordKey> keys, JsonPart part)
+    internal static object Read(Type type, IReadOnlyList<RecordKey> keys, JsonPart part, params IEnumerable<string> besides)
     {
-        part.Only([.. keys.Select(k => k.Name)]);
         var record = Activator.CreateInstance(type)!;
+        if (part.Kind == JsonValueKind.String && type.GetCustomAttribute<ShortFormAttribute>() is { } form)
+        {
+            var key = keys.First(k => k.Name == form.Key);
+            key.Set(record, key.Read(part));
+            Check(record, part);
+            return record;
+        }
+        part.Only([.. keys.Select(k => k.Name), .. besides]);
         ReadInto(record, part, keys);
         return record;
     }
@@ -82,7 +86,14 @@ public static class RecordKeys
         foreach (var key in keys)
             if ((key.IsRequired ? part.Need(key.Name) : part.Find(key.Name)) is { } value)
                 key.Set(record, key.Read(value));
+        Check(record, part);
+    }
+
+    private static void Check(object record, JsonPart part)
+    {
         if (record is not IKeyFaults checkedKeys) return;
+        // A wrong kind makes all other keys wrong.
+        if (record.GetType().GetCustomAttribute<ShortFormAttribute>() is { } form && part.Find(form.Key) is { IsFaulty: true }) return;
         foreach (var (key, fault) in checkedKeys.KeyFaults)
             if ((part.Find(key) ?? part) is { IsFaulty: false } place)
                 place.Wrong(fault, 0);

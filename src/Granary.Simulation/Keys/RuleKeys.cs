@@ -39,10 +39,12 @@ public sealed class RuleKeys
     internal double? ValueOf(ChosenRule rule) => _switch?.Of(rule.Create()) as double?;
 
     /// <summary>The rule with the settings of a section; null if the section does not name it.</summary>
-    internal ChosenRule? Read(JsonPart limits) => _switch is null
-        ? limits.Find(_rule.Name) is { } part ? Bound(part) : null
-        : limits.Find(_rule.Name) is { Kind: not JsonValueKind.Null } value ? Keyed(limits, value)
-        : Unused(limits);
+    internal ChosenRule? Read(JsonPart limits)
+    {
+        var value = limits.Find(_rule.Name);
+        if (_switch is null) return value is null ? null : Bound(value);
+        return value is { Kind: not JsonValueKind.Null } ? Keyed(limits, value) : Unused(limits);
+    }
 
     // The value is an object of settings, or the rule's only setting.
     private ChosenRule? Bound(JsonPart part)

@@ -91,7 +91,7 @@ public static class LookAheadCheck
                 var known = ReadBy(instance).Min(symbol => _known[(symbol, instance.Timeframe)].Before(perturbed.Cut));
                 var sentence = StrategyPast.Difference(own, other, known);
                 if (sentence is null && ExitsFillAtOnce(instance) && bars[(instance.Symbols[0], perturbed.Cut)] is { First: { } first } at)
-                    sentence = StrategyPast.ExitDifference(own, first, other, PerturbedSeries.FirstTime(at.Before, first, perturbed.Cut,
+                    sentence = StrategyPast.ExitDifference(own, first, other, SeriesPerturbed.FirstTime(at.Before, first, perturbed.Cut,
                         instance.Timeframe, perturbed.Shape));
                 if (sentence is null && OrdersFillAtOnce(instance)) sentence = StrategyPast.OrderDifference(own, other, known);
                 if (sentence is not null)
@@ -124,7 +124,7 @@ public static class LookAheadCheck
         {
             IBarSeries Until(IBarSeries series) => effort.BarsAfter is { } more ? new SeriesUntil(series, cut, more) : series;
             return subject.Markets.ToDictionary(
-                m => m.Key, m => m.Value with { Series = new PerturbedSeries(Until(m.Value.Series), cut, runSeed, shape) },
+                m => m.Key, m => m.Value with { Series = new SeriesPerturbed(Until(m.Value.Series), cut, runSeed, shape) },
                     StringComparer.Ordinal);
         }
 

@@ -5,31 +5,16 @@ namespace Granary.Simulation.LookAhead;
 
 /// <summary>The bars of a series that open before a time.</summary>
 /// <param name="end">UTC ticks.</param>
-internal sealed class SeriesBefore(IBarSeries series, long end) : IChangedSeries
+internal sealed class SeriesBefore(IBarSeries series, long end) : ChangedSeries(series)
 {
     public const string Verb = "before";
 
-    public IBarSeries Inner => series;
+    public override string Change => FormattableString.Invariant($"{Verb}={end}");
 
-    public string Change => FormattableString.Invariant($"{Verb}={end}");
-
-    public Instrument Instrument => series.Instrument;
-
-    public Timeframe Timeframe => series.Timeframe;
-
-    /// <summary>Count of the whole series, as an upper bound.</summary>
-    public long Count => series.Count;
-
-    public IReadOnlyList<string> Columns => series.Columns;
-
-    public string ContentHash => series.ContentHash;
-
-    public IReadOnlyList<string> Notes => series.Notes;
-
-    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+    public override async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
         CancellationToken cancellationToken = default)
     {
-        await foreach (var block in series.ReadAsync(blockSize, cancellationToken))
+        await foreach (var block in Inner.ReadAsync(blockSize, cancellationToken))
         {
             if (block.Time[^1] < end)
             {
@@ -42,6 +27,4 @@ internal sealed class SeriesBefore(IBarSeries series, long end) : IChangedSeries
             yield break;
         }
     }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

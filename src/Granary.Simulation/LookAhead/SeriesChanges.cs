@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Simulation.LookAhead;
@@ -6,13 +7,10 @@ namespace Granary.Simulation.LookAhead;
 /// <summary>
 /// A series that changes the bars of another one. A text describes the change, so that another process can repeat it.
 /// </summary>
-internal interface IChangedSeries : IBarSeries
+internal abstract class ChangedSeries(IBarSeries series) : SeriesWrapper(series, disposes: false)
 {
-    /// <summary>The original series.</summary>
-    IBarSeries Inner { get; }
-
     /// <summary>Description of the change, as <c>verb=number:number</c>.</summary>
-    string Change { get; }
+    public abstract string Change { get; }
 }
 
 /// <summary>Converts changes of a series to text and back, so that a process with the same bars can repeat them.</summary>
@@ -20,7 +18,7 @@ public static class SeriesChanges
 {
     /// <returns>Empty if the series is unchanged.</returns>
     public static string Of(IBarSeries series) =>
-        series is not IChangedSeries changed ? ""
+        series is not ChangedSeries changed ? ""
             : Of(changed.Inner) is { Length: > 0 } before ? $"{before};{changed.Change}" : changed.Change;
 
     /// <summary>Applies the changes that a text describes.</summary>
@@ -34,10 +32,10 @@ public static class SeriesChanges
             long Number(int i) => long.Parse(numbers[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
             series = verb switch
             {
-                HeadSeries.Verb => new HeadSeries(series, Number(0)),
+                SeriesHead.Verb => new SeriesHead(series, Number(0)),
                 SeriesBefore.Verb => new SeriesBefore(series, Number(0)),
                 SeriesUntil.Verb => new SeriesUntil(series, Number(0), Number(1)),
-                PerturbedSeries.Verb => new PerturbedSeries(
+                SeriesPerturbed.Verb => new SeriesPerturbed(
                     series, Number(0), ulong.Parse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture), (PerturbedShape)Number(2)),
                 _ => throw new FormatException($"'{change}' is not a change of a series that this version knows"),
             };

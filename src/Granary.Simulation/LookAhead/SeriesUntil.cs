@@ -6,32 +6,17 @@ namespace Granary.Simulation.LookAhead;
 /// <summary>A series that ends soon after a time, with the block that completes a given number of bars from that time on.</summary>
 /// <param name="timestamp">The time, UTC ticks.</param>
 /// <param name="more">Number of bars from that time on; the last block may contain a few more.</param>
-internal sealed class SeriesUntil(IBarSeries series, long timestamp, long more) : IChangedSeries
+internal sealed class SeriesUntil(IBarSeries series, long timestamp, long more) : ChangedSeries(series)
 {
     public const string Verb = "until";
 
-    public IBarSeries Inner => series;
+    public override string Change => FormattableString.Invariant($"{Verb}={timestamp}:{more}");
 
-    public string Change => FormattableString.Invariant($"{Verb}={timestamp}:{more}");
-
-    public Instrument Instrument => series.Instrument;
-
-    public Timeframe Timeframe => series.Timeframe;
-
-    /// <summary>Count of the whole series, as an upper bound.</summary>
-    public long Count => series.Count;
-
-    public IReadOnlyList<string> Columns => series.Columns;
-
-    public string ContentHash => series.ContentHash;
-
-    public IReadOnlyList<string> Notes => series.Notes;
-
-    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+    public override async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
         CancellationToken cancellationToken = default)
     {
         var left = more;
-        await foreach (var block in series.ReadAsync(blockSize, cancellationToken))
+        await foreach (var block in Inner.ReadAsync(blockSize, cancellationToken))
         {
             yield return block;
             if (block.Time[^1] < timestamp) continue;
@@ -40,6 +25,4 @@ internal sealed class SeriesUntil(IBarSeries series, long timestamp, long more) 
             if (left <= 0) yield break;
         }
     }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

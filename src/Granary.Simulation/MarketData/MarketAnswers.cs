@@ -22,7 +22,7 @@ public static class MarketAnswers
     public static IReadOnlyList<FindingRow> FindingsOf(IReadOnlyList<QualityReport> reports)
     {
         var rows = reports.SelectMany(r => r.Findings.Select(f => Row(r.Symbol, f)));
-        return SharedGaps.Finding(reports) is { } shared ? [.. rows, Row("all", shared)] : [.. rows];
+        return SharedMissingDays.Finding(reports) is { } shared ? [.. rows, Row("all", shared)] : [.. rows];
     }
 
     private static FindingRow Row(string symbol, Finding f) =>

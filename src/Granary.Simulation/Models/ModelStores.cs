@@ -13,10 +13,6 @@ public static class ModelStores
     /// </summary>
     public static string Kept(Address registry) => registry.IsDatabase ? registry.ToString() : registry.Kept;
 
-    /// <summary>Reads the registry of a section; the default is the folder <c>models</c>.</summary>
-    internal static Address Read(JsonPart section) =>
-        section.Find("registry")?.Address(Address.Plain, Address.Postgres) ?? Standard(section.Place);
-
     /// <summary>Returns the default registry of a place.</summary>
     internal static Address Standard(Place place) => place.Address("models");
 

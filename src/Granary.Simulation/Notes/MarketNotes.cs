@@ -76,12 +76,12 @@ public static class MarketNotes
     private static IEnumerable<RunNote> MissingDays(IReadOnlyList<MarketEntry> entries)
     {
         var covering = entries.Where(e => e.Bars > 0 && e.OtherSpacing is null).ToList();
-        var missing = SharedGaps.Of(
-            [.. covering.Select(e => new MarketGaps(DateOnly.FromDateTime(e.First), DateOnly.FromDateTime(e.Last), e.MissingDays))]);
+        var missing = SharedMissingDays.Of(
+            [.. covering.Select(e => new MarketMissingDays(DateOnly.FromDateTime(e.First), DateOnly.FromDateTime(e.Last), e.MissingDays))]);
         if (missing.Count == 0) yield break;
         var who = covering.Count == 1 ? $"{covering[0].Symbol} has no bars" : "No symbol has bars";
         yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
-            $"{who} on {SharedGaps.Text(missing)}: a market holiday, or missing data. Compare with another source."), missing.Count);
+            $"{who} on {SharedMissingDays.Text(missing)}: a market holiday, or missing data. Compare with another source."), missing.Count);
     }
 
     private static IEnumerable<RunNote> TickVolume(IReadOnlyList<MarketEntry> entries)

@@ -9,7 +9,7 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Thrown if earlier events of a strategy are missing; the strategy must run again from its first bar.</summary>
-public sealed class EventGapException(string message) : Exception(message);
+public sealed class MissingEventsException(string message) : Exception(message);
 
 /// <summary>
 /// Stores the events of a batch's strategies as chunks in one file, with an index by strategy, so that memory does not grow with the
@@ -129,7 +129,7 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
         XxHash3.HashToUInt64(payload, (long)before ^ ((long)strategy << 32 | (uint)chunk));
 
     /// <inheritdoc/>
-    /// <exception cref="EventGapException">An earlier chunk is missing.</exception>
+    /// <exception cref="MissingEventsException">An earlier chunk is missing.</exception>
     /// <exception cref="RecordDiffersException">The chunk is stored with another content.</exception>
     /// <exception cref="EventStoreException">The disk refuses the chunk.</exception>
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
@@ -140,7 +140,7 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
             if (_isDropped) return;
             var kept = _kept[strategy] ??= new Kept();
             var known = kept.Chunks.Count;
-            if (chunk > known) throw new EventGapException($"strategy {strategy}: chunk {chunk} of its events came before chunk {known}");
+            if (chunk > known) throw new MissingEventsException($"strategy {strategy}: chunk {chunk} of its events came before chunk {known}");
             var hash = HashOf(kept.HashBefore(chunk), strategy, chunk, events);
             if (chunk < known ? kept.Chunks[chunk] is var stored && (stored.Length, stored.Hash) != (events.Length, hash) : kept.IsComplete)
                 throw Differs(strategy);
@@ -150,7 +150,7 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="EventGapException">Chunks are missing.</exception>
+    /// <exception cref="MissingEventsException">Chunks are missing.</exception>
     /// <exception cref="RecordDiffersException">The stored events are others than those that the run counted.</exception>
     /// <exception cref="EventStoreException">The disk refuses the end.</exception>
     public void End(int strategy, in EventTally tally)
@@ -160,7 +160,7 @@ public sealed class EventLog : IEventSink, IEventLog, IDisposable
             if (_isDropped) return;
             var kept = _kept[strategy] ??= new Kept();
             if (tally.Chunks > kept.Tally.Chunks)
-                throw new EventGapException($"strategy {strategy}: {tally.Chunks - kept.Tally.Chunks} chunks of its events did not come");
+                throw new MissingEventsException($"strategy {strategy}: {tally.Chunks - kept.Tally.Chunks} chunks of its events did not come");
             if (tally != kept.Tally) throw Differs(strategy);
             if (kept.IsComplete) return;
             var payload = MemoryMarshal.AsBytes(new ReadOnlySpan<EventTally>(in tally));

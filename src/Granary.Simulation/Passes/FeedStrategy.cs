@@ -103,7 +103,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
     }
 
     // The events of no strategy can be stored, or they are not those of an earlier run: the whole run ends.
-    private static bool IsOfEvents(Exception e) => e is EventStoreException or EventGapException or RecordDiffersException;
+    private static bool IsOfEvents(Exception e) => e is EventStoreException or MissingEventsException or RecordDiffersException;
 
     private static string ErrorOf(Exception e) =>
         e is TargetInvocationException { InnerException: { } inner } ? ErrorOf(inner) : $"{e.GetType().Name}: {e.Message}";

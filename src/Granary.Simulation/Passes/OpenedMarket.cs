@@ -25,7 +25,7 @@ public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument I
     /// <param name="membership">Null = always a member.</param>
     public OpenedMarket With(Membership? membership)
     {
-        var series = InstrumentSeries.WithMembership(Series, membership);
+        var series = SeriesWithInstrument.WithMembership(Series, membership);
         return this with { Series = series, Instrument = series.Instrument };
     }
 

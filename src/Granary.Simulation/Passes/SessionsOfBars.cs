@@ -25,7 +25,7 @@ internal static class SessionsOfBars
         var named = (declared.GetValueOrDefault(market.Symbol) ?? declared.GetValueOrDefault("*"))?.Session;
         var sessions = await LongerBars.OfAsync(market.Series, longer, read, named, cancellationToken);
         var isInferred = sessions.Calendar != market.Series.Instrument.Calendar;
-        var series = isInferred ? InstrumentSeries.WithSessions(market.Series, sessions.Calendar) : market.Series;
+        var series = isInferred ? SeriesWithInstrument.WithSessions(market.Series, sessions.Calendar) : market.Series;
         return market with
         {
             Series = series,

@@ -111,8 +111,12 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
             if (column < 0) column = ColumnOf(header, key, path);
             rows.Add(SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, column)), place));
         }, header => end = header);
-        rows.Sort((a, b) => a.IsEmpty != b.IsEmpty ? a.IsEmpty ? 1 : -1
-            : a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From));
+        rows.Sort((a, b) =>
+        {
+            // Rows without a value come last, in either direction.
+            if (a.IsEmpty != b.IsEmpty) return a.IsEmpty ? 1 : -1;
+            return a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From);
+        });
         return (rows, end);
     }
 

@@ -110,8 +110,11 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
         {
             var returns = results.Column(ReturnMetrics.TotalReturn.Key);
             MetricRank[] ranks = [.. column.Select((c, i) => metric.RankOf(c.Text is null ? double.NaN : c.Number, returns[i].Number))];
-            strategies.Sort((a, b) => ranks[a].IsKnown != ranks[b].IsKnown ? ranks[a].IsKnown ? -1 : 1
-                : ranks[a].IsKnown && ranks[a].CompareTo(ranks[b]) is var order and not 0 ? sign * order : a - b);
+            strategies.Sort((a, b) =>
+            {
+                if (ranks[a].IsKnown != ranks[b].IsKnown) return ranks[a].IsKnown ? -1 : 1;
+                return ranks[a].IsKnown && ranks[a].CompareTo(ranks[b]) is var order and not 0 ? sign * order : a - b;
+            });
             return strategies;
         }
         strategies.Sort((a, b) =>

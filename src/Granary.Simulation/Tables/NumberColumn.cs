@@ -43,11 +43,15 @@ public static class NumberColumn
             if (row.Length <= at)
                 throw new InputException($"{path}, line {csv.RawRow + 1}: the line has {row.Length} fields and the header {names.Count}; "
                     + "give every line as many fields as the header");
-            values.Add(row[at] is "true" or "True" ? 1 : row[at] is "false" or "False" ? 0
-                : double.TryParse(row[at], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-                    ? value
-                : throw new InputException(
-                    $"{path}, line {csv.RawRow + 1}, {column}: '{row[at]}' is not a number; write one, or remove the line"));
+            values.Add(row[at] switch
+            {
+                "true" or "True" => 1,
+                "false" or "False" => 0,
+                var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                    && double.IsFinite(value) => value,
+                var text => throw new InputException(
+                    $"{path}, line {csv.RawRow + 1}, {column}: '{text}' is not a number; write one, or remove the line"),
+            });
         }
         return values.Count > 0 ? [.. values] : throw new InputException($"{path} has no rows; write one below the header");
     }

@@ -140,8 +140,9 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
     {
         var (gross, net) = (Profit.Length > 0 ? row.Number(Profit) : double.NaN, NetProfit.Length > 0 ? row.Number(NetProfit) : double.NaN);
         double[] written = [.. Costs.Select(c => row.Number(c)).Where(c => !double.IsNaN(c))];
-        var commission = written.Length > 0 ? CostsAreNegative ? -written.Sum() : written.Sum()
-            : double.IsNaN(net) ? 0 : (double.IsNaN(gross) ? trade.PriceProfit : gross) - net;
+        var costs = CostsAreNegative ? -written.Sum() : written.Sum();
+        var implied = double.IsNaN(net) ? 0 : (double.IsNaN(gross) ? trade.PriceProfit : gross) - net;
+        var commission = written.Length > 0 ? costs : implied;
         if (double.IsNaN(gross) && !double.IsNaN(net)) gross = net + commission;
         return trade with { Commission = double.IsFinite(commission) ? commission : 0, Profit = gross };
     }

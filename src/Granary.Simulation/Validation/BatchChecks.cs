@@ -271,12 +271,15 @@ public sealed record BatchChecks(
             + (c.Siblings > 0
                 ? Text($", and {c.Siblings:#,0} combinations of the same strategy classes on other markets of that time") : "");
 
-    private static string OverfittingSentence(ProbabilityOfOverfitting overfitting) =>
-        overfitting.IsAmongEarners ? Text(
+    private static string OverfittingSentence(ProbabilityOfOverfitting overfitting) => overfitting switch
+    {
+        { IsAmongEarners: true } => Text(
             $". It failed to earn there in {Percent(overfitting.ProbabilityOfNoGain)} of them only: the choice is among strategies that ")
-                + "all earn."
-        : !overfitting.PersistsOutOfSample ? ": the choice is no better than drawing lots."
-        : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
+                + "all earn.",
+        { PersistsOutOfSample: false } => ": the choice is no better than drawing lots.",
+        { Probability: < 0.2 } => ": the choice carries over.",
+        _ => ".",
+    };
 
     /// <summary>Returns the section of results.json and of the report.</summary>
     public ValidationFigures ToResults(IReadOnlyList<StrategyEntry> strategies)

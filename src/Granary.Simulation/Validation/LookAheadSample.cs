@@ -39,7 +39,7 @@ public static class LookAheadSample
         var budget = Math.Max(Free, (long)(Share * evaluations));
         var bars = Math.Max(LeastBars, budget / Passes);
         var mean = Math.Max(1, Math.Min(bars, evaluations / Math.Max(1, plan.Instances.Count)));
-        var heads = markets.ToDictionary(m => m.Key, m => m.Value with { Series = new HeadSeries(m.Value.Series, bars) },
+        var heads = markets.ToDictionary(m => m.Key, m => m.Value with { Series = new SeriesHead(m.Value.Series, bars) },
             StringComparer.Ordinal);
         var subject = new LookAheadSubject(plan, heads, host(0)) { Except = failed };
         var sample = (int)Math.Clamp(budget / (Passes * mean), Math.Max(1, subject.Representatives.Count), plan.Instances.Count);

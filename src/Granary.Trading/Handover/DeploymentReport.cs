@@ -107,24 +107,22 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
     private static double Of(IReadOnlyList<DayEquity> account, DateOnly day, DateOnly next) =>
         account.LastOrDefault(a => a.Day >= day && a.Day < next)?.Equity ?? double.NaN;
 
-    private sealed record Gap(DateOnly Day, double Total, double ByVenue, IReadOnlyList<(string Cause, double Amount)> Parts);
+    private sealed record DayDivergence(DateOnly Day, double Total, double ByVenue, IReadOnlyList<(string Cause, double Amount)> Parts);
 
-    private static (List<Gap> Gaps, double Earlier) Gaps(string run)
+    private static (List<DayDivergence> Gaps, double Earlier) Gaps(string run)
     {
         var path = Path.Combine(run, SessionBacktest.File);
-        var gaps = new List<Gap>();
+        var gaps = new List<DayDivergence>();
         var earlier = 0.0;
         foreach (var trade in JsonPart.Parse(path, File.ReadAllBytes(path)).Need("trades").List())
         {
-            if (trade.Need("why").String() == LiveGap.EarlierVersion)
+            if (trade.Need("why").String() == LiveDivergence.EarlierVersion)
             {
                 earlier += trade.Need("total").Number();
                 continue;
             }
-            var time = trade.Find("exit") is { } exit && exit.String().Length > 0 ? exit.String() : trade.Need("entry").String();
             var parts = trade.Need("parts").Members.Select(m => (Cause: m.Name, Amount: m.Value.Number())).ToList();
-            gaps.Add(new Gap(DateOnly.FromDateTime(DateTime.Parse(time, CultureInfo.InvariantCulture,
-                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)), trade.Need("total").Number(),
+            gaps.Add(new DayDivergence(DateOnly.FromDateTime(new DateTime(trade.Need("exit").Time())), trade.Need("total").Number(),
                 trade.Need("venue").Number(), parts));
         }
         return (gaps, earlier);

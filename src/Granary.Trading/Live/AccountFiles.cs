@@ -36,7 +36,7 @@ internal static class AccountFiles
         var formats = production.Spec.OutputFormats.Prepend(CsvFormat.Instance).Distinct();
         var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
         var timeframe = production.Spec.Data.Timeframe;
-        var reasons = new GapReasons(host, timeframe);
+        var reasons = new DivergenceReasons(host, timeframe);
         var facts = new List<object>();
         await foreach (var entry in journal.ReadAsync(new JournalQuery { Without = BesideReport }).ConfigureAwait(false))
         {
@@ -48,7 +48,7 @@ internal static class AccountFiles
             (AccountTables.Trades, AccountTables.Trade.Of(ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order))),
             (AccountTables.Equity, AccountTables.Mark.Of(host.AccountEquity)),
             (AccountTables.Orders, AccountTables.OrdersOf(ledger, timeframe)),
-            (AccountTables.Gap, AccountTables.GapRow.Of(GapRows(host, host.PortfolioTrades, reasons)))])
+            (AccountTables.Gap, AccountTables.DivergenceRow.Of(DivergenceRows(host, host.PortfolioTrades, reasons)))])
             foreach (var format in formats)
                 AtomicFile.Write(Path.Combine(folder, name + format.Extension), (Stream stream) => table.Write(format, stream));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new
@@ -137,7 +137,7 @@ internal static class AccountFiles
 
     /// <summary>Returns the trades of a session's portfolio with those of its account.</summary>
     /// <param name="planned">The trades of the portfolio; open ones last.</param>
-    public static IEnumerable<GapRow> GapRows(LiveHost host, IEnumerable<PortfolioTrade> planned, GapReasons reasons)
+    public static IEnumerable<DivergenceRow> DivergenceRows(LiveHost host, IEnumerable<PortfolioTrade> planned, DivergenceReasons reasons)
     {
         // Two configurations may number the trades of a strategy alike.
         var others = host.Ledger.Trades.Values.Where(t => host.Handed.IsEarlier(t.Entry)).ToList();
@@ -150,12 +150,12 @@ internal static class AccountFiles
         foreach (var trade in trades)
         {
             var strategy = host.StrategyOf(trade);
-            var part = !parted.Contains((trade.Member, trade.Trade.Number)) ? GapPart.Whole
-                : trade.Trade.Reason == ExitReason.Open ? GapPart.Open : GapPart.Closed;
+            var part = !parted.Contains((trade.Member, trade.Trade.Number)) ? DivergencePart.Whole
+                : trade.Trade.Reason == ExitReason.Open ? DivergencePart.Open : DivergencePart.Closed;
             var traded = account.GetValueOrDefault((strategy.Id, trade.Trade.Number));
-            if (part != GapPart.Closed) account.Remove((strategy.Id, trade.Trade.Number));
+            if (part != DivergencePart.Closed) account.Remove((strategy.Id, trade.Trade.Number));
             var symbol = strategy.Symbols[trade.Trade.SymbolIndex];
-            var row = new GapRow(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side)
+            var row = new DivergenceRow(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side)
             {
                 Multiplier = host.InstrumentOf(symbol).Multiplier,
                 Last = host.LastOf(symbol),
@@ -168,10 +168,15 @@ internal static class AccountFiles
             };
             yield return traded is null ? reasons.OnlyPlanned(row)
                 : row.Quantity > 0 ? reasons.Both(row)
-                : row with { Own = null, Cause = GapCauses.MissedFill, Why = $"the account has no {GapRow.Of(part)} part of it" };
+                : row with
+                {
+                    Own = null,
+                    Cause = DivergenceCauses.MissedFill,
+                    Why = $"the account has no {DivergenceRow.Of(part)} part of it",
+                };
         }
         foreach (var other in account.Values.Concat(others).OrderBy(t => t.EntryTime).ThenBy(t => t.Order))
-            yield return reasons.OnlyTraded(new GapRow(other.Strategy, other.Symbol, other.Number, other.Side)
+            yield return reasons.OnlyTraded(new DivergenceRow(other.Strategy, other.Symbol, other.Number, other.Side)
             {
                 Multiplier = host.InstrumentOf(other.Symbol).Multiplier,
                 Last = host.LastOf(other.Symbol),

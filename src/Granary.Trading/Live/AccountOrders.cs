@@ -89,10 +89,11 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     public void Watched(IReadOnlyList<ModelWatched> changes) => _facts.AddRange(changes);
 
     /// <summary>Handles the portfolio's decision on a signal: creates an entry if it was granted.</summary>
+    /// <param name="factors">Factor values in the order of the strategy's factor names.</param>
     /// <param name="why">Why no entries are sent now; empty if they are.</param>
-    public void Decided(long timestamp, in DecidedSignal decided, string why)
+    public void Decided(long timestamp, in PortfolioSignal decided, double[] factors, string why)
     {
-        var (strategy, symbol, signal, said, granted, factors) = decided;
+        var (strategy, symbol, signal, said, granted) = decided;
         var factorNames = strategy.FactorNames;
         var values = new Dictionary<string, double>(StringComparer.Ordinal);
         for (var i = 0; i < factors.Length && i < factorNames.Count; i++) values[factorNames[i]] = factors[i];
@@ -158,10 +159,12 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             if (!(quantity > Rounding * trade.Open)) continue;
             var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
                 ? OrderType.MarketOnClose : OrderType.Market;
-            var reason = !whole ? cut!.Value
-                : wanted is { State: WantedState.Exit } ? wanted.ExitReason
-                : isOperated ? ExitReason.Operator
-                : portfolio.ReasonOf(key);
+            var reason = (whole, wanted) switch
+            {
+                (false, _) => cut!.Value,
+                (_, { State: WantedState.Exit }) => wanted.ExitReason,
+                _ => isOperated ? ExitReason.Operator : portfolio.ReasonOf(key),
+            };
             _intents.Add(new OrderIntended(timestamp, new BrokerOrder
             {
                 ClientId = $"{names.Tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",

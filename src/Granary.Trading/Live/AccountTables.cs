@@ -44,7 +44,7 @@ internal static class AccountTables
             .Word("ended", o => o.Track.State == OrderState.Closed ? o.Track.Ended.ToString().ToLowerInvariant() : null)
             .Text("reason", o => o.Track.Reason).Time("created", o => o.Created);
 
-    public static readonly TableDefinition<GapRow> GapRow = new TableDefinition<GapRow>()
+    public static readonly TableDefinition<DivergenceRow> DivergenceRow = new TableDefinition<DivergenceRow>()
         .Word("strategy", r => r.Strategy).Word("symbol", r => r.Symbol).Whole("number", r => r.Number)
         .Word("side", r => RunText.Of(r.Side)).Number("multiplier", r => r.Multiplier).Number("weight", r => r.Weight)
         .Word("model", r => r.Model).Number("model_quantity", r => r.Planned?.Quantity ?? double.NaN)

@@ -78,7 +78,7 @@ public sealed class LiveHost
     internal StrategyInstance StrategyOf(in PortfolioTrade trade) => Strategies[trade.Member].Instance;
 
     /// <summary>The signals of the portfolio's members, with the granted quantities.</summary>
-    internal IReadOnlyList<MadeSignal> Signals => _books.Portfolio.Signals;
+    internal IReadOnlyList<PortfolioSignal> Signals => _books.Portfolio.Signals;
 
     /// <summary>Whether the account was without equity, so that the session closed its positions.</summary>
     internal bool IsRuined => _books.IsRuined;

@@ -17,19 +17,15 @@ using Granary.Simulation.Regimes;
 
 namespace Granary.Trading.Live;
 
-/// <summary>A signal of a portfolio member, with the portfolio's decision.</summary>
+/// <summary>
+/// A signal of a portfolio member, with the portfolio's decision. The journal's fact of it is <see cref="SignalDecided"/>.
+/// </summary>
 /// <param name="Granted">The granted quantity in base units; 0 if the signal was refused.</param>
-/// <param name="Factors">Factor values in the order of the strategy's factor names.</param>
-internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symbol, Signal Signal, Decision Decision, double Granted,
-    double[] Factors);
-
-/// <summary>A signal of a portfolio member.</summary>
-/// <param name="Strategy">The strategy's id.</param>
-/// <param name="Period">Open time of the bar at whose close it was made, UTC ticks.</param>
-/// <param name="Granted">The granted quantity in base units; 0 if the portfolio refused the signal.</param>
-/// <param name="ModelVersion">The version of the strategy's model that judged it; 0 without a model.</param>
-internal readonly record struct MadeSignal(string Strategy, string Symbol, int Number, long Period, Side Side, double Granted,
-    int ModelVersion);
+internal readonly record struct PortfolioSignal(LiveStrategy Strategy, string Symbol, Signal Signal, Decision Decision, double Granted)
+{
+    /// <summary>The strategy's id.</summary>
+    public string Id => Strategy.Instance.Id;
+}
 
 /// <summary>The portfolio of a session or a backtest at a time, as if its bars ended then.</summary>
 /// <param name="Trades">In the order of closing; open ones, marked at the last closes, come last.</param>
@@ -66,7 +62,7 @@ internal sealed class LivePortfolio
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
     private readonly List<PortfolioActed> _acted = [];
     private readonly List<ModelWatched> _watched = [];
-    private readonly List<MadeSignal> _signals = [];
+    private readonly List<PortfolioSignal> _signals = [];
     private int _calledSeen, _cutsSeen, _expiredSeen;
 
     /// <param name="carried">The markets of the feed, one for each symbol.</param>
@@ -155,7 +151,7 @@ internal sealed class LivePortfolio
     public IReadOnlyList<PortfolioTrade> Trades => _trades;
 
     /// <summary>The signals of members, with the granted quantities.</summary>
-    public IReadOnlyList<MadeSignal> Signals => _signals;
+    public IReadOnlyList<PortfolioSignal> Signals => _signals;
 
     /// <summary>Whether the portfolio closed the trade itself, because the account could not hold it.</summary>
     public bool IsCalled((int Strategy, int Number) trade) => _called.ContainsKey(trade);
@@ -190,9 +186,10 @@ internal sealed class LivePortfolio
 
     /// <summary>Passes the bars that close at one time, the feed's own and longer ones, to strategies and portfolio.</summary>
     /// <param name="decided">
-    /// Receives each signal with the portfolio's decision; null during the replay of the past, which creates no orders.
+    /// Receives the time of each signal (UTC ticks), the signal with the portfolio's decision, and the values of the strategy's factors in
+    /// the order of their names; null during the replay of the past, which creates no orders.
     /// </param>
-    public void Process(TimeSlice now, Action<long, DecidedSignal>? decided)
+    public void Process(TimeSlice now, Action<long, PortfolioSignal, double[]>? decided)
     {
         foreach (var closed in now.Bars)
             if (closed.Timeframe == _spec.Data.Timeframe)
@@ -302,7 +299,8 @@ internal sealed class LivePortfolio
         return events.Count;
     }
 
-    private void Take(LiveStrategy strategy, in RunEvent e, double[] factors, long timestamp, Action<long, DecidedSignal>? decided)
+    private void Take(LiveStrategy strategy, in RunEvent e, double[] factors, long timestamp,
+        Action<long, PortfolioSignal, double[]>? decided)
     {
         var instance = strategy.Instance;
         if (!_isMember[instance.Index]) return;
@@ -312,9 +310,9 @@ internal sealed class LivePortfolio
         var symbol = instance.Symbols[e.SymbolIndex];
         var granted = said == Decision.Accepted
             ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
-        _signals.Add(new MadeSignal(instance.Id, symbol, signal.Number, signal.Time, signal.Side, granted,
-            signal.ModelVersion));
-        decided?.Invoke(timestamp, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
+        var made = new PortfolioSignal(strategy, symbol, signal, said, granted);
+        _signals.Add(made);
+        decided?.Invoke(timestamp, made, factors);
     }
 
     /// <summary>Whether a policy of the configuration decides the weights.</summary>

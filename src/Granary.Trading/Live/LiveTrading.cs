@@ -107,7 +107,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         _state = late ? LiveState.CatchingUp : books.Operator.Paused ? LiveState.Paused : LiveState.Trading;
         var why = books.IsRuined || books.Watch.HasNoEquity ? "ruined"
             : !_reconciled ? "unreconciled" : late ? "late" : "";
-        books.Take(slice, (at, decided) => orders.Decided(at, decided, why));
+        books.Take(slice, (at, decided, factors) => orders.Decided(at, decided, factors, why));
         orders.Acted(Portfolio.Acted);
         orders.Watched(Portfolio.Watched);
         if (Portfolio.WeightsDecidedAt(slice.Time) is { } weights) orders.Weighed(new WeightsDecided(slice.Time, weights));

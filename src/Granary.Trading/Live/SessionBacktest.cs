@@ -4,6 +4,7 @@ using Granary.Backtesting.Verification;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Models;
 using Granary.Simulation.Passes;
@@ -18,7 +19,7 @@ namespace Granary.Trading.Live;
 /// <param name="Digest">Digest of the backtest.</param>
 /// <param name="IsSame">Whether the session's own portfolio is bit-identical to the backtest.</param>
 /// <param name="Gap">The account minus the backtest, by cause.</param>
-public sealed record SessionBacktest(double Equity, double Account, string Digest, bool IsSame, LiveGap Gap)
+public sealed record SessionBacktest(double Equity, double Account, string Digest, bool IsSame, LiveDivergence Gap)
 {
     /// <summary>The file name in the session's folder.</summary>
     public const string File = RunFolder.AgainstBacktest;
@@ -64,7 +65,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         {
             var run = await RunAsync(spec, bars, temporary, clock).ConfigureAwait(false);
             var result = new SessionBacktest(run.Model.EquityWithFills ?? spec.Cash, status.AccountEquity, run.Model.Digest,
-                run.Model.Digest == digest, LiveGap.Of(temporary, folder, isOfSameBars: true));
+                run.Model.Digest == digest, LiveDivergence.Of(temporary, folder, isOfSameBars: true));
             result.Write(folder);
             return result;
         }
@@ -108,8 +109,8 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
             {
                 t.Strategy,
                 t.Symbol,
-                entry = t.EntryTime,
-                exit = t.ExitTime,
+                entry = RunText.Time(t.EntryTime.Ticks),
+                exit = RunText.Time(t.ExitTime.Ticks),
                 t.Total,
                 cause = t.LargestCause,
                 venue = t.ByVenue,

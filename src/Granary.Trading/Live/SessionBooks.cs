@@ -122,7 +122,7 @@ internal sealed class SessionBooks
 
     /// <summary>Passes a time slice to strategies and portfolio, and begins the account's mark of it.</summary>
     /// <param name="decided">Receives each signal with the portfolio's decision; null if nothing is decided on the slice.</param>
-    public void Take(in TimeSlice slice, Action<long, DecidedSignal>? decided)
+    public void Take(in TimeSlice slice, Action<long, PortfolioSignal, double[]>? decided)
     {
         Portfolio.Process(slice, decided);
         if (!HasTraded) return;

@@ -25,9 +25,9 @@ internal static class SessionReport
         SameDecisions = against?.IsSame,
         Sentence = against?.Sentence,
         Causes = against is null ? null
-            : [.. against.Gap.Causes.Where(c => against.Counts(c.Amount)).Select(c => new GapCause(c.Cause, c.Amount))],
+            : [.. against.Gap.Causes.Where(c => against.Counts(c.Amount)).Select(c => new DivergenceCause(c.Cause, c.Amount))],
         Trades = against is null ? null
             : [.. against.Gap.Trades.Where(t => against.Counts(t.Total)).OrderByDescending(t => Math.Abs(t.Total)).Take(MostTrades)
-                .Select(t => new GapTrade(t.Strategy, t.Symbol, t.EntryTime, t.Total, t.LargestCause, t.Why))],
+                .Select(t => new DivergentTrade(t.Strategy, t.Symbol, RunText.Time(t.EntryTime.Ticks), t.Total, t.LargestCause, t.Why))],
     };
 }

@@ -115,11 +115,15 @@ internal sealed class StatusReporter
     }
 
     /// <summary>Returns the state, or the resource that a session in this state waits for.</summary>
-    public LiveState Waits(LiveState state) => state == LiveState.Ended ? state
-        : _journal.Fault is not null ? LiveState.WaitingForJournal
-        : state == LiveState.Paused ? state
-        : _venue.Fault is not null ? LiveState.WaitingForVenue
-        : state == LiveState.Trading && _feed.Fault is not null ? LiveState.WaitingForFeed : state;
+    public LiveState Waits(LiveState state) => state switch
+    {
+        LiveState.Ended => state,
+        _ when _journal.Fault is not null => LiveState.WaitingForJournal,
+        LiveState.Paused => state,
+        _ when _venue.Fault is not null => LiveState.WaitingForVenue,
+        LiveState.Trading when _feed.Fault is not null => LiveState.WaitingForFeed,
+        _ => state,
+    };
 
     private void Publish(LiveStatus status, bool now)
     {

@@ -39,7 +39,6 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
     public async Task<IReadOnlyList<ParityRecord>> CompareAsync(ParityRequest request, SessionStart start, DeploymentBook? book,
         Action<DateOnly>? progress = null, Func<ParityRecord, Task>? compared = null, CancellationToken cancellationToken = default)
     {
-        request.Check();
         Production Read() => new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
         var production = Read();
         var live = start.ToRequest(catalogues);
@@ -139,11 +138,11 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
             var (since, until) = (before?.Causes ?? new Dictionary<string, double>(), at.Causes);
             var causes = until.ToDictionary(c => c.Key, c =>
                 c.Value - since.GetValueOrDefault(c.Key) is var amount && at.Counts(amount) ? amount : 0, StringComparer.Ordinal);
-            var (total, unexplained) = (causes.Values.Sum(), causes[GapCauses.Unexplained]);
+            var (total, unexplained) = (causes.Values.Sum(), causes[DivergenceCauses.Unexplained]);
             bool IsOutside(double amount, double percent) => Math.Abs(amount) > percent / 100 * Math.Abs(at.Account);
             List<string> outside = [];
-            if (IsOutside(total, Request.TotalBand)) outside.Add("total");
-            if (IsOutside(unexplained, Request.UnexplainedBand)) outside.Add(GapCauses.Unexplained);
+            if (IsOutside(total, Request.TotalPercent)) outside.Add("total");
+            if (IsOutside(unexplained, Request.UnexplainedPercent)) outside.Add(DivergenceCauses.Unexplained);
             return new ParityRecord(Request.Account, day, Deployment, total, causes, outside)
             {
                 Unexplained = unexplained,
@@ -159,10 +158,10 @@ public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues cata
                 Program = Program,
                 ComparedBy = SessionProgram.Version,
                 Digest = at.Digest,
-                TotalBand = Request.TotalBand,
-                UnexplainedBand = Request.UnexplainedBand,
+                TotalBand = Request.TotalPercent,
+                UnexplainedBand = Request.UnexplainedPercent,
                 Trades = [.. at.Gap.Trades.Where(t => at.Counts(t.Total)).OrderByDescending(t => Math.Abs(t.Total)).Take(MostTrades)
-                    .Select(t => new ParityTrade(t.Strategy, t.Symbol, t.EntryTime, t.Total, t.LargestCause, t.Why))],
+                    .Select(t => new ParityTrade(t.Strategy, t.Symbol, RunText.Time(t.EntryTime.Ticks), t.Total, t.LargestCause, t.Why))],
                 Notes = NotesOf(at),
                 IsRunning = isRunning,
             };

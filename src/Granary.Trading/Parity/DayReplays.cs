@@ -16,7 +16,7 @@ namespace Granary.Trading.Parity;
 internal sealed class DayReplays : IAsyncDisposable
 {
     private ReplayPass? _session, _own, _late, _final;
-    private GapReasons? _reasons;
+    private DivergenceReasons? _reasons;
     private SessionFacts _facts = new();
     private long _reached = long.MinValue;
     private long? _from;
@@ -49,7 +49,8 @@ internal sealed class DayReplays : IAsyncDisposable
         var (session, reasons) = (_session!, _reasons!);
         var now = await session.ReadAsync().ConfigureAwait(false);
         reasons.Refresh();
-        var traded = new GapSession(AccountFiles.GapRows(session.Host, now.Trades, reasons).Select(r => r.ToTrade()), session.Weights());
+        var rows = AccountFiles.DivergenceRows(session.Host, now.Trades, reasons);
+        var traded = new ComparedSession(rows.Select(r => r.ToTrade()), session.Weights());
         if (_from != session.Host.PortfolioFrom)
         {
             await EndAsync(_own, _late, _final).ConfigureAwait(false);
@@ -59,18 +60,18 @@ internal sealed class DayReplays : IAsyncDisposable
         var counts = Bars.Reach(end);
         (_own, var run) = await BacktestAsync(_own, session.Session.Bars, cancellationToken).ConfigureAwait(false);
         var backtest = _own.BacktestOf(run);
-        var gap = LiveGap.Of(backtest, traded, _facts);
+        var gap = LiveDivergence.Of(backtest, traded, _facts);
         var before = backtest.Trades;
         if (counts.Missing > 0)
         {
             (_late, run) = await BacktestAsync(_late, Bars.Late, cancellationToken).ConfigureAwait(false);
             var late = _late.BacktestOf(run).Trades;
-            (gap, before) = (gap.Against(before, late, GapCauses.LateBar), late);
+            (gap, before) = (gap.Against(before, late, DivergenceCauses.LateBar), late);
         }
         if (counts.Revised > 0)
         {
             (_final, run) = await BacktestAsync(_final, Bars.Final, cancellationToken).ConfigureAwait(false);
-            gap = gap.Against(before, _final.BacktestOf(run).Trades, GapCauses.Data);
+            gap = gap.Against(before, _final.BacktestOf(run).Trades, DivergenceCauses.Data);
         }
         return new ReplayedDay(session.Host.AccountEquityNow, run.Equity, gap, run.Digest, counts);
     }
@@ -86,7 +87,7 @@ internal sealed class DayReplays : IAsyncDisposable
             await DisposeAsync().ConfigureAwait(false);
             (_own, _late, _final, _reached, _facts) = (null, null, null, long.MinValue, new SessionFacts());
             _session = await OpenAsync(null, Since(Events, end), cancellationToken).ConfigureAwait(false);
-            _reasons = new GapReasons(_session.Host, _session.Session.Spec.Data.Timeframe);
+            _reasons = new DivergenceReasons(_session.Host, _session.Session.Spec.Data.Timeframe);
         }
         _session!.Host.Replay(Since(Events, end));
         foreach (var e in Since(Reasons, end))

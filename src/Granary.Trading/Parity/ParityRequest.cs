@@ -1,37 +1,44 @@
-using Granary.Engine;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
 using Granary.Storage.Addresses;
 
 namespace Granary.Trading.Parity;
 
 /// <summary>A request to compare days of an account with a backtest of the final bars.</summary>
-/// <param name="Account">The account's name.</param>
-public sealed record ParityRequest(string Account)
+public sealed record ParityRequest : ParityOptions
 {
-    /// <summary>The trading day; null for all that have ended since the last record.</summary>
+    [Key("the account, which is the id of its session")]
+    public required string Account { get; init; }
+}
+
+/// <summary>The options of a comparison: its command and its job take them from here.</summary>
+public record ParityOptions : IKeyFaults
+{
+    [Key("the trading day, as 2024-01-31", Without = "all days that have ended since the last one that was compared")]
     public DateOnly? Day { get; init; }
 
-    /// <summary>The first day; null for the day after the last record, or without records for the session's first day.</summary>
+    [Key("the first day to compare, as 2024-01-31", Without = "the day after the last one that was compared, or the first of the session")]
     public DateOnly? From { get; init; }
 
-    /// <summary>Whether the running day is compared too, up to the last bar; it is not kept.</summary>
+    [Key("compare the running day too, up to its last bar; it is not kept")]
     public bool Now { get; init; }
 
-    /// <summary>The source of the final bars; null for the source from which the session's own bars can be read again.</summary>
+    [Key("the source of the final bars, as store:bars or exchange:binance", Without = "the source of the session's bars")]
     public Address? Bars { get; init; }
 
-    /// <summary>The largest total of a day, as a percentage of the account's equity.</summary>
-    public double TotalBand { get; init; } = 0.5;
+    [Key("the band of the total: a percentage of the account's equity"), Range(1e-6, 100)]
+    public double TotalPercent { get; init; } = 0.5;
 
-    /// <summary>The largest unexplained part of a day, as a percentage of the account's equity.</summary>
-    public double UnexplainedBand { get; init; } = 0.01;
+    [Key("the band of the unexplained part: a percentage of the account's equity"), Range(1e-6, 100)]
+    public double UnexplainedPercent { get; init; } = 0.01;
 
-    /// <exception cref="InputException">A band is not a percentage above 0.</exception>
-    public void Check()
+    /// <inheritdoc/>
+    public IEnumerable<(string Key, string Fault)> KeyFaults
     {
-        foreach (var (name, band) in new[] { ("totalPercent", TotalBand), ("unexplainedPercent", UnexplainedBand) })
-            if (!(band > 0 && band <= 100))
-                throw new InputException(FormattableString.Invariant($"{name} {band} is not above 0 and at most 100; leave it out"));
-        if (Day is not null && Now) throw new InputException("'day' and 'now' name two different days; give one of them");
-        if (Day is not null && From is not null) throw new InputException("'day' and 'from' name two different days; give one of them");
+        get
+        {
+            if (Day is not null && From is not null) yield return ("from", "'day' and 'from' name two different days; give one of them");
+            if (Day is not null && Now) yield return ("now", "'day' and 'now' name two different days; give one of them");
+        }
     }
 }

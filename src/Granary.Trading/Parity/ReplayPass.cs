@@ -21,7 +21,7 @@ internal sealed class ReplayPass : IAsyncDisposable
     private readonly Timeframe _timeframe;
     // By symbol, how many bars a backtest has taken.
     private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
-    private readonly List<GapPlannedTrade> _closed = [];
+    private readonly List<BacktestTrade> _closed = [];
 
     private ReplayPass(OpenedSession session, OpenedBatch opened, LiveHost host) =>
         (Session, _opened, Host, _timeframe) = (session, opened, host, session.Spec.Data.Timeframe);
@@ -62,17 +62,27 @@ internal sealed class ReplayPass : IAsyncDisposable
     }
 
     /// <summary>Returns its portfolio as a comparison reads it from the files of a run.</summary>
-    public GapBacktest BacktestOf(PortfolioEnd end)
+    public ComparedBacktest BacktestOf(PortfolioEnd end)
     {
         for (var i = _closed.Count; i < end.Closed; i++) _closed.Add(TradeOf(end.Trades[i]));
-        return new GapBacktest([.. _closed, .. end.Trades.Skip(end.Closed).Select(TradeOf)], Weights());
+        return new ComparedBacktest([.. _closed, .. end.Trades.Skip(end.Closed).Select(TradeOf)], Weights());
     }
 
-    private GapPlannedTrade TradeOf(PortfolioTrade own)
+    private BacktestTrade TradeOf(PortfolioTrade own)
     {
         var (strategy, trade) = (Host.StrategyOf(own), own.Trade);
-        return new GapPlannedTrade(strategy.Id, strategy.Symbols[trade.SymbolIndex], RunText.Of(trade.Side), RunText.Time(trade.EntryTime),
-            trade.Quantity, trade.NetProfit, own.Weight, strategy.Model?.Name ?? "", RunText.Time(trade.ExitTime));
+        return new BacktestTrade
+        {
+            Strategy = strategy.Id,
+            Symbol = strategy.Symbols[trade.SymbolIndex],
+            Side = trade.Side,
+            EntryTime = new DateTime(trade.EntryTime, DateTimeKind.Utc),
+            ExitTime = new DateTime(trade.ExitTime, DateTimeKind.Utc),
+            Quantity = trade.Quantity,
+            Net = trade.NetProfit,
+            Weight = own.Weight,
+            Model = strategy.Model?.Name ?? "",
+        };
     }
 
     /// <summary>The weights of the configuration, as prod.json of a run has them.</summary>

@@ -7,7 +7,7 @@ namespace Granary.Trading.Parity;
 /// <param name="Backtest">Equity of the backtest of the final bars.</param>
 /// <param name="Gap">The account minus the backtest, by trade and cause.</param>
 /// <param name="Digest">Digest of the backtest of the final bars.</param>
-internal sealed record ReplayedDay(double Account, double Backtest, LiveGap Gap, string Digest, BarCounts Bars)
+internal sealed record ReplayedDay(double Account, double Backtest, LiveDivergence Gap, string Digest, BarCounts Bars)
 {
     // Differences below this share of the equity are rounding.
     private const double Rounding = 1e-9;
@@ -20,7 +20,7 @@ internal sealed record ReplayedDay(double Account, double Backtest, LiveGap Gap,
         var parts = Gap.Causes;
         var causes = parts.ToDictionary(c => c.Cause, c => Rounded(c.Amount), StringComparer.Ordinal);
         var rest = Account - Backtest - parts.Sum(c => c.Amount);
-        causes[GapCauses.Unexplained] = Rounded(causes[GapCauses.Unexplained] + rest);
+        causes[DivergenceCauses.Unexplained] = Rounded(causes[DivergenceCauses.Unexplained] + rest);
         return causes;
     }
 

@@ -42,7 +42,7 @@ public static class KnownTables
         [AccountTables.Trades] = new(AccountTables.Trade.Columns),
         [AccountTables.Equity] = new(AccountTables.Mark.Columns),
         [AccountTables.Orders] = new(AccountTables.Order.Columns),
-        [AccountTables.Gap] = new(AccountTables.GapRow.Columns),
+        [AccountTables.Gap] = new(AccountTables.DivergenceRow.Columns),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names, sorted.</summary>

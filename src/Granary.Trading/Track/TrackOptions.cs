@@ -54,13 +54,15 @@ public record TrackOptions
     public string Refine { get; init; } = "auto";
 
     /// <exception cref="InputException">A word is unknown, or not exactly one of panel and universe is set.</exception>
-    public TrackRequest ToRequest() => Panel is null == Universe is null
-        ? throw new InputException(Panel is null ? "nothing to choose from: give --panel CSV or --universe DIR"
-            : "--panel and --universe exclude one another: give one of them")
-        : Prices && Returns ? throw new InputException("--prices and --returns exclude one another: give what the panel holds")
-        : Universe is not null && (Prices || Returns)
-            ? throw new InputException($"--{(Prices ? "prices" : "returns")} says what a --panel holds; leave it out with --universe")
-        : new TrackRequest
+    public TrackRequest ToRequest()
+    {
+        if (Panel is null == Universe is null)
+            throw new InputException(Panel is null ? "nothing to choose from: give --panel CSV or --universe DIR"
+                : "--panel and --universe exclude one another: give one of them");
+        if (Prices && Returns) throw new InputException("--prices and --returns exclude one another: give what the panel holds");
+        if (Universe is not null && (Prices || Returns))
+            throw new InputException($"--{(Prices ? "prices" : "returns")} says what a --panel holds; leave it out with --universe");
+        return new TrackRequest
         {
             Options = new PursuitOptions
             {
@@ -88,4 +90,5 @@ public record TrackOptions
             Split = Split,
             PeriodsPerYear = PeriodsPerYear,
         };
+    }
 }

@@ -43,7 +43,7 @@ public sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catalog
             PausesIn = history.PausesIn,
             Notes = history.Notes,
         };
-        var question = new WhyQuestion(query, number => history.TimeOf(query.Strategy, number), number => throw new InputException(
+        var question = new WhySearch(query, number => history.TimeOf(query.Strategy, number), number => throw new InputException(
             $"trade {number}: a session's trades have the numbers of their signals; ask with signal {number}"));
         return await question.AnswerAsync(source, around => _replays.FindAsync($"{account}|{query.Strategy}|{past.Slices}|{around}",
             () => Task.Run(() => history.RecordAsync(query.Strategy, around)))).ConfigureAwait(false);

@@ -258,8 +258,6 @@ public sealed class LearnBatchTests : IDisposable
         var spec = Batch("{}") with { Learning = null };
         (await Should.ThrowAsync<InputException>(() => Learn()
             .TrainAsync(spec))).Message.ShouldContain("has no \"learning\" section: add one");
-        (await Should.ThrowAsync<InputException>(() => Learn()
-            .TrainAsync(Batch(Direction), "some"))).Message.ShouldContain("--strategies some");
     }
 
     [Fact]

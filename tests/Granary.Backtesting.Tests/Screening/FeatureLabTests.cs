@@ -42,7 +42,7 @@ public sealed class FeatureLabTests : IDisposable
     {
         Write("MOM", 0.5, 3);
         Write("WALK", 0, 4);
-        var studies = await StudyAsync(new FeatureLabOptions(Generates: true));
+        var studies = await StudyAsync(new FeatureLabOptions { Generate = true });
         studies.Studies.Select(s => s.Data).ShouldBe(["MOM:1h", "WALK:1h"]);
         studies.Studies[0].Features.Single(f => f.Name == "return(1)").IsRelevant.ShouldBeTrue();
         studies.Studies[0].Chosen.ShouldNotBeEmpty();
@@ -55,9 +55,9 @@ public sealed class FeatureLabTests : IDisposable
     public async Task Bars_behind_the_share_change_nothing()
     {
         Write("MOM", 0.5, 3);
-        var before = await StudyAsync(new FeatureLabOptions(Generates: true));
+        var before = await StudyAsync(new FeatureLabOptions { Generate = true });
         Write("MOM", 0.5, 3, mirrored: Bars * 2 / 5);
-        var after = await StudyAsync(new FeatureLabOptions(Generates: true));
+        var after = await StudyAsync(new FeatureLabOptions { Generate = true });
         JsonSerializer.Serialize(after).ShouldBe(JsonSerializer.Serialize(before));
     }
 
@@ -85,7 +85,7 @@ public sealed class FeatureLabTests : IDisposable
         LeadingMarket.Write(_folder, Bars);
         foreach (var i in Enumerable.Range(1, FeatureLabOptions.MostReferences)) MomentumMarket.Write(_folder, $"WALK{i}", 0, i, 500);
         string[] named = ["FOLLOW", "LEAD"];
-        var options = new FeatureLabOptions(Strategies: "1", Generates: true) { References = named };
+        var options = new FeatureLabOptions { Strategies = 1, Generate = true, References = named };
         var study = (await StudyAsync(options)).Studies.Single();
         study.Data.ShouldBe("FOLLOW:1h");
         study.References.ShouldBe(["LEAD"]);
@@ -100,7 +100,7 @@ public sealed class FeatureLabTests : IDisposable
             .ShouldAllBe(f => !f.Name.Contains("LEAD", StringComparison.Ordinal));
         (await Should.ThrowAsync<InputException>(() => StudyAsync(options with { References = ["LEED"] }))).Message
             .ShouldBe("--references: 'LEED' is not among the data section's symbols; did you mean 'LEAD'?");
-        (await Should.ThrowAsync<InputException>(() => StudyAsync(options with { Generates = false }))).Message
+        (await Should.ThrowAsync<InputException>(() => StudyAsync(options with { Generate = false }))).Message
             .ShouldBe("--references names the symbols that generated features read; add --generate, or leave it out");
     }
 
@@ -108,11 +108,11 @@ public sealed class FeatureLabTests : IDisposable
     public async Task A_wrong_option_is_one_sentence()
     {
         Write("MOM", 0.5, 3);
-        (await Should.ThrowAsync<InputException>(() => StudyAsync(new FeatureLabOptions(Level: 0)))).Message
+        (await Should.ThrowAsync<InputException>(() => StudyAsync(new FeatureLabOptions { Level = 0 }))).Message
             .ShouldBe("--level 0: the share of false findings is between 0 and 1, such as 0.05");
-        (await Should.ThrowAsync<InputException>(() => StudyAsync(new FeatureLabOptions(Share: 1.5)))).Message
+        (await Should.ThrowAsync<InputException>(() => StudyAsync(new FeatureLabOptions { Share = 1.5 }))).Message
             .ShouldBe("--share 1.5: the part of the bars to look at is above 0 and at most 1, such as 0.4");
-        var study = (await StudyAsync(new FeatureLabOptions(Share: 0.005))).Studies.Single();
+        var study = (await StudyAsync(new FeatureLabOptions { Share = 0.005 })).Studies.Single();
         study.Error.ShouldNotBeNull().ShouldContain("a test needs 20: give more bars or a larger --share");
     }
 }

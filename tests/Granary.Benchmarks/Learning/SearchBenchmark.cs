@@ -76,8 +76,8 @@ internal static class SearchBenchmark
 
     private static async Task<(int Fits, double Seconds)> LoopAsync(BatchSpec batch, SearchedUnit found)
     {
-        await using var opened = await LearnBatch.OpenAsync(batch, "all", 1, CancellationToken.None);
-        var specs = LearnBatch.Specs(opened.Plan, "all");
+        await using var opened = await LearnBatch.OpenAsync(batch, null, 1, CancellationToken.None);
+        var specs = LearnBatch.Specs(opened.Plan, null);
         using var cache = new WindowCache(Path.Combine(specs[0].Cache, "loop.windows"));
         var trades = await StrategyTrades.RunAsync(opened.Plan, opened.Markets, new EmbeddedHost(1), _ => true, CancellationToken.None);
         var unit = (await new SearchUnits(opened, specs, specs.ToDictionary(s => s, _ => cache)).MakeAsync(trades,

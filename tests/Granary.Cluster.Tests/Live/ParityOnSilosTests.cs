@@ -127,8 +127,9 @@ public sealed class ParityOnSilosTests : IDisposable
 
     private async Task<IReadOnlyList<ParityRecord>> UndisturbedAsync(LiveSilos cluster, SessionStart start) =>
         await new AccountParity(new DatabaseAccounts(cluster.Connection), TestCatalogues.All, TimeProvider.System).CompareAsync(
-            new ParityRequest(LiveSilos.Account)
+            new ParityRequest
             {
+                Account = LiveSilos.Account,
                 From = DateOnly.Parse(From, CultureInfo.InvariantCulture),
                 Bars = Address.Parse("csv:" + Final),
             }, start, null, cancellationToken: TestContext.Current.CancellationToken);

@@ -11,7 +11,7 @@ using Granary.Contracts.Why;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Server.Access;
-using Granary.Server.Research;
+using Granary.Server.Budgets;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Files;
 using Granary.Testing;
@@ -52,7 +52,7 @@ public sealed class AssistantsOnSilosTests(AssistantsOnSilosTests.Cluster cluste
                 DataGeneration.Markets(["COINUSDT"], from, from + 30 * TimeSpan.TicksPerDay, 5), [Timeframe.Parse("1h")]));
             var file = Path.Combine(Folder, "keys.json");
             var day = new DateTimeOffset(DateTime.Parse(Holdout, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            (string, Role, ResearchLimits?)[] keys = [("viewer", Role.Viewer, null), ("submitter", Role.Submitter, null),
+            (string, Role, TrialLimits?)[] keys = [("viewer", Role.Viewer, null), ("submitter", Role.Submitter, null),
                 ("spender", Role.Submitter, new(Budget, null)), ("held", Role.Submitter, new(null, day))];
             foreach (var (name, role, limits) in keys)
                 Keys[name] = await ApiKeys.AddAsync(file, name, role, TimeProvider.System, rights: new(Limits: limits));

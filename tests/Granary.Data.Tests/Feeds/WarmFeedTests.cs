@@ -146,7 +146,7 @@ public sealed class WarmFeedTests : IDisposable
         await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed)).FeedAsync(), Store = Store }))
         {
             (await AllAsync(live))["A:1m"].ShouldBe(holed);
-            live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 0)]);
+            live.Gaps.ShouldBe([new MissingBars("A", Minute(199), Minute(230), 30, 0)]);
             live.Notes.Single().ShouldStartWith("A:1m: 30 bars are missing between 2024-01-01 03:19 and 2024-01-01 03:50");
         }
         // alone in the market nothing was decided meanwhile, so the bars come in their order
@@ -154,7 +154,7 @@ public sealed class WarmFeedTests : IDisposable
             new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed)).FeedAsync(), Past = [new Memory(("A", a))] }))
         {
             (await AllAsync(live))["A:1m"].ShouldBe(a);
-            live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
+            live.Gaps.ShouldBe([new MissingBars("A", Minute(199), Minute(230), 30, 30)]);
             live.Notes.Single().ShouldBe("A:1m: no source has bars before 2024-01-01 00:00, so it does not warm up (none)");
         }
         // beside another market too, as long as it is asked before their time has passed
@@ -165,7 +165,7 @@ public sealed class WarmFeedTests : IDisposable
         }))
         {
             (await AllAsync(live))["A:1m"].ShouldBe(a);
-            live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
+            live.Gaps.ShouldBe([new MissingBars("A", Minute(199), Minute(230), 30, 30)]);
         }
         // who has them only later has them for the store: strategies decided without them
         var late = new Memory(("A", [])) { Later = a, AfterCalls = 3 };
@@ -177,7 +177,7 @@ public sealed class WarmFeedTests : IDisposable
         }))
         {
             (await AllAsync(live))["A:1m"].ShouldNotContain(b => b.Time >= Minute(200) && b.Time < Minute(220));
-            live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
+            live.Gaps.ShouldBe([new MissingBars("A", Minute(199), Minute(230), 30, 30)]);
             live.Notes[^1].ShouldContain("bars were found after their time had passed; nothing was decided on them, and they are in the "
                 + "store");
         }

@@ -62,7 +62,23 @@ public class MetricCatalogueTests
     [Fact]
     public void A_portfolio_lists_its_benchmark_and_its_days_after_the_rest()
     {
-        var days = new MetricInput { Parts = MetricParts.Days, Days = new AccountFigures(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13) };
+        var figures = new AccountFigures
+        {
+            EquityAverage = 1,
+            GrossExposureAverage = 2,
+            GrossExposureMost = 3,
+            Days = 4,
+            DaysInMarket = 5,
+            DaysProfitable = 6,
+            DaysLosing = 7,
+            DaysProfitableInMarket = 8,
+            DaysLosingInMarket = 9,
+            DailyVar95 = 10,
+            DailyCvar95 = 11,
+            DailyVar95InMarket = 12,
+            DailyCvar95InMarket = 13,
+        };
+        var days = new MetricInput { Parts = MetricParts.Days, Days = figures };
         Keys(Strategy.With(days)).ShouldBe([.. OfStrategies, .. OfDays]);
         Keys(Strategy.With(days).With(MetricInput.Of(Benchmark)))
             .ShouldBe([.. OfStrategies, .. OfBenchmarks, "benchmarkReturn", .. OfDays, "benchmarkPeriodsPerYear"]);

@@ -48,8 +48,8 @@ public sealed class FurtherColumnsTests
         var assembler = new FeedAssembler([Series(Timeframe.M15), Series(Timeframe.M15)], LateBarPolicy.LeaveOut);
         for (var i = 0; i < 40; i++)
         {
-            assembler.Add(0, [BarAt(i, i)]);
-            assembler.Add(1, [BarAt(i)]);
+            assembler.Add(0, BarAt(i, i));
+            assembler.Add(1, BarAt(i));
         }
         assembler.End();
         var found = new List<double>();

@@ -112,6 +112,8 @@ public sealed class MergeTests
     public void Bars_that_waited_when_their_market_left_come_again_although_a_heartbeat_had_passed_them(int heartbeat)
     {
         var feed = new FeedAssembler([Series("A", Timeframe.M1), Series("B", Timeframe.M1)], LateBarPolicy.LeaveOut);
+        void Add(int market, int first, int count) =>
+            feed.Add(market, BarBlock.FromBars(0, [.. Enumerable.Range(first, count).Select(Minute)]));
         Bar Minute(int minute) => At(Start + minute * Timeframe.M1.Ticks, 1 + minute);
         List<long> Read(int market)
         {
@@ -122,15 +124,15 @@ public sealed class MergeTests
             return times;
         }
         // A is ahead of B, which holds it up.
-        feed.Add(0, [Minute(0), Minute(1)]);
-        feed.Add(0, [.. Enumerable.Range(2, 8).Select(Minute)]);
-        feed.Add(1, [Minute(0), Minute(1)]);
+        Add(0, 0, 2);
+        Add(0, 2, 8);
+        Add(1, 0, 2);
         feed.Reach(0, Start + heartbeat * Timeframe.M1.Ticks);
         feed.Reach(1, Start + 2 * Timeframe.M1.Ticks);
         Read(0).ShouldBe([0, 1]);
         feed.Leave(0);
         feed.Return(0);
-        feed.Add(0, [.. Enumerable.Range(0, 10).Select(Minute)]);
+        Add(0, 0, 10);
         feed.End();
         Read(0).ShouldBe([2, 3, 4, 5, 6, 7, 8, 9]);
         feed.Late.Late.ShouldBe(2, "the bars that had been returned");

@@ -61,7 +61,7 @@ public sealed class ComparedFitsTests : IDisposable
         MomentumMarket.Write(_folder, "MOM", 0.5, 3, 700, int.MaxValue);
         MomentumMarket.Write(_folder, "WALK", 0, 4, 700, int.MaxValue);
         var here = await TableAsync(Batch("here"), 2, null);
-        await using var other = await PreparedComparison.OpenAsync(Batch("other"), "all", new EmbeddedHost(1), 1, token);
+        await using var other = await PreparedComparison.OpenAsync(Batch("other"), null, new EmbeddedHost(1), 1, token);
         var host = new Elsewhere(other);
         (await TableAsync(Batch("there"), 1, host)).ShouldBe(here);
         host.Asked.Select(t => t.Candidate).Distinct().ShouldBe([0, 1, 2, 3]);
@@ -78,10 +78,10 @@ public sealed class ComparedFitsTests : IDisposable
             first with { Inner = 1000 }, first with { Inner = -2 }, first with { Key = "other" }, first with { Candidate = 1 } })
             (await other.FindAsync(unknown, token)).ShouldBeNull();
         var labelled = host.Asked.First(t => t.Candidate == 2);
-        await using var longer = await PreparedComparison.OpenAsync(Batch("other", bars: 3), "all", new EmbeddedHost(1), 1, token);
+        await using var longer = await PreparedComparison.OpenAsync(Batch("other", bars: 3), null, new EmbeddedHost(1), 1, token);
         (await longer.FindAsync(labelled, token)).ShouldBeNull();
         MomentumMarket.Write(_folder, "MOM", 0.5, 5, 700, int.MaxValue);
-        await using var changed = await PreparedComparison.OpenAsync(Batch("other"), "all", new EmbeddedHost(1), 1, token);
+        await using var changed = await PreparedComparison.OpenAsync(Batch("other"), null, new EmbeddedHost(1), 1, token);
         (await changed.FindAsync(first, token)).ShouldBeNull();
     }
 }

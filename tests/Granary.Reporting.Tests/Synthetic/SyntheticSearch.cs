@@ -52,9 +52,22 @@ public static class SyntheticSearch
         SearchTrialRow[] front = objectives.Length == 1 ? [finished.MaxBy(r => r.Objectives[0])!]
             : [.. finished.Where(r => !finished.Any(o => o != r && o.Objectives[0] >= r.Objectives[0]
                 && o.Objectives[1] <= r.Objectives[1])).OrderByDescending(r => r.Objectives[0])];
-        return new ParameterSearch(strategy, method, objectives, (trials + 19) / 20, finished.Length, rows.Count(r => r.State == "failed"),
-            rows.Count(r => r.State == "stopped"), [.. front.Select(r => r.Number)], luckBar, front[0].Objectives[0], _space,
-            [.. objectives.SelectMany((o, i) => Importance(o, i))], rows);
+        return new ParameterSearch
+        {
+            Strategy = strategy,
+            Method = method,
+            Objectives = objectives,
+            Rounds = (trials + 19) / 20,
+            Finished = finished.Length,
+            Failed = rows.Count(r => r.State == "failed"),
+            Stopped = rows.Count(r => r.State == "stopped"),
+            Best = [.. front.Select(r => r.Number)],
+            LuckBar = luckBar,
+            BestSharpe = front[0].Objectives[0],
+            Space = _space,
+            Importance = [.. objectives.SelectMany((o, i) => Importance(o, i))],
+            Trials = rows,
+        };
     }
 
     private static IEnumerable<ParameterImportance> Importance(string objective, int index) =>

@@ -80,7 +80,7 @@ public sealed class ModelSearchTests : IDisposable
         Write("MOM", 0.5, 3);
         var token = TestContext.Current.CancellationToken;
         async Task<PreparedSearch> PrepareAsync(string label = """{ "kind": "direction", "bars": 2 }""") =>
-            await PreparedSearch.OpenAsync(Batch(label: label), "all", new EmbeddedHost(1), 1, keeps: false, token);
+            await PreparedSearch.OpenAsync(Batch(label: label), null, new EmbeddedHost(1), 1, keeps: false, token);
         await using var here = await PrepareAsync();
         await using var there = await PrepareAsync();
         foreach (var (search, inner) in new[] { (0, 0), (1, 2), (here.Work.Count - 1, -1) })
@@ -110,7 +110,7 @@ public sealed class ModelSearchTests : IDisposable
         var lines = File.ReadAllLines(path);
         async Task<(HashSet<string> Keys, string Samples)> PrepareAsync(BatchSpec batch)
         {
-            await using var search = await PreparedSearch.OpenAsync(batch, "all", new EmbeddedHost(1), 1, keeps: false,
+            await using var search = await PreparedSearch.OpenAsync(batch, null, new EmbeddedHost(1), 1, keeps: false,
                 TestContext.Current.CancellationToken);
             var keys = search.Work.SelectMany(w => Enumerable.Range(0, w.Plan.Candidates.Count)
                 .SelectMany(c => new[] { -1, 0 }.Select(inner => PreparedSearch.KeyOf(w, c, inner)))).ToHashSet();

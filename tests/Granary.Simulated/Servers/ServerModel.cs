@@ -2,7 +2,7 @@ using Granary.Contracts.Jobs;
 using Granary.Engine;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
-using Granary.Server.Research;
+using Granary.Server.Budgets;
 using Granary.Simulated.Kernel;
 using Granary.Simulation.Validation;
 using Granary.Storage.Files;

@@ -128,8 +128,8 @@ public sealed class EventLogTests : IDisposable
     public void An_end_before_its_events_is_a_gap()
     {
         using var log = Open(resume: false);
-        Should.Throw<EventGapException>(() => log.End(0, new EventTally(1, 1, 0, 0)));
-        Should.Throw<EventGapException>(() => log.Append(0, 1, new byte[100]));
+        Should.Throw<MissingEventsException>(() => log.End(0, new EventTally(1, 1, 0, 0)));
+        Should.Throw<MissingEventsException>(() => log.Append(0, 1, new byte[100]));
         log.IsComplete(0).ShouldBeFalse();
     }
 

@@ -117,7 +117,7 @@ public sealed class UniverseSessionTests : IDisposable
         var (file, accounts) = (Path.Combine(backtest.Folder, "prod.json"), AccountStores.Open(Address.Parse(state), one: true));
         var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + Data) }, await File.ReadAllBytesAsync(file), file,
             backtest.Folder);
-        var days = await new AccountParity(accounts, TestCatalogues.All, TimeProvider.System).CompareAsync(new ParityRequest("members"),
+        var days = await new AccountParity(accounts, TestCatalogues.All, TimeProvider.System).CompareAsync(new ParityRequest { Account = "members" },
             start, null, cancellationToken: TestContext.Current.CancellationToken);
         days.Count.ShouldBeGreaterThan(150);
         days.ShouldAllBe(d => d.Causes.Values.All(c => c == 0));

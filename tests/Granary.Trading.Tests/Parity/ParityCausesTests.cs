@@ -118,7 +118,7 @@ public sealed class ParityCausesTests : IDisposable
                 CultureInfo.InvariantCulture), close.ToString(CultureInfo.InvariantCulture), f[5]];
         });
         var records = await _under.CompareAsync(backtest, revised);
-        CausesOf(records).ShouldBe([GapCauses.Data]);
+        CausesOf(records).ShouldBe([DivergenceCauses.Data]);
         records.Where(r => r.Day.Day < 5).ShouldAllBe(r => r.Total == 0 && r.Revised == 0);
         records.Where(r => r.Day.Day >= 5).ShouldAllBe(r => r.Revised == 1 && r.Missing == 0);
         await AddsUpAsync(records, backtest, revised);
@@ -132,30 +132,30 @@ public sealed class ParityCausesTests : IDisposable
             string.CompareOrdinal(f[0], "2022-01-05T08:00:00Z") > 0 && string.CompareOrdinal(f[0], "2022-01-05T18:00:00Z") < 0 ? null : f);
         await _under.TradeAsync(backtest, bars: incomplete);
         var records = await _under.CompareAsync(backtest);
-        CausesOf(records).ShouldBe([GapCauses.LateBar]);
+        CausesOf(records).ShouldBe([DivergenceCauses.LateBar]);
         records[^1].Missing.ShouldBe(9);
         await AddsUpAsync(records, backtest);
 
         var revised = _under.BarsWith("both", "ACME", f => f[0] == "2022-01-06T15:00:00Z"
             ? [f[0], f[1], f[2], "50", "50", f[5]] : f);
         var both = await _under.CompareAsync(backtest, revised);
-        CausesOf(both).ShouldBe([GapCauses.Data, GapCauses.LateBar]);
-        both.Sum(r => r.Causes[GapCauses.LateBar]).ShouldBe(records.Sum(r => r.Causes[GapCauses.LateBar]), 1e-3);
+        CausesOf(both).ShouldBe([DivergenceCauses.Data, DivergenceCauses.LateBar]);
+        both.Sum(r => r.Causes[DivergenceCauses.LateBar]).ShouldBe(records.Sum(r => r.Causes[DivergenceCauses.LateBar]), 1e-3);
         await AddsUpAsync(both, backtest, revised);
     }
 
     [Theory]
-    [InlineData("latency=10m", GapCauses.FillPrice), InlineData("latency=90m", GapCauses.Timing)]
-    [InlineData("reject=0.3", GapCauses.Refusal), InlineData("seed=9,partial=0.5", GapCauses.MissedFill)]
-    [InlineData("reject=0.3,latency=10m", GapCauses.Refusal + "+" + GapCauses.FillPrice)]
+    [InlineData("latency=10m", DivergenceCauses.FillPrice), InlineData("latency=90m", DivergenceCauses.Timing)]
+    [InlineData("reject=0.3", DivergenceCauses.Refusal), InlineData("seed=9,partial=0.5", DivergenceCauses.MissedFill)]
+    [InlineData("reject=0.3,latency=10m", DivergenceCauses.Refusal + "+" + DivergenceCauses.FillPrice)]
     public async Task Each_fault_of_the_venue_has_its_part(string paper, string causes)
     {
         var backtest = await _under.BacktestAsync();
         await _under.TradeAsync(backtest, paper);
         var records = await _under.CompareAsync(backtest);
         foreach (var cause in causes.Split('+')) records.Sum(r => Math.Abs(r.Causes[cause])).ShouldBeGreaterThan(1);
-        records.ShouldAllBe(r => r.Unexplained == 0 && r.Causes[GapCauses.Data] == 0 && r.Causes[GapCauses.LateBar] == 0
-            && r.Causes[GapCauses.Operator] == 0 && r.Causes[GapCauses.Code] == 0 && r.Causes[GapCauses.Model] == 0);
+        records.ShouldAllBe(r => r.Unexplained == 0 && r.Causes[DivergenceCauses.Data] == 0 && r.Causes[DivergenceCauses.LateBar] == 0
+            && r.Causes[DivergenceCauses.Operator] == 0 && r.Causes[DivergenceCauses.Code] == 0 && r.Causes[DivergenceCauses.Model] == 0);
         await AddsUpAsync(records, backtest);
     }
 
@@ -177,7 +177,7 @@ public sealed class ParityCausesTests : IDisposable
         var planned = lines.Skip(1).OrderBy(l => Field(l, "entry_time"), StringComparer.Ordinal).ToList();
         var profit = lost.Sum(l => double.Parse(Field(planned.First(t => Field(t, "strategy") == l.Strategy
             && string.CompareOrdinal(Field(t, "entry_time"), l.At) >= 0), "pnl_net"), CultureInfo.InvariantCulture));
-        records.Sum(r => r.Causes[GapCauses.Refusal]).ShouldBe(-profit, 1e-6);
+        records.Sum(r => r.Causes[DivergenceCauses.Refusal]).ShouldBe(-profit, 1e-6);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class ParityCausesTests : IDisposable
         _under.Command(new IssuedCommand(SessionCommand.Resume, "anna", "over"));
         await _under.TradeAsync(backtest);
         var records = await _under.CompareAsync(backtest);
-        CausesOf(records).ShouldBe([GapCauses.Operator]);
+        CausesOf(records).ShouldBe([DivergenceCauses.Operator]);
         records.Where(r => r.Day.Day < 5).ShouldAllBe(r => r.Total == 0);
         await AddsUpAsync(records, backtest);
     }
@@ -209,8 +209,8 @@ public sealed class ParityCausesTests : IDisposable
         _under.Command(new IssuedCommand(SessionCommand.Resume, "anna", ""));
         await _under.TradeAsync(backtest);
         var records = await _under.CompareAsync(backtest);
-        records.Sum(r => Math.Abs(r.Causes[GapCauses.Operator])).ShouldBeGreaterThan(1);
-        records.ShouldAllBe(r => r.Unexplained == 0 && r.Causes[GapCauses.Code] == 0);
+        records.Sum(r => Math.Abs(r.Causes[DivergenceCauses.Operator])).ShouldBeGreaterThan(1);
+        records.ShouldAllBe(r => r.Unexplained == 0 && r.Causes[DivergenceCauses.Code] == 0);
         await AddsUpAsync(records, backtest);
     }
 
@@ -230,8 +230,8 @@ public sealed class ParityCausesTests : IDisposable
         var state = await _under.RewriteAsync(e => e is SessionStarted started ? started with { Configuration = hash } : e);
         _under.Compared = state;
         var records = await _under.CompareAsync(backtest, production: changed);
-        records.Sum(r => Math.Abs(r.Causes[GapCauses.Code])).ShouldBeGreaterThan(1);
-        CausesOf(records).ShouldBe([GapCauses.Code]);
+        records.Sum(r => Math.Abs(r.Causes[DivergenceCauses.Code])).ShouldBeGreaterThan(1);
+        CausesOf(records).ShouldBe([DivergenceCauses.Code]);
         records[^1].Trades.ShouldContain(t => t.Why == "the program of today does not make this signal");
         records[^1].Trades.ShouldContain(t => t.Why == "the program of the session did not make this signal");
         records.ShouldAllBe(r => Math.Abs(r.Causes.Values.Sum() - r.Total) < 1e-9);
@@ -256,8 +256,8 @@ public sealed class ParityCausesTests : IDisposable
         fills.ShouldBeGreaterThan(5);
         _under.Compared = state;
         var records = await _under.CompareAsync(backtest);
-        CausesOf(records).ShouldBe([GapCauses.Cost, GapCauses.Unexplained]);
-        records.Sum(r => r.Causes[GapCauses.Cost]).ShouldBe(-fills, 1e-6);
+        CausesOf(records).ShouldBe([DivergenceCauses.Cost, DivergenceCauses.Unexplained]);
+        records.Sum(r => r.Causes[DivergenceCauses.Cost]).ShouldBe(-fills, 1e-6);
         records.ShouldContain(r => r.Outside.Contains("unexplained"));
         await AddsUpAsync(records, backtest, state: state);
     }

@@ -31,7 +31,7 @@ public sealed class ParityCutTests : IDisposable
         await _under.TradeAsync(backtest);
         // The slippage stays within a bar, and an hour has a smaller range than four: that is the price of the fill.
         var records = await _under.CompareAsync(backtest);
-        Has(records, GapCauses.FillPrice, GapCauses.Cost);
+        Has(records, DivergenceCauses.FillPrice, DivergenceCauses.Cost);
         records.Count.ShouldBe(10);
         records.Sum(r => r.Total).ShouldBe(records[^1].AccountEquity - records[^1].BacktestEquity, 1e-3);
         // Fills of the last four-hour bars of the days, which reach beyond the market's close.
@@ -50,9 +50,9 @@ public sealed class ParityCutTests : IDisposable
             var now = await _under.CompareAsync(backtest, now: true, clock: new ManualClock(new DateTimeOffset(
                 ParityUnderTest.Ticks(hour), TimeSpan.Zero)));
             now[^1].IsRunning.ShouldBeTrue();
-            Has(now.SkipLast(1).ToList(), GapCauses.FillPrice, GapCauses.Cost);
-            Has(now.TakeLast(1).ToList(), GapCauses.FillPrice, GapCauses.Cost, GapCauses.Timing);
-            timings += Math.Abs(now[^1].Causes[GapCauses.Timing]);
+            Has(now.SkipLast(1).ToList(), DivergenceCauses.FillPrice, DivergenceCauses.Cost);
+            Has(now.TakeLast(1).ToList(), DivergenceCauses.FillPrice, DivergenceCauses.Cost, DivergenceCauses.Timing);
+            timings += Math.Abs(now[^1].Causes[DivergenceCauses.Timing]);
         }
         timings.ShouldBeGreaterThan(1);
     }
@@ -75,15 +75,15 @@ public sealed class ParityCutTests : IDisposable
             // The delay is between an hour and a half and four and a half.
             await _under.TradeAsync(backtest, "latency=3h", to: end.ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture));
             var records = await _under.CompareAsync(backtest, now: true, clock: new ManualClock(new DateTimeOffset(end)));
-            Has(records.TakeLast(1).ToList(), GapCauses.Timing, GapCauses.MissedFill, GapCauses.Cost);
+            Has(records.TakeLast(1).ToList(), DivergenceCauses.Timing, DivergenceCauses.MissedFill, DivergenceCauses.Cost);
             return records[^1];
         }
 
         ParityTrade Of(ParityRecord record) => record.Trades.Single(t => t.Strategy == string.Join(',', entered[..^16]).Trim('"')
             && t.Entry == entered[^13]);
         var waiting = Of(await CutAsync(1));
-        (waiting.Cause, waiting.Why).ShouldBe((GapCauses.Timing, "the venue has not filled it yet"));
+        (waiting.Cause, waiting.Why).ShouldBe((DivergenceCauses.Timing, "the venue has not filled it yet"));
         var filled = Of(await CutAsync(6));
-        (filled.Cause, filled.Why).ShouldBe((GapCauses.Timing, ""));
+        (filled.Cause, filled.Why).ShouldBe((DivergenceCauses.Timing, ""));
     }
 }

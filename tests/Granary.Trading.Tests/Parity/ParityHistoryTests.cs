@@ -51,7 +51,8 @@ public sealed class ParityHistoryTests : IDisposable
         var parity = new AccountParity(AccountStores.Open(Address.Parse(_under.State), one: true), TestCatalogues.All, TimeProvider.System);
         using var kill = new CancellationTokenSource();
         List<int> reported = [];
-        await Should.ThrowAsync<OperationCanceledException>(() => parity.CompareAsync(new("live"), start, Book("killed"), day =>
+        var live = new ParityRequest { Account = "live" };
+        await Should.ThrowAsync<OperationCanceledException>(() => parity.CompareAsync(live, start, Book("killed"), day =>
         {
             if (day.Day == 6) kill.Cancel();
         }, record =>
@@ -69,8 +70,8 @@ public sealed class ParityHistoryTests : IDisposable
         (await _under.CompareAsync(backtest, book: Book("killed"))).ShouldBeEmpty();
 
         // A history may begin at a later day, with the same records.
-        Task<IReadOnlyList<ParityRecord>> FromAsync(int day) => parity.CompareAsync(new("live") { From = new(2022, 1, day) }, start,
-            Book("later"), cancellationToken: TestContext.Current.CancellationToken);
+        Task<IReadOnlyList<ParityRecord>> FromAsync(int day) => parity.CompareAsync(
+            live with { From = new(2022, 1, day) }, start, Book("later"), cancellationToken: TestContext.Current.CancellationToken);
         (await FromAsync(10)).Count.ShouldBe(5);
         foreach (var (name, text) in FilesOf(Path.Combine(_under.Folder, "later", "parity"))) text.ShouldBe(whole[name]);
         (await FromAsync(2)).ShouldBeEmpty();

@@ -60,17 +60,17 @@ public sealed class ParityModelTests : IDisposable
         var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + SessionUnderTest.Bars) },
             File.ReadAllBytes(production), production, _under.Folder);
         return new AccountParity(AccountStores.Open(Address.Parse(state), one: true), TestCatalogues.All, TimeProvider.System)
-            .CompareAsync(new ParityRequest("live"), start, null, cancellationToken: TestContext.Current.CancellationToken);
+            .CompareAsync(new ParityRequest { Account = "live" }, start, null, cancellationToken: TestContext.Current.CancellationToken);
     }
 
     // Only the model has a part, and both ends are those of backtests and fills.
     private void IsOfModel(IReadOnlyList<ParityRecord> records, string state)
     {
-        records.SelectMany(r => r.Causes).Where(c => c.Value != 0).Select(c => c.Key).Distinct().ShouldBe([GapCauses.Model]);
+        records.SelectMany(r => r.Causes).Where(c => c.Value != 0).Select(c => c.Key).Distinct().ShouldBe([DivergenceCauses.Model]);
         records.Sum(r => Math.Abs(r.Total)).ShouldBeGreaterThan(1);
         var last = records[^1];
         last.AccountEquity.ShouldBe(_under.EquityOf(last.End.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture), state), 1e-6);
-        last.SinceStart[GapCauses.Model].ShouldBe(last.AccountEquity - last.BacktestEquity, 1e-3);
+        last.SinceStart[DivergenceCauses.Model].ShouldBe(last.AccountEquity - last.BacktestEquity, 1e-3);
     }
 
     [Fact]

@@ -63,8 +63,9 @@ internal sealed class ParityUnderTest : IDisposable
         var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + SessionUnderTest.Bars) }, File.ReadAllBytes(file),
             file, backtest.Folder);
         var store = AccountStores.Open(Address.Parse(Compared ?? State), one: true);
-        return new AccountParity(store, TestCatalogues.All, clock ?? TimeProvider.System).CompareAsync(new ParityRequest("live")
+        return new AccountParity(store, TestCatalogues.All, clock ?? TimeProvider.System).CompareAsync(new ParityRequest
         {
+            Account = "live",
             Bars = bars is null ? null : Address.Parse("csv:" + bars),
             Day = day is null ? null : DateOnly.Parse(day, CultureInfo.InvariantCulture),
             Now = now,

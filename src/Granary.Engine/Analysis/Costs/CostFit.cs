@@ -137,8 +137,12 @@ public sealed class CostFit
         return n;
     }
 
-    private double Penalty(int column) => column == Pool ? 0 : column < Fixed ? SlopePrior
-        : column < Fixed + _cells.Count ? _penaltyOfCells : _penaltyOfHours;
+    private double Penalty(int column)
+    {
+        if (column == Pool) return 0;
+        if (column < Fixed) return SlopePrior;
+        return column < Fixed + _cells.Count ? _penaltyOfCells : _penaltyOfHours;
+    }
 
     private double PriorDeviation(int column) => _deviation / Math.Sqrt(Penalty(column));
 

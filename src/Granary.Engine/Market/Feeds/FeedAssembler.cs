@@ -13,7 +13,6 @@ public sealed class FeedAssembler
     private readonly long[] _taken, _given;
     private readonly bool[] _away;
     private readonly List<Bar>[] _gathered;
-    private readonly List<Bar> _admitted = [];
     private readonly List<int> _touched = [];
     private readonly Queue<FeedItem> _items = new();
     private readonly MergedBar[] _buffer = new MergedBar[256];
@@ -75,20 +74,11 @@ public sealed class FeedAssembler
         _merge.Return(market);
     }
 
-    /// <summary>Adds bars of a market as received.</summary>
-    /// <exception cref="BarDataException">A bar is late, and the policy is to stop.</exception>
-    public void Add(int market, ReadOnlySpan<Bar> bars)
+    /// <summary>Adds a bar of a market as received.</summary>
+    /// <exception cref="BarDataException">The bar is late, and the policy is to stop.</exception>
+    public void Add(int market, in Bar bar)
     {
-        _admitted.Clear();
-        foreach (var bar in bars)
-            if (Late.Classify(market, bar) == Arrival.Next)
-                _admitted.Add(bar);
-        for (var i = 0; i < _admitted.Count; i += BarBlock.MaxCount)
-        {
-            var some = CollectionsMarshal.AsSpan(_admitted).Slice(i, Math.Min(BarBlock.MaxCount, _admitted.Count - i));
-            _merge.Add(market, BarBlock.FromBars(_taken[market], some));
-            _taken[market] += some.Length;
-        }
+        if (Late.Classify(market, bar) == Arrival.Next) _merge.Add(market, BarBlock.FromBars(_taken[market]++, [bar]));
     }
 
     /// <summary>Adds a block as received; its own index is ignored.</summary>
@@ -101,9 +91,7 @@ public sealed class FeedAssembler
             _taken[market] += block.Count;
             return;
         }
-        var bars = new Bar[block.Count];
-        for (var i = 0; i < bars.Length; i++) bars[i] = block[i];
-        Add(market, bars);
+        for (var i = 0; i < block.Count; i++) Add(market, block[i]);
     }
 
     // The same columns with another first index.

@@ -4,7 +4,7 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-// The end of an account or of its symbol: positions are liquidated at the price that leaves nothing, and the account is closed.
+// The end of an account: positions are liquidated at the price that leaves nothing, and the account is closed.
 internal sealed partial class StrategyBook
 {
     // Ruin is only computed exactly once the equity falls to this share of the position's value.
@@ -84,24 +84,6 @@ internal sealed partial class StrategyBook
     public void Liquidate(int index)
     {
         if (!_isClosed) Liquidate(LastPrice, LastBar(index), index);
-    }
-
-    /// <summary>Closes every open trade of a shared account at its symbol's last close, since the symbol has stopped trading.</summary>
-    public void CloseEnded(int index)
-    {
-        if (_trades.Count == 0) return;
-        CloseAll(LastPrice, LastBar(index), index, ExitReason.DataEnded);
-        Refresh();
-    }
-
-    // The bars of a delisted symbol end at the price of the delisting. What the bar traded before that has no known order.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void CloseDelisted(int index)
-    {
-        if (_trades.Count == 0 && _orders.Count == 0) return;
-        _events.IsAtOpen = false;
-        CloseAll(_block.CloseColumn[index], _block[index], index, ExitReason.Delisted);
-        Refresh();
     }
 
     private Bar LastBar(int index) => _block[index] with { Time = TimeAt(index) };

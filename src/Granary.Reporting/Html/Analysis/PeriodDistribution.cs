@@ -67,8 +67,19 @@ internal sealed class PeriodDistribution
     {
         var (var95, cvar95) = TailRisk.Historical(sorted, 0.05);
         var (var99, cvar99) = TailRisk.Historical(sorted, 0.01);
-        return new ReturnRow(inMarket, sorted.Length, sorted.Count(r => r > 0) / (double)sorted.Length,
-            sorted.Count(r => r < 0) / (double)sorted.Length, var95, cvar95, var99, cvar99, sorted[0], TailRisk.Quantile(sorted, 0.5),
-            sorted[^1]);
+        return new ReturnRow
+        {
+            InMarket = inMarket,
+            Count = sorted.Length,
+            Gains = sorted.Count(r => r > 0) / (double)sorted.Length,
+            Losses = sorted.Count(r => r < 0) / (double)sorted.Length,
+            Var95 = var95,
+            Cvar95 = cvar95,
+            Var99 = var99,
+            Cvar99 = cvar99,
+            Worst = sorted[0],
+            Median = TailRisk.Quantile(sorted, 0.5),
+            Best = sorted[^1],
+        };
     }
 }

@@ -84,6 +84,6 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
         var rough = span / about;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         var digit = rough / power;
-        return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 2.5 ? 2.5 : digit <= 5 ? 5 : 10);
+        return power * digit switch { <= 1 => 1, <= 2 => 2, <= 2.5 => 2.5, <= 5 => 5, _ => 10 };
     }
 }

@@ -52,7 +52,7 @@ internal sealed class DistributionSection : IReportSection<CurveView>
         for (var i = 0; i < histogram.Counts.Length; i++)
         {
             var (from, to) = (histogram.Edges[i], histogram.Edges[i + 1]);
-            bars.Add(new PlotBar(from, to, histogram.Counts[i], to <= -var95 ? "tail" : from < 0 && to > 0 ? "" : to <= 0 ? "loss" : "gain",
+            bars.Add(new PlotBar(from, to, histogram.Counts[i], KindOf(from, to, var95),
                 $"{NumberText.SignedPercent(from)} to {NumberText.SignedPercent(to)}: {NumberText.Count(histogram.Counts[i])} "
                     + $"{view.Period}s"));
         }
@@ -68,6 +68,14 @@ internal sealed class DistributionSection : IReportSection<CurveView>
             Up = $"{view.Period}s",
             Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
         }.Write(html);
+    }
+
+    // The class of a bar; one that contains zero has none.
+    private static string KindOf(double from, double to, double var95)
+    {
+        if (to <= -var95) return "tail";
+        if (from < 0 && to > 0) return "";
+        return to <= 0 ? "loss" : "gain";
     }
 
     private static void Row(HtmlWriter html, string name, ReturnRow row)

@@ -127,9 +127,12 @@ internal static class SearchCharts
         var all = of.Search.Trials.Count;
         var shades = of.Thinned(of.Finished, most).GroupBy(t => (int)((long)(t.Number - 1) * Shades / all)).ToDictionary(g => g.Key);
         for (var shade = 0; shade < Shades; shade++)
-            yield return new PlotCloud(!named ? "" : shade == 0 ? "first trials" : shade == Shades - 1 ? "last trials" : "", $"t{shade}",
+        {
+            var name = shade switch { 0 when named => "first trials", Shades - 1 when named => "last trials", _ => "" };
+            yield return new PlotCloud(name, $"t{shade}",
                 shades.TryGetValue(shade, out var trials)
                     ? [.. trials.Select(at).Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y))] : []);
+        }
     }
 
     /// <summary>The mean objective over two parameters, in cells, with the trials.</summary>

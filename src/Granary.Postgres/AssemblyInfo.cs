@@ -1,2 +1,0 @@
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Data.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Simulated")]

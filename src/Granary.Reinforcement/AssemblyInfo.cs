@@ -1,2 +1,0 @@
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Learning.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Benchmarks")]

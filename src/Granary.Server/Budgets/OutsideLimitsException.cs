@@ -1,0 +1,5 @@
+namespace Granary.Server.Budgets;
+
+/// <summary>The limits of the caller do not permit an operation.</summary>
+/// <param name="message">One sentence with the reason and the remedy.</param>
+public sealed class OutsideLimitsException(string message) : Exception(message);

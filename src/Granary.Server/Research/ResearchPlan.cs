@@ -1,8 +1,0 @@
-namespace Granary.Server.Research;
-
-/// <summary>What a job would cost its caller.</summary>
-/// <param name="Name">The name of the job.</param>
-/// <param name="Work">Bars times strategies, estimated.</param>
-/// <param name="Combinations">Different combinations that it tries; null if they cannot be counted before it runs.</param>
-/// <param name="New">How many of them the account of the caller does not have; null for a caller without limits.</param>
-public sealed record ResearchPlan(string Name, double Work, int? Combinations, int? New);
