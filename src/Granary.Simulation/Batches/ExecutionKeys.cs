@@ -135,16 +135,16 @@ internal sealed record FeeTierKeys
     public double? MakerPercent { get; init; }
 }
 
-/// <summary>The costs of a symbol in <see cref="ExecutionKeys.Symbols"/>; a missing one is that of all symbols.</summary>
+/// <summary>The costs of a symbol in <see cref="ExecutionKeys.Symbols"/>; a missing one is taken from all symbols.</summary>
 internal sealed record SymbolCostKeys
 {
-    private const string All = "that of all symbols";
+    private const string All = "as for all symbols";
 
     [Key("of the notional", Without = All), Range(0, 50)]
     public double? CommissionPercent { get; init; }
 
     [Key("the same for limit orders filled at their price; negative is a rebate",
-        Without = "the symbol's `commissionPercent`, else that of all symbols"), Range(-ExecutionKeys.MostRebate, 50)]
+        Without = "the symbol's `commissionPercent`, else as for all symbols"), Range(-ExecutionKeys.MostRebate, 50)]
     public double? CommissionMakerPercent { get; init; }
 
     [Key("per unit, added to the percentage", Without = All), Range(0, 1e9)]
