@@ -28,7 +28,7 @@ internal sealed class EmbeddedFile
     /// <summary>Of the files of one build: a browser that has one of them need not load it again.</summary>
     public static string Version { get; } = $"\"{s_assembly.ManifestModule.ModuleVersionId:N}\"";
 
-    /// <summary>As in the address, below that of the site: <c>assets/index-D7DL7Mj.js</c>.</summary>
+    /// <summary>As in the address, below the site's: <c>assets/index-D7DL7Mj.js</c>.</summary>
     public string Path { get; }
 
     private string ContentType => System.IO.Path.GetExtension(Path) switch

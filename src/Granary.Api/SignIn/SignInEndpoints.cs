@@ -21,7 +21,7 @@ internal static class SignInEndpoints
         var access = api.MapGroup("").WithTags("Access");
         access.MapGet("/sign-in", () => TypedResults.Ok(new SignInAnswer(
                 settings.SignIn?.ClientId is null ? null : ApiSettings.SignInPath, settings.Keys is not null)))
-            .AllowAnonymous().WithName("getSignIn").WithSummary("How a browser can sign in.");
+            .AllowAnonymous().WithName("getSignIn").WithSummary("The ways in which a browser can sign in.");
         access.MapPost("/sign-out", EndAsync).RequireAuthorization(RolePolicies.Viewer).WithName("signOut")
             .WithSummary("End the session of the browser on all silos. The answer has the address that ends it at the issuer too.")
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);

@@ -13,7 +13,7 @@ public sealed record CombineRequest(IReadOnlyList<string> Members)
     /// batches.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>A JSON file with batch sections that override those of the members; null for none.</summary>
+    /// <summary>A JSON file with batch sections that override the members'; null for none.</summary>
     public string? Settings { get; init; }
 
     /// <summary>

@@ -2,7 +2,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Backtesting.Costs;
 
-/// <summary>Kinds of orders whose fills are left out: they fill at their own price or better, so that they have no slippage.</summary>
+/// <summary>Kinds of orders whose fills are left out: they fill at their own price or better, so they have no slippage.</summary>
 public static class OrderKinds
 {
     public const string Limit = "of limit orders, which fill at their price or better",

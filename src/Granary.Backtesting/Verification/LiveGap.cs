@@ -19,7 +19,7 @@ namespace Granary.Backtesting.Verification;
 /// <param name="MissedFill">
 /// An order that was not filled or only in part (or a fill that the backtest does not have).
 /// </param>
-/// <param name="Timing">Prices of another bar, in which the fill happened.</param>
+/// <param name="Timing">Prices of a different bar, in which the fill happened.</param>
 /// <param name="FillPrice">A different price in the same bar.</param>
 /// <param name="Cost">Different fees for the same quantity.</param>
 /// <param name="Why">An explanation in words; empty if there is none.</param>

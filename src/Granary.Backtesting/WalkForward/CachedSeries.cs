@@ -4,7 +4,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>A series whose bars are kept in memory after the first reading, so that windows can be cut from it.</summary>
+/// <summary>A series whose bars are kept in memory after the first reading, so windows can be cut from it.</summary>
 internal sealed class CachedSeries
 {
     private readonly IBarSeries _series;

@@ -2,7 +2,7 @@ using Granary.Contracts.Why;
 
 namespace Granary.Backtesting.Why;
 
-/// <summary>What a replay is compared with and described by: a run's files, or a session's journal.</summary>
+/// <summary>The record that a replay is compared with and described by: a run's files, or a session's journal.</summary>
 /// <param name="Name">Id of the run, or of the account.</param>
 /// <param name="Command">The beginning of the command that prints the answer, such as <c>granary why runs/a</c>.</param>
 public sealed record WhySource(string Name, bool IsLive, string Command)
@@ -26,7 +26,7 @@ public sealed record WhySource(string Name, bool IsLive, string Command)
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>What a run or a journal recorded of a signal.</summary>
+/// <summary>A signal as a run or a journal recorded it.</summary>
 /// <param name="Decision">A word of the portfolio's decisions; null if the portfolio was not asked.</param>
 /// <param name="Granted">Base units; null if it is not recorded.</param>
 /// <param name="Outcome">null if it is not known yet.</param>

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Batches;
 
-/// <summary>A submitted batch, or a job of another kind.</summary>
+/// <summary>A submitted batch, or a job of a different kind.</summary>
 /// <param name="Text">The bytes of the batch file, or of the job's text.</param>
 /// <param name="File">Its name, for error messages.</param>
 /// <param name="Folder">Base of its relative paths, on every silo.</param>
@@ -93,7 +93,7 @@ public sealed record PassWork(
 /// <summary>The end of a run.</summary>
 /// <param name="Fault">The fault in one sentence; null on success.</param>
 /// <param name="Files">Sorted names of the run's files.</param>
-/// <param name="WrongInput">Whether the batch or its data is wrong, so that another run would fail too.</param>
+/// <param name="WrongInput">Whether the batch or its data is wrong, so another run would fail too.</param>
 /// <param name="Evaluations">Bars times the strategies that processed them; null if the job has no strategies of its own.</param>
 [GenerateSerializer, Immutable, Alias("granary.RunEnd")]
 public sealed record RunEnd(

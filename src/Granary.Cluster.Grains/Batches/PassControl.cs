@@ -38,7 +38,7 @@ internal sealed class PassControl
     /// <summary>The assignments of the current pass; null without one.</summary>
     public AssignmentTable? Table { get; private set; }
 
-    /// <summary>Whether the activation ends on this silo, so that it orders nothing more.</summary>
+    /// <summary>Whether the activation ends on this silo, so it orders nothing more.</summary>
     public bool IsLeaving { get; private set; }
 
     /// <summary>Takes the groups that an earlier activation has stored in the record.</summary>
@@ -47,7 +47,7 @@ internal sealed class PassControl
     /// <summary>Makes the next look ask all silos.</summary>
     public void Hurry() => _silos.Hurry();
 
-    /// <summary>Compares the work of a pass with that of the silos, and orders what is missing.</summary>
+    /// <summary>Compares the work of a pass with the silos', and orders what is missing.</summary>
     /// <param name="pass">Token of the pass that the reporting grain needs; null for none.</param>
     /// <returns>Why the run cannot continue, in one sentence; null if it can.</returns>
     public async Task<string?> LookAsync(Guid? pass)

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// Reads a feed's source by block number. It keeps the newest blocks, so that silos at about the same position share one reading. A
+/// Reads a feed's source by block number. It keeps the newest blocks, so silos at about the same position share one reading. A
 /// request for older blocks gets a separate reading, from the start if necessary. It reads one block ahead to know which is the last.
 /// </summary>
 internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int room) : IAsyncDisposable

@@ -36,7 +36,7 @@ public abstract record BarFileLayout
     public bool TimesAreOpens { get; init; }
 
     /// <summary>
-    /// Whether the first times are all later than noon, so that those of daily bars may be midnights of a zone east of UTC or evenings on
+    /// Whether the first times are all later than noon, so those of daily bars may be midnights of a zone east of UTC or evenings on
     /// which sessions begin.
     /// </summary>
     internal bool HasEvenings { get; init; }

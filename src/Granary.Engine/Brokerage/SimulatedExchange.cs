@@ -7,7 +7,7 @@ using Granary.Engine.Trading.Book;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>
-/// A venue in memory that fills orders against given bars. Its account is that of a strategy, with a book for each symbol. It can add
+/// A venue in memory that fills orders against given bars. Its account is a strategy's, with a book for each symbol. It can add
 /// latency, partial fills and failures. The same calls always give the same state.
 /// </summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Market;
 
-/// <summary>What happens to one share on an ex date: a cash dividend, a split, or both.</summary>
+/// <summary>A change of one share on an ex date: a cash dividend, a split, or both.</summary>
 /// <param name="ExDate">The first day without it, as UTC midnight in ticks.</param>
 /// <param name="SplitRatio">New shares for one old; 1 = no split.</param>
 /// <param name="Dividend">Cash per old share, also if the shares are split on the same date; 0 = no dividend.</param>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Granary.Engine.Numerics;
 
 /// <summary>
-/// Exponential and logarithm from IEEE additions, multiplications and fused multiply-adds only, so that training and prediction
+/// Exponential and logarithm from IEEE additions, multiplications and fused multiply-adds only, so training and prediction
 /// give the same bits on every processor and operating system (Math.Exp is whatever the C library of the machine does).
 /// Relative error below 2e-16 · 2; the scalar and the vector form agree to the bit.
 /// </summary>

@@ -398,7 +398,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     }
 
     /// <summary>
-    /// Applies a split that a strategy reports. The first report splits all positions of the portfolio in the instrument, so that all have
+    /// Applies a split that a strategy reports. The first report splits all positions of the portfolio in the instrument, so all have
     /// the same price.
     /// </summary>
     public void Split(long trade, long time, long exDate, double ratio)

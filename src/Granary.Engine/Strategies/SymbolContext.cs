@@ -65,7 +65,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     public bool IsReady => _cold == 0 && _started;
 
     /// <summary>
-    /// Whether the symbol belongs to the universe at this close, so that it may be entered; true if the run has no universe.
+    /// Whether the symbol belongs to the universe at this close, so it may be entered; true if the run has no universe.
     /// </summary>
     public bool IsMember => _book.IsMember(Index);
 

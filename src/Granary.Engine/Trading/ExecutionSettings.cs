@@ -97,7 +97,7 @@ public sealed record ExecutionSettings
     public double Maintenance { get; init; }
 
     /// <summary>
-    /// What backs leveraged positions. With <see cref="MarginMode.None"/>, <see cref="Maintenance"/> is that of margin calls. Otherwise it
+    /// Margin mode of leveraged positions. With <see cref="MarginMode.None"/>, <see cref="Maintenance"/> is for margin calls. Otherwise it
     /// is the maintenance margin of a liquidation, where <see cref="MarginTiers"/> has no table.
     /// </summary>
     public MarginMode Margin { get; init; }

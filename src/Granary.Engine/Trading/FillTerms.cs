@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading;
 
-/// <summary>Which slippage a fill has.</summary>
+/// <summary>The kind of slippage of a fill.</summary>
 public enum FillSlippage : byte
 {
     /// <summary>None: it is at the price of its own order, or the venue's.</summary>
@@ -14,7 +14,7 @@ public enum FillSlippage : byte
     Stop,
 }
 
-/// <summary>What a fill's price follows from, for any quantity: an account of another size pays another price for the same order.</summary>
+/// <summary>The terms of a fill's price for any quantity: accounts of different sizes pay different prices for the same order.</summary>
 /// <param name="Reference">The price at which the order trades, before slippage; quote currency.</param>
 /// <param name="Bound">The worst price of the order; NaN for none.</param>
 /// <param name="Open">Of the bar in which it fills; the other prices and the volume too.</param>

@@ -6,7 +6,7 @@ namespace Granary.Engine.Trading;
 /// <param name="Upper">The value that the true one does not exceed with the stated confidence.</param>
 public readonly record struct MeasuredCost(double Mean, double Upper);
 
-/// <summary>What fills cost, in basis points of the reference price.</summary>
+/// <summary>Measured costs of fills, in basis points of the reference price.</summary>
 /// <param name="Sides">By side, over all venues.</param>
 /// <param name="Cells">By side and venue; venues without regard to case.</param>
 /// <param name="Size">Per unit of √(quantity/volume), from <paramref name="RootCenter"/>.</param>

@@ -8,7 +8,7 @@ namespace Granary.Modelling.Learning;
 
 /// <summary>
 /// The look-ahead check of features before a model learns them. Factors of plug-ins and of the host program are computed a second time, bar
-/// by bar as in a live session, so that no later bar exists. Plug-ins are scanned for other ways to the future. Granary's own factors pass
+/// by bar as in a live session, so no later bar exists. Plug-ins are scanned for other ways to the future. Granary's own factors pass
 /// the same check in its tests.
 /// </summary>
 internal static class FeatureCausality

@@ -10,7 +10,7 @@ namespace Granary.Parquet.Reading;
 /// <param name="Create">Makes the reader of one row group; null if the values cannot be read.</param>
 internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnReader, ValueReader>? Create)
 {
-    /// <summary>Whether the numbers have no sign, so that the order that the file states for them is another.</summary>
+    /// <summary>Whether values are unsigned, which orders the file's statistics differently.</summary>
     public bool IsUnsigned { get; init; }
 
     // Digits that a long holds.

@@ -16,13 +16,13 @@ public sealed record FactorStudyResults(string Digest, string Source, string Tim
     /// <summary>Names of the groups; empty without groups.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>How the q-values are computed.</summary>
+    /// <summary>The method of the q-values.</summary>
     public string Correction { get; init; } = "benjamini-yekutieli";
 
     /// <summary>Factors that were ever tried on these bars, and strategies too; null if they are not counted.</summary>
     public StudyTrialCount? Trials { get; init; }
 
-    /// <summary>What a reader of the figures has to know, one sentence each.</summary>
+    /// <summary>Notes for the reader of the figures, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The factors in the order of the request.</summary>
@@ -31,7 +31,7 @@ public sealed record FactorStudyResults(string Digest, string Source, string Tim
 
 /// <summary>The trials on the bars of a study.</summary>
 /// <param name="Study">The number of factors of the study.</param>
-/// <param name="All">All different trials ever made on these bars, with those of the study.</param>
+/// <param name="All">All different trials ever made on these bars, with the study's.</param>
 /// <param name="Fault">Why those of others are not counted; null if they are.</param>
 public sealed record StudyTrialCount(int Study, long All, string? Fault);
 

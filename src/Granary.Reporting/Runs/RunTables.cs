@@ -116,7 +116,7 @@ public readonly record struct SignalOfRun(StrategyEntry Strategy, SignalRow Row)
 
     public Trade? Trade => Row.Trade;
 
-    /// <summary>How it ended in the strategy's own account; null if that is not known yet.</summary>
+    /// <summary>Its end in the strategy's own account; null if that is not known yet.</summary>
     public string? Outcome => Row.End is { } end ? end.Word()
         : Trade is { } trade ? trade.Reason == ExitReason.Open ? "open" : "closed" : null;
 

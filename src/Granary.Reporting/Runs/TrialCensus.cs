@@ -29,7 +29,7 @@ public sealed record TrialCensus(long Trials, long New, double Effective, double
     /// </summary>
     public double Choice { get; init; }
 
-    /// <summary>Whether no ledger was used, so that only the trials of this run are counted.</summary>
+    /// <summary>Whether no ledger was used, so only the trials of this run are counted.</summary>
     public bool IsAlone { get; init; }
 
     /// <summary>Why the trials of other batches are not counted; null if they are.</summary>

@@ -14,7 +14,7 @@ public sealed record UniverseResults() : ResultSection("universe")
     /// <summary>The rule in words.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>What happens to a position in a symbol that has left: <c>close</c> or <c>hold</c>.</summary>
+    /// <summary>Treatment of a position in a symbol that has left: <c>close</c> or <c>hold</c>.</summary>
     public required string OnLeave { get; init; }
 
     /// <summary>The number of symbols of the run.</summary>

@@ -103,7 +103,7 @@ public sealed class ApiKeys
         }, cancellationToken);
     }
 
-    /// <summary>Creates another key with an existing name. The previous key stays valid for a while, so that its users can
+    /// <summary>Creates a new key with an existing name. The previous key stays valid for a while, so its users can
     /// switch.</summary>
     /// <param name="overlap">How long the previous key stays valid.</param>
     /// <returns>The new key, which is not shown again.</returns>

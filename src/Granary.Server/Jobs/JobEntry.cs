@@ -32,7 +32,7 @@ internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
     /// <summary>How often a process has ended in the work on it, since it finished anything new.</summary>
     public int Deaths { get; set; }
 
-    /// <summary>What was finished before this run of the job; -1 until its first report.</summary>
+    /// <summary>The number of results that were finished before this run of the job; -1 until its first report.</summary>
     public int Resumed { get; set; } = -1;
 
     /// <summary>Whether the last process ended while it ran.</summary>

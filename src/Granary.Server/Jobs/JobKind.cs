@@ -15,7 +15,7 @@ public abstract class JobKind
     public abstract string Summary { get; }
 
     /// <summary>
-    /// Whether the trials of its jobs are known before they run and they reach nothing but the bars of their section <c>data</c>, so that
+    /// Whether the trials of its jobs are known before they run and they reach nothing but the bars of their section <c>data</c>, so
     /// callers with limits may submit them.
     /// </summary>
     public virtual bool CountsTrials => false;

@@ -17,7 +17,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
     private const int MostDeaths = 2;
 
     /// <summary>Runs a job that waits; does nothing if it was cancelled.</summary>
-    /// <param name="stopping">Stops the job without an end, so that the next start of the process continues it.</param>
+    /// <param name="stopping">Stops the job without an end, so the next start of the process continues it.</param>
     public async Task RunAsync(JobEntry entry, CancellationToken stopping)
     {
         Func<JobStatus, JobStatus> end;

@@ -13,7 +13,7 @@ namespace Granary.Server.Notifications;
 /// <summary>The mail server of a channel.</summary>
 /// <param name="Security">Whether the connection begins with TLS, changes to TLS, or is not encrypted.</param>
 /// <param name="User">Null for a server without login.</param>
-/// <param name="Authority">The authority that signed the server's certificate; null for those of the system.</param>
+/// <param name="Authority">The authority that signed the server's certificate; null for the system's.</param>
 internal sealed record MailServer(string Host, int Port, SecureSocketOptions Security, string? User, Secret Password,
     X509Certificate2? Authority);
 

@@ -232,7 +232,7 @@ public sealed record BatchPlan
     }
 
     /// <summary>Returns the trials of a finished run of the batch, in the order in which they were proposed.</summary>
-    /// <exception cref="InputException">The searches are not those of the batch.</exception>
+    /// <exception cref="InputException">The searches are not the batch's.</exception>
     public IReadOnlyList<PlannedTrial> TrialsOf(ParameterSearchResults run)
     {
         var names = Searches.Select(s => s.Name).ToList();

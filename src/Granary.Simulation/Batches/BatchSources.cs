@@ -13,7 +13,7 @@ public static class BatchSources
     /// Opens the source, adds its further columns, leaves out the bars that the batch holds out, and applies its instrument settings.
     /// </summary>
     /// <param name="catalogues">The bar sources and formats of tables that the process knows.</param>
-    /// <param name="open">Opens a source with its further columns in another way; null reads it in this process.</param>
+    /// <param name="open">Opens a source with its further columns in a different way; null reads it in this process.</param>
     /// <exception cref="InputException">The source does not exist.</exception>
     public static IBarSource Open(GranaryCatalogues catalogues, DataSpec data, Func<DataSpec, IBarSource>? open = null) =>
         data.Parts.Count > 0

@@ -8,7 +8,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>The keys of a batch file's <c>execution</c>.</summary>
 internal sealed record ExecutionKeys
 {
-    /// <summary>Percent of the notional: more than the rebate of any exchange, so that more than that is a wrong sign.</summary>
+    /// <summary>Percent of the notional: more than the rebate of any exchange, so more than that is a wrong sign.</summary>
     internal const double MostRebate = 0.05;
 
     [Key("of the notional", IsAlwaysWritten = true, Reach = KeyReach.Costs), Range(0, 50)]

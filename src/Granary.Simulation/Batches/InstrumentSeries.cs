@@ -4,7 +4,7 @@ namespace Granary.Simulation.Batches;
 
 /// <summary>A series with other settings of its instrument.</summary>
 /// <param name="settings">Returns the instrument of the series with these settings.</param>
-/// <param name="hash">Hash of the bars with what the settings add to them; null for that of the bars.</param>
+/// <param name="hash">Hash of the bars with what the settings add to them; null for the bars'.</param>
 public sealed class InstrumentSeries(IBarSeries series, Func<Instrument, Instrument> settings, string? hash = null) : IBarSeries
 {
     /// <summary>The series with sessions; the series itself if these are around the clock.</summary>

@@ -34,7 +34,7 @@ public sealed record PlannedSearch(string Name, StrategySpec Entry, ParameterSea
     public Timeframe TimeframeOf(IReadOnlyList<double> point) =>
         Spec.Find(SearchTarget.Timeframe) is { } timeframe ? (Timeframe)timeframe.ValueOf(At(timeframe, point))! : Timeframe;
 
-    /// <summary>Makes the strategy of a point. Its index is that of the caller.</summary>
+    /// <summary>Makes the strategy of a point. Its index is the caller's.</summary>
     /// <param name="tradeFrom">Time from which it trades, UTC ticks; 0 = from the first bar on.</param>
     public StrategyInstance InstanceOf(IReadOnlyList<double> point, int index = 0, long tradeFrom = 0)
     {

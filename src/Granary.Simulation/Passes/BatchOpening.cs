@@ -34,6 +34,6 @@ public sealed record BatchOpening
     /// </summary>
     public bool IsLive { get; init; }
 
-    /// <summary>Whether the bars of a live session have all come, so that a ranked universe has its members from the start.</summary>
+    /// <summary>Whether the bars of a live session have all come, so a ranked universe has its members from the start.</summary>
     public bool HasBars { get; init; }
 }

@@ -13,7 +13,7 @@ namespace Granary.Simulation.Passes;
 public sealed class FeedExecution
 {
     /// <summary>
-    /// Number of strategies that process a block on one thread, so that their state stays in its cache. A group is given up as a
+    /// Number of strategies that process a block on one thread, so their state stays in its cache. A group is given up as a
     /// whole.
     /// </summary>
     public const int GroupSize = 50;

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Passes;
 /// <param name="IsEarly">Whether signals came before the portfolio traded.</param>
 public sealed record IdlePortfolio(string Why, bool IsEarly)
 {
-    /// <summary>What to do about signals that came before the portfolio traded.</summary>
+    /// <summary>The remedy for signals that came before the portfolio traded.</summary>
     internal const string Remedy = "The portfolio does not take over a position that is open in a strategy's own account: let it trade "
         + "earlier (portfolio.rebalance.window, portfolio.from), give the weights, or use strategies that enter again.";
 

@@ -33,7 +33,7 @@ public sealed class SavedRun : IRunEvents
     public bool HasTrades { get; }
 
     /// <param name="metrics">Metrics that the process knows.</param>
-    /// <exception cref="InputException">The folder is not a run's, it has no results, or a file is damaged.</exception>
+    /// <exception cref="InputException">The folder is no run, it has no results, or a file is damaged.</exception>
     public static SavedRun Read(string folder, MetricCatalogue metrics)
     {
         var path = Path.Combine(folder, "results.json");

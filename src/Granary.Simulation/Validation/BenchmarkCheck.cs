@@ -38,7 +38,7 @@ public sealed record BenchmarkCheck(
     /// null.</summary>
     public long? Until { get; init; }
 
-    /// <summary>The decisive p-value: the larger one, so that a choice on this period must pass both tests.</summary>
+    /// <summary>The decisive p-value: the larger one, so a choice on this period must pass both tests.</summary>
     public double Probability => Math.Max(Own, Selection ?? 0);
 
     public bool Passed => Excess > 0 && Probability <= Level;

@@ -8,7 +8,7 @@ namespace Granary.Simulation.Validation;
 
 /// <summary>
 /// Computes outcomes of strategies with a model as they would trade live: without the entries that the model refuses, and with the sizes
-/// that it allows. A strategy's own account takes every entry, so that the outcome of refused entries is known; the validation checks use
+/// that it allows. A strategy's own account takes every entry, so the outcome of refused entries is known; the validation checks use
 /// the outcomes computed here. If the portfolio reduces entries to its cash, this account does the same.
 /// </summary>
 public static class ModelOutcomes

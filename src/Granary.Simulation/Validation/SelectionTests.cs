@@ -6,7 +6,7 @@ using Granary.Simulation.Telemetry;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>Tests that need only the strategies, so that they can run in parallel with the portfolio pass.</summary>
+/// <summary>Tests that need only the strategies, so they can run in parallel with the portfolio pass.</summary>
 /// <param name="Overfitting">Null if there are too few strategies or periods.</param>
 /// <param name="Blocks">Number of blocks in that test.</param>
 /// <param name="Snooping">Test against the batch's benchmark, or against a return of zero; null if there are too few periods.</param>

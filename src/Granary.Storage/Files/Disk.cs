@@ -1,7 +1,7 @@
 namespace Granary.Storage.Files;
 
 /// <summary>
-/// Files and folders of a disk. What must survive a crash is written through it, so that tests can replace the disk by one that loses
+/// Files and folders of a disk. What must survive a crash is written through it, so tests can replace the disk by one that loses
 /// what was not flushed.
 /// </summary>
 /// <remarks>

@@ -103,7 +103,7 @@ public static class LiveSession
     /// <summary>Checks that a journal belongs to the configuration and the broker of its last start or switch.</summary>
     /// <param name="before">The last start in the journal; null if it is new.</param>
     /// <param name="journal">The journal's name.</param>
-    /// <exception cref="InputException">The journal belongs to another configuration or broker.</exception>
+    /// <exception cref="InputException">The journal belongs to a different configuration or broker.</exception>
     public static void CheckJournal(SessionStarted? before, string journal, LiveRequest request, Production production)
     {
         if (before is null) return;

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
-/// <summary>What a study found of one factor over one horizon.</summary>
+/// <summary>A study's figures of one factor over one horizon.</summary>
 public sealed class HorizonFigures
 {
     /// <summary>Bars.</summary>

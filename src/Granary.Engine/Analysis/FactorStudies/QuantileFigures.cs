@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
-/// <summary>What a study found of one quantile over one horizon.</summary>
+/// <summary>A study's figures of one quantile over one horizon.</summary>
 public sealed class QuantileFigures
 {
     internal QuantileFigures(int quantile, LongRunMean returns, LongRunMean demeaned, double turnover) =>

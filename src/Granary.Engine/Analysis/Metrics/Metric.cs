@@ -56,7 +56,7 @@ public sealed record Metric(string Key, string Name)
     public string? OfDays { get; init; }
 
     /// <summary>
-    /// Whether it grows without bound as losses or deviations vanish, so that it is undefined where nothing was lost: a ratio to them.
+    /// Whether it grows without bound as losses or deviations vanish, so it is undefined where nothing was lost: a ratio to them.
     /// </summary>
     public bool IsUnbounded { get; init; }
 

@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Analysis.Resampling;
 
 /// <summary>
-/// Draws paths from an account's record. Each path has random numbers of its own, so that hosts may draw ranges of paths on several
+/// Draws paths from an account's record. Each path has random numbers of its own, so hosts may draw ranges of paths on several
 /// threads: first <see cref="Draw"/> for all paths, then <see cref="Sort"/> for all <see cref="Positions"/>, then <see cref="Result"/>.
 /// </summary>
 public sealed class PathSample

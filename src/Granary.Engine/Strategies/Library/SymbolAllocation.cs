@@ -5,7 +5,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>How <see cref="SymbolAllocation"/> weighs its symbols.</summary>
+/// <summary>The method by which <see cref="SymbolAllocation"/> weighs its symbols.</summary>
 public enum SymbolWeighting
 {
     /// <summary>All alike.</summary>

@@ -33,7 +33,7 @@ namespace Granary.Engine.Trading.Book;
 /// <item>orders that fill at the open, in the order of their making;</item>
 /// <item>
 /// stops and targets of open trades, then orders that fill after the open or on the close. With smaller bars, this is done on each of
-/// them in turn, so that they fill in the order in which the market reached them. Ruin and
+/// them in turn, so they fill in the order in which the market reached them. Ruin and
 /// liquidation come where a stop comes;
 /// </item>
 /// <item>trailing stops move, and trades whose time is over or whose margin is called get an exit for the next open;</item>
@@ -210,7 +210,7 @@ internal sealed partial class StrategyBook
         if (_trades.Net < 0 || _account.Cash < 0) Refresh();
     }
 
-    /// <summary>Starts a time slice in which the instrument has no bar, so that a model makes no prediction.</summary>
+    /// <summary>Starts a time slice in which the instrument has no bar, so a model makes no prediction.</summary>
     /// <param name="time">UTC ticks.</param>
     public void BeginSlice(long time) => _staleAt = time;
 

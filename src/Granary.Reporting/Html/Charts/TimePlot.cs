@@ -46,7 +46,7 @@ internal sealed record TimePlot
     /// <summary>Plots of the same group share their crosshair.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The range of the axis, UTC ticks; null for that of the lines.</summary>
+    /// <summary>The range of the axis, UTC ticks; null for the lines'.</summary>
     public TimeAxis? Span { get; init; }
 
     public int Ticks { get; init; } = 5;
@@ -54,7 +54,7 @@ internal sealed record TimePlot
     /// <summary>False if a plot directly below has the same time axis.</summary>
     public bool TimeLabels { get; init; } = true;
 
-    /// <summary>Title of the vertical axis; null for that of the unit.</summary>
+    /// <summary>Title of the vertical axis; null for the unit's.</summary>
     public string? Up { get; init; }
 
     /// <summary>Whether the lines are stacked areas, the last one at the top. Values must not be negative.</summary>
