@@ -26,7 +26,7 @@ internal sealed class WindowSearch(WalkForwardInput input, WalkForwardWindow win
     {
         var spec = input.SearchSpecs[search];
         var method = spec.CreateMethod(SeedOf(input.Plan.Searches[search].Seed));
-        // By evaluation: a combination that goes on with more bars is evaluated again.
+        // By evaluation: a combination that continues with more bars is evaluated again.
         var (tried, numbers, trials) = (new List<TriedPoint>(), new List<int>(), new List<WindowTrial>());
         while (method.Next(tried) is { Count: > 0 } proposed)
         {

@@ -122,7 +122,7 @@ internal sealed class PassControl
             if (fault is not null) return fault;
         }
         TakeFromLost(table);
-        // What is stored does not begin again: the silo may have reported it before it was lost.
+        // Stored strategies do not begin again: the silo may have reported them before it was lost.
         if (table.HasInterrupted && await RemainingAsync(table.Pass.Token) is { } remaining) Recovered(table.Resume(remaining));
         if (table.Deaths >= MostDeaths) return new DeadlyJobException($"{table.Deaths} silos ended one after another").Message;
         if (table.TakeDeadly() is { Count: > 0 } deadly) await _reporting.ReportAsync(EndedBatch.Deadly(table.Pass.Key, deadly));

@@ -336,7 +336,7 @@ public sealed class SimulatedExchange
             Hit(fill, reason);
             if (!(market.Book.OpenQuantityOf(fill.Number) > 0)) _own.Remove(fill.Order);
         }
-        // What is left of a trade follows a target; else the trade says at once why it has ended.
+        // The rest of a trade follows a target; otherwise the trade reports at once why it has ended.
         else if (market.Book.OpenQuantityOf(fill.Number) > 0) Hit(fill, ExitReason.Target);
         else _last = fill;
     }

@@ -6,7 +6,7 @@ public enum KeyReach
     /// <summary>The results of strategies: a different value makes each strategy a new trial.</summary>
     Strategy,
 
-    /// <summary>The portfolio or how it is judged, and no account of a strategy: a different value makes the portfolio a new trial.</summary>
+    /// <summary>The portfolio or its judgement, and no strategy's account: a different value makes the portfolio a new trial.</summary>
     Portfolio,
 
     /// <summary>

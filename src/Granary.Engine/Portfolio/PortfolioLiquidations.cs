@@ -93,7 +93,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioT
         return seen;
     }
 
-    // What was added after the bar's open was not exposed to its range.
+    // A quantity that was added after the bar's open was not exposed to its range.
     private double LevelOf(in PortfolioHolding holding, in Bar bar) => holding.Exposed.Time == bar.Time
         ? account.MarginOf(holding.Market).PriceOf(holding.Side, holding.Exposed.EntryPrice, holding.Exposed.Quantity)
         : account.MarginOf(holding.Market).PriceOf(holding.Side, holding.EntryPrice, holding.Quantity);

@@ -121,7 +121,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
             (bars, ended) = (progress.Bars - s.Progress.Bars, progress.Done - s.Progress.Done);
             return s with { Progress = progress };
         });
-        // What an earlier process had finished is in the first report.
+        // The first report counts the strategies that an earlier process had finished.
         if (entry.Resumed < 0) entry.Resumed = progress.Done;
         else if (entry.Deaths > 0 && progress.Done > entry.Resumed)
         {

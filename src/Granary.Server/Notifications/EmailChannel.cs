@@ -84,7 +84,7 @@ internal sealed class EmailChannel(string name, MailServer server, MailboxAddres
         return message;
     }
 
-    // What the server says may repeat what it was sent, so the password is taken out of it.
+    // The server's answer may repeat the request, so the password is taken out of it.
     private string Clean(string text)
     {
         var line = server.Password.Hide(MessageText.OneLine(text.ReplaceLineEndings(" "))).TrimEnd('.', ' ');

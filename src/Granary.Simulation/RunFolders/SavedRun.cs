@@ -83,7 +83,7 @@ public sealed class SavedRun : IRunEvents
         return new SavedRun(model, File.Exists(trades) ? TradesOf(trades, entries) : [], File.Exists(trades));
     }
 
-    // What commands show of a run that they did not make: the live session's account, choices and searches, the verdict.
+    // The parts that commands show of a run that they did not make: the live session's account, choices and searches, the verdict.
     private static IEnumerable<ResultSection> SectionsOf(JsonPart results)
     {
         ResultSection?[] sections = [Section<SessionResults>(SessionResults.Key), Section<WalkForwardResults>(WalkForwardResults.Key),

@@ -30,8 +30,8 @@ public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea
 /// Two files per data set, named by the hash of its bars: combinations in records of 48 bytes (16 for the combination, and 8 each for
 /// costs, idea, Sharpe ratio and share), and <see cref="PortfolioTrial"/> records. Records are only appended, by one process at a time. The
 /// next run removes a record that a crash cut short, and skips one that a power cut left incomplete. A sketch of the bars next to them
-/// identifies data sets that share days, whose trials count too, and data sets of the same time, of which the trials of the same strategy
-/// classes count: one batch over twenty markets and twenty batches over one have the same number of trials.
+/// identifies data sets that share days, whose trials count too. It also identifies data sets of the same time, whose trials of the same
+/// strategy classes count: one batch over twenty markets and twenty batches over one have the same number of trials.
 /// </remarks>
 /// <param name="folder">Created when it is first needed.</param>
 /// <param name="timeout">Maximum wait for another process that has a file open; null = 30 seconds.</param>

@@ -236,7 +236,7 @@ internal sealed class LivePortfolio
         }
     }
 
-    // What the portfolio has done itself since the last time slice.
+    // Takes the portfolio's own actions since the last time slice.
     private void TakeActions(bool isReplay)
     {
         for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)

@@ -181,7 +181,7 @@ public sealed class SymbolAllocation : MultiSymbolStrategy
     {
         _isUnfinished = false;
         if (_weights is not { } weights || !(bar.Equity > 0)) return;
-        // What cannot be sold is not there to be divided.
+        // Positions that cannot be sold are not divided.
         var held = bar.Symbols.Where(HasStopped).Sum(s => Math.Abs(s.PositionValue));
         var total = _percent * Math.Max(0, 1 - held / bar.Equity);
         bar.Rebalance([.. bar.Symbols.Select(s => HasStopped(s) ? double.NaN : Wanted(s, weights[s.Number] * total, bar.Equity))]);

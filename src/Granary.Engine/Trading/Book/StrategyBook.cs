@@ -36,7 +36,7 @@ namespace Granary.Engine.Trading.Book;
 /// them in turn, so they fill in the order in which the market reached them. Ruin and
 /// liquidation come where a stop comes;
 /// </item>
-/// <item>trailing stops move, and trades whose time is over or whose margin is called get an exit for the next open;</item>
+/// <item>trailing stops move; trades whose time is over or whose margin is called get an exit for the next open;</item>
 /// <item>call-backs, and then the strategy.</item>
 /// </list>
 /// <para>
