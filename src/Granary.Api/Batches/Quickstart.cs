@@ -4,7 +4,7 @@ using Granary.Storage.Files;
 namespace Granary.Api.Batches;
 
 /// <summary>
-/// The sample batch samples/quickstart.json with the bars of samples/data, so its digest is that of the command line.
+/// The sample batch samples/quickstart.json with the bars of samples/data, so it has the command line's digest.
 /// </summary>
 internal static class Quickstart
 {

@@ -62,7 +62,7 @@ internal sealed class EmbeddedFile
     }
 
     /// <summary>Sends the file, compressed where the browser takes it.</summary>
-    /// <param name="policy">The content security policy; also scripts have one, since a worker follows that of its own file.</param>
+    /// <param name="policy">The content security policy; also scripts have one, since a worker follows its own file's.</param>
     public IResult Send(HttpContext context, string policy, string caching)
     {
         var headers = Describe(context, policy, caching);

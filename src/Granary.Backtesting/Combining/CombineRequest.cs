@@ -17,7 +17,7 @@ public sealed record CombineRequest(IReadOnlyList<string> Members)
     public string? Settings { get; init; }
 
     /// <summary>
-    /// The member, one of <see cref="Members"/>, whose sections the portfolio has where those of the members differ; null refuses members
+    /// The member, one of <see cref="Members"/>, whose sections the portfolio has where the members' differ; null refuses members
     /// that differ.
     /// </summary>
     public string? SectionsOf { get; init; }

@@ -42,7 +42,7 @@ public static class VerifyRun
 
     /// <param name="catalogues">The catalogues of the process.</param>
     /// <param name="effort">The effort of the look-ahead check.</param>
-    /// <exception cref="InputException">The folder is not that of a finished run.</exception>
+    /// <exception cref="InputException">The folder is no finished run.</exception>
     public static async Task<VerificationResult> RunAsync(string runFolder, GranaryCatalogues catalogues, IBatchHost host,
         TimeProvider clock, LookAheadEffort effort, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ internal sealed class CachedSeries
 
     public IReadOnlyList<BarBlock> Blocks => _blocks;
 
-    /// <summary>Whether its bars end before those of the batch's other markets.</summary>
+    /// <summary>Whether its bars end before the bars of the batch's other markets.</summary>
     public bool HasEnded { get; }
 
     /// <summary>The market with all of its bars.</summary>

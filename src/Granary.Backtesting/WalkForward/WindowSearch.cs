@@ -12,8 +12,8 @@ namespace Granary.Backtesting.WalkForward;
 internal sealed record WindowTrial(PlannedTrial Trial, MetricSet? Statistics);
 
 /// <summary>
-/// Runs one search of a batch over the in-sample bars of a window. Its objective is that of the walk-forward, and its seed follows from
-/// that of the search and the window.
+/// Runs one search of a batch over the in-sample bars of a window. It has the objective of the walk-forward, and its seed follows from
+/// the seed of the search and the window.
 /// </summary>
 /// <param name="past">The in-sample bars, with those that warm up factors before them.</param>
 internal sealed class WindowSearch(WalkForwardInput input, WalkForwardWindow window, IReadOnlyDictionary<string, OpenedMarket> past)

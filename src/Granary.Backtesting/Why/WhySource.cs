@@ -10,7 +10,7 @@ public sealed record WhySource(string Name, bool IsLive, string Command)
     /// <summary>The recorded decision, quantity and outcome of a signal of a strategy, by its number; null if they are not known.</summary>
     public Func<int, RecordedSignal?> SignalOf { get; init; } = static _ => null;
 
-    /// <summary>Id of the strategy as the run names it; null = that of the replayed one.</summary>
+    /// <summary>Id of the strategy as the run names it; null = the replayed strategy's id.</summary>
     public string? Strategy { get; init; }
 
     /// <summary>Signals of the strategy in the run before the first one of the replay: a fold of a walk-forward has only its own.</summary>

@@ -37,7 +37,7 @@ public sealed record RunDefinition([property: Id(0)] QueuedJob Batch, [property:
 /// <param name="Hashes">Content hashes of its symbols' bars, which every silo's source must match.</param>
 /// <param name="Bars">Approximate number of bars.</param>
 /// <param name="Strategies">Indices in the plan, ascending.</param>
-/// <param name="HasEnded">Whether the feed's bars end before those of the batch's other markets.</param>
+/// <param name="HasEnded">Whether the feed's bars end before the bars of the batch's other markets.</param>
 /// <param name="Sessions">The sessions of its symbols.</param>
 /// <param name="Members">When its symbols are in the universe; null if the batch has no universe.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedWork")]

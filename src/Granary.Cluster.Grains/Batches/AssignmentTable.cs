@@ -233,7 +233,7 @@ internal sealed class AssignmentTable
     /// Lets the interrupted groups wait for a silo again, without the strategies whose outcomes are stored. Groups without other strategies
     /// are done.
     /// </summary>
-    /// <param name="remaining">The work without outcomes, as of now; that of a different pass if this one has ended.</param>
+    /// <param name="remaining">The work without outcomes, as of now; the work of a different pass if this one has ended.</param>
     /// <returns>Number of groups that were lost with a silo and begin again.</returns>
     public int Resume(PassWork remaining)
     {

@@ -8,7 +8,7 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// Distributes the passes of a run over the silos: it polls them, orders strategy groups, and orders those of lost silos again. Its
+/// Distributes the passes of a run over the silos: it polls them, orders strategy groups, and orders the groups of lost silos again. Its
 /// <see cref="AssignmentTable"/> decides; a new activation makes another one from what the silos run.
 /// </summary>
 internal sealed class PassControl

@@ -25,7 +25,7 @@ internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int ro
 
         public bool Ended { get; private set; }
 
-        /// <summary>Number of its last use among those of all readings.</summary>
+        /// <summary>Number of its last use among the uses of all readings.</summary>
         public long UsedAt { get; set; }
 
         public async ValueTask<BarBlock?> NextAsync()

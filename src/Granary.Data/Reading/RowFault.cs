@@ -17,7 +17,7 @@ internal enum RowFaultKind
     /// <summary>The time occurred in an earlier row.</summary>
     Duplicate,
 
-    /// <summary>The time precedes that of the previous row.</summary>
+    /// <summary>The time precedes the previous row's.</summary>
     Order,
 
     /// <summary>Rows have different time zones, or a local time that daylight saving skips.</summary>

@@ -12,7 +12,7 @@ namespace Granary.Data.Streaming;
 /// </param>
 /// <param name="Market">Null for heartbeats and ends.</param>
 /// <param name="Bars">Null for heartbeats and ends.</param>
-/// <param name="Time">The close time reached, UTC ticks: that of the last bar, or the time up to which every market is complete.</param>
+/// <param name="Time">The close time reached, UTC ticks: the last bar's, or the time up to which every market is complete.</param>
 public sealed record BarMessage(FeedItemKind Kind, Guid Replay, MarketSeries? Market, BarBlock? Bars, long Time)
 {
     public static BarMessage Of(Guid replay, IReadOnlyList<MarketSeries> series, in FeedItem item) =>

@@ -15,7 +15,7 @@ public sealed record EffectiveTrials(int Trials, int Clusters, double Number)
 
     /// <param name="returns">For each trial its returns over the same periods, oldest first; of many trials a sample of them, taken
     /// evenly.</param>
-    /// <param name="trials">All trials whose returns vary; 0 = those of <paramref name="returns"/>.</param>
+    /// <param name="trials">All trials whose returns vary; 0 = the trials of <paramref name="returns"/>.</param>
     /// <remarks>
     /// Of a sample, a cluster's size is scaled to all trials. So is the number of trials that resemble no other: they tell how much the
     /// sample has not seen.

@@ -9,7 +9,7 @@ public sealed record CorporateAction(long ExDate, double SplitRatio, double Divi
     /// <summary>From which open time on the bars of a timeframe are without it: New York's midnight (in winter) within a day.</summary>
     public long From(Timeframe timeframe) => timeframe.IsIntraday ? ExDate + 5 * TimeSpan.TicksPerHour : ExDate;
 
-    /// <summary>Returns the actions in the order of their dates, those of one date as one action.</summary>
+    /// <summary>Returns the actions in the order of their dates, one action for each date.</summary>
     internal static IReadOnlyList<CorporateAction> ByDate(IReadOnlyList<CorporateAction> actions)
     {
         var isOrdered = true;

@@ -60,7 +60,7 @@ public sealed class Membership
     /// <param name="to">UTC ticks, inclusive.</param>
     public bool Rejoins(long from, long to) => Contains(to) && _spans.Exists(s => s.To >= from && s.To <= to);
 
-    /// <summary>Sets whether the symbol is a member from a time on, which is not before that of the last change.</summary>
+    /// <summary>Sets whether the symbol is a member from a time on, which is not before the last change.</summary>
     /// <param name="time">UTC ticks.</param>
     public void Change(long time, bool isMember)
     {

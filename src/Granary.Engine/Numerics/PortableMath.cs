@@ -120,7 +120,7 @@ public static class PortableMath
 
     /// <summary>Natural logarithm of a positive, normal number, from a series; good to about 1e-15.</summary>
     /// <remarks>
-    /// Generated markets, and the digests of runs over them, depend on its last bit, which differs from that of <see cref="Log"/>.
+    /// Generated markets, and the digests of runs over them, depend on its last bit, which differs from <see cref="Log"/>'s.
     /// </remarks>
     public static double SeriesLog(double x)
     {

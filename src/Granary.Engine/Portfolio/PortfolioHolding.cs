@@ -12,7 +12,7 @@ internal struct PortfolioHolding
     /// <summary>Open time of the bar of the last partial exit, UTC ticks.</summary>
     public long LastExit;
 
-    /// <summary>Bars from that of the entry to that of the last partial exit.</summary>
+    /// <summary>Bars from entry to last partial exit.</summary>
     public int LastExitBars;
 
     /// <summary>

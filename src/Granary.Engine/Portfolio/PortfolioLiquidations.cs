@@ -6,7 +6,7 @@ namespace Granary.Engine.Portfolio;
 
 /// <summary>
 /// Liquidates the portfolio's positions within the bars that use up what backs them. It does so for the portfolio's own quantities, whose
-/// step of the maintenance table may be another one than that of their strategies.
+/// step of the maintenance table may differ from their strategies'.
 /// </summary>
 internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioTrades trades, PortfolioExits exits)
 {

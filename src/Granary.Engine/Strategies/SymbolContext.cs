@@ -11,7 +11,7 @@ namespace Granary.Engine.Strategies;
 /// </summary>
 /// <remarks>
 /// If the symbol has no bar in this time slice, prices and factors are those of its last bar, and orders wait for its next one. Before its
-/// first bar, prices are NaN and orders are not accepted. Equity and cash are those of the strategy's whole account.
+/// first bar, prices are NaN and orders are not accepted. Equity and cash belong to the strategy's whole account.
 /// </remarks>
 public sealed class SymbolContext : StrategyContext, IFactorReader
 {

@@ -102,7 +102,7 @@ public sealed record ExecutionSettings
     /// </summary>
     public MarginMode Margin { get; init; }
 
-    /// <summary>Maintenance margins by symbol; the table of the empty name is that of all others.</summary>
+    /// <summary>Maintenance margins by symbol; the table of the empty name is for all others.</summary>
     public IReadOnlyDictionary<string, MarginTiers> MarginTiers { get; init; } = new Dictionary<string, MarginTiers>();
 
     /// <summary>The exchange's fee of a liquidation, a fraction of the notional, which the liquidation price includes.</summary>

@@ -8,9 +8,9 @@ public enum FillSlippage : byte
 {
     /// <summary>None: it is at the price of its own order, or the venue's.</summary>
     None,
-    /// <summary>That of orders.</summary>
+    /// <summary>The slippage of orders.</summary>
     Order,
-    /// <summary>That of stop orders, if their fills were measured.</summary>
+    /// <summary>The slippage of stop orders, if their fills were measured.</summary>
     Stop,
 }
 
@@ -32,7 +32,7 @@ public readonly record struct FillTerms(FillSlippage Slippage, double Reference,
     {
     }
 
-    /// <summary>Those of a fill at a price, whatever its quantity.</summary>
+    /// <summary>The terms of a fill at a price, whatever its quantity.</summary>
     internal static FillTerms At(double price, in Bar bar) => new(FillSlippage.None, price, double.NaN, bar);
 
     internal Bar Bar => new(Time, Open, High, Low, Close, Volume);

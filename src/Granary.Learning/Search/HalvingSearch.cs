@@ -4,10 +4,10 @@ namespace Granary.Learning.Search;
 
 /// <summary>
 /// Successive halving (Jamieson and Talwalkar 2016): all points are evaluated on a small share of the bars, the better half on twice the
-/// share, and so on up to all bars. The points are those of <see cref="SobolSearch"/>.
+/// share, and so on up to all bars. The points come from <see cref="SobolSearch"/>.
 /// </summary>
 /// <remarks>
-/// The number of trials is that of points, all of which the first round evaluates. At least four points reach all bars, and the first
+/// The number of trials counts points, all of which the first round evaluates. At least four points reach all bars, and the first
 /// share is a sixteenth at least. A point that failed is not continued; one without a value counts as the worst.
 /// </remarks>
 internal sealed class HalvingSearch(ParameterSpace space, int trials, ulong seed) : ISearchMethod

@@ -24,7 +24,7 @@ internal static class FeatureCausality
         }
     }
 
-    /// <summary>Scans the plug-ins of features that are already computed bar by bar, as those of risk models are.</summary>
+    /// <summary>Scans the plug-ins of features that are already computed bar by bar, as for risk models.</summary>
     /// <exception cref="InputException">A plug-in can reach data beyond the bars.</exception>
     public static void RequireClean(FeatureSet set)
     {

@@ -29,7 +29,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
     /// <summary>After this time, UTC, no version is promoted; null = no limit.</summary>
     public DateTimeOffset? PromoteUntil { get; init; }
 
-    /// <summary>Whether predictions of training samples are kept in addition to those of test samples.</summary>
+    /// <summary>Whether predictions of training samples are kept in addition to test samples.</summary>
     public bool KeepsTrainingSamples { get; init; }
 
     public IProgress<TrainingProgress>? Progress { get; init; }

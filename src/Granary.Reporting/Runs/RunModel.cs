@@ -104,7 +104,7 @@ public sealed record RunModel
     public MetricSet? Portfolio { get; init; }
 
     /// <summary>
-    /// The portfolio's equity at the last closes with all fills. Those of longer bars may be booked after the last row, whose equity is the
+    /// The portfolio's equity at the last closes with all fills. Fills of longer bars may be booked after the last row, whose equity is the
     /// final one of the metrics. Null in a run that was read from its files.
     /// </summary>
     public double? EquityWithFills { get; init; }

@@ -8,7 +8,7 @@ public sealed record UniverseResults() : ResultSection("universe")
     /// <summary>A run over several symbols without dates of membership.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>A run whose members are those of the time of each entry.</summary>
+    /// <summary>A run with the members of the time of each entry.</summary>
     public const string PointInTime = "point-in-time";
 
     /// <summary>The rule in words.</summary>

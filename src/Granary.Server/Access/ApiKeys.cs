@@ -156,7 +156,7 @@ public sealed class ApiKeys
     /// <summary>Returns the path of a key file's audit log.</summary>
     public static string AuditOf(string path) => path + AuditEnd;
 
-    /// <summary>Returns the key file of an audit log; null if the name is not that of such a log.</summary>
+    /// <summary>Returns the key file of an audit log; null if the name belongs to no such log.</summary>
     public static string? FileOf(string audit) => audit.EndsWith(AuditEnd, StringComparison.Ordinal) ? audit[..^AuditEnd.Length] : null;
 
     private static AuditLog LogOf(string path, TimeProvider clock) => new(AuditOf(path), clock);

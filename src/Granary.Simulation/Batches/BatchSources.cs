@@ -30,7 +30,7 @@ public static class BatchSources
     /// <summary>
     /// Refuses a further column that no market has, which is a spelling mistake. Where some have it, its readers say what the others lack.
     /// </summary>
-    /// <param name="source">Lists the columns that there are, with those of slower series.</param>
+    /// <param name="source">Lists the columns that there are, slower series included.</param>
     /// <param name="symbol">A symbol of the source.</param>
     /// <param name="opened">The bars of all symbols.</param>
     /// <exception cref="InputException">A column is missing.</exception>

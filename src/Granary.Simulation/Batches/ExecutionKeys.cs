@@ -172,7 +172,7 @@ internal sealed record SymbolCostKeys
     public double? BorrowPercent { get; init; }
 
     /// <summary>
-    /// The keys of all symbols with these values. The tiers are those of <c>commissionPercent</c>, so another one has none.
+    /// The keys of all symbols with these values. The tiers belong to <c>commissionPercent</c>, so any other commission has none.
     /// </summary>
     public ExecutionKeys Over(ExecutionKeys all) => all with
     {

@@ -23,7 +23,7 @@ public static class WarmUpSpan
         CancellationToken cancellationToken) => OpenAsync(source, spec.Data, spec.ReadFrom, symbol, cancellationToken);
 
     /// <inheritdoc cref="OpenAsync(IBarSource, BatchSpec, string, CancellationToken)"/>
-    /// <param name="readFrom">The first time that is read; that of the data without warm-up bars.</param>
+    /// <param name="readFrom">The first time that is read; without warm-up bars the data's first time.</param>
     public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, DataSpec data, long? readFrom, string symbol,
         CancellationToken cancellationToken)
     {

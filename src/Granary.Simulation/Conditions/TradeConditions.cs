@@ -15,7 +15,7 @@ namespace Granary.Simulation.Conditions;
 internal sealed class TradeConditions
 {
     /// <summary>
-    /// Condition names in the order of the tables. The state is that of the batch's regimes. The exit reason is not known at entry.
+    /// Condition names in the order of the tables. The state comes from the batch's regimes. The exit reason is not known at entry.
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = [State, Volatility, "hour", "weekday", "entry", Exit];
 

@@ -29,7 +29,7 @@ public sealed record BatchOpening
     public bool Checks { get; init; }
 
     /// <summary>
-    /// Whether the bars are those of a live session. A session does not know the end of a market in advance, and it trades whatever its
+    /// Whether the bars belong to a live session. A session does not know the end of a market in advance, and it trades whatever its
     /// feed sends.
     /// </summary>
     public bool IsLive { get; init; }

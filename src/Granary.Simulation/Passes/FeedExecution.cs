@@ -43,7 +43,7 @@ public sealed class FeedExecution
     /// <summary>The strategies; they are created when the feed starts.</summary>
     public IReadOnlyList<FeedStrategy> Strategies { get; }
 
-    /// <summary>Whether the bars of the first symbol end before those of the batch's other symbols.</summary>
+    /// <summary>Whether the bars of the first symbol end before the other symbols' bars.</summary>
     public bool HasEnded { get; init; }
 
     /// <summary>

@@ -74,7 +74,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
 
     /// <summary>Finishes the strategy after the last block; may be called once.</summary>
     /// <param name="clock">Clock of the feed after all bars.</param>
-    /// <param name="hasEnded">Whether the bars of the feed's first symbol end before those of others.</param>
+    /// <param name="hasEnded">Whether the bars of the feed's first symbol end before the others' bars.</param>
     public StrategyOutcome Finish(FeedClock clock, bool hasEnded = false)
     {
         StrategyResult? result = null;

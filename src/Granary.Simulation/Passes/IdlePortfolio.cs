@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Says why a portfolio never held a position. Its figures are then those of cash, so no sentence may read as one about trading.
+/// Says why a portfolio never held a position. Its figures are then of cash alone, so no sentence may read as one about trading.
 /// </summary>
 /// <param name="Why">The reason, as a part of a sentence.</param>
 /// <param name="IsEarly">Whether signals came before the portfolio traded.</param>

@@ -13,7 +13,7 @@ namespace Granary.Simulation.Validation;
 /// </summary>
 public static class ModelOutcomes
 {
-    /// <summary>Returns the outcomes of a batch; those of strategies with a model are replaced by the filtered ones.</summary>
+    /// <summary>Returns the outcomes of a batch; outcomes of strategies with a model are replaced by the filtered ones.</summary>
     /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
     public static async Task<IReadOnlyDictionary<int, StrategyOutcome>> OfAsync(BatchPlan plan, IReadOnlyDictionary<int,
         StrategyOutcome> outcomes,

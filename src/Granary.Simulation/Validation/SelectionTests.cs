@@ -24,7 +24,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
 
     /// <param name="benchmark">Benchmark of the test for data snooping; null compares with a return of zero.</param>
     /// <param name="isStitched">
-    /// Whether the portfolio is that of a walk-forward, whose groups have equal weights whatever the weight rule.
+    /// Whether the portfolio belongs to a walk-forward, whose groups have equal weights whatever the weight rule.
     /// </param>
     public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null,
         bool isStitched = false)

@@ -43,7 +43,7 @@ public static class TrialIdentity
         CodeContext.SourceOf(instance.Definition.Type) is { } source ? $"#{source.Hash}" : "";
 
     /// <summary>
-    /// Returns the hash of trading costs: those of several sample orders, so the spelling in the batch file does not matter.
+    /// Returns the hash of trading costs: the costs of several sample orders, so the spelling in the batch file does not matter.
     /// </summary>
     public static ulong CostsOf(ExecutionSettings settings)
     {

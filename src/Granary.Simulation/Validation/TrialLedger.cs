@@ -155,7 +155,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     }
 
     /// <summary>
-    /// Adds a run's trials to a ledger and returns the counts of all trials. If that fails, returns those of this run alone.
+    /// Adds a run's trials to a ledger and returns the counts of all trials. If that fails, returns this run's trials alone.
     /// </summary>
     /// <param name="trials">Trials by data set, which is the hash of its bars.</param>
     /// <param name="portfolio">The run's portfolio; null if it has none.</param>
@@ -191,7 +191,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         private double _effective, _own;
         private Moments _sharpes;
 
-        /// <summary>Counts the known trials of a data set and those of a run, and calls <c>append</c> for each new record.</summary>
+        /// <summary>Counts the known trials of a data set and of a run, and calls <c>append</c> for each new record.</summary>
         /// <param name="known">Trials in the data set's own file.</param>
         /// <param name="related">Trials in the files of data sets with mostly the same bars.</param>
         public void Add(List<Trial> known, List<Trial> related, IReadOnlyList<Trial> tried, Action<Trial> append)

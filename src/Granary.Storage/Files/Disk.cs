@@ -59,7 +59,7 @@ public abstract class Disk
     public virtual string RandomName() => Path.GetRandomFileName();
 
     /// <summary>
-    /// Makes the name of a folder, and those of the folders above it, survive a power cut. The process that created them may have ended
+    /// Makes the name of a folder, and the names of the folders above it, survive a power cut. The process that created them may have ended
     /// before it synced them.
     /// </summary>
     public void SyncPath(string folder)

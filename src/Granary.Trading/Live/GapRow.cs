@@ -63,7 +63,7 @@ internal sealed record GapRow(string Strategy, string Symbol, int Number, Side S
     /// <summary>When the account closed it; if it is open, the time of the last bar.</summary>
     public long? ExitTime => Own is null ? null : Own.Open > 0 && Part != GapPart.Closed ? Last?.Time ?? Own.EntryTime : Own.ExitTime;
 
-    /// <summary>Average price of the account's exits. Open trades are valued at the last close, like those of the portfolio.</summary>
+    /// <summary>Average price of the account's exits. Open trades are valued at the last close, like the portfolio's.</summary>
     public double ExitPrice => Own is null ? double.NaN
         : Part == GapPart.Open ? Mark
         : Part == GapPart.Whole && Own.Open > 0 ? (Own.ExitPrice * (Own.Quantity - Own.Open) + Mark * Own.Open) / Own.Quantity

@@ -21,7 +21,7 @@ using Granary.Trading.Deployments;
 namespace Granary.Trading.Live;
 
 /// <summary>The result of a live session.</summary>
-/// <param name="Run">The run, as of a backtest; its digest equals that of a backtest over the same bars.</param>
+/// <param name="Run">The run, as of a backtest; its digest equals a backtest's over the same bars.</param>
 /// <param name="Recorded">Latency from bar to order in this session.</param>
 public sealed record LiveRun(BatchRun Run, LiveStatus Status, LatencyRecorder Recorded, AccountLedger Ledger)
 {

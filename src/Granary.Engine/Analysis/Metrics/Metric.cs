@@ -60,7 +60,7 @@ public sealed record Metric(string Key, string Name)
     /// </summary>
     public bool IsUnbounded { get; init; }
 
-    /// <summary>The place of a value of this metric among those of other accounts.</summary>
+    /// <summary>The place of a value of this metric among other accounts' values.</summary>
     /// <param name="value">NaN = undefined.</param>
     /// <param name="totalReturn">The account's; an account with a gain whose unbounded metric is undefined has lost nothing.</param>
     /// <param name="isMinimised">Whether the smallest value is the best.</param>

@@ -14,7 +14,7 @@ internal sealed class RuleSet
     private readonly List<RuleInForce> _all;
     private IPortfolioRule[] _rules;
 
-    /// <param name="rules">Those of one place in the order in which they are asked.</param>
+    /// <param name="rules">At one place in the order in which they are asked.</param>
     public RuleSet(IEnumerable<RuleInForce> rules, IPortfolioView portfolio)
     {
         _portfolio = portfolio;

@@ -21,7 +21,7 @@ namespace Granary.Engine.Trading.Book;
 /// them begins with <c>MarkBefore</c>; see <see cref="EquityMarks"/>.
 /// </item>
 /// <item>
-/// The trigger levels are those of the open trades, and <see cref="Active"/> is true while an order waits, a trade is protected or a
+/// The trigger levels belong to the open trades, and <see cref="Active"/> is true while an order waits, a trade is protected or a
 /// call-back is pending. Each call that changes them ends with <c>Refresh</c>, or with <c>Send</c> if it only adds an order.
 /// </item>
 /// <item>Each event is recorded once, in the order of the changes; see <see cref="BookEvents"/>.</item>

@@ -62,7 +62,7 @@ internal readonly struct PositionMargin
         cash - (longs + shorts) * _maintenance, longs * _multiplier, shorts * _multiplier, _tiers, _feeRate);
 
     /// <summary>Returns the rest of a trade's margin after a close at a price; negative = the loss is greater.</summary>
-    /// <param name="commission">That of the exit.</param>
+    /// <param name="commission">The exit's commission.</param>
     public double Left(Side side, double entry, double quantity, double price, double commission) =>
         Initial(entry, quantity) + (int)side * (price - entry) * quantity * _multiplier - commission;
 

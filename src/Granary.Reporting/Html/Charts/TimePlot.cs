@@ -9,7 +9,7 @@ internal sealed record PlotLine(string Name, string Style, long[] Times, double[
 
 /// <summary>A shaded range of values over time, behind the lines.</summary>
 /// <param name="Style">The class in the style sheet: outer or inner.</param>
-/// <param name="Low">The lower edge; its times are those of the upper one.</param>
+/// <param name="Low">The lower edge; it has the times of the upper one.</param>
 internal sealed record PlotBand(string Style, PlotLine Low, PlotLine High);
 
 /// <summary>Unit in which a plot's values are written, on its axis and under the pointer.</summary>
