@@ -55,7 +55,7 @@ internal static class SignInEndpoints
         await context.ChallengeAsync(SignInSchemes.Issuer, properties).ConfigureAwait(false);
     }
 
-    /// <summary>The path of this server to which a sign-in returns; the dashboard for an address of another one.</summary>
+    /// <summary>The path of this server to which a sign-in returns; the dashboard for an address of a different server.</summary>
     internal static string LocalPath(string? path) => path is ['/', ..] && !path.Any(char.IsControl) && RedirectHttpResult.IsLocalUrl(path)
         && !new PathString(path.Split('?', '#')[0]).StartsWithSegments(ApiSettings.SignInPath, StringComparison.OrdinalIgnoreCase)
         ? path : "/";

@@ -9,7 +9,7 @@ namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
 /// Distributes the passes of a run over the silos: it polls them, orders strategy groups, and orders the groups of lost silos again. Its
-/// <see cref="AssignmentTable"/> decides; a new activation makes another one from what the silos run.
+/// <see cref="AssignmentTable"/> decides; a new activation makes a new table from what the silos run.
 /// </summary>
 internal sealed class PassControl
 {

@@ -10,7 +10,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="Number">Between 1 and <paramref name="Trials"/>; 0 without any.</param>
 public sealed record EffectiveTrials(int Trials, int Clusters, double Number)
 {
-    /// <summary>Of more trials than this, as many are clustered, taken evenly.</summary>
+    /// <summary>The most trials that are clustered; of more, as many are taken evenly.</summary>
     public const int MostCompared = 256;
 
     /// <param name="returns">For each trial its returns over the same periods, oldest first; of many trials a sample of them, taken

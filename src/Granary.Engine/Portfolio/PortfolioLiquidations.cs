@@ -144,7 +144,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioT
     /// A strategy's account with cross margin was liquidated, and a trade of it at a price: so is the portfolio's if it has no more. What
     /// counts are its positions before the first of the strategy's trades was closed, at the prices of those that were closed since.
     /// </summary>
-    /// <param name="time">Of the liquidation, UTC ticks.</param>
+    /// <param name="time">Time of the liquidation, UTC ticks.</param>
     public void Follow(int market, double price, long time)
     {
         if (account.IsLiquidating || account.Holdings.Count == 0) return;

@@ -101,7 +101,7 @@ public sealed record StudyBin(double From, double To, int Count);
 /// <summary>Figures over time, for charts.</summary>
 /// <param name="DatesPerPoint">The number of dates of which a point is the mean; 1 unless there are very many.</param>
 /// <param name="Window">The number of points in the rolling mean.</param>
-/// <param name="Times">Of the last date of each point, UTC.</param>
+/// <param name="Times">Time of the last date of each point, UTC.</param>
 /// <param name="Ic">The information coefficient of each horizon.</param>
 /// <param name="RollingIc">Its mean over the last points, of each horizon.</param>
 /// <param name="Quantiles">Growth of 1 in each quantile, chosen again at each bar, less the mean of all symbols.</param>

@@ -23,7 +23,7 @@ internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
 
     public string Digest { get; } = submitted.Digest;
 
-    /// <summary>Cancels the run of the job; another one for each resumption.</summary>
+    /// <summary>Cancels the run of the job; a new one for each resumption.</summary>
     public CancellationTokenSource Cancel { get; set; } = new();
 
     /// <summary>Whether the run continues from what an earlier one has finished.</summary>

@@ -144,7 +144,7 @@ public sealed class RunLibrary(string folder)
     }
 
     /// <summary>
-    /// Returns a name for the current content of a run that <see cref="Find"/> has found: another one after it is written again.
+    /// Returns a name for the current content of a run that <see cref="Find"/> has found: a new name after it is written again.
     /// </summary>
     public string VersionOf(string id) => string.Create(CultureInfo.InvariantCulture,
         $"{id}|{File.GetLastWriteTimeUtc(Path.Combine(folder, id, "manifest.json")).Ticks}");

@@ -40,7 +40,7 @@ public sealed record Metric(string Key, string Name)
     /// <summary>The place in results.json; a metric without one comes last.</summary>
     public int Place { get; init; } = int.MaxValue;
 
-    /// <summary>The place among the metrics of a curve, where it is another one.</summary>
+    /// <summary>The place among the metrics of a curve, if it differs.</summary>
     public int CurvePlace { get => field == 0 ? Place : field; init; }
 
     /// <summary>The place among the columns of the terminal's table of strategies; 0 where it is none.</summary>

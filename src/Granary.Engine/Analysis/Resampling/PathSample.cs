@@ -56,7 +56,7 @@ public sealed class PathSample
         return returns < 1e9 ? (int)Math.Round(returns) : int.MaxValue;
     }
 
-    /// <summary>Draws the paths from one index up to another one. Ranges that do not overlap may be drawn at once.</summary>
+    /// <summary>Draws the paths from one index up to a second one. Ranges that do not overlap may be drawn at once.</summary>
     public void Draw(int from, int to)
     {
         var n = _account.Count;
@@ -69,7 +69,7 @@ public sealed class PathSample
         }
     }
 
-    /// <summary>Sorts the positions of the fan from one index up to another one, after all paths are drawn.</summary>
+    /// <summary>Sorts the positions of the fan from one index up to a second one, after all paths are drawn.</summary>
     public void Sort(int from, int to)
     {
         for (var k = from; k < to; k++) Array.Sort(_equity[k]);
