@@ -32,7 +32,11 @@ test('keys choose marks with a tooltip, Enter opens the chosen one, and losing t
     Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, value: 300 });
     await act(() => render(<Page />, root));
     const canvas = root.querySelector('canvas') as HTMLCanvasElement;
-    const press = (key: string) => act(() => canvas.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })));
+    const send = (event: Event) =>
+        act(() => {
+            canvas.dispatchEvent(event);
+        });
+    const press = (key: string) => send(new KeyboardEvent('keydown', { key, bubbles: true }));
     const tip = () => root.querySelector('[role=status]')?.textContent;
     await press('Enter');
     expect(opened).toEqual([]);
@@ -42,7 +46,7 @@ test('keys choose marks with a tooltip, Enter opens the chosen one, and losing t
     expect(tip()).toBe('trial 6');
     await press('Enter');
     expect(opened).toEqual([6]);
-    await act(() => canvas.dispatchEvent(new FocusEvent('blur')));
+    await send(new FocusEvent('blur'));
     expect(tip()).toBeUndefined();
     await press('Home');
     await press('Escape');
