@@ -91,7 +91,7 @@ public sealed record ApiSettings
     [Range(1, 1 << 30)]
     public int LongestBatch { get; init; } = 16 << 20;
 
-    /// <summary>Period at which an idle stream repeats its last event, so that proxies keep the connection open.</summary>
+    /// <summary>Period at which an idle stream repeats its last event, so proxies keep the connection open.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(2);
 

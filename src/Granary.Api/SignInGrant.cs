@@ -2,7 +2,7 @@ using Granary.Server.Access;
 
 namespace Granary.Api;
 
-/// <summary>What a value of the role claim gives a person.</summary>
+/// <summary>The right that a value of the role claim gives a person.</summary>
 /// <param name="Value">The value, compared with case.</param>
-/// <param name="Role">null = the right <c>code</c>, beside a role that another value gives.</param>
+/// <param name="Role">null = the right <c>code</c>, beside a role that a different value gives.</param>
 public sealed record SignInGrant(string Value, Role? Role);

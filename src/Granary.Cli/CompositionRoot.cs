@@ -33,7 +33,7 @@ internal sealed class CompositionRoot
         .AddPlugins(FolderOf(call))
         .Build();
 
-    /// <summary>Builds the catalogues if there are plug-ins, so that every command reports a faulty plug-in.</summary>
+    /// <summary>Builds the catalogues if there are plug-ins, so every command reports a faulty plug-in.</summary>
     /// <exception cref="InputException">A plug-in is not usable.</exception>
     public void CheckPlugins(ParseResult call)
     {

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Granary.Cli;
 
 /// <summary>The time that a user waited: from the start of the process until now.</summary>
-/// <param name="clock">A monotonic clock, so that a change of the system's clock during a run has no effect.</param>
+/// <param name="clock">A monotonic clock, so a change of the system's clock during a run has no effect.</param>
 /// <param name="before">Uptime of the process when this was created.</param>
 internal sealed class ElapsedTime(TimeProvider clock, TimeSpan before)
 {

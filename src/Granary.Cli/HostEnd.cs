@@ -6,7 +6,7 @@ internal static class HostEnd
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Disposes of the host. Work that does not stop in time is like that of a process that was killed: the next one does it again from
+    /// Disposes of the host. Work that does not stop in time counts as killed with its process: the next one does it again from
     /// what is stored. The folders stay locked until this process is gone.
     /// </summary>
     /// <param name="code">The exit code of a process that ends here.</param>

@@ -12,7 +12,7 @@ internal static class OpenPorts
 {
     private const int Http = 8080, Silo = 11111, Gateway = 30000;
 
-    /// <summary>Default ports of the servers, or those of a silo's settings in the environment.</summary>
+    /// <summary>Default ports of the servers, or the ports of a silo's settings in the environment.</summary>
     public static IReadOnlyList<int> Expected(Func<string, string?> environment) =>
     [
         .. (environment("GRANARY_URLS") ?? "").Split(';').Select(u => u.Replace("//*", "//any").Replace("//+", "//any"))

@@ -50,7 +50,7 @@ internal sealed class StepTimings : IDisposable
 
         public double Seconds { get; set; }
 
-        /// <summary>Processor time of the process while the step ran, which includes that of concurrent steps.</summary>
+        /// <summary>Processor time of the process while the step ran, concurrent steps included.</summary>
         public TimeSpan Processor { get; set; }
 
         internal Activity? Span { get; init; }

@@ -48,7 +48,7 @@ internal sealed class ApiConnection(HttpClient http)
         using var answer = await AnswerAsync(method, path, null, false, null, null, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <param name="type">The media type of the answer; null for that of the file.</param>
+    /// <param name="type">The media type of the answer; null for the file's.</param>
     public async Task<ApiFile> OpenAsync(FormattableString path, CancellationToken cancellationToken, string? type = null)
     {
         var answer = await AnswerAsync(HttpMethod.Get, path, null, true, "Accept", type, cancellationToken).ConfigureAwait(false);

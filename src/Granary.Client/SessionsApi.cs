@@ -4,7 +4,7 @@ using Granary.Contracts.Why;
 
 namespace Granary.Client;
 
-/// <summary>Live sessions; the id of a session is that of its account.</summary>
+/// <summary>Live sessions; the id of a session is its account's.</summary>
 public sealed class SessionsApi
 {
     private readonly ApiConnection _api;

@@ -14,7 +14,7 @@ using Orleans.Storage;
 namespace Granary.Cluster.Grains;
 
 /// <summary>
-/// Lets only faults leave a grain that every silo can read: Granary's own, .NET's and those of Orleans, without the exceptions of libraries
+/// Lets only faults leave a grain that every silo can read: Granary's own, .NET's and Orleans's, without the exceptions of libraries
 /// and plug-ins that caused them. A caller on the grain's silo and one on another therefore get the same fault.
 /// </summary>
 internal sealed class GrainFaults : IIncomingGrainCallFilter

@@ -42,7 +42,7 @@ public sealed record GrainSettings
     /// </summary>
     public SiloRoles Roles { get; init; } = SiloRolesText.All;
 
-    /// <summary>Number of compute threads. The default leaves one core for messages, so that a busy silo answers its probes.</summary>
+    /// <summary>Number of compute threads. The default leaves one core for messages, so a busy silo answers its probes.</summary>
     [Range(1, 1024)]
     public int Threads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
 

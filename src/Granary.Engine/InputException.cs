@@ -1,7 +1,7 @@
 namespace Granary.Engine;
 
 /// <summary>
-/// What a person gave is invalid: a file, an option, a name, a parameter. The message is one sentence with the place and the remedy;
+/// A person's input is invalid: a file, an option, a name, a parameter. The message is one sentence with the place and the remedy;
 /// several errors are on separate lines.
 /// </summary>
 public class InputException : Exception

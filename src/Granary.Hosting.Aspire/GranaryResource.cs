@@ -37,7 +37,7 @@ public sealed class GranaryResource : Resource, IResourceWithConnectionString, I
     /// <summary>Whether the silos serve the dashboard of Orleans.</summary>
     public bool HasOrleansDashboard { get; internal set; }
 
-    /// <summary>How the silos start.</summary>
+    /// <summary>The way in which the silos start.</summary>
     internal SiloStart Start { get; }
 
     /// <summary>The HTTP API of the first silo with the role <see cref="GranaryRoles.Api"/>.</summary>

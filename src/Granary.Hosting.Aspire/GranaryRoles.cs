@@ -1,6 +1,6 @@
 namespace Granary.Hosting.Aspire;
 
-/// <summary>What a silo does, as its option <c>--roles</c>.</summary>
+/// <summary>The work of a silo, as its option <c>--roles</c>.</summary>
 [Flags]
 public enum GranaryRoles
 {

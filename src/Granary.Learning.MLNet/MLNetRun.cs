@@ -43,7 +43,7 @@ internal static class MLNetRun
         }
     }
 
-    // What dotnet says of a library that needs another one is three sentences about tools for finding it.
+    // The message of dotnet about a missing dependency of a library is three sentences about tools for finding it.
     private static bool NeedsOpenMp(string trainer)
     {
         if (trainer != "mlnet-lightgbm" || !OperatingSystem.IsLinux()) return false;

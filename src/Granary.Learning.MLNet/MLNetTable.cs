@@ -34,7 +34,7 @@ internal sealed class MLNetTable
     public bool Classify => Task == LearningTask.Classification;
 
     /// <summary>
-    /// The labels. Those of a regression are (label − mean) / deviation, so that no trainer depends on their unit; those of classes 0 and
+    /// The labels. Those of a regression are (label − mean) / deviation, so no trainer depends on their unit; those of classes 0 and
     /// 1.
     /// </summary>
     public double LabelMean { get; }
@@ -89,7 +89,7 @@ internal sealed class MLNetTable
 
     /// <summary>
     /// For trainers without weights: repeats every sample in proportion to its weight. Fractions are carried over from sample to sample in
-    /// order of time, so that nothing is random.
+    /// order of time, so nothing is random.
     /// </summary>
     public MLNetTable Repeated()
     {

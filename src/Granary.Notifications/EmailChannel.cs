@@ -13,7 +13,7 @@ namespace Granary.Notifications;
 /// <summary>The mail server of a channel.</summary>
 /// <param name="Security">Whether the connection begins with TLS, changes to TLS, or is not encrypted.</param>
 /// <param name="User">Null for a server without login.</param>
-/// <param name="Authority">The authority that signed the server's certificate; null for those of the system.</param>
+/// <param name="Authority">The authority that signed the server's certificate; null for the system's.</param>
 internal sealed record MailServer(string Host, int Port, SecureSocketOptions Security, string? User, Secret Password,
     X509Certificate2? Authority);
 
@@ -84,7 +84,7 @@ internal sealed class EmailChannel(string name, MailServer server, MailboxAddres
         return message;
     }
 
-    // What the server says may repeat what it was sent, so the password is taken out of it.
+    // The server's answer may repeat the request, so the password is taken out of it.
     private string Clean(string text)
     {
         var line = server.Password.Hide(MessageText.OneLine(text.ReplaceLineEndings(" "))).TrimEnd('.', ' ');

@@ -35,7 +35,7 @@ public interface IOutboxStore
     DateTimeOffset? Since { get; set; }
 }
 
-/// <summary>What a lease of an <see cref="IOutboxStore"/> is for.</summary>
+/// <summary>The purpose of a lease of an <see cref="IOutboxStore"/>.</summary>
 public enum LeaseKind
 {
     /// <summary>One attempt of a delivery.</summary>

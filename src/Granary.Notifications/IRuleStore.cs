@@ -8,6 +8,6 @@ public interface IRuleStore
 
     /// <summary>Stores the version after <paramref name="expected"/>.</summary>
     /// <param name="expected">The version in force; 0 = none is stored.</param>
-    /// <returns>False if another version is in force.</returns>
+    /// <returns>False if a different version is in force.</returns>
     bool TryReplace(long expected, NotificationRules next);
 }

@@ -15,7 +15,7 @@ public enum NotificationEvent
     /// <summary>A session was interrupted and waits, or has failed.</summary>
     SessionLost,
 
-    /// <summary>An account's equity differs by this percentage from that of its portfolio with simulated fills.</summary>
+    /// <summary>An account's equity differs by this percentage from its portfolio's with simulated fills.</summary>
     Drift,
 
     JobDone,

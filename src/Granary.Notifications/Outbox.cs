@@ -1,7 +1,7 @@
 namespace Granary.Notifications;
 
 /// <summary>
-/// Durable deliveries, so that detected events are sent also after a crash. Silos with a common store share its deliveries: each event is
+/// Durable deliveries, so detected events are sent also after a crash. Silos with a common store share its deliveries: each event is
 /// stored once, and the holder of its lease makes the attempt.
 /// </summary>
 public sealed class Outbox(IOutboxStore store, TimeProvider clock)
@@ -94,7 +94,7 @@ public sealed class Outbox(IOutboxStore store, TimeProvider clock)
         return digest;
     }
 
-    /// <returns>False if the receiver is unreachable or wants a pause, so that further messages would fail too.</returns>
+    /// <returns>False if the receiver is unreachable or wants a pause, so further messages would fail too.</returns>
     private async Task<bool> TryAsync(string id, Func<Delivery, CancellationToken, Task> send, CancellationToken cancellationToken)
     {
         using var lease = store.Lease(id, LeaseKind.Delivery);

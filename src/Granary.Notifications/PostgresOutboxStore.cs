@@ -4,8 +4,8 @@ using Granary.Postgres.Migrations;
 namespace Granary.Notifications;
 
 /// <summary>
-/// Stores deliveries in PostgreSQL, in the schema <c>notifications</c>, so that they survive the loss of a silo's disk. A lease ends after
-/// two minutes, longer than an attempt, so that another silo can take over the deliveries of a lost one.
+/// Stores deliveries in PostgreSQL, in the schema <c>notifications</c>, so they survive the loss of a silo's disk. A lease ends after
+/// two minutes, longer than an attempt, so another silo can take over the deliveries of a lost one.
 /// </summary>
 public sealed class PostgresOutboxStore : IOutboxStore
 {

@@ -3,7 +3,7 @@ using Granary.Engine;
 
 namespace Granary.Notifications;
 
-/// <summary>The rules in force: those of the file, until a caller changes them. Channels and secrets come from the file only.</summary>
+/// <summary>The rules in force: the file's, until a caller changes them. Channels and secrets come from the file only.</summary>
 public sealed class RuleBook(NotificationSettings settings, IRuleStore store, TimeProvider clock)
 {
     /// <summary>The settings of the file.</summary>
@@ -22,7 +22,7 @@ public sealed class RuleBook(NotificationSettings settings, IRuleStore store, Ti
 
     /// <summary>Replaces the rules; durable when it returns.</summary>
     /// <param name="expected">The version that the caller has seen.</param>
-    /// <param name="rules">Null = those of the file again.</param>
+    /// <param name="rules">Null = the file's again.</param>
     /// <returns>False if another caller has changed the rules meanwhile.</returns>
     /// <exception cref="InputException">A rule is wrong.</exception>
     public bool TryReplace(long expected, IReadOnlyList<RuleEntry?>? rules, string who, string why) =>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Granary.Notifications;
 
 /// <summary>
-/// Sends notifications as messages of a Telegram bot, with the method <c>sendMessage</c> of the Bot API. The text has no markup, so that
+/// Sends notifications as messages of a Telegram bot, with the method <c>sendMessage</c> of the Bot API. The text has no markup, so
 /// no character of it has a meaning.
 /// </summary>
 /// <param name="endpoint">The address of the Bot API server.</param>

@@ -11,7 +11,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Granary.Scripting;
 
-/// <summary>Compiles C# with Roslyn in this process. The options are those of a release build with nullable references.</summary>
+/// <summary>Compiles C# with Roslyn in this process. The options equal a release build with nullable references.</summary>
 public sealed class RoslynCompiler : ICodeCompiler
 {
     /// <summary>Namespaces that every file has without a <c>using</c>.</summary>

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Access;
 
-/// <summary>Endpoint with the caller's name and rights, so that the dashboard hides actions that the server would refuse.</summary>
+/// <summary>Endpoint with the caller's name and rights, so the dashboard hides actions that the server would refuse.</summary>
 internal static class CallerEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) => api

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Granary.Api.Access;
 
 /// <summary>
-/// Without configured keys, lets only programs of this machine pass. It also checks Host and Origin, so that a web page of another site
+/// Without configured keys, lets only programs of this machine pass. It also checks Host and Origin, so a web page of another site
 /// cannot call the server through the user's browser.
 /// </summary>
 internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)

@@ -4,13 +4,13 @@ using Granary.Storage.Files;
 namespace Granary.Api.Batches;
 
 /// <summary>
-/// The sample batch samples/quickstart.json with the bars of samples/data, so that its digest is that of the command line.
+/// The sample batch samples/quickstart.json with the bars of samples/data, so it has the command line's digest.
 /// </summary>
 internal static class Quickstart
 {
     private const string Bars = "samples/data/1h/";
 
-    /// <summary>Writes the files of bars that are missing or have another length, and reads the batch.</summary>
+    /// <summary>Writes the files of bars that are missing or have a different length, and reads the batch.</summary>
     /// <param name="folder">The folder of the bars, from which the batch's paths start.</param>
     /// <param name="kept">The folder as the server stores it.</param>
     /// <returns>The batch, with the folder of the bars.</returns>

@@ -3,7 +3,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Api.Code;
 
-/// <summary>Limits how many files are compiled at once and how long each may take, so that other callers get answers too.</summary>
+/// <summary>Limits how many files are compiled at once and how long each may take, so other callers get answers too.</summary>
 internal sealed class CodeTurns(TimeProvider clock) : IDisposable
 {
     /// <summary>The longest time of a request, with the wait for its turn.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Granary.Api.Description;
 
 /// <summary>
-/// Sets the format of each string of the document by the name of its field, from texts.json, and the pattern of the format if only the
-/// server writes the string.
+/// Sets the format of each string of the document by the name of its field, from texts.json. Strings that only the server writes also
+/// get the pattern of the format.
 /// </summary>
 internal sealed class TextKinds
 {

@@ -28,7 +28,7 @@ internal sealed class EmbeddedFile
     /// <summary>Of the files of one build: a browser that has one of them need not load it again.</summary>
     public static string Version { get; } = $"\"{s_assembly.ManifestModule.ModuleVersionId:N}\"";
 
-    /// <summary>As in the address, below that of the site: <c>assets/index-D7DL7Mj.js</c>.</summary>
+    /// <summary>As in the address, below the site's: <c>assets/index-D7DL7Mj.js</c>.</summary>
     public string Path { get; }
 
     private string ContentType => System.IO.Path.GetExtension(Path) switch
@@ -62,7 +62,7 @@ internal sealed class EmbeddedFile
     }
 
     /// <summary>Sends the file, compressed where the browser takes it.</summary>
-    /// <param name="policy">The content security policy; also scripts have one, since a worker follows that of its own file.</param>
+    /// <param name="policy">The content security policy; also scripts have one, since a worker follows its own file's.</param>
     public IResult Send(HttpContext context, string policy, string caching)
     {
         var headers = Describe(context, policy, caching);

@@ -12,7 +12,7 @@ namespace Granary.Api.Events;
 /// in between when the next client connects.
 /// </summary>
 /// <remarks>
-/// A revision is <c>PROCESS.NUMBER</c>. Another process, or the same server after a restart, refuses such a revision, so that no client
+/// A revision is <c>PROCESS.NUMBER</c>. Another process, or the same server after a restart, refuses such a revision, so no client
 /// misses changes without an error.
 /// </remarks>
 internal sealed class ChangeLog(CollectionReader collections, ApiSettings settings, TimeProvider clock) : IDisposable

@@ -13,7 +13,7 @@ namespace Granary.Api.Events;
 /// the connection needs nothing replayed.
 /// </summary>
 /// <param name="open">Opens the source, which returns its first event at once.</param>
-/// <param name="heartbeat">Time without an event after which the last one is repeated, so that proxies keep the connection open.</param>
+/// <param name="heartbeat">Time without an event after which the last one is repeated, so proxies keep the connection open.</param>
 internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<SseItem<string>>> open, TimeSpan heartbeat) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)

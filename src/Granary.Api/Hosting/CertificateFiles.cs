@@ -13,10 +13,10 @@ namespace Granary.Api.Hosting;
 /// </summary>
 /// <param name="Certificate">A PFX file, or a PEM file with the certificate and its chain; null for none.</param>
 /// <param name="Key">The PEM file of the private key; null if <paramref name="Certificate"/> contains the key.</param>
-/// <param name="PasswordFile">A file with the password of the key; null for that of <see cref="PasswordVariable"/>, or none.</param>
+/// <param name="PasswordFile">A file with the password of the key; null for the variable <see cref="PasswordVariable"/>, or none.</param>
 public sealed record CertificateFiles(string? Certificate, string? Key, string? PasswordFile)
 {
-    /// <summary>The option that names the certificate; those of key and password file begin with it.</summary>
+    /// <summary>The option that names the certificate; the options of key and password file begin with it.</summary>
     public string Option { get; init; } = "certificate";
 
     /// <summary>The environment variable that has the password of the key.</summary>

@@ -1,7 +1,7 @@
 namespace Granary.Api.Hosting;
 
 /// <summary>
-/// Raises the minimum of pool threads, so that requests find a thread while jobs keep others busy. The end of a batch computes and writes
+/// Raises the minimum of pool threads, so requests find a thread while jobs keep others busy. The end of a batch computes and writes
 /// files on pool threads. With only one thread per processor, requests waited for seconds until the pool had added one.
 /// </summary>
 internal static class RequestThreads

@@ -59,7 +59,7 @@ internal static class ArgumentLimits
         };
     }
 
-    // The framework passes a zero for what is no number of the parameter's type.
+    // The framework passes a zero for any text that the parameter's type cannot hold.
     private static string? Written(HttpRequest request, string name) =>
         request.Query.TryGetValue(name, out var values) && values is [{ Length: > 0 } text] ? text : null;
 

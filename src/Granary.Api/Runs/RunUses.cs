@@ -9,7 +9,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Api.Runs;
 
-/// <summary>Finds the deployment, session, link or job that needs a run, so that the run is not deleted.</summary>
+/// <summary>Finds the deployment, session, link or job that needs a run, so the run is not deleted.</summary>
 /// <param name="sessions">null if the server trades no account.</param>
 internal sealed class RunUses(IJobService jobs, DeploymentBook deployments, ShareLinks links,
     ISessionService? sessions = null) : IRunUses

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Sessions;
 
-/// <summary>JSON options of sessions: those of the API, but with null fields, since programs expect every key.</summary>
+/// <summary>JSON options of sessions: the API's, but with null fields, since programs expect every key.</summary>
 internal static class SessionJson
 {
     public static JsonSerializerOptions Options { get; } = new(JobJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };

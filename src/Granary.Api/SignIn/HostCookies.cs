@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Granary.Api.SignIn;
 
 /// <summary>
-/// The session's cookie. Over https its name begins with <c>__Host-</c>, so that no other host of the domain can set it. Over http, which
+/// The session's cookie. Over https its name begins with <c>__Host-</c>, so no other host of the domain can set it. Over http, which
 /// is for this machine only, browsers refuse such a name.
 /// </summary>
 internal sealed class HostCookies : ICookieManager
@@ -18,7 +18,7 @@ internal sealed class HostCookies : ICookieManager
     public static bool AreIn(HttpContext context) => context.Request.Cookies.ContainsKey(NameOf(context, Name));
 
     /// <inheritdoc/>
-    /// <remarks>A sign-in ignores the cookie that the browser has, so that each sign-in makes a session with a new id.</remarks>
+    /// <remarks>A sign-in ignores the cookie that the browser has, so each sign-in makes a session with a new id.</remarks>
     public string? GetRequestCookie(HttpContext context, string key) => context.Request.Path == SignInHosting.Callback ? null
         : _cookies.GetRequestCookie(context, NameOf(context, key));
 

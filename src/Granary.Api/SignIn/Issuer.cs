@@ -49,7 +49,7 @@ internal sealed partial class Issuer : IHostedService, IDisposable
     /// <summary>The name of the issuer in sentences.</summary>
     public string Name => _settings.Authority.Host;
 
-    /// <exception cref="ServiceUnavailableException">The issuer does not answer, or is another one.</exception>
+    /// <exception cref="ServiceUnavailableException">The issuer does not answer, or is a different one.</exception>
     public async Task<OpenIdConnectConfiguration> ReadAsync(CancellationToken cancellationToken)
     {
         try

@@ -12,11 +12,11 @@ namespace Granary.Api.SignIn;
 
 /// <summary>
 /// The sessions of people who signed in: one file each in the folder of the runs, which all silos share. The cookie has only the id of the
-/// session, so that a sign-out ends it on every silo, also for a copy of the cookie, and a restart ends none.
+/// session, so a sign-out ends it on every silo, also for a copy of the cookie, and a restart ends none.
 /// </summary>
 /// <remarks>
-/// The name of a file is the hash of the id, and its content is encrypted. Its time of modification is that of the last request that
-/// counted, so that a renewal can never bring back a session that ended meanwhile.
+/// The name of a file is the hash of the id, and its content is encrypted. It was modified at the last request that
+/// counted, so a renewal can never bring back a session that ended meanwhile.
 /// </remarks>
 internal sealed class SessionFiles : ITicketStore
 {

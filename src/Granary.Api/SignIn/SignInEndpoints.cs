@@ -21,7 +21,7 @@ internal static class SignInEndpoints
         var access = api.MapGroup("").WithTags("Access");
         access.MapGet("/sign-in", () => TypedResults.Ok(new SignInAnswer(
                 settings.SignIn?.ClientId is null ? null : ApiSettings.SignInPath, settings.Keys is not null)))
-            .AllowAnonymous().WithName("getSignIn").WithSummary("How a browser can sign in.");
+            .AllowAnonymous().WithName("getSignIn").WithSummary("The ways in which a browser can sign in.");
         access.MapPost("/sign-out", EndAsync).RequireAuthorization(RolePolicies.Viewer).WithName("signOut")
             .WithSummary("End the session of the browser on all silos. The answer has the address that ends it at the issuer too.")
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
@@ -55,7 +55,7 @@ internal static class SignInEndpoints
         await context.ChallengeAsync(SignInSchemes.Issuer, properties).ConfigureAwait(false);
     }
 
-    /// <summary>The path of this server to which a sign-in returns; the dashboard for an address of another one.</summary>
+    /// <summary>The path of this server to which a sign-in returns; the dashboard for an address of a different server.</summary>
     internal static string LocalPath(string? path) => path is ['/', ..] && !path.Any(char.IsControl) && RedirectHttpResult.IsLocalUrl(path)
         && !new PathString(path.Split('?', '#')[0]).StartsWithSegments(ApiSettings.SignInPath, StringComparison.OrdinalIgnoreCase)
         ? path : "/";

@@ -29,7 +29,7 @@ internal static class SignInFolder
     }
 
     /// <summary>
-    /// Makes the first key. Of several silos that start at once, one makes it: each would otherwise use a key of its own.
+    /// Makes the first key. If several silos start at once, one makes it: each would otherwise use a key of its own.
     /// </summary>
     public static void MakeFirstKey(ApiSettings settings, IKeyManager keys, TimeProvider clock)
     {

@@ -77,7 +77,7 @@ internal static class SignInHosting
             SignInFolder.MakeFirstKey(settings, services.GetRequiredService<IKeyManager>(), TimeProvider.System);
     }
 
-    /// <summary>What both kinds of tokens must fulfil.</summary>
+    /// <summary>The requirements of both kinds of tokens.</summary>
     internal static TokenValidationParameters Parameters(string audience, TimeProvider clock) => new()
     {
         ValidAudience = audience,

@@ -12,7 +12,7 @@ internal static class ServerMeters
     /// <summary>Meters only for OTLP, because Orleans measures each grain call.</summary>
     public static readonly string[] ClusterNames = ["Microsoft.Orleans"];
 
-    /// <summary>Sources of spans, in addition to those of requests.</summary>
+    /// <summary>Sources of spans, in addition to requests.</summary>
     public static readonly string[] TraceSources =
         [GranaryInstruments.Name, GranaryInstruments.Name + ".*", "System.Net.Http", "Npgsql", "Microsoft.Orleans.Application"];
 }

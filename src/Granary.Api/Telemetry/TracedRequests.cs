@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Telemetry;
 
-/// <summary>Which requests have spans: all except probes and the scrapes of Prometheus, which repeat all the time.</summary>
+/// <summary>Selects the requests that get spans: all except probes and the scrapes of Prometheus, which repeat all the time.</summary>
 internal static class TracedRequests
 {
     private static readonly PathString[] s_repeated = ["/health", "/api/v1/health", "/metrics"];

@@ -8,7 +8,7 @@ using ModelContextProtocol.Protocol;
 namespace Granary.Assistants.Answers;
 
 /// <summary>
-/// The answer of a tool: a short text, and the same as structured content. Clients give one or the other to the model, so that each has
+/// The answer of a tool: a short text, and the same as structured content. Clients give one or the other to the model, so each has
 /// everything.
 /// </summary>
 internal sealed class Answer

@@ -10,7 +10,7 @@ internal static class ArgumentCheck
 {
     /// <param name="name">The name of the tool.</param>
     /// <param name="schema">Its JSON Schema: an object with properties of simple types.</param>
-    /// <exception cref="InputException">An argument is unknown, missing, of another type or out of its range.</exception>
+    /// <exception cref="InputException">An argument is unknown, missing, of a different type or out of its range.</exception>
     public static void Check(string name, JsonElement schema, IDictionary<string, JsonElement>? arguments)
     {
         var properties = schema.TryGetProperty("properties", out var all) ? all : default;

@@ -13,7 +13,7 @@ internal static class MessageCheck
 {
     private const string Arguments = "arguments";
 
-    /// <exception cref="McpProtocolException">The request has another form than its method, or a text that is none.</exception>
+    /// <exception cref="McpProtocolException">The request has a different form than its method, or a text that is none.</exception>
     public static void Check(JsonRpcRequest request)
     {
         if (request.Method is RequestMethods.ResourcesSubscribe or RequestMethods.ResourcesUnsubscribe)

@@ -25,7 +25,7 @@ internal static class JobAnswer
         ["fault"] = job.Fault,
     };
 
-    /// <summary>How a job stands, in one sentence.</summary>
+    /// <summary>The state of a job, in one sentence.</summary>
     public static string Sentence(JobStatus job) => job.State switch
     {
         JobState.Queued => $"Job {job.Id} waits in the queue.",

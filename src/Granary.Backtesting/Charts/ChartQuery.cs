@@ -4,7 +4,7 @@ namespace Granary.Backtesting.Charts;
 
 /// <summary>The market, factors and strategy that a price chart shows.</summary>
 /// <param name="Symbol">A market of the run.</param>
-/// <param name="Timeframe">The timeframe; null = that of the batch.</param>
+/// <param name="Timeframe">The timeframe; null = the batch's.</param>
 /// <param name="Factors">The factors, as users write them.</param>
 /// <param name="Strategy">The id of the strategy with the stops and targets; null = none.</param>
 public sealed record ChartQuery(string Symbol, Timeframe? Timeframe, IReadOnlyList<string> Factors, string? Strategy);

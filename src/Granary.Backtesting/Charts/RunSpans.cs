@@ -51,7 +51,7 @@ public sealed class RunSpans(RunLibrary library, RunCurves curves)
             StatsOf(metrics, ExposureMetrics.Financing), null);
     }
 
-    /// <summary>Returns the figures of a strategy in its own account; those of its trades alone if it cannot be run again.</summary>
+    /// <summary>Returns the figures of a strategy in its own account; only its trades' figures if it cannot be run again.</summary>
     /// <exception cref="InputException">The run has no trades.csv.</exception>
     public async Task<SpanFigures> StrategyAsync(string id, string strategy, long? from, long? to)
     {

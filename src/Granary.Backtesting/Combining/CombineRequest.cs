@@ -13,11 +13,11 @@ public sealed record CombineRequest(IReadOnlyList<string> Members)
     /// batches.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>A JSON file with batch sections that override those of the members; null for none.</summary>
+    /// <summary>A JSON file with batch sections that override the members'; null for none.</summary>
     public string? Settings { get; init; }
 
     /// <summary>
-    /// The member, one of <see cref="Members"/>, whose sections the portfolio has where those of the members differ; null refuses members
+    /// The member, one of <see cref="Members"/>, whose sections the portfolio has where the members' differ; null refuses members
     /// that differ.
     /// </summary>
     public string? SectionsOf { get; init; }

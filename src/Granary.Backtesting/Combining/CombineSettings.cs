@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.Combining;
 
-/// <summary>Batch sections for a combined portfolio, which override those of its members.</summary>
+/// <summary>Batch sections for a combined portfolio, which override its members'.</summary>
 internal sealed class CombineSettings
 {
     private static readonly string[] Keys =

@@ -13,7 +13,7 @@ using Granary.Storage.Files;
 namespace Granary.Backtesting.Combining;
 
 /// <summary>
-/// A batch that combines the strategies of several batches and of other programs. It runs like any batch, so that its portfolio is computed
+/// A batch that combines the strategies of several batches and of other programs. It runs like any batch, so its portfolio is computed
 /// by the same steps.
 /// </summary>
 /// <param name="Spec">The batch, as written beside its members.</param>

@@ -18,7 +18,7 @@ internal sealed class CombinedSections(IReadOnlyList<RunMember> runs, CombineSet
         : string.Join('-', runs.Select(r => r.Batch["name"]?.GetValue<string>() ?? Path.GetFileName(r.Folder.TrimEnd('/'))).Distinct())
             is { Length: <= 80 } joined ? "combined-" + joined : "combined";
 
-    /// <param name="weights">A rule or a CSV; null uses that of the settings or of the members.</param>
+    /// <param name="weights">A rule or a CSV; null uses the rule of the settings or of the members.</param>
     /// <exception cref="InputException">Members differ in a section that the settings do not contain.</exception>
     public void AddTo(JsonObject batch, string? weights)
     {

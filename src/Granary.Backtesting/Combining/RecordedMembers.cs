@@ -63,7 +63,7 @@ internal sealed class RecordedMembers(CombineRequest request, IReadOnlyDictionar
     }
 
     /// <summary>
-    /// Adds an equity curve as a market whose price is the equity. It is sold and bought again at each month's end, so that new weights
+    /// Adds an equity curve as a market whose price is the equity. It is sold and bought again at each month's end, so new weights
     /// take effect.
     /// </summary>
     /// <exception cref="BarDataException">The file is invalid.</exception>

@@ -9,7 +9,7 @@ namespace Granary.Backtesting.Costs;
 public static class FillBars
 {
     /// <summary>Gives each fill what its bars say. Fills outside of the bars or of their range are left out.</summary>
-    /// <param name="data">The source; its symbols are those of the fills.</param>
+    /// <param name="data">The source; its symbols are the fills'.</param>
     /// <exception cref="InputException">The source cannot be read, or has no symbol of the fills.</exception>
     public static async Task AddAsync(FillSet set, DataSpec data, GranaryCatalogues catalogues,
         CancellationToken cancellationToken = default)

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Backtesting.Costs;
 
 /// <summary>A fill whose cost can be measured.</summary>
-/// <param name="Time">Of the fill, UTC ticks.</param>
+/// <param name="Time">Time of the fill, UTC ticks.</param>
 /// <param name="Quantity">Base units, positive.</param>
 /// <param name="Venue">Lower case; empty if it is unknown.</param>
 public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Quantity, double Price, string Venue)

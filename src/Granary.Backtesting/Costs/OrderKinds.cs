@@ -2,7 +2,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Backtesting.Costs;
 
-/// <summary>Kinds of orders whose fills are left out: they fill at their own price or better, so that they have no slippage.</summary>
+/// <summary>Kinds of orders whose fills are left out: they fill at their own price or better, so they have no slippage.</summary>
 public static class OrderKinds
 {
     public const string Limit = "of limit orders, which fill at their price or better",
@@ -11,7 +11,7 @@ public static class OrderKinds
         MarketOnClose = "of market-on-close orders, whose reference is the close at which they fill",
         Liquidation = "of liquidations, which the venue decides";
 
-    /// <summary>Why fills are left out; null for those of market orders and stops.</summary>
+    /// <summary>Why fills are left out; null for market orders and stops.</summary>
     /// <param name="leg">Empty for the order itself; else the word of its stop, target or liquidation, as in a journal.</param>
     public static string? LeftOut(OrderType type, string leg) => leg switch
     {

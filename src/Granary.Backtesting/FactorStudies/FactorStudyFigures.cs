@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 
 namespace Granary.Backtesting.FactorStudies;
 
-/// <summary>Converts the engine's figures of a factor to those of study.json.</summary>
+/// <summary>Converts the engine's figures of a factor to the form of study.json.</summary>
 internal static class FactorStudyFigures
 {
     // Of more dates than this, a point of a chart is the mean of several.

@@ -21,7 +21,7 @@ public sealed record FactorStudySpec
 
     public required DataSpec Data { get; init; }
 
-    /// <summary>Which symbols count when; null = all, always.</summary>
+    /// <summary>The symbols that count, by time; null = all, always.</summary>
     public UniverseSpec? Universe { get; init; }
 
     /// <summary>The factors in their canonical spelling, each once.</summary>

@@ -18,7 +18,7 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
     private const int BytesOfValue = sizeof(double), BytesOfRank = sizeof(float) + sizeof(byte);
     private const int MostNamed = 5;
 
-    // What is kept of a symbol's bars until the dates of all are known.
+    // The part of a symbol's bars that is kept until the dates of all are known.
     private sealed record SymbolColumns(long[] Times, double[] Prices, double[] Opens, double[][] Values);
 
     private readonly ConcurrentDictionary<string, OpenedMarket> _markets = new(StringComparer.Ordinal);

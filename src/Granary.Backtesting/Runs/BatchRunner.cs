@@ -19,7 +19,7 @@ namespace Granary.Backtesting.Runs;
 /// <param name="sources">Opens the source of a batch; null = the catalogue that the batch was read with.</param>
 /// <param name="ledger">
 /// Counts the trials of all runs on the same bars; null = the user's (<see cref="TrialLedger.OfUser"/>). <see cref="TrialLedger.None"/>
-/// counts those of this run alone, and its evidence says so.
+/// counts this run's trials alone, and its evidence says so.
 /// </param>
 public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, IBarSource>? sources = null,
     TrialLedger? ledger = null)
@@ -28,7 +28,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
 
     /// <summary>
     /// Maximum size in bytes of the events that are kept before the weights are chosen, if the host can repeat a pass. The events of a
-    /// large sweep take longer to write than its strategies take to run, and a run needs those of a few strategies.
+    /// large sweep take longer to write than its strategies take to run, and a run needs the events of a few strategies.
     /// </summary>
     public long MostEvents { get; init; } = host.CanRepeat ? 64 << 20 : long.MaxValue;
 

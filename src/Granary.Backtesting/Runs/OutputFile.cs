@@ -24,7 +24,7 @@ public sealed record OutputFile(string? Output, string Name, Action<Stream> Writ
     public static OutputFile Of(string? output, string name, Table table) =>
         new(output, name, stream => table.Write(CsvFormat.Instance, stream)) { _table = () => table };
 
-    /// <summary>Creates a table that a JSON file has too, so that there is no CSV file of it.</summary>
+    /// <summary>Creates a table that a JSON file has too, so there is no CSV file of it.</summary>
     public static OutputFile Typed(string name, Func<Table> table) =>
         new(null, name, stream => table().Write(CsvFormat.Instance, stream)) { _table = table, _hasCsv = false };
 

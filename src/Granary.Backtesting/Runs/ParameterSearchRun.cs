@@ -9,7 +9,7 @@ namespace Granary.Backtesting.Runs;
 
 /// <summary>
 /// The step "simulate" of a batch with searches: round by round, each method proposes points, which run together as one pass of the batch.
-/// The points follow from the results alone, so that an interrupted search continues with the same ones.
+/// The points follow from the results alone, so an interrupted search continues with the same ones.
 /// </summary>
 internal sealed class ParameterSearchRun
 {

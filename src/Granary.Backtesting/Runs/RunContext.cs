@@ -34,7 +34,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     /// <summary>The formats in which the run writes its tables.</summary>
     public IReadOnlyList<IOutputFormat> OutputFormats => Spec.OutputFormats;
 
-    /// <summary>The shortest timeframe that a strategy trades, which is that of the portfolio's rows.</summary>
+    /// <summary>The shortest timeframe that a strategy trades; the portfolio's rows have it too.</summary>
     public Timeframe Shortest => Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
 
     /// <summary>Length of the tracing periods of equity, in ticks.</summary>
@@ -82,7 +82,7 @@ public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptio
     }
 
     /// <summary>
-    /// Starts the folder's log of finished strategies, or continues that of an interrupted run with the same batch, bars, plug-ins,
+    /// Starts the folder's log of finished strategies, or continues the log of an interrupted run with the same batch, bars, plug-ins,
     /// recorded trades, measured costs and models.
     /// </summary>
     public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),

@@ -6,6 +6,6 @@ namespace Granary.Backtesting.Runs;
 /// <summary>The common results of all kinds of runs.</summary>
 /// <param name="Host">The host, for the manifest and the report.</param>
 /// <param name="BarEvaluations">Bars times strategies.</param>
-/// <param name="Notes">Notes for the reader; those of the markets are added.</param>
+/// <param name="Notes">Notes for the reader; the markets' notes are added.</param>
 public sealed record RunResult(string Host, string Digest, IReadOnlyList<StrategyEntry> Strategies, long BarEvaluations,
     PortfolioOutcome Portfolio, IReadOnlyList<RunNote> Notes);

@@ -8,7 +8,7 @@ using Granary.Simulation.Telemetry;
 namespace Granary.Backtesting.Runs;
 
 /// <summary>
-/// The step "simulate": runs each strategy in its own account. Outcomes and events are written to the run's folder as they arrive, so that
+/// The step "simulate": runs each strategy in its own account. Outcomes and events are written to the run's folder as they arrive, so
 /// a stopped run can be resumed.
 /// </summary>
 public sealed class StrategySimulation(RunContext run) : IDisposable

@@ -17,7 +17,7 @@ namespace Granary.Backtesting.Screening;
 /// label, corrected for multiple testing.
 /// </summary>
 /// <remarks>
-/// Only the first part of the bars is used, so that a model with the selected features can be tested on other bars. Samples have labels
+/// Only the first part of the bars is used, so a model with the selected features can be tested on other bars. Samples have labels
 /// that do not overlap. Their effective number is lower if both feature and label are autocorrelated.
 /// </remarks>
 public sealed class FeatureLab(IBatchHost host, int threads)

@@ -12,10 +12,10 @@ public static class DivergenceCauses
     /// <summary>Commands, weights and hand-overs of the operator.</summary>
     public const string Operator = "operator";
 
-    /// <summary>A fill in another bar, or booked at another time.</summary>
+    /// <summary>A fill in a different bar, or booked at a different time.</summary>
     public const string Timing = "timing";
 
-    /// <summary>Another price in the same bar.</summary>
+    /// <summary>A different price in the same bar.</summary>
     public const string FillPrice = "fill price";
 
     /// <summary>An order that was not filled, or only in part.</summary>
@@ -30,7 +30,7 @@ public static class DivergenceCauses
     /// <summary>Another weight.</summary>
     public const string Weight = "weight";
 
-    /// <summary>Another version of a model or policy.</summary>
+    /// <summary>A different version of a model or policy.</summary>
     public const string Model = "model version";
 
     /// <summary>Another program or strategy.</summary>

@@ -35,14 +35,14 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
 public static class VerifyRun
 {
     /// <summary>
-    /// Bars per block in the repeated run. It differs from that of a batch, to reveal results that depend on it. It is small, so that a
+    /// Bars per block in the repeated run. It differs from a batch's, to reveal results that depend on it. It is small, so a
     /// record of a few hundred bars has several blocks.
     /// </summary>
     public const int BlockSize = 97;
 
     /// <param name="catalogues">The catalogues of the process.</param>
     /// <param name="effort">The effort of the look-ahead check.</param>
-    /// <exception cref="InputException">The folder is not that of a finished run.</exception>
+    /// <exception cref="InputException">The folder is no finished run.</exception>
     public static async Task<VerificationResult> RunAsync(string runFolder, GranaryCatalogues catalogues, IBatchHost host,
         TimeProvider clock, LookAheadEffort effort, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
@@ -93,7 +93,7 @@ public static class VerifyRun
     }
 
     /// <summary>Returns why a run cannot be verified, in one sentence; null if it can.</summary>
-    /// <exception cref="InputException">The folder is not that of a run.</exception>
+    /// <exception cref="InputException">The folder is no run.</exception>
     public static string? FaultOf(string runFolder) => RunManifest.Read(runFolder) is { Interrupted: true } manifest
         ? $"{runFolder} was interrupted and has no digest of a whole run; finish it with {RunManifest.CommandOf(manifest.Kind)} "
             + "--resume first"

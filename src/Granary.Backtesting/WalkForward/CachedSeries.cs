@@ -5,7 +5,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.WalkForward;
 
-/// <summary>A series whose bars are kept in memory after the first reading, so that windows can be cut from it.</summary>
+/// <summary>A series whose bars are kept in memory after the first reading, so windows can be cut from it.</summary>
 internal sealed class CachedSeries
 {
     private readonly IBarSeries _series;
@@ -27,7 +27,7 @@ internal sealed class CachedSeries
 
     public IReadOnlyList<BarBlock> Blocks => _blocks;
 
-    /// <summary>Whether its bars end before those of the batch's other markets.</summary>
+    /// <summary>Whether its bars end before the bars of the batch's other markets.</summary>
     public bool HasEnded { get; }
 
     /// <summary>The market with all of its bars.</summary>

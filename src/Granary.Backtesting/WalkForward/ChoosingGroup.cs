@@ -4,7 +4,7 @@ namespace Granary.Backtesting.WalkForward;
 
 /// <summary>The combinations from which a window chooses one.</summary>
 /// <param name="Name">The name, such as SmaCross@ACME:1h.</param>
-/// <param name="Members">Strategies of the plan: those of grids, and the trials that searches have added.</param>
+/// <param name="Members">Strategies of the plan: from grids, and the trials that searches have added.</param>
 /// <param name="Searches">Positions of its searches in the plan.</param>
 internal sealed record ChoosingGroup(string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<int> Searches)
 {

@@ -12,7 +12,7 @@ namespace Granary.Backtesting.WalkForward;
 
 /// <summary>Weights of a walk-forward's groups, learned by policies or chosen over time by a rule.</summary>
 /// <param name="Source">The weights of the strategies over time.</param>
-/// <param name="Learned">The training outcome; null for another rule, or if no policy could be trained.</param>
+/// <param name="Learned">The training outcome; null for a different rule, or if no policy could be trained.</param>
 /// <param name="Notes">Notes for the reader of the run.</param>
 internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Learned, IReadOnlyList<RunNote> Notes)
 {
@@ -42,7 +42,7 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
         portfolio is { Rule: WeightMethods.Winners, Rebalance: null } && portfolio.Place?.Find("weights") is not null
             ? portfolio with { Rebalance = RebalanceSpec.Default } : portfolio;
 
-    /// <summary>The allocation method of the plan for its groups; null for another rule.</summary>
+    /// <summary>The allocation method of the plan for its groups; null for a different rule.</summary>
     /// <exception cref="InputException">The bounds contradict one another, or there are too many groups.</exception>
     public static AllocationRule? RuleOf(BatchPlan plan, IEnumerable<ChoosingGroup> groups) =>
         plan.Spec.Portfolio is { Rule: { } rule } portfolio && WeightMethods.IsAllocation(rule)
@@ -103,7 +103,7 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
     public double LastOf(int group) => Chosen is not null ? Chosen.Last[group]
         : Learned is { Weights: var weights } && Array.IndexOf(weights.Units.Indices, group) is var at and >= 0 ? weights.Last[at] : 0;
 
-    /// <summary>Whether the last policy weighs strategies, so that a production configuration can use it.</summary>
+    /// <summary>Whether the last policy weighs strategies, so a production configuration can use it.</summary>
     public bool IsForProduction(IReadOnlyList<ChoiceGroup> groups) => Learned is { Policies: [.., var last] }
         && !last.Names.Any(n => groups.Any(g => g.Name == n));
 

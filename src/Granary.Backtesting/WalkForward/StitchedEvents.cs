@@ -10,7 +10,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>
-/// The events of a walk-forward by group. Signals are those of consecutive selections with continuous numbers. Each has the outcome in the
+/// The events of a walk-forward by group. Signals come from consecutive selections, with continuous numbers. Each has the outcome in the
 /// selection's own account, which takes every entry at full size, and the number of the window whose model judged it.
 /// </summary>
 internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictionary<string, CachedSeries> bars) : IRunEvents

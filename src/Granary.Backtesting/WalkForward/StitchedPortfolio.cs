@@ -21,7 +21,7 @@ internal sealed record FollowedAccount(
 
 /// <summary>
 /// One account that follows the runs of groups with equal weights, as the portfolio of a batch follows its strategies: sizes, limits, cash,
-/// models and ruin are those of the plan's portfolio. Each selection has its weight during its windows.
+/// models and ruin work as in the plan's portfolio. Each selection has its weight during its windows.
 /// </summary>
 /// <param name="input">The input, whose plan has the portfolio section.</param>
 internal sealed class StitchedPortfolio(WalkForwardInput input)

@@ -9,7 +9,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>The selection for one window, with its results.</summary>
-/// <param name="Strategy">The strategy's index; −1 if no combination could be selected, so that nothing was traded.</param>
+/// <param name="Strategy">The strategy's index; −1 if no combination could be selected, so nothing was traded.</param>
 /// <param name="Objective">The objective in sample.</param>
 /// <param name="InSample">
 /// The selected strategy's own account over the in-sample range; null without a selection, or if the selection was given.

@@ -25,7 +25,7 @@ namespace Granary.Backtesting.WalkForward;
 /// <param name="host">Runs all combinations over the complete record.</param>
 /// <param name="ledger">
 /// Counts the trials of all runs on the same bars; null = the user's (<see cref="TrialLedger.OfUser"/>). <see cref="TrialLedger.None"/>
-/// counts those of this run alone, and its evidence says so.
+/// counts this run's trials alone, and its evidence says so.
 /// </param>
 /// <param name="sources">Opens the source of a batch; null = the catalogue that the batch was read with.</param>
 /// <param name="work">Makes the choices of the windows; null = the threads of this process.</param>

@@ -12,8 +12,8 @@ namespace Granary.Backtesting.WalkForward;
 internal sealed record WindowTrial(PlannedTrial Trial, MetricSet? Statistics);
 
 /// <summary>
-/// Runs one search of a batch over the in-sample bars of a window. Its objective is that of the walk-forward, and its seed follows from
-/// that of the search and the window.
+/// Runs one search of a batch over the in-sample bars of a window. It has the objective of the walk-forward, and its seed follows from
+/// the seed of the search and the window.
 /// </summary>
 /// <param name="past">The in-sample bars, with those that warm up factors before them.</param>
 internal sealed class WindowSearch(WalkForwardInput input, WalkForwardWindow window, IReadOnlyDictionary<string, OpenedMarket> past)
@@ -26,7 +26,7 @@ internal sealed class WindowSearch(WalkForwardInput input, WalkForwardWindow win
     {
         var spec = input.SearchSpecs[search];
         var method = spec.CreateMethod(SeedOf(input.Plan.Searches[search].Seed));
-        // By evaluation: a combination that goes on with more bars is evaluated again.
+        // By evaluation: a combination that continues with more bars is evaluated again.
         var (tried, numbers, trials) = (new List<TriedPoint>(), new List<int>(), new List<WindowTrial>());
         while (method.Next(tried) is { Count: > 0 } proposed)
         {

@@ -32,7 +32,7 @@ internal sealed class FoldedRun
         (_group, _choices, _windows, _records, _runs, _bars) = (group.Group, group.Choices, windows, records, runs, bars);
 
     /// <summary>A bar of a test span.</summary>
-    /// <param name="Number">Its number among those of all test spans, of <paramref name="Count"/>.</param>
+    /// <param name="Number">Its number among the bars of all test spans, of <paramref name="Count"/>.</param>
     private readonly record struct Place(int Run, string Symbol, long Time, long Number, long Count);
 
     /// <param name="folder">The folder of a walk-forward.</param>

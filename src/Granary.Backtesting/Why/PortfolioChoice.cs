@@ -2,7 +2,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Backtesting.Why;
 
-/// <summary>How a replay runs the portfolio.</summary>
+/// <summary>The way in which a replay runs the portfolio.</summary>
 /// <param name="Weights">By strategy index; null = the batch's rule chooses them again.</param>
 public sealed record PortfolioChoice(IReadOnlyList<double>? Weights)
 {
@@ -14,6 +14,6 @@ public sealed record PortfolioChoice(IReadOnlyList<double>? Weights)
     /// </summary>
     public Action<PortfolioDriver, long>? RowEnded { get; init; }
 
-    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null = that of the batch.</summary>
+    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null = the batch's.</summary>
     public long? Start { get; init; }
 }

@@ -42,7 +42,7 @@ internal sealed record DecidedEntry(PortfolioPoint Account, IReadOnlyList<RuleSt
 internal sealed class PortfolioTape(PortfolioDriver driver, StrategyInstance instance, IReadOnlyList<Instrument> instruments)
     : IPortfolioSteps
 {
-    /// <summary>The most rows, as long as those of two years of minutes.</summary>
+    /// <summary>The most rows: two years of minutes.</summary>
     public const int MostRows = 1 << 20;
 
     private readonly List<long> _times = [];

@@ -5,7 +5,7 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Why;
 
-/// <summary>What the files of a run recorded of one strategy. The signals are read once. Thread-safe.</summary>
+/// <summary>The records of one strategy in the files of a run. The signals are read once. Thread-safe.</summary>
 internal sealed class RunRecords(string folder, string strategy, RowIndexes rows)
 {
     private readonly Lazy<Dictionary<int, (RecordedSignal Signal, long Time)>> _signals =

@@ -85,7 +85,7 @@ public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, Tim
         return replay.Checked(number => records.SignalOf(number)?.Decision);
     }
 
-    /// <summary>Checks that bars are those of a run.</summary>
+    /// <summary>Checks that bars belong to a run.</summary>
     /// <exception cref="InputException">They have changed.</exception>
     internal static void CheckBars(RunManifest manifest, IReadOnlyDictionary<string, OpenedMarket> markets, string id)
     {

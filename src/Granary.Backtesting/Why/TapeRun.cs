@@ -8,7 +8,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.Why;
 
 /// <summary>
-/// Runs a strategy bar by bar and records it. The run, its feed and its account are those of a batch, in blocks of one bar as in a session;
+/// Runs a strategy bar by bar and records it. It uses the objects of a batch, in blocks of one bar as in a session;
 /// results do not depend on the length of blocks.
 /// </summary>
 internal static class TapeRun

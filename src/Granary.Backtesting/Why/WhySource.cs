@@ -2,7 +2,7 @@ using Granary.Contracts.Why;
 
 namespace Granary.Backtesting.Why;
 
-/// <summary>What a replay is compared with and described by: a run's files, or a session's journal.</summary>
+/// <summary>The record that a replay is compared with and described by: a run's files, or a session's journal.</summary>
 /// <param name="Name">Id of the run, or of the account.</param>
 /// <param name="Command">The beginning of the command that prints the answer, such as <c>granary why runs/a</c>.</param>
 public sealed record WhySource(string Name, bool IsLive, string Command)
@@ -10,7 +10,7 @@ public sealed record WhySource(string Name, bool IsLive, string Command)
     /// <summary>The recorded decision, quantity and outcome of a signal of a strategy, by its number; null if they are not known.</summary>
     public Func<int, RecordedSignal?> SignalOf { get; init; } = static _ => null;
 
-    /// <summary>Id of the strategy as the run names it; null = that of the replayed one.</summary>
+    /// <summary>Id of the strategy as the run names it; null = the replayed strategy's id.</summary>
     public string? Strategy { get; init; }
 
     /// <summary>Signals of the strategy in the run before the first one of the replay: a fold of a walk-forward has only its own.</summary>
@@ -26,7 +26,7 @@ public sealed record WhySource(string Name, bool IsLive, string Command)
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>What a run or a journal recorded of a signal.</summary>
+/// <summary>A signal as a run or a journal recorded it.</summary>
 /// <param name="Decision">A word of the portfolio's decisions; null if the portfolio was not asked.</param>
 /// <param name="Granted">Base units; null if it is not recorded.</param>
 /// <param name="Outcome">null if it is not known yet.</param>

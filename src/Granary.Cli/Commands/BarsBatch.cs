@@ -10,7 +10,7 @@ namespace Granary.Cli.Commands;
 
 /// <summary>
 /// The batch of <c>granary backtest FILE</c> where FILE has bars: buy and hold, and the crossing of two averages. It is written to the
-/// current folder, so that the user can change it.
+/// current folder, so the user can change it.
 /// </summary>
 internal static class BarsBatch
 {

@@ -8,7 +8,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary deployments switch</c>: hands an account over to another deployment.</summary>
+/// <summary><c>granary deployments switch</c>: hands an account over to a different deployment.</summary>
 internal static class DeploymentSwitchCommand
 {
     public static Command Create(CompositionRoot root, Option<string> store)

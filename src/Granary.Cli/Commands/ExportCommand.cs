@@ -5,7 +5,7 @@ using Granary.Trading.Tables;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary export RUN_DIR --format parquet|arrow</c>: tables of a finished run in another format.</summary>
+/// <summary><c>granary export RUN_DIR --format parquet|arrow</c>: tables of a finished run in a different format.</summary>
 internal static class ExportCommand
 {
     public static Command Create(CompositionRoot root)

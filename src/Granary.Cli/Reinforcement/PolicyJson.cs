@@ -5,7 +5,7 @@ using Granary.Reinforcement.Policies;
 namespace Granary.Cli.Reinforcement;
 
 /// <summary>
-/// Implements <c>granary reinforce policy</c>: writes a saved policy as JSON, so that other programs can repeat its decisions.
+/// Implements <c>granary reinforce policy</c>: writes a saved policy as JSON, so other programs can repeat its decisions.
 /// </summary>
 public static class PolicyJson
 {

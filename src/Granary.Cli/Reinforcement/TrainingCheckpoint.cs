@@ -12,7 +12,7 @@ namespace Granary.Cli.Reinforcement;
 /// of the training and ends with a hash of its content.
 /// </summary>
 /// <param name="path">Path of the file; its folder must exist.</param>
-/// <param name="identity">Identity of the training. A file with another identity is refused.</param>
+/// <param name="identity">Identity of the training. A file with a different identity is refused.</param>
 internal sealed class TrainingCheckpoint(string path, string identity)
 {
     private const string Mark = "granary-training-1";

@@ -15,7 +15,7 @@ internal sealed class WatchedRun
     /// <param name="run">A finished run.</param>
     public WatchedRun(BatchRun run) => (_model, _trades) = (run.Model, EntryDifference.Read(run.Folder));
 
-    /// <summary>Prints the figures of this run beside those of the run before, and the trials on the bars.</summary>
+    /// <summary>Prints the figures of this run beside the previous run's, and the trials on the bars.</summary>
     /// <param name="before">Null for the first run.</param>
     public void Write(WatchedRun? before)
     {

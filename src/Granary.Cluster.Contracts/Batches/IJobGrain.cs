@@ -39,7 +39,7 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Remove")]
     Task<bool> RemoveAsync(DateTimeOffset endedBefore);
 
-    /// <summary>Stores that a strategy is stopped, so that it does not begin again after a loss, and stops it where it runs.</summary>
+    /// <summary>Stores that a strategy is stopped, so it does not begin again after a loss, and stops it where it runs.</summary>
     /// <returns>false if the batch does not run.</returns>
     [AlwaysInterleave, Alias("StopStrategy")]
     Task<bool> StopStrategyAsync(string strategy, string reason);
@@ -51,7 +51,7 @@ public interface IJobGrain : IGrainWithStringKey
     /// <summary>
     /// Notifies the grain of a change of the run, before the next timer callback. It also activates the grain after a loss.
     /// </summary>
-    /// <returns>false if the run is over, so that the caller can stop its work.</returns>
+    /// <returns>false if the run is over, so the caller can stop its work.</returns>
     [AlwaysInterleave, Alias("Poke")]
     Task<bool> PokeAsync();
 }
@@ -65,7 +65,7 @@ public interface IIdempotencyGrain : IGrainWithStringKey
     [Alias("Claim")]
     Task<KeyAnswer> ClaimAsync(string run, string hash);
 
-    /// <summary>Releases the key if it belongs to the run, so that it can be used again.</summary>
+    /// <summary>Releases the key if it belongs to the run, so it can be used again.</summary>
     [Alias("Release")]
     Task ReleaseAsync(string run);
 }

@@ -31,7 +31,7 @@ public interface IReportingGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Pass")]
     Task<PassWork?> PassAsync(Guid token, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns a model of the pass with a key; null if another pass runs.</summary>
+    /// <summary>Returns a model of the pass with a key; null if a different pass runs.</summary>
     [AlwaysInterleave, Alias("Model")]
     Task<byte[]?> ModelAsync(PassKey key, int number, CancellationToken cancellationToken = default);
 

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Batches;
 
-/// <summary>A submitted batch, or a job of another kind.</summary>
+/// <summary>A submitted batch, or a job of a different kind.</summary>
 /// <param name="Text">The bytes of the batch file, or of the job's text.</param>
 /// <param name="File">Its name, for error messages.</param>
 /// <param name="Folder">Base of its relative paths, on every silo.</param>
@@ -37,7 +37,7 @@ public sealed record RunDefinition([property: Id(0)] QueuedJob Batch, [property:
 /// <param name="Hashes">Content hashes of its symbols' bars, which every silo's source must match.</param>
 /// <param name="Bars">Approximate number of bars.</param>
 /// <param name="Strategies">Indices in the plan, ascending.</param>
-/// <param name="HasEnded">Whether the feed's bars end before those of the batch's other markets.</param>
+/// <param name="HasEnded">Whether the feed's bars end before the bars of the batch's other markets.</param>
 /// <param name="Sessions">The sessions of its symbols.</param>
 /// <param name="Members">When its symbols are in the universe; null if the batch has no universe.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedWork")]
@@ -93,7 +93,7 @@ public sealed record PassWork(
 /// <summary>The end of a run.</summary>
 /// <param name="Fault">The fault in one sentence; null on success.</param>
 /// <param name="Files">Sorted names of the run's files.</param>
-/// <param name="WrongInput">Whether the batch or its data is wrong, so that another run would fail too.</param>
+/// <param name="WrongInput">Whether the batch or its data is wrong, so another run would fail too.</param>
 /// <param name="Evaluations">Bars times the strategies that processed them; null if the job has no strategies of its own.</param>
 [GenerateSerializer, Immutable, Alias("granary.RunEnd")]
 public sealed record RunEnd(

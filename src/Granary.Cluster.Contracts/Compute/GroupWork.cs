@@ -12,7 +12,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="Models">Models that filter entries of its strategies.</param>
 /// <param name="Changes">Changes of the bars, as in the pass.</param>
 /// <param name="Costs">The costs that orders pay, as in the pass.</param>
-/// <param name="HasEnded">Whether its bars end before those of other markets.</param>
+/// <param name="HasEnded">Whether its bars end before the bars of other markets.</param>
 /// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
 /// <param name="Sessions">The sessions of its symbols.</param>
 /// <param name="Trials">The trials of the plan, as in the pass.</param>

@@ -22,7 +22,7 @@ public interface IComputeService : IGrainService
     [Alias("Stop")]
     Task StopAsync(string run, IReadOnlyList<Guid>? groups);
 
-    /// <summary>Removes strategies from a running group, so that another silo can run them from their first bar.</summary>
+    /// <summary>Removes strategies from a running group, so another silo can run them from their first bar.</summary>
     /// <returns>Indices of the removed strategies.</returns>
     [Alias("GiveUp")]
     Task<int[]> GiveUpAsync(string run, Guid group, int most);

@@ -5,7 +5,7 @@ namespace Granary.Cluster.Compute;
 
 /// <summary>
 /// One strategy of one run; the key is <c>run/strategy id</c>. It owns the strategy until its outcome and events are durable. The threads
-/// of its silo process the blocks, together with those of the other strategies of its group. Only its own silo calls it: others ask the
+/// of its silo process the blocks, together with the other strategies of its group. Only its own silo calls it: others ask the
 /// silo's <see cref="IComputeService"/>.
 /// </summary>
 [Alias("granary.IStrategyGrain")]

@@ -7,7 +7,7 @@ namespace Granary.Cluster.Compute;
 [GenerateSerializer, Immutable, Alias("granary.WorkAnswer")]
 public abstract record WorkAnswer;
 
-/// <summary>The answer of a silo that does none of the job's work, because it has other bars or another program version.</summary>
+/// <summary>The answer of a silo that does none of the job's work, because it has other bars or a different program version.</summary>
 [GenerateSerializer, Immutable, Alias("granary.WorkRefused")]
 public sealed record WorkRefused([property: Id(0)] string Reason) : WorkAnswer;
 
@@ -20,7 +20,7 @@ public sealed record WorkRefused([property: Id(0)] string Reason) : WorkAnswer;
 public sealed record FitAnswer([property: Id(0)] double[] Predicted, [property: Id(1)] double[] Signals, [property: Id(2)] string? Error,
     [property: Id(3)] byte[]? Model) : WorkAnswer;
 
-/// <summary>What a window of a walk-forward chose.</summary>
+/// <summary>The choices of a window of a walk-forward.</summary>
 /// <param name="Choices">By group of the request.</param>
 /// <param name="Models">The window's models; none without a learning section.</param>
 /// <param name="Missing">Models that could not be made, with the reason.</param>

@@ -11,7 +11,7 @@ public abstract record WorkRequest
 
 /// <summary>A request for one fit of an experiment.</summary>
 /// <param name="Search">
-/// Number of the search within the experiment; in a comparison, of the model among those of a trainer and label.
+/// Number of the search within the experiment; in a comparison, of the model among the models of a trainer and label.
 /// </param>
 /// <param name="Candidate">Number of the model in the plan of the search; in a comparison, of the trainer and label.</param>
 /// <param name="Inner">

@@ -15,7 +15,7 @@ namespace Granary.Cluster.Portfolios;
 public interface IPortfolioGrain : IGrainWithStringKey
 {
     /// <summary>Acquires the account's lease for the next attempt, and ends an earlier attempt.</summary>
-    /// <exception cref="InputException">The journal belongs to another configuration or broker.</exception>
+    /// <exception cref="InputException">The journal belongs to a different configuration or broker.</exception>
     /// <exception cref="Granary.Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Granary.Data.Journals.JournalException">The journal cannot be reached.</exception>
     [ResponseTimeout("00:01:00"), Alias("Open")]

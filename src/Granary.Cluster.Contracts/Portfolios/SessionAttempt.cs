@@ -5,7 +5,7 @@ namespace Granary.Cluster.Portfolios;
 
 /// <summary>One attempt to run an account's session.</summary>
 /// <param name="Account">Name of the account.</param>
-/// <param name="Epoch">Number of the attempt, higher than those of all earlier attempts.</param>
+/// <param name="Epoch">Number of the attempt, higher than all earlier attempts.</param>
 /// <param name="Start">Configuration and options with which the session was started.</param>
 /// <param name="Run">Id of the session's run, which all its attempts share.</param>
 /// <param name="Commands">Commands that may not have been executed yet.</param>

@@ -32,7 +32,7 @@ public sealed class SessionRecord
     public string? Fault { get; set; }
 
     /// <summary>
-    /// Increases with each start and each recovery, and is written first, so that only one of two activations gets the next value.
+    /// Increases with each start and each recovery, and is written first, so only one of two activations gets the next value.
     /// </summary>
     [Id(6)]
     public long Epoch { get; set; }

@@ -4,7 +4,7 @@ using Granary.Engine.Analysis.Metrics;
 namespace Granary.Cluster.Wire;
 
 /// <summary>
-/// The metrics of a strategy by their keys, so that a new metric needs no new field. Sets of one layout share their keys, which Orleans
+/// The metrics of a strategy by their keys, so a new metric needs no new field. Sets of one layout share their keys, which Orleans
 /// writes once per message.
 /// </summary>
 [GenerateSerializer, Alias("granary.RunStatistics")]

@@ -93,7 +93,7 @@ internal sealed class AssignmentTable
     /// <summary>Whether no group waits or runs.</summary>
     public bool IsEmpty => Waiting == 0 && _given.Count == 0;
 
-    /// <summary>Whether groups were interrupted, so that <see cref="Resume"/> must be called.</summary>
+    /// <summary>Whether groups were interrupted, so <see cref="Resume"/> must be called.</summary>
     public bool HasInterrupted => _interrupted.Count > 0;
 
     /// <summary>Whether the table was empty at every call for at least this time.</summary>
@@ -233,7 +233,7 @@ internal sealed class AssignmentTable
     /// Lets the interrupted groups wait for a silo again, without the strategies whose outcomes are stored. Groups without other strategies
     /// are done.
     /// </summary>
-    /// <param name="remaining">The work without outcomes, as of now; that of another pass if this one has ended.</param>
+    /// <param name="remaining">The work without outcomes, as of now; the work of a different pass if this one has ended.</param>
     /// <returns>Number of groups that were lost with a silo and begin again.</returns>
     public int Resume(PassWork remaining)
     {

@@ -9,6 +9,6 @@ namespace Granary.Cluster.Grains.Batches;
 internal sealed record BatchServices(IComputeServices Compute, IClusterMembershipService Membership, GrainSettings Settings,
     ClusterInstruments Instruments, GranaryCatalogues Catalogues, TimeProvider Clock, GrainIds Ids)
 {
-    /// <summary>Returns the processor time and the memory of the process; null for those of the system.</summary>
+    /// <summary>Returns the processor time and the memory of the process; null for the system's.</summary>
     public Func<(TimeSpan Time, long Memory)>? Usage { get; init; }
 }

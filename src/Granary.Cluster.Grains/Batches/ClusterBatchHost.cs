@@ -84,7 +84,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom, GrainIds
         }
     }
 
-    /// <summary>The remaining work of a pass; null if another pass runs.</summary>
+    /// <summary>The remaining work of a pass; null if a different pass runs.</summary>
     public PassWork? Pass(Guid token)
     {
         lock (_lock) return _pass is { } p && p.Token == token ? p.ToOrder() : null;

@@ -35,7 +35,7 @@ internal static class EndedBatch
             "its silo was lost each time that it ran, at last with this strategy alone"))],
         [.. strategies.Select(_ => default(EventTally))]);
 
-    /// <summary>Removes all state of a batch from the cluster; its own state last, so that an interrupted removal is repeated.</summary>
+    /// <summary>Removes all state of a batch from the cluster; its own state last, so an interrupted removal is repeated.</summary>
     public static async Task RemoveAsync(IGrainFactory grains, string run, string? key, Func<Task> clear)
     {
         await grains.GetGrain<IReportingGrain>(run).RemoveAsync();

@@ -8,8 +8,8 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// Distributes the passes of a run over the silos: it polls them, orders strategy groups, and orders those of lost silos again. Its
-/// <see cref="AssignmentTable"/> decides; a new activation makes another one from what the silos run.
+/// Distributes the passes of a run over the silos: it polls them, orders strategy groups, and orders the groups of lost silos again. Its
+/// <see cref="AssignmentTable"/> decides; a new activation makes a new table from what the silos run.
 /// </summary>
 internal sealed class PassControl
 {
@@ -38,7 +38,7 @@ internal sealed class PassControl
     /// <summary>The assignments of the current pass; null without one.</summary>
     public AssignmentTable? Table { get; private set; }
 
-    /// <summary>Whether the activation ends on this silo, so that it orders nothing more.</summary>
+    /// <summary>Whether the activation ends on this silo, so it orders nothing more.</summary>
     public bool IsLeaving { get; private set; }
 
     /// <summary>Takes the groups that an earlier activation has stored in the record.</summary>
@@ -47,7 +47,7 @@ internal sealed class PassControl
     /// <summary>Makes the next look ask all silos.</summary>
     public void Hurry() => _silos.Hurry();
 
-    /// <summary>Compares the work of a pass with that of the silos, and orders what is missing.</summary>
+    /// <summary>Compares the work of a pass with the silos', and orders what is missing.</summary>
     /// <param name="pass">Token of the pass that the reporting grain needs; null for none.</param>
     /// <returns>Why the run cannot continue, in one sentence; null if it can.</returns>
     public async Task<string?> LookAsync(Guid? pass)
@@ -122,7 +122,7 @@ internal sealed class PassControl
             if (fault is not null) return fault;
         }
         TakeFromLost(table);
-        // What is stored does not begin again: the silo may have reported it before it was lost.
+        // Stored strategies do not begin again: the silo may have reported them before it was lost.
         if (table.HasInterrupted && await RemainingAsync(table.Pass.Token) is { } remaining) Recovered(table.Resume(remaining));
         if (table.Deaths >= MostDeaths) return new DeadlyJobException($"{table.Deaths} silos ended one after another").Message;
         if (table.TakeDeadly() is { Count: > 0 } deadly) await _reporting.ReportAsync(EndedBatch.Deadly(table.Pass.Key, deadly));

@@ -1,6 +1,6 @@
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>Deletes folders of runs, so that none is ever seen in part.</summary>
+/// <summary>Deletes folders of runs, so none is ever seen in part.</summary>
 internal static class RemovedFolder
 {
     /// <summary>Deletes a run's folder, and the rest of an earlier deletion that was interrupted.</summary>

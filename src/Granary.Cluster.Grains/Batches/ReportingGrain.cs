@@ -403,7 +403,7 @@ internal static class ReportingStage
     public static string AfterLoss(int left) => $"again since a silo was lost: {Counted.Of(left, "strategy")} without a result";
 }
 
-/// <summary>The end of a run, stored in its folder, so that a later activation returns it without running anything.</summary>
+/// <summary>The end of a run, stored in its folder, so a later activation returns it without running anything.</summary>
 internal static class OutcomeFile
 {
     private const string Name = ".outcome.json";

@@ -195,7 +195,7 @@ internal sealed class StrategyGroup
 
     /// <summary>Takes note that a strategy has ended: its outcome is durable, or the silo has given it up.</summary>
     /// <param name="error">Why the strategy failed alone; null if it did not.</param>
-    /// <param name="fault">Why its outcome is not durable, so that the group must run again; null if it is.</param>
+    /// <param name="fault">Why its outcome is not durable, so the group must run again; null if it is.</param>
     public void StrategyEnded(string strategy, string? error, Exception? fault)
     {
         if (fault is not null)
@@ -240,7 +240,7 @@ internal sealed class StrategyGroup
         _silo.Poke(Work.Run);
     }
 
-    /// <summary>Gives up strategies, the last ones first, so that another silo can run them from their first bar.</summary>
+    /// <summary>Gives up strategies, the last ones first, so another silo can run them from their first bar.</summary>
     /// <returns>Indices of the strategies in the plan.</returns>
     public int[] GiveUp(int most)
     {

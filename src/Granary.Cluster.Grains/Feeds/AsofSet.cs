@@ -7,7 +7,7 @@ namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>A slower series among the bars of a source, as the text of a <see cref="BarSet"/> has it.</summary>
 /// <param name="File">Address as <see cref="Address.Kept"/>.</param>
-/// <param name="State">Length and time of the file, so that a rewritten file makes another data set; empty if it cannot be read.</param>
+/// <param name="State">Length and time of the file, so a rewritten file makes a different data set; empty if it cannot be read.</param>
 internal sealed record AsofSet(string File, IReadOnlyList<string> Columns, string As, TimeSpan? Delay, string? Symbol, string TimeZone,
     string State)
 {

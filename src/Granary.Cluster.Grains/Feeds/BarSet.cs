@@ -15,7 +15,7 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <summary>Identifies the bars of a source: address, state of the files, format and range. Readers with equal sets share a feed.</summary>
 /// <param name="Source">Address as <see cref="Address.Kept"/>.</param>
 /// <param name="Folder">Base of a relative path in a plug-in's address; null otherwise.</param>
-/// <param name="State">State of the files. For a source without files: the id of the run or session, so that it has its own feed.</param>
+/// <param name="State">State of the files. For a source without files: the id of the run or session, so it has its own feed.</param>
 /// <param name="From">Open time of the first bar, UTC ticks; null for the start.</param>
 /// <param name="To">Exclusive end: bars that open at this time or later are left out, UTC ticks; null for the end.</param>
 internal sealed record BarSet(string Source, string? Folder, string State, string Format, bool Adjust, BarStamp? Stamp, string? TimeZone,
@@ -50,7 +50,7 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
         Columns = Columns,
     };
 
-    /// <summary>Opens the bars of a feed. The thread pool parses files, so that grain calls on this silo do not wait.</summary>
+    /// <summary>Opens the bars of a feed. The thread pool parses files, so grain calls on this silo do not wait.</summary>
     public Task<IBarSeries> OpenAsync(GranaryCatalogues catalogues, FeedKey feed, CancellationToken cancellationToken)
     {
         var place = catalogues.PlaceOf(Folder ?? ".");

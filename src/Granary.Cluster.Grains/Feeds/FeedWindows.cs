@@ -9,7 +9,7 @@ using Polly;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// The windows of the feeds that are read on this silo: one for each feed, and another one for readers that are too far behind it.
+/// The windows of the feeds that are read on this silo: one for each feed, and a second one for readers that are too far behind it.
 /// </summary>
 internal sealed class FeedWindows(IClusterClient cluster, GrainSettings settings, ILocalSiloDetails silo, ClusterInstruments instruments,
     TimeProvider clock, GrainIds ids)

@@ -4,7 +4,7 @@ using Granary.Storage.Files;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// State of the files in a folder of bars, or of one file, at the first request. A rewritten file makes another data set, so that no batch
+/// State of the files in a folder of bars, or of one file, at the first request. A rewritten file makes a different data set, so no batch
 /// reads the old bars from a feed that is still open.
 /// </summary>
 /// <param name="permitted">The files that may be looked at.</param>

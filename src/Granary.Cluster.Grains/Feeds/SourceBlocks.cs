@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// Reads a feed's source by block number. It keeps the newest blocks, so that silos at about the same position share one reading. A
+/// Reads a feed's source by block number. It keeps the newest blocks, so silos at about the same position share one reading. A
 /// request for older blocks gets a separate reading, from the start if necessary. It reads one block ahead to know which is the last.
 /// </summary>
 internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int room) : IAsyncDisposable
@@ -25,7 +25,7 @@ internal sealed class SourceBlocks(Func<IAsyncEnumerable<BarBlock>> read, int ro
 
         public bool Ended { get; private set; }
 
-        /// <summary>Number of its last use among those of all readings.</summary>
+        /// <summary>Number of its last use among the uses of all readings.</summary>
         public long UsedAt { get; set; }
 
         public async ValueTask<BarBlock?> NextAsync()

@@ -5,7 +5,7 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Placement;
 
 /// <summary>
-/// Directory of the grains that only their own silo calls. Each silo keeps its own activations, so that a registration costs no message,
+/// Directory of the grains that only their own silo calls. Each silo keeps its own activations, so a registration costs no message,
 /// and the loss of another silo affects none of them.
 /// </summary>
 internal sealed class SiloDirectory : IGrainDirectory

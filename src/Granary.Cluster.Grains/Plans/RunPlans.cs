@@ -78,5 +78,5 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds, TimeProvi
             ?? throw new RunEndedException(run);
 }
 
-/// <summary>Thrown when the run is over, so that its results are not needed.</summary>
+/// <summary>Thrown when the run is over, so its results are not needed.</summary>
 public sealed class RunEndedException(string run) : Exception($"run {run} is over");

@@ -18,7 +18,7 @@ namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>
 /// One attempt to run an account's session on this silo, with a <see cref="LiveSession"/> as <c>granary live</c> does: it has the account's
-/// journal, broker and ledger. Each strategy is owned by its grain; the session's thread processes the runs for these grains, so that no
+/// journal, broker and ledger. Each strategy is owned by its grain; the session's thread processes the runs for these grains, so no
 /// bar waits for a call.
 /// </summary>
 internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
@@ -207,7 +207,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         LocalEnvironment.OpenFeedAsync(_attempt.Start.ToRequest(_services.Catalogues), _services.Catalogues, data, markets,
             _services.Clock, cancellationToken, spec => _services.Sources.Open(Account, spec));
 
-    /// <summary>Whether the attempt runs a strategy, so that the strategy's grain may own it.</summary>
+    /// <summary>Whether the attempt runs a strategy, so the strategy's grain may own it.</summary>
     public bool Has(string strategy) => !_over.Task.IsCompleted && _owners.ContainsKey(strategy);
 
     /// <inheritdoc/>
@@ -269,7 +269,7 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         }
     }
 
-    /// <summary>Cancels a wait for the journal, so that the session can end. The attempt then fails.</summary>
+    /// <summary>Cancels a wait for the journal, so the session can end. The attempt then fails.</summary>
     public Task CancelAsync() => _cancel.CancelAsync();
 
     /// <summary>Stops the attempt; returns when it has closed the account. <see cref="RunAsync"/> was, or will be, called.</summary>
@@ -294,7 +294,7 @@ internal sealed class LiveSessions(SiloDeparture departure)
 {
     private readonly ConcurrentDictionary<string, LiveAttempt> _running = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the silo is shutting down, so that it begins no attempt.</summary>
+    /// <summary>Whether the silo is shutting down, so it begins no attempt.</summary>
     public bool IsLeaving => departure.HasBegun;
 
     /// <summary>All attempts, ordered by account.</summary>

@@ -17,7 +17,7 @@ internal sealed class SessionHandover(SiloAddress from, long next)
     /// <summary>Epoch of the attempt that takes the session.</summary>
     public long Next => next;
 
-    /// <summary>Whether the old attempt leaves the account, so that the next one begins without a pause. It is read once.</summary>
+    /// <summary>Whether the old attempt leaves the account, so the next one begins without a pause. It is read once.</summary>
     public bool IsLeft { get; set; }
 
     /// <summary>Completes with whether the next attempt has the account.</summary>

@@ -12,7 +12,7 @@ using Granary.Trading.Live;
 namespace Granary.Cluster.Grains.Services;
 
 /// <summary>Session service of a silo's HTTP API: starts, shows and commands the live sessions of the cluster.</summary>
-/// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
+/// <param name="grains">The grain factory of a silo, or of a client of the cluster.</param>
 /// <param name="batches">Reads the files of runs.</param>
 /// <param name="catalogues">Catalogues of the process, with its strategy classes and brokers.</param>
 public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, GranaryCatalogues catalogues) : ISessionService

@@ -5,7 +5,7 @@ using Granary.Simulation.Weights;
 namespace Granary.Cluster.Grains.Services;
 
 /// <summary>Weights service over the cluster's weights grains.</summary>
-/// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
+/// <param name="grains">The grain factory of a silo, or of a client of the cluster.</param>
 public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
 {
     private IWeightsGrain Grain(string portfolio)

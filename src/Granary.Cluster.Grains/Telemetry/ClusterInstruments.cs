@@ -47,7 +47,7 @@ public sealed class ClusterInstruments : IDisposable
 
     public static ActivitySource Traces { get; } = new(Name);
 
-    /// <summary>Makes the counters exist from the start, so that an alert sees the first event as an increase.</summary>
+    /// <summary>Makes the counters exist from the start, so an alert sees the first event as an increase.</summary>
     public void Begin()
     {
         StrategiesFailed.Add(0);
@@ -56,7 +56,7 @@ public sealed class ClusterInstruments : IDisposable
         foreach (var work in Enum.GetValues<LostWork>()) Recovered(work, 0);
     }
 
-    /// <summary>Counts work of a lost silo. The one that takes it over calls this, so that each loss counts once in the cluster.</summary>
+    /// <summary>Counts work of a lost silo. The one that takes it over calls this, so each loss counts once in the cluster.</summary>
     internal void Recovered(LostWork work, int count = 1) =>
         _recoveries.Add(count, new KeyValuePair<string, object?>("granary.kind", work switch
         {

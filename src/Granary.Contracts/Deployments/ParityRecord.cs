@@ -22,7 +22,7 @@ public sealed record ParityRecord(string Account, DateOnly Day, int? Deployment,
     /// <summary>The amounts from the start of the account to the end of the day, by cause.</summary>
     public IReadOnlyDictionary<string, double> SinceStart { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Where the final bars come from.</summary>
+    /// <summary>The source of the final bars.</summary>
     public string Bars { get; init; } = "";
 
     /// <summary>Close of the last bar of the day, UTC.</summary>
@@ -58,7 +58,7 @@ public sealed record ParityRecord(string Account, DateOnly Day, int? Deployment,
     /// <summary>Trades with the largest differences at the end of the day, from the start of the account.</summary>
     public IReadOnlyList<ParityTrade> Trades { get; init; } = [];
 
-    /// <summary>What the reader must know, one sentence each.</summary>
+    /// <summary>Notes for the reader, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether the day has not ended. Such a comparison is not kept.</summary>

@@ -1,6 +1,6 @@
 namespace Granary.Contracts.Jobs;
 
-/// <summary>How a caller stands against its limits.</summary>
+/// <summary>A caller's use of its limits.</summary>
 /// <param name="Used">Different combinations that the caller has tried.</param>
 /// <param name="Allowed">The budget; null = any number.</param>
 /// <param name="Remaining">What is left of the budget; null = any number.</param>

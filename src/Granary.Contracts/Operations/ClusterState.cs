@@ -19,7 +19,7 @@ public sealed record CallerAnswer(string Name, string Role, bool Keys, string? N
 /// <param name="Holdout">Bars that close after this time are invisible to the key, UTC; null = all bars are visible.</param>
 public sealed record KeyLimits(int? Trials, DateTimeOffset? Holdout);
 
-/// <summary>How a browser can sign in.</summary>
+/// <summary>The ways in which a browser can sign in.</summary>
 /// <param name="Page">The page that leads to the issuer, and from there back to the path in its parameter <c>return</c>; null = no
 /// sign-in.</param>
 /// <param name="Keys">Whether the server takes keys.</param>

@@ -27,7 +27,7 @@ public sealed record WhyAnswer(string Source, bool IsLive, string Strategy, stri
     /// <summary>The strategy's own account after the bar's close.</summary>
     public WhyAccount? After { get; init; }
 
-    /// <summary>What happened in the strategy's own account during the bar and at its close, in order.</summary>
+    /// <summary>Events in the strategy's own account during the bar and at its close, in order.</summary>
     public IReadOnlyList<WhyEvent> Events { get; init; } = [];
 
     /// <summary>The entry signals at the bar's close, with the decisions of the model and of the portfolio.</summary>

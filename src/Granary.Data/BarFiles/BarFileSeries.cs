@@ -7,7 +7,7 @@ using Granary.Storage.Files;
 namespace Granary.Data.BarFiles;
 
 /// <summary>
-/// The bars of one market in text files. Opening reads all of them once, so that every fault is reported before a computation starts. Bars
+/// The bars of one market in text files. Opening reads all of them once, so every fault is reported before a computation starts. Bars
 /// within the memory budget stay in memory. Others are read from the disk each time and compared with the first reading.
 /// </summary>
 public sealed class BarFileSeries : IBarSeries
@@ -116,7 +116,7 @@ public sealed class BarFileSeries : IBarSeries
     /// <summary>Whether the file has an adjusted close, whether or not it is used.</summary>
     public bool HasAdjustedClose { get; }
 
-    /// <summary>Whether the bars are in memory, so that further readings cost nothing.</summary>
+    /// <summary>Whether the bars are in memory, so further readings cost nothing.</summary>
     public bool IsInMemory => _kept is not null;
 
     internal static BarFileSeries Open(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors) =>

@@ -17,7 +17,7 @@ internal static partial class TableFolder
 
     private static readonly string[] TimeframeKeys = ["timeframe", "interval", "frequency", "freq", "resolution"];
 
-    // What programs call the partition of rows without a value.
+    // Names that programs give to the partition of rows without a value.
     private static readonly string[] MissingKeys = ["", "NULL", "__HIVE_DEFAULT_PARTITION__"];
 
     // A program that divides a table numbers its files.

@@ -18,7 +18,7 @@ public sealed record BrokerCapabilities
     /// <summary>The supported order types, sorted by name; all by default.</summary>
     public IReadOnlyList<OrderType> OrderTypes { get; init; } = Enum.GetValues<OrderType>();
 
-    /// <summary>Whether stop orders rest at the venue, so that they work while the session is down.</summary>
+    /// <summary>Whether stop orders rest at the venue, so they work while the session is down.</summary>
     public bool RestingStops { get; init; } = true;
 
     /// <summary>Whether an order can be marked so that it never opens a position.</summary>
@@ -38,6 +38,6 @@ public sealed record BrokerCapabilities
 /// <param name="Symbol">The session's name of the instrument.</param>
 /// <param name="VenueSymbol">The venue's name of the instrument.</param>
 /// <param name="Instrument">The instrument, with the venue's tick, lot size and smallest order in base units.</param>
-/// <param name="Capabilities">The broker's capabilities, restricted to those of this instrument.</param>
+/// <param name="Capabilities">The broker's capabilities, restricted to this instrument's.</param>
 public sealed record InstrumentCapabilities(string Symbol, string VenueSymbol, Instrument Instrument,
     BrokerCapabilities Capabilities);

@@ -18,7 +18,7 @@ public sealed record BrokerCheck
     /// <summary>The instruments that the caller requested.</summary>
     public required IReadOnlyList<InstrumentCapabilities> Instruments { get; init; }
 
-    /// <summary>The number of open orders at the venue, including those of other programs.</summary>
+    /// <summary>The number of open orders at the venue, including other programs' orders.</summary>
     public int OpenOrders { get; init; }
 
     /// <summary>Notes for the operator, one sentence each.</summary>

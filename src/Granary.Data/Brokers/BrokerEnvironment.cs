@@ -26,7 +26,7 @@ public sealed record BrokerEnvironment
     public Func<IReadOnlyList<InstrumentCapabilities>, IReadOnlyList<string>> FaultsOf { get; init; } = static _ => [];
 
     /// <summary>
-    /// Opens the broker's own journal beside that of the account, for state that an adapter must keep over a restart, such as sequence
+    /// Opens the broker's own journal beside the account's, for state that an adapter must keep over a restart, such as sequence
     /// numbers. The broker disposes of it.
     /// </summary>
     public required Func<CancellationToken, Task<IJournal>> OpenJournalAsync { get; init; }

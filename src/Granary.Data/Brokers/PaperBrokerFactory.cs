@@ -32,7 +32,7 @@ public sealed class PaperBrokerFactory(
     /// <inheritdoc/>
     public BrokerCapabilities Capabilities { get; init; } = BrokerCapabilities.Any;
 
-    /// <summary>Returns the same venue with the restrictions of another broker.</summary>
+    /// <summary>Returns the same venue with the restrictions of a different broker.</summary>
     public PaperBrokerFactory Restricted(BrokerCapabilities capabilities) =>
         new((int)_settings.Seed, latency, reject, partial, timeout, like) { Capabilities = capabilities };
 

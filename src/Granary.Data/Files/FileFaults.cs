@@ -27,7 +27,7 @@ internal static class FileFaults
     };
 
     /// <summary>
-    /// Runs a step of a reader. What the reader did not expect of a file becomes a sentence with the file, so that one file never ends a
+    /// Runs a step of a reader. What the reader did not expect of a file becomes a sentence with the file, so one file never ends a
     /// list or a run of others.
     /// </summary>
     /// <exception cref="BarDataException">The step failed.</exception>

@@ -7,7 +7,7 @@ namespace Granary.Data.Files;
 
 /// <summary>
 /// Converts symbols to names of files and folders. Letters, digits, '-', '_' and inner dots are unchanged. Every other byte of the UTF-8
-/// name is written %XX, and so is the first letter of a device's name, so that no symbol can be a path. "BTC/USDT" is BTC%2FUSDT, ".." is
+/// name is written %XX, and so is the first letter of a device's name, so no symbol can be a path. "BTC/USDT" is BTC%2FUSDT, ".." is
 /// %2E%2E and "CON" is %43ON.
 /// </summary>
 public static class SymbolFileName

@@ -44,7 +44,7 @@ internal sealed class TextFile
     /// <summary>Name of the file in messages: the path, and the entry if a zip has several.</summary>
     public string DisplayName => _entry is null ? Path : $"{Path}#{_entry}";
 
-    /// <summary>The name of the text itself; inside a zip, that of its entry.</summary>
+    /// <summary>The name of the text itself; inside a zip, its entry's name.</summary>
     public string InnerName { get; private init; } = "";
 
     /// <summary>The first bytes on disk, by which typed tables are recognised.</summary>

@@ -8,7 +8,7 @@ using Granary.Storage.Files;
 namespace Granary.Data.FolderStore;
 
 /// <summary>
-/// A folder of bar files as a store. A merge writes a new file and renames it, so that a market is either complete or unchanged.
+/// A folder of bar files as a store. A merge writes a new file and renames it, so a market is either complete or unchanged.
 /// </summary>
 /// <param name="files">The files that may be read and written; null = all.</param>
 public sealed class FolderBarStore(string directory, PermittedFiles? files = null) : IBarStore, IFundingStore

@@ -7,7 +7,7 @@ namespace Granary.Data.Formats;
 
 /// <summary>
 /// Bars in JSON of any service: a list of objects (Tiingo, FMP, EODHD, Twelve Data, Upbit), a list of lists inside an object (OKX, Bybit,
-/// KuCoin), or a list for each price (Yahoo's charts, Finnhub). The names of members are those of a CSV's header.
+/// KuCoin), or a list for each price (Yahoo's charts, Finnhub). Members are named as in a CSV's header.
 /// </summary>
 [BarFormat("records", Order = 34)]
 public sealed class JsonRecordsFormat : BarFormat

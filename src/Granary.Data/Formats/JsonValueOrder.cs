@@ -20,7 +20,7 @@ internal static class JsonValueOrder
             ColumnRole.Volume]),
     ];
 
-    /// <summary>Returns the roles of the values, and a note if they are in another order than usual.</summary>
+    /// <summary>Returns the roles of the values, and a note if they are in a different order than usual.</summary>
     public static (ColumnRole[] Roles, string? Note) Of(IReadOnlyList<IReadOnlyList<string>> records)
     {
         // The usual order is kept where no other fits better: a faulty record is a fault of its own.

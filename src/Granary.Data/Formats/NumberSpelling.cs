@@ -6,7 +6,7 @@ namespace Granary.Data.Formats;
 
 /// <summary>
 /// Detects the number format of a table from its first rows. 1.234,56, 12,5 and 0,123 have decimal commas. 1,234.56, 1,234,567 and India's
-/// 1,23,456 have thousands separators. 18,040 alone is ambiguous: another number of the file decides, or the name of the format.
+/// 1,23,456 have thousands separators. 18,040 alone is ambiguous: the file's other numbers decide, or the name of the format.
 /// </summary>
 internal static class NumberSpelling
 {

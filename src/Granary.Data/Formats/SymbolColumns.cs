@@ -8,7 +8,7 @@ namespace Granary.Data.Formats;
 
 /// <summary>
 /// Finds the column that tells the markets of a table apart: by the names that vendors give it, or by the user's word. A column of texts
-/// that changes as symbols do, under another name, is asked about, so that no series is made of several markets.
+/// that changes as symbols do, under a different name, is asked about, so no series is made of several markets.
 /// </summary>
 internal static class SymbolColumns
 {

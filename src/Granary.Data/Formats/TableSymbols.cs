@@ -11,7 +11,7 @@ public static class TableSymbols
     /// <param name="valuesOf">Values of a column in the first rows.</param>
     /// <param name="isMonotone">Whether the times of these rows rise or fall from row to row.</param>
     /// <param name="mayBe">
-    /// A column under another name whose texts change as symbols do, with two of its values; null if there is none.
+    /// A column under a different name whose texts change as symbols do, with two of its values; null if there is none.
     /// </param>
     public static string? Find(IReadOnlyList<string> columns, Func<string, List<string>> valuesOf, bool isMonotone,
         out (string Column, string Before, string After)? mayBe)

@@ -30,7 +30,7 @@ internal static class UnreadVolume
         && values.TrueForAll(v => v >= 0) && values.Exists(v => v > 1)
         && !values.Zip(closes).All(p => p.First > p.Second / PriceFactor && p.First < p.Second * PriceFactor);
 
-    // Null if a field is no number.
+    // Null if a field cannot be read as a number.
     private static List<double>? NumbersOf(RowLayout layout, FileSample sample, int column)
     {
         if (column < 0) return null;

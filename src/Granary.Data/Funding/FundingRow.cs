@@ -15,7 +15,7 @@ public readonly record struct FundingRow(long Time, double Rate, double Mark)
     public static FundingRow At(long time, double rate, double mark = double.NaN) =>
         new((time + TimeSpan.TicksPerMinute / 2) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, rate, mark);
 
-    /// <summary>Merges two lists by time; the rows of the second replace those of the same time.</summary>
+    /// <summary>Merges two lists by time; the rows of the second replace rows of the same time.</summary>
     /// <param name="old">Oldest first.</param>
     /// <param name="rows">Oldest first.</param>
     /// <returns>All rows, and how many of them are new or changed.</returns>

@@ -2,7 +2,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Data.Funding;
 
-/// <summary>Where the funding of perpetual futures is: one table or store for all symbols, or one for each.</summary>
+/// <summary>The sources of the funding of perpetual futures: one table or store for all symbols, or one for each.</summary>
 /// <param name="BySymbol">Addresses by symbol; <see cref="All"/> for all other symbols.</param>
 public sealed record FundingSources(IReadOnlyDictionary<string, Address> BySymbol)
 {

@@ -14,7 +14,7 @@ public interface IFundingSource
 /// <summary>A store of bars that also keeps the funding of perpetual futures.</summary>
 public interface IFundingStore
 {
-    /// <summary>Adds rows of a symbol; a row replaces that of the same time.</summary>
+    /// <summary>Adds rows of a symbol; a row replaces the row of the same time.</summary>
     /// <param name="rows">Oldest first.</param>
     /// <returns>The number of rows that are new or changed.</returns>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>

@@ -10,7 +10,7 @@ public static partial class ImportFiles
 {
     /// <param name="named">Files, folders (without their subfolders) and patterns such as <c>bars/*.csv</c>.</param>
     /// <param name="permitted">The folders that may be listed; null = all.</param>
-    /// <returns>The files in the order of the arguments; those of a folder or pattern are sorted by name.</returns>
+    /// <returns>The files in the order of the arguments; files of a folder or pattern are sorted by name.</returns>
     /// <exception cref="BarDataException">A folder or a pattern contains no file.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> named, PermittedFiles? permitted = null)
     {

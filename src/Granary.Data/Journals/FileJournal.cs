@@ -11,7 +11,7 @@ namespace Granary.Data.Journals;
 /// its own journal without flushes, because a power cut loses nothing that a restart needs.
 /// </summary>
 /// <remarks>
-/// <para>Layout: "GRJ2", then the records. While the file is open, preallocated zeros follow, so that a flush writes only the record, not
+/// <para>Layout: "GRJ2", then the records. While the file is open, preallocated zeros follow, so a flush writes only the record, not
 /// the file's length and block list. Closing the journal removes the zeros.</para>
 /// <para>Opening reads the file up to the last complete record. Zeros after it are the preallocated space of a killed session. An
 /// incomplete write at the end was never acknowledged, since the flush precedes the acknowledgement. It is moved to <c>NAME.cut-UTC</c>

@@ -4,7 +4,7 @@ namespace Granary.Data.Quality;
 
 /// <summary>
 /// Checks valid bars for suspicious patterns, block by block in bounded memory: gaps, outliers, stale prices, unadjusted splits, and bars
-/// of another length than their timeframe.
+/// of a different length than their timeframe.
 /// </summary>
 public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timeframe)
 {

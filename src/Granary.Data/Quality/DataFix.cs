@@ -18,7 +18,7 @@ public sealed record DataFixResult(string File, string Log, long Bars, long Move
 
 /// <summary>
 /// Implements <c>data check --fix</c>: writes a repaired copy of a file, and a log of every row that was moved or removed. It only sorts
-/// rows by time and removes repetitions, so that no information is lost. It never changes or invents a price, and does not change the
+/// rows by time and removes repetitions, so no information is lost. It never changes or invents a price, and does not change the
 /// original file.
 /// </summary>
 public static class DataFix

@@ -32,11 +32,11 @@ public abstract record BarFileLayout
     /// <summary>Whether times are counts from 1970 that may lie before 1971.</summary>
     internal bool BeforeEpoch { get; init; }
 
-    /// <summary>Whether the format's times are opens, also those of weeks that begin on a Thursday or Sunday.</summary>
+    /// <summary>Whether the format's times are opens, also of weeks that begin on a Thursday or Sunday.</summary>
     public bool TimesAreOpens { get; init; }
 
     /// <summary>
-    /// Whether the first times are all later than noon, so that those of daily bars may be midnights of a zone east of UTC or evenings on
+    /// Whether the first times are all later than noon, so the times of daily bars may be midnights of a zone east of UTC or evenings on
     /// which sessions begin.
     /// </summary>
     internal bool HasEvenings { get; init; }

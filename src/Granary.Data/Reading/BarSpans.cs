@@ -45,7 +45,7 @@ internal readonly ref struct BarSpans
         return valid;
     }
 
-    /// <summary>Copies rows behind those of <paramref name="target"/>.</summary>
+    /// <summary>Copies rows behind the rows of <paramref name="target"/>.</summary>
     public void CopyTo(BarColumns target, int start, int count)
     {
         Debug.Assert(target.Count + count <= target.Time.Length, "the rows do not fit");

@@ -9,7 +9,7 @@ namespace Granary.Data.Reading;
 /// </summary>
 public sealed record ColumnMapping
 {
-    // What Key.Offers says of a column: its text in the header, or its number.
+    // The word of Key.Offers for a column, which is given by its text in the header or its number.
     private const string Column = "column";
 
     /// <summary>Example of a column mapping, for messages.</summary>

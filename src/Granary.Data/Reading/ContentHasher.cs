@@ -6,7 +6,7 @@ namespace Granary.Data.Reading;
 
 /// <summary>
 /// SHA-256 over bars in groups of <see cref="GroupSize"/>: the columns time, open, high, low, close, volume of each group, little-endian.
-/// Groups are counted from the first bar, so that the hash does not depend on the division into blocks. Further columns follow the volume
+/// Groups are counted from the first bar, so the hash does not depend on the division into blocks. Further columns follow the volume
 /// of each group, and their names end the hash.
 /// </summary>
 /// <param name="withFurther">Whether further columns are hashed; false hashes the bars as if they had none.</param>

@@ -6,7 +6,7 @@ namespace Granary.Data.Reading;
 /// <summary>
 /// Decides what the dates of daily, weekly and monthly bars are. A bar of Granary has the date of its day, its Monday or the first of its
 /// month; vendors write the last day, the last or first trading day, the day of the download in the last row, or in UTC the midnight of
-/// another zone.
+/// a different zone.
 /// </summary>
 internal static class PeriodLabels
 {

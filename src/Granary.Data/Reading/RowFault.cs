@@ -17,7 +17,7 @@ internal enum RowFaultKind
     /// <summary>The time occurred in an earlier row.</summary>
     Duplicate,
 
-    /// <summary>The time precedes that of the previous row.</summary>
+    /// <summary>The time precedes the previous row's.</summary>
     Order,
 
     /// <summary>Rows have different time zones, or a local time that daylight saving skips.</summary>
@@ -35,7 +35,7 @@ internal sealed record RowFault(RowFaultKind Kind, long Line, string? Field, str
     /// <summary>The row group, from 1; 0 in a text.</summary>
     public int Group { get; init; }
 
-    /// <summary>Where the row is, for messages: "line 12", "row group 1, row 12"; with the column where it is one field's fault.</summary>
+    /// <summary>The row's place for messages: "line 12", "row group 1, row 12"; with the column where it is one field's fault.</summary>
     public string Place => new RowPlace(Line, Group) + (Field is null ? "" : ", " + Field);
 
     /// <summary>The remedy if most rows have the same fault.</summary>

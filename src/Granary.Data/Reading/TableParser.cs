@@ -8,7 +8,7 @@ namespace Granary.Data.Reading;
 
 /// <summary>
 /// Reads the rows of a typed table. Batches without gaps and faults are taken by column, and other rows of numbers and times one by one.
-/// What is left is read as the fields of a text, so that a typed table and the text of the same table have the same bars, notes and faults.
+/// What is left is read as the fields of a text, so a typed table and the text of the same table have the same bars, notes and faults.
 /// </summary>
 internal sealed class TableParser : DelimitedParser, IDisposable
 {

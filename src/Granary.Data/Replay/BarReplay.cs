@@ -8,7 +8,7 @@ namespace Granary.Data.Replay;
 
 /// <summary>
 /// Replays the markets of a source as a live feed at a replay speed. Bars are in one order of time: each time slice is complete and
-/// followed by a heartbeat. Each stored bar comes once and in order, so that none is late; <see cref="Seek"/> continues at another time.
+/// followed by a heartbeat. Each stored bar comes once and in order, so none is late; <see cref="Seek"/> continues at a different time.
 /// </summary>
 public sealed class BarReplay : ILiveFeed
 {

@@ -1,7 +1,7 @@
 namespace Granary.Data.Replay;
 
 /// <summary>
-/// Paces market time at a replay speed. Waiting times accumulate from the first time slice on, so that the clock catches up after slow work
+/// Paces market time at a replay speed. Waiting times accumulate from the first time slice on, so the clock catches up after slow work
 /// and does not drift. No time passes while it is paused.
 /// </summary>
 internal sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
@@ -65,7 +65,7 @@ internal sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets the last market time, so that the next time slice comes without a wait, as after a seek.</summary>
+    /// <summary>Forgets the last market time, so the next time slice comes without a wait, as after a seek.</summary>
     public void Restart()
     {
         lock (_gate)

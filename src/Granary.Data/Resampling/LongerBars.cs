@@ -18,7 +18,7 @@ public sealed record LongerBars(SessionCalendar Calendar, string? Hours, IReadOn
     /// </summary>
     /// <param name="longer">The longer timeframes that are built.</param>
     /// <param name="read">Other longer timeframes that only factors read.</param>
-    /// <param name="named">The sessions of the market; null for those of its instrument.</param>
+    /// <param name="named">The sessions of the market; null for its instrument's.</param>
     public static async Task<LongerBars> OfAsync(IBarSeries series, IReadOnlyList<Timeframe> longer, IReadOnlyList<Timeframe> read,
         SessionCalendar? named, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Granary.Data.Resampling;
 /// Aggregates another source's bars to a longer timeframe. Without a session, the bars show the hours of the market. The last bar is
 /// omitted if the market would still have traded before its end.
 /// </summary>
-/// <param name="session">The sessions of the market; null for those of its instrument.</param>
+/// <param name="session">The sessions of the market; null for its instrument's.</param>
 public sealed class ResampledBarSource(IBarSource inner, Timeframe from, SessionCalendar? session = null) : IBarSource
 {
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>

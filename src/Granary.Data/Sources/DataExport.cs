@@ -12,7 +12,7 @@ public static class DataExport
 {
     /// <exception cref="BarDataException">The store has neither the bars nor shorter ones to build them from.</exception>
     /// <exception cref="BarStoreException">The disk failed; an existing file is unchanged.</exception>
-    /// <param name="session">The sessions of the market; null for those of its instrument.</param>
+    /// <param name="session">The sessions of the market; null for its instrument's.</param>
     public static async Task<ExportResult> RunAsync(IBarStore store, BarQuery query, string path, SessionCalendar? session = null,
         CancellationToken cancellationToken = default)
     {

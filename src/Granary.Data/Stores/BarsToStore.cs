@@ -24,7 +24,7 @@ public sealed class BarsToStore
 
     public Timeframe Timeframe { get; }
 
-    /// <summary>Whether the user specified the instrument, so that it replaces the stored one.</summary>
+    /// <summary>Whether the user specified the instrument, so it replaces the stored one.</summary>
     public bool InstrumentIsGiven { get; }
 
     public long Count { get; private init; }
@@ -41,7 +41,7 @@ public sealed class BarsToStore
     /// <summary>SHA-256 of the raw bars if it is known already; otherwise null.</summary>
     internal string? RawHash { get; private init; }
 
-    /// <summary>Whether the bars are in memory, so that each reading gives those of <see cref="RawHash"/>.</summary>
+    /// <summary>Whether the bars are in memory, so each reading gives the bars of <see cref="RawHash"/>.</summary>
     internal bool IsInMemory { get; private init; }
 
     /// <summary>
@@ -63,7 +63,7 @@ public sealed class BarsToStore
     }
 
     /// <param name="from">The file or files, as the user named them.</param>
-    /// <param name="notes">Notes in addition to those of the file.</param>
+    /// <param name="notes">Notes in addition to the file's.</param>
     internal static BarsToStore Of(BarFileSeries series, string from, bool instrumentIsGiven, IEnumerable<string> notes) =>
         new(from, series.Format, series.Instrument, series.Timeframe, instrumentIsGiven, series.ReadRaw)
         {
@@ -76,7 +76,7 @@ public sealed class BarsToStore
             IsInMemory = series.IsInMemory,
         };
 
-    /// <summary>Wraps bars in memory, such as those of a live feed.</summary>
+    /// <summary>Wraps bars in memory, such as a live feed's.</summary>
     /// <param name="bars">The bars in strictly ascending order of time.</param>
     public static BarsToStore Of(Instrument instrument, Timeframe timeframe, IReadOnlyList<Bar> bars, string from) =>
         new(from, "live", instrument, timeframe, false, size => Pieces(bars, size)) { Count = bars.Count };

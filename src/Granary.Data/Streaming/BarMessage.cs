@@ -4,15 +4,15 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Data.Streaming;
 
 /// <summary>
-/// One message of a stream of bars, for Kafka or a pipe. Each message can be read without the others, so that a reader may join at any
+/// One message of a stream of bars, for Kafka or a pipe. Each message can be read without the others, so a reader may join at any
 /// time.
 /// </summary>
 /// <param name="Replay">
-/// Identifies the replay or live session that published the message, so that a reader can distinguish a repeated replay from the first.
+/// Identifies the replay or live session that published the message, so a reader can distinguish a repeated replay from the first.
 /// </param>
 /// <param name="Market">Null for heartbeats and ends.</param>
 /// <param name="Bars">Null for heartbeats and ends.</param>
-/// <param name="Time">The close time reached, UTC ticks: that of the last bar, or the time up to which every market is complete.</param>
+/// <param name="Time">The close time reached, UTC ticks: the last bar's, or the time up to which every market is complete.</param>
 public sealed record BarMessage(FeedItemKind Kind, Guid Replay, MarketSeries? Market, BarBlock? Bars, long Time)
 {
     public static BarMessage Of(Guid replay, IReadOnlyList<MarketSeries> series, in FeedItem item) =>

@@ -11,7 +11,7 @@ namespace Granary.Data.Synthetic;
 
 /// <summary>
 /// Generates markets when a batch reads them: <c>generated:ACME,BTCUSDT?from=2024-01-01&amp;to=2024-07-01&amp;seed=7</c>. Without symbols
-/// it has the sample symbols. The bars equal those of <c>granary data generate</c> with the same symbols, dates and seed.
+/// it has the sample symbols. The bars equal the output of <c>granary data generate</c> with the same symbols, dates and seed.
 /// </summary>
 public sealed class GeneratedBarSource : IBarSource
 {

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Tables;
 
-/// <summary>Where a row of a table is in its file, for messages.</summary>
+/// <summary>The place of a table's row in its file, for messages.</summary>
 /// <param name="Row">Counted from 1: the line of a text, the row of another file.</param>
 /// <param name="Group">The row group, from 1; 0 for a text.</param>
 public readonly record struct RowPlace(long Row, int Group)

@@ -3,7 +3,7 @@ namespace Granary.Data.Tables;
 /// <summary>The values of one column in a <see cref="TableBatch"/>. Only the array of the column's kind is set.</summary>
 public sealed class TableValues
 {
-    /// <summary>Which values are missing; null if none is.</summary>
+    /// <summary>Marks the missing values; null if none is missing.</summary>
     public bool[]? Missing { get; set; }
 
     public double[] Numbers { get; set; } = [];

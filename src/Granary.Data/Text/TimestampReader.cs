@@ -31,16 +31,16 @@ internal sealed class TimestampReader(DateStyle style)
     /// <summary>The latest year that two digits stand for: with 2026, 68 is 1968 and 26 is 2026.</summary>
     public int LatestYear { get; init; } = 2069;
 
-    /// <summary>Whether counts from 1970 may lie before 1971. Otherwise such a count has another unit than the rows above.</summary>
+    /// <summary>Whether counts from 1970 may lie before 1971. Otherwise such a count has a different unit than the rows above.</summary>
     public bool BeforeEpoch { get; init; }
 
     /// <summary>The name of the zone that follows each time, such as "US/Eastern"; empty for none.</summary>
     public byte[] ZoneName { get; init; } = [];
 
-    /// <summary>Whether years outside of the limits are read too, so that their fault can be named.</summary>
+    /// <summary>Whether years outside of the limits are read too, so their fault can be named.</summary>
     public bool AnyYear { get; init; }
 
-    /// <summary>Whether a day above 12 was read, so that day and month cannot be swapped.</summary>
+    /// <summary>Whether a day above 12 was read, so day and month cannot be swapped.</summary>
     public bool OrderConfirmed { get; private set; }
 
     /// <summary>The earliest and the latest year that were written with two digits; null if none was.</summary>

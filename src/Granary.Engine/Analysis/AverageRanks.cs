@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Analysis;
 
 /// <summary>Ranks of values, and Spearman's correlation of ranks. Equal values share their mean rank.</summary>
-/// <remarks>An object keeps its buffers, so that ranking many rows allocates nothing. Not thread-safe.</remarks>
+/// <remarks>An object keeps its buffers, so ranking many rows allocates nothing. Not thread-safe.</remarks>
 public sealed class AverageRanks
 {
     private double[] _sorted = [];

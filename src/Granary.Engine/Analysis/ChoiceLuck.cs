@@ -9,7 +9,7 @@ namespace Granary.Engine.Analysis;
 /// <remarks>
 /// A chosen strategy k is expected to earn e_k·σ_k/√n per period by luck alone, e_k in standard errors: √(2/π) for one that was chosen
 /// because it earned, the expected maximum for the best of several, 0 for one that was not chosen by its results. So the portfolio's ratio
-/// is Σ w_k·e_k·σ_k / σ_P standard errors, σ_P the deviation of its returns Σ w_k·r_k. All deviations are those of the record: a
+/// is Σ w_k·e_k·σ_k / σ_P standard errors, σ_P the deviation of its returns Σ w_k·r_k. All deviations are the record's: a
 /// bootstrap mean of the ratio would be ruled by samples in which a strategy that rarely trades hardly varies.
 /// </remarks>
 /// <param name="periods">Number of returns of each strategy.</param>

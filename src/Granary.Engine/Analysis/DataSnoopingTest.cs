@@ -10,10 +10,10 @@ namespace Granary.Engine.Analysis;
 /// </summary>
 /// <remarks>
 /// The statistic is the largest √n·mean/ω, ω the long-run deviation of Hansen 2005, section 3.1. Each resample is studentised by a
-/// deviation of its own, ω times the resample's sample deviation over that of the record: with a fixed ω, both tests reject noise too often
-/// in short records. Of a strategy below the benchmark the resample's variance counts as at least half that of the record. Otherwise a
+/// deviation of its own, ω times the resample's sample deviation over the record's: with a fixed ω, both tests reject noise too often
+/// in short records. Of a strategy below the benchmark the resample's variance counts as at least half the record's variance. Otherwise a
 /// strategy with a few large losses would rule the tests: resamples that miss most of the losses are nearly constant. A p-value is
-/// (b + 1) / (B + 1), b of B resamples being at least as large (Davison and Hinkley 1997, section 4.2), so that it is never zero.
+/// (b + 1) / (B + 1), b of B resamples being at least as large (Davison and Hinkley 1997, section 4.2), so it is never zero.
 /// </remarks>
 /// <param name="RealityCheck">
 /// White, A reality check for data snooping, Econometrica 68(5), 2000, studentised: Hansen's upper bound.
@@ -102,7 +102,7 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
 
         public int Best { get; }
 
-        /// <summary>In how many resamples the largest statistic reaches that of the record.</summary>
+        /// <summary>The number of resamples whose largest statistic reaches the record's.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public (int Check, int Consistent, int Lower) Exceeded(StationaryBootstrap bootstrap, int resamples)
         {

@@ -10,12 +10,12 @@ namespace Granary.Engine.Analysis;
 /// <param name="Number">Between 1 and <paramref name="Trials"/>; 0 without any.</param>
 public sealed record EffectiveTrials(int Trials, int Clusters, double Number)
 {
-    /// <summary>Of more trials than this, as many are clustered, taken evenly.</summary>
+    /// <summary>The most trials that are clustered; of more, as many are taken evenly.</summary>
     public const int MostCompared = 256;
 
     /// <param name="returns">For each trial its returns over the same periods, oldest first; of many trials a sample of them, taken
     /// evenly.</param>
-    /// <param name="trials">All trials whose returns vary; 0 = those of <paramref name="returns"/>.</param>
+    /// <param name="trials">All trials whose returns vary; 0 = the trials of <paramref name="returns"/>.</param>
     /// <remarks>
     /// Of a sample, a cluster's size is scaled to all trials. So is the number of trials that resemble no other: they tell how much the
     /// sample has not seen.

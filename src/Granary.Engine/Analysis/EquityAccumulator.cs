@@ -8,7 +8,7 @@ namespace Granary.Engine.Analysis;
 /// </summary>
 /// <remarks>Points must come oldest first. The results do not depend on how the points are split into blocks, to the last bit.</remarks>
 /// <param name="start">
-/// Equity before the first point, against which the first return is taken; null where the first return is that of the second point.
+/// Equity before the first point, against which the first return is taken; null where the second point has the first return.
 /// </param>
 public sealed class EquityAccumulator(double? start = null)
 {

@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis;
 
 /// <summary>
 /// A strategy's equity at the ends of periods of equal length, as weeks: enough to judge and to combine strategies without the bars.
-/// Traces of one batch have the same periods, so that they can be laid side by side.
+/// Traces of one batch have the same periods, so they can be laid side by side.
 /// </summary>
 /// <param name="PeriodTicks">
 /// Their length. Period number n is [n · PeriodTicks, (n + 1) · PeriodTicks) in UTC ticks; weeks so begin on Mondays.

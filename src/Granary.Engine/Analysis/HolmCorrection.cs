@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis;
 /// </summary>
 public static class HolmCorrection
 {
-    /// <summary>Adjusts p-values: p of rank k (from 0) times (n − k), at most 1, and never below that of an earlier rank.</summary>
+    /// <summary>Adjusts p-values: p of rank k (from 0) times (n − k), at most 1, and never below an earlier rank's.</summary>
     /// <param name="values">p-values, in any order; all finite.</param>
     /// <returns>Adjusted p-values in the same order; one below the level is significant.</returns>
     public static double[] Adjust(IReadOnlyList<double> values)

@@ -8,7 +8,7 @@ namespace Granary.Engine.Analysis;
 /// </summary>
 /// <remarks>
 /// With e = value − mean, n values and the lag L: S = γ(0) + 2 Σ (1 − k / (L + 1)) γ(k) over k = 1 … L, γ(k) = Σ e(t) e(t − k) / n; the
-/// error is √(S / (n − L − 1)). A missing value counts as e = 0 and not in n, so that the distances of the others stay (Parzen 1963).
+/// error is √(S / (n − L − 1)). A missing value counts as e = 0 and not in n, so the distances of the others stay (Parzen 1963).
 /// The interval and the p-value are of Student's t with 1.5 n / (L + 1) degrees of freedom, at most n − 1: the variance itself is
 /// estimated from about so many independent values (Lazarus, Lewis, Stock and Watson 2018, for Bartlett's kernel).
 /// </remarks>

@@ -9,7 +9,7 @@ namespace Granary.Engine.Analysis;
 /// (Andrews and Monahan, Econometrica 60(4), 1992).
 /// </summary>
 /// <remarks>
-/// The series are brought to unit deviation first, so that the result does not depend on the unit of any of them: the bound of the
+/// The series are brought to unit deviation first, so the result does not depend on the unit of any of them: the bound of the
 /// autoregression and the bandwidth do.
 /// </remarks>
 internal static class LongRunVariance

@@ -20,7 +20,7 @@ public sealed class SharpeDifference
     private SharpeDifference(double[] first, double[] second, double difference, double error) =>
         (_first, _second, Difference, StandardError) = (first, second, difference, error);
 
-    /// <summary>The ratio of the first account minus that of the second; NaN where one of them has no deviation.</summary>
+    /// <summary>The ratio of the first account minus the second's; NaN where one of them has no deviation.</summary>
     public double Difference { get; }
 
     /// <summary>Its standard error; 0 where one account is a multiple of the other, and NaN where it is unknown.</summary>

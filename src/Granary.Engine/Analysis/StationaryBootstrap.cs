@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Resamples periods in blocks of geometrically distributed length, wrapping around at the end, so that serial correlation is kept. Politis
+/// Resamples periods in blocks of geometrically distributed length, wrapping around at the end, so serial correlation is kept. Politis
 /// and Romano, The stationary bootstrap, Journal of the American Statistical Association 89 (1994).
 /// </summary>
 public sealed class StationaryBootstrap

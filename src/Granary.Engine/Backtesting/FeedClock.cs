@@ -18,7 +18,7 @@ public sealed class FeedClock(Timeframe timeframe, long from = 0)
     public long LastTime => _counter.LastTime;
 
     /// <summary>
-    /// As <see cref="PeriodCounter"/> counts the bars. Bars of weeks have 52 and those of months 12; a single bar is one of 252 days.
+    /// As <see cref="PeriodCounter"/> counts the bars. Bars of weeks have 52 and bars of months 12; a single bar is one of 252 days.
     /// </summary>
     public PeriodCount Periods
     {

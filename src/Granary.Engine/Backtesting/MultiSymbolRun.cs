@@ -14,7 +14,7 @@ namespace Granary.Engine.Backtesting;
 /// </summary>
 /// <remarks>
 /// Each time slice processes the bars that open in it, and calls the strategy once when they have closed. At the open, the orders of all
-/// symbols fill in the order of their creation, so that the proceeds of an exit pay for a later entry. The remainder of the bars is
+/// symbols fill in the order of their creation, so the proceeds of an exit pay for a later entry. The remainder of the bars is
 /// processed symbol by symbol. Equity is marked in every time slice; a symbol without a bar counts at its last close.
 /// </remarks>
 public sealed class MultiSymbolRun : IStrategyRun

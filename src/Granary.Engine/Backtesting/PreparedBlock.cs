@@ -47,7 +47,7 @@ public sealed class PreparedBlock : PreparedBars
 
     public BlockCalendar Calendar { get; }
 
-    /// <summary>The block's bars; for all blocks of a collection the same object, so that a run need not be given a new one.</summary>
+    /// <summary>The block's bars; for all blocks of a collection the same object, so a run need not be given a new one.</summary>
     internal BarBlock Bars { get; private set; } = null!;
 
     /// <summary>The bars in which the runs mark: the collection, or the block alone.</summary>
@@ -62,7 +62,7 @@ public sealed class PreparedBlock : PreparedBars
     /// <summary>Open time, UTC ticks, and close of the bar before <see cref="Marks"/>; of the first bar of all, none and NaN.</summary>
     internal (long Time, double Close) Before { get; private set; }
 
-    /// <summary>Whether the next block may be collected with this one, so that bars can be marked later.</summary>
+    /// <summary>Whether the next block may be collected with this one, so bars can be marked later.</summary>
     internal bool IsOpen { get; private set; }
 
     internal bool CanTake(BarBlock next) =>

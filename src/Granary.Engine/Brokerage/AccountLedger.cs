@@ -57,7 +57,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>By the client id of the entry.</summary>
     public IReadOnlyDictionary<string, AccountTrade> Trades => _trades;
 
-    /// <summary>Those that are open, in the order of their entries' first fills, and those of one time in the order of the intents.
+    /// <summary>The open ones, in the order of their entries' first fills; at one time in the order of the intents.
     /// </summary>
     public IReadOnlyList<AccountTrade> ActiveTrades => _active;
 

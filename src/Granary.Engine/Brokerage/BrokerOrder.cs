@@ -44,7 +44,7 @@ public sealed record BrokerOrder
 
 /// <summary>One execution of an order of the account, or of its stop or target, as the venue reported it.</summary>
 /// <param name="ExecutionId">The venue's execution id; a repeated id is the same fill.</param>
-/// <param name="ClientId">The order's client id; for a stop or target that of the entry.</param>
+/// <param name="ClientId">The order's client id; for a stop or target the entry's.</param>
 /// <param name="Leg">
 /// Empty for the order itself; "stop", "target" or "trail" for its stop or target; "ruined" or "liquidation" if the venue closed the trade.
 /// </param>

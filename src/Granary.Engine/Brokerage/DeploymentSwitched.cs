@@ -1,6 +1,6 @@
 namespace Granary.Engine.Brokerage;
 
-/// <summary>Treatment of open trades when an account is handed over to another production configuration.</summary>
+/// <summary>Treatment of open trades when an account is handed over to a different production configuration.</summary>
 public enum HandOverPolicy : byte
 {
     /// <summary>A strategy that both configurations define identically keeps its trades; others wind down.</summary>
@@ -26,7 +26,7 @@ public enum TradeHandling : byte
     Closes,
 }
 
-/// <summary>A trade, or a waiting entry, that was open when its account switched to another configuration.</summary>
+/// <summary>A trade, or a waiting entry, that was open when its account switched to a different configuration.</summary>
 /// <param name="Entry">Client order id of its entry.</param>
 /// <param name="Strategy">The strategy's id in the journal.</param>
 /// <param name="RunsAs">The id of the strategy that manages it in sessions after the switch.</param>
@@ -38,7 +38,7 @@ public sealed record HandedTrade(string Entry, string Strategy, string Symbol, s
 /// <param name="Folder">Folder to which relative paths in it are resolved.</param>
 public sealed record EarlierConfiguration(string Hash, string Folder, string Text);
 
-/// <summary>The account switched to another production configuration, which sessions trade from here on.</summary>
+/// <summary>The account switched to a different production configuration, which sessions trade from here on.</summary>
 /// <param name="Configuration">SHA-256 of the new configuration.</param>
 /// <param name="Tag">Prefix of the client order ids of orders after the switch.</param>
 /// <param name="Version">Number of the deployment.</param>

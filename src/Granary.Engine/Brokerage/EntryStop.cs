@@ -14,7 +14,7 @@ public sealed class EntryStop(BrokerOrder entry, Instrument instrument)
     private long _filledAt;
     private bool _isMoved;
 
-    /// <summary>The time from whose next bar on a bar's open may trigger the stop, UTC ticks: that of the entry's first fill.</summary>
+    /// <summary>The time of the entry's first fill, UTC ticks: from the next bar on, a bar's open may trigger the stop.</summary>
     public long FilledAt => _filledAt;
 
     /// <summary>The last bar that moved the trailing stop, its open time, UTC ticks.</summary>

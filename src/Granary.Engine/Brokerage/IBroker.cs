@@ -19,7 +19,7 @@ namespace Granary.Engine.Brokerage;
 /// because of its rate limit was never received: FindAsync returns null for it. Any other exception stops the session.
 /// </para>
 /// <para><b>Several orders.</b> <see cref="SubmitAllAsync"/> takes the orders that a session makes at one time. Orders of one symbol are
-/// sent in their order, each after the answer to the one before. An adapter can send those of different symbols at the same time.
+/// sent in their order, each after the answer to the one before. An adapter can send orders of different symbols at the same time.
 /// </para>
 /// <para><b>Events.</b> <see cref="PollAsync"/> returns fills and changes of state after a sequence number, in order and at least once. It
 /// includes those that happened while the adapter was disconnected. A repeated execution id is the same fill. An adapter that receives

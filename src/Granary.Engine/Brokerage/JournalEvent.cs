@@ -29,7 +29,7 @@ public sealed record SessionStarted(long Timestamp, string Tag, string Account, 
     /// <summary>Version of the program that traded.</summary>
     public string Program { get; init; } = "";
 
-    /// <summary>The production configuration, so that the journal alone shows what was traded; null in a journal without it.</summary>
+    /// <summary>The production configuration, so the journal alone shows what was traded; null in a journal without it.</summary>
     public EarlierConfiguration? Traded { get; init; }
 
     /// <summary>The instruments of the feed, by which quantities, prices and factors are rounded.</summary>
@@ -102,12 +102,12 @@ public sealed record WeightsChanged(long Timestamp, long Version, IReadOnlyDicti
 /// <param name="Weights">By strategy id; the remainder to 1 is cash.</param>
 public sealed record WeightsDecided(long Timestamp, IReadOnlyDictionary<string, double> Weights) : JournalEvent(Timestamp);
 
-/// <summary>Another version of the configuration's policy sets the weights from the next time slice on.</summary>
+/// <summary>A different version of the configuration's policy sets the weights from the next time slice on.</summary>
 /// <param name="Model">Its name in the registry.</param>
 /// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
 public sealed record PolicyChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
 
-/// <summary>Another version of a model filters entries from the next time slice on.</summary>
+/// <summary>A different version of a model filters entries from the next time slice on.</summary>
 /// <param name="Model">Its name in the registry.</param>
 /// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
 public sealed record ModelChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
@@ -134,7 +134,7 @@ public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who,
 /// <summary>An event that carries out an operator's command.</summary>
 public interface ICommanded
 {
-    /// <summary>Id of the command, so that a session that finds it again does not repeat it; null for one without an id.</summary>
+    /// <summary>Id of the command, so a session that finds it again does not repeat it; null for one without an id.</summary>
     string? CommandId { get; }
 }
 

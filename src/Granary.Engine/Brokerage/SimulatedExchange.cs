@@ -7,7 +7,7 @@ using Granary.Engine.Trading.Book;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>
-/// A venue in memory that fills orders against given bars. Its account is that of a strategy, with a book for each symbol. It can add
+/// A venue in memory that fills orders against given bars. Its account is a strategy's, with a book for each symbol. It can add
 /// latency, partial fills and failures. The same calls always give the same state.
 /// </summary>
 /// <remarks>
@@ -336,7 +336,7 @@ public sealed class SimulatedExchange
             Hit(fill, reason);
             if (!(market.Book.OpenQuantityOf(fill.Number) > 0)) _own.Remove(fill.Order);
         }
-        // What is left of a trade follows a target; else the trade says at once why it has ended.
+        // The rest of a trade follows a target; otherwise the trade reports at once why it has ended.
         else if (market.Book.OpenQuantityOf(fill.Number) > 0) Hit(fill, ExitReason.Target);
         else _last = fill;
     }

@@ -10,7 +10,7 @@ public sealed class TrackedOrder
         (Intent, Number) = (intent, number);
     }
 
-    /// <summary>The index of the order among those of the account, in the order of their intents.</summary>
+    /// <summary>The index of the order among the account's orders, in the order of their intents.</summary>
     public int Number { get; }
 
     public OrderIntended Intent { get; }

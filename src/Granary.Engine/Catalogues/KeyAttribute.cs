@@ -10,7 +10,7 @@ public sealed class KeyAttribute(string help) : DescriptionAttribute(help)
     /// <summary>The effect of leaving the key out, in words; null if the default value says it.</summary>
     public string? Without { get; init; }
 
-    /// <summary>What the value changes; the identity of a trial has everything that can change its result.</summary>
+    /// <summary>The results that the value changes; the identity of a trial has everything that can change its result.</summary>
     public KeyReach Reach { get; init; }
 
     /// <summary>Whether a written file has the key also with its default.</summary>

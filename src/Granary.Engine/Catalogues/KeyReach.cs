@@ -1,20 +1,20 @@
 namespace Granary.Engine.Catalogues;
 
-/// <summary>What a key of a batch changes, which decides what a new value is a new trial of.</summary>
+/// <summary>The results that a key of a batch changes: they decide what a new value makes a new trial of.</summary>
 public enum KeyReach
 {
-    /// <summary>What a strategy earns: another value makes each strategy a new trial.</summary>
+    /// <summary>The results of strategies: a different value makes each strategy a new trial.</summary>
     Strategy,
 
-    /// <summary>The portfolio or how it is judged, and no account of a strategy: another value makes the portfolio a new trial.</summary>
+    /// <summary>The portfolio or its judgement, and no strategy's account: a different value makes the portfolio a new trial.</summary>
     Portfolio,
 
     /// <summary>
-    /// What trading costs. The ledger compares Sharpe ratios at equal costs; another value makes the portfolio a new trial.
+    /// The costs of trading. The ledger compares Sharpe ratios at equal costs; a different value makes the portfolio a new trial.
     /// </summary>
     Costs,
 
-    /// <summary>Which bars are read. The ledger knows data sets by their bars.</summary>
+    /// <summary>The bars that are read. The ledger knows data sets by their bars.</summary>
     Bars,
 
     /// <summary>No result: names and files.</summary>

@@ -13,7 +13,7 @@ public sealed class FactorCatalogue(CatalogueBuilder<FactorDefinition> builder) 
     /// <inheritdoc/>
     protected override string Remedy => "'granary factors' lists them";
 
-    /// <summary>A builder with Granary's own factors and those of other assemblies.</summary>
+    /// <summary>A builder with Granary's own factors and other assemblies' factors.</summary>
     /// <exception cref="ArgumentException">A name is taken.</exception>
     public static CatalogueBuilder<FactorDefinition> Of(params IReadOnlyList<Assembly> assemblies)
     {

@@ -4,7 +4,7 @@ namespace Granary.Engine.Factors;
 
 /// <summary>
 /// Any factors over any bars, as columns named by the texts that asked for them: what <c>factors compute</c> and a feature table are made
-/// of. Equal requests are computed once. Memory is that of one block, however many bars come.
+/// of. Equal requests are computed once. It needs the memory of one block, however many bars come.
 /// </summary>
 /// <example><code>
 /// var columns = new FactorColumns(series, ["sma(20)", "macd(12,26,9).signal", "sma(20)@1h"], FactorCatalogue.BuiltIn);

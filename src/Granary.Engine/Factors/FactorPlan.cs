@@ -52,7 +52,7 @@ public sealed class FactorPlan
         strategy.Factors.SelectMany(f => f.Request.CreateKernel(series, supply).ReferenceSymbols).Distinct(StringComparer.Ordinal);
 
     /// <summary>
-    /// Adds a factor after a check that this feed can compute it, so that an invalid factor fails its strategy and not the whole feed.
+    /// Adds a factor after a check that this feed can compute it, so an invalid factor fails its strategy and not the whole feed.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The bars are too long for it, or it compares with a symbol that the feed does not carry; one sentence.

@@ -57,7 +57,7 @@ public sealed class BarBlock
     public ReadOnlySpan<double> Volume => _volume.AsSpan(0, _count);
 
     /// <summary>Further columns, with a value for each bar; null if the feed carries none.</summary>
-    /// <exception cref="ArgumentException">The columns have another number of bars.</exception>
+    /// <exception cref="ArgumentException">The columns have a different number of bars.</exception>
     public FurtherColumns? Further
     {
         get => _further is { } further && further.Rows != _count ? further.Slice(0, _count) : _further;
@@ -156,7 +156,7 @@ public sealed class BarBlock
         new(firstIndex, _time, _open, _high, _low, _close, _volume) { _further = _further };
 
     /// <summary>The same bars with other further columns; the bars' own columns are shared.</summary>
-    /// <exception cref="ArgumentException">The columns have another number of bars.</exception>
+    /// <exception cref="ArgumentException">The columns have a different number of bars.</exception>
     public BarBlock With(FurtherColumns? further) =>
         new(FirstIndex, _time, _open, _high, _low, _close, _volume) { Further = further };
 

@@ -33,12 +33,12 @@ public readonly record struct CalendarSpan(int Months, long Ticks)
         return number > 0 && span != default && span.Months <= 12_000;
     }
 
-    /// <summary>The time so many spans after another one, counted from that one: the 31st of a month comes back after a February.</summary>
+    /// <summary>The time so many spans after a given one, counted from it: the 31st of a month comes back after a February.</summary>
     /// <param name="time">UTC ticks.</param>
     public long After(long time, int times = 1) => new DateTime(time, DateTimeKind.Utc).AddMonths(Months * times).Ticks + Ticks * times;
 
     /// <summary>
-    /// The first time after another one at which a period of the calendar begins: years and months count from the first year, weeks from a
+    /// The first time after a given one at which a period of the calendar begins: years and months count from the first year, weeks from a
     /// Monday, days and hours from midnight UTC.
     /// </summary>
     /// <param name="time">UTC ticks.</param>

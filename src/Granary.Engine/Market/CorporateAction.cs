@@ -1,6 +1,6 @@
 namespace Granary.Engine.Market;
 
-/// <summary>What happens to one share on an ex date: a cash dividend, a split, or both.</summary>
+/// <summary>A change of one share on an ex date: a cash dividend, a split, or both.</summary>
 /// <param name="ExDate">The first day without it, as UTC midnight in ticks.</param>
 /// <param name="SplitRatio">New shares for one old; 1 = no split.</param>
 /// <param name="Dividend">Cash per old share, also if the shares are split on the same date; 0 = no dividend.</param>
@@ -9,7 +9,7 @@ public sealed record CorporateAction(long ExDate, double SplitRatio, double Divi
     /// <summary>From which open time on the bars of a timeframe are without it: New York's midnight (in winter) within a day.</summary>
     public long From(Timeframe timeframe) => timeframe.IsIntraday ? ExDate + 5 * TimeSpan.TicksPerHour : ExDate;
 
-    /// <summary>Returns the actions in the order of their dates, those of one date as one action.</summary>
+    /// <summary>Returns the actions in the order of their dates, one action for each date.</summary>
     internal static IReadOnlyList<CorporateAction> ByDate(IReadOnlyList<CorporateAction> actions)
     {
         var isOrdered = true;

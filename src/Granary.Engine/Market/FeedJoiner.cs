@@ -90,7 +90,7 @@ public sealed class FeedJoiner
     }
 
     /// <summary>
-    /// No bar of this symbol opens at or before <paramref name="time"/> that has not come yet: a heartbeat, so that a silent market does
+    /// No bar of this symbol opens at or before <paramref name="time"/> that has not come yet: a heartbeat, so a silent market does
     /// not hold up the others.
     /// </summary>
     public void Reach(int symbol, long time)

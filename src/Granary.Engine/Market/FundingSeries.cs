@@ -22,7 +22,7 @@ public sealed class FundingSeries(long[] times, double[] rates, double[] marks, 
 
     public ReadOnlySpan<double> Marks => marks;
 
-    /// <summary>What a position receives per unit of quantity; negative if it pays.</summary>
+    /// <summary>Returns the amount that a position receives per unit of quantity; negative if it pays.</summary>
     /// <param name="price">The last known price, which counts where the series has no mark price.</param>
     /// <param name="multiplier">Currency units per unit of price and quantity.</param>
     public double Amount(int index, bool isLong, double price, double multiplier)

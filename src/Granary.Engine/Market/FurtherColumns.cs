@@ -12,7 +12,7 @@ public sealed class FurtherColumns
     /// <summary>Takes the arrays over; the caller must not change them afterwards.</summary>
     /// <param name="names">Distinct, case-sensitive.</param>
     /// <param name="values">For each name an array with a value for each bar.</param>
-    /// <exception cref="ArgumentException">The names are not those of the arrays, or the arrays differ in length.</exception>
+    /// <exception cref="ArgumentException">The names are not the arrays', or the arrays differ in length.</exception>
     public FurtherColumns(IReadOnlyList<string> names, IReadOnlyList<double[]> values)
     {
         if (names.Count != values.Count || names.Count == 0)
@@ -50,7 +50,7 @@ public sealed class FurtherColumns
         new(_names, Array.ConvertAll(_values, v => v.AsSpan(start, count).ToArray()));
 
     /// <summary>Returns these columns followed by others.</summary>
-    /// <exception cref="ArgumentException">The others have another number of bars.</exception>
+    /// <exception cref="ArgumentException">The others have a different number of bars.</exception>
     public FurtherColumns Concat(FurtherColumns others) => new([.. _names, .. others._names], [.. _values, .. others._values]);
 
     /// <summary>The columns of bars in row form; null if no bar has any. A bar without a column has NaN there.</summary>

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Market;
 
-/// <summary>The names of further columns: how a text asks for one, and what is said of one that is missing.</summary>
+/// <summary>The names of further columns: the form in which a text asks for one, and the message for a missing one.</summary>
 public static class FurtherNames
 {
     /// <summary>A sentence about a column that is not there, with the one that is meant or all that there are.</summary>

@@ -14,7 +14,7 @@ public interface IBarSeries : IAsyncDisposable
     /// <summary>The number of bars that <see cref="ReadAsync"/> returns.</summary>
     long Count { get; }
 
-    /// <summary>Further columns that <see cref="ReadAsync"/> delivers: those of <see cref="BarQuery.Columns"/>, in that order.</summary>
+    /// <summary>Further columns that <see cref="ReadAsync"/> delivers: <see cref="BarQuery.Columns"/>, in that order.</summary>
     IReadOnlyList<string> Columns => [];
 
     /// <summary>

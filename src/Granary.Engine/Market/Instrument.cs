@@ -37,7 +37,7 @@ public sealed record Instrument
     public double MarginPerUnit { get; init; }
 
     /// <summary>
-    /// The most decimals of a price in this feed, so that averages can be summed in whole ticks without rounding; -1 if prices are not
+    /// The most decimals of a price in this feed, so averages can be summed in whole ticks without rounding; -1 if prices are not
     /// decimal, as adjusted prices are not.
     /// </summary>
     public int PriceDecimals { get; init; } = -1;
@@ -50,7 +50,7 @@ public sealed record Instrument
     /// <summary>Set for daily files of stocks, which have no session hours but skip weekends.</summary>
     public bool DailyEquity { get; init; }
 
-    /// <summary>Whether the source scaled the prices by its adjusted closes, so that splits and dividends make no jumps.</summary>
+    /// <summary>Whether the source scaled the prices by its adjusted closes, so splits and dividends make no jumps.</summary>
     public bool IsAdjusted { get; init; }
 
     /// <summary>
@@ -71,7 +71,7 @@ public sealed record Instrument
     /// <summary>Returns a price after a split of one share into <paramref name="ratio"/>, on the tick grid; 0 stays 0.</summary>
     public double SplitPrice(double price, double ratio) => price > 0 ? RoundPrice(price / ratio) : price;
 
-    /// <summary>Rounds a quantity towards zero to whole lots, so that a rounded order never costs more than intended.</summary>
+    /// <summary>Rounds a quantity towards zero to whole lots, so a rounded order never costs more than intended.</summary>
     public double RoundQuantity(double quantity) => RoundQuantity(quantity, LotSize);
 
     /// <inheritdoc cref="RoundQuantity(double)"/>
@@ -92,7 +92,7 @@ public sealed record Instrument
         return price > 0 && quantity * price * Multiplier * (1 + 1e-12) < MinNotional ? MinNotional : 0;
     }
 
-    /// <summary>Whether it was delisted before the close of a bar, so that nothing can be traded in that bar or after it.</summary>
+    /// <summary>Whether it was delisted before the close of a bar, so nothing can be traded in that bar or after it.</summary>
     /// <param name="time">The bar's open, UTC ticks.</param>
     public bool IsDelistedIn(Timeframe timeframe, long time) => DelistedAt > 0
         // Days are dated by their local date.

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Market;
 
-/// <summary>What happens to a position whose symbol has left the universe.</summary>
+/// <summary>Treatment of a position whose symbol has left the universe.</summary>
 public enum LeavePolicy
 {
     /// <summary>It is closed at the next open.</summary>

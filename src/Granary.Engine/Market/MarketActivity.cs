@@ -2,7 +2,7 @@ namespace Granary.Engine.Market;
 
 /// <summary>
 /// Finds instruments that have stopped trading: halted, delisted, or at the end of their data. It counts days on which other instruments
-/// had bars, so that
+/// had bars, so
 /// holidays and weekends count only where something else trades.
 /// </summary>
 public sealed class MarketActivity(int markets)
@@ -19,7 +19,7 @@ public sealed class MarketActivity(int markets)
 
     /// <summary>All bars of the time slice are marked.</summary>
     /// <param name="time">UTC ticks.</param>
-    /// <returns>Whether a new UTC day has begun, so that other instruments may be inactive now.</returns>
+    /// <returns>Whether a new UTC day has begun, so other instruments may be inactive now.</returns>
     public bool EndTimestamp(long time)
     {
         var day = time / TimeSpan.TicksPerDay;

@@ -3,7 +3,7 @@ namespace Granary.Engine.Market;
 /// <summary>The times at which a symbol belongs to the universe of a run.</summary>
 /// <remarks>
 /// Entries are made at the close of a bar at which the symbol is a member. Waiting entries are cancelled at the first bar that opens, or
-/// closes, while it is none. Spans are added in the order of time, so that a live session can add one when it comes.
+/// closes, while it is none. Spans are added in the order of time, so a live session can add one when it comes.
 /// </remarks>
 public sealed class Membership
 {
@@ -30,7 +30,7 @@ public sealed class Membership
     /// <summary>The same spans, also those that are added later, for an account that holds positions when the symbol leaves.</summary>
     public Membership Held => new(LeavePolicy.Hold, _spans);
 
-    /// <summary>What happens to a position when the symbol leaves.</summary>
+    /// <summary>Treatment of a position when the symbol leaves.</summary>
     public LeavePolicy OnLeave { get; }
 
     /// <summary>The spans in the order of time.</summary>
@@ -60,7 +60,7 @@ public sealed class Membership
     /// <param name="to">UTC ticks, inclusive.</param>
     public bool Rejoins(long from, long to) => Contains(to) && _spans.Exists(s => s.To >= from && s.To <= to);
 
-    /// <summary>Sets whether the symbol is a member from a time on, which is not before that of the last change.</summary>
+    /// <summary>Sets whether the symbol is a member from a time on, which is not before the last change.</summary>
     /// <param name="time">UTC ticks.</param>
     public void Change(long time, bool isMember)
     {

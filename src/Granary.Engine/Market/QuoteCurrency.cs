@@ -100,7 +100,7 @@ public static class QuoteCurrency
 
     private static string? OfPair(string symbol)
     {
-        // What a broker adds to its names: EURUSD.pro, EURUSDm, EURUSD_i, EURUSD#.
+        // Brokers add letters or signs to the names: EURUSD.pro, EURUSDm, EURUSD_i, EURUSD#.
         var plain = symbol.Length > 6 && symbol[..6].All(char.IsAsciiLetterUpper) && Joined(symbol[..6]) is { } quoted
             && (!char.IsAsciiLetterUpper(symbol[6]) && !char.IsAsciiDigit(symbol[6])) ? quoted : null;
         if (plain is not null) return plain;
@@ -130,7 +130,7 @@ public static class QuoteCurrency
     private static string? Unit(string name) =>
         s_money.Contains(name) || s_stable.Contains(name) || name is "BTC" or "XBT" or "ETH" or "BNB" ? name : null;
 
-    // What is first in a pair.
+    // Whether a name can be the first of a pair.
     private static bool IsPriced(string name) =>
         s_money.Contains(name) || s_stable.Contains(name) || s_metals.Contains(name) || s_coins.Contains(name);
 }

@@ -253,7 +253,7 @@ public sealed class SessionCalendar
 
     private bool KeepsUsHolidays => _zone.Id == "America/New_York" && !CrossesMidnight;
 
-    /// <summary>Whether midnight UTC lies within its sessions, in winter or in summer, so that days of UTC cut them in two.</summary>
+    /// <summary>Whether midnight UTC lies within its sessions, in winter or in summer, so days of UTC cut them in two.</summary>
     public bool IsCutByUtcDays
     {
         get

@@ -124,7 +124,7 @@ public sealed class SessionInference(Timeframe timeframe)
         }
     }
 
-    /// <summary>Whether daily bars have Sundays and no Saturdays, as those of currencies and of markets that rest on Fridays.</summary>
+    /// <summary>Whether daily bars have Sundays and no Saturdays, as for currencies and markets that rest on Fridays.</summary>
     public bool BeginsOnSunday => Weekdays is not null && _weekdays[(int)DayOfWeek.Sunday] * 10 >= _weekdays.Max() * 3;
 
     /// <summary>

@@ -5,7 +5,7 @@ public static class Cholesky
 {
     /// <summary>
     /// Solves A·x = b. A column that depends linearly on earlier columns (its pivot is below <paramref name="tolerance"/> times its
-    /// diagonal) gets the coefficient zero, so that a rank-deficient system has a unique answer.
+    /// diagonal) gets the coefficient zero, so a rank-deficient system has a unique answer.
     /// </summary>
     /// <param name="a">Row-major [n, n], symmetric; its lower triangle is overwritten by the factor.</param>
     /// <param name="b">[n]; overwritten by the solution.</param>

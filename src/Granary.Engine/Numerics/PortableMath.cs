@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Granary.Engine.Numerics;
 
 /// <summary>
-/// Exponential and logarithm from IEEE additions, multiplications and fused multiply-adds only, so that training and prediction
+/// Exponential and logarithm from IEEE additions, multiplications and fused multiply-adds only, so training and prediction
 /// give the same bits on every processor and operating system (Math.Exp is whatever the C library of the machine does).
 /// Relative error below 2e-16 · 2; the scalar and the vector form agree to the bit.
 /// </summary>
@@ -120,7 +120,7 @@ public static class PortableMath
 
     /// <summary>Natural logarithm of a positive, normal number, from a series; good to about 1e-15.</summary>
     /// <remarks>
-    /// Generated markets, and the digests of runs over them, depend on its last bit, which differs from that of <see cref="Log"/>.
+    /// Generated markets, and the digests of runs over them, depend on its last bit, which differs from <see cref="Log"/>'s.
     /// </remarks>
     public static double SeriesLog(double x)
     {

@@ -41,7 +41,7 @@ public struct PortableRandom
     public static PortableRandom FromSaved(ReadOnlySpan<ulong> saved) =>
         new() { _a = saved[0], _b = saved[1], _c = saved[2], _d = saved[3] };
 
-    /// <summary>Derives a seed for each name, so that an added name does not change the others (FNV-1a over UTF-16).</summary>
+    /// <summary>Derives a seed for each name, so an added name does not change the others (FNV-1a over UTF-16).</summary>
     public static ulong SeedFor(ulong seed, string name)
     {
         var hash = 14695981039346656037UL ^ SplitMix64.Mix(seed);

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Numerics;
 
 /// <summary>
-/// Sine and cosine from IEEE additions, multiplications and fused multiply-adds only, so that simulations give the same bits on every
+/// Sine and cosine from IEEE additions, multiplications and fused multiply-adds only, so simulations give the same bits on every
 /// machine. Angles are in radians.
 /// </summary>
 /// <remarks>

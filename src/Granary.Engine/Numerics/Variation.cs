@@ -10,7 +10,7 @@ namespace Granary.Engine.Numerics;
 public static class Variation
 {
     /// <summary>
-    /// The magnitude of returns. A return is a quotient less 1, so its rounding is that of 1, however small the return is.
+    /// The magnitude of returns. A return is a quotient less 1, so it is rounded like 1, however small it is.
     /// </summary>
     public const double OfReturns = 1;
 

@@ -279,7 +279,7 @@ internal sealed class PortfolioAccount : IPortfolioView
     }
 
     /// <summary>
-    /// Keeps the reservation of an entry whose first part the portfolio did not take, so that the remainder can open the trade.
+    /// Keeps the reservation of an entry whose first part the portfolio did not take, so the remainder can open the trade.
     /// </summary>
     public void KeepUnopened(long trade)
     {
@@ -335,7 +335,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         }
     }
 
-    /// <summary>What backs positions now: with isolated margin the margins of the trades, with cross margin what they require.</summary>
+    /// <summary>The margin behind positions now: with isolated margin the trades' margins, with cross margin their requirement.</summary>
     public double MarginUsed
     {
         get

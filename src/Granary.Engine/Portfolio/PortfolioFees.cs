@@ -18,7 +18,7 @@ internal sealed class PortfolioFees(ExecutionSettings execution, IReadOnlyList<I
 
     /// <summary>The fee of the portfolio's part of a fill.</summary>
     /// <param name="quantity">The portfolio's, base units.</param>
-    /// <param name="hasOwnPrice">Whether the price is that of this quantity, and not the strategy's.</param>
+    /// <param name="hasOwnPrice">Whether the price is this quantity's, and not the strategy's.</param>
     public double Of(long trade, int market, in TradeFill fill, double quantity, bool hasOwnPrice = false)
     {
         var fee = _fees[market];

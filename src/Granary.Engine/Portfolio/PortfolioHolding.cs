@@ -12,7 +12,7 @@ internal struct PortfolioHolding
     /// <summary>Open time of the bar of the last partial exit, UTC ticks.</summary>
     public long LastExit;
 
-    /// <summary>Bars from that of the entry to that of the last partial exit.</summary>
+    /// <summary>Bars from entry to last partial exit.</summary>
     public int LastExitBars;
 
     /// <summary>
@@ -79,7 +79,7 @@ internal struct PortfolioHolding
     /// <summary>Whether it was entered at the close of that bar, to which it was not exposed.</summary>
     public bool EnteredOnClose;
 
-    /// <summary>Whether it was entered at the open of that bar, so that its whole range came after it.</summary>
+    /// <summary>Whether it was entered at the open of that bar, so its whole range came after it.</summary>
     public bool EnteredAtOpen;
 
     /// <summary>
@@ -87,7 +87,7 @@ internal struct PortfolioHolding
     /// </summary>
     public (long Time, double EntryPrice, double Quantity) Exposed;
 
-    /// <summary>What it has paid or received as funding after the open of a bar, account currency; the bar's open time.</summary>
+    /// <summary>The funding that it has paid or received after the open of a bar, account currency; the bar's open time.</summary>
     public (long Time, double Amount) FundedWithin;
 
     /// <summary>Index of that bar, as <see cref="HeldBars"/> counts it.</summary>

@@ -6,7 +6,7 @@ namespace Granary.Engine.Portfolio;
 
 /// <summary>
 /// Liquidates the portfolio's positions within the bars that use up what backs them. It does so for the portfolio's own quantities, whose
-/// step of the maintenance table may be another one than that of their strategies.
+/// step of the maintenance table may differ from their strategies'.
 /// </summary>
 internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioTrades trades, PortfolioExits exits)
 {
@@ -93,7 +93,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioT
         return seen;
     }
 
-    // What was added after the bar's open was not exposed to its range.
+    // A quantity that was added after the bar's open was not exposed to its range.
     private double LevelOf(in PortfolioHolding holding, in Bar bar) => holding.Exposed.Time == bar.Time
         ? account.MarginOf(holding.Market).PriceOf(holding.Side, holding.Exposed.EntryPrice, holding.Exposed.Quantity)
         : account.MarginOf(holding.Market).PriceOf(holding.Side, holding.EntryPrice, holding.Quantity);
@@ -144,7 +144,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioT
     /// A strategy's account with cross margin was liquidated, and a trade of it at a price: so is the portfolio's if it has no more. What
     /// counts are its positions before the first of the strategy's trades was closed, at the prices of those that were closed since.
     /// </summary>
-    /// <param name="time">Of the liquidation, UTC ticks.</param>
+    /// <param name="time">Time of the liquidation, UTC ticks.</param>
     public void Follow(int market, double price, long time)
     {
         if (account.IsLiquidating || account.Holdings.Count == 0) return;

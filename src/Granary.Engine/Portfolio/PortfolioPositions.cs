@@ -51,7 +51,7 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
     }
 
     /// <summary>A position, or a part of it, was closed.</summary>
-    /// <param name="isFlat">No trade is open any more, so that nothing is held.</param>
+    /// <param name="isFlat">No trade is open any more, so nothing is held.</param>
     public void Exit(int member, int market, Side side, double quantity, bool isFlat)
     {
         var units = quantity * instruments[market].Multiplier;

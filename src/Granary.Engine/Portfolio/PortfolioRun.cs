@@ -107,7 +107,7 @@ public sealed class PortfolioRun
     public int OpenTrades => _account.OpenTrades;
 
     /// <summary>
-    /// What backs positions at the last closes: with isolated margin the margins of the trades, with cross margin what they require; 0
+    /// The margin that backs positions at the last closes: with isolated margin the trades' margins, with cross margin their requirement; 0
     /// without a margin mode.
     /// </summary>
     public double MarginUsed => _account.MarginUsed;
@@ -121,7 +121,7 @@ public sealed class PortfolioRun
     /// <param name="account">An account with the portfolio's strategies and instruments, such as the broker's.</param>
     public IEnumerable<(string Rule, Decision Refusal, RuleUse Use)> Uses(IPortfolioView account) => _rules.Uses(account);
 
-    /// <summary>What the reader of the result should know about the limits, one sentence each. Call it after the last row.</summary>
+    /// <summary>Returns notes about the limits for the reader of the result, one sentence each. Call it after the last row.</summary>
     public IReadOnlyList<string> NotesOfLimits() => [.. _rules.NotesAtEnd()];
 
     /// <summary>
@@ -134,7 +134,7 @@ public sealed class PortfolioRun
     /// <summary>Cash or margin that the fills of accepted entries will need, account currency.</summary>
     public double ReservedCash => _account.Reserved.Cash;
 
-    /// <summary>What entries may cost now, without the proceeds of exits that wait; account currency.</summary>
+    /// <summary>The cash that entries may cost now, without the proceeds of exits that wait; account currency.</summary>
     public double FreeCash => _account.FreeCash();
 
     /// <summary>Signals that were accepted.</summary>

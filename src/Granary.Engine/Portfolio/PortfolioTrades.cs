@@ -283,7 +283,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             account.Fees.Count(holding.Market, trade.ExitTime, trade.ExitPrice, holding.Quantity);
             return trade.Commission * holding.Scale;
         }
-        // What no fill has closed is closed now, as by one market order.
+        // The quantity that no fill has closed is closed now, as by one market order.
         return holding.Lot.Fees
             + (holding.Quantity > 0 ? account.Fees.OfRest(holding.Market, trade.ExitTime, trade.ExitPrice, holding.Quantity) : 0);
     }
@@ -398,7 +398,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     }
 
     /// <summary>
-    /// Applies a split that a strategy reports. The first report splits all positions of the portfolio in the instrument, so that all have
+    /// Applies a split that a strategy reports. The first report splits all positions of the portfolio in the instrument, so all have
     /// the same price.
     /// </summary>
     public void Split(long trade, long time, long exDate, double ratio)

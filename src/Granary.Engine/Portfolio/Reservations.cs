@@ -14,7 +14,7 @@ internal readonly record struct Reservation(double Scale, double Value, double C
     bool IsRest = false);
 
 /// <summary>
-/// Exposure and cash that are reserved for accepted signals. Every limit counts them like open positions, so that several signals of one
+/// Exposure and cash that are reserved for accepted signals. Every limit counts them like open positions, so several signals of one
 /// close
 /// cannot share the same room.
 /// </summary>

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Strategies;
 
-/// <summary>What a declared condition compares.</summary>
+/// <summary>The comparison of a declared condition.</summary>
 public enum ConditionKind : byte
 {
     /// <summary>The left side is at or above the right side.</summary>

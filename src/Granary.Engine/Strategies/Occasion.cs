@@ -5,7 +5,7 @@ namespace Granary.Engine.Strategies;
 
 /// <summary>
 /// Condition under which a strategy may act (<see cref="Strategy.ActOnlyAt"/>): the close, or a factor, lies above or below a factor or a
-/// level. Equal values satisfy both, so that the bars include those of a strict comparison.
+/// level. Equal values satisfy both, so the bars include the bars of a strict comparison.
 /// </summary>
 /// <remarks>
 /// A feed evaluates each condition once per block for all its strategies, and stores one bit per bar. A run goes from one set bit to the

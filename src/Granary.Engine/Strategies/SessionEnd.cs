@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Strategies;
 
 /// <summary>
-/// Tells a strategy when a new session has begun and when the session's last bar is the next one, so that an exit on its close is in time.
+/// Tells a strategy when a new session has begun and when the session's last bar is the next one, so an exit on its close is in time.
 /// </summary>
 /// <remarks>A market that never closes has its sessions by days, UTC. Where the last bars of a session are missing, or it closed early,
 /// the exit comes at the first chance after it: a strategy that must not hold over night checks <see cref="IsEnding"/> for that reason

@@ -98,7 +98,7 @@ public class StrategyContext
     [MethodImpl(MethodImplOptions.NoInlining)]
     public OrderId Enter(Side side) => _book.Enter(side, StrategyBook.AtMarket, Index);
 
-    /// <summary>Requests a trade with another order type, size or protection.</summary>
+    /// <summary>Requests a trade with a different order type, size or protection.</summary>
     public OrderId Enter(Side side, in EntryOptions options) => _book.Enter(side, options, Index);
 
     /// <summary>Sets the position to this side: closes open trades on the other side and enters, each as far as the batch allows.</summary>

@@ -11,7 +11,7 @@ namespace Granary.Engine.Strategies;
 /// </summary>
 /// <remarks>
 /// If the symbol has no bar in this time slice, prices and factors are those of its last bar, and orders wait for its next one. Before its
-/// first bar, prices are NaN and orders are not accepted. Equity and cash are those of the strategy's whole account.
+/// first bar, prices are NaN and orders are not accepted. Equity and cash belong to the strategy's whole account.
 /// </remarks>
 public sealed class SymbolContext : StrategyContext, IFactorReader
 {
@@ -65,7 +65,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     public bool IsReady => _cold == 0 && _started;
 
     /// <summary>
-    /// Whether the symbol belongs to the universe at this close, so that it may be entered; true if the run has no universe.
+    /// Whether the symbol belongs to the universe at this close, so it may be entered; true if the run has no universe.
     /// </summary>
     public bool IsMember => _book.IsMember(Index);
 

@@ -3,7 +3,7 @@ namespace Granary.Engine.Trading;
 /// <summary>The costs of a pass over the bars.</summary>
 public enum CostCase : byte
 {
-    /// <summary>Those of the batch.</summary>
+    /// <summary>The costs of the batch.</summary>
     AsSet,
     /// <summary>Every cost doubled and every order one bar later.</summary>
     Stressed,

@@ -5,7 +5,7 @@ namespace Granary.Engine.Trading;
 
 /// <summary>
 /// The bytes of an event in a log: a head, the bytes of its record, and the factor values of a signal, eight bytes each, little-endian. The
-/// records have no padding, so that equal events have equal bytes. A new field of a record is in the log without further code.
+/// records have no padding, so equal events have equal bytes. A new field of a record is in the log without further code.
 /// </summary>
 internal static class EventEncoding
 {

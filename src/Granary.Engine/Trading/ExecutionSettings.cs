@@ -97,12 +97,12 @@ public sealed record ExecutionSettings
     public double Maintenance { get; init; }
 
     /// <summary>
-    /// What backs leveraged positions. With <see cref="MarginMode.None"/>, <see cref="Maintenance"/> is that of margin calls. Otherwise it
+    /// Margin mode of leveraged positions. With <see cref="MarginMode.None"/>, <see cref="Maintenance"/> is for margin calls. Otherwise it
     /// is the maintenance margin of a liquidation, where <see cref="MarginTiers"/> has no table.
     /// </summary>
     public MarginMode Margin { get; init; }
 
-    /// <summary>Maintenance margins by symbol; the table of the empty name is that of all others.</summary>
+    /// <summary>Maintenance margins by symbol; the table of the empty name is for all others.</summary>
     public IReadOnlyDictionary<string, MarginTiers> MarginTiers { get; init; } = new Dictionary<string, MarginTiers>();
 
     /// <summary>The exchange's fee of a liquidation, a fraction of the notional, which the liquidation price includes.</summary>

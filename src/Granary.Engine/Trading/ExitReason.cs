@@ -23,7 +23,7 @@ public enum ExitReason : byte
     DataEnded,
     /// <summary>Its symbol was delisted.</summary>
     Delisted,
-    /// <summary>What backed the position had fallen to its maintenance margin, and the exchange took it over.</summary>
+    /// <summary>The margin of the position had fallen to its maintenance margin, and the exchange took the position over.</summary>
     Liquidation,
     /// <summary>Its symbol had left the universe.</summary>
     LeftUniverse,

@@ -12,7 +12,7 @@ public abstract class FeeModel
     public abstract double Fee(double price, double quantity, double multiplier, bool maker);
 
     /// <summary>
-    /// Whether fees are proportional to size, so that they do not depend on how an order is split into fills. If not, a fill's fee depends
+    /// Whether fees are proportional to size, so they do not depend on how an order is split into fills. If not, a fill's fee depends
     /// on earlier fees of its order and account; <see cref="NextFee"/> computes it.
     /// </summary>
     public virtual bool IsProportional => true;

@@ -3,18 +3,18 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading;
 
-/// <summary>Which slippage a fill has.</summary>
+/// <summary>The kind of slippage of a fill.</summary>
 public enum FillSlippage : byte
 {
     /// <summary>None: it is at the price of its own order, or the venue's.</summary>
     None,
-    /// <summary>That of orders.</summary>
+    /// <summary>The slippage of orders.</summary>
     Order,
-    /// <summary>That of stop orders, if their fills were measured.</summary>
+    /// <summary>The slippage of stop orders, if their fills were measured.</summary>
     Stop,
 }
 
-/// <summary>What a fill's price follows from, for any quantity: an account of another size pays another price for the same order.</summary>
+/// <summary>The terms of a fill's price for any quantity: accounts of different sizes pay different prices for the same order.</summary>
 /// <param name="Reference">The price at which the order trades, before slippage; quote currency.</param>
 /// <param name="Bound">The worst price of the order; NaN for none.</param>
 /// <param name="Open">Of the bar in which it fills; the other prices and the volume too.</param>
@@ -32,7 +32,7 @@ public readonly record struct FillTerms(FillSlippage Slippage, double Reference,
     {
     }
 
-    /// <summary>Those of a fill at a price, whatever its quantity.</summary>
+    /// <summary>The terms of a fill at a price, whatever its quantity.</summary>
     internal static FillTerms At(double price, in Bar bar) => new(FillSlippage.None, price, double.NaN, bar);
 
     internal Bar Bar => new(Time, Open, High, Low, Close, Volume);

@@ -7,7 +7,7 @@ public interface IEventSink
 {
     /// <summary>The next whole events of one strategy, in order. Called by several threads, for one strategy by one at a time.</summary>
     /// <param name="chunk">
-    /// 0, 1, 2 … for each strategy. Where chunks are cut depends on the events alone, so that chunk n of a replayed run is the same bytes
+    /// 0, 1, 2 … for each strategy. Where chunks are cut depends on the events alone, so chunk n of a replayed run is the same bytes
     /// again.
     /// </param>
     void Append(int strategy, int chunk, ReadOnlySpan<byte> events);

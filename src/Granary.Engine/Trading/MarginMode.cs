@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>What backs a leveraged position, and so when an exchange liquidates it.</summary>
+/// <summary>The margin that backs a leveraged position, which decides when an exchange liquidates it.</summary>
 public enum MarginMode : byte
 {
     /// <summary>Nothing is liquidated by its margin; an account is closed when its equity reaches zero.</summary>

@@ -6,7 +6,7 @@ namespace Granary.Engine.Trading;
 /// <param name="Upper">The value that the true one does not exceed with the stated confidence.</param>
 public readonly record struct MeasuredCost(double Mean, double Upper);
 
-/// <summary>What fills cost, in basis points of the reference price.</summary>
+/// <summary>Measured costs of fills, in basis points of the reference price.</summary>
 /// <param name="Sides">By side, over all venues.</param>
 /// <param name="Cells">By side and venue; venues without regard to case.</param>
 /// <param name="Size">Per unit of √(quantity/volume), from <paramref name="RootCenter"/>.</param>
@@ -44,7 +44,7 @@ public sealed class MeasuredSlippage : SlippageModel
     private readonly string _venue;
     private readonly MeasuredCost _buy, _sell;
 
-    /// <param name="isUpper">Whether its costs are those of the upper end.</param>
+    /// <param name="isUpper">Whether its costs are at the upper end.</param>
     /// <param name="venue">The venue of the orders; one that was not measured has the costs of all.</param>
     public MeasuredSlippage(MeasuredCosts costs, bool isUpper, string venue = "")
     {
@@ -52,7 +52,7 @@ public sealed class MeasuredSlippage : SlippageModel
         (_buy, _sell) = (costs.Of(Side.Buy, venue), costs.Of(Side.Sell, venue));
     }
 
-    /// <summary>The costs of stop orders against their trigger; null = those of other orders.</summary>
+    /// <summary>The costs of stop orders against their trigger; null = the costs of other orders.</summary>
     public MeasuredCosts? Stops { get; init; }
 
     public override bool DependsOnSize => true;

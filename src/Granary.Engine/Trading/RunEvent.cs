@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Granary.Engine.Trading;
 
 /// <summary>
-/// One event of a strategy run: a kind, and the record of that kind. It is a value, so that a run that reports millions of events allocates
+/// One event of a strategy run: a kind, and the record of that kind. It is a value, so a run that reports millions of events allocates
 /// nothing.
 /// </summary>
 // The records have the same place, since an event has only one. It is read only as the record that was written.
@@ -131,7 +131,7 @@ public readonly struct RunEvent
     public int SymbolIndex => _symbol;
 
     /// <summary>The record of an event of this kind; the other properties of records likewise.</summary>
-    /// <exception cref="InvalidOperationException">The event is of another kind.</exception>
+    /// <exception cref="InvalidOperationException">The event is of a different kind.</exception>
     [UnscopedRef]
     public ref readonly Signal Signal => ref Record(RunEventKinds.Signal, in _signal);
 
@@ -144,7 +144,7 @@ public readonly struct RunEvent
     public ref readonly TradeFill Fill => ref Record(RunEventKinds.Fill, in _fill);
 
     /// <summary>The record of a <see cref="RunEventKinds.Trade"/> or a <see cref="RunEventKinds.ClosedPart"/>.</summary>
-    /// <exception cref="InvalidOperationException">The event is of another kind.</exception>
+    /// <exception cref="InvalidOperationException">The event is of a different kind.</exception>
     [UnscopedRef]
     public ref readonly Trade Trade => ref Record(RunEventKinds.Trade | RunEventKinds.ClosedPart, in _trade);
 

@@ -24,7 +24,7 @@ public abstract class SlippageModel
     /// <summary>The same model for the orders of an instrument.</summary>
     public virtual SlippageModel For(Instrument instrument) => this;
 
-    /// <summary>The model of stop orders: another one if their fills were measured, else this one.</summary>
+    /// <summary>The model of stop orders: a separate one if their fills were measured, else this one.</summary>
     public virtual SlippageModel OfStops => this;
 
     /// <summary>The same model at the upper end of what was measured; itself if nothing was.</summary>

@@ -116,7 +116,7 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
     /// <summary>Requests the exchange's time.</summary>
     protected abstract Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Adds the signature. Called directly before sending, so that the timestamp is current.</summary>
+    /// <summary>Adds the signature. Called directly before sending, so the timestamp is current.</summary>
     protected abstract void Sign(RestRequest request, HttpRequestMessage message);
 
     /// <summary>Interprets an answer with a status below 500.</summary>
@@ -126,7 +126,7 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
     protected abstract TimeSpan PauseOf(RestAnswer answer);
 
     /// <summary>The time to sign a request with. The exchange refuses a signature after some time: an order whose last time is sooner is
-    /// signed with an earlier time, so that a late one is refused.</summary>
+    /// signed with an earlier time, so a late one is refused.</summary>
     /// <param name="life">Lifetime of a signature.</param>
     protected DateTimeOffset SigningTime(RestRequest request, TimeSpan life) =>
         request.ValidUntil is { } until && until - life is var latest && latest < Clock.Now ? latest : Clock.Now;

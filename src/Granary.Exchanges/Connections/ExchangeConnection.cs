@@ -9,7 +9,7 @@ namespace Granary.Exchanges.Connections;
 internal sealed record ExchangeConnection(string Name, string Title, Uri Endpoint, ApiCredentials? Credentials,
     (int Weight, TimeSpan Period) Budget, TimeProvider Clock)
 {
-    /// <summary>How requests and websockets reach the exchange.</summary>
+    /// <summary>The transport of requests and websockets to the exchange.</summary>
     public IExchangeTransport Transport { get; init; } = NetworkTransport.Instance;
 
     /// <summary>In a dry run, receives the signed requests that would change the account; null to send them.</summary>

@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 
 namespace Granary.Exchanges.Connections;
 
-/// <summary>How requests and websockets reach an exchange.</summary>
+/// <summary>The transport of requests and websockets to an exchange.</summary>
 internal interface IExchangeTransport
 {
     /// <summary>Opens what sends the requests of one connection; the connection disposes of it.</summary>

@@ -35,7 +35,7 @@ internal sealed class RestConnection : IDisposable
     public RequestBudget Budget { get; }
 
     /// <summary>Sends a request once.</summary>
-    /// <param name="sign">Adds the headers of the API key. Called directly before sending, so that the timestamp is current.</param>
+    /// <param name="sign">Adds the headers of the API key. Called directly before sending, so the timestamp is current.</param>
     /// <exception cref="BrokerUnavailableException">There is no response; it is unknown whether the request arrived.</exception>
     /// <exception cref="VenueRefusalException">A dry run does not send the request.</exception>
     public async Task<RestAnswer> SendAsync(RestRequest request, Action<RestRequest, HttpRequestMessage>? sign,

@@ -54,7 +54,7 @@ public sealed class SocketSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Connects, sends the messages of the plan, and returns those of the exchange as they arrive, each valid until the next. The
+    /// Connects, sends the messages of the plan, and returns the exchange's messages as they arrive, each valid until the next. The
     /// enumeration ends when the connection is lost.
     /// </summary>
     /// <param name="silence">A connection without any message for so long counts as lost, whatever its socket reports.</param>

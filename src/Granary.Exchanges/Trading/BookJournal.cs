@@ -143,7 +143,7 @@ internal sealed class BookJournal : IAsyncDisposable
         _deferred.Add(fact);
     }
 
-    /// <summary>Preallocates space for later facts, so that appending them is faster.</summary>
+    /// <summary>Preallocates space for later facts, so appending them is faster.</summary>
     public void Prepare() => _journal.Prepare();
 
     public async ValueTask DisposeAsync()

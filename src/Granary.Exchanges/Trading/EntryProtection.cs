@@ -9,7 +9,7 @@ namespace Granary.Exchanges.Trading;
 /// quantity,
 /// and are cancelled after the trade is closed.
 /// </summary>
-/// <remarks>The stop always rests at the exchange, so that it works while the session is down. The target rests there too, unless a stop
+/// <remarks>The stop always rests at the exchange, so it works while the session is down. The target rests there too, unless a stop
 /// order reserves the balance. In that case the adapter monitors the price, cancels the stop, and sells with a limit order.</remarks>
 internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOrders orders, TimeProvider clock)
 {

@@ -26,7 +26,7 @@ internal interface IVenue : IAsyncDisposable
     /// <summary>Whether requests that change the account are signed, but not sent.</summary>
     bool IsDryRun { get; }
 
-    /// <summary>Whether a stop order reserves balance, so that no second order can be placed for the same units.</summary>
+    /// <summary>Whether a stop order reserves balance, so no second order can be placed for the same units.</summary>
     bool StopsHoldBalance { get; }
 
     /// <summary>The exchange's clock minus the local clock, at the last measurement.</summary>
@@ -44,7 +44,7 @@ internal interface IVenue : IAsyncDisposable
     /// <summary>Returns all instruments of the market.</summary>
     Task<IReadOnlyList<VenueInstrument>> InstrumentsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Sets the leverage and margin mode of a futures contract to those of the session; no effect on a spot market.</summary>
+    /// <summary>Sets the leverage and margin mode of a futures contract to the session's; no effect on a spot market.</summary>
     /// <exception cref="InputException">The account's position mode is not supported.</exception>
     Task PrepareAsync(VenueInstrument instrument, MarginTerms margin, CancellationToken cancellationToken);
 

@@ -2,7 +2,7 @@ namespace Granary.Exchanges.Trading;
 
 /// <summary>
 /// Finds inverse contracts among the instruments that a configuration names: their margin and profits are in the coin, not in the currency
-/// of their prices, so that no amount of Granary would be right.
+/// of their prices, so no amount of Granary would be right.
 /// </summary>
 internal static class InverseContracts
 {

@@ -37,7 +37,7 @@ internal sealed class PerpetualContracts(string name, string title)
 
     /// <summary>The account from its cash and its positions.</summary>
     /// <param name="cash">Deposits plus realised profits, less fees and funding; without unrealised profits.</param>
-    /// <param name="positions">Signed base units, and signed base units · entry price; those of zero are left out.</param>
+    /// <param name="positions">Signed base units, and signed base units · entry price; zeros are left out.</param>
     public static VenueAccount Account(decimal cash, IEnumerable<(string Listed, decimal Held, decimal EntryValue)> positions)
     {
         var open = positions.Where(p => p.Held != 0).ToList();

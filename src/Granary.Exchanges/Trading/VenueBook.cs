@@ -5,9 +5,9 @@ namespace Granary.Exchanges.Trading;
 
 /// <summary>
 /// State of the adapter's account: orders, legs, open quantity of each entry, and the events that the session polls. It is a function of
-/// its facts, so that a restart gives the same events with the same numbers.
+/// its facts, so a restart gives the same events with the same numbers.
 /// </summary>
-/// <remarks>A fee that the exchange deducts from the bought units reduces the fill, not the cash, so that the session owns what it can
+/// <remarks>A fee that the exchange deducts from the bought units reduces the fill, not the cash, so the session owns what it can
 /// sell. The remainder below one lot is booked as a fee and counted in <see cref="Dust"/>.</remarks>
 internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> instruments)
 {

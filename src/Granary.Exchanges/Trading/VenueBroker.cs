@@ -277,7 +277,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         try
         {
             if (_broken is { } broken) throw broken;
-            // What the work computes must follow from all facts that the journal may have.
+            // The work's result must follow from all facts that the journal may have.
             await _journal.SettleAsync(cancellationToken).ConfigureAwait(false);
             return await work().ConfigureAwait(false);
         }

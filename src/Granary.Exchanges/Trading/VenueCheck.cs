@@ -44,7 +44,7 @@ internal static class VenueCheck
                 + FormattableString.Invariant($"{margin.Leverage}; lower it and run the backtest again"));
     }
 
-    /// <exception cref="InputException">The margin mode of the configuration is not that of the broker.</exception>
+    /// <exception cref="InputException">The margin mode of the configuration is not the broker's.</exception>
     public static void RefuseMode(string name, ExecutionSettings execution, MarginTerms margin)
     {
         if (execution.Margin != MarginMode.None && margin.IsCross != (execution.Margin == MarginMode.Cross))

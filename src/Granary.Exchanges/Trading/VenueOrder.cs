@@ -37,7 +37,7 @@ internal sealed class VenueOrder(OrderMade made, VenueInstrument? instrument, lo
     /// <summary>Whether it was sent as a stop order, which some exchanges keep in a list of their own, without our id.</summary>
     public bool IsStop => Type.HasStop();
 
-    /// <summary>Whether the stop triggers when the price rises to it, as that of a buy order.</summary>
+    /// <summary>Whether the stop triggers when the price rises to it, as for a buy order.</summary>
     public bool TriggersAbove => Side == Side.Buy;
 
     public TimeInForce TimeInForce => made.Order.TimeInForce;

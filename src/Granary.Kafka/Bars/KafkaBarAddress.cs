@@ -92,7 +92,7 @@ public sealed record KafkaBarAddress
     public string TopicOf(Timeframe timeframe) => Topic ?? "granary.bars." + timeframe;
 
     /// <summary>
-    /// The topic of a market. Characters other than letters and digits are escaped as _XX, so that no symbol can address another topic.
+    /// The topic of a market. Characters other than letters and digits are escaped as _XX, so no symbol can address another topic.
     /// </summary>
     /// <exception cref="BarDataException">The name would be too long for a topic.</exception>
     public string TopicOf(Timeframe timeframe, string symbol)

@@ -12,11 +12,11 @@ namespace Granary.Kafka.Bars;
 /// the next one is requested.
 /// </summary>
 /// <remarks>
-/// On a rebalance each member commits its reader's position and drops what it has read beyond it, so that one member receives each message.
+/// On a rebalance each member commits its reader's position and drops what it has read beyond it, so one member receives each message.
 /// A partition that moves from a slower member continues where that one stopped; its bars follow later ones of other partitions.
 /// A crashed member loses what it took since its last commit; its successor reads that again.
 /// The feed waits for brokers that are away and continues where it was; duplicates count once. It does not read on in a partition that is
-/// far ahead of another, so that memory stays bounded.
+/// far ahead of another, so memory stays bounded.
 /// </remarks>
 public sealed class KafkaBarFeed : ILiveFeed
 {

@@ -9,7 +9,7 @@ namespace Granary.Kafka.Bars;
 
 /// <summary>
 /// Publishes a feed to Kafka: bars to the partition of their market's key, heartbeats and the end to every partition of every topic. A
-/// message's timestamp is its market time, so that readers can seek by time. Topics that the sink creates keep their messages without a
+/// message's timestamp is its market time, so readers can seek by time. Topics that the sink creates keep their messages without a
 /// time limit.
 /// </summary>
 /// <remarks>
@@ -250,7 +250,7 @@ public sealed class KafkaBarSink : IFeedSink
         new($"Kafka at {_address.Brokers} did not take what was published ({error.Reason}); start it or make room, and run the replay "
             + $"again: readers skip bars that they already have");
 
-    /// <summary>FNV-1a, so that a market has the same partition with every client.</summary>
+    /// <summary>FNV-1a, so a market has the same partition with every client.</summary>
     private static int PartitionOf(string key, int partitions)
     {
         var hash = 2166136261u;

@@ -11,7 +11,7 @@ internal sealed class PublishedMarket(Instrument instrument)
 
     public List<Bar> Bars { get; } = [];
 
-    /// <summary>Bars that were left out, since an earlier publication has another bar of the same time.</summary>
+    /// <summary>Bars that were left out, since an earlier publication has a different bar of the same time.</summary>
     public long Corrections { get; private set; }
 
     public void Add(BarBlock block)

@@ -17,7 +17,7 @@ public static class CandidateTest
     public const double Level = 0.05 / Looks;
 
     /// <summary>Tests the candidate at the largest test size that the number of differences reaches.</summary>
-    /// <param name="differences">Squared error of the version in use minus that of the candidate, for the same outcomes, oldest
+    /// <param name="differences">Squared error of the version in use minus the candidate's, for the same outcomes, oldest
     /// first.</param>
     /// <returns>The mean difference with its p-value; null before the first test.</returns>
     public static MeanInterval? At(IReadOnlyList<double> differences)

@@ -1,7 +1,7 @@
 namespace Granary.Learning.Drift;
 
 /// <summary>
-/// MT19937 (Matsumoto and Nishimura 1998), with the seeding and sampling of Python's <c>random.Random</c>, so that samples and drifts equal
+/// MT19937 (Matsumoto and Nishimura 1998), with the seeding and sampling of Python's <c>random.Random</c>, so samples and drifts equal
 /// those of river. All other code uses <see cref="Engine.Numerics.PortableRandom"/>.
 /// </summary>
 internal sealed class MersenneTwister

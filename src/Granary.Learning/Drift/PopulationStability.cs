@@ -7,7 +7,7 @@ namespace Granary.Learning.Drift;
 /// <summary>
 /// The population stability index of a sample relative to a reference: Σ (q − p) · ln(q / p) over the bins between the reference's
 /// quantiles, where p is a bin's share of the reference and q its share of the sample. Quantiles are interpolated as in numpy. Half an
-/// observation is added to each bin, so that empty bins have a logarithm.
+/// observation is added to each bin, so empty bins have a logarithm.
 /// </summary>
 /// <param name="Value">The index; 0 for equal shares.</param>
 /// <param name="Bins">Bins used; fewer than requested if values of the reference repeat.</param>

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Features;
 
 /// <summary>
-/// Reads a feature set from a feed's factor sheets, block by block. Training, backtest and live use this code, so that features are
+/// Reads a feature set from a feed's factor sheets, block by block. Training, backtest and live use this code, so features are
 /// bit-identical whatever the block lengths. The factors are part of the feed's plan and are therefore computed only once.
 /// </summary>
 public sealed class FeatureReader

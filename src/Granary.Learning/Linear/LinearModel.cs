@@ -15,7 +15,7 @@ public sealed class LinearModel : TrainedModel
     private readonly double _intercept, _slope, _offset;
     private readonly bool _sigmoid;
 
-    /// <param name="centre">[features]: subtracted first, so that large values (prices) lose no digits.</param>
+    /// <param name="centre">[features]: subtracted first, so large values (prices) lose no digits.</param>
     /// <param name="weights">[features], on the raw scale.</param>
     /// <param name="sigmoid">Whether the prediction is 1 / (1 + e^−(slope · score + offset)).</param>
     public LinearModel(ModelHead head, double[] centre, double[] weights, double intercept, bool sigmoid, double slope = 1,

@@ -6,7 +6,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Linear;
 
-/// <summary>Ordinary least squares with an intercept. Of collinear features, the later ones get no weight.</summary>
+/// <summary>Ordinary least squares with an intercept. If features are collinear, the later ones get no weight.</summary>
 [Trainer("linear", "Ordinary least squares.", Numbers = true)]
 public sealed class LinearTrainer : ITrainer
 {

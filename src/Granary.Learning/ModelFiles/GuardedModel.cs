@@ -4,7 +4,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.ModelFiles;
 
-/// <summary>A model with its area of applicability. Predictions are those of the inner model.</summary>
+/// <summary>A model with its area of applicability. The inner model predicts.</summary>
 [ModelKind(GuardedModel.FormatName)]
 public sealed class GuardedModel : ITrainedModel
 {

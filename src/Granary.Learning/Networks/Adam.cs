@@ -57,7 +57,7 @@ internal sealed class Adam(int parameters, double learningRate)
         }
     }
 
-    /// <summary>Writes the moments, so that training continues to the same bits after <see cref="Read"/>.</summary>
+    /// <summary>Writes the moments, so training continues to the same bits after <see cref="Read"/>.</summary>
     public void Write(BinaryWriter writer)
     {
         writer.Write(_power1);

@@ -7,7 +7,7 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Networks;
 
 /// <summary>
-/// A fully connected network for batches of rows. It has only the layout. The caller owns the array of parameters, so that one optimiser
+/// A fully connected network for batches of rows. It has only the layout. The caller owns the array of parameters, so one optimiser
 /// can serve several networks. Hidden layers and multiple outputs are padded to a multiple of four; the padding stays zero.
 /// </summary>
 public sealed class DenseNetwork

@@ -10,7 +10,7 @@ internal sealed class NetworkSamples
 {
     private const double HeldBackShare = 0.15;
 
-    /// <summary>Standardised features are clipped to this many deviations, so that an outlier cannot dominate.</summary>
+    /// <summary>Standardised features are clipped to this many deviations, so an outlier cannot dominate.</summary>
     public const double Reach = 6;
 
     private readonly TrainingTable _table;

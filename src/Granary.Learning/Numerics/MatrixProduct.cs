@@ -12,7 +12,7 @@ namespace Granary.Learning.Numerics;
 internal static class MatrixProduct
 {
     /// <summary>target[r, ·] = bias + Σ a[r, k] · b[k, ·].</summary>
-    /// <param name="b">Row-major; its width, a multiple of four, is that of the bias.</param>
+    /// <param name="b">Row-major; its width, a multiple of four, is the bias's.</param>
     /// <param name="bias">One row.</param>
     /// <param name="target">Row-major, as many rows as <paramref name="a"/>.</param>
     /// <exception cref="ArgumentException">The sizes do not match.</exception>

@@ -5,7 +5,7 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Proofs;
 
-/// <summary>Result of a permutation test: the AUC compared with that of the same training on shuffled labels.</summary>
+/// <summary>Result of a permutation test: the AUC compared with the same training on shuffled labels.</summary>
 /// <param name="Auc">The AUC with the true labels, out of sample.</param>
 /// <param name="Permuted">The AUC of each shuffle, out of sample.</param>
 /// <param name="StandardError">Standard error of the AUC of random scores, from the numbers of ones and zeros in the test.</param>

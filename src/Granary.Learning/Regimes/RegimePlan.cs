@@ -51,7 +51,7 @@ public sealed class RegimePlan
 
     public string Otherwise { get; }
 
-    /// <summary>The combined states: those of the rules in order, then the default; without rules all combinations.</summary>
+    /// <summary>The combined states: the rules' in order, then the default; without rules all combinations.</summary>
     public IReadOnlyList<string> States { get; }
 
     /// <summary>Combines a short and a long trend from SMA 10/30 and SMA 30/100: bullish or bearish if both agree.</summary>

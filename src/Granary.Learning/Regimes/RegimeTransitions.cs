@@ -45,7 +45,7 @@ public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, 
 
     /// <summary>Computes the mean and the deviation of the returns, per bar, in the bar after each state.</summary>
     /// <param name="returns">
-    /// The return of each bar, as long as <paramref name="states"/>. The state at bar t is paired with the return of bar t + 1, so that it
+    /// The return of each bar, as long as <paramref name="states"/>. The state at bar t is paired with the return of bar t + 1, so it
     /// could have been traded.
     /// </param>
     public static (double Mean, double Deviation, long Bars)[] NextReturns(ReadOnlySpan<int> states, ReadOnlySpan<double> returns,

@@ -6,7 +6,7 @@ namespace Granary.Learning.Registry;
 
 /// <summary>
 /// Stores each model in a folder, with one folder per version: <c>NAME/v0001/model.bin</c> and <c>lineage.json</c>, and
-/// <c>NAME/current.json</c>. A version is written to a temporary folder, flushed and renamed, so that a reader sees it completely or not at
+/// <c>NAME/current.json</c>. A version is written to a temporary folder, flushed and renamed, so a reader sees it completely or not at
 /// all.
 /// </summary>
 /// <param name="files">The files that may be read and written; null = all.</param>

@@ -24,7 +24,7 @@ public sealed record ModelLineage
 
     public required IReadOnlyList<string> Features { get; init; }
 
-    /// <summary>Other symbols whose closes the features read; null where they read those of the data alone.</summary>
+    /// <summary>Other symbols whose closes the features read; null where they read only the data's closes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? References { get; init; }
 
@@ -70,7 +70,7 @@ public sealed record ModelLineage
 public sealed record ModelVersion(string Model, int Number, string ModelHash, ModelLineage Lineage);
 
 /// <summary>Lineage that a store keeps beside a version's file.</summary>
-/// <param name="Number">That of the version.</param>
+/// <param name="Number">The version's number.</param>
 /// <param name="ModelHash">SHA-256 of the version's file.</param>
 internal sealed record StoredLineage(int Number, string ModelHash, ModelLineage Lineage);
 

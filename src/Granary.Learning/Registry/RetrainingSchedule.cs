@@ -15,7 +15,7 @@ public sealed record RetrainingSchedule(long From, CalendarSpan Every, CalendarS
     /// <param name="number">0 for the first.</param>
     public long TimeOf(int number) => Every.After(From, number);
 
-    /// <summary>Returns the first time of the schedule after another time, UTC ticks.</summary>
+    /// <summary>Returns the first time of the schedule after a given time, UTC ticks.</summary>
     public long NextAfter(long time)
     {
         if (time < From) return From;

@@ -20,7 +20,7 @@ public sealed record VersionExpiry(int? Bars = null, int? Trades = null, int? Da
         return time;
     }
 
-    /// <summary>The time of the nth event after another time; the maximum if there are fewer.</summary>
+    /// <summary>The time of the nth event after a given time; the maximum if there are fewer.</summary>
     internal static long NthAfter(IReadOnlyList<long> times, long time, int n)
     {
         var (low, high) = (0, times.Count);

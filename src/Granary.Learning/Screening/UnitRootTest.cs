@@ -8,7 +8,7 @@ namespace Granary.Learning.Screening;
 /// </summary>
 /// <remarks>
 /// Δy(t) = a + γ y(t−1) + Σ βᵢ Δy(t−i) with ⌊(n − 1)^⅓⌋ lags (Said and Dickey 1984); the statistic is γ over its standard error. Critical
-/// values at 5 % are those of MacKinnon 2010, table 2: −2.86154 − 2.8903/T − 4.234/T² − 40.04/T³ for T equations.
+/// values at 5 % come from MacKinnon 2010, table 2: −2.86154 − 2.8903/T − 4.234/T² − 40.04/T³ for T equations.
 /// </remarks>
 /// <param name="Statistic">The test statistic; NaN for fewer than 20 values, or if all are equal.</param>
 /// <param name="Critical">The 5 % critical value: the probability that a random walk is below it.</param>

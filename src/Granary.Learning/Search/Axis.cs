@@ -5,7 +5,7 @@ namespace Granary.Learning.Search;
 
 /// <summary>
 /// A dimension as an interval: its values are points of it, and a logarithmic dimension is an interval of logarithms. A dimension of
-/// discrete values ends half a step beyond them, so that each value has the same length.
+/// discrete values ends half a step beyond them, so each value has the same length.
 /// </summary>
 internal sealed class Axis
 {

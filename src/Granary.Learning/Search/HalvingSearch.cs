@@ -6,7 +6,7 @@ namespace Granary.Learning.Search;
 /// <see cref="SuccessiveHalving"/> over shares of the bars, counted from the first one. The points are those of <see cref="SobolSearch"/>.
 /// </summary>
 /// <remarks>
-/// The number of trials is that of points, all of which the first round evaluates. At least four points reach all bars, and the first
+/// The number of trials counts points, all of which the first round evaluates. At least four points reach all bars, and the first
 /// share is a sixteenth at least. A point that failed is not continued; one without a value counts as the worst.
 /// </remarks>
 internal sealed class HalvingSearch(ParameterSpace space, int trials, ulong seed) : ISearchMethod

@@ -11,7 +11,7 @@ public sealed record ProposedPoint(IReadOnlyList<double> Values, double Share = 
 public sealed record TriedPoint(ProposedPoint Point, IReadOnlyList<double>? Objectives);
 
 /// <summary>
-/// Proposes the points of a search round by round. A method is a pure function of its space, its seed and the points tried before, so that
+/// Proposes the points of a search round by round. A method is a pure function of its space, its seed and the points tried before, so
 /// an interrupted search continues with the same points.
 /// </summary>
 public interface ISearchMethod

@@ -15,7 +15,7 @@ public sealed record DimensionImportance(string Name, double Share, double Devia
 /// hyperparameter importance" (2014).
 /// </summary>
 /// <remarks>
-/// The forest predicts the objective from the parameters. Each tree is constant on boxes, so that its mean over all other parameters is
+/// The forest predicts the objective from the parameters. Each tree is constant on boxes, so its mean over all other parameters is
 /// known exactly as a function of one parameter. The share is the variance of this function. The forest has the settings of Optuna's
 /// evaluator; unlike there, a logarithmic parameter is averaged over its logarithm, and a choice over its choices.
 /// </remarks>

@@ -1,6 +1,6 @@
 namespace Granary.Learning.Search;
 
-/// <summary>One parameter of a space. Its value in a point is a number: that of the parameter, or the index of a choice.</summary>
+/// <summary>One parameter of a space. Its value in a point is a number: the parameter's value, or the index of a choice.</summary>
 /// <param name="Name">Unique in its space.</param>
 public abstract record Dimension(string Name);
 

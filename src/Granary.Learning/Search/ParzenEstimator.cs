@@ -8,7 +8,7 @@ namespace Granary.Learning.Search;
 /// </summary>
 /// <remarks>
 /// Bergstra et al. 2011, with the prior and the bounds of the kernels' widths of Optuna 3.1. The width follows Scott's rule from the
-/// spread of the points, as in Falkner, Klein and Hutter, "BOHB" (2018). It is at most that of Optuna, which takes a fifth of the interval
+/// spread of the points, as in Falkner, Klein and Hutter, "BOHB" (2018). It is at most Optuna's, which takes a fifth of the interval
 /// for the spread. A discrete value has the probability of its length in the interval.
 /// </remarks>
 internal sealed class ParzenEstimator

@@ -35,7 +35,7 @@ public sealed record SpaceCensus(long Looked, long Allowed, bool IsComplete)
     private static SpaceCensus Complete(ParameterSpace space, Axis[] axes) =>
         new((long)space.Size, AllowedIndices(space, axes).Count, true);
 
-    /// <summary>Whether the space has no condition, so that nothing was looked at.</summary>
+    /// <summary>Whether the space has no condition, so nothing was looked at.</summary>
     public bool AllowsAll { get; private init; }
 
     /// <summary>Whether no combination was found that may be tried.</summary>

@@ -9,7 +9,7 @@ namespace Granary.Learning.Search;
 /// </summary>
 /// <remarks>
 /// A good point has a weight by its improvement (Watanabe 2023, "Tree-structured Parzen estimator: understanding its algorithm components
-/// and their roles for better empirical performance"). With several objectives the good points are those of the first fronts, weighted by
+/// and their roles for better empirical performance"). With several objectives the good points are the first fronts, weighted by
 /// the hypervolume that only they dominate (Ozaki et al. 2022). A point of the same round counts as a bad one until it is evaluated
 /// ("constant liar", Ginsbourger, Le Riche and Carraro 2010),
 /// so that a round spreads. A failed or undefined point always counts as a bad one.

@@ -1,6 +1,6 @@
 namespace Granary.Learning.Search;
 
-/// <summary>Settings of the tree-structured Parzen estimator; the defaults are those of Optuna 3.1, except for the round and the
+/// <summary>Settings of the tree-structured Parzen estimator; the defaults equal Optuna 3.1's, except for the round and the
 /// share of good points, which is a tenth there.</summary>
 /// <param name="Round">Points of a round. More points need fewer passes over the bars, and know less of each other.</param>
 /// <param name="Startup">Points that fill the space before the densities are used.</param>

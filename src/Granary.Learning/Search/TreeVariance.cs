@@ -2,7 +2,7 @@ using Granary.Learning.Trees;
 
 namespace Granary.Learning.Search;
 
-/// <summary>The variance of a regression tree over a space, and that of its means as functions of one dimension each.</summary>
+/// <summary>The variances of a regression tree over a space, and of its means as functions of one dimension each.</summary>
 internal sealed class TreeVariance
 {
     private readonly Axis[] _axes;

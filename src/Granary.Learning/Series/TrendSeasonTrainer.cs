@@ -9,7 +9,7 @@ namespace Granary.Learning.Series;
 /// <summary>
 /// Models the label as a piecewise linear trend and Fourier terms of the day, the week and the year. This is the additive model of Taylor
 /// and Letham 2018 ("Forecasting at scale", The American Statistician 72). The changes of the slope have a normal prior in place of the
-/// Laplace prior, so that the most likely coefficients are a ridge regression. It reads only the time.
+/// Laplace prior, so the most likely coefficients are a ridge regression. It reads only the time.
 /// </summary>
 /// <param name="changepoints">The number of evenly spaced changes of the slope.</param>
 /// <param name="changepointRange">The fraction of the training period that contains them.</param>

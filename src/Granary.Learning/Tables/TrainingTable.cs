@@ -15,7 +15,7 @@ public enum LearningTask
 }
 
 /// <summary>
-/// Samples in order of time: features known at a time, and the label known later. Immutable. Subsets are index lists over it, so that
+/// Samples in order of time: features known at a time, and the label known later. Immutable. Subsets are index lists over it, so
 /// thousands of folds share one copy.
 /// </summary>
 public sealed class TrainingTable

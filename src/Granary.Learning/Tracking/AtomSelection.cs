@@ -46,7 +46,7 @@ internal sealed class AtomSelection
     /// Returns the name with the largest |x′r| (optionally divided by its norm); the first of equal ones; −1 if none is above rounding
     /// errors.
     /// </summary>
-    /// <param name="residual">The residual. With an intercept it has mean zero, so that x need not be centred.</param>
+    /// <param name="residual">The residual. With an intercept it has mean zero, so x need not be centred.</param>
     public int Largest(ReadOnlySpan<double> residual)
     {
         var best = -1;

@@ -34,7 +34,7 @@ internal sealed class BoundedLeastSquares
         }
     }
 
-    /// <summary>The multiplier of Σ w = 1: the marginal cost of another unit of weight.</summary>
+    /// <summary>The multiplier of Σ w = 1: the marginal cost of one more unit of weight.</summary>
     public double Multiplier { get; private set; }
 
     public double[] Solve()

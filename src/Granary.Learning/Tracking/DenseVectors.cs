@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Granary.Learning.Tracking;
 
 /// <summary>
-/// Products and sums of columns, always with four lanes and four accumulators in a fixed order, so that every processor gives the same
+/// Products and sums of columns, always with four lanes and four accumulators in a fixed order, so every processor gives the same
 /// bits.
 /// </summary>
 internal static class DenseVectors

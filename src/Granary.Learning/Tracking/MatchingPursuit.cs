@@ -8,7 +8,7 @@ namespace Granary.Learning.Tracking;
 /// </summary>
 /// <remarks>
 /// Pati, Rezaiifar and Krishnaprasad 1993; Tropp and Gilbert 2007. Without constraints on the weights, the least-squares fit is updated as
-/// a QR decomposition (Gram–Schmidt, twice for stability), so that a step costs one pass over the panel. With constraints, the fit over
+/// a QR decomposition (Gram–Schmidt, twice for stability), so a step costs one pass over the panel. With constraints, the fit over
 /// the chosen names is a small quadratic program (<see cref="BoundedLeastSquares"/>). A name whose weight falls to zero is removed. The
 /// next name is the one with the steepest fall of the penalised objective. A name that is a combination of the chosen ones (or constant,
 /// with an intercept) is skipped.

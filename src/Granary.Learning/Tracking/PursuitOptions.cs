@@ -16,7 +16,7 @@ public sealed record PursuitOptions
     /// <summary>Whether to fit a constant return in addition to the names.</summary>
     public bool Intercept { get; init; }
 
-    /// <summary>Whether to rank names by |x′r| / ‖x‖ instead of |x′r|, so that volatile names have no advantage.</summary>
+    /// <summary>Whether to rank names by |x′r| / ‖x‖ instead of |x′r|, so volatile names have no advantage.</summary>
     public bool NormaliseAtoms { get; init; }
 
     /// <summary>Whether short weights are excluded.</summary>

@@ -7,7 +7,7 @@ internal sealed class TrainingThreads(TrainingOptions options)
     private const long WorthParallel = 400_000;
 
     /// <param name="operations">The approximate number of operations of all items.</param>
-    /// <param name="piece">The work; it writes only to its own memory, so that the order of the items does not matter.</param>
+    /// <param name="piece">The work; it writes only to its own memory, so the order of the items does not matter.</param>
     public void For(int count, long operations, Action<int> piece)
     {
         if (options.Threads <= 1 || count <= 1 || operations < WorthParallel)

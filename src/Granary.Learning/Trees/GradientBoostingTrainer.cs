@@ -8,9 +8,9 @@ namespace Granary.Learning.Trees;
 
 /// <summary>
 /// Gradient-boosted trees on histograms (Friedman 2001). Each tree fits Newton steps of the logistic or squared loss, and splits the leaf
-/// with the greatest gain until it has its leaves. Growth and defaults are those of LightGBM and of scikit-learn's HistGradientBoosting,
+/// with the greatest gain until it has its leaves. Growth and defaults follow LightGBM and scikit-learn's HistGradientBoosting,
 /// except for the depth and the penalty l2. On noisy markets these two gain out of sample what they cost in sample. The penalty is at most
-/// a seventieth of the number of samples, so that it does not suppress all splits of a short table.
+/// a seventieth of the number of samples, so it does not suppress all splits of a short table.
 /// </summary>
 [Trainer("gradient-boosting", "Gradient-boosted trees on histograms of the features.")]
 public sealed class GradientBoostingTrainer(

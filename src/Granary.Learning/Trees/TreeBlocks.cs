@@ -9,7 +9,7 @@ namespace Granary.Learning.Trees;
 /// <summary>
 /// An ensemble cut into blocks of four levels, for processors with AVX-512 VBMI. Each split feature of a row becomes one byte: the number
 /// of the ensemble's thresholds below its value. One permutation of these bytes and one comparison decide four blocks at a time. A tree
-/// that has reached its leaf leaves the round, so that a shallow tree does not wait for a deep one. The sum equals that of
+/// that has reached its leaf leaves the round, so a shallow tree does not wait for a deep one. The sum equals that of
 /// <see cref="TreeEnsemble.SumLeaves"/>, in its order, to the bit.
 /// </summary>
 internal sealed class TreeBlocks

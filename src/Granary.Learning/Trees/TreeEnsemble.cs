@@ -92,7 +92,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
 
     public override string Format => FormatName;
 
-    /// <summary>Joins grown trees, shallow ones first, so that trees that are evaluated together end together.</summary>
+    /// <summary>Joins grown trees, shallow ones first, so trees that are evaluated together end together.</summary>
     internal static TreeEnsemble Join(ModelHead head, IReadOnlyList<GrownTree> trees, TreeLink link, double baseline)
     {
         var ordered = trees.OrderBy(t => t.Depth).ToArray();

@@ -8,7 +8,7 @@ namespace Granary.Learning.Trees;
 
 /// <summary>
 /// Grows one tree breadth first. At each node it tests some of the features that are not constant there, and selects the cut with the
-/// largest decrease of Σ w (y − mean)². A bit map skips bins without samples of the node, so that small nodes are fast.
+/// largest decrease of Σ w (y − mean)². A bit map skips bins without samples of the node, so small nodes are fast.
 /// </summary>
 internal sealed class VarianceTreeGrower
 {

@@ -12,7 +12,7 @@ public enum WatchChange
 
 /// <summary>A change in the monitoring of a model.</summary>
 /// <param name="Before">Share of wrong predictions before the alert, 0 to 1.</param>
-/// <param name="After">For an alert, the share of wrong predictions since the change; for a restoration, that of the reviewed
+/// <param name="After">For an alert, the share of wrong predictions since the change; for a restoration, the share of the reviewed
 /// trades.</param>
 /// <param name="Trades">The number of trades behind <paramref name="After"/>.</param>
 public readonly record struct WatchStep(WatchChange Change, double Before, double After, int Trades)

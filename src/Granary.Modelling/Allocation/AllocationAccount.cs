@@ -7,7 +7,7 @@ namespace Granary.Modelling.Allocation;
 
 /// <summary>
 /// Account of the portfolio over a <see cref="PortfolioTimeline"/>, with weights decided row by row. It runs the backtest's own
-/// <see cref="PortfolioDriver"/>, so that the same limits, sizes and costs apply.
+/// <see cref="PortfolioDriver"/>, so the same limits, sizes and costs apply.
 /// </summary>
 public sealed class AllocationAccount
 {

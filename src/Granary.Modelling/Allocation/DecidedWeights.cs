@@ -40,7 +40,7 @@ public sealed class DecidedWeights(AllocationUnits units, int decisions) : IWeig
     public ReadOnlySpan<double> Last => Count > 0 ? Of(Count - 1) : _none;
 
     /// <summary>Adds a decision. Allocates no memory.</summary>
-    /// <param name="time">Time from which the decision applies, UTC ticks; later than that of the previous decision.</param>
+    /// <param name="time">Time from which the decision applies, UTC ticks; later than the previous decision's.</param>
     /// <param name="weights">Weights in the order of the units.</param>
     public void Add(long time, ReadOnlySpan<double> weights)
     {

@@ -6,7 +6,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>
-/// Records the steps that a portfolio receives in a batch, in their order, so that accounts with other weights can replay them many times.
+/// Records the steps that a portfolio receives in a batch, in their order, so accounts with other weights can replay them many times.
 /// A row is a time slice in which bars closed. Weights are decided after its closes are marked and before its signals.
 /// </summary>
 /// <param name="symbolIndex">Index of each symbol among the instruments.</param>

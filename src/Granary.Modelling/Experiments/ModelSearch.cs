@@ -13,7 +13,7 @@ namespace Granary.Modelling.Experiments;
 /// </summary>
 /// <remarks>
 /// All outer windows close a rung together, after the last fit of each. The result therefore does not depend on the number of threads or
-/// silos. The registry's cache keeps every prediction, so that an interrupted search can continue.
+/// silos. The registry's cache keeps every prediction, so an interrupted search can continue.
 /// </remarks>
 /// <param name="ledger">Counts the trials; null = the user's, <see cref="TrialLedger.None"/> counts none.</param>
 /// <param name="fitter">Makes the fits; null = the threads of this process.</param>

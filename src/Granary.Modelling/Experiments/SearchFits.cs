@@ -8,7 +8,7 @@ using Granary.Modelling.Learning;
 namespace Granary.Modelling.Experiments;
 
 /// <summary>Makes the fits of a search, or loads the predictions of an earlier run.</summary>
-/// <param name="cache">Stores predictions, so that an interrupted search can continue.</param>
+/// <param name="cache">Stores predictions, so an interrupted search can continue.</param>
 public sealed class SearchFits(WindowCache cache, long seed)
 {
     private const int ChecksumLength = 8;

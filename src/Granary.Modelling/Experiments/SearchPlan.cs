@@ -9,7 +9,7 @@ namespace Granary.Modelling.Experiments;
 /// <summary>Lists the candidates that a search tries and the number of inner windows for each rung.</summary>
 /// <param name="Candidates">In the order of the batch file.</param>
 /// <param name="Possible">Number of combinations before the budget limits them.</param>
-/// <param name="Rungs">Empty if there is one candidate and one rule, so that there is nothing to choose.</param>
+/// <param name="Rungs">Empty if there is one candidate and one rule, so there is nothing to choose.</param>
 /// <param name="FitsPerWindow">
 /// Maximum number of fits per outer window: the fits of all rungs, and one fit on the whole training part per chosen candidate.
 /// </param>

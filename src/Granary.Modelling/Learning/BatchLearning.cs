@@ -32,7 +32,7 @@ public sealed class BatchLearning
     private static BatchLearning Replay(BatchPlan plan, IReadOnlyDictionary<int, ModelArchive.Filter> filters) =>
         new(plan.WithModels(filters.ToDictionary(f => f.Key, IEntryModel (f) => f.Value.Model)), [], null) { Replayed = filters };
 
-    /// <summary>Whether the models come from another run, so that this run trains nothing.</summary>
+    /// <summary>Whether the models come from another run, so this run trains nothing.</summary>
     public bool IsReplayed => Replayed is not null;
 
     private IReadOnlyDictionary<int, ModelArchive.Filter>? Replayed { get; init; }

@@ -11,7 +11,7 @@ namespace Granary.Modelling.Learning;
 /// Computes the effect of a finished run's models on its entries from the recorded signals and outcomes. It also repeats the decisions of
 /// the models' watches, because these follow from the outcomes alone.
 /// </summary>
-/// <param name="runs">Signals that models decided on; those of one strategy are consecutive.</param>
+/// <param name="runs">Signals that models decided on; the signals of one strategy are consecutive.</param>
 /// <param name="retrained">Decisions of the retrainings before the run.</param>
 public sealed class ChangedEntries(IReadOnlyList<ModelPeriod> runs,
     IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> retrained)

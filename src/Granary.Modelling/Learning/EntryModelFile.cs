@@ -10,7 +10,7 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary.Modelling.Learning;
 
-/// <summary>Writes an entry filter with all its versions as bytes, so that another process makes bit-identical decisions.</summary>
+/// <summary>Writes an entry filter with all its versions as bytes, so another process makes bit-identical decisions.</summary>
 public static class EntryModelFile
 {
     private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,

@@ -8,7 +8,7 @@ namespace Granary.Modelling.Learning;
 
 /// <summary>
 /// The look-ahead check of features before a model learns them. Factors of plug-ins and of the host program are computed a second time, bar
-/// by bar as in a live session, so that no later bar exists. Plug-ins are scanned for other ways to the future. Granary's own factors pass
+/// by bar as in a live session, so no later bar exists. Plug-ins are scanned for other ways to the future. Granary's own factors pass
 /// the same check in its tests.
 /// </summary>
 internal static class FeatureCausality
@@ -24,7 +24,7 @@ internal static class FeatureCausality
         }
     }
 
-    /// <summary>Scans the plug-ins of features that are already computed bar by bar, as those of risk models are.</summary>
+    /// <summary>Scans the plug-ins of features that are already computed bar by bar, as for risk models.</summary>
     /// <exception cref="InputException">A plug-in can reach data beyond the bars.</exception>
     public static void RequireClean(FeatureSet set)
     {

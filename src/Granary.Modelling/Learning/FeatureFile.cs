@@ -13,7 +13,7 @@ public static class FeatureFile
     /// semicolon or tab, as in the header. Fields may be quoted. <see cref="FeatureTimes"/> reads times. A column of true and false has the
     /// numbers 1 and 0. Two classes may be words, and with <paramref name="classes"/> any two numbers.
     /// </summary>
-    /// <param name="label">Label column; null if there is none, so that every label is 0.</param>
+    /// <param name="label">Label column; null if there is none, so every label is 0.</param>
     /// <param name="classes">Whether a label with two values means two classes, whatever the values.</param>
     /// <param name="optional">Whether the label may be missing from the file.</param>
     /// <param name="dates">Order of day and month in dates such as 01/02/2013; by default the whole column decides.</param>

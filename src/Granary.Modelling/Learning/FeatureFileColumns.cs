@@ -18,7 +18,7 @@ internal sealed record FeatureFileColumns(char Separator, string[] Names, int La
     /// <param name="label">Label column; null if there is none.</param>
     /// <param name="labelTime">Column with the time at which the label was known; null for one named label_time, if there is one.</param>
     /// <param name="optional">Whether the label may be missing from the file.</param>
-    /// <exception cref="InputException">The header is missing or is not that of a feature file.</exception>
+    /// <exception cref="InputException">The header is missing, or belongs to no feature file.</exception>
     public static FeatureFileColumns Of(string path, string? header, string? label, string? labelTime, bool optional)
     {
         if (string.IsNullOrWhiteSpace(header))

@@ -2,7 +2,7 @@ namespace Granary.Modelling.Learning;
 
 /// <summary>A prediction of a live session, or the outcome of one.</summary>
 /// <param name="Source">Account and strategy, as account/strategy.</param>
-/// <param name="Subject">Identifies the event among those of its source at one time.</param>
+/// <param name="Subject">Identifies the event among its source's events at one time.</param>
 /// <param name="Time">
 /// Close of the bar at which the prediction was made or its outcome was known, UTC ticks. A source sends its predictions in this order, and
 /// also its outcomes.

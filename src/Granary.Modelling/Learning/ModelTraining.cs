@@ -18,7 +18,7 @@ public readonly record struct TrainingProgress(int Done, int Total, string Curre
 
 /// <summary>
 /// Trains the models of a batch walk-forward: each window uses only data known before its test. The features of a market are computed once,
-/// and windows run in parallel. Windows that an earlier run trained on the same data come from the registry's cache, so that an interrupted
+/// and windows run in parallel. Windows that an earlier run trained on the same data come from the registry's cache, so an interrupted
 /// training continues where it stopped.
 /// </summary>
 public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threads)
@@ -29,7 +29,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
     /// <summary>After this time, UTC, no version is promoted; null = no limit.</summary>
     public DateTimeOffset? PromoteUntil { get; init; }
 
-    /// <summary>Whether predictions of training samples are kept in addition to those of test samples.</summary>
+    /// <summary>Whether predictions of training samples are kept in addition to test samples.</summary>
     public bool KeepsTrainingSamples { get; init; }
 
     public IProgress<TrainingProgress>? Progress { get; init; }

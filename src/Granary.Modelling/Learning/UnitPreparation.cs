@@ -40,7 +40,7 @@ internal sealed class UnitPreparation
     /// <summary>Time of the first sample, UTC ticks. Earlier bars only warm up the features.</summary>
     public long From { get; init; }
 
-    /// <summary>Whether predictions of training samples are kept in addition to those of test samples.</summary>
+    /// <summary>Whether predictions of training samples are kept in addition to test samples.</summary>
     public bool KeepsTraining { get; init; }
 
     /// <summary>Trades of the strategies without models; null = not known yet.</summary>

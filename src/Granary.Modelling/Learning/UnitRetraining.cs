@@ -10,7 +10,7 @@ namespace Granary.Modelling.Learning;
 
 /// <summary>
 /// Schedule and training samples of one strategy's model. Both follow from the strategy's own account, which takes every entry at full
-/// size, so that no model influences them.
+/// size, so no model influences them.
 /// </summary>
 internal sealed class UnitRetraining
 {

@@ -26,7 +26,7 @@ public sealed record UnitSource(string Data, IReadOnlyList<int> Strategies)
 
 /// <summary>Walk-forward training of one model: its table, its windows, and the model of all samples.</summary>
 /// <param name="from">Time of the first sample, UTC ticks.</param>
-/// <param name="keepsTraining">Whether predictions of training samples are kept in addition to those of test samples.</param>
+/// <param name="keepsTraining">Whether predictions of training samples are kept in addition to test samples.</param>
 public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCache cache, long from, long seed, bool keepsTraining)
 {
     /// <summary>Index that stands for the fit on all samples.</summary>

@@ -6,7 +6,7 @@ using Granary.Storage.Files;
 namespace Granary.Modelling.Learning;
 
 /// <summary>
-/// Caches the fits of one model in a file, so that an interrupted training continues where it stopped. The file is a sequence of records:
+/// Caches the fits of one model in a file, so an interrupted training continues where it stopped. The file is a sequence of records:
 /// SHA-256 of the key, length, and bytes of the model. Writes are not forced to disk: the model's own checksum detects a torn record, and
 /// the fit is made again. Thread-safe.
 /// </summary>

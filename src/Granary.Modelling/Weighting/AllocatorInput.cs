@@ -18,7 +18,7 @@ public sealed record AllocatorInput(BatchPlan Plan, AllocationUnits Units, IRead
     /// <summary>Receives every update of every training, from several threads; null for none.</summary>
     public IProgress<AllocatorProgress>? Progress { get; init; }
 
-    /// <summary>Stores finished trainings, so that a killed run can continue; null stores none.</summary>
+    /// <summary>Stores finished trainings, so a killed run can continue; null stores none.</summary>
     public AllocatorCheckpoints? Checkpoints { get; init; }
 
     public AllocatorSpec Spec => Plan.Spec.Portfolio.Allocator ?? new AllocatorSpec();

@@ -12,10 +12,10 @@ public static class AllocatorReport
     /// <summary>Name of the table.</summary>
     public const string Name = "weights";
 
-    /// <summary>The column before those of the strategies.</summary>
+    /// <summary>The column before the strategies'.</summary>
     public static readonly OutputColumn First = new("time", ColumnType.Time);
 
-    /// <summary>The column after those of the strategies.</summary>
+    /// <summary>The column after the strategies'.</summary>
     public static readonly OutputColumn Last = new("cash", ColumnType.Number);
 
     // Maximum number of decisions in the report's chart.

@@ -12,7 +12,7 @@ namespace Granary.Modelling.Weighting;
 /// <summary>Turns a batch's results into weights.</summary>
 public static class BatchWeights
 {
-    /// <summary>Whether the rule needs the single trades, so that the run must keep them.</summary>
+    /// <summary>Whether the rule needs the single trades, so the run must keep them.</summary>
     public static bool NeedsEvents(BatchPlan plan) =>
         plan.Spec.Portfolio.Rule is WeightMethods.Regime || AllocatorWeights.IsFor(plan);
 

@@ -7,7 +7,7 @@ namespace Granary.Modelling.Weighting;
 public static class LearnedWeights
 {
     /// <param name="file">Path of the batch file, for the error message.</param>
-    /// <exception cref="InputException">The batch uses another weight rule.</exception>
+    /// <exception cref="InputException">The batch uses a different weight rule.</exception>
     public static void Require(BatchSpec spec, string file)
     {
         if (spec.Portfolio.Rule is not (WeightMethods.Ppo or WeightMethods.Adaptive))

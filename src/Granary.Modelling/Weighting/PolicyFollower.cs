@@ -38,7 +38,7 @@ internal sealed class PolicyFollower
     public IReadOnlyList<RunNote> Notes => _notes;
 
     /// <summary>Advances to a row.</summary>
-    /// <param name="time">Close of the row, UTC ticks; later than that of the previous call.</param>
+    /// <param name="time">Close of the row, UTC ticks; later than the previous call's.</param>
     /// <returns>Whether the version in force changed at this row.</returns>
     public bool MoveTo(long time)
     {

@@ -28,7 +28,7 @@ public sealed record WeightChoice(double[] Last)
     /// <summary>Notes to add to <see cref="RunModel.Notes"/>.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
-    /// <summary>By strategy index: nonzero if the strategy has a weight at any time, so that the portfolio needs its events.</summary>
+    /// <summary>By strategy index: nonzero if the strategy has a weight at any time, so the portfolio needs its events.</summary>
     public double[] Members
     {
         get => field ?? (Schedule is null ? Last : [.. Last.Select((w, i) => Schedule.IsMember(i) ? 1.0 : 0)]);

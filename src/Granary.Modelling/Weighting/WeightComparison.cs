@@ -9,7 +9,7 @@ namespace Granary.Modelling.Weighting;
 
 /// <summary>
 /// Compares the weight rules that use the equity of the strategies' own accounts: what each would have earned on the periods after its
-/// choices. The return of a period is the weighted sum of the accounts' returns, so that no portfolio has to be simulated for it.
+/// choices. The return of a period is the weighted sum of the accounts' returns, so no portfolio has to be simulated for it.
 /// </summary>
 /// <remarks>
 /// Limits of the portfolio, its sizes, and the cost of moving money between the accounts are not in it. Weights that add up to more than 1

@@ -3,7 +3,7 @@ using ParquetSharp;
 
 namespace Granary.Parquet.Reading;
 
-/// <summary>Reads floating-point numbers of another size than a double.</summary>
+/// <summary>Reads floating-point numbers of a different size than a double.</summary>
 internal sealed class NumberReader<T>(ColumnReader<T> reader, bool missing, Func<T, double> convert) : TypedReader<T>(reader, missing)
     where T : unmanaged
 {

@@ -5,12 +5,12 @@ using ParquetSharp.Schema;
 
 namespace Granary.Parquet.Reading;
 
-/// <summary>A column of a Parquet file and how its values become those of a table.</summary>
+/// <summary>A column of a Parquet file, whose values become a table's.</summary>
 /// <param name="Index">Its first column in the file, in which a list or structure has several.</param>
 /// <param name="Create">Makes the reader of one row group; null if the values cannot be read.</param>
 internal sealed record ParquetColumn(int Index, TableColumn Column, Func<ColumnReader, ValueReader>? Create)
 {
-    /// <summary>Whether the numbers have no sign, so that the order that the file states for them is another.</summary>
+    /// <summary>Whether values are unsigned, which orders the file's statistics differently.</summary>
     public bool IsUnsigned { get; init; }
 
     // Digits that a long holds.

@@ -35,7 +35,7 @@ internal static class ParquetFaults
     public static BarDataException Encrypted(string path, Exception? inner = null) => BarDataException.At(path, null, null,
         "the file is encrypted", "write it without encryption", inner);
 
-    /// <summary>Where a column of a row group is, for messages.</summary>
+    /// <summary>Returns the place of a column in a row group, for messages.</summary>
     public static string Place(int group, string column) => string.Create(CultureInfo.InvariantCulture, $"row group {group}, {column}");
 
     private static bool Mentions(Exception e, string word) => e.Message.Contains(word, StringComparison.OrdinalIgnoreCase);

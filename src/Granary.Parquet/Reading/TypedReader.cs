@@ -43,7 +43,7 @@ internal abstract class TypedReader<T>(ColumnReader<T> reader, bool missing) : V
 
     public override void Dispose() => reader.Dispose();
 
-    /// <summary>Where values are read to: the result itself if its type is the one in the file.</summary>
+    /// <summary>Returns the target of reading: the result itself if its type is the one in the file.</summary>
     protected virtual Span<T> Target(int at, int count)
     {
         if (_raw.Length < count) _raw = new T[count];

@@ -9,7 +9,7 @@ using Polly;
 namespace Granary.Postgres.Bars;
 
 /// <summary>
-/// Reads markets from PostgreSQL, streamed in blocks by binary COPY, so that memory use does not depend on the range. If the server is
+/// Reads markets from PostgreSQL, streamed in blocks by binary COPY, so memory use does not depend on the range. If the server is
 /// unreachable, reading waits and then continues after the last bar.
 /// </summary>
 public sealed class PostgresBarSource : IBarSource, IFundingSource, IAsyncDisposable

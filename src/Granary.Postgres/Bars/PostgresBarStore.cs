@@ -147,7 +147,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFund
     }
 
     /// <param name="First">Open of the first given bar, UTC ticks.</param>
-    /// <param name="WasEmpty">Whether the market had no bars, so that it now has exactly the given ones.</param>
+    /// <param name="WasEmpty">Whether the market had no bars, so it now has exactly the given ones.</param>
     /// <param name="Further">Names of the further columns that the market has now.</param>
     private sealed record MarketGrowth(int Id, Instrument Instrument, long Added, long First, long Last, bool WasEmpty, string[] Further);
 

@@ -99,7 +99,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether the server is unreachable, is starting, or ended the connection, so that a retry may succeed.</summary>
+    /// <summary>Whether the server is unreachable, is starting, or ended the connection, so a retry may succeed.</summary>
     public static bool Away(Exception e) => e switch
     {
         PostgresException p => p.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "40001" or "40P01"

@@ -19,7 +19,7 @@ internal interface IJournalTable : IAsyncDisposable
     /// <summary>Whether the connection is open, as far as this side knows.</summary>
     bool IsConnected { get; }
 
-    /// <summary>Closes the connection, with which its lock ends, and opens another one.</summary>
+    /// <summary>Closes the connection, with which its lock ends, and opens a new one.</summary>
     ValueTask ConnectAsync(CancellationToken cancellationToken);
 
     /// <summary>Takes the account's lock for the connection unless another connection has it.</summary>

@@ -8,7 +8,7 @@ namespace Granary.Postgres.Journals;
 /// <summary>
 /// Journals of accounts in PostgreSQL, one row for each fact. The views granary_order, granary_fill, granary_trade, granary_position,
 /// granary_signal, granary_weights and granary_enablement show them as tables. An append is one transaction, committed with
-/// synchronous_commit on, whatever the server's default, so that it is durable when it returns.
+/// synchronous_commit on, whatever the server's default, so it is durable when it returns.
 /// </summary>
 /// <remarks>
 /// The lease is an advisory lock on a dedicated connection. If the server is lost, appending fails with <see cref="JournalException"/>. The

@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Reinforcement.Environments;
 
 /// <summary>
-/// A task of sequential decisions. Its state contains everything that the next step depends on, so that a copy of the state continues with
+/// A task of sequential decisions. Its state contains everything that the next step depends on, so a copy of the state continues with
 /// the same numbers. A step allocates nothing.
 /// </summary>
 public interface IEnvironment

@@ -5,7 +5,7 @@ using Granary.Reinforcement.Environments;
 namespace Granary.Reinforcement.Policies;
 
 /// <summary>
-/// A policy network with its action head, and a separate value network. All parameters are in one array in this order, so that they share
+/// A policy network with its action head, and a separate value network. All parameters are in one array in this order, so they share
 /// one optimiser and one gradient norm.
 /// </summary>
 public sealed class ActorCritic

@@ -4,7 +4,7 @@ namespace Granary.Reinforcement.Policies;
 
 /// <summary>
 /// Weights that add up to 1: the softmax of independent normal numbers (logistic normal distribution, Aitchison and Shen 1980).
-/// Probabilities are those of the normal numbers. The softmax scales old and new probabilities by the same factor, so their ratio does not
+/// The normal numbers give the probabilities. The softmax scales old and new probabilities by the same factor, so their ratio does not
 /// change.
 /// </summary>
 /// <param name="size">The number of weights.</param>

@@ -4,7 +4,7 @@ using Granary.Reinforcement.Environments;
 namespace Granary.Reinforcement.ReferenceTasks;
 
 /// <summary>
-/// One action must be chosen in 75 % of 100 steps. Each step has the reward (1 − |share so far − 0.75|) / 100, so that no constant action
+/// One action must be chosen in 75 % of 100 steps. Each step has the reward (1 − |share so far − 0.75|) / 100, so no constant action
 /// is good and an episode has at most the reward 1.
 /// </summary>
 /// <remarks>State: steps so far, how often action 0 was chosen. Observation: its share so far less 0.75, steps so far / 100.</remarks>

@@ -6,7 +6,7 @@ using Granary.Reinforcement.Policies;
 namespace Granary.Reinforcement.Training;
 
 /// <summary>
-/// A group of environment copies that one thread steps together, so that the policy handles all of them in one pass. Each copy has its own
+/// A group of environment copies that one thread steps together, so the policy handles all of them in one pass. Each copy has its own
 /// random numbers, so the division into threads does not affect the results.
 /// </summary>
 internal sealed class EnvironmentGroup

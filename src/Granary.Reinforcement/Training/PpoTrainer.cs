@@ -173,7 +173,7 @@ public sealed class PpoTrainer : IDisposable
     /// <summary>
     /// Restores the state that <see cref="Write"/> wrote. The trainer must have the same environment, settings, seed and steps.
     /// </summary>
-    /// <exception cref="InputException">The state is from another version of Granary.</exception>
+    /// <exception cref="InputException">The state is from a different version of Granary.</exception>
     public void Read(BinaryReader reader)
     {
         var version = reader.ReadInt32();

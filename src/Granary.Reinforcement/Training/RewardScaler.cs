@@ -3,7 +3,7 @@ using Granary.Reinforcement.Policies;
 namespace Granary.Reinforcement.Training;
 
 /// <summary>
-/// Divides rewards by the running deviation of their discounted sum, so that values have the order of magnitude 1 whatever the unit of the
+/// Divides rewards by the running deviation of their discounted sum, so values have the order of magnitude 1 whatever the unit of the
 /// reward. Scaled rewards are clipped to ±<see cref="Clip"/>.
 /// </summary>
 internal sealed class RewardScaler(int environments, double gamma)

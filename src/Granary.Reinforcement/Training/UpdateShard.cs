@@ -5,7 +5,7 @@ using Granary.Reinforcement.Policies;
 namespace Granary.Reinforcement.Training;
 
 /// <summary>
-/// Loss and gradient over one part of a minibatch. Parts have a fixed size and are added in order, so that the sums do not depend on the
+/// Loss and gradient over one part of a minibatch. Parts have a fixed size and are added in order, so the sums do not depend on the
 /// number of threads.
 /// </summary>
 internal sealed class UpdateShard(ActorCritic nets, PpoSettings settings)

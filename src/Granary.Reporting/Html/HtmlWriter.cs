@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Granary.Reporting.Html;
 
 /// <summary>
-/// Writes HTML. The literal parts of an interpolated string are markup. Interpolated values are escaped as text, so that no name, parameter
+/// Writes HTML. The literal parts of an interpolated string are markup. Interpolated values are escaped as text, so no name, parameter
 /// or batch file can inject markup.
 /// </summary>
 internal sealed class HtmlWriter(TextWriter output)

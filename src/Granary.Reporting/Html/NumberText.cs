@@ -15,7 +15,7 @@ public static class NumberText
     /// <summary>0.1234 → 12.34%.</summary>
     public static string Percent(double fraction, int digits = 2) => Plain(fraction * 100, Digits(fraction, digits), "%");
 
-    /// <summary>A percentage with its sign, so that gains and losses differ without colours.</summary>
+    /// <summary>A percentage with its sign, so gains and losses differ without colours.</summary>
     public static string SignedPercent(double fraction, int digits = 2) => Signed(fraction * 100, Digits(fraction, digits), "%");
 
     /// <summary>A difference of two percentages, in percentage points: 0.1234 → +12.34 pp.</summary>

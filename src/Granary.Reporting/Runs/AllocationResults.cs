@@ -58,7 +58,7 @@ public sealed record AllocationResults() : ResultSection("allocations")
 public sealed record AllocationRow(string Rule, double Return, double Volatility, double Sharpe, double MaxDrawdown, double Turnover,
     double Invested, double Holds)
 {
-    /// <summary>The Sharpe ratio minus that of equal weights; null of equal weights.</summary>
+    /// <summary>The Sharpe ratio minus the ratio of equal weights; null for equal weights.</summary>
     public double? Difference { get; init; }
 
     /// <summary>Standard error of the difference (Ledoit and Wolf 2008); null of equal weights.</summary>

@@ -30,7 +30,7 @@ public sealed record BenchmarkComparison(EquityStatistics Own, EquityStatistics 
 
     /// <summary>
     /// Returns the last value of each day, stamped with the date. If the first day has several values, its first value precedes them as
-    /// part of that day, so that no return is omitted.
+    /// part of that day, so no return is omitted.
     /// </summary>
     public static EquityCurve ByDay(EquityCurve curve)
     {

@@ -106,7 +106,7 @@ public sealed record CostOfCell(string Side, string? Venue, int Fills, double Ra
 
 /// <summary>How much more an hour costs than the mean of all fills.</summary>
 /// <param name="Hour">UTC, 0 to 23.</param>
-/// <param name="Raw">Mean of its fills less that of all, without the model.</param>
+/// <param name="Raw">Mean of its fills less the mean of all, without the model.</param>
 public sealed record CostOfHour(int Hour, int Fills, double Raw, double Shrinkage, CostFigure Cost);
 
 /// <summary>The effect of a measure of fills.</summary>

@@ -9,7 +9,7 @@ public static class CsvRow
     /// <summary>Writes the row.</summary>
     /// <param name="cells">The content of the cells, without the quotes of the file.</param>
     /// <param name="place">Returns the file and the line, for messages.</param>
-    /// <exception cref="InputException">The row has another number of cells, or a cell no value of its column's type.</exception>
+    /// <exception cref="InputException">The row has a different number of cells, or a cell no value of its column's type.</exception>
     public static void Write(RowWriter writer, IReadOnlyList<OutputColumn> columns, string[] cells, Func<string> place)
     {
         if (cells.Length != columns.Count)

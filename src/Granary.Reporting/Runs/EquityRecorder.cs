@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// Records the portfolio's equity for a report in bounded memory: a reduced series of rows with all extremes, the rows at the ends of days
 /// (or hours), and the deepest drawdowns over all rows.
 /// </summary>
-/// <remarks>The result depends only on the rows, not on their arrival, so that every host records the same.</remarks>
+/// <remarks>The result depends only on the rows, not on their arrival, so every host records the same.</remarks>
 public sealed class EquityRecorder
 {
     // In runs with fewer days, ends of hours are kept, because ends of days are too few.

@@ -16,13 +16,13 @@ public sealed record FactorStudyResults(string Digest, string Source, string Tim
     /// <summary>Names of the groups; empty without groups.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>How the q-values are computed.</summary>
+    /// <summary>The method of the q-values.</summary>
     public string Correction { get; init; } = "benjamini-yekutieli";
 
     /// <summary>Factors that were ever tried on these bars, and strategies too; null if they are not counted.</summary>
     public StudyTrialCount? Trials { get; init; }
 
-    /// <summary>What a reader of the figures has to know, one sentence each.</summary>
+    /// <summary>Notes for the reader of the figures, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The factors in the order of the request.</summary>
@@ -31,8 +31,8 @@ public sealed record FactorStudyResults(string Digest, string Source, string Tim
 
 /// <summary>The trials on the bars of a study.</summary>
 /// <param name="Study">The number of factors of the study.</param>
-/// <param name="All">All different trials ever made on these bars, with those of the study.</param>
-/// <param name="Fault">Why those of others are not counted; null if they are.</param>
+/// <param name="All">All different trials ever made on these bars, with the study's.</param>
+/// <param name="Fault">Why other runs' trials are not counted; null if they are.</param>
 public sealed record StudyTrialCount(int Study, long All, string? Fault);
 
 /// <summary>One factor of a study.</summary>
@@ -69,7 +69,7 @@ public sealed record StudyMean(int Dates, double? Mean, double? Deviation, doubl
 /// <param name="Q">p of <paramref name="Ic"/>, corrected for all tests of the study, for any dependence (Benjamini and Yekutieli).</param>
 /// <param name="QIndependent">The same if the tests were independent (Benjamini and Hochberg).</param>
 /// <param name="IsDiscovery">Whether <paramref name="Q"/> is at or below the level.</param>
-/// <param name="Spread">Mean return of the highest quantile less that of the lowest.</param>
+/// <param name="Spread">Mean return of the highest quantile less the lowest's.</param>
 /// <param name="RankAutocorrelation">Mean correlation of ranks with those a horizon before.</param>
 public sealed record StudiedHorizon(int Horizon, StudyMean Ic, double? Ratio, double? Q, double? QIndependent, bool IsDiscovery,
     StudyMean Spread, double? RankAutocorrelation)
@@ -101,11 +101,11 @@ public sealed record StudyBin(double From, double To, int Count);
 /// <summary>Figures over time, for charts.</summary>
 /// <param name="DatesPerPoint">The number of dates of which a point is the mean; 1 unless there are very many.</param>
 /// <param name="Window">The number of points in the rolling mean.</param>
-/// <param name="Times">Of the last date of each point, UTC.</param>
+/// <param name="Times">Time of the last date of each point, UTC.</param>
 /// <param name="Ic">The information coefficient of each horizon.</param>
 /// <param name="RollingIc">Its mean over the last points, of each horizon.</param>
 /// <param name="Quantiles">Growth of 1 in each quantile, chosen again at each bar, less the mean of all symbols.</param>
-/// <param name="LongShort">Growth of 1, of the return of the highest quantile less that of the lowest, chosen again at each bar.</param>
+/// <param name="LongShort">Growth of 1, of the return of the highest quantile less the lowest's, chosen again at each bar.</param>
 /// <param name="Weighted">Growth of 1 in a portfolio that weighs by the value less its mean, of gross size one.</param>
 public sealed record StudySeries(int DatesPerPoint, int Window, IReadOnlyList<DateTime> Times, IReadOnlyList<IReadOnlyList<double?>> Ic,
     IReadOnlyList<IReadOnlyList<double?>> RollingIc, IReadOnlyList<IReadOnlyList<double>> Quantiles, IReadOnlyList<double> LongShort,

@@ -80,7 +80,7 @@ public sealed record ResampledEvent(string Event, double Probability, int? Month
 /// <param name="Size">A multiple of the actual size; NaN if no size up to 1,024 has the risk.</param>
 public sealed record SizeOfRisk(double Risk, double Size)
 {
-    /// <summary>Whether the size is at the lower end of the search, so that the true one is smaller.</summary>
+    /// <summary>Whether the size is at the lower end of the search, so the true one is smaller.</summary>
     [JsonIgnore]
     public bool IsLeast => Size <= 1.0 / 1024;
 }

@@ -89,10 +89,10 @@ public sealed record RunModel
     /// <summary>Description of the host, such as "embedded, 2 threads" or "cluster, 2 silos".</summary>
     public required string Host { get; init; }
 
-    /// <summary>Whether a live session created the run, so that it has an account beside its portfolio.</summary>
+    /// <summary>Whether a live session created the run, so it has an account beside its portfolio.</summary>
     public bool IsLive { get; init; }
 
-    /// <summary>Whether the run was stopped before its end, so that only some strategies have results.</summary>
+    /// <summary>Whether the run was stopped before its end, so only some strategies have results.</summary>
     public bool Interrupted { get; init; }
 
     public required IReadOnlyList<StrategyEntry> Strategies { get; init; }
@@ -104,7 +104,7 @@ public sealed record RunModel
     public MetricSet? Portfolio { get; init; }
 
     /// <summary>
-    /// The portfolio's equity at the last closes with all fills. Those of longer bars may be booked after the last row, whose equity is the
+    /// The portfolio's equity at the last closes with all fills. Fills of longer bars may be booked after the last row, whose equity is the
     /// final one of the metrics. Null in a run that was read from its files.
     /// </summary>
     public double? EquityWithFills { get; init; }

@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Runs;
 
 /// <summary>All trials on the data sets of a run.</summary>
-/// <param name="Trials">The number of different combinations, including those of this run.</param>
+/// <param name="Trials">The number of different combinations, this run's included.</param>
 /// <param name="New">The number of combinations that had not been run before.</param>
 /// <param name="Effective">
 /// The equivalent number of independent trials: the sum of the shares of all combinations, or the number of portfolios if it is larger.
@@ -14,7 +14,7 @@ public sealed record TrialCensus(long Trials, long New, double Effective, double
     /// <summary>The number of combinations of the same strategy classes on other markets over the same time.</summary>
     public long Siblings { get; init; }
 
-    /// <summary>The number of portfolios on these days that did something different, including that of this run; 0 without one.</summary>
+    /// <summary>The number of portfolios on these days that did something different, this run's included; 0 without one.</summary>
     public int Portfolios { get; init; }
 
     /// <summary>
@@ -29,7 +29,7 @@ public sealed record TrialCensus(long Trials, long New, double Effective, double
     /// </summary>
     public double Choice { get; init; }
 
-    /// <summary>Whether no ledger was used, so that only the trials of this run are counted.</summary>
+    /// <summary>Whether no ledger was used, so only the trials of this run are counted.</summary>
     public bool IsAlone { get; init; }
 
     /// <summary>Why the trials of other batches are not counted; null if they are.</summary>

@@ -8,13 +8,13 @@ public sealed record UniverseResults() : ResultSection("universe")
     /// <summary>A run over several symbols without dates of membership.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>A run whose members are those of the time of each entry.</summary>
+    /// <summary>A run with the members of the time of each entry.</summary>
     public const string PointInTime = "point-in-time";
 
     /// <summary>The rule in words.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>What happens to a position in a symbol that has left: <c>close</c> or <c>hold</c>.</summary>
+    /// <summary>Treatment of a position in a symbol that has left: <c>close</c> or <c>hold</c>.</summary>
     public required string OnLeave { get; init; }
 
     /// <summary>The number of symbols of the run.</summary>

@@ -52,7 +52,7 @@ public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<str
     [JsonIgnore]
     public string Words => Checks == 0 ? "Not checked" : MayBeTraded ? "May be traded" : "Do not trade";
 
-    /// <summary>What the words follow from: how many checks passed, and the names of the others; or why there were none.</summary>
+    /// <summary>The basis of the words: the number of checks that passed, and the names of the others; or why there were none.</summary>
     [JsonIgnore]
     public string Findings => Checks == 0 ? Reasons[0]
         : FormattableString.Invariant($"{Passed} of {Checks} checks passed") + Names("failed", Failed) + Names("missing", Missing)

@@ -65,7 +65,7 @@ public sealed record ValidationFigures() : ResultSection("guards")
     /// <summary>[24]: histogram of the logits of the ranks, from −6 to 6 in steps of 0.5; null without the test.</summary>
     public int[]? Logits { get; init; }
 
-    /// <summary>Reconciles the headline figure with those of the checks.</summary>
+    /// <summary>Reconciles the headline figure with the checks'.</summary>
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
 
     /// <summary>Why the trials of other batches are not counted; null if they are.</summary>

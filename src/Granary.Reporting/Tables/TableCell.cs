@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Granary.Reporting.Tables;
 
-/// <summary>Values of tables that are known as texts: those of a CSV file, and parameters of strategies.</summary>
+/// <summary>Values of tables that are known as texts: a CSV file's, and parameters of strategies.</summary>
 public static class TableCell
 {
     private static readonly string[] _times = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];

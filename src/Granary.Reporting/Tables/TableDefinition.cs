@@ -46,7 +46,7 @@ public sealed class TableDefinition<T>
     public TableDefinition<T> Time(string name, Func<T, long?> value) =>
         With(name, ColumnType.Time, (writer, row) => writer.Time(value(row)));
 
-    /// <summary>Adds a column whose values are known as texts, each that of a number or a word.</summary>
+    /// <summary>Adds a column whose values are known as texts, each a number or a word.</summary>
     public TableDefinition<T> Value(OutputColumn column, Func<T, string?> value) =>
         new([.. _cells, (column, (writer, row) => TableCell.Write(writer, column.Type, value(row)))]);
 

@@ -103,7 +103,7 @@ public sealed class ApiKeys
         }, cancellationToken);
     }
 
-    /// <summary>Creates another key with an existing name. The previous key stays valid for a while, so that its users can
+    /// <summary>Creates a new key with an existing name. The previous key stays valid for a while, so its users can
     /// switch.</summary>
     /// <param name="overlap">How long the previous key stays valid.</param>
     /// <returns>The new key, which is not shown again.</returns>
@@ -156,7 +156,7 @@ public sealed class ApiKeys
     /// <summary>Returns the path of a key file's audit log.</summary>
     public static string AuditOf(string path) => path + AuditEnd;
 
-    /// <summary>Returns the key file of an audit log; null if the name is not that of such a log.</summary>
+    /// <summary>Returns the key file of an audit log; null if the name belongs to no such log.</summary>
     public static string? FileOf(string audit) => audit.EndsWith(AuditEnd, StringComparison.Ordinal) ? audit[..^AuditEnd.Length] : null;
 
     private static AuditLog LogOf(string path, TimeProvider clock) => new(AuditOf(path), clock);

@@ -29,7 +29,7 @@ public sealed class JobAdmission(IJobService jobs, JobCatalogue kinds, CodeRight
     /// <param name="job">Of <see cref="Read"/>.</param>
     /// <param name="idempotencyKey">See <see cref="JobSubmission"/>.</param>
     /// <exception cref="TooManyJobsException">The caller's jobs or their work exceed a limit, or the queue is full.</exception>
-    /// <exception cref="IdempotencyConflictException">The key was used with another text.</exception>
+    /// <exception cref="IdempotencyConflictException">The key was used with a different text.</exception>
     public async Task<JobReceipt> SubmitAsync(Caller caller, Job job, string? idempotencyKey, CancellationToken cancellationToken)
     {
         await CheckAsync(caller, job, cancellationToken).ConfigureAwait(false);

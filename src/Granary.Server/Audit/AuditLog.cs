@@ -11,12 +11,12 @@ using Granary.Storage.Files;
 namespace Granary.Server.Audit;
 
 /// <summary>
-/// An append-only file with one line of JSON for each change of state. Each line contains the hash of the previous line, so that
+/// An append-only file with one line of JSON for each change of state. Each line contains the hash of the previous line, so
 /// <see cref="Verify"/> finds lines that were changed, removed or inserted.
 /// </summary>
 /// <remarks>
 /// Several processes may append to one file; a writer locks a second file with the extension <c>.lock</c>. A third one, <c>.head</c>, has
-/// the newest entry, so that missing lines at the end are detected. A started operation has a file in the folder <c>.open</c> until its
+/// the newest entry, so missing lines at the end are detected. A started operation has a file in the folder <c>.open</c> until its
 /// entry is appended.
 /// </remarks>
 /// <param name="path">The log file, which is created with the first entry.</param>

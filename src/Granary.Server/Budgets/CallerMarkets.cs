@@ -10,15 +10,15 @@ using Granary.Simulation.MarketData;
 
 namespace Granary.Server.Budgets;
 
-/// <summary>The bars that a caller can see: those of the data folder, until the caller's holdout.</summary>
+/// <summary>The bars that a caller can see: the data folder's, until the caller's holdout.</summary>
 /// <param name="catalogues">Catalogues with the confinement of the caller.</param>
 /// <param name="dataFolder">The data folder.</param>
 /// <param name="holdout">Time of the last close; null = all bars.</param>
 public sealed class CallerMarkets(GranaryCatalogues catalogues, string dataFolder, DateTimeOffset? holdout)
 {
     /// <summary>Lists the sources that a batch can name, with their symbols.</summary>
-    /// <param name="own">Further folders, relative to the data folder, such as that of the caller's uploads.</param>
-    /// <param name="skipped">Full paths of folders that are not searched, such as those of the runs and of uploads.</param>
+    /// <param name="own">Further folders, relative to the data folder, such as the caller's uploads.</param>
+    /// <param name="skipped">Full paths of folders that are not searched, such as runs and uploads.</param>
     public Task<IReadOnlyList<SourceEntry>> SourcesAsync(IEnumerable<string> own, IReadOnlyCollection<string> skipped,
         CancellationToken cancellationToken = default) =>
         new SourceLibrary(Path.GetFullPath(dataFolder), new BarFileOptions { Formats = catalogues.Formats, Files = catalogues.Files })

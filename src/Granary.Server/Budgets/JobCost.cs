@@ -1,6 +1,6 @@
 namespace Granary.Server.Budgets;
 
-/// <summary>What a job would cost its caller.</summary>
+/// <summary>The cost of a job for its caller.</summary>
 /// <param name="Name">The name of the job.</param>
 /// <param name="Work">Bars times strategies, estimated.</param>
 /// <param name="Combinations">Different combinations that it tries; null if they cannot be counted before it runs.</param>

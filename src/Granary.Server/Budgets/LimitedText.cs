@@ -11,7 +11,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Server.Budgets;
 
-/// <summary>What a text of a caller with limits may have, and the holdout in it.</summary>
+/// <summary>Checks the text of a caller with limits, and sets the holdout in it.</summary>
 internal static class LimitedText
 {
     private const string Experiment = "experiment";

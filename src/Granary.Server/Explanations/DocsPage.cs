@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Granary.Server.Explanations;
 
-/// <summary>A page of docs/ that is embedded in the program, so that a term has one definition.</summary>
+/// <summary>A page of docs/ that is embedded in the program, so a term has one definition.</summary>
 internal sealed partial class DocsPage
 {
     private readonly string[] _lines;

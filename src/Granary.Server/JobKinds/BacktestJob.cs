@@ -10,7 +10,7 @@ namespace Granary.Server.JobKinds;
 /// <summary>A job that runs a batch file.</summary>
 public sealed class BacktestJob : Job
 {
-    /// <param name="spec">The validated batch, whose text is that of the job.</param>
+    /// <param name="spec">The validated batch, whose text is the job's.</param>
     public BacktestJob(BatchSpec spec) : this(
         new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Place.KeptFolder), spec)
     {

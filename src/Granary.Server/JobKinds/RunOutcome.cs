@@ -6,7 +6,7 @@ using Granary.Simulation.Passes;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>Converts jobs to the options of runs, and the results and progress of runs to those of jobs.</summary>
+/// <summary>Converts jobs to the options of runs, and results and progress of runs to the form of jobs.</summary>
 internal static class RunOutcome
 {
     /// <exception cref="OperationCanceledException">The run was interrupted.</exception>

@@ -8,7 +8,7 @@ using Granary.Simulation.Validation;
 
 namespace Granary.Server.JobKinds;
 
-/// <summary>Lists what jobs would try. The hashes are those of the combinations in the trial ledger, with the bars as declared.</summary>
+/// <summary>Lists what jobs would try. The hashes equal the trial ledger's, with the bars as declared.</summary>
 internal static class TrialPlans
 {
     /// <summary>

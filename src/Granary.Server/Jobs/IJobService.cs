@@ -8,7 +8,7 @@ namespace Granary.Server.Jobs;
 public interface IJobService
 {
     /// <summary>Accepts a job durably: after a crash it is run again from its text.</summary>
-    /// <exception cref="IdempotencyConflictException">The key was used with another text.</exception>
+    /// <exception cref="IdempotencyConflictException">The key was used with a different text.</exception>
     /// <exception cref="TooManyJobsException">The queue is full.</exception>
     /// <exception cref="InputException">The job cannot be run here. The message is one sentence.</exception>
     ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default);

@@ -41,7 +41,7 @@ public abstract class Job(JobText text, string name)
     /// <summary>
     /// Returns what the job would try, before it reads a bar: at least every combination that it can add to the ledger of its bars.
     /// </summary>
-    /// <returns>Null if the trials of this kind cannot be counted before it runs, so that no caller with limits may submit it.</returns>
+    /// <returns>Null if the trials of this kind cannot be counted before it runs, so no caller with limits may submit it.</returns>
     /// <exception cref="InputException">The batch cannot be planned.</exception>
     public virtual Task<PlannedTrials?> PlanTrialsAsync(CancellationToken cancellationToken) => Task.FromResult<PlannedTrials?>(null);
 

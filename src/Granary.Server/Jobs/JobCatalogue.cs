@@ -46,7 +46,7 @@ public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKi
     public Job Read(JobText text) => Read(text, catalogues);
 
     /// <inheritdoc cref="Read(JobText)"/>
-    /// <param name="within">Catalogues with a stricter confinement than that of the process.</param>
+    /// <param name="within">Catalogues with a stricter confinement than the process's.</param>
     public Job Read(JobText text, GranaryCatalogues within)
     {
         if (_kinds.TryGetValue(text.Kind, out var kind)) return kind.Read(text, within);

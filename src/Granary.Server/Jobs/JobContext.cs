@@ -48,7 +48,7 @@ public sealed record JobContext
     /// <summary>Opens the source of a batch; null = the catalogue that the batch was read with.</summary>
     public Func<DataSpec, IBarSource>? Sources { get; init; }
 
-    /// <summary>Counts trials; null counts only those of each batch.</summary>
+    /// <summary>Counts trials; null counts only each batch's trials.</summary>
     public TrialLedger? Ledger { get; init; }
 
     /// <summary>Returns the comparison of the server's accounts; null if it trades none.</summary>

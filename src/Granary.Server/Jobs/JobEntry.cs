@@ -23,7 +23,7 @@ internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
 
     public string Digest { get; } = submitted.Digest;
 
-    /// <summary>Cancels the run of the job; another one for each resumption.</summary>
+    /// <summary>Cancels the run of the job; a new one for each resumption.</summary>
     public CancellationTokenSource Cancel { get; set; } = new();
 
     /// <summary>Whether the run continues from what an earlier one has finished.</summary>
@@ -32,7 +32,7 @@ internal sealed class JobEntry(JobStatus status, SubmittedJob submitted)
     /// <summary>How often a process has ended in the work on it, since it finished anything new.</summary>
     public int Deaths { get; set; }
 
-    /// <summary>What was finished before this run of the job; -1 until its first report.</summary>
+    /// <summary>The number of results that were finished before this run of the job; -1 until its first report.</summary>
     public int Resumed { get; set; } = -1;
 
     /// <summary>Whether the last process ended while it ran.</summary>

@@ -15,8 +15,8 @@ public abstract class JobKind
     public abstract string Summary { get; }
 
     /// <summary>
-    /// Whether the trials of its jobs are known before they run and they reach nothing but the bars of their section <c>data</c>, so that
-    /// callers with limits may submit them.
+    /// Whether callers with limits may submit its jobs: their trials are known before they run, and they reach nothing but the bars of
+    /// their section <c>data</c>.
     /// </summary>
     public virtual bool CountsTrials => false;
 

@@ -2,7 +2,7 @@ using Granary.Contracts.Jobs;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>Changes the states of jobs. A state is stored before a caller sees it, so that no crash takes back what was shown.</summary>
+/// <summary>Changes the states of jobs. A state is stored before a caller sees it, so no crash takes back what was shown.</summary>
 internal sealed class JobStates(JobTable table, JobFolders folders)
 {
     /// <summary>Stores and then shows the next status of a job. If the write fails, the shown status is unchanged.</summary>

@@ -22,7 +22,7 @@ public sealed record JobSubmission(Job Job, string SubmittedBy, string? Idempote
 /// job.</param>
 public sealed record JobReceipt(JobStatus Job, bool Created);
 
-/// <summary>The idempotency key was used for a job with another content.</summary>
+/// <summary>The idempotency key was used for a job with a different content.</summary>
 public sealed class IdempotencyConflictException(string key, string job)
     : Exception($"the idempotency key '{key}' stands for {job}, whose text differs; use a new key for a new submission")
 {

@@ -174,7 +174,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the running job without marking it as ended, so that the next start continues it.</summary>
+    /// <summary>Stops the running job without marking it as ended, so the next start continues it.</summary>
     public async ValueTask DisposeAsync()
     {
         // A container that registers the service under two types disposes of it twice.

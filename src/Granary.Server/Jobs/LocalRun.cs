@@ -17,7 +17,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
     private const int MostDeaths = 2;
 
     /// <summary>Runs a job that waits; does nothing if it was cancelled.</summary>
-    /// <param name="stopping">Stops the job without an end, so that the next start of the process continues it.</param>
+    /// <param name="stopping">Stops the job without an end, so the next start of the process continues it.</param>
     public async Task RunAsync(JobEntry entry, CancellationToken stopping)
     {
         Func<JobStatus, JobStatus> end;
@@ -121,7 +121,7 @@ internal sealed class LocalRun(IJobRunner host, JobCatalogue kinds, JobTable tab
             (bars, ended) = (progress.Bars - s.Progress.Bars, progress.Done - s.Progress.Done);
             return s with { Progress = progress };
         });
-        // What an earlier process had finished is in the first report.
+        // The first report counts the strategies that an earlier process had finished.
         if (entry.Resumed < 0) entry.Resumed = progress.Done;
         else if (entry.Deaths > 0 && progress.Done > entry.Resumed)
         {

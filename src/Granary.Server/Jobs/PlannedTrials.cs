@@ -2,7 +2,7 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Server.Jobs;
 
-/// <summary>What a job would try on which bars.</summary>
+/// <summary>The combinations that a job would try, and their bars.</summary>
 /// <param name="Data">The bars, with their holdout.</param>
 /// <param name="Combinations">Hashes of the combinations with their bars; the same combination on the same bars has one hash.</param>
 /// <param name="Configuration">

@@ -1,6 +1,6 @@
 namespace Granary.Server.Operations;
 
-/// <summary>Finds what needs a run, so that neither a caller nor the retention removes the run.</summary>
+/// <summary>Finds what needs a run, so neither a caller nor the retention removes the run.</summary>
 public interface IRunUses
 {
     /// <returns>What uses the run and how to end that, one sentence; null if nothing does.</returns>

@@ -10,7 +10,7 @@ namespace Granary.Server.Schedules;
 /// <summary>The times of a cron expression in a time zone.</summary>
 /// <remarks>
 /// Five fields as in crontab: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday, or SUN to SAT). Quartz parses
-/// them and computes the times of the wall clock. At a change of the clock the rules are those of Debian's cron. A time that names its
+/// them and computes the times of the wall clock. At a change of the clock the rules follow Debian's cron. A time that names its
 /// hours and minutes comes once on each of its days: when the clock skips it, at the end of the gap; when the clock repeats it, the first
 /// time. With a '*' in either field the times follow the wall clock: skipped ones do not come, and repeated ones come twice.
 /// </remarks>

@@ -3,10 +3,10 @@ namespace Granary.Server.Schedules;
 /// <summary>The due times of a schedule.</summary>
 public abstract class DueTimes
 {
-    /// <summary>Returns the first time after another one, UTC; null if there is none.</summary>
+    /// <summary>Returns the first time after a given one, UTC; null if there is none.</summary>
     public abstract DateTimeOffset? After(DateTimeOffset time);
 
-    /// <summary>Returns the next times after another one, UTC.</summary>
+    /// <summary>Returns the next times after a given one, UTC.</summary>
     public IReadOnlyList<DateTimeOffset> After(DateTimeOffset time, int count)
     {
         var times = new List<DateTimeOffset>();

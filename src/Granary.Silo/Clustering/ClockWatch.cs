@@ -2,8 +2,8 @@ namespace Granary.Silo.Clustering;
 
 /// <summary>Stops the silo as SIGTERM does when the clock of its machine is set back; it exits with 1.</summary>
 /// <remarks>
-/// Orleans schedules the removal of idle activations by the time of day. After a step back of more than their age limit of five minutes,
-/// each new activation on this silo fails until the clock has caught up, and with it each batch that starts there.
+/// Orleans schedules the removal of idle activations by the time of day. After a step back of more than their age limit, five minutes,
+/// each new activation on this silo fails until the clock has caught up. So does each batch that starts there.
 /// </remarks>
 internal sealed partial class ClockWatch(TimeProvider clock, IHostApplicationLifetime life, ILogger<ClockWatch> logger) : BackgroundService
 {

@@ -63,7 +63,7 @@ internal static partial class ClusterDatabase
         }
     }
 
-    /// <summary>Checks the cluster id, so that a mistyped one does not found a second cluster.</summary>
+    /// <summary>Checks the cluster id, so a mistyped one does not found a second cluster.</summary>
     /// <exception cref="InputException">The database has live silos of other clusters, and has never had a cluster of this id.</exception>
     public static async Task CheckIdentityAsync(NpgsqlDataSource database, string clusterId, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Granary.Silo.Clustering;
 /// </remarks>
 internal sealed partial class ImmediateExit(ILogger<ImmediateExit> logger, IEnumerable<ILoggerProvider> logs) : IFatalErrorHandler
 {
-    /// <summary>The exit code; the same as that of an aborted process.</summary>
+    /// <summary>The exit code; the same as for an aborted process.</summary>
     public const int ExitCode = 134;
 
     private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(1), LongestExit = TimeSpan.FromSeconds(2);

@@ -3,7 +3,7 @@ using Granary.Server.Operations;
 
 namespace Granary.Silo.Clustering;
 
-/// <summary>Warns at the start of a silo if another one of the cluster is of another build.</summary>
+/// <summary>Warns at the start of a silo if another one of the cluster is of a different build.</summary>
 internal sealed partial class SiloVersions(IClusterOperations cluster, ILogger<SiloVersions> logger)
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
@@ -22,7 +22,7 @@ internal sealed partial class SiloVersions(IClusterOperations cluster, ILogger<S
         }
     }
 
-    /// <summary>The silos of another version, with their versions; empty if there are none.</summary>
+    /// <summary>The silos of a different version, with their versions; empty if there are none.</summary>
     public static string Others(IReadOnlyList<SiloState> silos, string own) => string.Join(", ",
         silos.Where(s => s.Version is { } version && version != own).Select(s => $"{s.Name} {s.Version}"));
 

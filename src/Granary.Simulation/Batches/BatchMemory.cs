@@ -39,7 +39,7 @@ public sealed record BatchMemory
     public void CheckRoom()
     {
         var held = ProcessMemory.Held(Bytes);
-        // Its part of the process is there already, and what else the process does may use the reserve.
+        // The process already holds its part, and its other work may use the reserve.
         if (held + Bytes - OfProcess <= ProcessMemory.Most / ProcessMemory.Share) return;
         throw new ServiceUnavailableException(FormattableString.Invariant($"the batch makes {this}, which need about {Bytes / 1e9:0.0#} GB of ")
             + FormattableString.Invariant($"memory, and this process holds {held / 1e9:0.0#} of its ")

@@ -68,7 +68,7 @@ public sealed record BatchPlan
     public IReadOnlyList<PlannedSearch> Searches { get; private init; } = [];
 
     /// <summary>
-    /// The trials of the searches in the order in which they were proposed. Their strategies follow those of entries without a search.
+    /// The trials of the searches in the order in which they were proposed. Their strategies follow the entries without a search.
     /// </summary>
     public IReadOnlyList<PlannedTrial> Trials { get; private init; } = [];
 
@@ -149,7 +149,7 @@ public sealed record BatchPlan
     }
 
     /// <summary>Returns a copy that runs only one of its strategies, in the strategy's feed.</summary>
-    /// <param name="instance">The strategy to run, possibly modified; its index must be that of a strategy of the plan.</param>
+    /// <param name="instance">The strategy to run, possibly modified; it must have the index of a strategy of the plan.</param>
     public BatchPlan Alone(StrategyInstance instance) =>
         this with { Feeds = [FeedOf(instance) with { Index = 0, TracePeriod = 0, Instances = [instance] }] };
 
@@ -232,7 +232,7 @@ public sealed record BatchPlan
     }
 
     /// <summary>Returns the trials of a finished run of the batch, in the order in which they were proposed.</summary>
-    /// <exception cref="InputException">The searches are not those of the batch.</exception>
+    /// <exception cref="InputException">The searches are not the batch's.</exception>
     public IReadOnlyList<PlannedTrial> TrialsOf(ParameterSearchResults run)
     {
         var names = Searches.Select(s => s.Name).ToList();

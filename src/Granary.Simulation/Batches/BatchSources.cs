@@ -13,7 +13,7 @@ public static class BatchSources
     /// Opens the source, adds its further columns, leaves out the bars that the batch holds out, and applies its instrument settings.
     /// </summary>
     /// <param name="catalogues">The bar sources and formats of tables that the process knows.</param>
-    /// <param name="open">Opens a source with its further columns in another way; null reads it in this process.</param>
+    /// <param name="open">Opens a source with its further columns in a different way; null reads it in this process.</param>
     /// <exception cref="InputException">The source does not exist.</exception>
     public static IBarSource Open(GranaryCatalogues catalogues, DataSpec data, Func<DataSpec, IBarSource>? open = null) =>
         data.Parts.Count > 0
@@ -30,7 +30,7 @@ public static class BatchSources
     /// <summary>
     /// Refuses a further column that no market has, which is a spelling mistake. Where some have it, its readers say what the others lack.
     /// </summary>
-    /// <param name="source">Lists the columns that there are, with those of slower series.</param>
+    /// <param name="source">Lists the columns that there are, slower series included.</param>
     /// <param name="symbol">A symbol of the source.</param>
     /// <param name="opened">The bars of all symbols.</param>
     /// <exception cref="InputException">A column is missing.</exception>

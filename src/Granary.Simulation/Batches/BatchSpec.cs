@@ -79,7 +79,7 @@ public sealed record BatchSpec
     /// <summary>Market states that the batch declares; null if it declares none.</summary>
     public RegimePlan? Regimes { get; init; }
 
-    /// <summary>Which symbols may be entered when; null if the batch does not say it.</summary>
+    /// <summary>The symbols that may be entered, by time; null if the batch does not say it.</summary>
     public UniverseSpec? Universe { get; init; }
 
     /// <summary>
@@ -211,7 +211,7 @@ public sealed record OutputSet
 
     public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
 
-    /// <summary>Whether the files need single trades or signals, so that the run must keep them.</summary>
+    /// <summary>Whether the files need single trades or signals, so the run must keep them.</summary>
     public bool NeedsEvents => Has("trades") || Has("signals") || Has("factors") || Has("conditions");
 
     /// <summary>Whether the files need the portfolio's own trades and equity.</summary>

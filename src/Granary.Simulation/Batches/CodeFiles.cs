@@ -6,7 +6,7 @@ using Granary.Simulation.Plugins;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Replaces the paths in a batch's list <c>code</c> with the C# files that they name, so that manifests and servers contain them.
+/// Replaces the paths in a batch's list <c>code</c> with the C# files that they name, so manifests and servers contain them.
 /// </summary>
 public static class CodeFiles
 {

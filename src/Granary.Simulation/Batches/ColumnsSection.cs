@@ -10,7 +10,7 @@ namespace Granary.Simulation.Batches;
 public static class ColumnsSection
 {
     /// <summary>Reads a mapping such as "time=Datum;open=2;high=3;low=4;close=5".</summary>
-    /// <exception cref="InputException">A key is unknown, or a part has another form.</exception>
+    /// <exception cref="InputException">A key is unknown, or a part has a different form.</exception>
     public static ColumnMapping Parse(string text)
     {
         using var stream = new MemoryStream();

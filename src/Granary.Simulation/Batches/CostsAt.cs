@@ -1,6 +1,6 @@
 namespace Granary.Simulation.Batches;
 
-/// <summary>Which of the measured costs orders pay.</summary>
+/// <summary>The end of the measured costs that orders pay.</summary>
 public enum CostsAt : byte
 {
     Mean,

@@ -11,7 +11,7 @@ public static class DataFolder
 {
     private const string Note = ".data";
 
-    /// <summary>Notes the data folder of a folder of runs, relative to it, so that both can be moved together.</summary>
+    /// <summary>Notes the data folder of a folder of runs, relative to it, so both can be moved together.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static void Write(string runs, string data)
     {

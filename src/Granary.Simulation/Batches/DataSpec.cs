@@ -64,7 +64,7 @@ public sealed record DataSpec
     /// <summary>The section <c>instruments</c> in the file; null if there is none.</summary>
     public JsonPart? InstrumentsPart { get; init; }
 
-    /// <summary>Where the funding of perpetual futures is; null if none is charged.</summary>
+    /// <summary>The sources of the funding of perpetual futures; null if none is charged.</summary>
     public FundingSources? Funding { get; init; }
 
     /// <summary>The value of the funding, for error messages; null if there is none.</summary>

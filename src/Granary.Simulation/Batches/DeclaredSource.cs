@@ -4,7 +4,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Applies the batch's instrument settings and funding to a source, so that all readers of its bars use the same sessions, lots,
+/// Applies the batch's instrument settings and funding to a source, so all readers of its bars use the same sessions, lots,
 /// multipliers and rates.
 /// </summary>
 /// <param name="declared">Settings by symbol; "*" for all others.</param>

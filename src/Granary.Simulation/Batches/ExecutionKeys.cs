@@ -8,7 +8,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>The keys of a batch file's <c>execution</c>.</summary>
 internal sealed record ExecutionKeys
 {
-    /// <summary>Percent of the notional: more than the rebate of any exchange, so that more than that is a wrong sign.</summary>
+    /// <summary>Percent of the notional: more than the rebate of any exchange, so more than that is a wrong sign.</summary>
     internal const double MostRebate = 0.05;
 
     [Key("of the notional", IsAlwaysWritten = true, Reach = KeyReach.Costs), Range(0, 50)]
@@ -135,16 +135,16 @@ internal sealed record FeeTierKeys
     public double? MakerPercent { get; init; }
 }
 
-/// <summary>The costs of a symbol in <see cref="ExecutionKeys.Symbols"/>; a missing one is that of all symbols.</summary>
+/// <summary>The costs of a symbol in <see cref="ExecutionKeys.Symbols"/>; a missing one is taken from all symbols.</summary>
 internal sealed record SymbolCostKeys
 {
-    private const string All = "that of all symbols";
+    private const string All = "as for all symbols";
 
     [Key("of the notional", Without = All), Range(0, 50)]
     public double? CommissionPercent { get; init; }
 
     [Key("the same for limit orders filled at their price; negative is a rebate",
-        Without = "the symbol's `commissionPercent`, else that of all symbols"), Range(-ExecutionKeys.MostRebate, 50)]
+        Without = "the symbol's `commissionPercent`, else as for all symbols"), Range(-ExecutionKeys.MostRebate, 50)]
     public double? CommissionMakerPercent { get; init; }
 
     [Key("per unit, added to the percentage", Without = All), Range(0, 1e9)]
@@ -172,7 +172,7 @@ internal sealed record SymbolCostKeys
     public double? BorrowPercent { get; init; }
 
     /// <summary>
-    /// The keys of all symbols with these values. The tiers are those of <c>commissionPercent</c>, so another one has none.
+    /// The keys of all symbols with these values. The tiers belong to <c>commissionPercent</c>, so any other commission has none.
     /// </summary>
     public ExecutionKeys Over(ExecutionKeys all) => all with
     {

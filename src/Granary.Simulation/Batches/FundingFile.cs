@@ -35,7 +35,7 @@ public sealed class FundingFile
 
     private int Find(string[] names) => names.Select(_table.PlaceOf).FirstOrDefault(p => p >= 0, -1);
 
-    /// <returns>Rows by symbol, oldest first; those of a file without symbols under the empty text.</returns>
+    /// <returns>Rows by symbol, oldest first; rows without symbols under the empty text.</returns>
     /// <exception cref="BarDataException">A row is invalid; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static IReadOnlyDictionary<string, List<FundingRow>> Read(Address address, TableFormatCatalogue formats)

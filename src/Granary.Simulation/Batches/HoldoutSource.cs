@@ -6,7 +6,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Leaves out all bars that close after a time, so that no reader of the source sees them.</summary>
+/// <summary>Leaves out all bars that close after a time, so no reader of the source sees them.</summary>
 /// <remarks>
 /// Faults and notes of the source can describe bars that are left out, so they are replaced by sentences without their values.
 /// </remarks>

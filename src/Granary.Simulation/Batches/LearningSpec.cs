@@ -46,7 +46,7 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
     };
 
     /// <summary>Parses the text that <see cref="ToString"/> writes, such as the label in a model's lineage.</summary>
-    /// <returns>null for another text, such as the label of a table.</returns>
+    /// <returns>null for a different text, such as the label of a table.</returns>
     public static LabelSpec? Find(string text)
     {
         if (text == "trade") return new LabelSpec(LabelKind.Trade);

@@ -19,7 +19,7 @@ internal static class MarginTable
 
     /// <param name="files">The files that may be opened.</param>
     /// <param name="formats">The formats of typed tables; null = texts alone.</param>
-    /// <returns>Tables by symbol; that of a file without symbols under the empty text.</returns>
+    /// <returns>Tables by symbol; a table without symbols under the empty text.</returns>
     /// <exception cref="BarDataException">A row is invalid, or does not continue the one before it; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static IReadOnlyDictionary<string, MarginTiers> Read(string path, PermittedFiles files, TableFormatCatalogue? formats)

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>Reads the measured costs of the section <c>execution</c>.</summary>
 internal static class MeasuredSection
 {
-    // What measured slippage takes the place of.
+    // The keys that measured slippage replaces.
     private static readonly string[] s_assumed = ["slippagePercent", "slippageTicks", "slippageVolumeImpact", "spreadPercent"];
 
     /// <returns>Null without costs, if they are wrong, or if the files of the batch are elsewhere.</returns>

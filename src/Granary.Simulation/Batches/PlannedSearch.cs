@@ -14,7 +14,7 @@ public sealed record PlannedTrial(int Search, IReadOnlyList<double> Point, bool 
 
 /// <summary>A search of a batch. A strategy with a search has one for each symbol and timeframe that the space does not vary.</summary>
 /// <param name="Name">Class, symbols and timeframe; unique in the batch.</param>
-/// <param name="Market">The symbol, the symbols of a multi-symbol strategy, or those of the space.</param>
+/// <param name="Market">The symbol, the symbols of a multi-symbol strategy, or the symbols of the space.</param>
 /// <param name="Timeframe">The timeframe if the space does not vary it.</param>
 /// <param name="Seed">Seed of the method.</param>
 public sealed record PlannedSearch(string Name, StrategySpec Entry, ParameterSearchSpec Spec, IReadOnlyList<string> Market,
@@ -34,7 +34,7 @@ public sealed record PlannedSearch(string Name, StrategySpec Entry, ParameterSea
     public Timeframe TimeframeOf(IReadOnlyList<double> point) =>
         Spec.Find(SearchTarget.Timeframe) is { } timeframe ? (Timeframe)timeframe.ValueOf(At(timeframe, point))! : Timeframe;
 
-    /// <summary>Makes the strategy of a point. Its index is that of the caller.</summary>
+    /// <summary>Makes the strategy of a point. Its index is the caller's.</summary>
     /// <param name="tradeFrom">Time from which it trades, UTC ticks; 0 = from the first bar on.</param>
     public StrategyInstance InstanceOf(IReadOnlyList<double> point, int index = 0, long tradeFrom = 0)
     {

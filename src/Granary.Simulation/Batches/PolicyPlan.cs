@@ -12,7 +12,7 @@ namespace Granary.Simulation.Batches;
 
 /// <summary>
 /// The policy of a production configuration with the versions that replace it: those in its <c>changes</c>, or promoted ones found by the
-/// schedule of its <c>refresh</c>. A session records the versions that it really used, so that a backtest of its bars uses the same ones.
+/// schedule of its <c>refresh</c>. A session records the versions that it really used, so a backtest of its bars uses the same ones.
 /// </summary>
 public sealed class PolicyPlan
 {
@@ -35,7 +35,7 @@ public sealed class PolicyPlan
     /// <summary>Schedule at which to check for promoted versions; null = never.</summary>
     public RetrainingSchedule? Schedule { get; }
 
-    /// <summary>Whether <see cref="Changes"/> is complete, so that the schedule is not followed again.</summary>
+    /// <summary>Whether <see cref="Changes"/> is complete, so the schedule is not followed again.</summary>
     public bool IsRecorded { get; private set; }
 
     /// <summary>Changes after the first version, in chronological order.</summary>

@@ -10,7 +10,7 @@ public sealed class StuckStrategyException(string strategy, string place, TimeSp
 
 /// <summary>Watches a thread that runs strategy code. The thread calls Enter and Leave; a watchdog checks at intervals.</summary>
 /// <remarks>
-/// It counts checks instead of time, so that it does not blame a strategy if the process was suspended or got no processor time.
+/// It counts checks instead of time, so it does not blame a strategy if the process was suspended or got no processor time.
 /// </remarks>
 public sealed class StrategyWatch
 {

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>The rule by which the symbols of a batch are ranked at the beginnings of periods.</summary>
 /// <param name="Top">The number of members.</param>
 /// <param name="Every">The period of the calendar.</param>
-/// <param name="Columns">The factors of the rule: first that of the rank, then those of the conditions.</param>
+/// <param name="Columns">The factors of the rule: first the rank's, then the conditions'.</param>
 /// <param name="LowestFirst">Whether the lowest value ranks first.</param>
 public sealed record UniverseRule(int Top, CalendarSpan Every, IReadOnlyList<string> Columns, bool LowestFirst)
 {

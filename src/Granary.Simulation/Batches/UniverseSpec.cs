@@ -11,7 +11,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>The universe of a batch: which symbols may be entered when.</summary>
 public sealed record UniverseSpec
 {
-    /// <summary>What happens to a position in a symbol that has left.</summary>
+    /// <summary>Treatment of a position in a symbol that has left.</summary>
     public required LeavePolicy OnLeave { get; init; }
 
     /// <summary>The spans of a file of members by symbol; null if the symbols are ranked, or if the file was not opened.</summary>

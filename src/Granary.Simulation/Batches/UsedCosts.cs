@@ -10,7 +10,7 @@ namespace Granary.Simulation.Batches;
 /// <param name="Model">The costs of market orders against one reference price.</param>
 public sealed record UsedCosts(string File, string Hash, string? Timeframe, CostModel Model, CostsAt At)
 {
-    /// <summary>The costs of stop orders; null if they pay those of market orders.</summary>
+    /// <summary>The costs of stop orders; null if they pay like market orders.</summary>
     public CostModel? Stops { get; init; }
 
     /// <summary>The slippage of the orders.</summary>

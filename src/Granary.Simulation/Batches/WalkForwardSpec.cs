@@ -23,7 +23,7 @@ public enum ChoiceAmong
 /// <summary>The bars on which a window chooses.</summary>
 internal enum WindowMode
 {
-    /// <summary>As many as those of the window before.</summary>
+    /// <summary>As many as in the window before.</summary>
     Rolling,
 
     /// <summary>All from the first one on.</summary>

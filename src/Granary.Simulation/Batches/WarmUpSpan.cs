@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Computes how far before its first bar a batch reads, so that its factors are warm by then.</summary>
+/// <summary>Computes how far before its first bar a batch reads, so its factors are warm by then.</summary>
 public static class WarmUpSpan
 {
     private const int Bars = 500;
@@ -23,7 +23,7 @@ public static class WarmUpSpan
         CancellationToken cancellationToken) => OpenAsync(source, spec.Data, spec.ReadFrom, symbol, cancellationToken);
 
     /// <inheritdoc cref="OpenAsync(IBarSource, BatchSpec, string, CancellationToken)"/>
-    /// <param name="readFrom">The first time that is read; that of the data without warm-up bars.</param>
+    /// <param name="readFrom">The first time that is read; without warm-up bars the data's first time.</param>
     public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, DataSpec data, long? readFrom, string symbol,
         CancellationToken cancellationToken)
     {

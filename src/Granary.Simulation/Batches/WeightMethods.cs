@@ -29,7 +29,7 @@ public static class WeightMethods
     /// <summary>The best trial of each search, and the strategies without a search.</summary>
     public const string Best = "best";
 
-    /// <summary>All rules; those of <see cref="AllocationMethods"/> weigh by past returns, chosen at each rebalance.</summary>
+    /// <summary>All rules; the rules of <see cref="AllocationMethods"/> weigh by past returns, chosen at each rebalance.</summary>
     public static IReadOnlyList<string> All { get; } =
         [Winners, Equal, Score, MatchingPursuit, .. AllocationMethods.All, Regime, Ppo, Adaptive, Best];
 

@@ -5,7 +5,7 @@ using Granary.Simulation.Tables;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Replaces <c>"weights": "csv:FILE"</c> in a batch's text with the weights of that file, so that manifests and servers contain them.
+/// Replaces <c>"weights": "csv:FILE"</c> in a batch's text with the weights of that file, so manifests and servers contain them.
 /// </summary>
 internal static class WeightsFile
 {

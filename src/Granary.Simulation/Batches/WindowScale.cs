@@ -9,7 +9,7 @@ internal sealed class WindowScale(IReadOnlyList<long> bars, long end)
 {
     private readonly long[] _bars = [.. bars];
 
-    /// <summary>The time so many spans after another one: of bars, the open of a bar. Bars after the last one have its length.</summary>
+    /// <summary>The time so many spans after a given one: of bars, the open of a bar. Bars after the last one have its length.</summary>
     public long After(WindowSpan span, long time, int times = 1)
     {
         if (span.Bars == 0) return span.Calendar.After(time, times);

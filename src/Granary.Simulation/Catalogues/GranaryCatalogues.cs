@@ -104,7 +104,7 @@ public sealed record GranaryCatalogues
     public PermittedFiles Files => Confinement?.Files ?? PermittedFiles.All;
 
     /// <summary>
-    /// Creates the place of a text whose relative paths start from a folder. Of a confined server, a relative folder is in its data folder.
+    /// Creates the place of a text whose relative paths start from a folder. In a confined server, a relative folder is in its data folder.
     /// </summary>
     public Place PlaceOf(string folder) => Confinement?.PlaceOf(folder) ?? new Place(folder);
 

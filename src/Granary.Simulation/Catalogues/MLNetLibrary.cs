@@ -6,7 +6,7 @@ using Granary.Simulation.Plugins;
 namespace Granary.Simulation.Catalogues;
 
 /// <summary>
-/// ML.NET's trainers in the host's folder <c>mlnet</c>. They are loaded when the first of them is needed, so that they do not slow down the
+/// ML.NET's trainers in the host's folder <c>mlnet</c>. They are loaded when the first of them is needed, so they do not slow down the
 /// start. The models that they train are Granary's own, and every host can read them.
 /// </summary>
 internal static class MLNetLibrary

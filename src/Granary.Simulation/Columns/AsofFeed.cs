@@ -10,8 +10,8 @@ namespace Granary.Simulation.Columns;
 /// was used does not change any more, whatever the file says of its time later.
 /// </summary>
 /// <remarks>
-/// Beside each joined column, bars carry the stamp of the row in use as <c>NAME.time</c> (milliseconds since 1970), so that a session that
-/// starts again from its journal continues with the same rows.
+/// Beside each joined column, bars have the stamp of the row in use as <c>NAME.time</c> (milliseconds since 1970). A session that starts
+/// again from its journal thereby continues with the same rows.
 /// </remarks>
 public sealed class AsofFeed : ILiveFeed
 {

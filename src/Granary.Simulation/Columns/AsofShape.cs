@@ -4,7 +4,7 @@ using Granary.Simulation.Tables;
 
 namespace Granary.Simulation.Columns;
 
-/// <summary>How the rows of a slower series are read.</summary>
+/// <summary>The columns and times of a slower series' rows.</summary>
 /// <param name="Time">Index of the column of times.</param>
 /// <param name="Symbol">Index of the column of symbols; -1 if the rows are for all symbols.</param>
 /// <param name="AreDays">Whether a time at midnight is a day, which is known at its end.</param>

@@ -21,7 +21,7 @@ internal sealed class AsofTable
 
     private AsofTable(AsofKeys keys, AsofShape shape) => (_keys, Shape) = (keys, shape);
 
-    /// <summary>How the rows were read.</summary>
+    /// <summary>The columns and times by which the rows were read.</summary>
     public AsofShape Shape { get; }
 
     private bool HasSymbols => Shape.Symbol >= 0;

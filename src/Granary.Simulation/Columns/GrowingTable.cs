@@ -13,7 +13,7 @@ internal sealed class GrowingTable(AsofKeys keys, TableFormatCatalogue? formats)
     /// <summary>Why the newest state of the file could not be read, in one sentence; null if it was read.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>What the reader of a result should know of the file; null for nothing.</summary>
+    /// <summary>A note about the file for the reader of a result; null if there is none.</summary>
     public string? Note => _table?.Shape.Note;
 
     /// <summary>

@@ -15,7 +15,7 @@ namespace Granary.Simulation.Conditions;
 internal sealed class TradeConditions
 {
     /// <summary>
-    /// Condition names in the order of the tables. The state is that of the batch's regimes. The exit reason is not known at entry.
+    /// Condition names in the order of the tables. The state comes from the batch's regimes. The exit reason is not known at entry.
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = [State, Volatility, "hour", "weekday", "entry", Exit];
 
@@ -45,7 +45,7 @@ internal sealed class TradeConditions
 
     /// <summary>
     /// Classifies volatility: low, middle or high if the volatility of 20 bars is more than 20 % below that of 100 bars, near it, or more
-    /// than 20 % above it. The bounds are the same for all markets, so that they are not fitted.
+    /// than 20 % above it. The bounds are the same for all markets, so they are not fitted.
     /// </summary>
     public static RegimePlan VolatilityPlan(Engine.Factors.FactorCatalogue factors) => new(
         [new LadderMachine(Volatility, ["low", "middle", "high"], "volatility(20)", "volatility(100)",

@@ -3,7 +3,7 @@ using Granary.Engine;
 namespace Granary.Simulation.Json;
 
 /// <summary>
-/// Collects the errors of a file while it is read, so that a user sees all of them at once. Until <see cref="Close"/>, the file's
+/// Collects the errors of a file while it is read, so a user sees all of them at once. Until <see cref="Close"/>, the file's
 /// <see cref="JsonPart"/>s return substitutes for invalid values. <see cref="Close"/> throws all errors together.
 /// </summary>
 public sealed class JsonFaults

@@ -10,7 +10,7 @@ using Addresses = Granary.Storage.Addresses.Address;
 namespace Granary.Simulation.Json;
 
 /// <summary>
-/// A value of a JSON text (comments and trailing commas allowed) with its file, line and path, so that every error message can name its
+/// A value of a JSON text (comments and trailing commas allowed) with its file, line and path, so every error message can name its
 /// place.
 /// </summary>
 public sealed class JsonPart
@@ -45,7 +45,7 @@ public sealed class JsonPart
     /// <summary>Byte range in the parsed text; End is exclusive.</summary>
     internal (int Start, int End) Bytes { get; private set; }
 
-    /// <summary>Returns the whole text with everything but this part blanked, so that errors in it keep their line numbers.</summary>
+    /// <summary>Returns the whole text with everything but this part blanked, so errors in it keep their line numbers.</summary>
     /// <param name="whole">The parsed text.</param>
     public byte[] Alone(ReadOnlySpan<byte> whole)
     {
@@ -265,7 +265,7 @@ public sealed class JsonPart
     public Address Address(params ReadOnlySpan<string> schemes) => Address(Place, schemes);
 
     /// <inheritdoc cref="Address(ReadOnlySpan{string})"/>
-    /// <param name="place">Base folder of relative paths, if it differs from that of the text.</param>
+    /// <param name="place">Base folder of relative paths, if it differs from the text's.</param>
     public Address Address(Place place, params ReadOnlySpan<string> schemes)
     {
         var text = String();

@@ -152,7 +152,7 @@ public sealed class RecordKey : DeclaredKey
     /// <summary>Describes the key as JSON Schema; <c>format</c> is <see cref="Offers"/>.</summary>
     public JsonObject ToSchema()
     {
-        // A date alone is allowed, which is no date-time of JSON Schema.
+        // A date alone is allowed, which JSON Schema's date-time does not accept.
         var value = IsTime ? new JsonObject { ["type"] = "string", ["format"] = "iso-8601" } : _type.Value.Schema(this);
         var schema = StandForNone
             ? new JsonObject { ["anyOf"] = new JsonArray(value, new JsonObject { ["enum"] = KeyType.Words(Words) }) } : value;

@@ -14,7 +14,7 @@ namespace Granary.Simulation.Keys;
 /// <typeparam name="T">A record with a parameterless constructor.</typeparam>
 public static class RecordKeys<T> where T : class
 {
-    /// <summary>All keys in the order of the source; those of the base record come first.</summary>
+    /// <summary>All keys in the order of the source; the base record's come first.</summary>
     public static IReadOnlyList<RecordKey> All { get; } = [.. RecordKeys.Of(typeof(T))];
 
     /// <summary>Whether there is a key of this name, whatever its case.</summary>

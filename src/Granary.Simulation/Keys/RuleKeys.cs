@@ -7,7 +7,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Keys;
 
 /// <summary>
-/// The keys by which <c>portfolio.limits</c> names a rule: its own keys beside those of other rules, or an object of its settings.
+/// The keys by which <c>portfolio.limits</c> names a rule: its own keys beside other rules' keys, or an object of its settings.
 /// </summary>
 public sealed class RuleKeys
 {

@@ -23,7 +23,7 @@ public enum ReachKind
     Reflection,
     /// <summary>Native code, and memory without bounds checks.</summary>
     Native,
-    /// <summary>Threads, tasks and timers, whose order is not that of the bars.</summary>
+    /// <summary>Threads, tasks and timers, whose order is not the bars'.</summary>
     Threads,
     /// <summary>A library that is neither Granary's nor .NET's.</summary>
     Library,

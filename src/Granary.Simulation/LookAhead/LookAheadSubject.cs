@@ -14,7 +14,7 @@ public sealed record LookAheadSubject(BatchPlan Plan, IReadOnlyDictionary<string
     public IReadOnlySet<int>? Except { get; init; }
 
     /// <summary>
-    /// Trains the plan's models on the given bars, so that a training with look-ahead is detected too; null if there are no models.
+    /// Trains the plan's models on the given bars, so a training with look-ahead is detected too; null if there are no models.
     /// </summary>
     public Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? WithModels { get; init; }
 

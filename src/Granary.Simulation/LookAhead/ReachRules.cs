@@ -5,7 +5,7 @@ namespace Granary.Simulation.LookAhead;
 
 /// <summary>
 /// Lists what strategies, factors and rules of plug-ins may use: Granary's engine and learning library, and the parts of .NET that compute.
-/// Anything else is a finding. Some members that are not allowed have a kind of their own, so that the finding says why. The longest
+/// Anything else is a finding. Some members that are not allowed have a kind of their own, so the finding says why. The longest
 /// matching prefix decides.
 /// </summary>
 internal static class ReachRules

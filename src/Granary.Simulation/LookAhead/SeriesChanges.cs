@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.LookAhead;
 
 /// <summary>
-/// A series that changes the bars of another one. A text describes the change, so that another process can repeat it.
+/// A series that changes the bars of another one. A text describes the change, so another process can repeat it.
 /// </summary>
 internal abstract class ChangedSeries(IBarSeries series) : SeriesWrapper(series, disposes: false)
 {
@@ -13,7 +13,7 @@ internal abstract class ChangedSeries(IBarSeries series) : SeriesWrapper(series,
     public abstract string Change { get; }
 }
 
-/// <summary>Converts changes of a series to text and back, so that a process with the same bars can repeat them.</summary>
+/// <summary>Converts changes of a series to text and back, so a process with the same bars can repeat them.</summary>
 public static class SeriesChanges
 {
     /// <returns>Empty if the series is unchanged.</returns>

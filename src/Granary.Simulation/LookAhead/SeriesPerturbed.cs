@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.LookAhead;
 
 /// <summary>
-/// A series whose bars have other prices, volumes and times from a cut on, so that a decision that reads them early becomes visible.
+/// A series whose bars have other prices, volumes and times from a cut on, so a decision that reads them early becomes visible.
 /// </summary>
 /// <param name="cut">Time of the cut, UTC ticks. Earlier bars are unchanged, and no changed bar opens before it.</param>
 /// <param name="shape">Shape of the first changed bars. A shape and its complement differ in every property.</param>

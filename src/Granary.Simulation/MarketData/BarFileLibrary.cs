@@ -31,8 +31,8 @@ public sealed class BarFileLibrary(string dataFolder, BarFileOptions options)
     private sealed record Known(long Bytes, DateTime Changed, IReadOnlyList<BarFileEntry> Markets);
 
     /// <summary>Returns a page of the files that are read; the others are counted and read in the background.</summary>
-    /// <param name="own">Further folders, relative to the data folder with '/', such as that of a caller's uploads.</param>
-    /// <param name="skipped">Full paths of folders that are not searched, such as that of the runs.</param>
+    /// <param name="own">Further folders, relative to the data folder with '/', such as a caller's uploads.</param>
+    /// <param name="skipped">Full paths of folders that are not searched, such as the runs'.</param>
     /// <exception cref="InputException">The query is invalid.</exception>
     public async Task<BarFilePage> ListAsync(BarFileQuery query, IEnumerable<string> own, IReadOnlyCollection<string> skipped,
         CancellationToken cancellationToken)

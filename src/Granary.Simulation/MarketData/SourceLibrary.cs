@@ -28,8 +28,8 @@ public sealed class SourceLibrary(string folder, BarFileOptions options)
     };
 
     /// <summary>Returns the stores, then the folders of bar files, then the generated markets.</summary>
-    /// <param name="own">Further folders, relative to the data folder with '/', such as that of a caller's uploads.</param>
-    /// <param name="skipped">Full paths of folders that are not searched, such as that of the runs.</param>
+    /// <param name="own">Further folders, relative to the data folder with '/', such as a caller's uploads.</param>
+    /// <param name="skipped">Full paths of folders that are not searched, such as the runs'.</param>
     public async Task<IReadOnlyList<SourceEntry>> ListAsync(IEnumerable<string> own, IReadOnlyCollection<string> skipped,
         CancellationToken cancellationToken)
     {

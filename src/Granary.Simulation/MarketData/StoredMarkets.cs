@@ -74,7 +74,7 @@ public sealed class StoredMarkets(BarStoreCatalogue stores)
         return await BarsOfAsync(series, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Returns bars for a chart. Those of a timeframe that the store lacks are built from its longest shorter ones.</summary>
+    /// <summary>Returns bars for a chart. Bars of a timeframe that the store lacks are built from its longest shorter ones.</summary>
     /// <exception cref="BarDataException">The store or market does not exist, or has no timeframe to build the bars from.</exception>
     public async Task<RunBars> ShownAsync(Address store, string symbol, Timeframe timeframe, RunSeries part,
         CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Granary.Simulation.Recorded;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Checks that the source of a batch has its symbols, so that a wrong batch is refused before it is queued. Opens only the first symbol and
+/// Checks that the source of a batch has its symbols, so a wrong batch is refused before it is queued. Opens only the first symbol and
 /// those that the source does not list; the run checks the others.
 /// </summary>
 public static class BatchDataCheck

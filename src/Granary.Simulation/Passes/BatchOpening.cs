@@ -29,11 +29,11 @@ public sealed record BatchOpening
     public bool Checks { get; init; }
 
     /// <summary>
-    /// Whether the bars are those of a live session. A session does not know the end of a market in advance, and it trades whatever its
+    /// Whether the bars belong to a live session. A session does not know the end of a market in advance, and it trades whatever its
     /// feed sends.
     /// </summary>
     public bool IsLive { get; init; }
 
-    /// <summary>Whether the bars of a live session have all come, so that a ranked universe has its members from the start.</summary>
+    /// <summary>Whether the bars of a live session have all come, so a ranked universe has its members from the start.</summary>
     public bool HasBars { get; init; }
 }

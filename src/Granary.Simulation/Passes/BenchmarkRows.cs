@@ -43,7 +43,7 @@ internal sealed class BenchmarkRows(long[] times, long rowTicks)
     /// <summary>Returns the rows from the first one at which a market had a bar, each with a bar since its predecessor.</summary>
     public int[] Common() => [.. Enumerable.Range(0, times.Length).Where(i => _hasBar[i])];
 
-    /// <summary>Returns those of some rows that have a bar since the previous one.</summary>
+    /// <summary>Returns the rows that have a bar since the previous one.</summary>
     /// <param name="chosen">Timestamps of the rows, ascending.</param>
     public IEnumerable<int> CommonAt(IEnumerable<long> chosen)
     {

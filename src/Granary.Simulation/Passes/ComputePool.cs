@@ -2,7 +2,7 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Steps the workers of a pool in the place of threads, so that one caller decides when they work.</summary>
+/// <summary>Steps the workers of a pool in the place of threads, so one caller decides when they work.</summary>
 public interface IComputeSteps
 {
     /// <summary>Calls a worker's step soon, never within this call, and again as long as it returns true.</summary>
@@ -77,7 +77,7 @@ public sealed class ComputePool : IDisposable
     }
 
     /// <summary>
-    /// Gives up strategies of a feed, so that another host can run them from their first bar. The feed continues with the others.
+    /// Gives up strategies of a feed, so another host can run them from their first bar. The feed continues with the others.
     /// </summary>
     /// <param name="most">Maximum number of strategies.</param>
     public IReadOnlyList<FeedStrategy> GiveUp(FeedExecution feed, int most)

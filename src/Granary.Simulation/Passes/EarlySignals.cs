@@ -22,7 +22,7 @@ internal sealed class EarlySignals
         _strategies.Add(strategy);
     }
 
-    /// <summary>Notes strategies with a weight that enter early and never again, so that their weight is never used.</summary>
+    /// <summary>Notes strategies with a weight that enter early and never again, so their weight is never used.</summary>
     /// <param name="decisions">Decisions on the signals of each strategy with a weight.</param>
     /// <param name="begin">When the portfolio began to trade, UTC ticks; null if unknown.</param>
     public IEnumerable<RunNote> NotesOf(BatchPlan plan, IReadOnlyDictionary<int, List<Decision>> decisions, long? begin)

@@ -4,7 +4,7 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Finds markets whose bars end before those of the others; the batch closes open positions in them.</summary>
+/// <summary>Finds markets whose bars end before the others'; the batch closes open positions in them.</summary>
 internal static class EndedMarkets
 {
     /// <summary>Marks ended markets: the other markets have bars on more than five days after their last bar.</summary>

@@ -12,7 +12,7 @@ namespace Granary.Simulation.Passes;
 public sealed class MissingEventsException(string message) : Exception(message);
 
 /// <summary>
-/// Stores the events of a batch's strategies as chunks in one file, with an index by strategy, so that memory does not grow with the
+/// Stores the events of a batch's strategies as chunks in one file, with an index by strategy, so memory does not grow with the
 /// number of trades. The events of a strategy count when their end is stored. The file can be continued after the process was lost: a
 /// strategy without an end runs again from its first bar, and a repeated chunk must be equal to the stored one. A log with a maximum size
 /// drops all events when they exceed it.
@@ -21,7 +21,7 @@ public sealed class MissingEventsException(string message) : Exception(message);
 /// The file begins with the hash of the run's key. It follows a frame for each chunk: <c>strategy i32 · number i32 · length i32 · hash
 /// u64 · events</c>. The hash is over the events, the first two numbers and the hash of the strategy's frame before. The end of a strategy
 /// is a frame with the number −1 and the <see cref="EventTally"/>, so its hash covers all events of the strategy. After a crash, the file
-/// is valid up to the first frame that is incomplete or has another hash.
+/// is valid up to the first frame that is incomplete or has a different hash.
 /// </remarks>
 public sealed class EventLog : IEventSink, IEventLog, IDisposable
 {

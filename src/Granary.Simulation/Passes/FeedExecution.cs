@@ -13,7 +13,7 @@ namespace Granary.Simulation.Passes;
 public sealed class FeedExecution
 {
     /// <summary>
-    /// Number of strategies that process a block on one thread, so that their state stays in its cache. A group is given up as a
+    /// Number of strategies that process a block on one thread, so their state stays in its cache. A group is given up as a
     /// whole.
     /// </summary>
     public const int GroupSize = 50;
@@ -43,7 +43,7 @@ public sealed class FeedExecution
     /// <summary>The strategies; they are created when the feed starts.</summary>
     public IReadOnlyList<FeedStrategy> Strategies { get; }
 
-    /// <summary>Whether the bars of the first symbol end before those of the batch's other symbols.</summary>
+    /// <summary>Whether the bars of the first symbol end before the other symbols' bars.</summary>
     public bool HasEnded { get; init; }
 
     /// <summary>

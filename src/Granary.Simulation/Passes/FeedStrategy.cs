@@ -12,7 +12,7 @@ namespace Granary.Simulation.Passes;
 /// One running strategy of a feed. Its owner creates it, lets it process each prepared block, and finishes it. A strategy that throws fails
 /// alone. If its events cannot be stored, the feed fails.
 /// </summary>
-/// <param name="settings">Settings of this strategy alone; null = those of the feed.</param>
+/// <param name="settings">Settings of this strategy alone; null = the feed's.</param>
 public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, FeedSettings? settings = null)
 {
     private readonly FeedSettings _settings = settings ?? feed.Settings;
@@ -74,7 +74,7 @@ public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, Fee
 
     /// <summary>Finishes the strategy after the last block; may be called once.</summary>
     /// <param name="clock">Clock of the feed after all bars.</param>
-    /// <param name="hasEnded">Whether the bars of the feed's first symbol end before those of others.</param>
+    /// <param name="hasEnded">Whether the bars of the feed's first symbol end before the others' bars.</param>
     public StrategyOutcome Finish(FeedClock clock, bool hasEnded = false)
     {
         StrategyResult? result = null;

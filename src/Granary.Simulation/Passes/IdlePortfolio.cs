@@ -5,13 +5,13 @@ using Granary.Reporting.Runs;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Says why a portfolio never held a position. Its figures are then those of cash, so no sentence may read as one about trading.
+/// Says why a portfolio never held a position. Its figures are then of cash alone, so no sentence may read as one about trading.
 /// </summary>
 /// <param name="Why">The reason, as a part of a sentence.</param>
 /// <param name="IsEarly">Whether signals came before the portfolio traded.</param>
 public sealed record IdlePortfolio(string Why, bool IsEarly)
 {
-    /// <summary>What to do about signals that came before the portfolio traded.</summary>
+    /// <summary>The remedy for signals that came before the portfolio traded.</summary>
     internal const string Remedy = "The portfolio does not take over a position that is open in a strategy's own account: let it trade "
         + "earlier (portfolio.rebalance.window, portfolio.from), give the weights, or use strategies that enter again.";
 

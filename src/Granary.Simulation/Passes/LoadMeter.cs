@@ -3,7 +3,7 @@ using Granary.Contracts.Jobs;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Measures the load of this process, at most once per second.</summary>
-/// <param name="usage">Returns the processor time and the bytes of memory of the process; null for those of the system.</param>
+/// <param name="usage">Returns the processor time and the bytes of memory of the process; null for the system's.</param>
 public sealed class LoadMeter(TimeProvider clock, Func<(TimeSpan Time, long Memory)>? usage = null)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(0.1), Every = TimeSpan.FromSeconds(1);
@@ -15,7 +15,7 @@ public sealed class LoadMeter(TimeProvider clock, Func<(TimeSpan Time, long Memo
     private static (TimeSpan, long) OfSystem() => (Environment.CpuUsage.TotalTime, Environment.WorkingSet);
 
     /// <param name="waiting">Number of work items that have not started.</param>
-    /// <returns>Null until there is a first measurement, so that no work is shown as idle.</returns>
+    /// <returns>Null until there is a first measurement, so no work is shown as idle.</returns>
     public ProcessLoad? Measure(int waiting)
     {
         var elapsed = clock.GetElapsedTime(_at);

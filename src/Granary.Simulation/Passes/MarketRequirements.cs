@@ -54,7 +54,7 @@ internal static partial class MarketRequirements
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Checks that the bars of a market have the timeframe of the batch.</summary>
-    /// <exception cref="InputException">Most bars have another timeframe.</exception>
+    /// <exception cref="InputException">Most bars have a different timeframe.</exception>
     public static async Task CheckSpacingAsync(DataSpec data, string symbol, IBarSeries series, CancellationToken cancellationToken)
     {
         var spacing = new BarSpacing(series.Timeframe);

@@ -15,7 +15,7 @@ public static class MemberRuns
     public static bool Resizes(PortfolioSpec portfolio) => portfolio.Sizing.OnInsufficientCash == InsufficientCash.Resize;
 
     /// <param name="weights">Weights by strategy index; strategies with weight 0 are not members.</param>
-    /// <param name="log">Contains the events of the strategies' own runs and receives those of the members' runs.</param>
+    /// <param name="log">Contains the events of the strategies' own runs and receives the members' events.</param>
     /// <param name="host">A host of this process, because a cluster does not support resizing accounts.</param>
     /// <exception cref="OperationCanceledException">Some members do not have a run to follow yet.</exception>
     public static async Task RunAsync(

@@ -12,7 +12,7 @@ public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument I
     // The key includes the series, so that a copy with other bars does not reuse the factors of the old ones.
     private readonly ConcurrentDictionary<(IBarSeries Series, Timeframe Timeframe), FactorMemory> _memories = new();
 
-    /// <summary>Whether its bars end before those of the batch's other markets.</summary>
+    /// <summary>Whether its bars end before the bars of the batch's other markets.</summary>
     public bool HasEnded { get; init; }
 
     /// <summary>Decisions about its longer bars, one sentence each, without the symbol and without a full stop.</summary>

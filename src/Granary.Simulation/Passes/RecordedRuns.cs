@@ -12,7 +12,7 @@ using Granary.Simulation.Recorded;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Replays recorded trades as the events of a strategy. Its account is a portfolio with this one member, so that the portfolio's own code
+/// Replays recorded trades as the events of a strategy. Its account is a portfolio with this one member, so the portfolio's own code
 /// computes it.
 /// </summary>
 public static class RecordedRuns

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Passes;
 /// </param>
 public readonly record struct ReferredBlock(BarBlock Bars, IReadOnlyDictionary<string, double[]>? Closes);
 
-/// <summary>Reads the bars of a market in parallel with those of the symbols that its factors read.</summary>
+/// <summary>Reads the bars of a market in parallel with the symbols that its factors read.</summary>
 public static class ReferredBlocks
 {
     /// <param name="symbols">The market's symbol, followed by the other symbols.</param>

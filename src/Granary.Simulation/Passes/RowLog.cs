@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>Stores rows of fixed size in a file, in their order, so that memory does not grow with them.</summary>
+/// <summary>Stores rows of fixed size in a file, in their order, so memory does not grow with them.</summary>
 public sealed class RowLog<TRow>(string path) : IDisposable
     where TRow : unmanaged
 {

@@ -13,7 +13,7 @@ public sealed record CodeSource
     private const int MostOfName = 100;
 
     /// <param name="name">File name without a folder, such as <c>Idea.cs</c>.</param>
-    /// <param name="text">The C# text. A byte order mark is removed, and lines are ended with LF, so that equal files have equal hashes on
+    /// <param name="text">The C# text. A byte order mark is removed, and lines are ended with LF, so equal files have equal hashes on
     /// every system.</param>
     /// <exception cref="InputException">The name is no file name, or the text is empty or too long.</exception>
     public CodeSource(string name, string text)

@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 namespace Granary.Simulation.Plugins;
 
 /// <summary>
-/// Loads one plug-in with its own dependencies. Granary's assemblies come from the host, so that the plug-in's strategies have the host's
+/// Loads one plug-in with its own dependencies. Granary's assemblies come from the host, so the plug-in's strategies have the host's
 /// types.
 /// </summary>
 internal sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))

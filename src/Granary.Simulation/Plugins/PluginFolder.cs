@@ -61,7 +61,7 @@ public static class PluginFolder
     }
 
     /// <summary>
-    /// Creates a strategy of a plug-in once, so that an error in its constructor is reported now and not when a batch first needs it.
+    /// Creates a strategy of a plug-in once, so an error in its constructor is reported now and not when a batch first needs it.
     /// </summary>
     /// <exception cref="InputException">The strategy cannot be created with its default parameters.</exception>
     internal static void Try(StrategyDefinition strategy)

@@ -6,7 +6,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Regimes;
 
 /// <summary>
-/// Sets a portfolio's weights to those of its markets' regime states, bar by bar. It implements <c>weights: regime</c> for a host without a
+/// Sets a portfolio's weights by its markets' regime states, bar by bar. It implements <c>weights: regime</c> for a host without a
 /// schedule.
 /// </summary>
 public sealed class StateWeights

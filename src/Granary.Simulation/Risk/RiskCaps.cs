@@ -16,7 +16,7 @@ internal sealed class RiskCaps : IExposureModel
 
     /// <param name="weights">Weights by strategy index; strategies with weight 0 are not members.</param>
     /// <param name="instruments">Instruments of the portfolio.</param>
-    /// <exception cref="InputException">A model needs bars of another timeframe than the portfolio receives.</exception>
+    /// <exception cref="InputException">A model needs bars of a different timeframe than the portfolio receives.</exception>
     public RiskCaps(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments)
     {
         _instruments = instruments;

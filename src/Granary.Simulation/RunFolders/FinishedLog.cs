@@ -11,7 +11,7 @@ namespace Granary.Simulation.RunFolders;
 
 /// <summary>
 /// The outcomes of a run's finished strategies in a file: a line with the run's key, then a line for each outcome with its hash. After a
-/// crash, the file is valid up to the first line that is incomplete or has another hash. A power cut may take lines back, and their
+/// crash, the file is valid up to the first line that is incomplete or has a different hash. A power cut may take lines back, and their
 /// strategies run again.
 /// </summary>
 internal sealed class FinishedLog : IDisposable

@@ -23,7 +23,7 @@ public static class JobId
     }
 
     /// <summary>
-    /// Whether a text can be an id: only letters, digits, '-' and '_', so that it cannot point outside the folder of runs.
+    /// Whether a text can be an id: only letters, digits, '-' and '_', so it cannot point outside the folder of runs.
     /// </summary>
     public static bool IsWellFormed(string text) =>
         text.Length is > 0 and <= 160 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && text[0] != '-';

@@ -30,7 +30,7 @@ public static class LevelOfDetail
         return kept;
     }
 
-    /// <summary>Returns how many bars a joined bar has, so that all but the last have the same number; 1 = none are joined.</summary>
+    /// <summary>Returns how many bars a joined bar has, so all but the last have the same number; 1 = none are joined.</summary>
     /// <param name="points">Maximum number of joined bars.</param>
     public static int EachOf(int count, int points) => Math.Max(1, (count + points - 1) / points);
 

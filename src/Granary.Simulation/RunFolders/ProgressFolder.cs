@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>
-/// The subfolder of a run's folder with the finished work of an attempt. Each numbered attempt has its own subfolder, so that an earlier
+/// The subfolder of a run's folder with the finished work of an attempt. Each numbered attempt has its own subfolder, so an earlier
 /// attempt that hung and continues writes only files that are no longer read.
 /// </summary>
 internal static class ProgressFolder

@@ -19,7 +19,7 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
     // column is the time has no strategies.
     private const string SpanColumn = "exit_time", ReasonColumn = "exit_reason", TimeColumn = "time";
 
-    // Columns with names that people choose: a symbol may be 007 or 1e5, and is no number.
+    // Columns with names that people choose: a symbol may be 007 or 1e5, and is still a text.
     private static readonly FrozenSet<string> s_names = FrozenSet.Create(StringComparer.Ordinal, "strategy", "symbol", "model");
 
     private static ReadOnlySpan<byte> Open => "open"u8;

@@ -14,7 +14,7 @@ namespace Granary.Simulation.RunFolders;
 /// <summary>A file cannot be written, for example because the disk is full.</summary>
 public sealed class DiskException(string message, Exception inner) : Exception(message, inner)
 {
-    /// <summary>Whether the finished work is kept, so that the run can be resumed.</summary>
+    /// <summary>Whether the finished work is kept, so the run can be resumed.</summary>
     public bool IsResumable { get; init; }
 
     /// <summary>Returns the fault of a job in one sentence if a file or folder caused it; otherwise the fault itself.</summary>
@@ -35,7 +35,7 @@ public sealed class DiskException(string message, Exception inner) : Exception(m
 }
 
 /// <summary>
-/// The folder of an active run. It keeps the finished work, so that an interrupted run can be read and resumed.
+/// The folder of an active run. It keeps the finished work, so an interrupted run can be read and resumed.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -250,7 +250,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>
-    /// Removes the files of the run that this one replaces, so that no folder mixes two runs. Journals of live sessions are kept.
+    /// Removes the files of the run that this one replaces, so no folder mixes two runs. Journals of live sessions are kept.
     /// </summary>
     public void RemoveReplaced()
     {

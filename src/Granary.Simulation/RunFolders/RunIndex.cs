@@ -22,7 +22,7 @@ internal sealed class RunIndex(string folder)
     // Not a valid run name, because it begins with a dot.
     private string FilePath => Path.Combine(folder, ".runs.json");
 
-    /// <summary>Returns the entries of the file; none if it is missing or has another version.</summary>
+    /// <summary>Returns the entries of the file; none if it is missing or has a different version.</summary>
     public IReadOnlyList<Entry> Read()
     {
         try

@@ -116,7 +116,7 @@ public sealed class RunLibrary(string folder)
         lock (_writing) _index.Write([.. _known.Value.Values.OrderBy(e => e.Id, StringComparer.Ordinal)]);
     }
 
-    /// <summary>Gives a run that <see cref="Find"/> has found another name to show. Its id, files and digest stay.</summary>
+    /// <summary>Gives a run that <see cref="Find"/> has found a different name to show. Its id, files and digest stay.</summary>
     /// <exception cref="InputException">The name is empty, too long or not one line.</exception>
     public RunSummary Rename(string id, string? name)
     {
@@ -144,7 +144,7 @@ public sealed class RunLibrary(string folder)
     }
 
     /// <summary>
-    /// Returns a name for the current content of a run that <see cref="Find"/> has found: another one after it is written again.
+    /// Returns a name for the current content of a run that <see cref="Find"/> has found: a new name after it is written again.
     /// </summary>
     public string VersionOf(string id) => string.Create(CultureInfo.InvariantCulture,
         $"{id}|{File.GetLastWriteTimeUtc(Path.Combine(folder, id, "manifest.json")).Ticks}");

@@ -33,7 +33,7 @@ public sealed class SavedRun : IRunEvents
     public bool HasTrades { get; }
 
     /// <param name="metrics">Metrics that the process knows.</param>
-    /// <exception cref="InputException">The folder is not a run's, it has no results, or a file is damaged.</exception>
+    /// <exception cref="InputException">The folder is no run, it has no results, or a file is damaged.</exception>
     public static SavedRun Read(string folder, MetricCatalogue metrics)
     {
         var path = Path.Combine(folder, "results.json");
@@ -83,7 +83,7 @@ public sealed class SavedRun : IRunEvents
         return new SavedRun(model, File.Exists(trades) ? TradesOf(trades, entries) : [], File.Exists(trades));
     }
 
-    // What commands show of a run that they did not make: the live session's account, choices and searches, the verdict.
+    // The parts that commands show of a run that they did not make: the live session's account, choices and searches, the verdict.
     private static IEnumerable<ResultSection> SectionsOf(JsonPart results)
     {
         ResultSection?[] sections = [Section<SessionResults>(SessionResults.Key), Section<WalkForwardResults>(WalkForwardResults.Key),

@@ -11,7 +11,7 @@ internal static class SettingsComment
 {
     private const string Mark = "granary:";
 
-    /// <summary>Returns the JSON of the comment, moved so that its lines and columns are those of the file.</summary>
+    /// <summary>Returns the JSON of the comment, moved so that its lines and columns are the file's.</summary>
     /// <param name="file">Name of the file, for messages.</param>
     /// <returns>An empty object if there is no comment.</returns>
     /// <exception cref="InputException">There are two comments, or one that is not understood.</exception>

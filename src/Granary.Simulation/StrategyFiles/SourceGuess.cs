@@ -13,7 +13,7 @@ internal static class SourceGuess
 {
     private const int MostNamed = 8;
 
-    /// <summary>Returns the timeframe of the bars: that of the first file, or the longest one up to a day that a store has.</summary>
+    /// <summary>Returns the timeframe of the bars: the first file's, or the longest one up to a day that a store has.</summary>
     /// <exception cref="InputException">The source does not show one.</exception>
     public static async Task<(Timeframe Timeframe, string Sentence)> TimeframeAsync(GranaryCatalogues catalogues, Address source,
         CancellationToken cancellationToken)

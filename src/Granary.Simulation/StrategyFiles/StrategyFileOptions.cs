@@ -9,7 +9,7 @@ public sealed record StrategyFileOptions
     /// <summary>Symbols; empty = the comment's, or all that the source has.</summary>
     public IReadOnlyList<string> Symbols { get; init; } = [];
 
-    /// <summary>Timeframe; null = the comment's, or that of the source.</summary>
+    /// <summary>Timeframe; null = the comment's, or the source's.</summary>
     public string? Timeframe { get; init; }
 
     /// <summary>Parameters as <c>fast=5..50:5</c>, <c>fast=5,10</c> or <c>fast=5</c>.</summary>

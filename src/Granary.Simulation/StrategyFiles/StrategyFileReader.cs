@@ -15,7 +15,7 @@ namespace Granary.Simulation.StrategyFiles;
 /// Makes a batch of one C# file with a strategy: from the call, from the comment <c>// granary: { … }</c> in the file, and from what the
 /// source of the bars shows.
 /// </summary>
-/// <param name="catalogues">Those of the process, with its compiler.</param>
+/// <param name="catalogues">The process's catalogues, with its compiler.</param>
 public sealed class StrategyFileReader(GranaryCatalogues catalogues)
 {
     private static readonly JavaScriptEncoder s_asWritten = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;

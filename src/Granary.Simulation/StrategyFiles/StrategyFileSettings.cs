@@ -7,7 +7,7 @@ namespace Granary.Simulation.StrategyFiles;
 /// <summary>The settings in the comment <c>// granary: { … }</c> of a strategy file.</summary>
 public static class StrategyFileSettings
 {
-    /// <summary>Reads the comment; the lines of faults are those of the file.</summary>
+    /// <summary>Reads the comment; the lines of faults are the file's.</summary>
     /// <returns>An empty object if there is no comment.</returns>
     /// <exception cref="InputException">There are two comments, or one that is no JSON object.</exception>
     public static JsonPart Read(CodeSource source)

@@ -33,7 +33,7 @@ public abstract class DataTable : IDisposable
     /// <summary>Names of all columns, in the order of the file.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Where the current row is in the file.</summary>
+    /// <summary>The place of the current row in the file.</summary>
     public abstract RowPlace Place { get; }
 
     /// <summary>Opens a table.</summary>
@@ -54,7 +54,7 @@ public abstract class DataTable : IDisposable
 
     /// <summary>Moves to the next row; empty lines are skipped.</summary>
     /// <returns>False after the last row.</returns>
-    /// <exception cref="BarDataException">The row has another number of fields than the header, or the file is damaged.</exception>
+    /// <exception cref="BarDataException">The row has a different number of fields than the header, or the file is damaged.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public bool Next() => Reading(Path, Move);
 

@@ -11,7 +11,7 @@ public static class SymbolSample
     private const int Rows = 1_000;
 
     /// <param name="path">A file that <see cref="DataTable"/> reads.</param>
-    /// <param name="taken">Columns that have another meaning.</param>
+    /// <param name="taken">Columns that have a different meaning.</param>
     /// <param name="time">The column of times; -1 without one.</param>
     /// <param name="remedy">What answers the question whether a column holds symbols, given its name.</param>
     /// <returns>Index of the column; -1 if the rows are not told apart by symbols.</returns>

@@ -14,7 +14,7 @@ internal static class FillPairing
 
     private sealed class Lot(TradeRow row, long time, double price, double quantity, double commission, double profit)
     {
-        /// <summary>What the fill earned by closing earlier lots, before commission; NaN if the file does not say it.</summary>
+        /// <summary>The profit of the fill from closing earlier lots, before commission; NaN if the file does not say it.</summary>
         public double Profit => profit;
 
         public TradeRow Row => row;

@@ -49,7 +49,7 @@ public sealed record TradeFile(string Path, string Program, IReadOnlyList<Record
     }
 
     /// <summary>Parses columns by role, such as "entry_time=Opened;symbol=Ticker".</summary>
-    /// <exception cref="InputException">The text has another format, or a role is unknown.</exception>
+    /// <exception cref="InputException">The text has a different format, or a role is unknown.</exception>
     public static IReadOnlyDictionary<string, string>? ColumnsOf(string? text)
     {
         if (text is null) return null;

@@ -6,7 +6,7 @@ namespace Granary.Simulation.Validation;
 
 /// <summary>
 /// A small sketch of a data set's days, by which the ledger finds data sets that share days: a part of the record, other timeframes of it,
-/// copies under another name, and prices at another scale. Broder, On the resemblance and containment of documents, 1997.
+/// copies under a different name, and prices at a different scale. Broder, On the resemblance and containment of documents, 1997.
 /// </summary>
 /// <param name="Market">Hash of the names of the symbols.</param>
 /// <param name="From">First day, as a number of days since year 1.</param>
@@ -14,7 +14,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Count">Number of days.</param>
 /// <param name="Days">The smallest hashes of days, ascending; at most <see cref="Size"/>.</param>
 /// <remarks>
-/// A day's hash is that of its date, its return since the day before, and its range, both in thousandths. So it does not depend on names,
+/// A day's hash is its date's, its return since the day before, and its range, both in thousandths. So it does not depend on names,
 /// on the scale of prices, or on the length of the bars.
 /// </remarks>
 public sealed record BarSketch(ulong Market, long From, long Until, long Count, IReadOnlyList<ulong> Days)

@@ -28,13 +28,13 @@ public sealed record BatchChecks(
     /// <summary>Name of the batch's benchmark; null if it has none, and then there is no such check.</summary>
     public string? BenchmarkName { get; init; }
 
-    /// <summary>Whether the batch's trading costs are zero, so that doubling them has no effect.</summary>
+    /// <summary>Whether the batch's trading costs are zero, so doubling them has no effect.</summary>
     public bool CostsAreZero { get; init; }
 
     /// <summary>Costs of the portfolio that add up to a gain.</summary>
     public CostGains Gains { get; init; } = CostGains.None;
 
-    /// <summary>Why the portfolio never held a position, so that nothing about its trading can be checked; null if it did.</summary>
+    /// <summary>Why the portfolio never held a position, so nothing about its trading can be checked; null if it did.</summary>
     public IdlePortfolio? Idle { get; init; }
 
     /// <summary>Members whose trades another program recorded.</summary>
@@ -43,16 +43,16 @@ public sealed record BatchChecks(
     /// <summary>Finding on weights that a policy has learned; null if there are none.</summary>
     public ValidationCheck? LearnedWeights { get; init; }
 
-    /// <summary>What is known of the universe; null for a batch of one symbol.</summary>
+    /// <summary>The statement about the universe; null for a batch of one symbol.</summary>
     public ValidationCheck? Universe { get; init; }
 
     /// <summary>Whether costs were measured, and the verdict at their upper end; null if it was not stated.</summary>
     public ValidationCheck? Costs { get; init; }
 
-    /// <summary>What survivorship would have added; null if it was not computed.</summary>
+    /// <summary>The effect of survivorship; null if it was not computed.</summary>
     public SurvivorshipResults? Survivorship { get; init; }
 
-    /// <summary>Steps from the headline figure to those of the checks.</summary>
+    /// <summary>Steps from the headline figure to the checks'.</summary>
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
 
     /// <summary>Returns a copy whose periods are cut at the first and last row, because whole periods extend beyond them.</summary>

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Sharpe">Sharpe ratio of the portfolio, per period.</param>
 /// <param name="BenchmarkSharpe">Sharpe ratio of the benchmark, per period.</param>
 /// <param name="Excess">
-/// Mean return per period of the portfolio, scaled to the benchmark's standard deviation, minus that of the benchmark (Modigliani and
+/// Mean return per period of the portfolio, scaled to the benchmark's standard deviation, minus the benchmark's (Modigliani and
 /// Modigliani 1997).
 /// </param>
 /// <param name="Own">
@@ -38,7 +38,7 @@ public sealed record BenchmarkCheck(
     /// null.</summary>
     public long? Until { get; init; }
 
-    /// <summary>The decisive p-value: the larger one, so that a choice on this period must pass both tests.</summary>
+    /// <summary>The decisive p-value: the larger one, so a choice on this period must pass both tests.</summary>
     public double Probability => Math.Max(Own, Selection ?? 0);
 
     public bool Passed => Excess > 0 && Probability <= Level;

@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>Costs of an account that add up to a gain, so that its result depends on being paid for trading.</summary>
+/// <summary>Costs of an account that add up to a gain, so its result depends on being paid for trading.</summary>
 /// <param name="Commission">Rebates less commissions, account currency; 0 unless it is a gain.</param>
 /// <param name="Funding">Funding received less that paid, account currency; 0 unless it is a gain.</param>
 /// <param name="Profit">Profit of the account with these gains, account currency.</param>

@@ -14,7 +14,7 @@ namespace Granary.Simulation.Validation;
 public sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
 {
     /// <summary>
-    /// Whether the returns are those of the portfolio; otherwise they are means over its strategies, each in its own account.
+    /// Whether the returns are the portfolio's; otherwise they are means over its strategies, each in its own account.
     /// </summary>
     public bool IsOfPortfolio { get; init; }
 

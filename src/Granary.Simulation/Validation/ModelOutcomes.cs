@@ -8,12 +8,12 @@ namespace Granary.Simulation.Validation;
 
 /// <summary>
 /// Computes outcomes of strategies with a model as they would trade live: without the entries that the model refuses, and with the sizes
-/// that it allows. A strategy's own account takes every entry, so that the outcome of refused entries is known; the validation checks use
+/// that it allows. A strategy's own account takes every entry, so the outcome of refused entries is known; the validation checks use
 /// the outcomes computed here. If the portfolio reduces entries to its cash, this account does the same.
 /// </summary>
 public static class ModelOutcomes
 {
-    /// <summary>Returns the outcomes of a batch; those of strategies with a model are replaced by the filtered ones.</summary>
+    /// <summary>Returns the outcomes of a batch; outcomes of strategies with a model are replaced by the filtered ones.</summary>
     /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>
     public static async Task<IReadOnlyDictionary<int, StrategyOutcome>> OfAsync(BatchPlan plan, IReadOnlyDictionary<int,
         StrategyOutcome> outcomes,

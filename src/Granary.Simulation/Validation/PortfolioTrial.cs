@@ -39,7 +39,7 @@ public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrac
 /// <param name="Recorded">Time of the record, UTC ticks.</param>
 /// <param name="Weights">Hash of its weights.</param>
 /// <param name="Signature">
-/// Its standardised returns on <see cref="Dimensions"/> random directions, scaled to length 1, so that the product of two signatures
+/// Its standardised returns on <see cref="Dimensions"/> random directions, scaled to length 1, so the product of two signatures
 /// estimates the correlation of their returns (Johnson and Lindenstrauss 1984; random signs: Achlioptas 2003). Zero if it never moved.
 /// </param>
 internal sealed record PortfolioTrial(long End, long Recorded, UInt128 Weights, float[] Signature)

@@ -7,7 +7,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Simulation.Validation;
 
 /// <summary>
-/// What a run tried on the bars of a batch: strategies of grids, points of searches, and models of experiments. It is the only way of a
+/// The trials of a run on the bars of a batch: strategies of grids, points of searches, and models of experiments. It is the only way of a
 /// run's trials to the ledger.
 /// </summary>
 public sealed class RunTrials

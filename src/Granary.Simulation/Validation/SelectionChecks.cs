@@ -13,7 +13,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Luck">What the portfolio's Sharpe ratio is compared with.</param>
 /// <param name="Clusters">Number of groups of this batch's strategies with similar returns.</param>
 /// <param name="Deflated">
-/// By strategy: probability that its Sharpe ratio exceeds that of the best worthless trial; NaN if it has none.
+/// By strategy: probability that its Sharpe ratio exceeds the best worthless trial's; NaN if it has none.
 /// </param>
 /// <param name="Portfolio">Sharpe ratio of the portfolio's own equity.</param>
 /// <param name="PortfolioDeflated">Probability that this Sharpe ratio exceeds the luck bar.</param>

@@ -6,7 +6,7 @@ using Granary.Simulation.Telemetry;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>Tests that need only the strategies, so that they can run in parallel with the portfolio pass.</summary>
+/// <summary>Tests that need only the strategies, so they can run in parallel with the portfolio pass.</summary>
 /// <param name="Overfitting">Null if there are too few strategies or periods.</param>
 /// <param name="Blocks">Number of blocks in that test.</param>
 /// <param name="Snooping">Test against the batch's benchmark, or against a return of zero; null if there are too few periods.</param>
@@ -24,7 +24,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
 
     /// <param name="benchmark">Benchmark of the test for data snooping; null compares with a return of zero.</param>
     /// <param name="isStitched">
-    /// Whether the portfolio is that of a walk-forward, whose groups have equal weights whatever the weight rule.
+    /// Whether the portfolio belongs to a walk-forward, whose groups have equal weights whatever the weight rule.
     /// </param>
     public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null,
         bool isStitched = false)

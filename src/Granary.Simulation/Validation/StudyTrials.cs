@@ -36,7 +36,7 @@ public sealed class StudyTrials
     }
 
     /// <summary>
-    /// Records the factors in a ledger and returns all trials on these bars. If that fails, returns those of the study alone.
+    /// Records the factors in a ledger and returns all trials on these bars. If that fails, returns the study's trials alone.
     /// </summary>
     /// <param name="symbols">The symbols of the study.</param>
     /// <param name="markets">Opened markets by symbol.</param>

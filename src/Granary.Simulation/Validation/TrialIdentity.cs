@@ -8,7 +8,7 @@ using Granary.Simulation.Plugins;
 
 namespace Granary.Simulation.Validation;
 
-/// <summary>What makes two trials the same.</summary>
+/// <summary>The identity of a trial: equal identities are the same trial.</summary>
 public static class TrialIdentity
 {
     /// <summary>
@@ -43,7 +43,7 @@ public static class TrialIdentity
         CodeContext.SourceOf(instance.Definition.Type) is { } source ? $"#{source.Hash}" : "";
 
     /// <summary>
-    /// Returns the hash of trading costs: those of several sample orders, so that the spelling in the batch file does not matter.
+    /// Returns the hash of trading costs: the costs of several sample orders, so the spelling in the batch file does not matter.
     /// </summary>
     public static ulong CostsOf(ExecutionSettings settings)
     {

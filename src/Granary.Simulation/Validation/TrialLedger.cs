@@ -30,8 +30,8 @@ public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea
 /// Two files per data set, named by the hash of its bars: combinations in records of 48 bytes (16 for the combination, and 8 each for
 /// costs, idea, Sharpe ratio and share), and <see cref="PortfolioTrial"/> records. Records are only appended, by one process at a time. The
 /// next run removes a record that a crash cut short, and skips one that a power cut left incomplete. A sketch of the bars next to them
-/// identifies data sets that share days, whose trials count too, and data sets of the same time, of which the trials of the same strategy
-/// classes count: one batch over twenty markets and twenty batches over one have the same number of trials.
+/// identifies data sets that share days, whose trials count too. It also identifies data sets of the same time, whose trials of the same
+/// strategy classes count: one batch over twenty markets and twenty batches over one have the same number of trials.
 /// </remarks>
 /// <param name="folder">Created when it is first needed.</param>
 /// <param name="timeout">Maximum wait for another process that has a file open; null = 30 seconds.</param>
@@ -155,7 +155,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     }
 
     /// <summary>
-    /// Adds a run's trials to a ledger and returns the counts of all trials. If that fails, returns those of this run alone.
+    /// Adds a run's trials to a ledger and returns the counts of all trials. If that fails, returns this run's trials alone.
     /// </summary>
     /// <param name="trials">Trials by data set, which is the hash of its bars.</param>
     /// <param name="portfolio">The run's portfolio; null if it has none.</param>
@@ -191,7 +191,7 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         private double _effective, _own;
         private Moments _sharpes;
 
-        /// <summary>Counts the known trials of a data set and those of a run, and calls <c>append</c> for each new record.</summary>
+        /// <summary>Counts the known trials of a data set and of a run, and calls <c>append</c> for each new record.</summary>
         /// <param name="known">Trials in the data set's own file.</param>
         /// <param name="related">Trials in the files of data sets with mostly the same bars.</param>
         public void Add(List<Trial> known, List<Trial> related, IReadOnlyList<Trial> tried, Action<Trial> append)

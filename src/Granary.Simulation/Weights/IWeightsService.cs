@@ -11,7 +11,7 @@ public interface IWeightsService
 
     /// <summary>Puts a new version in force if <paramref name="expectedVersion"/> is still in force.</summary>
     /// <param name="expectedVersion">The version that the change is based on; 0 = no weights have been set yet.</param>
-    /// <exception cref="StaleWeightsException">Another version is in force.</exception>
+    /// <exception cref="StaleWeightsException">A different version is in force.</exception>
     /// <exception cref="InputException">A weight is not finite, or a name is empty.</exception>
     ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights, string who,
         string why, CancellationToken cancellationToken = default);

@@ -2,7 +2,7 @@ namespace Granary.Simulation.Work;
 
 /// <summary>A part of a job that any process can do which has read the job's text.</summary>
 /// <param name="Key">
-/// Text of all inputs that determine the result. A process with other bars or another build has another key.
+/// Text of all inputs that determine the result. A process with other bars or a different build has a different key.
 /// </param>
 public abstract record WorkItem(string Key);
 

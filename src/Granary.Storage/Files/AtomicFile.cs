@@ -3,7 +3,7 @@ using System.Text;
 namespace Granary.Storage.Files;
 
 /// <summary>
-/// Writes a file under another name, flushes it to the disk and renames it: readers see the old file or the new one, never a part.
+/// Writes a file under a different name, flushes it to the disk and renames it: readers see the old file or the new one, never a part.
 /// </summary>
 /// <remarks>
 /// If it is disposed without <see cref="Commit"/>, the old file is unchanged. A leftover of a crash begins with a dot and ends in

@@ -1,7 +1,7 @@
 namespace Granary.Storage.Files;
 
 /// <summary>
-/// Files and folders of a disk. What must survive a crash is written through it, so that tests can replace the disk by one that loses
+/// Files and folders of a disk. What must survive a crash is written through it, so tests can replace the disk by one that loses
 /// what was not flushed.
 /// </summary>
 /// <remarks>
@@ -59,7 +59,7 @@ public abstract class Disk
     public virtual string RandomName() => Path.GetRandomFileName();
 
     /// <summary>
-    /// Makes the name of a folder, and those of the folders above it, survive a power cut. The process that created them may have ended
+    /// Makes the name of a folder, and the names of the folders above it, survive a power cut. The process that created them may have ended
     /// before it synced them.
     /// </summary>
     public void SyncPath(string folder)

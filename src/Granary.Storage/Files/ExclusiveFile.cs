@@ -45,7 +45,7 @@ public static class ExclusiveFile
 
     /// <summary>
     /// Appends bytes to an opened file. When the call returns they are on the disk, and so is what an earlier holder appended, which may
-    /// have ended before its flush. If the call fails, the file has its former length again, so that no later holder counts on the bytes.
+    /// have ended before its flush. If the call fails, the file has its former length again, so no later holder counts on the bytes.
     /// </summary>
     /// <param name="file">The stream of <see cref="Open(string, PermittedFiles)"/>; its position is not used.</param>
     /// <param name="bytes">Can be empty.</param>

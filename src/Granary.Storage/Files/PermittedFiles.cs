@@ -122,7 +122,7 @@ public sealed class PermittedFiles
         }
     }
 
-    /// <summary>Opens a folder, so that its files can be listed, created and renamed in it and nowhere else.</summary>
+    /// <summary>Opens a folder, so its files can be listed, created and renamed in it and nowhere else.</summary>
     /// <param name="create">Whether to create it, and the folders above it, if it does not exist.</param>
     /// <exception cref="BarDataException">The folder is not permitted.</exception>
     /// <exception cref="IOException">The folder does not exist, or the disk failed.</exception>

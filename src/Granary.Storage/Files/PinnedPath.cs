@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Granary.Storage.Files;
 
 /// <summary>
-/// A handle of a file or folder that reads nothing yet (<c>O_PATH</c>), so that it neither waits for a pipe nor needs a right. Its type and
+/// A handle of a file or folder that reads nothing yet (<c>O_PATH</c>), so it neither waits for a pipe nor needs a right. Its type and
 /// its real path are those of the object that <see cref="Through"/> opens.
 /// </summary>
 internal sealed class PinnedPath : IDisposable

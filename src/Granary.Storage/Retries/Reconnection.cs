@@ -2,8 +2,8 @@ namespace Granary.Storage.Retries;
 
 /// <summary>
 /// The pauses between the connections of a stream, over its whole life. They double from the first to the longest, with random jitter. Only
-/// a connection that stayed open for the longest pause makes them short again, so a server that accepts and closes each connection gets
-/// some ten in five minutes and then one for each longest pause.
+/// a connection that stayed open for the longest pause makes them short again. A server that accepts and closes each connection gets some
+/// ten in five minutes, and then one for each longest pause.
 /// </summary>
 /// <param name="first">The first pause, on average.</param>
 /// <param name="longest">The longest pause, on average.</param>

@@ -1,6 +1,6 @@
 namespace Granary.Testing.Brokers;
 
-/// <summary>How the venue behind a broker behaves in a contract test.</summary>
+/// <summary>The behaviour of the venue behind a broker in a contract test.</summary>
 public enum VenueBehaviour
 {
     /// <summary>It answers every call and fills whole orders.</summary>

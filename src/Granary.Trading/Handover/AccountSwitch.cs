@@ -9,7 +9,7 @@ using Granary.Trading.Live;
 
 namespace Granary.Trading.Handover;
 
-/// <summary>Hands an account over to another deployment.</summary>
+/// <summary>Hands an account over to a different deployment.</summary>
 /// <param name="accounts">The store of the account's journal.</param>
 /// <param name="account">The account's name.</param>
 public sealed class AccountSwitch(DeploymentBook book, IAccountStore accounts, string account, GranaryCatalogues catalogues,

@@ -37,7 +37,7 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
     public IReadOnlyList<ReportDay> Outside => [.. Days.Where(d => d.IsOutside)];
 
     /// <summary>Returns reports of the newest run of each account that traded the deployment.</summary>
-    /// <param name="runs">Folders of runs; null to use those of the history.</param>
+    /// <param name="runs">Folders of runs; null to use the history's.</param>
     /// <exception cref="InputException">No run has ended yet, or a folder is not the run of a live session.</exception>
     public static IReadOnlyList<DeploymentReport> Read(DeploymentBook book, int number, IReadOnlyList<string>? runs)
     {

@@ -16,7 +16,7 @@ namespace Granary.Trading.Handover;
 public sealed record SwitchStep(string Strategy, string Symbol, Side Side, double Quantity, double EntryPrice, double? Profit,
     TradeHandling Handling, string What);
 
-/// <summary>The effects of switching an account to another deployment.</summary>
+/// <summary>The effects of switching an account to a different deployment.</summary>
 /// <param name="From">The current deployment of the account.</param>
 /// <param name="Fact">The journal entry; who and why are empty.</param>
 /// <param name="NewSymbols">Symbols without bars in the journal, whose factors start without warm-up.</param>

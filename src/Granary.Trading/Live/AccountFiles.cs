@@ -135,7 +135,7 @@ internal static class AccountFiles
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Returns the trades of a session's portfolio with those of its account.</summary>
+    /// <summary>Returns the trades of a session's portfolio with its account's.</summary>
     /// <param name="planned">The trades of the portfolio; open ones last.</param>
     public static IEnumerable<DivergenceRow> DivergenceRows(LiveHost host, IEnumerable<PortfolioTrade> planned, DivergenceReasons reasons)
     {

@@ -72,7 +72,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
         _isHeld = true;
     }
 
-    /// <summary>Ends <see cref="Hold"/>. The next fact that is written is that of the bars.</summary>
+    /// <summary>Ends <see cref="Hold"/>. The next fact that is written is the bars'.</summary>
     internal void Release() => _isHeld = false;
 
     /// <summary>Ends <see cref="Hold"/> without the bars, and drops the facts about them. The next start asks the venue again.</summary>
@@ -97,7 +97,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
         return _waiting.Count >= MostWaiting || clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
     }
 
-    /// <summary>Buffers a fact until the next note, so that it does not delay orders.</summary>
+    /// <summary>Buffers a fact until the next note, so it does not delay orders.</summary>
     public void Defer(JournalEvent e)
     {
         Observe(e);

@@ -28,7 +28,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>Whether entries are paused: those that wait at the broker are cancelled.</summary>
     public bool Paused { get; set; }
 
-    /// <summary>The number of decided signals, including those of earlier sessions.</summary>
+    /// <summary>The number of decided signals, earlier sessions included.</summary>
     public long Signals { get; set; }
 
     /// <summary>Facts of this time slice that are not written yet.</summary>

@@ -27,7 +27,7 @@ public sealed class AccountTakeover(TimeProvider clock)
     /// <param name="past">The part of the journal that was read before.</param>
     /// <param name="configuration">Hash of the session's configuration.</param>
     /// <param name="replay">Replays the next part.</param>
-    /// <exception cref="JournalException">The journal cannot be read, or continues with another configuration.</exception>
+    /// <exception cref="JournalException">The journal cannot be read, or continues with a different configuration.</exception>
     /// <exception cref="LeaseException">Another session has the account.</exception>
     /// <exception cref="TimeoutException">The account was not left in time.</exception>
     internal async Task FollowAsync(TradingAccount account, AccountPast past, string configuration, Action<AccountPast> replay,

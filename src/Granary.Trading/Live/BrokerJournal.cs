@@ -3,7 +3,7 @@ using Granary.Simulation.Telemetry;
 
 namespace Granary.Trading.Live;
 
-/// <summary>The journal of a broker, whose losses count like those of the account's journal: the session waits for both.</summary>
+/// <summary>The journal of a broker, whose losses count like losses of the account's journal: the session waits for both.</summary>
 internal sealed class BrokerJournal(IJournal inner) : IJournal
 {
     private bool _isLost;

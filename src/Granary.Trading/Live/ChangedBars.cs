@@ -22,7 +22,7 @@ internal sealed record ChangedBars
     /// <summary>The number of bars with other prices.</summary>
     public int Changed { get; private set; }
 
-    /// <summary>The number of bars with the same prices and another volume.</summary>
+    /// <summary>The number of bars with the same prices and a different volume.</summary>
     public int Volumes { get; private set; }
 
     /// <summary>The number of bars that the source has no more.</summary>
@@ -38,7 +38,7 @@ internal sealed record ChangedBars
     /// <param name="data">The symbols of the session.</param>
     /// <param name="past">The events of the journal.</param>
     /// <param name="most">The number of newest bars of each market to compare; null for all.</param>
-    /// <param name="hasVolumes">Whether the volumes of the source are those of the feed.</param>
+    /// <param name="hasVolumes">Whether the volumes of the source are the feed's.</param>
     /// <returns>The markets with a difference.</returns>
     public static async Task<IReadOnlyList<ChangedBars>> FindAsync(IBarSource source, DataSpec data, IReadOnlyList<JournalEvent> past,
         int? most, bool hasVolumes, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed class DeploymentControl : ISessionControl
         _members = DeploymentMember.Of(book.Get(number));
     }
 
-    /// <summary>The kinds of entries that it reads: enablement, and switches to another deployment.</summary>
+    /// <summary>The kinds of entries that it reads: enablement, and switches to a different deployment.</summary>
     public static IReadOnlyList<string> Kinds { get; } = [nameof(EnablementChanged), nameof(DeploymentSwitched)];
 
     /// <summary>

@@ -6,13 +6,13 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Trading.Live;
 
-/// <summary>What of a trade of the account a row compares.</summary>
+/// <summary>The part of an account's trade that a row compares.</summary>
 internal enum DivergencePart
 {
     Whole,
     /// <summary>The closed part of a trade that is open at the end, which the portfolio counts as a trade.</summary>
     Closed,
-    /// <summary>What is open of such a trade.</summary>
+    /// <summary>The open part of such a trade.</summary>
     Open,
 }
 
@@ -45,13 +45,13 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
     /// <summary>The cause of a trade that only the portfolio or only the account has; null if it is not known.</summary>
     public string? Cause { get; init; }
 
-    /// <summary>The cause of an exit at another price that is not the venue's; null if there is none.</summary>
+    /// <summary>The cause of an exit at a different price that is not the venue's; null if there is none.</summary>
     public string? ExitCause { get; init; }
 
     /// <summary>The quantity that the session granted, as a share of the one that the program of today grants.</summary>
     public double GrantedShare { get; init; } = 1;
 
-    /// <summary>The cause of another quantity that was granted.</summary>
+    /// <summary>The cause of a different quantity that was granted.</summary>
     public string GrantedCause { get; init; } = DivergenceCauses.Code;
 
     public static string Of(DivergencePart part) => part.ToString().ToLowerInvariant();

@@ -44,7 +44,7 @@ internal sealed class HandedTrades(DeploymentSwitched? switched)
     }
 
     /// <summary>
-    /// Adds the strategies of earlier configurations with open trades to the specification. They have no weight, so that they manage their
+    /// Adds the strategies of earlier configurations with open trades to the specification. They have no weight, so they manage their
     /// trades to the end and enter no new ones. The journal's symbols come first, in its order.
     /// </summary>
     public static BatchSpec Combine(BatchSpec spec, DeploymentSwitched? switched, GranaryCatalogues catalogues)

@@ -22,7 +22,7 @@ public interface ISessionEnvironment
     /// <summary>Prepares the session while another one still trades the account; null if the account is free.</summary>
     AccountTakeover? Takeover => null;
 
-    /// <summary>Whether another process or silo continues the session when this one is cancelled, so that it writes no report.</summary>
+    /// <summary>Whether another process or silo continues the session when this one is cancelled, so it writes no report.</summary>
     bool IsLeft => false;
 
     /// <summary>

@@ -7,7 +7,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// Live sessions of a server, one for each account. The id of a session is that of its account and of its portfolio.
+/// Live sessions of a server, one for each account. A session has the id of its account and of its portfolio.
 /// </summary>
 public interface ISessionService
 {

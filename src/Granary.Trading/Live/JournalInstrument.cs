@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Writes the instruments of a journal as those of stores and messages.</summary>
+/// <summary>Writes the instruments of a journal in the form of stores and messages.</summary>
 internal sealed class JournalInstrument : JsonConverter<Instrument>
 {
     public override Instrument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -80,7 +80,7 @@ public sealed class LiveHost
     /// <summary>The signals of the portfolio's members, with the granted quantities.</summary>
     internal IReadOnlyList<PortfolioSignal> Signals => _books.Portfolio.Signals;
 
-    /// <summary>Whether the account was without equity, so that the session closed its positions.</summary>
+    /// <summary>Whether the account was without equity, so the session closed its positions.</summary>
     internal bool IsRuined => _books.IsRuined;
 
     /// <summary>Returns the bars of a symbol that the session took, in order.</summary>

@@ -36,7 +36,7 @@ public sealed record LiveOptions
     /// <summary>SHA-256 of the production configuration.</summary>
     public string Configuration { get; init; } = "";
 
-    /// <summary>Whether the feed is live, so that it may not repeat bars.</summary>
+    /// <summary>Whether the feed is live, so it may not repeat bars.</summary>
     public bool IsStream => EntriesWithin is not null;
 
     /// <summary>

@@ -233,7 +233,7 @@ internal sealed class LivePortfolio
         }
     }
 
-    // What the portfolio has done itself since the last time slice.
+    // Takes the portfolio's own actions since the last time slice.
     private void TakeActions(bool isReplay)
     {
         for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
@@ -380,7 +380,7 @@ internal sealed class LivePortfolio
     public IReadOnlyList<LiveStrategy> Matching(string id, string symbol) =>
         [.. Strategies.Where(s => id.Length > 0 ? s.Instance.Id == id : s.Instance.Symbols.Contains(symbol, StringComparer.Ordinal))];
 
-    /// <summary>Whether <see cref="ReadEnd"/> leaves the portfolio as it is, so that it takes further time slices.</summary>
+    /// <summary>Whether <see cref="ReadEnd"/> leaves the portfolio as it is, so it takes further time slices.</summary>
     public bool CanGoOn => !_driver.Run.BooksAtEnd && !Strategies.Any(s => s.ActsAtEnd);
 
     /// <summary>Returns the portfolio as if the bars ended now.</summary>

@@ -21,7 +21,7 @@ using Granary.Trading.Deployments;
 namespace Granary.Trading.Live;
 
 /// <summary>The result of a live session.</summary>
-/// <param name="Run">The run, as of a backtest; its digest equals that of a backtest over the same bars.</param>
+/// <param name="Run">The run, as of a backtest; its digest equals a backtest's over the same bars.</param>
 /// <param name="Recorded">Latency from bar to order in this session.</param>
 public sealed record LiveRun(BatchRun Run, LiveStatus Status, LatencyRecorder Recorded, AccountLedger Ledger)
 {
@@ -103,7 +103,7 @@ public static class LiveSession
     /// <summary>Checks that a journal belongs to the configuration and the broker of its last start or switch.</summary>
     /// <param name="before">The last start in the journal; null if it is new.</param>
     /// <param name="journal">The journal's name.</param>
-    /// <exception cref="InputException">The journal belongs to another configuration or broker.</exception>
+    /// <exception cref="InputException">The journal belongs to a different configuration or broker.</exception>
     public static void CheckJournal(SessionStarted? before, string journal, LiveRequest request, Production production)
     {
         if (before is null) return;

@@ -102,7 +102,7 @@ internal sealed class LiveStrategy
         if (_member?.Error is { } other) Fail(Error is null || _memberRun!.Now < _ownRun!.Now ? other : Error, _memberRun!.Now);
     }
 
-    /// <summary>Whether a run has code for its end, so that only <see cref="Finish"/> gives its digest.</summary>
+    /// <summary>Whether a run has code for its end, so only <see cref="Finish"/> gives its digest.</summary>
     public bool ActsAtEnd => Run is { ActsAtEnd: true };
 
     /// <summary>Returns the digest of its own run if the bars ended now, 0 after a failure. The runs go on.</summary>

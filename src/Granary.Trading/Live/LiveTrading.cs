@@ -82,7 +82,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         books.Reach(slice.Time);
         // A simulated venue refuses entries in symbols that are no members at these bars.
         Portfolio.Reach(slice);
-        // What the venue makes of these bars is in the journal only with them.
+        // The venue's facts about these bars are in the journal only with them.
         _journal.Hold();
         if (taken.Count > 0) await venue.OnBarsAsync(slice.Time, taken, cancellationToken).ConfigureAwait(false);
         // A simulated venue receives the bars first; from here on the session processes them.

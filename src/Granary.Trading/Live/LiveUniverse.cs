@@ -6,8 +6,8 @@ using Granary.Simulation.Passes;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// The members of a session's universe. A ranking chooses them at the end of each period by the bars that the session has taken, those of
-/// its journal among them, so that a restarted session and a backtest over the same bars have the same members.
+/// The members of a session's universe. A ranking chooses them at the end of each period by the bars that the session has taken, its
+/// journal's included. A restarted session and a backtest over the same bars therefore have the same members.
 /// </summary>
 internal sealed class LiveUniverse
 {

@@ -53,7 +53,7 @@ internal sealed class SessionBooks
     /// <summary>Whether live bars were taken.</summary>
     public bool HasTraded { get; private set; }
 
-    /// <summary>Whether the account was without equity, so that it enters nothing any more.</summary>
+    /// <summary>Whether the account was without equity, so it enters nothing any more.</summary>
     public bool IsRuined { get; private set; }
 
     /// <summary>Replays a part of the journal. Every fact of the account is booked, and no order is sent.</summary>

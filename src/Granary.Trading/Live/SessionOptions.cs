@@ -96,7 +96,7 @@ public record SessionOptions
     }
 
     /// <summary>Reads the texts of the options, before anything is opened.</summary>
-    /// <exception cref="InputException">The broker's options cannot be read, or belong to another broker.</exception>
+    /// <exception cref="InputException">The broker's options cannot be read, or belong to a different broker.</exception>
     /// <exception cref="Engine.Market.BarDataException">The speed is wrong.</exception>
     public void Check()
     {

@@ -19,7 +19,7 @@ internal sealed class SessionRunner(Production production, TimeProvider clock, l
     private RunFolder? _folder;
 
     /// <param name="path">The session's folder.</param>
-    /// <param name="isLeft">Whether another process or silo continues the session, so that there is no report.</param>
+    /// <param name="isLeft">Whether another process or silo continues the session, so there is no report.</param>
     /// <param name="writeAccount">Writes the account's files to the folder; called after the session.</param>
     public Task<LiveRun> RunAsync(OpenedSession session, string path, Func<bool> isLeft, Func<LiveHost, string, Task> writeAccount,
         CancellationToken cancellationToken) =>

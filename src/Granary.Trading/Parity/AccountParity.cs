@@ -15,7 +15,7 @@ namespace Granary.Trading.Parity;
 
 /// <summary>
 /// Compares the days of an account with a backtest of its configuration on the final bars. It reads the account's journal without its
-/// lease, so that the session trades on.
+/// lease, so the session trades on.
 /// </summary>
 /// <param name="catalogues">The catalogues of the process.</param>
 public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues catalogues, TimeProvider clock)

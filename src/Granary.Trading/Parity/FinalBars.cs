@@ -151,9 +151,9 @@ internal sealed class FinalBars
         a.Open == b.Open && a.High == b.High && a.Low == b.Low && a.Close == b.Close && a.Volume.Equals(b.Volume);
 }
 
-/// <summary>How the final bars differ from those that the session took.</summary>
+/// <summary>Counts of differences between the final bars and the session's.</summary>
 /// <param name="Taken">How many bars the session took.</param>
 /// <param name="Revised">How many of the session's bars have other values, or are gone.</param>
 /// <param name="Missing">How many final bars the session did not take.</param>
-/// <param name="Kept">How many bars are those of the session, since the source begins later.</param>
+/// <param name="Kept">How many bars are the session's, since the source begins later.</param>
 internal readonly record struct BarCounts(long Taken, long Revised, long Missing, long Kept);

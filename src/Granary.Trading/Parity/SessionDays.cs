@@ -14,7 +14,7 @@ internal sealed class SessionDays
 
     /// <param name="instruments">The markets by symbol.</param>
     /// <param name="past">The events of the journal.</param>
-    /// <param name="hasEnded">Whether the session has ended, so that no more bars come.</param>
+    /// <param name="hasEnded">Whether the session has ended, so no more bars come.</param>
     public SessionDays(IEnumerable<Instrument> instruments, Timeframe timeframe, IEnumerable<JournalEvent> past, bool hasEnded)
     {
         _hasEnded = hasEnded;

@@ -14,7 +14,7 @@ namespace Granary.Trading.Sessions;
 /// </summary>
 internal sealed class ReadSession(string name, Timeframe timeframe)
 {
-    /// <summary>The most entries of a log that are kept of one kind and symbol, so that no answer has more.</summary>
+    /// <summary>The most entries of a log that are kept of one kind and symbol, so no answer has more.</summary>
     public const int MostEntries = 1000;
 
     private static readonly IReadOnlyList<string> Unused = [nameof(OrderClosed), nameof(PositionChanged)];
@@ -27,7 +27,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
 
     public string Name => name;
 
-    /// <summary>The symbols of the series after a hand-over to another deployment; empty without one.</summary>
+    /// <summary>The symbols of the series after a hand-over to a different deployment; empty without one.</summary>
     public IReadOnlyList<string> Switched { get; private set; } = [];
 
     /// <summary>Reads the journal's new entries, and takes a part of the whole.</summary>

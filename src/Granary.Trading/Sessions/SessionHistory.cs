@@ -79,7 +79,7 @@ public sealed class SessionHistory(ISessionService sessions, IAccountStore accou
             [.. expected.Select(e => At(e.Low))], [.. expected.Select(e => At(e.High))]);
     }
 
-    /// <summary>Returns the bars that a session has taken, those of its warm-up included.</summary>
+    /// <summary>Returns the bars that a session has taken, its warm-up included.</summary>
     /// <param name="timeframe">A multiple of the session's, whose days are the market's trading days; null = the session's.</param>
     /// <returns>Null if the account never had a session.</returns>
     /// <exception cref="InputException">The session does not trade the symbol, or cannot have the timeframe.</exception>

@@ -14,7 +14,7 @@ public sealed record SessionServices
     /// <summary>The store of the journals, each with a lease.</summary>
     public required IAccountStore Accounts { get; init; }
 
-    /// <summary>The service of new weights; a portfolio's id is that of its account.</summary>
+    /// <summary>The service of new weights; a portfolio's id is its account's.</summary>
     public required IWeightsService Weights { get; init; }
 
     /// <summary>The catalogues of the process.</summary>

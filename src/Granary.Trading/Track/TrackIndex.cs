@@ -79,7 +79,7 @@ public static class TrackIndex
             arePrices is null ? [PricePanel.Note(panelFile, taken)] : []);
     }
 
-    /// <param name="indexCloses">The index's prices, whose dates are those of the panel.</param>
+    /// <param name="indexCloses">The index's prices, whose dates are the panel's.</param>
     /// <param name="symbols">The symbols of the universe.</param>
     /// <param name="closesOf">Returns a symbol's closes, from files or a store.</param>
     /// <exception cref="BarDataException">

@@ -54,7 +54,7 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     public long? TimeOf(string strategy, int number) =>
         facts.OfType<SignalDecided>().LastOrDefault(e => e.Strategy == strategy && e.Number == number)?.Period;
 
-    /// <summary>The timeframe of a strategy's bars; of an unknown one that of the session.</summary>
+    /// <summary>The timeframe of a strategy's bars; for an unknown strategy the session's.</summary>
     public Timeframe TimeframeOf(string strategy)
     {
         var spec = _read.Value;

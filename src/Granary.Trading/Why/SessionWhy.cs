@@ -11,8 +11,8 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Why;
 
 /// <summary>
-/// Answers why a strategy of a live session acted, or did not act, at a bar. It reads the account's journal without its lease, so that the
-/// session goes on, and runs strategies and portfolio again over the journal's bars; orders, fills and decisions are those of the journal.
+/// Answers why a strategy of a live session acted, or did not act, at a bar. It reads the account's journal without its lease, so the
+/// session goes on, and runs strategies and portfolio again over the journal's bars; orders, fills and decisions are the journal's.
 /// </summary>
 public sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catalogues)
 {

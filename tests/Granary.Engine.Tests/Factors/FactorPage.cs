@@ -28,7 +28,7 @@ internal static class FactorPage
 
             - Missing parameters take their defaults. A parameter without a range is a whole number from 1 to 10000.
             - `@timeframe` computes the factor over longer bars, built from the feed's bars.
-              The value is that of the last *finished* longer bar.
+              The value comes from the last *finished* longer bar.
             - Warm-up counts bars at the default parameters.
               A value is empty (NaN) during warm-up, and later only where "undefined" says so.
             - `close[k]` is the close k bars ago. A formula without a source has the textbook definition.

@@ -34,11 +34,11 @@ public sealed record CostFitResult(int Fills, int Clusters, double Deviation, Co
 
     internal double UpperQuantile { get; init; }
 
-    /// <summary>The cost of a mean fill with another size.</summary>
+    /// <summary>The cost of a mean fill with a different size.</summary>
     /// <param name="share">Quantity over volume, from 0 to 1.</param>
     public CostEstimate AtSize(double share) => Along(Size!, 1, Math.Sqrt(share));
 
-    /// <summary>The cost of a mean fill in a bar with another range.</summary>
+    /// <summary>The cost of a mean fill in a bar with a different range.</summary>
     /// <param name="range">Basis points.</param>
     public CostEstimate AtRange(double range) => Along(Volatility!, 2, range);
 

@@ -2,7 +2,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Analysis.Costs;
 
-/// <summary>What one fill cost against a reference price, and what may explain it.</summary>
+/// <summary>The cost of one fill against a reference price, and figures that may explain it.</summary>
 /// <param name="Side">The side of the order.</param>
 /// <param name="Venue">The name of the venue; texts that differ are different venues.</param>
 /// <param name="Slippage">How much worse than the reference price it filled, basis points of that price; negative is better.</param>

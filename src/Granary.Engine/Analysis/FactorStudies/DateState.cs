@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
-/// <summary>What a date is for a factor.</summary>
+/// <summary>The use of a date for a factor.</summary>
 internal enum DateState : byte
 {
     /// <summary>No symbol has both a value and all returns: the factor is not warm, or the returns end after the bars.</summary>
@@ -9,7 +9,7 @@ internal enum DateState : byte
     /// <summary>Fewer symbols than <see cref="FactorStudySettings.FewestSymbols"/>.</summary>
     Few,
 
-    /// <summary>All symbols have one value, so that no rank exists.</summary>
+    /// <summary>All symbols have one value, so no rank exists.</summary>
     Constant,
 
     /// <summary>Ranks exist, but too many equal values for quantiles.</summary>

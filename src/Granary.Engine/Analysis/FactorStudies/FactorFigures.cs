@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
-/// <summary>What a study found of one factor.</summary>
+/// <summary>A study's figures of one factor.</summary>
 public sealed class FactorFigures
 {
     /// <summary>Dates with ranks.</summary>

@@ -13,7 +13,7 @@ public sealed class FactorPanel
     /// <param name="times">Open times of the bars, UTC ticks, ascending.</param>
     /// <param name="symbols">All with as many prices and values as there are times.</param>
     /// <param name="groups">Null if the symbols have no groups.</param>
-    /// <param name="delay">0 if the prices of a date are those of its own bar, 1 if they are of the next bar.</param>
+    /// <param name="delay">0 if a date has the prices of its own bar, 1 if of the next bar.</param>
     public FactorPanel(long[] times, IReadOnlyList<PanelSymbol> symbols, PanelGroups? groups = null, int delay = 0) =>
         (Times, Symbols, Groups, _delay) = (times, symbols, groups, delay);
 

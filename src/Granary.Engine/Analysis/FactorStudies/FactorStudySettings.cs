@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
-/// <summary>What a factor study computes.</summary>
+/// <summary>Settings of a factor study.</summary>
 /// <param name="horizons">Bars over which returns are taken, ascending.</param>
 /// <param name="quantiles">The number of groups of about equal size by the factor's value, from 2.</param>
 /// <param name="isGroupNeutral">Whether returns are taken less the mean of the symbol's group instead of the mean of all.</param>

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
-/// <summary>What a study found of one factor over one horizon within a group of symbols.</summary>
+/// <summary>A study's figures of one factor over one horizon within a group of symbols.</summary>
 public sealed class GroupFigures
 {
     internal GroupFigures(string name, LongRunMean ic, IReadOnlyList<LongRunMean> quantiles) =>

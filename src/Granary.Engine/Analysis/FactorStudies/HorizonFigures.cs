@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
-/// <summary>What a study found of one factor over one horizon.</summary>
+/// <summary>A study's figures of one factor over one horizon.</summary>
 public sealed class HorizonFigures
 {
     /// <summary>Bars.</summary>
@@ -12,7 +12,7 @@ public sealed class HorizonFigures
     /// <summary>The mean of the information coefficient.</summary>
     public LongRunMean Ic { get; private init; } = LongRunMean.Of([], 0);
 
-    /// <summary>Return of the highest quantile less that of the lowest, by date of the panel.</summary>
+    /// <summary>Return of the highest quantile less the lowest's, by date of the panel.</summary>
     public double[] SpreadByDate { get; private init; } = [];
 
     /// <summary>Its mean.</summary>
@@ -22,7 +22,7 @@ public sealed class HorizonFigures
     public IReadOnlyList<QuantileFigures> Quantiles { get; private init; } = [];
 
     /// <summary>
-    /// Mean correlation of the ranks of a date with those of the date a horizon before, over the symbols of both; NaN without any.
+    /// Mean correlation of the ranks of two dates a horizon apart, over the symbols of both; NaN without any.
     /// </summary>
     public double RankAutocorrelation { get; private init; }
 

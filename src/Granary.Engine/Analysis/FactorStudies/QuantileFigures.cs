@@ -1,6 +1,6 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
-/// <summary>What a study found of one quantile over one horizon.</summary>
+/// <summary>A study's figures of one quantile over one horizon.</summary>
 public sealed class QuantileFigures
 {
     internal QuantileFigures(int quantile, LongRunMean returns, LongRunMean demeaned, double turnover) =>
@@ -12,7 +12,7 @@ public sealed class QuantileFigures
     /// <summary>Mean over dates of the mean return of its symbols.</summary>
     public LongRunMean Return { get; }
 
-    /// <summary>The same of returns less the mean of all symbols, or of those of the same group.</summary>
+    /// <summary>The same for returns minus the mean of all symbols, or of the group.</summary>
     public LongRunMean Demeaned { get; }
 
     /// <summary>Mean share of its symbols that were not in it a horizon before; NaN without two such dates.</summary>

@@ -28,7 +28,7 @@ public static class Formulas
             "contract"),
         new("margin of short positions",
             "default: a short sale needs free cash of its whole value (initial margin 100 %); its proceeds and that "
-                + "collateral stay locked at the entry's price; no maintenance margin, so that the position is held until E reaches "
+                + "collateral stay locked at the entry's price; no maintenance margin: the position is held until E reaches "
                 + "0. With execution.leverage L: positions up to L · E; with execution.maintenancePercent m: all is closed at the "
                 + "next open once E < m · Σ|position|",
             "contract"),

@@ -40,7 +40,7 @@ public sealed record Metric(string Key, string Name)
     /// <summary>The place in results.json; a metric without one comes last.</summary>
     public int Place { get; init; } = int.MaxValue;
 
-    /// <summary>The place among the metrics of a curve, where it is another one.</summary>
+    /// <summary>The place among the metrics of a curve, if it differs.</summary>
     public int CurvePlace { get => field == 0 ? Place : field; init; }
 
     /// <summary>The place among the columns of the terminal's table of strategies; 0 where it is none.</summary>
@@ -56,11 +56,11 @@ public sealed record Metric(string Key, string Name)
     public string? OfDays { get; init; }
 
     /// <summary>
-    /// Whether it grows without bound as losses or deviations vanish, so that it is undefined where nothing was lost: a ratio to them.
+    /// Whether it grows without bound as losses or deviations vanish, so it is undefined where nothing was lost: a ratio to them.
     /// </summary>
     public bool IsUnbounded { get; init; }
 
-    /// <summary>The place of a value of this metric among those of other accounts.</summary>
+    /// <summary>The place of a value of this metric among other accounts' values.</summary>
     /// <param name="value">NaN = undefined.</param>
     /// <param name="totalReturn">The account's; an account with a gain whose unbounded metric is undefined has lost nothing.</param>
     /// <param name="isMinimised">Whether the smallest value is the best.</param>

@@ -34,7 +34,7 @@ public readonly struct MetricInput
     public MetricSet? Earlier { get; init; }
 
     /// <summary>
-    /// Creates the input for one run of a strategy. The first return is that of the first bar, relative to the starting cash.
+    /// Creates the input for one run of a strategy. The first bar has the first return, relative to the starting cash.
     /// </summary>
     public static MetricInput Of(EquitySums equity, TradeMeter trades, double periodsPerYear) => new()
     {

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>
-/// What is best: a metric, or an expression of metrics such as <c>sharpe - 0.5 * maxDrawdown</c>. An expression has numbers, keys of
+/// The objective: a metric, or an expression of metrics such as <c>sharpe - 0.5 * maxDrawdown</c>. An expression has numbers, keys of
 /// metrics, <c>+ - * /</c> and parentheses; its greatest value is the best.
 /// </summary>
 public sealed class MetricObjective
@@ -28,7 +28,7 @@ public sealed class MetricObjective
     public double this[MetricSet metrics] => _value(metrics);
 
     /// <summary>The place of an account among others. Ruined accounts come last.</summary>
-    /// <remarks>An expression with an undefined metric has no value, so that its account is not chosen.</remarks>
+    /// <remarks>An expression with an undefined metric has no value, so its account is not chosen.</remarks>
     public MetricRank RankOf(MetricSet metrics) => _metric is not null ? metrics.RankOf(_metric, IsMinimised)
         : metrics.IsRuined ? new MetricRank(double.NaN, double.NegativeInfinity)
         : new MetricRank(_value(metrics), metrics.TotalReturn);

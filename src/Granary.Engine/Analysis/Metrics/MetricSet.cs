@@ -53,7 +53,7 @@ public sealed class MetricSet : IEquatable<MetricSet>
     /// </summary>
     public bool IsRuined => FinalEquity <= 0;
 
-    /// <summary>The place of a metric of the set among those of other accounts; a ruined account comes last.</summary>
+    /// <summary>The place of a metric of the set among other accounts' values; a ruined account comes last.</summary>
     /// <inheritdoc cref="Metric.RankOf"/>
     public MetricRank RankOf(Metric metric, bool isMinimised = false) =>
         IsRuined ? new MetricRank(double.NaN, double.NegativeInfinity) : metric.RankOf(this[metric], TotalReturn, isMinimised);

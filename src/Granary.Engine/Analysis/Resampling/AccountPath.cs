@@ -51,7 +51,7 @@ public sealed class AccountPath
     /// <summary>Calendar days from the start to the end.</summary>
     public double Days => (_times[^1] - _times[0]) / (double)TimeSpan.TicksPerDay;
 
-    /// <summary>Whether equity reached zero, so that later returns are undefined.</summary>
+    /// <summary>Whether equity reached zero, so later returns are undefined.</summary>
     public bool IsRuined => _values.AsSpan().ContainsAnyInRange(double.NegativeInfinity, 0);
 
     /// <summary>

@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Analysis.Resampling;
 
 /// <summary>
-/// Draws paths from an account's record. Each path has random numbers of its own, so that hosts may draw ranges of paths on several
+/// Draws paths from an account's record. Each path has random numbers of its own, so hosts may draw ranges of paths on several
 /// threads: first <see cref="Draw"/> for all paths, then <see cref="Sort"/> for all <see cref="Positions"/>, then <see cref="Result"/>.
 /// </summary>
 public sealed class PathSample
@@ -56,7 +56,7 @@ public sealed class PathSample
         return returns < 1e9 ? (int)Math.Round(returns) : int.MaxValue;
     }
 
-    /// <summary>Draws the paths from one index up to another one. Ranges that do not overlap may be drawn at once.</summary>
+    /// <summary>Draws the paths from one index up to a second one. Ranges that do not overlap may be drawn at once.</summary>
     public void Draw(int from, int to)
     {
         var n = _account.Count;
@@ -69,7 +69,7 @@ public sealed class PathSample
         }
     }
 
-    /// <summary>Sorts the positions of the fan from one index up to another one, after all paths are drawn.</summary>
+    /// <summary>Sorts the positions of the fan from one index up to a second one, after all paths are drawn.</summary>
     public void Sort(int from, int to)
     {
         for (var k = from; k < to; k++) Array.Sort(_equity[k]);

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Averages;
 
-/// <summary>Simple moving average of the close, summed without drift, so that ties of two averages are ties.</summary>
+/// <summary>Simple moving average of the close, summed without drift, so ties of two averages are ties.</summary>
 [Factor("sma", "Simple moving average of the close.", Formula = "sum(close, n) / n", Source = "textbook", Range = "price")]
 public sealed class Sma([Range(1, 10_000)] int n = 20) : FactorKernel
 {

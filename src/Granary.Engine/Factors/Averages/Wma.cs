@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Averages;
 
-/// <summary>Linearly weighted moving average of the close, summed without drift, so that ties of two averages are ties.</summary>
+/// <summary>Linearly weighted moving average of the close, summed without drift, so ties of two averages are ties.</summary>
 [Factor("wma", "Moving average of the close whose weights fall linearly from n on the newest bar to 1 on the oldest.",
     Formula = "Σ k · close[k] / (n(n+1)/2), k = 1 for the oldest of n bars … n for the newest", Source = "textbook; Stock.Indicators",
     Range = "price")]

@@ -4,7 +4,7 @@ namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
 /// Weighted averages and least-squares slopes of the last <c>n</c> values, weighted 1 (oldest) to n (newest), in constant time and without
-/// drift. Decimal prices are summed in whole ticks and the result is rounded once, so that a tie is a tie: by
+/// drift. Decimal prices are summed in whole ticks and the result is rounded once, so a tie is a tie: by
 /// <see cref="RollingWeightedSum"/> where a double surely holds their sums, else with what rounding loses kept beside the sums, as in
 /// <see cref="ExactSum"/>. Prices that are not decimal have no ticks to tie on; they are summed as they are.
 /// </summary>

@@ -41,7 +41,7 @@ internal sealed class ActiveSetPolish
 
     private bool HasLog(int row) => _program.Logs is { } logs && logs[row] > 0;
 
-    /// <returns>The solution; that of the interior point itself if another set of rows is at its bounds than it shows.</returns>
+    /// <returns>The solution; the interior point itself if a different set of rows is at its bounds than it shows.</returns>
     public static double[] Of(ConvexProgram program, InteriorPoint solution)
     {
         var polish = new ActiveSetPolish(program, solution);

@@ -15,11 +15,11 @@ public sealed record AllocationSettings
     public IReadOnlyList<AllocationCap> Caps { get; init; } = [];
 
     /// <summary>
-    /// Price of a change: it multiplies the sum of the absolute changes of the weights. Its unit is that of the method's objective:
+    /// Price of a change: it multiplies the sum of the absolute changes of the weights. It has the unit of the method's objective:
     /// variance per period for minimum variance, return per period for the maximum Sharpe ratio, weight for the other methods.
     /// </summary>
     public double TurnoverPenalty { get; init; }
 
-    /// <summary>Share of the scaled identity in the covariance, from 0 to 1; null for that of Ledoit and Wolf.</summary>
+    /// <summary>Share of the scaled identity in the covariance, from 0 to 1; null for Ledoit and Wolf's.</summary>
     public double? Shrinkage { get; init; }
 }

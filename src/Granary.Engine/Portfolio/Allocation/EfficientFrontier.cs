@@ -7,7 +7,7 @@ public static class EfficientFrontier
     /// <param name="settings">Bounds and shrinkage; the turnover penalty is not used.</param>
     /// <param name="points">Number of portfolios, at least 2.</param>
     /// <returns>
-    /// Portfolios with evenly spaced expected returns, from that of the smallest variance to the greatest. One if both are the same; none
+    /// Portfolios with evenly spaced expected returns, from the smallest variance to the greatest return. One if both are the same; none
     /// if no asset has risk.
     /// </returns>
     /// <exception cref="ArgumentException">Sizes differ, or the bounds contradict one another.</exception>

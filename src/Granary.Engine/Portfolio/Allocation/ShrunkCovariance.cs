@@ -36,7 +36,7 @@ public sealed class ShrunkCovariance
     }
 
     /// <param name="returns">By asset: its returns over the same periods, finite.</param>
-    /// <param name="shrinkage">From 0 to 1; null for that of Ledoit and Wolf, which has the smallest expected squared error.</param>
+    /// <param name="shrinkage">From 0 to 1; null for Ledoit and Wolf's, which has the smallest expected squared error.</param>
     /// <exception cref="ArgumentException">There are no assets or periods, or the periods differ.</exception>
     public static ShrunkCovariance Of(IReadOnlyList<double[]> returns, double? shrinkage = null)
     {

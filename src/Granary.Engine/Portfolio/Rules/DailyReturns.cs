@@ -26,7 +26,7 @@ internal sealed class DailyReturns
     /// <summary>An instrument has a close.</summary>
     public void Mark(int market) => _marked[market] = true;
 
-    /// <summary>A day is over. The closes are those of the first time slice of the next day, when the returns are known.</summary>
+    /// <summary>A day is over. The closes come from the first time slice of the next day, when the returns are known.</summary>
     public void EndDay(ReadOnlySpan<double> closes)
     {
         var slot = _days++ % _length;

@@ -92,10 +92,10 @@ public sealed class Decision : IEquatable<Decision>
     public static Decision BelowMinimum { get; } = new("below-minimum", "below the minimum",
         "Its order would have been smaller than minQuantity or minNotional of the instrument.");
 
-    /// <summary>The portfolio's own decisions and those of Granary's rules, in the order of tables.</summary>
+    /// <summary>The decisions of the portfolio and of Granary's rules, in the order of tables.</summary>
     public static IReadOnlyList<Decision> All => Known.All;
 
-    /// <summary>The order of tables: Granary's decisions, then those of plug-ins by word.</summary>
+    /// <summary>The order of tables: Granary's decisions, then plug-ins' decisions by word.</summary>
     public static IComparer<Decision> ByTable { get; } = Comparer<Decision>.Create((a, b) =>
         a._place != b._place ? a._place.CompareTo(b._place) : string.CompareOrdinal(a.Word, b.Word));
 

@@ -29,7 +29,7 @@ public sealed record PortfolioLimits
         + "is closed by market orders (`exit_reason` `limit`)")]
     public LimitCheck Enforce { get; init; }
 
-    /// <summary>The rules that the batch selects; those of one place in the order in which they are asked.</summary>
+    /// <summary>The rules that the batch selects; at one place in the order in which they are asked.</summary>
     public IReadOnlyList<ChosenRule> Rules { get; init; } = [];
 
     /// <summary>Limits with some rules.</summary>

@@ -14,7 +14,7 @@ internal sealed class RuleSet
     private readonly List<RuleInForce> _all;
     private IPortfolioRule[] _rules;
 
-    /// <param name="rules">Those of one place in the order in which they are asked.</param>
+    /// <param name="rules">At one place in the order in which they are asked.</param>
     public RuleSet(IEnumerable<RuleInForce> rules, IPortfolioView portfolio)
     {
         _portfolio = portfolio;
@@ -87,6 +87,6 @@ internal sealed class RuleSet
         foreach (var rule in _rules) rule.OnNewDay(day, _portfolio);
     }
 
-    /// <summary>What the reader of the result should know about the limits, one sentence each.</summary>
+    /// <summary>Returns notes about the limits for the reader of the result, one sentence each.</summary>
     public IEnumerable<string> NotesAtEnd() => _rules.Select(rule => rule.NoteAtEnd(_portfolio)).OfType<string>();
 }

@@ -3,7 +3,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Unit of what a rule limits.</summary>
 public enum RuleUnit
 {
-    /// <summary>A number, such as that of trades.</summary>
+    /// <summary>A number, such as the number of trades.</summary>
     Count,
     /// <summary>Percent, of the equity for values.</summary>
     Percent,

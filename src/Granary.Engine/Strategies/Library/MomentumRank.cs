@@ -8,7 +8,7 @@ namespace Granary.Engine.Strategies.Library;
 /// with the lowest returns short.
 /// </summary>
 /// <remarks>
-/// The batch's size rule is divided among the positions. Of symbols with equal returns, the one that comes first in the batch ranks first.
+/// The batch's size rule is divided among the positions. If returns are equal, the symbol that comes first in the batch ranks first.
 /// </remarks>
 [Strategy("Holds the 'top' symbols with the highest return over 'lookback' bars, ranked every 'every' bars; with 'shorts' it is short "
         + "the lowest.",

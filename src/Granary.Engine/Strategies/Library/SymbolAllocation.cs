@@ -5,7 +5,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>How <see cref="SymbolAllocation"/> weighs its symbols.</summary>
+/// <summary>The method by which <see cref="SymbolAllocation"/> weighs its symbols.</summary>
 public enum SymbolWeighting
 {
     /// <summary>All alike.</summary>
@@ -181,7 +181,7 @@ public sealed class SymbolAllocation : MultiSymbolStrategy
     {
         _isUnfinished = false;
         if (_weights is not { } weights || !(bar.Equity > 0)) return;
-        // What cannot be sold is not there to be divided.
+        // Positions that cannot be sold are not divided.
         var held = bar.Symbols.Where(HasStopped).Sum(s => Math.Abs(s.PositionValue));
         var total = _percent * Math.Max(0, 1 - held / bar.Equity);
         bar.Rebalance([.. bar.Symbols.Select(s => HasStopped(s) ? double.NaN : Wanted(s, weights[s.Number] * total, bar.Equity))]);

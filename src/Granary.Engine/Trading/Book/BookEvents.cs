@@ -14,7 +14,7 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
 {
     private IRunListener? _listener = listener;
     private readonly int _symbol = symbol;
-    // What the listener and the filter receive.
+    // The kinds of events that the listener and the filter receive.
     private RunEventKinds _listened = listener?.Kinds ?? RunEventKinds.None;
     private RunEventKinds _filtered;
     private readonly bool _isVolumeLimited = isVolumeLimited, _hasProportionalFees = hasProportionalFees, _dependsOnSize = dependsOnSize;

@@ -62,7 +62,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         return true;
     }
 
-    /// <summary>Whether the strategy has read the quantity of its size rule, so that its own quantities depend on the equity.</summary>
+    /// <summary>Whether the strategy has read the quantity of its size rule, so its own quantities depend on the equity.</summary>
     public bool KnowsUsualQuantity { get; set; }
 
     /// <summary>Closed trades of all books, in the order of their closing.</summary>

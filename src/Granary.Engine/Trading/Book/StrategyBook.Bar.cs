@@ -29,7 +29,7 @@ internal sealed partial class StrategyBook
     // in the order of their making, ProcessAfterOpen of all books.
 
     /// <summary>
-    /// Books the financing and splits since the last bar, closes everything if the symbol is delisted in this bar, cancels entries
+    /// Books the financing and splits since the last bar, and closes everything if the symbol is delisted in this bar. Cancels entries
     /// in a symbol that has left the universe, and lowers targets that fall with time.
     /// </summary>
     public void BeginBar(int index)

@@ -10,7 +10,7 @@ internal sealed partial class StrategyBook
     // Null in the account of a strategy.
     private VenueFaults? _faults;
 
-    /// <summary>The protection of an entry, by the number of its trade; null = that of the settings.</summary>
+    /// <summary>The protection of an entry, by the number of its trade; null = the settings'.</summary>
     private Func<int, Protection>? _termsOf;
 
     /// <summary>Whether an order waits or a trade is open.</summary>

@@ -134,7 +134,7 @@ internal sealed partial class StrategyBook
     private void FillAtClose(int at, int index)
     {
         var bar = _block[index];
-        // What it enters does not pay the fundings until its close.
+        // Its entries do not pay the fundings until its close.
         if (_hasFunding) FundWithin(_timeframe.CloseOf(bar.Time), index);
         var trades = _trades.Count;
         SetExpiry(ref _orders[at], bar.Time);

@@ -39,7 +39,7 @@ internal sealed partial class StrategyBook
     private double PendingCash(double close) =>
         _shared is not null ? _shared.PendingCash : _trades.Count + _orders.Count == 0 ? 0 : OwnPendingCash(close);
 
-    /// <summary>Proceeds of pending market exits less the cost of pending market entries, so that cash is not reserved twice.</summary>
+    /// <summary>Proceeds of pending market exits less the cost of pending market entries, so cash is not reserved twice.</summary>
     public double OwnPendingCash(double close) => ExitProceeds(close) - Reserved(close);
 
     private double ExitProceeds(double close)

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading.Book;
 
-// What a reader sees of the book.
+// The state of the book, for readers.
 internal sealed partial class StrategyBook
 {
     /// <summary>Copies the open trades and the waiting orders.</summary>

@@ -176,7 +176,7 @@ internal sealed partial class StrategyBook
     }
 
     /// <summary>
-    /// Closes open trades at the last close, because the symbol's bars ended before those of others; call it before
+    /// Closes open trades at the last close, because the symbol's bars ended before the others'; call it before
     /// <see cref="Finish"/>. This is only known at the end, so no fill is reported and no strategy is notified.
     /// </summary>
     public void CloseAtEnd(long time, double close, long lastIndex)

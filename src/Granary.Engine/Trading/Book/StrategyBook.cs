@@ -21,7 +21,7 @@ namespace Granary.Engine.Trading.Book;
 /// them begins with <c>MarkBefore</c>; see <see cref="EquityMarks"/>.
 /// </item>
 /// <item>
-/// The trigger levels are those of the open trades, and <see cref="Active"/> is true while an order waits, a trade is protected or a
+/// The trigger levels belong to the open trades, and <see cref="Active"/> is true while an order waits, a trade is protected or a
 /// call-back is pending. Each call that changes them ends with <c>Refresh</c>, or with <c>Send</c> if it only adds an order.
 /// </item>
 /// <item>Each event is recorded once, in the order of the changes; see <see cref="BookEvents"/>.</item>
@@ -33,10 +33,10 @@ namespace Granary.Engine.Trading.Book;
 /// <item>orders that fill at the open, in the order of their making;</item>
 /// <item>
 /// stops and targets of open trades, then orders that fill after the open or on the close. With smaller bars, this is done on each of
-/// them in turn, so that they fill in the order in which the market reached them. Ruin and
+/// them in turn, so they fill in the order in which the market reached them. Ruin and
 /// liquidation come where a stop comes;
 /// </item>
-/// <item>trailing stops move, and trades whose time is over or whose margin is called get an exit for the next open;</item>
+/// <item>trailing stops move; trades whose time is over or whose margin is called get an exit for the next open;</item>
 /// <item>call-backs, and then the strategy.</item>
 /// </list>
 /// <para>
@@ -210,7 +210,7 @@ internal sealed partial class StrategyBook
         if (_trades.Net < 0 || _account.Cash < 0) Refresh();
     }
 
-    /// <summary>Starts a time slice in which the instrument has no bar, so that a model makes no prediction.</summary>
+    /// <summary>Starts a time slice in which the instrument has no bar, so a model makes no prediction.</summary>
     /// <param name="time">UTC ticks.</param>
     public void BeginSlice(long time) => _staleAt = time;
 

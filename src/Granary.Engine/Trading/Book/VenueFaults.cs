@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>What a venue does with single orders and no strategy's account knows: they arrive within a bar, and fill in parts.</summary>
+/// <summary>The behaviour of a venue that a strategy's account does not have: orders arrive within a bar, and fill in parts.</summary>
 internal sealed class VenueFaults
 {
     private readonly Dictionary<OrderId, (long Arrives, int Parts)> _orders = [];

@@ -11,7 +11,7 @@ namespace Granary.Engine.Trading.Execution;
 /// A limit order fills at its price, or at the open if the bar opens beyond it. A stop order fills at its price, or at the open if the bar
 /// opens beyond it, which is worse. A stop-limit order whose limit lies behind its stop fills in the bar that triggers it only if the bar
 /// closes beyond the limit. A fill takes two steps. <see cref="AtOpen"/> or <see cref="Within"/> returns the reference price at which the
-/// order trades; with the slippage that it has and the order's limit, these are its terms. <see cref="Price"/> is that of a quantity.
+/// order trades; with the slippage that it has and the order's limit, these are its terms. <see cref="Price"/> depends on the quantity.
 /// <see cref="BarVolume"/> decides the quantity.
 /// </remarks>
 internal readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
@@ -143,7 +143,7 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
         IsBeyondStop(side == Side.Sell, from, stop) ? from : PriceLevel.Met(stop, side == Side.Buy ? bar.Low : bar.High);
 
     /// <summary>
-    /// Whether the market is beyond a trade's target, so that the target fills at the market's price and pays the taker fee.
+    /// Whether the market is beyond a trade's target, so the target fills at the market's price and pays the taker fee.
     /// </summary>
     public static bool IsBeyondTarget(Side side, double target, double from) => !IsWithinLimit(side == Side.Buy, from, target);
 

@@ -39,7 +39,7 @@ public static class LiquidationPrice
             ? (Tiers![step].Amount * (Weight / Units), Tiers[step].Rate * Weight) : default;
     }
 
-    // What backs the position less what it requires is a concave function of the price that is linear within a step: the line of a step
+    // The margin less the requirement is a concave function of the price that is linear within a step: the line of a step
     // leads to the next price, and each price is nearer. A long position reaches its price from below, a short one from above.
     private static double Solve(double cash, Piece longs, Piece shorts, double feeRate)
     {

@@ -30,7 +30,7 @@ internal struct OpenTrade
     /// <summary>Feed index of the first bar on which stop and target work.</summary>
     public long ProtectedFrom;
     /// <summary>
-    /// Whether the market came back to the limit price of its entry. The bar of entry may have reached the target before, so that only its
+    /// Whether the market came back to the limit price of its entry. The bar of entry may have reached the target before, so only its
     /// close counts for the target.
     /// </summary>
     public bool TargetByClose;

@@ -40,7 +40,7 @@ internal readonly struct PositionMargin
     public double Initial(double entry, double quantity) =>
         _marginPerUnit > 0 ? quantity * _marginPerUnit : entry * quantity * _multiplier / _leverage;
 
-    /// <summary>What positions on both sides require at a price: maintenance margin and liquidation fee.</summary>
+    /// <summary>Returns the requirement of positions on both sides at a price: maintenance margin and liquidation fee.</summary>
     /// <param name="longs">Base units.</param>
     /// <param name="shorts">Base units.</param>
     public double Requirement(double price, double longs, double shorts)
@@ -61,8 +61,8 @@ internal readonly struct PositionMargin
     public double PriceOfAccount(double cash, double longs, double shorts) => LiquidationPrice.Cross(
         cash - (longs + shorts) * _maintenance, longs * _multiplier, shorts * _multiplier, _tiers, _feeRate);
 
-    /// <summary>What is left of the margin of a trade that is closed at a price; negative = the loss is greater.</summary>
-    /// <param name="commission">That of the exit.</param>
+    /// <summary>Returns the rest of a trade's margin after a close at a price; negative = the loss is greater.</summary>
+    /// <param name="commission">The exit's commission.</param>
     public double Left(Side side, double entry, double quantity, double price, double commission) =>
         Initial(entry, quantity) + (int)side * (price - entry) * quantity * _multiplier - commission;
 

@@ -10,6 +10,6 @@ internal readonly record struct ProtectionTouch(bool Stopped, bool Reached, doub
     /// <summary>Whether the bar reaches neither level.</summary>
     public bool IsNone => !Stopped && !Reached;
 
-    /// <summary>Whether the bar reaches both levels, so that a rule must decide which came first.</summary>
+    /// <summary>Whether the bar reaches both levels, so a rule must decide which came first.</summary>
     public bool IsBoth => Stopped && Reached;
 }

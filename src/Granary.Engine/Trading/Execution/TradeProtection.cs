@@ -80,7 +80,7 @@ internal struct TradeProtection
     /// <summary>Counts a fill of the target; the next one works when it is done.</summary>
     /// <param name="price">The entry's fill price.</param>
     /// <param name="entered">Base units that were entered.</param>
-    /// <returns>The base units that the target has closed if it is done, so that the next one works now; else 0.</returns>
+    /// <returns>The base units that the target has closed if it is done, so the next one works now; else 0.</returns>
     public double Take(double quantity, Side side, double price, double entered, Instrument instrument)
     {
         var before = Next(entered, instrument).Step;

@@ -28,7 +28,7 @@ internal sealed class PeriodDistribution
 
     public static PeriodDistribution Of(CurveView view) => new(view);
 
-    /// <summary>The outermost bins include all returns beyond them, so that outliers do not compress the histogram.</summary>
+    /// <summary>The outermost bins include all returns beyond them, so outliers do not compress the histogram.</summary>
     /// <param name="sorted">Ascending, at least one.</param>
     public static ReturnHistogram Bins(double[] sorted)
     {

@@ -51,7 +51,7 @@ internal sealed class ChartMarket
 
     public bool IsIntraday { get; }
 
-    /// <summary>Whether the market has all bars, so that none is joined with the next.</summary>
+    /// <summary>Whether the market has all bars, so none is joined with the next.</summary>
     public bool IsComplete { get; }
 
     /// <summary>Length of a bar in minutes.</summary>

@@ -6,7 +6,7 @@ namespace Granary.Reporting.Html.Candles;
 /// <summary>
 /// Trades of many strategies as columns of whole numbers. Each number is the difference between the trade and its guess: an entry
 /// at its bar's open, an exit at the usual distance, a quantity that follows the equity. Most of them are zero. The page's script makes the
-/// same guess and adds the difference, so that times, prices and profits are exact.
+/// same guess and adds the difference, so times, prices and profits are exact.
 /// </summary>
 internal sealed class TradeColumns
 {

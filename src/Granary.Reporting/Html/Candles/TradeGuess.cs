@@ -5,7 +5,7 @@ using Granary.Engine.Trading;
 namespace Granary.Reporting.Html.Candles;
 
 /// <summary>
-/// Predicts a strategy's trades from a few numbers, so that only differences are written. explore.js computes the same prediction to the
+/// Predicts a strategy's trades from a few numbers, so only differences are written. explore.js computes the same prediction to the
 /// last bit.
 /// </summary>
 internal sealed class TradeGuess

@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>
-/// Layout that all plots share. A plot is one SVG whose outer coordinates are percentages and pixels, so that text keeps its size at any
+/// Layout that all plots share. A plot is one SVG whose outer coordinates are percentages and pixels, so text keeps its size at any
 /// width. An inner SVG of <see cref="Width"/> units stretches with the page and holds the shapes.
 /// </summary>
 internal static class PlotFrame

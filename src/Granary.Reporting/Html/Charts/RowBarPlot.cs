@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>
-/// Bars from the left, one below the other, with the name of each row above them, so that long names fit on a narrow page.
+/// Bars from the left, one below the other, with the name of each row above them, so long names fit on a narrow page.
 /// </summary>
 internal sealed record RowBarPlot
 {

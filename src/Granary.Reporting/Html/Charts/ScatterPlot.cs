@@ -2,7 +2,7 @@ namespace Granary.Reporting.Html.Charts;
 
 /// <summary>A named set of points in a scatter plot.</summary>
 /// <param name="Name">In the legend; empty for none.</param>
-/// <param name="Style">The class in the style sheet; loss is drawn with squares, so that it differs in shape too.</param>
+/// <param name="Style">The class in the style sheet; loss is drawn with squares, so it differs in shape too.</param>
 internal sealed record PlotCloud(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>A line over the points of a scatter plot.</summary>

@@ -9,7 +9,7 @@ internal sealed record PlotLine(string Name, string Style, long[] Times, double[
 
 /// <summary>A shaded range of values over time, behind the lines.</summary>
 /// <param name="Style">The class in the style sheet: outer or inner.</param>
-/// <param name="Low">The lower edge; its times are those of the upper one.</param>
+/// <param name="Low">The lower edge; it has the times of the upper one.</param>
 internal sealed record PlotBand(string Style, PlotLine Low, PlotLine High);
 
 /// <summary>Unit in which a plot's values are written, on its axis and under the pointer.</summary>
@@ -46,7 +46,7 @@ internal sealed record TimePlot
     /// <summary>Plots of the same group share their crosshair.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The range of the axis, UTC ticks; null for that of the lines.</summary>
+    /// <summary>The range of the axis, UTC ticks; null for the lines'.</summary>
     public TimeAxis? Span { get; init; }
 
     public int Ticks { get; init; } = 5;
@@ -54,7 +54,7 @@ internal sealed record TimePlot
     /// <summary>False if a plot directly below has the same time axis.</summary>
     public bool TimeLabels { get; init; } = true;
 
-    /// <summary>Title of the vertical axis; null for that of the unit.</summary>
+    /// <summary>Title of the vertical axis; null for the unit's.</summary>
     public string? Up { get; init; }
 
     /// <summary>Whether the lines are stacked areas, the last one at the top. Values must not be negative.</summary>

@@ -2,7 +2,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>How measured costs are computed.</summary>
+/// <summary>The formulas of measured costs.</summary>
 internal sealed class CostFormulasSection : IReportSection<CostStudyResults>
 {
     public string Id => "formulas";

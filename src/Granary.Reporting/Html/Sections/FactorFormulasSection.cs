@@ -2,7 +2,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>How the figures of a factor study are computed.</summary>
+/// <summary>The formulas of a factor study's figures.</summary>
 internal sealed class FactorFormulasSection : IReportSection<FactorStudyResults>
 {
     public string Id => "formulas";

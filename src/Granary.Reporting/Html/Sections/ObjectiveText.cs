@@ -9,7 +9,7 @@ internal static class ObjectiveText
     public static string Name(string objective) => ObjectiveName.IsExpression(objective) ? objective
         : MetricText.Name(ObjectiveName.OfValues(objective));
 
-    /// <summary>Formats a value according to the metric; that of an expression as a ratio.</summary>
+    /// <summary>Formats a value according to the metric; an expression's as a ratio.</summary>
     public static string Value(string objective, double value) =>
         !double.IsFinite(value) ? NumberText.Undefined
             : ObjectiveName.IsExpression(objective) ? NumberText.Ratio(value, 3)

@@ -46,7 +46,7 @@ internal sealed class SearchTrials
     /// <summary>The finished trials, the best first.</summary>
     public IReadOnlyList<SearchTrialRow> Ranked { get; }
 
-    /// <summary>The best trial, or those of the Pareto front.</summary>
+    /// <summary>The best trial, or the trials of the Pareto front.</summary>
     public IReadOnlyList<SearchTrialRow> Best { get; }
 
     /// <summary>The parameters with several values, the most important first; at most eight.</summary>

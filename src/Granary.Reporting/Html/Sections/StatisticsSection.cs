@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// All statistics of a curve in groups, beside those of the benchmark. For a run, the statistics of results.json come first; they are
+/// All statistics of a curve in groups, beside the benchmark's. For a run, the statistics of results.json come first; they are
 /// computed bar by bar.
 /// </summary>
 internal sealed class StatisticsSection : IReportSection<CurveView>

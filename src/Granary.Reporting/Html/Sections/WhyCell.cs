@@ -21,7 +21,7 @@ internal static class WhyCell
     public static void Write(HtmlWriter html, RunView view, StrategyEntry strategy, in SignalRow row) =>
         Write(html, view, strategy, SignalPlace(row.Signal.Number), Of(row));
 
-    /// <param name="trade">A trade; those of a walk-forward are numbered within each configuration.</param>
+    /// <param name="trade">A trade; in a walk-forward, trades are numbered within each configuration.</param>
     public static void Write(HtmlWriter html, RunView view, StrategyEntry strategy, in Trade trade)
     {
         if (view.Model.Section<WalkForwardResults>() is null)

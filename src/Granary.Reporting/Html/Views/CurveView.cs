@@ -148,7 +148,7 @@ internal class CurveView
         return ends;
     }
 
-    /// <summary>Computes statistics. The first value is the starting equity, so that the first day's return counts even if it has only one
+    /// <summary>Computes statistics. The first value is the starting equity, so the first day's return counts even if it has only one
     /// row.</summary>
     protected static EquityStatistics Measure(EquityCurve closes, RunModel model)
     {

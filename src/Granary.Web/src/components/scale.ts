@@ -27,6 +27,9 @@ export function valueAt(scale: Scale, share: number): number {
     return scale.log ? scale.low * (scale.high / scale.low) ** s : scale.low + (scale.high - scale.low) * s;
 }
 
+/** The label of a value. */
+export const textOf = (scale: Scale, value: number) => scale.names?.[value] ?? scale.format(value);
+
 /** A number with as few decimals as it needs, at most four digits behind the point. */
 export const plain = (v: number) =>
     number(v, 4)

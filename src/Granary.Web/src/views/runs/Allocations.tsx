@@ -1,8 +1,11 @@
+import { useMemo, useState } from 'preact/hooks';
+import { DotChart, type Dot } from '../../components/DotChart';
 import { PairBars } from '../../components/PairBars';
-import { ScatterChart } from '../../components/ScatterChart';
+import { scaleAround } from '../../components/scale';
 import { ShortTable } from '../../components/ShortTable';
 import { counted, number, percent, signedNumber, signedPercent, tone } from '../../format/numbers';
 import { date } from '../../format/times';
+import { key } from './SearchLegend';
 
 interface Rule {
     rule: string;
@@ -52,7 +55,7 @@ export interface Allocations {
 const mostBars = 20;
 
 const days = (n: number) => counted(n, 'day');
-const points = (of: readonly NamedRisk[]) => of.map((r) => ({ x: r.risk, y: r.return, name: r.name }));
+const rounded = (v: number) => percent(v, Math.abs(v) < 0.1 && v !== 0 ? 1 : 0);
 
 /** The weight rules side by side, the efficient frontier, and the risk of the last weights. */
 export function AllocationsSection(props: { of: Allocations }) {
@@ -105,20 +108,10 @@ export function AllocationsSection(props: { of: Allocations }) {
 }
 
 function Risk(props: { of: NonNullable<Allocations['risk']> }) {
-    const { from, to, shrinkage, frontier, strategies, rules, rule, contributions } = props.of;
-    const least = frontier[0];
+    const { shrinkage, rule, contributions } = props.of;
     return (
         <>
-            <ScatterChart
-                title={`Efficient frontier of the past: ${date(from)} to ${date(to)}, in sample`}
-                summary={`The portfolio with the smallest risk has a volatility of ${percent(least?.risk, 1)} and an expected return of ${percent(least?.return, 1)} a year`}
-                across="volatility of a year"
-                up="expected return of a year"
-                path={{ name: 'efficient frontier', points: frontier.map((p) => ({ x: p.risk, y: p.return })) }}
-                cloud={{ name: 'strategies', points: points(strategies) }}
-                named={{ name: 'last weights of the rules', points: points(rules) }}
-                format={(v) => percent(v, Math.abs(v) < 0.1 && v !== 0 ? 1 : 0)}
-            />
+            <Frontier of={props.of} />
             <p class="note">
                 The frontier knows the returns that the last choices were made from; it shows what they looked like, not what comes.
                 Covariances are shrunk by {percent(shrinkage, 1)} (Ledoit and Wolf 2004); portfolios are without short positions.
@@ -136,5 +129,64 @@ function Risk(props: { of: NonNullable<Allocations['risk']> }) {
                 />
             )}
         </>
+    );
+}
+
+/** Risk and return of strategies and rules, with the portfolios of the least risk. */
+function Frontier(props: { of: NonNullable<Allocations['risk']> }) {
+    const { from, to, frontier, strategies, rules } = props.of;
+    const [pointed, setPointed] = useState<number | null>(null);
+    const drawn = useMemo(() => {
+        const named: NamedRisk[] = [...strategies, ...rules];
+        const all = [...named, ...frontier];
+        const dots = named.map((r, id): Dot => {
+            const place = { id, x: r.risk, y: r.return };
+            return id < strategies.length
+                ? { ...place, colour: 's3', opacity: 0.6, size: 3.5 }
+                : { ...place, colour: 's2', opacity: 1, size: 4.5, label: r.name };
+        });
+        const scale = (title: string, values: number[]) => scaleAround(title, [0, ...values], rounded);
+        return {
+            named,
+            dots,
+            lines: [{ colour: 's1', points: frontier.map((p) => ({ x: p.risk, y: p.return })) }],
+            across: scale(
+                'volatility of a year',
+                all.map((p) => p.risk),
+            ),
+            up: scale(
+                'expected return of a year',
+                all.map((p) => p.return),
+            ),
+        };
+    }, [frontier, strategies, rules]);
+    const least = frontier[0];
+    return (
+        <DotChart
+            title={`Efficient frontier of the past: ${date(from)} to ${date(to)}, in sample`}
+            summary={`The portfolio with the smallest risk has a volatility of ${percent(least?.risk, 1)} and an expected return of ${percent(least?.return, 1)} a year`}
+            legend={
+                <>
+                    {key('s1', 'efficient frontier', 'line')}
+                    {key('s3', 'strategies')}
+                    {key('s2', 'last weights of the rules')}
+                </>
+            }
+            across={drawn.across}
+            up={drawn.up}
+            titled
+            dots={drawn.dots}
+            lines={drawn.lines}
+            height={320}
+            pointed={pointed}
+            onPoint={setPointed}
+            tip={(id) => (
+                <>
+                    <b>{drawn.named[id]?.name}</b>
+                    <div>return {percent(drawn.named[id]?.return, 1)}</div>
+                    <div>volatility {percent(drawn.named[id]?.risk, 1)}</div>
+                </>
+            )}
+        />
     );
 }

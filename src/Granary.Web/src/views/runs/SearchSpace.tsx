@@ -96,7 +96,7 @@ export function Contour(props: Charted & { point: Pointing; parameters: Searched
         const best = new Set(search.best);
         return {
             across: scaleOf(x),
-            up: { ...scaleOf(y) },
+            up: scaleOf(y),
             cells: contourOf(search, x, y),
             dots: search.trials
                 .filter((t) => Number.isFinite(scoreOf(t)) && Number.isFinite(valueOf(t, x)) && Number.isFinite(valueOf(t, y)))
@@ -132,13 +132,13 @@ export function Contour(props: Charted & { point: Pointing; parameters: Searched
                 summary={`Mean ${name} in ${counted(drawn.cells.length, 'cell')} of ${x.name} and ${y.name}, with the trials`}
                 legend={
                     <>
-                        <span class="soft">up: {drawn.up.title} </span>
                         {key('gain', 'better', 'dot')}
                         {key('loss', 'worse', 'dot')}
                     </>
                 }
                 across={drawn.across}
                 up={drawn.up}
+                titled
                 cells={drawn.cells}
                 dots={drawn.dots}
                 height={340}

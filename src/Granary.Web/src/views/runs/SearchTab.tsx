@@ -96,7 +96,9 @@ function One(props: { run: RunDetails; search: ParameterSearch; objectives: Obje
                     { name: 'Method', value: search.method, note: `${counted(search.rounds, 'round')}; by ${names.join(' and ')}` },
                 ]}
             />
-            <p class="note">Point at a trial to see it in every chart; a click opens its strategy.</p>
+            <p class="note">
+                Point at a trial, or choose it with the arrow keys, to see it in every chart. A click or Enter opens its strategy.
+            </p>
             <SearchCharts search={search} objectives={objectives} pointed={pointed} onPoint={setPointed} onOpen={open} />
             <Trials run={run} search={search} objectives={objectives} onOpen={open} />
         </>
