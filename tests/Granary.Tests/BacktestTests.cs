@@ -116,16 +116,26 @@ public sealed class BacktestTests : IDisposable
     public async Task Runs_are_counted_in_the_ledger_of_the_user()
     {
         var batch = First with { Data = First.Data with { Source = "generated:ACME?from=2015-01-01&to=2020-01-01&seed=77" } };
+        // A folder of its own, as a user has.
+        var before = Environment.GetEnvironmentVariable(TrialLedger.Variable);
+        Environment.SetEnvironmentVariable(TrialLedger.Variable, Path.Combine(_folder, "trials"));
+        using var restored = new Restored(before);
         var first = await Backtest.RunAsync(batch, In("one"));
         first.Trials!.All.ShouldBe(4);
         first.Trials.New.ShouldBe(4);
-        var other = batch with { Strategies = [batch.Strategies[0] with { Params = new() { ["fast"] = 10, ["slow"] = Values.Range(50, 60, 5) } }] };
+        var more = batch.Strategies[0] with { Params = new() { ["fast"] = 10, ["slow"] = Values.Range(50, 60, 5) } };
+        var other = batch with { Strategies = [more] };
         var second = await Backtest.RunAsync(other, In("two"));
         second.Trials!.New.ShouldBe(2);
         second.Trials.All.ShouldBe(6);
         second.Trials.Fault.ShouldBeNull();
         second.Verdict.Checks.ShouldBeGreaterThan(0);
         second.ToString().ShouldBe($"first: {second.Verdict.Sentence}");
+    }
+
+    private sealed record Restored(string? Before) : IDisposable
+    {
+        public void Dispose() => Environment.SetEnvironmentVariable(TrialLedger.Variable, Before);
     }
 
     [Fact]
@@ -150,7 +160,11 @@ public sealed class BacktestTests : IDisposable
                 new()
                 {
                     Class = "SmaCross",
-                    Search = new() { Trials = 12, Space = new() { ["fast"] = new() { From = 5, To = 20 }, ["slow"] = new() { Values = [40, 60, 80] } } },
+                    Search = new()
+                    {
+                        Trials = 12,
+                        Space = new() { ["fast"] = new() { From = 5, To = 20 }, ["slow"] = new() { Values = [40, 60, 80] } },
+                    },
                 },
             ],
         };
