@@ -91,7 +91,8 @@ internal static class LaterBars
     };
 
     private static bool IsOfBar(IOperation operand, string property) =>
-        Plain(operand) is IPropertyReferenceOperation reference && reference.Property.Name == property && IsContext(reference.Instance?.Type);
+        Plain(operand) is IPropertyReferenceOperation reference && reference.Property.Name == property
+        && IsContext(reference.Instance?.Type);
 
     private static bool IsContext(ITypeSymbol? type)
     {

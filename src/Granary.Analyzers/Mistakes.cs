@@ -6,7 +6,7 @@ namespace Granary.Analyzers;
 internal static class Mistakes
 {
     public static readonly DiagnosticDescriptor LaterBar = Of("GRN001", "A later bar is read",
-        "'{0}' reads a bar that comes later: at this bar nobody knows it. Read this bar or earlier ones");
+        "'{0}' reads a bar that comes later: at this bar it is not known. Read this bar or earlier ones");
 
     public static readonly DiagnosticDescriptor Clock = Of("GRN002", "The clock is read",
         "'{0}' reads the clock of the machine, so that a run cannot be repeated. Take the time from the bar");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace Granary.Analyzers;
@@ -5,25 +6,25 @@ namespace Granary.Analyzers;
 /// <summary>Members whose values differ from run to run.</summary>
 internal static class Outsiders
 {
-    private static readonly HashSet<string> s_clocks =
+    private static readonly ImmutableHashSet<string> s_clocks =
     [
         "System.DateTime.Now", "System.DateTime.UtcNow", "System.DateTime.Today", "System.DateTimeOffset.Now",
         "System.DateTimeOffset.UtcNow", "System.TimeProvider.System", "System.Environment.TickCount", "System.Environment.TickCount64",
         "System.Diagnostics.Stopwatch.StartNew", "System.Diagnostics.Stopwatch.GetTimestamp", "System.Diagnostics.Stopwatch..ctor",
     ];
 
-    private static readonly HashSet<string> s_random =
+    private static readonly ImmutableHashSet<string> s_random =
     [
         "System.Random.Shared", "System.Guid.NewGuid", "System.Guid.CreateVersion7", "System.HashCode.Combine",
         "System.HashCode.ToHashCode", "System.String.GetHashCode",
     ];
 
-    private static readonly HashSet<string> s_files =
+    private static readonly ImmutableHashSet<string> s_files =
     [
         "File", "Directory", "FileInfo", "DirectoryInfo", "FileStream", "StreamReader", "StreamWriter", "FileSystemWatcher",
     ];
 
-    private static readonly HashSet<string> s_tasks = ["Task", "Thread", "ThreadPool", "Parallel", "Timer"];
+    private static readonly ImmutableHashSet<string> s_tasks = ["Task", "Thread", "ThreadPool", "Parallel", "Timer"];
 
     /// <summary>The mistake that a use of a member is; null if it is none.</summary>
     public static DiagnosticDescriptor? MistakeOf(ISymbol member)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace Granary.Analyzers;
@@ -5,7 +6,7 @@ namespace Granary.Analyzers;
 /// <summary>The types that the engine runs at bars.</summary>
 internal static class RunTypes
 {
-    private static readonly HashSet<string> s_bases =
+    private static readonly ImmutableHashSet<string> s_bases =
         ["Granary.Engine.Strategies.Strategy", "Granary.Engine.Factors.FactorKernel", "Granary.Engine.Portfolio.Rules.IPortfolioRule"];
 
     /// <summary>Whether a symbol belongs to such a type, or to a type within one.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -6,7 +7,7 @@ namespace Granary.Analyzers;
 /// <summary>Static state that can change.</summary>
 internal static class SharedState
 {
-    private static readonly HashSet<string> s_fixed = ["System.Collections.Frozen", "System.Collections.Immutable"];
+    private static readonly ImmutableHashSet<string> s_fixed = ["System.Collections.Frozen", "System.Collections.Immutable"];
 
     /// <summary>Whether a read-only field has content that can change: a collection, or an array that begins empty.</summary>
     public static bool CanChange(IFieldSymbol field)

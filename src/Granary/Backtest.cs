@@ -45,7 +45,7 @@ public static class Backtest
         RunAsync(batch, options).ConfigureAwait(false).GetAwaiter().GetResult();
 
     /// <summary>
-    /// Searches the parameters of strategies with a <see cref="StrategySection.Search"/>, and runs the best trials as a portfolio.
+    /// Searches the parameters of strategies with a <see cref="StrategyGrid.Search"/>, and runs the best trials as a portfolio.
     /// </summary>
     /// <inheritdoc cref="RunAsync(Batch, BacktestOptions?, CancellationToken)"/>
     public static Task<BacktestResult> OptimiseAsync(Batch batch, BacktestOptions? options = null,
@@ -53,8 +53,8 @@ public static class Backtest
         RunAsync(Read(batch, options ??= new()), options, optimises: true, cancellationToken);
 
     /// <summary>
-    /// Chooses parameters in one window and trades them in the next, as <see cref="Batch.WalkForward"/> says. The portfolio of the result is
-    /// out of sample.
+    /// Chooses parameters in one window and trades them in the next, as <see cref="Batch.WalkForward"/> says. The portfolio of the result
+    /// is out of sample.
     /// </summary>
     /// <inheritdoc cref="RunAsync(Batch, BacktestOptions?, CancellationToken)"/>
     public static async Task<BacktestResult> WalkForwardAsync(Batch batch, BacktestOptions? options = null,

@@ -8,12 +8,12 @@ public sealed class BacktestResult
 {
     private readonly BatchRun _run;
 
-    internal BacktestResult(BatchRun run, IReadOnlyList<StrategyOutcome> strategies, PortfolioResult portfolio)
+    internal BacktestResult(BatchRun run, IReadOnlyList<BacktestStrategy> strategies, BacktestPortfolio portfolio)
     {
         (_run, Strategies, Portfolio) = (run, strategies, portfolio);
         Verdict = Verdict.Of(run.Model.Verdict);
         Trials = TrialCount.Of(run.Model.Trials);
-        Windows = [.. run.Model.Section<WalkForwardResults>()?.Groups.SelectMany(WalkForwardWindow.Of) ?? []];
+        Windows = [.. run.Model.Section<WalkForwardResults>()?.Groups.SelectMany(BacktestWindow.Of) ?? []];
     }
 
     /// <summary>Name of the batch.</summary>
@@ -32,13 +32,13 @@ public sealed class BacktestResult
     public bool IsInterrupted => _run.Interrupted;
 
     /// <summary>All strategies in the order of the batch; of a search, its trials.</summary>
-    public IReadOnlyList<StrategyOutcome> Strategies { get; }
+    public IReadOnlyList<BacktestStrategy> Strategies { get; }
 
     /// <summary>The portfolio of the strategies; of a walk-forward, out of sample.</summary>
-    public PortfolioResult Portfolio { get; }
+    public BacktestPortfolio Portfolio { get; }
 
     /// <summary>What each window of a walk-forward chose; empty for other runs.</summary>
-    public IReadOnlyList<WalkForwardWindow> Windows { get; }
+    public IReadOnlyList<BacktestWindow> Windows { get; }
 
     /// <summary>Whether the portfolio may be traded.</summary>
     public Verdict Verdict { get; }

@@ -12,35 +12,35 @@ public sealed record Batch
     public string? Name { get; init; }
 
     /// <summary>The bars.</summary>
-    public required DataSection Data { get; init; }
+    public required BatchData Data { get; init; }
 
     /// <summary>Cash and the risk-free rate.</summary>
-    public AccountSection? Account { get; init; }
+    public BatchAccount? Account { get; init; }
 
     /// <summary>Costs and rules of fills.</summary>
-    public ExecutionSection? Execution { get; init; }
+    public BatchExecution? Execution { get; init; }
 
     /// <summary>The strategies, each with its parameters.</summary>
-    public required IReadOnlyList<StrategySection> Strategies { get; init; }
+    public required IReadOnlyList<StrategyGrid> Strategies { get; init; }
 
     /// <summary>The shared account: weights, limits and sizes.</summary>
-    public PortfolioSection? Portfolio { get; init; }
+    public PortfolioSetup? Portfolio { get; init; }
 
     /// <summary>Models that filter, size or stop entries.</summary>
     [JsonConverter(typeof(OneOrManyJson))]
-    public IReadOnlyList<LearningSection>? Learning { get; init; }
+    public IReadOnlyList<BatchModel>? Learning { get; init; }
 
     /// <summary>Windows of <c>Backtest.WalkForwardAsync</c>.</summary>
-    public WalkForwardSection? WalkForward { get; init; }
+    public BatchWalkForward? WalkForward { get; init; }
 
     /// <summary>States of the market.</summary>
-    public RegimesSection? Regimes { get; init; }
+    public BatchRegimes? Regimes { get; init; }
 
     /// <summary>Which symbols may be entered when.</summary>
-    public UniverseSection? Universe { get; init; }
+    public BatchMembers? Universe { get; init; }
 
     /// <summary>Other paths that the portfolio could have taken.</summary>
-    public ResamplingSection? Resampling { get; init; }
+    public BatchResampling? Resampling { get; init; }
 
     /// <summary>Tables of the run's folder; default: the usual ones. <c>all</c> writes each of them.</summary>
     public IReadOnlyList<string>? Outputs { get; init; }

@@ -8,8 +8,8 @@ namespace Granary;
 internal sealed class RunRecorder
 {
     private readonly List<EquityPoint> _equity = [];
-    private IReadOnlyDictionary<int, IReadOnlyList<TradeResult>> _trades = new Dictionary<int, IReadOnlyList<TradeResult>>();
-    private IReadOnlyList<TradeResult> _portfolio = [];
+    private IReadOnlyDictionary<int, IReadOnlyList<BacktestTrade>> _trades = new Dictionary<int, IReadOnlyList<BacktestTrade>>();
+    private IReadOnlyList<BacktestTrade> _portfolio = [];
 
     public BatchOptions Options(BacktestOptions options) => new()
     {
@@ -17,19 +17,19 @@ internal sealed class RunRecorder
         Threads = options.Threads,
         Yes = options.RunsLargeGrids,
         Validation = options.Validation,
-        OnEquity = row => _equity.Add(new EquityPoint(TradeResult.Utc(row.Time), row.Equity)),
+        OnEquity = row => _equity.Add(new EquityPoint(BacktestTrade.Utc(row.Time), row.Equity)),
         OnFinished = Keep,
     };
 
     public BacktestResult Result(BatchRun run, BatchSpec spec) => new(run,
-        [.. run.Model.Strategies.Select(s => new StrategyOutcome(s, _trades.GetValueOrDefault(s.Index) ?? [], spec,
+        [.. run.Model.Strategies.Select(s => new BacktestStrategy(s, _trades.GetValueOrDefault(s.Index) ?? [], spec,
             run.Model.Section<ParameterSearchResults>()))],
-        new PortfolioResult(_equity, _portfolio, run.Model.Portfolio is { } metrics ? new Metrics(metrics) : null));
+        new BacktestPortfolio(_equity, _portfolio, run.Model.Portfolio is { } metrics ? new Metrics(metrics) : null));
 
     private void Keep(RunModel model, IRunEvents events)
     {
         _trades = model.Strategies.Where(s => s is { Stats: not null, HasListedTrades: true })
-            .ToDictionary(s => s.Index, s => (IReadOnlyList<TradeResult>)[.. events.Trades(s.Index).Select(t => TradeResult.Of(s, t))]);
-        _portfolio = [.. events.PortfolioTrades().Select(t => TradeResult.Of(model.Strategies[t.Member], t.Trade))];
+            .ToDictionary(s => s.Index, s => (IReadOnlyList<BacktestTrade>)[.. events.Trades(s.Index).Select(t => BacktestTrade.Of(s, t))]);
+        _portfolio = [.. events.PortfolioTrades().Select(t => BacktestTrade.Of(model.Strategies[t.Member], t.Trade))];
     }
 }

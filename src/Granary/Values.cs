@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Granary;
 
 /// <summary>
-/// One or several values of a key: numbers, texts, <c>true</c>, <c>false</c>, or words of an enumeration. A single value converts to it, and
-/// so does a list such as <c>[10, 20]</c>.
+/// One or several values of a key: numbers, texts, <c>true</c>, <c>false</c>, or words of an enumeration. A single value converts to it,
+/// and so does a list such as <c>[10, 20]</c>.
 /// </summary>
 [CollectionBuilder(typeof(Values), nameof(Create))]
 [JsonConverter(typeof(ValuesJson))]

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -9,44 +10,44 @@ internal sealed class RecordSources(JsonObject schema)
 {
     private const int Width = 140;
 
-    // Names of the records by the last key of their path, or by the whole path; others are named after their key.
-    private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
+    // Names of the records by the last two keys of their path, or by the last one; others have that of their key after "Batch".
+    private static readonly FrozenDictionary<string, string> s_names = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        [""] = "Batch",
-        ["asof"] = "AsofSection",
-        ["instruments"] = "InstrumentSection",
-        ["commissionTiers"] = "CommissionTier",
-        ["execution/symbols"] = "SymbolCosts",
-        ["strategies"] = "StrategySection",
-        ["space"] = "SearchRange",
-        ["takeProfit"] = "TakeProfitPart",
-        ["takeProfitOverTime"] = "TakeProfitStep",
-        ["scaleIn"] = "ScaleInStep",
-        ["groups"] = "SymbolGroup",
-        ["portfolio/size"] = "PortfolioSizeSection",
-        ["labels"] = "LabelSection",
-        ["learning/walkForward"] = "TrainingWindows",
-        ["experiment/search"] = "ExperimentSearchSection",
-        ["trainers"] = "TrainerSection",
-        ["machines"] = "RegimeMachine",
-        ["steps"] = "RegimeStep",
-        ["rules"] = "RegimeRule",
-    };
+        ["instruments"] = "BatchInstrument",
+        ["commissionTiers"] = "BatchFeeTier",
+        ["execution/symbols"] = "BatchSymbolCosts",
+        ["strategies"] = "StrategyGrid",
+        ["space"] = "BatchRange",
+        ["takeProfit"] = "BatchTarget",
+        ["takeProfitOverTime"] = "BatchTargetStep",
+        ["portfolio"] = "PortfolioSetup",
+        ["groups"] = "BatchGroup",
+        ["portfolio/size"] = "BatchPortfolioSize",
+        ["learning"] = "BatchModel",
+        ["labels"] = "BatchLabel",
+        ["learning/walkForward"] = "BatchTraining",
+        ["experiment/search"] = "BatchExperimentSearch",
+        ["trainers"] = "BatchTrainer",
+        ["machines"] = "BatchMachine",
+        ["steps"] = "BatchMachineStep",
+        ["rules"] = "BatchRegimeRule",
+        ["universe"] = "BatchMembers",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // Types of keys that a record of the schema does not describe; the words are texts with a meaning of their own.
-    private static readonly Dictionary<string, string> s_types = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> s_types = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["strategies/class"] = "StrategyClass",
-        ["portfolio/weights"] = "PortfolioWeights",
-        ["data/funding"] = "FundingFiles",
+        ["portfolio/weights"] = "GivenWeights",
+        ["data/funding"] = "GivenFunding",
         ["search/features"] = "IReadOnlyList<IReadOnlyList<string>>",
-    };
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // Keys that C# has no need of: its classes are strategies themselves.
     private static readonly string[] s_leftOut = ["$schema", "code"];
 
     // What the schema does not say of a key, because its page does.
-    private static readonly Dictionary<string, string> s_help = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> s_help = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["Batch.name"] = "Name of the run and of its folder: letters, digits, `-`, `_`, `.`; default `batch`",
         ["Batch.data"] = "The bars",
@@ -63,30 +64,30 @@ internal sealed class RecordSources(JsonObject schema)
         ["Batch.seed"] = "Seed of all random numbers; default 1",
         ["Batch.benchmark"] = "A symbol, or an expression of symbols, to which the portfolio is compared",
         ["Batch.periodsPerYear"] = "Periods per year in yearly figures; default: those that the rows count",
-        ["DataSection.source"] = "Address of the bars: `csv:FOLDER`, `store:FOLDER`, `generated:ACME?from=2015-01-01&to=2024-01-01`",
-        ["StrategySection.class"] = "A strategy of Granary by its name, or a class of this program: `StrategyClass.Of<T>()`",
-        ["StrategySection.params"] = "Values of the constructor's parameters by their names. A list makes a strategy of each combination",
-        ["StrategySection.symbols"] = "The symbols that it trades; default: all of the data",
-        ["StrategySection.timeframe"] = "Timeframes of its bars, such as `4h`; default: that of the data",
-        ["StrategySection.tag"] = "A word that begins the ids of these strategies",
-        ["PortfolioSection.weights"] = "A rule, such as `equal` or `score`, a file `csv:FILE`, or weights by strategy",
-        ["PortfolioSection.limits"] = "Entries that the portfolio refuses or reduces",
-        ["SizeSection.units"] = "Base units",
-        ["SizeSection.percentOfEquity"] = "Percent of the strategy's equity",
-        ["SizeSection.cash"] = "Account currency",
-        ["SizeSection.riskPercent"] = "Percent of the equity that the stop distance may cost",
-        ["SearchRange.values"] = "The values themselves, instead of a range",
-    };
+        ["BatchData.source"] = "Address of the bars: `csv:FOLDER`, `store:FOLDER`, `generated:ACME?from=2015-01-01&to=2024-01-01`",
+        ["StrategyGrid.class"] = "A strategy of Granary by its name, or a class of this program: `StrategyClass.Of<T>()`",
+        ["StrategyGrid.params"] = "Values of the constructor's parameters by their names. A list makes a strategy of each combination",
+        ["StrategyGrid.symbols"] = "The symbols that it trades; default: all of the data",
+        ["StrategyGrid.timeframe"] = "Timeframes of its bars, such as `4h`; default: that of the data",
+        ["StrategyGrid.tag"] = "A word that begins the ids of these strategies",
+        ["PortfolioSetup.weights"] = "A rule, such as `equal` or `score`, a file `csv:FILE`, or weights by strategy",
+        ["PortfolioSetup.limits"] = "Entries that the portfolio refuses or reduces",
+        ["BatchSize.units"] = "Base units",
+        ["BatchSize.percentOfEquity"] = "Percent of the strategy's equity",
+        ["BatchSize.cash"] = "Account currency",
+        ["BatchSize.riskPercent"] = "Percent of the equity that the stop distance may cost",
+        ["BatchRange.values"] = "The values themselves, instead of a range",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // Records that one word can stand for, and the key that has the word; "" = a word of its own.
-    private static readonly Dictionary<string, string> s_words = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> s_words = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["LabelSection"] = "Kind",
-        ["ApplySection"] = "Rule",
-        ["WatchSection"] = "Detector",
-        ["SessionSection"] = "",
-        ["TrainerSection"] = "Name",
-    };
+        ["BatchLabel"] = "Kind",
+        ["BatchApply"] = "Rule",
+        ["BatchWatch"] = "Detector",
+        ["BatchSession"] = "",
+        ["BatchTrainer"] = "Name",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly SortedDictionary<string, SortedDictionary<int, (string Key, string Text)>> _records = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _summaries = [];
@@ -123,7 +124,7 @@ internal sealed class RecordSources(JsonObject schema)
             if (s_leftOut.Contains(key) || keys.Values.Any(k => k.Key == key)) continue;
             var type = TypeOf([.. path, key], value!.AsObject());
             // A record that stands for several forms of an object requires what each of them does.
-            var isRequired = required.Contains(key) && name != "SearchRange";
+            var isRequired = required.Contains(key) && name != "BatchRange";
             keys.Add(keys.Count, (key, Property(name, key, type, isRequired, value.AsObject())));
         }
         if (part["additionalProperties"] is JsonObject && path is ["portfolio", "limits"])
@@ -140,7 +141,7 @@ internal sealed class RecordSources(JsonObject schema)
         if (value["default"] is JsonValue usual) help += $"; default `{usual}`";
         var converter = (record, key) switch
         {
-            ("InstrumentSection", "session") => "    [JsonConverter(typeof(WordJson))]\n",
+            ("BatchInstrument", "session") => "    [JsonConverter(typeof(WordJson))]\n",
             ("Batch", "learning") => "    [JsonConverter(typeof(OneOrManyJson))]\n",
             _ => "",
         };
@@ -153,7 +154,7 @@ internal sealed class RecordSources(JsonObject schema)
     {
         var at = string.Join('/', path.TakeLast(2));
         if (s_types.TryGetValue(at, out var known)) return known;
-        if ((string?)value["$ref"] == "#/properties/data") return "DataSection";
+        if ((string?)value["$ref"] == "#/properties/data") return "BatchData";
         var forms = (value["anyOf"] ?? value["oneOf"])?.AsArray().Select(f => f!.AsObject()).ToList() ?? [];
         // The list covers a single value, and the record covers its words.
         if (value["properties"] is null && forms.Count > 0)
@@ -182,7 +183,7 @@ internal sealed class RecordSources(JsonObject schema)
     {
         var key = path[^1];
         var name = s_names.GetValueOrDefault(string.Join('/', path.TakeLast(2))) ?? s_names.GetValueOrDefault(key)
-            ?? char.ToUpperInvariant(key[0]) + key[1..] + "Section";
+            ?? "Batch" + char.ToUpperInvariant(key[0]) + key[1..];
         Add(name, path, part, $"The keys of a batch's `{string.Join('.', path)}`.");
         return name;
     }

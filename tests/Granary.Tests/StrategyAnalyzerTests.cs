@@ -32,7 +32,12 @@ public sealed class StrategyAnalyzerTests
         {
             private double _last;
             public override int WarmUp => 1;
-            public override void Process(in FactorInput bars, in FactorOutput lines) { var result = lines[0]; var close = bars.Close; {{body}} }
+            public override void Process(in FactorInput bars, in FactorOutput lines)
+            {
+                var result = lines[0];
+                var close = bars.Close;
+                {{body}}
+            }
         }
         """;
 
@@ -73,7 +78,7 @@ public sealed class StrategyAnalyzerTests
 
     public static TheoryData<string> Right =>
     [
-        Kernel("for (var i = 0; i < result.Length; i++) result[i] = i > 0 ? close[i] - close[i - 1] : close[i] - _last; _last = close[^1];"),
+        Kernel("for (var i = 0; i < result.Length; i++) result[i] = close[i] - (i > 0 ? close[i - 1] : _last); _last = close[^1];"),
         Kernel("for (var i = 0; i < result.Length; i++) result[i] = _prices[i % 3 + 1] * close[i]; _last = bars.Close[bars.Count - 1];")
             .Replace("private double _last;", "private double _last; private readonly double[] _prices = new double[9];"),
         OnBar("if (_prices.Length > 0 && _prices[bar.BarNumber - 1] > bar.Close && bar.Time.AddDays(1).Day == 1) bar.Enter(Side.Buy);"),
