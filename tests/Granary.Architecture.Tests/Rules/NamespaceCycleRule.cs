@@ -40,7 +40,8 @@ public sealed class NamespaceCycleRule : IRule
         var declared = files.SelectMany(file => file.TopLevelTypes.Select(type => (Name: SourceFile.NameOf(type), File: file)))
             .ToLookup(type => type.Name, type => type.File);
         // The projects of which each project sees the types: itself, and those that it references, also through others.
-        var references = code.ProjectFiles.ToDictionary(project => project.Name, project => project.References.Select(r => r.Name).ToHashSet());
+        var references = code.ProjectFiles.ToDictionary(project => project.Name,
+            project => project.References.Select(reference => reference.Name).ToHashSet());
         var seen = references.Keys.ToDictionary(project => project, project => ReachableFrom(project, references));
         bool Sees(SourceFile file, SourceFile other) => code.ProjectOf(file)?.Name is not { } project
             || code.ProjectOf(other)?.Name is not { } otherProject || project == otherProject || seen[project].Contains(otherProject);
