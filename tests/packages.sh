@@ -12,7 +12,7 @@ check() { if "${@:2}" >"$work/check.log" 2>&1; then echo "PASSED $1"; else tail 
 page="$root/docs/packages.md"
 # commands HEADING: the commands of a section of the page, as they stand. csharp HEADING N: its block number N of C#.
 section() { awk -v heading="## $1" '$0 == heading { on = 1; next } /^## / { on = 0 } on' "$page"; }
-commands() { section "$1" | sed -n 's/^    //p'; }
+commands() { section "$1" | awk '/^```/ { fenced = !fenced } !fenced && sub(/^    /, "")'; }
 csharp() { section "$1" | awk -v n="$2" '/^```csharp/ { if (++found == n) on = 1; next } /^```/ { on = 0 } on'; }
 # page HEADING: runs them, and stops at the first that fails.
 page() { commands "$1" | tee /dev/stderr | bash -euo pipefail; }

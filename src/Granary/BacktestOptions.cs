@@ -9,6 +9,19 @@ public sealed record BacktestOptions
 {
     private readonly List<Action<GranaryCataloguesBuilder>> _additions = [];
 
+    /// <summary>The usual ones.</summary>
+    public BacktestOptions()
+    {
+    }
+
+    // A copy, which 'with' makes, has additions of its own.
+    private BacktestOptions(BacktestOptions other)
+    {
+        (Out, Folder, Threads, Validation) = (other.Out, other.Folder, other.Threads, other.Validation);
+        (RunsLargeGrids, Plugins, Progress) = (other.RunsLargeGrids, other.Plugins, other.Progress);
+        _additions = [.. other._additions];
+    }
+
     /// <summary>The run's folder; null = <c>runs/NAME-UTC</c>.</summary>
     public string? Out { get; init; }
 
@@ -34,8 +47,21 @@ public sealed record BacktestOptions
     /// <exception cref="InputException">When a batch is run: the class has no attribute such as <c>[Factor]</c>.</exception>
     public BacktestOptions With<[DynamicallyAccessedMembers(StrategyClass.Kept)] T>() where T : class
     {
-        var more = this with { };
+        var more = new BacktestOptions(this);
         more._additions.Add(static builder => builder.AddType(typeof(T)));
+        return more;
+    }
+
+    /// <summary>
+    /// Lets batches use all public classes of an assembly that have an attribute of a catalogue: those of <c>Granary.Parquet</c>,
+    /// <c>Granary.Kafka</c> or a plug-in that the program references.
+    /// </summary>
+    /// <typeparam name="T">A class of the assembly.</typeparam>
+    [RequiresUnreferencedCode("A trimmed program needs the assembly as a TrimmerRootAssembly.")]
+    public BacktestOptions WithAllOf<T>() where T : class
+    {
+        var more = new BacktestOptions(this);
+        more._additions.Add(static builder => builder.AddAssembly(typeof(T).Assembly));
         return more;
     }
 

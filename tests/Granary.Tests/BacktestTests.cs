@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Backtesting.Runs;
 using Granary.Engine;
+using Granary.Parquet.Writing;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;
@@ -181,6 +182,16 @@ public sealed class BacktestTests : IDisposable
         var run = await Backtest.RunAsync(batch, In("own").With<MiddleFactor>());
         run.Strategies.Select(s => s.Id).ShouldBe(["EveryOther(bars=3)@ACME:1d", "EveryOther(bars=5)@ACME:1d"], ignoreOrder: true);
         run.Strategies.ShouldAllBe(s => s.Error == null && s.Trades.Count > 10);
+    }
+
+    [Fact]
+    public async Task A_format_of_another_package_is_used_with_its_assembly()
+    {
+        var batch = First with { Outputs = ["equity", "parquet"] };
+        (await Should.ThrowAsync<InputException>(() => Backtest.RunAsync(batch, In("without")))).Message
+            .ShouldContain("this program writes no files of the format parquet");
+        var run = await Backtest.RunAsync(batch, In("with").WithAllOf<ParquetFormat>());
+        System.IO.File.Exists(Path.Combine(run.Folder, "equity.parquet")).ShouldBeTrue();
     }
 
     [Fact]
