@@ -2,9 +2,9 @@
 # Makes the packages of a release: infra/pack.sh OUT [PLATFORM…]. Without platforms it makes the tool for all of them.
 # GRANARY_BUILT=1: ./test.sh has built the solution, and may run its tests now: nothing beside them changes.
 set -euo pipefail
-cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 out="$(readlink -m "${1:?give the folder for the packages}")"
 shift
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 platforms="$*"
 platforms="${platforms// /%3B}"
 

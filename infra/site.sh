@@ -5,9 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 if [[ -z "${GRANARY_BUILT:-}" ]]; then
-    for project in Trading Client Testing; do dotnet build "src/Granary.$project" -c Release -v quiet -nologo; done
+    for project in Granary Granary.Trading Granary.Client Granary.Testing; do dotnet build "src/$project" -c Release -v quiet -nologo; done
 fi
-assemblies=(src/Granary.{Engine,Learning,Data,Backtesting,Trading,Client,Contracts,Testing}/bin/Release/net10.0/Granary.*.xml)
+assemblies=(src/Granary/bin/Release/net10.0/Granary.xml src/Granary.{Engine,Learning,Data,Backtesting,Trading,Client,Contracts,Testing}/bin/Release/net10.0/Granary.*.xml)
 made=site/served/scripts.txt
 sources=(docs README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md src/Granary.Client/README.md infra/site.sh
     site/.vitepress/config.mjs site/.vitepress/theme site/scripts site/navigation.json site/package-lock.json site/docfx.json)
@@ -16,7 +16,7 @@ if [[ -f "$made" && -z "$(find "${sources[@]}" "${assemblies[@]}" -newer "$made"
     exit
 fi
 [[ site/node_modules/.package-lock.json -nt site/package-lock.json ]] || npm --prefix site ci
-if [[ -f src/Granary.Testing/bin/Release/net10.0/Granary.Testing.xml && -f src/Granary.Trading/bin/Release/net10.0/Granary.Trading.xml ]]; then
+if [[ -f src/Granary/bin/Release/net10.0/Granary.xml && -f src/Granary.Testing/bin/Release/net10.0/Granary.Testing.xml && -f src/Granary.Trading/bin/Release/net10.0/Granary.Trading.xml ]]; then
     rm -rf site/metadata
     (cd site && dotnet tool restore >/dev/null && dotnet docfx metadata docfx.json --logLevel error) \
         || { rm -rf site/metadata; echo "site.sh: docfx could not run: the site has no reference of the .NET types" >&2; }

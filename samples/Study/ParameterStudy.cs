@@ -29,7 +29,7 @@ Console.WriteLine("fast  slow  trades  mean return");
 foreach (var fast in (int[])[5, 10, 20])
     foreach (var slow in (int[])[30, 60, 120])
     {
-        var outcomes = markets.ConvertAll(m => Backtest.Run(new SmaCross(fast, slow), m.Series, m.Bars, settings, execution));
+        var outcomes = markets.ConvertAll(m => StrategyBacktest.Run(new SmaCross(fast, slow), m.Series, m.Bars, settings, execution));
         var mean = outcomes.Average(o => o.Result.Equity.Final / settings.Cash - 1);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{fast,4}  {slow,4}  {outcomes.Sum(o => o.Trades.Count),6}  {mean,11:P2}"));

@@ -43,7 +43,7 @@ public sealed class ProjectReferenceTests(Repository repository)
     {
         var rows = repository.Code.Documents.Single(document => document.Path == "docs/architecture.md").Lines
             .SkipWhile(line => !line.StartsWith("| project |", StringComparison.Ordinal)).Skip(2)
-            .TakeWhile(line => line.StartsWith("| `Granary.", StringComparison.Ordinal))
+            .TakeWhile(line => line.StartsWith("| `Granary", StringComparison.Ordinal))
             .Select(line => line.Split('|'))
             .ToDictionary(cells => cells[1].Trim(' ', '`'), cells => cells[3].Split(',').Select(name => name.Trim(' ', '`')).ToList());
         var projects = repository.Code.ProjectFiles.Where(project => project.Path.StartsWith("src/", StringComparison.Ordinal)).ToList();

@@ -30,7 +30,7 @@ public sealed partial class DocumentedNamesTests
     [InlineData("`--feed tape:DIR`", "tape")]
     [InlineData("`avro:DIR`", "avro")]
     [InlineData("`mongo://HOST/bars`", "mongo")]
-    [InlineData("dotnet add package Granary.Engine, dotnet tool install --global granary, `Granary.Engine.Market`", null)]
+    [InlineData("dotnet add package Granary.Engine, dotnet tool install --global Granary.Tool, `Granary.Engine.Market`", null)]
     [InlineData("dotnet add package Granary.Silo", "Granary.Silo")]
     [InlineData("dotnet tool install --global granary-cli", "granary-cli")]
     [InlineData("`Granary.Imagined`", "Granary.Imagined")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
@@ -88,6 +89,36 @@ public sealed class StrategyReplay
                 opened.Markets.Where(m => instance.Symbols.Contains(m.Key)).ToDictionary(StringComparer.Ordinal), spec.Data.From ?? 0,
                 instance.Timeframe.Ticks, cancellationToken).ConfigureAwait(false),
         };
+    }
+
+    /// <summary>Runs a strategy of a batch again.</summary>
+    /// <param name="searches">The searches of its run; null if it had none.</param>
+    /// <returns>The equity of its own account at the close of each bar, without the models of a learning section.</returns>
+    /// <exception cref="InputException">It cannot be run again, or fails.</exception>
+    public static async Task<EquityCurve> EquityOfAsync(BatchSpec spec, ParameterSearchResults? searches, string strategy,
+        CancellationToken cancellationToken)
+    {
+        StrategyInstance? instance = null;
+        var opening = new BatchOpening
+        {
+            Threads = Environment.ProcessorCount,
+            Yes = true,
+            WithSearches = spec.HasSearch,
+            Searched = searches,
+            Planned = plan =>
+            {
+                instance = plan.Instances.FirstOrDefault(i => i.Id == strategy);
+                return instance is null ? plan.Where(static _ => false) : Traced(plan.Alone(instance));
+            },
+        };
+        await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken).ConfigureAwait(false);
+        if (instance is null || RecordedRuns.IsRecorded(instance)) throw new InputException($"{strategy} cannot be run again");
+        var pass = new StrategyPass(opened.Plan, opened.Markets) { Include = i => i.Index == instance.Index };
+        var outcomes = await pass.OutcomesAsync(new EmbeddedHost(threads: 1), cancellationToken).ConfigureAwait(false);
+        var outcome = outcomes[instance.Index];
+        if (outcome.Error is { } error) throw new InputException($"{strategy} failed when it was run again: {error}");
+        return outcome.Trace is null ? new EquityCurve([], [])
+            : await EquityAsync(outcome.Trace, opened, instance, cancellationToken).ConfigureAwait(false);
     }
 
     // Null for a run whose searches chose in windows.

@@ -72,4 +72,10 @@ public sealed record BatchOptions
 
     /// <summary>The outputs to write; null = all outputs of the batch.</summary>
     public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>Receives each row of the portfolio's equity; null if only its files have them.</summary>
+    public Action<EquityRow>? OnEquity { get; init; }
+
+    /// <summary>Receives the model and the single events of a run before its files are written; null if only these have them.</summary>
+    public Action<RunModel, IRunEvents>? OnFinished { get; init; }
 }

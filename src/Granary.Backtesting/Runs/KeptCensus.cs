@@ -14,7 +14,11 @@ internal static class KeptCensus
 {
     private const string Name = "trials.json";
 
-    private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : CensusJson.Default,
+    };
 
     /// <summary>Returns the census that an earlier attempt has counted; null if there is none, or if it is damaged.</summary>
     public static TrialCensus? Find(RunContext run)

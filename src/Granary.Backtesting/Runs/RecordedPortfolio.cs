@@ -74,6 +74,7 @@ public sealed class RecordedPortfolio : IDisposable
             recorded.Outcome = await portfolio(row =>
             {
                 rows.Add(row);
+                run.Options.OnEquity?.Invoke(row);
                 tracer.Add(row.Time, row.Equity);
                 recorded.Rows = (recorded.Rows.First < 0 ? row.Time : recorded.Rows.First, row.Time);
             }, recorded._trades.Add, recorded._fills.Add);

@@ -22,6 +22,7 @@ public sealed class RunFiles(RunContext run)
     public void WriteAll(RunModel model, IRunEvents events, IEnumerable<OutputFile> files)
     {
         model = run.Options.Rebuilds is { } first ? first.Restore(model) : model with { ElapsedSeconds = run.ElapsedSeconds };
+        run.Options.OnFinished?.Invoke(model, events);
         var isWalkForward = model.Section<WalkForwardResults>() is not null;
         var report = new RunReport(model, events);
         // Files that take longest come first.

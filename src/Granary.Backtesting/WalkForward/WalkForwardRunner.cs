@@ -75,6 +75,7 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
             var model = run.Resampled(await ModelAsync(run, outcome, (all, events), checks, cancellationToken), events);
             if (options.Attempt is { } attempt) await attempt.ConfirmAsync(cancellationToken);
             folder.RemoveReplaced();
+            foreach (var row in outcome.Rows) options.OnEquity?.Invoke(row);
             // The trades of the stressed return in the validation checks.
             var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);
             new RunFiles(run).WriteAll(model, events, [.. Files(run, model, outcome, bars), .. extra]);

@@ -19,7 +19,7 @@ internal sealed class TrainingCheckpoint(string path, string identity)
 
     /// <summary>Returns the identity: everything that determines the bits of a training.</summary>
     public static string Identity(string environment, PpoSettings settings, long seed, long steps) =>
-        $"{environment} seed {seed} steps {steps} {JsonSerializer.Serialize(settings)}";
+        $"{environment} seed {seed} steps {steps} {JsonSerializer.Serialize(settings, SettingsJson.Default.PpoSettings)}";
 
     /// <summary>Continues from the file if it exists.</summary>
     /// <exception cref="InputException">The file is damaged or belongs to another training.</exception>

@@ -17,6 +17,7 @@ public static class JobJson
         {
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             NumberHandling = JsonNumberHandling.Strict,
+            TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : AnalysisJson.Default,
         };
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
         options.MakeReadOnly(populateMissingResolver: true);

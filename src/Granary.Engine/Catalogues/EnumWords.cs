@@ -17,7 +17,12 @@ public static class EnumWords
         Fields(type).FirstOrDefault(f => Plain(WordOf(f)).Equals(Plain(word), StringComparison.OrdinalIgnoreCase))?.GetValue(null);
 
     private static IEnumerable<FieldInfo> Fields(Type type) =>
-        type.GetFields(BindingFlags.Public | BindingFlags.Static).OrderBy(f => f.MetadataToken);
+        type.GetFields(BindingFlags.Public | BindingFlags.Static).OrderBy(f => f.PlaceInSource());
+
+    /// <summary>
+    /// Sorts members of a type in the order of its source. A program that was compiled ahead of time has them in this order already.
+    /// </summary>
+    public static int PlaceInSource(this MemberInfo member) => member.HasMetadataToken() ? member.MetadataToken : 0;
 
     private static string Plain(string word) => word.Replace("-", "", StringComparison.Ordinal);
 

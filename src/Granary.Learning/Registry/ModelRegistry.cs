@@ -23,6 +23,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : LineageJson.Default,
     };
 
     /// <summary>Models with at least one version, in ordinal order.</summary>

@@ -13,7 +13,7 @@ namespace Granary.Modelling.Learning;
 /// <summary>Writes an entry filter with all its versions as bytes, so another process makes bit-identical decisions.</summary>
 public static class EntryModelFile
 {
-    private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
+    internal sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
         IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin, IReadOnlyList<int> Numbers, WatchRule? Watch,
         IReadOnlyList<long> Until, IReadOnlyList<VersionAge?> Ages);
 
@@ -24,7 +24,7 @@ public static class EntryModelFile
             new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)],
                 [.. versions.Select(v => v.Length)], model.Origin, [.. model.Windows.Select(w => w.Number)], model.Watch,
                 [.. model.Windows.Select(w => w.Until)], [.. model.Windows.Select(w => w.Age)]),
-            ModelReference.Json);
+            EntryModelJson.Format);
         var bytes = new byte[sizeof(int) + head.Length + versions.Sum(v => v.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
         head.CopyTo(bytes, sizeof(int));
@@ -41,7 +41,7 @@ public static class EntryModelFile
     public static EntryModel FromBytes(byte[] bytes, GranaryCatalogues catalogues)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        var head = JsonSerializer.Deserialize<Head>(bytes.AsSpan(sizeof(int), length), ModelReference.Json)!;
+        var head = JsonSerializer.Deserialize<Head>(bytes.AsSpan(sizeof(int), length), EntryModelJson.Format)!;
         var at = sizeof(int) + length;
         var windows = new List<ModelWindow>();
         for (var i = 0; i < head.From.Count; i++)

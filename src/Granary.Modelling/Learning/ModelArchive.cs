@@ -21,7 +21,7 @@ public static class ModelArchive
 
     private static readonly DateTimeOffset s_time = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private sealed record Entry(string Strategy, string Label, string File, IReadOnlyList<WatchRecord>? Log,
+    internal sealed record Entry(string Strategy, string Label, string File, IReadOnlyList<WatchRecord>? Log,
         IReadOnlyList<VersionInForce>? InForce, IReadOnlyList<ChallengedSignal>? Challenged);
 
     /// <summary>Entry filter of one strategy in an archive.</summary>
@@ -45,7 +45,7 @@ public static class ModelArchive
             entries.Add(new Entry(plan.Instances[strategy].Id, filter.Label, file, filter.Retrained?.Log, filter.Retrained?.InForce,
                 filter.Retrained?.Challenged));
         }
-        Add(archive, Index, JsonSerializer.SerializeToUtf8Bytes(entries, ModelReference.Json));
+        Add(archive, Index, JsonSerializer.SerializeToUtf8Bytes(entries, EntryModelJson.Format));
     }
 
     /// <summary>Reads the entry filters of a run for a plan with the same strategies.</summary>
@@ -66,7 +66,7 @@ public static class ModelArchive
             using var archive = ZipFile.OpenRead(path);
             var models = new Dictionary<string, EntryModel>(StringComparer.Ordinal);
             var filters = new Dictionary<int, Filter>();
-            foreach (var entry in JsonSerializer.Deserialize<List<Entry>>(Bytes(archive, Index), ModelReference.Json)!)
+            foreach (var entry in JsonSerializer.Deserialize<List<Entry>>(Bytes(archive, Index), EntryModelJson.Format)!)
             {
                 if (!numbers.TryGetValue(entry.Strategy, out var strategy))
                     throw new InputException($"{path}: it has the model of {entry.Strategy}, which the batch does not run; replay the "

@@ -15,9 +15,13 @@ namespace Granary.Modelling.Weighting;
 /// <param name="folder">Created when the first training is stored.</param>
 public sealed class AllocatorCheckpoints(string folder)
 {
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : KeptAllocatorJson.Default,
+    };
 
-    private sealed record Kept(long Seed, byte[] Policy, double Validation, IReadOnlyList<TrainingCurvePoint> Curve);
+    internal sealed record Kept(long Seed, byte[] Policy, double Validation, IReadOnlyList<TrainingCurvePoint> Curve);
 
     /// <summary>Loads the training with this key; null if it is missing or damaged.</summary>
     internal TrainedAllocator? Find(string key)

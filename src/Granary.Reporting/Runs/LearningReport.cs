@@ -83,6 +83,7 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : SectionJson.Default,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

@@ -31,6 +31,7 @@ public abstract record ResultSection([property: JsonIgnore] string Name)
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = encoder,
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : SectionJson.Default,
         Converters = { new UndefinedNumber() },
     };
 

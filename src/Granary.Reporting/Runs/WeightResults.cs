@@ -53,5 +53,5 @@ public sealed record RiskContribution(string Strategy, double Weight, double Sha
 public sealed record StateWeightRow(string Strategy)
 {
     [JsonExtensionData]
-    public IDictionary<string, object> Weights { get; init; } = new Dictionary<string, object>();
+    public IDictionary<string, object> Weights { get; set; } = new Dictionary<string, object>();
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Simulation.Plugins;
@@ -53,7 +54,7 @@ public static class CodeFiles
         try
         {
             var source = Read(Path.Combine(folder, file));
-            return new { name = source.Name, source = source.Text };
+            return new JsonObject { ["name"] = source.Name, ["source"] = source.Text };
         }
         catch (InputException e)
         {

@@ -49,6 +49,7 @@ public sealed record ModelReference(string Model, int Version, Address Registry,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : ReferenceJson.Default,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new RegistryJson(place) },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
@@ -17,12 +18,12 @@ internal static class WeightsFile
     public static byte[] Inline(byte[] text, string folder) => TextsInJson.Replace(text, ["portfolio", "weights"], value =>
         value.StartsWith(Prefix, StringComparison.Ordinal) ? Read(Path.Combine(folder, value[Prefix.Length..])) : null);
 
-    private static Dictionary<string, double> Read(string path)
+    private static JsonObject Read(string path)
     {
         try
         {
             using var reader = new StreamReader(path);
-            return WeightsCsv.Read(path, reader).ToDictionary(w => w.Strategy, w => w.Weight, StringComparer.Ordinal);
+            return new JsonObject(WeightsCsv.Read(path, reader).Select(w => KeyValuePair.Create(w.Strategy, (JsonNode?)w.Weight)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

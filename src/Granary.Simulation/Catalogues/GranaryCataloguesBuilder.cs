@@ -87,6 +87,17 @@ public sealed class GranaryCataloguesBuilder
         return this;
     }
 
+    /// <summary>Adds one class, public or not: a strategy, or a class with a catalogue attribute.</summary>
+    /// <exception cref="ArgumentException">It is neither of them, its name is taken, or it does not fit its attribute.</exception>
+    public GranaryCataloguesBuilder AddType(Type type)
+    {
+        if (type is { IsAbstract: false } && type.IsSubclassOf(typeof(Strategy))) _strategies.Add(type.Name, type, type.ToString());
+        else if (type.GetCustomAttribute<CatalogueAttribute>(inherit: false) is not { } attribute || !Add(type, attribute, type.ToString()))
+            throw new ArgumentException($"the class {type} is neither a strategy nor does it have an attribute such as [Factor]; derive it "
+                + "from Strategy, or give it its attribute");
+        return this;
+    }
+
     /// <summary>Adds an object that strategy constructors can take as a parameter of its type.</summary>
     public GranaryCataloguesBuilder AddService(object service)
     {

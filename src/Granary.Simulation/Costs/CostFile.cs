@@ -24,6 +24,7 @@ public static class CostFile
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : CostJson.Default,
     };
 
     public static string Write(CostStudyResults costs) => JsonSerializer.Serialize(costs, s_options);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Granary.Simulation.Json;
 
@@ -13,7 +14,7 @@ internal static class TextsInJson
     /// <param name="text">UTF-8. Invalid JSON stays as it is: its reader reports it.</param>
     /// <param name="path">Names of members from the root.</param>
     /// <param name="instead">Returns the object in the place of a text; null to keep the text.</param>
-    public static byte[] Replace(byte[] text, IReadOnlyList<string> path, Func<string, object?> instead)
+    public static byte[] Replace(byte[] text, IReadOnlyList<string> path, Func<string, JsonNode?> instead)
     {
         var whole = new MemoryStream();
         var written = 0;
@@ -21,7 +22,7 @@ internal static class TextsInJson
             if (instead(found) is { } value)
             {
                 whole.Write(text.AsSpan(written, start - written));
-                whole.Write(JsonSerializer.SerializeToUtf8Bytes(value, s_asWritten));
+                whole.Write(Encoding.UTF8.GetBytes(value.ToJsonString(s_asWritten)));
                 written = end;
             }
         if (written == 0) return text;

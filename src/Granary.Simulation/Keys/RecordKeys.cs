@@ -60,7 +60,7 @@ public static class RecordKeys
         for (var type = record; type is not null && type != typeof(object); type = type.BaseType) types.Push(type);
         return [.. types.SelectMany(t => t.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly))
             .Where(p => p.IsDefined(typeof(KeyAttribute), inherit: false))
-            .OrderBy(p => p.DeclaringType == record).ThenBy(p => p.MetadataToken).Select(p => new RecordKey(p, defaults))];
+            .OrderBy(p => p.DeclaringType == record).ThenBy(p => p.PlaceInSource()).Select(p => new RecordKey(p, defaults))];
     }
 
     /// <summary>Reads a JSON object as a new record, or text as its <see cref="ShortFormAttribute"/>.</summary>

@@ -19,9 +19,9 @@ internal sealed class FinishedLog : IDisposable
     private readonly FileStream _file;
     private readonly JsonSerializerOptions _json;
 
-    private sealed record Header(string Key, string? Replaced);
+    internal sealed record Header(string Key, string? Replaced);
 
-    private sealed record Line(string Hash, JsonElement Outcome);
+    internal sealed record Line(string Hash, JsonElement Outcome);
 
     private FinishedLog(FileStream file, JsonSerializerOptions json)
     {
@@ -105,6 +105,7 @@ internal sealed class FinishedLog : IDisposable
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? null : FinishedJson.Default,
         Converters = { new UInt128Converter(), new DoublesConverter(), new SignalEndsConverter(), new MetricSetConverter(metrics) },
     };
 

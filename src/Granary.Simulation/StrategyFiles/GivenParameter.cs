@@ -30,7 +30,7 @@ internal sealed record GivenParameter(string Name, IReadOnlyList<string> Values)
         if (written.Distinct(StringComparer.Ordinal).Count() < written.Count) throw new InputException($"{option}: a value is there twice");
         foreach (var value in written) Check(value, parameter, option);
         return new GivenParameter(name, [.. written.Select(v => isNumber || parameter.Type == typeof(bool) ? v
-            : System.Text.Json.JsonSerializer.Serialize(v))]);
+            : System.Text.Json.Nodes.JsonValue.Create(v).ToJsonString())]);
     }
 
     private static void Check(string value, DeclaredKey parameter, string option)

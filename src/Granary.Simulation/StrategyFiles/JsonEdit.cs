@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Granary.Engine;
 using Granary.Simulation.Json;
 using Granary.Storage.Addresses;
@@ -83,7 +84,7 @@ internal sealed class JsonEdit
         }
     }
 
-    private static string Json(string name, Inserted of) => $"{JsonSerializer.Serialize(name)}:{Value(of)}";
+    private static string Json(string name, Inserted of) => $"{JsonValue.Create(name).ToJsonString()}:{Value(of)}";
 
     private static string Value(Inserted of) => of.Value
         ?? (of.Members is [("0", { } only)] ? $"[{Value(only)}]"

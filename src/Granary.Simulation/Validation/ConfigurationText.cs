@@ -91,7 +91,7 @@ public static class ConfigurationText
     private static string Canonical(JsonNode? node) => node switch
     {
         JsonObject members => $"{{{string.Join(',', members.OrderBy(m => m.Key, StringComparer.Ordinal)
-            .Select(m => JsonSerializer.Serialize(m.Key) + ":" + Canonical(m.Value)))}}}",
+            .Select(m => JsonValue.Create(m.Key).ToJsonString() + ":" + Canonical(m.Value)))}}}",
         JsonArray items => $"[{string.Join(',', items.Select(Canonical))}]",
         JsonValue value when value.GetValueKind() == JsonValueKind.Number =>
             value.GetValue<JsonElement>().GetDouble().ToString("R", CultureInfo.InvariantCulture),

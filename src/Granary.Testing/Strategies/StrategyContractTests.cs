@@ -28,7 +28,7 @@ public abstract class StrategyContractTests
     /// <summary>Runs the strategy over some bars.</summary>
     /// <param name="blockSize">Bars in each block, from 1.</param>
     protected BacktestOutcome Run(IReadOnlyList<Bar> bars, int blockSize = IBarSeries.DefaultBlockSize) =>
-        Backtest.Run(Create(), TestBars.Market(Timeframe), bars, Settings, Execution, blockSize);
+        StrategyBacktest.Run(Create(), TestBars.Market(Timeframe), bars, Settings, Execution, blockSize);
 
     [Fact]
     public void It_trades_in_its_market() => Assert.NotEmpty(Run(Market).Trades);

@@ -7,7 +7,7 @@ namespace Granary.Architecture.Tests.Rules;
 
 /// <summary>
 /// Namespaces in src form no cycle. A file uses the namespaces of its using directives and of its full names, and the parent namespaces
-/// whose types it names, as those are visible without a using directive.
+/// whose types it names, as those are visible without a using directive where the project references them.
 /// </summary>
 public sealed class NamespaceCycleRule : IRule
 {
@@ -15,7 +15,7 @@ public sealed class NamespaceCycleRule : IRule
 
     public IEnumerable<Violation> Find(CodeBase code)
     {
-        var uses = UsesOf([.. code.Sources.Where(file => file.IsUnder("src") && file.Namespace.Length > 0)]);
+        var uses = UsesOf(code, [.. code.Sources.Where(file => file.IsUnder("src") && file.Namespace.Length > 0)]);
         var graph = uses.GroupBy(use => use.From, use => use.To).ToDictionary(edges => edges.Key, edges => edges.ToHashSet());
         var reached = graph.Keys.ToDictionary(space => space, space => ReachableFrom(space, graph));
         var knots = graph.Keys.Where(space => reached[space].Contains(space))
@@ -33,16 +33,22 @@ public sealed class NamespaceCycleRule : IRule
         }
     }
 
-    private static List<Use> UsesOf(IReadOnlyList<SourceFile> files)
+    private static List<Use> UsesOf(CodeBase code, IReadOnlyList<SourceFile> files)
     {
         var spaces = files.Select(file => file.Namespace).ToHashSet();
         var roots = spaces.Select(space => space.Split('.')[0]).ToHashSet();
-        var declared = files.SelectMany(file => file.TopLevelTypes.Select(type => (Name: SourceFile.NameOf(type), file.Namespace)))
-            .ToLookup(type => type.Name, type => type.Namespace);
+        var declared = files.SelectMany(file => file.TopLevelTypes.Select(type => (Name: SourceFile.NameOf(type), File: file)))
+            .ToLookup(type => type.Name, type => type.File);
+        // The projects of which each project sees the types: itself, and those that it references, also through others.
+        var references = code.ProjectFiles.ToDictionary(project => project.Name,
+            project => project.References.Select(reference => reference.Name).ToHashSet());
+        var seen = references.Keys.ToDictionary(project => project, project => ReachableFrom(project, references));
+        bool Sees(SourceFile file, SourceFile other) => code.ProjectOf(file)?.Name is not { } project
+            || code.ProjectOf(other)?.Name is not { } otherProject || project == otherProject || seen[project].Contains(otherProject);
         var uses = new List<Use>();
         foreach (var file in files)
         {
-            var found = Named(file, spaces, roots).Concat(OfParents(file, declared)).Where(use => use.To != file.Namespace);
+            var found = Named(file, spaces, roots).Concat(OfParents(file, declared, Sees)).Where(use => use.To != file.Namespace);
             uses.AddRange(found.DistinctBy(use => use.To));
         }
 
@@ -78,12 +84,14 @@ public sealed class NamespaceCycleRule : IRule
         _ => "",
     };
 
-    private static IEnumerable<Use> OfParents(SourceFile file, ILookup<string, string> declared)
+    private static IEnumerable<Use> OfParents(SourceFile file, ILookup<string, SourceFile> declared,
+        Func<SourceFile, SourceFile, bool> sees)
     {
         var names = file.Unit.DescendantTokens(descendIntoTrivia: true).Where(token => token.IsKind(SyntaxKind.IdentifierToken));
         foreach (var token in names)
         {
-            var parents = declared[token.ValueText].Where(space => file.Namespace.StartsWith(space + ".", StringComparison.Ordinal));
+            var parents = declared[token.ValueText].Where(other => file.Namespace.StartsWith(other.Namespace + ".",
+                StringComparison.Ordinal) && sees(file, other)).Select(other => other.Namespace);
             foreach (var space in parents)
             {
                 yield return new(file.Namespace, space, file.Path, token.GetLocation().GetLineSpan().StartLinePosition.Line + 1);

@@ -33,7 +33,8 @@ public sealed class PluginFolderTests : IDisposable
         plugin.ContentHash.Length.ShouldBe(64);
         var strategy = known.Strategies.Get("DoesNothing").Create(new Dictionary<string, object>());
         var bars = Enumerable.Range(0, 10).Select(i => new Bar(i * TimeSpan.TicksPerDay, 1, 1, 1, 1, 1)).ToList();
-        Backtest.Run(strategy, new MarketSeries(new Instrument { Symbol = "X" }, Timeframe.D1), bars).Result.Equity.Count.ShouldBe(10);
+        var market = new MarketSeries(new Instrument { Symbol = "X" }, Timeframe.D1);
+        StrategyBacktest.Run(strategy, market, bars).Result.Equity.Count.ShouldBe(10);
     }
 
     [Fact]

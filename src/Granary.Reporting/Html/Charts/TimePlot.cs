@@ -225,7 +225,7 @@ internal sealed record TimePlot
     }
 
     /// <summary>Encodes a JSON string that cannot end the enclosing script element.</summary>
-    public static string JsonText(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+    public static string JsonText(string text) => System.Text.Json.Nodes.JsonValue.Create(text).ToJsonString();
 
     private PlotLine Thinned(PlotLine line)
     {

@@ -50,7 +50,7 @@ internal sealed class ConditionSection(ConditionResults conditions) : IReportSec
                 + $"that were entered later, corrected for the number chosen (Bonferroni).");
         html.Raw("</p>\n");
         if (c.Suggestion is not { } suggestion) return;
-        var text = JsonSerializer.Serialize(JsonNode.Parse(suggestion), s_indented);
+        var text = JsonNode.Parse(suggestion)!.ToJsonString(s_indented);
         html.Write($"<p>To weigh strategies by these states, put this into the batch:</p>\n<pre class=\"batch\" tabindex=\"0\" "
             + $"aria-label=\"Sections of a batch\"><code>{text}</code></pre>\n");
     }

@@ -16,10 +16,10 @@ public sealed record BacktestOutcome(StrategyResult Result, IReadOnlyList<Signal
 /// instead.
 /// </summary>
 /// <example><code>
-/// var outcome = Backtest.Run(new SmaCross(10, 30), series, bars);
+/// var outcome = StrategyBacktest.Run(new SmaCross(10, 30), series, bars);
 /// Console.WriteLine(outcome.Trades.Count);
 /// </code></example>
-public static class Backtest
+public static class StrategyBacktest
 {
     /// <param name="bars">Oldest first, open times strictly rising.</param>
     /// <param name="settings">Cash, sides, size and stops, as a batch file sets them for a strategy.</param>
