@@ -34,7 +34,7 @@ public sealed class PublicSurfaceTests
 
     [Fact]
     public void The_libraries_among_the_packages_have_such_a_file() =>
-        Packages.Count.ShouldBe(20);
+        Packages.Count.ShouldBe(19);
 
     // Null for packages without a library: the command line and the templates.
     private static string? AssemblyOf(string package) =>
