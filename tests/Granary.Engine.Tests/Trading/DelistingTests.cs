@@ -1,3 +1,4 @@
+using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
