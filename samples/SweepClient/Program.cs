@@ -20,11 +20,12 @@ Console.CancelKeyPress += (_, e) =>
     interrupted.Cancel();
 };
 
+var bars = Path.GetFullPath(args.Length > 1 ? args[1] : "samples/data/1h");
 // 40 fast times 25 slow averages.
 using var batch = JsonContent.Create(new
 {
     name = "sweep-1000",
-    data = new { source = "csv:" + Path.GetFullPath(args.Length > 1 ? args[1] : "samples/data/1h"), symbols = "COINUSDT", timeframe = "1h" },
+    data = new { source = "csv:" + bars, symbols = "COINUSDT", timeframe = "1h" },
     execution = new { commissionPercent = 0.05 },
     strategies = new[]
     {
