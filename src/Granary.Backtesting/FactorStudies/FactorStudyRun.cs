@@ -84,10 +84,22 @@ public sealed class FactorStudyRun(int threads, TrialLedger? ledger = null)
         var p = tested.ConvertAll(h => h.Ic.PValue);
         var (any, independent) = (FalseDiscoveryControl.Adjust(p), FalseDiscoveryControl.AdjustIndependent(p));
         var q = tested.Select((h, i) => (h, (any[i], independent[i]))).ToDictionary(t => t.h, t => t.Item2);
-        return new FactorStudyResults("", spec.Data.Source.ToString(), spec.Data.Timeframe.ToString(), Time(panel.Times[0]),
-            Time(panel.Times[^1]), panel.Times.Length, panel.Symbols.Count, spec.Keys.Horizons, spec.Keys.Quantiles, spec.Keys.Price,
-            spec.Keys.GroupNeutral, spec.Keys.Level, tested.Count, any.Count(a => a <= spec.Keys.Level))
+        return new FactorStudyResults
         {
+            Digest = "",
+            Source = spec.Data.Source.ToString(),
+            Timeframe = spec.Data.Timeframe.ToString(),
+            From = Time(panel.Times[0]),
+            To = Time(panel.Times[^1]),
+            Dates = panel.Times.Length,
+            Symbols = panel.Symbols.Count,
+            Horizons = spec.Keys.Horizons,
+            Quantiles = spec.Keys.Quantiles,
+            Price = spec.Keys.Price,
+            GroupNeutral = spec.Keys.GroupNeutral,
+            Level = spec.Keys.Level,
+            Tests = tested.Count,
+            Discoveries = any.Count(a => a <= spec.Keys.Level),
             Groups = panel.Groups?.Names ?? [],
             Factors = [.. measured.Select(m => m.Figures is { } figures
                 ? FactorStudyFigures.Of(m.Factor, figures, panel, spec.Keys.Level, h => q.TryGetValue(h, out var own) ? own : null)

@@ -146,11 +146,20 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
         var word = recorded?.Decision ?? decided?.Decision.Word
             ?? (replay.Portfolio?.At(Close) is { Account.Weight: 0 } ? Decision.WeightZero.Word : null);
         var skipped = recorded?.Skipped;
-        return new WhySignal(NumberOf(e.Number), _tape.Instance.Symbols[e.SymbolIndex], RunText.Of(signal.Side), signal.Type.Word(),
-            signal.Price, signal.Quantity, Level(signal.Stop), Level(signal.Target), skipped is null ? word : WhyText.Skipped,
-            skipped is not null ? WhyText.ReasonOf(skipped) : word is null ? null : Decision.Of(word).Sentence,
-            skipped is null ? recorded?.Granted ?? decided?.Granted : 0, recorded?.Outcome)
+        return new WhySignal
         {
+            Number = NumberOf(e.Number),
+            Symbol = _tape.Instance.Symbols[e.SymbolIndex],
+            Side = RunText.Of(signal.Side),
+            Type = signal.Type.Word(),
+            Price = signal.Price,
+            Quantity = signal.Quantity,
+            Stop = Level(signal.Stop),
+            Target = Level(signal.Target),
+            Decision = skipped is null ? word : WhyText.Skipped,
+            Reason = skipped is not null ? WhyText.ReasonOf(skipped) : word is null ? null : Decision.Of(word).Sentence,
+            Granted = skipped is null ? recorded?.Granted ?? decided?.Granted : 0,
+            Outcome = recorded?.Outcome,
             Model = _tape.Instance.Model is EntryModel model && !signal.AtFill ? Model(model, signal, e.SymbolIndex) : null,
         };
     }

@@ -20,14 +20,35 @@ public enum PriceBasis : byte
 }
 
 /// <summary>Bars of a run, a store or a session; neighbouring bars are joined if there are more than requested.</summary>
-/// <param name="Timeframe">The length of the bars: <c>1d</c>, or <c>5 x 1d</c> where each joins five bars of a day.</param>
-/// <param name="Rows">How many bars there are in the span before they are joined.</param>
-/// <param name="Joined">How many bars each bar joins, the last one maybe fewer; 1 = none are joined.</param>
-/// <param name="Prices">Whether the prices are adjusted for splits and dividends.</param>
-/// <param name="Times">Open times, UTC.</param>
-public sealed record RunBars(string Symbol, string Timeframe, int Rows, int Joined, PriceBasis Prices, IReadOnlyList<DateTime> Times,
-    IReadOnlyList<double> Open, IReadOnlyList<double> High, IReadOnlyList<double> Low, IReadOnlyList<double> Close,
-    IReadOnlyList<double> Volume);
+public sealed record RunBars
+{
+    public required string Symbol { get; init; }
+
+    /// <summary>The length of the bars: <c>1d</c>, or <c>5 x 1d</c> where each joins five bars of a day.</summary>
+    public required string Timeframe { get; init; }
+
+    /// <summary>How many bars there are in the span before they are joined.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>How many bars each bar joins, the last one maybe fewer; 1 = none are joined.</summary>
+    public required int Joined { get; init; }
+
+    /// <summary>Whether the prices are adjusted for splits and dividends.</summary>
+    public required PriceBasis Prices { get; init; }
+
+    /// <summary>Open times, UTC.</summary>
+    public required IReadOnlyList<DateTime> Times { get; init; }
+
+    public required IReadOnlyList<double> Open { get; init; }
+
+    public required IReadOnlyList<double> High { get; init; }
+
+    public required IReadOnlyList<double> Low { get; init; }
+
+    public required IReadOnlyList<double> Close { get; init; }
+
+    public required IReadOnlyList<double> Volume { get; init; }
+}
 
 /// <summary>A factor at the bars of a chart: at a joined bar the value at its last one; null until the factor is warm.</summary>
 public sealed record ChartFactor(string Name, IReadOnlyList<double?> Values);

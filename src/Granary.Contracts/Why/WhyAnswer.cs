@@ -94,7 +94,7 @@ public sealed record WhyBar
     public required double Volume { get; init; }
 
     /// <summary>Number of the feed's last bar; null if the record is longer than what is kept of it.</summary>
-    public required long? Last { get; init; }
+    public long? Last { get; init; }
 }
 
 /// <summary>A factor at a bar.</summary>
@@ -148,14 +148,37 @@ public sealed record WhyOrder(string Symbol, long Id, int Trade, string Role, st
 public sealed record WhyEvent(string Kind, string Symbol, int Number, string Text);
 
 /// <summary>An entry signal with the decisions on it.</summary>
-/// <param name="Side">long or short.</param>
-/// <param name="Decision">The portfolio's decision: accepted, or the word of its refusal; null if the portfolio was not asked.</param>
-/// <param name="Reason">The decision as one sentence; null as <paramref name="Decision"/>.</param>
-/// <param name="Granted">The portfolio's quantity, base units; null if it is not known.</param>
-/// <param name="Outcome">How it ended in the strategy's own account: a word of signals.csv; null if that is not known yet.</param>
-public sealed record WhySignal(int Number, string Symbol, string Side, string Type, double Price, double Quantity, double? Stop,
-    double? Target, string? Decision, string? Reason, double? Granted, string? Outcome)
+public sealed record WhySignal
 {
+    public required int Number { get; init; }
+
+    public required string Symbol { get; init; }
+
+    /// <summary>long or short.</summary>
+    public required string Side { get; init; }
+
+    public required string Type { get; init; }
+
+    public required double Price { get; init; }
+
+    public required double Quantity { get; init; }
+
+    public double? Stop { get; init; }
+
+    public double? Target { get; init; }
+
+    /// <summary>The portfolio's decision: accepted, or the word of its refusal; null if the portfolio was not asked.</summary>
+    public string? Decision { get; init; }
+
+    /// <summary>The decision as one sentence; null without a decision.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The portfolio's quantity, base units; null if it is not known.</summary>
+    public double? Granted { get; init; }
+
+    /// <summary>How it ended in the strategy's own account: a word of signals.csv; null if that is not known yet.</summary>
+    public string? Outcome { get; init; }
+
     /// <summary>The model that judged it; null without one.</summary>
     public WhyModel? Model { get; init; }
 }

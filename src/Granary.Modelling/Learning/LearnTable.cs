@@ -33,23 +33,23 @@ public sealed record LearnResult
     public required string Task { get; init; }
 
     /// <summary>AUC on the test rows; for a regression only if its labels are 0 and 1.</summary>
-    public required double? Auc { get; init; }
+    public double? Auc { get; init; }
 
     /// <summary>Mean −ln of the probability predicted for the actual class; classification only.</summary>
-    public required double? LogLoss { get; init; }
+    public double? LogLoss { get; init; }
 
-    public required double? Accuracy { get; init; }
+    public double? Accuracy { get; init; }
 
-    public required double? TrainAuc { get; init; }
+    public double? TrainAuc { get; init; }
 
     /// <summary>1 − residual over total sum of squares on the test rows; regression only.</summary>
-    public required double? R2 { get; init; }
+    public double? R2 { get; init; }
 
-    public required double? Rmse { get; init; }
+    public double? Rmse { get; init; }
 
-    public required double? Mae { get; init; }
+    public double? Mae { get; init; }
 
-    public required double? TrainR2 { get; init; }
+    public double? TrainR2 { get; init; }
 
     /// <summary>Wall-clock time of the training.</summary>
     public required double Seconds { get; init; }

@@ -44,12 +44,24 @@ internal static class LearningReports
             problems.AddRange(unit.Notes.Select(note => $"{unit.Name}: {note}"));
             all.AddRange(own);
             var (watched, changes) = Watch(unit);
-            shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer,
-                unit.Spec.Label.ToString(), unit.Spec.Rule.Name, unit.Samples, unit.Error,
-                unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows,
-                [.. unit.Calibration.Select(b => new CalibrationRow(b.From, b.To, b.Count, b.Predicted, b.Observed))],
-                unit.Importance, effects, Curve(own))
+            shown.Add(new LearningUnit
             {
+                Name = unit.Name,
+                Version = unit.Version is { } v ? $"{v.Model}:{v.Number}" : null,
+                Data = unit.Data,
+                Trainer = unit.Spec.Trainer,
+                Label = unit.Spec.Label.ToString(),
+                Rule = unit.Spec.Rule.Name,
+                Samples = unit.Samples,
+                Error = unit.Error,
+                InSample = unit.InSample,
+                OutOfSample = unit.OutOfSample,
+                TrainTestGap = unit.TrainTestGap,
+                Windows = unit.Windows,
+                Calibration = [.. unit.Calibration.Select(b => new CalibrationRow(b.From, b.To, b.Count, b.Predicted, b.Observed))],
+                Importance = unit.Importance,
+                Strategies = effects,
+                Equity = Curve(own),
                 Section = unit.Spec.Name,
                 Watched = watched,
                 LossChanges = changes,

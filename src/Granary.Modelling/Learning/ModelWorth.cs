@@ -24,19 +24,19 @@ public sealed record ModelWorth
     public required int Taken { get; init; }
 
     /// <summary>Figure without the model; null if undefined, such as a Sortino ratio without a losing day.</summary>
-    public required double? Without { get; init; }
+    public double? Without { get; init; }
 
     /// <summary>Figure with the model; null if undefined.</summary>
-    public required double? With { get; init; }
+    public double? With { get; init; }
 
     /// <summary>
     /// Lower bound of the 95 % interval of <see cref="With"/> − <see cref="Without"/>; null if the figure is undefined in more than one
     /// of 20 bootstrap samples.
     /// </summary>
-    public required double? Low { get; init; }
+    public double? Low { get; init; }
 
     /// <summary>Upper bound of the interval.</summary>
-    public required double? High { get; init; }
+    public double? High { get; init; }
 
     /// <summary>Sum of the trades' commissions, each as a share of its notional at entry.</summary>
     public required double CostWithout { get; init; }

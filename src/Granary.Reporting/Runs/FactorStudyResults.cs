@@ -1,18 +1,45 @@
 namespace Granary.Reporting.Runs;
 
 /// <summary>Result of a factor study; its JSON is study.json.</summary>
-/// <param name="Digest">SHA-256 of all figures below, lower-case hex.</param>
-/// <param name="Source">The source of the bars, as the request names it.</param>
-/// <param name="From">The first date of the panel, UTC.</param>
-/// <param name="To">The last date of the panel, UTC.</param>
-/// <param name="Dates">The number of dates.</param>
-/// <param name="Symbols">The number of symbols.</param>
-/// <param name="Level">Expected share of false discoveries at the most.</param>
-/// <param name="Tests">The number of tests: factors times horizons whose mean information coefficient has a p-value.</param>
-/// <param name="Discoveries">Tests whose q-value is at or below the level.</param>
-public sealed record FactorStudyResults(string Digest, string Source, string Timeframe, DateTime From, DateTime To, int Dates, int Symbols,
-    IReadOnlyList<int> Horizons, int Quantiles, string Price, bool GroupNeutral, double Level, int Tests, int Discoveries)
+public sealed record FactorStudyResults
 {
+    /// <summary>SHA-256 of all figures below, lower-case hex.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>The source of the bars, as the request names it.</summary>
+    public required string Source { get; init; }
+
+    public required string Timeframe { get; init; }
+
+    /// <summary>The first date of the panel, UTC.</summary>
+    public required DateTime From { get; init; }
+
+    /// <summary>The last date of the panel, UTC.</summary>
+    public required DateTime To { get; init; }
+
+    /// <summary>The number of dates.</summary>
+    public required int Dates { get; init; }
+
+    /// <summary>The number of symbols.</summary>
+    public required int Symbols { get; init; }
+
+    public required IReadOnlyList<int> Horizons { get; init; }
+
+    public required int Quantiles { get; init; }
+
+    public required string Price { get; init; }
+
+    public required bool GroupNeutral { get; init; }
+
+    /// <summary>Expected share of false discoveries at the most.</summary>
+    public required double Level { get; init; }
+
+    /// <summary>The number of tests: factors times horizons whose mean information coefficient has a p-value.</summary>
+    public required int Tests { get; init; }
+
+    /// <summary>Tests whose q-value is at or below the level.</summary>
+    public required int Discoveries { get; init; }
+
     /// <summary>Names of the groups; empty without groups.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 

@@ -41,13 +41,40 @@ public sealed record StrategyEffect(string Strategy, int Trades, int Taken, doub
     double ReturnWithout, double ReturnWith);
 
 /// <summary>A model, as the report shows it.</summary>
-public sealed record LearningUnit(string Name, string? Version, string Data, string Trainer, string Label, string Rule, int Samples,
-    string? Error,
-    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap,
-    IReadOnlyList<WindowResult> Windows,
-    IReadOnlyList<CalibrationRow> Calibration, IReadOnlyList<FeatureImportance> Importance, IReadOnlyList<StrategyEffect> Strategies,
-    IReadOnlyList<ModelEquityPoint> Equity)
+public sealed record LearningUnit
 {
+    public required string Name { get; init; }
+
+    public string? Version { get; init; }
+
+    public required string Data { get; init; }
+
+    public required string Trainer { get; init; }
+
+    public required string Label { get; init; }
+
+    public required string Rule { get; init; }
+
+    public required int Samples { get; init; }
+
+    public string? Error { get; init; }
+
+    public required IReadOnlyDictionary<string, double> InSample { get; init; }
+
+    public required IReadOnlyDictionary<string, double> OutOfSample { get; init; }
+
+    public double? TrainTestGap { get; init; }
+
+    public required IReadOnlyList<WindowResult> Windows { get; init; }
+
+    public required IReadOnlyList<CalibrationRow> Calibration { get; init; }
+
+    public required IReadOnlyList<FeatureImportance> Importance { get; init; }
+
+    public required IReadOnlyList<StrategyEffect> Strategies { get; init; }
+
+    public required IReadOnlyList<ModelEquityPoint> Equity { get; init; }
+
     /// <summary>The name in the batch's learning section; several models on different data share it.</summary>
     public required string Section { get; init; }
 

@@ -91,8 +91,15 @@ public sealed class BarFileLibrary(string dataFolder, BarFileOptions options)
         var relative = Path.GetRelativePath(_folder, file.Path).Replace(Path.DirectorySeparatorChar, '/');
         var (place, symbol) = (Path.GetDirectoryName(relative)?.Replace(Path.DirectorySeparatorChar, '/'),
             CsvBarSource.SymbolOf(file.Path)!);
-        var entry = new BarFileEntry(relative, "csv:" + (string.IsNullOrEmpty(place) ? "." : place), symbol, null, null, 0, null, null,
-            file.Bytes, 0, null, null);
+        var entry = new BarFileEntry
+        {
+            File = relative,
+            Source = "csv:" + (string.IsNullOrEmpty(place) ? "." : place),
+            Symbol = symbol,
+            Bars = 0,
+            Bytes = file.Bytes,
+            Findings = 0,
+        };
         try
         {
             var inspection = BarFile.Inspect(file.Path, options);

@@ -104,11 +104,20 @@ public sealed record RunSeries(long? From, long? To, int Points)
     {
         List<Bar> shown = [.. bars.Where(b => Has(b.Time))];
         var (each, joined) = (LevelOfDetail.EachOf(shown.Count, Points), LevelOfDetail.Join(shown, Points));
-        return new RunBars(instrument.Symbol, each == 1 ? timeframe.ToString() : FormattableString.Invariant($"{each} x {timeframe}"),
-            shown.Count, each, instrument.IsAdjusted ? PriceBasis.Adjusted : PriceBasis.Raw,
-            [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))],
-            [.. joined.Select(b => b.Open)], [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)],
-            [.. joined.Select(b => b.Close)], [.. joined.Select(b => b.Volume)]);
+        return new RunBars
+        {
+            Symbol = instrument.Symbol,
+            Timeframe = each == 1 ? timeframe.ToString() : FormattableString.Invariant($"{each} x {timeframe}"),
+            Rows = shown.Count,
+            Joined = each,
+            Prices = instrument.IsAdjusted ? PriceBasis.Adjusted : PriceBasis.Raw,
+            Times = [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))],
+            Open = [.. joined.Select(b => b.Open)],
+            High = [.. joined.Select(b => b.High)],
+            Low = [.. joined.Select(b => b.Low)],
+            Close = [.. joined.Select(b => b.Close)],
+            Volume = [.. joined.Select(b => b.Volume)],
+        };
     }
 
     private bool Has(long time) => time >= (From ?? long.MinValue) && time < (To ?? long.MaxValue);
