@@ -86,7 +86,10 @@ XML
 dotnet_tests() {
     local tests
     build_tests "$1" || return 1
-    for tests in "$1"*/Tests; do dotnet test "$tests" --no-build | tee /dev/stderr | grep -qE 'Passed: +[1-9]' || return 1; done
+    for tests in "$1"*/Tests; do
+        dotnet test "$tests" --no-build >tests.out || return 1
+        grep -E 'Passed: +[1-9]' tests.out || return 1
+    done
     for tests in "$1"*/Tests; do
         echo 'public class Failing { [Xunit.Fact] public void It_fails() => Xunit.Assert.Fail("as it has to"); }' >"$tests/Failing.cs"
     done

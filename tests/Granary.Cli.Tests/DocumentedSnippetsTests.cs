@@ -46,10 +46,13 @@ public sealed class DocumentedSnippetsTests : IDisposable
     private static readonly Lazy<IReadOnlyList<string>> s_granary = new(() => [.. Directory
         .EnumerateFiles(AppContext.BaseDirectory, "Granary.*.dll").Where(f => !f.EndsWith(".Tests.dll", StringComparison.Ordinal))
         .SelectMany(f => Assembly.LoadFrom(f).GetExportedTypes()).Select(t => t.Namespace).OfType<string>()
-        .Concat(["Npgsql", "System.Text.Json"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+        .Concat(["Granary", "Npgsql", "System.Text.Json"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     private static readonly Lazy<IReadOnlyList<MetadataReference>> s_references = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            // The command line has the name of the library.
+            .Where(p => Path.GetFileName(p) != "granary.dll")
             .Append(Path.Combine(AppContext.BaseDirectory, "testing", "Granary.Testing.dll"))
+            .Concat(Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "library"), "*.dll"))
             .Select(p => MetadataReference.CreateFromFile(p))]);
 
     [Fact]

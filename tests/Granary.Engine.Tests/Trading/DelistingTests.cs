@@ -1,4 +1,3 @@
-using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
@@ -74,7 +73,7 @@ public sealed class DelistingTests
             n == "A" ? new Instrument { Symbol = n, DelistedAt = Start.Date.AddDays(2).Ticks }
                 : new Instrument { Symbol = n }, Timeframe.D1)).ToList();
         Bar Of(int day, double price) => new(Start.Date.AddDays(day).Ticks, price, price, price, price, 1);
-        var outcome = StrategyBacktest.Run(new BuysBoth(), series,
+        var outcome = Backtesting.StrategyBacktest.Run(new BuysBoth(), series,
             [[Of(0, 100), Of(1, 100), Of(2, 35)], [Of(0, 100), Of(1, 100), Of(2, 100), Of(3, 100), Of(4, 100)]],
             new TradingSettings { Size = SizeRule.Units(10) });
         var a = outcome.Trades.Single(t => t.SymbolIndex == 0 && t.Reason != ExitReason.Open);

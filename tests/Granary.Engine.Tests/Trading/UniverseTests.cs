@@ -1,4 +1,3 @@
-using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
@@ -131,7 +130,8 @@ public sealed class UniverseTests
             Membership = new Membership(LeavePolicy.Close, n == "C" ? [new MemberSpan(day.AddDays(4).Ticks, day.AddDays(6).Ticks)]
                 : [new MemberSpan(0, Membership.Open)]),
         }, Timeframe.D1)).ToList();
-        var outcome = StrategyBacktest.Run(new Granary.Engine.Strategies.Library.MomentumRank(lookback: 1, top: 1, every: 1), series,
+        var outcome = Backtesting.StrategyBacktest.Run(
+            new Granary.Engine.Strategies.Library.MomentumRank(lookback: 1, top: 1, every: 1), series,
             [[.. Enumerable.Range(0, 10).Select(n => Of(n, 100 + n))], [.. Enumerable.Range(0, 10).Select(n => Of(n, 100 - n))],
                 [.. Enumerable.Range(0, 10).Select(n => Of(n, 100 * Math.Pow(1.1, n)))]], new TradingSettings { Size = SizeRule.Units(1) });
         // The bar of day 3 closes at the beginning of day 4. That of day 5 closes on day 6, and the position at the open of that day.

@@ -7,7 +7,7 @@ using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;
 using Granary.Simulation.Validation;
 
-namespace Granary.Tests;
+namespace Granary.Library.Tests;
 
 /// <summary>A program runs a batch of records as the command line runs a batch file.</summary>
 public sealed class BacktestTests : IDisposable

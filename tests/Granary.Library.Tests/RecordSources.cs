@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Granary.Tests;
+namespace Granary.Library.Tests;
 
 /// <summary>Makes the records of a batch in C# from the schema of batch files: a record for each object, a property for each key.</summary>
 internal sealed class RecordSources(JsonObject schema)

@@ -1,6 +1,6 @@
 using Granary.Engine.Factors;
 
-namespace Granary.Tests;
+namespace Granary.Library.Tests;
 
 /// <summary>A factor of a program: the middle of a bar.</summary>
 [Factor("middle-of-bar", "Middle of the bar.", Formula = "(high + low) / 2", Range = "price")]

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 
-namespace Granary.Tests;
+namespace Granary.Library.Tests;
 
 /// <summary>Each mistake is found in wrong code, and right code has none.</summary>
 public sealed class StrategyAnalyzerTests

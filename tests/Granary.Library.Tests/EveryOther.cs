@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
-namespace Granary.Tests;
+namespace Granary.Library.Tests;
 
 /// <summary>A strategy of a program, which is not public: it buys above the middle of the bar, and sells after some bars.</summary>
 internal sealed class EveryOther : Strategy

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Granary.Testing;
 
-namespace Granary.Tests;
+namespace Granary.Library.Tests;
 
 /// <summary>The records of a batch in C# have the keys of a batch file.</summary>
 public sealed class BatchRecordsTests
