@@ -201,6 +201,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         foreach (var symbol in _symbols)
         {
             if (symbol.HasBar) symbol.Book.KeepClose(symbol.Index);
+            symbol.Book.ValueAtClose(symbol.Index);
             if (!_ready) _ready = symbol.IsReady;
         }
 

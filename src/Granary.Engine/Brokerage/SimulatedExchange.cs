@@ -204,6 +204,7 @@ public sealed class SimulatedExchange
         WorkOpen(now, exits: false);
         foreach (var market in now) market.Book.ProcessAfterOpen(0);
         foreach (var market in now) market.Book.KeepClose(0);
+        foreach (var market in _markets.Values) market.Book.ValueAtClose(0);
         var isCross = _execution.Margin == MarginMode.Cross;
         if (_account.Mark(out var holds) <= _account.Floor && holds)
             foreach (var market in _markets.Values) market.Book.Liquidate(0);

@@ -61,6 +61,9 @@ public sealed record Instrument
     /// <summary>The funding that positions pay and receive, if it is a perpetual future and the rates are known.</summary>
     public FundingSeries Funding { get; init; } = FundingSeries.None;
 
+    /// <summary>The value of its currency in that of the account, if they differ and the account has rates.</summary>
+    public RateSeries Rates { get; init; } = RateSeries.None;
+
     /// <summary>Mark prices, if it is a future and they are known.</summary>
     public MarkPrices Marks { get; init; } = MarkPrices.None;
 
