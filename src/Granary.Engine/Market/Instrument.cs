@@ -12,6 +12,9 @@ public sealed record Instrument
     /// <summary>The currency of its prices.</summary>
     public string Currency { get; init; } = "USD";
 
+    /// <summary>Whether nothing says the currency, so that it was taken as the account's.</summary>
+    public bool IsCurrencyAssumed { get; init; }
+
     /// <summary>The step to which order prices are rounded; 0 for no rounding.</summary>
     public double TickSize { get; init; }
 
