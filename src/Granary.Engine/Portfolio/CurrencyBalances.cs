@@ -66,9 +66,10 @@ internal sealed class CurrencyBalances
         }
     }
 
-    /// <summary>The balance of each currency.</summary>
-    public IReadOnlyDictionary<string, double> Held =>
-        Enumerable.Range(0, _names.Length).ToDictionary(c => _names[c], c => _held[c].Cash, StringComparer.Ordinal);
+    /// <summary>The balance of each currency, with its rate of now.</summary>
+    public IReadOnlyList<(string Currency, double Amount, double Rate)> Held =>
+        [.. Enumerable.Range(0, _names.Length).Select(c => (_names[c], _held[c].Cash, _now[c])).OrderBy(c => c.Item1,
+            StringComparer.Ordinal)];
 
     public bool IsForeign(int market) => _of[market] >= 0;
 

@@ -294,9 +294,8 @@ public sealed class PortfolioRun
     /// <summary>How much of the gain is price and how much currency; null if all instruments have the account's currency.</summary>
     public CurrencyParts? CurrencyParts => _account.Currencies?.Parts;
 
-    /// <summary>The balances in other currencies than the account's, by currency; empty if there are none.</summary>
-    public IReadOnlyDictionary<string, double> Balances =>
-        _account.Currencies?.Held ?? new Dictionary<string, double>(StringComparer.Ordinal);
+    /// <summary>The balances in other currencies than the account's and their rates, by currency; empty if there are none.</summary>
+    public IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _account.Currencies?.Held ?? [];
 
     // ---- signals ----
 

@@ -15,7 +15,11 @@ public static class RunTables
         .Number("exit_price", r => r.Trade.ExitPrice).Number("pnl", r => r.Trade.Profit).Number("commission", r => r.Trade.Commission)
         .Number("pnl_net", r => r.Trade.NetProfit).Number("return", r => r.Trade.Return(r.Multiplier)).Whole("bars", r => r.Trade.Bars)
         .Word("exit_reason", r => r.Trade.Reason.Word()).Number("weight", r => r.Weight).Word("model", r => r.Strategy.Model)
-        .Number("carry", r => r.Trade.Financing);
+        .Number("carry", r => r.Trade.Financing)
+        // Empty where all instruments have the account's currency.
+        .Word("currency", r => r.Currency).Number("rate", r => r.Currency is null ? double.NaN : r.Trade.Rate)
+        .Number("pnl_local", r => r.InPrices(r.Trade.Profit)).Number("commission_local", r => r.InPrices(r.Trade.Commission))
+        .Number("carry_local", r => r.InPrices(r.Trade.Financing)).Number("pnl_net_local", r => r.InPrices(r.Trade.NetProfit));
 
     /// <summary>portfolio_fills.csv: each change of a position of the portfolio.</summary>
     public static readonly TableDefinition<FillOfRun> Fill = new TableDefinition<FillOfRun>()
@@ -58,16 +62,16 @@ public static class RunTables
         .Number("drawdown", r => r.Drawdown);
 
     /// <summary>Returns the trades of strategies, each in its own account.</summary>
-    /// <param name="multiplier">Returns the multiplier of a symbol.</param>
+    /// <param name="unit">Returns the unit of a symbol's prices.</param>
     public static Table Trades(IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades,
-        Func<string, double> multiplier) =>
-        Trade.Of(strategies.SelectMany(s => trades(s.Index).Select(t => new TradeOfRun(s, t, s.Weight, multiplier(s.SymbolOf(t))))));
+        Func<string, PriceUnit> unit) =>
+        Trade.Of(strategies.SelectMany(s => trades(s.Index).Select(t => new TradeOfRun(s, t, s.Weight, unit(s.SymbolOf(t))))));
 
     /// <summary>Returns the trades that the portfolio took, at its size.</summary>
-    /// <param name="multiplier">Returns the multiplier of a symbol.</param>
-    public static Table PortfolioTrades(IReadOnlyList<StrategyEntry> strategies, IRunEvents events, Func<string, double> multiplier) =>
+    /// <param name="unit">Returns the unit of a symbol's prices.</param>
+    public static Table PortfolioTrades(IReadOnlyList<StrategyEntry> strategies, IRunEvents events, Func<string, PriceUnit> unit) =>
         Trade.Of(events.PortfolioTrades().Select(p => (Strategy: strategies[p.Member], p.Trade, p.Weight))
-            .Select(p => new TradeOfRun(p.Strategy, p.Trade, p.Weight, multiplier(p.Strategy.SymbolOf(p.Trade)))));
+            .Select(p => new TradeOfRun(p.Strategy, p.Trade, p.Weight, unit(p.Strategy.SymbolOf(p.Trade)))));
 
     /// <summary>Returns each change of a position of the portfolio.</summary>
     public static Table PortfolioFills(IReadOnlyList<StrategyEntry> strategies, IRunEvents events) =>
@@ -98,9 +102,16 @@ public static class RunTables
 }
 
 /// <summary>A row of a table of trades.</summary>
-/// <param name="Multiplier">The multiplier of its symbol.</param>
-public readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, double Weight, double Multiplier)
+/// <param name="Unit">The unit of its symbol's prices.</param>
+public readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, double Weight, PriceUnit Unit)
 {
+    public double Multiplier => Unit.Multiplier;
+
+    public string? Currency => Unit.Currency;
+
+    /// <summary>An amount in the currency of the prices; NaN if all instruments of the run have the account's.</summary>
+    public double InPrices(double amount) => Currency is null ? double.NaN : amount / Trade.Rate;
+
     public string Symbol => Strategy.SymbolOf(Trade);
 }
 
