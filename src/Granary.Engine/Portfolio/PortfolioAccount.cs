@@ -188,7 +188,8 @@ internal sealed class PortfolioAccount : IPortfolioView
         Book(market, side, fill.Price, quantity, fee);
         _positions.Enter(member, market, side, quantity, fill.Price);
         Lock(market, side, quantity, fill.Price);
-        Filled?.Invoke(new PortfolioFill(member, fill.Number, market, side, PortfolioFillKind.Entry, fill.Time, fill.Price, quantity, fee));
+        Filled?.Invoke(new PortfolioFill(member, fill.Number, market, side, PortfolioFillKind.Entry, fill.Time, fill.Price, quantity, fee)
+        { Rate = RateOf(market) });
     }
 
     /// <summary>Books the sale or purchase that closes a position or a part of it.</summary>
@@ -200,7 +201,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         _positions.Exit(fill.Member, fill.Market, fill.Side, fill.Quantity, isFlat: OpenTrades == 0);
         if (OpenTrades == 0) Unlock();
         else Lock(fill.Market, fill.Side, -fill.Quantity, entry);
-        if (fill.Quantity > 0) Filled?.Invoke(fill);
+        if (fill.Quantity > 0) Filled?.Invoke(fill with { Rate = RateOf(fill.Market) });
     }
 
     private void Book(int market, Side side, double price, double quantity, double fee)

@@ -46,7 +46,7 @@ public readonly record struct Trade(
     public double Return(double multiplier = 1) => NetProfit / (EntryPrice * Quantity * multiplier * Rate);
 
     /// <summary>The trade with amounts in the currency of its prices, as one in the account's.</summary>
-    internal Trade In(double rate) => this with
+    public Trade In(double rate) => this with
     {
         Profit = Profit * rate,
         Commission = Commission * rate,

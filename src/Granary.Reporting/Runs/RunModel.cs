@@ -50,8 +50,11 @@ public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, Dat
     /// <summary>The sentence about bars that end after the time of the run; null if there are none.</summary>
     public string? Unclosed { get; init; }
 
-    /// <summary>Account currency per price point and unit; 1 except for futures and similar instruments.</summary>
+    /// <summary>Units of its currency per price point and unit; 1 except for futures and similar instruments.</summary>
     public double Multiplier { get; init; } = 1;
+
+    /// <summary>The value of one unit of its currency in the account's at the last bar; 1 if they are the same.</summary>
+    public double Rate { get; init; } = 1;
 
     /// <summary>
     /// Usual trading days between its first and its last bar without bars that no calendar lists as a holiday.

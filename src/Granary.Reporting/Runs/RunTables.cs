@@ -25,7 +25,9 @@ public static class RunTables
     public static readonly TableDefinition<FillOfRun> Fill = new TableDefinition<FillOfRun>()
         .Time("time", r => r.Fill.Time).Word("strategy", r => r.Strategy.Id).Whole("number", r => r.Fill.Number)
         .Word("symbol", r => r.Symbol).Word("side", r => RunText.Of(r.Fill.Side)).Word("kind", r => RunText.Of(r.Fill.Kind))
-        .Number("price", r => r.Fill.Price).Number("quantity", r => r.Fill.Quantity).Number("commission", r => r.Fill.Commission);
+        .Number("price", r => r.Fill.Price).Number("quantity", r => r.Fill.Quantity).Number("commission", r => r.Fill.Commission)
+        // Prices and commissions are in the symbol's currency. Empty where it is the account's.
+        .Number("rate", r => r.Fill.Rate == 1 ? double.NaN : r.Fill.Rate);
 
     /// <summary>signals.csv: every entry signal, the portfolio's decision, and its end in the strategy's own account.</summary>
     public static readonly TableDefinition<SignalOfRun> Signal = new TableDefinition<SignalOfRun>()

@@ -35,6 +35,19 @@ internal sealed class DeclaredCurrencies(DataSpec data, string account, GranaryC
     private async Task<RateSeries> RatesAsync(string currency, CancellationToken cancellationToken)
     {
         if (CurrencyUnit.Of(currency) == CurrencyUnit.Of(account)) return RateSeries.None;
+        try
+        {
+            return await ReadAsync(currency, cancellationToken);
+        }
+        // Else the batch would name the source of the bars.
+        catch (BarDataException e) when (e.Line is null && data.FxPlace is { } place)
+        {
+            throw place.Fault(e.Message, e);
+        }
+    }
+
+    private async Task<RateSeries> ReadAsync(string currency, CancellationToken cancellationToken)
+    {
         var rates = _rates ?? (CurrencyUnit.Whole(CurrencyUnit.Of(currency)).Currency == CurrencyUnit.Whole(CurrencyUnit.Of(account)).Currency
             ? new CurrencyRates(data with { Fx = null }, catalogues) : null);
         return rates is null ? RateSeries.None : await rates.OfAsync(currency, account, cancellationToken) ?? RateSeries.None;

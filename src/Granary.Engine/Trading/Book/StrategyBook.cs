@@ -128,7 +128,11 @@ internal sealed partial class StrategyBook
         _multiplier = Instrument.Multiplier;
         _shared = account;
         _account = new CashAccount(account is null ? settings.Cash : 0);
-        if (Instrument.Rates.IsForeign) _foreign = new ForeignBalance(_account.Cash, Instrument.Rates, execution);
+        if (Instrument.Rates.IsForeign)
+        {
+            _foreign = new ForeignBalance(_account.Cash, Instrument.Rates, execution);
+            _account.Cash = _foreign.Cash;
+        }
         _trades = new OpenTrades(_multiplier);
         _isClosed = account is not null;
         _hasLatency = execution.LatencyBars > 0;
