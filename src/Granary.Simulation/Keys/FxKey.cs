@@ -30,6 +30,11 @@ internal static class FxKey
 
     private static void Write(Utf8JsonWriter json, FxSource rates)
     {
+        if (rates == new FxSource { Source = rates.Source })
+        {
+            json.WriteStringValue(rates.Source.Written);
+            return;
+        }
         json.WriteStartObject();
         RecordKeys<FxSource>.Write(json, rates);
         json.WriteEndObject();

@@ -32,6 +32,9 @@ internal static class AccountCurrency
             CheckReading(data, name, instrument);
             if (CurrencyUnit.Of(instrument.Currency) == CurrencyUnit.Of(account)) continue;
             if (!instrument.Rates.IsForeign) throw await MissingAsync(plan.Spec, name, instrument.Currency, account, cancellationToken);
+            if (!hasBars)
+                throw data.Place.Fault($"{name} is in {instrument.Currency} and the account in {account}, and a session keeps one currency; "
+                    + $"trade its symbols in an account in {instrument.Currency}, or backtest the batch");
         }
         if (!hasBars) return;
         foreach (var (name, instrument) in counted)
