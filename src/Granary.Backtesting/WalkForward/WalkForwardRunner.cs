@@ -226,13 +226,13 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
         IReadOnlyDictionary<string, CachedSeries> bars)
     {
         var events = new StitchedEvents(outcome, bars);
-        var isForeign = bars.Values.Any(b => b.Instrument.Rates.IsForeign);
-        PriceUnit Unit(string symbol) => new(bars[symbol].Instrument.Multiplier, isForeign ? bars[symbol].Instrument.Currency : null);
+        var isConverted = bars.Values.Any(b => b.Instrument.Rates.IsForeign);
+        PriceUnit Unit(string symbol) => new(bars[symbol].Instrument.Multiplier, bars[symbol].Instrument.Currency);
         return
         [
-            OutputFile.Of(null, prefix + "trades", RunTables.Trades(model.Strategies, events.Trades, Unit)),
-            OutputFile.Of(null, prefix + "portfolio_trades", RunTables.PortfolioTrades(model.Strategies, events, Unit)),
-            OutputFile.Of(null, prefix + "portfolio_fills", RunTables.PortfolioFills(model.Strategies, events)),
+            OutputFile.Of(null, prefix + "trades", RunTables.Trades(model.Strategies, events.Trades, Unit, isConverted)),
+            OutputFile.Of(null, prefix + "portfolio_trades", RunTables.PortfolioTrades(model.Strategies, events, Unit, isConverted)),
+            OutputFile.Of(null, prefix + "portfolio_fills", RunTables.PortfolioFills(model.Strategies, events, isConverted)),
         ];
     }
 }

@@ -46,6 +46,18 @@ public sealed class RateSeries(long[] times, double[] rates, long[] since, long 
         return rates[cursor];
     }
 
+    /// <summary>The least and the greatest rate that count in a span of time.</summary>
+    /// <param name="from">UTC ticks.</param>
+    /// <param name="to">UTC ticks, inclusive.</param>
+    public (double Least, double Greatest) Between(long from, long to)
+    {
+        var (least, greatest) = (At(from), At(from));
+        var at = times.AsSpan().BinarySearch(from);
+        for (var i = at < 0 ? ~at : at; i < times.Length && times[i] <= to; i++)
+            (least, greatest) = (Math.Min(least, rates[i]), Math.Max(greatest, rates[i]));
+        return (least, greatest);
+    }
+
     /// <summary>The time up to which the rate at a place counts, exclusive; UTC ticks.</summary>
     public long EndOf(int cursor) => cursor + 1 < times.Length ? times[cursor + 1] : long.MaxValue;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Granary.Engine.Trading.Execution;
+using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading.Book;
 
@@ -7,6 +7,10 @@ namespace Granary.Engine.Trading.Book;
 // worth there at the rate of the moment. What leaves the book is in the account's currency where its comment says so.
 internal sealed partial class StrategyBook
 {
+    // The least and the greatest rate of a block.
+    private BarBlock? _ratesOf;
+    private double _leastRate, _greatestRate;
+
     /// <summary>An amount in the account's currency, at the rate of the moment.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double InAccount(double amount) => _foreign is null ? amount : amount * _foreign.Rate;
@@ -40,7 +44,7 @@ internal sealed partial class StrategyBook
     }
 
     // Events count at the rate that was known at the open of their bar.
-    private double RateAt(long time) => _foreign is null ? 1 : _foreign.Rates.At(time);
+    private double RateAt(long time) => _foreign?.RateAt(time) ?? 1;
 
     // Books cash in the currency of the prices.
     private void Pay(double amount)
@@ -60,11 +64,33 @@ internal sealed partial class StrategyBook
         _account.Cash = _foreign.Cash;
     }
 
+    // Whether a price and a rate of this block could ruin the account. The price of that changes with the rate.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MayBeRuined()
+    {
+        if (_shared is not null) return false;
+        if (!ReferenceEquals(_ratesOf, _block))
+        {
+            _ratesOf = _block;
+            (_leastRate, _greatestRate) = _foreign!.Rates.Between(_block.TimeColumn[0], _timeframe.CloseOf(_block.TimeColumn[_block.Count - 1]));
+        }
+        var worst = _trades.Net < 0 ? _block.HighestHigh : _block.LowestLow;
+        var cash = _account.Cash;
+        var isPossible = false;
+        foreach (var rate in (ReadOnlySpan<double>)[_leastRate, _greatestRate])
+        {
+            _account.Cash = _foreign!.Own / rate + _foreign.Held;
+            isPossible |= IsRuinedAt(worst);
+        }
+        _account.Cash = cash;
+        return isPossible;
+    }
+
     // The rate at which a closed trade counts. Its result is converted where the account does that.
     private double Settle(double net, long time)
     {
         if (_foreign is null) return 1;
-        if (_isRuined) return _foreign.Rates.At(time);
+        if (_isRuined) return _foreign.RateAt(time);
         var rate = _foreign.Settle(net, time, isLast: _trades.Count == 1);
         _account.Cash = _foreign.Cash;
         return rate;

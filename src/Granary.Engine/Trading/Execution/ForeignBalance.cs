@@ -40,6 +40,13 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
         Cursor = cursor;
     }
 
+    /// <summary>The rate that is known at a time near to now, UTC ticks.</summary>
+    public double RateAt(long time)
+    {
+        var cursor = Cursor;
+        return rates.At(time, ref cursor);
+    }
+
     public void Book(Side side, double quantity, double price, double multiplier, double fee) =>
         _held.Book(side, quantity, price, multiplier, fee);
 
@@ -53,7 +60,7 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
     /// <returns>The rate at which it counts.</returns>
     public double Settle(double net, long time, bool isLast)
     {
-        var rate = rates.At(time);
+        var rate = RateAt(time);
         if (!_converts) return rate;
         rate = Converted(rate, net, _spread);
         if (isLast) _held.Cash = 0;
