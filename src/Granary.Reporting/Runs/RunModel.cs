@@ -178,6 +178,9 @@ public sealed record RunModel
     /// <summary>Returns the section of a type; null if there is none.</summary>
     public TSection? Section<TSection>() where TSection : ResultSection => Sections.OfType<TSection>().FirstOrDefault();
 
+    /// <summary>The account's currency, where some market has another one; otherwise null.</summary>
+    public string? Currency => Section<CurrencyResults>()?.Account;
+
     /// <summary>Returns the model with an additional section.</summary>
     public RunModel With(ResultSection section) => this with { Sections = [.. Sections, section] };
 }

@@ -35,6 +35,7 @@ internal static class CurveCharts
                     + $"{NumberText.SignedPercent(s.Metrics.TotalReturn)}.",
             Lines = lines,
             Unit = PlotUnit.Money,
+            Up = view.Currency,
             Shades = [.. view.Drawdowns.Take(Shaded).Select(d => (d.Peak, d.Recovery ?? curve.Times[^1]))],
             Height = 220,
             TimeLabels = !shaded,
