@@ -28,7 +28,9 @@ public sealed class RateSeries(long[] times, double[] rates, long[] since, long 
 
     public ReadOnlySpan<double> Rates => rates;
 
-    /// <summary>The last rate that is known at a time. Before the first one it is the first; <see cref="FaultAt"/> finds such times.</summary>
+    /// <summary>
+    /// The last rate that is known at a time. Before the first one it is the first; <see cref="FaultAt"/> finds such times.
+    /// </summary>
     /// <param name="time">UTC ticks.</param>
     public double At(long time)
     {
@@ -88,7 +90,8 @@ public sealed class RateSeries(long[] times, double[] rates, long[] since, long 
         var (a, b) = (-1, -1);
         while (true)
         {
-            var time = Math.Min(a + 1 < times.Length ? times[a + 1] : long.MaxValue, b + 1 < next.Count ? next.Times[b + 1] : long.MaxValue);
+            var time = Math.Min(a + 1 < times.Length ? times[a + 1] : long.MaxValue,
+                b + 1 < next.Count ? next.Times[b + 1] : long.MaxValue);
             if (time == long.MaxValue) break;
             if (a + 1 < times.Length && times[a + 1] == time) a++;
             if (b + 1 < next.Count && next.Times[b + 1] == time) b++;

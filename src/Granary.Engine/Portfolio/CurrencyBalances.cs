@@ -133,8 +133,8 @@ internal sealed class CurrencyBalances
     public void Clear() => Array.Clear(_held);
 
     /// <summary>
-    /// Divides the gain since the last call into price, currency and their product. What was in a currency then has gained by the rate; what
-    /// it has gained since then in that currency is price, at the rate of then.
+    /// Divides the gain since the last call into price, currency and their product. What was in a currency then has gained by the rate;
+    /// what it has gained since then in that currency is price, at the rate of then.
     /// </summary>
     /// <param name="own">The gain since then of what is in the account's own currency, conversions included.</param>
     /// <param name="positions">The value of the positions in an instrument, in its currency.</param>

@@ -27,8 +27,8 @@ public readonly record struct Trade(
     public int SymbolIndex { get; init; }
 
     /// <summary>
-    /// Dividends received less those owed, borrow fees, and interest on its share of a margin loan, in account currency. For a ruined account
-    /// it also has the loss beyond the equity, which the broker bears.
+    /// Dividends received less those owed, borrow fees, and interest on its share of a margin loan, in account currency. For a ruined
+    /// account it also has the loss beyond the equity, which the broker bears.
     /// </summary>
     public double Financing { get; init; }
 

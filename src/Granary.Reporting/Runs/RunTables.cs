@@ -71,7 +71,8 @@ public static class RunTables
     /// <param name="isConverted">Whether some instrument has another currency than the account.</param>
     public static Table Trades(IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades,
         Func<string, PriceUnit> unit, bool isConverted) =>
-        TradeTable(isConverted).Of(strategies.SelectMany(s => trades(s.Index).Select(t => new TradeOfRun(s, t, s.Weight, unit(s.SymbolOf(t))))));
+        TradeTable(isConverted).Of(
+            strategies.SelectMany(s => trades(s.Index).Select(t => new TradeOfRun(s, t, s.Weight, unit(s.SymbolOf(t))))));
 
     /// <summary>Returns the trades that the portfolio took, at its size.</summary>
     /// <inheritdoc cref="Trades"/>
@@ -83,7 +84,8 @@ public static class RunTables
     /// <summary>Returns each change of a position of the portfolio.</summary>
     /// <param name="isConverted">Whether some instrument has another currency than the account.</param>
     public static Table PortfolioFills(IReadOnlyList<StrategyEntry> strategies, IRunEvents events, bool isConverted) =>
-        (isConverted ? ConvertedFill : Fill).Of(events.PortfolioFills().Select(f => new FillOfRun(strategies[f.Fill.Member], f.Symbol, f.Fill)));
+        (isConverted ? ConvertedFill : Fill).Of(
+            events.PortfolioFills().Select(f => new FillOfRun(strategies[f.Fill.Member], f.Symbol, f.Fill)));
 
     private static TableDefinition<TradeOfRun> TradeTable(bool isConverted) => isConverted ? ConvertedTrade : Trade;
 

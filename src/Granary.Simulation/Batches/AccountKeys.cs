@@ -45,8 +45,8 @@ internal sealed record AccountKeys
         if (keys.Currency is not null && CurrencyUnit.Of(keys.Currency) is not [>= 'A' and <= 'Z', _, _, ..])
             part.Need("currency").Wrong($"'{keys.Currency}' is no currency; write its code, as \"EUR\"", 0);
         if (keys.FxSpreadPercent > 0 && keys.Conversion == CurrencyConversion.Hold)
-            part.Need("fxSpreadPercent").Wrong("it is for \"conversion\": \"convert\"; balances that are held are never exchanged. Leave it "
-                + "out, or name that conversion", 0);
+            part.Need("fxSpreadPercent").Wrong("it is for \"conversion\": \"convert\"; balances that are held are never exchanged. Leave "
+                + "it out, or name that conversion", 0);
         if (keys.RiskFree is null || tables is null || part.Need("riskFree").IsFaulty)
             return (keys, RiskFreeRate.Of(keys.RiskFreePercent / 100));
         if (part.Find("riskFreePercent") is { } constant)

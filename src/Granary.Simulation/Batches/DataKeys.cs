@@ -106,7 +106,8 @@ public sealed record InstrumentKeys
     public string? Contract { get; init; }
 
     [Key("currency of the prices, as `\"JPY\"`",
-        Without = "that of the source, else what the name shows (`USDJPY`, `BTC-EUR`, `OANDA:EUR_GBP`, `7203.T`), else that of the account")]
+        Without = "that of the source, else what the name shows (`USDJPY`, `BTC-EUR`, `OANDA:EUR_GBP`, `7203.T`), else that of the "
+            + "account")]
     public string? Currency { get; init; }
 
     [Key("time from which it is not traded any more: [Delisting](#delisting)", Without = "none"), JsonConverter(typeof(UtcTicks))]

@@ -48,8 +48,9 @@ internal sealed class DeclaredCurrencies(DataSpec data, string account, GranaryC
 
     private async Task<RateSeries> ReadAsync(string currency, CancellationToken cancellationToken)
     {
-        var rates = _rates ?? (CurrencyUnit.Whole(CurrencyUnit.Of(currency)).Currency == CurrencyUnit.Whole(CurrencyUnit.Of(account)).Currency
-            ? new CurrencyRates(data with { Fx = null }, catalogues) : null);
+        // Pence of a pound need no rates.
+        var isPart = CurrencyUnit.Whole(CurrencyUnit.Of(currency)).Currency == CurrencyUnit.Whole(CurrencyUnit.Of(account)).Currency;
+        var rates = _rates ?? (isPart ? new CurrencyRates(data, catalogues) : null);
         return rates is null ? RateSeries.None : await rates.OfAsync(currency, account, cancellationToken) ?? RateSeries.None;
     }
 

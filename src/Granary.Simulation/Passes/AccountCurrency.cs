@@ -33,8 +33,8 @@ internal static class AccountCurrency
             if (CurrencyUnit.Of(instrument.Currency) == CurrencyUnit.Of(account)) continue;
             if (!instrument.Rates.IsForeign) throw await MissingAsync(plan.Spec, name, instrument.Currency, account, cancellationToken);
             if (!hasBars)
-                throw data.Place.Fault($"{name} is in {instrument.Currency} and the account in {account}, and a session keeps one currency; "
-                    + $"trade its symbols in an account in {instrument.Currency}, or backtest the batch");
+                throw data.Place.Fault($"{name} is in {instrument.Currency} and the account in {account}, and a session keeps one "
+                    + $"currency; trade its symbols in an account in {instrument.Currency}, or backtest the batch");
         }
         if (!hasBars) return;
         foreach (var (name, instrument) in counted)
@@ -73,7 +73,8 @@ internal static class AccountCurrency
             for (var i = 0; i < block.Count; i++)
             {
                 if (block.Time[i] < from) continue;
-                if ((rates.FaultAt(block.Time[i]) ?? rates.FaultAt(market.Series.Timeframe.CloseOf(block.Time[i]))) is not { } fault) continue;
+                var close = market.Series.Timeframe.CloseOf(block.Time[i]);
+                if ((rates.FaultAt(block.Time[i]) ?? rates.FaultAt(close)) is not { } fault) continue;
                 throw (plan.Spec.Data.FxPlace ?? plan.Spec.Data.Place).Fault(Sentence(plan.Spec.Data, market, block.Time[i], fault));
             }
     }

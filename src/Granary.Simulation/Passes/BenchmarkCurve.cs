@@ -102,8 +102,8 @@ public static class BenchmarkCurve
     {
         try
         {
-            return await DeclaredSource.Of(source, spec.Data, spec.Catalogues).OpenAsync(new BarQuery(part.String(), spec.Data.Timeframe, spec.Data.From, spec.Data.To),
-                cancellationToken);
+            return await DeclaredSource.Of(source, spec.Data, spec.Catalogues).OpenAsync(
+                new BarQuery(part.String(), spec.Data.Timeframe, spec.Data.From, spec.Data.To), cancellationToken);
         }
         catch (BarDataException e)
         {

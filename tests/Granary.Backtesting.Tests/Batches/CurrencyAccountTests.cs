@@ -48,6 +48,8 @@ public sealed class CurrencyAccountTests : IDisposable
           "stopLossPercent": 4, "takeProfitPercent": 9 }
         """;
 
+    private const string Parts = """ "takeProfit": [{ "percent": 3, "share": 0.5 }, { "percent": 12 }] """;
+
     private const string Leverage = """, "execution": { "commissionPercent": 0.1, "leverage": 4 }""";
 
     [Theory]
@@ -78,8 +80,9 @@ public sealed class CurrencyAccountTests : IDisposable
     // Equity by day from the portfolio's fills; the rates of conversions have this spread, NaN = nothing is converted.
     private Dictionary<DateTime, double> Computed(double spread)
     {
-        var closes = CurrencyMarkets.Currencies.Keys.ToDictionary(s => s, s => File.ReadLines(Path.Combine(_markets.Folder, "bars", s + ".csv"))
-            .Skip(1).Select(l => l.Split(',')).ToDictionary(c => Day(c[0]), c => double.Parse(c[4], CultureInfo.InvariantCulture)));
+        var closes = CurrencyMarkets.Currencies.Keys.ToDictionary(s => s, s =>
+            File.ReadLines(Path.Combine(_markets.Folder, "bars", s + ".csv")).Skip(1).Select(l => l.Split(','))
+                .ToDictionary(c => Day(c[0]), c => double.Parse(c[4], CultureInfo.InvariantCulture)));
         var fills = Rows("portfolio_fills.csv").ToLookup(f => Day(f["time"]));
         var balances = new Dictionary<string, double> { ["EUR"] = 100_000, ["JPY"] = 0, ["GBX"] = 0, ["USD"] = 0 };
         var held = CurrencyMarkets.Currencies.Keys.ToDictionary(s => s, _ => 0.0);
@@ -119,10 +122,10 @@ public sealed class CurrencyAccountTests : IDisposable
         var symbols = CurrencyMarkets.Currencies.Keys.ToList();
         var strategies = Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($$"""
             { "class": "SmaCross", "params": { "fast": {{random.Next(2, 8)}}, "slow": {{random.Next(9, 40)}} },
-              "symbols": ["{{symbols[random.Next(symbols.Count)]}}"], "sides": "{{(random.Next(2) == 0 ? "both" : "long")}}", "tag": "{{i}}",
+              "symbols": ["{{symbols[random.Next(symbols.Count)]}}"], "sides": "{{(random.Next(2) == 0 ? "both" : "long")}}",
+              "tag": "{{i}}",
               "size": { {{(random.Next(3) switch { 0 => "\"percentOfEquity\": 60", 1 => "\"cash\": 30000", _ => "\"riskPercent\": 2" })}} },
-              "stopLossPercent": {{random.Next(2, 9)}}{{(random.Next(2) == 0 ? ", \"takeProfit\": [{ \"percent\": 3, \"share\": 0.5 }, { \"percent\": 12 }]"
-                : ", \"trailingStopPercent\": 5")}} }
+              "stopLossPercent": {{random.Next(2, 9)}}, {{(random.Next(2) == 0 ? Parts : "\"trailingStopPercent\": 5")}} }
             """));
         var run = await RunAsync(Spec($"\"currency\": \"EUR\", \"conversion\": \"{conversion}\"", string.Join(",", strategies), more:
             """
@@ -158,7 +161,8 @@ public sealed class CurrencyAccountTests : IDisposable
         var own = Rows("equity.csv").ConvertAll(r => Number(r, "equity"));
         converted.Count.ShouldBe(own.Count);
         for (var i = 0; i < own.Count; i++) converted[i].ShouldBe(own[i], 1e-6);
-        (await Should.ThrowAsync<InputException>(() => RunAsync(Spec("\"currency\": \"EUR\"", Both, fx: "\"ones.csv\"", instruments: Keys))))
+        (await Should.ThrowAsync<InputException>(() => RunAsync(
+            Spec("\"currency\": \"EUR\"", Both, fx: "\"ones.csv\"", instruments: Keys))))
             .Message.ShouldContain("there is no rate from CHF (VOD.L) to EUR");
     }
 
@@ -175,9 +179,11 @@ public sealed class CurrencyAccountTests : IDisposable
     [Fact]
     public async Task A_walk_forward_counts_in_the_currency_of_the_account()
     {
-        await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(Spec("\"currency\": \"EUR\"", Both, more: Leverage + """
+        var spec = Spec("\"currency\": \"EUR\"", Both, more: Leverage + """
             , "walkForward": { "inSample": "13w", "outOfSample": "4w" }
-            """), new BatchOptions { Out = Run, Validation = false }, cancellationToken: TestContext.Current.CancellationToken);
+            """);
+        await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Run, Validation = false }, cancellationToken: TestContext.Current.CancellationToken);
         var (computed, rows) = (Computed(double.NaN), Rows("equity.csv"));
         rows.Count.ShouldBeGreaterThan(150);
         foreach (var row in rows) Number(row, "equity").ShouldBe(computed[Day(row["time"])], 1e-9 * 100_000);
@@ -207,8 +213,8 @@ public sealed class CurrencyAccountTests : IDisposable
     {
         File.Copy(Path.Combine(_markets.Folder, "bars", "ACME.DE.csv"), Path.Combine(_markets.Folder, "bars", "IBM.csv"));
         var run = await RunAsync(Spec("\"currency\": \"EUR\"", Both, more: Leverage));
-        run.Model.Notes.ShouldContain(n => n.Sentence.StartsWith("Neither the source nor the name says the currency of IBM: it was taken as "
-            + "the account's, EUR.", StringComparison.Ordinal));
+        run.Model.Notes.ShouldContain(n => n.Sentence.StartsWith("Neither the source nor the name says the currency of IBM: it was "
+            + "taken as the account's, EUR.", StringComparison.Ordinal));
         File.Move(Path.Combine(_markets.Folder, "bars", "IBM.csv"), Path.Combine(_markets.Folder, "bars", "EURUSD.T.csv"));
         (await Should.ThrowAsync<InputException>(() => RunAsync(Spec("\"currency\": \"EUR\"", Both)))).Message
             .ShouldContain("EURUSD.T can be in USD or in JPY; say which");

@@ -7,7 +7,10 @@ internal sealed class CurrencyMarkets : IDisposable
 {
     public static readonly IReadOnlyDictionary<string, string> Currencies = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["ACME.DE"] = "EUR", ["6758.T"] = "JPY", ["VOD.L"] = "GBX", ["EURUSD"] = "USD",
+        ["ACME.DE"] = "EUR",
+        ["6758.T"] = "JPY",
+        ["VOD.L"] = "GBX",
+        ["EURUSD"] = "USD",
     };
 
     private readonly Dictionary<string, List<(DateTime Known, double Rate)>> _rates = [];
@@ -65,6 +68,7 @@ internal sealed class CurrencyMarkets : IDisposable
         File.WriteAllLines(file, lines);
         return closes;
 
-        double Near(double value, double step) => value * (1 + step * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5));
+        double Near(double value, double step) =>
+            value * (1 + step * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5));
     }
 }

@@ -19,8 +19,8 @@ public sealed class CurrenciesOnSilosTests : IDisposable
         var random = new Random(3);
         var (dollar, yen) = (1.1, 140.0);
         await File.WriteAllLinesAsync(Path.Combine(_batches.Folder, "rates.csv"), Enumerable.Range(0, 1300).Select(d => string.Create(
-            CultureInfo.InvariantCulture, $"{new DateTime(2021, 12, 1).AddDays(d):yyyy-MM-dd},{dollar *= 1 + 0.01 * (random.NextDouble() - 0.5)},"
-                + $"{yen *= 1 + 0.01 * (random.NextDouble() - 0.5)}")).Prepend("time,EURUSD,EURJPY"));
+            CultureInfo.InvariantCulture, $"{new DateTime(2021, 12, 1).AddDays(d):yyyy-MM-dd},"
+                + $"{dollar *= 1 + 0.01 * (random.NextDouble() - 0.5)},{yen *= 1 + 0.01 * (random.NextDouble() - 0.5)}")).Prepend("time,EURUSD,EURJPY"));
         var batch = _batches.Write("money", $$"""
             {
               "name": "money", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT", "ACME"], "timeframe": "1h",

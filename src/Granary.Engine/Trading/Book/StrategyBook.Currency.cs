@@ -29,6 +29,13 @@ internal sealed partial class StrategyBook
         if (_foreign is not null) ValueAt(_timeframe.CloseOf(TimeAt(index)));
     }
 
+    /// <summary>Ends a time slice: takes the bar's close as the last price, and values the account at the rate of the close.</summary>
+    public void EndSlice(int index, bool hasBar)
+    {
+        if (hasBar) KeepClose(index);
+        ValueAtClose(index);
+    }
+
     /// <summary>The equity of the book's own account at a bar's close, account currency.</summary>
     public double EquityAtClose(int index)
     {
@@ -72,7 +79,8 @@ internal sealed partial class StrategyBook
         if (!ReferenceEquals(_ratesOf, _block))
         {
             _ratesOf = _block;
-            (_leastRate, _greatestRate) = _foreign!.Rates.Between(_block.TimeColumn[0], _timeframe.CloseOf(_block.TimeColumn[_block.Count - 1]));
+            (_leastRate, _greatestRate) =
+                _foreign!.Rates.Between(_block.TimeColumn[0], _timeframe.CloseOf(_block.TimeColumn[_block.Count - 1]));
         }
         var worst = _trades.Net < 0 ? _block.HighestHigh : _block.LowestLow;
         var cash = _account.Cash;
