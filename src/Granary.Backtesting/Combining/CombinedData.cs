@@ -85,6 +85,11 @@ internal sealed class CombinedData
         }
         var warmUps = runs.Select(r => r.Batch["data"]!["warmUp"]?.GetValue<bool>() ?? true).Distinct().ToList();
         if (warmUps is [false]) data["warmUp"] = false;
+        var rates = runs.Select(r => r.Rates()).OfType<JsonNode>().DistinctBy(r => r.ToJsonString(), StringComparer.Ordinal).ToList();
+        if (rates.Count > 1)
+            throw new InputException($"the members have their exchange rates from several places ({rates[0].ToJsonString()} and "
+                + $"{rates[1].ToJsonString()}), and an account has one for each currency; run their batches again with the same data.fx");
+        if (rates.Count == 1) data["fx"] = rates[0];
         data["parts"] = new JsonArray([.. _parts.Select(p => (JsonNode)p.DeepClone())]);
         return data;
     }

@@ -61,7 +61,7 @@ internal sealed class RunMember
     private JsonObject WithPlace(JsonObject data)
     {
         var part = (JsonObject)data.DeepClone();
-        foreach (var key in (string[])["from", "to", "warmUp"]) part.Remove(key);
+        foreach (var key in (string[])["from", "to", "warmUp", "fx"]) part.Remove(key);
         var listed = SymbolsOf(part);
         part["symbols"] = new JsonArray([.. (listed.Contains("*") ? Read() : listed).Select(s => (JsonNode)JsonValue.Create(s))]);
         var folder = part["folder"]?.GetValue<string>();
@@ -70,6 +70,15 @@ internal sealed class RunMember
 
         // Includes symbols that only a factor or the benchmark uses.
         IEnumerable<string> Read() => _manifest.DataHashes.Keys.Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>Returns where its exchange rates are, from any folder; null if it has none.</summary>
+    public JsonNode? Rates()
+    {
+        if (Batch["data"]!["fx"]?.DeepClone() is not { } rates) return null;
+        if (rates is not JsonObject keys) return JsonValue.Create(_place.Address(rates.GetValue<string>()).Kept);
+        keys["source"] = _place.Address(keys["source"]!.GetValue<string>()).Kept;
+        return keys;
     }
 
     /// <summary>Returns its strategies, each with the symbols and the timeframe of the data section.</summary>

@@ -95,12 +95,12 @@ public sealed class FinishedBatch
         var finished = model.Strategies.Where(s => s.Stats is not null).ToList();
         var traded = finished.Where(s => _listed.Trades.Contains(s.Index)).ToList();
         var signalled = finished.Where(s => _listed.Signals.Contains(s.Index)).ToList();
-        yield return OutputFile.Of("trades", "trades", RunTables.Trades(traded, Events.Trades, MultiplierOf));
+        yield return OutputFile.Of("trades", "trades", RunTables.Trades(traded, Events.Trades, UnitOf, IsConverted));
         yield return OutputFile.Of("signals", "signals", RunTables.Signals(signalled, Events));
         yield return OutputFile.Of("factors", "factors", RunTables.Factors(signalled, Events));
         yield return OutputFile.Of("portfolio_trades", "portfolio_trades",
-            RunTables.PortfolioTrades(model.Strategies, Events, MultiplierOf));
-        yield return OutputFile.Of("portfolio_trades", "portfolio_fills", RunTables.PortfolioFills(model.Strategies, Events));
+            RunTables.PortfolioTrades(model.Strategies, Events, UnitOf, IsConverted));
+        yield return OutputFile.Of("portfolio_trades", "portfolio_fills", RunTables.PortfolioFills(model.Strategies, Events, IsConverted));
         yield return OutputFile.Of("trades_by_model", "trades_by_model", RunTables.TradesByModel(finished));
         // A session cannot trade recorded decisions of another program, and a replay has no registry versions.
         if (_run.Learning is not { IsReplayed: true }
@@ -132,7 +132,7 @@ public sealed class FinishedBatch
         if (!_run.Options.Separate) yield break;
         foreach (var strategy in finished)
             yield return OutputFile.Of("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}"),
-                RunTables.Trades([strategy], Events.Trades, MultiplierOf));
+                RunTables.Trades([strategy], Events.Trades, UnitOf, IsConverted));
     }
 
     private StrategyEntry Entry(StrategyInstance i)
@@ -174,6 +174,7 @@ public sealed class FinishedBatch
         // A session and an interrupted batch have no complete record of their strategies.
         if (Carried is null && !_strategies.Interrupted && _run.Spec.Outputs.Has("allocations")
             && WeightComparison.Of(plan, _strategies.Outcomes, _run.Options.Threads) is { } allocations) sections.Add(allocations);
+        if (_portfolio.Outcome.Currency is { } currency) sections.Add(currency);
         if (_portfolio.Outcome.Funding is { } funding) sections.Add(funding);
         _conditions = await ConditionsAsync();
         if (_conditions is not null) sections.Add(_conditions.Results);
@@ -202,6 +203,11 @@ public sealed class FinishedBatch
 
     // Models judge the entries of strategies with one symbol only.
     private double Multiplier(int strategy) => MultiplierOf(_run.Plan.Instances[strategy].Symbols[0]);
+
+    private PriceUnit UnitOf(string symbol) =>
+        new(_run.Markets[symbol].Instrument.Multiplier, _run.Markets[symbol].Instrument.Currency);
+
+    private bool IsConverted => _run.Markets.Values.Any(m => m.Instrument.Rates.IsForeign);
 
     private double MultiplierOf(string symbol) => _run.Markets[symbol].Instrument.Multiplier;
 }

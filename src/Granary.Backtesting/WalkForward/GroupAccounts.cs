@@ -94,7 +94,7 @@ internal sealed class GroupAccounts
 
     private List<AccountRow> Rows(IReadOnlyList<AccountRun> runs)
     {
-        var account = new AccountReplay(_cash, _instruments);
+        var account = new AccountReplay(_cash, _instruments, _batch.Execution.Settings);
         var events = new Queue<(int Run, RunEvent Event)>(
             runs.SelectMany((r, run) => r.Events.Select(e => (Run: run, Event: e))).OrderBy(e => e.Event.Time));
         var sides = runs.Select(r => TradesOf(r).DistinctBy(t => t.Number).ToDictionary(t => t.Number, t => t.Side)).ToList();
@@ -108,6 +108,7 @@ internal sealed class GroupAccounts
                 account.Take(next.Run, next.Event, market, sides[next.Run].GetValueOrDefault(next.Event.Number));
             }
             foreach (var mark in _timeline.Marks(r)) account.Mark(mark.Market, mark.Close);
+            account.Reach(_timeline.Timestamp(r));
             account.Revalue();
             peak = Math.Max(peak, account.Equity);
             var drawdown = 1 - account.Equity / peak;

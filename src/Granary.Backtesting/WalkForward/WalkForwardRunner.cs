@@ -227,12 +227,13 @@ public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Trial
         IReadOnlyDictionary<string, CachedSeries> bars)
     {
         var events = new StitchedEvents(outcome, bars);
-        double Multiplier(string symbol) => bars[symbol].Instrument.Multiplier;
+        var isConverted = bars.Values.Any(b => b.Instrument.Rates.IsForeign);
+        PriceUnit Unit(string symbol) => new(bars[symbol].Instrument.Multiplier, bars[symbol].Instrument.Currency);
         return
         [
-            OutputFile.Of(null, prefix + "trades", RunTables.Trades(model.Strategies, events.Trades, Multiplier)),
-            OutputFile.Of(null, prefix + "portfolio_trades", RunTables.PortfolioTrades(model.Strategies, events, Multiplier)),
-            OutputFile.Of(null, prefix + "portfolio_fills", RunTables.PortfolioFills(model.Strategies, events)),
+            OutputFile.Of(null, prefix + "trades", RunTables.Trades(model.Strategies, events.Trades, Unit, isConverted)),
+            OutputFile.Of(null, prefix + "portfolio_trades", RunTables.PortfolioTrades(model.Strategies, events, Unit, isConverted)),
+            OutputFile.Of(null, prefix + "portfolio_fills", RunTables.PortfolioFills(model.Strategies, events, isConverted)),
         ];
     }
 }

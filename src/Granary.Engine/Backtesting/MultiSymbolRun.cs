@@ -200,7 +200,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         if (_activity.EndTimestamp(block.TimeColumn[row])) Expire(block.TimeColumn[row]);
         foreach (var symbol in _symbols)
         {
-            if (symbol.HasBar) symbol.Book.KeepClose(symbol.Index);
+            symbol.Book.EndSlice(symbol.Index, symbol.HasBar);
             if (!_ready) _ready = symbol.IsReady;
         }
 

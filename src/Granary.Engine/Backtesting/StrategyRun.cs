@@ -93,10 +93,10 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public IReadOnlyList<DeclaredCondition> Conditions => _strategy.Conditions;
 
     /// <inheritdoc/>
-    public double Equity => _block is null ? _book.Equity : _book.OwnEquity(Last.Close);
+    public double Equity => _block is null ? _book.Equity : _book.EquityAtClose(_block.Count - 1);
 
     /// <inheritdoc/>
-    public AccountState ReadAccount() => new(_book.Cash, Equity, [_book.ReadState(_lastIndex)]);
+    public AccountState ReadAccount() => new(_book.InAccount(_book.Cash), Equity, [_book.ReadState(_lastIndex)]);
 
     /// <inheritdoc/>
     public long Now => _block is null ? long.MinValue : _block.TimeColumn[Math.Min(_context.Index, _block.Count - 1)];

@@ -204,6 +204,7 @@ public sealed class SimulatedExchange
         WorkOpen(now, exits: false);
         foreach (var market in now) market.Book.ProcessAfterOpen(0);
         foreach (var market in now) market.Book.KeepClose(0);
+        foreach (var market in _markets.Values) market.Book.ValueAtClose(0);
         var isCross = _execution.Margin == MarginMode.Cross;
         if (_account.Mark(out var holds) <= _account.Floor && holds)
             foreach (var market in _markets.Values) market.Book.Liquidate(0);
@@ -348,7 +349,7 @@ public sealed class SimulatedExchange
         if (!_entries.Remove(trade.Number, out var entry)) return;
         entry.Trade = 0;
         // The broker bears the loss beyond zero, and keeps what is left of a liquidated account.
-        var missing = trade.Financing - entry.Financing;
+        var missing = trade.Financing / trade.Rate - entry.Financing;
         if (Math.Abs(missing) <= _settings.Cash * 1e-12) return;
         Tell(entry, new BrokerFinancing(entry.Order.ClientId, entry.Order.Symbol, FinancingKind.WriteOff, missing, trade.ExitTime));
     }

@@ -27,6 +27,16 @@ public static class CurrencyUnit
         };
     }
 
+    /// <summary>Returns the currency of a unit that is a part of it, and that part: a penny is a hundredth of a pound.</summary>
+    /// <param name="unit">Of <see cref="Of"/>.</param>
+    public static (string Currency, double Part) Whole(string unit) => unit switch
+    {
+        "GBX" => ("GBP", 0.01),
+        "ZAC" => ("ZAR", 0.01),
+        "ILA" => ("ILS", 0.01),
+        _ => (unit, 1),
+    };
+
     /// <summary>Returns the first amount of each unit, such as "ACME in USD, TM in JPY"; null if there is one unit.</summary>
     /// <param name="amounts">Names, such as symbols, with their currencies.</param>
     public static string? Different(IEnumerable<(string Name, string Currency)> amounts)

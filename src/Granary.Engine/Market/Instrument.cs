@@ -12,6 +12,9 @@ public sealed record Instrument
     /// <summary>The currency of its prices.</summary>
     public string Currency { get; init; } = "USD";
 
+    /// <summary>Whether nothing says the currency, so that it was taken as the account's.</summary>
+    public bool IsCurrencyAssumed { get; init; }
+
     /// <summary>The step to which order prices are rounded; 0 for no rounding.</summary>
     public double TickSize { get; init; }
 
@@ -60,6 +63,9 @@ public sealed record Instrument
 
     /// <summary>The funding that positions pay and receive, if it is a perpetual future and the rates are known.</summary>
     public FundingSeries Funding { get; init; } = FundingSeries.None;
+
+    /// <summary>The value of its currency in that of the account, if they differ and the account has rates.</summary>
+    public RateSeries Rates { get; init; } = RateSeries.None;
 
     /// <summary>Mark prices, if it is a future and they are known.</summary>
     public MarkPrices Marks { get; init; } = MarkPrices.None;

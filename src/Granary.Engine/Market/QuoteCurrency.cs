@@ -88,38 +88,64 @@ public static class QuoteCurrency
     /// </param>
     public static string? Of(string symbol)
     {
-        // Yahoo: EURJPY=X, and JPY=X for the price of a dollar.
-        if (symbol.EndsWith("=X", StringComparison.OrdinalIgnoreCase))
-            return symbol.Length == 5 && Money(symbol[..3]) is { } single ? single : OfPair(symbol[..^2]);
-        var slash = symbol.IndexOf('/', StringComparison.Ordinal);
-        // ccxt writes what a contract is settled in behind a colon, others write the venue before one.
-        if (slash < 0 && symbol.LastIndexOf(':') is >= 0 and var colon) return Of(symbol[(colon + 1)..]);
-        return OfPair(symbol) ?? (symbol.LastIndexOf('.') is > 0 and var point
-            ? s_exchanges.GetValueOrDefault(symbol[(point + 1)..].ToUpperInvariant()) : null);
+        var name = WithoutVenue(symbol);
+        return PairOf(name)?.Quote ?? Exchange(name) ?? QuoteOnly(name);
     }
 
-    private static string? OfPair(string symbol)
+    /// <summary>
+    /// Returns the currency of the exchange's ending where the name also shows a pair with another one, as <c>EURUSD.T</c>; null if the
+    /// name has one reading.
+    /// </summary>
+    public static string? OtherReading(string symbol)
+    {
+        var name = WithoutVenue(symbol);
+        return PairOf(name) is { } pair && Exchange(name) is { } exchange && exchange != pair.Quote ? exchange : null;
+    }
+
+    /// <summary>Returns the currencies or coins of a pair, as its name shows them; null if it is no pair.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static (string Base, string Quote)? PairOf(string symbol)
+    {
+        symbol = WithoutVenue(symbol);
+        // Yahoo: EURJPY=X, and JPY=X for the price of a dollar.
+        if (symbol.EndsWith("=X", StringComparison.OrdinalIgnoreCase))
+            return symbol.Length == 5 && Money(symbol[..3]) is { } single ? ("USD", single) : OfPair(symbol[..^2]);
+        return OfPair(symbol);
+    }
+
+    // ccxt writes what a contract is settled in behind a colon, others write the venue before one.
+    private static string WithoutVenue(string symbol) =>
+        !symbol.Contains('/', StringComparison.Ordinal) && symbol.LastIndexOf(':') is >= 0 and var colon ? symbol[(colon + 1)..] : symbol;
+
+    private static string? Exchange(string symbol) => symbol.LastIndexOf('.') is > 0 and var point
+        ? s_exchanges.GetValueOrDefault(symbol[(point + 1)..].ToUpperInvariant()) : null;
+
+    // Something unknown in a known currency, such as ACME/EUR.
+    private static string? QuoteOnly(string symbol) =>
+        symbol.Split('/') is [_, var second] && Unit(second.Split(':')[0].ToUpperInvariant()) is { } unit ? unit : null;
+
+    private static (string Base, string Quote)? OfPair(string symbol)
     {
         // Brokers add letters or signs to the names: EURUSD.pro, EURUSDm, EURUSD_i, EURUSD#.
         var plain = symbol.Length > 6 && symbol[..6].All(char.IsAsciiLetterUpper) && Joined(symbol[..6]) is { } quoted
-            && (!char.IsAsciiLetterUpper(symbol[6]) && !char.IsAsciiDigit(symbol[6])) ? quoted : null;
+            && (!char.IsAsciiLetterUpper(symbol[6]) && !char.IsAsciiDigit(symbol[6])) ? quoted : ((string, string)?)null;
         if (plain is not null) return plain;
         var parts = symbol.Split('/', '-', '_', ':', '.');
         if (parts.Length == 1) return Joined(symbol);
         var (first, second) = (parts[0].ToUpperInvariant(), parts[1].ToUpperInvariant());
         // A share class, such as BRK-B, is no pair.
-        return Unit(second) is { } unit && IsPriced(first) ? unit
-            : symbol.Contains('/', StringComparison.Ordinal) ? Unit(second) : Joined(parts[0]);
+        return Unit(second) is { } unit && IsPriced(first) ? (first, unit)
+            : symbol.Contains('/', StringComparison.Ordinal) ? null : Joined(parts[0]);
     }
 
     // A pair without a separator: two currencies, or a known coin or metal and a currency.
-    private static string? Joined(string symbol)
+    private static (string Base, string Quote)? Joined(string symbol)
     {
         var name = symbol.ToUpperInvariant();
         for (var length = 3; length <= 5 && length < name.Length - 1; length++)
         {
             var (first, second) = (name[..^length], name[^length..]);
-            if (Unit(second) is { } unit && IsPriced(first)) return unit;
+            if (Unit(second) is { } unit && IsPriced(first)) return (first, unit);
         }
         return null;
     }

@@ -8,8 +8,12 @@ namespace Granary.Engine.Portfolio;
 /// another on the same account. It repeats none of their decisions.
 /// </summary>
 /// <param name="cash">Cash before the first fill, account currency.</param>
-public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instruments)
+/// <param name="execution">Whether results in other currencies are converted.</param>
+public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instruments, ExecutionSettings? execution = null)
 {
+    // Null if all instruments have the account's currency.
+    private readonly CurrencyBalances? _currencies = CurrencyBalances.Of([.. instruments], execution ?? new ExecutionSettings());
+    private double _own = cash;
     private readonly double _rounding = cash * 1e-9;
     private readonly double[] _close = new double[instruments.Count];
     private readonly Dictionary<long, Holding> _open = [];
@@ -31,7 +35,7 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
     }
 
     /// <summary>Cash including the proceeds of short sales, account currency.</summary>
-    public double Cash { get; private set; } = cash;
+    public double Cash => _currencies is null ? _own : _own + _currencies.Value;
 
     /// <summary>Cash plus positions at the last valuation.</summary>
     public double Equity { get; private set; } = cash;
@@ -55,6 +59,11 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
     /// <summary>Sets the last close of an instrument.</summary>
     public void Mark(int market, double close) => _close[market] = close;
 
+    /// <summary>Moves to the exchange rates of a time, UTC ticks.</summary>
+    public void Reach(long time) => _currencies?.Reach(time);
+
+    private double RateOf(int market) => _currencies is null ? 1 : _currencies.RateOf(market);
+
     /// <summary>Values the account at the last closes.</summary>
     public void Revalue()
     {
@@ -62,7 +71,8 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
         foreach (var key in _order)
         {
             var holding = _open[key];
-            var value = holding.SignedQuantity * _close[holding.Market] * instruments[holding.Market].Multiplier;
+            var value = holding.SignedQuantity * _close[holding.Market] * instruments[holding.Market].Multiplier
+                * RateOf(holding.Market);
             equity += value;
             exposure += Math.Abs(value);
         }
@@ -83,8 +93,8 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
                 break;
             case RunEventKinds.Financing when _open.TryGetValue(key, out var holding):
                 var amount = e.Financing.Amount * Math.Abs(holding.SignedQuantity);
-                Financing += amount;
-                if (e.Financing.Kind == FinancingKind.Funding) Funding += amount;
+                Financing += amount * RateAt(holding.Market, e.Time);
+                if (e.Financing.Kind == FinancingKind.Funding) Funding += amount * RateAt(holding.Market, e.Time);
                 holding.Financing += amount;
                 Book(holding, amount);
                 break;
@@ -94,15 +104,28 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
             case RunEventKinds.Trade when e.Trade is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
                 // Amounts that the trade's fills did not report come with its last one. The loss that the broker bears at ruin, for
                 // example, is only in its financing.
-                Commission += trade.Commission - holding.Commission;
-                Financing += trade.Financing - holding.Financing;
-                Book(holding, trade.NetProfit - holding.Flow);
+                Commission += trade.Commission - holding.Commission * trade.Rate;
+                Financing += trade.Financing - holding.Financing * trade.Rate;
+                Book(holding, trade.NetProfit / trade.Rate - holding.Flow);
                 _order.Remove(key);
+                if (_currencies is not null && _currencies.IsForeign(market))
+                {
+                    _currencies.Settle(market, trade.NetProfit / trade.Rate, trade.ExitTime, _order.Count == 0, out var received);
+                    _own += received;
+                }
                 // The cash of a ruined account is exactly zero, without a rounding remainder.
                 if (trade.Reason is ExitReason.Ruined or ExitReason.Liquidation && _order.Count == 0
-                    && Math.Abs(Cash) <= _rounding) Cash = 0;
+                    && Math.Abs(Cash) <= _rounding) Clear();
                 break;
         }
+    }
+
+    private double RateAt(int market, long time) => instruments[market].Rates.At(time);
+
+    private void Clear()
+    {
+        _own = 0;
+        _currencies?.Clear();
     }
 
     private void Fill(long key, in TradeFill fill, int market, Side side)
@@ -116,13 +139,14 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
         var quantity = (fill.IsEntry ? 1 : -1) * (int)side * fill.Quantity;
         holding.SignedQuantity += quantity;
         holding.Commission += fill.Commission;
-        Commission += fill.Commission;
+        Commission += fill.Commission * RateAt(market, fill.Time);
         Book(holding, -quantity * fill.Price * instruments[market].Multiplier - fill.Commission);
     }
 
     private void Book(Holding holding, double amount)
     {
         holding.Flow += amount;
-        Cash += amount;
+        if (_currencies is not null && _currencies.IsForeign(holding.Market)) _currencies.Pay(holding.Market, amount);
+        else _own += amount;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class PortfolioAccount : IPortfolioView
     private readonly FillRule[] _rules;
     // Cash that short positions lock: their value at the entries, twice.
     private double _locked;
+    // Null if all instruments have the account's currency.
+    private readonly CurrencyBalances? _currencies;
+    private double _ownThen;
     // The last bar of each instrument.
     private readonly Bar[] _bars;
     private readonly PortfolioPositions _positions;
@@ -38,7 +41,9 @@ internal sealed class PortfolioAccount : IPortfolioView
         _power = [.. _instruments.Select(i => new BuyingPower(i, execution.For(i.Symbol)))];
         _margins = [.. _instruments.Select(i => new PositionMargin(i, execution.For(i.Symbol)))];
         _rules = [.. _instruments.Select(i => new FillRule(i, execution.For(i.Symbol)))];
-        _positions = new PortfolioPositions(_instruments, _members.Length);
+        _currencies = CurrencyBalances.Of(_instruments, execution);
+        _positions = new PortfolioPositions(_instruments, _members.Length, _currencies);
+        _ownThen = cash;
         _bars = new Bar[_instruments.Length];
         _trades = new int[_instruments.Length];
         _holder = new int[_instruments.Length];
@@ -48,7 +53,8 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public double StartingCash { get; }
 
-    public double Cash => _account.Cash;
+    /// <summary>All balances at the rates of now.</summary>
+    public double Cash => _currencies is null ? _account.Cash : _account.Cash + _currencies.Value;
 
     public double Equity { get; private set; }
 
@@ -91,7 +97,8 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public IReadOnlyList<Instrument> Instruments => _instruments;
 
-    public ReadOnlySpan<double> Closes => _positions.Closes;
+    /// <summary>The last closes, account currency.</summary>
+    public ReadOnlySpan<double> Closes => _positions.Values;
 
     public UInt128 Digest => _digest.Value;
 
@@ -181,7 +188,8 @@ internal sealed class PortfolioAccount : IPortfolioView
         Book(market, side, fill.Price, quantity, fee);
         _positions.Enter(member, market, side, quantity, fill.Price);
         Lock(market, side, quantity, fill.Price);
-        Filled?.Invoke(new PortfolioFill(member, fill.Number, market, side, PortfolioFillKind.Entry, fill.Time, fill.Price, quantity, fee));
+        Filled?.Invoke(new PortfolioFill(member, fill.Number, market, side, PortfolioFillKind.Entry, fill.Time, fill.Price, quantity, fee)
+        { Rate = RateOf(market) });
     }
 
     /// <summary>Books the sale or purchase that closes a position or a part of it.</summary>
@@ -191,25 +199,27 @@ internal sealed class PortfolioAccount : IPortfolioView
     {
         Book(fill.Market, (Side)(-(int)fill.Side), fill.Price, fill.Quantity, fill.Commission);
         _positions.Exit(fill.Member, fill.Market, fill.Side, fill.Quantity, isFlat: OpenTrades == 0);
-        if (OpenTrades == 0) _locked = 0;
+        if (OpenTrades == 0) Unlock();
         else Lock(fill.Market, fill.Side, -fill.Quantity, entry);
-        if (fill.Quantity > 0) Filled?.Invoke(fill);
+        if (fill.Quantity > 0) Filled?.Invoke(fill with { Rate = RateOf(fill.Market) });
     }
 
     private void Book(int market, Side side, double price, double quantity, double fee)
     {
         var multiplier = _instruments[market].Multiplier;
-        _account.Book(side, quantity, price, multiplier, fee);
-        Commission += fee;
-        Turnover += quantity * price * multiplier;
+        if (IsForeign(market)) _currencies!.Book(market, side, quantity, price, fee);
+        else _account.Book(side, quantity, price, multiplier, fee);
+        Commission += fee * RateOf(market);
+        Turnover += quantity * price * multiplier * RateOf(market);
     }
 
     /// <summary>Books financing of an open position.</summary>
-    /// <param name="amount">Account currency; negative is a cost.</param>
-    public void Finance(double amount)
+    /// <param name="amount">In the currency of the prices; negative is a cost.</param>
+    public void Finance(int market, double amount)
     {
-        _account.Pay(amount);
-        Financing += amount;
+        if (IsForeign(market)) _currencies!.Pay(market, amount);
+        else _account.Pay(amount);
+        Financing += amount * RateOf(market);
     }
 
     /// <summary>Closes the account after its last trade has left no equity.</summary>
@@ -219,6 +229,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         IsRuined = true;
         var missing = -Cash;
         _account.Cash = 0;
+        _currencies?.Clear();
         return missing;
     }
 
@@ -235,10 +246,52 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     /// <summary>Values of the position in an instrument at its last close: longs minus shorts, and longs plus shorts.</summary>
     public (double Net, double Gross) ValuesIn(int market) =>
-        (_positions.NetOf(market) * _positions.CloseOf(market), _positions.ValueIn(market));
+        (_positions.NetOf(market) * _positions.ValueOfClose(market), _positions.ValueIn(market));
 
     /// <summary>Longs minus shorts in an instrument, base units times the multiplier.</summary>
     public double NetOf(int market) => _positions.NetOf(market);
+
+    // ---- currencies ----
+
+    /// <summary>The value of one unit of an instrument's currency in the account's, at the rate of now.</summary>
+    public double RateOf(int market) => _currencies is null ? 1 : _currencies.RateOf(market);
+
+    private bool IsForeign(int market) => _currencies is not null && _currencies.IsForeign(market);
+
+    /// <summary>Moves to the exchange rates of a time.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public void Reach(long time)
+    {
+        if (_currencies is not null && _currencies.Reach(time)) _positions.Convert();
+    }
+
+    /// <summary>Takes the result of a closed trade: it stays in its currency, or is converted.</summary>
+    /// <param name="net">In the instrument's currency.</param>
+    /// <param name="time">UTC ticks.</param>
+    /// <returns>The rate at which it counts.</returns>
+    public double SettleCurrency(int market, double net, long time)
+    {
+        if (!IsForeign(market)) return 1;
+        if (IsRuined) return _currencies!.RateAt(market, time);
+        var rate = _currencies!.Settle(market, net, time, OpenTrades == 0, out var received);
+        _account.Pay(received);
+        return rate;
+    }
+
+    /// <summary>The balances in other currencies; null if all instruments have the account's.</summary>
+    public CurrencyBalances? Currencies => _currencies;
+
+    /// <summary>Divides the gain since the last call into price and currency.</summary>
+    public void Attribute()
+    {
+        if (_currencies is null) return;
+        var own = _account.Cash;
+        for (var i = 0; i < _instruments.Length; i++)
+            if (!IsForeign(i))
+                own += _positions.NetOf(i) * CloseOf(i);
+        _currencies.Attribute(own - _ownThen, m => _positions.NetOf(m) * CloseOf(m));
+        _ownThen = own;
+    }
 
     // ---- trades and reservations ----
 
@@ -297,13 +350,22 @@ internal sealed class PortfolioAccount : IPortfolioView
     /// <summary>Cash that is not tied up by proceeds of short sales, collateral, margin, or reservations for accepted signals.</summary>
     public double FreeCash() => Execution.Margin == MarginMode.Isolated ? IsolatedCash() - Reserved.Cash
         : Execution.EffectiveLeverage > 0 ? _positions.LeveragedCash(Cash, Execution.EffectiveLeverage) - Reserved.Cash
-        : _positions.CashOverMargin(Cash - Reserved.Cash) - _locked;
+        : _positions.CashOverMargin(Cash - Reserved.Cash) - (_currencies is null ? _locked : _locked + _currencies.Locked);
 
     // Without leverage, the proceeds of short sales and their collateral stay locked at the price of the entry.
     private void Lock(int market, Side side, double quantity, double entry)
     {
         var instrument = _instruments[market];
-        if (side == Side.Sell && !(instrument.MarginPerUnit > 0)) _locked += 2 * quantity * entry * instrument.Multiplier;
+        if (side != Side.Sell || instrument.MarginPerUnit > 0) return;
+        var amount = 2 * quantity * entry * instrument.Multiplier;
+        if (IsForeign(market)) _currencies!.Lock(market, amount);
+        else _locked += amount;
+    }
+
+    private void Unlock()
+    {
+        _locked = 0;
+        _currencies?.Unlock();
     }
 
     // The leverage times the cash that is no position's margin. Open profits and losses do not count.
@@ -311,12 +373,16 @@ internal sealed class PortfolioAccount : IPortfolioView
     {
         var free = Cash * Execution.EffectiveLeverage;
         foreach (var holding in Holdings.Values)
-            free -= _power[holding.Market].TiedUp(holding.Side, holding.EntryPrice, holding.Quantity);
+            free -= _power[holding.Market].TiedUp(holding.Side, holding.EntryPrice, holding.Quantity) * RateOf(holding.Market);
         return free;
     }
 
-    /// <summary>Notional by which positions in an instrument may grow before their leverage is too high for their size.</summary>
-    public double NotionalRoom(int market) => _margins[market].MostNotional - ValueIn(market) - ReservedIn(market);
+    /// <summary>
+    /// Notional by which positions in an instrument may grow before their leverage is too high for their size, in its currency.
+    /// </summary>
+    public double NotionalRoom(int market) => _currencies is null
+        ? _margins[market].MostNotional - ValueIn(market) - ReservedIn(market)
+        : _margins[market].MostNotional - (ValueIn(market) + ReservedIn(market)) / RateOf(market);
 
     /// <summary>Quantities held long and short in an instrument, base units.</summary>
     public (double Longs, double Shorts) QuantitiesIn(int market) => _positions.QuantitiesIn(market);
@@ -330,7 +396,7 @@ internal sealed class PortfolioAccount : IPortfolioView
             if (Execution.Margin != MarginMode.Cross) return needed;
             for (var i = 0; i < _instruments.Length; i++)
                 if (QuantitiesIn(i) is var (longs, shorts) && longs + shorts > 0)
-                    needed += _margins[i].Requirement(CloseOf(i), longs, shorts);
+                    needed += _margins[i].Requirement(CloseOf(i), longs, shorts) * RateOf(i);
             return needed;
         }
     }
@@ -343,7 +409,7 @@ internal sealed class PortfolioAccount : IPortfolioView
             if (Execution.Margin != MarginMode.Isolated) return Floor;
             var used = 0.0;
             foreach (var holding in Holdings.Values)
-                used += _margins[holding.Market].Initial(holding.EntryPrice, holding.Quantity);
+                used += _margins[holding.Market].Initial(holding.EntryPrice, holding.Quantity) * RateOf(holding.Market);
             return used;
         }
     }
@@ -376,7 +442,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         var sum = 0.0;
         foreach (var (key, holding) in Holdings)
             if (TradeKey.Member(key) == member)
-                sum += holding.Quantity * _instruments[holding.Market].Multiplier * CloseOf(holding.Market);
+                sum += holding.Quantity * _instruments[holding.Market].Multiplier * _positions.ValueOfClose(holding.Market);
         return sum;
     }
 

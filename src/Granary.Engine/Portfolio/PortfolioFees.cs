@@ -51,7 +51,7 @@ internal sealed class PortfolioFees(ExecutionSettings execution, IReadOnlyList<I
     {
         if (_traded is null) return 0;
         var before = _traded.At(time);
-        _traded.Add(time, price * quantity * instruments[market].Multiplier);
+        _traded.Add(time, price * quantity * instruments[market].Multiplier * instruments[market].Rates.At(time));
         return before;
     }
 

@@ -119,7 +119,7 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioT
         }
         var (longs, shorts) = account.QuantitiesIn(market);
         var side = longs > shorts ? Side.Buy : Side.Sell;
-        var level = account.MarginOf(market).PriceOfAccount(account.Cash, longs, shorts);
+        var level = account.MarginOf(market).PriceOfAccount(account.Cash / account.RateOf(market), longs, shorts);
         if (!PositionMargin.IsReached(side, level, seen)) return;
         _end = (market, PositionMargin.PriceAt(side, level, from, seen));
         account.IsLiquidating = true;
@@ -154,8 +154,8 @@ internal sealed class PortfolioLiquidations(PortfolioAccount account, PortfolioT
         for (var i = 0; i < _before.Markets.Length; i++)
         {
             var (longs, shorts, at) = _before.Markets[i];
-            equity += (longs - shorts) * account.InstrumentOf(i).Multiplier * at;
-            needed += account.MarginOf(i).Requirement(at, longs, shorts);
+            equity += (longs - shorts) * account.InstrumentOf(i).Multiplier * at * account.RateOf(i);
+            needed += account.MarginOf(i).Requirement(at, longs, shorts) * account.RateOf(i);
         }
         if (equity > needed + Math.Abs(needed) * Rounding + Math.Abs(account.StartingCash) * Rounding) return;
         _end = (market, price);

@@ -4,7 +4,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>The positions of a portfolio by instrument and by strategy, and their values at the last closes.</summary>
-internal sealed class PortfolioPositions(Instrument[] instruments, int members)
+/// <param name="currencies">Null if all instruments have the account's currency.</param>
+internal sealed class PortfolioPositions(Instrument[] instruments, int members, CurrencyBalances? currencies)
 {
     // Sums of fills leave rounding errors: less than this part of a quantity is nothing.
     private const double Rounding = 1e-9;
@@ -12,14 +13,20 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
     // By instrument: its last close; longs minus shorts and longs plus shorts, in base units times the multiplier.
     private readonly double[] _close = new double[instruments.Length], _net = new double[instruments.Length],
         _gross = new double[instruments.Length];
+    // By instrument: its last close in account currency, at the rate of now.
+    private readonly double[] _value = new double[instruments.Length];
     // By strategy: its positions in base units times the multiplier.
     private readonly double[] _memberGross = new double[members];
     private double _grossValue, _netValue, _longValue, _shortValue;
     private bool _sumsAreOld = true;
 
-    public ReadOnlySpan<double> Closes => _close;
+    /// <summary>The last closes, account currency.</summary>
+    public ReadOnlySpan<double> Values => _value;
 
     public double CloseOf(int market) => _close[market];
+
+    /// <summary>The last close in account currency.</summary>
+    public double ValueOfClose(int market) => _value[market];
 
     /// <summary>Longs minus shorts in an instrument, base units times the multiplier.</summary>
     public double NetOf(int market) => _net[market];
@@ -27,6 +34,14 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
     public void Mark(int market, double close)
     {
         _close[market] = close;
+        _value[market] = currencies is null ? close : close * currencies.RateOf(market);
+        _sumsAreOld = true;
+    }
+
+    /// <summary>Values all positions at the rates of now.</summary>
+    public void Convert()
+    {
+        for (var i = 0; i < _close.Length; i++) _value[i] = _close[i] * currencies!.RateOf(i);
         _sumsAreOld = true;
     }
 
@@ -36,7 +51,7 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
     public void Enter(int member, int market, Side side, double quantity, double price)
     {
         Add(member, market, side, quantity);
-        if (_close[market] == 0) _close[market] = price;
+        if (_close[market] == 0) Mark(market, price);
     }
 
     /// <summary>Adds to a position: by a purchase, a short sale or a split.</summary>
@@ -88,8 +103,8 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
         for (var i = 0; i < _net.Length; i++)
         {
             if (_gross[i] == 0) continue;
-            equity += _net[i] * _close[i];
-            exposure += _gross[i] * _close[i];
+            equity += _net[i] * _value[i];
+            exposure += _gross[i] * _value[i];
         }
         return equity;
     }
@@ -135,19 +150,19 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
         double gross = 0, net = 0, longs = 0, shorts = 0;
         for (var i = 0; i < _net.Length; i++)
         {
-            gross += _gross[i] * _close[i];
-            net += _net[i] * _close[i];
-            longs += (_gross[i] + _net[i]) / 2 * _close[i];
-            shorts += (_gross[i] - _net[i]) / 2 * _close[i];
+            gross += _gross[i] * _value[i];
+            net += _net[i] * _value[i];
+            longs += (_gross[i] + _net[i]) / 2 * _value[i];
+            shorts += (_gross[i] - _net[i]) / 2 * _value[i];
         }
         (_grossValue, _netValue, _longValue, _shortValue) = (gross, net, longs, shorts);
         _sumsAreOld = false;
     }
 
-    public double ValueIn(int market) => _gross[market] * _close[market];
+    public double ValueIn(int market) => _gross[market] * _value[market];
 
     /// <summary>The value of a strategy that trades one instrument.</summary>
-    public double ValueOf(int member, int market) => _memberGross[member] * _close[market];
+    public double ValueOf(int member, int market) => _memberGross[member] * _value[market];
 
     // ---- what positions bind ----
 
@@ -157,7 +172,7 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
         var free = cash;
         for (var i = 0; i < _net.Length; i++)
             if (_gross[i] != 0 && instruments[i].MarginPerUnit > 0)
-                free += _net[i] * _close[i] - Margin(i);
+                free += _net[i] * _value[i] - Margin(i);
         return free;
     }
 
@@ -167,11 +182,11 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
         var free = cash;
         for (var i = 0; i < _net.Length; i++)
             if (_gross[i] != 0)
-                free += _net[i] * _close[i];
+                free += _net[i] * _value[i];
         free *= leverage;
         for (var i = 0; i < _net.Length; i++)
             if (_gross[i] != 0)
-                free -= instruments[i].MarginPerUnit > 0 ? Margin(i) * leverage : _gross[i] * _close[i];
+                free -= instruments[i].MarginPerUnit > 0 ? Margin(i) * leverage : _gross[i] * _value[i];
         return free;
     }
 
@@ -182,11 +197,15 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
         var needed = 0.0;
         for (var i = 0; i < _net.Length; i++)
             if (_gross[i] != 0)
-                needed += maintenance * (instruments[i].MarginPerUnit > 0 ? Margin(i) : _gross[i] * _close[i]);
+                needed += maintenance * (instruments[i].MarginPerUnit > 0 ? Margin(i) : _gross[i] * _value[i]);
         return needed;
     }
 
-    private double Margin(int market) => _gross[market] / instruments[market].Multiplier * instruments[market].MarginPerUnit;
+    private double Margin(int market)
+    {
+        var margin = _gross[market] / instruments[market].Multiplier * instruments[market].MarginPerUnit;
+        return currencies is null ? margin : margin * currencies.RateOf(market);
+    }
 
     /// <summary>
     /// Cash without the proceeds of short sales, with gains and losses of margined instruments settled; negative = the account owes it.
@@ -201,11 +220,11 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members)
             if (_gross[i] == 0) continue;
             if (instruments[i].MarginPerUnit > 0)
             {
-                settled += _net[i] * _close[i];
+                settled += _net[i] * _value[i];
                 continue;
             }
-            settled -= (_gross[i] - _net[i]) / 2 * _close[i];
-            longValue += (_gross[i] + _net[i]) / 2 * _close[i];
+            settled -= (_gross[i] - _net[i]) / 2 * _value[i];
+            longValue += (_gross[i] + _net[i]) / 2 * _value[i];
         }
         return settled;
     }

@@ -223,6 +223,7 @@ public sealed class PortfolioRun
     {
         _trades.ChargeNights(bar.Time);
         if (_volume.IsOn) _exits.BookWaiting(symbol, bar.Time);
+        _account.Reach(_held.CloseOf(symbol, bar.Time));
         _account.Mark(symbol, bar);
         Mark(symbol, bar.Close);
         _volume.Mark(symbol, bar);
@@ -284,7 +285,17 @@ public sealed class PortfolioRun
     public IReadOnlyList<(int Member, int Number)> Expired => _expired;
 
     /// <summary>Adds the equity of a time slice to the digest.</summary>
-    public void Seal(long time) => _account.Record((ulong)time, _account.Equity);
+    public void Seal(long time)
+    {
+        _account.Record((ulong)time, _account.Equity);
+        _account.Attribute();
+    }
+
+    /// <summary>How much of the gain is price and how much currency; null if all instruments have the account's currency.</summary>
+    public CurrencyParts? CurrencyParts => _account.Currencies?.Parts;
+
+    /// <summary>The balances in other currencies than the account's and their rates, by currency; empty if there are none.</summary>
+    public IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _account.Currencies?.Held ?? [];
 
     // ---- signals ----
 
@@ -321,26 +332,28 @@ public sealed class PortfolioRun
         reservation = default;
         var signal = entry.Signal;
         var instrument = _account.InstrumentOf(entry.Market);
+        var unit = instrument.Multiplier * _account.RateOf(entry.Market);
         if (_policy.RiskPercent is { } risk && signal.Stop > 0)
-            quantity = Math.Min(quantity, risk * (_account.Equity / 100) / (Math.Abs(signal.Price - signal.Stop) * instrument.Multiplier));
+            quantity = Math.Min(quantity, risk * (_account.Equity / 100) / (Math.Abs(signal.Price - signal.Stop) * unit));
         quantity = instrument.RoundQuantity(quantity);
         if (!(quantity > 0)) return Decision.NoQuantity;
         var uncapped = quantity;
-        if (_predicted is { } predicted && quantity * signal.Price * instrument.Multiplier > predicted.Room)
-            quantity = instrument.RoundQuantity(predicted.Room / (signal.Price * instrument.Multiplier));
+        if (_predicted is { } predicted && quantity * signal.Price * unit > predicted.Room)
+            quantity = instrument.RoundQuantity(predicted.Room / (signal.Price * unit));
         if (!(quantity > 0)) return Decision.PredictedRisk;
         var wanted = quantity;
         var payable = _cash.Payable(entry.Market, wanted, signal.Price, signal.Type == OrderType.Limit);
         var isShort = _policy.OnInsufficientCash == InsufficientCash.Reject ? payable < wanted : !(payable > 0);
         if (!isShort) quantity = payable;
-        var value = quantity * signal.Price * instrument.Multiplier;
+        var value = quantity * signal.Price * unit;
         var decision = _rules.Admit(new PositionScope(entry.Member, entry.Market, signal.Side, CountsReserved: true), value);
         if (decision != Decision.Accepted) return decision;
         if (isShort) return Decision.NoCash;
         if (instrument.MinimumOf(quantity, signal.Price) > 0) return Decision.BelowMinimum;
         if (quantity < wanted) Resized++;
         if (wanted < uncapped) Capped++;
-        var cost = _account.PowerOf(entry.Market).Cost(signal.Price, quantity, signal.Type == OrderType.Limit);
+        var cost = _account.PowerOf(entry.Market).Cost(signal.Price, quantity, signal.Type == OrderType.Limit)
+            * _account.RateOf(entry.Market);
         reservation = new Reservation(quantity / signal.Quantity, value, cost, signal.Side, signal.Quantity, entry.Market);
         return Decision.Accepted;
     }

@@ -139,7 +139,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private double Fitting(in PositionScope scope, double own, double price)
     {
         var instrument = account.InstrumentOf(scope.Market);
-        var unit = price * instrument.Multiplier;
+        var unit = price * instrument.Multiplier * account.RateOf(scope.Market);
         var room = rules.RoomFor(scope);
         return own * unit <= room ? own : Math.Max(0, instrument.RoundQuantity(room / unit));
     }
@@ -211,7 +211,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         {
             SymbolIndex = account.SymbolOf(member, market),
             Financing = holding.Lot.ClosedFinancing,
-        }, holding.Weight);
+        }.In(account.RateOf(market)), holding.Weight);
     }
 
     private double ProfitOf(in PortfolioHolding holding, double exit, double quantity) =>
@@ -222,7 +222,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private PortfolioTrade OpenPart(int member, in Trade trade, in PortfolioHolding holding)
     {
         var price = account.CloseOf(holding.Market);
-        return new PortfolioTrade(member, trade with
+        return new PortfolioTrade(member, (trade with
         {
             Quantity = holding.Quantity,
             EntryPrice = holding.EntryPrice,
@@ -230,7 +230,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             Profit = ProfitOf(holding, price, holding.Quantity),
             Commission = holding.Lot.OpenFees,
             Financing = holding.Lot.OpenFinancing,
-        }, holding.Weight);
+        }).In(account.RateOf(holding.Market)), holding.Weight);
     }
 
     /// <summary>A strategy's trade was closed, or is open at the end.</summary>
@@ -261,7 +261,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             WriteOff(ref holding);
         account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
         account.Record(exit, profit - fee);
-        var own = trade with
+        var own = (trade with
         {
             Quantity = holding.Entered,
             EntryPrice = holding.EntryPrice,
@@ -269,7 +269,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             Profit = profit,
             Commission = fee,
             Financing = holding.Lot.Financing,
-        };
+        }).In(account.SettleCurrency(market, profit - fee + holding.Lot.Financing, trade.ExitTime));
         Closed?.Add(own.Return(account.InstrumentOf(market).Multiplier));
         return new PortfolioTrade(member, own, holding.Weight);
     }
@@ -281,7 +281,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (!wasCut && account.Fees.IsProportional(holding.Market))
         {
             account.Fees.Count(holding.Market, trade.ExitTime, trade.ExitPrice, holding.Quantity);
-            return trade.Commission * holding.Scale;
+            return trade.Commission / trade.Rate * holding.Scale;
         }
         // The quantity that no fill has closed is closed now, as by one market order.
         return holding.Lot.Fees
@@ -301,7 +301,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (account.Execution.Margin != MarginMode.Isolated || !(quantity > 0) || _liquidated.ContainsKey(key)) return;
         var left = account.MarginOf(holding.Market).Left(holding.Side, holding.EntryPrice, quantity, price, fee);
         if (!(left < 0)) return;
-        account.Finance(-left);
+        account.Finance(holding.Market, -left);
         holding.Lot.Financing -= left;
     }
 
@@ -327,7 +327,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var left = margin.Left(holding.Side, holding.EntryPrice, quantity, price, fee - before.Fees);
         // As an account books it, per unit.
         var taken = -left / quantity * quantity;
-        account.Finance(taken);
+        account.Finance(holding.Market, taken);
         holding.Lot.Financing += taken;
     }
 
@@ -336,7 +336,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     {
         var missing = account.CloseRuined();
         if (Math.Abs(missing) <= account.StartingCash * EquityRounding) return;
-        last.Lot.Financing += missing;
+        last.Lot.Financing += missing / account.RateOf(last.Market);
         account.BookWriteOff(missing);
     }
 
@@ -351,7 +351,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (paid.Kind == FinancingKind.Funding)
         {
             var sum = paid.Amount * quantity;
-            account.Funding.Add(holding.Market, sum, paid.Time);
+            account.Funding.Add(holding.Market, sum * account.RateOf(holding.Market), paid.Time);
             if (!paid.IsAtOpen)
                 holding.FundedWithin = (paid.Time, (holding.FundedWithin.Time == paid.Time ? holding.FundedWithin.Amount : 0) + sum);
         }
@@ -365,13 +365,13 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var holding = account.Holdings[key];
         if (holding.FundedWithin.Time != time || holding.FundedWithin.Amount is not (not 0 and var sum)) return;
         Finance(key, holding, -sum, 1, time);
-        account.Funding.Add(holding.Market, -sum, time);
+        account.Funding.Add(holding.Market, -sum * account.RateOf(holding.Market), time);
     }
 
     private void Finance(long key, PortfolioHolding holding, double amount, double quantity, long time)
     {
         var sum = amount * quantity;
-        account.Finance(sum);
+        account.Finance(holding.Market, sum);
         holding.Lot.Financing += sum;
         account.Holdings[key] = holding;
         account.Record((ulong)key | 1UL << 61, (ulong)time);
@@ -384,6 +384,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     /// </summary>
     public void ChargeNights(long time)
     {
+        account.Reach(time);
         var rates = new FinancingRate(account.Execution);
         if (!rates.ChargesInterest || FinancingRate.Nights(ref _financedTo, time) is not (> 0 and var days)) return;
         if (account.Holdings.Count == 0 || !(account.MarginPart() is > 0 and var lent)) return;

@@ -24,7 +24,7 @@ internal sealed class PositionSizer(PortfolioSizing sizing, PortfolioAccount acc
         refusal = Decision.NotEnoughHistory;
         var signal = entry.Signal;
         var weight = account.Member(entry.Member).Weight;
-        var multiplier = account.InstrumentOf(entry.Market).Multiplier;
+        var multiplier = account.InstrumentOf(entry.Market).Multiplier * account.RateOf(entry.Market);
         var (factor, unit) = (weight * signal.SizeFactor, signal.Price * multiplier);
         switch (sizing.Kind)
         {
@@ -71,7 +71,7 @@ internal sealed class PositionSizer(PortfolioSizing sizing, PortfolioAccount acc
         // Two sums of the same account in different order.
         if (Math.Abs(ratio - 1) < 1e-9) ratio = 1;
         var shares = TotalWeight / Math.Max(1, account.Execution.Leverage);
-        var sized = account.PowerOf(market).Outlay(signal.Price, signal.Quantity) / signal.SizedOn * shares;
+        var sized = account.PowerOf(market).Outlay(signal.Price, signal.Quantity) * account.RateOf(market) / signal.SizedOn * shares;
         // With one share the strategy's own account has bounded the size; rounding may have made it slightly more.
         return shares > 1 && sized > 1 ? ratio / sized : ratio;
     }

@@ -27,7 +27,7 @@ internal sealed class SpendableCash(PortfolioAccount account, WaitingExits waiti
     /// <param name="wanted">Base units.</param>
     public double Payable(int market, double wanted, double price, bool maker)
     {
-        var free = account.FreeCash() + ExpectedProceeds();
+        var free = (account.FreeCash() + ExpectedProceeds()) / account.RateOf(market);
         var power = account.PowerOf(market);
         var payable = power.Payable(wanted, price,
             power.WithinNotional(free + Rounding * Math.Abs(free), account.NotionalRoom(market), price), maker);
@@ -45,7 +45,7 @@ internal sealed class SpendableCash(PortfolioAccount account, WaitingExits waiti
             var price = account.CloseOf(holding.Market);
             var power = account.PowerOf(holding.Market);
             sum += power.WithFee(power.Released(holding.Side, holding.EntryPrice, holding.Quantity, price),
-                -account.Fees.ToClose(holding.Market, price, holding.Quantity));
+                -account.Fees.ToClose(holding.Market, price, holding.Quantity)) * account.RateOf(holding.Market);
         }
         return sum;
     }

@@ -29,7 +29,7 @@ public sealed class MultiSymbolContext
     /// <summary>Cash plus all positions at their last closes.</summary>
     public double Equity => _account.Equity;
 
-    /// <summary>Quote currency; after short sales with their proceeds.</summary>
+    /// <summary>Account currency; after short sales with their proceeds.</summary>
     public double Cash => _account.Cash;
 
     /// <summary>Whether a trade is open in any symbol.</summary>
@@ -54,7 +54,8 @@ public sealed class MultiSymbolContext
             var missing = symbol.Missing(percents[symbol.Number], equity);
             if (double.IsNaN(missing) || missing == 0) continue;
             var opens = symbol.Book.OpeningPart(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing), symbol.Close, out var released);
-            var opening = opens > 0 ? symbol.Book.CostOf(opens, symbol.Close) : 0;
+            var opening = opens > 0 ? symbol.Book.InAccount(symbol.Book.CostOf(opens, symbol.Close)) : 0;
+            released = symbol.Book.InAccount(released);
             (available, cost) = (available + released, cost + opening);
             orders.Add((symbol, missing, opens, opening - released));
         }

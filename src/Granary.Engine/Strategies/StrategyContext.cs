@@ -79,15 +79,46 @@ public class StrategyContext
     public Position Position => _book.NetPosition;
 
     /// <summary>Cash plus positions at this bar's close, in the account's currency.</summary>
-    public double Equity => _book.EquityAt(Close);
+    public double Equity
+    {
+        get
+        {
+            _book.ValueAtClose(Index);
+            return _book.InAccount(_book.EquityAt(Close));
+        }
+    }
+
+    /// <summary>The value of one unit of the currency of the prices in the account's currency, at this bar's close.</summary>
+    public double CurrencyRate
+    {
+        get
+        {
+            _book.ValueAtClose(Index);
+            return _book.Rate;
+        }
+    }
 
     /// <summary>
     /// Quantity of an entry at this close by the batch's size rule, before rounding to lots; NaN if the rule needs a stop.
     /// </summary>
-    public double UsualQuantity => _book.UsualQuantity(Close);
+    public double UsualQuantity
+    {
+        get
+        {
+            _book.ValueAtClose(Index);
+            return _book.UsualQuantity(Close);
+        }
+    }
 
-    /// <summary>Cash that can be spent now.</summary>
-    public double AvailableCash => _book.Available(Close);
+    /// <summary>Cash that can be spent now, account currency.</summary>
+    public double AvailableCash
+    {
+        get
+        {
+            _book.ValueAtClose(Index);
+            return _book.InAccount(_book.Available(Close));
+        }
+    }
 
     // Strategies act at few bars. Methods that act are not inlined, so that the loop over bars keeps its registers.
 

@@ -113,14 +113,15 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
 
     /// <summary>Returns the quantity from the net position to this percentage of an equity, at the last close.</summary>
     internal double Missing(double percent, double equity) =>
-        percent / 100 * equity / (Close * Instrument.Multiplier) - _book.NetQuantity;
+        percent / 100 * equity / (Close * Instrument.Multiplier * CurrencyRate) - _book.NetQuantity;
 
     private OrderId Order(double missing) => double.IsNaN(missing) || missing == 0
         ? default
         : Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing)));
 
-    /// <summary>Market value of the net position at the last close; negative if short.</summary>
-    public double PositionValue => _book.NetQuantity == 0 ? 0 : _book.NetQuantity * Close * Instrument.Multiplier;
+    /// <summary>Market value of the net position at the last close, account currency; negative if short.</summary>
+    public double PositionValue =>
+        _book.NetQuantity == 0 ? 0 : _book.NetQuantity * Close * Instrument.Multiplier * CurrencyRate;
 
     /// <summary>The declared factors in the syntax of a batch file.</summary>
     public IReadOnlyList<string> FactorNames => _names ??= [.. _factors.Select(f => f.ToString())];

@@ -84,6 +84,12 @@ public sealed record ExecutionSettings
     /// </summary>
     public double MarginRate { get; init; }
 
+    /// <summary>What the account does with amounts in other currencies than its own.</summary>
+    public CurrencyConversion Conversion { get; init; }
+
+    /// <summary>The part of a converted amount that the exchange of currencies costs.</summary>
+    public double FxSpreadRate { get; init; }
+
     /// <summary>
     /// The greatest value of the positions as a multiple of the equity. 0 = cash only: the proceeds of a short sale stay locked, and the
     /// same amount as collateral.
@@ -172,6 +178,7 @@ public sealed record ExecutionSettings
             s.Value.BorrowFeeRate * 2), StringComparer.Ordinal),
         MarginRate = MarginRate * 2,
         LiquidationFeeRate = LiquidationFeeRate * 2,
+        FxSpreadRate = FxSpreadRate * 2,
         LatencyBars = LatencyBars + 1,
     };
 

@@ -19,6 +19,9 @@ public readonly record struct SizeRule(SizeKind Kind, double Value)
 
     public static SizeRule PercentOfEquity(double percent) => new(SizeKind.PercentOfEquity, percent);
 
+    /// <summary>An amount of cash, in the currency of the prices.</summary>
+    public static SizeRule Cash(double amount) => new(SizeKind.Cash, amount);
+
     /// <summary>The quantity in base units before rounding to lots; NaN if the rule needs a stop and there is none.</summary>
     /// <param name="equity">Quote currency, at the signal's close.</param>
     /// <param name="price">Expected price of the entry.</param>

@@ -13,7 +13,7 @@ namespace Granary.Engine.Trading;
 /// <param name="EntryPrice">Quote currency, slippage included.</param>
 /// <param name="ExitTime">Open time of the bar in which it was closed, or of the last bar if it is open; UTC ticks.</param>
 /// <param name="ExitPrice">Volume-weighted over partial exits; the last close for an open part.</param>
-/// <param name="Profit">Quote currency, before commission.</param>
+/// <param name="Profit">Account currency, before commission.</param>
 /// <param name="Commission">Both sides; negative is a rebate.</param>
 /// <param name="Bars">Bars from the bar of entry to the bar of exit.</param>
 /// <param name="AdverseExcursion">The worst price against it, as a fraction of the entry price, ≥ 0; NaN if unknown.</param>
@@ -27,16 +27,30 @@ public readonly record struct Trade(
     public int SymbolIndex { get; init; }
 
     /// <summary>
-    /// Dividends received less those owed, borrow fees, and interest on its share of a margin loan, in quote currency. For a ruined account
-    /// it also has the loss beyond the equity, which the broker bears.
+    /// Dividends received less those owed, borrow fees, and interest on its share of a margin loan, in account currency. For a ruined
+    /// account it also has the loss beyond the equity, which the broker bears.
     /// </summary>
     public double Financing { get; init; }
+
+    /// <summary>
+    /// The value of one unit of the instrument's currency at which profit, commission and financing were counted in the account's currency.
+    /// </summary>
+    public double Rate { get; init; } = 1;
 
     /// <summary>Whether its last fill was at the open of its bar.</summary>
     public bool EndedAtOpen { get; init; }
 
     public double NetProfit => Profit - Commission + Financing;
 
-    /// <summary>Net profit over the notional at entry.</summary>
-    public double Return(double multiplier = 1) => NetProfit / (EntryPrice * Quantity * multiplier);
+    /// <summary>Net profit over the notional at entry, both in the currency of the prices.</summary>
+    public double Return(double multiplier = 1) => NetProfit / (EntryPrice * Quantity * multiplier * Rate);
+
+    /// <summary>The trade with amounts in the currency of its prices, as one in the account's.</summary>
+    public Trade In(double rate) => this with
+    {
+        Profit = Profit * rate,
+        Commission = Commission * rate,
+        Financing = Financing * rate,
+        Rate = rate,
+    };
 }

@@ -16,6 +16,6 @@ public readonly record struct FilteredTrade(Trade Trade, double Prediction, doub
     public static FilteredTrade Of(Trade trade, double prediction, double sizeFactor, double multiplier) =>
         new(trade, prediction, sizeFactor, trade.Return(multiplier))
         {
-            Cost = trade.Commission / (trade.EntryPrice * trade.Quantity * multiplier),
+            Cost = trade.Commission / (trade.EntryPrice * trade.Quantity * multiplier * trade.Rate),
         };
 }

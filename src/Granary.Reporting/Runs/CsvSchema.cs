@@ -10,6 +10,9 @@ public sealed record CsvSchema(IReadOnlyList<OutputColumn> First)
     /// <summary>Whether there are columns after them whose number and names follow from the run, such as parameters.</summary>
     public bool HasMore { get; init; }
 
+    /// <summary>Columns after the first ones, all of which a file has, or none.</summary>
+    public IReadOnlyList<OutputColumn> Optional { get; init; } = [];
+
     /// <summary>The columns after those.</summary>
     public IReadOnlyList<OutputColumn> Last { get; init; } = [];
 
@@ -19,6 +22,11 @@ public sealed record CsvSchema(IReadOnlyList<OutputColumn> First)
     public IReadOnlyList<OutputColumn> Of(IReadOnlyList<string> header, string path)
     {
         for (var i = 0; i < First.Count; i++) Check(header, i, First[i].Name, path);
+        if (Optional.Count > 0 && header.Count == First.Count + Optional.Count)
+        {
+            for (var i = 0; i < Optional.Count; i++) Check(header, First.Count + i, Optional[i].Name, path);
+            return [.. First, .. Optional];
+        }
         var more = header.Count - First.Count - Last.Count;
         if (more < 0 || more > 0 && !HasMore)
             throw new InputException($"{path}, line 1: the file has {Counted.Of(header.Count, "column")}, and such a table "

@@ -31,7 +31,7 @@ public static class CsvTableFile
         }, header =>
         {
             columns = schema.Of(header, path);
-            isNumber = new bool[columns.Count - schema.First.Count - schema.Last.Count];
+            isNumber = new bool[schema.HasMore ? columns.Count - schema.First.Count - schema.Last.Count : 0];
             Array.Fill(isNumber, true);
             return schema.HasMore;
         });

@@ -50,8 +50,11 @@ public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, Dat
     /// <summary>The sentence about bars that end after the time of the run; null if there are none.</summary>
     public string? Unclosed { get; init; }
 
-    /// <summary>Account currency per price point and unit; 1 except for futures and similar instruments.</summary>
+    /// <summary>Units of its currency per price point and unit; 1 except for futures and similar instruments.</summary>
     public double Multiplier { get; init; } = 1;
+
+    /// <summary>The value of one unit of its currency in the account's at the last bar; 1 if they are the same.</summary>
+    public double Rate { get; init; } = 1;
 
     /// <summary>
     /// Usual trading days between its first and its last bar without bars that no calendar lists as a holiday.
@@ -174,6 +177,9 @@ public sealed record RunModel
 
     /// <summary>Returns the section of a type; null if there is none.</summary>
     public TSection? Section<TSection>() where TSection : ResultSection => Sections.OfType<TSection>().FirstOrDefault();
+
+    /// <summary>The account's currency, where some market has another one; otherwise null.</summary>
+    public string? Currency => Section<CurrencyResults>()?.Account;
 
     /// <summary>Returns the model with an additional section.</summary>
     public RunModel With(ResultSection section) => this with { Sections = [.. Sections, section] };

@@ -17,11 +17,20 @@ public static class RunTables
         .Word("exit_reason", r => r.Trade.Reason.Word()).Number("weight", r => r.Weight).Word("model", r => r.Strategy.Model)
         .Number("carry", r => r.Trade.Financing);
 
+    /// <summary>The same of an account with instruments in other currencies.</summary>
+    public static readonly TableDefinition<TradeOfRun> ConvertedTrade = Trade
+        .Word("currency", r => r.Currency).Number("rate", r => r.Trade.Rate)
+        .Number("pnl_local", r => r.InPrices(r.Trade.Profit)).Number("commission_local", r => r.InPrices(r.Trade.Commission))
+        .Number("carry_local", r => r.InPrices(r.Trade.Financing)).Number("pnl_net_local", r => r.InPrices(r.Trade.NetProfit));
+
     /// <summary>portfolio_fills.csv: each change of a position of the portfolio.</summary>
     public static readonly TableDefinition<FillOfRun> Fill = new TableDefinition<FillOfRun>()
         .Time("time", r => r.Fill.Time).Word("strategy", r => r.Strategy.Id).Whole("number", r => r.Fill.Number)
         .Word("symbol", r => r.Symbol).Word("side", r => RunText.Of(r.Fill.Side)).Word("kind", r => RunText.Of(r.Fill.Kind))
         .Number("price", r => r.Fill.Price).Number("quantity", r => r.Fill.Quantity).Number("commission", r => r.Fill.Commission);
+
+    /// <summary>The same of an account with instruments in other currencies: prices and commissions are in these.</summary>
+    public static readonly TableDefinition<FillOfRun> ConvertedFill = Fill.Number("rate", r => r.Fill.Rate);
 
     /// <summary>signals.csv: every entry signal, the portfolio's decision, and its end in the strategy's own account.</summary>
     public static readonly TableDefinition<SignalOfRun> Signal = new TableDefinition<SignalOfRun>()
@@ -58,20 +67,27 @@ public static class RunTables
         .Number("drawdown", r => r.Drawdown);
 
     /// <summary>Returns the trades of strategies, each in its own account.</summary>
-    /// <param name="multiplier">Returns the multiplier of a symbol.</param>
+    /// <param name="unit">Returns the unit of a symbol's prices.</param>
+    /// <param name="isConverted">Whether some instrument has another currency than the account.</param>
     public static Table Trades(IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades,
-        Func<string, double> multiplier) =>
-        Trade.Of(strategies.SelectMany(s => trades(s.Index).Select(t => new TradeOfRun(s, t, s.Weight, multiplier(s.SymbolOf(t))))));
+        Func<string, PriceUnit> unit, bool isConverted) =>
+        TradeTable(isConverted).Of(
+            strategies.SelectMany(s => trades(s.Index).Select(t => new TradeOfRun(s, t, s.Weight, unit(s.SymbolOf(t))))));
 
     /// <summary>Returns the trades that the portfolio took, at its size.</summary>
-    /// <param name="multiplier">Returns the multiplier of a symbol.</param>
-    public static Table PortfolioTrades(IReadOnlyList<StrategyEntry> strategies, IRunEvents events, Func<string, double> multiplier) =>
-        Trade.Of(events.PortfolioTrades().Select(p => (Strategy: strategies[p.Member], p.Trade, p.Weight))
-            .Select(p => new TradeOfRun(p.Strategy, p.Trade, p.Weight, multiplier(p.Strategy.SymbolOf(p.Trade)))));
+    /// <inheritdoc cref="Trades"/>
+    public static Table PortfolioTrades(IReadOnlyList<StrategyEntry> strategies, IRunEvents events, Func<string, PriceUnit> unit,
+        bool isConverted) =>
+        TradeTable(isConverted).Of(events.PortfolioTrades().Select(p => (Strategy: strategies[p.Member], p.Trade, p.Weight))
+            .Select(p => new TradeOfRun(p.Strategy, p.Trade, p.Weight, unit(p.Strategy.SymbolOf(p.Trade)))));
 
     /// <summary>Returns each change of a position of the portfolio.</summary>
-    public static Table PortfolioFills(IReadOnlyList<StrategyEntry> strategies, IRunEvents events) =>
-        Fill.Of(events.PortfolioFills().Select(f => new FillOfRun(strategies[f.Fill.Member], f.Symbol, f.Fill)));
+    /// <param name="isConverted">Whether some instrument has another currency than the account.</param>
+    public static Table PortfolioFills(IReadOnlyList<StrategyEntry> strategies, IRunEvents events, bool isConverted) =>
+        (isConverted ? ConvertedFill : Fill).Of(
+            events.PortfolioFills().Select(f => new FillOfRun(strategies[f.Fill.Member], f.Symbol, f.Fill)));
+
+    private static TableDefinition<TradeOfRun> TradeTable(bool isConverted) => isConverted ? ConvertedTrade : Trade;
 
     /// <summary>Returns the signals of strategies.</summary>
     public static Table Signals(IEnumerable<StrategyEntry> strategies, IRunEvents events) =>
@@ -98,9 +114,16 @@ public static class RunTables
 }
 
 /// <summary>A row of a table of trades.</summary>
-/// <param name="Multiplier">The multiplier of its symbol.</param>
-public readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, double Weight, double Multiplier)
+/// <param name="Unit">The unit of its symbol's prices.</param>
+public readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, double Weight, PriceUnit Unit)
 {
+    public double Multiplier => Unit.Multiplier;
+
+    public string Currency => Unit.Currency;
+
+    /// <summary>An amount in the currency of the prices.</summary>
+    public double InPrices(double amount) => amount / Trade.Rate;
+
     public string Symbol => Strategy.SymbolOf(Trade);
 }
 

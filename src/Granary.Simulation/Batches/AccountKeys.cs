@@ -3,6 +3,7 @@ using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
 using Granary.Simulation.Tables;
@@ -15,6 +16,16 @@ internal sealed record AccountKeys
 {
     [Key("starting cash of the portfolio and of each strategy's account", IsAlwaysWritten = true), Range(1, 1e15)]
     public double Cash { get; init; } = BatchSpec.DefaultCash;
+
+    [Key("the account's currency, as `\"EUR\"`: equity, sizes, limits and figures are in it ([currencies](currencies.md))",
+        Without = "that of the instruments, if it is one")]
+    public string? Currency { get; init; }
+
+    [Key("of results in other currencies: `hold` keeps balances in them, `convert` changes the net result of a trade when it is closed")]
+    public CurrencyConversion Conversion { get; init; }
+
+    [Key("between bid and ask, of an exchange rate; a conversion pays half of it"), Range(0, 50)]
+    public double FxSpreadPercent { get; init; }
 
     [Key("per year, for the [report](report.md)", Reach = KeyReach.Portfolio), Range(-100, 1000)]
     public double RiskFreePercent { get; init; }
@@ -31,12 +42,27 @@ internal sealed record AccountKeys
     {
         if (part is null) return (new AccountKeys(), RiskFreeRate.None);
         var keys = RecordKeys<AccountKeys>.Read(part);
+        if (keys.Currency is not null && CurrencyUnit.Of(keys.Currency) is not [>= 'A' and <= 'Z', _, _, ..])
+            part.Need("currency").Wrong($"'{keys.Currency}' is no currency; write its code, as \"EUR\"", 0);
+        if (keys.FxSpreadPercent > 0 && keys.Conversion == CurrencyConversion.Hold)
+            part.Need("fxSpreadPercent").Wrong("it is for \"conversion\": \"convert\"; balances that are held are never exchanged. Leave "
+                + "it out, or name that conversion", 0);
         if (keys.RiskFree is null || tables is null || part.Need("riskFree").IsFaulty)
             return (keys, RiskFreeRate.Of(keys.RiskFreePercent / 100));
         if (part.Find("riskFreePercent") is { } constant)
             constant.Wrong("'riskFree' is a series of this rate; leave one of them out", 0);
         return (keys, Series(part.Need("riskFree"), keys.RiskFree, tables));
     }
+
+    /// <summary>Execution settings with the account's treatment of other currencies.</summary>
+    public ExecutionSpec ApplyTo(ExecutionSpec execution) => execution with
+    {
+        Settings = execution.Settings with
+        {
+            Conversion = Conversion,
+            FxSpreadRate = FxSpreadPercent / 200 * (execution.Stress ? 2 : 1),
+        },
+    };
 
     private static RiskFreeRate Series(JsonPart part, Address address, TableFormatCatalogue tables)
     {

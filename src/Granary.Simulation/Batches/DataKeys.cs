@@ -5,6 +5,7 @@ using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
@@ -68,6 +69,10 @@ internal sealed record DataKeys
     [Key("funding rates of perpetual futures: a file of `time,rate` and optional `symbol` and `mark`, a store, or an object of these by "
         + "symbol ([Perpetual futures](perpetuals.md))", Without = "none is charged")]
     public FundingSources? Funding { get; init; }
+
+    [Key("exchange rates of an account with another currency than its instruments: a source of bars, such as `csv:rates` with EURUSD and "
+        + "USDJPY, or a table ([currencies](currencies.md#rates))", Without = "none")]
+    public FxSource? Fx { get; init; }
 }
 
 /// <summary>The keys of an instrument in a batch file's <c>data.instruments</c>; a missing one keeps the source's value.</summary>
@@ -101,7 +106,8 @@ public sealed record InstrumentKeys
     public string? Contract { get; init; }
 
     [Key("currency of the prices, as `\"JPY\"`",
-        Without = "that of the source, else what the name shows (`USDJPY`, `BTC-EUR`, `OANDA:EUR_GBP`, `7203.T`), else `\"USD\"`")]
+        Without = "that of the source, else what the name shows (`USDJPY`, `BTC-EUR`, `OANDA:EUR_GBP`, `7203.T`), else that of the "
+            + "account")]
     public string? Currency { get; init; }
 
     [Key("time from which it is not traded any more: [Delisting](#delisting)", Without = "none"), JsonConverter(typeof(UtcTicks))]

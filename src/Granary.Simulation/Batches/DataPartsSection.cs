@@ -1,4 +1,5 @@
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 
 namespace Granary.Simulation.Batches;
 
@@ -9,14 +10,14 @@ internal static class DataPartsSection
     /// <param name="parts">The list <c>data.parts</c>.</param>
     public static DataSpec Read(JsonPart data, JsonPart parts)
     {
-        data.Only("parts", "from", "to", "holdout", "warmUp");
+        data.Only("parts", "from", "to", "holdout", "warmUp", "fx");
         var read = parts.List().Select(p => new DataPart(BatchReader.Source(p, "folder"), p.Find("folder")?.String())).ToList();
         if (read.Count == 0) throw parts.Fault("no part is named; give at least one, with its source, symbols and timeframe");
         var owners = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < read.Count; i++)
         {
             var part = parts.List()[i];
-            foreach (var key in (string[])["from", "to", "holdout", "warmUp"])
+            foreach (var key in (string[])["from", "to", "holdout", "warmUp", "fx"])
                 part.Find(key)?.Wrong("it holds for all parts; write it beside them", 0);
             foreach (var symbol in read[i].Data.Symbols)
                 if (!owners.TryAdd(symbol, i) && owners[symbol] != i)
@@ -36,6 +37,8 @@ internal static class DataPartsSection
             To = to,
             Holdout = holdout,
             WarmUp = data.Find("warmUp")?.Bool() ?? true,
+            Fx = data.Find("fx") is { IsFaulty: false } fx ? FxKey.Read(fx, data.Place) : null,
+            FxPlace = data.Find("fx"),
             Parts = [.. read.Select(p => p with { Data = p.Data with { Holdout = holdout } })],
             Place = parts,
             TimeframePlace = parts,

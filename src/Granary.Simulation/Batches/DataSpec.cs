@@ -4,6 +4,7 @@ using Granary.Data.Tables;
 using Granary.Engine.Market;
 using Granary.Simulation.Columns;
 using Granary.Simulation.Json;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -70,6 +71,15 @@ public sealed record DataSpec
     /// <summary>The value of the funding, for error messages; null if there is none.</summary>
     public JsonPart? FundingPlace { get; init; }
 
+    /// <summary>Where exchange rates are; null if there are none.</summary>
+    internal FxSource? Fx { get; init; }
+
+    /// <summary>The value of <see cref="Fx"/>, for error messages; null if there is none.</summary>
+    public JsonPart? FxPlace { get; init; }
+
+    /// <summary>The currency of the account; null if the batch does not name it.</summary>
+    public string? AccountCurrency { get; init; }
+
     /// <summary>The symbols that "*" may stand for, of a universe; null for all of the source.</summary>
     public IReadOnlySet<string>? Among { get; init; }
 
@@ -94,6 +104,14 @@ public sealed record DataSpec
             StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         Tables = tables,
         Parts = [.. Parts.Select(p => p with { Data = p.Data.Reading(columns, tables) })],
+    };
+
+    /// <summary>Returns a copy for an account in a currency.</summary>
+    /// <param name="currency">Null = the batch does not name it.</param>
+    internal DataSpec For(string? currency) => this with
+    {
+        AccountCurrency = currency,
+        Parts = [.. Parts.Select(p => p with { Data = p.Data with { AccountCurrency = currency, Fx = Fx, FxPlace = FxPlace } })],
     };
 
     /// <summary>Whether "*", or the list of symbols, can name a symbol.</summary>

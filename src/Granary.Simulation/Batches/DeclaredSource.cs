@@ -4,20 +4,24 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Simulation.Batches;
 
 /// <summary>
-/// Applies the batch's instrument settings and funding to a source, so all readers of its bars use the same sessions, lots,
-/// multipliers and rates.
+/// Applies the batch's instrument settings, funding and currencies to a source, so all readers of its bars use the same sessions,
+/// lots, multipliers and rates.
 /// </summary>
 /// <param name="declared">Settings by symbol; "*" for all others.</param>
 /// <param name="funding">Null = the batch has none.</param>
-internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentKeys> declared, FundingTables? funding)
-    : IBarSource
+/// <param name="currencies">Null = the batch does not name the account's currency.</param>
+internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentKeys> declared, FundingTables? funding,
+    DeclaredCurrencies? currencies) : IBarSource
 {
-    /// <summary>Wraps a source; returns the source itself if the batch has neither instrument settings nor funding.</summary>
-    /// <param name="catalogues">Open the file or store of the funding.</param>
+    /// <summary>
+    /// Wraps a source; returns the source itself if the batch has neither instrument settings nor funding nor a currency of the account.
+    /// </summary>
+    /// <param name="catalogues">Open the files or stores of funding and exchange rates.</param>
     public static IBarSource Of(IBarSource source, DataSpec data, GranaryCatalogues catalogues) =>
-        data.Instruments.Count == 0 && data.Funding is null || source is DeclaredSource ? source
+        data.Instruments.Count == 0 && data.Funding is null && data.AccountCurrency is null || source is DeclaredSource ? source
             : new DeclaredSource(source, data.Instruments,
-                data.Funding is { } funding ? new FundingTables(funding, catalogues) : null);
+                data.Funding is { } funding ? new FundingTables(funding, catalogues) : null,
+                data.AccountCurrency is { } currency ? new DeclaredCurrencies(data, currency, catalogues) : null);
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         source.ListSymbolsAsync(timeframe, cancellationToken);
@@ -30,6 +34,7 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         var series = await OpenDeclaredAsync(query, cancellationToken);
+        if (currencies is not null) series = await currencies.AddToAsync(series, cancellationToken);
         return funding is null ? series : await funding.AddToAsync(series, query.Symbol, cancellationToken);
     }
 

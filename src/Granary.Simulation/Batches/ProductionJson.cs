@@ -104,6 +104,11 @@ public static class ProductionJson
             json.WriteStartArray("parts");
             foreach (var (part, own) in data.Place.List().Zip(data.Parts)) Part(json, part, own.Data, plan);
             json.WriteEndArray();
+            if (data.Fx is { } rates)
+            {
+                json.WritePropertyName("fx");
+                FxKey.Type.Write(json, rates);
+            }
             json.WriteEndObject();
             return;
         }
@@ -123,6 +128,7 @@ public static class ProductionJson
             Asof = data.Asof,
             Instruments = Instruments(data, plan.Sessions),
             Funding = data.Funding,
+            Fx = data.Fx,
         });
         json.WriteEndObject();
     }

@@ -106,7 +106,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             Name = name,
             Catalogues = catalogues,
             Code = Code,
-            Data = data!.Reading(ColumnTexts.In(root), catalogues.Tables) with
+            Data = data!.Reading(ColumnTexts.In(root), catalogues.Tables).For(account.Currency) with
             {
                 Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References))
                     .Concat(universe?.Rule is null ? [] : data!.Symbols).Distinct(StringComparer.Ordinal)],
@@ -117,7 +117,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             RiskFree = riskFree,
             Benchmark = root.Find("benchmark"),
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(BatchReader.LeastPerYear, BatchReader.MostPerYear),
-            Execution = execution!,
+            Execution = account.ApplyTo(execution!),
             Strategies = strategies,
             Regimes = regimes,
             Portfolio = Weighted(sizes!, members, portfolio) with

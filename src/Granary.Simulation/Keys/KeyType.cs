@@ -16,7 +16,7 @@ namespace Granary.Simulation.Keys;
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
 /// <see cref="TimeOnly"/> (a time of day), <see cref="DateOnly"/>, <see cref="Address"/>, <see cref="SizeRule"/>,
-/// <see cref="SessionCalendar"/> and <see cref="FundingSources"/>. A <see cref="JsonPart"/> is any object, or with
+/// <see cref="SessionCalendar"/>, <see cref="FundingSources"/> and <see cref="FxSource"/>. A <see cref="JsonPart"/> is any object, or with
 /// <see cref="AnyValue"/> any JSON. A record of keys can be a value too, and so can lists of values and objects of values by name. Text
 /// stands for a record with a <see cref="ShortFormAttribute"/>.
 /// </summary>
@@ -74,6 +74,7 @@ internal sealed record KeyType(Func<JsonPart, RecordKey, object?> Read, Action<U
         [typeof(SizeRule)] = SizeKey.Type,
         [typeof(SessionCalendar)] = SessionKey.Type,
         [typeof(FundingSources)] = FundingKey.Type,
+        [typeof(FxSource)] = FxKey.Type,
     }.ToFrozenDictionary();
 
     /// <summary>Names the value in the identity of a trial.</summary>

@@ -24,7 +24,7 @@ public static class MarketNotes
         IReadOnlyList<string> passedOver) =>
         [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. Unclosed(spec, entries), .. MissingDays(entries),
             .. OnePrice(entries), .. TickVolume(entries), .. LongerBars(markets), .. Tables(entries), .. Fractions(spec, markets),
-            .. DollarCoins(spec, markets)];
+            .. DollarCoins(spec, markets), .. AssumedCurrencies(spec, markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
     {
@@ -129,12 +129,23 @@ public static class MarketNotes
     private static IEnumerable<RunNote> DollarCoins(BatchSpec spec, IEnumerable<OpenedMarket> markets)
     {
         var currencies = markets.OrderBy(m => m.Symbol, StringComparer.Ordinal)
-            .Select(m => (m.Symbol, Currency: AccountCurrency.Of(spec.Data, m.Instrument))).DistinctBy(m => m.Currency).ToList();
-        // Other currencies than dollars and their coins are refused.
+            .Select(m => (m.Symbol, SymbolCurrency.Of(spec.Data, m.Instrument).Currency)).DistinctBy(m => m.Currency).ToList();
+        // Others than dollars and their coins are refused, or converted at exchange rates.
         if (currencies.Count > 1 && CurrencyUnit.Different(currencies) is null)
             yield return new RunNote(NoteCode.DataFinding,
                 $"The account counts {string.Join(" and ", currencies.Select(m => $"{m.Currency} ({m.Symbol})"))} as the same currency, "
                     + "one to one.", currencies.Count);
+    }
+
+    private static IEnumerable<RunNote> AssumedCurrencies(BatchSpec spec, IEnumerable<OpenedMarket> markets)
+    {
+        var assumed = markets.Where(m => m.Instrument.IsCurrencyAssumed).Select(m => m.Symbol).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal).ToList();
+        if (assumed.Count > 0)
+            yield return new RunNote(NoteCode.DataFinding,
+                $"Neither the source nor the name says the currency of {Names(assumed)}: it was taken as the account's, "
+                    + $"{spec.Data.AccountCurrency}. If it is another one, write \"instruments\": {{ \"{assumed[0]}\": {{ \"currency\": "
+                    + "\"USD\" } }.", assumed.Count);
     }
 
     private static string Names(IEnumerable<MarketEntry> entries) =>

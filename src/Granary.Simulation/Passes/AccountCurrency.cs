@@ -1,41 +1,94 @@
+using System.Globalization;
 using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
 
-/// <summary>
-/// Checks that the amounts of an account are in one currency, since no exchange rate is applied to them.
-/// </summary>
+/// <summary>Checks that the amounts of an account are in its currency, or that there are rates for them.</summary>
 internal static class AccountCurrency
 {
-    // The currency of instruments whose source names none.
-    private static readonly string Unnamed = new Instrument { Symbol = "" }.Currency;
-
     /// <summary>Checks the markets that a batch trades, and its benchmark.</summary>
-    /// <param name="benchmark">The instrument of a benchmark that is none of the markets; null if there is none.</param>
-    /// <exception cref="InputException">They have several currencies; one sentence.</exception>
-    public static void Check(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Instrument? benchmark)
+    /// <param name="benchmark">The benchmark if it is none of the markets; null if there is none.</param>
+    /// <param name="hasBars">Whether the bars are there, so that the times of the rates can be checked.</param>
+    /// <exception cref="InputException">A currency or a rate is missing or ambiguous; one sentence.</exception>
+    public static async Task CheckAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Instrument? benchmark,
+        bool hasBars, CancellationToken cancellationToken)
     {
         var data = plan.Spec.Data;
-        List<(string, string)> counted = [.. SymbolsOf(plan, markets).Select(s => (s, Of(data, markets[s].Instrument)))];
-        if (benchmark is not null) counted.Add(($"the benchmark {benchmark.Symbol}", Of(data, benchmark)));
-        if (CurrencyUnit.Different(counted) is not { } different) return;
-        throw (data.InstrumentsPart ?? data.Place).Fault($"the markets have several currencies ({different}), and no exchange rate is "
-            + "applied to the account; use a batch for each currency, or bars in one currency (where 'currency' in 'instruments' is "
-            + "missing, it is that of the source, else what the name shows, as USDJPY and 7203.T show JPY, else USD)");
+        List<(string Name, Instrument Instrument)> counted = [.. SymbolsOf(plan, markets).Select(s => (s, markets[s].Instrument))];
+        if (benchmark is not null) counted.Add(($"the benchmark {benchmark.Symbol}", benchmark));
+        if (data.AccountCurrency is not { } account)
+        {
+            if (CurrencyUnit.Different(counted.Select(c => (c.Name, SymbolCurrency.Of(data, c.Instrument).Currency))) is not { } different)
+                return;
+            throw (data.InstrumentsPart ?? data.Place).Fault($"the markets have several currencies ({different}); write the account's as "
+                + "\"account\": { \"currency\": \"EUR\" } and the exchange rates as \"data\": { \"fx\": \"csv:rates\" }, or use bars in "
+                + "one currency (where 'currency' in 'instruments' is missing, it is that of the source, else what the name shows, as "
+                + "USDJPY and 7203.T show JPY, else USD)");
+        }
+        foreach (var (name, instrument) in counted)
+        {
+            CheckReading(data, name, instrument);
+            if (CurrencyUnit.Of(instrument.Currency) == CurrencyUnit.Of(account)) continue;
+            if (!instrument.Rates.IsForeign) throw await MissingAsync(plan.Spec, name, instrument.Currency, account, cancellationToken);
+            if (!hasBars)
+                throw data.Place.Fault($"{name} is in {instrument.Currency} and the account in {account}, and a session keeps one "
+                    + $"currency; trade its symbols in an account in {instrument.Currency}, or backtest the batch");
+        }
+        if (!hasBars) return;
+        foreach (var (name, instrument) in counted)
+            if (instrument.Rates.IsForeign && markets.TryGetValue(name, out var market))
+                await CheckTimesAsync(plan, market, cancellationToken);
     }
 
-    /// <summary>
-    /// Returns the currency of an instrument: the batch's; else the source's; else, where the source names none, what the name shows.
-    /// </summary>
-    public static string Of(DataSpec data, Instrument instrument)
+    // A name can show a pair and an exchange, or something else than its source says.
+    private static void CheckReading(DataSpec data, string name, Instrument instrument)
     {
-        var symbol = instrument.Symbol;
-        InstrumentKeys? In(DataSpec of) => of.Instruments.GetValueOrDefault(symbol) ?? of.Instruments.GetValueOrDefault("*");
-        if ((In(data.Of(symbol)) ?? In(data))?.Currency is { } named) return named;
-        return instrument.Currency != Unnamed ? instrument.Currency : QuoteCurrency.Of(symbol) ?? Unnamed;
+        var own = data.Of(instrument.Symbol);
+        if (own.InstrumentOf(instrument.Symbol)?.Currency is not null
+            || QuoteCurrency.Of(instrument.Symbol) is not { } shown) return;
+        var other = CurrencyUnit.Of(shown) != CurrencyUnit.Of(instrument.Currency) ? shown : QuoteCurrency.OtherReading(instrument.Symbol);
+        if (other is null) return;
+        throw (own.InstrumentsPart ?? own.Place).Fault($"{name} can be in {instrument.Currency} or in {other}; say which, as "
+            + $"\"instruments\": {{ \"{instrument.Symbol}\": {{ \"currency\": \"{instrument.Currency}\" }} }}");
     }
+
+    private static async Task<InputException> MissingAsync(BatchSpec spec, string name, string currency, string account,
+        CancellationToken cancellationToken)
+    {
+        var data = spec.Data;
+        if (data.Fx is null)
+            return data.Place.Fault($"{name} is in {currency} and the account in {account}; name the exchange rates as \"fx\": "
+                + "\"csv:DIR\", a folder with bars such as EURUSD, or a table of rates");
+        var list = await new DeclaredCurrencies(data, account, spec.Catalogues).ListAsync(cancellationToken);
+        return (data.FxPlace ?? data.Place).Fault($"there is no rate from {currency} ({name}) to {account}, neither directly nor over one "
+            + $"other currency: {list}; add {currency}{account}");
+    }
+
+    private static async Task CheckTimesAsync(BatchPlan plan, OpenedMarket market, CancellationToken cancellationToken)
+    {
+        var (rates, from) = (market.Instrument.Rates, plan.Spec.Data.From ?? long.MinValue);
+        await foreach (var block in market.Series.ReadAsync(cancellationToken: cancellationToken))
+            for (var i = 0; i < block.Count; i++)
+            {
+                if (block.Time[i] < from) continue;
+                var close = market.Series.Timeframe.CloseOf(block.Time[i]);
+                if ((rates.FaultAt(block.Time[i]) ?? rates.FaultAt(close)) is not { } fault) continue;
+                throw (plan.Spec.Data.FxPlace ?? plan.Spec.Data.Place).Fault(Sentence(plan.Spec.Data, market, block.Time[i], fault));
+            }
+    }
+
+    private static string Sentence(DataSpec data, OpenedMarket market, long bar, (long Time, bool IsFirst) fault)
+    {
+        var (pair, at) = ($"{market.Instrument.Currency} in {data.AccountCurrency}", Text(bar));
+        return fault.IsFirst ? $"the first rate of {pair} is known at {Text(fault.Time)}, after the bar of {market.Symbol} at {at}; give "
+                + "earlier rates, or a later data.from"
+            : $"the last rate of {pair} before the bar of {market.Symbol} at {at} is of {Text(fault.Time)}, older than maxAge "
+                + $"({data.Fx!.MaxAge.TotalDays:0.##}d); give the rates between, or a longer maxAge";
+    }
+
+    private static string Text(long time) => new DateTime(time).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     // Symbols that only factors refer to are not part of an account.
     private static IEnumerable<string> SymbolsOf(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)

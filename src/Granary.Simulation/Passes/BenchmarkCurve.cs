@@ -102,8 +102,8 @@ public static class BenchmarkCurve
     {
         try
         {
-            return await source.OpenAsync(new BarQuery(part.String(), spec.Data.Timeframe, spec.Data.From, spec.Data.To),
-                cancellationToken);
+            return await DeclaredSource.Of(source, spec.Data, spec.Catalogues).OpenAsync(
+                new BarQuery(part.String(), spec.Data.Timeframe, spec.Data.From, spec.Data.To), cancellationToken);
         }
         catch (BarDataException e)
         {
@@ -204,12 +204,12 @@ public static class BenchmarkCurve
         rows.End();
     }
 
-    // Value at the close of each bar of one unit of money invested in a market; 1 at the first bar from a time on, because earlier bars
-    // only warm up. Dividends are reinvested.
+    // Value at the close of each bar, in the account's currency, of one unit of money invested in a market; 1 at the first bar from a time
+    // on, because earlier bars only warm up. Dividends are reinvested.
     private static async IAsyncEnumerable<(long Time, double Worth)> WorthAsync(OpenedMarket market, long from, [EnumeratorCancellation]
         CancellationToken cancellationToken)
     {
-        var ex = market.Instrument.CorporateActions;
+        var (ex, rates) = (market.Instrument.CorporateActions, market.Instrument.Rates);
         var (action, units, first) = (0, 1.0, double.NaN);
         await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
             for (var i = 0; i < block.Count; i++)
@@ -219,8 +219,9 @@ public static class BenchmarkCurve
                 for (; action < ex.Count && ex[action].From(market.Series.Timeframe) <= time; action++)
                     if (!double.IsNaN(first))
                         units *= ex[action].SplitRatio + ex[action].Dividend / block.Open[i];
-                if (double.IsNaN(first)) first = block.Close[i];
-                yield return (time, units * block.Close[i] / first);
+                var close = block.Close[i] * rates.At(market.Series.Timeframe.CloseOf(time));
+                if (double.IsNaN(first)) first = close;
+                yield return (time, units * close / first);
             }
     }
 }

@@ -57,6 +57,7 @@ public static class MarketDescription
                 new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, findings)
             {
                 Multiplier = market.Instrument.Multiplier,
+                Rate = market.Instrument.Rates.At(market.Series.Timeframe.CloseOf(last)),
                 Zone = market.Instrument.Calendar.Zone.Id,
                 OtherSpacing = counted.Contains(market.Symbol) ? spacing.Other : null,
                 MissingDays = days.Missing(),

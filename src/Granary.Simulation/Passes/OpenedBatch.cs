@@ -78,7 +78,7 @@ public sealed class OpenedBatch : IAsyncDisposable
         if (!opening.IsLive) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
         var benchmark = await BenchmarkCurve.CheckAsync(spec, DeclaredSource.Of(Source, spec.Data, spec.Catalogues), Markets.Keys,
             cancellationToken);
-        AccountCurrency.Check(Plan, Markets, benchmark);
+        await AccountCurrency.CheckAsync(Plan, Markets, benchmark, hasBars: !opening.IsLive, cancellationToken);
         foreach (var timeframe in Plan.Feeds.Select(f => f.Timeframe).Distinct()) MeasuredSection.CheckTimeframe(spec.Execution, timeframe);
         await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
             cancellationToken);

@@ -408,6 +408,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
             PeriodScale = _statistics.PeriodsPerYear / _statistics.Counted.PerYear,
             Risk = _caps?.Answers ?? [],
             Funding = FundingReport.Of(_run.FundingByDay(), _symbols),
+            Currency = CurrencyReport.Of(_run, _plan.Spec),
         };
     }
 }

@@ -27,6 +27,9 @@ public sealed record PortfolioOutcome(
     /// <summary>Funding that the portfolio paid and received; null if there was none.</summary>
     public FundingResults? Funding { get; init; }
 
+    /// <summary>How much of the return is price and how much currency; null if all instruments have the account's currency.</summary>
+    public CurrencyResults? Currency { get; init; }
+
     /// <summary>Why the portfolio never held a position; null if it did.</summary>
     public IdlePortfolio? Idle { get; init; }
 

@@ -45,6 +45,7 @@ public static class RecordedRuns
             var replay = new TradeReplay(instance, RecordedFile.Read(path, pass.Plan.Spec.Catalogues.Files), bars)
             {
                 Multiplier = market.Instrument.Multiplier,
+                Rates = market.Instrument.Rates,
                 CostFactor = (pass.Plan.IsStressed ? 2 : 1) * (pass.Plan.Spec.Execution.Stress ? 2 : 1),
             };
             var own = new MemoryEventLog();

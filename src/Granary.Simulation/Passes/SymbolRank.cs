@@ -14,6 +14,9 @@ public sealed class SymbolRank
     private readonly Timeframe _timeframe;
     private readonly FactorColumns _columns;
     private readonly double[] _row;
+    private readonly RateSeries _rates;
+    // Whether each column is an amount, which counts in the account's currency.
+    private readonly bool[] _areAmounts;
 
     /// <exception cref="Engine.InputException">A factor of the rule cannot be computed on these bars.</exception>
     public SymbolRank(UniverseRule rule, MarketSeries series, FactorCatalogue factors)
@@ -21,6 +24,8 @@ public sealed class SymbolRank
         (_rule, _timeframe) = (rule, series.Timeframe);
         _columns = new FactorColumns(series, rule.Columns, factors);
         _row = new double[rule.Columns.Count];
+        _rates = series.Instrument.Rates;
+        _areAmounts = [.. rule.Columns.Select(c => c.StartsWith("dollar-volume", StringComparison.OrdinalIgnoreCase))];
     }
 
     /// <summary>The end of the period of the last bar, UTC ticks; −1 before the first bar.</summary>
@@ -40,7 +45,8 @@ public sealed class SymbolRank
             var period = _rule.Every.Next(_timeframe.CloseOf(block.Time[i]) - 1);
             if (period != Period && Period >= 0) ended?.Invoke(Period, Score);
             Period = period;
-            for (var c = 0; c < _row.Length; c++) _row[c] = _columns[c][i];
+            var rate = _rates.At(_timeframe.CloseOf(block.Time[i]));
+            for (var c = 0; c < _row.Length; c++) _row[c] = _areAmounts[c] ? _columns[c][i] * rate : _columns[c][i];
             Score = _rule.ScoreOf(_row);
         }
     }

@@ -21,6 +21,9 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
     /// <summary>Value in quote currency of a price move of 1 for one unit.</summary>
     public required double Multiplier { get; init; }
 
+    /// <summary>The value of the quote currency in the account's.</summary>
+    public RateSeries Rates { get; init; } = RateSeries.None;
+
     /// <summary>Factor for the recorded costs.</summary>
     public double CostFactor { get; init; } = 1;
 
@@ -100,7 +103,7 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
         var (fall, rise) = Reach(trade, NumberOf(entry), NumberOf(exit), price);
         return new Trade(number, trade.Side, trade.Quantity, instance.Timeframe.OpenOf(entry), entry, trade.EntryPrice, exit, price,
             (int)trade.Side * (price - trade.EntryPrice) * trade.Quantity * Multiplier, Costs(trade), NumberOf(exit) - NumberOf(entry),
-            trade.Reason, trade.Side == Side.Buy ? fall : rise, trade.Side == Side.Buy ? rise : fall);
+            trade.Reason, trade.Side == Side.Buy ? fall : rise, trade.Side == Side.Buy ? rise : fall).In(Rates.At(exit));
     }
 
     // Largest fall and rise of the price from the entry on, as fractions of the entry price. The entry bar counts if the entry was at its

@@ -15,14 +15,24 @@ namespace Granary.Trading.Tables;
 /// <summary>All tables that runs write, by name.</summary>
 public static class KnownTables
 {
+    private static readonly CsvSchema s_trades = new(RunTables.Trade.Columns)
+    {
+        Optional = [.. RunTables.ConvertedTrade.Columns.Skip(RunTables.Trade.Columns.Count)],
+    };
+
+    private static readonly CsvSchema s_fills = new(RunTables.Fill.Columns)
+    {
+        Optional = [.. RunTables.ConvertedFill.Columns.Skip(RunTables.Fill.Columns.Count)],
+    };
+
     private static readonly FrozenDictionary<string, CsvSchema> _all = new Dictionary<string, CsvSchema>(StringComparer.Ordinal)
     {
-        ["trades"] = new(RunTables.Trade.Columns),
-        ["portfolio_trades"] = new(RunTables.Trade.Columns),
-        ["portfolio_fills"] = new(RunTables.Fill.Columns),
-        [RunFolder.Stressed + "trades"] = new(RunTables.Trade.Columns),
-        [RunFolder.Stressed + "portfolio_trades"] = new(RunTables.Trade.Columns),
-        [RunFolder.Stressed + "portfolio_fills"] = new(RunTables.Fill.Columns),
+        ["trades"] = s_trades,
+        ["portfolio_trades"] = s_trades,
+        ["portfolio_fills"] = s_fills,
+        [RunFolder.Stressed + "trades"] = s_trades,
+        [RunFolder.Stressed + "portfolio_trades"] = s_trades,
+        [RunFolder.Stressed + "portfolio_fills"] = s_fills,
         ["signals"] = new(RunTables.Signal.Columns),
         ["factors"] = new(RunTables.Factor.Columns),
         ["trades_by_model"] = new(RunTables.ByModel.Columns),

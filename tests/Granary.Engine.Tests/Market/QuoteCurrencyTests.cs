@@ -50,4 +50,28 @@ public sealed class QuoteCurrencyTests
     [InlineData(":", null)]
     [InlineData("=X", null)]
     public void A_name_shows_the_currency_of_its_prices(string symbol, string? currency) => QuoteCurrency.Of(symbol).ShouldBe(currency);
+
+    [Theory]
+    [InlineData("JPY=X", "USD", "JPY")]
+    [InlineData("OANDA:EUR_USD", "EUR", "USD")]
+    [InlineData("EURUSD.pro", "EUR", "USD")]
+    [InlineData("BTCJPY", "BTC", "JPY")]
+    [InlineData("BTC/EUR:EUR", "BTC", "EUR")]
+    public void A_pair_has_both_of_its_currencies(string symbol, string first, string second) =>
+        QuoteCurrency.PairOf(symbol).ShouldBe((first, second));
+
+    [Theory]
+    [InlineData("7203.T")]
+    [InlineData("IBM")]
+    [InlineData("BRK-B")]
+    public void Anything_else_is_no_pair(string symbol) => QuoteCurrency.PairOf(symbol).ShouldBeNull();
+
+    [Fact]
+    public void A_pair_with_the_ending_of_an_exchange_has_two_readings()
+    {
+        QuoteCurrency.Of("EURUSD.T").ShouldBe("USD");
+        QuoteCurrency.OtherReading("EURUSD.T").ShouldBe("JPY");
+        QuoteCurrency.OtherReading("7203.T").ShouldBeNull();
+        QuoteCurrency.OtherReading("EURUSD.pro").ShouldBeNull();
+    }
 }

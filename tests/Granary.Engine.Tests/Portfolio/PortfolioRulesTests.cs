@@ -297,7 +297,7 @@ public sealed class PortfolioRulesTests
     {
         PortfolioRuleDefinition.BuiltIn.Select(rule => rule.Name).ShouldBe(["restrictedSymbols", "maxDrawdownPercent", "dailyLossPercent",
             "maxPositions", "reserved", "exclusiveSymbols", "maxLeverage", "maxTurnoverPercent", "groups", "maxCorrelatedPercent",
-            "maxSymbolPercent", "maxStrategyPercent", "maxGrossPercent", "maxNetPercent"]);
+            "maxSymbolPercent", "maxCurrencyPercent", "maxStrategyPercent", "maxGrossPercent", "maxNetPercent"]);
         // Each refuses the entry. Those that ask for no size are asked before those that bound its value.
         List<(string Refusal, ChosenRule Rule)> rules =
         [

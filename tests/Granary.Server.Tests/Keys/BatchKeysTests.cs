@@ -43,6 +43,7 @@ public sealed class BatchKeysTests
     private static readonly IReadOnlyList<Section> Sections =
     [
         new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source"),
+        new(typeof(FxSource), ["data", "fx", "|1"], "currencies.md", "## Rates"),
         new(typeof(AsofKeys), ["data", "asof", "[]"], Batches, "### Slower series"),
         new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments"),
         new(typeof(SessionKeys), ["data", "instruments", "*", "session", "|1"], Batches, "### Sessions"),
@@ -128,7 +129,7 @@ public sealed class BatchKeysTests
         var section = Sections.Single(s => s.Record.Name == record);
         var key = section.Keys.Single(k => k.Name == name);
         var isText = key.Type == typeof(string) || key.Type == typeof(IReadOnlyList<string>) || key.Type == typeof(Address)
-            || key.Type == typeof(Granary.Data.Funding.FundingSources);
+            || key.Type == typeof(Granary.Data.Funding.FundingSources) || key.Type == typeof(FxSource);
         var wrong = isText ? "7" : "\"no such value\"";
         Should.Throw<InputException>(() => Read(section, name, wrong)).Message
             .ShouldStartWith($"batch.json, line 1, {name}");

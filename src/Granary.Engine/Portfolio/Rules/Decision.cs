@@ -16,7 +16,7 @@ public sealed class Decision : IEquatable<Decision>
         "accepted", "weight-zero", "restricted-symbol", "max-positions", "max-gross", "max-net", "max-symbol", "max-strategy",
         "max-drawdown", "daily-loss", "no-cash", "no-quantity", "strategy-refused", "model-refused", "disabled", "max-leverage",
         "max-turnover", "max-correlated", "max-group", "reserved", "same-period", "not-enough-history", "no-stop", "volume-taken",
-        "expired", "ruined", "rule", "predicted-risk", "below-minimum", "paused",
+        "expired", "ruined", "rule", "predicted-risk", "below-minimum", "paused", "max-currency",
     }.Index().ToFrozenDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
 
     private readonly int _place, _hash;

@@ -205,10 +205,10 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     /// Records that a trade was closed at the end of its symbol's data. The strategy is not notified, since it had already run before that
     /// was known.
     /// </summary>
-    public void ClosedAtEnd(in OpenTrade trade, in TradeEnd end)
+    public void ClosedAtEnd(in TradeEnd end, in Trade trade)
     {
         Closed(trade.Number, end);
-        if (Want(RunEventKinds.Trade)) Trade(trade.ToTrade(end));
+        Trade(trade);
     }
 
     /// <summary>Records a trade that is open when the run ends.</summary>

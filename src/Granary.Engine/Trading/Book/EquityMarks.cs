@@ -10,9 +10,10 @@ namespace Granary.Engine.Trading.Book;
 /// each change.
 /// </summary>
 /// <param name="meter">Measures the equity; null if the account is shared, whose run measures it.</param>
-internal struct EquityMarks(EquityMeter? meter)
+internal struct EquityMarks(EquityMeter? meter, Timeframe timeframe)
 {
     private readonly EquityMeter? _meter = meter;
+    private readonly Timeframe _timeframe = timeframe;
     // The bars that are marked together: the current block, and the bars before it that may still be unmarked.
     private BarBlock? _bars;
     private BlockCalendar _calendar = null!;
@@ -50,16 +51,20 @@ internal struct EquityMarks(EquityMeter? meter)
     public readonly double CloseBefore(int index) => Offset + index > 0 ? _bars!.CloseColumn[Offset + index - 1] : _before.Close;
 
     /// <summary>Marks the bars before one of the block.</summary>
-    public void MarkBefore(int index, double cash, in OpenTrades trades) => Mark(Offset + index, cash, trades);
+    /// <param name="foreign">The balances of an account in another currency; null if it is that of the prices.</param>
+    public void MarkBefore(int index, double cash, in OpenTrades trades, ForeignBalance? foreign) =>
+        Mark(Offset + index, cash, trades, foreign);
 
     /// <summary>Marks all bars.</summary>
-    public void MarkAll(double cash, in OpenTrades trades) => Mark(_bars!.Count, cash, trades);
+    /// <inheritdoc cref="MarkBefore"/>
+    public void MarkAll(double cash, in OpenTrades trades, ForeignBalance? foreign) => Mark(_bars!.Count, cash, trades, foreign);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Mark(int end, double cash, in OpenTrades trades)
+    private void Mark(int end, double cash, in OpenTrades trades, ForeignBalance? foreign)
     {
         var bars = _bars!;
-        _meter?.Mark(cash, trades.Net, trades.Count > 0, bars, _calendar, _marked, end);
+        if (foreign is null) _meter?.Mark(cash, trades.Net, trades.Count > 0, bars, _calendar, _marked, end);
+        else if (_meter is not null) MarkForeign(end, trades, foreign);
         if (TracksExcursions)
             for (var i = 0; i < trades.Count; i++)
             {
@@ -69,6 +74,25 @@ internal struct EquityMarks(EquityMeter? meter)
                 if (from < end) trade.Reach(Extremes.Least(bars.Low[from..end]), Extremes.Greatest(bars.High[from..end]));
             }
         _marked = end;
+    }
+
+    // Bars of one rate are marked together.
+    private readonly void MarkForeign(int end, in OpenTrades trades, ForeignBalance foreign)
+    {
+        var (bars, cursor) = (_bars!, foreign.Cursor);
+        if (trades.Count == 0 && foreign.Held == 0)
+        {
+            _meter!.Mark(foreign.Own, 0, exposed: false, bars, _calendar, _marked, end);
+            return;
+        }
+        for (var (from, to) = (_marked, _marked); from < end; from = to)
+        {
+            var rate = foreign.Rates.At(_timeframe.CloseOf(bars.TimeColumn[from]), ref cursor);
+            var until = foreign.Rates.EndOf(cursor);
+            do to++;
+            while (to < end && _timeframe.CloseOf(bars.TimeColumn[to]) < until);
+            _meter!.Mark(foreign.Own + foreign.Held * rate, trades.Net * rate, trades.Count > 0, bars, _calendar, from, to);
+        }
     }
 
     /// <summary>Replaces the equity of the last marked bar after the position was closed at that bar's close.</summary>

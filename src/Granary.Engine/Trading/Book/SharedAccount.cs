@@ -26,7 +26,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         {
             if (execution.CallRate <= 0) return false;
             var needed = 0.0;
-            foreach (var book in _books) needed += book.Requirement(book.LastPrice);
+            foreach (var book in _books) needed += book.InAccount(book.Requirement(book.LastPrice));
             return needed > 0 && Equity < needed;
         }
     }
@@ -38,7 +38,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         {
             var needed = 0.0;
             if (execution.Margin == MarginMode.Cross)
-                foreach (var book in _books) needed += book.MarginRequirement(book.LastPrice);
+                foreach (var book in _books) needed += book.InAccount(book.MarginRequirement(book.LastPrice));
             return needed;
         }
     }
@@ -96,7 +96,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         if (IsRuined) return 0;
         foreach (var book in _books)
         {
-            equity += book.OwnEquity(book.LastPrice);
+            equity += book.InAccount(book.OwnEquity(book.LastPrice));
             holds |= book.OpenTradeCount > 0;
         }
         return equity;
@@ -107,7 +107,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = cash;
-            foreach (var book in _books) sum += book.Cash;
+            foreach (var book in _books) sum += book.InAccount(book.Cash);
             return sum;
         }
     }
@@ -118,7 +118,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = 0.0;
-            foreach (var book in _books) sum += book.OwnPendingCash(book.LastPrice);
+            foreach (var book in _books) sum += book.InAccount(book.OwnPendingCash(book.LastPrice));
             return sum;
         }
     }
@@ -131,7 +131,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = cash;
-            foreach (var book in _books) sum += book.SettledCash(book.LastPrice);
+            foreach (var book in _books) sum += book.InAccount(book.SettledCash(book.LastPrice));
             return sum;
         }
     }
@@ -142,7 +142,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = 0.0;
-            foreach (var book in _books) sum += book.LongValue(book.LastPrice);
+            foreach (var book in _books) sum += book.InAccount(book.LongValue(book.LastPrice));
             return sum;
         }
     }
@@ -183,7 +183,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     public double Available(StrategyBook? asking, double price)
     {
         var available = execution.EffectiveLeverage > 0 ? cash * execution.EffectiveLeverage : cash;
-        foreach (var book in _books) available += book.OwnAvailable(book == asking ? price : book.LastPrice);
+        foreach (var book in _books) available += book.InAccount(book.OwnAvailable(book == asking ? price : book.LastPrice));
         return available;
     }
 

@@ -35,6 +35,7 @@ internal sealed partial class StrategyBook
     public void BeginBar(int index)
     {
         _events.IsAtOpen = true;
+        if (_foreign is not null) ValueAt(_block.TimeColumn[index]);
         if (_hasFinancing) BookFinancing(index);
         if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
         if (_members is not null)
@@ -88,6 +89,7 @@ internal sealed partial class StrategyBook
             TryPart(bar, bar, index);
         }
 
+        ValueAtClose(index);
         EndTrades(bar, index);
         if (_members is not null) LeaveUniverse(bar, index);
         if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);

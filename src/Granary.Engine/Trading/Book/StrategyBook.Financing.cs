@@ -56,9 +56,9 @@ internal sealed partial class StrategyBook
     {
         MarkBefore(index);
         var cash = amount * trade.Quantity;
-        _account.Pay(cash);
+        Pay(cash);
         trade.Finance(cash);
-        _meter.Financing += cash;
+        _meter.Financing += cash * RateAt(time);
         _events.Financed(trade.Number, kind, time, amount, cash);
     }
 

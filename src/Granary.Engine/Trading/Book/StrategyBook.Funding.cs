@@ -33,7 +33,7 @@ internal sealed partial class StrategyBook
             ref var trade = ref _trades[i];
             var amount = funding.Amount(number, trade.Side == Side.Buy, price, _multiplier);
             if (amount == 0) continue;
-            _meter.Funding += amount * trade.Quantity;
+            _meter.Funding += amount * trade.Quantity * RateAt(_block.TimeColumn[index]);
             PayFinancing(ref trade, FinancingKind.Funding, amount, _block.TimeColumn[index], index);
         }
     }

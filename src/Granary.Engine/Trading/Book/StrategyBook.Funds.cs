@@ -7,10 +7,12 @@ namespace Granary.Engine.Trading.Book;
 // Cash that the account can spend, and cash that its positions tie up.
 internal sealed partial class StrategyBook
 {
+    // Amounts are in the currency of the prices.
+
     public double Cash => _account.Cash;
 
     /// <summary>The account's equity, with this book's instrument at a price.</summary>
-    public double EquityAt(double price) => _shared is null ? OwnEquity(price) : _shared.Equity;
+    public double EquityAt(double price) => _shared is null ? OwnEquity(price) : InPrices(_shared.Equity);
 
     /// <summary>Returns this book's contribution to the account's equity.</summary>
     public double OwnEquity(double price) => _account.Cash + _trades.Net * price;
@@ -20,13 +22,13 @@ internal sealed partial class StrategyBook
     {
         if (_shared is null) _knowsUsualQuantity = true;
         else _shared.KnowsUsualQuantity = true;
-        return _settings.Size.Quantity(EquityAt(price), price, 0, _multiplier);
+        return Size.Quantity(EquityAt(price), price, 0, _multiplier);
     }
 
     /// <summary>Returns the amount that new entries may cost.</summary>
     public double Available(double price)
     {
-        var available = _shared is null ? OwnAvailable(price) : _shared.Available(this, price);
+        var available = _shared is null ? OwnAvailable(price) : InPrices(_shared.Available(this, price));
         return double.IsPositiveInfinity(_margin.MostNotional) ? available : _power.WithinNotional(available, NotionalRoom(price), price);
     }
 
@@ -37,7 +39,7 @@ internal sealed partial class StrategyBook
     private double AvailableAfterOrders(double close) => Available(close) + PendingCash(close);
 
     private double PendingCash(double close) =>
-        _shared is not null ? _shared.PendingCash : _trades.Count + _orders.Count == 0 ? 0 : OwnPendingCash(close);
+        _shared is not null ? InPrices(_shared.PendingCash) : _trades.Count + _orders.Count == 0 ? 0 : OwnPendingCash(close);
 
     /// <summary>Proceeds of pending market exits less the cost of pending market entries, so cash is not reserved twice.</summary>
     public double OwnPendingCash(double close) => ExitProceeds(close) - Reserved(close);

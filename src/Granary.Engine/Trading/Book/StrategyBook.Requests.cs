@@ -23,6 +23,7 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private OrderId Make(Side side, in EntryOptions asked, int index, int addsTo = 0)
     {
+        ValueAtClose(index);
         var close = _block.CloseColumn[index];
         var atr = AverageTrueRange?.Invoke(index) ?? 0;
         var options = asked.Type == OrderType.Market && _settings.EntryOrder != EntryOrder.Market
@@ -44,7 +45,7 @@ internal sealed partial class StrategyBook
         Delay(ref order, index);
         var id = order.Id;
         _events.Signalled(order, plan.RiskStop, plan.Target, advice);
-        if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? EquityAt(close) : 0);
+        if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? InAccount(EquityAt(close)) : 0);
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity);
 
         if (Instrument.IsDelistedIn(_timeframe, time))
@@ -174,7 +175,7 @@ internal sealed partial class StrategyBook
     {
         var quantity = options.Quantity > 0
             ? options.Quantity
-            : _settings.Size.Quantity(EquityAt(close), plan.Price, plan.RiskStop, _multiplier)
+            : Size.Quantity(EquityAt(close), plan.Price, plan.RiskStop, _multiplier)
                 * (options.SizeFactor > 0 ? options.SizeFactor : 1);
         return Instrument.LotSize > 0 && !double.IsNaN(quantity) ? Instrument.RoundQuantity(quantity) : quantity;
     }
@@ -234,6 +235,7 @@ internal sealed partial class StrategyBook
     public OrderId Submit(in OrderRequest request, int index)
     {
         if (_isClosed || !MayTrade(index)) return default;
+        ValueAtClose(index);
         var quantity = Instrument.RoundQuantity(request.Quantity);
         if (!(quantity > 0))
         {

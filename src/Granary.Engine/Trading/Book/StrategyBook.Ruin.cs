@@ -23,7 +23,7 @@ internal sealed partial class StrategyBook
     }
 
     // Of the account, if it is shared.
-    private double WholeCash => _shared?.Cash ?? _account.Cash;
+    private double WholeCash => _shared is null ? _account.Cash : InPrices(_shared.Cash);
 
     // Whether a bar, or a part of one, reaches the price at which the account's current position ruins it.
     private bool IsRuinedWithin(in Bar part) =>
@@ -108,16 +108,16 @@ internal sealed partial class StrategyBook
     private void WriteOff(ref OpenTrade trade)
     {
         if (_shared is not null && !_shared.IsLast(this)) return;
-        var left = _shared?.Cash ?? _account.Cash;
-        var rounding = _settings.Cash * 1e-9;
+        var left = WholeCash;
+        var rounding = InPrices(_settings.Cash) * 1e-9;
         // An account that is being liquidated ends at zero; any other account continues if it has equity left.
         if (left > rounding && !_isClosed) return;
         if (Math.Abs(left) > rounding)
         {
             trade.Finance(-left);
-            _meter.Financing -= left;
+            _meter.Financing -= InAccount(left);
         }
-        _account.Pay(-left);
+        Pay(-left);
         if (_shared is null) Close();
         else _shared.Close();
     }
@@ -126,6 +126,8 @@ internal sealed partial class StrategyBook
     public void Close()
     {
         _isClosed = _isRuined = true;
-        if (_shared is null) _account.Cash = 0;
+        if (_shared is not null) return;
+        _account.Cash = 0;
+        _foreign?.Clear();
     }
 }

@@ -30,8 +30,8 @@ internal sealed partial class StrategyBook
     {
         MarkBefore(index);
         if (_isVolumeLimited || _traded is not null) Count(fill, index);
-        _account.Book(side, fill.Quantity, fill.Price, _multiplier, fill.Commission);
-        _meter.Commission += fill.Commission;
+        Book(side, fill.Quantity, fill.Price, fill.Commission);
+        _meter.Commission += fill.Commission * RateAt(fill.Time);
     }
 
     // Subtracts a fill from the bar's available volume, and adds it to the account's turnover.
@@ -39,7 +39,7 @@ internal sealed partial class StrategyBook
     private void Count(in TradeFill fill, int index)
     {
         _volume.Draw(fill.Quantity, _block.FirstIndex + index);
-        _traded?.Add(fill.Time, fill.Price * fill.Quantity * _multiplier);
+        _traded?.Add(fill.Time, fill.Price * fill.Quantity * _multiplier * RateAt(fill.Time));
     }
 
     // Opens a trade with the first fill of an order.
@@ -136,18 +136,19 @@ internal sealed partial class StrategyBook
         var bars = (int)(_block.FirstIndex + index - trade.EntryIndex);
         var net = profit - trade.Commission;
         if (trade.Financing != 0) net += trade.Financing;
-        _meter.Add(net, bars);
-        _shared?.Add(net, bars);
+        var rate = Settle(net, bar.Time);
+        _meter.Add(net * rate, bars);
+        _shared?.Add(net * rate, bars);
         if (reason == ExitReason.Liquidation) _meter.Liquidations++;
         var end = new TradeEnd(bar.Time, exitPrice, profit, net, bars, reason);
         _events.Closed(trade.Number, end);
-        if (isWanted || _events.HasCallBacks) ReportClosed(ref trade, end, fill.Price);
+        if (isWanted || _events.HasCallBacks) ReportClosed(ref trade, end, fill.Price, rate);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReportClosed(ref OpenTrade trade, in TradeEnd end, double price)
+    private void ReportClosed(ref OpenTrade trade, in TradeEnd end, double price, double rate)
     {
-        var closed = trade.ToTrade(end);
+        var closed = Counted(trade.ToTrade(end), rate);
         _events.Trade(closed);
         if (!_events.HasCallBacks) return;
         NoteProtection(ref trade,
@@ -156,6 +157,9 @@ internal sealed partial class StrategyBook
             end.Reason == ExitReason.TrailingStop ? OrderState.Filled : OrderState.Cancelled, price);
         _events.Notify(closed);
     }
+
+    // A trade with its amounts in the account's currency.
+    private Trade Counted(in Trade trade, double rate) => _foreign is null ? trade : trade.In(rate);
 
     // Closes a trade in full at a price that the broker or the venue sets, without an order.
     private void CloseAt(int at, double price, ExitReason reason, in Bar bar, int index, double worst = double.NaN)
@@ -183,21 +187,24 @@ internal sealed partial class StrategyBook
     {
         MarkAll();
         if (_trades.Count == 0) return;
+        _foreign?.ValueAt(_timeframe.CloseOf(time));
         for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
             var (quantity, paid) = (trade.Quantity, default(OrderFees));
             var fee = NextFee(close, quantity, maker: false, time, ref paid);
-            _account.Book((Side)(-(int)trade.Side), quantity, close, _multiplier, fee);
-            _meter.Commission += fee;
+            Book((Side)(-(int)trade.Side), quantity, close, fee);
+            _meter.Commission += fee * RateAt(time);
             trade.Pay(fee);
             var (exitPrice, profit) = MarkedAt(trade, close);
             var (net, bars) = (profit - trade.Commission + trade.Financing, (int)(lastIndex - trade.EntryIndex));
-            _meter.Add(net, bars);
-            _events.ClosedAtEnd(trade, new TradeEnd(time, exitPrice, profit, net, bars, ExitReason.DataEnded));
+            var rate = Settle(net, time);
+            _meter.Add(net * rate, bars);
+            var end = new TradeEnd(time, exitPrice, profit, net, bars, ExitReason.DataEnded);
+            _events.ClosedAtEnd(end, Counted(trade.ToTrade(end), rate));
         }
         _trades.Clear();
-        _marks.Settle(_account.Cash);
+        _marks.Settle(InAccount(_account.Cash));
         Refresh();
     }
 
@@ -211,20 +218,20 @@ internal sealed partial class StrategyBook
             var bars = (int)(lastIndex - trade.EntryIndex);
             var end = new TradeEnd(time, exitPrice, profit, profit, bars, ExitReason.Open);
             if (trade.Parted) ReportParts(ref events, trade, end, close, counts);
-            else events.StaysOpen(end, null, trade.ToTrade(end with { ExitPrice = close }));
+            else events.StaysOpen(end, null, Counted(trade.ToTrade(end with { ExitPrice = close }), Rate));
         }
     }
 
     // The closed part of a trade is a closed trade in the statistics.
     private void ReportParts(ref BookEvents events, in OpenTrade trade, in TradeEnd end, double close, bool counts)
     {
-        var part = trade.ClosedPart(_multiplier);
+        var part = Counted(trade.ClosedPart(_multiplier), Rate);
         if (counts)
         {
             _meter.Add(part.NetProfit, part.Bars);
             _shared?.Add(part.NetProfit, part.Bars);
         }
-        events.StaysOpen(end, part, trade.OpenPart(end.Time, close, _multiplier, end.Bars));
+        events.StaysOpen(end, part, Counted(trade.OpenPart(end.Time, close, _multiplier, end.Bars), Rate));
     }
 
     private (double ExitPrice, double Profit) MarkedAt(in OpenTrade trade, double close)

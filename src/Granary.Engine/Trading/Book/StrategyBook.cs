@@ -74,6 +74,8 @@ internal sealed partial class StrategyBook
     private readonly IntrabarPath? _path;
     // Recently traded value of the account; null if no fee depends on it.
     private readonly TradedNotional? _traded;
+    // The balances of an account in another currency than the instrument's; null if it is the same.
+    private readonly ForeignBalance? _foreign;
 
     // ---- the account: these four stand next to each other in memory, because a block reads those of a thousand strategies in turn ----
 
@@ -126,6 +128,11 @@ internal sealed partial class StrategyBook
         _multiplier = Instrument.Multiplier;
         _shared = account;
         _account = new CashAccount(account is null ? settings.Cash : 0);
+        if (Instrument.Rates.IsForeign)
+        {
+            _foreign = new ForeignBalance(_account.Cash, Instrument.Rates, execution);
+            _account.Cash = _foreign.Cash;
+        }
         _trades = new OpenTrades(_multiplier);
         _isClosed = account is not null;
         _hasLatency = execution.LatencyBars > 0;
@@ -133,7 +140,7 @@ internal sealed partial class StrategyBook
         _hasProportionalFees = execution.Fee.IsProportional;
         _dependsOnSize = _fillRule.DependsOnSize || _margin.DependsOnSize;
         _events = new BookEvents(listener, symbol, _isVolumeLimited, _hasProportionalFees && !everyFill, _dependsOnSize);
-        _marks = new EquityMarks(account is null ? new EquityMeter(settings.Cash, settings.TradeFrom) : null);
+        _marks = new EquityMarks(account is null ? new EquityMeter(settings.Cash, settings.TradeFrom) : null, _timeframe);
         TrackExcursions();
         _path = execution.UsePath ? series.Path : null;
         _traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
@@ -161,9 +168,9 @@ internal sealed partial class StrategyBook
     /// <summary>The last close, at which a shared account counts the position.</summary>
     public double LastPrice { get; private set; }
 
-    /// <summary>The equity of the book's own account at the last bar.</summary>
+    /// <summary>The equity of the book's own account at the last bar, account currency.</summary>
     // A long block is marked as it is processed; blocks that are collected are marked later.
-    public double Equity => _block is null || !_marks.AreCollected(_block) ? _marks.Equity : OwnEquity(_block[_block.Count - 1].Close);
+    public double Equity => _block is null || !_marks.AreCollected(_block) ? _marks.Equity : EquityAtClose(_block.Count - 1);
 
     /// <summary>Sets the receiver of the strategy's call-backs.</summary>
     public void CallBack(IRunListener callBacks) => _events.CallBack(callBacks);
@@ -207,7 +214,7 @@ internal sealed partial class StrategyBook
     public void Begin(int offset)
     {
         _marks.Offset = offset;
-        if (_trades.Net < 0 || _account.Cash < 0) Refresh();
+        if (_trades.Net < 0 || _account.Cash < 0 || _foreign is not null && _trades.Count > 0) Refresh();
     }
 
     /// <summary>Starts a time slice in which the instrument has no bar, so a model makes no prediction.</summary>
@@ -230,13 +237,13 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void MarkBefore(int index)
     {
-        if (_marks.HasUnmarkedBefore(index)) _marks.MarkBefore(index, _account.Cash, _trades);
+        if (_marks.HasUnmarkedBefore(index)) _marks.MarkBefore(index, _account.Cash, _trades, _foreign);
     }
 
     /// <summary>Marks all bars so far.</summary>
     public void MarkAll()
     {
-        if (_marks.HasUnmarked) _marks.MarkAll(_account.Cash, _trades);
+        if (_marks.HasUnmarked) _marks.MarkAll(_account.Cash, _trades, _foreign);
     }
 
     /// <summary>Delivers call-backs of events since the last call, including those that the strategy's own reactions cause.</summary>
@@ -251,6 +258,7 @@ internal sealed partial class StrategyBook
     public EquitySums? Finish(long time, double close, long lastIndex)
     {
         MarkAll();
+        _foreign?.ValueAt(_timeframe.CloseOf(time));
         _isClosed = true;
         EndWaiting(ref _events, time);
         ReportOpen(ref _events, time, close, lastIndex, counts: true);
@@ -264,6 +272,7 @@ internal sealed partial class StrategyBook
     public UInt128 DigestIfEnded(long time, double close, long lastIndex, IRunListener? listener)
     {
         MarkAll();
+        _foreign?.ValueAt(_timeframe.CloseOf(time));
         var events = _events.CopyFor(listener);
         EndWaiting(ref events, time);
         ReportOpen(ref events, time, close, lastIndex, counts: false);

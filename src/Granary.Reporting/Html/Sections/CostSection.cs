@@ -98,6 +98,6 @@ internal sealed class CostSection : IReportSection<RunView>
             if (day != last) days++;
             last = day;
         }
-        return turnover * market.Multiplier / Math.Max(1, days);
+        return turnover * market.Multiplier * market.Rate / Math.Max(1, days);
     }
 }

@@ -15,8 +15,7 @@ internal static class CurveCharts
         if (view.Statistics is not { } s) return;
         var curve = view.Drawn;
         var span = new TimeAxis(curve.Times[0], curve.Times[^1]);
-        var name = view.Benchmark is null ? "Equity" : view is RunView ? "Portfolio" : "Curve";
-        var shaded = view.Drawdowns.Count > 0;
+        var (name, shaded) = (view.Benchmark is null ? "Equity" : view is RunView ? "Portfolio" : "Curve", view.Drawdowns.Count > 0);
         var lines = new List<PlotLine>
         {
             new(name, "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null && !shaded),
@@ -35,6 +34,7 @@ internal static class CurveCharts
                     + $"{NumberText.SignedPercent(s.Metrics.TotalReturn)}.",
             Lines = lines,
             Unit = PlotUnit.Money,
+            Up = view.Currency,
             Shades = [.. view.Drawdowns.Take(Shaded).Select(d => (d.Peak, d.Recovery ?? curve.Times[^1]))],
             Height = 220,
             TimeLabels = !shaded,

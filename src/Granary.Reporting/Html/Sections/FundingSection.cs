@@ -52,7 +52,7 @@ internal sealed class FundingSection(FundingResults funding) : IReportSection<Ru
             Description = $"It ends at {NumberText.SignedMoney(funding.Net)}.",
             Lines = [new PlotLine("Funding", "s1", times, net)],
             Unit = PlotUnit.Money,
-            Up = "account currency",
+            Up = view.Currency,
             Height = 180,
             Baseline = 0,
             Group = "run",

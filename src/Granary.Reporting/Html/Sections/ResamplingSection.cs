@@ -66,6 +66,7 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
             Lines = [new("Record", "s2", times, [.. fan.Equity]), Edge(2) with { Style = "s1" }],
             Bands = [new("outer", Edge(0), Edge(4)), new("inner", Edge(1), Edge(3))],
             Unit = PlotUnit.Money,
+            Up = view.Currency,
             Height = 200,
             LogFrom = 5,
             Ticks = 4,

@@ -39,6 +39,9 @@ internal class CurveView
     /// <summary>Curve from which <see cref="Statistics"/> and the distribution are computed.</summary>
     public EquityCurve Measured { get; }
 
+    /// <summary>The currency of amounts, for axes; null where it is not named.</summary>
+    public virtual string? Currency => null;
+
     /// <summary>The metrics to show on the page.</summary>
     public virtual MetricCatalogue Metrics => MetricCatalogue.BuiltIn;
 

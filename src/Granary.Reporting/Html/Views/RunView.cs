@@ -34,6 +34,8 @@ internal sealed class RunView : CurveView
 
     public override MetricCatalogue Metrics => Model.Metrics;
 
+    public override string? Currency => Model.Currency;
+
     public override string BenchmarkPeriod => Model.Comparison is { } comparison ? PeriodName.Of(comparison.MedianStep.TotalDays) : Period;
 
     public override EquityStatistics? BenchmarkDays => Model.Comparison?.Days;

@@ -118,7 +118,7 @@ internal sealed class TradeReview
         }
         if (review.OfPortfolio)
             foreach (var (symbol, fill) in events.PortfolioFills())
-                review.Fill(symbol, fill.Price * fill.Quantity * review.Multiplier(symbol), fill.Time);
+                review.Fill(symbol, fill.Price * fill.Quantity * review.Multiplier(symbol) * fill.Rate, fill.Time);
         if (!review.OfPortfolio)
         {
             long seen = 0;

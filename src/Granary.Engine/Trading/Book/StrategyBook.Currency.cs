@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Trading.Book;
+
+// An account in another currency than the instrument's. The book counts in the currency of its prices: its cash is what both balances are
+// worth there at the rate of the moment. What leaves the book is in the account's currency where its comment says so.
+internal sealed partial class StrategyBook
+{
+    // The least and the greatest rate of a block.
+    private BarBlock? _ratesOf;
+    private double _leastRate, _greatestRate;
+
+    /// <summary>An amount in the account's currency, at the rate of the moment.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public double InAccount(double amount) => _foreign is null ? amount : amount * _foreign.Rate;
+
+    // An amount of the account in the currency of the prices.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double InPrices(double amount) => _foreign is null ? amount : amount / _foreign.Rate;
+
+    /// <summary>The value of one unit of the currency of the prices in the account's.</summary>
+    public double Rate => _foreign?.Rate ?? 1;
+
+    /// <summary>Values the account at the rate of a bar's close, or of the close of a time slice without a bar.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ValueAtClose(int index)
+    {
+        if (_foreign is not null) ValueAt(_timeframe.CloseOf(TimeAt(index)));
+    }
+
+    /// <summary>Ends a time slice: takes the bar's close as the last price, and values the account at the rate of the close.</summary>
+    public void EndSlice(int index, bool hasBar)
+    {
+        if (hasBar) KeepClose(index);
+        ValueAtClose(index);
+    }
+
+    /// <summary>The equity of the book's own account at a bar's close, account currency.</summary>
+    public double EquityAtClose(int index)
+    {
+        ValueAtClose(index);
+        return InAccount(OwnEquity(_block.CloseColumn[index]));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ValueAt(long time)
+    {
+        _foreign!.ValueAt(time);
+        _account.Cash = _foreign.Cash;
+    }
+
+    // Events count at the rate that was known at the open of their bar.
+    private double RateAt(long time) => _foreign?.RateAt(time) ?? 1;
+
+    // Books cash in the currency of the prices.
+    private void Pay(double amount)
+    {
+        _account.Pay(amount);
+        if (_foreign is null) return;
+        _foreign.Pay(amount);
+        _account.Cash = _foreign.Cash;
+    }
+
+    // Books a fill.
+    private void Book(Side side, double quantity, double price, double fee)
+    {
+        _account.Book(side, quantity, price, _multiplier, fee);
+        if (_foreign is null) return;
+        _foreign.Book(side, quantity, price, _multiplier, fee);
+        _account.Cash = _foreign.Cash;
+    }
+
+    // Whether a price and a rate of this block could ruin the account. The price of that changes with the rate.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MayBeRuined()
+    {
+        if (_shared is not null) return false;
+        if (!ReferenceEquals(_ratesOf, _block))
+        {
+            _ratesOf = _block;
+            (_leastRate, _greatestRate) =
+                _foreign!.Rates.Between(_block.TimeColumn[0], _timeframe.CloseOf(_block.TimeColumn[_block.Count - 1]));
+        }
+        var worst = _trades.Net < 0 ? _block.HighestHigh : _block.LowestLow;
+        var cash = _account.Cash;
+        var isPossible = false;
+        foreach (var rate in (ReadOnlySpan<double>)[_leastRate, _greatestRate])
+        {
+            _account.Cash = _foreign!.Own / rate + _foreign.Held;
+            isPossible |= IsRuinedAt(worst);
+        }
+        _account.Cash = cash;
+        return isPossible;
+    }
+
+    // The rate at which a closed trade counts. Its result is converted where the account does that.
+    private double Settle(double net, long time)
+    {
+        if (_foreign is null) return 1;
+        if (_isRuined) return _foreign.RateAt(time);
+        var rate = _foreign.Settle(net, time, isLast: _trades.Count == 1);
+        _account.Cash = _foreign.Cash;
+        return rate;
+    }
+
+    // A size in cash is in the account's currency.
+    private SizeRule Size => _foreign is not null && _settings.Size is { Kind: SizeKind.Cash } size
+        ? SizeRule.Cash(InPrices(size.Value)) : _settings.Size;
+}
