@@ -43,32 +43,7 @@ internal static class LearningReports
             }
             problems.AddRange(unit.Notes.Select(note => $"{unit.Name}: {note}"));
             all.AddRange(own);
-            var (watched, changes) = Watch(unit);
-            shown.Add(new LearningUnit
-            {
-                Name = unit.Name,
-                Version = unit.Version is { } v ? $"{v.Model}:{v.Number}" : null,
-                Data = unit.Data,
-                Trainer = unit.Spec.Trainer,
-                Label = unit.Spec.Label.ToString(),
-                Rule = unit.Spec.Rule.Name,
-                Samples = unit.Samples,
-                Error = unit.Error,
-                InSample = unit.InSample,
-                OutOfSample = unit.OutOfSample,
-                TrainTestGap = unit.TrainTestGap,
-                Windows = unit.Windows,
-                Calibration = [.. unit.Calibration.Select(b => new CalibrationRow(b.From, b.To, b.Count, b.Predicted, b.Observed))],
-                Importance = unit.Importance,
-                Strategies = effects,
-                Equity = Curve(own),
-                Section = unit.Spec.Name,
-                Watched = watched,
-                LossChanges = changes,
-                LearnedTo = unit.LearnedTo,
-                DissimilarityThreshold = unit.DissimilarityThreshold,
-                Limits = LimitsOf(unit, changes.Count),
-            });
+            shown.Add(ShownOf(unit, effects, own));
 
             void Count(int s, Func<int, IReadOnlyList<FilteredTrade>> judged)
             {
@@ -84,6 +59,37 @@ internal static class LearningReports
 
         static double? Rate(List<FilteredTrade> trades) =>
             trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;
+    }
+
+    private static LearningUnit ShownOf(TrainedUnit unit, IReadOnlyList<StrategyEffect> effects,
+        List<(long Time, double With, double Without)> own)
+    {
+        var (watched, changes) = Watch(unit);
+        return new LearningUnit
+        {
+            Name = unit.Name,
+            Version = unit.Version is { } v ? $"{v.Model}:{v.Number}" : null,
+            Data = unit.Data,
+            Trainer = unit.Spec.Trainer,
+            Label = unit.Spec.Label.ToString(),
+            Rule = unit.Spec.Rule.Name,
+            Samples = unit.Samples,
+            Error = unit.Error,
+            InSample = unit.InSample,
+            OutOfSample = unit.OutOfSample,
+            TrainTestGap = unit.TrainTestGap,
+            Windows = unit.Windows,
+            Calibration = [.. unit.Calibration.Select(b => new CalibrationRow(b.From, b.To, b.Count, b.Predicted, b.Observed))],
+            Importance = unit.Importance,
+            Strategies = effects,
+            Equity = Curve(own),
+            Section = unit.Spec.Name,
+            Watched = watched,
+            LossChanges = changes,
+            LearnedTo = unit.LearnedTo,
+            DissimilarityThreshold = unit.DissimilarityThreshold,
+            Limits = LimitsOf(unit, changes.Count),
+        };
     }
 
     private static IReadOnlyList<string> LimitsOf(TrainedUnit unit, int changes) => unit.Error is not null ? [] : new ModelLimits
