@@ -74,7 +74,7 @@ readme() { (cd "$1" && sed -n 's/^    //p' README.md | bash -euxo pipefail); }
 # Builds the tests of projects whose names begin so, together.
 build_tests() {
     cat >all.proj <<XML
-<Project>
+<Project DefaultTargets="Build">
   <ItemGroup><Tests Include="$1*/Tests/*.csproj" /></ItemGroup>
   <Target Name="Restore"><MSBuild Projects="@(Tests)" Targets="Restore" /></Target>
   <Target Name="Build"><MSBuild Projects="@(Tests)" BuildInParallel="true" /></Target>

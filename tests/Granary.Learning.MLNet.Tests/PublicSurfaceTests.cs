@@ -4,7 +4,8 @@ using PublicApiGenerator;
 namespace Granary.Learning.MLNet.Tests;
 
 /// <summary>
-/// PublicAPI.txt lists what users of the package can call. The tests of the command line, which list the other packages, have no reference to it.
+/// PublicAPI.txt lists what users of the package can call. The tests of the command line, which list the other packages,
+/// have no reference to it.
 /// <c>GRANARY_WRITE_DOCS=1</c> writes the file.
 /// </summary>
 public sealed class PublicSurfaceTests

@@ -4,7 +4,8 @@ using PublicApiGenerator;
 namespace Granary.Library.Tests;
 
 /// <summary>
-/// PublicAPI.txt lists what users of the package can call. The tests of the command line, which list the other packages, cannot load it beside the program of its name.
+/// PublicAPI.txt lists what users of the package can call. The tests of the command line, which list the other packages,
+/// cannot load it beside the program of its name.
 /// <c>GRANARY_WRITE_DOCS=1</c> writes the file.
 /// </summary>
 public sealed class PublicSurfaceTests

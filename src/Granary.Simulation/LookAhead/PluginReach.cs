@@ -11,6 +11,7 @@ namespace Granary.Simulation.LookAhead;
 public sealed class PluginReach
 {
     private readonly Dictionary<Assembly, PluginScan> _scans;
+    private readonly IReadOnlySet<Assembly> _withoutCode;
 
     /// <param name="chosen">Indices of the strategies that are checked.</param>
     internal PluginReach(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen)
@@ -21,7 +22,9 @@ public sealed class PluginReach
             types.UnionWith(feed.Instances.Where(i => chosen.Contains(i.Index)).Select(i => i.Definition.Type));
             types.UnionWith(FeedFactors.RequestsOf(plan, feed, chosen, markets).SelectMany(p => p).Select(r => r.Definition.Kernel));
         }
-        _scans = types.Select(t => t.Assembly).Distinct().Where(a => !IsOwn(a)).OrderBy(a => a.FullName, StringComparer.Ordinal)
+        var foreign = types.Select(t => t.Assembly).Distinct().Where(a => !IsOwn(a)).ToList();
+        _withoutCode = foreign.Where(a => !CodeContext.HasImage(a)).ToHashSet();
+        _scans = foreign.Except(_withoutCode).OrderBy(a => a.FullName, StringComparer.Ordinal)
             .ToDictionary(a => a, a => PluginScan.Of(CodeContext.ImageOf(a)));
         var plugins = _scans.Where(s => IsPlugin(s.Key)).ToList();
         Plugins = plugins.Count;
@@ -42,10 +45,11 @@ public sealed class PluginReach
             .SelectMany(a => PluginScan.Of(CodeContext.ImageOf(a)).Found)];
 
     /// <summary>
-    /// Whether a strategy may submit its own orders, at the market or resting. Granary's single-symbol strategies submit none.
+    /// Whether a strategy may submit its own orders, at the market or resting. Granary's single-symbol strategies submit none. One of a
+    /// program without intermediate code may.
     /// </summary>
-    public bool SubmitsOrders(StrategyDefinition definition) =>
-        _scans.TryGetValue(definition.Type.Assembly, out var scan) && scan.SubmitsOrders;
+    public bool SubmitsOrders(StrategyDefinition definition) => _withoutCode.Contains(definition.Type.Assembly)
+        || _scans.TryGetValue(definition.Type.Assembly, out var scan) && scan.SubmitsOrders;
 
     // Only loaded plug-ins and C# files of batches are reported. A program that hosts Granary with its own classes uses files and clocks
     // for other purposes.

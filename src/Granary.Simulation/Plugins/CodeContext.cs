@@ -27,5 +27,8 @@ internal sealed class CodeContext : AssemblyLoadContext
     public static byte[] ImageOf(Assembly assembly) =>
         GetLoadContext(assembly) is CodeContext own ? own.Image : File.ReadAllBytes(assembly.Location);
 
+    /// <summary>Whether an assembly has intermediate code: a program that is compiled ahead of time has none.</summary>
+    public static bool HasImage(Assembly assembly) => GetLoadContext(assembly) is CodeContext || assembly.Location.Length > 0;
+
     protected override Assembly? Load(AssemblyName assemblyName) => null;
 }
